@@ -1,0 +1,1 @@
+//! What a vendor plugin is made of.

@@ -1,0 +1,2 @@
+//! Smarty 4's template language over PHP 8's values.
+pub mod php;

@@ -1,0 +1,1 @@
+//! PHP 8's semantics of values.
