@@ -29,6 +29,9 @@ ini_set('memory_limit', '128M');
 date_default_timezone_set('UTC');
 setlocale(LC_ALL, 'C');
 
+/* Longer than any honest template, short enough for the endless ones. */
+const SECONDS_PER_JOB = 5;
+
 /* Compiled templates call these in place of PHP's own, see pinned(). */
 final class Pinned
 {
@@ -158,6 +161,7 @@ function answer(array $result): void
 function child(array $job, string $folder, string $compiled): never
 {
     $done = false;
+    set_time_limit(SECONDS_PER_JOB);
     register_shutdown_function(function () use (&$done): void {
         if (!$done) {
             ini_set('memory_limit', '-1');
