@@ -8,7 +8,7 @@ mod catalog;
 mod config;
 mod contacts;
 mod database;
-//DAY
+pub mod daylight;
 //EMB
 mod error;
 mod find;
