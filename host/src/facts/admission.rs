@@ -26,6 +26,9 @@ pub struct DeviceFacts {
 pub struct Admission {
     /// The device with the asked address, in whatever domain the lookup allowed.
     pub device: Option<DeviceFacts>,
+    /// No device was found, and yet one has this address: in another domain than the one that the Host names, or in
+    /// none. It must not be inserted a second time, and nobody is told that it exists.
+    pub elsewhere: bool,
     /// The device's domain, else the one that `Host` names.
     pub domain: Option<Domain>,
     /// Default and domain settings.

@@ -1,5 +1,6 @@
 //! Cells and rows of FusionPBX's tables, open to columns that nobody here has heard of.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// One cell. Templates tell a missing value from an empty one, so NULL is a value of its own.
@@ -53,6 +54,17 @@ impl Table {
 
     pub fn first(&self) -> Option<Row<'_>> {
         self.rows().next()
+    }
+
+    /// Sorts the rows; equal ones keep their order.
+    pub fn sort_by(&mut self, compare: impl Fn(Row<'_>, Row<'_>) -> Ordering) {
+        let Self { columns, rows, .. } = self;
+        rows.sort_by(|one, other| compare(Row { columns, values: one }, Row { columns, values: other }));
+    }
+
+    pub fn retain(&mut self, wanted: impl Fn(Row<'_>) -> bool) {
+        let Self { columns, rows, .. } = self;
+        rows.retain(|values| wanted(Row { columns, values }));
     }
 }
 
