@@ -11,9 +11,8 @@ mod permit;
 #[cfg(test)]
 mod tests;
 
-pub use cidr::Network;
-pub use keeper::{Keeper, UnreadableNetwork};
-pub use permit::{Challenge, Fault, Permit, Refusal};
+pub use keeper::Keeper;
+pub use permit::{Permit, Refusal};
 
 use crate::facts::Admission;
 use crate::request::{Claim, ProvisionRequest};

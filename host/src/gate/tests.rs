@@ -1,5 +1,6 @@
 //! Whole decisions, in the order of FusionPBX's checks.
 
+use super::permit::{Challenge, Fault};
 use super::*;
 use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, SettingRow, Settings};
 use crate::request::{Arrival, Asked};
