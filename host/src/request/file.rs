@@ -18,7 +18,7 @@ impl AskedFile {
     /// Takes `..`, `/` and `\` out of the parameter, one after the other: what the later removals put together stays,
     /// and is then a name without a file.
     pub fn parse(parameter: Option<&str>) -> Self {
-        let name = parameter.unwrap_or_default().replace("..", "").replace('/', "").replace('\\', "");
+        let name = parameter.unwrap_or_default().replace("..", "").replace(['/', '\\'], "");
         match name.as_str() {
             // PHP calls both of these empty.
             "" | "0" => Self::Default,
