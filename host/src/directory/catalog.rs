@@ -160,7 +160,8 @@ impl Catalog {
                 tables.entry(table).or_default().push(column);
             }
         }
-        let missing: Vec<String> = NEEDED.iter().flat_map(|(table, columns)| missing(&tables, table, columns)).collect();
+        let missing: Vec<String> =
+            NEEDED.iter().flat_map(|(table, columns)| missing(&tables, table, columns)).collect();
         if !missing.is_empty() {
             return Err(missing);
         }

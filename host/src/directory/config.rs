@@ -50,7 +50,10 @@ mod tests {
     #[test]
     fn what_is_shown_of_a_url_holds_no_password() {
         for (url, shown) in [
-            ("postgres://fusionpbx:s3cret@db.example.net:5432/fusionpbx", "postgres://fusionpbx@db.example.net:5432/fusionpbx"),
+            (
+                "postgres://fusionpbx:s3cret@db.example.net:5432/fusionpbx",
+                "postgres://fusionpbx@db.example.net:5432/fusionpbx",
+            ),
             ("postgres://u:p@ss/w@db/fusionpbx?password=s3cret", "postgres://u@db/fusionpbx"),
             ("sqlite:///var/lib/dialplate/dialplate.db", "sqlite:///var/lib/dialplate/dialplate.db"),
             ("mysql:s3cret", "mysql:…"),

@@ -113,10 +113,8 @@ fn contacts<'a>(catalog: &Catalog, dialect: Dialect, name: &'static str, only: &
     let phone = ["phone_label", "phone_number", "phone_extension", "phone_primary"];
     let mut columns = catalog.only("v_contacts", &contact);
     columns.extend(catalog.only("v_contact_phones", &phone));
-    let selected: Vec<String> = columns
-        .iter()
-        .map(|column| column.sql(if column.name.starts_with("phone_") { "p" } else { "c" }))
-        .collect();
+    let selected: Vec<String> =
+        columns.iter().map(|column| column.sql(if column.name.starts_with("phone_") { "p" } else { "c" })).collect();
     let domain = dialect.parameter(1, uuid_kind(catalog, "v_contacts", "domain_uuid"));
     let storage = dialect.storage();
     Part {

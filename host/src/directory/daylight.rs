@@ -80,12 +80,7 @@ impl Zone {
         let setting = |part: &str, format| {
             (format!("daylight_savings_{which}{part}"), Value::Text(at.strftime(format).to_string()))
         };
-        [
-            setting("", "%Y-%m-%d %H:%M:%S"),
-            setting("_month", "%m"),
-            setting("_day", "%d"),
-            setting("_time", "%H"),
-        ]
+        [setting("", "%Y-%m-%d %H:%M:%S"), setting("_month", "%m"), setting("_day", "%d"), setting("_time", "%H")]
     }
 
     /// The stretches of the year in which `at` is, the first one from the begin of the year.

@@ -9,7 +9,7 @@ mod config;
 mod contacts;
 mod database;
 pub mod daylight;
-//EMB
+mod embedded;
 mod error;
 mod find;
 mod keys;
@@ -21,6 +21,7 @@ mod write;
 
 pub use config::Config;
 pub use contacts::DeviceScope;
+pub use embedded::DEFAULT_DOMAIN;
 pub use error::Error;
 pub use find::Lookup;
 pub use load::Device;
@@ -103,8 +104,7 @@ impl Directory {
 impl Statements {
     async fn read(config: &Config, database: &Database) -> Result<Self, Error> {
         let described = database.describe().await?;
-        let catalog =
-            Catalog::new(described).map_err(|missing| Error::Layout { database: config.shown(), missing })?;
+        let catalog = Catalog::new(described).map_err(|missing| Error::Layout { database: config.shown(), missing })?;
         let dialect = database.dialect();
         Ok(Self {
             find: find::statement(&catalog, dialect),

@@ -42,14 +42,19 @@ fn rows(table: &Table, out: &mut String) {
 pub fn shown_admission(admission: &Admission) -> String {
     let mut out = String::new();
     if let Some(device) = &admission.device {
-        out += &format!("{} {} {} {} {}\n", device.uuid, device.domain_uuid, device.address, device.enabled, device.vendor);
+        out += &format!(
+            "{} {} {} {} {}\n",
+            device.uuid, device.domain_uuid, device.address, device.enabled, device.vendor
+        );
     }
     if let Some(domain) = &admission.domain {
         out += &format!("{} {} {}\n", domain.uuid, domain.name, admission.elsewhere);
     }
     let mut settings = Vec::new();
     for category in ["provision", "domain", "contact"] {
-        settings.extend(admission.settings.category(category).map(|(name, value)| format!("{category} {name} {}", cell(value))));
+        settings.extend(
+            admission.settings.category(category).map(|(name, value)| format!("{category} {name} {}", cell(value))),
+        );
     }
     settings.sort();
     out += &settings.join("\n");
@@ -69,7 +74,8 @@ pub fn shown_device(device: &Device) -> String {
         }
         out += &(lines.join("\n") + "\n");
     }
-    let mut settings: Vec<String> = device.settings.iter().map(|(name, value)| format!("{name} {}", cell(value))).collect();
+    let mut settings: Vec<String> =
+        device.settings.iter().map(|(name, value)| format!("{name} {}", cell(value))).collect();
     settings.sort();
     out + &settings.join("\n")
 }

@@ -1,5 +1,7 @@
 //! The directory against real databases: a SQLite file, and a PostgreSQL that the tests start themselves.
 
-mod both;
 mod bench;
+mod both;
+mod embedded;
+mod faults;
 mod servers;

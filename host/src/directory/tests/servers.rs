@@ -46,7 +46,10 @@ pub async fn sqlite(scratch: &Scratch, scripts: &[&str]) -> String {
     let url = format!("sqlite://{}", path.display());
     let mut connection = SqliteConnection::connect(&format!("{url}?mode=rwc")).await.expect("a new file");
     for script in scripts {
-        sqlx::raw_sql(sqlx::AssertSqlSafe((*script).to_owned())).execute(&mut connection).await.expect("the script runs");
+        sqlx::raw_sql(sqlx::AssertSqlSafe((*script).to_owned()))
+            .execute(&mut connection)
+            .await
+            .expect("the script runs");
     }
     connection.close().await.expect("closed");
     url
