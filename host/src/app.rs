@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::{Config, EMBEDDED_DATABASE};
-use crate::directory::Directory;
+use crate::directory::{DEFAULT_DOMAIN, Directory};
 use crate::plugin::{self, Engine, Plugins, Share};
 use crate::templates::Tree;
 use crate::{gate, http};
@@ -34,7 +34,7 @@ pub async fn run(config: Config) -> Result<()> {
         .with_context(|| format!("cannot listen on {}; is another server there? --listen names another port", config.listen))?;
     let directory = open_directory(&config).await?;
     let snapshot = load(&config).await?;
-    let app = Arc::new(App { clock: config.clock, directory: directory.clone(), snapshot, keeper: gate::Keeper::default() });
+    let app = Arc::new(App { clock: config.clock, directory: directory.clone(), snapshot, keeper: keeper() });
     let stop = stop_signal()?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
     http::serve(listener, app, stop).await;
@@ -43,9 +43,16 @@ pub async fn run(config: Config) -> Result<()> {
     Ok(())
 }
 
+/// Opens the database. Only the embedded default is made where it is absent, and a SQLite file that is asked for with
+/// `mode=rwc`: a mistyped path must not come up as an empty telephone system.
 async fn open_directory(config: &Config) -> Result<Directory> {
-    if config.database.url == EMBEDDED_DATABASE {
-        Directory::create_embedded(&config.database).await?;
+    let url = &config.database.url;
+    if let Some(place) = url.strip_prefix("sqlite:") {
+        let (path, options) = place.trim_start_matches("//").split_once('?').unwrap_or((place.trim_start_matches("//"), ""));
+        let make = url == EMBEDDED_DATABASE || options.split('&').any(|option| option == "mode=rwc");
+        if make && Directory::create_embedded(Path::new(path), DEFAULT_DOMAIN).await? {
+            tracing::info!(file = path, "made a database with demonstration phones");
+        }
     }
     Ok(Directory::connect(&config.database).await?)
 }
@@ -90,6 +97,16 @@ fn components(folder: &Path) -> Result<Vec<PathBuf>> {
     let files = plugin::files(folder).with_context(|| format!("cannot read the plugin folder {name}; {advice}"))?;
     anyhow::ensure!(!files.is_empty(), "there is no plugin (*.wasm) in {name}; {advice}");
     Ok(files)
+}
+
+/// A gate with a key of this start's own: nonces of an earlier start are stale, and phones ask again.
+fn keeper() -> gate::Keeper {
+    let random = || uuid::Uuid::new_v4().into_bytes();
+    let mut key = [0; 32];
+    key[..16].copy_from_slice(&random());
+    key[16..].copy_from_slice(&random());
+    let instance = uuid::Uuid::new_v4().as_u64_pair().0;
+    gate::Keeper::new(key, instance, http::unix_seconds())
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()>> {
