@@ -126,7 +126,7 @@ function compile(Smarty $smarty, string $file): string
 {
     $template = $smarty->createTemplate($file);
     $template->loadCompiler();
-    token_get_all($template->compiler->compileTemplate($template), TOKEN_PARSE);
+    eval('return; ?>' . $template->compiler->compileTemplate($template));
     return '';
 }
 
@@ -247,7 +247,7 @@ if (!(@include getenv('SMARTY_CLASS') ?: 'smarty4/Smarty.class.php')) {
 $root = sys_get_temp_dir() . '/smarty-cases-' . getmypid();
 mkdir($root, 0700);
 /* Classes loaded before the fork are loaded once. */
-$warm = ['files' => ['a' => bin2hex('{$x=1}{if $x}{$x|escape|upper}{/if}{foreach [1] as $y}{$y}{/foreach}')]];
+$warm = ['files' => ['a' => bin2hex('{$x=1}{if $x}{$x}{/if}{foreach [1] as $y}{$y}{/foreach}')]];
 mkdir("$root/warm");
 render(['file' => 'a'], written($warm['files'], "$root/warm-templates"), "$root/warm");
 for ($number = 0; ($line = fgets(STDIN)) !== false; $number++) {
