@@ -16,8 +16,7 @@ pub(super) struct Claims {
 impl Claims {
     /// Adds a plugin, or refuses it whole: its name, vendors, OUIs and the rest may be claimed once.
     pub(super) fn add(&mut self, plugin: &Description) -> Result<usize, LoadError> {
-        let claimed =
-            |what: String, by: &str| Err(LoadError::Claimed { what, other: format!("the plugin {by:?}") });
+        let claimed = |what: String, by: &str| Err(LoadError::Claimed { what, other: format!("the plugin {by:?}") });
         if self.names.contains(&plugin.name) {
             return claimed(format!("under the name {:?}", plugin.name), &plugin.name);
         }

@@ -96,8 +96,7 @@ pub(super) const MESSAGE_CHARS_MAX: usize = 1_000;
 
 /// Cuts and cleans what a plugin said before it reaches a log: one line, no control characters, bounded.
 pub(super) fn one_line(text: &str, chars_max: usize) -> String {
-    let mut line: String =
-        text.chars().take(chars_max).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut line: String = text.chars().take(chars_max).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(chars_max).is_some() {
         line.push('…');
     }

@@ -65,7 +65,7 @@ impl Plugins {
     /// the template files it is prepared with. A file that cannot be served is among the failures and harms no
     /// other; what `previous` had loaded from it serves on. What has not changed since `previous` is taken over.
     ///
-    /// Compiles for up to seconds, on threads of its own; needs a tokio runtime.
+    /// Needs a tokio runtime. Compiles for up to seconds, on threads of its own; `templates` runs on the caller's.
     pub async fn load(
         engine: &Engine,
         files: &[PathBuf],
@@ -131,8 +131,7 @@ impl Plugins {
     pub fn recognise(&self, user_agent: &str) -> Option<Recognised<'_>> {
         let end = user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX);
         let user_agent = &user_agent[..end];
-        let (agent, found) =
-            self.agents.iter().find_map(|agent| Some((agent, agent.pattern.captures(user_agent)?)))?;
+        let (agent, found) = self.agents.iter().find_map(|agent| Some((agent, agent.pattern.captures(user_agent)?)))?;
         let address = found.name("address").and_then(|address| MacAddress::parse(address.as_str()).ok());
         Some(Recognised {
             plugin: self.plugins.get(agent.plugin)?,
