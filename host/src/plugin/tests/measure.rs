@@ -139,10 +139,10 @@ fn engines_and_caches() {
             let loaded = start.elapsed();
             assert!(text(set.serving("minimal", "").unwrap(), job()).await.is_ok());
             println!("{round}: engine {made:?}, loaded {loaded:?}, answered {:?}", start.elapsed());
-        }
-        let status = std::fs::read_to_string("/proc/self/status").unwrap();
-        for line in status.lines().filter(|line| line.starts_with("VmSize") || line.starts_with("VmRSS")) {
-            println!("{line}");
+            let status = std::fs::read_to_string("/proc/self/status").unwrap();
+            for line in status.lines().filter(|line| line.starts_with("VmSize") || line.starts_with("VmRSS")) {
+                println!("{line}");
+            }
         }
     });
 }
