@@ -2,6 +2,7 @@
 
 mod constants;
 mod error;
+mod eval;
 mod lexer;
 pub mod limits;
 pub mod modifiers;
@@ -12,5 +13,6 @@ mod program;
 mod source;
 
 pub use error::{Error, ErrorKind};
+pub use eval::{Render, Superglobals, Templates, Variables};
 pub use limits::Limits;
 pub use program::{Reads, Template};

@@ -80,6 +80,11 @@ fn expressions_over_all_types_agree_with_smarty() {
 }
 
 #[test]
+fn assignments_in_all_scopes_agree_with_smarty() {
+    generated("assignments", |random, job| job.files[0].1 = generate::assignment_template(random).into());
+}
+
+#[test]
 fn modifiers_on_all_types_agree_with_smarty() {
     generated("modifiers", |random, job| job.files[0].1 = generate::modifier_template(random).into());
 }

@@ -174,11 +174,6 @@ pub(crate) enum Plugin {
     Counter,
     Cycle,
     Math,
-    Mailto,
-    HtmlOptions,
-    HtmlRadios,
-    HtmlCheckboxes,
-    HtmlTable,
 }
 
 #[derive(Debug)]
@@ -225,19 +220,10 @@ impl Tables {
         self.includes.shrink_to_fit();
         self.plugins.shrink_to_fit();
     }
-
-    #[cfg(test)]
-    pub(crate) fn node_sizes() -> (usize, usize) {
-        (size_of::<super::Stmt>(), size_of::<super::Expr>())
-    }
 }
 
 /// Appends to a table; gives the index.
 pub(crate) fn add<T>(table: &mut Vec<T>, tag: T) -> u32 {
     table.push(tag);
     crate::source::offset(table.len() - 1)
-}
-
-impl List {
-    pub(crate) const EMPTY: List = List { start: 0, len: 0 };
 }
