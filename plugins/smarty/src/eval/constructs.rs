@@ -102,7 +102,7 @@ impl Machine<'_> {
         let symbol = self.name(code, name)?;
         match self.find(symbol) {
             Some(id) => path::write(&mut self.variable_mut(id).value, &keys, value),
-            None => Ok(()),
+            None => Err(Problem::fault("an undefined variable cannot be passed by reference")),
         }
     }
 }

@@ -75,8 +75,7 @@ impl Machine<'_> {
         params: Vec<(usize, Value)>,
         scope: Scope,
     ) -> Run<()> {
-        let name = names::check(name)?;
-        let name = names::resolve(name, &code.t.name);
+        let name = names::resolve(names::check(name)?, &code.t.name)?;
         let index = self.load(&name)?;
         if self.includes >= self.render.limits.include_depth {
             let max = self.render.limits.include_depth;
@@ -129,9 +128,13 @@ impl Machine<'_> {
             return;
         }
         let mut own = FxHashMap::clone(&self.frame.functions);
-        for (i, function) in functions.iter().enumerate() {
+        // Of two functions of one name in a file, the first is it.
+        for (i, function) in functions.iter().enumerate().rev() {
             let at = (index, crate::source::offset(i));
             own.insert(function.name.clone(), at);
+        }
+        for function in functions {
+            let at = own[&function.name];
             self.tell_outer(&function.name, at);
         }
         self.frame.functions = Rc::new(own);

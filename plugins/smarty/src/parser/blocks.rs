@@ -185,6 +185,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn textformat_tag(&mut self, written: &Written) -> Parsed<()> {
+        self.note_plugin();
         let spec = Spec { any: true, ..Spec::NONE };
         let params = self.sorted(written, &spec)?.params(&[]);
         self.flush();
@@ -215,7 +216,8 @@ impl Parser<'_> {
         let loops = reachable.filter(|open| open.kind.is_loop()).count();
         let levels = u32::try_from(levels).ok().filter(|&n| n > 0 && n as usize <= loops);
         let Some(levels) = levels else {
-            let message = format!("not within that many loops: expected 1 to {loops} levels");
+            let name = if leaves { "break" } else { "continue" };
+            let message = format!("{{{name}}} is within {loops} loops: expected 1 to {loops} levels");
             return Err(Problem::syntax(message));
         };
         let stmt = if leaves { Stmt::Break(levels) } else { Stmt::Continue(levels) };

@@ -27,6 +27,7 @@ impl Parser<'_> {
             }
             _ => return Ok(false),
         };
+        self.note_plugin();
         let spec = Spec { any: true, ..Spec::NONE };
         let params = self.sorted(written, &spec)?.params(&[]);
         let index = add(&mut self.b.tags.plugins, PluginTag { plugin, params });

@@ -197,11 +197,15 @@ impl Parser<'_> {
         self.expect(Kind::To)?;
         let mut to = Vec::new();
         self.expr(&mut to)?;
-        let step = if self.eat(Kind::Step) { self.expression()? } else { self.b.int(1) };
+        let step = if self.eat(Kind::Step) { Some(self.expression()?) } else { None };
         let written = self.attributes()?;
         self.expect(Kind::Rdel)?;
-        let spec = Spec { optional: &["max"], ..Spec::NONE };
+        let spec = Spec { optional: &["max", "step"], ..Spec::NONE };
         let attributes = self.sorted(&written, &spec)?;
+        let step = match step.or(attributes.get("step")) {
+            Some(step) => step,
+            None => self.b.int(1),
+        };
         // As Smarty writes them: `to+1 - (start)` and `start-(to)+1`.
         let one = Flat::Operand(self.b.int(1));
         let plus = Flat::Infix(Infix::Plain(Binary::Add));

@@ -16,6 +16,7 @@ mod include;
 mod inherit;
 mod loops;
 mod modifier;
+mod object;
 mod open;
 mod output;
 mod properties;
@@ -52,6 +53,10 @@ struct Parser<'s> {
     b: Builder,
     opens: Vec<Open>,
     output: Output,
+    /// Where in the text buffer a newline at the beginning of the file is.
+    first_newline: Option<u32>,
+    /// Smarty begins the file's code with a list of plugins; then its first newline stays.
+    loads_plugin: bool,
     properties: Properties,
     /// Names of the `{function}`s seen so far, which are tags from there on.
     functions: Vec<Vec<u8>>,
@@ -109,7 +114,9 @@ impl<'s> Parser<'s> {
             fault_at: Cell::new(None),
             b: Builder::default(),
             opens: vec![Open::new(OpenKind::Template, 0)],
-            output: Output::default(),
+            output: Output::of_file(),
+            first_newline: None,
+            loads_plugin: false,
             properties: Properties::scan(src),
             functions: Vec::new(),
             filters: Vec::new(),
@@ -156,6 +163,12 @@ impl<'s> Parser<'s> {
         self.flush();
         let stmts = self.opens.pop().map(|open| open.stmts).unwrap_or_default();
         let body = self.b.block(&stmts);
+        if let Some(at) = self.first_newline
+            && !self.loads_plugin
+            && self.b.inherits.is_none()
+        {
+            self.b.drop_first_byte(at);
+        }
         self.b.finish(name, Lines::new(self.src), body)
     }
 

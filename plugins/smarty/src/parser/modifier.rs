@@ -14,7 +14,40 @@ pub(super) struct Modifier {
     pub args: Vec<E>,
 }
 
+/// Modifiers that Smarty calls as functions of a plugin file, rather than writing PHP for them.
+const PLUGINS: [&[u8]; 12] = [
+    b"capitalize",
+    b"count",
+    b"date_format",
+    b"debug_print_var",
+    b"explode",
+    b"mb_wordwrap",
+    b"number_format",
+    b"regex_replace",
+    b"replace",
+    b"spacify",
+    b"truncate",
+    b"wordwrap",
+];
+
 impl Parser<'_> {
+    /// A plugin is used; within a function or a block it does not show at the beginning of the file.
+    pub(super) fn note_plugin(&mut self) {
+        let inner = |open: &super::open::Open| {
+            matches!(open.kind, super::open::OpenKind::Function(..) | super::open::OpenKind::Block(..))
+        };
+        self.loads_plugin |= !self.opens.iter().any(inner);
+    }
+
+    /// Whether Smarty writes PHP for `escape` with these arguments: the type is a known constant.
+    fn inline_escape(&self, args: &[E]) -> bool {
+        let known = ["html", "htmlall", "url", "urlpathinfo", "quotes", "javascript"];
+        match args.first() {
+            None => true,
+            Some(&kind) => self.text_of(kind).is_some_and(|kind| known.contains(&kind.as_str())),
+        }
+    }
+
     /// Collects an operand with the modifiers that follow it.
     pub(super) fn modified(&mut self, row: &mut Vec<Flat>, operand: Vec<Flat>) -> Parsed<()> {
         if self.kind() != Kind::Vert {
@@ -104,6 +137,9 @@ impl Parser<'_> {
             let name = String::from_utf8_lossy(name);
             return Err(Problem::syntax(format!("unknown modifier \"{name}\"")));
         };
+        if PLUGINS.contains(&name) || (name == b"escape" && !self.inline_escape(args)) {
+            self.note_plugin();
+        }
         // `upper` reads its value as `??` does.
         let value = match name {
             b"upper" => self.b.expr(Expr::Quiet(value)),

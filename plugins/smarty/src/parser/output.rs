@@ -15,6 +15,15 @@ pub(super) struct Output {
     pending: Vec<u8>,
     /// The pending text is to be stripped.
     pending_strip: bool,
+    /// Nothing has been written to the file yet.
+    first: bool,
+}
+
+impl Output {
+    /// That of a file. Its code follows a `?>`, so a newline at its beginning is lost as well.
+    pub(super) fn of_file() -> Output {
+        Output { first: true, ..Output::default() }
+    }
 }
 
 /// What the code of a tag ends in.
@@ -57,6 +66,10 @@ impl Parser<'_> {
             true => text.strip_prefix(b"\n").unwrap_or(text),
             false => text,
         };
+        if std::mem::take(&mut self.output.first) && text.starts_with(b"\n") {
+            // Whether it stays is known at the end: see `first_newline`.
+            self.first_newline = Some(self.b.text_len());
+        }
         self.output.swallow = false;
         self.raw(text);
     }
@@ -72,12 +85,14 @@ impl Parser<'_> {
     /// Adds a statement that stands for a tag's code.
     pub(super) fn code(&mut self, stmt: Stmt, tail: Tail) {
         self.flush();
+        self.output.first = false;
         self.emit(stmt);
         self.tail(tail);
     }
 
     /// Notes that a tag's code ends here; its text is written already.
     pub(super) fn tail(&mut self, tail: Tail) {
+        self.output.first = false;
         self.output.swallow = tail == Tail::Swallows;
     }
 

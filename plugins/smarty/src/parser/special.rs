@@ -46,9 +46,10 @@ impl Parser<'_> {
             "ldelim" => Ok(self.b.string(b"{")),
             "rdelim" => Ok(self.b.string(b"}")),
             "const" => self.php_constant(path),
-            // There are no configuration files.
-            "config" => Ok(self.b.constant(Value::Null)),
-            "env" | "session" | "current_dir" | "template_object" => {
+            // There are no configuration files, no session, and what the server's environment holds is not the
+            // templates' business.
+            "config" | "env" | "session" => Ok(self.b.constant(Value::Null)),
+            "current_dir" | "template_object" => {
                 let message = format!("$smarty.{name} would show the server's inside: not available");
                 Err(Problem::refused(message))
             }
@@ -98,7 +99,7 @@ impl Parser<'_> {
         let mut expr = self.b.expr(Expr::Super(which));
         for index in &path[1..] {
             let Some(index) = *index else {
-                return Err(Problem::syntax("\"[]\" can only be assigned to"));
+                return Err(Problem::fault("Cannot use [] for reading"));
             };
             expr = self.b.expr(Expr::Index(expr, index));
         }

@@ -34,8 +34,10 @@ impl Parser<'_> {
                 self.block_call(child)
             }
             Kind::CloseTag => {
-                let name = self.inner_text(token).trim_start_matches('/').to_owned();
-                self.close_tag(&name)
+                // Only blanks may follow the name: with a tab or a newline it is another name.
+                let text = self.slice(token);
+                let text = String::from_utf8_lossy(&text[1..text.len() - 1]).into_owned();
+                self.close_tag(text.trim_matches([' ', '/']))
             }
             Kind::LdelSlash => {
                 let name = self.expect(Kind::Id)?;
@@ -72,9 +74,16 @@ impl Parser<'_> {
     }
 
     fn simple_output(&mut self, token: Token) -> Parsed<()> {
-        let text = self.inner_text(token);
-        let name = text.trim_start_matches('$').split_ascii_whitespace().next();
-        let variable = self.b.var(name.unwrap_or_default());
+        let text = self.slice(token);
+        let text = String::from_utf8_lossy(&text[1..text.len() - 1]).into_owned();
+        // Blanks go, but a tab or a newline behind the name makes it another name, which is of no variable.
+        let name = text.trim_matches([' ', '$']);
+        let option = name.strip_suffix('\n').unwrap_or(name).strip_suffix("nocache");
+        let name = match option.map(str::trim_ascii_end) {
+            Some(before) if option.is_some_and(|option| before.len() < option.len()) => before,
+            _ => name,
+        };
+        let variable = self.b.var(name);
         self.print(&[Flat::Operand(variable)], true)
     }
 
@@ -156,13 +165,7 @@ impl Parser<'_> {
     /// `= value attributes}` behind a variable.
     pub(super) fn assignment(&mut self, variable: Variable) -> Parsed<()> {
         self.expect(Kind::Equal)?;
-        if !variable.is_plain() || matches!(variable.place.name, crate::program::Name::Static(_)) {
-            return self.assign_rest(variable.place);
-        }
-        Err(Problem::syntax("a computed name cannot be assigned to this way: expected {assign}"))
-    }
-
-    fn assign_rest(&mut self, place: Place) -> Parsed<()> {
+        let place = variable.place;
         let value = self.expression()?;
         let written = self.attributes()?;
         self.expect(Kind::Rdel)?;

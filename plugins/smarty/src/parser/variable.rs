@@ -44,8 +44,8 @@ impl Parser<'_> {
     fn stepped(&mut self, operand: E) -> Parsed<Vec<Flat>> {
         let operand = match self.kind() {
             Kind::IncDec => self.increment(operand)?,
-            Kind::Ptr => return Err(Problem::refused("objects are not supported")),
-            Kind::Instanceof => return Err(Problem::refused("classes are not supported")),
+            Kind::Ptr => self.object_chain(operand)?,
+            Kind::Instanceof => self.instance_of()?,
             _ => operand,
         };
         Ok(vec![Flat::Operand(operand)])
@@ -91,7 +91,8 @@ impl Parser<'_> {
             }
         }
         match row.as_slice() {
-            [] => Err(self.unexpected("a variable's name")),
+            // A lone dollar is the variable without a name.
+            [] => Ok(NameOf::Static(text)),
             [only] => Ok(NameOf::Computed(*only)),
             parts => {
                 let parts = self.b.list(parts);
@@ -101,7 +102,7 @@ impl Parser<'_> {
     }
 
     /// `{expression}` within a name or an index.
-    fn braced(&mut self) -> Parsed<E> {
+    pub(super) fn braced(&mut self) -> Parsed<E> {
         self.expect(Kind::Ldel)?;
         let inner = self.expression()?;
         self.expect(Kind::Rdel)?;
@@ -209,7 +210,7 @@ impl Parser<'_> {
             return self.special(&variable.place.path);
         }
         if variable.place.path.contains(&None) {
-            return Err(Problem::syntax("\"[]\" can only be assigned to"));
+            return Err(Problem::fault("Cannot use [] for reading"));
         }
         Ok(self.b.read(&variable.place))
     }
@@ -234,11 +235,4 @@ impl Parser<'_> {
 pub(super) enum NameOf {
     Static(String),
     Computed(E),
-}
-
-impl Variable {
-    /// A variable without any index.
-    pub(super) fn is_plain(&self) -> bool {
-        self.place.path.is_empty()
-    }
 }

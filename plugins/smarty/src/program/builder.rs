@@ -169,6 +169,22 @@ impl Builder {
         Stmt::Text(start, offset(text.len()))
     }
 
+    pub(crate) fn text_len(&self) -> u32 {
+        offset(self.text.len())
+    }
+
+    /// Takes the first byte off the text statement that begins at `at`.
+    pub(crate) fn drop_first_byte(&mut self, at: u32) {
+        for stmt in &mut self.stmts {
+            if let Stmt::Text(start, len) = stmt
+                && *start == at
+                && *len > 0
+            {
+                (*start, *len) = (*start + 1, *len - 1);
+            }
+        }
+    }
+
     /// Moves the statements of a finished block to the arena, text runs that follow each other merged.
     pub(crate) fn block(&mut self, stmts: &[(Stmt, u32)]) -> Block {
         let start = self.stmts.len();

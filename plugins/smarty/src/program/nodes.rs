@@ -48,6 +48,8 @@ pub(crate) enum Expr {
     Index(E, E),
     /// `$x[]`: only to be written to.
     Append(E),
+    /// A method called on what cannot be an object.
+    Method(E),
     Unary(Unary, E),
     Binary(Binary, E, E),
     And(E, E),

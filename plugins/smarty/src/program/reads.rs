@@ -74,8 +74,9 @@ impl Template {
             match self.text_of(file) {
                 Some(name) => {
                     let name = name.strip_prefix("file:").unwrap_or(&name);
-                    let name = crate::names::resolve(name.as_bytes(), &self.name);
-                    files.insert(String::from_utf8_lossy(&name).into_owned());
+                    if let Ok(name) = crate::names::resolve(name.as_bytes(), &self.name) {
+                        files.insert(String::from_utf8_lossy(&name).into_owned());
+                    }
                 }
                 None => computed = true,
             }
