@@ -145,6 +145,8 @@ function render(array $job, string $folder, string $compiled): array
         }
         return true;
     });
+    // A static of the class, which jobs that share a process would share.
+    Smarty::$global_tpl_vars = [];
     $level = ob_get_level();
     try {
         $smarty = engine($folder, $compiled);
