@@ -145,8 +145,9 @@ function render(array $job, string $folder, string $compiled): array
         }
         return true;
     });
-    // A static of the class, which jobs that share a process would share.
+    // Statics, which jobs that share a process would share.
     Smarty::$global_tpl_vars = [];
+    Smarty_Internal_TemplateCompilerBase::$_tag_objects = [];
     $level = ob_get_level();
     try {
         $smarty = engine($folder, $compiled);
