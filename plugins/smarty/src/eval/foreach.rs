@@ -79,7 +79,9 @@ impl Machine<'_> {
     fn put_aside(&mut self, symbol: usize) -> Run<Before> {
         let before = match self.owned(symbol) {
             Some(id) if !self.variable_mut(id).in_loop => {
-                Before::Content(std::mem::take(self.variable_mut(id)))
+                let variable = self.variable_mut(id);
+                let given = variable.given;
+                Before::Content(std::mem::replace(variable, Variable { given, ..Variable::default() }))
             }
             _ => match self.find(symbol) {
                 Some(id) => Before::Shared(id),

@@ -25,6 +25,8 @@ pub(super) struct Variable {
     pub props: Option<Box<Props>>,
     /// A loop is going on that will want its properties again.
     pub in_loop: bool,
+    /// It was there before the render: only the outermost template owns it, whoever asked first.
+    pub given: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -134,7 +136,7 @@ impl Machine<'_> {
             self.asked[symbol] = match value {
                 Some(value) => {
                     self.escaped = true;
-                    self.push_variable(Variable { value, ..Variable::default() })
+                    self.push_variable(Variable { value, given: true, ..Variable::default() })
                 }
                 None => UNSET,
             };
@@ -159,7 +161,13 @@ impl Machine<'_> {
     }
 
     fn owns(&self, id: u32) -> bool {
-        id >= self.frame.base
+        let given = |id: u32| self.vars.get(id as usize).is_some_and(|variable| variable.given);
+        id >= self.frame.base && (!given(id) || self.is_outermost())
+    }
+
+    /// Neither within an included file nor within a function.
+    fn is_outermost(&self) -> bool {
+        self.outer.is_empty() && self.frame.saved.is_empty()
     }
 
     /// The machine's symbol for a name of a template.
@@ -196,7 +204,8 @@ impl Machine<'_> {
             && let Some(old) = self.vars.get_mut(id as usize)
             && !old.in_loop
         {
-            *old = Variable { value, ..Variable::default() };
+            let given = old.given;
+            *old = Variable { value, given, ..Variable::default() };
             return Ok(id);
         }
         let id = self.new_variable(Variable { value, ..Variable::default() })?;
@@ -243,7 +252,7 @@ impl Machine<'_> {
             Some(id) if self.owns(id) => self.vars[id as usize].value = value,
             Some(id) => {
                 let props = self.vars[id as usize].props.clone();
-                let id = self.new_variable(Variable { value, props, in_loop: false })?;
+                let id = self.new_variable(Variable { value, props, ..Variable::default() })?;
                 self.point_to(symbol, id);
             }
             None => {
@@ -297,7 +306,7 @@ impl Machine<'_> {
     fn clone_with(&mut self, known: u32, value: &Value) -> Run<u32> {
         let old = self.vars.get(known as usize);
         let props = old.and_then(|variable| variable.props.clone());
-        self.new_variable(Variable { value: value.clone(), props, in_loop: false })
+        self.new_variable(Variable { value: value.clone(), props, ..Variable::default() })
     }
 
     /// Enters an included file: it starts with the variables there are.
