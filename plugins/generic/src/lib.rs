@@ -66,6 +66,7 @@ fn vendors() -> Vec<types::Vendor> {
     vec![
         upper_case(vendor("aastra", &["00085d"], RESTART, RESTART)),
         upper_case(vendor("algo", &[], SYNC, RESTART)),
+        vendor("audiocodes", &[], NO_RESTART, RESTART),
         vendor("avaya", &AVAYA, NO_RESTART, RESTART),
         vendor("bittel", &["f00786"], NO_RESTART, RESTART),
         vendor("digium", &[], SYNC, SYNC),

@@ -47,7 +47,7 @@ fn render_from(folder: &Folder, vendor: &dyn Vendor, job: &Job, host: &dyn Host)
     let asked = job.file.as_deref().unwrap_or_default();
     let absent = || Failure::NoSuchFile(format!("{}/{asked}", job.folder));
     let file = if asked.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { asked };
-    let template = folder.get(file).ok_or_else(absent)?.as_ref().map_err(|fault| Failure::Template(fault.clone()))?;
+    let template = folder.get(file).ok_or_else(absent)?.as_ref().map_err(|error| failure(error.clone()))?;
     let body = evaluate(template, folder, &Variables::new(job, vendor, host), job)?;
     let content_type = vendor.content_type(&Answer { vendor: &job.vendor, asked, body: &body }).to_owned();
     Ok(Document { content_type, file: file.to_owned(), body })
@@ -56,16 +56,19 @@ fn render_from(folder: &Folder, vendor: &dyn Vendor, job: &Job, host: &dyn Host)
 fn evaluate(template: &smarty::Template, folder: &Folder, variables: &Variables<'_>, job: &Job) -> Result<Vec<u8>, Failure> {
     let zone = jiff::tz::TimeZone::tzif(&job.time.zone, &job.time.tzif).unwrap_or(jiff::tz::TimeZone::UTC);
     let clock = php::Clock { seconds: job.time.seconds, nanoseconds: job.time.nanoseconds, zone };
+    let sent = variables::parameters(job);
     let render = smarty::Render {
         templates: folder,
-        variables: &|name: &str| variables.get(name),
-        request: &variables::parameters(job).collect::<Vec<_>>(),
-        clock: &clock,
-        limits: &smarty::Limits::default(),
+        superglobals: smarty::Superglobals { get: sent.clone(), request: sent, ..Default::default() },
         untrusted: &escape::write,
+        ..smarty::Render::new(variables, &clock)
     };
-    template.render(&render).map_err(|error| match error.kind {
+    template.render(&render).map_err(failure)
+}
+
+fn failure(error: smarty::Error) -> Failure {
+    match error.kind {
         smarty::ErrorKind::Limit => Failure::Limit(error.to_string()),
         _ => Failure::Template(library::fault(error)),
-    })
+    }
 }

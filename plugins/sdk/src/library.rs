@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-type Parsed = Result<Rc<smarty::Template>, Fault>;
+type Parsed = Result<Rc<smarty::Template>, smarty::Error>;
 
 /// The files of one template folder.
 #[derive(Default)]
@@ -24,7 +24,7 @@ thread_local! {
 impl Folder {
     fn add(&mut self, template: &types::Template) {
         let name = format!("{}/{}", template.folder, template.file);
-        let parsed = smarty::Template::parse(&name, &template.source).map(Rc::new).map_err(fault);
+        let parsed = smarty::Template::parse(&name, &template.source).map(Rc::new);
         self.files.insert(template.file.clone(), parsed);
     }
 
@@ -66,9 +66,9 @@ impl Folder {
 }
 
 impl smarty::Templates for Folder {
-    fn get(&self, name: &[u8]) -> Option<Result<Rc<smarty::Template>, smarty::Error>> {
-        let parsed = self.files.get(std::str::from_utf8(name).ok()?)?;
-        Some(parsed.clone())
+    fn get(&self, name: &[u8]) -> Result<Option<Rc<smarty::Template>>, smarty::Error> {
+        let found = std::str::from_utf8(name).ok().and_then(|name| self.files.get(name));
+        found.cloned().transpose()
     }
 }
 
@@ -82,7 +82,7 @@ pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
         folder: template.folder.clone(),
         file: template.file.clone(),
         outcome: match folders[&template.folder].get(&template.file) {
-            Some(Err(fault)) => Err(fault.clone()),
+            Some(Err(error)) => Err(fault(error.clone())),
             _ => Ok(folders[&template.folder].reads(&template.file)),
         },
     };

@@ -11,7 +11,8 @@ use crate::host::Host;
 use crate::row::{self, Row};
 use crate::types::{Job, Spelling};
 use crate::vendor::{self, Vendor};
-use dialplate_smarty::php::{self, Clock, Context, Str, Value};
+use dialplate_smarty::php::{self, Array, Clock, Context, Key, Str, Value};
+use dialplate_smarty::{self as smarty};
 use keys::Keys;
 use labels::Labels;
 use lines::Lines;
@@ -166,7 +167,17 @@ fn spell(address: &str, spelling: Option<&Spelling>) -> String {
     pairs.join(&spelling.separator)
 }
 
-/// The texts that `$smarty.get` and its like show.
-pub fn parameters(job: &Job) -> impl Iterator<Item = (Str, Value)> {
-    job.parameters.iter().map(|(name, value)| (Str::from(name.as_str()), Value::Str(Str::from(value.as_str()).untrusted())))
+/// What `{$smarty.get.contacts}` and its like show.
+pub fn parameters(job: &Job) -> Value {
+    let mut sent = Array::with_capacity(job.parameters.len());
+    for (name, value) in &job.parameters {
+        sent.insert(Key::from(name.as_str()), Value::Str(Str::from(value.as_str()).untrusted()));
+    }
+    Value::array(sent)
+}
+
+impl smarty::Variables for Variables<'_> {
+    fn get(&self, name: &str) -> Option<Value> {
+        Self::get(self, name)
+    }
 }
