@@ -1,5 +1,6 @@
 //! `{for}`, both forms.
 
+use super::frame::Props;
 use super::{Code, Flow, Machine, Run, path};
 use crate::error::Problem;
 use crate::php::{Value, arithmetic, compare};
@@ -14,7 +15,7 @@ impl Machine<'_> {
         let total = self.passes_of(code, tag, &step)?;
         let props = self.props_mut(id);
         props.set = Prop::Step.bit() | Prop::Total.bit();
-        props.step = step.clone();
+        props.step = step;
         props.total = total;
         if total <= 0 {
             return self.block(code, tag.otherwise);
@@ -22,22 +23,28 @@ impl Machine<'_> {
         let keys = self.keys(code, &tag.place)?;
         let start = self.eval(code, tag.start)?;
         path::write(&mut self.variable_mut(id).value, &keys, start)?;
-        for iteration in 1..=total {
+        let props = self.props_mut(id);
+        props.set |= Prop::Iteration.bit();
+        props.iteration = 1;
+        // All state is on the variable: a loop over the same name within this one moves it.
+        while self.find(symbol).is_some_and(|id| goes_on(self.props_mut(id))) {
             self.step()?;
+            let id = self.find(symbol).unwrap_or(id);
             let props = self.props_mut(id);
-            props.set |= Prop::Iteration.bit() | Prop::First.bit() | Prop::Last.bit();
-            props.iteration = iteration;
-            props.first = iteration == 1;
-            props.last = iteration == total;
+            props.set |= Prop::First.bit() | Prop::Last.bit();
+            props.first = props.get(Prop::Iteration).to_int() == 1;
+            props.last = props.iteration == props.total;
             if let Some(flow) = self.block(code, tag.body)?.in_loop() {
                 return Ok(flow);
             }
-            // The body may have given the name to another variable: it is that one which counts.
             let id = self.find(symbol).unwrap_or(id);
+            let step = self.props_mut(id).get(Prop::Step);
             let value = read(&self.variable_mut(id).value, &keys);
             let next = arithmetic::add(&value, &step)?;
             path::write(&mut self.variable_mut(id).value, &keys, next)?;
-            self.props_mut(id).iteration = iteration + 1;
+            let props = self.props_mut(id);
+            props.iteration = props.get(Prop::Iteration).to_int().saturating_add(1);
+            props.set |= Prop::Iteration.bit();
         }
         Ok(Flow::Next)
     }
@@ -96,6 +103,12 @@ impl Machine<'_> {
         };
         path::write(&mut self.variable_mut(id).value, &keys, next)
     }
+}
+
+/// `iteration <= total`, either of which may be null on a variable that another loop has put there.
+fn goes_on(props: &Props) -> bool {
+    let (iteration, total) = (props.get(Prop::Iteration), props.get(Prop::Total));
+    compare::less_equal(&iteration, &total).unwrap_or(false)
 }
 
 fn read(value: &Value, keys: &[Option<Value>]) -> Value {

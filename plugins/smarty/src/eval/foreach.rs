@@ -34,8 +34,10 @@ impl Machine<'_> {
         drop(from);
         let going = self.begin(code, tag, &list)?;
         let flow = self.passes(code, tag, &list, &going)?;
+        // As in Smarty, an inner loop over the same name that had nothing to do makes this one's else due.
+        let due = self.find(going.item).is_some_and(|id| self.variable_mut(id).no_pass);
         let flow = match flow {
-            None if list.is_empty() => self.block(code, tag.otherwise)?,
+            None | Some(Flow::Next) if due => self.block(code, tag.otherwise)?,
             None => Flow::Next,
             Some(flow) => flow,
         };
@@ -47,6 +49,7 @@ impl Machine<'_> {
         let item = code.symbol(tag.item);
         let item_before = self.find(item).map(|id| self.variable_mut(id).value.clone());
         let id = self.fresh(item, Value::Null)?;
+        self.variable_mut(id).no_pass = true;
         let key = tag.key.map(|key| code.symbol(key)).filter(|_| !list.is_empty());
         let key_before = match key {
             Some(key) => self.put_aside(key)?,
@@ -119,6 +122,9 @@ impl Machine<'_> {
         for (position, (key, value)) in list.iter().enumerate() {
             self.step()?;
             self.set_value(going.item, value.clone())?;
+            if let Some(id) = self.find(going.item) {
+                self.variable_mut(id).no_pass = false;
+            }
             if let Some(symbol) = going.key {
                 self.set_value(symbol, key.to_value())?;
             }

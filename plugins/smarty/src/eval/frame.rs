@@ -27,6 +27,8 @@ pub(super) struct Variable {
     pub in_loop: bool,
     /// It was there before the render: only the outermost template owns it, whoever asked first.
     pub given: bool,
+    /// A loop over it has not got to a first pass: `{foreachelse}` is due.
+    pub no_pass: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -251,8 +253,9 @@ impl Machine<'_> {
         match self.find(symbol) {
             Some(id) if self.owns(id) => self.vars[id as usize].value = value,
             Some(id) => {
-                let props = self.vars[id as usize].props.clone();
-                let id = self.new_variable(Variable { value, props, ..Variable::default() })?;
+                let Variable { props, no_pass, .. } = self.vars[id as usize].clone();
+                let variable = Variable { value, props, no_pass, ..Variable::default() };
+                let id = self.new_variable(variable)?;
                 self.point_to(symbol, id);
             }
             None => {

@@ -16,7 +16,8 @@ impl Parser<'_> {
         modifiers: &[Modifier],
         written: &Written,
     ) -> Parsed<bool> {
-        let plugin = match name {
+        let lower = name.to_ascii_lowercase();
+        let plugin = match lower.as_str() {
             "counter" => Plugin::Counter,
             "cycle" => Plugin::Cycle,
             "math" => Plugin::Math,

@@ -75,7 +75,8 @@ impl Parser<'_> {
     pub(super) fn modifier(&mut self) -> Parsed<Modifier> {
         self.eat(Kind::At);
         let name = self.expect(Kind::Id)?;
-        let name = self.slice(name).to_vec();
+        // Like PHP's functions, which they are, modifiers ignore case.
+        let name = self.slice(name).to_ascii_lowercase();
         let args = self.modifier_arguments()?;
         Ok(Modifier { name, args })
     }

@@ -226,7 +226,7 @@ impl Parser<'_> {
     /// `{setfilter a|b}`
     fn setfilter(&mut self) -> Parsed<()> {
         let name = self.expect(Kind::Id)?;
-        let name = self.slice(name).to_vec();
+        let name = self.slice(name).to_ascii_lowercase();
         let args = self.modifier_arguments()?;
         let mut filter = vec![Modifier { name, args }];
         filter.extend(self.modifiers()?);
