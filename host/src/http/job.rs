@@ -1,8 +1,8 @@
 //! What a plugin is given for one request.
 
 use super::status::Failure;
-use crate::directory::{self, Device, daylight};
-use crate::facts::{Admission, MacAddress, Table, Value};
+use crate::directory::{self, Device, daylight::Zone};
+use crate::facts::{Admission, MacAddress, Table};
 use crate::plugin::{BoxFuture, DeviceScope, Job, Moment, Plugin, Plugins, ScopeError};
 use crate::request::ProvisionRequest;
 use crate::templates::{self, Located, TemplateFile, Tree};
@@ -25,16 +25,9 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
     let file = request.file()?.map(str::to_owned);
     let stored = admission.device.as_ref().map(|device| device.vendor.as_str()).filter(|vendor| !vendor.is_empty());
     let vendor = stored.or_else(|| plugins.vendor_of(address.oui())).unwrap_or_default().to_owned();
-    let zone = admission.settings.text("domain", "time_zone").unwrap_or("UTC");
+    let zone = Zone::of(&admission.settings);
     let mut settings = device.settings;
-    if admission.settings.is_on("provision", "daylight_savings_auto", true) {
-        for (name, value) in daylight::settings(zone, now)? {
-            match settings.iter_mut().find(|(known, _)| *known == name) {
-                Some((_, old)) => *old = value,
-                None => settings.push((name, value)),
-            }
-        }
-    }
+    zone.add_daylight_settings(now, &admission.settings, &mut settings);
     let reads = plugin.reads(&folder, file.as_deref());
     settings.retain(|(name, _)| reads.includes(name));
     Ok(Job {
@@ -49,8 +42,8 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
         time: Moment {
             seconds: now.as_second(),
             nanoseconds: u32::try_from(now.subsec_nanosecond()).unwrap_or_default(),
-            tzif: daylight::tzif(zone)?,
-            zone: zone.to_owned(),
+            zone: zone.name.to_owned(),
+            tzif: zone.tzif.into(),
         },
     })
 }

@@ -22,3 +22,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Outpu
 pub fn router(app: Arc<App>) -> Router {
     Router::new().fallback(any(provision::handle)).with_state(app)
 }
+
+/// The system's clock. What ages (a nonce) goes by it, whatever clock the files are rendered by.
+pub fn unix_seconds() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default()
+}

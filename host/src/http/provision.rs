@@ -43,9 +43,14 @@ async fn walk(app: &App, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen)
     let address = claim.address();
     seen.request(address, request.host());
     let admission = app.directory.find(&Lookup { address, host: request.host() }).await?;
-    // Nonces age by the system's clock, whatever clock the files are rendered by.
-    let seconds = u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default();
-    let permit = gate::admit(&request, &claim, &admission, &app.keeper, seconds)?;
+    let permit = gate::admit(&request, &claim, &admission, &app.keeper, super::unix_seconds());
+    for network in app.keeper.take_unreadable() {
+        tracing::warn!(
+            setting = network.setting, domain.name = network.domain, text = network.text,
+            "is no network and lets nobody in; write for instance 192.0.2.0/24 or 2001:db8::/32"
+        );
+    }
+    let permit = permit?;
     let (device, address) = load(app, &permit, &admission, &request).await?;
     let document = render(app, &request, &admission, device, address, seen).await?;
     Ok((document, request.attachment(address.as_str())))

@@ -90,7 +90,7 @@ fn of_request(error: RequestError) -> Verdict {
 
 fn of_refusal(refusal: &Refusal) -> Verdict {
     match refusal {
-        Refusal::ProvisioningOff | Refusal::ClientNetwork | Refusal::DeviceDisabled => {
+        Refusal::ProvisioningOff | Refusal::ClientNetwork | Refusal::DeviceDisabled | Refusal::NoAddress => {
             Verdict::new(StatusCode::NOT_FOUND)
         }
         Refusal::Challenge(_) => Verdict { text: Some("Authorization Required"), ..Verdict::new(StatusCode::UNAUTHORIZED) },
@@ -101,7 +101,6 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
         Refusal::UnknownDevice
         | Refusal::ForeignDomain
         | Refusal::UnknownDomain
-        | Refusal::InvalidAddress
-        | Refusal::NoAddress => Verdict::new(StatusCode::FORBIDDEN),
+        | Refusal::InvalidAddress => Verdict::new(StatusCode::FORBIDDEN),
     }
 }

@@ -1,6 +1,7 @@
 //! What goes into a plugin and what comes out, in the host's own types.
 
 use crate::facts::{MacAddress, Table, Value};
+use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::pin::Pin;
@@ -38,15 +39,6 @@ pub struct Moment {
     pub zone: String,
     /// The zone's rules as a TZif file (RFC 9636); empty for UTC.
     pub tzif: Arc<[u8]>,
-}
-
-/// One template as it stands on disk.
-#[derive(Clone, PartialEq, Eq)]
-pub struct TemplateFile {
-    /// Below the template root: `yealink/t46u`, `pbx.example.net/yealink/t46u`.
-    pub folder: String,
-    pub file: String,
-    pub source: Vec<u8>,
 }
 
 /// A rendered file. It holds passwords, so there is no `Debug`.

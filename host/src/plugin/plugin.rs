@@ -77,6 +77,10 @@ impl Plugin {
         Ok(Self { engine: engine.clone(), name, description, renderer, prepared_bytes, folders, faults, origin })
     }
 
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub fn description(&self) -> &Description {
         &self.description
     }

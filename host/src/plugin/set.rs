@@ -4,9 +4,9 @@ use super::build::Candidate;
 use super::claims::Claims;
 use super::engine::Engine;
 use super::error::{LoadError, LoadFailure};
-use super::job::TemplateFile;
+use crate::templates::TemplateFile;
 use super::plugin::Plugin;
-use crate::facts::{MacAddress, Oui};
+use crate::facts::Oui;
 use regex::Regex;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,8 +22,6 @@ pub struct Plugins {
 
 struct Agent {
     pattern: Regex,
-    plugin: usize,
-    vendor: String,
     template: Option<String>,
 }
 
@@ -43,14 +41,9 @@ impl Share<'_> {
     }
 }
 
-/// What a User-Agent says.
-pub struct Recognised<'a> {
-    pub plugin: &'a Arc<Plugin>,
-    pub vendor: &'a str,
-    /// Only where the phone writes it there.
-    pub address: Option<MacAddress>,
-    /// For a device that is new.
-    pub template: Option<&'a str>,
+/// As much of a User-Agent as patterns are tried on.
+fn tried(user_agent: &str) -> &str {
+    &user_agent[..user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX)]
 }
 
 /// What stands for a file while a set is made.
@@ -99,10 +92,9 @@ impl Plugins {
     }
 
     fn add(&mut self, plugin: Arc<Plugin>) -> Result<(), LoadError> {
-        let at = self.claims.add(plugin.description())?;
+        self.claims.add(plugin.description())?;
         for agent in &plugin.description().user_agents {
-            let (vendor, template) = (agent.vendor.clone(), agent.template.clone());
-            self.agents.push(Agent { pattern: agent.regex()?, plugin: at, vendor, template });
+            self.agents.push(Agent { pattern: agent.regex()?, template: agent.template.clone() });
         }
         self.plugins.push(plugin);
         Ok(())
@@ -127,18 +119,22 @@ impl Plugins {
         self.claims.vendors()
     }
 
-    /// What the first pattern that matches says, plugins in the order they were loaded in.
-    pub fn recognise(&self, user_agent: &str) -> Option<Recognised<'_>> {
-        let end = user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX);
-        let user_agent = &user_agent[..end];
-        let (agent, found) =
-            self.agents.iter().find_map(|agent| Some((agent, agent.pattern.captures(user_agent)?)))?;
-        let address = found.name("address").and_then(|address| MacAddress::parse(address.as_str()).ok());
-        Some(Recognised {
-            plugin: self.plugins.get(agent.plugin)?,
-            vendor: &agent.vendor,
-            address,
-            template: agent.template.as_deref(),
+    /// The address that a User-Agent carries, as the phone wrote it: what the first pattern with an address that
+    /// matches finds, plugins in the order they were loaded in.
+    pub fn address(&self, user_agent: &str) -> Option<String> {
+        let found = tried(user_agent);
+        self.agents.iter().find_map(|agent| {
+            let address = agent.pattern.captures(found)?.name("address")?;
+            Some(address.as_str().to_owned())
+        })
+    }
+
+    /// The template folder for a new device with this User-Agent, by the first pattern with one that matches.
+    pub fn template(&self, user_agent: &str) -> Option<&str> {
+        let found = tried(user_agent);
+        self.agents.iter().find_map(|agent| {
+            let template = agent.template.as_deref()?;
+            agent.pattern.is_match(found).then_some(template)
         })
     }
 

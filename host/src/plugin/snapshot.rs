@@ -6,7 +6,8 @@
 use super::call::Call;
 use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
-use super::job::{Prepared, TemplateFile};
+use super::job::{Prepared};
+use crate::templates::TemplateFile;
 use super::limits::{TRANSFER_BYTES_EXTRA, one_line};
 use super::v0_1;
 use std::collections::HashMap;

@@ -21,7 +21,7 @@ pub enum Error {
 }
 
 /// One template file as it stands on disk.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TemplateFile {
     /// Below the template root, with `/` between.
     pub folder: String,

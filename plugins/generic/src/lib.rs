@@ -84,15 +84,16 @@ fn vendors() -> Vec<types::Vendor> {
 
 /// Where each maker puts its phones' addresses. Upper and lower case matter where they do to FusionPBX.
 fn user_agents() -> Vec<UserAgent> {
+    // The ends are cut to length before anything else is looked at: what stands there is an address or nothing is.
     let addresses = [
         ("mitel", r"^Mitel.*?MAC:(?<address>[A-F0-9-]{17})"),
         ("aastra", r"^Aastra.*?MAC:(?<address>[A-F0-9-]{17})"),
-        ("audiocodes", r"^AUDC-IPPhone.*?(?<address>[0-9a-fA-F]{12})[^0-9a-fA-F./]?$"),
-        ("fanvil", r"^Fanvil.*?(?<address>[0-9a-fA-F]{12})[^0-9a-fA-F./]?$"),
-        ("flyingvoice", r"(?i-u)^flyingvoice.*(?<address>[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5})$"),
-        ("htek", r"^Htek.*(?<address>[0-9a-fA-F]{2}(?:[:-][0-9a-fA-F]{2}){5})$"),
-        ("panasonic", r"^Panasonic.*?(?<address>[0-9a-fA-F]{12})[^0-9a-fA-F./]{0,2}$"),
-        ("snom", r"^.{25}snom(?:[^ ]* ){8}(?<address>[0-9a-fA-F]{12})(?: |$)"),
+        ("audiocodes", r"^AUDC-IPPhone.*(?<address>.{13})$"),
+        ("fanvil", r"^Fanvil.*(?<address>.{13})$"),
+        ("flyingvoice", r"^(?i:flyingvoice).*(?<address>.{17})$"),
+        ("htek", r"^Htek.*(?<address>.{17})$"),
+        ("panasonic", r"^Panasonic.*(?<address>.{14})$"),
+        ("snom", r"^[^ ]{11} [^ ]{12} snom(?:[^ ]* ){8}(?<address>[^ ]+)"),
     ];
     let addresses = addresses.map(|(vendor, pattern)| address_agent(vendor, pattern));
     let models = MODELS.iter().map(|(text, template)| {

@@ -71,7 +71,7 @@ struct Grandstream;
 impl Vendor for Grandstream {
     fn describe(&self) -> Description {
         let models = MODELS.iter().map(|(text, template)| model_agent(NAME, text, template));
-        let address = address_agent(NAME, r"(?-u)^Grandstream.*(?<address>[0-9a-fA-F]{12})$");
+        let address = address_agent(NAME, r"^Grandstream.*(?<address>.{12})$");
         Description {
             name: NAME.into(),
             version: env!("CARGO_PKG_VERSION").into(),

@@ -5,6 +5,7 @@
  *   php record.php            records the cases that have neither .out nor .err
  *   php record.php --check    says which recorded case Smarty answers otherwise
  *   php record.php --all      records every .out again
+ *   php record.php --compile FOLDER   prints which files of a folder do not compile
  *
  * A .err file is written once and then belongs to whoever reviews it: its kind
  * and line are this library's. A case whose .err says "refused" or "limit", or
@@ -116,6 +117,22 @@ function difference(string $case, array $result): ?string
     return $own || !isset($result['body']) ? null : 'Smarty renders it';
 }
 
+/* Every file of a template tree that Smarty cannot compile. */
+function print_broken(string $root): void
+{
+    $walk = new RecursiveIteratorIterator(new RecursiveDirectoryIterator($root, FilesystemIterator::SKIP_DOTS));
+    $names = array_map(fn ($file) => substr($file->getPathname(), strlen($root) + 1), iterator_to_array($walk, false));
+    sort($names);
+    $jobs = array_map(fn ($name) => ['folder' => dirname("$root/$name"), 'file' => basename($name), 'compile' => true], $names);
+    foreach (render_all($jobs) as $at => $result) {
+        echo isset($result['body']) ? '' : "$names[$at]\n";
+    }
+}
+
+if (($argv[1] ?? '') === '--compile') {
+    print_broken(rtrim($argv[2], '/'));
+    exit(0);
+}
 $cases = array_map(fn ($path) => substr($path, 0, -4), glob(CASES . '/*/*.tpl'));
 $mode = $argv[1] ?? '';
 if ($mode === '') {

@@ -11,6 +11,7 @@
  *              string, {"$float": "INF"} what JSON has no number for
  *   clock      Unix seconds that `$smarty.now`, time() and date() see
  *   get, post, cookies, server
+ *   compile    only compile, do not run
  *
  * Writes one JSON line per job, in order: {"body": hex} or
  * {"class", "message", "line", "kind"}, where kind is "syntax" (does not
@@ -120,6 +121,15 @@ function failure(string $kind, string $class, string $message): array
     return ['kind' => $kind, 'class' => $class, 'message' => $message, 'line' => $line];
 }
 
+/* Compiles without running; what PHP cannot parse then is thrown too. */
+function compile(Smarty $smarty, string $file): string
+{
+    $template = $smarty->createTemplate($file);
+    $template->loadCompiler();
+    token_get_all($template->compiler->compileTemplate($template), TOKEN_PARSE);
+    return '';
+}
+
 function render(array $job, string $folder, string $compiled): array
 {
     Pinned::$now = $job['clock'] ?? 1782907200;
@@ -141,7 +151,7 @@ function render(array $job, string $folder, string $compiled): array
         foreach (json_decode($job['variables'] ?? '{}', true) as $name => $value) {
             $smarty->assign((string) $name, typed($value));
         }
-        $body = $smarty->fetch($job['file']);
+        $body = isset($job['compile']) ? compile($smarty, $job['file']) : $smarty->fetch($job['file']);
         return $warning ?? ['body' => bin2hex($body)];
     } catch (SmartyCompilerException | ParseError | CompileError $error) {
         return failure('syntax', get_class($error), $error->getMessage());
@@ -166,6 +176,9 @@ function child(array $jobs, array $folders, string $scratch): never
     register_shutdown_function(function () use (&$answered, $jobs, $scratch): void {
         if ($answered < count($jobs)) {
             ini_set('memory_limit', '-1');
+            while (ob_get_level() > 0) {
+                ob_end_clean();
+            }
             $last = error_get_last()['message'] ?? 'died';
             $kind = str_contains($last, 'redeclare') ? 'syntax' : 'fault';
             answer(failure($kind, 'Fatal', explode("\n", $last)[0]));

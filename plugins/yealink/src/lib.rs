@@ -48,8 +48,8 @@ impl Vendor for Yealink {
     fn describe(&self) -> Description {
         // T2x to T4x end with an address in pairs, T5x and later with bare digits.
         let addresses = [
-            r"(?i-u)^(?:yealink|vp530).*(?<address>[0-9a-f]{2}(?::[0-9a-f]{2}){5})$",
-            r"(?i-u)^(?:yealink|vp530).*(?<address>[0-9a-f]{12})$",
+            r"^(?i:yealink|vp530).*(?<address>.{13}(?::...|.:..|..:.|...:))$",
+            r"^(?i:yealink|vp530).*(?<address>.{12})$",
         ];
         let models = MODELS.iter().map(|(text, template)| model_agent(NAME, text, template));
         Description {

@@ -5,7 +5,8 @@ use super::bindings::dialplate::provision::types as wit;
 use crate::facts::{Table, Value};
 use crate::plugin::description::{Action, Description, UserAgent, Vendor};
 use crate::plugin::error::RenderError;
-use crate::plugin::job::{Document, Fault, Job, Prepared, Reads, TemplateFile};
+use crate::plugin::job::{Document, Fault, Job, Prepared, Reads};
+use crate::templates::TemplateFile;
 use crate::plugin::limits::{MESSAGE_CHARS_MAX, one_line};
 
 pub(super) fn job(job: Job) -> wit::Job {

@@ -7,7 +7,8 @@ mod imports;
 use super::call::Call;
 use super::description::Description;
 use super::error::RenderError;
-use super::job::{Document, Job, Prepared, TemplateFile};
+use super::job::{Document, Job, Prepared};
+use crate::templates::TemplateFile;
 use wasmtime::component::{Component, HasSelf, Instance, Linker};
 use wasmtime::{Engine, Result, Store};
 

@@ -4,7 +4,7 @@ use super::Random;
 
 const VALUES: [&str; 32] = [
     "$i", "$neg", "$z", "$big", "$f", "$whole", "$tiny", "$huge", "$t", "$no", "$nul", "$s", "$e", "$num", "$dec", "$px",
-    "$html", "$utf", "$long", "$bytes", "$u", "$m.k", "$long", "$html", "$utf", "$a", "'it''s'", "\"a.b. c? D!\"",
+    "$html", "$utf", "$long", "$bytes", "$u", "$m.k", "$long", "$html", "$utf", "$a", "'it\\'s'", "\"a.b. c? D!\"",
     "'hello wOrld 4you'", "'x'", "'  pad  '", "$long",
 ];
 
@@ -32,7 +32,8 @@ pub fn modifier_template(random: &mut Random) -> String {
     template += random.pick(&VALUES);
     for _ in 0..=random.below(3) {
         template.push('|');
-        template += random.pick(if random.one_in(5) { &FUNCTIONS[..] } else { &MODIFIERS[..] });
+        let from = if random.one_in(5) { &FUNCTIONS[..] } else { &MODIFIERS[..] };
+        template += random.pick(from);
     }
     template + "}]\n"
 }

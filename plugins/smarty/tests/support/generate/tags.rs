@@ -46,7 +46,7 @@ fn body(random: &mut Random, depth: usize, in_loop: bool, out: &mut String) {
 }
 
 fn block(random: &mut Random, depth: usize, in_loop: bool, out: &mut String) {
-    let (open, middle, close, looping) = opening(random);
+    let (open, middle, close, looping) = opening(random, depth);
     out.push_str(&open);
     body(random, depth, in_loop || looping, out);
     if !middle.is_empty() && random.one_in(2) {
@@ -57,7 +57,7 @@ fn block(random: &mut Random, depth: usize, in_loop: bool, out: &mut String) {
 }
 
 /// The opening tag, what may stand in its middle, the closing tag, and whether it repeats.
-fn opening(random: &mut Random) -> (String, &'static str, &'static str, bool) {
+fn opening(random: &mut Random, depth: usize) -> (String, &'static str, &'static str, bool) {
     match random.below(14) {
         0..=2 => (format!("{{if {}}}", expression(random, 1, false)), "{else}", "{/if}", false),
         3 => ("{if $i > 100}".into(), "{elseif $s == 'text'}", "{/if}", false),
@@ -68,6 +68,7 @@ fn opening(random: &mut Random) -> (String, &'static str, &'static str, bool) {
         9 => ("{section name=sec loop=2}".into(), "{sectionelse}", "{/section}", true),
         10..=11 => ("{strip}".into(), "", "{/strip}", false),
         12 => ("{capture name=c}".into(), "", "{/capture}", false),
-        _ => ("{$w=0}{while $w < 2}{$w=$w+1}".into(), "", "{/while}", true),
+        // Counters of their own: a loop that resets its outer loop's would not end.
+        _ => (format!("{{$w{depth}=0}}{{while $w{depth} < 2}}{{$w{depth}=$w{depth}+1}}"), "", "{/while}", true),
     }
 }
