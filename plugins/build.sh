@@ -32,8 +32,9 @@ if command -v flock >/dev/null; then exec 9>"$build/lock" && flock 9; fi
 std=$home/target/wasm-sysroot/$(rustc -vV | cksum | cut -d' ' -f1)
 [ -f "$std/env" ] || "$plugins/wasm-sysroot.sh" "$std"
 
-(cd "$home" && cargo build --quiet --release -p dialplate-componentize)
-componentize=${CARGO_TARGET_DIR:-$home/target}/release/dialplate-componentize
+tools=$(mkdir -p "${CARGO_TARGET_DIR:-$home/target}" && cd "${CARGO_TARGET_DIR:-$home/target}" && pwd)
+CARGO_TARGET_DIR=$tools cargo build --quiet --release --manifest-path "$home/Cargo.toml" -p dialplate-componentize
+componentize=$tools/release/dialplate-componentize
 
 (
   unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS

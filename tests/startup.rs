@@ -72,7 +72,7 @@ fn a_template_that_does_not_compile_is_one_line_in_the_log_and_a_500() {
     std::fs::write(broken.join("{$mac}.cfg"), "one\n{if $x}\ntwo\n").unwrap();
     let templates = format!("{}:{ours}", folder.path().join("templates").display());
     let server = Server::start(&[("DIALPLATE_DATABASE", &database), ("DIALPLATE_TEMPLATES", &templates)]);
-    let answer = server.get("localhost", "/provision/001565000001.cfg");
+    let answer = server.get("localhost", "/provision/001565000046.cfg");
     assert_eq!(answer.status, 500);
     assert!(!answer.text().contains("one"), "half a file was sent");
     let log = server.log();

@@ -64,7 +64,7 @@ fn serve(flags: &ArgMatches) -> Result<()> {
         Ok(config) => config,
         Err(faults) => {
             let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-            bail!("the configuration is not good:\n  {}", faults.join("\n  "));
+            bail!("{}", faults.join("\ndialplate: "));
         }
     };
     tracing_subscriber::fmt()

@@ -29,8 +29,8 @@ pub const KEYS: [Key; 11] = [
     key("clock", "TIME", "a clock that stands still at this RFC 3339 time, for reproducible output [the system's]"),
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),
-    key("render_timeout_ms", "NUMBER", "how long a plugin may render one file [2000]"),
-    key("prepare_timeout_ms", "NUMBER", "how long a plugin may take to prepare its templates [60000]"),
+    key("render_timeout_ms", "NUMBER", "how long a plugin may render one file [5000]"),
+    key("prepare_timeout_ms", "NUMBER", "how long a plugin may take to prepare its templates [30000]"),
     key("render_memory_bytes_max", "NUMBER", "memory one render may use beyond its prepared templates [67108864]"),
     key("output_bytes_max", "NUMBER", "size of a rendered file at most [16777216]"),
 ];

@@ -24,6 +24,9 @@ const SHARED: &str = "/usr/share/dialplate";
 /// The embedded database, made on first start.
 pub const EMBEDDED_DATABASE: &str = "sqlite://data/dialplate.db";
 
+/// Compiled components, beside the embedded database.
+const CACHE: &str = "data/cache";
+
 /// Everything the server is told from outside.
 pub struct Config {
     pub listen: SocketAddr,
@@ -43,7 +46,7 @@ impl Config {
         let config = Self {
             listen: source.take("listen", listen, parse_listen),
             database: read_database(&mut source),
-            templates: source.take("templates", templates(program), |text| parse_folders(text)),
+            templates: source.take("templates", templates(program), parse_folders),
             plugins: source.take("plugins", beside(program, "plugins"), |text| Ok(text.into())),
             clock: source.take("clock", Clock::System, parse_clock),
             plugin: read_plugin(&mut source),
@@ -67,9 +70,16 @@ fn read_database(source: &mut Source) -> directory::Config {
 
 fn read_plugin(source: &mut Source) -> plugin::Config {
     let default = plugin::Config::default();
+    let bytes = |source: &mut Source, key, default: usize| {
+        let number = source.number(key, default as u64, (1 << 16)..=(1 << 30));
+        usize::try_from(number).unwrap_or(default)
+    };
     plugin::Config {
+        cache: source.take("cache", Some(CACHE.into()), |text| Ok(Some(text.into()))),
         render_timeout_ms: source.number("render_timeout_ms", default.render_timeout_ms, 1..=60_000),
         prepare_timeout_ms: source.number("prepare_timeout_ms", default.prepare_timeout_ms, 1..=600_000),
+        memory_bytes_max: bytes(source, "render_memory_bytes_max", default.memory_bytes_max),
+        output_bytes_max: bytes(source, "output_bytes_max", default.output_bytes_max),
         ..default
     }
 }

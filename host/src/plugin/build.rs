@@ -1,8 +1,8 @@
 //! From a file to a loaded plugin, in two steps: who it is, and, once it is known which templates are its, what it
 //! is prepared with. Each step's result comes from the cache when it is there.
 
-use super::call::Call;
 use super::cache::{Key, KeyMaker};
+use super::call::Call;
 use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
@@ -87,9 +87,8 @@ impl Candidate {
             None => self.compile(engine, &key, templates).await?,
         };
         let origin = Origin { file: self.file, hash: key.as_str().to_owned(), since: SystemTime::now() };
-        Plugin::new(engine, self.description, &component, prepared, origin).map_err(|error| {
-            LoadError::Interface { version: self.version.name(), message: format!("{error:#}") }
-        })
+        Plugin::new(engine, self.description, &component, prepared, origin)
+            .map_err(|error| LoadError::Interface { version: self.version.name(), message: format!("{error:#}") })
     }
 
     async fn compile(
@@ -116,7 +115,8 @@ impl Candidate {
             cache.put_note(key, &note)
         });
         // Mapped from the file, its pages are shared with it; if that fails the compiled one is as good.
-        let component = engine.cache().and_then(|cache| cache.code(engine.render(), key, &note.code)).unwrap_or(component);
+        let component =
+            engine.cache().and_then(|cache| cache.code(engine.render(), key, &note.code)).unwrap_or(component);
         Ok((component, note.prepared))
     }
 }

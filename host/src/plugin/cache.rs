@@ -13,11 +13,14 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use wasmtime::component::Component;
 
 /// A note holds names of templates and settings: a few MB for the largest vendor.
 const NOTE_BYTES_MAX: u64 = 64 << 20;
+
+/// No file takes this long to be written.
+const LEFTOVER_AGE: Duration = Duration::from_secs(3_600);
 
 pub(super) struct Cache {
     folder: PathBuf,
@@ -86,6 +89,7 @@ impl Cache {
         if found.uid() != owner || found.mode() & 0o077 != 0 {
             return Err(io::Error::other("it must belong to the server's user and be closed to others (chmod 700)"));
         }
+        cache.remove_leftovers();
         Ok(Self { owner, ..cache })
     }
 
@@ -157,24 +161,40 @@ impl Cache {
         done
     }
 
-    /// Removes the oldest files until `bytes` more fit. A file that is mapped stays usable when its name is gone.
+    /// Removes the oldest code, and its note, until `bytes` more fit. Code that is mapped stays usable when its name
+    /// is gone.
     fn make_room(&self, bytes: u64) {
-        let Ok(entries) = fs::read_dir(&self.folder) else { return };
-        let mut files: Vec<_> = entries
-            .flatten()
-            .filter_map(|entry| Some((entry.metadata().ok()?, entry.path())))
-            .filter_map(|(found, path)| Some((found.modified().ok()?, found.len(), path)))
-            .collect();
+        let mut files = self.files("cwasm");
         files.sort_unstable();
         let mut total = files.iter().map(|(_, length, _)| length).sum::<u64>().saturating_add(bytes);
         for (_, length, path) in files {
             if total <= self.bytes_max {
                 break;
             }
-            if fs::remove_file(path).is_ok() {
+            if fs::remove_file(&path).is_ok() {
+                let _ = fs::remove_file(path.with_extension("note"));
                 total -= length;
             }
         }
+    }
+
+    /// What a server that was killed left half-written. A younger file may be another server's at this moment.
+    fn remove_leftovers(&self) {
+        for (modified, _, path) in self.files("new") {
+            if modified.elapsed().is_ok_and(|age| age > LEFTOVER_AGE) {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+
+    fn files(&self, ending: &str) -> Vec<(SystemTime, u64, PathBuf)> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let found = entries.filter_map(|entry| {
+            let (found, path) = (entry.metadata().ok()?, entry.path());
+            let wanted = path.extension().is_some_and(|extension| extension == ending);
+            wanted.then_some((found.modified().ok()?, found.len(), path))
+        });
+        found.collect()
     }
 }
 
@@ -241,15 +261,30 @@ mod tests {
     }
 
     #[test]
+    fn half_written_files_of_a_killed_server_go_and_a_running_ones_stay() {
+        let folder = folder("leftovers");
+        fs::create_dir_all(&folder).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+        let [old, young] = ["1-0.new", "2-0.new"].map(|name| folder.join(name));
+        create(&old).unwrap().set_modified(SystemTime::now() - LEFTOVER_AGE * 2).unwrap();
+        create(&young).unwrap();
+        Cache::open(&folder, 1 << 20).unwrap();
+        assert_eq!((old.exists(), young.exists()), (false, true));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
     fn the_oldest_files_make_room() {
         let folder = folder("room");
         let cache = Cache::open(&folder, 2_500).unwrap();
         for name in ["a", "b", "c"] {
             cache.put_code(&key(name), &[0; 1_000]).unwrap();
+            cache.put_note(&key(name), &name).unwrap();
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
         let there = |name| cache.path(&key(name), "cwasm").exists();
         assert_eq!((there("a"), there("b"), there("c")), (false, true, true));
+        assert_eq!(cache.note::<String>(&key("a")), None, "a note without code is no use");
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -95,10 +95,8 @@ impl Call {
             return Err(RenderError::Other("it asked for a device's data where there is no device".into()));
         };
         let scope = Arc::clone(scope);
-        self.questions_left = self
-            .questions_left
-            .checked_sub(1)
-            .ok_or_else(|| RenderError::Limit { name: "questions_max".into() })?;
+        self.questions_left =
+            self.questions_left.checked_sub(1).ok_or_else(|| RenderError::Limit { name: "questions_max".into() })?;
         Ok(scope)
     }
 

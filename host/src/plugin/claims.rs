@@ -16,8 +16,7 @@ pub(super) struct Claims {
 impl Claims {
     /// Adds a plugin, or refuses it whole: its name, vendors, OUIs and the rest may be claimed once.
     pub(super) fn add(&mut self, plugin: &Description) -> Result<usize, LoadError> {
-        let claimed =
-            |what: String, by: &str| Err(LoadError::Claimed { what, other: format!("the plugin {by:?}") });
+        let claimed = |what: String, by: &str| Err(LoadError::Claimed { what, other: format!("the plugin {by:?}") });
         if self.names.contains(&plugin.name) {
             return claimed(format!("under the name {:?}", plugin.name), &plugin.name);
         }
@@ -50,10 +49,11 @@ impl Claims {
         self.named_in(folder).or(self.any)
     }
 
-    /// The plugin of a device: its template folder says it, else its vendor.
+    /// The plugin of a device: its vendor says it, else its template folder. What FusionPBX does differently for a
+    /// vendor goes by the device's, whatever template it was given.
     pub(super) fn of_device(&self, vendor: &str, folder: &str) -> Option<usize> {
-        let by_vendor = || self.vendors.get(&vendor.to_ascii_lowercase()).copied();
-        self.named_in(folder).or_else(by_vendor).or(self.any)
+        let by_vendor = self.vendors.get(&vendor.to_ascii_lowercase()).copied();
+        by_vendor.or_else(|| self.of_folder(folder))
     }
 
     fn named_in(&self, folder: &str) -> Option<usize> {
@@ -103,16 +103,17 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_says_more_than_a_vendor_and_a_vendor_more_than_the_rest() {
+    fn a_vendor_says_more_than_a_folder_and_a_folder_more_than_the_rest() {
         let mut claims = Claims::default();
         let [yealink, cisco, rest] = [("y", &["yealink"][..], false), ("c", &["cisco"], false), ("r", &[], true)]
             .map(|(name, vendors, any)| claims.add(&plugin(name, vendors, any)).unwrap());
         for (vendor, folder, expected) in [
             ("yealink", "yealink/t46u", yealink),
             ("yealink", "pbx.example.net/yealink/t46u", yealink),
-            ("cisco", "yealink/t46u", yealink),
+            ("cisco", "yealink/t46u", cisco),
             ("Cisco", "own/folder", cisco),
             ("", "own/folder", rest),
+            ("", "yealink/t46u", yealink),
             ("acme", "acme/1", rest),
         ] {
             assert_eq!(claims.of_device(vendor, folder), Some(expected), "{vendor} {folder}");

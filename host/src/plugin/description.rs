@@ -100,9 +100,10 @@ impl UserAgent {
         if self.pattern.len() > PATTERN_BYTES_MAX {
             return wrong(&format!("a User-Agent pattern of more than {PATTERN_BYTES_MAX} bytes"));
         }
-        RegexBuilder::new(&self.pattern).size_limit(PATTERN_MEMORY_BYTES_MAX).build().map_err(|error| {
-            LoadError::Description(format!("User-Agent pattern {:?}: {error}", self.pattern))
-        })
+        RegexBuilder::new(&self.pattern)
+            .size_limit(PATTERN_MEMORY_BYTES_MAX)
+            .build()
+            .map_err(|error| LoadError::Description(format!("User-Agent pattern {:?}: {error}", self.pattern)))
     }
 }
 
@@ -156,7 +157,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_true_is_refused_by_name() {
-        let cases: [(&str, fn(&mut Description)); 9] = [
+        type Case = (&'static str, fn(&mut Description));
+        let cases: [Case; 9] = [
             ("name \"Snom\"", |d| d.name = "Snom".into()),
             ("version", |d| d.version = "1\n2".into()),
             ("serves no vendor", |d| (d.vendors, d.user_agents) = (vec![], vec![])),

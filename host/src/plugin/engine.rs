@@ -42,8 +42,9 @@ impl Engine {
             ),
             None => None,
         };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut settings = common(&config);
-        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&config)));
+        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&config, cores)));
         // A snapshot's image is mapped as it is, however large and sparse: it is never copied for a request.
         settings.memory_guaranteed_dense_image_size(config.instance_memory_bytes_max() as u64);
         let render = wasmtime::Engine::new(&settings).map_err(EngineError::Machine)?;
@@ -55,7 +56,6 @@ impl Engine {
         }
         let snapshot = wasmtime::Engine::new(&settings).map_err(EngineError::Machine)?;
         tick([render.weak(), snapshot.weak()]);
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let instances = Semaphore::new(config.instances_max as usize);
         Ok(Self(Arc::new(Machine { config, render, snapshot, instances, builds: Semaphore::new(cores), cache })))
     }
@@ -103,7 +103,9 @@ pub(super) fn store(engine: &wasmtime::Engine, call: Call, transfer_bytes_max: u
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|context| {
         context.data().check_deadline()?;
-        Ok(UpdateDeadline::Yield(1))
+        // tokio's own yield lets timers and sockets have their turn as well: a plugin that loops on every thread stops
+        // neither.
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
     });
     store
 }
@@ -121,8 +123,9 @@ fn common(config: &Config) -> wasmtime::Config {
     settings
 }
 
-fn pool(config: &Config) -> PoolingAllocationConfig {
-    let instances = config.instances_max;
+/// `builds` instances may be here for a snapshot, on top of those that render.
+fn pool(config: &Config, builds: usize) -> PoolingAllocationConfig {
+    let instances = config.instances_max.saturating_add(u32::try_from(builds).unwrap_or(0));
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(CORE_INSTANCES_MAX))

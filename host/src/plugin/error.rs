@@ -57,10 +57,15 @@ impl RenderError {
         if error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>().is_some() {
             return Self::Busy;
         }
-        match error.downcast_ref::<wasmtime::Trap>() {
-            Some(trap) => Self::Trap(trap.to_string()),
-            None => Self::Trap(super::limits::one_line(&error.root_cause().to_string(), 200)),
+        if let Some(trap) = error.downcast_ref::<wasmtime::Trap>() {
+            return Self::Trap(trap.to_string());
         }
+        let cause = super::limits::one_line(&error.root_cause().to_string(), 200);
+        // The type of this one is wasmtime's secret; a test tells when its words change.
+        if cause.contains("fuel allocated for hostcalls") {
+            return Self::Limit { name: "output_bytes_max".into() };
+        }
+        Self::Trap(cause)
     }
 }
 

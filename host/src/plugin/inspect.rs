@@ -4,6 +4,7 @@
 use super::error::LoadError;
 use super::limits::one_line;
 use wit_component::DecodedWasm;
+use wit_parser::WorldItem;
 
 /// The versions of the interface that this server speaks: one module each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,10 +48,13 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
         return Err(no_component(&"it is an interface without code"));
     };
     let world = &resolve.worlds[world];
-    let names = |items: &mut dyn Iterator<Item = String>| items.collect::<Vec<_>>();
-    let imports = names(&mut world.imports.keys().map(|key| resolve.name_world_key(key)));
-    let exports = names(&mut world.exports.keys().map(|key| resolve.name_world_key(key)));
-    judge(&imports, &exports)
+    let names = [&world.imports, &world.exports].map(|items| {
+        // A type that the world itself names is no import of anything.
+        let items = items.iter().filter(|(_, item)| !matches!(item, WorldItem::Type { .. }));
+        items.map(|(key, _)| resolve.name_world_key(key)).collect::<Vec<_>>()
+    });
+    let [imports, exports] = &names;
+    judge(imports, exports)
 }
 
 fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {
@@ -96,7 +100,8 @@ mod tests {
 
     #[test]
     fn imports_beyond_the_world_are_named() {
-        let imports = ["dialplate:provision/types@0.1.0", "wasi:clocks/wall-clock@0.2.6", "dialplate:provision/db@0.1.0"];
+        let imports =
+            ["dialplate:provision/types@0.1.0", "wasi:clocks/wall-clock@0.2.6", "dialplate:provision/db@0.1.0"];
         let message = judged(&imports, &[]).unwrap_err();
         assert!(message.contains("wasi:clocks/wall-clock@0.2.6") && message.contains("provision/db"), "{message}");
         assert!(!message.contains("types"), "{message}");

@@ -36,8 +36,8 @@ pub struct Config {
     pub log_line_chars_max: usize,
     /// Rows of one answer to `contacts`, all tables together.
     pub contacts_rows_max: usize,
-    /// How often `contacts` and `extension` may be asked: a phone book asks once, a template with many lines about
-    /// once a line.
+    /// How often `contacts` and `extension` may be asked: a phone book asks once, a device with all expansion modules
+    /// once for each of some hundred labelled keys.
     pub questions_max: u32,
     /// Renders at the same time, in the whole server. Others wait their turn until their own deadline.
     pub instances_max: u32,
@@ -59,7 +59,7 @@ impl Default for Config {
             log_lines_max: 32,
             log_line_chars_max: 1_000,
             contacts_rows_max: 20_000,
-            questions_max: 64,
+            questions_max: 1_000,
             instances_max: 64,
             component_bytes_max: 64 * MIB as u64,
         }
@@ -96,8 +96,7 @@ pub(super) const MESSAGE_CHARS_MAX: usize = 1_000;
 
 /// Cuts and cleans what a plugin said before it reaches a log: one line, no control characters, bounded.
 pub(super) fn one_line(text: &str, chars_max: usize) -> String {
-    let mut line: String =
-        text.chars().take(chars_max).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut line: String = text.chars().take(chars_max).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(chars_max).is_some() {
         line.push('…');
     }

@@ -58,7 +58,7 @@ impl Plugins {
     /// the template files it is prepared with. A file that cannot be served is among the failures and harms no
     /// other; what `previous` had loaded from it serves on. What has not changed since `previous` is taken over.
     ///
-    /// Compiles for up to seconds, on threads of its own; needs a tokio runtime.
+    /// Needs a tokio runtime. Compiles for up to seconds, on threads of its own; `templates` runs on the caller's.
     pub async fn load(
         engine: &Engine,
         files: &[PathBuf],

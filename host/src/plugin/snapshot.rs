@@ -111,9 +111,8 @@ impl State {
 impl ComponentInstanceState for State {
     async fn call_func_ret_list_u8(&mut self, interface: &str, function: &str, contents: impl FnOnce(&[u8]) + Send) {
         if !self.memories.contains_key(function) {
-            let memory = self
-                .call(interface, function, |store, list: WasmList<u8>| list.as_le_slice(store).to_vec())
-                .await;
+            let memory =
+                self.call(interface, function, |store, list: WasmList<u8>| list.as_le_slice(store).to_vec()).await;
             self.memories.insert(function.to_owned(), memory);
         }
         contents(self.memories.get(function).map_or(&[], Vec::as_slice));

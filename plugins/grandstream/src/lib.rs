@@ -1,6 +1,6 @@
 //! Grandstream: GXP, GRP and GXV phones, HT adapters and DP bases.
 
-use dialplate_sdk::php::{Value, round};
+use dialplate_sdk::php::Value;
 use dialplate_sdk::types::Description;
 use dialplate_sdk::{Vendor, address_agent, model_agent, vendor};
 
@@ -83,7 +83,7 @@ impl Vendor for Grandstream {
 
     /// Its phones count registrations in minutes.
     fn register_expires(&self, seconds: Value) -> Value {
-        Value::Float(round(seconds.to_float() / 60.0, 0))
+        Value::Float((seconds.to_float() / 60.0).round())
     }
 
     fn key_type(&self, category: &str, kind: &str) -> Option<&'static str> {

@@ -64,7 +64,7 @@ fn evaluate(template: &smarty::Template, folder: &Folder, variables: &Variables<
         limits: &smarty::Limits::default(),
         untrusted: &escape::write,
     };
-    template.render(&render).map_err(|error| match error.kind() {
+    template.render(&render).map_err(|error| match error.kind {
         smarty::ErrorKind::Limit => Failure::Limit(error.to_string()),
         _ => Failure::Template(library::fault(error)),
     })

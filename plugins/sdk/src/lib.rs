@@ -27,6 +27,7 @@ mod xml;
 
 pub use bindings::dialplate::provision::types;
 pub use component::{describe, prepare, render};
+pub use dialplate_smarty::php;
 pub use vendor::{
     Answer, DEFAULT_FILES, KeySubject, KeyText, PLAIN, Vendor, XML, address_agent, model_agent, upper_case, vendor,
 };

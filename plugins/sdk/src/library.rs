@@ -53,12 +53,13 @@ impl Folder {
                 continue;
             }
             let Some(Ok(template)) = self.files.get(&file) else { continue };
-            let smarty::Reads::Only { variables, includes } = template.reads() else { return Reads::Every };
+            let reads = template.reads();
+            let Some(variables) = reads.variables.filter(|_| !reads.computed_files) else { return Reads::Every };
             for name in variables {
                 names.extend(variables::ingredients(&name).into_iter().map(str::to_owned));
                 names.insert(name);
             }
-            pending.extend(includes);
+            pending.extend(reads.files);
         }
         Reads::Only(names.into_iter().collect())
     }
@@ -97,11 +98,6 @@ pub fn prepared(folder: &str) -> Option<Rc<Folder>> {
 
 /// An error of the language as the interface tells it.
 pub fn fault(error: smarty::Error) -> Fault {
-    Fault {
-        template: error.template().to_owned(),
-        line: error.line(),
-        column: error.column(),
-        message: error.message().to_owned(),
-        excerpt: error.excerpt().to_owned(),
-    }
+    let smarty::Error { template, line, column, message, excerpt, .. } = error;
+    Fault { template, line, column, message, excerpt }
 }

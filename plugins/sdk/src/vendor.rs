@@ -3,6 +3,7 @@
 use crate::row::Row;
 use crate::types::{self, Action, Description, Event, Spelling, UserAgent};
 use dialplate_smarty::php::Value;
+use dialplate_smarty::php::convert::{self, Numeric};
 
 /// The names FusionPBX tries when a request names no file, in its order.
 pub const DEFAULT_FILES: [&str; 5] = ["{$address}", "{$address}.xml", "{$mac}", "{$mac}.xml", "{$mac}.cfg"];
@@ -66,6 +67,11 @@ impl<'a> KeyText<'a> {
     }
 }
 
+/// PHP's `is_numeric()` of a string.
+pub(crate) fn is_numeric(text: &str) -> bool {
+    matches!(convert::numeric(text.as_bytes()), Numeric::Whole(_))
+}
+
 /// FusionPBX's common ways, for a device whose vendor is none of the plugin's.
 pub(crate) struct Common;
 
@@ -88,7 +94,7 @@ pub enum KeySubject<'a> {
 impl<'a> KeySubject<'a> {
     /// FusionPBX's common rule: the value, when it is a number.
     pub fn of_value(value: &'a str) -> Self {
-        if dialplate_smarty::php::convert::is_numeric(value.as_bytes()) {
+        if is_numeric(value) {
             Self::Extension(value)
         } else {
             Self::Nobody

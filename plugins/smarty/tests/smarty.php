@@ -126,7 +126,7 @@ function compile(Smarty $smarty, string $file): string
 {
     $template = $smarty->createTemplate($file);
     $template->loadCompiler();
-    token_get_all($template->compiler->compileTemplate($template), TOKEN_PARSE);
+    eval('return; ?>' . $template->compiler->compileTemplate($template));
     return '';
 }
 
@@ -145,6 +145,8 @@ function render(array $job, string $folder, string $compiled): array
         }
         return true;
     });
+    // A static of the class, which jobs that share a process would share.
+    Smarty::$global_tpl_vars = [];
     $level = ob_get_level();
     try {
         $smarty = engine($folder, $compiled);
@@ -247,7 +249,7 @@ if (!(@include getenv('SMARTY_CLASS') ?: 'smarty4/Smarty.class.php')) {
 $root = sys_get_temp_dir() . '/smarty-cases-' . getmypid();
 mkdir($root, 0700);
 /* Classes loaded before the fork are loaded once. */
-$warm = ['files' => ['a' => bin2hex('{$x=1}{if $x}{$x|escape|upper}{/if}{foreach [1] as $y}{$y}{/foreach}')]];
+$warm = ['files' => ['a' => bin2hex('{$x=1}{if $x}{$x}{/if}{foreach [1] as $y}{$y}{/foreach}')]];
 mkdir("$root/warm");
 render(['file' => 'a'], written($warm['files'], "$root/warm-templates"), "$root/warm");
 for ($number = 0; ($line = fgets(STDIN)) !== false; $number++) {

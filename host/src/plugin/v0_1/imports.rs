@@ -1,7 +1,7 @@
 //! What a plugin of this version may ask the host.
 
-use super::convert;
 use super::bindings::dialplate::provision::{host, types};
+use super::convert;
 use crate::plugin::call::Call;
 use tracing::Level;
 use wasmtime::Result;

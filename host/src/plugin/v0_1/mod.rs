@@ -47,6 +47,17 @@ pub(super) async fn prepare(
     Ok(answer.into_iter().map(convert::prepared).collect())
 }
 
+/// A render in an instance that has rendered before: only to measure what a fork per request costs against it.
+#[cfg(test)]
+pub(super) async fn render_again(
+    store: &mut Store<Call>,
+    instance: &Instance,
+    job: Job,
+) -> Result<Result<Document, RenderError>> {
+    let answer = bindings::Plugin::new(&mut *store, instance)?.call_render(store, &convert::job(job)).await?;
+    Ok(answer.map(convert::document).map_err(convert::failure))
+}
+
 fn linker(engine: &Engine) -> Result<Linker<Call>> {
     let mut linker = Linker::new(engine);
     bindings::Plugin::add_to_linker::<_, HasSelf<Call>>(&mut linker, |call| call)?;

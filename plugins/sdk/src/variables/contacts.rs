@@ -2,7 +2,8 @@
 
 use crate::row::{Row, Rows};
 use crate::types::Table;
-use dialplate_smarty::php::{Array, Key, Str, Value, convert};
+use crate::vendor::is_numeric;
+use dialplate_smarty::php::{Array, Key, Str, Value};
 
 /// The entries of all tables in their order: contacts one per number, extensions under their uuid. `None` when
 /// there is nothing at all, which templates can tell from an empty list.
@@ -60,7 +61,7 @@ fn numbers(index: usize, label: &Value, row: Row<'_>) -> Value {
 fn extension(row: Row<'_>) -> Array {
     let (given, family) = names(row);
     let number = row.text("extension");
-    let dialled = if convert::is_numeric(number.as_bytes()) { "extension" } else { "number_alias" };
+    let dialled = if is_numeric(number) { "extension" } else { "number_alias" };
     let mut entry = Array::with_capacity(7);
     let mut put = |name: &str, value: Value| {
         entry.insert(Key::from(name), value);

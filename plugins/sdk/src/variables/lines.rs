@@ -2,7 +2,8 @@
 
 use crate::row::Rows;
 use crate::vendor::Vendor;
-use dialplate_smarty::php::{Array, Key, KeyRef, Str, Value, convert};
+use dialplate_smarty::php::convert::{self, Numeric};
+use dialplate_smarty::php::{Array, Key, KeyRef, Str, Value};
 
 /// What a registration lasts when its line says nothing, in seconds.
 const REGISTER_EXPIRES: &str = "120";
@@ -103,7 +104,7 @@ impl Lines {
 
 /// Whether PHP takes a line number for equal to `'1'`.
 fn is_one(number: &Value) -> bool {
-    convert::is_numeric(&number.to_bytes()) && number.to_float() == 1.0
+    matches!(convert::numeric(&number.to_bytes()), Numeric::Whole(number) if number.to_float() == 1.0)
 }
 
 fn set(lines: &mut Array, line: &Value, name: &str, value: Value) {

@@ -66,7 +66,7 @@ impl<'de> Visitor<'de> for Types {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut array = Array::new();
         while let Some(Typed(value)) = seq.next_element()? {
-            array.push(value);
+            assert!(array.push(value), "an index that is left");
         }
         Ok(Value::array(array))
     }

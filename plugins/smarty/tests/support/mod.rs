@@ -23,6 +23,8 @@ pub struct Job {
     pub clock: i64,
     /// JSON text of `get`, `post`, `cookies` and `server`.
     pub request: [String; 4],
+    /// Only whether it compiles.
+    pub compile: bool,
 }
 
 /// Names of the parts of [`Job::request`], as the PHP driver and the cases call them.
@@ -40,6 +42,7 @@ impl Job {
             variables: variables.into(),
             clock: CLOCK,
             request: std::array::from_fn(|_| "{}".into()),
+            compile: false,
         }
     }
 }

@@ -64,6 +64,9 @@ fn to_json(job: &Job) -> Json {
         "variables": job.variables,
         "clock": job.clock,
     });
+    if job.compile {
+        line["compile"] = true.into();
+    }
     for (name, text) in REQUEST.iter().zip(&job.request) {
         line[*name] = serde_json::from_str(text).expect("JSON of a case");
     }

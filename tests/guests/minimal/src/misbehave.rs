@@ -27,7 +27,9 @@ pub fn render(deed: &str, job: &Job, before: u32) -> Result<Document, Failure> {
         "count" => return Ok(document("count", before.to_string().into_bytes())),
         "log" => (0..number).for_each(|line| host::log(Level::Info, &format!("line {line}"))),
         "log-long" => host::log(Level::Info, &"y".repeat(number)),
-        "header" => return Ok(Document { content_type: "text/plain\r\nX-Evil: 1".into(), ..document("header", vec![]) }),
+        "header" => {
+            return Ok(Document { content_type: "text/plain\r\nX-Evil: 1".into(), ..document("header", vec![]) });
+        }
         "contacts" => (0..number.max(1)).for_each(|_| drop(host::contacts())),
         "contact-names" => return Ok(document("contact-names", names(&host::contacts()))),
         "extension" => return Ok(document("extension", names(&[host::extension(argument)]))),

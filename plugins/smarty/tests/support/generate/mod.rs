@@ -1,10 +1,12 @@
 //! Random templates, the same for the same seed.
 
+mod assignments;
 mod expressions;
 mod modifiers;
 mod mutations;
 mod tags;
 
+pub use assignments::assignment_template;
 pub use expressions::expression_template;
 pub use modifiers::modifier_template;
 pub use mutations::mutated;
