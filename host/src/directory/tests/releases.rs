@@ -21,7 +21,7 @@ fn schemas() -> Vec<(String, String)> {
 }
 
 /// The tables of a release beside those of the current one, in a schema of its own, and filled from it.
-fn copied(schema: &str, release: &str) -> String {
+fn copied(current: &str, schema: &str, release: &str) -> String {
     let mut tables: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for line in schema.lines() {
         let Some((place, rest)) = line.split_once(' ') else { continue };
@@ -29,7 +29,9 @@ fn copied(schema: &str, release: &str) -> String {
         tables.entry(table).or_default().push((column, rest.split(' ').next().unwrap_or_default()));
     }
     let mut sql = format!("create schema {release};\n");
-    for (table, columns) in tables.iter().filter(|(table, _)| !table.contains("vendor")) {
+    // Provisioning reads some of the tables only, and `vendor_functions` lost a column.
+    let is_read = |table: &str| current.contains(&format!("{table} (")) && !table.contains("vendor");
+    for (table, columns) in tables.iter().filter(|(table, _)| is_read(table)) {
         let names: Vec<String> = columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
         sql += &format!("create table {release}.{table} ({});\n", names.join(", "));
         let values = columns.iter().map(|(name, kind)| {
@@ -76,9 +78,9 @@ async fn every_release_says_the_same_of_every_recorded_device() {
         expected.push(common(&all_of(&current, recorded).await.0));
     }
     let schemas = schemas();
-    for (release, schema) in &schemas {
+    for (release, old_schema) in &schemas {
         let name = format!("release_{}", release.replace('.', "_"));
-        server.run("fusionpbx", &copied(schema, &name)).await;
+        server.run("fusionpbx", &copied(&schema, old_schema, &name)).await;
         let old = connect(&format!("{url}?options=-csearch_path%3D{name}")).await;
         for (recorded, expected) in devices.iter().zip(&expected) {
             let found = common(&all_of(&old, recorded).await.0);
