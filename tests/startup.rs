@@ -1,6 +1,6 @@
 //! A server that cannot start says why in one clear line, and what to do.
 
-use crate::support::server::{self, Server, root};
+use dialplate_tests::server::{self, Server, root};
 use std::net::TcpListener;
 
 fn refusal(settings: &[(&str, &str)]) -> String {

@@ -2,6 +2,6 @@
 
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod demo;
 mod golden;
 mod startup;
-mod support;

@@ -1,6 +1,6 @@
 //! The server under test: the built program on a free port, stopped by its process id.
 
-use super::client;
+use crate::client;
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
