@@ -1,1 +1,26 @@
-//! PHP 8's semantics of values.
+//! PHP 8.2's semantics of values: the value types, their conversions, comparison and arithmetic, and the
+//! functions of PHP a template may call.
+//!
+//! Nothing here does I/O or knows Smarty. Whatever can be slow or large is paid for from [`Context`]'s fuel
+//! and bounded by its [`Limits`].
+
+mod array;
+mod call;
+mod context;
+pub mod convert;
+mod fault;
+mod key;
+mod string;
+mod value;
+
+pub mod number;
+
+pub mod functions;
+
+pub use array::Array;
+pub use call::{Function, Taint, call, function, modifier};
+pub use context::{Clock, Context, Limits};
+pub use fault::{Fault, FaultKind};
+pub use key::{Key, KeyRef};
+pub use string::Str;
+pub use value::Value;
