@@ -168,13 +168,10 @@ impl Drop for Array {
 
 fn take_arrays(map: &mut Map, nested: &mut Vec<std::rc::Rc<Array>>) {
     for value in map.values_mut() {
-        if let Value::Array(inner) = value {
-            if inner.values().any(|v| matches!(v, Value::Array(_))) {
-                let Value::Array(inner) = std::mem::replace(value, Value::Null) else {
-                    continue;
-                };
-                nested.push(inner);
-            }
+        let deep = matches!(value, Value::Array(inner) if inner.values().any(|v| matches!(v, Value::Array(_))));
+        if let (true, Value::Array(inner)) = (deep, &mut *value) {
+            nested.push(std::mem::take(inner));
+            *value = Value::Null;
         }
     }
 }

@@ -95,13 +95,26 @@ fn number_length(body: &[u8]) -> (usize, bool) {
     (end, is_float)
 }
 
+/// 1 or -1 when `number` was read from an integer too large for 64 bits, else 0.
+#[must_use]
+pub(super) fn overflow_sign(text: &[u8], number: Number) -> i32 {
+    match number {
+        Number::Float(x) if !text.iter().any(|b| matches!(b, b'.' | b'e' | b'E')) => {
+            if x > 0.0 {
+                1
+            } else {
+                -1
+            }
+        }
+        _ => 0,
+    }
+}
+
 fn read_number(text: &[u8], is_float: bool) -> Number {
     // Only ASCII digits, signs, '.', 'e' are in it.
     let text = std::str::from_utf8(text).unwrap_or("0");
-    if !is_float {
-        if let Ok(n) = text.parse::<i64>() {
-            return Number::Int(n);
-        }
+    if let (false, Ok(n)) = (is_float, text.parse::<i64>()) {
+        return Number::Int(n);
     }
     Number::Float(text.parse().unwrap_or(0.0))
 }

@@ -4,8 +4,10 @@
 //! Nothing here does I/O or knows Smarty. Whatever can be slow or large is paid for from [`Context`]'s fuel
 //! and bounded by its [`Limits`].
 
+pub mod arithmetic;
 mod array;
 mod call;
+pub mod compare;
 mod context;
 pub mod convert;
 mod fault;

@@ -83,3 +83,175 @@ fn general(scientific: &str, precision: i32, out: &mut Vec<u8>) {
         }
     }
 }
+
+/// How a half is rounded: PHP's `PHP_ROUND_HALF_*`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Half {
+    Up,
+    Down,
+    Even,
+    Odd,
+}
+
+/// PHP 8.2's `round`, pre-rounding included: a value is first rounded to the 15 digits a float is sure of,
+/// so that 1.005 at two places gives 1.01 although its float lies below.
+#[must_use]
+pub fn round(value: f64, places: i32, half: Half) -> f64 {
+    /// `4 * DBL_DIG` of PHP's source: powers beyond make the result zero or infinite.
+    const POWER_MAX: i32 = 60;
+    if !value.is_finite() || value == 0.0 {
+        return value;
+    }
+    let places = places.max(i32::MIN + 1);
+    let precision_places = 14 - value.abs().log10().floor() as i32;
+    let factor = power_of_ten(places.unsigned_abs());
+    let mut scaled;
+    if precision_places > places && precision_places - 15 < places {
+        let precision = precision_places.max(-POWER_MAX);
+        scaled = if precision >= 0 {
+            value * power_of_ten(precision.unsigned_abs())
+        } else {
+            value / power_of_ten(precision.unsigned_abs())
+        };
+        scaled = round_to_int(scaled, half);
+        let back = (places - precision).max(-POWER_MAX);
+        scaled /= power_of_ten(back.unsigned_abs());
+    } else {
+        scaled = if places >= 0 {
+            value * factor
+        } else {
+            value / factor
+        };
+        if scaled.abs() >= 1e15 {
+            return value;
+        }
+    }
+    scaled = round_to_int(scaled, half);
+    if places.unsigned_abs() < 23 {
+        return if places > 0 {
+            scaled / factor
+        } else {
+            scaled * factor
+        };
+    }
+    let text = format!("{scaled:.6}e{}", -i64::from(places));
+    text.parse()
+        .ok()
+        .filter(|x: &f64| x.is_finite())
+        .unwrap_or(value)
+}
+
+fn power_of_ten(power: u32) -> f64 {
+    // Exact up to 22; a parse gives the nearest float beyond, as the C library's pow does.
+    if power > 308 {
+        f64::INFINITY
+    } else {
+        format!("1e{power}").parse().unwrap_or(f64::INFINITY)
+    }
+}
+
+fn round_to_int(value: f64, half: Half) -> f64 {
+    match half {
+        Half::Up if value >= 0.0 => (value + 0.5).floor(),
+        Half::Up => (value - 0.5).ceil(),
+        Half::Down if value >= 0.0 => (value - 0.5).ceil(),
+        Half::Down => (value + 0.5).floor(),
+        Half::Even => value.round_ties_even(),
+        Half::Odd => {
+            let down = value.trunc();
+            if (value - down).abs() != 0.5 {
+                return value.round();
+            }
+            if down % 2.0 == 0.0 {
+                down + value.signum()
+            } else {
+                down
+            }
+        }
+    }
+}
+
+/// `%.{places}f` of PHP: exact digits up to its own ceiling of 318 places.
+#[must_use]
+pub fn fixed(value: f64, places: usize) -> String {
+    format!("{value:.*}", places.min(318))
+}
+
+/// PHP's `number_format`.
+#[must_use]
+pub fn format(value: f64, places: usize, point: &[u8], separator: &[u8]) -> Vec<u8> {
+    let rounded = round(value, i32::try_from(places).unwrap_or(i32::MAX), Half::Up);
+    if !rounded.is_finite() {
+        // As C's printf spells them, in lower case.
+        let name = if rounded.is_nan() {
+            "nan"
+        } else if rounded > 0.0 {
+            "inf"
+        } else {
+            "-inf"
+        };
+        return name.into();
+    }
+    let text = fixed(rounded.abs(), places);
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let mut out = Vec::with_capacity(text.len() + whole.len() / 3 * separator.len() + 1);
+    if rounded < 0.0 {
+        out.push(b'-');
+    }
+    for (i, digit) in whole.bytes().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            out.extend_from_slice(separator);
+        }
+        out.push(digit);
+    }
+    if places > 0 {
+        out.extend_from_slice(point);
+        out.extend_from_slice(fraction.as_bytes());
+        out.resize(out.len() + places - fraction.len(), b'0');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn echo(x: f64) -> String {
+        let mut out = Vec::new();
+        append_float(x, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn floats_print_with_fourteen_significant_digits() {
+        for (x, text) in [
+            (0.1 + 0.2, "0.3"),
+            (1e-5, "1.0E-5"),
+            (1e19, "1.0E+19"),
+            (1e14, "1.0E+14"),
+            (99_999_999_999_999.0, "99999999999999"),
+            (10.0 / 3.0, "3.3333333333333"),
+            (-0.0, "-0"),
+            (0.0001, "0.0001"),
+            (f64::NAN, "NAN"),
+            (f64::NEG_INFINITY, "-INF"),
+            (100.0, "100"),
+        ] {
+            assert_eq!(echo(x), text);
+        }
+    }
+
+    #[test]
+    fn rounding_sees_the_decimal_value_that_was_meant() {
+        assert_eq!(round(1.005, 2, Half::Up), 1.01);
+        assert_eq!(round(-1.5, 0, Half::Up), -2.0);
+        assert_eq!(round(1234.0, -2, Half::Up), 1200.0);
+        assert_eq!(round(2.5, 0, Half::Even), 2.0);
+    }
+
+    #[test]
+    fn number_format_groups_thousands_and_drops_a_negative_zero() {
+        assert_eq!(format(-1234.567, 2, b".", b","), b"-1,234.57");
+        assert_eq!(format(-0.4, 0, b".", b","), b"0");
+    }
+}

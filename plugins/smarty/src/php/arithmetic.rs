@@ -1,0 +1,343 @@
+//! PHP 8's operators on numbers, with its overflow to float and its faults.
+
+use std::rc::Rc;
+
+use super::convert::{Number, Numeric, float_to_int, numeric};
+use super::{Fault, FaultKind, Str, Value};
+
+/// `$a + $b`; of two arrays the union.
+///
+/// # Errors
+/// A type fault for an array with something else, or a string that is no number.
+pub fn add(a: &Value, b: &Value) -> Result<Value, Fault> {
+    match (a, b) {
+        (Value::Int(x), Value::Int(y)) => Ok(x
+            .checked_add(*y)
+            .map_or_else(|| Value::Float(*x as f64 + *y as f64), Value::Int)),
+        (Value::Array(x), Value::Array(y)) => {
+            let mut union = Rc::clone(x);
+            let entries = Rc::make_mut(&mut union);
+            for (key, value) in y.iter() {
+                if !entries.contains(key.as_ref()) {
+                    entries.insert(key.clone(), value.clone());
+                }
+            }
+            Ok(Value::Array(union))
+        }
+        _ => binary("+", a, b, i64::checked_add, |x, y| x + y),
+    }
+}
+
+/// `$a - $b`.
+///
+/// # Errors
+/// A type fault for an array or a string that is no number.
+pub fn subtract(a: &Value, b: &Value) -> Result<Value, Fault> {
+    binary("-", a, b, i64::checked_sub, |x, y| x - y)
+}
+
+/// `$a * $b`.
+///
+/// # Errors
+/// A type fault for an array or a string that is no number.
+pub fn multiply(a: &Value, b: &Value) -> Result<Value, Fault> {
+    binary("*", a, b, i64::checked_mul, |x, y| x * y)
+}
+
+/// `$a / $b`: an integer when it comes out even.
+///
+/// # Errors
+/// Division by zero, or a type fault.
+pub fn divide(a: &Value, b: &Value) -> Result<Value, Fault> {
+    let (x, y) = operands("/", a, b)?;
+    if y.to_float() == 0.0 {
+        return Err(Fault::new(FaultKind::DivisionByZero, "Division by zero"));
+    }
+    match (x, y) {
+        (Number::Int(x), Number::Int(y)) if x.checked_rem(y) == Some(0) => Ok(Value::Int(x / y)),
+        (x, y) => Ok(Value::Float(x.to_float() / y.to_float())),
+    }
+}
+
+/// `$a % $b` of the operands as integers.
+///
+/// # Errors
+/// Modulo by zero, or a type fault.
+pub fn modulo(a: &Value, b: &Value) -> Result<Value, Fault> {
+    let (x, y) = integers("%", a, b)?;
+    if y == 0 {
+        return Err(Fault::new(FaultKind::DivisionByZero, "Modulo by zero"));
+    }
+    // i64::MIN % -1 overflows on the processor and is 0 in PHP.
+    Ok(Value::Int(x.checked_rem(y).unwrap_or(0)))
+}
+
+/// `$a ** $b`.
+///
+/// # Errors
+/// A type fault for an array or a string that is no number.
+pub fn power(a: &Value, b: &Value) -> Result<Value, Fault> {
+    let (x, y) = operands("**", a, b)?;
+    Ok(match (x, y) {
+        (Number::Int(base), Number::Int(exponent)) if exponent >= 0 => int_power(base, exponent),
+        (x, y) => Value::Float(x.to_float().powf(y.to_float())),
+    })
+}
+
+/// Square and multiply as PHP does it, so that the step at which it leaves the integers, and with it the last
+/// bit of a large result, is the same.
+fn int_power(base: i64, exponent: i64) -> Value {
+    if exponent == 0 {
+        return Value::Int(1);
+    }
+    if base == 0 {
+        return Value::Int(0);
+    }
+    let (mut result, mut base, mut left) = (1_i64, base, exponent);
+    while left >= 1 {
+        if left % 2 != 0 {
+            left -= 1;
+            match result.checked_mul(base) {
+                Some(product) => result = product,
+                None => {
+                    return Value::Float(
+                        result as f64 * base as f64 * (base as f64).powf(left as f64),
+                    );
+                }
+            }
+        } else {
+            left /= 2;
+            match base.checked_mul(base) {
+                Some(square) => base = square,
+                None => {
+                    let square = base as f64 * base as f64;
+                    return Value::Float(result as f64 * square.powf(left as f64));
+                }
+            }
+        }
+        if left == 0 {
+            break;
+        }
+    }
+    Value::Int(result)
+}
+
+/// `-$a`.
+///
+/// # Errors
+/// A type fault for an array or a string that is no number.
+pub fn negate(a: &Value) -> Result<Value, Fault> {
+    multiply(a, &Value::Int(-1))
+}
+
+/// `+$a`.
+///
+/// # Errors
+/// A type fault for an array or a string that is no number.
+pub fn plus(a: &Value) -> Result<Value, Fault> {
+    multiply(a, &Value::Int(1))
+}
+
+/// An operator on bits: `&`, `|`, `^`, `<<`, `>>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bits {
+    And,
+    Or,
+    Xor,
+    ShiftLeft,
+    ShiftRight,
+}
+
+/// `$a & $b` and its family. PHP's bytewise form for two strings is not offered: no tag can reach it.
+///
+/// # Errors
+/// A type fault, or an arithmetic one for a negative shift.
+pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, Fault> {
+    let symbol = match operator {
+        Bits::And => "&",
+        Bits::Or => "|",
+        Bits::Xor => "^",
+        Bits::ShiftLeft => "<<",
+        Bits::ShiftRight => ">>",
+    };
+    let (x, y) = integers(symbol, a, b)?;
+    let shift = |shifted: fn(i64, u32) -> i64, beyond: i64| match u32::try_from(y) {
+        Ok(by) if by < 64 => Ok(shifted(x, by)),
+        _ if y < 0 => Err(Fault::new(
+            FaultKind::Arithmetic,
+            "Bit shift by negative number",
+        )),
+        _ => Ok(beyond),
+    };
+    Ok(Value::Int(match operator {
+        Bits::And => x & y,
+        Bits::Or => x | y,
+        Bits::Xor => x ^ y,
+        Bits::ShiftLeft => shift(i64::wrapping_shl, 0)?,
+        Bits::ShiftRight => shift(|x, by| x >> by, if x < 0 { -1 } else { 0 })?,
+    }))
+}
+
+/// `++$a`: strings count as in Perl (`Az` is followed by `Ba`), null becomes 1, a bool stays.
+///
+/// # Errors
+/// A type fault for an array.
+pub fn increment(a: &Value) -> Result<Value, Fault> {
+    Ok(match a {
+        Value::Null => Value::Int(1),
+        Value::Int(n) => n
+            .checked_add(1)
+            .map_or_else(|| Value::Float(*n as f64 + 1.0), Value::Int),
+        Value::Float(x) => Value::Float(x + 1.0),
+        Value::Bool(_) => a.clone(),
+        Value::Str(s) if s.is_empty() => Value::text("1"),
+        Value::Str(s) => match numeric(s) {
+            Numeric::Whole(n) => increment(&n.to_value())?,
+            _ => Value::Str(Str::from(string_after(s)).with_trust_of(s.is_untrusted())),
+        },
+        Value::Array(_) => return Err(Fault::type_error("Cannot increment array")),
+    })
+}
+
+/// `--$a`: null stays null, the empty string becomes -1, other text stays.
+///
+/// # Errors
+/// A type fault for an array.
+pub fn decrement(a: &Value) -> Result<Value, Fault> {
+    Ok(match a {
+        Value::Int(n) => n
+            .checked_sub(1)
+            .map_or_else(|| Value::Float(*n as f64 - 1.0), Value::Int),
+        Value::Float(x) => Value::Float(x - 1.0),
+        Value::Null | Value::Bool(_) => a.clone(),
+        Value::Str(s) if s.is_empty() => Value::Int(-1),
+        Value::Str(s) => match numeric(s) {
+            Numeric::Whole(n) => decrement(&n.to_value())?,
+            _ => a.clone(),
+        },
+        Value::Array(_) => return Err(Fault::type_error("Cannot decrement array")),
+    })
+}
+
+/// The string after `text`: the last letter or digit counts up and carries to the left; a carry out of the
+/// first one puts its kind's first symbol before it.
+fn string_after(text: &[u8]) -> Vec<u8> {
+    let mut out = text.to_vec();
+    let mut at = out.len();
+    let mut carried = None;
+    while at > 0 {
+        at -= 1;
+        let (wrapped, before) = match out[at] {
+            b'z' => (b'a', b'a'),
+            b'Z' => (b'A', b'A'),
+            b'9' => (b'0', b'1'),
+            b'a'..=b'y' | b'A'..=b'Y' | b'0'..=b'8' => {
+                out[at] += 1;
+                return out;
+            }
+            _ => return carry_into(out, at + 1, carried),
+        };
+        out[at] = wrapped;
+        carried = Some(before);
+    }
+    carry_into(out, 0, carried)
+}
+
+fn carry_into(mut out: Vec<u8>, at: usize, carried: Option<u8>) -> Vec<u8> {
+    // A symbol that cannot count stops the carry; PHP inserts only before the first byte.
+    if let (0, Some(symbol)) = (at, carried) {
+        out.insert(0, symbol);
+    }
+    out
+}
+
+fn binary(
+    symbol: &str,
+    a: &Value,
+    b: &Value,
+    ints: fn(i64, i64) -> Option<i64>,
+    floats: fn(f64, f64) -> f64,
+) -> Result<Value, Fault> {
+    Ok(match operands(symbol, a, b)? {
+        (Number::Int(x), Number::Int(y)) => {
+            ints(x, y).map_or_else(|| Value::Float(floats(x as f64, y as f64)), Value::Int)
+        }
+        (x, y) => Value::Float(floats(x.to_float(), y.to_float())),
+    })
+}
+
+fn operands(symbol: &str, a: &Value, b: &Value) -> Result<(Number, Number), Fault> {
+    match (operand(a), operand(b)) {
+        (Some(x), Some(y)) => Ok((x, y)),
+        _ => {
+            let (left, right) = (a.type_name(), b.type_name());
+            Err(Fault::type_error(format!(
+                "Unsupported operand types: {left} {symbol} {right}"
+            )))
+        }
+    }
+}
+
+fn operand(value: &Value) -> Option<Number> {
+    Some(match value {
+        Value::Null => Number::Int(0),
+        Value::Bool(b) => Number::Int(i64::from(*b)),
+        Value::Int(n) => Number::Int(*n),
+        Value::Float(x) => Number::Float(*x),
+        Value::Str(s) => match numeric(s) {
+            Numeric::Whole(n) | Numeric::Leading(n) => n,
+            Numeric::None => return None,
+        },
+        Value::Array(_) => return None,
+    })
+}
+
+fn integers(symbol: &str, a: &Value, b: &Value) -> Result<(i64, i64), Fault> {
+    let (x, y) = operands(symbol, a, b)?;
+    let int = |n| match n {
+        Number::Int(n) => n,
+        Number::Float(x) => float_to_int(x),
+    };
+    Ok((int(x), int(y)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(text: &str) -> String {
+        String::from_utf8(string_after(text.as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn strings_count_up_with_a_carry() {
+        assert_eq!(after("Az"), "Ba");
+        assert_eq!(after("zz"), "aaa");
+        assert_eq!(after("a9"), "b0");
+        assert_eq!(after("Zz9"), "AAa0");
+        assert_eq!(after("a-9"), "a-0");
+        assert_eq!(after("5 apples"), "5 applet");
+    }
+
+    #[test]
+    fn integers_overflow_to_floats() {
+        let max = Value::Int(i64::MAX);
+        assert!(
+            matches!(add(&max, &Value::Int(1)).unwrap(), Value::Float(x) if x == 9_223_372_036_854_775_808.0)
+        );
+        assert!(matches!(
+            divide(&Value::Int(i64::MIN), &Value::Int(-1)).unwrap(),
+            Value::Float(_)
+        ));
+        assert!(matches!(
+            modulo(&Value::Int(i64::MIN), &Value::Int(-1)).unwrap(),
+            Value::Int(0)
+        ));
+    }
+
+    #[test]
+    fn division_by_zero_is_a_fault() {
+        let fault = divide(&Value::Int(1), &Value::text("0")).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::DivisionByZero);
+    }
+}
