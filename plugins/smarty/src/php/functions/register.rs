@@ -1,0 +1,35 @@
+//! Short forms for the tables of functions.
+
+use crate::php::call::Taint;
+use crate::php::{Context, Fault, Function, Value};
+
+type Call = fn(&mut Context<'_>, &mut [Value]) -> Result<Value, Fault>;
+
+/// As `max`: any number of arguments.
+pub const MANY: usize = usize::MAX;
+
+const fn entry(name: &'static str, min: usize, max: usize, taint: Taint, call: Call) -> Function {
+    let max = if max == MANY { None } else { Some(max) };
+    Function { name, min, max, by_ref: 0, taint, call }
+}
+
+/// Makes text from its arguments.
+pub const fn makes(name: &'static str, min: usize, max: usize, call: Call) -> Function {
+    entry(name, min, max, Taint::Spreads, call)
+}
+
+/// Moves values about, or gives a number.
+pub const fn moves(name: &'static str, min: usize, max: usize, call: Call) -> Function {
+    entry(name, min, max, Taint::Carried, call)
+}
+
+/// Gives escaped or opaque text.
+pub const fn escapes(name: &'static str, min: usize, max: usize, call: Call) -> Function {
+    entry(name, min, max, Taint::Escapes, call)
+}
+
+/// The same function with the arguments of these bits by reference.
+pub const fn by_ref(mut function: Function, bits: u32) -> Function {
+    function.by_ref = bits;
+    function
+}
