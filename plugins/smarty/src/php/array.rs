@@ -116,6 +116,17 @@ impl Array {
         self.map.shift_remove(&key)
     }
 
+    /// Takes out the last entry; `[]=` goes back by one if its key was the last index.
+    pub fn pop(&mut self) -> Option<Value> {
+        let (key, value) = self.map.pop()?;
+        if let (Key::Int(n), Some(next)) = (&key, self.next.0) {
+            if *n == next - 1 {
+                self.next.0 = Some(*n);
+            }
+        }
+        Some(value)
+    }
+
     /// The entry at a position (0 is the first), whatever its key.
     #[must_use]
     pub fn entry_at(&self, position: usize) -> Option<(&Key, &Value)> {
@@ -181,6 +192,14 @@ impl<'a> IntoIterator for &'a Array {
     type IntoIter = indexmap::map::Iter<'a, Key, Value>;
     fn into_iter(self) -> Self::IntoIter {
         self.map.iter()
+    }
+}
+
+impl Extend<(Key, Value)> for Array {
+    fn extend<I: IntoIterator<Item = (Key, Value)>>(&mut self, entries: I) {
+        for (key, value) in entries {
+            self.insert(key, value);
+        }
     }
 }
 

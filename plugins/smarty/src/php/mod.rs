@@ -13,6 +13,7 @@ pub mod convert;
 mod fault;
 mod key;
 mod string;
+pub mod utf8;
 mod value;
 
 pub mod number;

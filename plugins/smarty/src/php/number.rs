@@ -16,8 +16,17 @@ pub fn append_float(x: f64, out: &mut Vec<u8>) {
     if special(x, out) {
         return;
     }
-    let text = format!("{:.*e}", PRECISION - 1, x);
-    general(&text, PRECISION as i32, out);
+    append_general(x, PRECISION, out);
+}
+
+/// A float with `precision` significant digits at most, in C's `%G` as PHP spells it.
+pub fn append_general(x: f64, precision: usize, out: &mut Vec<u8>) {
+    if special(x, out) {
+        return;
+    }
+    let precision = precision.clamp(1, 500);
+    let text = format!("{x:.*e}", precision - 1);
+    general(&text, precision as i32, out);
 }
 
 /// A float as var_export and json_encode write it (`serialize_precision` -1): the shortest digits that read

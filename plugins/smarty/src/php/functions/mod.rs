@@ -4,23 +4,59 @@
 //! output, randomness, callbacks, the engine's own state) is absent, and so refused.
 
 pub(crate) mod args;
+mod array_change;
+mod array_make;
+mod array_read;
+mod array_set;
+pub(crate) mod ctype;
+mod dump;
+pub(crate) mod encode;
+mod filter;
+pub(crate) mod format;
+pub(crate) mod html;
+mod html_names;
+pub(crate) mod multibyte;
+mod json;
+mod json_read;
+pub(crate) mod math;
 mod register;
+mod sort;
+pub(crate) mod strip_tags;
 pub(crate) mod text_case;
 pub(crate) mod text_compare;
 pub(crate) mod text_cut;
 pub(crate) mod text_find;
 pub(crate) mod text_lines;
 pub(crate) mod text_replace;
+mod types;
+mod url;
 
 use super::Function;
 
 const AREAS: &[&[Function]] = &[
+    array_change::FUNCTIONS,
+    array_make::FUNCTIONS,
+    array_read::FUNCTIONS,
+    array_set::FUNCTIONS,
+    ctype::FUNCTIONS,
+    dump::FUNCTIONS,
+    encode::FUNCTIONS,
+    filter::FUNCTIONS,
+    format::FUNCTIONS,
+    html::FUNCTIONS,
+    json::FUNCTIONS,
+    math::FUNCTIONS,
+    multibyte::FUNCTIONS,
+    sort::FUNCTIONS,
+    strip_tags::FUNCTIONS,
     text_case::FUNCTIONS,
     text_compare::FUNCTIONS,
     text_cut::FUNCTIONS,
     text_find::FUNCTIONS,
     text_lines::FUNCTIONS,
     text_replace::FUNCTIONS,
+    types::FUNCTIONS,
+    url::FUNCTIONS,
 ];
 
 /// Looks up a function by its name in any case.

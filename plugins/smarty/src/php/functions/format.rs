@@ -1,0 +1,257 @@
+//! `sprintf` and its kin, `number_format`.
+
+use super::args;
+use super::register::makes;
+use crate::php::{Context, Fault, FaultKind, Function, Value, number};
+
+pub const FUNCTIONS: &[Function] = &[
+    makes("sprintf", 1, super::register::MANY, |c, a| {
+        let format = args::text(a, 0)?;
+        sprintf(c, &format, &a[1..])
+    }),
+    makes("vsprintf", 2, 2, |c, a| {
+        let (format, values) = (args::text(a, 0)?, args::array(a, 1)?);
+        let values: Vec<Value> = values.values().cloned().collect();
+        sprintf(c, &format, &values).map_err(|fault| match fault.kind {
+            FaultKind::ArgumentCount => Fault::value_error("The arguments array must contain enough items"),
+            _ => fault,
+        })
+    }),
+    makes("number_format", 1, 4, number_format),
+];
+
+fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let value = args::float(args, 0)?;
+    let places = args::size(args::int_or(args, 1, 0)?).unwrap_or(0);
+    let point = args::text_opt(args, 2)?.unwrap_or_else(|| ".".into());
+    let separator = args::text_opt(args, 3)?.unwrap_or_else(|| ",".into());
+    context.allow_bytes(places.saturating_add(point.len()).saturating_add(separator.len().saturating_mul(110)))?;
+    Ok(Value::from(number::format(value, places, &point, &separator)))
+}
+
+/// One `%…` of a format.
+struct Spec {
+    argument: Option<usize>,
+    left: bool,
+    plus: bool,
+    pad: u8,
+    width: usize,
+    precision: Option<usize>,
+}
+
+struct Reader<'a> {
+    format: &'a [u8],
+    at: usize,
+    values: &'a [Value],
+    next: usize,
+}
+
+/// PHP's `sprintf`.
+///
+/// # Errors
+/// Too few values, an unknown conversion, a width beyond the limit.
+pub fn sprintf(context: &mut Context<'_>, format: &[u8], values: &[Value]) -> Result<Value, Fault> {
+    let mut out = Vec::with_capacity(format.len());
+    let mut reader = Reader { format, at: 0, values, next: 0 };
+    while let Some(&b) = format.get(reader.at) {
+        reader.at += 1;
+        if b != b'%' {
+            out.push(b);
+        } else if format.get(reader.at) == Some(&b'%') {
+            reader.at += 1;
+            out.push(b'%');
+        } else {
+            let spec = reader.spec()?;
+            context.allow_bytes(out.len().saturating_add(spec.width))?;
+            reader.conversion(&spec, &mut out)?;
+            context.allow_bytes(out.len())?;
+        }
+    }
+    Ok(Value::from(out))
+}
+
+impl Reader<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.format.get(self.at).copied()
+    }
+
+    /// Digits as a number within PHP's range of an int.
+    fn digits(&mut self) -> Option<usize> {
+        let start = self.at;
+        while self.peek().is_some_and(|b| b.is_ascii_digit()) {
+            self.at += 1;
+        }
+        let text = std::str::from_utf8(&self.format[start..self.at]).ok()?;
+        text.parse().ok().filter(|n| *n < 1 << 31)
+    }
+
+    /// `3$`: the number before the dollar sign.
+    fn argument_number(&mut self) -> Result<Option<usize>, Fault> {
+        let start = self.at;
+        let digits = self.digits();
+        if self.at > start && self.peek() == Some(b'$') {
+            self.at += 1;
+            return match digits {
+                Some(n) if n > 0 => Ok(Some(n - 1)),
+                _ => Err(Fault::value_error(
+                    "Argument number specifier must be greater than zero and less than 2147483647",
+                )),
+            };
+        }
+        self.at = start;
+        Ok(None)
+    }
+
+    fn spec(&mut self) -> Result<Spec, Fault> {
+        let argument = self.argument_number()?;
+        let mut spec = Spec { argument, left: false, plus: false, pad: b' ', width: 0, precision: None };
+        loop {
+            match self.peek() {
+                Some(pad @ (b' ' | b'0')) => spec.pad = pad,
+                Some(b'-') => spec.left = true,
+                Some(b'+') => spec.plus = true,
+                Some(b'\'') => {
+                    self.at += 1;
+                    spec.pad = self.peek().ok_or_else(|| Fault::value_error("Missing padding character"))?;
+                }
+                _ => break,
+            }
+            self.at += 1;
+        }
+        spec.width = self.amount("Width")?.unwrap_or(0);
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            spec.precision = Some(self.amount("Precision")?.unwrap_or(0));
+        }
+        if self.peek() == Some(b'l') {
+            self.at += 1;
+        }
+        Ok(spec)
+    }
+
+    /// A width or precision: digits, or `*` for the next value.
+    fn amount(&mut self, what: &str) -> Result<Option<usize>, Fault> {
+        if self.peek() == Some(b'*') {
+            self.at += 1;
+            let argument = self.argument_number()?;
+            return match self.value(argument)? {
+                Value::Int(-1) if what == "Precision" => Ok(None),
+                Value::Int(n) if (0..1 << 31).contains(n) => Ok(Some(usize::try_from(*n).unwrap_or(0))),
+                Value::Int(_) => Err(Fault::value_error(format!("{what} must be between 0 and 2147483647"))),
+                _ => Err(Fault::value_error(format!("{what} must be an integer"))),
+            };
+        }
+        if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
+            return Ok(None);
+        }
+        let wrong = || Fault::value_error(format!("{what} must be greater than zero and less than 2147483647"));
+        self.digits().ok_or_else(wrong).map(Some)
+    }
+
+    fn value(&mut self, argument: Option<usize>) -> Result<&Value, Fault> {
+        let index = argument.unwrap_or_else(|| {
+            self.next += 1;
+            self.next - 1
+        });
+        let given = self.values.len() + 1;
+        let missing = || {
+            let message = format!("{} arguments are required, {given} given", index + 2);
+            Fault::new(FaultKind::ArgumentCount, message)
+        };
+        self.values.get(index).ok_or_else(missing)
+    }
+
+    fn conversion(&mut self, spec: &Spec, out: &mut Vec<u8>) -> Result<(), Fault> {
+        let Some(kind) = self.peek() else {
+            return Err(Fault::value_error("Missing format specifier at end of string"));
+        };
+        let value = self.value(spec.argument)?.clone();
+        self.at += 1;
+        match kind {
+            b's' => {
+                let text = value.to_bytes();
+                let length = spec.precision.map_or(text.len(), |p| p.min(text.len()));
+                pad(spec, &text[..length], false, out);
+            }
+            b'd' => signed(spec, value.to_int(), out),
+            b'u' => pad(spec, (value.to_int() as u64).to_string().as_bytes(), false, out),
+            b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'h' | b'H' => float(spec, kind, value.to_float(), out),
+            b'c' => out.push(value.to_int() as u8),
+            b'o' => pad(spec, format!("{:o}", value.to_int()).as_bytes(), false, out),
+            b'x' => pad(spec, format!("{:x}", value.to_int()).as_bytes(), false, out),
+            b'X' => pad(spec, format!("{:X}", value.to_int()).as_bytes(), false, out),
+            b'b' => pad(spec, format!("{:b}", value.to_int()).as_bytes(), false, out),
+            b'%' => out.push(b'%'),
+            other => {
+                let name = char::from(other);
+                return Err(Fault::value_error(format!("Unknown format specifier \"{name}\"")));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn signed(spec: &Spec, n: i64, out: &mut Vec<u8>) {
+    let text = if spec.plus && n >= 0 { format!("+{n}") } else { n.to_string() };
+    pad(spec, text.as_bytes(), n < 0 || spec.plus, out);
+}
+
+/// Pads to the width; a sign goes before padding zeros.
+fn pad(spec: &Spec, text: &[u8], has_sign: bool, out: &mut Vec<u8>) {
+    let missing = spec.width.saturating_sub(text.len());
+    if spec.left {
+        out.extend_from_slice(text);
+        out.resize(out.len() + missing, spec.pad);
+        return;
+    }
+    let split = usize::from(has_sign && spec.pad == b'0');
+    out.extend_from_slice(&text[..split]);
+    out.resize(out.len() + missing, spec.pad);
+    out.extend_from_slice(&text[split..]);
+}
+
+fn float(spec: &Spec, kind: u8, x: f64, out: &mut Vec<u8>) {
+    /// PHP truncates a larger precision to this.
+    const PRECISION_MAX: usize = 53;
+    if !x.is_finite() {
+        let name = match (x.is_nan(), x < 0.0, spec.plus) {
+            (true, ..) => "NaN",
+            (_, true, _) => "-Inf",
+            (_, _, true) => "+Inf",
+            _ => "Inf",
+        };
+        pad(spec, name.as_bytes(), false, out);
+        return;
+    }
+    let precision = spec.precision.unwrap_or(6).min(PRECISION_MAX);
+    let mut text = match kind {
+        b'f' | b'F' => number::fixed(x.abs(), precision),
+        b'e' | b'E' => exponential(x.abs(), precision, kind),
+        _ => general(x.abs(), precision.max(1), kind),
+    };
+    let negative = x < 0.0;
+    if negative {
+        text.insert(0, '-');
+    } else if spec.plus {
+        text.insert(0, '+');
+    }
+    pad(spec, text.as_bytes(), negative || spec.plus, out);
+}
+
+/// PHP's `%e`: the exponent has a sign and no padding.
+fn exponential(x: f64, precision: usize, kind: u8) -> String {
+    let text = format!("{x:.precision$e}");
+    let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+    let sign = if exponent.starts_with('-') { "" } else { "+" };
+    format!("{mantissa}{}{sign}{exponent}", char::from(kind))
+}
+
+fn general(x: f64, precision: usize, kind: u8) -> String {
+    let mut out = Vec::new();
+    number::append_general(x, precision, &mut out);
+    let mut text = String::from_utf8(out).unwrap_or_default();
+    if kind.is_ascii_lowercase() {
+        text.make_ascii_lowercase();
+    }
+    text
+}

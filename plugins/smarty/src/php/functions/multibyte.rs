@@ -1,0 +1,270 @@
+//! `mb_*` for UTF-8.
+
+use bstr::ByteSlice;
+
+use super::args;
+use super::register::{makes, moves};
+use crate::php::{Context, Fault, Function, Str, Value, utf8};
+
+pub const FUNCTIONS: &[Function] = &[
+    moves("mb_strlen", 1, 2, |_, a| checked(a, 1, |a| Ok(Value::from(length(&args::text(a, 0)?))))),
+    makes("mb_strtolower", 1, 2, |_, a| checked(a, 1, |a| Ok(Value::from(lower(&args::text(a, 0)?))))),
+    makes("mb_strtoupper", 1, 2, |_, a| checked(a, 1, |a| Ok(Value::from(upper(&args::text(a, 0)?))))),
+    makes("mb_convert_case", 2, 3, |_, a| checked(a, 2, convert_case)),
+    makes("mb_substr", 2, 4, |_, a| {
+        checked(a, 3, |a| {
+            let text = args::text(a, 0)?;
+            Ok(Value::Str(substr(&text, args::int(a, 1)?, args::int_opt(a, 2)?)))
+        })
+    }),
+    makes("mb_str_split", 1, 3, str_split),
+    moves("mb_strpos", 2, 4, |_, a| checked(a, 3, |a| position(a, false, false))),
+    moves("mb_stripos", 2, 4, |_, a| checked(a, 3, |a| position(a, true, false))),
+    moves("mb_strrpos", 2, 4, |_, a| checked(a, 3, |a| position(a, false, true))),
+    moves("mb_strripos", 2, 4, |_, a| checked(a, 3, |a| position(a, true, true))),
+    moves("mb_substr_count", 2, 3, |_, a| checked(a, 2, count)),
+    moves("mb_check_encoding", 1, 2, |_, a| {
+        checked(a, 1, |a| Ok(Value::Bool(std::str::from_utf8(&args::text(a, 0)?).is_ok())))
+    }),
+    makes("mb_convert_encoding", 2, 3, |c, a| {
+        let from = args::text_opt(a, 2)?.unwrap_or_else(|| "UTF-8".into());
+        convert(c, &args::text(a, 0)?, &args::text(a, 1)?, &from).map(Value::from)
+    }),
+];
+
+fn checked(args: &mut [Value], i: usize, run: impl Fn(&[Value]) -> Result<Value, Fault>) -> Result<Value, Fault> {
+    if let Some(name) = args::text_opt(args, i)? {
+        if Charset::named(&name) != Some(Charset::Utf8) {
+            return Err(args::bad(i, "be a valid encoding (only UTF-8 is supported)"));
+        }
+    }
+    run(args)
+}
+
+#[must_use]
+pub fn length(text: &[u8]) -> usize {
+    utf8::pieces(text).count()
+}
+
+#[must_use]
+pub fn lower(text: &[u8]) -> String {
+    // Letter by letter, so without str's special case for a final sigma, which PHP 8.2 has not either.
+    utf8::chars(text).flat_map(|c| c.unwrap_or('?').to_lowercase()).collect()
+}
+
+#[must_use]
+pub fn upper(text: &[u8]) -> String {
+    utf8::chars(text).flat_map(|c| c.unwrap_or('?').to_uppercase()).collect()
+}
+
+/// First letters of words upper (title) case, the rest lower.
+#[must_use]
+pub fn title(text: &[u8]) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut in_word = false;
+    for c in utf8::chars(text).map(|c| c.unwrap_or('?')) {
+        if in_word {
+            out.extend(c.to_lowercase());
+        } else {
+            push_title(c, &mut out);
+        }
+        if !is_case_ignorable(c) {
+            in_word = c.is_lowercase() || c.is_uppercase() || matches!(c, 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ');
+        }
+    }
+    out
+}
+
+fn push_title(c: char, out: &mut String) {
+    let digraph = match c {
+        'Ǆ' | 'ǅ' | 'ǆ' => Some('ǅ'),
+        'Ǉ' | 'ǈ' | 'ǉ' => Some('ǈ'),
+        'Ǌ' | 'ǋ' | 'ǌ' => Some('ǋ'),
+        'Ǳ' | 'ǲ' | 'ǳ' => Some('ǲ'),
+        // Georgian has capitals, but no title case.
+        'ა'..='ჿ' => Some(c),
+        _ => None,
+    };
+    if let Some(c) = digraph {
+        out.push(c);
+        return;
+    }
+    let mut upper = c.to_uppercase();
+    out.extend(upper.next());
+    // "ß" starts a title as "Ss".
+    out.extend(upper.flat_map(char::to_lowercase));
+}
+
+/// Characters inside a word that are no letters: they neither start nor end one.
+fn is_case_ignorable(c: char) -> bool {
+    matches!(c, '\'' | '.' | ':' | '^' | '`' | '¨' | '\u{ad}' | '¯' | '´' | '·' | '¸' | '‘' | '’' | '․' | '‧')
+        || matches!(u32::from(c), 0x2b0..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x64b..=0x65f | 0x200b..=0x200f)
+}
+
+fn convert_case(args: &[Value]) -> Result<Value, Fault> {
+    let text = args::text(args, 0)?;
+    // Modes from 4 are "simple": one character stays one.
+    Ok(Value::from(match args::int(args, 1)? {
+        0 => upper(&text),
+        1 => lower(&text),
+        2 => title(&text),
+        3 | 7 => lower(&text),
+        4 => simple(&text, |c| c.to_uppercase().collect()),
+        5 => simple(&text, |c| c.to_lowercase().collect()),
+        _ => return Err(args::bad(1, "be one of the MB_CASE_* constants")),
+    }))
+}
+
+fn simple(text: &[u8], change: fn(char) -> String) -> String {
+    let one = |c: char| {
+        let changed = change(c);
+        let mut chars = changed.chars();
+        chars.next().filter(|_| chars.next().is_none()).unwrap_or(c)
+    };
+    utf8::chars(text).map(|c| one(c.unwrap_or('?'))).collect()
+}
+
+/// `mb_substr`: positions in characters.
+#[must_use]
+pub fn substr(text: &Str, offset: i64, length: Option<i64>) -> Str {
+    let starts: Vec<usize> = utf8::pieces(text)
+        .scan(0, |at, piece| {
+            *at += piece.len();
+            Some(*at - piece.len())
+        })
+        .collect();
+    let (from, to) = super::text_cut::bounds(starts.len(), offset, length).unwrap_or((starts.len(), starts.len()));
+    let byte = |n: usize| starts.get(n).copied().unwrap_or(text.len());
+    if byte(from) == 0 && byte(to) == text.len() {
+        return text.clone();
+    }
+    Str::new(&text[byte(from)..byte(to)]).with_trust_of(text.is_untrusted())
+}
+
+fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let text = args::text(args, 0)?;
+    let size = args::size(args::int_or(args, 1, 1)?).filter(|n| *n > 0);
+    let size = size.ok_or_else(|| args::bad(1, "be greater than 0"))?;
+    checked(args, 2, |_| Ok(Value::Null))?;
+    let pieces: Vec<&[u8]> = utf8::pieces(&text).collect();
+    context.allow_entries(pieces.len())?;
+    Ok(Value::list(pieces.chunks(size).map(|part| Value::from(part.concat()))))
+}
+
+fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, Fault> {
+    let folded = |i| -> Result<String, Fault> {
+        let text = args::text(args, i)?;
+        Ok(if fold { lower(&text) } else { utf8::substituted(&text) })
+    };
+    let (hay, needle) = (folded(0)?, folded(1)?);
+    let count = hay.chars().count();
+    let offset = args::int_or(args, 2, 0)?;
+    let start = args::offset_in(offset, count).ok_or_else(|| {
+        Fault::value_error("Argument #3 ($offset) must be contained in argument #1 ($haystack)")
+    })?;
+    let byte = |n: usize| hay.char_indices().nth(n).map_or(hay.len(), |(at, _)| at);
+    let at = if !last {
+        hay[byte(start)..].find(&needle).map(|at| at + byte(start))
+    } else if offset >= 0 {
+        hay[byte(start)..].rfind(&needle).map(|at| at + byte(start))
+    } else {
+        let end = byte(start.saturating_add(needle.chars().count()));
+        hay[..end].rfind(&needle)
+    };
+    Ok(at.map_or(Value::Bool(false), |at| Value::from(hay[..at].chars().count())))
+}
+
+fn count(args: &[Value]) -> Result<Value, Fault> {
+    let (hay, needle) = (args::text(args, 0)?, args::text(args, 1)?);
+    if needle.is_empty() {
+        return Err(args::bad(1, "not be empty"));
+    }
+    Ok(Value::from(hay.find_iter(&*needle).count()))
+}
+
+/// The encodings that can be converted between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    Utf8,
+    Latin1,
+    Windows1252,
+    Ascii,
+    Utf16Be,
+    Utf16Le,
+}
+
+impl Charset {
+    #[must_use]
+    pub fn named(name: &[u8]) -> Option<Charset> {
+        Some(match name.to_ascii_lowercase().as_slice() {
+            b"utf-8" | b"utf8" => Charset::Utf8,
+            b"iso-8859-1" | b"iso8859-1" | b"latin1" => Charset::Latin1,
+            b"windows-1252" | b"cp1252" => Charset::Windows1252,
+            b"ascii" | b"us-ascii" => Charset::Ascii,
+            b"utf-16" | b"utf-16be" | b"ucs-2" | b"ucs-2be" => Charset::Utf16Be,
+            b"utf-16le" | b"ucs-2le" => Charset::Utf16Le,
+            _ => return None,
+        })
+    }
+}
+
+/// Windows-1252's characters for 0x80 to 0x9f; NUL where it has none.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•',
+    '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+];
+
+/// `mb_convert_encoding`: what the target cannot say becomes `?`.
+///
+/// # Errors
+/// A value fault for an encoding that is not supported, a limit.
+pub fn convert(context: &Context<'_>, text: &[u8], to: &[u8], from: &[u8]) -> Result<Vec<u8>, Fault> {
+    let to = Charset::named(to).ok_or_else(|| args::bad(1, "be a valid encoding"))?;
+    let from = Charset::named(from).ok_or_else(|| args::bad(2, "specify a valid encoding"))?;
+    context.allow_bytes(text.len().saturating_mul(3))?;
+    let chars: Vec<char> = match from {
+        Charset::Utf8 => utf8::chars(text).map(|c| c.unwrap_or('?')).collect(),
+        Charset::Latin1 => text.iter().map(|b| char::from(*b)).collect(),
+        Charset::Ascii => text.iter().map(|b| if b.is_ascii() { char::from(*b) } else { '?' }).collect(),
+        Charset::Windows1252 => text.iter().map(|b| from_1252(*b)).collect(),
+        Charset::Utf16Be | Charset::Utf16Le => from_utf16(text, from == Charset::Utf16Be),
+    };
+    let mut out = Vec::with_capacity(chars.len());
+    for c in chars {
+        match to {
+            Charset::Utf8 => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            Charset::Latin1 => out.push(u8::try_from(u32::from(c)).unwrap_or(b'?')),
+            Charset::Ascii => out.push(if c.is_ascii() { c as u8 } else { b'?' }),
+            Charset::Windows1252 => out.push(to_1252(c)),
+            Charset::Utf16Be => out.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_be_bytes())),
+            Charset::Utf16Le => out.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_le_bytes())),
+        }
+    }
+    Ok(out)
+}
+
+fn from_1252(byte: u8) -> char {
+    match byte {
+        0x80..=0x9f => match WINDOWS_1252[usize::from(byte - 0x80)] {
+            '\0' => '?',
+            c => c,
+        },
+        _ => char::from(byte),
+    }
+}
+
+fn to_1252(c: char) -> u8 {
+    match u32::from(c) {
+        code @ (0..0x80 | 0xa0..=0xff) => code as u8,
+        _ => (0x80..).zip(WINDOWS_1252).find(|(_, known)| *known == c).map_or(b'?', |(byte, _)| byte),
+    }
+}
+
+fn from_utf16(text: &[u8], big: bool) -> Vec<char> {
+    let units = text.chunks_exact(2).map(|u| if big { u16::from_be_bytes([u[0], u[1]]) } else { u16::from_le_bytes([u[0], u[1]]) });
+    let mut chars: Vec<char> = char::decode_utf16(units).map(|c| c.unwrap_or('?')).collect();
+    if text.len() % 2 == 1 {
+        chars.push('?');
+    }
+    chars
+}

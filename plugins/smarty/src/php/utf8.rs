@@ -1,0 +1,58 @@
+//! UTF-8 as PHP's various parts read it: they differ in what they make of invalid bytes.
+
+/// The character at the start of `bytes` and its length, or how many bytes htmlspecialchars takes for one fault.
+///
+/// Source: the behaviour of PHP's html functions, which resume at the next byte that could lead.
+pub fn next_char(bytes: &[u8]) -> Result<(char, usize), usize> {
+    let lead = bytes[0];
+    let trail = |i: usize| bytes.get(i).is_some_and(|b| (0x80..0xc0).contains(b));
+    let leads = |i: usize| bytes.get(i).is_some_and(|b| *b < 0x80 || (0xc2..0xf5).contains(b));
+    let length = match lead {
+        0..0x80 => return Ok((char::from(lead), 1)),
+        0xc2..0xe0 => 2,
+        0xe0..0xf0 => 3,
+        0xf0..0xf5 => 4,
+        _ => return Err(1),
+    };
+    if (1..length).all(trail) {
+        let text = std::str::from_utf8(&bytes[..length]).map_err(|_| length)?;
+        return text.chars().next().map(|c| (c, length)).ok_or(length);
+    }
+    // Up to the first byte that could begin a character, or the end.
+    let faulty = (1..length).find(|i| *i >= bytes.len() || leads(*i)).unwrap_or(length);
+    Err(faulty)
+}
+
+/// Characters, with `None` for each maximal run of bytes that is none (as mbstring's converters count them).
+pub fn chars(bytes: &[u8]) -> impl Iterator<Item = Option<char>> + '_ {
+    bytes.utf8_chunks().flat_map(|chunk| {
+        let fault = (!chunk.invalid().is_empty()).then_some(None);
+        chunk.valid().chars().map(Some).chain(fault)
+    })
+}
+
+/// The bytes with every invalid run replaced by `?`, as mbstring substitutes.
+pub fn substituted(bytes: &[u8]) -> String {
+    chars(bytes).map(|c| c.unwrap_or('?')).collect()
+}
+
+/// Byte length that mb_substr and mb_strlen give a character by its first byte alone.
+pub const fn length_by_lead(lead: u8) -> usize {
+    match lead {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf7 => 4,
+        _ => 1,
+    }
+}
+
+/// The pieces mb_substr counts as characters: by lead byte, whatever follows it.
+pub fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let lead = *rest.first()?;
+        let (piece, tail) = rest.split_at(length_by_lead(lead).min(rest.len()));
+        rest = tail;
+        Some(piece)
+    })
+}
