@@ -19,6 +19,7 @@ mod value;
 pub mod number;
 
 pub mod functions;
+pub mod regex;
 
 pub use array::Array;
 pub use call::{Function, Taint, call, function, modifier};

@@ -19,6 +19,7 @@ pub(crate) mod multibyte;
 mod json;
 mod json_read;
 pub(crate) mod math;
+pub(crate) mod preg;
 mod register;
 mod sort;
 pub(crate) mod strip_tags;
@@ -47,6 +48,7 @@ const AREAS: &[&[Function]] = &[
     json::FUNCTIONS,
     math::FUNCTIONS,
     multibyte::FUNCTIONS,
+    preg::FUNCTIONS,
     sort::FUNCTIONS,
     strip_tags::FUNCTIONS,
     text_case::FUNCTIONS,

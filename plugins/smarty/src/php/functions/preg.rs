@@ -1,0 +1,371 @@
+//! `preg_*`, without callbacks.
+
+use super::args;
+use super::register::{by_ref, makes};
+use crate::php::regex::{Captures, Regex};
+use crate::php::{Array, Context, Fault, Function, Key, Str, Value};
+
+pub const FUNCTIONS: &[Function] = &[
+    by_ref(makes("preg_match", 2, 5, preg_match), 1 << 2),
+    by_ref(makes("preg_match_all", 2, 5, preg_match_all), 1 << 2),
+    by_ref(makes("preg_replace", 3, 5, preg_replace), 1 << 4),
+    makes("preg_split", 2, 4, preg_split),
+    makes("preg_quote", 1, 2, preg_quote),
+];
+
+const PATTERN_ORDER: i64 = 1;
+const SET_ORDER: i64 = 2;
+const OFFSET_CAPTURE: i64 = 256;
+const UNMATCHED_AS_NULL: i64 = 512;
+const SPLIT_NO_EMPTY: i64 = 1;
+const SPLIT_DELIM_CAPTURE: i64 = 2;
+const SPLIT_OFFSET_CAPTURE: i64 = 4;
+
+/// A pattern and what is left of its steps.
+pub struct Search {
+    regex: Regex,
+    steps: usize,
+}
+
+impl Search {
+    /// # Errors
+    /// The pattern does not compile. PHP warns and goes on with false; in a template it is a mistake.
+    pub fn new(context: &Context<'_>, pattern: &[u8], subject: usize) -> Result<Search, Fault> {
+        let regex = Regex::delimited(pattern).map_err(|error| Fault::error(error.to_string()))?;
+        // A long subject needs steps merely to be walked through.
+        let steps = context.limits.regex_steps.saturating_add(subject.saturating_mul(16));
+        Ok(Search { regex, steps })
+    }
+
+    /// Whether the subject can be searched: a `u` pattern only takes UTF-8.
+    pub fn takes(&self, subject: &[u8]) -> bool {
+        !self.regex.is_utf8() || std::str::from_utf8(subject).is_ok()
+    }
+
+    fn find(&mut self, context: &mut Context<'_>, subject: &[u8], at: usize) -> Result<Option<Captures>, Fault> {
+        self.counted(context, |regex, steps| regex.find_at(subject, at, steps))
+    }
+
+    fn counted(
+        &mut self,
+        context: &mut Context<'_>,
+        run: impl FnOnce(&Regex, &mut usize) -> Result<Option<Captures>, crate::php::regex::Exhausted>,
+    ) -> Result<Option<Captures>, Fault> {
+        let before = self.steps;
+        let found = run(&self.regex, &mut self.steps);
+        context.charge(before - self.steps)?;
+        found.map_err(|_| Fault::limit("the regular expression takes more steps than are allowed"))
+    }
+
+    /// All matches from `start`, at most `limit`. After an empty one PCRE first tries a longer one at the same place.
+    pub fn all(
+        &mut self,
+        context: &mut Context<'_>,
+        subject: &[u8],
+        start: usize,
+        limit: usize,
+    ) -> Result<Vec<Captures>, Fault> {
+        let mut found = Vec::new();
+        let mut at = start;
+        let mut after_empty = false;
+        while found.len() < limit && at <= subject.len() {
+            let next = if after_empty {
+                let longer = self.counted(context, |regex, steps| regex.nonempty_at(subject, at, steps))?;
+                if longer.is_none() {
+                    let utf8 = self.regex.is_utf8();
+                    at += subject.get(at).map_or(1, |b| if utf8 { crate::php::utf8::length_by_lead(*b) } else { 1 });
+                    after_empty = false;
+                    continue;
+                }
+                longer
+            } else {
+                self.find(context, subject, at)?
+            };
+            let Some(captures) = next else { break };
+            let (from, to) = captures[0].unwrap_or((at, at));
+            after_empty = from == to;
+            at = to;
+            found.push(captures);
+            context.allow_entries(found.len())?;
+        }
+        Ok(found)
+    }
+}
+
+/// One group's text, with its place if asked for.
+fn group(subject: &[u8], range: Option<(usize, usize)>, flags: i64) -> Value {
+    let text = match range {
+        Some((from, to)) => Value::Str(Str::new(&subject[from..to])),
+        None if flags & UNMATCHED_AS_NULL != 0 => Value::Null,
+        None => Value::text(""),
+    };
+    if flags & OFFSET_CAPTURE == 0 {
+        return text;
+    }
+    let at = range.map_or(Value::Int(-1), |(from, _)| Value::from(from));
+    Value::list([text, at])
+}
+
+/// The groups of one match, named ones under their name too. Trailing ones that took no part are left out
+/// unless they are wanted as null.
+fn match_array(search: &Search, subject: &[u8], captures: &Captures, flags: i64) -> Array {
+    let taken = captures.iter().rposition(Option::is_some).map_or(1, |last| last + 1);
+    let count = if flags & UNMATCHED_AS_NULL != 0 { captures.len() } else { taken };
+    let mut out = Array::new();
+    for (i, range) in captures.iter().take(count).enumerate() {
+        let value = group(subject, *range, flags);
+        if let Some((name, _)) = search.regex.names.iter().find(|(_, number)| *number == i) {
+            out.insert(Key::from(&name[..]), value.clone());
+        }
+        out.insert(Key::Int(i as i64), value);
+    }
+    out
+}
+
+fn start_of(args: &[Value], i: usize, subject: &[u8]) -> Result<Option<usize>, Fault> {
+    let offset = args::int_or(args, i, 0)?;
+    if offset < 0 {
+        return Ok(Some(args::offset_in(offset, subject.len()).unwrap_or(0)));
+    }
+    Ok(args::offset_in(offset, subject.len()))
+}
+
+fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
+    let flags = args::int_or(args, 3, 0)?;
+    let mut search = Search::new(context, &pattern, subject.len())?;
+    let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
+    let found = match start {
+        Some(start) => search.find(context, &subject, start)?,
+        None => None,
+    };
+    if let Some(out) = args.get_mut(2) {
+        *out = Value::array(found.as_ref().map(|c| match_array(&search, &subject, c, flags)).unwrap_or_default());
+    }
+    Ok(match (start, found) {
+        (None, _) => Value::Bool(false),
+        (_, found) => Value::Int(i64::from(found.is_some())),
+    })
+}
+
+fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
+    let flags = args::int_or(args, 3, 0)?;
+    let mut search = Search::new(context, &pattern, subject.len())?;
+    let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
+    let Some(start) = start else {
+        if let Some(out) = args.get_mut(2) {
+            *out = Value::array(Array::new());
+        }
+        return Ok(Value::Bool(false));
+    };
+    let found = search.all(context, &subject, start, usize::MAX)?;
+    if let Some(out) = args.get_mut(2) {
+        *out = if flags & SET_ORDER != 0 && flags & PATTERN_ORDER == 0 {
+            Value::list(found.iter().map(|c| Value::array(match_array(&search, &subject, c, flags))))
+        } else {
+            Value::array(by_group(&search, &subject, &found, flags))
+        };
+    }
+    Ok(Value::from(found.len()))
+}
+
+fn by_group(search: &Search, subject: &[u8], found: &[Captures], flags: i64) -> Array {
+    let mut out = Array::new();
+    for i in 0..search.regex.groups {
+        // In this order a group that took no part is an empty string without a place.
+        let texts = Value::list(found.iter().map(|captures| group(subject, captures[i], flags)));
+        if let Some((name, _)) = search.regex.names.iter().find(|(_, number)| *number == i) {
+            out.insert(Key::from(&name[..]), texts.clone());
+        }
+        out.insert(Key::Int(i as i64), texts);
+    }
+    out
+}
+
+/// `$1`, `${1}` and `\1` in a replacement.
+fn expand(replacement: &[u8], subject: &[u8], captures: &Captures, out: &mut Vec<u8>) {
+    let mut at = 0;
+    while at < replacement.len() {
+        let rest = &replacement[at..];
+        if let [b'\\', b'\\', ..] = rest {
+            out.push(b'\\');
+            at += 2;
+            continue;
+        }
+        let Some((number, length)) = reference(rest) else {
+            out.push(rest[0]);
+            at += 1;
+            continue;
+        };
+        if let Some((from, to)) = captures.get(number).copied().flatten() {
+            out.extend_from_slice(&subject[from..to]);
+        }
+        at += length;
+    }
+}
+
+fn reference(text: &[u8]) -> Option<(usize, usize)> {
+    let (start, braced) = match text {
+        [b'$', b'{', ..] => (2, true),
+        [b'$' | b'\\', ..] => (1, false),
+        _ => return None,
+    };
+    let digits = text[start..].iter().take(2).take_while(|b| b.is_ascii_digit()).count();
+    let number = text[start..start + digits].iter().fold(0, |n, d| n * 10 + usize::from(d - b'0'));
+    let closed = !braced || text.get(start + digits) == Some(&b'}');
+    (digits > 0 && closed).then_some((number, start + digits + usize::from(braced)))
+}
+
+/// `preg_replace` of one pattern in one subject: `None` where PHP gives null (no UTF-8).
+pub fn replace(
+    context: &mut Context<'_>,
+    pattern: &[u8],
+    replacement: &[u8],
+    subject: &Str,
+    limit: usize,
+    count: &mut usize,
+) -> Result<Option<Str>, Fault> {
+    let mut search = Search::new(context, pattern, subject.len())?;
+    if !search.takes(subject) {
+        return Ok(None);
+    }
+    let found = search.all(context, subject, 0, limit)?;
+    if found.is_empty() {
+        return Ok(Some(subject.clone()));
+    }
+    *count += found.len();
+    let mut out = Vec::with_capacity(subject.len());
+    let mut end = 0;
+    for captures in &found {
+        let (from, to) = captures[0].unwrap_or((end, end));
+        out.extend_from_slice(&subject[end..from.max(end)]);
+        expand(replacement, subject, captures, &mut out);
+        context.allow_bytes(out.len())?;
+        end = to;
+    }
+    out.extend_from_slice(&subject[end..]);
+    Ok(Some(out.into()))
+}
+
+fn preg_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let limit = args::size(args::int_or(args, 3, -1)?).unwrap_or(usize::MAX);
+    let mut count = 0;
+    let result = replace_in(context, &args[0].clone(), &args[1].clone(), &args[2].clone(), limit, &mut count)?;
+    if let Some(out) = args.get_mut(4) {
+        *out = Value::from(count);
+    }
+    Ok(result)
+}
+
+/// `preg_replace` with any of its arguments an array.
+pub fn replace_in(
+    context: &mut Context<'_>,
+    patterns: &Value,
+    replacements: &Value,
+    subject: &Value,
+    limit: usize,
+    count: &mut usize,
+) -> Result<Value, Fault> {
+    if matches!(replacements, Value::Array(_)) && !matches!(patterns, Value::Array(_)) {
+        return Err(Fault::type_error(
+            "Argument #1 ($pattern) must be of type array when argument #2 ($replacement) is an array, string given",
+        ));
+    }
+    if let Value::Array(subjects) = subject {
+        let mut out = Array::new();
+        for (key, one) in subjects.iter() {
+            let changed = replace_in(context, patterns, replacements, &Value::Str(one.to_str()), limit, count)?;
+            if !changed.is_null() {
+                out.insert(key.clone(), changed);
+            }
+        }
+        return Ok(Value::array(out));
+    }
+    let patterns = patterns.to_array();
+    let mut text = subject.to_str();
+    for (i, pattern) in patterns.values().enumerate() {
+        let with = match replacements {
+            Value::Array(list) => list.entry_at(i).map_or(Str::default(), |(_, v)| v.to_str()),
+            other => other.to_str(),
+        };
+        match replace(context, &pattern.to_bytes(), &with, &text, limit, count)? {
+            Some(changed) => text = changed,
+            None => return Ok(Value::Null),
+        }
+    }
+    Ok(Value::Str(text))
+}
+
+fn preg_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
+    let limit = match args::int_or(args, 2, -1)? {
+        0 | -1 => usize::MAX,
+        n => args::size(n).unwrap_or(usize::MAX),
+    };
+    let flags = args::int_or(args, 3, 0)?;
+    split(context, &pattern, &subject, limit, flags)
+}
+
+/// `preg_split`; false where the subject is no UTF-8 and should be.
+pub fn split(
+    context: &mut Context<'_>,
+    pattern: &[u8],
+    subject: &[u8],
+    limit: usize,
+    flags: i64,
+) -> Result<Value, Fault> {
+    let mut search = Search::new(context, pattern, subject.len())?;
+    if !search.takes(subject) {
+        return Ok(Value::Bool(false));
+    }
+    let no_empty = flags & SPLIT_NO_EMPTY != 0;
+    let mut parts: Vec<(usize, usize)> = Vec::new();
+    let mut end = 0;
+    let mut left = limit;
+    for captures in search.all(context, subject, 0, usize::MAX)? {
+        let (from, to) = captures[0].unwrap_or((end, end));
+        // An empty match right after the last piece, or at the end, separates nothing.
+        if from == to && (from == end || from >= subject.len()) {
+            continue;
+        }
+        if left <= 1 {
+            break;
+        }
+        if !no_empty || from > end {
+            parts.push((end, from));
+            left -= 1;
+        }
+        if flags & SPLIT_DELIM_CAPTURE != 0 {
+            let groups = captures.iter().skip(1).flatten();
+            parts.extend(groups.filter(|(from, to)| !no_empty || to > from));
+        }
+        end = to;
+    }
+    if !no_empty || end < subject.len() {
+        parts.push((end, subject.len()));
+    }
+    context.allow_entries(parts.len())?;
+    Ok(Value::list(parts.into_iter().map(|(from, to)| {
+        let text = Value::Str(Str::new(&subject[from..to]));
+        if flags & SPLIT_OFFSET_CAPTURE != 0 { Value::list([text, Value::from(from)]) } else { text }
+    })))
+}
+
+fn preg_quote(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let (text, delimiter) = (args::text(args, 0)?, args::text_opt(args, 1)?);
+    let delimiter = delimiter.and_then(|d| d.first().copied());
+    let mut out = Vec::with_capacity(text.len());
+    for &b in text.iter() {
+        match b {
+            0 => out.extend_from_slice(b"\\000"),
+            _ => {
+                if b".\\+*?[^]$(){}=!<>|:-#/".contains(&b) && b != b'/' || Some(b) == delimiter {
+                    out.push(b'\\');
+                }
+                out.push(b);
+            }
+        }
+    }
+    Ok(Value::from(out))
+}

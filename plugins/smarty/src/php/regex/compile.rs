@@ -1,0 +1,191 @@
+//! Tree to instructions.
+
+use super::class::Class;
+use super::syntax::{Assert, Node, Repeat, fixed_length};
+use super::{PatternError, fail};
+
+/// Instructions of one pattern: `{n,m}` is written out, so this bounds it.
+const INSTRUCTIONS_MAX: usize = 50_000;
+
+#[derive(Debug)]
+pub enum Step {
+    Char(u32, bool),
+    Class(Box<Class>),
+    Assert(Assert),
+    /// Try the first, then the second.
+    Split(usize, usize),
+    Jump(usize),
+    Save(usize),
+    BackReference(usize, bool),
+    /// A body that ends in `Match`, then on at `next`.
+    Look { next: usize, back: Option<usize>, negative: bool },
+    Atomic { next: usize },
+    /// Remembers the position in a slot, so that a round of a loop that matched nothing ends it.
+    LoopStart(usize),
+    LoopCheck(usize),
+    Match,
+}
+
+#[derive(Debug)]
+pub struct Program {
+    pub steps: Vec<Step>,
+    /// Capture positions, then the slots of loops.
+    pub slots: usize,
+}
+
+struct Compiler {
+    steps: Vec<Step>,
+    slots: usize,
+}
+
+pub fn compile(node: &Node, groups: usize) -> Result<Program, PatternError> {
+    let mut compiler = Compiler { steps: Vec::new(), slots: 2 * groups };
+    compiler.node(node)?;
+    compiler.push(Step::Match)?;
+    Ok(Program { steps: compiler.steps, slots: compiler.slots })
+}
+
+impl Compiler {
+    fn push(&mut self, step: Step) -> Result<usize, PatternError> {
+        if self.steps.len() >= INSTRUCTIONS_MAX {
+            return fail("regular expression is too large");
+        }
+        self.steps.push(step);
+        Ok(self.steps.len() - 1)
+    }
+
+    fn node(&mut self, node: &Node) -> Result<(), PatternError> {
+        match node {
+            Node::Empty => {}
+            Node::Char(c, caseless) => _ = self.push(Step::Char(*c, *caseless))?,
+            Node::Class(class) => _ = self.push(Step::Class(Box::new(class.clone())))?,
+            Node::Assert(assert) => _ = self.push(Step::Assert(*assert))?,
+            Node::Concat(parts) => parts.iter().try_for_each(|part| self.node(part))?,
+            Node::Alternate(branches) => self.alternate(branches)?,
+            Node::Group(body, number) => {
+                self.push(Step::Save(2 * number))?;
+                self.node(body)?;
+                self.push(Step::Save(2 * number + 1))?;
+            }
+            Node::Repeat(body, repeat) if repeat.possessive => {
+                let plain = Repeat { possessive: false, ..*repeat };
+                self.atomic(&Node::Repeat(body.clone(), plain))?;
+            }
+            Node::Repeat(body, repeat) => self.repeat(body, *repeat)?,
+            Node::BackReference(number, caseless) => {
+                if 2 * number >= self.slots {
+                    return fail("reference to non-existent subpattern");
+                }
+                self.push(Step::BackReference(*number, *caseless))?;
+            }
+            Node::Look { body, ahead, negative } => self.look(body, *ahead, *negative)?,
+            Node::Atomic(body) => self.atomic(body)?,
+            Node::Keep => _ = self.push(Step::Save(0))?,
+        }
+        Ok(())
+    }
+
+    fn alternate(&mut self, branches: &[Node]) -> Result<(), PatternError> {
+        let mut ends = Vec::new();
+        for (i, branch) in branches.iter().enumerate() {
+            if i + 1 == branches.len() {
+                self.node(branch)?;
+                break;
+            }
+            let split = self.push(Step::Split(0, 0))?;
+            self.node(branch)?;
+            ends.push(self.push(Step::Jump(0))?);
+            self.steps[split] = Step::Split(split + 1, self.steps.len());
+        }
+        let end = self.steps.len();
+        for jump in ends {
+            self.steps[jump] = Step::Jump(end);
+        }
+        Ok(())
+    }
+
+    fn split(&self, greedy: bool, into: usize, past: usize) -> Step {
+        if greedy { Step::Split(into, past) } else { Step::Split(past, into) }
+    }
+
+    fn repeat(&mut self, body: &Node, repeat: Repeat) -> Result<(), PatternError> {
+        for _ in 0..repeat.min {
+            self.node(body)?;
+        }
+        let Some(max) = repeat.max else { return self.endless(body, repeat.greedy) };
+        let mut splits = Vec::new();
+        for _ in repeat.min..max {
+            splits.push(self.push(Step::Split(0, 0))?);
+            self.node(body)?;
+        }
+        let end = self.steps.len();
+        for at in splits {
+            self.steps[at] = self.split(repeat.greedy, at + 1, end);
+        }
+        Ok(())
+    }
+
+    fn endless(&mut self, body: &Node, greedy: bool) -> Result<(), PatternError> {
+        let simple = matches!(body, Node::Char(..) | Node::Class(_));
+        let split = self.push(Step::Split(0, 0))?;
+        if simple {
+            self.node(body)?;
+        } else {
+            let slot = self.slots;
+            self.slots += 1;
+            self.push(Step::LoopStart(slot))?;
+            self.node(body)?;
+            self.push(Step::LoopCheck(slot))?;
+        }
+        self.push(Step::Jump(split))?;
+        let end = self.steps.len();
+        self.steps[split] = self.split(greedy, split + 1, end);
+        Ok(())
+    }
+
+    fn atomic(&mut self, body: &Node) -> Result<(), PatternError> {
+        let at = self.push(Step::Atomic { next: 0 })?;
+        self.node(body)?;
+        self.push(Step::Match)?;
+        let next = self.steps.len();
+        self.steps[at] = Step::Atomic { next };
+        Ok(())
+    }
+
+    fn look(&mut self, body: &Node, ahead: bool, negative: bool) -> Result<(), PatternError> {
+        if ahead {
+            return self.looked(body, None, negative);
+        }
+        let branches = match body {
+            Node::Alternate(branches) => branches.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        let mut ends = Vec::new();
+        for (i, branch) in branches.iter().enumerate() {
+            let Some(length) = fixed_length(branch) else { return fail("lookbehind assertion is not fixed length") };
+            // Each branch goes back by its own length. Of negative ones all must fail, of others one must hold.
+            if negative || i + 1 == branches.len() {
+                self.looked(branch, Some(length), negative)?;
+                continue;
+            }
+            let split = self.push(Step::Split(0, 0))?;
+            self.looked(branch, Some(length), negative)?;
+            ends.push(self.push(Step::Jump(0))?);
+            self.steps[split] = Step::Split(split + 1, self.steps.len());
+        }
+        let end = self.steps.len();
+        for jump in ends {
+            self.steps[jump] = Step::Jump(end);
+        }
+        Ok(())
+    }
+
+    fn looked(&mut self, body: &Node, back: Option<usize>, negative: bool) -> Result<(), PatternError> {
+        let at = self.push(Step::Look { next: 0, back, negative })?;
+        self.node(body)?;
+        self.push(Step::Match)?;
+        let next = self.steps.len();
+        self.steps[at] = Step::Look { next, back, negative };
+        Ok(())
+    }
+}

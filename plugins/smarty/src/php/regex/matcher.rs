@@ -1,0 +1,266 @@
+//! Runs the instructions over a subject, backtracking on a stack of its own.
+
+use super::class::other_cases;
+use super::compile::{Program, Step};
+use super::syntax::Assert;
+use super::{Options, unicode};
+
+/// Byte ranges of the groups; entry 0 is the whole match.
+pub type Captures = Vec<Option<(usize, usize)>>;
+
+/// The step budget was used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhausted;
+
+const UNSET: usize = usize::MAX;
+
+enum Frame {
+    /// Another way to go on.
+    Branch(usize, usize),
+    /// A slot to set back when passing here.
+    Slot(usize, usize),
+}
+
+struct Machine<'a> {
+    steps: &'a [Step],
+    options: Options,
+    subject: &'a [u8],
+    search_start: usize,
+    slots: Vec<usize>,
+    stack: Vec<Frame>,
+    left: &'a mut usize,
+}
+
+pub fn find(
+    program: &Program,
+    options: Options,
+    subject: &[u8],
+    start: usize,
+    groups: usize,
+    steps: &mut usize,
+) -> Result<Option<Captures>, Exhausted> {
+    let mut machine = Machine::new(program, options, subject, start, steps);
+    let mut at = start;
+    loop {
+        if let Some(found) = machine.match_at(at, groups, false)? {
+            return Ok(Some(found));
+        }
+        if options.anchored || at >= subject.len() {
+            return Ok(None);
+        }
+        at += machine.width_at(at);
+    }
+}
+
+pub fn nonempty_at(
+    program: &Program,
+    options: Options,
+    subject: &[u8],
+    start: usize,
+    groups: usize,
+    steps: &mut usize,
+) -> Result<Option<Captures>, Exhausted> {
+    Machine::new(program, options, subject, start, steps).match_at(start, groups, true)
+}
+
+impl<'a> Machine<'a> {
+    fn new(
+        program: &'a Program,
+        options: Options,
+        subject: &'a [u8],
+        search_start: usize,
+        left: &'a mut usize,
+    ) -> Machine<'a> {
+        let slots = vec![UNSET; program.slots];
+        Machine { steps: &program.steps, options, subject, search_start, slots, stack: Vec::new(), left }
+    }
+
+    fn match_at(&mut self, at: usize, groups: usize, nonempty: bool) -> Result<Option<Captures>, Exhausted> {
+        self.slots.fill(UNSET);
+        self.slots[0] = at;
+        self.stack.clear();
+        let Some(end) = self.run(0, at, nonempty.then_some(at))? else { return Ok(None) };
+        self.slots[1] = end;
+        let range = |g: usize| match (self.slots[2 * g], self.slots[2 * g + 1]) {
+            (UNSET, _) | (_, UNSET) => None,
+            (from, to) => Some((from.min(to), to)),
+        };
+        Ok(Some((0..groups).map(range).collect()))
+    }
+
+    fn width_at(&self, at: usize) -> usize {
+        match self.subject.get(at) {
+            Some(0xc2..=0xdf) if self.options.utf8 => 2,
+            Some(0xe0..=0xef) if self.options.utf8 => 3,
+            Some(0xf0..) if self.options.utf8 => 4,
+            _ => 1,
+        }
+    }
+
+    /// The character at a position and its width.
+    fn char_at(&self, at: usize) -> Option<(u32, usize)> {
+        let byte = *self.subject.get(at)?;
+        let width = self.width_at(at);
+        if width == 1 {
+            return Some((byte.into(), 1));
+        }
+        let text = std::str::from_utf8(self.subject.get(at..at + width)?).ok()?;
+        text.chars().next().map(|c| (c.into(), width))
+    }
+
+    fn back_by(&self, at: usize, chars: usize) -> Option<usize> {
+        let mut at = at;
+        for _ in 0..chars {
+            at = at.checked_sub(1)?;
+            while self.options.utf8 && at > 0 && self.subject[at] & 0xc0 == 0x80 {
+                at -= 1;
+            }
+        }
+        Some(at)
+    }
+
+    /// Runs from `pc` to the `Match` of its level: where that was. `not_empty_from`: an end there does not count.
+    fn run(&mut self, pc: usize, at: usize, not_empty_from: Option<usize>) -> Result<Option<usize>, Exhausted> {
+        let floor = self.stack.len();
+        let (mut pc, mut at) = (pc, at);
+        loop {
+            *self.left = self.left.checked_sub(1).ok_or(Exhausted)?;
+            let next = match &self.steps[pc] {
+                Step::Match if not_empty_from == Some(at) => None,
+                Step::Match => return Ok(Some(at)),
+                Step::Split(first, second) => {
+                    self.stack.push(Frame::Branch(*second, at));
+                    Some((*first, at))
+                }
+                Step::Atomic { next } => self.enclosed(pc + 1, at)?.map(|end| (*next, end)),
+                Step::Look { next, back, negative } => {
+                    let (next, back, negative) = (*next, *back, *negative);
+                    let from = back.map_or(Some(at), |n| self.back_by(at, n));
+                    let held = self.look(pc + 1, from, negative)?;
+                    (held != negative).then_some((next, at))
+                }
+                step => self.simple(step, pc, at),
+            };
+            match next.or_else(|| self.backtrack(floor)) {
+                Some(place) => (pc, at) = place,
+                None => return Ok(None),
+            }
+        }
+    }
+
+    /// A step that neither branches nor runs others.
+    fn simple(&mut self, step: &'a Step, pc: usize, at: usize) -> Option<(usize, usize)> {
+        let end = match step {
+            Step::Char(c, caseless) => {
+                let (found, width) = self.char_at(at)?;
+                let same = found == *c || *caseless && other_cases(found, self.options.utf8).contains(&Some(*c));
+                same.then_some(at + width)?
+            }
+            Step::Class(class) => {
+                let (found, width) = self.char_at(at)?;
+                class.contains(found).then_some(at + width)?
+            }
+            Step::Assert(assert) => self.holds(*assert, at).then_some(at)?,
+            Step::Jump(to) => return Some((*to, at)),
+            Step::Save(slot) | Step::LoopStart(slot) => {
+                self.set(*slot, at);
+                at
+            }
+            Step::LoopCheck(slot) => {
+                // A round without progress: leave the loop, whose split is where the jump after this goes.
+                if self.slots[*slot] == at {
+                    return match &self.steps[pc + 1] {
+                        Step::Jump(_) => Some((pc + 2, at)),
+                        _ => Some((pc + 1, at)),
+                    };
+                }
+                at
+            }
+            Step::BackReference(group, caseless) => self.repeated(*group, *caseless, at)?,
+            Step::Match | Step::Split(..) | Step::Atomic { .. } | Step::Look { .. } => return None,
+        };
+        Some((pc + 1, end))
+    }
+
+    fn set(&mut self, slot: usize, at: usize) {
+        self.stack.push(Frame::Slot(slot, self.slots[slot]));
+        self.slots[slot] = at;
+    }
+
+    fn backtrack(&mut self, floor: usize) -> Option<(usize, usize)> {
+        while self.stack.len() > floor {
+            match self.stack.pop()? {
+                Frame::Branch(pc, at) => return Some((pc, at)),
+                Frame::Slot(slot, old) => self.slots[slot] = old,
+            }
+        }
+        None
+    }
+
+    /// Runs a body as a whole: once it matched, its other ways are forgotten, its captures stay.
+    fn enclosed(&mut self, pc: usize, at: usize) -> Result<Option<usize>, Exhausted> {
+        let floor = self.stack.len();
+        let end = self.run(pc, at, None)?;
+        if end.is_some() {
+            let mut kept = floor;
+            for i in floor..self.stack.len() {
+                if matches!(self.stack[i], Frame::Slot(..)) {
+                    self.stack.swap(kept, i);
+                    kept += 1;
+                }
+            }
+            self.stack.truncate(kept);
+        }
+        Ok(end)
+    }
+
+    /// Whether a look-around's body matches; captures of a negative one do not stay.
+    fn look(&mut self, pc: usize, from: Option<usize>, negative: bool) -> Result<bool, Exhausted> {
+        let Some(from) = from else { return Ok(false) };
+        if !negative {
+            return Ok(self.enclosed(pc, from)?.is_some());
+        }
+        let (slots, floor) = (self.slots.clone(), self.stack.len());
+        let held = self.run(pc, from, None)?.is_some();
+        self.stack.truncate(floor);
+        self.slots = slots;
+        Ok(held)
+    }
+
+    fn repeated(&self, group: usize, caseless: bool, at: usize) -> Option<usize> {
+        let (from, to) = (self.slots[2 * group], self.slots[2 * group + 1]);
+        if from == UNSET || to == UNSET {
+            return None;
+        }
+        let text = &self.subject[from.min(to)..to];
+        let there = self.subject.get(at..at + text.len())?;
+        let same = there == text || caseless && there.eq_ignore_ascii_case(text);
+        same.then_some(at + text.len())
+    }
+
+    fn word_at(&self, at: Option<usize>) -> bool {
+        let Some((c, _)) = at.and_then(|at| self.char_at(at)) else { return false };
+        match char::from_u32(c).filter(|_| self.options.utf8) {
+            Some(c) => unicode::is_word(c),
+            None => u8::try_from(c).is_ok_and(|b| b.is_ascii_alphanumeric() || b == b'_'),
+        }
+    }
+
+    fn holds(&self, assert: Assert, at: usize) -> bool {
+        let end = self.subject.len();
+        let newline_at = |i: usize| self.subject.get(i) == Some(&b'\n');
+        match assert {
+            Assert::Start => at == 0,
+            // Not after a newline that ends the subject.
+            Assert::LineStart => at == 0 || at < end && newline_at(at - 1),
+            Assert::End => at == end,
+            Assert::EndOrNewline => at == end || at + 1 == end && newline_at(at),
+            Assert::LineEnd => at == end || newline_at(at),
+            Assert::SearchStart => at == self.search_start,
+            Assert::WordBoundary | Assert::NoWordBoundary => {
+                let boundary = self.word_at(self.back_by(at, 1)) != self.word_at(Some(at));
+                boundary == (assert == Assert::WordBoundary)
+            }
+        }
+    }
+}
