@@ -8,6 +8,7 @@ pub mod arithmetic;
 mod array;
 mod call;
 pub mod compare;
+mod constants;
 mod context;
 pub mod convert;
 mod fault;
@@ -18,11 +19,13 @@ mod value;
 
 pub mod number;
 
+pub mod date;
 pub mod functions;
 pub mod regex;
 
 pub use array::Array;
 pub use call::{Function, Taint, call, function, modifier};
+pub use constants::constant;
 pub use context::{Clock, Context, Limits};
 pub use fault::{Fault, FaultKind};
 pub use key::{Key, KeyRef};

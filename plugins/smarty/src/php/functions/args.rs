@@ -14,7 +14,10 @@ pub fn value(args: &[Value], i: usize) -> Value {
 
 fn wrong(i: usize, expected: &str, given: &Value) -> Fault {
     let given = given.type_name();
-    Fault::type_error(format!("Argument #{} must be of type {expected}, {given} given", i + 1))
+    Fault::type_error(format!(
+        "Argument #{} must be of type {expected}, {given} given",
+        i + 1
+    ))
 }
 
 /// A `ValueError` about argument `i`.
@@ -33,7 +36,11 @@ pub fn text(args: &[Value], i: usize) -> Result<Str, Fault> {
 
 /// A string parameter with a default for when it is not given.
 pub fn text_or(args: &[Value], i: usize, default: &[u8]) -> Result<Str, Fault> {
-    if i < args.len() { text(args, i) } else { Ok(Str::new(default)) }
+    if i < args.len() {
+        text(args, i)
+    } else {
+        Ok(Str::new(default))
+    }
 }
 
 /// A `?string` parameter.
@@ -51,7 +58,9 @@ fn float_as_int(x: f64) -> Option<i64> {
 
 /// An int parameter.
 pub fn int(args: &[Value], i: usize) -> Result<i64, Fault> {
-    let Some(given) = args.get(i) else { return Ok(0) };
+    let Some(given) = args.get(i) else {
+        return Ok(0);
+    };
     let number = match given {
         Value::Null => Some(0),
         Value::Bool(b) => Some(i64::from(*b)),
@@ -69,7 +78,11 @@ pub fn int(args: &[Value], i: usize) -> Result<i64, Fault> {
 
 /// An int parameter with a default for when it is not given.
 pub fn int_or(args: &[Value], i: usize, default: i64) -> Result<i64, Fault> {
-    if i < args.len() { int(args, i) } else { Ok(default) }
+    if i < args.len() {
+        int(args, i)
+    } else {
+        Ok(default)
+    }
 }
 
 /// A `?int` parameter.
@@ -82,7 +95,9 @@ pub fn int_opt(args: &[Value], i: usize) -> Result<Option<i64>, Fault> {
 
 /// A float parameter.
 pub fn float(args: &[Value], i: usize) -> Result<f64, Fault> {
-    let Some(given) = args.get(i) else { return Ok(0.0) };
+    let Some(given) = args.get(i) else {
+        return Ok(0.0);
+    };
     match given {
         Value::Str(s) => match numeric(s) {
             Numeric::Whole(n) => Ok(n.to_float()),
@@ -95,7 +110,9 @@ pub fn float(args: &[Value], i: usize) -> Result<f64, Fault> {
 
 /// An `int|float` parameter.
 pub fn number(args: &[Value], i: usize) -> Result<Number, Fault> {
-    let Some(given) = args.get(i) else { return Ok(Number::Int(0)) };
+    let Some(given) = args.get(i) else {
+        return Ok(Number::Int(0));
+    };
     match given {
         Value::Float(x) => Ok(Number::Float(*x)),
         Value::Str(s) => match numeric(s) {
@@ -136,11 +153,19 @@ pub fn take_array(args: &mut [Value], i: usize) -> Result<Rc<Array>, Fault> {
 
 /// A length or position clamped into `0..=max`; PHP's negative ones count from the end.
 pub fn offset_in(offset: i64, max: usize) -> Option<usize> {
-    let at = if offset < 0 { offset.checked_add(i64::try_from(max).ok()?)? } else { offset };
+    let at = if offset < 0 {
+        offset.checked_add(i64::try_from(max).ok()?)?
+    } else {
+        offset
+    };
     usize::try_from(at).ok().filter(|at| *at <= max)
 }
 
 /// A count from a template as a size, saturating; negative is `None`.
 pub fn size(n: i64) -> Option<usize> {
-    if n < 0 { None } else { Some(usize::try_from(n).unwrap_or(usize::MAX)) }
+    if n < 0 {
+        None
+    } else {
+        Some(usize::try_from(n).unwrap_or(usize::MAX))
+    }
 }

@@ -9,18 +9,19 @@ mod array_make;
 mod array_read;
 mod array_set;
 pub(crate) mod ctype;
+mod dates;
 mod dump;
 pub(crate) mod encode;
 mod filter;
 pub(crate) mod format;
 pub(crate) mod html;
 mod html_names;
-pub(crate) mod multibyte;
 mod json;
 mod json_read;
 pub(crate) mod math;
+pub(crate) mod multibyte;
 pub(crate) mod preg;
-mod register;
+pub(crate) mod register;
 mod sort;
 pub(crate) mod strip_tags;
 pub(crate) mod text_case;
@@ -29,7 +30,7 @@ pub(crate) mod text_cut;
 pub(crate) mod text_find;
 pub(crate) mod text_lines;
 pub(crate) mod text_replace;
-mod types;
+pub(crate) mod types;
 mod url;
 
 use super::Function;
@@ -40,6 +41,7 @@ const AREAS: &[&[Function]] = &[
     array_read::FUNCTIONS,
     array_set::FUNCTIONS,
     ctype::FUNCTIONS,
+    dates::FUNCTIONS,
     dump::FUNCTIONS,
     encode::FUNCTIONS,
     filter::FUNCTIONS,
@@ -79,7 +81,11 @@ mod tests {
     #[test]
     fn names_are_lower_case_and_unique() {
         let mut names: Vec<_> = all().map(|f| f.name).collect();
-        assert!(names.iter().all(|n| !n.bytes().any(|b| b.is_ascii_uppercase())));
+        assert!(
+            names
+                .iter()
+                .all(|n| !n.bytes().any(|b| b.is_ascii_uppercase()))
+        );
         names.sort_unstable();
         let count = names.len();
         names.dedup();
@@ -88,7 +94,16 @@ mod tests {
 
     #[test]
     fn what_reaches_outside_is_absent() {
-        for name in ["system", "exec", "file_get_contents", "rand", "printf", "call_user_func", "usort", "putenv"] {
+        for name in [
+            "system",
+            "exec",
+            "file_get_contents",
+            "rand",
+            "printf",
+            "call_user_func",
+            "usort",
+            "putenv",
+        ] {
             assert!(find(name.as_bytes()).is_none(), "{name}");
         }
     }

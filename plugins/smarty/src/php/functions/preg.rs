@@ -33,7 +33,10 @@ impl Search {
     pub fn new(context: &Context<'_>, pattern: &[u8], subject: usize) -> Result<Search, Fault> {
         let regex = Regex::delimited(pattern).map_err(|error| Fault::error(error.to_string()))?;
         // A long subject needs steps merely to be walked through.
-        let steps = context.limits.regex_steps.saturating_add(subject.saturating_mul(16));
+        let steps = context
+            .limits
+            .regex_steps
+            .saturating_add(subject.saturating_mul(16));
         Ok(Search { regex, steps })
     }
 
@@ -42,7 +45,12 @@ impl Search {
         !self.regex.is_utf8() || std::str::from_utf8(subject).is_ok()
     }
 
-    fn find(&mut self, context: &mut Context<'_>, subject: &[u8], at: usize) -> Result<Option<Captures>, Fault> {
+    fn find(
+        &mut self,
+        context: &mut Context<'_>,
+        subject: &[u8],
+        at: usize,
+    ) -> Result<Option<Captures>, Fault> {
         self.counted(context, |regex, steps| regex.find_at(subject, at, steps))
     }
 
@@ -55,6 +63,24 @@ impl Search {
         let found = run(&self.regex, &mut self.steps);
         context.charge(before - self.steps)?;
         found.map_err(|_| Fault::limit("the regular expression takes more steps than are allowed"))
+    }
+
+    /// How many matches there are.
+    pub fn count(&mut self, context: &mut Context<'_>, subject: &[u8]) -> Result<usize, Fault> {
+        let mut count = 0;
+        let mut at = 0;
+        // The patterns counted by never match nothing, so each match begins where the last ended.
+        while let Some((from, to)) = self
+            .find(context, subject, at)?
+            .and_then(|captures| captures[0])
+        {
+            count += 1;
+            at = to.max(from + 1);
+            if at > subject.len() {
+                break;
+            }
+        }
+        Ok(count)
     }
 
     /// All matches from `start`, at most `limit`. After an empty one PCRE first tries a longer one at the same place.
@@ -70,10 +96,18 @@ impl Search {
         let mut after_empty = false;
         while found.len() < limit && at <= subject.len() {
             let next = if after_empty {
-                let longer = self.counted(context, |regex, steps| regex.nonempty_at(subject, at, steps))?;
+                let longer = self.counted(context, |regex, steps| {
+                    regex.nonempty_at(subject, at, steps)
+                })?;
                 if longer.is_none() {
                     let utf8 = self.regex.is_utf8();
-                    at += subject.get(at).map_or(1, |b| if utf8 { crate::php::utf8::length_by_lead(*b) } else { 1 });
+                    at += subject.get(at).map_or(1, |b| {
+                        if utf8 {
+                            crate::php::utf8::length_by_lead(*b)
+                        } else {
+                            1
+                        }
+                    });
                     after_empty = false;
                     continue;
                 }
@@ -109,8 +143,15 @@ fn group(subject: &[u8], range: Option<(usize, usize)>, flags: i64) -> Value {
 /// The groups of one match, named ones under their name too. Trailing ones that took no part are left out
 /// unless they are wanted as null.
 fn match_array(search: &Search, subject: &[u8], captures: &Captures, flags: i64) -> Array {
-    let taken = captures.iter().rposition(Option::is_some).map_or(1, |last| last + 1);
-    let count = if flags & UNMATCHED_AS_NULL != 0 { captures.len() } else { taken };
+    let taken = captures
+        .iter()
+        .rposition(Option::is_some)
+        .map_or(1, |last| last + 1);
+    let count = if flags & UNMATCHED_AS_NULL != 0 {
+        captures.len()
+    } else {
+        taken
+    };
     let mut out = Array::new();
     for (i, range) in captures.iter().take(count).enumerate() {
         let value = group(subject, *range, flags);
@@ -140,7 +181,12 @@ fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fa
         None => None,
     };
     if let Some(out) = args.get_mut(2) {
-        *out = Value::array(found.as_ref().map(|c| match_array(&search, &subject, c, flags)).unwrap_or_default());
+        *out = Value::array(
+            found
+                .as_ref()
+                .map(|c| match_array(&search, &subject, c, flags))
+                .unwrap_or_default(),
+        );
     }
     Ok(match (start, found) {
         (None, _) => Value::Bool(false),
@@ -162,7 +208,11 @@ fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
     let found = search.all(context, &subject, start, usize::MAX)?;
     if let Some(out) = args.get_mut(2) {
         *out = if flags & SET_ORDER != 0 && flags & PATTERN_ORDER == 0 {
-            Value::list(found.iter().map(|c| Value::array(match_array(&search, &subject, c, flags))))
+            Value::list(
+                found
+                    .iter()
+                    .map(|c| Value::array(match_array(&search, &subject, c, flags))),
+            )
         } else {
             Value::array(by_group(&search, &subject, &found, flags))
         };
@@ -174,7 +224,11 @@ fn by_group(search: &Search, subject: &[u8], found: &[Captures], flags: i64) -> 
     let mut out = Array::new();
     for i in 0..search.regex.groups {
         // In this order a group that took no part is an empty string without a place.
-        let texts = Value::list(found.iter().map(|captures| group(subject, captures[i], flags)));
+        let texts = Value::list(
+            found
+                .iter()
+                .map(|captures| group(subject, captures[i], flags)),
+        );
         if let Some((name, _)) = search.regex.names.iter().find(|(_, number)| *number == i) {
             out.insert(Key::from(&name[..]), texts.clone());
         }
@@ -211,8 +265,14 @@ fn reference(text: &[u8]) -> Option<(usize, usize)> {
         [b'$' | b'\\', ..] => (1, false),
         _ => return None,
     };
-    let digits = text[start..].iter().take(2).take_while(|b| b.is_ascii_digit()).count();
-    let number = text[start..start + digits].iter().fold(0, |n, d| n * 10 + usize::from(d - b'0'));
+    let digits = text[start..]
+        .iter()
+        .take(2)
+        .take_while(|b| b.is_ascii_digit())
+        .count();
+    let number = text[start..start + digits]
+        .iter()
+        .fold(0, |n, d| n * 10 + usize::from(d - b'0'));
     let closed = !braced || text.get(start + digits) == Some(&b'}');
     (digits > 0 && closed).then_some((number, start + digits + usize::from(braced)))
 }
@@ -251,7 +311,14 @@ pub fn replace(
 fn preg_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let limit = args::size(args::int_or(args, 3, -1)?).unwrap_or(usize::MAX);
     let mut count = 0;
-    let result = replace_in(context, &args[0].clone(), &args[1].clone(), &args[2].clone(), limit, &mut count)?;
+    let result = replace_in(
+        context,
+        &args[0].clone(),
+        &args[1].clone(),
+        &args[2].clone(),
+        limit,
+        &mut count,
+    )?;
     if let Some(out) = args.get_mut(4) {
         *out = Value::from(count);
     }
@@ -275,7 +342,14 @@ pub fn replace_in(
     if let Value::Array(subjects) = subject {
         let mut out = Array::new();
         for (key, one) in subjects.iter() {
-            let changed = replace_in(context, patterns, replacements, &Value::Str(one.to_str()), limit, count)?;
+            let changed = replace_in(
+                context,
+                patterns,
+                replacements,
+                &Value::Str(one.to_str()),
+                limit,
+                count,
+            )?;
             if !changed.is_null() {
                 out.insert(key.clone(), changed);
             }
@@ -348,7 +422,11 @@ pub fn split(
     context.allow_entries(parts.len())?;
     Ok(Value::list(parts.into_iter().map(|(from, to)| {
         let text = Value::Str(Str::new(&subject[from..to]));
-        if flags & SPLIT_OFFSET_CAPTURE != 0 { Value::list([text, Value::from(from)]) } else { text }
+        if flags & SPLIT_OFFSET_CAPTURE != 0 {
+            Value::list([text, Value::from(from)])
+        } else {
+            text
+        }
     })))
 }
 

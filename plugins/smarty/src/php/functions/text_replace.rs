@@ -7,15 +7,23 @@ use super::register::{by_ref, makes};
 use crate::php::{Array, Context, Fault, Function, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
-    by_ref(makes("str_replace", 3, 4, |c, a| str_replace(c, a, false)), 1 << 3),
-    by_ref(makes("str_ireplace", 3, 4, |c, a| str_replace(c, a, true)), 1 << 3),
+    by_ref(
+        makes("str_replace", 3, 4, |c, a| str_replace(c, a, false)),
+        1 << 3,
+    ),
+    by_ref(
+        makes("str_ireplace", 3, 4, |c, a| str_replace(c, a, true)),
+        1 << 3,
+    ),
     makes("strtr", 2, 3, strtr),
 ];
 
 fn str_replace(context: &mut Context<'_>, args: &mut [Value], fold: bool) -> Result<Value, Fault> {
     let (search, replace, subject) = (args[0].clone(), args[1].clone(), args[2].clone());
     if let (Value::Array(_), false) = (&replace, matches!(search, Value::Array(_))) {
-        return Err(Fault::type_error("Argument #2 ($replace) must be of type string when argument #1 ($search) is a string"));
+        return Err(Fault::type_error(
+            "Argument #2 ($replace) must be of type string when argument #1 ($search) is a string",
+        ));
     }
     let mut count = 0;
     let result = match &subject {
@@ -25,13 +33,27 @@ fn str_replace(context: &mut Context<'_>, args: &mut [Value], fold: bool) -> Res
                 // Arrays inside are left as they are.
                 let changed = match one {
                     Value::Array(_) => one.clone(),
-                    one => Value::Str(replace_in(context, &search, &replace, one.to_str(), fold, &mut count)?),
+                    one => Value::Str(replace_in(
+                        context,
+                        &search,
+                        &replace,
+                        one.to_str(),
+                        fold,
+                        &mut count,
+                    )?),
                 };
                 out.insert(key.clone(), changed);
             }
             Value::array(out)
         }
-        one => Value::Str(replace_in(context, &search, &replace, one.to_str(), fold, &mut count)?),
+        one => Value::Str(replace_in(
+            context,
+            &search,
+            &replace,
+            one.to_str(),
+            fold,
+            &mut count,
+        )?),
     };
     if let Some(out) = args.get_mut(3) {
         *out = Value::from(count);
@@ -48,7 +70,14 @@ fn replace_in(
     count: &mut usize,
 ) -> Result<Str, Fault> {
     let Value::Array(searches) = search else {
-        return replace_all(context, &subject, &search.to_bytes(), &replace.to_bytes(), fold, count);
+        return replace_all(
+            context,
+            &subject,
+            &search.to_bytes(),
+            &replace.to_bytes(),
+            fold,
+            count,
+        );
     };
     let mut text = subject;
     for (n, one) in searches.values().enumerate() {
@@ -56,7 +85,14 @@ fn replace_in(
             Value::Array(list) => list.entry_at(n).map_or(Value::text(""), |(_, v)| v.clone()),
             other => other.clone(),
         };
-        text = replace_all(context, &text, &one.to_bytes(), &with.to_bytes(), fold, count)?;
+        text = replace_all(
+            context,
+            &text,
+            &one.to_bytes(),
+            &with.to_bytes(),
+            fold,
+            count,
+        )?;
     }
     Ok(text)
 }
@@ -75,7 +111,9 @@ pub fn replace_all(
         return Ok(text.clone());
     }
     let lower = (fold).then(|| (text.to_ascii_lowercase(), search.to_ascii_lowercase()));
-    let (hay, needle) = lower.as_ref().map_or((&text[..], search), |(h, n)| (&h[..], &n[..]));
+    let (hay, needle) = lower
+        .as_ref()
+        .map_or((&text[..], search), |(h, n)| (&h[..], &n[..]));
     let mut out = Vec::new();
     let mut end = 0;
     for at in hay.find_iter(needle) {
@@ -97,24 +135,41 @@ fn strtr(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
     if args.len() == 2 {
         let pairs = match &args[1] {
             Value::Array(pairs) => pairs.clone(),
-            _ => return Err(Fault::type_error("Argument #2 ($from) must be of type array, string given")),
+            _ => {
+                return Err(Fault::type_error(
+                    "Argument #2 ($from) must be of type array, string given",
+                ));
+            }
         };
-        let pairs: Vec<(Str, Str)> = pairs.iter().map(|(k, v)| (k.to_str(), v.to_str())).collect();
+        let pairs: Vec<(Str, Str)> = pairs
+            .iter()
+            .map(|(k, v)| (k.to_str(), v.to_str()))
+            .collect();
         return translate(context, &text, &pairs).map(Value::Str);
     }
     if matches!(args[1], Value::Array(_)) {
-        return Err(Fault::type_error("Argument #2 ($from) must be of type string, array given"));
+        return Err(Fault::type_error(
+            "Argument #2 ($from) must be of type string, array given",
+        ));
     }
     let (from, to) = (args::text(args, 1)?, args::text(args, 2)?);
     let mut map: [u8; 256] = std::array::from_fn(|i| i as u8);
     for (f, t) in from.iter().zip(to.iter()) {
         map[usize::from(*f)] = *t;
     }
-    Ok(Value::from(text.iter().map(|b| map[usize::from(*b)]).collect::<Vec<u8>>()))
+    Ok(Value::from(
+        text.iter()
+            .map(|b| map[usize::from(*b)])
+            .collect::<Vec<u8>>(),
+    ))
 }
 
 /// `strtr` with pairs: at each place the longest name that fits; what was put in is not looked at again.
-pub fn translate(context: &mut Context<'_>, text: &Str, pairs: &[(Str, Str)]) -> Result<Str, Fault> {
+pub fn translate(
+    context: &mut Context<'_>,
+    text: &Str,
+    pairs: &[(Str, Str)],
+) -> Result<Str, Fault> {
     let mut longest: Vec<&(Str, Str)> = pairs.iter().filter(|(from, _)| !from.is_empty()).collect();
     longest.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
     context.charge(text.len().saturating_mul(1 + longest.len() / 8))?;
@@ -126,7 +181,9 @@ pub fn translate(context: &mut Context<'_>, text: &Str, pairs: &[(Str, Str)]) ->
     let mut at = 0;
     while at < text.len() {
         let rest = &text[at..];
-        let hit = starts[usize::from(rest[0])].then(|| longest.iter().find(|(from, _)| rest.starts_with(from))).flatten();
+        let hit = starts[usize::from(rest[0])]
+            .then(|| longest.iter().find(|(from, _)| rest.starts_with(from)))
+            .flatten();
         match hit {
             Some((from, to)) => {
                 out.extend_from_slice(to);

@@ -18,8 +18,14 @@ pub enum Step {
     Save(usize),
     BackReference(usize, bool),
     /// A body that ends in `Match`, then on at `next`.
-    Look { next: usize, back: Option<usize>, negative: bool },
-    Atomic { next: usize },
+    Look {
+        next: usize,
+        back: Option<usize>,
+        negative: bool,
+    },
+    Atomic {
+        next: usize,
+    },
     /// Remembers the position in a slot, so that a round of a loop that matched nothing ends it.
     LoopStart(usize),
     LoopCheck(usize),
@@ -39,10 +45,16 @@ struct Compiler {
 }
 
 pub fn compile(node: &Node, groups: usize) -> Result<Program, PatternError> {
-    let mut compiler = Compiler { steps: Vec::new(), slots: 2 * groups };
+    let mut compiler = Compiler {
+        steps: Vec::new(),
+        slots: 2 * groups,
+    };
     compiler.node(node)?;
     compiler.push(Step::Match)?;
-    Ok(Program { steps: compiler.steps, slots: compiler.slots })
+    Ok(Program {
+        steps: compiler.steps,
+        slots: compiler.slots,
+    })
 }
 
 impl Compiler {
@@ -68,7 +80,10 @@ impl Compiler {
                 self.push(Step::Save(2 * number + 1))?;
             }
             Node::Repeat(body, repeat) if repeat.possessive => {
-                let plain = Repeat { possessive: false, ..*repeat };
+                let plain = Repeat {
+                    possessive: false,
+                    ..*repeat
+                };
                 self.atomic(&Node::Repeat(body.clone(), plain))?;
             }
             Node::Repeat(body, repeat) => self.repeat(body, *repeat)?,
@@ -78,7 +93,11 @@ impl Compiler {
                 }
                 self.push(Step::BackReference(*number, *caseless))?;
             }
-            Node::Look { body, ahead, negative } => self.look(body, *ahead, *negative)?,
+            Node::Look {
+                body,
+                ahead,
+                negative,
+            } => self.look(body, *ahead, *negative)?,
             Node::Atomic(body) => self.atomic(body)?,
             Node::Keep => _ = self.push(Step::Save(0))?,
         }
@@ -105,14 +124,20 @@ impl Compiler {
     }
 
     fn split(&self, greedy: bool, into: usize, past: usize) -> Step {
-        if greedy { Step::Split(into, past) } else { Step::Split(past, into) }
+        if greedy {
+            Step::Split(into, past)
+        } else {
+            Step::Split(past, into)
+        }
     }
 
     fn repeat(&mut self, body: &Node, repeat: Repeat) -> Result<(), PatternError> {
         for _ in 0..repeat.min {
             self.node(body)?;
         }
-        let Some(max) = repeat.max else { return self.endless(body, repeat.greedy) };
+        let Some(max) = repeat.max else {
+            return self.endless(body, repeat.greedy);
+        };
         let mut splits = Vec::new();
         for _ in repeat.min..max {
             splits.push(self.push(Step::Split(0, 0))?);
@@ -162,7 +187,9 @@ impl Compiler {
         };
         let mut ends = Vec::new();
         for (i, branch) in branches.iter().enumerate() {
-            let Some(length) = fixed_length(branch) else { return fail("lookbehind assertion is not fixed length") };
+            let Some(length) = fixed_length(branch) else {
+                return fail("lookbehind assertion is not fixed length");
+            };
             // Each branch goes back by its own length. Of negative ones all must fail, of others one must hold.
             if negative || i + 1 == branches.len() {
                 self.looked(branch, Some(length), negative)?;
@@ -180,12 +207,25 @@ impl Compiler {
         Ok(())
     }
 
-    fn looked(&mut self, body: &Node, back: Option<usize>, negative: bool) -> Result<(), PatternError> {
-        let at = self.push(Step::Look { next: 0, back, negative })?;
+    fn looked(
+        &mut self,
+        body: &Node,
+        back: Option<usize>,
+        negative: bool,
+    ) -> Result<(), PatternError> {
+        let at = self.push(Step::Look {
+            next: 0,
+            back,
+            negative,
+        })?;
         self.node(body)?;
         self.push(Step::Match)?;
         let next = self.steps.len();
-        self.steps[at] = Step::Look { next, back, negative };
+        self.steps[at] = Step::Look {
+            next,
+            back,
+            negative,
+        };
         Ok(())
     }
 }

@@ -58,7 +58,9 @@ impl Regex {
     /// What PCRE would say, or that a feature is not available.
     pub fn delimited(text: &[u8]) -> Result<Regex, PatternError> {
         let text = text.trim_ascii_start();
-        let Some(&open) = text.first() else { return fail("Empty regular expression") };
+        let Some(&open) = text.first() else {
+            return fail("Empty regular expression");
+        };
         if open.is_ascii_alphanumeric() || open == b'\\' || open == 0 {
             return fail("Delimiter must not be alphanumeric, backslash, or NUL");
         }
@@ -82,7 +84,12 @@ impl Regex {
     pub fn new(pattern: &[u8], options: Options) -> Result<Regex, PatternError> {
         let parsed = parse::parse(pattern, options)?;
         let program = compile::compile(&parsed.node, parsed.groups)?;
-        Ok(Regex { program, options, groups: parsed.groups, names: parsed.names })
+        Ok(Regex {
+            program,
+            options,
+            groups: parsed.groups,
+            names: parsed.names,
+        })
     }
 
     #[must_use]
@@ -95,16 +102,40 @@ impl Regex {
     ///
     /// # Errors
     /// The budget is used up.
-    pub fn find_at(&self, subject: &[u8], start: usize, steps: &mut usize) -> Result<Option<Captures>, Exhausted> {
-        matcher::find(&self.program, self.options, subject, start, self.groups, steps)
+    pub fn find_at(
+        &self,
+        subject: &[u8],
+        start: usize,
+        steps: &mut usize,
+    ) -> Result<Option<Captures>, Exhausted> {
+        matcher::find(
+            &self.program,
+            self.options,
+            subject,
+            start,
+            self.groups,
+            steps,
+        )
     }
 
     /// A match that begins exactly at `start` and is not empty, if there is one.
     ///
     /// # Errors
     /// The budget is used up.
-    pub fn nonempty_at(&self, subject: &[u8], start: usize, steps: &mut usize) -> Result<Option<Captures>, Exhausted> {
-        matcher::nonempty_at(&self.program, self.options, subject, start, self.groups, steps)
+    pub fn nonempty_at(
+        &self,
+        subject: &[u8],
+        start: usize,
+        steps: &mut usize,
+    ) -> Result<Option<Captures>, Exhausted> {
+        matcher::nonempty_at(
+            &self.program,
+            self.options,
+            subject,
+            start,
+            self.groups,
+            steps,
+        )
     }
 }
 

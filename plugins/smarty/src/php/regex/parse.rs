@@ -28,12 +28,23 @@ pub fn parse(pattern: &[u8], options: Options) -> Result<Parsed, PatternError> {
     if options.utf8 && std::str::from_utf8(pattern).is_err() {
         return fail("UTF-8 error in the pattern");
     }
-    let mut parser = Parser { text: pattern, at: 0, options, groups: 1, names: Vec::new(), depth: 0 };
+    let mut parser = Parser {
+        text: pattern,
+        at: 0,
+        options,
+        groups: 1,
+        names: Vec::new(),
+        depth: 0,
+    };
     let node = parser.alternatives()?;
     if parser.at < pattern.len() {
         return fail("unmatched closing parenthesis");
     }
-    Ok(Parsed { node, groups: parser.groups, names: parser.names })
+    Ok(Parsed {
+        node,
+        groups: parser.groups,
+        names: parser.names,
+    })
 }
 
 impl Parser<'_> {
@@ -55,7 +66,9 @@ impl Parser<'_> {
 
     /// The next character: a whole one with `u`, else a byte.
     fn next_char(&mut self) -> Result<u32, PatternError> {
-        let Some(byte) = self.peek() else { return fail("\\ at end of pattern") };
+        let Some(byte) = self.peek() else {
+            return fail("\\ at end of pattern");
+        };
         if !self.options.utf8 || byte < 0x80 {
             self.at += 1;
             return Ok(byte.into());
@@ -79,7 +92,11 @@ impl Parser<'_> {
         }
         self.options = outer;
         self.depth -= 1;
-        Ok(if branches.len() == 1 { branches.remove(0) } else { Node::Alternate(branches) })
+        Ok(if branches.len() == 1 {
+            branches.remove(0)
+        } else {
+            Node::Alternate(branches)
+        })
     }
 
     fn concatenation(&mut self) -> Result<Node, PatternError> {
@@ -132,7 +149,9 @@ impl Parser<'_> {
 
     fn atom(&mut self) -> Result<Option<Node>, PatternError> {
         let utf8 = self.options.utf8;
-        let Some(byte) = self.peek() else { return Ok(None) };
+        let Some(byte) = self.peek() else {
+            return Ok(None);
+        };
         Ok(Some(match byte {
             b'(' => {
                 self.at += 1;
@@ -145,19 +164,29 @@ impl Parser<'_> {
             b'.' => {
                 self.at += 1;
                 let all = self.options.dot_all;
-                Node::Class(if all { Class::of(Item::Range(0, u32::MAX), false, utf8) } else { Class::of(Item::Newline, true, utf8) })
+                Node::Class(if all {
+                    Class::of(Item::Range(0, u32::MAX), false, utf8)
+                } else {
+                    Class::of(Item::Newline, true, utf8)
+                })
             }
             b'^' => {
                 self.at += 1;
-                Node::Assert(if self.options.multiline { Assert::LineStart } else { Assert::Start })
+                Node::Assert(if self.options.multiline {
+                    Assert::LineStart
+                } else {
+                    Assert::Start
+                })
             }
             b'$' => {
                 self.at += 1;
-                Node::Assert(match (self.options.multiline, self.options.dollar_end_only) {
-                    (true, _) => Assert::LineEnd,
-                    (_, true) => Assert::End,
-                    _ => Assert::EndOrNewline,
-                })
+                Node::Assert(
+                    match (self.options.multiline, self.options.dollar_end_only) {
+                        (true, _) => Assert::LineEnd,
+                        (_, true) => Assert::End,
+                        _ => Assert::EndOrNewline,
+                    },
+                )
             }
             b'\\' => {
                 self.at += 1;
@@ -175,16 +204,25 @@ impl Parser<'_> {
         if !self.accept(b"?") {
             return self.capture(None).map(Some);
         }
-        for (mark, ahead, negative) in
-            [(&b"="[..], true, false), (b"!", true, true), (b"<=", false, false), (b"<!", false, true)]
-        {
+        for (mark, ahead, negative) in [
+            (&b"="[..], true, false),
+            (b"!", true, true),
+            (b"<=", false, false),
+            (b"<!", false, true),
+        ] {
             if self.accept(mark) {
                 let body = Box::new(self.closed()?);
-                return Ok(Some(Node::Look { body, ahead, negative }));
+                return Ok(Some(Node::Look {
+                    body,
+                    ahead,
+                    negative,
+                }));
             }
         }
         if self.accept(b"#") {
-            let Some(end) = self.rest().iter().position(|b| *b == b')') else { return fail("missing ) after (?#") };
+            let Some(end) = self.rest().iter().position(|b| *b == b')') else {
+                return fail("missing ) after (?#");
+            };
             self.at += end + 1;
             return Ok(None);
         }
@@ -209,7 +247,9 @@ impl Parser<'_> {
         let mut options = self.options;
         let mut on = true;
         loop {
-            let Some(letter) = self.peek() else { return fail("missing closing parenthesis") };
+            let Some(letter) = self.peek() else {
+                return fail("missing closing parenthesis");
+            };
             self.at += 1;
             match letter {
                 b'-' => on = false,
@@ -234,7 +274,11 @@ impl Parser<'_> {
 
     fn closed(&mut self) -> Result<Node, PatternError> {
         let body = self.alternatives()?;
-        if self.accept(b")") { Ok(body) } else { fail("missing closing parenthesis") }
+        if self.accept(b")") {
+            Ok(body)
+        } else {
+            fail("missing closing parenthesis")
+        }
     }
 
     fn capture(&mut self, name: Option<Vec<u8>>) -> Result<Node, PatternError> {
@@ -254,7 +298,9 @@ impl Parser<'_> {
         let name = length.map(|n| self.rest()[..n].to_vec());
         let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
         match name {
-            Some(name) if !name.is_empty() && name.iter().all(word) && !name[0].is_ascii_digit() => {
+            Some(name)
+                if !name.is_empty() && name.iter().all(word) && !name[0].is_ascii_digit() =>
+            {
                 self.at += name.len() + 1;
                 Ok(name)
             }
@@ -293,7 +339,12 @@ impl Parser<'_> {
             let lazy = self.accept(b"?");
             let possessive = !lazy && self.accept(b"+");
             let greedy = lazy == self.options.ungreedy;
-            let repeat = Repeat { min, max, greedy: greedy || possessive, possessive };
+            let repeat = Repeat {
+                min,
+                max,
+                greedy: greedy || possessive,
+                possessive,
+            };
             node = Node::Repeat(Box::new(node), repeat);
         }
     }
@@ -327,10 +378,16 @@ impl Parser<'_> {
         match self.peek() {
             Some(b'1'..=b'9') => {
                 let start = self.at;
-                let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
-                let number: usize = self.text[start..start + digits].iter().fold(0_usize, |n, d| {
-                    n.saturating_mul(10).saturating_add(usize::from(d - b'0'))
-                });
+                let digits = self
+                    .rest()
+                    .iter()
+                    .take_while(|b| b.is_ascii_digit())
+                    .count();
+                let number: usize = self.text[start..start + digits]
+                    .iter()
+                    .fold(0_usize, |n, d| {
+                        n.saturating_mul(10).saturating_add(usize::from(d - b'0'))
+                    });
                 if number < 10 || number < self.groups {
                     self.at += digits;
                     return Ok(Node::BackReference(number, self.options.caseless));
@@ -379,18 +436,30 @@ impl Parser<'_> {
         };
         self.at += usize::from(close.is_some());
         let back = self.accept(b"-");
-        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
+        let digits = self
+            .rest()
+            .iter()
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         if digits == 0 || digits > 4 {
-            let Some(close) = close else { return fail("a reference needs a name or number") };
+            let Some(close) = close else {
+                return fail("a reference needs a name or number");
+            };
             let name = self.name(close)?;
             return self.named_reference(&name);
         }
-        let number = self.rest()[..digits].iter().fold(0, |n, d| n * 10 + usize::from(d - b'0'));
+        let number = self.rest()[..digits]
+            .iter()
+            .fold(0, |n, d| n * 10 + usize::from(d - b'0'));
         self.at += digits;
         if close.is_some_and(|close| !self.accept(&[close])) {
             return fail("a reference is not closed");
         }
-        let number = if back { self.groups.checked_sub(number) } else { Some(number) };
+        let number = if back {
+            self.groups.checked_sub(number)
+        } else {
+            Some(number)
+        };
         match number {
             Some(number) if number > 0 => Ok(Node::BackReference(number, self.options.caseless)),
             _ => fail("reference to non-existent subpattern"),
@@ -399,7 +468,9 @@ impl Parser<'_> {
 
     /// `\d`, `\W`, `\pL` …: the set, and whether it is turned round.
     fn shorthand(&mut self) -> Result<Option<(Item, bool)>, PatternError> {
-        let Some(letter) = self.peek() else { return Ok(None) };
+        let Some(letter) = self.peek() else {
+            return Ok(None);
+        };
         let item = match letter {
             b'd' | b'D' => Item::Digit,
             b'w' | b'W' => Item::Word,
@@ -421,7 +492,9 @@ impl Parser<'_> {
         let mut negated = negated;
         let name = if self.accept(b"{") {
             negated ^= self.accept(b"^");
-            let Some(end) = self.rest().iter().position(|b| *b == b'}') else { return fail("malformed \\P or \\p sequence") };
+            let Some(end) = self.rest().iter().position(|b| *b == b'}') else {
+                return fail("malformed \\P or \\p sequence");
+            };
             let name = String::from_utf8_lossy(&self.rest()[..end]).into_owned();
             self.at += end + 1;
             name
@@ -437,8 +510,15 @@ impl Parser<'_> {
 
     fn digits(&mut self, radix: u32, max: usize) -> u32 {
         let is_digit = |b: &u8| char::from(*b).is_digit(radix);
-        let count = self.rest().iter().take(max).take_while(|b| is_digit(b)).count();
-        let value = self.rest()[..count].iter().filter_map(|b| char::from(*b).to_digit(radix));
+        let count = self
+            .rest()
+            .iter()
+            .take(max)
+            .take_while(|b| is_digit(b))
+            .count();
+        let value = self.rest()[..count]
+            .iter()
+            .filter_map(|b| char::from(*b).to_digit(radix));
         let value = value.fold(0_u32, |n, d| n.saturating_mul(radix).saturating_add(d));
         self.at += count;
         value
@@ -474,7 +554,10 @@ impl Parser<'_> {
                 self.digits(8, 3) & 0xff
             }
             b if b.is_ascii_alphanumeric() => {
-                return fail(format!("unrecognized character follows \\: {}", char::from(b)));
+                return fail(format!(
+                    "unrecognized character follows \\: {}",
+                    char::from(b)
+                ));
             }
             _ => c,
         })
@@ -489,7 +572,9 @@ impl Parser<'_> {
         };
         let mut first = true;
         loop {
-            let Some(byte) = self.peek() else { return fail("missing terminating ] for character class") };
+            let Some(byte) = self.peek() else {
+                return fail("missing terminating ] for character class");
+            };
             if byte == b']' && !first {
                 self.at += 1;
                 return Ok(class);
@@ -499,7 +584,9 @@ impl Parser<'_> {
                 class.items.push(item);
                 continue;
             }
-            let Some(low) = self.class_char(&mut class)? else { continue };
+            let Some(low) = self.class_char(&mut class)? else {
+                continue;
+            };
             let is_range = matches!(self.rest(), [b'-', next, ..] if *next != b']');
             if !is_range {
                 class.items.push((Item::Range(low, low), false));
@@ -510,15 +597,21 @@ impl Parser<'_> {
                 Some(high) if high < low => return fail("range out of order in character class"),
                 Some(high) => class.items.push((Item::Range(low, high), false)),
                 // `[a-\d]`: the hyphen is text.
-                None => class.items.extend([(Item::Range(low, low), false), (Item::Range(45, 45), false)]),
+                None => class
+                    .items
+                    .extend([(Item::Range(low, low), false), (Item::Range(45, 45), false)]),
             }
         }
     }
 
     fn posix_class(&mut self) -> Result<Option<(Item, bool)>, PatternError> {
         let rest = self.rest();
-        let Some(inside) = rest.strip_prefix(b"[:") else { return Ok(None) };
-        let Some(end) = inside.windows(2).position(|w| w == b":]") else { return Ok(None) };
+        let Some(inside) = rest.strip_prefix(b"[:") else {
+            return Ok(None);
+        };
+        let Some(end) = inside.windows(2).position(|w| w == b":]") else {
+            return Ok(None);
+        };
         let (negated, name) = match &inside[..end] {
             [b'^', name @ ..] => (true, name),
             name => (false, name),
@@ -526,7 +619,9 @@ impl Parser<'_> {
         if !name.iter().all(u8::is_ascii_alphabetic) {
             return Ok(None);
         }
-        let Some(item) = posix(name) else { return fail("unknown POSIX class name") };
+        let Some(item) = posix(name) else {
+            return fail("unknown POSIX class name");
+        };
         self.at += end + 4;
         Ok(Some((item, negated)))
     }

@@ -15,7 +15,11 @@ pub enum Node {
     Repeat(Box<Node>, Repeat),
     BackReference(usize, bool),
     /// Look-around: the body, and for a look-behind how many characters each branch goes back.
-    Look { body: Box<Node>, ahead: bool, negative: bool },
+    Look {
+        body: Box<Node>,
+        ahead: bool,
+        negative: bool,
+    },
     Atomic(Box<Node>),
     /// `\K`: the match begins here.
     Keep,

@@ -34,7 +34,21 @@ pub fn is_mark(c: char) -> bool {
 pub fn is_dash(c: char) -> bool {
     matches!(
         c,
-        '-' | '֊' | '־' | '᐀' | '᠆' | '‐'..='―' | '⸗' | '⸚' | '⸺' | '⸻' | '⹀' | '〜' | '〰' | '゠' | '︱' | '︲' | '﹘' | '﹣' | '－'
+        '-' | '֊' | '־' | '᐀' | '᠆' | '‐'
+            ..='―'
+                | '⸗'
+                | '⸚'
+                | '⸺'
+                | '⸻'
+                | '⹀'
+                | '〜'
+                | '〰'
+                | '゠'
+                | '︱'
+                | '︲'
+                | '﹘'
+                | '﹣'
+                | '－'
     )
 }
 
@@ -67,7 +81,11 @@ fn is_symbol(c: char) -> bool {
 }
 
 fn is_separator(c: char) -> bool {
-    matches!(c, ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+    matches!(
+        c,
+        ' ' | '\u{a0}' | '\u{1680}' | '\u{2000}'
+            ..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
 }
 
 fn is_title(c: char) -> bool {
@@ -80,7 +98,9 @@ pub fn property(name: &str) -> Option<fn(char) -> bool> {
         "Any" => |_| true,
         "L" => is_letter,
         "L&" => |c| is_letter(c) && (c.is_lowercase() || c.is_uppercase() || is_title(c)),
-        "Ll" => |c| is_letter(c) && c.is_lowercase() && !matches!(c, 'ª' | 'º' | '\u{2b0}'..='\u{2ff}'),
+        "Ll" => {
+            |c| is_letter(c) && c.is_lowercase() && !matches!(c, 'ª' | 'º' | '\u{2b0}'..='\u{2ff}')
+        }
         "Lu" => |c| is_letter(c) && c.is_uppercase() && !is_title(c),
         "Lt" => is_title,
         "Lo" => |c| is_letter(c) && !c.is_lowercase() && !c.is_uppercase() && !is_title(c),

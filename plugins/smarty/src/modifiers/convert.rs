@@ -1,0 +1,162 @@
+//! Modifiers that stand for one function of PHP with Smarty's defaults.
+
+use crate::php::functions::register::{MANY, makes, moves};
+use crate::php::functions::{args, encode, format, html, math, multibyte, text_cut};
+use crate::php::{Context, Fault, Function, Str, Value, call, functions, number};
+
+pub const MODIFIERS: &[Function] = &[
+    makes("cat", 1, MANY, cat),
+    moves("default", 1, MANY, default),
+    moves("count", 1, MANY, count),
+    moves("in_array", 2, MANY, |c, a| through("in_array", c, a, 3)),
+    makes("lower", 1, MANY, |_, a| {
+        Ok(Value::from(multibyte::lower(&args::text(a, 0)?)))
+    }),
+    makes("upper", 1, MANY, |_, a| {
+        Ok(Value::from(multibyte::upper(&args::text(a, 0)?)))
+    }),
+    moves("noprint", 0, MANY, |_, _| Ok(Value::text(""))),
+    moves("strlen", 1, MANY, |_, a| {
+        Ok(Value::from(a[0].to_bytes().len()))
+    }),
+    makes("nl2br", 1, MANY, |c, a| {
+        let xhtml = a.get(1).is_none_or(Value::truthy);
+        through(
+            "nl2br",
+            c,
+            &mut [Value::Str(a[0].to_str()), Value::Bool(xhtml)],
+            2,
+        )
+    }),
+    makes("number_format", 1, MANY, number_format),
+    moves("round", 1, MANY, round),
+    makes("str_repeat", 2, MANY, |c, a| {
+        let count = args::size(a[1].to_int())
+            .ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
+        text_cut::repeat(c, &a[0].to_bytes(), count).map(Value::from)
+    }),
+    makes("string_format", 2, MANY, |c, a| {
+        let pattern = args::text(a, 1)?;
+        format::sprintf(c, &pattern, &a[..1])
+    }),
+    makes("explode", 2, MANY, |c, a| {
+        let (separator, text) = (args::text(a, 0)?, args::text(a, 1)?);
+        let limit = args::int_opt(a, 2)?.unwrap_or(i64::MAX);
+        text_cut::split(c, &separator, &text, limit)
+    }),
+    makes("from_charset", 1, MANY, |c, a| {
+        let from = args::text_or(a, 1, b"ISO-8859-1")?;
+        multibyte::convert(c, &args::text(a, 0)?, b"UTF-8", &from).map(Value::from)
+    }),
+    makes("to_charset", 1, MANY, |c, a| {
+        let to = args::text_or(a, 1, b"ISO-8859-1")?;
+        multibyte::convert(c, &args::text(a, 0)?, &to, b"UTF-8").map(Value::from)
+    }),
+    makes("unescape", 1, MANY, unescape),
+];
+
+/// The function of PHP of that name, with at most `max` of the arguments.
+fn through(
+    name: &str,
+    context: &mut Context<'_>,
+    args: &mut [Value],
+    max: usize,
+) -> Result<Value, Fault> {
+    let Some(function) = functions::find(name.as_bytes()) else {
+        return Err(Fault::error(format!(
+            "the function {name} is not available"
+        )));
+    };
+    let count = args.len().min(max);
+    call(function, context, &mut args[..count])
+}
+
+fn cat(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let mut out = Vec::new();
+    for part in args.iter() {
+        part.append_to(&mut out);
+        context.allow_bytes(out.len())?;
+    }
+    Ok(Value::from(out))
+}
+
+/// Only null and the empty string are replaced; each default is itself replaced by the next.
+fn default(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let is_absent = |v: &Value| match v {
+        Value::Null => true,
+        Value::Str(s) => s.is_empty(),
+        _ => false,
+    };
+    let (value, defaults) = args.split_at_mut(1);
+    let mut out = std::mem::take(&mut value[0]);
+    if defaults.is_empty() && is_absent(&out) {
+        return Ok(Value::text(""));
+    }
+    for default in defaults {
+        if !is_absent(&out) {
+            break;
+        }
+        out = std::mem::take(default);
+    }
+    Ok(out)
+}
+
+/// Smarty counts what is no array as one thing, and null as none.
+fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    match &args[0] {
+        Value::Null => Ok(Value::Int(0)),
+        Value::Array(_) => {
+            let mode = args.get(1).map_or(0, Value::to_int);
+            through(
+                "count",
+                context,
+                &mut [args[0].clone(), Value::Int(mode)],
+                2,
+            )
+        }
+        _ => Ok(Value::Int(1)),
+    }
+}
+
+fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let value = args::float(args, 0)?;
+    let places = args::size(args::int_or(args, 1, 0)?).unwrap_or(0);
+    let point = args::text_opt(args, 2)?.unwrap_or_else(|| ".".into());
+    let separator = args::text_opt(args, 3)?.unwrap_or_else(|| ",".into());
+    context.allow_bytes(
+        places
+            .saturating_add(point.len())
+            .saturating_add(separator.len().saturating_mul(110)),
+    )?;
+    Ok(Value::from(number::format(
+        value, places, &point, &separator,
+    )))
+}
+
+fn round(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let places = args
+        .get(1)
+        .map_or(0, Value::to_int)
+        .clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+    let half = math::half(args.get(2).map_or(1, Value::to_int));
+    Ok(Value::Float(number::round(
+        args[0].to_float(),
+        places,
+        half,
+    )))
+}
+
+fn unescape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let kind = args::text_or(args, 1, b"html")?;
+    let charset = args::text_or(args, 2, b"UTF-8")?;
+    let text = args::text(args, 0)?;
+    Ok(match kind.as_bytes() {
+        b"html" => Value::from(html::decode(&text, html::ENT_QUOTES, false)),
+        b"entity" | b"htmlall" => {
+            let converted: Str = multibyte::convert(context, &text, &charset, b"UTF-8")?.into();
+            Value::from(html::decode(&converted, html::DEFAULT_FLAGS, true))
+        }
+        b"url" => Value::from(encode::url_decode(&text, encode::Url::Raw)),
+        _ => args[0].clone(),
+    })
+}

@@ -1,0 +1,128 @@
+//! `truncate`, `wordwrap`, `spacify`: text of another length.
+
+use crate::php::functions::register::{MANY, makes};
+use crate::php::functions::{args, multibyte, preg};
+use crate::php::regex::is_space;
+use crate::php::{Context, Fault, Function, Str, Value};
+
+pub const MODIFIERS: &[Function] = &[
+    makes("truncate", 1, MANY, truncate),
+    makes("spacify", 1, MANY, spacify),
+    makes("wordwrap", 1, MANY, |c, a| word_wrap(c, a, 80)),
+    makes("mb_wordwrap", 1, MANY, |c, a| word_wrap(c, a, 75)),
+];
+
+fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    if matches!(args.get(1), Some(Value::Int(0))) {
+        return Ok(Value::text(""));
+    }
+    let length = args.get(1).map_or(80, Value::to_int);
+    let suffix = args::text_or(args, 2, b"...")?;
+    let break_words = args.get(3).is_some_and(Value::truthy);
+    let middle = args.get(4).is_some_and(Value::truthy);
+    let text = args::text(args, 0)?;
+    let chars = |s: &[u8]| i64::try_from(multibyte::length(s)).unwrap_or(i64::MAX);
+    if chars(&text) <= length {
+        return Ok(args[0].clone());
+    }
+    let length = length - length.min(chars(&suffix));
+    let mut cut = text;
+    if !break_words && !middle {
+        let head = multibyte::substr(&cut, 0, Some(length.saturating_add(1)));
+        // Back to the last white space; text that is no UTF-8 gives nothing.
+        cut = preg::replace(context, b"/\\s+?(\\S+)?$/u", b"", &head, usize::MAX, &mut 0)?
+            .unwrap_or_default();
+    }
+    if !middle {
+        let head = multibyte::substr(&cut, 0, Some(length));
+        return Ok(Value::from([&head[..], &suffix].concat()));
+    }
+    let half = length / 2;
+    let head = multibyte::substr(&cut, 0, Some(half));
+    let tail = multibyte::substr(&cut, -half, Some(length));
+    Ok(Value::from([&head[..], &suffix, &tail].concat()))
+}
+
+fn spacify(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let (text, between) = (args::text(args, 0)?, args::text_or(args, 1, b" ")?);
+    let Ok(text) = std::str::from_utf8(&text) else {
+        return Err(Fault::type_error("the text must be UTF-8"));
+    };
+    context.allow_bytes(text.len().saturating_mul(between.len().saturating_add(1)))?;
+    let mut out = Vec::with_capacity(text.len() * 2);
+    for (i, c) in text.chars().enumerate() {
+        if i > 0 {
+            out.extend_from_slice(&between);
+        }
+        out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+    Ok(Value::from(out))
+}
+
+/// Smarty's wrapping by characters. Its quirks are its own: a space before a break is dropped, `"0"` counts as
+/// nothing written yet.
+fn word_wrap(context: &mut Context<'_>, args: &mut [Value], width: i64) -> Result<Value, Fault> {
+    let text = args::text(args, 0)?;
+    let width = args.get(1).map_or(width, Value::to_int);
+    let line_break = args.get(2).map_or_else(|| Str::from("\n"), Value::to_str);
+    let cut = args.get(3).is_some_and(Value::truthy);
+    let Ok(text) = std::str::from_utf8(&text) else {
+        return Ok(Value::text(""));
+    };
+    context.allow_bytes(
+        text.len()
+            .saturating_mul(line_break.len().saturating_add(1)),
+    )?;
+    let mut out: Vec<u8> = Vec::with_capacity(text.len());
+    let (mut length, mut after_space) = (0_i64, false);
+    for token in tokens(text, width, cut) {
+        let is_white = token.chars().all(is_space);
+        let chars = token.chars().count() as i64;
+        length += chars;
+        if length > width {
+            if after_space {
+                drop_last_char(&mut out);
+            }
+            if !is_white {
+                if !matches!(out.as_slice(), b"" | b"0") {
+                    out.extend_from_slice(&line_break);
+                }
+                length = chars;
+            }
+        } else if token == "\n" {
+            length = 0;
+        }
+        after_space = is_white;
+        out.extend_from_slice(token.as_bytes());
+    }
+    Ok(Value::from(out))
+}
+
+/// Words, and each white space by itself; words longer than the width in pieces if they are to be cut.
+fn tokens(text: &str, width: i64, cut: bool) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = if is_space(first) {
+            first.len_utf8()
+        } else {
+            rest.find(is_space).unwrap_or(rest.len())
+        };
+        let (mut token, tail) = rest.split_at(end);
+        let size = usize::try_from(width).unwrap_or(usize::MAX).max(1);
+        while cut && width >= 0 {
+            let Some((at, _)) = token.char_indices().nth(size) else {
+                break;
+            };
+            out.push(&token[..at]);
+            token = &token[at..];
+        }
+        out.push(token);
+        rest = tail;
+    }
+    out
+}
+
+fn drop_last_char(out: &mut Vec<u8>) {
+    while out.pop().is_some_and(|b| b & 0xc0 == 0x80) {}
+}

@@ -1,0 +1,76 @@
+//! From fields to an instant.
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::{Civil, days_from_civil, nearest};
+
+/// A date and time of day whose parts may be out of range; they are carried over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fields {
+    pub year: i64,
+    pub month: i64,
+    pub day: i64,
+    pub hour: i64,
+    pub minute: i64,
+    pub second: i64,
+}
+
+impl From<Civil> for Fields {
+    fn from(c: Civil) -> Fields {
+        Fields {
+            year: c.year,
+            month: c.month,
+            day: c.day,
+            hour: c.hour,
+            minute: c.minute,
+            second: c.second,
+        }
+    }
+}
+
+impl Fields {
+    /// Seconds since 1970 as if in UTC.
+    #[must_use]
+    pub fn seconds(&self) -> i128 {
+        let minutes = (i128::from(self.hour)) * 60 + i128::from(self.minute);
+        days_from_civil(self.year, self.month, self.day) * 86_400
+            + minutes * 60
+            + i128::from(self.second)
+    }
+
+    #[must_use]
+    pub fn carried(&self) -> Civil {
+        Civil::from_seconds(self.seconds())
+    }
+}
+
+/// The instant that `fields` mean in `zone`. A time that daylight saving skips is moved forward; of one that
+/// comes twice the first is meant.
+#[must_use]
+pub fn timestamp(fields: &Fields, zone: &TimeZone) -> i64 {
+    let local = fields.seconds();
+    let c = fields.carried();
+    let small = |n: i64| i8::try_from(n).unwrap_or(0);
+    let civil = i16::try_from(c.year).ok().and_then(|year| {
+        DateTime::new(
+            year,
+            small(c.month),
+            small(c.day),
+            small(c.hour),
+            small(c.minute),
+            small(c.second),
+            0,
+        )
+        .ok()
+    });
+    let known = civil.and_then(|civil| zone.to_ambiguous_timestamp(civil).compatible().ok());
+    known.map_or_else(
+        || {
+            let guess = i64::try_from(local).unwrap_or(if local < 0 { i64::MIN } else { i64::MAX });
+            let offset = zone.to_offset(nearest(guess)).seconds();
+            guess.saturating_sub(i64::from(offset))
+        },
+        |timestamp| timestamp.as_second(),
+    )
+}
