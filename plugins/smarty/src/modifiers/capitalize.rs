@@ -1,6 +1,5 @@
 //! `capitalize`.
 
-use crate::php::functions::args;
 use crate::php::functions::multibyte::title;
 use crate::php::functions::register::{MANY, makes};
 use crate::php::regex::{is_letter, is_space, is_word};

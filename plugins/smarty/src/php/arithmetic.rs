@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::convert::{Number, Numeric, float_to_int, numeric};
+use super::convert::{Number, Numeric, numeric};
 use super::{Fault, FaultKind, Str, Value};
 
 /// `$a + $b`; of two arrays the union.
@@ -293,12 +293,8 @@ fn operand(value: &Value) -> Option<Number> {
 }
 
 fn integers(symbol: &str, a: &Value, b: &Value) -> Result<(i64, i64), Fault> {
-    let (x, y) = operands(symbol, a, b)?;
-    let int = |n| match n {
-        Number::Int(n) => n,
-        Number::Float(x) => float_to_int(x),
-    };
-    Ok((int(x), int(y)))
+    operands(symbol, a, b)?;
+    Ok((a.to_int(), b.to_int()))
 }
 
 #[cfg(test)]

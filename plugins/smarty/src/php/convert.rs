@@ -240,18 +240,11 @@ impl Value {
     }
 }
 
-/// `(int)"…"`: as `strtol` for plain digits (a huge one saturates), through a float for `1e3`.
+/// `(int)"…"`: a number too large saturates, unlike a float's, which wraps.
 fn str_to_int(text: &[u8]) -> i64 {
     match numeric(text) {
         Numeric::Whole(Number::Int(n)) | Numeric::Leading(Number::Int(n)) => n,
-        Numeric::Whole(Number::Float(x)) | Numeric::Leading(Number::Float(x)) => {
-            // PHP's strval-to-int uses ZEND_STRTOL's saturating sibling for out-of-range floats.
-            float_to_int_saturating(x)
-        }
-        Numeric::None => 0,
+        Numeric::Whole(Number::Float(x)) | Numeric::Leading(Number::Float(x)) if x.is_finite() => x as i64,
+        _ => 0,
     }
-}
-
-fn float_to_int_saturating(x: f64) -> i64 {
-    if x.is_nan() { 0 } else { x as i64 }
 }
