@@ -50,36 +50,31 @@ function write_value($value): string
     return 'o';
 }
 
-class CompilerStub
+function stub()
 {
-    public $template;
-    public function __construct() { $this->template = $this; }
-    public function _checkPlugins($plugins) { require_once SMARTY_PLUGINS_DIR . 'shared.literal_compiler_param.php'; }
-    public function getPlugin($name, $type) { require_once SMARTY_PLUGINS_DIR . 'modifier.mb_wordwrap.php'; return 'smarty_modifier_mb_wordwrap'; }
-    public $caching = false;
-    public $required_plugins = [];
+    static $made = null;
+    return $made ??= new class extends Smarty_Internal_TemplateCompilerBase {
+        public $template;
+        public $caching = false;
+        public $required_plugins = [];
+        public function __construct() { $this->template = $this; }
+        public function _checkPlugins($plugins) { require_once SMARTY_PLUGINS_DIR . 'shared.literal_compiler_param.php'; }
+        public function getPlugin($name, $type) { return 'smarty_modifier_mb_wordwrap'; }
+        protected function doCompile($content, $isTemplateSource = false) { return ''; }
+    };
 }
 
 function modify(string $name, array $args)
 {
+    // Compiling modifiers look at literals, so arguments are written as a template writes them.
+    $literal = fn($a) => is_string($a) && $a === 'true' ? '"true"' : (is_array($a) || is_float($a) && $a < 0 || is_int($a) && $a < 0 ? '(' . var_export($a, true) . ')' : var_export($a, true));
+    foreach (glob(SMARTY_PLUGINS_DIR . '{modifier,shared}.*.php', GLOB_BRACE) as $file) { require_once $file; }
     $compiler = SMARTY_PLUGINS_DIR . "modifiercompiler.$name.php";
-    if (is_file($compiler)) {
-        require_once $compiler;
-        $code = ("smarty_modifiercompiler_$name")(array_map(fn($a) => '(' . var_export($a, true) . ')', $args), new CompilerStub);
-        foreach (glob(SMARTY_PLUGINS_DIR . 'modifier.*.php') as $file) { require_once $file; }
-        return eval('return ' . $code . ';');
+    if (!is_file($compiler)) {
+        return ("smarty_modifier_$name")(...$args);
     }
-    foreach (glob(SMARTY_PLUGINS_DIR . 'modifier.*.php') as $file) { require_once $file; }
-    return ("smarty_modifier_$name")(...$args);
-}
-
-function escape_modifier(array $args)
-{
-    // The compiler looks at literals, so they must be written as a template writes them.
-    require_once SMARTY_PLUGINS_DIR . 'modifiercompiler.escape.php';
-    foreach (glob(SMARTY_PLUGINS_DIR . 'modifier.*.php') as $file) { require_once $file; }
-    $code = smarty_modifiercompiler_escape(array_map(fn($a) => var_export($a, true), $args), new CompilerStub);
-    return eval('return ' . $code . ';');
+    require_once $compiler;
+    return eval('return ' . ("smarty_modifiercompiler_$name")(array_map($literal, $args), stub()) . ';');
 }
 
 function operate(string $name, array $a)
@@ -123,7 +118,7 @@ while (($line = fgets(STDIN)) !== false) {
             $result = operate($name, $args);
         } elseif ($kind === 'mod') {
             if (!defined('SMARTY_PLUGINS_DIR')) { echo "absent\n"; continue; }
-            $result = $name === 'escape' || $name === 'unescape' ? ($name === 'escape' ? escape_modifier($args) : modify_literal($name, $args)) : modify($name, $args);
+            $result = modify($name, $args);
         } else {
             $refs = [];
             foreach ($args as $i => &$arg) { $refs[] = &$arg; }
@@ -140,9 +135,3 @@ while (($line = fgets(STDIN)) !== false) {
     echo $answer, "\n";
 }
 
-function modify_literal(string $name, array $args)
-{
-    require_once SMARTY_PLUGINS_DIR . "modifiercompiler.$name.php";
-    $code = ("smarty_modifiercompiler_$name")(array_map(fn($a) => var_export($a, true), $args), new CompilerStub);
-    return eval('return ' . $code . ';');
-}

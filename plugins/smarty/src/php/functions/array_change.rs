@@ -171,7 +171,7 @@ fn column(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 }
 
 fn change_key_case(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
-    let upper = args::int_or(args, 1, 0)? == 1;
+    let upper = args::int_or(args, 1, 0)? != 0;
     let change = |key: &Key| match key {
         Key::Str(s) => {
             let text = if upper {

@@ -138,14 +138,11 @@ fn fill(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let count = args::size(count).ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
     context.allow_entries(count)?;
     let mut out = Array::with_capacity(count);
-    for i in 0..count {
-        if i == 0 {
-            out.insert(Key::Int(start), args[2].clone());
-        } else if !out.push(args[2].clone()) {
-            return Err(Fault::error(
-                "Cannot add element to the array as the next element is already occupied",
-            ));
-        }
+    for i in 0..count as u64 {
+        let Some(key) = start.checked_add_unsigned(i) else {
+            return Err(Fault::error("Cannot add element to the array as the next element is already occupied"));
+        };
+        out.insert(Key::Int(key), args[2].clone());
     }
     Ok(Value::array(out))
 }

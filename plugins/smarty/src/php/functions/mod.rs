@@ -32,6 +32,7 @@ pub(crate) mod text_lines;
 pub(crate) mod text_replace;
 pub(crate) mod types;
 mod url;
+mod version;
 
 use super::Function;
 
@@ -61,6 +62,7 @@ const AREAS: &[&[Function]] = &[
     text_replace::FUNCTIONS,
     types::FUNCTIONS,
     url::FUNCTIONS,
+    version::FUNCTIONS,
 ];
 
 /// Looks up a function by its name in any case.

@@ -4,7 +4,7 @@ use bstr::ByteSlice;
 
 use super::args;
 use super::register::{makes, moves};
-use crate::php::{Context, Fault, Function, Str, Value, utf8};
+use crate::php::{Array, Context, Fault, Function, Key, Str, Value, utf8};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("mb_strlen", 1, 2, |_, a| {
@@ -48,7 +48,7 @@ pub const FUNCTIONS: &[Function] = &[
     }),
     makes("mb_convert_encoding", 2, 3, |c, a| {
         let from = args::text_opt(a, 2)?.unwrap_or_else(|| "UTF-8".into());
-        convert(c, &args::text(a, 0)?, &args::text(a, 1)?, &from).map(Value::from)
+        convert_value(c, &a[0], &args::text(a, 1)?, &from, c.limits.nesting)
     }),
 ];
 
@@ -157,8 +157,14 @@ fn convert_case(args: &[Value]) -> Result<Value, Fault> {
         3 | 7 => lower(&text),
         4 => simple(&text, |c| c.to_uppercase().collect()),
         5 => simple(&text, |c| c.to_lowercase().collect()),
+        6 => simple_title(&text),
         _ => return Err(args::bad(1, "be one of the MB_CASE_* constants")),
     }))
+}
+
+fn simple_title(text: &[u8]) -> String {
+    // No letter that starts a word grows, so only the lengths of special titles differ from `title`.
+    title(text).replace("Ss", "ß")
 }
 
 fn simple(text: &[u8], change: fn(char) -> String) -> String {
@@ -268,6 +274,36 @@ const WINDOWS_1252: [char; 32] = [
     '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘',
     '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
 ];
+
+/// `mb_convert_encoding` of a string, or of all strings and keys in an array.
+///
+/// # Errors
+/// As [`convert`].
+pub fn convert_value(
+    context: &Context<'_>,
+    value: &Value,
+    to: &[u8],
+    from: &[u8],
+    nesting: usize,
+) -> Result<Value, Fault> {
+    let Value::Array(array) = value else {
+        return convert(context, &value.to_bytes(), to, from).map(Value::from);
+    };
+    let inner = nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+    let mut out = Array::with_capacity(array.len());
+    for (key, value) in array.iter() {
+        let key = match key {
+            Key::Int(n) => Key::Int(*n),
+            Key::Str(name) => Key::Str(convert(context, name, to, from)?.into()),
+        };
+        let value = match value {
+            Value::Str(_) | Value::Array(_) => convert_value(context, value, to, from, inner)?,
+            other => other.clone(),
+        };
+        out.insert(key, value);
+    }
+    Ok(Value::array(out))
+}
 
 /// `mb_convert_encoding`: what the target cannot say becomes `?`.
 ///

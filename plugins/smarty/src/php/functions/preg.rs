@@ -13,7 +13,6 @@ pub const FUNCTIONS: &[Function] = &[
     makes("preg_quote", 1, 2, preg_quote),
 ];
 
-const PATTERN_ORDER: i64 = 1;
 const SET_ORDER: i64 = 2;
 const OFFSET_CAPTURE: i64 = 256;
 const UNMATCHED_AS_NULL: i64 = 512;
@@ -171,9 +170,16 @@ fn start_of(args: &[Value], i: usize, subject: &[u8]) -> Result<Option<usize>, F
     Ok(args::offset_in(offset, subject.len()))
 }
 
+fn bad_flags() -> Fault {
+    args::bad(3, "be a PREG_* constant")
+}
+
 fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let flags = args::int_or(args, 3, 0)?;
+    if flags & 0xff != 0 {
+        return Err(bad_flags());
+    }
     let mut search = Search::new(context, &pattern, subject.len())?;
     let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
     let found = match start {
@@ -197,6 +203,9 @@ fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fa
 fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let flags = args::int_or(args, 3, 0)?;
+    if flags & 0xff > SET_ORDER {
+        return Err(bad_flags());
+    }
     let mut search = Search::new(context, &pattern, subject.len())?;
     let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
     let Some(start) = start else {
@@ -207,7 +216,7 @@ fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
     };
     let found = search.all(context, &subject, start, usize::MAX)?;
     if let Some(out) = args.get_mut(2) {
-        *out = if flags & SET_ORDER != 0 && flags & PATTERN_ORDER == 0 {
+        *out = if flags & 0xff == SET_ORDER {
             Value::list(
                 found
                     .iter()
@@ -375,7 +384,7 @@ fn preg_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fa
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let limit = match args::int_or(args, 2, -1)? {
         0 | -1 => usize::MAX,
-        n => args::size(n).unwrap_or(usize::MAX),
+        n => args::size(n).unwrap_or(1),
     };
     let flags = args::int_or(args, 3, 0)?;
     split(context, &pattern, &subject, limit, flags)
@@ -399,10 +408,6 @@ pub fn split(
     let mut left = limit;
     for captures in search.all(context, subject, 0, usize::MAX)? {
         let (from, to) = captures[0].unwrap_or((end, end));
-        // An empty match right after the last piece, or at the end, separates nothing.
-        if from == to && (from == end || from >= subject.len()) {
-            continue;
-        }
         if left <= 1 {
             break;
         }
@@ -411,7 +416,8 @@ pub fn split(
             left -= 1;
         }
         if flags & SPLIT_DELIM_CAPTURE != 0 {
-            let groups = captures.iter().skip(1).flatten();
+            let taken = captures.iter().rposition(Option::is_some).unwrap_or(0);
+            let groups = captures[1..=taken].iter().map(|group| group.unwrap_or((0, 0)));
             parts.extend(groups.filter(|(from, to)| !no_empty || to > from));
         }
         end = to;

@@ -62,7 +62,8 @@ fn ucwords(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         .iter()
         .map(|b| {
             let out = if at_start { b.to_ascii_uppercase() } else { *b };
-            at_start = delimiters[usize::from(*b)];
+            // What was just made a capital is looked up as one.
+            at_start = delimiters[usize::from(out)];
             out
         })
         .collect();

@@ -148,9 +148,6 @@ fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fau
     let length = args::size(args::int_or(args, 1, 1)?).filter(|n| *n > 0);
     let length = length.ok_or_else(|| args::bad(1, "be greater than 0"))?;
     context.allow_entries(text.len() / length)?;
-    if text.is_empty() {
-        return Ok(Value::list([Value::text("")]));
-    }
     Ok(Value::list(
         text.chunks(length).map(|part| Value::Str(Str::new(part))),
     ))
