@@ -17,7 +17,6 @@ fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Faul
         return Ok(Value::text(""));
     }
     let length = args.get(1).map_or(80, Value::to_int);
-    let suffix = args::text_or(args, 2, b"...")?;
     let break_words = args.get(3).is_some_and(Value::truthy);
     let middle = args.get(4).is_some_and(Value::truthy);
     let text = args::text(args, 0)?;
@@ -25,6 +24,7 @@ fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Faul
     if chars(&text) <= length {
         return Ok(args[0].clone());
     }
+    let suffix = args::text_or(args, 2, b"...")?;
     let length = length - length.min(chars(&suffix));
     let mut cut = text;
     if !break_words && !middle {

@@ -192,13 +192,7 @@ pub fn format(value: f64, places: usize, point: &[u8], separator: &[u8]) -> Vec<
     let rounded = round(value, i32::try_from(places).unwrap_or(i32::MAX), Half::Up);
     if !rounded.is_finite() {
         // As C's printf spells them, in lower case.
-        let name = if rounded.is_nan() {
-            "nan"
-        } else if rounded > 0.0 {
-            "inf"
-        } else {
-            "-inf"
-        };
+        let name = if rounded.is_nan() { "nan" } else { "inf" };
         return name.into();
     }
     let text = fixed(rounded.abs(), places);

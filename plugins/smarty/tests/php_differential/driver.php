@@ -67,7 +67,7 @@ function stub()
 function modify(string $name, array $args)
 {
     // Compiling modifiers look at literals, so arguments are written as a template writes them.
-    $literal = fn($a) => is_string($a) && $a === 'true' ? '"true"' : (is_array($a) || is_float($a) && $a < 0 || is_int($a) && $a < 0 ? '(' . var_export($a, true) . ')' : var_export($a, true));
+    $literal = fn($a) => is_string($a) && $a === 'true' ? '"true"' : (is_array($a) || is_string($a) && str_contains($a, "\0") || is_float($a) && $a < 0 || is_int($a) && $a < 0 ? '(' . var_export($a, true) . ')' : var_export($a, true));
     foreach (glob(SMARTY_PLUGINS_DIR . '{modifier,shared}.*.php', GLOB_BRACE) as $file) { require_once $file; }
     $compiler = SMARTY_PLUGINS_DIR . "modifiercompiler.$name.php";
     if (!is_file($compiler)) {

@@ -121,8 +121,10 @@ impl Generator {
             'k' => if self.below(2) == 0 { Value::text(self.pick(&["a", "b", "x", "5"])) } else { Value::Int(self.pick(&[0, 1, 5])) },
             'S' => self.string(),
             'Z' => Value::Int(self.below(12) as i64),
+            'Y' => Value::Int(2008 + self.below(28) as i64),
+            'J' => Value::Int(self.below(200) as i64 - 80),
             'T' => Value::Int(self.pick(&[0, 1, 1_782_907_200, 1_710_054_000, 1_730_613_600, -1, 951_782_400, 4_102_444_800])),
-            _ if kind.is_ascii_digit() || kind == 'D' => self.listed(kind),
+            _ if kind.is_ascii_digit() || "DU".contains(kind) => self.listed(kind),
             _ => match self.below(6) {
                 0 => self.array(1),
                 1 => Value::Int(self.pick(WIDE)),
@@ -140,12 +142,12 @@ impl Generator {
     pub fn arguments(&mut self, signature: &str, min: usize) -> Vec<Value> {
         let kinds: Vec<char> = signature.chars().collect();
         // Capitals T: the clock may not be left to choose.
-        let min = if signature.contains('T') { kinds.len() } else { min };
+        let min = if signature.contains(['T', 'Y']) { kinds.len() } else { min };
         let count = min.min(kinds.len()) + self.below(kinds.len() - min.min(kinds.len()) + 1);
         kinds[..count]
             .iter()
             .map(|kind| {
-                let fixed = kind.is_ascii_digit() || "DSZT".contains(*kind);
+                let fixed = kind.is_ascii_digit() || "DSZTUYJ".contains(*kind);
                 if !fixed && self.below(12) == 0 { self.value('m') } else { self.value(*kind) }
             })
             .collect()

@@ -32,9 +32,10 @@ pub fn listed(kind: char) -> &'static [&'static str] {
             "2024", "1999", "May-09-78", "78-Dec-22", "10 Sep 2000 00:00 UTC", "2024-03-10 10:00 EST", "garbage", "", "noon tomorrow",
             "+2 weekdays", "third friday of june 2026", "2024-03", "Sun, 10 Mar 2024 15:04:05 +0100", "2024-11-03 01:30", "next week",
             "12/25", "tuesday 14:00", "2024-03-10 15:04:05.678", "last day of", "first day of this month midnight", "11 Oct", "August 5"],
+        'U' => &["UTF-8", "utf-8"],
         'D' => &["2024-02-29", "2024-03-10 02:30:00", "10 March 2024", "2024-03-10T15:04:05Z", "20240310150405", "@86400", "0",
             "1710097445", "3/10/2024", "2024-11-03 01:30", "0000-00-00", "", "first monday of january 2025", "2024-03-10 3pm"],
-        '4' => &["Y-m-d H:i:s", "D, d M Y", "N jS z t L o W", "y n G g h A a B", "I O P p T Z c", "r", "U", "\\Y\\m l F", "H\\hi", "u v e"],
+        '4' => &["Y-m-d H:i:s", "D, d M Y", "N jS z t L o W", "y n G g h A a B", "I O P p T Z c", "r", "U", "\\Y\\m l F", "H\\hi", "u v"],
         '5' => &["%Y-%m-%d %H:%M:%S", "%a %A %b %B %e", "%j %u %w %U %W %V %G %g", "%I %l %p %P %k", "%D %F %T %R %r", "%C %y %h %n%t%%", "%s %z %Z", "%x %X %c", "%q"],
         '6' => &["html", "htmlall", "url", "urlpathinfo", "quotes", "hex", "hexentity", "decentity", "javascript", "mail", "nonstd"],
         '7' => &["md5", "sha1", "sha256", "sha512", "crc32b", "MD5", "nope"],
@@ -104,14 +105,14 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
     ("basename", "ss"), ("dirname", "sz"), ("pathinfo", "sz"), ("ip2long", "s"), ("long2ip", "I"),
     ("version_compare", "ss8"), ("json_encode", "Az"), ("preg_match", "1smz"), ("preg_match_all", "1smz"),
     ("preg_replace", "12si"), ("preg_split", "1siz"), ("preg_quote", "sc"), ("date", "4T"), ("gmdate", "4T"),
-    ("gmstrftime", "5T"), ("mktime", "ZZiZiT"), ("gmmktime", "iiiiiT"), ("checkdate", "iii"), ("strtotime", "3T"),
+    ("gmstrftime", "5T"), ("mktime", "ZZZZZY"), ("gmmktime", "JJJJJY"), ("checkdate", "iii"), ("strtotime", "3T"),
 ];
 
 pub const MODIFIERS: &[(&str, &str)] = &[
     ("capitalize", "sbb"), ("cat", "mmm"), ("count", "m"), ("count_characters", "s"), ("count_paragraphs", "s"),
-    ("count_sentences", "s"), ("count_words", "s"), ("date_format", "D5"), ("default", "mmm"), ("escape", "s6mb"),
+    ("count_sentences", "s"), ("count_words", "s"), ("date_format", "D5"), ("default", "mmm"), ("escape", "s6Ub"),
     ("explode", "cs"), ("from_charset", "s"), ("indent", "szs"), ("lower", "s"), ("mb_wordwrap", "sZsb"), ("nl2br", "s"),
-    ("noprint", "m"), ("number_format", "fzcc"), ("regex_replace", "s12"), ("replace", "scs"), ("round", "fi"), ("spacify", "ss"),
+    ("noprint", "m"), ("number_format", "fzcc"), ("regex_replace", "s12"), ("replace", "scs"), ("round", "fZ"), ("spacify", "ss"),
     ("str_repeat", "sz"), ("string_format", "m0"), ("strip", "ss"), ("strip_tags", "s"), ("strlen", "m"),
     ("to_charset", "s"), ("truncate", "sZsbb"), ("unescape", "s9"), ("upper", "s"), ("wordwrap", "sZsb"), ("debug_print_var", "A"),
 ];

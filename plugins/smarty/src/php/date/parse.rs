@@ -205,9 +205,14 @@ fn year_number(s: &mut Scanner<'_>) -> Option<i64> {
 fn date_number(s: &mut Scanner<'_>) -> Option<Date> {
     s.attempt(|s| {
         let year = s.run(4)?;
-        s.accept("-w").then_some(())?;
+        s.accept("-");
+        s.accept("w").then_some(())?;
         let week = s.digits(2, 2)?;
-        let day = if s.accept("-") { s.digits(1, 1)? } else { 1 };
+        let day = s.attempt(|s| {
+            s.accept("-");
+            s.digits(1, 1)
+        });
+        let day = day.unwrap_or(1);
         Some((Some(year), Some(1), Some(iso_day(year, week, day))))
     })
     .or_else(|| {
@@ -235,8 +240,9 @@ fn date_number(s: &mut Scanner<'_>) -> Option<Date> {
     .or_else(|| s.attempt(day_first))
     .or_else(|| {
         s.attempt(|s| {
-            let year = s.run(4)?;
-            s.accept("-").then_some(())?;
+            let run = s.rest().bytes().take_while(u8::is_ascii_digit).count();
+            let year = if run == 7 { s.digits(4, 4)? } else { s.run(4)? };
+            (run == 7 || s.accept_any("-.").is_some()).then_some(())?;
             let day = s.run(3).filter(|d| (1..=366).contains(d))?;
             Some((Some(year), Some(1), Some(day)))
         })
@@ -293,9 +299,24 @@ fn ordinal(s: &mut Scanner<'_>) {
     s.attempt(|s| matches!(s.word()?, "st" | "nd" | "rd" | "th").then_some(()));
 }
 
+/// `May-06-78` and `78-May-06`.
+fn dashed(s: &mut Scanner<'_>) -> Option<Date> {
+    if let Some(month) = month_word(s) {
+        s.accept("-").then_some(())?;
+        let day = s.digits(2, 2)?;
+        s.accept("-").then_some(())?;
+        return Some((Some(year_number(s)?), Some(month), Some(day)));
+    }
+    let year = s.run(2).filter(|y| *y > 31)?;
+    s.accept("-").then_some(())?;
+    let month = month_word(s)?;
+    s.accept("-").then_some(())?;
+    Some((Some(full_year(year, 2)), Some(month), Some(s.digits(2, 2)?)))
+}
+
 /// Dates with a month's name: `6 May 2024`, `May 6, 2024`, `May 2024`, `6-May-2024`, `2024-May-06`, `May`.
 fn date_words(s: &mut Scanner<'_>) -> Option<Date> {
-    s.attempt(|s| {
+    s.attempt(dashed).or_else(|| s.attempt(|s| {
         let year = s.run(4)?;
         between(s);
         let month = month_word(s)?;
@@ -305,7 +326,7 @@ fn date_words(s: &mut Scanner<'_>) -> Option<Date> {
             s.at_boundary().then_some(day)
         });
         Some((Some(year), Some(month), Some(day.unwrap_or(1))))
-    })
+    }))
     .or_else(|| {
         s.attempt(|s| {
             let day = day_number(s)?;

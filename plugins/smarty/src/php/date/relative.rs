@@ -152,8 +152,9 @@ impl Relative {
             }
             let time = self.add(amount, &unit, behaviour);
             if name == "week" {
-                // "monday next week": the weekday of that week.
+                // "monday next week": the weekday of that week, Monday if none is named.
                 self.behaviour = 2;
+                self.weekday = self.weekday.or(Some(1));
             }
             Some(time)
         })

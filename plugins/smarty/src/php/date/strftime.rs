@@ -75,7 +75,8 @@ fn time(moment: &Moment, letter: u8, out: &mut Vec<u8>) -> bool {
         b'S' => write!(out, "{:02}", c.second),
         b'p' => write!(out, "{}", if morning { "AM" } else { "PM" }),
         b'P' => write!(out, "{}", if morning { "am" } else { "pm" }),
-        b's' => write!(out, "{}", moment.seconds),
+        // The C library reads the fields as local time of the server, which is UTC.
+        b's' => write!(out, "{}", moment.seconds + moment.offset_seconds),
         b'z' => write!(out, "{}", offset(moment.offset_seconds, "")),
         b'Z' => write!(out, "{}", abbreviation(moment)),
         b'n' => write!(out, "\n"),

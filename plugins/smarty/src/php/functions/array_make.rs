@@ -186,8 +186,8 @@ fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
         Value::Str(s) => matches!(numeric(s), Numeric::Whole(Number::Float(_))),
         other => matches!(other, Value::Float(_)),
     };
-    let size = if args.len() > 2 {
-        step.to_float().abs()
+    let size = if !step.is_null() {
+        args::number(args, 2)?.to_float().abs()
     } else {
         1.0
     };

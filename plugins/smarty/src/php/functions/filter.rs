@@ -301,7 +301,7 @@ fn sanitize(filter: i64, text: &Str, flags: i64) -> Result<Option<Value>, Fault>
     let letters =
         |extra: &'static [u8]| move |b: u8| b.is_ascii_alphanumeric() || extra.contains(&b);
     Ok(Some(Value::from(match filter {
-        0 | UNSAFE_RAW => return Ok(Some(Value::Str(text.clone()))),
+        UNSAFE_RAW => return Ok(Some(Value::Str(text.clone()))),
         STRIPPED => {
             let plain = super::strip_tags::strip(text, &[]);
             let quoted = plain.iter().flat_map(|b| match b {

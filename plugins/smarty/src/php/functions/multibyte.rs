@@ -216,6 +216,10 @@ fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, Fault> {
         })
     };
     let (hay, needle) = (folded(0)?, folded(1)?);
+    if hay.is_empty() && fold && last {
+        // Before it looks at the offset, PHP gives up on an empty haystack here.
+        return Ok(Value::Bool(false));
+    }
     let count = hay.chars().count();
     let offset = args::int_or(args, 2, 0)?;
     let start = args::offset_in(offset, count).ok_or_else(|| {

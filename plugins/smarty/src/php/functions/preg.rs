@@ -210,7 +210,8 @@ fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
     let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
     let Some(start) = start else {
         if let Some(out) = args.get_mut(2) {
-            *out = Value::array(Array::new());
+            let empty = if flags & 0xff == SET_ORDER { Array::new() } else { by_group(&search, &subject, &[], flags) };
+            *out = Value::array(empty);
         }
         return Ok(Value::Bool(false));
     };

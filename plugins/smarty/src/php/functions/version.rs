@@ -11,6 +11,8 @@ pub const FUNCTIONS: &[Function] = &[moves("version_compare", 2, 3, version_comp
 
 /// A version with a dot wherever its parts meet.
 fn canonical(version: &[u8]) -> Vec<u8> {
+    // A C string there: a NUL ends it.
+    let version = version.split(|b| *b == 0).next().unwrap_or_default();
     let Some((&first, rest)) = version.split_first() else { return Vec::new() };
     if first == b'#' {
         return version.to_vec();
