@@ -123,7 +123,9 @@ fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
 
 fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     if matches!(args.get(1), Some(Value::Null)) {
-        return Err(Fault::type_error("Argument #2 ($decimals) must be of type int, null given"));
+        return Err(Fault::type_error(
+            "Argument #2 ($decimals) must be of type int, null given",
+        ));
     }
     let value = args::float(args, 0)?;
     let places = args::size(args::int_or(args, 1, 0)?).unwrap_or(0);

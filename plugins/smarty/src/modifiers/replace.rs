@@ -12,7 +12,13 @@ use crate::php::{Array, Context, Fault, Function, Str, Value};
 
 pub const MODIFIERS: &[Function] = &[
     makes("replace", 3, MANY, |c, a| {
-        replace(c, &a[1].clone(), &a[2].clone(), &a[0].clone(), c.limits.nesting)
+        replace(
+            c,
+            &a[1].clone(),
+            &a[2].clone(),
+            &a[0].clone(),
+            c.limits.nesting,
+        )
     }),
     makes("regex_replace", 3, MANY, regex_replace),
     makes("strip", 1, MANY, |c, a| {
@@ -38,7 +44,9 @@ fn replace(
     subject: &Value,
     nesting: usize,
 ) -> Result<Value, Fault> {
-    let inner = nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+    let inner = nesting
+        .checked_sub(1)
+        .ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
     if let (Value::Array(_), false) = (with, matches!(search, Value::Array(_))) {
         return Ok(Value::Bool(false));
     }

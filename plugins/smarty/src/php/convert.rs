@@ -244,7 +244,9 @@ impl Value {
 fn str_to_int(text: &[u8]) -> i64 {
     match numeric(text) {
         Numeric::Whole(Number::Int(n)) | Numeric::Leading(Number::Int(n)) => n,
-        Numeric::Whole(Number::Float(x)) | Numeric::Leading(Number::Float(x)) if x.is_finite() => x as i64,
+        Numeric::Whole(Number::Float(x)) | Numeric::Leading(Number::Float(x)) if x.is_finite() => {
+            x as i64
+        }
         _ => 0,
     }
 }

@@ -143,6 +143,10 @@ pub fn round(value: f64, places: i32, half: Half) -> f64 {
             scaled * factor
         };
     }
+    if scaled == 0.0 {
+        // PHP goes through its own printf here, which has no negative zero.
+        return 0.0;
+    }
     let text = format!("{scaled:.6}e{}", -i64::from(places));
     text.parse()
         .ok()

@@ -1,6 +1,7 @@
 //! Dates as PHP's `date`, `mktime`, `strtotime` and `strftime` have them, in the zone they are given.
 
 mod calendar;
+mod dates;
 mod format;
 pub mod make;
 pub mod parse;
@@ -49,7 +50,10 @@ impl Moment {
     /// The instant as `gmdate` has it: Greenwich, under that name.
     #[must_use]
     pub fn greenwich(seconds: i64) -> Moment {
-        Moment { abbreviation: "GMT".into(), ..Moment::at(seconds, &TimeZone::UTC) }
+        Moment {
+            abbreviation: "GMT".into(),
+            ..Moment::at(seconds, &TimeZone::UTC)
+        }
     }
 }
 

@@ -140,7 +140,9 @@ fn fill(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let mut out = Array::with_capacity(count);
     for i in 0..count as u64 {
         let Some(key) = start.checked_add_unsigned(i) else {
-            return Err(Fault::error("Cannot add element to the array as the next element is already occupied"));
+            return Err(Fault::error(
+                "Cannot add element to the array as the next element is already occupied",
+            ));
         };
         out.insert(Key::Int(key), args[2].clone());
     }
@@ -186,7 +188,7 @@ fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
         Value::Str(s) => matches!(numeric(s), Numeric::Whole(Number::Float(_))),
         other => matches!(other, Value::Float(_)),
     };
-    let size = if !step.is_null() {
+    let size = if args.len() > 2 {
         args::number(args, 2)?.to_float().abs()
     } else {
         1.0

@@ -12,9 +12,15 @@ pub const FUNCTIONS: &[Function] = &[
     moves("time", 0, 0, |c, _| Ok(Value::Int(c.clock.seconds))),
     moves("microtime", 0, 1, microtime),
     makes("date", 1, 2, |c, a| formatted(c, a, local, date::format)),
-    makes("gmdate", 1, 2, |c, a| formatted(c, a, greenwich, date::format)),
-    makes("strftime", 1, 2, |c, a| formatted(c, a, local, date::strftime)),
-    makes("gmstrftime", 1, 2, |c, a| formatted(c, a, greenwich, date::strftime)),
+    makes("gmdate", 1, 2, |c, a| {
+        formatted(c, a, greenwich, date::format)
+    }),
+    makes("strftime", 1, 2, |c, a| {
+        formatted(c, a, local, date::strftime)
+    }),
+    makes("gmstrftime", 1, 2, |c, a| {
+        formatted(c, a, greenwich, date::strftime)
+    }),
     moves("mktime", 1, 6, |c, a| {
         let zone = c.clock.zone.clone();
         made(c, a, &zone)

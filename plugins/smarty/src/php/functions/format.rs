@@ -239,7 +239,10 @@ fn signed(spec: &Spec, n: i64, out: &mut Vec<u8>) {
 /// Zeros to the right would make it another number: spaces then.
 fn pad_integer(spec: &Spec, text: &str, has_sign: bool, out: &mut Vec<u8>) {
     let zeros = spec.left && spec.pad == b'0';
-    let spec = Spec { pad: if zeros { b' ' } else { spec.pad }, ..*spec };
+    let spec = Spec {
+        pad: if zeros { b' ' } else { spec.pad },
+        ..*spec
+    };
     pad(&spec, text.as_bytes(), has_sign, out);
 }
 

@@ -210,7 +210,11 @@ fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
     let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
     let Some(start) = start else {
         if let Some(out) = args.get_mut(2) {
-            let empty = if flags & 0xff == SET_ORDER { Array::new() } else { by_group(&search, &subject, &[], flags) };
+            let empty = if flags & 0xff == SET_ORDER {
+                Array::new()
+            } else {
+                by_group(&search, &subject, &[], flags)
+            };
             *out = Value::array(empty);
         }
         return Ok(Value::Bool(false));
@@ -418,7 +422,9 @@ pub fn split(
         }
         if flags & SPLIT_DELIM_CAPTURE != 0 {
             let taken = captures.iter().rposition(Option::is_some).unwrap_or(0);
-            let groups = captures[1..=taken].iter().map(|group| group.unwrap_or((0, 0)));
+            let groups = captures[1..=taken]
+                .iter()
+                .map(|group| group.unwrap_or((0, 0)));
             parts.extend(groups.filter(|(from, to)| !no_empty || to > from));
         }
         end = to;

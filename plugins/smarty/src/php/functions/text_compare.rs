@@ -8,7 +8,9 @@ pub const FUNCTIONS: &[Function] = &[
     moves("strcmp", 2, 2, |_, a| compared(a, false, None)),
     moves("strcasecmp", 2, 2, |_, a| compared(a, true, None)),
     moves("strncmp", 3, 3, |_, a| compared(a, false, Some(length(a)?))),
-    moves("strncasecmp", 3, 3, |_, a| compared(a, true, Some(length(a)?))),
+    moves("strncasecmp", 3, 3, |_, a| {
+        compared(a, true, Some(length(a)?))
+    }),
     moves("strcoll", 2, 2, |_, a| compared(a, false, None)),
     moves("strnatcmp", 2, 2, |_, a| {
         Ok(Value::Int(
@@ -27,8 +29,18 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// What the C library's memcmp gives: the distance of the first bytes that differ; then the sign of the lengths'.
 fn distance(a: &[u8], b: &[u8], fold: bool) -> Value {
-    let letter = |byte: u8| i64::from(if fold { byte.to_ascii_lowercase() } else { byte });
-    let differs = a.iter().zip(b).map(|(x, y)| letter(*x) - letter(*y)).find(|d| *d != 0);
+    let letter = |byte: u8| {
+        i64::from(if fold {
+            byte.to_ascii_lowercase()
+        } else {
+            byte
+        })
+    };
+    let differs = a
+        .iter()
+        .zip(b)
+        .map(|(x, y)| letter(*x) - letter(*y))
+        .find(|d| *d != 0);
     Value::Int(differs.unwrap_or_else(|| a.len().cmp(&b.len()) as i64))
 }
 

@@ -249,4 +249,3 @@ fn pathinfo(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     }
     Ok(wanted.next().map_or(Value::text(""), |(_, value)| value))
 }
-

@@ -13,7 +13,9 @@ pub const FUNCTIONS: &[Function] = &[moves("version_compare", 2, 3, version_comp
 fn canonical(version: &[u8]) -> Vec<u8> {
     // A C string there: a NUL ends it.
     let version = version.split(|b| *b == 0).next().unwrap_or_default();
-    let Some((&first, rest)) = version.split_first() else { return Vec::new() };
+    let Some((&first, rest)) = version.split_first() else {
+        return Vec::new();
+    };
     if first == b'#' {
         return version.to_vec();
     }
@@ -22,7 +24,8 @@ fn canonical(version: &[u8]) -> Vec<u8> {
     let mut out = vec![first];
     let mut last = first;
     for &b in rest {
-        let meets = word(last) && !special(last) && b.is_ascii_digit() || last.is_ascii_digit() && word(b);
+        let meets =
+            word(last) && !special(last) && b.is_ascii_digit() || last.is_ascii_digit() && word(b);
         let dotted = out.last() == Some(&b'.');
         if special(b) || meets || !b.is_ascii_alphanumeric() {
             if !dotted {
@@ -52,7 +55,10 @@ fn form_order(form: &[u8]) -> i32 {
         (b"pl", 5),
         (b"p", 5),
     ];
-    FORMS.iter().find(|(name, _)| form.starts_with(name)).map_or(-1, |(_, order)| *order)
+    FORMS
+        .iter()
+        .find(|(name, _)| form.starts_with(name))
+        .map_or(-1, |(_, order)| *order)
 }
 
 fn is_number(part: &[u8]) -> bool {
@@ -74,7 +80,10 @@ fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
         return i32::from(!a.is_empty()) - i32::from(!b.is_empty());
     }
     let (a, b) = (canonical(a), canonical(b));
-    let (mut x, mut y) = (a.split(|c| *c == b'.').peekable(), b.split(|c| *c == b'.').peekable());
+    let (mut x, mut y) = (
+        a.split(|c| *c == b'.').peekable(),
+        b.split(|c| *c == b'.').peekable(),
+    );
     // An empty part, after a last dot, ends the walk as the end does.
     while let (Some(p), Some(q)) = (x.peek(), y.peek()) {
         if p.is_empty() || q.is_empty() {

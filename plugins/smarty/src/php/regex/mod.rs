@@ -10,6 +10,8 @@ mod class;
 mod compile;
 mod matcher;
 mod parse;
+mod parse_class;
+mod parse_escape;
 mod syntax;
 mod unicode;
 
