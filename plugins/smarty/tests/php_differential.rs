@@ -20,7 +20,7 @@ use generate::Generator;
 use jiff::tz::TimeZone;
 
 /// Cases of one function, more for operators.
-const CASES: usize = 60;
+const CASES: usize = 100;
 const SEED: u64 = 0x5eed_d1a1;
 
 struct Case {

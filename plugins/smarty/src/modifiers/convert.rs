@@ -157,6 +157,9 @@ fn round(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 fn unescape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let kind = args::text_or(args, 1, b"html")?;
     let charset = args::text_or(args, 2, b"UTF-8")?;
+    if !matches!(kind.as_bytes(), b"html" | b"entity" | b"htmlall" | b"url") {
+        return Ok(args[0].clone());
+    }
     let text = args::text(args, 0)?;
     Ok(match kind.as_bytes() {
         b"html" => Value::from(html::decode(&text, html::ENT_QUOTES, false)),

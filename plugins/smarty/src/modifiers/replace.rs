@@ -61,7 +61,7 @@ fn replace(
         return replace_one(
             context,
             &search.to_str(),
-            &args::text(&[with.clone()], 0)?,
+            &args::text(std::slice::from_ref(with), 0)?,
             &subject.to_str(),
         );
     };

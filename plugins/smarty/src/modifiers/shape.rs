@@ -110,10 +110,7 @@ fn tokens(text: &str, width: i64, cut: bool) -> Vec<&str> {
         };
         let (mut token, tail) = rest.split_at(end);
         let size = usize::try_from(width).unwrap_or(usize::MAX).max(1);
-        while cut && width >= 0 {
-            let Some((at, _)) = token.char_indices().nth(size) else {
-                break;
-            };
+        while let Some((at, _)) = token.char_indices().nth(size).filter(|_| cut && width >= 0) {
             out.push(&token[..at]);
             token = &token[at..];
         }

@@ -207,6 +207,12 @@ impl Value {
         match self {
             Value::Float(x) => *x,
             Value::Str(s) => match numeric(s) {
+                // "-0" is the integer 0 to arithmetic, but a float's reader sees its sign.
+                Numeric::Whole(Number::Int(0)) | Numeric::Leading(Number::Int(0))
+                    if s.trim_ascii_start()[0] == b'-' =>
+                {
+                    -0.0
+                }
                 Numeric::Whole(n) | Numeric::Leading(n) => n.to_float(),
                 Numeric::None => 0.0,
             },

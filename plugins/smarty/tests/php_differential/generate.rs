@@ -136,7 +136,7 @@ const FLOATS: &[f64] = &[
     1.005,
     1.955,
     5.055,
-    3.14159,
+    3.25159,
     1e10,
     1e15,
     1e17,
@@ -275,7 +275,8 @@ impl Generator {
                 }
             }
             'F' => Value::Float(self.float()),
-            'b' => Value::Bool(self.below(2) == 0),
+            'W' => Value::from(self.pick(&STRINGS[36..]).to_vec()),
+            'b' | 'B' => Value::Bool(self.below(2) == 0),
             'a' => self.array(0),
             'A' => self.array(2),
             'l' => Value::list(
@@ -342,7 +343,7 @@ impl Generator {
         kinds[..count]
             .iter()
             .map(|kind| {
-                let fixed = kind.is_ascii_digit() || "DSZTUYJ".contains(*kind);
+                let fixed = kind.is_ascii_digit() || "DSZTUYJBW".contains(*kind);
                 if !fixed && self.below(12) == 0 {
                     self.value('m')
                 } else {

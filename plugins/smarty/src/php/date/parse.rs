@@ -11,11 +11,14 @@ use super::make::{Fields, timestamp};
 use super::relative::{Relative, TimeOfDay};
 use super::scan::Scanner;
 
+/// Hour, minute, second.
+type Time = (i64, i64, i64);
+
 /// What was read so far.
 #[derive(Default)]
 struct Parts {
     date: (Option<i64>, Option<i64>, Option<i64>),
-    time: Option<(i64, i64, i64)>,
+    time: Option<Time>,
     /// Something said the day begins at midnight.
     midnight: bool,
     has_date: bool,
@@ -100,7 +103,7 @@ impl Parts {
         Some(())
     }
 
-    fn set_time(&mut self, time: (i64, i64, i64)) -> Option<()> {
+    fn set_time(&mut self, time: Time) -> Option<()> {
         // Two times of day are a mistake.
         (self.time.is_none()).then_some(())?;
         self.time = Some(time);
@@ -168,7 +171,8 @@ impl Parts {
             Some(instant) => (instant, TimeZone::UTC),
             None => (now, zone),
         };
-        let mut f = Fields::from(Moment::at(base, &utc).civil);
+        let here = Fields::from(Moment::at(base, &utc).civil);
+        let mut f = here;
         let (year, month, day) = self.date;
         f.year = year.unwrap_or(f.year);
         f.month = month.unwrap_or(f.month);
@@ -179,16 +183,17 @@ impl Parts {
             (f.hour, f.minute, f.second) = (0, 0, 0);
         }
         self.relative.apply(&mut f);
-        timestamp(&f, &utc).saturating_add(self.relative.seconds)
+        // Hours count from the instant itself, also in the hour that comes twice in autumn.
+        let counts = f == here && self.relative.seconds != 0;
+        let start = if counts { base } else { timestamp(&f, &utc) };
+        start.saturating_add(self.relative.seconds)
     }
 }
 
 /// `7:08`, `07:08:09.5`, `7 pm`, `7:08pm`; after a `T` also `0708` and `070809`.
-fn clock(s: &mut Scanner<'_>, after_t: bool) -> Option<(i64, i64, i64)> {
-    if after_t {
-        if let Some(time) = s.attempt(compact_clock) {
-            return Some(time);
-        }
+fn clock(s: &mut Scanner<'_>, after_t: bool) -> Option<Time> {
+    if after_t && let Some(time) = s.attempt(compact_clock) {
+        return Some(time);
     }
     let hour = s.digits(1, 2)?;
     let mut time = (hour, 0, 0);
@@ -230,7 +235,7 @@ fn clock(s: &mut Scanner<'_>, after_t: bool) -> Option<(i64, i64, i64)> {
     }
 }
 
-fn compact_clock(s: &mut Scanner<'_>) -> Option<(i64, i64, i64)> {
+fn compact_clock(s: &mut Scanner<'_>) -> Option<Time> {
     let run = s.rest().bytes().take_while(u8::is_ascii_digit).count();
     let time = match run {
         4 => (s.digits(2, 2)?, s.digits(2, 2)?, 0),
@@ -241,7 +246,7 @@ fn compact_clock(s: &mut Scanner<'_>) -> Option<(i64, i64, i64)> {
 }
 
 /// Four digits by themselves are a time of day if they can be one, and else a year.
-fn four_digits(s: &mut Scanner<'_>, has_time: bool) -> Option<(i64, Option<(i64, i64, i64)>)> {
+fn four_digits(s: &mut Scanner<'_>, has_time: bool) -> Option<(i64, Option<Time>)> {
     let number = s.run(4)?;
     let (hour, minute) = (number / 100, number % 100);
     let time = (hour < 24 && minute < 60 && !has_time).then_some((hour, minute, 0));

@@ -140,15 +140,15 @@ impl Relative {
                 return Some(TimeOfDay::Kept);
             }
             let unit = unit(name)?;
-            if let Unit::Weekday(_) = unit {
-                if s.attempt(of).is_some() {
-                    self.nth = Some(if amount > 0 {
-                        Nth::OfMonth
-                    } else {
-                        Nth::LastOfMonth
-                    });
-                    return Some(self.add(amount, &unit, if amount > 0 { 1 } else { behaviour }));
-                }
+            if let Unit::Weekday(_) = unit
+                && s.attempt(of).is_some()
+            {
+                self.nth = Some(if amount > 0 {
+                    Nth::OfMonth
+                } else {
+                    Nth::LastOfMonth
+                });
+                return Some(self.add(amount, &unit, if amount > 0 { 1 } else { behaviour }));
             }
             let time = self.add(amount, &unit, behaviour);
             if name == "week" {

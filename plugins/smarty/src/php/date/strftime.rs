@@ -80,7 +80,7 @@ fn time(moment: &Moment, letter: u8, out: &mut Vec<u8>) -> bool {
         b's' => write!(out, "{}", moment.seconds + standard),
         b'z' => write!(out, "{}", offset(moment.offset_seconds, "")),
         b'Z' => write!(out, "{}", abbreviation(moment)),
-        b'n' => write!(out, "\n"),
+        b'n' => writeln!(out),
         b't' => write!(out, "\t"),
         b'%' => write!(out, "%"),
         _ => return whole(moment, letter, out),

@@ -213,10 +213,13 @@ fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
     let (low, high) = (args[0].to_int(), args[1].to_int());
     let distance = low.abs_diff(high);
     let step = if size >= 1.0 { size as u64 } else { 0 };
+    if step == 0 {
+        return Err(step_fault());
+    }
     if distance == 0 {
         return Ok(Value::list([Value::Int(low)]));
     }
-    if step == 0 || distance < step {
+    if distance < step {
         return Err(step_fault());
     }
     let count = usize::try_from(distance / step)

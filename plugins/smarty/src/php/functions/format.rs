@@ -264,8 +264,8 @@ fn float(spec: &Spec, kind: u8, x: f64, out: &mut Vec<u8>) {
     /// PHP truncates a larger precision to this.
     const PRECISION_MAX: usize = 53;
     if !x.is_finite() {
-        // PHP 8.2 drops the sign of an infinity here.
-        pad(spec, if x.is_nan() { b"NaN" } else { b"INF" }, false, out);
+        // PHP 8.2 drops the sign of an infinity here, and the width.
+        out.extend_from_slice(if x.is_nan() { b"NaN" } else { b"INF" });
         return;
     }
     let precision = spec.precision.unwrap_or(6).min(PRECISION_MAX);

@@ -57,13 +57,13 @@ fn checked(
     i: usize,
     run: impl Fn(&[Value]) -> Result<Value, Fault>,
 ) -> Result<Value, Fault> {
-    if let Some(name) = args::text_opt(args, i)? {
-        if Charset::named(&name) != Some(Charset::Utf8) {
-            return Err(args::bad(
-                i,
-                "be a valid encoding (only UTF-8 is supported)",
-            ));
-        }
+    if let Some(name) = args::text_opt(args, i)?
+        && Charset::named(&name) != Some(Charset::Utf8)
+    {
+        return Err(args::bad(
+            i,
+            "be a valid encoding (only UTF-8 is supported)",
+        ));
     }
     run(args)
 }
@@ -93,7 +93,12 @@ pub fn upper(text: &[u8]) -> String {
 pub fn title(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_word = false;
-    for c in utf8::chars(text).map(|c| c.unwrap_or('?')) {
+    for c in utf8::chars(text) {
+        // What is no character ends no word.
+        let Some(c) = c else {
+            out.push('?');
+            continue;
+        };
         if in_word {
             out.extend(c.to_lowercase());
         } else {
@@ -154,7 +159,8 @@ fn convert_case(args: &[Value]) -> Result<Value, Fault> {
         0 => upper(&text),
         1 => lower(&text),
         2 => title(&text),
-        3 | 7 => lower(&text),
+        3 => lower(&text).replace('ß', "ss"),
+        7 => lower(&text),
         4 => simple(&text, |c| c.to_uppercase().collect()),
         5 => simple(&text, |c| c.to_lowercase().collect()),
         6 => simple_title(&text),
@@ -212,16 +218,16 @@ fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, Fault> {
         Ok(if fold {
             lower(&text)
         } else {
-            utf8::substituted(&text)
+            utf8::marked(&text)
         })
     };
     let (hay, needle) = (folded(0)?, folded(1)?);
-    if hay.is_empty() && fold && last {
-        // Before it looks at the offset, PHP gives up on an empty haystack here.
-        return Ok(Value::Bool(false));
-    }
     let count = hay.chars().count();
     let offset = args::int_or(args, 2, 0)?;
+    if hay.is_empty() && fold {
+        // Here PHP gives up on an empty haystack before it looks at the offset.
+        return Ok(Value::Bool(false));
+    }
     let start = args::offset_in(offset, count).ok_or_else(|| {
         Fault::value_error("Argument #3 ($offset) must be contained in argument #1 ($haystack)")
     })?;

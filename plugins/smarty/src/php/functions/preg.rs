@@ -251,25 +251,30 @@ fn by_group(search: &Search, subject: &[u8], found: &[Captures], flags: i64) -> 
     out
 }
 
-/// `$1`, `${1}` and `\1` in a replacement.
+/// `$1`, `${1}` and `\1` in a replacement; after a backslash, `\` and `$` are themselves.
 fn expand(replacement: &[u8], subject: &[u8], captures: &Captures, out: &mut Vec<u8>) {
     let mut at = 0;
-    while at < replacement.len() {
-        let rest = &replacement[at..];
-        if let [b'\\', b'\\', ..] = rest {
-            out.push(b'\\');
-            at += 2;
-            continue;
-        }
-        let Some((number, length)) = reference(rest) else {
-            out.push(rest[0]);
+    let mut escaped = false;
+    while let Some(&b) = replacement.get(at) {
+        let special = matches!(b, b'\\' | b'$');
+        if special && escaped {
+            out.pop();
+            out.push(b);
+            escaped = false;
             at += 1;
             continue;
-        };
-        if let Some((from, to)) = captures.get(number).copied().flatten() {
-            out.extend_from_slice(&subject[from..to]);
         }
-        at += length;
+        if let Some((number, length)) = reference(&replacement[at..]) {
+            if let Some((from, to)) = captures.get(number).copied().flatten() {
+                out.extend_from_slice(&subject[from..to]);
+            }
+            escaped = false;
+            at += length;
+            continue;
+        }
+        out.push(b);
+        escaped = b == b'\\';
+        at += 1;
     }
 }
 
@@ -301,6 +306,9 @@ pub fn replace(
     count: &mut usize,
 ) -> Result<Option<Str>, Fault> {
     let mut search = Search::new(context, pattern, subject.len())?;
+    if limit == 0 {
+        return Ok(Some(subject.clone()));
+    }
     if !search.takes(subject) {
         return Ok(None);
     }
@@ -404,14 +412,19 @@ pub fn split(
     flags: i64,
 ) -> Result<Value, Fault> {
     let mut search = Search::new(context, pattern, subject.len())?;
-    if !search.takes(subject) {
+    if !search.takes(subject) && limit > 1 {
         return Ok(Value::Bool(false));
     }
     let no_empty = flags & SPLIT_NO_EMPTY != 0;
     let mut parts: Vec<(usize, usize)> = Vec::new();
     let mut end = 0;
     let mut left = limit;
-    for captures in search.all(context, subject, 0, usize::MAX)? {
+    let found = if limit > 1 {
+        search.all(context, subject, 0, usize::MAX)?
+    } else {
+        Vec::new()
+    };
+    for captures in found {
         let (from, to) = captures[0].unwrap_or((end, end));
         if left <= 1 {
             break;

@@ -75,12 +75,12 @@ pub fn byte_set(list: &[u8]) -> [bool; 256] {
     let mut set = [false; 256];
     let mut at = 0;
     while let Some(&byte) = list.get(at) {
-        if let [b'.', b'.', end, ..] = list[at + 1..] {
-            if end >= byte {
-                set[usize::from(byte)..=usize::from(end)].fill(true);
-                at += 4;
-                continue;
-            }
+        if let [b'.', b'.', end, ..] = list[at + 1..]
+            && end >= byte
+        {
+            set[usize::from(byte)..=usize::from(end)].fill(true);
+            at += 4;
+            continue;
         }
         // PHP warns of a range that is none; its first dot is then skipped, the second one meant.
         if !list[at..].starts_with(b"..") {

@@ -61,7 +61,7 @@ fn substr_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
                 "Argument #3 ($offset) cannot be an array when working on a single string",
             ));
         }
-        let replacement = nth(&replacement, 0, Value::text(""));
+        let replacement = Value::Str(nth(&replacement, 0, Value::text("")).to_str());
         return replace_one(context, &[args[0].clone(), replacement, offset, length]);
     };
     let mut out = Array::with_capacity(subjects.len());

@@ -154,7 +154,7 @@ fn parse_url(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         ("query", clean(parts.query)),
         ("fragment", clean(parts.fragment)),
     ];
-    if component == -1 {
+    if component < 0 {
         let entries = fields
             .into_iter()
             .filter_map(|(name, value)| Some((name.into(), value?)));

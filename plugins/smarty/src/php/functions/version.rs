@@ -11,8 +11,6 @@ pub const FUNCTIONS: &[Function] = &[moves("version_compare", 2, 3, version_comp
 
 /// A version with a dot wherever its parts meet.
 fn canonical(version: &[u8]) -> Vec<u8> {
-    // A C string there: a NUL ends it.
-    let version = version.split(|b| *b == 0).next().unwrap_or_default();
     let Some((&first, rest)) = version.split_first() else {
         return Vec::new();
     };
@@ -24,8 +22,7 @@ fn canonical(version: &[u8]) -> Vec<u8> {
     let mut out = vec![first];
     let mut last = first;
     for &b in rest {
-        let meets =
-            word(last) && !special(last) && b.is_ascii_digit() || last.is_ascii_digit() && word(b);
+        let meets = word(last) && b.is_ascii_digit() || last.is_ascii_digit() && word(b);
         let dotted = out.last() == Some(&b'.');
         if special(b) || meets || !b.is_ascii_alphanumeric() {
             if !dotted {
@@ -75,39 +72,64 @@ fn compare_part(a: &[u8], b: &[u8]) -> i32 {
     }
 }
 
-fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
-    if a.is_empty() || b.is_empty() {
-        return i32::from(!a.is_empty()) - i32::from(!b.is_empty());
-    }
-    let (a, b) = (canonical(a), canonical(b));
-    let (mut x, mut y) = (
-        a.split(|c| *c == b'.').peekable(),
-        b.split(|c| *c == b'.').peekable(),
-    );
-    // An empty part, after a last dot, ends the walk as the end does.
-    while let (Some(p), Some(q)) = (x.peek(), y.peek()) {
-        if p.is_empty() || q.is_empty() {
-            break;
-        }
-        let order = compare_part(p, q);
-        if order != 0 {
-            return order;
-        }
-        x.next();
-        y.next();
-    }
-    // More of a version is newer if it is a number, and else as its form says ("1.0rc" before "1.0").
-    let rest = |parts: &mut dyn Iterator<Item = &[u8]>| parts.collect::<Vec<_>>().join(&b'.');
-    match (x.peek(), y.peek()) {
-        (Some(p), _) if is_number(p) => 1,
-        (Some(_), _) => compare_versions(&rest(&mut x), b"#N#"),
-        (_, Some(q)) if is_number(q) => -1,
-        (_, Some(_)) => compare_versions(b"#N#", &rest(&mut y)),
-        _ => 0,
+/// The part before the first dot, and what follows the dot.
+fn first_part(version: &[u8]) -> (&[u8], Option<&[u8]>) {
+    match version.iter().position(|b| *b == b'.') {
+        Some(dot) => (&version[..dot], Some(&version[dot + 1..])),
+        None => (version, None),
     }
 }
 
-fn version_compare(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+/// Where two versions' common parts do not decide: what is left of each.
+enum Outcome {
+    Decided(i32),
+    Left(Option<Vec<u8>>, Option<Vec<u8>>),
+}
+
+fn compare_common(a: &[u8], b: &[u8]) -> Outcome {
+    let (mut p, mut q) = (a, b);
+    let mut left = (Some(a), Some(b));
+    while !p.is_empty() && !q.is_empty() {
+        let (x, y) = (first_part(p), first_part(q));
+        let order = compare_part(x.0, y.0);
+        if order != 0 {
+            return Outcome::Decided(order);
+        }
+        left = (x.1, y.1);
+        let (Some(next_p), Some(next_q)) = left else {
+            break;
+        };
+        (p, q) = (next_p, next_q);
+    }
+    Outcome::Left(left.0.map(<[u8]>::to_vec), left.1.map(<[u8]>::to_vec))
+}
+
+fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
+    /// Stands for a release among the forms.
+    const RELEASE: &[u8] = b"#N#";
+    // C strings there: a NUL ends them.
+    let cut = |text: &[u8]| text.split(|b| *b == 0).next().unwrap_or_default().to_vec();
+    let (mut a, mut b) = (cut(a), cut(b));
+    loop {
+        if a.is_empty() || b.is_empty() {
+            return i32::from(!a.is_empty()) - i32::from(!b.is_empty());
+        }
+        // More of a version is newer if it is a number, and else as its form says ("1.0rc" before "1.0").
+        match compare_common(&canonical(&a), &canonical(&b)) {
+            Outcome::Decided(order) => return order,
+            Outcome::Left(Some(rest), _) if is_number(&rest) => return 1,
+            Outcome::Left(Some(rest), _) => (a, b) = (rest, RELEASE.to_vec()),
+            Outcome::Left(None, Some(rest)) if is_number(&rest) => return -1,
+            Outcome::Left(None, Some(rest)) => (a, b) = (RELEASE.to_vec(), rest),
+            Outcome::Left(None, None) => return 0,
+        }
+    }
+}
+
+fn version_compare(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    // Each round of what is left copies it; a version of many thousand parts is no version.
+    let length = args::text(args, 0)?.len().max(args::text(args, 1)?.len());
+    context.charge(length.saturating_mul(length))?;
     let order = compare_versions(&args::text(args, 0)?, &args::text(args, 1)?);
     let Some(operator) = args::text_opt(args, 2)? else {
         return Ok(Value::Int(order.into()));
