@@ -93,7 +93,11 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("strcoll", "depends on the process's locale"),
     ("idate", "compared through date"),
     ("mb_convert_encoding", "fewer encodings"),
-    ("utf8_encode", "compared through the modifier"),
+    ("constant", "the list is shorter"),
+    ("defined", "the list is shorter"),
+    ("function_exists", "the list is shorter"),
+    ("is_callable", "the list is shorter"),
+    ("uniqid", "the clock is given"),
     ("strftime", "compared with an explicit time below"),
 ];
 
@@ -145,7 +149,7 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
     ("long2ip", "I"), ("version_compare", "ss8"), ("json_encode", "Az"), ("preg_match", "1smz"),
     ("preg_match_all", "1smz"), ("preg_replace", "12si"), ("preg_split", "1siz"), ("preg_quote", "sc"),
     ("date", "4T"), ("gmdate", "4T"), ("gmstrftime", "5T"), ("mktime", "ZZZZZY"), ("gmmktime", "JJJJJY"),
-    ("checkdate", "iii"), ("strtotime", "3T"),
+    ("checkdate", "iii"), ("utf8_decode", "S"), ("utf8_encode", "s"), ("str_word_count", "szs"), ("substr_compare", "ssizb"), ("strtotime", "3T"),
 ];
 
 #[rustfmt::skip]

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::args;
-use super::register::{MANY, moves};
+use super::register::{MANY, makes, moves};
 use crate::php::convert::{Number, Numeric, numeric};
 use crate::php::{Array, Context, Fault, Function, Key, Str, Value, number};
 
@@ -46,7 +46,8 @@ pub const FUNCTIONS: &[Function] = &[
         ))
     }),
     moves("array_pad", 3, 3, pad),
-    moves("range", 2, 3, range),
+    // Letters of its ends' text are text made.
+    makes("range", 2, 3, range),
 ];
 
 /// A value as array_combine and array_fill_keys make keys: by its text.

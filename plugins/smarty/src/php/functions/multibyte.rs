@@ -46,6 +46,12 @@ pub const FUNCTIONS: &[Function] = &[
             Ok(Value::Bool(std::str::from_utf8(&args::text(a, 0)?).is_ok()))
         })
     }),
+    makes("utf8_decode", 1, 1, |c, a| {
+        convert(c, &args::text(a, 0)?, b"ISO-8859-1", b"UTF-8").map(Value::from)
+    }),
+    makes("utf8_encode", 1, 1, |c, a| {
+        convert(c, &args::text(a, 0)?, b"UTF-8", b"ISO-8859-1").map(Value::from)
+    }),
     makes("mb_convert_encoding", 2, 3, |c, a| {
         let from = args::text_opt(a, 2)?.unwrap_or_else(|| "UTF-8".into());
         convert_value(c, &a[0], &args::text(a, 1)?, &from, c.limits.nesting)

@@ -28,7 +28,7 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 /// What the C library's memcmp gives: the distance of the first bytes that differ; then the sign of the lengths'.
-fn distance(a: &[u8], b: &[u8], fold: bool) -> Value {
+pub fn distance(a: &[u8], b: &[u8], fold: bool) -> Value {
     let letter = |byte: u8| {
         i64::from(if fold {
             byte.to_ascii_lowercase()
