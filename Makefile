@@ -1,0 +1,38 @@
+# make run    the server on its embedded database, answering for demo phones
+# make test   everything: formatting, lints, unit tests, the whole system against real servers
+# make build  target/release/dialplate and the vendors' components in target/plugins
+#
+# One profile and one target folder for all of it: wasmtime alone takes seven minutes to build, once.
+
+CARGO ?= cargo
+export CARGO_TERM_COLOR ?= never
+
+.PHONY: build host plugins run test lint bench setup-build setup-test clean
+
+build: host plugins
+
+host: setup-build
+	$(CARGO) build --release --workspace
+
+plugins: setup-build
+	plugins/build.sh
+
+run: build
+	target/release/dialplate serve
+
+lint: setup-build
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
+
+test: setup-test lint build
+	$(CARGO) test --release --workspace
+
+# What is missing is installed where this is Debian and we are root, and named where it is not.
+setup-build:
+	@tests/setup.sh build
+
+setup-test:
+	@tests/setup.sh test
+
+clean:
+	$(CARGO) clean

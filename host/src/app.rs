@@ -1,0 +1,121 @@
+//! The only place that builds the rooms.
+
+use crate::clock::Clock;
+use crate::config::{Config, EMBEDDED_DATABASE};
+use crate::directory::{DEFAULT_DOMAIN, Directory};
+use crate::plugin::{self, Engine, Plugins, Share};
+use crate::templates::Tree;
+use crate::{gate, http};
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// What a request needs, shared by all of them.
+pub struct App {
+    pub clock: Clock,
+    pub directory: Directory,
+    pub snapshot: Snapshot,
+    pub keeper: gate::Keeper,
+}
+
+/// The templates and the plugins that were prepared with them: one request sees one snapshot.
+pub struct Snapshot {
+    pub tree: Tree,
+    pub plugins: Plugins,
+}
+
+/// Builds everything, then serves until SIGTERM or SIGINT.
+pub async fn run(config: Config) -> Result<()> {
+    // First, so that a port that is taken is said at once and not after a minute of compiling.
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}; is another server there? --listen names another port", config.listen))?;
+    let directory = open_directory(&config).await?;
+    let snapshot = load(&config).await?;
+    let app = Arc::new(App { clock: config.clock, directory: directory.clone(), snapshot, keeper: keeper() });
+    let stop = stop_signal()?;
+    tracing::info!(listen = %listener.local_addr()?, "serving");
+    http::serve(listener, app, stop).await;
+    directory.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Opens the database. Only the embedded default is made where it is absent, and a SQLite file that is asked for with
+/// `mode=rwc`: a mistyped path must not come up as an empty telephone system.
+async fn open_directory(config: &Config) -> Result<Directory> {
+    let url = &config.database.url;
+    if let Some(place) = url.strip_prefix("sqlite:") {
+        let (path, options) = place.trim_start_matches("//").split_once('?').unwrap_or((place.trim_start_matches("//"), ""));
+        let make = url == EMBEDDED_DATABASE || options.split('&').any(|option| option == "mode=rwc");
+        if make && Directory::create_embedded(Path::new(path), DEFAULT_DOMAIN).await? {
+            tracing::info!(file = path, "made a database with demonstration phones");
+        }
+    }
+    Ok(Directory::connect(&config.database).await?)
+}
+
+/// Compiles the plugins and prepares them with the templates of the search path.
+async fn load(config: &Config) -> Result<Snapshot> {
+    let started = std::time::Instant::now();
+    anyhow::ensure!(
+        !config.templates.is_empty(),
+        "there are no template folders; name one with --templates or DIALPLATE_TEMPLATES"
+    );
+    let tree = Tree::scan(config.templates.clone())?;
+    let files = components(&config.plugins)?;
+    let engine = Engine::new(config.plugin.clone())?;
+    // Every plugin's templates are read before it is built, so a folder that cannot be read stops the start.
+    let unreadable = Mutex::new(None);
+    let share = |share: &Share<'_>| {
+        tree.read(&|folder| share.takes(folder)).unwrap_or_else(|error| {
+            unreadable.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            Vec::new()
+        })
+    };
+    let (plugins, failures) = Plugins::load(&engine, &files, &share, None).await;
+    if let Some(error) = unreadable.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        return Err(error.into());
+    }
+    // An operator is looking on at a start: better no server than one that lacks a vendor and nobody knows.
+    let failures: Vec<_> = failures.iter().map(ToString::to_string).collect();
+    anyhow::ensure!(failures.is_empty(), "{}; remove or replace what cannot be a plugin", failures.join("; "));
+    for fault in plugins.iter().flat_map(|plugin| plugin.faults()) {
+        tracing::warn!(error = %fault, "template does not compile; requests for it are answered with 500");
+    }
+    let ms = started.elapsed().as_millis();
+    tracing::info!(plugins = files.len(), template.folders = tree.len(), duration_ms = ms, "loaded");
+    Ok(Snapshot { tree, plugins })
+}
+
+/// The components in the plugin folder.
+fn components(folder: &Path) -> Result<Vec<PathBuf>> {
+    let name = folder.display();
+    let advice = "name one with --plugins or DIALPLATE_PLUGINS, or run `make plugins`";
+    let files = plugin::files(folder).with_context(|| format!("cannot read the plugin folder {name}; {advice}"))?;
+    anyhow::ensure!(!files.is_empty(), "there is no plugin (*.wasm) in {name}; {advice}");
+    Ok(files)
+}
+
+/// A gate with a key of this start's own: nonces of an earlier start are stale, and phones ask again.
+fn keeper() -> gate::Keeper {
+    let random = || uuid::Uuid::new_v4().into_bytes();
+    let mut key = [0; 32];
+    key[..16].copy_from_slice(&random());
+    key[16..].copy_from_slice(&random());
+    let instance = uuid::Uuid::new_v4().as_u64_pair().0;
+    gate::Keeper::new(key, instance, http::unix_seconds())
+}
+
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}

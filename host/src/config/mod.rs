@@ -1,0 +1,163 @@
+//! The server's configuration: the rooms' own parts put together, from one source of values.
+
+mod keys;
+mod source;
+
+pub use keys::{KEYS, Key};
+pub use source::{Fault, Source};
+
+use crate::clock::Clock;
+use crate::{directory, plugin};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Where FusionPBX keeps its provisioning templates, in the order in which it looks.
+const FUSIONPBX_TEMPLATES: [&str; 3] = [
+    "/usr/share/fusionpbx/templates/provision",
+    "/etc/fusionpbx/resources/templates/provision",
+    "/var/www/fusionpbx/resources/templates/provision",
+];
+
+/// Where a package would put ours.
+const SHARED: &str = "/usr/share/dialplate";
+
+/// The embedded database, made on first start.
+pub const EMBEDDED_DATABASE: &str = "sqlite://data/dialplate.db";
+
+/// Compiled components, beside the embedded database.
+const CACHE: &str = "data/cache";
+
+/// Everything the server is told from outside.
+pub struct Config {
+    pub listen: SocketAddr,
+    pub database: directory::Config,
+    /// Template roots; the first that has a folder answers for it.
+    pub templates: Vec<PathBuf>,
+    pub plugins: PathBuf,
+    pub clock: Clock,
+    pub plugin: plugin::Config,
+}
+
+impl Config {
+    /// Reads every key and reports every fault. `program` is the path of the running program: a build's plugins
+    /// and templates lie beside it.
+    pub fn read(mut source: Source, program: Option<&Path>) -> Result<Self, Vec<Fault>> {
+        let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
+        let config = Self {
+            listen: source.take("listen", listen, parse_listen),
+            database: read_database(&mut source),
+            templates: source.take("templates", templates(program), parse_folders),
+            plugins: source.take("plugins", beside(program, "plugins"), |text| Ok(text.into())),
+            clock: source.take("clock", Clock::System, parse_clock),
+            plugin: read_plugin(&mut source),
+        };
+        source.finish(config)
+    }
+}
+
+fn read_database(source: &mut Source) -> directory::Config {
+    let url = source.take("database", EMBEDDED_DATABASE.to_owned(), |text| {
+        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+        // The text may hold a password, so the message does not repeat it.
+        if known { Ok(text.to_owned()) } else { Err("a database is `postgres://…` or `sqlite://…`".to_owned()) }
+    });
+    let mut config = directory::Config::new(url);
+    let connections = u64::from(config.connections_max);
+    let connections = source.number("database_connections_max", connections, 1..=1000);
+    config.connections_max = u32::try_from(connections).unwrap_or(config.connections_max);
+    config
+}
+
+fn read_plugin(source: &mut Source) -> plugin::Config {
+    let default = plugin::Config::default();
+    let bytes = |source: &mut Source, key, default: usize| {
+        let number = source.number(key, default as u64, (1 << 16)..=(1 << 30));
+        usize::try_from(number).unwrap_or(default)
+    };
+    plugin::Config {
+        cache: source.take("cache", Some(CACHE.into()), |text| Ok(Some(text.into()))),
+        render_timeout_ms: source.number("render_timeout_ms", default.render_timeout_ms, 1..=60_000),
+        prepare_timeout_ms: source.number("prepare_timeout_ms", default.prepare_timeout_ms, 1..=600_000),
+        memory_bytes_max: bytes(source, "render_memory_bytes_max", default.memory_bytes_max),
+        output_bytes_max: bytes(source, "output_bytes_max", default.output_bytes_max),
+        ..default
+    }
+}
+
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("`{text}` is no address and port; write for instance 0.0.0.0:8080 or [::]:8080"))
+}
+
+fn parse_clock(text: &str) -> Result<Clock, String> {
+    let moment = text.parse();
+    moment.map(Clock::Fixed).map_err(|_| format!("`{text}` is no RFC 3339 time; write for instance 2026-07-01T12:00:00Z"))
+}
+
+fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
+    let folders: Vec<_> = text.split(':').filter(|folder| !folder.is_empty()).map(PathBuf::from).collect();
+    match folders.iter().find(|folder| !folder.is_dir()) {
+        Some(missing) => Err(format!("there is no folder {}", missing.display())),
+        None if folders.is_empty() => Err("names no folder".to_owned()),
+        None => Ok(folders),
+    }
+}
+
+/// FusionPBX's templates where it is installed (it uses the first of its places alone), then ours.
+fn templates(program: Option<&Path>) -> Vec<PathBuf> {
+    let theirs = FUSIONPBX_TEMPLATES.iter().map(PathBuf::from).find(|folder| folder.is_dir());
+    let ours = Some(beside(program, "templates")).filter(|folder| folder.is_dir());
+    theirs.into_iter().chain(ours).collect()
+}
+
+/// A folder of ours: beside a build's program (`target/release/dialplate` finds `target/plugins` and the
+/// repository's `templates`), else where a package puts it.
+fn beside(program: Option<&Path>, name: &str) -> PathBuf {
+    let above = program.into_iter().flat_map(|program| program.ancestors().skip(2).take(2));
+    let found = above.map(|folder| folder.join(name)).find(|folder| folder.is_dir());
+    found.unwrap_or_else(|| Path::new(SHARED).join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn read(environment: &[(&str, &str)], flags: &[(&'static str, &str)], file: Option<&Path>) -> Result<Config, Vec<Fault>> {
+        let environment: HashMap<_, _> = environment.iter().copied().collect();
+        let flags = flags.iter().map(|(key, value)| (*key, (*value).to_owned()));
+        let source = Source::new(flags, &|name| environment.get(name).map(|value| (*value).to_owned()), file);
+        Config::read(source, None)
+    }
+
+    #[test]
+    fn a_flag_beats_the_environment_and_the_environment_beats_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("dialplate.toml");
+        std::fs::write(&file, "listen = '127.0.0.1:1'\nclock = 2026-07-01T12:00:00Z\n").unwrap();
+        let listens = |environment: &[_], flags: &[_]| read(environment, flags, Some(&file)).ok().unwrap().listen.port();
+        assert_eq!(listens(&[], &[]), 1);
+        assert_eq!(listens(&[("DIALPLATE_LISTEN", "127.0.0.1:2")], &[]), 2);
+        assert_eq!(listens(&[("DIALPLATE_LISTEN", "127.0.0.1:2")], &[("listen", "127.0.0.1:3")]), 3);
+        assert!(read(&[], &[], Some(&file)).ok().unwrap().clock != Clock::System);
+    }
+
+    #[test]
+    fn every_fault_is_reported_at_once_and_names_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("dialplate.toml");
+        std::fs::write(&file, "colour = 'green'\nclock = 'noon'\n").unwrap();
+        let environment = [("DIALPLATE_LISTEN", "everywhere"), ("DIALPLATE_TEMPLATES", "/nowhere/at/all")];
+        let faults = read(&environment, &[("render_timeout_ms", "soon")], Some(&file)).err().unwrap();
+        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        for expected in ["colour in ", "clock in ", "DIALPLATE_LISTEN: ", "DIALPLATE_TEMPLATES: ", "--render-timeout-ms: "] {
+            assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected} in {faults:?}");
+        }
+        assert_eq!(faults.len(), 5);
+    }
+
+    #[test]
+    fn a_bad_database_is_refused_without_being_repeated() {
+        let faults = read(&[("DIALPLATE_DATABASE", "mysql://u:s3cret@db/x")], &[], None).err().unwrap();
+        assert!(!faults[0].to_string().contains("s3cret"));
+    }
+}

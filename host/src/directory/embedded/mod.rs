@@ -1,0 +1,84 @@
+//! The database that Dialplate makes itself where there is no FusionPBX: the same tables in a SQLite file, with a
+//! small demonstration in them.
+
+use super::{Directory, Error};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+const SCHEMA: &str = include_str!("schema.sql");
+const SEED: &str = include_str!("seed.sql");
+
+/// The name of the demonstration's domain where the caller has no other.
+pub const DEFAULT_DOMAIN: &str = "localhost";
+
+impl Directory {
+    /// Creates the file with tables and demonstration unless it is there, and says whether it did. `domain` names the
+    /// one domain; its phones are let in whatever name they ask for.
+    ///
+    /// The file appears complete or not at all, also where two servers start at once: the first one's stays.
+    pub async fn create_embedded(path: &Path, domain: &str) -> Result<bool, Error> {
+        if path.exists() {
+            return Ok(false);
+        }
+        let draft = draft_beside(path);
+        let outcome = async {
+            prepare(path, &draft).map_err(|error| cannot(path, error))?;
+            fill(&draft, domain).await.map_err(|error| cannot(path, error))?;
+            publish(&draft, path).map_err(|error| cannot(path, error))
+        };
+        let outcome = outcome.await;
+        let _ = std::fs::remove_file(&draft);
+        outcome
+    }
+}
+
+fn cannot(path: &Path, error: impl std::fmt::Display) -> Error {
+    Error::Create { path: path.display().to_string(), reason: error.to_string() }
+}
+
+fn draft_beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}", uuid::Uuid::new_v4()))
+}
+
+/// Passwords of lines will be in it, so nobody else may read it.
+fn prepare(path: &Path, draft: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        std::fs::create_dir_all(folder)?;
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft)
+}
+
+async fn fill(draft: &Path, domain: &str) -> Result<(), sqlx::Error> {
+    let options = SqliteConnectOptions::new()
+        .filename(draft)
+        // Notes about provisioned devices are written while phones are being served.
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .disable_statement_logging();
+    let mut connection = SqliteConnection::connect_with(&options).await?;
+    let mut transaction = connection.begin().await?;
+    sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
+    sqlx::raw_sql(SEED).execute(&mut *transaction).await?;
+    for statement in ["update v_domains set domain_name = $1", "update v_device_lines set server_address = $1"] {
+        sqlx::query(statement).bind(domain).execute(&mut *transaction).await?;
+    }
+    transaction.commit().await?;
+    connection.close().await
+}
+
+/// A link is made only where there is no file of the name; a rename would replace another server's.
+fn publish(draft: &Path, path: &Path) -> io::Result<bool> {
+    File::open(draft)?.sync_all()?;
+    match std::fs::hard_link(draft, path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        // A file system without links.
+        Err(_) if !path.exists() => std::fs::rename(draft, path).map(|()| true),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,186 @@
+//! Databases that are not there, not FusionPBX's, or gone for a while; and what is written.
+
+use super::both::permit;
+use super::servers::{Postgres, Scratch, connect, corpus, sqlite};
+use crate::directory::{Config, Directory, Error, Lookup, NewDevice, Provisioned};
+use crate::facts::{Admission, MacAddress, Value};
+use crate::gate::Permit;
+
+/// A small PBX: domain `a.example` with one device that has no template and a stand-in that has one, and domain
+/// `b.example` with another.
+const SMALL: &str = "
+    insert into v_domains (domain_uuid, domain_name, domain_enabled) values
+        ('00000000-0000-4000-8000-00000000000a', 'a.example', true),
+        ('00000000-0000-4000-8000-00000000000b', 'b.example', true);
+    insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, device_location,
+        device_enabled, device_uuid_alternate) values
+        ('00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-00000000000a', '001565000001', 'Yealink',
+            'yealink/t46s', 'HALL', true, null),
+        ('00000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-00000000000a', '001565000002', null, '',
+            null, null, null),
+        ('00000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-00000000000b', '001565000003', 'escene',
+            'escene/es330', null, true, '00000000-0000-4000-8000-000000000001'),
+        ('00000000-0000-4000-8000-000000000004', '00000000-0000-4000-8000-00000000000b', '001565000001', 'yealink',
+            'yealink/t48s', null, true, null);
+    insert into v_device_lines (device_line_uuid, device_uuid, domain_uuid, line_number, user_id, enabled) values
+        ('00000000-0000-4000-8000-000000000011', '00000000-0000-4000-8000-000000000003',
+            '00000000-0000-4000-8000-00000000000b', '1', '201', true),
+        ('00000000-0000-4000-8000-000000000012', '00000000-0000-4000-8000-000000000001',
+            '00000000-0000-4000-8000-00000000000a', '1', '101', null),
+        ('00000000-0000-4000-8000-000000000013', '00000000-0000-4000-8000-000000000001',
+            '00000000-0000-4000-8000-00000000000a', '2', '102', false);
+";
+
+/// The small PBX in both databases, where their schema and PostgreSQL are at hand.
+async fn small(scratch: &Scratch) -> Option<(Vec<Directory>, Option<Postgres>)> {
+    let mut directories = vec![connect(&sqlite(scratch, &[&corpus("schema-sqlite.sql")?, SMALL]).await).await];
+    let server = Postgres::start().await;
+    if let Some(server) = &server {
+        let url = server.database("small", &[&corpus("schema-postgres.sql")?, SMALL]).await;
+        directories.push(connect(&url).await);
+    }
+    Some((directories, server))
+}
+
+async fn find(directory: &Directory, address: &str, host: &str) -> Admission {
+    let lookup = Lookup { address: MacAddress::parse(address).ok(), host };
+    directory.find(&lookup).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[tokio::test]
+async fn the_host_decides_which_domain_answers() {
+    let scratch = Scratch::new();
+    let Some((directories, _server)) = small(&scratch).await else { return };
+    for directory in &directories {
+        let template = |admission: &Admission| admission.rows[0].first().unwrap().text("device_template").to_owned();
+        assert_eq!(template(&find(directory, "001565000001", "a.example").await), "yealink/t46s");
+        assert_eq!(template(&find(directory, "001565000001", "b.example").await), "yealink/t48s");
+        let foreign = find(directory, "001565000003", "a.example").await;
+        assert!(foreign.device.is_none() && foreign.elsewhere);
+        assert_eq!(foreign.domain.unwrap().name, "a.example");
+        let unknown = find(directory, "001565ffffff", "A.Example").await;
+        assert!(unknown.device.is_none() && !unknown.elsewhere);
+        assert_eq!(unknown.domain.unwrap().name, "a.example");
+        assert!(find(directory, "001565000001", "c.example").await.domain.is_none());
+    }
+}
+
+#[tokio::test]
+async fn devices_lend_each_other_what_they_lack() {
+    let scratch = Scratch::new();
+    let Some((directories, _server)) = small(&scratch).await else { return };
+    for directory in &directories {
+        let admission = find(directory, "001565000002", "a.example").await;
+        let device = directory.load(&permit(&admission), &admission).await.unwrap();
+        assert_eq!((device.template.as_str(), device.vendor.as_str()), ("yealink/t46s", "yealink"));
+        let location =
+            |device: &crate::directory::Device| device.tables[0].first().unwrap().text("device_location").to_owned();
+        assert_eq!(location(&device), "hall");
+        assert!(device.tables[2].rows.is_empty(), "lines are its own");
+
+        let admission = find(directory, "001565000003", "b.example").await;
+        let device = directory.load(&permit(&admission), &admission).await.unwrap();
+        assert_eq!(device.template, "escene/es330", "another vendor's template does not fit");
+        assert_eq!(location(&device), "hall");
+        let users: Vec<&str> = device.tables[2].rows().map(|line| line.text("user_id")).collect();
+        assert_eq!(users, ["101"], "the alternate's lines, without the disabled one");
+    }
+}
+
+#[tokio::test]
+async fn a_permit_opens_only_the_device_it_is_for() {
+    let scratch = Scratch::new();
+    let Some((directories, _server)) = small(&scratch).await else { return };
+    let one = find(&directories[0], "001565000001", "a.example").await;
+    let other = find(&directories[0], "001565000003", "b.example").await;
+    assert!(matches!(directories[0].load(&permit(&one), &other).await, Err(Error::Permit)));
+}
+
+#[tokio::test]
+async fn a_device_is_noted_once_in_thirty_seconds() {
+    let scratch = Scratch::new();
+    let Some((directories, _server)) = small(&scratch).await else { return };
+    let note = |device: u8, at: &str| Provisioned {
+        device: format!("00000000-0000-4000-8000-00000000000{device}"),
+        at: at.parse().unwrap(),
+        method: "https",
+        ip: "192.0.2.1".to_owned(),
+        agent: Some("Yealink\0 T46S".to_owned()),
+    };
+    for directory in &directories {
+        let first = [note(1, "2026-07-01T12:00:00Z"), note(1, "2026-07-01T12:00:01Z"), note(2, "2026-07-01T12:00:00Z")];
+        assert_eq!(directory.provisioned(&first).await.unwrap(), 2);
+        assert_eq!(directory.provisioned(&[note(1, "2026-07-01T12:00:29Z")]).await.unwrap(), 0);
+        assert_eq!(directory.provisioned(&[note(1, "2026-07-01T12:00:31Z")]).await.unwrap(), 1);
+        let admission = find(directory, "001565000001", "a.example").await;
+        let row = admission.rows[0].first().unwrap();
+        assert_eq!(row.text("device_provisioned_date"), "2026-07-01 12:00:31+00");
+        assert_eq!(row.text("device_provisioned_agent"), "Yealink T46S");
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_inserted_once_and_only_where_nobody_has_it() {
+    let scratch = Scratch::new();
+    let Some((directories, _server)) = small(&scratch).await else { return };
+    for directory in &directories {
+        let admission = find(directory, "805ec0000001", "a.example").await;
+        let address = MacAddress::parse("805ec0000001").unwrap();
+        let permit = Permit::auto_insert(admission.domain.clone().unwrap(), address);
+        let new = |address| NewDevice {
+            address,
+            vendor: "yealink".into(),
+            template: String::new(),
+            description: "<b>SIP-T46U".into(),
+        };
+        let uuid = directory.insert_device(&permit, &new(address)).await.unwrap().expect("inserted");
+        assert_eq!(directory.insert_device(&permit, &new(address)).await.unwrap(), None);
+        let found = find(directory, "805ec0000001", "a.example").await;
+        assert_eq!(found.device.as_ref().map(|device| device.uuid.as_str()), Some(uuid.as_str()));
+        let row = found.rows[0].first().unwrap();
+        assert!(row.get("device_enabled") == Some(&Value::Flag(true)));
+        assert!(row.get("device_template") == Some(&Value::Null));
+        assert_eq!(row.text("device_description"), "<b>SIP-T46U");
+        let shown = directory.load_inserted(&permit, &admission, &new(address), &uuid);
+        assert_eq!(shown.tables[0].first().unwrap().text("device_address"), "805ec0000001");
+        let taken = MacAddress::parse("001565000003").unwrap();
+        let permit = Permit::auto_insert(admission.domain.unwrap(), taken);
+        assert_eq!(directory.insert_device(&permit, &new(taken)).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn an_extension_leads_to_a_device_only_for_two_makers() {
+    let scratch = Scratch::new();
+    let Some((directories, _server)) = small(&scratch).await else { return };
+    for directory in &directories {
+        let found = directory.address_of_extension("201", "b.example").await.unwrap();
+        assert_eq!(found.map(|address| address.to_string()).as_deref(), Some("001565000003"));
+        assert_eq!(directory.address_of_extension("201", "a.example").await.unwrap(), None);
+        assert_eq!(directory.address_of_extension("101", "a.example").await.unwrap(), None, "not escene's");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_opened_says_which_and_why_in_one_line() {
+    let scratch = Scratch::new();
+    let nothing = format!("sqlite://{}/nothing.db", scratch.path().display());
+    let other = sqlite(&scratch, &["create table t (a text)"]).await;
+    let closed = "postgres://u:s3cret@127.0.0.1:1/fusionpbx".to_owned();
+    let mut cases = vec![
+        ("mysql://u:s3cret@h/d".to_owned(), "no kind of database"),
+        (nothing, "no file"),
+        (other, "table v_devices"),
+        (closed, "is not there"),
+    ];
+    let server = Postgres::start().await;
+    if let Some(server) = &server {
+        cases.push((server.url("nothing"), "refuses"));
+        cases.push((server.url("postgres"), "table v_devices"));
+    }
+    for (url, expected) in cases {
+        let Err(error) = Directory::connect(&Config::new(&url)).await else { panic!("{url} opened") };
+        let message = error.to_string();
+        assert!(message.contains(expected) && !message.contains("s3cret") && !message.contains('\n'), "{message}");
+    }
+}

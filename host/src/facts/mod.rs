@@ -1,0 +1,12 @@
+//! What is known before anything is decided: the plain types that the other rooms hand to each other. No I/O and
+//! no decisions live here, and it imports no other room.
+
+mod address;
+mod admission;
+mod settings;
+mod value;
+
+pub use address::{InvalidAddress, MacAddress, Oui};
+pub use admission::{Admission, DeviceFacts, Domain};
+pub use settings::{Layer, SettingRow, Settings};
+pub use value::{Row, Table, Value};

@@ -1,0 +1,141 @@
+//! FusionPBX's settings: rows of a category, a subcategory, a type and a value, in layers of which the later wins.
+
+use super::Value;
+use std::collections::HashMap;
+
+/// Where a row came from. A later layer replaces what an earlier one said. FusionPBX reads users' settings nowhere
+/// on the way to a phone, and profile and device settings have neither category nor type: they join when the
+/// device is loaded.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Layer {
+    Default,
+    Domain,
+}
+
+/// One enabled row of `v_default_settings` or `v_domain_settings`.
+pub struct SettingRow {
+    pub category: String,
+    pub subcategory: String,
+    /// FusionPBX calls it the setting's name: `text`, `numeric`, `boolean`, `array`, …
+    pub kind: String,
+    pub value: Option<String>,
+}
+
+/// The settings that hold for one device's domain after all layers. Values may be secrets, so there is no `Debug`.
+#[derive(Clone, Default)]
+pub struct Settings {
+    values: HashMap<String, HashMap<String, Value>>,
+}
+
+impl Settings {
+    /// Adds one layer's rows in the order in which FusionPBX reads them.
+    ///
+    /// Rows without a value say nothing. Rows of type `array` accumulate; a domain's array begins anew, even when
+    /// all of its rows are empty.
+    pub fn add(&mut self, layer: Layer, rows: &[SettingRow]) {
+        if layer == Layer::Domain {
+            for row in rows.iter().filter(|row| row.kind == "array") {
+                self.put(row, Value::Items(Vec::new()));
+            }
+        }
+        for row in rows {
+            let Some(value) = row.value.as_deref().filter(|value| !value.is_empty()) else { continue };
+            match row.kind.as_str() {
+                "boolean" => self.put(row, Value::Flag(php_boolean(value))),
+                "array" => self.append(row, value),
+                _ => self.put(row, Value::Text(value.to_owned())),
+            }
+        }
+    }
+
+    fn put(&mut self, row: &SettingRow, value: Value) {
+        self.values.entry(row.category.clone()).or_default().insert(row.subcategory.clone(), value);
+    }
+
+    fn append(&mut self, row: &SettingRow, value: &str) {
+        let slot = self
+            .values
+            .entry(row.category.clone())
+            .or_default()
+            .entry(row.subcategory.clone())
+            .or_insert_with(|| Value::Items(Vec::new()));
+        match slot {
+            Value::Items(items) => items.push(value.to_owned()),
+            // A scalar of the same name gives way to the array.
+            other => *other = Value::Items(vec![value.to_owned()]),
+        }
+    }
+
+    pub fn get(&self, category: &str, subcategory: &str) -> Option<&Value> {
+        self.values.get(category)?.get(subcategory)
+    }
+
+    /// A setting used as a condition: PHP's truth of its value, or `absent` where it is not set.
+    pub fn is_on(&self, category: &str, subcategory: &str, absent: bool) -> bool {
+        self.get(category, subcategory).map_or(absent, |value| !value.is_empty())
+    }
+
+    pub fn text(&self, category: &str, subcategory: &str) -> Option<&str> {
+        self.get(category, subcategory).and_then(Value::as_str)
+    }
+
+    /// Every setting of a category, in no particular order.
+    pub fn category(&self, category: &str) -> impl Iterator<Item = (&str, &Value)> {
+        self.values.get(category).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+/// PHP's `FILTER_VALIDATE_BOOLEAN`: these words are true, everything else is false.
+fn php_boolean(text: &str) -> bool {
+    let word = text.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b']);
+    ["1", "true", "on", "yes"].iter().any(|truth| word.eq_ignore_ascii_case(truth))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(subcategory: &str, kind: &str, value: &str) -> SettingRow {
+        SettingRow {
+            category: "provision".into(),
+            subcategory: subcategory.into(),
+            kind: kind.into(),
+            value: Some(value.into()).filter(|value: &String| value != "NULL"),
+        }
+    }
+
+    #[test]
+    fn a_later_layer_wins_and_empty_rows_say_nothing() {
+        let mut settings = Settings::default();
+        settings.add(Layer::Default, &[row("a", "text", "one"), row("b", "text", "two")]);
+        settings.add(Layer::Domain, &[row("a", "text", "three"), row("b", "text", ""), row("b", "text", "NULL")]);
+        assert_eq!(settings.text("provision", "a"), Some("three"));
+        assert_eq!(settings.text("provision", "b"), Some("two"));
+    }
+
+    #[test]
+    fn a_domains_array_replaces_the_defaults_even_when_empty() {
+        let mut settings = Settings::default();
+        settings.add(Layer::Default, &[row("a", "array", "1"), row("a", "array", "2"), row("b", "array", "3")]);
+        settings.add(Layer::Domain, &[row("a", "array", "9"), row("b", "array", "")]);
+        assert!(settings.get("provision", "a") == Some(&Value::Items(vec!["9".into()])));
+        assert!(settings.get("provision", "b") == Some(&Value::Items(vec![])));
+    }
+
+    #[test]
+    fn a_boolean_is_one_only_by_its_type() {
+        let mut settings = Settings::default();
+        settings.add(
+            Layer::Default,
+            &[
+                row("a", "boolean", " TRUE "),
+                row("b", "boolean", "maybe"),
+                row("c", "text", "false"),
+                row("d", "text", "0"),
+            ],
+        );
+        let on = |name| settings.is_on("provision", name, false);
+        assert!((on("a"), on("b"), on("c"), on("d")) == (true, false, true, false));
+        assert!(settings.is_on("provision", "absent", true));
+    }
+}

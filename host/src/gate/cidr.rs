@@ -1,0 +1,120 @@
+//! Networks that clients may come from.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A network or a single address, of either family. Host bits do not matter: `10.1.2.3/8` is `10.0.0.0/8`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Network {
+    address: IpAddr,
+    prefix: u8,
+}
+
+impl Network {
+    /// Reads `address` or `address/length`. `None` for everything else, names and netmasks included.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (address, length) = match text.trim().split_once('/') {
+            Some((address, length)) => (address, Some(length)),
+            None => (text.trim(), None),
+        };
+        let address: IpAddr = address.parse().ok()?;
+        let bits = bits(address);
+        let prefix = length.map_or(Some(bits), |length| prefix(length, bits))?;
+        // Clients of an IPv6 socket that speak IPv4 are IPv4 clients, and so is a network of them.
+        match address.to_canonical() {
+            IpAddr::V4(v4) if bits == 128 && prefix >= 96 => Some(Self { address: v4.into(), prefix: prefix - 96 }),
+            _ => Some(Self { address, prefix }),
+        }
+    }
+
+    pub fn contains(&self, client: IpAddr) -> bool {
+        match (self.address, client.to_canonical()) {
+            (IpAddr::V4(network), IpAddr::V4(client)) => self.agree_v4(network, client),
+            (IpAddr::V6(network), IpAddr::V6(client)) => self.agree_v6(network, client),
+            _ => false,
+        }
+    }
+
+    fn agree_v4(&self, one: Ipv4Addr, other: Ipv4Addr) -> bool {
+        let differing = one.to_bits() ^ other.to_bits();
+        differing.leading_zeros() >= u32::from(self.prefix)
+    }
+
+    fn agree_v6(&self, one: Ipv6Addr, other: Ipv6Addr) -> bool {
+        let differing = one.to_bits() ^ other.to_bits();
+        differing.leading_zeros() >= u32::from(self.prefix)
+    }
+}
+
+fn bits(address: IpAddr) -> u8 {
+    if address.is_ipv4() { 32 } else { 128 }
+}
+
+fn prefix(length: &str, bits: u8) -> Option<u8> {
+    let is_number = !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit());
+    length.parse().ok().filter(|length| is_number && *length <= bits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admits(network: &str, client: &str) -> bool {
+        Network::parse(network).unwrap().contains(client.parse().unwrap())
+    }
+
+    #[test]
+    fn networks_single_addresses_and_host_bits_mean_what_they_say() {
+        for network in ["127.0.0.1/32", "127.0.0.0/8", "127.0.0.1", "0.0.0.0/0", "127.0.0.5/8", " 127.0.0.0/24 "] {
+            assert!(admits(network, "127.0.0.1"), "{network}");
+        }
+        for network in ["10.0.0.0/8", "128.0.0.0/1", "127.0.0.2", "::1/128", "::/0"] {
+            assert!(!admits(network, "127.0.0.1"), "{network}");
+        }
+        for network in ["::1", "::1/128", "::/0", "::5/64"] {
+            assert!(admits(network, "::1"), "{network}");
+        }
+        assert!(!admits("2001:db8::/32", "2001:db9::1") && !admits("0.0.0.0/0", "2001:db8::1"));
+    }
+
+    #[test]
+    fn ipv4_behind_an_ipv6_socket_is_ipv4() {
+        assert!(admits("10.0.0.0/8", "::ffff:10.1.2.3"));
+        assert!(admits("::ffff:10.0.0.0/104", "10.1.2.3"));
+        assert!(!admits("::ffff:10.0.0.0/104", "11.1.2.3"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_no_network() {
+        for text in [
+            "",
+            "abc",
+            "0",
+            "10.0.0.0/33",
+            "10.0.0.0/",
+            "10.0.0.0/+8",
+            "10.0.0.0/-1",
+            "10.0.0.0/8/8",
+            "10.0.0/8",
+            "10.0.0.0/255.0.0.0",
+            "::1/129",
+            "localhost",
+            "10.0.0.0/256",
+            "10.0.0.0/08x",
+            "010.0.0.1",
+        ] {
+            assert_eq!(Network::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_client_is_inside_exactly_when_the_first_bits_agree() {
+        let mut random = crate::gate::tests::Random::new(1);
+        for _ in 0..20_000 {
+            let (one, two, prefix) = (random.next() as u32, random.next() as u32, random.next() % 33);
+            let two = if random.next().is_multiple_of(2) { one ^ (two >> (random.next() % 32)) } else { two };
+            let network = Network::parse(&format!("{}/{prefix}", Ipv4Addr::from_bits(one))).unwrap();
+            let expected = (0..prefix).all(|bit| (one >> (31 - bit)) & 1 == (two >> (31 - bit)) & 1);
+            assert_eq!(network.contains(Ipv4Addr::from_bits(two).into()), expected);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+use super::super::nonce::NonceTable;
+use super::super::tests::Random;
+use super::*;
+
+const NOW: u64 = 1_782_907_200;
+const EXAMPLE: &str = r#"username="Mufasa", realm="http-auth@example.org", uri="/dir/index.html", algorithm=MD5,
+ nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", nc=00000001,
+ cnonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", qop=auth,
+ response="8ca523f5e9506fed4657c9700eebdbec", opaque="FQhe/qaU925kfnzjCev0ciny7QMkPqMAFRtzCUYo5tdS""#;
+
+fn example() -> Credentials {
+    Credentials::parse(&EXAMPLE.replace('\n', "")).unwrap()
+}
+
+#[test]
+fn the_examples_of_rfc_7616_come_out() {
+    for (algorithm, response) in [
+        (Algorithm::Md5, "8ca523f5e9506fed4657c9700eebdbec"),
+        (Algorithm::Sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
+    ] {
+        let account = algorithm.hash(&["Mufasa", "http-auth@example.org", "Circle of Life"]);
+        assert_eq!(example().response(algorithm, &account, "GET"), response);
+    }
+}
+
+#[test]
+fn credentials_are_read_whatever_the_order_case_and_spacing() {
+    let example = example();
+    assert_eq!(example.nonce, "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v");
+    assert_eq!((example.qop.as_str(), example.nc.as_str(), example.algorithm.as_str()), ("auth", "00000001", "MD5"));
+    let text =
+        r#" , NC = 1 ,,qop="auth",URI=/a?b=c&d,nonce=n==,realm="a\"b\\c",username="",cnonce=x,response=y,z="," "#;
+    let odd = Credentials::parse(text).unwrap();
+    assert_eq!((odd.nc.as_str(), odd.uri.as_str(), odd.nonce.as_str()), ("1", "/a?b=c&d", "n=="));
+    assert_eq!(odd.realm, "a\"b\\c");
+}
+
+#[test]
+fn what_is_no_list_of_the_needed_parameters_is_refused() {
+    let whole = EXAMPLE.replace('\n', "");
+    for text in [
+        "",
+        "x",
+        "username",
+        &whole.replace("qop=auth,", ""),
+        &whole.replace("nc=00000001,", "nc=,"),
+        &whole.replace("nc=00000001", "nc=00000001, nc=00000002"),
+        &whole.replace("qop=auth", "qop=auth junk"),
+        &whole.replace("uri=", "uri uri="),
+        whole.trim_end_matches('"'),
+        &format!("{whole}, x=\"\\"),
+        &format!("{whole}, x={}", "a".repeat(CREDENTIALS_BYTES_MAX)),
+    ] {
+        assert!(Credentials::parse(text).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn no_text_brings_the_parser_down() {
+    let whole = EXAMPLE.replace('\n', "");
+    let mut random = Random::new(11);
+    for _ in 0..20_000 {
+        let mut bytes = whole.clone().into_bytes();
+        for _ in 0..=random.next() % 4 {
+            let at = random.next() as usize % bytes.len();
+            match random.next() % 3 {
+                0 => bytes[at] = b"\"\\,= \t\xc3a"[random.next() as usize % 8],
+                1 if bytes.len() > 1 => drop(bytes.remove(at)),
+                _ => bytes.truncate(at.max(1)),
+            }
+        }
+        Credentials::parse(&String::from_utf8_lossy(&bytes));
+    }
+}
+
+#[test]
+fn quoted_values_survive_writing_and_reading() {
+    let mut random = Random::new(5);
+    for _ in 0..2_000 {
+        let text: String = (0..random.next() % 12)
+            .map(|_| ['a', '"', '\\', ',', '=', ' ', 'é', '\''][random.next() as usize % 8])
+            .collect();
+        let quoted = text.replace('\\', "\\\\").replace('"', "\\\"");
+        assert_eq!(parse_value(&format!("\"{quoted}\", rest")), Some((text, ", rest")));
+    }
+}
+
+struct Case {
+    credentials: Credentials,
+    key: NonceKey,
+}
+
+/// Credentials that are good for a GET of `/a?b` of realm `alpha` by `phone` with `secret1`.
+fn good(algorithm: Algorithm) -> Case {
+    let key = NonceKey::new([1; 32]);
+    let mut credentials = Credentials {
+        username: "phone".into(),
+        realm: "alpha".into(),
+        nonce: key.sign(NonceTable::new(1, NOW, 8).next(NOW), "alpha"),
+        uri: "/a?b".into(),
+        qop: "auth".into(),
+        nc: "0000000a".into(),
+        cnonce: "c".into(),
+        algorithm: algorithm.name().into(),
+        ..Credentials::default()
+    };
+    sign(&mut credentials, "secret1");
+    Case { credentials, key }
+}
+
+fn sign(credentials: &mut Credentials, password: &str) {
+    let algorithm = Algorithm::find(&credentials.algorithm).unwrap();
+    let account = algorithm.hash(&[&credentials.username, &credentials.realm, password]);
+    credentials.response = credentials.response(algorithm, &account, "GET");
+}
+
+fn verify(case: &Case, passwords: &[&str], method: &str, now: u64) -> Result<u32, Fault> {
+    let asked = Asked { method, target: "/a?b", host: "alpha", realm: "alpha" };
+    let passwords = passwords.iter().map(|password| Secret::new(*password)).collect();
+    let accounts = Accounts { users: vec!["phone"], passwords };
+    case.credentials.verify(&asked, &accounts, &case.key, now).map(|(_, count)| count)
+}
+
+#[test]
+fn right_credentials_of_either_algorithm_and_any_password_are_good() {
+    for algorithm in OFFERED {
+        let case = good(algorithm);
+        assert_eq!(verify(&case, &["secret1"], "GET", NOW), Ok(10));
+        assert_eq!(verify(&case, &["secret2", "secret1"], "GET", NOW), Ok(10));
+        assert_eq!(verify(&case, &["secret1", "secret2"], "GET", NOW), Ok(10));
+        assert_eq!(verify(&case, &["secret2"], "GET", NOW), Err(Fault::BadPassword));
+        assert_eq!(verify(&case, &[], "GET", NOW), Err(Fault::BadPassword));
+    }
+}
+
+#[test]
+fn credentials_without_an_algorithm_are_md5() {
+    let mut case = good(Algorithm::Md5);
+    case.credentials.algorithm = String::new();
+    assert_eq!(verify(&case, &["secret1"], "GET", NOW), Ok(10));
+}
+
+#[test]
+fn the_method_counts() {
+    assert_eq!(verify(&good(Algorithm::Md5), &["secret1"], "HEAD", NOW), Err(Fault::BadPassword));
+}
+
+#[test]
+fn an_old_nonce_is_stale_whatever_the_password() {
+    assert_eq!(verify(&good(Algorithm::Md5), &["secret1"], "GET", NOW + 301), Err(Fault::Stale));
+    assert_eq!(verify(&good(Algorithm::Md5), &["other"], "GET", NOW + 301), Err(Fault::Stale));
+}
+
+#[test]
+fn each_changed_part_has_its_fault() {
+    type Change = fn(&mut Credentials);
+    let changes: [(Change, Fault); 11] = [
+        (|it| it.username = "1e3".into(), Fault::BadPassword),
+        (|it| it.username = "Phone".into(), Fault::BadPassword),
+        (|it| it.realm = "beta".into(), Fault::OtherRealm),
+        (|it| it.uri = "/a".into(), Fault::OtherUri),
+        (|it| it.uri = "http://beta/a?b".into(), Fault::OtherUri),
+        (|it| it.nonce = "abc123".into(), Fault::Stale),
+        (|it| it.qop = "auth-int".into(), Fault::NotOffered),
+        (|it| it.nc = "1".into(), Fault::Malformed),
+        (|it| it.nc = "+000000a".into(), Fault::Malformed),
+        (|it| it.algorithm = "MD5-sess".into(), Fault::NotOffered),
+        (|it| it.algorithm = "SHA-512-256".into(), Fault::NotOffered),
+    ];
+    for (change, fault) in changes {
+        let mut case = good(Algorithm::Md5);
+        change(&mut case.credentials);
+        if Algorithm::find(&case.credentials.algorithm).is_some() {
+            sign(&mut case.credentials, "secret1");
+        }
+        assert_eq!(verify(&case, &["secret1"], "GET", NOW), Err(fault));
+    }
+}
+
+#[test]
+fn a_uri_may_have_the_host_in_front() {
+    for uri in ["http://alpha/a?b", "https://ALPHA:443/a?b"] {
+        let mut case = good(Algorithm::Md5);
+        case.credentials.uri = uri.into();
+        sign(&mut case.credentials, "secret1");
+        assert_eq!(verify(&case, &["secret1"], "GET", NOW), Ok(10), "{uri}");
+    }
+}
+
+#[test]
+fn a_challenge_names_realm_nonce_and_algorithm() {
+    let header = challenge(Algorithm::Sha256, "alpha", "n", true);
+    let opaque = "2c1743a391305fbf367df8e4f069f9f9";
+    assert_eq!(
+        header,
+        format!(r#"Digest realm="alpha", qop="auth", algorithm=SHA-256, nonce="n", opaque="{opaque}", stale=true"#)
+    );
+    assert!(challenge(Algorithm::Md5, "alpha", "n", false).ends_with(&format!("opaque=\"{opaque}\"")));
+}

@@ -1,0 +1,233 @@
+//! The server's own nonces: signed, bound to a realm, good for five minutes, and no nonce count counts twice.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use std::collections::BTreeMap;
+
+/// How long a nonce is good, in seconds: a phone fetches all its files in one go.
+pub const NONCE_SECONDS: u64 = 300;
+
+/// How far ahead the clock of another server with the same key may be, in seconds.
+const SKEW_SECONDS: u64 = 30;
+
+/// Nonces that were used and may be used again, remembered at once: some megabytes. Beyond it the oldest are retired
+/// early, which costs their phones one more round trip and lets nobody in.
+pub const NONCES_MAX: usize = 65_536;
+
+/// Signature bytes in a nonce: 128 bits are more than anyone can guess in five minutes, and keep the header short.
+const TAG_BYTES: usize = 16;
+const STAMP_BYTES: usize = 24;
+
+/// The key that nonces are signed with. Servers that share it accept each other's. No `Debug`.
+pub struct NonceKey([u8; 32]);
+
+/// What makes a nonce unlike any other; in the order of issue.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Stamp {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    issued: u64,
+    /// The server that issued it, as it was started.
+    instance: u64,
+    number: u64,
+}
+
+impl NonceKey {
+    pub fn new(key: [u8; 32]) -> Self {
+        Self(key)
+    }
+
+    fn mac(&self, stamp: &[u8], realm: &str) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+        mac.update(stamp);
+        mac.update(realm.as_bytes());
+        Some(mac)
+    }
+
+    /// Writes the nonce of a stamp for a realm.
+    pub fn sign(&self, stamp: Stamp, realm: &str) -> String {
+        let mut bytes = stamp.to_bytes().to_vec();
+        // HMAC takes keys of every length, so there always is one; without it the nonce would be nobody's.
+        let tag = self.mac(&bytes, realm).map(|mac| mac.finalize().into_bytes());
+        bytes.extend(tag.iter().flatten().take(TAG_BYTES));
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// The stamp of a nonce that was issued for this realm with this key, and is neither too old nor from the future.
+    pub fn verify(&self, nonce: &str, realm: &str, now: u64) -> Option<Stamp> {
+        let bytes = URL_SAFE_NO_PAD.decode(nonce).ok().filter(|bytes| bytes.len() == STAMP_BYTES + TAG_BYTES)?;
+        let (stamp, tag) = bytes.split_at(STAMP_BYTES);
+        self.mac(stamp, realm)?.verify_truncated_left(tag).ok()?;
+        let stamp = Stamp::from_bytes(stamp)?;
+        let fresh = stamp.issued <= now.saturating_add(SKEW_SECONDS) && !stamp.is_over(now);
+        fresh.then_some(stamp)
+    }
+}
+
+impl Stamp {
+    fn to_bytes(self) -> [u8; STAMP_BYTES] {
+        let mut bytes = [0; STAMP_BYTES];
+        for (slot, number) in bytes.chunks_exact_mut(8).zip([self.issued, self.instance, self.number]) {
+            slot.copy_from_slice(&number.to_be_bytes());
+        }
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let number = |at: usize| Some(u64::from_be_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
+        Some(Self { issued: number(0)?, instance: number(8)?, number: number(16)? })
+    }
+
+    fn is_over(self, now: u64) -> bool {
+        now.saturating_sub(self.issued) > NONCE_SECONDS
+    }
+}
+
+/// Which nonces were used how often. What is not in the table and not newer than everything that ever left it was
+/// used before, for all the table knows, and is used up.
+pub struct NonceTable {
+    instance: u64,
+    issued: u64,
+    retired: Stamp,
+    seen: BTreeMap<Stamp, Counts>,
+    max: usize,
+}
+
+impl NonceTable {
+    /// `instance` tells this start of this server from all others, so that no two issue the same nonce: a random
+    /// number. Nonces from before `started` may have been used at a server that is no more, and are used up.
+    pub fn new(instance: u64, started: u64, max: usize) -> Self {
+        let retired = Stamp { issued: started.saturating_sub(1), instance: u64::MAX, number: u64::MAX };
+        Self { instance, issued: 0, retired, seen: BTreeMap::new(), max }
+    }
+
+    /// A stamp that was never given out.
+    pub fn next(&mut self, now: u64) -> Stamp {
+        self.issued += 1;
+        Stamp { issued: now, instance: self.instance, number: self.issued }
+    }
+
+    /// Notes that a nonce was used with this count; false when that may have happened before.
+    pub fn take(&mut self, stamp: Stamp, count: u32, now: u64) -> bool {
+        if let Some(counts) = self.seen.get_mut(&stamp) {
+            return counts.take(count);
+        }
+        if stamp <= self.retired {
+            return false;
+        }
+        while self.seen.len() >= self.max || self.seen.first_key_value().is_some_and(|(oldest, _)| oldest.is_over(now))
+        {
+            let Some((oldest, _)) = self.seen.pop_first() else { break };
+            self.retired = self.retired.max(oldest);
+        }
+        let mut counts = Counts::default();
+        // The oldest had to go, and this one may be older still.
+        stamp > self.retired && counts.take(count) && self.seen.insert(stamp, counts).is_none()
+    }
+}
+
+/// The nonce counts of one nonce that were seen: the highest, and which of the 64 up to it. A phone that fetches
+/// several files at once may send them out of order.
+#[derive(Default)]
+struct Counts {
+    highest: u32,
+    seen: u64,
+}
+
+impl Counts {
+    fn take(&mut self, count: u32) -> bool {
+        if count == 0 {
+            return false;
+        }
+        if count > self.highest {
+            self.seen = self.seen.checked_shl(count - self.highest).unwrap_or(0) | 1;
+            self.highest = count;
+            return true;
+        }
+        let Some(bit) = 1_u64.checked_shl(self.highest - count) else { return false };
+        let is_new = self.seen & bit == 0;
+        self.seen |= bit;
+        is_new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::tests::Random;
+    use std::collections::HashSet;
+
+    const NOW: u64 = 1_782_907_200;
+
+    fn key() -> NonceKey {
+        NonceKey::new([7; 32])
+    }
+
+    #[test]
+    fn a_nonce_is_good_for_its_realm_and_key_alone() {
+        let mut table = NonceTable::new(1, NOW, 8);
+        let stamp = table.next(NOW);
+        let nonce = key().sign(stamp, "alpha");
+        assert_eq!(key().verify(&nonce, "alpha", NOW), Some(stamp));
+        assert_eq!(key().verify(&nonce, "beta", NOW), None);
+        assert_eq!(NonceKey::new([8; 32]).verify(&nonce, "alpha", NOW), None);
+    }
+
+    #[test]
+    fn a_nonce_with_any_bit_changed_is_nobodys() {
+        let nonce = key().sign(NonceTable::new(1, NOW, 8).next(NOW), "alpha");
+        let bytes = URL_SAFE_NO_PAD.decode(&nonce).unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut changed = bytes.clone();
+            changed[bit / 8] ^= 1 << (bit % 8);
+            assert_eq!(key().verify(&URL_SAFE_NO_PAD.encode(&changed), "alpha", NOW), None);
+        }
+        for nonce in ["", "abc123", "!", &nonce[1..], &format!("{nonce}A")] {
+            assert_eq!(key().verify(nonce, "alpha", NOW), None);
+        }
+    }
+
+    #[test]
+    fn a_nonce_is_over_after_five_minutes_and_not_good_before_its_time() {
+        let nonce = key().sign(NonceTable::new(1, NOW, 8).next(NOW), "alpha");
+        assert!(key().verify(&nonce, "alpha", NOW + NONCE_SECONDS).is_some());
+        assert!(key().verify(&nonce, "alpha", NOW + NONCE_SECONDS + 1).is_none());
+        assert!(key().verify(&nonce, "alpha", NOW - SKEW_SECONDS).is_some());
+        assert!(key().verify(&nonce, "alpha", NOW - SKEW_SECONDS - 1).is_none());
+    }
+
+    #[test]
+    fn no_count_counts_twice() {
+        let mut table = NonceTable::new(1, NOW, 8);
+        let stamp = table.next(NOW);
+        let taken: Vec<bool> = [1, 1, 3, 2, 2, 3, 100, 36, 37, 99, 0, u32::MAX, u32::MAX]
+            .map(|count| table.take(stamp, count, NOW))
+            .to_vec();
+        let good = [true, false, true, true, false, false, true, false, true, true, false, true, false];
+        assert_eq!(taken, good);
+    }
+
+    #[test]
+    fn nonces_from_before_the_start_are_used_up() {
+        let stamp = NonceTable::new(1, NOW - 9, 8).next(NOW - 1);
+        assert!(!NonceTable::new(2, NOW, 8).take(stamp, 1, NOW));
+    }
+
+    #[test]
+    fn a_full_table_retires_the_oldest_and_never_takes_one_twice() {
+        let (mut table, mut random, mut taken) = (NonceTable::new(1, NOW, 16), Random::new(3), HashSet::new());
+        let mut stamps = Vec::new();
+        for step in 0..20_000 {
+            let now = NOW + step / 50;
+            stamps.push(table.next(now));
+            let back = random.next() as usize % stamps.len().min(40);
+            let (stamp, count) = (stamps[stamps.len() - 1 - back], 1 + (random.next() % 3) as u32);
+            if table.take(stamp, count, now) {
+                assert!(taken.insert((stamp.number, count)), "taken twice");
+            }
+            assert!(table.seen.len() <= 16);
+        }
+        assert!(taken.len() > 5_000, "only {} taken", taken.len());
+    }
+}

@@ -1,0 +1,61 @@
+//! One line in the log for each request: who asked, for which device, and what became of it. No parameter, no
+//! password and no part of a document gets here.
+
+use super::server::Peer;
+use super::status::{self, Failure};
+use crate::facts::MacAddress;
+use crate::plugin::Document;
+use std::time::Duration;
+
+/// What is known of a request while it walks.
+pub struct Seen {
+    client: Peer,
+    address: Option<MacAddress>,
+    domain: String,
+    plugin: String,
+    template: String,
+}
+
+impl Seen {
+    pub fn new(client: Peer) -> Self {
+        Self { client, address: None, domain: String::new(), plugin: String::new(), template: String::new() }
+    }
+
+    pub fn request(&mut self, address: Option<MacAddress>, domain: &str) {
+        self.address = address;
+        domain.clone_into(&mut self.domain);
+    }
+
+    pub fn plugin(&mut self, plugin: &str, template: &str) {
+        plugin.clone_into(&mut self.plugin);
+        template.clone_into(&mut self.template);
+    }
+
+    pub fn log(&self, outcome: Result<&Document, &Failure>, took: Duration) {
+        let client = self.client.0.ip();
+        let address = self.address.as_ref().map(MacAddress::as_str).unwrap_or_default();
+        let ms = took.as_secs_f64() * 1e3;
+        let (domain, plugin, template) = (&self.domain, &self.plugin, &self.template);
+        match outcome {
+            Ok(document) => tracing::info!(
+                client.address = %client, device.address = address, domain.name = domain, plugin.name = plugin,
+                template, file = document.file, bytes = document.body.len(), duration_ms = ms, "provisioned"
+            ),
+            Err(failure) => {
+                let verdict = status::of(failure);
+                let status = verdict.status.as_u16();
+                if verdict.ours {
+                    tracing::error!(
+                        client.address = %client, device.address = address, domain.name = domain, plugin.name = plugin,
+                        template, status, error = %failure, duration_ms = ms, "failed"
+                    );
+                } else {
+                    tracing::info!(
+                        client.address = %client, device.address = address, domain.name = domain, template,
+                        status, error = %failure, duration_ms = ms, "refused"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What a plugin is given for one request.
+
+use super::status::Failure;
+use crate::directory::{self, Device, daylight::Zone};
+use crate::facts::{Admission, MacAddress, Table};
+use crate::plugin::{BoxFuture, DeviceScope, Job, Moment, Plugin, Plugins, ScopeError};
+use crate::request::ProvisionRequest;
+use crate::templates::{self, Located, TemplateFile, Tree};
+use jiff::Timestamp;
+use std::path::Path;
+
+/// What the walk has gathered when it comes to rendering.
+pub struct Parts<'a> {
+    pub folder: String,
+    pub templates: Vec<TemplateFile>,
+    pub address: MacAddress,
+    pub device: Device,
+    pub admission: &'a Admission,
+    pub now: Timestamp,
+}
+
+/// Puts a job together, with those settings that the asked file reads.
+pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins: &Plugins) -> Result<Job, Failure> {
+    let Parts { folder, templates, address, device, admission, now } = parts;
+    let file = request.file()?.map(str::to_owned);
+    let stored = admission.device.as_ref().map(|device| device.vendor.as_str()).filter(|vendor| !vendor.is_empty());
+    let vendor = stored.or_else(|| plugins.vendor_of(address.oui())).unwrap_or_default().to_owned();
+    let zone = Zone::of(&admission.settings);
+    let mut settings = device.settings;
+    zone.add_daylight_settings(now, &admission.settings, &mut settings);
+    let reads = plugin.reads(&folder, file.as_deref());
+    settings.retain(|(name, _)| reads.includes(name));
+    Ok(Job {
+        folder,
+        file,
+        vendor,
+        address,
+        templates,
+        parameters: request.visible_parameters().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        settings,
+        tables: device.tables,
+        time: Moment {
+            seconds: now.as_second(),
+            nanoseconds: u32::try_from(now.subsec_nanosecond()).unwrap_or_default(),
+            zone: zone.name.to_owned(),
+            tzif: zone.tzif.into(),
+        },
+    })
+}
+
+/// Where the device's templates are.
+pub fn locate(tree: &Tree, device: &Device, domain: &str) -> Result<Located, Failure> {
+    let setting = device.settings.iter().find(|(name, _)| name == "template_dir");
+    let template_dir = setting.and_then(|(_, value)| value.as_str()).filter(|path| !path.is_empty()).map(Path::new);
+    let located = tree.locate(&device.template, domain, template_dir);
+    located.ok_or_else(|| Failure::NoTemplate(device.template.clone()))
+}
+
+/// The files of a folder that the plugin has not prepared, to travel with the job.
+pub async fn templates(located: Located) -> Result<Vec<TemplateFile>, Failure> {
+    let folder = located.name.as_str().to_owned();
+    let read = tokio::task::spawn_blocking(move || templates::read(&located.root, &located.name)).await;
+    // The reading thread cannot panic; if it did, the folder is as good as not there.
+    read.unwrap_or(Ok(None))?.ok_or(Failure::NoTemplate(folder))
+}
+
+/// What a plugin may ask about the device's domain.
+pub struct Scope(pub directory::DeviceScope);
+
+impl DeviceScope for Scope {
+    fn contacts(&self) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>> {
+        Box::pin(async { self.0.contacts().await.map_err(|error| ScopeError(Box::new(error))) })
+    }
+
+    fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>> {
+        Box::pin(async move { self.0.extension(number).await.map_err(|error| ScopeError(Box::new(error))) })
+    }
+}

@@ -1,0 +1,29 @@
+//! What phones talk to: connections, the walk of one request, statuses, answers.
+
+mod access_log;
+mod answer;
+mod job;
+mod provision;
+mod server;
+mod status;
+
+use crate::app::App;
+use axum::Router;
+use axum::routing::any;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Serves phones until `stop` resolves.
+pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
+    server::serve(listener, router(app), stop).await;
+}
+
+/// Every path goes the same way: which of them are provisioning URLs is decided by `request`.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new().fallback(any(provision::handle)).with_state(app)
+}
+
+/// The system's clock. What ages (a nonce) goes by it, whatever clock the files are rendered by.
+pub fn unix_seconds() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default()
+}

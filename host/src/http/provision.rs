@@ -1,0 +1,130 @@
+//! The walk of one request through the rooms.
+
+use super::access_log::Seen;
+use super::{answer, job};
+use super::server::Peer;
+use super::status::Failure;
+use crate::app::App;
+use crate::directory::{self, Device, Lookup, NewDevice};
+use crate::facts::{Admission, MacAddress};
+use crate::gate::{self, Permit};
+use crate::plugin::Document;
+use crate::request::{Arrival, Asked, BODY_BYTES_MAX, Claim, ProvisionRequest, RequestError};
+use axum::body::{self, Body};
+use axum::extract::{Extension, State};
+use axum::http::request::Parts;
+use axum::http::{Request, Response};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// From the first byte to the answer. A file takes milliseconds; a database that is away is waited for 3 s.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A rendered file, and the name to save it under where the phone asked for that.
+type Answered = (Document, Option<String>);
+
+/// Answers one request, and writes its line into the log.
+pub async fn handle(State(app): State<Arc<App>>, Extension(peer): Extension<Peer>, request: Request<Body>) -> Response<Body> {
+    let started = Instant::now();
+    let (parts, body) = request.into_parts();
+    let mut seen = Seen::new(peer);
+    let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk(&app, &parts, body, peer, &mut seen));
+    let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
+    seen.log(outcome.as_ref().map(|(document, _)| document), started.elapsed());
+    match outcome {
+        Ok((document, attachment)) => answer::document(document, attachment),
+        Err(failure) => answer::failure(&failure),
+    }
+}
+
+async fn walk(app: &App, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Answered, Failure> {
+    let request = read(parts, body, peer).await?;
+    let claim = claim(app, &request).await?;
+    let address = claim.address();
+    seen.request(address, request.host());
+    let admission = app.directory.find(&Lookup { address, host: request.host() }).await?;
+    let permit = gate::admit(&request, &claim, &admission, &app.keeper, super::unix_seconds());
+    for network in app.keeper.take_unreadable() {
+        tracing::warn!(
+            setting = network.setting, domain.name = network.domain, text = network.text,
+            "is no network and lets nobody in; write for instance 192.0.2.0/24 or 2001:db8::/32"
+        );
+    }
+    let permit = permit?;
+    let (device, address) = load(app, &permit, &admission, &request).await?;
+    let document = render(app, &request, &admission, device, address, seen).await?;
+    Ok((document, request.attachment(address.as_str())))
+}
+
+async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<ProvisionRequest, Failure> {
+    let body = body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| RequestError::BodyTooLong)?;
+    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let asked = Asked::parse(&Arrival {
+        method: parts.method.as_str(),
+        target,
+        original_target: None,
+        headers: &parts.headers,
+        body: &body,
+        client: peer.0.ip(),
+        https: false,
+    })?;
+    match asked {
+        Asked::Provision(request) => Ok(*request),
+        Asked::Static(_) => Err(RequestError::NotProvisioning.into()),
+    }
+}
+
+/// Which device the request is about. An extension's number stands for the device that it is a line of.
+async fn claim(app: &App, request: &ProvisionRequest) -> Result<Claim, Failure> {
+    let user_agents = |agent: &str| app.snapshot.plugins.address(agent);
+    let claim = request.address(&user_agents);
+    let Claim::Extension { number, otherwise } = claim else { return Ok(claim) };
+    let found = app.directory.address_of_extension(&number, request.host()).await?;
+    Ok(found.or(otherwise).map_or(Claim::Nobody, Claim::Address))
+}
+
+/// What the permit allows to load; a permit for an address that is new inserts it first.
+async fn load(
+    app: &App,
+    permit: &Permit,
+    admission: &Admission,
+    request: &ProvisionRequest,
+) -> Result<(Device, MacAddress), Failure> {
+    let Some(address) = permit.insert() else {
+        let device = app.directory.load(permit, admission).await?;
+        let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
+        return Ok((device, address));
+    };
+    let plugins = &app.snapshot.plugins;
+    let new = NewDevice {
+        address,
+        vendor: plugins.vendor_of(address.oui()).unwrap_or_default().to_owned(),
+        template: plugins.template(request.user_agent()).unwrap_or_default().to_owned(),
+        description: request.user_agent().to_owned(),
+    };
+    let uuid = app.directory.insert_device(permit, &new).await?.ok_or(directory::Error::Permit)?;
+    Ok((app.directory.load_inserted(permit, admission, &new, &uuid), address))
+}
+
+async fn render(
+    app: &App,
+    request: &ProvisionRequest,
+    admission: &Admission,
+    device: Device,
+    address: MacAddress,
+    seen: &mut Seen,
+) -> Result<Document, Failure> {
+    let snapshot = &app.snapshot;
+    let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
+    let located = job::locate(&snapshot.tree, &device, domain)?;
+    let folder = located.name.as_str().to_owned();
+    let plugin = snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
+    seen.plugin(plugin.name(), &folder);
+    let prepared = located.in_tree && plugin.prepared(&folder);
+    let templates = if prepared { Vec::new() } else { job::templates(located).await? };
+    let scope = Arc::new(job::Scope(app.directory.scope(&device)));
+    let parts = job::Parts { folder, templates, address, device, admission, now: app.clock.now() };
+    let job = job::of(request, parts, plugin, &snapshot.plugins)?;
+    let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
+    plugin.render(job, scope).await.map_err(failed)
+}

@@ -1,0 +1,106 @@
+//! The only file that chooses statuses. Beside each is FusionPBX's choice where it differs.
+
+use crate::directory;
+use crate::gate::Refusal;
+use crate::plugin::RenderError;
+use crate::request::RequestError;
+use crate::templates;
+use axum::http::StatusCode;
+
+/// Why a request got no document.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Request(#[from] RequestError),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Of the device's own template folder; its name.
+    #[error("no template folder {0:?}")]
+    NoTemplate(String),
+    #[error("no plugin serves {0:?}")]
+    NoPlugin(String),
+    #[error(transparent)]
+    Templates(#[from] templates::Error),
+    #[error(transparent)]
+    Directory(#[from] directory::Error),
+    #[error("plugin {plugin}: {error}")]
+    Render { plugin: String, error: RenderError },
+    #[error("not answered in time")]
+    Timeout,
+}
+
+/// What the phone is told.
+pub struct Verdict {
+    pub status: StatusCode,
+    /// The text in the body, where it is not the status' own page.
+    pub text: Option<&'static str>,
+    /// When to come again, in seconds.
+    pub retry_after: Option<u32>,
+    /// Whether the cause is this side's, and belongs in the log as an error.
+    pub ours: bool,
+}
+
+impl Verdict {
+    const fn new(status: StatusCode) -> Self {
+        Self { status, text: None, retry_after: None, ours: false }
+    }
+
+    const fn ours(status: StatusCode) -> Self {
+        Self { ours: true, ..Self::new(status) }
+    }
+
+    /// What went wrong elsewhere may be right in a moment.
+    const fn later(seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..Self::ours(StatusCode::SERVICE_UNAVAILABLE) }
+    }
+}
+
+/// Chooses what a failure looks like to the phone.
+pub fn of(failure: &Failure) -> Verdict {
+    match failure {
+        Failure::Request(error) => of_request(*error),
+        Failure::Refused(refusal) => of_refusal(refusal),
+        Failure::NoTemplate(_) => Verdict::new(StatusCode::NOT_FOUND),
+        Failure::Render { error: RenderError::NoSuchFile(_), .. } => Verdict::new(StatusCode::NOT_FOUND),
+        Failure::Render { error: RenderError::Busy, .. } => Verdict::later(2),
+        // The database.
+        Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
+        Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
+        // FusionPBX answers 200 with PHP's error text, or with half a file.
+        Failure::Render { .. } | Failure::NoPlugin(_) | Failure::Templates(_) | Failure::Directory(_) => {
+            Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+        Failure::Timeout => Verdict::later(5),
+    }
+}
+
+fn of_request(error: RequestError) -> Verdict {
+    Verdict::new(match error {
+        RequestError::Method => StatusCode::METHOD_NOT_ALLOWED,
+        RequestError::TargetTooLong => StatusCode::URI_TOO_LONG,
+        RequestError::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        RequestError::NotProvisioning => StatusCode::NOT_FOUND,
+        // FusionPBX: 200 with PHP's text about an array.
+        RequestError::ArrayParameter(_) | RequestError::TooManyParameters => StatusCode::BAD_REQUEST,
+        RequestError::Path | RequestError::Host => StatusCode::BAD_REQUEST,
+        // FusionPBX: 404 for a name without a file, 200 with PHP's text for a name that is a folder.
+        RequestError::FileName => StatusCode::NOT_FOUND,
+    })
+}
+
+fn of_refusal(refusal: &Refusal) -> Verdict {
+    match refusal {
+        Refusal::ProvisioningOff | Refusal::ClientNetwork | Refusal::DeviceDisabled | Refusal::NoAddress => {
+            Verdict::new(StatusCode::NOT_FOUND)
+        }
+        Refusal::Challenge(_) => Verdict { text: Some("Authorization Required"), ..Verdict::new(StatusCode::UNAUTHORIZED) },
+        // FusionPBX answers these two with 200.
+        Refusal::DomainNetwork | Refusal::BadPassword => {
+            Verdict { text: Some("access denied"), ..Verdict::new(StatusCode::FORBIDDEN) }
+        }
+        Refusal::UnknownDevice
+        | Refusal::ForeignDomain
+        | Refusal::UnknownDomain
+        | Refusal::InvalidAddress => Verdict::new(StatusCode::FORBIDDEN),
+    }
+}

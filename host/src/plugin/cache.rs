@@ -1,0 +1,301 @@
+//! Compiled plugins on disk, so that a start need not compile: `<key>.cwasm`, the machine code that is mapped into
+//! the server, and `<key>.note`, what else is to be known of it.
+//!
+//! Mapping a file as code trusts it completely. So the folder and its files must belong to the server's user and be
+//! closed to all others, and a file is mapped only when its SHA-256 is the one in the note, and the note's is the one
+//! on its own first line: half a write, a bad disk, or a hand edit is never loaded, only compiled anew.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+use wasmtime::component::Component;
+
+/// A note holds names of templates and settings: a few MB for the largest vendor.
+const NOTE_BYTES_MAX: u64 = 64 << 20;
+
+/// No file takes this long to be written.
+const LEFTOVER_AGE: Duration = Duration::from_secs(3_600);
+
+pub(super) struct Cache {
+    folder: PathBuf,
+    owner: u32,
+    bytes_max: u64,
+    /// Makes names of unfinished files unique within this process.
+    writes: AtomicU64,
+}
+
+/// What a compiled plugin was made from: SHA-256 in hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Key(String);
+
+impl Key {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Collects what a key depends on. Every part is delimited, so that no two lists of parts give the same key.
+pub(super) struct KeyMaker(Sha256);
+
+impl KeyMaker {
+    pub(super) fn new(kind: &str) -> Self {
+        let mut maker = Self(Sha256::new());
+        maker.part(kind.as_bytes());
+        maker.part(env!("CARGO_PKG_VERSION").as_bytes());
+        maker
+    }
+
+    pub(super) fn part(&mut self, bytes: &[u8]) {
+        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(bytes);
+    }
+
+    pub(super) fn engine(&mut self, engine: &wasmtime::Engine) {
+        std::hash::Hash::hash(&engine.precompile_compatibility_hash(), self);
+    }
+
+    pub(super) fn finish(self) -> Key {
+        Key(hex(self.0))
+    }
+}
+
+/// wasmtime says what machine code depends on only through `Hash`.
+impl std::hash::Hasher for KeyMaker {
+    fn write(&mut self, bytes: &[u8]) {
+        self.part(bytes);
+    }
+
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
+impl Cache {
+    /// Makes the folder when it is not there; refuses one that others could write to.
+    pub(super) fn open(folder: &Path, bytes_max: u64) -> io::Result<Self> {
+        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        let cache = Self { folder: folder.to_owned(), owner: 0, bytes_max, writes: AtomicU64::new(0) };
+        // Whoever owns a file that we make is who we are.
+        let probe = cache.unfinished();
+        let owner = create(&probe)?.metadata()?.uid();
+        fs::remove_file(&probe)?;
+        let found = fs::metadata(folder)?;
+        if found.uid() != owner || found.mode() & 0o077 != 0 {
+            return Err(io::Error::other("it must belong to the server's user and be closed to others (chmod 700)"));
+        }
+        cache.remove_leftovers();
+        Ok(Self { owner, ..cache })
+    }
+
+    pub(super) fn note<T: DeserializeOwned>(&self, key: &Key) -> Option<T> {
+        let mut text = String::new();
+        self.open_own(&self.path(key, "note"))?.take(NOTE_BYTES_MAX).read_to_string(&mut text).ok()?;
+        let (digest, json) = text.split_once('\n')?;
+        if digest != hex(Sha256::new_with_prefix(json)) {
+            return None;
+        }
+        serde_json::from_str(json).ok()
+    }
+
+    pub(super) fn put_note(&self, key: &Key, note: &impl Serialize) -> io::Result<()> {
+        let json = serde_json::to_string(note)?;
+        let digest = hex(Sha256::new_with_prefix(&json));
+        self.put(&self.path(key, "note"), &[digest.as_bytes(), b"\n", json.as_bytes()])
+    }
+
+    /// Maps the code when it is what the note says: `digest` as `put_code` gave it.
+    pub(super) fn code(&self, engine: &wasmtime::Engine, key: &Key, digest: &str) -> Option<Component> {
+        let path = self.path(key, "cwasm");
+        let mut file = self.open_own(&path)?;
+        let mut found = Sha256::new();
+        io::copy(&mut file, &mut found).ok()?;
+        if hex(found) != digest {
+            return None;
+        }
+        // The oldest go first when the folder is full, and this one is in use.
+        let _ = OpenOptions::new().append(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
+        map(engine, &path).ok()
+    }
+
+    /// Writes the code and says its digest, which belongs in the note. A note is written last: code without one is
+    /// never looked at.
+    pub(super) fn put_code(&self, key: &Key, code: &[u8]) -> io::Result<String> {
+        self.make_room(code.len() as u64);
+        self.put(&self.path(key, "cwasm"), &[code])?;
+        Ok(hex(Sha256::new_with_prefix(code)))
+    }
+
+    fn path(&self, key: &Key, ending: &str) -> PathBuf {
+        self.folder.join(format!("{}.{ending}", key.0))
+    }
+
+    fn unfinished(&self) -> PathBuf {
+        let count = self.writes.fetch_add(1, Ordering::Relaxed);
+        self.folder.join(format!("{}-{count}.new", std::process::id()))
+    }
+
+    /// Opens a file that is ours alone.
+    fn open_own(&self, path: &Path) -> Option<File> {
+        let file = File::open(path).ok()?;
+        let found = file.metadata().ok()?;
+        (found.is_file() && found.uid() == self.owner && found.mode() & 0o077 == 0).then_some(file)
+    }
+
+    /// A file is there completely or not at all, even after a power cut.
+    fn put(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+        let beside = self.unfinished();
+        let written = create(&beside).and_then(|mut file| {
+            parts.iter().try_for_each(|part| file.write_all(part))?;
+            file.sync_all()
+        });
+        let done = written.and_then(|()| fs::rename(&beside, path));
+        if done.is_err() {
+            let _ = fs::remove_file(&beside);
+        }
+        done
+    }
+
+    /// Removes the oldest code, and its note, until `bytes` more fit. Code that is mapped stays usable when its name
+    /// is gone.
+    fn make_room(&self, bytes: u64) {
+        let mut files = self.files("cwasm");
+        files.sort_unstable();
+        let mut total = files.iter().map(|(_, length, _)| length).sum::<u64>().saturating_add(bytes);
+        for (_, length, path) in files {
+            if total <= self.bytes_max {
+                break;
+            }
+            if fs::remove_file(&path).is_ok() {
+                let _ = fs::remove_file(path.with_extension("note"));
+                total -= length;
+            }
+        }
+    }
+
+    /// What a server that was killed left half-written. A younger file may be another server's at this moment.
+    fn remove_leftovers(&self) {
+        for (modified, _, path) in self.files("new") {
+            if modified.elapsed().is_ok_and(|age| age > LEFTOVER_AGE) {
+                let _ = fs::remove_file(path);
+            }
+        }
+    }
+
+    fn files(&self, ending: &str) -> Vec<(SystemTime, u64, PathBuf)> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let found = entries.filter_map(|entry| {
+            let (found, path) = (entry.metadata().ok()?, entry.path());
+            let wanted = path.extension().is_some_and(|extension| extension == ending);
+            wanted.then_some((found.modified().ok()?, found.len(), path))
+        });
+        found.collect()
+    }
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+fn hex(digest: Sha256) -> String {
+    use std::fmt::Write;
+    digest.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[allow(unsafe_code, reason = "machine code is mapped from a file, which wasmtime cannot check")]
+fn map(engine: &wasmtime::Engine, path: &Path) -> wasmtime::Result<Component> {
+    // SAFETY: the file was written by this cache, from `Component::serialize`, into a folder that is closed to all
+    // other users, and its digest has just been found to be the one that was noted when it was written.
+    unsafe { Component::deserialize_file(engine, path) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("dialplate-cache-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    fn key(part: &str) -> Key {
+        let mut maker = KeyMaker::new("test");
+        maker.part(part.as_bytes());
+        maker.finish()
+    }
+
+    #[test]
+    fn a_note_is_read_back_and_a_changed_one_is_not() {
+        let folder = folder("note");
+        let cache = Cache::open(&folder, 1 << 20).unwrap();
+        cache.put_note(&key("a"), &vec!["one"]).unwrap();
+        assert_eq!(cache.note::<Vec<String>>(&key("a")), Some(vec!["one".to_owned()]));
+        assert_eq!(cache.note::<Vec<String>>(&key("b")), None);
+        let path = cache.path(&key("a"), "note");
+        let text = fs::read_to_string(&path).unwrap().replace("one", "two");
+        fs::write(&path, text).unwrap();
+        assert_eq!(cache.note::<Vec<String>>(&key("a")), None);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_folder_or_file_that_others_may_write_is_not_trusted() {
+        let folder = folder("open");
+        let cache = Cache::open(&folder, 1 << 20).unwrap();
+        cache.put_note(&key("a"), &1).unwrap();
+        fs::set_permissions(cache.path(&key("a"), "note"), fs::Permissions::from_mode(0o620)).unwrap();
+        assert_eq!(cache.note::<u32>(&key("a")), None);
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o770)).unwrap();
+        assert!(Cache::open(&folder, 1 << 20).is_err());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn half_written_files_of_a_killed_server_go_and_a_running_ones_stay() {
+        let folder = folder("leftovers");
+        fs::create_dir_all(&folder).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
+        let [old, young] = ["1-0.new", "2-0.new"].map(|name| folder.join(name));
+        create(&old).unwrap().set_modified(SystemTime::now() - LEFTOVER_AGE * 2).unwrap();
+        create(&young).unwrap();
+        Cache::open(&folder, 1 << 20).unwrap();
+        assert_eq!((old.exists(), young.exists()), (false, true));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn the_oldest_files_make_room() {
+        let folder = folder("room");
+        let cache = Cache::open(&folder, 2_500).unwrap();
+        for name in ["a", "b", "c"] {
+            cache.put_code(&key(name), &[0; 1_000]).unwrap();
+            cache.put_note(&key(name), &name).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let there = |name| cache.path(&key(name), "cwasm").exists();
+        assert_eq!((there("a"), there("b"), there("c")), (false, true, true));
+        assert_eq!(cache.note::<String>(&key("a")), None, "a note without code is no use");
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn keys_tell_where_a_part_ends() {
+        let two = |a: &str, b: &str| {
+            let mut maker = KeyMaker::new("test");
+            maker.part(a.as_bytes());
+            maker.part(b.as_bytes());
+            maker.finish()
+        };
+        assert_ne!(two("ab", "c"), two("a", "bc"));
+    }
+}

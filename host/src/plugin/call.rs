@@ -1,0 +1,154 @@
+//! What one call of a plugin carries: its deadline, what is left of its limits, and whom it may ask.
+
+use super::error::RenderError;
+use super::job::DeviceScope;
+use super::limits::{Config, MEMORIES_MAX, TABLE_ENTRIES_MAX, TABLES_MAX, one_line};
+use crate::facts::{MacAddress, Table};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tracing::Level;
+use wasmtime::ResourceLimiter;
+
+/// State of one wasmtime store, and so of one call. Every reason to stop the plugin is a `RenderError` that travels
+/// through wasmtime as the trap's cause.
+pub(super) struct Call {
+    plugin: Arc<str>,
+    device: Option<(MacAddress, Arc<dyn DeviceScope>)>,
+    deadline: Instant,
+    timeout: Duration,
+    memory_bytes_max: usize,
+    questions_left: u32,
+    contacts_rows_max: usize,
+    log_lines_left: u32,
+    log_lines_dropped: u32,
+    log_line_chars_max: usize,
+}
+
+impl Call {
+    /// A call without a device: `describe` or `prepare`. It may log, and ask nothing.
+    pub(super) fn of_load(plugin: Arc<str>, config: &Config) -> Self {
+        Self::new(plugin, config, config.prepare_timeout(), config.prepare_memory_bytes_max)
+    }
+
+    /// A render for one device. `prepared_bytes` is the memory that the snapshot brings along.
+    pub(super) fn of_render(
+        plugin: Arc<str>,
+        config: &Config,
+        prepared_bytes: usize,
+        device: (MacAddress, Arc<dyn DeviceScope>),
+    ) -> Self {
+        let memory = prepared_bytes.saturating_add(config.memory_bytes_max);
+        let memory = memory.min(config.instance_memory_bytes_max());
+        let mut call = Self::new(plugin, config, config.render_timeout(), memory);
+        call.device = Some(device);
+        call
+    }
+
+    fn new(plugin: Arc<str>, config: &Config, timeout: Duration, memory_bytes_max: usize) -> Self {
+        Self {
+            plugin,
+            device: None,
+            deadline: Instant::now() + timeout,
+            timeout,
+            memory_bytes_max,
+            questions_left: config.questions_max,
+            contacts_rows_max: config.contacts_rows_max,
+            log_lines_left: config.log_lines_max,
+            log_lines_dropped: 0,
+            log_line_chars_max: config.log_line_chars_max,
+        }
+    }
+
+    /// Waiting for a turn counts: the deadline is the caller's.
+    pub(super) fn until(mut self, deadline: Instant) -> Self {
+        self.deadline = deadline;
+        self
+    }
+
+    pub(super) fn check_deadline(&self) -> Result<(), RenderError> {
+        if Instant::now() < self.deadline { Ok(()) } else { Err(self.timed_out()) }
+    }
+
+    fn timed_out(&self) -> RenderError {
+        RenderError::Timeout { ms: u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX) }
+    }
+
+    pub(super) async fn contacts(&mut self) -> Result<Vec<Table>, RenderError> {
+        let scope = self.ask()?;
+        let answer = tokio::time::timeout_at(self.deadline.into(), scope.contacts());
+        let tables = answer.await.map_err(|_| self.timed_out())?.map_err(RenderError::Scope)?;
+        let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
+        if rows > self.contacts_rows_max {
+            return Err(RenderError::Limit { name: "contacts_rows_max".into() });
+        }
+        Ok(tables)
+    }
+
+    pub(super) async fn extension(&mut self, number: &str) -> Result<Table, RenderError> {
+        let scope = self.ask()?;
+        let answer = tokio::time::timeout_at(self.deadline.into(), scope.extension(number));
+        answer.await.map_err(|_| self.timed_out())?.map_err(RenderError::Scope)
+    }
+
+    fn ask(&mut self) -> Result<Arc<dyn DeviceScope>, RenderError> {
+        let Some((_, scope)) = &self.device else {
+            return Err(RenderError::Other("it asked for a device's data where there is no device".into()));
+        };
+        let scope = Arc::clone(scope);
+        self.questions_left =
+            self.questions_left.checked_sub(1).ok_or_else(|| RenderError::Limit { name: "questions_max".into() })?;
+        Ok(scope)
+    }
+
+    /// One line in the server's log, under the plugin's name. What is over the limit is counted, not written.
+    pub(super) fn log(&mut self, level: Level, message: &str) {
+        if self.log_lines_left == 0 {
+            self.log_lines_dropped += 1;
+            return;
+        }
+        self.log_lines_left -= 1;
+        let message = one_line(message, self.log_line_chars_max);
+        let plugin = &*self.plugin;
+        let address = self.device.as_ref().map_or("", |(address, _)| address.as_str());
+        match level {
+            Level::ERROR => tracing::error!(plugin.name = plugin, device.address = address, "{message}"),
+            Level::WARN => tracing::warn!(plugin.name = plugin, device.address = address, "{message}"),
+            Level::INFO => tracing::info!(plugin.name = plugin, device.address = address, "{message}"),
+            _ => tracing::debug!(plugin.name = plugin, device.address = address, "{message}"),
+        }
+    }
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        if self.log_lines_dropped > 0 {
+            let (plugin, lines) = (&*self.plugin, self.log_lines_dropped);
+            tracing::warn!(plugin.name = plugin, lines, "logged more lines than log_lines_max; the rest is dropped");
+        }
+    }
+}
+
+impl ResourceLimiter for Call {
+    /// Trapping beats answering that there is none: most languages abort then without a word of why.
+    fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if desired <= self.memory_bytes_max {
+            return Ok(true);
+        }
+        Err(RenderError::Memory { bytes: desired, bytes_max: self.memory_bytes_max }.into())
+    }
+
+    fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
+        if desired <= TABLE_ENTRIES_MAX {
+            return Ok(true);
+        }
+        Err(RenderError::Limit { name: "table entries".into() }.into())
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES_MAX as usize
+    }
+
+    fn tables(&self) -> usize {
+        TABLES_MAX as usize
+    }
+}

@@ -1,0 +1,179 @@
+//! Who a plugin says it is, and whether that can be true.
+
+use super::error::LoadError;
+use regex::{Regex, RegexBuilder};
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Description {
+    pub name: String,
+    pub version: String,
+    pub vendors: Vec<Vendor>,
+    /// Tried in order.
+    pub user_agents: Vec<UserAgent>,
+    /// Serves what no other plugin serves.
+    pub any: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Vendor {
+    /// As in `device_vendor`, lower case.
+    pub name: String,
+    /// Six lower-case hexadecimal digits each.
+    pub ouis: Vec<String>,
+    pub upper_case: bool,
+    /// Between each two digits of an address; empty for none.
+    pub separator: String,
+    pub events: Vec<(Action, String)>,
+}
+
+/// What a SIP NOTIFY can ask of a phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    Resync,
+    Reboot,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UserAgent {
+    pub pattern: String,
+    pub vendor: String,
+    pub template: Option<String>,
+}
+
+/// Far above what a maker has: the largest owns some hundred OUIs.
+const VENDORS_MAX: usize = 64;
+const OUIS_MAX: usize = 4_096;
+const EVENTS_MAX: usize = 16;
+const USER_AGENTS_MAX: usize = 256;
+const PATTERN_BYTES_MAX: usize = 1_000;
+/// A compiled pattern: the crate's own default is ten times as much, and patterns come from outside.
+const PATTERN_MEMORY_BYTES_MAX: usize = 1 << 20;
+const NAME_BYTES_MAX: usize = 64;
+const TEXT_BYTES_MAX: usize = 256;
+
+impl Description {
+    /// Refuses what cannot be, so that nobody behind this has to ask again.
+    pub(super) fn check(&self) -> Result<(), LoadError> {
+        check_name("name", &self.name)?;
+        check_text("version", &self.version)?;
+        check_count("vendors", self.vendors.len(), VENDORS_MAX)?;
+        check_count("user-agents", self.user_agents.len(), USER_AGENTS_MAX)?;
+        if self.vendors.is_empty() && !self.any {
+            return wrong("it serves no vendor and is not for the rest either");
+        }
+        for (at, vendor) in self.vendors.iter().enumerate() {
+            vendor.check()?;
+            if self.vendors[..at].iter().any(|other| other.name == vendor.name) {
+                return wrong(&format!("vendor {:?} twice", vendor.name));
+            }
+        }
+        for agent in &self.user_agents {
+            if !self.vendors.iter().any(|vendor| vendor.name == agent.vendor) {
+                return wrong(&format!("a User-Agent of vendor {:?}, which it does not serve", agent.vendor));
+            }
+            check_text("template", agent.template.as_deref().unwrap_or_default())?;
+            agent.regex()?;
+        }
+        Ok(())
+    }
+}
+
+impl Vendor {
+    fn check(&self) -> Result<(), LoadError> {
+        check_name("vendor", &self.name)?;
+        check_count("OUIs", self.ouis.len(), OUIS_MAX)?;
+        check_count("events", self.events.len(), EVENTS_MAX)?;
+        let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if let Some(oui) = self.ouis.iter().find(|oui| oui.len() != 6 || !oui.bytes().all(digit)) {
+            return wrong(&format!("OUI {oui:?} is not six lower-case hexadecimal digits"));
+        }
+        if self.separator.len() > 1 || !self.separator.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return wrong("the separator of addresses is not one visible character");
+        }
+        self.events.iter().try_for_each(|(_, event)| check_text("event", event))
+    }
+}
+
+impl UserAgent {
+    pub(super) fn regex(&self) -> Result<Regex, LoadError> {
+        if self.pattern.len() > PATTERN_BYTES_MAX {
+            return wrong(&format!("a User-Agent pattern of more than {PATTERN_BYTES_MAX} bytes"));
+        }
+        RegexBuilder::new(&self.pattern)
+            .size_limit(PATTERN_MEMORY_BYTES_MAX)
+            .build()
+            .map_err(|error| LoadError::Description(format!("User-Agent pattern {:?}: {error}", self.pattern)))
+    }
+}
+
+fn check_name(what: &str, name: &str) -> Result<(), LoadError> {
+    let fits = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
+    if name.is_empty() || name.len() > NAME_BYTES_MAX || !name.bytes().all(fits) {
+        return wrong(&format!("{what} {name:?} is not lower-case letters, digits and hyphens"));
+    }
+    Ok(())
+}
+
+fn check_text(what: &str, text: &str) -> Result<(), LoadError> {
+    if text.len() > TEXT_BYTES_MAX || text.chars().any(char::is_control) {
+        return wrong(&format!("{what} is no short line of text"));
+    }
+    Ok(())
+}
+
+fn check_count(what: &str, count: usize, max: usize) -> Result<(), LoadError> {
+    if count > max { wrong(&format!("{count} {what} where {max} are allowed")) } else { Ok(()) }
+}
+
+fn wrong<T>(message: &str) -> Result<T, LoadError> {
+    Err(LoadError::Description(message.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn description() -> Description {
+        Description {
+            name: "snom".into(),
+            version: "1".into(),
+            vendors: vec![Vendor {
+                name: "snom".into(),
+                ouis: vec!["000413".into()],
+                upper_case: false,
+                separator: String::new(),
+                events: vec![(Action::Reboot, "reboot".into())],
+            }],
+            user_agents: vec![UserAgent { pattern: "snom(D?\\d+)".into(), vendor: "snom".into(), template: None }],
+            any: false,
+        }
+    }
+
+    #[test]
+    fn a_sound_description_passes() {
+        description().check().unwrap();
+    }
+
+    #[test]
+    fn what_cannot_be_true_is_refused_by_name() {
+        type Case = (&'static str, fn(&mut Description));
+        let cases: [Case; 9] = [
+            ("name \"Snom\"", |d| d.name = "Snom".into()),
+            ("version", |d| d.version = "1\n2".into()),
+            ("serves no vendor", |d| (d.vendors, d.user_agents) = (vec![], vec![])),
+            ("twice", |d| d.vendors.push(d.vendors[0].clone())),
+            ("OUI \"00:04:13\"", |d| d.vendors[0].ouis[0] = "00:04:13".into()),
+            ("separator", |d| d.vendors[0].separator = "::".into()),
+            ("which it does not serve", |d| d.user_agents[0].vendor = "yealink".into()),
+            ("pattern", |d| d.user_agents[0].pattern = "(".into()),
+            ("pattern", |d| d.user_agents[0].pattern = "\\w{500}{500}".into()),
+        ];
+        for (expected, change) in cases {
+            let mut changed = description();
+            change(&mut changed);
+            let message = changed.check().unwrap_err().to_string();
+            assert!(message.contains(expected), "{message} has no {expected}");
+        }
+    }
+}

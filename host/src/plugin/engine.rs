@@ -1,0 +1,164 @@
+//! The machine that plugins run on: two wasmtime engines with one configuration's limits, the pool of instances, and
+//! the clock that interrupts them.
+
+use super::cache::Cache;
+use super::call::Call;
+use super::error::{EngineError, RenderError};
+use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLE_ENTRIES_MAX, TABLES_MAX};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Strategy, UpdateDeadline};
+
+/// How often running plugins look at the clock and let others run: the resolution of every deadline here.
+const TICK: Duration = Duration::from_millis(10);
+/// What a slot of the pool keeps of a request's memory for the next one, so that it need not fault it in again. A
+/// render touches about 1 MB; measured, this with `PAGEMAP_SCAN` doubles the throughput against keeping nothing.
+const KEEP_RESIDENT_BYTES: usize = 8 << 20;
+/// Host functions run on the same stack as the plugin that calls them, and need some of their own.
+const HOST_STACK_BYTES: usize = 1 << 20;
+
+/// Cheap to clone; all clones are one machine.
+#[derive(Clone)]
+pub struct Engine(Arc<Machine>);
+
+struct Machine {
+    config: Config,
+    render: wasmtime::Engine,
+    snapshot: wasmtime::Engine,
+    instances: Semaphore,
+    /// Builds at the same time: each needs a core and up to `prepare_memory_bytes_max`.
+    builds: Semaphore,
+    cache: Option<Cache>,
+}
+
+impl Engine {
+    /// Reserves address space for every instance there may be; memory is taken only as plugins touch it.
+    pub fn new(config: Config) -> Result<Self, EngineError> {
+        let cache = match &config.cache {
+            Some(folder) => Some(
+                Cache::open(folder, config.cache_bytes_max)
+                    .map_err(|source| EngineError::Cache { folder: folder.clone(), source })?,
+            ),
+            None => None,
+        };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut settings = common(&config);
+        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&config, cores)));
+        // A snapshot's image is mapped as it is, however large and sparse: it is never copied for a request.
+        settings.memory_guaranteed_dense_image_size(config.instance_memory_bytes_max() as u64);
+        let render = wasmtime::Engine::new(&settings).map_err(EngineError::Machine)?;
+
+        let mut settings = common(&config);
+        // `prepare` runs once: what compiles four times as fast is worth running twice as slowly.
+        if cfg!(target_arch = "x86_64") {
+            settings.strategy(Strategy::Winch);
+        }
+        let snapshot = wasmtime::Engine::new(&settings).map_err(EngineError::Machine)?;
+        tick([render.weak(), snapshot.weak()]);
+        let instances = Semaphore::new(config.instances_max as usize);
+        Ok(Self(Arc::new(Machine { config, render, snapshot, instances, builds: Semaphore::new(cores), cache })))
+    }
+
+    pub fn config(&self) -> &Config {
+        &self.0.config
+    }
+
+    /// Where documents are rendered: optimised code, pooled instances.
+    pub(super) fn render(&self) -> &wasmtime::Engine {
+        &self.0.render
+    }
+
+    /// Where snapshots are taken: quickly compiled code, instances with memory of their own.
+    pub(super) fn snapshot(&self) -> &wasmtime::Engine {
+        &self.0.snapshot
+    }
+
+    pub(super) fn cache(&self) -> Option<&Cache> {
+        self.0.cache.as_ref()
+    }
+
+    /// A turn among the instances, waited for until the deadline.
+    pub(super) async fn turn(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, RenderError> {
+        if let Ok(permit) = self.0.instances.try_acquire() {
+            return Ok(permit);
+        }
+        match tokio::time::timeout_at(deadline.into(), self.0.instances.acquire()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(RenderError::Busy),
+        }
+    }
+
+    pub(super) async fn build_turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.builds.acquire().await.ok()
+    }
+}
+
+/// A store for one call, with its deadline and limits in force. `transfer_bytes_max` bounds what one host call may
+/// copy out of the plugin.
+pub(super) fn store(engine: &wasmtime::Engine, call: Call, transfer_bytes_max: usize) -> Store<Call> {
+    let mut store = Store::new(engine, call);
+    store.limiter(|call| call);
+    store.set_hostcall_fuel(transfer_bytes_max);
+    store.set_epoch_deadline(1);
+    store.epoch_deadline_callback(|context| {
+        context.data().check_deadline()?;
+        // tokio's own yield lets timers and sockets have their turn as well: a plugin that loops on every thread stops
+        // neither.
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+    });
+    store
+}
+
+fn common(config: &Config) -> wasmtime::Config {
+    let mut settings = wasmtime::Config::new();
+    settings
+        .epoch_interruption(true)
+        .memory_init_cow(true)
+        .concurrency_support(false)
+        // Builds run beside requests, and several at once at the start: each keeps to one core.
+        .parallel_compilation(false)
+        .max_wasm_stack(config.stack_bytes_max)
+        .async_stack_size(config.stack_bytes_max + HOST_STACK_BYTES);
+    settings
+}
+
+/// `builds` instances may be here for a snapshot, on top of those that render.
+fn pool(config: &Config, builds: usize) -> PoolingAllocationConfig {
+    let instances = config.instances_max.saturating_add(u32::try_from(builds).unwrap_or(0));
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(instances)
+        .total_core_instances(instances.saturating_mul(CORE_INSTANCES_MAX))
+        .total_memories(instances.saturating_mul(MEMORIES_MAX))
+        .total_tables(instances.saturating_mul(TABLES_MAX))
+        .total_stacks(instances)
+        .max_core_instances_per_component(CORE_INSTANCES_MAX)
+        .max_memories_per_component(MEMORIES_MAX)
+        .max_tables_per_component(TABLES_MAX)
+        .table_elements(TABLE_ENTRIES_MAX)
+        .max_memory_size(config.instance_memory_bytes_max())
+        .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
+        .table_keep_resident(64 << 10)
+        // Linux 6.7 and later.
+        .pagemap_scan(Enabled::Auto);
+    pool
+}
+
+/// One thread moves the clock of both engines; it ends with them.
+fn tick(engines: [wasmtime::EngineWeak; 2]) {
+    let run = move || {
+        loop {
+            std::thread::sleep(TICK);
+            let mut alive = false;
+            for engine in engines.iter().filter_map(wasmtime::EngineWeak::upgrade) {
+                engine.increment_epoch();
+                alive = true;
+            }
+            if !alive {
+                break;
+            }
+        }
+    };
+    // Without the thread no deadline would hold, so there is no going on without it.
+    std::thread::Builder::new().name("plugin-clock".into()).spawn(run).expect("a thread for the plugins' clock");
+}

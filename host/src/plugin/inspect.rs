@@ -1,0 +1,118 @@
+//! What a file is, before anything of it is compiled: a component of a version that we speak, asking for nothing
+//! that we do not give.
+
+use super::error::LoadError;
+use super::limits::one_line;
+use wit_component::DecodedWasm;
+use wit_parser::WorldItem;
+
+/// The versions of the interface that this server speaks: one module each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    V0_1,
+}
+
+impl Version {
+    /// For messages, all of them.
+    const SPOKEN: &'static str = "0.1.0";
+    const PACKAGE: &'static str = "dialplate:provision/";
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::V0_1 => "0.1.0",
+        }
+    }
+
+    /// Within 0.1 a later patch release can only have added functions that the host gives; a component that wants
+    /// one which is not there yet is refused when it is linked.
+    fn of(text: &str) -> Option<Self> {
+        text.starts_with("0.1.").then_some(Self::V0_1)
+    }
+
+    fn interfaces(self) -> &'static [&'static str] {
+        match self {
+            Self::V0_1 => &["types", "host"],
+        }
+    }
+}
+
+/// Reads the component's imports and exports and says which version of the interface it was made for.
+pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
+    let no_component = |error: &dyn std::fmt::Display| LoadError::NoComponent(one_line(&error.to_string(), 200));
+    // The decoder takes core modules for components without any interface; they are not.
+    if bytes.get(..8) == Some(b"\0asm\x01\0\0\0") {
+        return Err(no_component(&"it is a core module, and a component has to be made of it"));
+    }
+    let decoded = wit_component::decode(bytes).map_err(|error| no_component(&error))?;
+    let DecodedWasm::Component(resolve, world) = decoded else {
+        return Err(no_component(&"it is an interface without code"));
+    };
+    let world = &resolve.worlds[world];
+    let names = [&world.imports, &world.exports].map(|items| {
+        // A type that the world itself names is no import of anything.
+        let items = items.iter().filter(|(_, item)| !matches!(item, WorldItem::Type { .. }));
+        items.map(|(key, _)| resolve.name_world_key(key)).collect::<Vec<_>>()
+    });
+    let [imports, exports] = &names;
+    judge(imports, exports)
+}
+
+fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {
+    let mut version = None;
+    for name in imports.iter().chain(exports) {
+        let Some((_, found)) = name.strip_prefix(Version::PACKAGE).and_then(|rest| rest.split_once('@')) else {
+            continue;
+        };
+        let Some(known) = Version::of(found) else {
+            return Err(LoadError::Version { found: one_line(found, 40), spoken: Version::SPOKEN });
+        };
+        version = Some(known);
+    }
+    let version = version.ok_or(LoadError::NoPlugin)?;
+    let given = |name: &String| {
+        let interface = name.strip_prefix(Version::PACKAGE).and_then(|rest| rest.split_once('@'));
+        interface.is_some_and(|(interface, _)| version.interfaces().contains(&interface))
+    };
+    let beyond: Vec<_> = imports.iter().filter(|name| !given(name)).map(|name| one_line(name, 100)).collect();
+    if beyond.is_empty() { Ok(version) } else { Err(LoadError::Imports(beyond)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(imports: &[&str], exports: &[&str]) -> Result<Version, String> {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        judge(&owned(imports), &owned(exports)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn our_world_and_its_patch_releases_pass() {
+        let imports = ["dialplate:provision/types@0.1.0", "dialplate:provision/host@0.1.3"];
+        assert_eq!(judged(&imports, &["render"]), Ok(Version::V0_1));
+    }
+
+    #[test]
+    fn another_version_is_refused_naming_both() {
+        let message = judged(&["dialplate:provision/types@0.2.0"], &[]).unwrap_err();
+        assert!(message.contains("0.2.0") && message.contains("0.1.0"), "{message}");
+    }
+
+    #[test]
+    fn imports_beyond_the_world_are_named() {
+        let imports =
+            ["dialplate:provision/types@0.1.0", "wasi:clocks/wall-clock@0.2.6", "dialplate:provision/db@0.1.0"];
+        let message = judged(&imports, &[]).unwrap_err();
+        assert!(message.contains("wasi:clocks/wall-clock@0.2.6") && message.contains("provision/db"), "{message}");
+        assert!(!message.contains("types"), "{message}");
+    }
+
+    #[test]
+    fn what_is_no_component_is_refused() {
+        for (bytes, expected) in [(&b""[..], "no WebAssembly component"), (b"\0asm\x01\0\0\0", "core module")] {
+            let message = inspect(bytes).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        }
+        assert!(matches!(judged(&[], &[]), Err(message) if message.contains("no plugin")));
+    }
+}

@@ -1,0 +1,170 @@
+//! What goes into a plugin and what comes out, in the host's own types.
+
+use crate::facts::{MacAddress, Table, Value};
+use crate::templates::TemplateFile;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// One request for one file of one device. Settings and tables hold secrets, so there is no `Debug`.
+pub struct Job {
+    /// The device's template folder: `yealink/t46u`.
+    pub folder: String,
+    /// `None`: the plugin picks the file.
+    pub file: Option<String>,
+    /// As the device's row has it, else what its OUI says; empty when neither does.
+    pub vendor: String,
+    pub address: MacAddress,
+    /// The folder's templates, when `Plugin::prepared` does not know the folder; else empty.
+    pub templates: Vec<TemplateFile>,
+    /// What the phone sent, without secrets.
+    pub parameters: Vec<(String, String)>,
+    /// Those that `Plugin::reads` names; a name occurs once.
+    pub settings: Vec<(String, Value)>,
+    /// `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`.
+    pub tables: Vec<Table>,
+    pub time: Moment,
+}
+
+/// The moment a job is rendered at.
+#[derive(Clone)]
+pub struct Moment {
+    /// Since 1970-01-01T00:00:00Z.
+    pub seconds: i64,
+    pub nanoseconds: u32,
+    /// A name of the tz database.
+    pub zone: String,
+    /// The zone's rules as a TZif file (RFC 9636); empty for UTC.
+    pub tzif: Arc<[u8]>,
+}
+
+/// A rendered file. It holds passwords, so there is no `Debug`.
+pub struct Document {
+    /// A valid header value.
+    pub content_type: String,
+    /// The file that answered.
+    pub file: String,
+    pub body: Vec<u8>,
+}
+
+/// Where and what is wrong in a template.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fault {
+    pub template: String,
+    /// From 1; 0 when it belongs to no line.
+    pub line: u32,
+    /// From 1, in characters; 0 when unknown.
+    pub column: u32,
+    pub message: String,
+    pub excerpt: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.template)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        if self.column > 0 {
+            write!(f, ":{}", self.column)?;
+        }
+        write!(f, ": {}", self.message)?;
+        if !self.excerpt.is_empty() {
+            write!(f, " in `{}`", self.excerpt)?;
+        }
+        Ok(())
+    }
+}
+
+/// Which settings a file can ask for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reads {
+    Every,
+    /// Sorted, and shared with every request.
+    Only(#[serde(with = "shared")] Arc<[String]>),
+}
+
+/// serde writes what is shared only behind a feature of its own that no one else here needs.
+mod shared {
+    use super::{Arc, Deserialize, Serialize};
+
+    pub(super) fn serialize<S: serde::Serializer>(names: &Arc<[String]>, to: S) -> Result<S::Ok, S::Error> {
+        names[..].serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Arc<[String]>, D::Error> {
+        Vec::deserialize(from).map(Arc::from)
+    }
+}
+
+impl Reads {
+    pub fn includes(&self, setting: &str) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Only(names) => names.binary_search_by(|name| name.as_str().cmp(setting)).is_ok(),
+        }
+    }
+
+    /// What two files read together.
+    pub(super) fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Only(mine), Self::Only(theirs)) => {
+                let mut names: Vec<_> = mine.iter().chain(theirs.iter()).cloned().collect();
+                names.sort_unstable();
+                names.dedup();
+                Self::Only(names.into())
+            }
+            _ => Self::Every,
+        }
+    }
+}
+
+/// What `prepare` said of one template.
+#[derive(Clone, Serialize, Deserialize)]
+pub(super) struct Prepared {
+    pub folder: String,
+    pub file: String,
+    pub outcome: Result<Reads, Fault>,
+}
+
+/// What a plugin may ask while it renders, bound by its maker to one device: there is no way to name another.
+pub trait DeviceScope: Send + Sync + 'static {
+    /// Tables `groups`, `users`, `extensions`, each only where FusionPBX's settings select it.
+    fn contacts(&self) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>>;
+
+    /// The extension with this number in the device's domain: at most one row.
+    fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>>;
+}
+
+/// The database failed while a plugin was asking it.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ScopeError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn only(names: &[&str]) -> Reads {
+        Reads::Only(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+
+    #[test]
+    fn two_files_read_the_settings_of_both() {
+        assert_eq!(only(&["a", "c"]).and(&only(&["b", "c"])), only(&["a", "b", "c"]));
+        assert_eq!(only(&["a"]).and(&Reads::Every), Reads::Every);
+        assert!(only(&["a", "c"]).includes("c") && !only(&["a", "c"]).includes("b"));
+    }
+
+    #[test]
+    fn a_fault_says_where_only_as_far_as_it_knows() {
+        let mut fault =
+            Fault { template: "a/b".into(), line: 3, column: 7, message: "odd".into(), excerpt: "{if".into() };
+        assert_eq!(fault.to_string(), "a/b:3:7: odd in `{if`");
+        (fault.line, fault.column, fault.excerpt) = (0, 0, String::new());
+        assert_eq!(fault.to_string(), "a/b: odd");
+    }
+}

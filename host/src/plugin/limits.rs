@@ -1,0 +1,116 @@
+//! What a plugin may use. Vendor code can be wrong or hostile, so everything it can spend has a bound here.
+
+use serde::Deserialize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+const MIB: usize = 1 << 20;
+
+/// The room's settings. Every limit holds for one call of one plugin unless it says otherwise.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where compiled components are kept between starts; `None` compiles anew each time. The folder is made when
+    /// absent and must belong to the server's user alone.
+    pub cache: Option<PathBuf>,
+    /// What the cache may hold before its oldest files go: a set of all vendors needs about 200 MB, and every edit
+    /// of a template makes a new file of up to 50.
+    pub cache_bytes_max: u64,
+    /// Wall clock from the request's turn to its document, questions to the database included. A render takes well
+    /// under 10 ms; phones give up after about 10 s.
+    pub render_timeout_ms: u64,
+    /// Wall clock of `prepare`, and of `describe`. The largest vendor's 430 templates take a few seconds on a slow
+    /// machine.
+    pub prepare_timeout_ms: u64,
+    /// Memory of a render beyond what `prepare` left, which is shared by all and costs nothing here.
+    pub memory_bytes_max: usize,
+    /// Memory of `prepare`, the templates' sources included (14 MB for the largest vendor).
+    pub prepare_memory_bytes_max: usize,
+    /// The body of a document. FusionPBX's largest templates give about 150 KB; a big phone book a few MB.
+    pub output_bytes_max: usize,
+    /// Nested calls inside a plugin, on the machine's stack.
+    pub stack_bytes_max: usize,
+    /// Lines that `log` takes; the rest are counted.
+    pub log_lines_max: u32,
+    /// Characters of a logged line; the rest is cut.
+    pub log_line_chars_max: usize,
+    /// Rows of one answer to `contacts`, all tables together.
+    pub contacts_rows_max: usize,
+    /// How often `contacts` and `extension` may be asked: a phone book asks once, a device with all expansion modules
+    /// once for each of some hundred labelled keys.
+    pub questions_max: u32,
+    /// Renders at the same time, in the whole server. Others wait their turn until their own deadline.
+    pub instances_max: u32,
+    /// Size of a component's file.
+    pub component_bytes_max: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            cache: None,
+            cache_bytes_max: 1 << 30,
+            render_timeout_ms: 5_000,
+            prepare_timeout_ms: 30_000,
+            memory_bytes_max: 64 * MIB,
+            prepare_memory_bytes_max: 256 * MIB,
+            output_bytes_max: 16 * MIB,
+            stack_bytes_max: MIB,
+            log_lines_max: 32,
+            log_line_chars_max: 1_000,
+            contacts_rows_max: 20_000,
+            questions_max: 1_000,
+            instances_max: 64,
+            component_bytes_max: 64 * MIB as u64,
+        }
+    }
+}
+
+impl Config {
+    pub fn render_timeout(&self) -> Duration {
+        Duration::from_millis(self.render_timeout_ms)
+    }
+
+    pub fn prepare_timeout(&self) -> Duration {
+        Duration::from_millis(self.prepare_timeout_ms)
+    }
+
+    /// No memory of any instance grows beyond this.
+    pub(super) fn instance_memory_bytes_max(&self) -> usize {
+        self.prepare_memory_bytes_max.saturating_add(self.memory_bytes_max)
+    }
+}
+
+/// Core instances in one component: the plugin itself and two small ones of the component's own making, one more
+/// while a snapshot is taken, and as many again for toolchains that link a component from parts.
+pub(super) const CORE_INSTANCES_MAX: u32 = 8;
+/// A plugin has one memory; two leave room for a component made of two.
+pub(super) const MEMORIES_MAX: u32 = 2;
+pub(super) const TABLES_MAX: u32 = 8;
+/// Entries of one table: each is a function of the plugin that is called through a pointer.
+pub(super) const TABLE_ENTRIES_MAX: usize = 100_000;
+/// What a host call may copy out of a plugin beside a document: names, log lines.
+pub(super) const TRANSFER_BYTES_EXTRA: usize = 64 << 10;
+/// Characters of a message that goes to the log: a failure's, a fault's.
+pub(super) const MESSAGE_CHARS_MAX: usize = 1_000;
+
+/// Cuts and cleans what a plugin said before it reaches a log: one line, no control characters, bounded.
+pub(super) fn one_line(text: &str, chars_max: usize) -> String {
+    let mut line: String = text.chars().take(chars_max).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    if text.chars().nth(chars_max).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_plugin_says_is_one_bounded_line() {
+        assert_eq!(one_line("a\nb\u{1b}[0m", 10), "a\u{fffd}b\u{fffd}[0m");
+        assert_eq!(one_line("abcdef", 3), "abc…");
+        assert_eq!(one_line("abc", 3), "abc");
+    }
+}

@@ -1,0 +1,30 @@
+//! Vendor plugins: WebAssembly components, loaded, prepared once, and forked for every request.
+//!
+//! Nothing outside this room sees wasmtime, and nothing outside `v0_1` sees a type of the interface. A plugin may
+//! import that interface and nothing else; what a call of it may use is in `Config`.
+
+mod build;
+mod cache;
+mod call;
+mod claims;
+mod description;
+mod engine;
+mod error;
+mod inspect;
+mod job;
+mod limits;
+#[allow(clippy::module_inception, reason = "the room holds plugins, and this file is one")]
+mod plugin;
+mod set;
+mod snapshot;
+#[cfg(test)]
+mod tests;
+mod v0_1;
+
+pub use description::{Action, Description, UserAgent, Vendor};
+pub use engine::Engine;
+pub use error::{EngineError, LoadError, LoadFailure, RenderError};
+pub use job::{BoxFuture, DeviceScope, Document, Fault, Job, Moment, Reads, ScopeError};
+pub use limits::Config;
+pub use plugin::{Origin, Plugin};
+pub use set::{Plugins, Share, files};

@@ -1,0 +1,232 @@
+//! The loaded plugins: one set, made as a whole and never changed.
+
+use super::build::Candidate;
+use super::claims::Claims;
+use super::engine::Engine;
+use super::error::{LoadError, LoadFailure};
+use crate::templates::TemplateFile;
+use super::plugin::Plugin;
+use crate::facts::Oui;
+use regex::Regex;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::task::JoinHandle;
+
+#[derive(Default)]
+pub struct Plugins {
+    plugins: Vec<Arc<Plugin>>,
+    claims: Claims,
+    agents: Vec<Agent>,
+}
+
+struct Agent {
+    pattern: Regex,
+    template: Option<String>,
+}
+
+/// Characters of a User-Agent that patterns are tried on; phones send fewer than 200.
+const USER_AGENT_BYTES_MAX: usize = 1_000;
+
+/// Which templates belong to the plugin that is being prepared.
+pub struct Share<'a> {
+    claims: &'a Claims,
+    plugin: usize,
+}
+
+impl Share<'_> {
+    /// The folder, by its name below the template root, is this plugin's.
+    pub fn takes(&self, folder: &str) -> bool {
+        self.claims.of_folder(folder) == Some(self.plugin)
+    }
+}
+
+/// As much of a User-Agent as patterns are tried on.
+fn tried(user_agent: &str) -> &str {
+    &user_agent[..user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX)]
+}
+
+/// What stands for a file while a set is made.
+enum Entry {
+    Candidate(Box<Candidate>),
+    /// The new version cannot serve, and the old one does.
+    Previous(Arc<Plugin>),
+}
+
+impl Plugins {
+    /// Loads the files, in their order: of two that claim the same, the first has it. `templates` gives each plugin
+    /// the template files it is prepared with. A file that cannot be served is among the failures and harms no
+    /// other; what `previous` had loaded from it serves on. What has not changed since `previous` is taken over.
+    ///
+    /// Needs a tokio runtime. Compiles for up to seconds, on threads of its own; `templates` runs on the caller's.
+    pub async fn load(
+        engine: &Engine,
+        files: &[PathBuf],
+        templates: &(dyn Fn(&Share<'_>) -> Vec<TemplateFile> + Sync),
+        previous: Option<&Self>,
+    ) -> (Self, Vec<LoadFailure>) {
+        let mut failures = Vec::new();
+        let (entries, claims) = entries(engine, files, previous, &mut failures).await;
+        let mut builds = Vec::new();
+        for (plugin, entry) in entries.into_iter().enumerate() {
+            builds.push(match entry {
+                Entry::Previous(plugin) => Build::Done(plugin),
+                Entry::Candidate(candidate) => {
+                    Build::start(engine, candidate, templates(&Share { claims: &claims, plugin }), previous)
+                }
+            });
+        }
+        let mut set = Self::default();
+        for build in builds {
+            let (file, error) = match build {
+                Build::Done(plugin) => (plugin.file().to_owned(), set.add(plugin).err()),
+                Build::Running(file, task) => (file, joined(task).await.and_then(|plugin| set.add(plugin)).err()),
+            };
+            if let Some(error) = error {
+                let old = previous.and_then(|set| set.loaded_from(&file)).cloned();
+                let previous_serves = old.is_some_and(|old| set.add(old).is_ok());
+                failures.push(LoadFailure { file, error, previous_serves });
+            }
+        }
+        (set, failures)
+    }
+
+    fn add(&mut self, plugin: Arc<Plugin>) -> Result<(), LoadError> {
+        self.claims.add(plugin.description())?;
+        for agent in &plugin.description().user_agents {
+            self.agents.push(Agent { pattern: agent.regex()?, template: agent.template.clone() });
+        }
+        self.plugins.push(plugin);
+        Ok(())
+    }
+
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<Plugin>> {
+        self.plugins.iter()
+    }
+
+    /// The plugin for a device of this vendor (empty when unknown) with this template folder.
+    pub fn serving(&self, vendor: &str, folder: &str) -> Option<&Arc<Plugin>> {
+        self.plugins.get(self.claims.of_device(vendor, folder)?)
+    }
+
+    /// The vendor that owns these addresses, as FusionPBX spells it.
+    pub fn vendor_of(&self, oui: Oui) -> Option<&str> {
+        self.claims.vendor_of(oui.as_str())
+    }
+
+    /// Every vendor that a plugin names, in no particular order.
+    pub fn vendors(&self) -> impl Iterator<Item = &str> {
+        self.claims.vendors()
+    }
+
+    /// The address that a User-Agent carries, as the phone wrote it: what the first pattern with an address that
+    /// matches finds, plugins in the order they were loaded in.
+    pub fn address(&self, user_agent: &str) -> Option<String> {
+        let found = tried(user_agent);
+        self.agents.iter().find_map(|agent| {
+            let address = agent.pattern.captures(found)?.name("address")?;
+            Some(address.as_str().to_owned())
+        })
+    }
+
+    /// The template folder for a new device with this User-Agent, by the first pattern with one that matches.
+    pub fn template(&self, user_agent: &str) -> Option<&str> {
+        let found = tried(user_agent);
+        self.agents.iter().find_map(|agent| {
+            let template = agent.template.as_deref()?;
+            agent.pattern.is_match(found).then_some(template)
+        })
+    }
+
+    fn loaded_from(&self, file: &Path) -> Option<&Arc<Plugin>> {
+        self.plugins.iter().find(|plugin| plugin.file() == file)
+    }
+}
+
+/// Reads every file and settles who serves what. An entry's position is its position in the claims.
+async fn entries(
+    engine: &Engine,
+    files: &[PathBuf],
+    previous: Option<&Plugins>,
+    failures: &mut Vec<LoadFailure>,
+) -> (Vec<Entry>, Claims) {
+    let (mut claims, mut entries, mut refused) = (Claims::default(), Vec::new(), Vec::new());
+    let reads: Vec<_> = files
+        .iter()
+        .map(|file| {
+            let (engine, file) = (engine.clone(), file.clone());
+            off_the_path(async move {
+                let _turn = engine.build_turn().await;
+                Candidate::read(&engine, &file).await
+            })
+        })
+        .collect();
+    for (file, read) in files.iter().zip(reads) {
+        let read = joined(read).await.and_then(|candidate| claims.add(&candidate.description).map(|_| candidate));
+        match read {
+            Ok(candidate) => entries.push(Entry::Candidate(Box::new(candidate))),
+            Err(error) => refused.push((file.clone(), error)),
+        }
+    }
+    for (file, error) in refused {
+        let old = previous.and_then(|set| set.loaded_from(&file));
+        let old = old.filter(|old| claims.add(old.description()).is_ok());
+        failures.push(LoadFailure { file, error, previous_serves: old.is_some() });
+        entries.extend(old.cloned().map(Entry::Previous));
+    }
+    (entries, claims)
+}
+
+/// A plugin on its way.
+enum Build {
+    Done(Arc<Plugin>),
+    Running(PathBuf, JoinHandle<Result<Arc<Plugin>, LoadError>>),
+}
+
+impl Build {
+    fn start(
+        engine: &Engine,
+        candidate: Box<Candidate>,
+        templates: Vec<TemplateFile>,
+        previous: Option<&Plugins>,
+    ) -> Self {
+        let key = candidate.key(engine, &templates);
+        let same = previous.and_then(|set| set.loaded_from(&candidate.file));
+        if let Some(same) = same.filter(|same| same.origin().hash == key.as_str()) {
+            return Self::Done(Arc::clone(same));
+        }
+        let (engine, file) = (engine.clone(), candidate.file.clone());
+        let task = off_the_path(async move {
+            let _turn = engine.build_turn().await;
+            candidate.build(&engine, key, templates).await.map(Arc::new)
+        });
+        Self::Running(file, task)
+    }
+}
+
+/// Runs work that compiles on a thread of its own, so that no request waits behind it.
+fn off_the_path<T: Send + 'static>(
+    work: impl Future<Output = Result<T, LoadError>> + Send + 'static,
+) -> JoinHandle<Result<T, LoadError>> {
+    let runtime = tokio::runtime::Handle::current();
+    tokio::task::spawn_blocking(move || runtime.block_on(work))
+}
+
+/// A component that makes the compiler or the snapshot panic is a bad component, no more.
+async fn joined<T>(task: JoinHandle<Result<T, LoadError>>) -> Result<T, LoadError> {
+    task.await.unwrap_or_else(|_| Err(LoadError::Build("building it broke down".into())))
+}
+
+/// The components of a folder in the order of their names: `*.wasm`, hidden files left out.
+pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_none_or(|name| name.as_encoded_bytes().starts_with(b"."));
+        if !hidden && path.extension().is_some_and(|ending| ending == "wasm") {
+            files.push(path);
+        }
+    }
+    files.sort_unstable();
+    Ok(files)
+}

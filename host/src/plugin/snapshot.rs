@@ -1,0 +1,136 @@
+//! A component whose memory already holds what `prepare` made of the templates.
+//!
+//! The component is instrumented so that its memory and globals can be read from outside, `prepare` runs in one
+//! instance of that, and what it left becomes the initial state of a new component.
+
+use super::call::Call;
+use super::engine::{Engine, store};
+use super::error::{LoadError, RenderError};
+use super::job::{Prepared};
+use crate::templates::TemplateFile;
+use super::limits::{TRANSFER_BYTES_EXTRA, one_line};
+use super::v0_1;
+use std::collections::HashMap;
+use std::sync::Arc;
+use wasmtime::Store;
+use wasmtime::component::{Component, Instance, Lift, WasmList};
+use wasmtime_wizer::{ComponentInstanceState, Wizer};
+
+/// `prepare`'s answer may hold every setting's name for every template; beyond this it is no answer.
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+
+/// The component, instrumented and compiled for one use. `bytes` must be a valid component.
+pub(super) fn instrument(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
+    let (_, instrumented) = wizer().instrument_component(bytes).map_err(|error| no_component(&error))?;
+    // The quick compiler does not know every instruction that the other one does.
+    Component::new(engine.snapshot(), &instrumented)
+        .or_else(|_| Component::new(engine.render(), &instrumented))
+        .map_err(|error| no_component(&error))
+}
+
+fn no_component(error: &wasmtime::Error) -> LoadError {
+    LoadError::NoComponent(one_line(&format!("{error:#}"), 300))
+}
+
+fn wizer() -> Wizer {
+    let mut wizer = Wizer::new();
+    wizer.init_func("prepare").keep_init_func(true);
+    wizer
+}
+
+/// Runs `prepare` and takes the snapshot: the new component's bytes, and what became of each template.
+pub(super) async fn take(
+    engine: &Engine,
+    plugin: Arc<str>,
+    bytes: &[u8],
+    instrumented: &Component,
+    templates: Vec<TemplateFile>,
+) -> Result<(Vec<u8>, Vec<Prepared>), LoadError> {
+    let failed = |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error) };
+    let call = Call::of_load(plugin, engine.config());
+    let mut store = store(instrumented.engine(), call, ANSWER_BYTES_MAX);
+    let instance = v0_1::instantiate(&mut store, instrumented).await.map_err(failed)?;
+    let prepared = v0_1::prepare(&mut store, &instance, templates).await.map_err(failed)?;
+
+    // The whole memory is read as one list.
+    store.set_hostcall_fuel(engine.config().instance_memory_bytes_max().saturating_add(TRANSFER_BYTES_EXTRA));
+    let wizer = wizer();
+    let (context, _) = wizer.instrument_component(bytes).map_err(|error| no_component(&error))?;
+    let mut state = State { store, instance, memories: HashMap::new(), failure: None };
+    let snapshot = wizer.snapshot_component(&context, &mut state).await;
+    if let Some(error) = state.failure {
+        return Err(failed(error));
+    }
+    let snapshot = snapshot.map_err(|error| LoadError::Build(format!("{error:#}")))?;
+    Ok((snapshot, prepared))
+}
+
+/// An instance as the snapshot reads it. Reading cannot fail by that trait, so the first failure waits here.
+struct State {
+    store: Store<Call>,
+    instance: Instance,
+    /// The snapshot reads each memory twice, and each reading grows it by a page.
+    memories: HashMap<String, Vec<u8>>,
+    failure: Option<wasmtime::Error>,
+}
+
+impl State {
+    async fn call<R, T>(&mut self, interface: &str, function: &str, read: impl FnOnce(&Store<Call>, R) -> T) -> T
+    where
+        R: Lift + Send + Sync + 'static,
+        T: Default,
+    {
+        match self.try_call(interface, function, read).await {
+            Ok(value) => value,
+            Err(error) => {
+                self.failure.get_or_insert(error);
+                T::default()
+            }
+        }
+    }
+
+    async fn try_call<R, T>(
+        &mut self,
+        interface: &str,
+        function: &str,
+        read: impl FnOnce(&Store<Call>, R) -> T,
+    ) -> wasmtime::Result<T>
+    where
+        R: Lift + Send + Sync + 'static,
+    {
+        let absent = || wasmtime::Error::msg("the instrumented component lacks an accessor");
+        let (store, instance) = (&mut self.store, &self.instance);
+        let interface = instance.get_export_index(&mut *store, None, interface).ok_or_else(absent)?;
+        let function = instance.get_export_index(&mut *store, Some(&interface), function).ok_or_else(absent)?;
+        let function = instance.get_typed_func::<(), (R,)>(&mut *store, function)?;
+        let (value,) = function.call_async(&mut *store, ()).await?;
+        Ok(read(store, value))
+    }
+}
+
+impl ComponentInstanceState for State {
+    async fn call_func_ret_list_u8(&mut self, interface: &str, function: &str, contents: impl FnOnce(&[u8]) + Send) {
+        if !self.memories.contains_key(function) {
+            let memory =
+                self.call(interface, function, |store, list: WasmList<u8>| list.as_le_slice(store).to_vec()).await;
+            self.memories.insert(function.to_owned(), memory);
+        }
+        contents(self.memories.get(function).map_or(&[], Vec::as_slice));
+    }
+
+    async fn call_func_ret_s32(&mut self, interface: &str, function: &str) -> i32 {
+        self.call(interface, function, |_, value| value).await
+    }
+
+    async fn call_func_ret_s64(&mut self, interface: &str, function: &str) -> i64 {
+        self.call(interface, function, |_, value| value).await
+    }
+
+    async fn call_func_ret_f32(&mut self, interface: &str, function: &str) -> u32 {
+        self.call(interface, function, |_, value: f32| value.to_bits()).await
+    }
+
+    async fn call_func_ret_f64(&mut self, interface: &str, function: &str) -> u64 {
+        self.call(interface, function, |_, value: f64| value.to_bits()).await
+    }
+}

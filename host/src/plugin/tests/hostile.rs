@@ -1,0 +1,145 @@
+//! What a wrong or hostile plugin can do: fail, itself alone, in bounded time.
+
+use super::*;
+use std::time::{Duration, Instant};
+
+/// After whatever went wrong, the next request is served as ever.
+async fn serves(plugin: &Plugin) {
+    assert!(text(plugin, job()).await.is_ok());
+}
+
+#[test]
+fn an_endless_loop_ends_at_the_deadline_and_others_are_served_meanwhile() {
+    with_minimal(
+        |config| config.render_timeout_ms = 300,
+        async |_, plugin| {
+            let start = Instant::now();
+            // As many loops as there are threads, so that serving needs them interrupted.
+            let loops: Vec<_> = (0..2)
+                .map(|_| {
+                    let plugin = Arc::clone(&plugin);
+                    tokio::spawn(async move { error(&plugin, "loop").await })
+                })
+                .collect();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            serves(&plugin).await;
+            assert!(start.elapsed() < Duration::from_millis(300), "served after {:?}", start.elapsed());
+            for looping in loops {
+                assert!(matches!(looping.await.unwrap(), RenderError::Timeout { ms: 300 }));
+            }
+            assert!(start.elapsed() < Duration::from_millis(1_000), "{:?}", start.elapsed());
+        },
+    );
+}
+
+#[test]
+fn waiting_for_a_turn_ends_at_the_deadline() {
+    with_minimal(
+        |config| (config.instances_max, config.render_timeout_ms) = (1, 200),
+        async |_, plugin| {
+            let other = Arc::clone(&plugin);
+            let looping = tokio::spawn(async move { error(&other, "loop").await });
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            plugin.render(job(), no_contacts()).await.map(|_| ()).unwrap_or_else(|error| {
+                assert!(matches!(error, RenderError::Busy | RenderError::Timeout { .. }), "{error}");
+            });
+            assert!(matches!(looping.await.unwrap(), RenderError::Timeout { .. }));
+            serves(&plugin).await;
+        },
+    );
+}
+
+#[test]
+fn memory_ends_at_its_limit() {
+    with_minimal(
+        |config| config.memory_bytes_max = 8 << 20,
+        async |_, plugin| {
+            let RenderError::Memory { bytes, bytes_max } = error(&plugin, "eat-memory").await else {
+                panic!("memory is not what ended it");
+            };
+            assert!(bytes > bytes_max && bytes_max < 16 << 20, "{bytes} of {bytes_max}");
+            serves(&plugin).await;
+        },
+    );
+}
+
+#[test]
+fn a_panic_or_a_recursion_breaks_one_request() {
+    with_minimal(
+        |_| {},
+        async |_, plugin| {
+            for deed in ["panic", "recurse"] {
+                let error = error(&plugin, deed).await;
+                assert!(matches!(error, RenderError::Trap(_)), "{deed}: {error}");
+                serves(&plugin).await;
+            }
+        },
+    );
+}
+
+#[test]
+fn a_document_ends_at_its_limit() {
+    with_minimal(
+        |config| config.output_bytes_max = 1 << 20,
+        async |_, plugin| {
+            assert_eq!(text(&plugin, doing("write 1048576")).await.unwrap().len(), 1 << 20);
+            for deed in ["write 1048577", "write 33554432"] {
+                let error = error(&plugin, deed).await;
+                assert!(matches!(&error, RenderError::Limit { name } if name == "output_bytes_max"), "{deed}: {error}");
+            }
+            assert!(matches!(error(&plugin, "header").await, RenderError::Output(_)));
+            serves(&plugin).await;
+        },
+    );
+}
+
+#[test]
+fn questions_are_bounded_and_a_failing_database_is_told_apart() {
+    with_minimal(
+        |config| (config.questions_max, config.contacts_rows_max) = (5, 100),
+        async |_, plugin| {
+            assert!(text(&plugin, doing("contacts 5")).await.is_ok());
+            assert!(
+                matches!(error(&plugin, "contacts 6").await, RenderError::Limit { name } if name == "questions_max")
+            );
+            let many = plugin.render(doing("contacts"), Arc::new(Contacts(101))).await.map(|_| ());
+            assert!(matches!(many, Err(RenderError::Limit { name }) if name == "contacts_rows_max"));
+            let gone = plugin.render(doing("contacts"), Arc::new(Contacts(-1))).await.map(|_| ());
+            assert!(matches!(&gone, Err(RenderError::Scope(error)) if error.to_string().contains("gone")));
+        },
+    );
+}
+
+#[test]
+fn a_flood_of_log_lines_does_not_end_the_render() {
+    with_minimal(
+        |_| {},
+        async |_, plugin| {
+            assert!(text(&plugin, doing("log 100000")).await.is_ok());
+            assert!(text(&plugin, doing("log-long 60000")).await.is_ok());
+        },
+    );
+}
+
+#[test]
+fn what_goes_wrong_in_prepare_refuses_the_plugin_in_bounded_time() {
+    let Some(file) = guest("minimal") else { return };
+    run(async {
+        let engine = engine(|config| {
+            (config.prepare_timeout_ms, config.prepare_memory_bytes_max) = (500, 32 << 20);
+        });
+        for (deed, expected) in [
+            ("prepare-loops", "not done after 500 ms"),
+            ("prepare-panics", "broke down"),
+            ("prepare-eats-memory", "bytes of memory"),
+            ("prepare-asks-contacts", "there is no device"),
+        ] {
+            let start = Instant::now();
+            let (set, failures) = load(&engine, from_ref(&file), vec![template("minimal/one", deed, "")]).await;
+            assert_eq!(set.iter().len(), 0);
+            let message = failures[0].to_string();
+            assert!(message.contains("`prepare`") && message.contains(expected), "{message}");
+            assert!(start.elapsed() < Duration::from_secs(3), "{deed} took {:?}", start.elapsed());
+        }
+    });
+}

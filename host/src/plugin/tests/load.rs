@@ -1,0 +1,162 @@
+//! Which files become plugins, what is said of the others, and what the cache is good for.
+
+use super::*;
+use std::fs;
+use std::time::{Duration, Instant};
+
+async fn refusal(engine: &Engine, file: PathBuf) -> (LoadError, Duration) {
+    let start = Instant::now();
+    let (set, mut failures) = load(engine, &[file], vec![]).await;
+    assert_eq!(set.iter().len(), 0);
+    (failures.remove(0).error, start.elapsed())
+}
+
+#[test]
+fn a_component_that_asks_for_more_is_refused_with_the_names() {
+    let Some(file) = guest("greedy") else { return };
+    run(async {
+        let (error, _) = refusal(&engine(|_| {}), file).await;
+        let LoadError::Imports(names) = &error else { panic!("{error}") };
+        let message = error.to_string();
+        assert_eq!(names.len(), 2, "{message}");
+        assert!(message.contains("guests:greedy/files") && message.contains("clock"), "{message}");
+    });
+}
+
+#[test]
+fn a_component_of_another_version_is_refused_naming_both() {
+    let Some(file) = guest("future") else { return };
+    run(async {
+        let (error, _) = refusal(&engine(|_| {}), file).await;
+        let message = error.to_string();
+        assert!(matches!(error, LoadError::Version { .. }), "{message}");
+        assert!(message.contains("9.9.0") && message.contains("0.1.0"), "{message}");
+    });
+}
+
+#[test]
+fn half_a_file_is_refused_at_once() {
+    let Some(file) = guest("minimal") else { return };
+    run(async {
+        let scratch = Scratch::new();
+        let engine = engine(|_| {});
+        let whole = fs::read(&file).unwrap();
+        for length in [0, 7, 100, whole.len() / 2, whole.len() - 1] {
+            let half = scratch.0.join("half.wasm");
+            fs::write(&half, &whole[..length]).unwrap();
+            let (error, took) = refusal(&engine, half).await;
+            assert!(matches!(error, LoadError::NoComponent(_)), "{length} bytes: {error}");
+            assert!(took < Duration::from_millis(100), "{length} bytes: {took:?}");
+        }
+        let (error, _) = refusal(&engine, scratch.0.join("absent.wasm")).await;
+        assert!(matches!(error, LoadError::Read(_)), "{error}");
+    });
+}
+
+#[test]
+fn two_files_of_one_vendor_leave_the_first_serving() {
+    let Some(file) = guest("minimal") else { return };
+    run(async {
+        let scratch = Scratch::new();
+        for name in ["b.wasm", "a.wasm", ".hidden.wasm", "c.txt"] {
+            scratch.copy(&file, name);
+        }
+        let found = files(&scratch.0).unwrap();
+        let (set, failures) = load(&engine(|_| {}), &found, templates()).await;
+        assert!(set.serving("minimal", "x").unwrap().file().ends_with("a.wasm"));
+        let [failure] = &failures[..] else { panic!("{failures:?}") };
+        assert!(failure.file.ends_with("b.wasm") && matches!(failure.error, LoadError::Claimed { .. }), "{failure}");
+    });
+}
+
+#[test]
+fn a_user_agent_says_address_and_template() {
+    with_set(async |set| {
+        let agent = "Minimal 02:AA:BB:00:00:01 fw 1.2";
+        assert_eq!(set.address(agent).as_deref(), Some("02:AA:BB:00:00:01"));
+        assert_eq!(set.template(agent), Some("minimal/one"));
+        assert_eq!((set.address("Maximal"), set.template("Maximal")), (None, None));
+        assert_eq!(set.vendor_of(MacAddress::parse("02aabb000001").unwrap().oui()), Some("minimal"));
+    });
+}
+
+fn with_set(test: impl AsyncFnOnce(Plugins)) {
+    let Some(file) = guest("minimal") else { return };
+    run(async {
+        let (set, _) = load(&engine(|_| {}), &[file], templates()).await;
+        test(set).await;
+    });
+}
+
+#[test]
+fn a_bad_new_file_leaves_the_old_plugin_serving() {
+    let Some(file) = guest("minimal") else { return };
+    run(async {
+        let scratch = Scratch::new();
+        let engine = engine(|config| config.prepare_timeout_ms = 300);
+        let file = scratch.copy(&file, "minimal.wasm");
+        let (old, _) = load(&engine, from_ref(&file), templates()).await;
+        let share = |_: &Share<'_>| templates();
+        let (same, _) = Plugins::load(&engine, from_ref(&file), &share, Some(&old)).await;
+        assert!(Arc::ptr_eq(same.iter().next().unwrap(), old.iter().next().unwrap()), "unchanged, so taken over");
+
+        let looping = |_: &Share<'_>| vec![template("minimal/one", "prepare-loops", "")];
+        let (kept, failures) = Plugins::load(&engine, from_ref(&file), &looping, Some(&old)).await;
+        assert!(failures[0].previous_serves && matches!(failures[0].error, LoadError::Call { .. }));
+        assert!(text(kept.serving("minimal", "").unwrap(), job()).await.is_ok());
+
+        fs::write(&file, b"\0asm").unwrap();
+        let (kept, failures) = Plugins::load(&engine, from_ref(&file), &share, Some(&old)).await;
+        assert!(failures[0].previous_serves && matches!(failures[0].error, LoadError::NoComponent(_)));
+        assert!(text(kept.serving("minimal", "").unwrap(), job()).await.is_ok());
+    });
+}
+
+#[test]
+fn the_cache_is_used_and_a_damaged_one_is_not() {
+    let Some(file) = guest("minimal") else { return };
+    run(async {
+        let scratch = Scratch::new();
+        let folder = scratch.0.join("cache");
+        let start = || engine(|config| config.cache = Some(folder.clone()));
+        let timed = async || {
+            let start = start();
+            let began = Instant::now();
+            let (set, failures) = load(&start, from_ref(&file), templates()).await;
+            assert!(failures.is_empty(), "{failures:?}");
+            let took = began.elapsed();
+            let plugin = set.serving("minimal", "").unwrap();
+            assert!(text(plugin, job()).await.is_ok());
+            assert_eq!(plugin.faults().len(), 1, "what prepare said is kept too");
+            took
+        };
+        let codes = || files_with(&folder, "cwasm");
+        timed().await;
+        let [code] = &codes()[..] else { panic!("one plugin, one file") };
+        let written = fs::metadata(code).unwrap().len();
+        timed().await;
+        assert_eq!(codes().len(), 1, "reused");
+
+        for damage in [written / 2, written - 1, 0] {
+            let mut bytes = fs::read(code).unwrap();
+            if damage == 0 {
+                let middle = bytes.len() / 2;
+                bytes[middle] ^= 1;
+            } else {
+                bytes.truncate(usize::try_from(damage).unwrap());
+            }
+            fs::write(code, bytes).unwrap();
+            timed().await;
+            assert_eq!(fs::metadata(code).unwrap().len(), written, "compiled anew and written again");
+        }
+        for note in files_with(&folder, "note") {
+            fs::write(note, "{}").unwrap();
+        }
+        timed().await;
+    });
+}
+
+fn files_with(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|path| path.extension().is_some_and(|found| found == ending)).collect()
+}

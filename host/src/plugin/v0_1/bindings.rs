@@ -1,0 +1,8 @@
+//! What wasmtime makes of the interface's text.
+
+wasmtime::component::bindgen!({
+    path: "../wit/0.1.0",
+    world: "plugin",
+    imports: { "dialplate:provision/host.log": trappable, default: async | trappable },
+    exports: { default: async },
+});

@@ -1,0 +1,31 @@
+//! What a plugin of this version may ask the host.
+
+use super::bindings::dialplate::provision::{host, types};
+use super::convert;
+use crate::plugin::call::Call;
+use tracing::Level;
+use wasmtime::Result;
+
+impl types::Host for Call {}
+
+impl host::Host for Call {
+    async fn contacts(&mut self) -> Result<Vec<types::Table>> {
+        let tables = Call::contacts(self).await?;
+        Ok(tables.into_iter().map(convert::table).collect())
+    }
+
+    async fn extension(&mut self, number: String) -> Result<types::Table> {
+        Ok(convert::table(Call::extension(self, &number).await?))
+    }
+
+    fn log(&mut self, level: types::Level, message: String) -> Result<()> {
+        let level = match level {
+            types::Level::Debug => Level::DEBUG,
+            types::Level::Info => Level::INFO,
+            types::Level::Warn => Level::WARN,
+            types::Level::Error => Level::ERROR,
+        };
+        Call::log(self, level, &message);
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! Version 0.1 of the interface. Its WIT types are seen here and nowhere else.
+
+mod bindings;
+mod convert;
+mod imports;
+
+use super::call::Call;
+use super::description::Description;
+use super::error::RenderError;
+use super::job::{Document, Job, Prepared};
+use crate::templates::TemplateFile;
+use wasmtime::component::{Component, HasSelf, Instance, Linker};
+use wasmtime::{Engine, Result, Store};
+
+/// A component ready to be instantiated for a request.
+pub(super) struct Renderer(bindings::PluginPre<Call>);
+
+impl Renderer {
+    pub(super) fn new(engine: &Engine, component: &Component) -> Result<Self> {
+        Ok(Self(bindings::PluginPre::new(linker(engine)?.instantiate_pre(component)?)?))
+    }
+
+    /// One render in a fresh instance: the outer error is wasmtime's or the host's, the inner one the plugin's.
+    pub(super) async fn render(&self, store: &mut Store<Call>, job: Job) -> Result<Result<Document, RenderError>> {
+        let plugin = self.0.instantiate_async(&mut *store).await?;
+        let answer = plugin.call_render(store, &convert::job(job)).await?;
+        Ok(answer.map(convert::document).map_err(convert::failure))
+    }
+}
+
+pub(super) async fn instantiate(store: &mut Store<Call>, component: &Component) -> Result<Instance> {
+    linker(store.engine())?.instantiate_async(store, component).await
+}
+
+pub(super) async fn describe(store: &mut Store<Call>, instance: &Instance) -> Result<Description> {
+    let answer = bindings::Plugin::new(&mut *store, instance)?.call_describe(store).await?;
+    Ok(convert::description(answer))
+}
+
+pub(super) async fn prepare(
+    store: &mut Store<Call>,
+    instance: &Instance,
+    templates: Vec<TemplateFile>,
+) -> Result<Vec<Prepared>> {
+    let templates: Vec<_> = templates.into_iter().map(convert::template).collect();
+    let answer = bindings::Plugin::new(&mut *store, instance)?.call_prepare(store, &templates).await?;
+    Ok(answer.into_iter().map(convert::prepared).collect())
+}
+
+/// A render in an instance that has rendered before: only to measure what a fork per request costs against it.
+#[cfg(test)]
+pub(super) async fn render_again(
+    store: &mut Store<Call>,
+    instance: &Instance,
+    job: Job,
+) -> Result<Result<Document, RenderError>> {
+    let answer = bindings::Plugin::new(&mut *store, instance)?.call_render(store, &convert::job(job)).await?;
+    Ok(answer.map(convert::document).map_err(convert::failure))
+}
+
+fn linker(engine: &Engine) -> Result<Linker<Call>> {
+    let mut linker = Linker::new(engine);
+    bindings::Plugin::add_to_linker::<_, HasSelf<Call>>(&mut linker, |call| call)?;
+    Ok(linker)
+}

@@ -1,0 +1,122 @@
+//! How a request names its device, from the strongest to the weakest way.
+
+use super::parameters::Parameters;
+use crate::facts::MacAddress;
+
+/// What vendors know about their User-Agents.
+pub trait UserAgents {
+    /// The address that a User-Agent carries, with or without separators; `None` when no vendor knows it.
+    fn address(&self, user_agent: &str) -> Option<String>;
+}
+
+impl<F: Fn(&str) -> Option<String>> UserAgents for F {
+    fn address(&self, user_agent: &str) -> Option<String> {
+        self(user_agent)
+    }
+}
+
+/// The device that a request is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Claim {
+    Address(MacAddress),
+    /// Something was given for an address and is none. No weaker way of naming the device counts then.
+    Invalid,
+    /// The device of vendor escene or grandstream, enabled and in the asked host's enabled domain, one of whose lines
+    /// has this `user_id`. Where there is none, `otherwise` counts.
+    Extension {
+        number: String,
+        otherwise: Option<MacAddress>,
+    },
+    Nobody,
+}
+
+impl Claim {
+    /// The address itself, where the request says one.
+    pub fn address(&self) -> Option<MacAddress> {
+        match self {
+            Self::Address(address) => Some(*address),
+            Self::Extension { otherwise, .. } => *otherwise,
+            Self::Invalid | Self::Nobody => None,
+        }
+    }
+}
+
+/// What PHP calls empty is as good as not sent.
+fn filled(text: &str) -> Option<&str> {
+    Some(text).filter(|text| !matches!(*text, "" | "0"))
+}
+
+/// `mac` (which hides `address` even when it is empty), `name=SEP…`, `ext`, the User-Agent: the first that is there.
+pub fn find(parameters: &Parameters, user_agent: &str, user_agents: &impl UserAgents) -> Claim {
+    let given = parameters.text("mac").or_else(|| parameters.text("address")).and_then(filled);
+    if let Some(text) = given.or_else(|| parameters.text("name").and_then(cisco_name).and_then(filled)) {
+        return MacAddress::parse(text).map_or(Claim::Invalid, Claim::Address);
+    }
+    let found = || user_agents.address(user_agent).map(|text| MacAddress::parse(&text));
+    match parameters.text("ext").and_then(filled) {
+        Some(number) => Claim::Extension { number: number.to_owned(), otherwise: found().and_then(Result::ok) },
+        None => found().map_or(Claim::Nobody, |address| address.map_or(Claim::Invalid, Claim::Address)),
+    }
+}
+
+/// Cisco's 79xx ask for `SEP<address>.cnf.xml` by the parameter `name`: the twelve characters after the prefix.
+fn cisco_name(name: &str) -> Option<&str> {
+    let rest = name.strip_prefix("SEP")?;
+    Some(rest.char_indices().nth(12).map_or(rest, |(end, _)| &rest[..end]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> Claim {
+        Claim::Address(MacAddress::parse(text).unwrap())
+    }
+
+    fn claim(query: &str, agent: Option<&str>) -> Claim {
+        let parameters = Parameters::parse(Vec::new(), query, b"").ok().unwrap();
+        find(&parameters, "", &|_: &str| agent.map(str::to_owned))
+    }
+
+    #[test]
+    fn the_strongest_name_counts() {
+        let agent = Some("00:00:00:00:00:09");
+        for (query, digits) in [
+            ("mac=000000000001&address=000000000002&name=SEP000000000003", "000000000001"),
+            ("address=000000000002&name=SEP000000000003", "000000000002"),
+            ("name=SEP00000000000A.cnf.xml&ext=7", "00000000000a"),
+            ("mac=&address=000000000002", "000000000009"),
+            ("mac=0", "000000000009"),
+            ("name=SEP", "000000000009"),
+            ("name=sep000000000003", "000000000009"),
+            ("", "000000000009"),
+        ] {
+            assert_eq!(claim(query, agent), address(digits), "{query}");
+        }
+    }
+
+    #[test]
+    fn a_bad_address_does_not_fall_back_to_a_weaker_name() {
+        for query in ["mac=zz", "mac=cfg001565be5fd7", "mac=SEP001565BE5FD7", "mac=0015.65be.5fd7", "name=SEP12"] {
+            assert_eq!(claim(query, Some("000000000009")), Claim::Invalid, "{query}");
+        }
+        assert_eq!(claim("", Some("junk")), Claim::Invalid);
+    }
+
+    #[test]
+    fn separators_and_strange_letters_do_not_matter() {
+        for text in ["00:15:65:BE:5F:D7", "00-15-65-be-5f-d7", "001565%20be5fd7", "x001565be5fd7", "%25001565be5fd7"] {
+            assert_eq!(claim(&format!("mac={text}"), None), address("001565be5fd7"), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_extension_counts_before_the_user_agent() {
+        let otherwise = Some(MacAddress::parse("000000000009").unwrap());
+        let number = "7421".to_owned();
+        let number = || number.clone();
+        assert_eq!(claim("ext=7421", Some("000000000009")), Claim::Extension { number: number(), otherwise });
+        assert_eq!(claim("ext=7421", None), Claim::Extension { number: number(), otherwise: None });
+        assert_eq!(claim("ext=0", None), Claim::Nobody);
+    }
+}

@@ -1,0 +1,24 @@
+//! Why an arrival is no request that can be decided.
+
+/// Carries nothing of the input but the names of our own parameters: it came from anyone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    #[error("only GET, HEAD and POST are answered")]
+    Method,
+    #[error("path and query are longer than {max} bytes", max = super::TARGET_BYTES_MAX)]
+    TargetTooLong,
+    #[error("the body is longer than {max} bytes", max = super::BODY_BYTES_MAX)]
+    BodyTooLong,
+    #[error("there are more than {max} parameters", max = super::PARAMETERS_MAX)]
+    TooManyParameters,
+    #[error("the path is not well encoded, or leads out of the root")]
+    Path,
+    #[error("no provisioning URL has this path")]
+    NotProvisioning,
+    #[error("there must be one Host header with a host name in it")]
+    Host,
+    #[error("parameter {0} must be one value, not an array")]
+    ArrayParameter(&'static str),
+    #[error("no file can have the name that was asked for")]
+    FileName,
+}

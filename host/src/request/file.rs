@@ -1,0 +1,92 @@
+//! The file that a request names.
+
+use super::RequestError;
+
+/// Longest name of a file on the file systems that templates live on.
+const FILE_BYTES_MAX: usize = 255;
+
+/// What the `file` parameter comes to.
+pub enum AskedFile {
+    /// None is named; the vendor picks one.
+    Default,
+    Named(String),
+    /// No file can have this name.
+    Impossible,
+}
+
+impl AskedFile {
+    /// Takes `..`, `/` and `\` out of the parameter, one after the other: what the later removals put together stays,
+    /// and is then a name without a file.
+    pub fn parse(parameter: Option<&str>) -> Self {
+        let name = parameter.unwrap_or_default().replace("..", "").replace(['/', '\\'], "");
+        match name.as_str() {
+            // PHP calls both of these empty.
+            "" | "0" => Self::Default,
+            "." | ".." => Self::Impossible,
+            text if text.contains('\0') || text.len() > FILE_BYTES_MAX => Self::Impossible,
+            _ => Self::Named(name),
+        }
+    }
+
+    pub fn name(&self) -> Result<Option<&str>, RequestError> {
+        match self {
+            Self::Default => Ok(None),
+            Self::Named(name) => Ok(Some(name)),
+            Self::Impossible => Err(RequestError::FileName),
+        }
+    }
+}
+
+/// The name for a `Content-Disposition`: the last part of what was asked for, with the device's address filled in, and
+/// nothing that would end the quoted string or the header.
+pub fn attachment(file: &str, address: &str) -> String {
+    let file = file.replace("{$address}", address).replace("{$mac}", address);
+    let name = file.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    name.chars().filter(|char| !char.is_control() && !matches!(char, '"' | '\\')).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(parameter: &str) -> Result<Option<String>, RequestError> {
+        AskedFile::parse(Some(parameter)).name().map(|name| name.map(str::to_owned))
+    }
+
+    #[test]
+    fn ways_out_of_the_folder_are_removed_one_after_the_other() {
+        for (parameter, cleaned) in [
+            ("/{$mac}.cfg", "{$mac}.cfg"),
+            ("..{$mac}.cfg", "{$mac}.cfg"),
+            ("../../x", "x"),
+            ("....//....//x", "x"),
+            ("..\\..\\x", "x"),
+            (" ", " "),
+        ] {
+            assert_eq!(name(parameter), Ok(Some(cleaned.to_owned())), "{parameter}");
+        }
+    }
+
+    #[test]
+    fn nothing_left_means_the_vendors_choice() {
+        for parameter in ["", "0", "../", "/"] {
+            assert_eq!(name(parameter), Ok(None), "{parameter}");
+        }
+        assert_eq!(AskedFile::parse(None).name(), Ok(None));
+    }
+
+    #[test]
+    fn no_name_leads_out_of_the_folder() {
+        for parameter in [".", "./.", ".\\.", "a\0b", &"a".repeat(256)] {
+            assert_eq!(name(parameter), Err(RequestError::FileName), "{parameter}");
+        }
+    }
+
+    #[test]
+    fn an_attachment_is_named_after_the_file_and_cannot_break_its_header() {
+        assert_eq!(attachment("{$mac}.cfg", "001565be5fd7"), "001565be5fd7.cfg");
+        assert_eq!(attachment("a/b/{$address}.xml/", "001565be5fd7"), "001565be5fd7.xml");
+        assert_eq!(attachment("a\"b\\\r\n.cfg", ""), "ab.cfg");
+        assert_eq!(attachment("", "001565be5fd7"), "");
+    }
+}

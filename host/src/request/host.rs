@@ -1,0 +1,75 @@
+//! The domain that a request asks, from its `Host` header.
+
+use super::RequestError;
+use axum::http::{HeaderMap, header};
+
+/// Longest host name (RFC 1035) with room for a port and for what people put before an `@`.
+const HOST_BYTES_MAX: usize = 512;
+
+/// Reads the one `Host` header.
+///
+/// FusionPBX gets the host from nginx, which cuts it at the first colon and writes it in lower case; then it drops
+/// what stands before an `@`. In this order `user:pw@host` names the domain `user`.
+///
+/// # Errors
+/// [`RequestError::Host`]: there is none, more than one, or one with a character that no host name and no digest
+/// realm can hold.
+pub fn parse(headers: &HeaderMap) -> Result<String, RequestError> {
+    let mut values = headers.get_all(header::HOST).iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return Err(RequestError::Host) };
+    let text = value.to_str().map_err(|_| RequestError::Host)?;
+    let safe = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b'/');
+    if text.len() > HOST_BYTES_MAX || !text.bytes().all(safe) {
+        return Err(RequestError::Host);
+    }
+    let text = without_port(text);
+    let text = text.split_once('@').map_or(text, |(_, host)| host);
+    Ok(text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase())
+}
+
+fn without_port(text: &str) -> &str {
+    if text.starts_with('[') {
+        return text.find(']').map_or(text, |end| &text[..=end]);
+    }
+    text.split(':').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(value: &str) -> Result<String, RequestError> {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::HOST, value.parse().unwrap());
+        parse(&headers)
+    }
+
+    #[test]
+    fn port_user_case_and_final_dot_are_dropped() {
+        for (value, name) in [
+            ("alpha.example.net", "alpha.example.net"),
+            ("alpha.example.net:8080", "alpha.example.net"),
+            ("ALPHA.example.NET", "alpha.example.net"),
+            ("user@alpha.example.net:443", "alpha.example.net"),
+            ("user:pw@alpha.example.net", "user"),
+            ("alpha.example.net.", "alpha.example.net"),
+            ("[::1]:8080", "[::1]"),
+            ("127.0.0.1:8080", "127.0.0.1"),
+            ("", ""),
+        ] {
+            assert_eq!(host(value).as_deref(), Ok(name), "{value}");
+        }
+    }
+
+    #[test]
+    fn one_header_with_safe_characters_is_needed() {
+        assert_eq!(parse(&HeaderMap::new()), Err(RequestError::Host));
+        for value in ["a b", "a\"b", "a/b", "a\\b", "\u{e9}", &"a".repeat(513)] {
+            assert_eq!(host(value), Err(RequestError::Host), "{value}");
+        }
+        let mut headers = HeaderMap::new();
+        headers.append(header::HOST, "a".parse().unwrap());
+        headers.append(header::HOST, "b".parse().unwrap());
+        assert_eq!(parse(&headers), Err(RequestError::Host));
+    }
+}

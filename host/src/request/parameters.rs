@@ -1,0 +1,158 @@
+//! Parameters by PHP's rules: the body's beat the query's, and of one name the last counts.
+
+use super::RequestError;
+use super::path::decode_form;
+
+/// Phones send a handful. PHP stops at 1,000.
+pub const PARAMETERS_MAX: usize = 200;
+
+/// Parameters that decide something and must therefore be one value each. `password` is not among them: as an array
+/// it is simply no password.
+const SINGLE: [&str; 6] = ["mac", "address", "name", "ext", "file", "content_type"];
+
+/// Parameters that no template gets to see.
+const HIDDEN: [&str; 2] = ["password", "secret"];
+
+/// The parameters of one request. They may hold passwords, so there is no `Debug`.
+pub struct Parameters {
+    query: Vec<Parameter>,
+    body: Vec<Parameter>,
+}
+
+struct Parameter {
+    name: String,
+    /// `None` for an element of an array (`name[]=…`): no parameter of FusionPBX's is one.
+    value: Option<String>,
+}
+
+impl Parameters {
+    /// `natural` are those that the path stands for. The phone's own query comes after them, so it wins.
+    ///
+    /// # Errors
+    /// Too many of them, or an array where one value is needed.
+    pub fn parse(natural: Vec<(&'static str, String)>, query: &str, body: &[u8]) -> Result<Self, RequestError> {
+        let natural = natural.into_iter().map(|(name, value)| Parameter { name: name.to_owned(), value: Some(value) });
+        let query: Vec<_> = natural.chain(parse_form(query.as_bytes())).take(PARAMETERS_MAX + 1).collect();
+        let body: Vec<_> = parse_form(body).take(PARAMETERS_MAX + 1).collect();
+        if query.len() + body.len() > PARAMETERS_MAX {
+            return Err(RequestError::TooManyParameters);
+        }
+        let parameters = Self { query, body };
+        match SINGLE.into_iter().find(|name| parameters.last(name).is_some_and(|last| last.value.is_none())) {
+            Some(name) => Err(RequestError::ArrayParameter(name)),
+            None => Ok(parameters),
+        }
+    }
+
+    fn last(&self, name: &str) -> Option<&Parameter> {
+        self.query.iter().chain(&self.body).rev().find(|parameter| parameter.name == name)
+    }
+
+    /// The value that counts for a name; `None` when it was not sent, or sent as an array.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.last(name)?.value.as_deref()
+    }
+
+    /// The query's parameters for templates, in order.
+    pub fn visible(&self) -> impl Iterator<Item = (&str, &str)> {
+        let shown = self.query.iter().filter(|parameter| !HIDDEN.contains(&parameter.name.as_str()));
+        shown.filter_map(|parameter| Some((parameter.name.as_str(), parameter.value.as_deref()?)))
+    }
+}
+
+fn parse_form(form: &[u8]) -> impl Iterator<Item = Parameter> {
+    form.split(|byte| *byte == b'&').filter_map(|pair| {
+        let at = pair.iter().position(|byte| *byte == b'=');
+        let (name, value) = at.map_or((pair, &[][..]), |at| (&pair[..at], &pair[at + 1..]));
+        let (name, is_array) = variable_name(&decode_form(name))?;
+        let value = (!is_array).then(|| decode_form(value).into_owned());
+        Some(Parameter { name, value })
+    })
+}
+
+/// The variable that PHP makes of a parameter's name, and whether it is an array: blanks in front go, blanks and dots
+/// become `_`, a NUL ends it, and from a `[` that is closed on it names an element.
+fn variable_name(name: &str) -> Option<(String, bool)> {
+    let name = name.split('\0').next().unwrap_or_default().trim_start_matches(' ');
+    let bracket = name.find('[').filter(|at| *at > 0);
+    let is_array = bracket.is_some_and(|at| name[at..].contains(']'));
+    let base = bracket.filter(|_| is_array).map_or(name, |at| &name[..at]);
+    if base.is_empty() {
+        return None;
+    }
+    let unwanted: &[char] = if is_array { &[' ', '.'] } else { &[' ', '.', '['] };
+    Some((base.replace(unwanted, "_"), is_array))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(query: &str, body: &str) -> Parameters {
+        Parameters::parse(Vec::new(), query, body.as_bytes()).ok().unwrap()
+    }
+
+    #[test]
+    fn the_last_of_one_name_wins() {
+        assert_eq!(parse("file=&mac=a&file=sip.cfg", "").text("file"), Some("sip.cfg"));
+        assert_eq!(parse("mac=a&mac=", "").text("mac"), Some(""));
+        assert_eq!(parse("mac", "").text("mac"), Some(""));
+        assert_eq!(parse("", "").text("mac"), None);
+    }
+
+    #[test]
+    fn the_body_beats_the_query_and_the_query_beats_the_path() {
+        assert_eq!(parse("mac=query", "mac=body").text("mac"), Some("body"));
+        let natural = vec![("mac", "path".to_owned()), ("file", "x".to_owned())];
+        let parameters = Parameters::parse(natural, "mac=query", b"").ok().unwrap();
+        assert_eq!(parameters.text("mac"), Some("query"));
+        assert_eq!(parameters.text("file"), Some("x"));
+    }
+
+    #[test]
+    fn values_are_decoded_and_raw_braces_are_themselves() {
+        assert_eq!(parse("file=%7B%24mac%7D.cfg", "").text("file"), Some("{$mac}.cfg"));
+        assert_eq!(parse("file=SIP{$mac}.cnf", "").text("file"), Some("SIP{$mac}.cnf"));
+        assert_eq!(parse("mac=a+b%2Bc", "").text("mac"), Some("a b+c"));
+        assert_eq!(parse("a=b=c", "").text("a"), Some("b=c"));
+        assert_eq!(parse("%6dac=1", "").text("mac"), Some("1"));
+    }
+
+    #[test]
+    fn names_become_what_php_makes_of_them() {
+        for (query, name) in
+            [("content.type=x", "content_type"), ("  mac=x", "mac"), ("a[b=x", "a_b"), ("[a]=x", "_a]")]
+        {
+            assert_eq!(parse(query, "").text(name), Some("x"), "{query}");
+        }
+        assert_eq!(parse("=x&&", "").visible().count(), 0);
+    }
+
+    #[test]
+    fn an_array_where_one_value_is_needed_is_refused() {
+        for (query, name) in [("mac[]=x", "mac"), ("file[0]=x", "file"), ("mac=x&mac[a][b]=y", "mac")] {
+            let error = Parameters::parse(Vec::new(), query, b"").err();
+            assert_eq!(error, Some(RequestError::ArrayParameter(name)), "{query}");
+        }
+        assert_eq!(parse("mac[]=x&mac=y", "").text("mac"), Some("y"));
+    }
+
+    #[test]
+    fn a_password_given_as_an_array_is_no_password() {
+        assert_eq!(parse("password[]=x", "").text("password"), None);
+        assert_eq!(parse("password=x&password[]=x", "").text("password"), None);
+    }
+
+    #[test]
+    fn templates_see_the_query_without_passwords() {
+        let parameters = parse("contacts=all&password=x&secret=y&a[]=1", "contacts=users");
+        assert_eq!(parameters.visible().collect::<Vec<_>>(), [("contacts", "all")]);
+    }
+
+    #[test]
+    fn there_is_a_limit_to_their_number() {
+        let query = "a=1&".repeat(PARAMETERS_MAX);
+        assert!(Parameters::parse(Vec::new(), &query, b"").is_ok());
+        assert_eq!(Parameters::parse(Vec::new(), &query, b"b=1").err(), Some(RequestError::TooManyParameters));
+    }
+}

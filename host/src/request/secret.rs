@@ -1,0 +1,39 @@
+//! Text that must not be seen.
+
+use subtle::{Choice, ConstantTimeEq};
+
+/// A password, or something that holds one. It can be compared and nothing else: no `Debug`, no `Display`.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The text, for the one place that has to compute with it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Compares in a time that depends on the lengths alone.
+    pub fn matches(&self, other: &Self) -> Choice {
+        self.0.as_bytes().ct_eq(other.0.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_same_text_matches() {
+        let same = |one: &str, two: &str| bool::from(Secret::new(one).matches(&Secret::new(two)));
+        assert!(same("secret1", "secret1"));
+        assert!(!same("secret1", "secret2") && !same("1000", "1e3") && !same("a", "ab") && !same("", "a"));
+    }
+}

@@ -1,0 +1,7 @@
+//! Which template files there are and where. It knows folders and files, and no syntax.
+
+mod folder;
+mod tree;
+
+pub use folder::{Error, TemplateFile, TemplateName, read};
+pub use tree::{Located, Tree};

@@ -1,0 +1,167 @@
+//! The search path: template roots of which the first that has a folder answers for it.
+
+use super::folder::{self, Error, TemplateFile, TemplateName};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// `<domain>/<vendor>/<model>` is as deep as FusionPBX looks; one more does no harm.
+const DEPTH_MAX: usize = 4;
+/// FusionPBX ships 388 folders; a tree for each of some hundred domains still fits.
+const FOLDERS_MAX: usize = 50_000;
+
+/// The template folders found below the roots when they were last looked through.
+pub struct Tree {
+    roots: Vec<PathBuf>,
+    /// Folder name to the root that answers for it.
+    folders: BTreeMap<String, usize>,
+}
+
+/// Where a device's templates are.
+pub struct Located {
+    pub root: PathBuf,
+    pub name: TemplateName,
+    /// Whether the tree knows the folder, and so does whatever was prepared from the tree. A folder elsewhere, or
+    /// new since the tree was looked through, is not in it.
+    pub in_tree: bool,
+}
+
+impl Tree {
+    /// Looks through the roots. A root that is not there is an error: it was named by somebody.
+    pub fn scan(roots: Vec<PathBuf>) -> Result<Self, Error> {
+        let mut folders = BTreeMap::new();
+        for (index, root) in roots.iter().enumerate() {
+            let mut found = Vec::new();
+            descend(root, "", 0, &mut found)?;
+            for name in found {
+                folders.entry(name).or_insert(index);
+            }
+        }
+        Ok(Self { roots, folders })
+    }
+
+    pub fn len(&self) -> usize {
+        self.folders.len()
+    }
+
+    /// Reads the files of every folder for which `wanted` holds.
+    pub fn read(&self, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<TemplateFile>, Error> {
+        let mut files = Vec::new();
+        for (name, root) in self.folders.iter().filter(|(name, _)| wanted(name)) {
+            let Some(name) = TemplateName::parse(name) else { continue };
+            files.extend(folder::read(&self.roots[*root], &name)?.unwrap_or_default());
+        }
+        Ok(files)
+    }
+
+    /// Finds a device's templates. `template_dir` is the setting of that name, which replaces the search path. A
+    /// folder named like the domain in the root takes over entirely: what is not in it is nowhere.
+    pub fn locate(&self, template: &str, domain: &str, template_dir: Option<&Path>) -> Option<Located> {
+        let name = TemplateName::parse(template)?;
+        let domain = TemplateName::parse(domain).filter(|domain| !domain.as_str().contains('/'));
+        if let Some(root) = template_dir.filter(|root| !self.roots.iter().any(|known| known == root)) {
+            let (name, _) = in_domain(root, &name, domain.as_ref());
+            return Some(Located { root: root.to_owned(), name, in_tree: false });
+        }
+        for (index, root) in self.roots.iter().enumerate() {
+            let (name, whole) = in_domain(root, &name, domain.as_ref());
+            let in_tree = self.folders.get(name.as_str()) == Some(&index);
+            if in_tree || root.join(name.as_str()).is_dir() {
+                return Some(Located { root: root.clone(), name, in_tree });
+            }
+            if whole {
+                return None;
+            }
+        }
+        None
+    }
+}
+
+/// The template's name below a root, and whether a folder of the domain's own takes the root over.
+fn in_domain(root: &Path, name: &TemplateName, domain: Option<&TemplateName>) -> (TemplateName, bool) {
+    match domain {
+        Some(domain) if root.join(domain.as_str()).is_dir() => (name.of_domain(domain), true),
+        _ => (name.clone(), false),
+    }
+}
+
+/// Collects the names of the folders below `path` that hold files.
+fn descend(path: &Path, name: &str, depth: usize, found: &mut Vec<String>) -> Result<(), Error> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let mut has_files = false;
+    for entry in path.read_dir().map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let Ok(child) = entry.file_name().into_string() else { continue };
+        let child_path = entry.path();
+        if child_path.is_file() {
+            has_files = true;
+        } else if depth < DEPTH_MAX && !child.starts_with('.') && child_path.is_dir() {
+            let child_name = if name.is_empty() { child } else { format!("{name}/{child}") };
+            descend(&child_path, &child_name, depth + 1, found)?;
+        }
+    }
+    if has_files && !name.is_empty() {
+        found.push(name.to_owned());
+    }
+    if found.len() > FOLDERS_MAX { Err(Error::FolderTooLarge(path.to_owned())) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn root(files: &[&str]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = root.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, file).unwrap();
+        }
+        root
+    }
+
+    fn found(tree: &Tree, template: &str, domain: &str) -> Option<String> {
+        let found = tree.locate(template, domain, None)?;
+        Some(format!("{}{}", if found.in_tree { "" } else { "new " }, found.name.as_str()))
+    }
+
+    #[test]
+    fn the_first_root_that_has_a_folder_answers_for_it() {
+        let (first, second) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b", "yealink/t54w/c"]));
+        let tree = Tree::scan(vec![first.path().to_owned(), second.path().to_owned()]).unwrap();
+        let files: Vec<_> = tree.read(&|_| true).unwrap().into_iter().map(|file| file.file).collect();
+        assert_eq!(files, ["a", "c"]);
+        assert_eq!(found(&tree, "yealink/t54w", "pbx.example.net").as_deref(), Some("yealink/t54w"));
+    }
+
+    #[test]
+    fn a_folder_named_like_the_domain_takes_over_entirely() {
+        let root = root(&["yealink/t46u/a", "yealink/t54w/a", "pbx.example.net/yealink/t46u/a"]);
+        let tree = Tree::scan(vec![root.path().to_owned()]).unwrap();
+        assert_eq!(found(&tree, "yealink/t46u", "pbx.example.net").as_deref(), Some("pbx.example.net/yealink/t46u"));
+        assert_eq!(found(&tree, "yealink/t54w", "pbx.example.net"), None);
+        assert_eq!(found(&tree, "yealink/t54w", "other.example.net").as_deref(), Some("yealink/t54w"));
+    }
+
+    #[test]
+    fn a_folder_that_is_new_is_found_at_once() {
+        let root = root(&["yealink/t46u/a"]);
+        let tree = Tree::scan(vec![root.path().to_owned()]).unwrap();
+        std::fs::create_dir_all(root.path().join("yealink/t99")).unwrap();
+        std::fs::write(root.path().join("yealink/t99/a"), "x").unwrap();
+        assert_eq!(found(&tree, "yealink/t99", "d").as_deref(), Some("new yealink/t99"));
+    }
+
+    #[test]
+    fn template_dir_replaces_the_search_path() {
+        let (path, other) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b"]));
+        let tree = Tree::scan(vec![path.path().to_owned()]).unwrap();
+        let found = tree.locate("yealink/t46u", "d", Some(other.path())).unwrap();
+        assert_eq!(folder::read(&found.root, &found.name).unwrap().unwrap()[0].file, "b");
+    }
+
+    #[test]
+    fn a_root_that_is_not_there_is_named() {
+        let error = Tree::scan(vec!["/nowhere/at/all".into()]).err().unwrap();
+        assert!(error.to_string().contains("/nowhere/at/all"));
+    }
+}

@@ -1,0 +1,52 @@
+#!/bin/bash
+# build.sh [SOURCES [OUT]]: builds every plugin crate below SOURCES (plugins/) into a component at OUT/<name>.wasm
+# (target/plugins/), <name> being the crate's name without `dialplate-`. What has not changed is not built again and
+# its component is not touched, so that a server that watches OUT sees only what is new.
+#
+# A plugin crate is a folder of SOURCES whose Cargo.toml says `crate-type = ["cdylib"]`.
+set -euo pipefail
+
+plugins=$(cd "$(dirname "$0")" && pwd)
+home=${plugins%/*}
+sources=$(cd "${1:-$plugins}" && pwd)
+mkdir -p "${2:-$home/target/plugins}"
+out=$(cd "${2:-$home/target/plugins}" && pwd)
+target=wasm32-unknown-unknown
+# Not the folder of the host's own build: another compiler may be used here, and cargo would then build all anew.
+build=$home/target/wasm
+
+command -v cargo >/dev/null || { echo "plugins: cargo is not on the PATH; install Rust first" >&2; exit 1; }
+
+crates=()
+for manifest in "$sources"/*/Cargo.toml; do
+  if grep -q '^crate-type *=.*"cdylib"' "$manifest"; then
+    crates+=("$(sed -n '/^name *=/{s/^name *= *"\(.*\)".*/\1/p;q}' "$manifest")")
+  fi
+done
+[ ${#crates[@]} -gt 0 ] || { echo "plugins: no plugin crate in $sources" >&2; exit 1; }
+
+mkdir -p "$build"
+if command -v flock >/dev/null; then exec 9>"$build/lock" && flock 9; fi
+
+# std must come from the very compiler that uses it.
+std=$home/target/wasm-sysroot/$(rustc -vV | cksum | cut -d' ' -f1)
+[ -f "$std/env" ] || "$plugins/wasm-sysroot.sh" "$std"
+
+tools=$(mkdir -p "${CARGO_TARGET_DIR:-$home/target}" && cd "${CARGO_TARGET_DIR:-$home/target}" && pwd)
+CARGO_TARGET_DIR=$tools cargo build --quiet --release --manifest-path "$home/Cargo.toml" -p dialplate-componentize
+componentize=$tools/release/dialplate-componentize
+
+(
+  unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS
+  . "$std/env"
+  cd "$sources"
+  CARGO_TARGET_DIR=$build cargo build --quiet --profile plugin --target "$target" "${crates[@]/#/--package=}"
+)
+for crate in "${crates[@]}"; do
+  core=$build/$target/plugin/${crate//-/_}.wasm
+  component=$out/${crate#dialplate-}.wasm
+  if [ "$core" -nt "$component" ] || [ "$componentize" -nt "$component" ]; then
+    "$componentize" "$core" "$component"
+    echo "plugins: $component ($(wc -c < "$component") bytes)"
+  fi
+done

@@ -1,0 +1,107 @@
+//! Every vendor that has no plugin of its own: FusionPBX's common ways are all that their files need.
+
+use dialplate_sdk::types::{self, Description, UserAgent};
+use dialplate_sdk::{Answer, PLAIN, Vendor, address_agent, model_agent, upper_case, vendor};
+
+const SYNC: &str = "check-sync";
+const RESTART: &str = "check-sync;reboot=true";
+const NO_RESTART: &str = "check-sync;reboot=false";
+
+const AVAYA: [&str; 52] = [
+    "00040d", "001b4f", "00549f", "048a15", "10cdae", "14612f", "24b209", "24d921", "2cf4c5", "3475c7",
+    "38bb3c", "3c3a73", "3cb15b", "44322a", "506184", "50cd22", "581626", "6049c1", "646a52", "64a7dd",
+    "64c354", "6ca849", "6cfa58", "703018", "7038ee", "7052c5", "707c69", "801daa", "848371", "90fb5b",
+    "a009ed", "a01290", "a051c6", "a4251b", "a47886", "b0adaa", "b4475e", "b4a95a", "b4b017", "bcadab",
+    "c057bc", "c4bed4", "c81fea", "c8f406", "ccf954", "d47856", "d4ea0e", "e45d52", "f81547", "f873a2",
+    "fc8399", "fca841",
+];
+
+/// What a new phone's User-Agent says of its model.
+const MODELS: [(&str, &str); 17] = [
+    ("snom300-SIP", "snom/300"),
+    ("snom320-SIP", "snom/320"),
+    ("snom360-SIP", "snom/360"),
+    ("snom370-SIP", "snom/370"),
+    ("snom820-SIP", "snom/820"),
+    ("snom-m3-SIP", "snom/m3"),
+    ("Fanvil X6", "fanvil/x6"),
+    ("Fanvil i30", "fanvil/i30"),
+    ("Vesa VCS754", "vtech/vcs754"),
+    ("Wget/1.11.3", "konftel/kt300ip"),
+    ("Flyingvoice FIP10", "flyingvoice/fip10"),
+    ("Flyingvoice FIP11C", "flyingvoice/fip11c"),
+    ("Flyingvoice FIP12WP", "flyingvoice/fip12wp"),
+    ("Flyingvoice FIP13G", "flyingvoice/fip13g"),
+    ("Flyingvoice FIP14G", "flyingvoice/fip14g"),
+    ("Flyingvoice FIP15G", "flyingvoice/fip15g"),
+    ("Flyingvoice FIP16", "flyingvoice/fip16"),
+];
+
+struct Generic;
+
+impl Vendor for Generic {
+    fn describe(&self) -> Description {
+        Description {
+            name: "generic".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            vendors: vendors(),
+            user_agents: user_agents(),
+            any: true,
+        }
+    }
+
+    /// Plain text for Flyingvoice whatever the file, and for Aastra's `.cfg`. FusionPBX compares vendors as they
+    /// were written.
+    fn content_type(&self, answer: &Answer<'_>) -> &'static str {
+        match answer.vendor {
+            "flyingvoice" => PLAIN,
+            "aastra" if answer.asked.ends_with(".cfg") => PLAIN,
+            _ => answer.common_content_type(),
+        }
+    }
+}
+
+/// The vendors with an OUI, a spelling or events of their own. All others need no line here.
+fn vendors() -> Vec<types::Vendor> {
+    vec![
+        upper_case(vendor("aastra", &["00085d"], RESTART, RESTART)),
+        upper_case(vendor("algo", &[], SYNC, RESTART)),
+        vendor("audiocodes", &[], NO_RESTART, RESTART),
+        vendor("avaya", &AVAYA, NO_RESTART, RESTART),
+        vendor("bittel", &["f00786"], NO_RESTART, RESTART),
+        vendor("digium", &[], SYNC, SYNC),
+        vendor("fanvil", &[], SYNC, RESTART),
+        vendor("flyingvoice", &["0021f2"], NO_RESTART, RESTART),
+        upper_case(vendor("gigaset", &["7c2f80", "14b370", "002104"], NO_RESTART, RESTART)),
+        vendor("htek", &["001fc1"], "resync", RESTART),
+        vendor("konftel", &["00177d"], NO_RESTART, RESTART),
+        upper_case(vendor("mitel", &["08000f"], NO_RESTART, RESTART)),
+        vendor("panasonic", &["0080f0", "bcc342", "080023"], RESTART, RESTART),
+        vendor("sangoma", &[], "resync", RESTART),
+        vendor("snom", &["000413"], NO_RESTART, RESTART),
+        vendor("vtech", &[], NO_RESTART, RESTART),
+    ]
+}
+
+/// Where each maker puts its phones' addresses. Upper and lower case matter where they do to FusionPBX.
+fn user_agents() -> Vec<UserAgent> {
+    // The ends are cut to length before anything else is looked at: what stands there is an address or nothing is.
+    let addresses = [
+        ("mitel", r"^Mitel.*?MAC:(?<address>[A-F0-9-]{17})"),
+        ("aastra", r"^Aastra.*?MAC:(?<address>[A-F0-9-]{17})"),
+        ("audiocodes", r"^AUDC-IPPhone.*(?<address>.{13})$"),
+        ("fanvil", r"^Fanvil.*(?<address>.{13})$"),
+        ("flyingvoice", r"^(?i:flyingvoice).*(?<address>.{17})$"),
+        ("htek", r"^Htek.*(?<address>.{17})$"),
+        ("panasonic", r"^Panasonic.*(?<address>.{14})$"),
+        ("snom", r"^[^ ]{11} [^ ]{12} snom(?:[^ ]* ){8}(?<address>[^ ]+)"),
+    ];
+    let addresses = addresses.map(|(vendor, pattern)| address_agent(vendor, pattern));
+    let models = MODELS.iter().map(|(text, template)| {
+        let name = template.split('/').next().unwrap_or_default();
+        model_agent(name, text, template)
+    });
+    addresses.into_iter().chain(models).collect()
+}
+
+dialplate_sdk::export!(Generic);

@@ -1,0 +1,99 @@
+//! Grandstream: GXP, GRP and GXV phones, HT adapters and DP bases.
+
+use dialplate_sdk::php::Value;
+use dialplate_sdk::types::Description;
+use dialplate_sdk::{Vendor, address_agent, model_agent, vendor};
+
+const NAME: &str = "grandstream";
+
+/// What a new phone's User-Agent says of its model.
+const MODELS: [(&str, &str); 19] = [
+    ("HW DP750", "grandstream/dp750"),
+    ("HW GXP1450", "grandstream/gxp1450"),
+    ("HW GXP1628", "grandstream/gxp16xx"),
+    ("HW GXP1610", "grandstream/gxp16xx"),
+    ("HW GXP1620", "grandstream/gxp16xx"),
+    ("HW GXP1625", "grandstream/gxp16xx"),
+    ("HW GXP1630", "grandstream/gxp16xx"),
+    ("HW GXP1760W", "grandstream/gxp17xx"),
+    ("HW GXP1780", "grandstream/gxp17xx"),
+    ("HW GXP1782", "grandstream/gxp17xx"),
+    ("HW GXP2124", "grandstream/gxp2124"),
+    ("HW GXP2130", "grandstream/gxp2130"),
+    ("HW GXP2135", "grandstream/gxp2135"),
+    ("HW GXP2140", "grandstream/gxp2140"),
+    ("HW GXP2160", "grandstream/gxp2160"),
+    ("HW GXP2170", "grandstream/gxp2170"),
+    ("HW GXV3140", "grandstream/gxv3140"),
+    ("HW GXV3240", "grandstream/gxv3240"),
+    ("HW GXV3175", "grandstream/gxv3175"),
+];
+
+/// Grandstream's numbers for the keys beside the lines (its key modes).
+const LINE_KEYS: [(&str, &str); 16] = [
+    ("line", "0"),
+    ("shared line", "1"),
+    ("speed dial", "10"),
+    ("blf", "11"),
+    ("presence watcher", "12"),
+    ("eventlist blf", "13"),
+    ("speed dial active", "14"),
+    ("dial dtmf", "15"),
+    ("voicemail", "16"),
+    ("call return", "17"),
+    ("transfer", "18"),
+    ("call park", "19"),
+    ("intercom", "20"),
+    ("ldap search", "21"),
+    ("monitored call park", "26"),
+    ("phonebook", "30"),
+];
+
+/// Its numbers for multi-purpose and expansion keys, which count differently.
+const MULTI_PURPOSE_KEYS: [(&str, &str); 13] = [
+    ("speed dial", "0"),
+    ("blf", "1"),
+    ("presence watcher", "2"),
+    ("eventlist blf", "3"),
+    ("speed dial active", "4"),
+    ("dial dtmf", "5"),
+    ("voicemail", "6"),
+    ("call return", "7"),
+    ("transfer", "8"),
+    ("call park", "9"),
+    ("intercom", "10"),
+    ("ldap search", "11"),
+    ("monitored call park", "16"),
+];
+
+struct Grandstream;
+
+impl Vendor for Grandstream {
+    fn describe(&self) -> Description {
+        let models = MODELS.iter().map(|(text, template)| model_agent(NAME, text, template));
+        let address = address_agent(NAME, r"^Grandstream.*(?<address>.{12})$");
+        Description {
+            name: NAME.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            vendors: vec![vendor(NAME, &["000b82"], "resync", "check-sync;reboot=true")],
+            user_agents: std::iter::once(address).chain(models).collect(),
+            any: false,
+        }
+    }
+
+    /// Its phones count registrations in minutes.
+    fn register_expires(&self, seconds: Value) -> Value {
+        Value::Float((seconds.to_float() / 60.0).round())
+    }
+
+    fn key_type(&self, category: &str, kind: &str) -> Option<&'static str> {
+        let numbers: &[_] = match category {
+            "line" => &LINE_KEYS,
+            "memory" | "expansion" => &MULTI_PURPOSE_KEYS,
+            _ => return None,
+        };
+        numbers.iter().find(|(name, _)| *name == kind).map(|(_, number)| *number)
+    }
+}
+
+dialplate_sdk::export!(Grandstream);

@@ -1,0 +1,38 @@
+//! Polycom and Poly: SoundPoint, SoundStation, VVX, CCX and Edge phones.
+
+use dialplate_sdk::types::Description;
+use dialplate_sdk::{KeyText, Vendor, model_agent, vendor};
+
+const NAME: &str = "polycom";
+
+/// The VVX models whose User-Agent tells their firmware; the template goes by the firmware's major version.
+const VVX: [&str; 12] = ["101", "201", "300", "301", "310", "311", "400", "410", "500", "501", "600", "601"];
+
+struct Polycom;
+
+impl Vendor for Polycom {
+    fn describe(&self) -> Description {
+        let models = [4, 5].into_iter().flat_map(|major| {
+            VVX.map(|model| {
+                model_agent(NAME, &format!("PolycomVVX-VVX_{model}-UA/{major}"), &format!("polycom/{major}.x"))
+            })
+        });
+        Description {
+            name: NAME.into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            vendors: vec![
+                vendor(NAME, &["0004f2", "00907a", "64167f", "482567"], "check-sync", "check-sync"),
+                vendor("poly", &[], "check-sync", "check-sync"),
+            ],
+            user_agents: models.collect(),
+            any: false,
+        }
+    }
+
+    /// A key of type `line` says how many of the phone's keys its line gets.
+    fn counts_line_keys(&self, key: &KeyText<'_>) -> bool {
+        key.vendor == NAME && key.kind == "line"
+    }
+}
+
+dialplate_sdk::export!(Polycom);

@@ -1,0 +1,74 @@
+//! The three exports of a plugin, for any [`Vendor`].
+
+use crate::bindings::dialplate::provision::host as imports;
+use crate::escape;
+use crate::host::Host;
+use crate::library::{self, Folder};
+use crate::types::{Description, Document, Failure, Job, Level, Prepared, Table, Template};
+use crate::variables::{self, Variables};
+use crate::vendor::{Answer, Vendor};
+use dialplate_smarty::{self as smarty, php};
+use std::rc::Rc;
+
+/// The host of this component.
+struct Imports;
+
+impl Host for Imports {
+    fn contacts(&self) -> Vec<Table> {
+        imports::contacts()
+    }
+
+    fn extension(&self, number: &str) -> Table {
+        imports::extension(number)
+    }
+}
+
+/// Who the plugin is.
+pub fn describe(vendor: &dyn Vendor) -> Description {
+    vendor.describe()
+}
+
+/// Parses the templates, and sends what a panic says to the log from now on: a component has no stderr.
+pub fn prepare(templates: Vec<Template>) -> Vec<Prepared> {
+    std::panic::set_hook(Box::new(|panic| imports::log(Level::Error, &panic.to_string())));
+    library::prepare(&templates)
+}
+
+/// Renders one file of one device.
+pub fn render(vendor: &dyn Vendor, job: Job) -> Result<Document, Failure> {
+    let folder = match job.templates.as_slice() {
+        [] => library::prepared(&job.folder).unwrap_or_default(),
+        along => Rc::new(Folder::of(along)),
+    };
+    render_from(&folder, vendor, &job, &Imports)
+}
+
+fn render_from(folder: &Folder, vendor: &dyn Vendor, job: &Job, host: &dyn Host) -> Result<Document, Failure> {
+    let asked = job.file.as_deref().unwrap_or_default();
+    let absent = || Failure::NoSuchFile(format!("{}/{asked}", job.folder));
+    let file = if asked.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { asked };
+    let template = folder.get(file).ok_or_else(absent)?.as_ref().map_err(|error| failure(error.clone()))?;
+    let body = evaluate(template, folder, &Variables::new(job, vendor, host), job)?;
+    let content_type = vendor.content_type(&Answer { vendor: &job.vendor, asked, body: &body }).to_owned();
+    Ok(Document { content_type, file: file.to_owned(), body })
+}
+
+fn evaluate(template: &smarty::Template, folder: &Folder, variables: &Variables<'_>, job: &Job) -> Result<Vec<u8>, Failure> {
+    let zone = jiff::tz::TimeZone::tzif(&job.time.zone, &job.time.tzif).unwrap_or(jiff::tz::TimeZone::UTC);
+    let clock = php::Clock { seconds: job.time.seconds, nanoseconds: job.time.nanoseconds, zone };
+    let sent = variables::parameters(job);
+    let render = smarty::Render {
+        templates: folder,
+        superglobals: smarty::Superglobals { get: sent.clone(), request: sent, ..Default::default() },
+        untrusted: &escape::write,
+        ..smarty::Render::new(variables, &clock)
+    };
+    template.render(&render).map_err(failure)
+}
+
+fn failure(error: smarty::Error) -> Failure {
+    match error.kind {
+        smarty::ErrorKind::Limit => Failure::Limit(error.to_string()),
+        _ => Failure::Template(library::fault(error)),
+    }
+}

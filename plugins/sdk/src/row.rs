@@ -1,0 +1,87 @@
+//! The job's tables, read by column name.
+
+use crate::types;
+use dialplate_smarty::php::{Array, Key, Str, Value};
+
+/// One row of a table of the job.
+#[derive(Clone, Copy)]
+pub struct Row<'a> {
+    columns: &'a [String],
+    cells: &'a [types::Value],
+}
+
+impl<'a> Row<'a> {
+    /// The column's value; NULL where the row has no such column, as PHP reads an absent key.
+    pub fn get(&self, column: &str) -> Value {
+        self.cell(column).map_or(Value::Null, untrusted)
+    }
+
+    /// The text of a text or number column, empty for anything else.
+    pub fn text(&self, column: &str) -> &'a str {
+        match self.cell(column) {
+            Some(types::Value::Text(text) | types::Value::Number(text)) => text,
+            _ => "",
+        }
+    }
+
+    fn cell(&self, column: &str) -> Option<&'a types::Value> {
+        let at = self.columns.iter().position(|name| name == column)?;
+        self.cells.get(at)
+    }
+
+    /// The whole row as PHP's database layer gives it. `names` are the columns as keys, made once per table.
+    pub fn to_array(&self, names: &[Key]) -> Array {
+        names.iter().zip(self.cells).map(|(name, cell)| (name.clone(), untrusted(cell))).collect()
+    }
+}
+
+/// The job's table of this name; one without rows when the host sent none.
+pub fn table<'a>(tables: &'a [types::Table], name: &str) -> Rows<'a> {
+    tables.iter().find(|table| table.name == name).map_or(Rows { columns: &[], rows: &[] }, Rows::of)
+}
+
+/// The rows of one table.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    columns: &'a [String],
+    rows: &'a [Vec<types::Value>],
+}
+
+impl<'a> Rows<'a> {
+    pub fn of(table: &'a types::Table) -> Self {
+        Self { columns: &table.columns, rows: &table.rows }
+    }
+
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = Row<'a>> {
+        self.rows.iter().map(move |cells| Row { columns: self.columns, cells })
+    }
+
+    /// The columns as array keys.
+    pub fn names(self) -> Vec<Key> {
+        self.columns.iter().map(|column| Key::from(column.as_str())).collect()
+    }
+
+    /// The first row, or one in which every column is NULL.
+    pub fn first(self) -> Row<'a> {
+        self.iter().next().unwrap_or(Row { columns: &[], cells: &[] })
+    }
+}
+
+/// A cell that a user can edit, as a template's value. A number stays the string that PHP's database layer makes
+/// of it.
+pub fn untrusted(cell: &types::Value) -> Value {
+    match cell {
+        types::Value::Text(text) | types::Value::Number(text) => Value::Str(Str::from(text.as_str()).untrusted()),
+        other => trusted(other),
+    }
+}
+
+/// A cell that only the administrator can edit.
+pub fn trusted(cell: &types::Value) -> Value {
+    match cell {
+        types::Value::Null => Value::Null,
+        types::Value::Text(text) | types::Value::Number(text) => Value::from(text.as_str()),
+        types::Value::Flag(flag) => Value::Bool(*flag),
+        types::Value::Items(items) => Value::list(items.iter().map(|item| Value::from(item.as_str()))),
+    }
+}

@@ -1,0 +1,95 @@
+//! `contacts`: the phone book of a device.
+
+use crate::row::{Row, Rows};
+use crate::types::Table;
+use crate::vendor::is_numeric;
+use dialplate_smarty::php::{Array, Key, Str, Value};
+
+/// The entries of all tables in their order: contacts one per number, extensions under their uuid. `None` when
+/// there is nothing at all, which templates can tell from an empty list.
+pub fn to_value(tables: &[Table]) -> Option<Value> {
+    let mut contacts = Array::new();
+    for table in tables {
+        let rows = Rows::of(table);
+        if table.name == "extensions" {
+            for row in rows.iter() {
+                contacts.insert(Key::from(row.text("extension_uuid")), Value::array(extension(row)));
+            }
+        } else {
+            for (index, row) in rows.iter().enumerate() {
+                let entry = Value::array(contact(&table.name, index, row));
+                // Refused only past the largest integer, which no host sends as many contacts as.
+                let _ = contacts.push(entry);
+            }
+        }
+    }
+    (!contacts.is_empty()).then(|| Value::array(contacts))
+}
+
+fn contact(category: &str, index: usize, row: Row<'_>) -> Array {
+    let label = lower(&row.get("phone_label"));
+    let mut entry = Array::with_capacity(13);
+    let mut put = |name: &str, value: Value| {
+        entry.insert(Key::from(name), value);
+    };
+    put("category", Value::from(category));
+    put("contact_uuid", row.get("contact_uuid"));
+    put("contact_type", row.get("contact_type"));
+    put("contact_category", row.get("contact_category"));
+    for name in ["contact_organization", "contact_name_given", "contact_name_family"] {
+        put(name, Value::Str(row.get(name).to_str()));
+    }
+    put("numbers", numbers(index, &label, row));
+    put("phone_label", label.clone());
+    put("phone_number", row.get("phone_number"));
+    put("phone_extension", row.get("phone_extension"));
+    put(&format!("phone_number_{}", label.to_str().to_lossy()), row.get("phone_number"));
+    entry
+}
+
+/// One number under the contact's own index, which is how FusionPBX counts them.
+fn numbers(index: usize, label: &Value, row: Row<'_>) -> Value {
+    let mut number = Array::with_capacity(5);
+    number.insert(Key::from("line_number"), Value::Null);
+    number.insert(Key::from("phone_label"), label.clone());
+    for name in ["phone_number", "phone_extension", "phone_primary"] {
+        number.insert(Key::from(name), row.get(name));
+    }
+    let mut numbers = Array::with_capacity(1);
+    numbers.insert(Key::Int(i64::try_from(index).unwrap_or(i64::MAX)), Value::array(number));
+    Value::array(numbers)
+}
+
+fn extension(row: Row<'_>) -> Array {
+    let (given, family) = names(row);
+    let number = row.text("extension");
+    let dialled = if is_numeric(number) { "extension" } else { "number_alias" };
+    let mut entry = Array::with_capacity(7);
+    let mut put = |name: &str, value: Value| {
+        entry.insert(Key::from(name), value);
+    };
+    put("category", Value::from("extensions"));
+    put("contact_uuid", row.get("extension_uuid"));
+    put("contact_category", Value::from("extensions"));
+    put("contact_name_given", given);
+    put("contact_name_family", family);
+    put("phone_extension", row.get(dialled));
+    put("call_group", row.get("call_group"));
+    entry
+}
+
+/// The directory's names, else the caller id's first word and the rest of it.
+fn names(row: Row<'_>) -> (Value, Value) {
+    let first = row.get("directory_first_name");
+    if first.truthy() {
+        return (first, row.get("directory_last_name"));
+    }
+    let caller = row.text("effective_caller_id_name");
+    let (given, family) = caller.split_once(' ').unwrap_or((caller, ""));
+    let family = family.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b']);
+    (Value::Str(Str::from(given).untrusted()), Value::Str(Str::from(family).untrusted()))
+}
+
+fn lower(value: &Value) -> Value {
+    Value::Str(Str::from(value.to_str().to_ascii_lowercase()).untrusted())
+}

@@ -1,0 +1,168 @@
+//! `lines` (also `account` and `user`), and the flat variables that older templates read.
+
+use crate::row::Rows;
+use crate::vendor::Vendor;
+use dialplate_smarty::php::convert::{self, Numeric};
+use dialplate_smarty::php::{Array, Key, KeyRef, Str, Value};
+
+/// What a registration lasts when its line says nothing, in seconds.
+const REGISTER_EXPIRES: &str = "120";
+const SIP_TRANSPORT: &str = "tcp";
+const SIP_PORT: &str = "5060";
+
+/// A device's lines as templates see them, by line number.
+pub struct Lines {
+    by_number: Array,
+}
+
+/// What a key adds to the line that it names. A profile's key makes that line when the device has none.
+pub struct KeyLine {
+    pub line: Value,
+    /// Polycom's number of keys for that line.
+    pub line_keys: Option<Value>,
+}
+
+/// Flat variables with the line's number behind them, and the column each shows.
+const FLAT: [(&str, &str); 12] = [
+    ("server_address", "server_address"),
+    ("outbound_proxy", "outbound_proxy"),
+    ("outbound_proxy_primary", "outbound_proxy_primary"),
+    ("outbound_proxy_secondary", "outbound_proxy_secondary"),
+    ("display_name", "display_name"),
+    ("auth_id", "auth_id"),
+    ("user_id", "user_id"),
+    ("user_password", "password"),
+    ("sip_transport", "sip_transport"),
+    ("sip_port", "sip_port"),
+    ("register_expires", "register_expires"),
+    ("shared_line", "shared_line"),
+];
+
+impl Lines {
+    pub fn new(rows: Rows<'_>, profile: Vec<KeyLine>, device: Vec<KeyLine>, vendor: &dyn Vendor) -> Self {
+        let names = rows.names();
+        let mut found = Array::new();
+        for row in rows.iter() {
+            found.insert(Key::from(row.text("line_number")), Value::array(row.to_array(&names)));
+        }
+        for key in profile {
+            set(&mut found, &key.line, "device_key_owner", Value::from("profile"));
+            if let Some(count) = key.line_keys {
+                set(&mut found, &key.line, "line_keys", count);
+            }
+        }
+        for key in device {
+            if let Some(count) = key.line_keys {
+                set(&mut found, &key.line, "line_keys", count);
+            }
+        }
+        let mut by_number = Array::with_capacity(found.len());
+        for row in found.values() {
+            let row = row.to_array();
+            by_number.insert(key_of(&column(&row, "line_number")), Value::array(complete(&row, vendor)));
+        }
+        Self { by_number }
+    }
+
+    /// The variable `lines`; NULL for a device without any.
+    pub fn to_value(&self) -> Value {
+        if self.by_number.is_empty() { Value::Null } else { Value::array(self.by_number.clone()) }
+    }
+
+    /// A column of the line with this number; NULL without such a line or column.
+    pub fn column(&self, line: &Value, name: &str) -> Value {
+        match line.to_key().ok().and_then(|key| self.by_number.get(key.as_ref()).cloned()) {
+            Some(Value::Array(row)) => column(&row, name),
+            _ => Value::Null,
+        }
+    }
+
+    /// Whether the device has a line with this number.
+    pub fn has(&self, line: &Value) -> bool {
+        line.to_key().is_ok_and(|key| self.by_number.contains(key.as_ref()))
+    }
+
+    /// `server_address_2` and its like, and the same without a number for line 1.
+    pub fn flat(&self, name: &str) -> Option<Value> {
+        if let Some((_, column)) = FLAT.iter().find(|(flat, _)| *flat == name && name != "user_password") {
+            return self.first().map(|row| self::column(&row, column));
+        }
+        let (flat, number) = name.rsplit_once('_')?;
+        let (_, column) = FLAT.iter().find(|(known, _)| *known == flat)?;
+        match self.by_number.get(KeyRef::new(number.as_bytes()))? {
+            Value::Array(row) => Some(self::column(row, column)),
+            _ => None,
+        }
+    }
+
+    /// The line whose number is 1, however it is written; of several the last.
+    fn first(&self) -> Option<std::rc::Rc<Array>> {
+        let one = |row: &&Value| matches!(row, Value::Array(row) if is_one(&column(row, "line_number")));
+        self.by_number.values().filter(one).last().map(Value::to_array)
+    }
+}
+
+/// Whether PHP takes a line number for equal to `'1'`.
+fn is_one(number: &Value) -> bool {
+    matches!(convert::numeric(&number.to_bytes()), Numeric::Whole(number) if number.to_float() == 1.0)
+}
+
+fn set(lines: &mut Array, line: &Value, name: &str, value: Value) {
+    let place = lines.place(key_of(line));
+    let mut row = (*place.to_array()).clone();
+    row.insert(Key::from(name), value);
+    *place = Value::array(row);
+}
+
+/// A line number or a key's line as an array key; NULL is the empty one.
+fn key_of(value: &Value) -> Key {
+    value.to_key().unwrap_or_else(|_| Key::Str(Str::default()))
+}
+
+fn column(row: &Array, name: &str) -> Value {
+    row.get_str(name.as_bytes()).cloned().unwrap_or_default()
+}
+
+fn or(value: Value, fallback: &str) -> Value {
+    if value.is_null() { Value::from(fallback) } else { value }
+}
+
+fn lower(value: &Value) -> Value {
+    let text = value.to_str();
+    Value::Str(Str::from(text.to_ascii_lowercase()).with_trust_of(text.is_untrusted()))
+}
+
+/// Adds to a line's row what FusionPBX adds.
+fn complete(row: &Array, vendor: &dyn Vendor) -> Array {
+    let mut line = row.clone();
+    let mut put = |name: &str, value: Value| {
+        line.insert(Key::from(name), value);
+    };
+    let seconds = column(row, "register_expires");
+    put("register_expires", vendor.register_expires(if seconds.truthy() { seconds } else { Value::from(REGISTER_EXPIRES) }));
+    put("sip_transport", lower(&or(column(row, "sip_transport"), SIP_TRANSPORT)));
+    put("sip_port", or(column(row, "sip_port"), SIP_PORT));
+    put("server_address", column(row, "server_address"));
+    put("outbound_proxy", column(row, "outbound_proxy_primary"));
+    put("server", servers(row));
+    put("outbound_proxy_primary", column(row, "outbound_proxy_primary"));
+    put("outbound_proxy_secondary", column(row, "outbound_proxy_secondary"));
+    put("display_name", column(row, "display_name"));
+    put("auth_id", column(row, "auth_id"));
+    put("user_id", column(row, "user_id"));
+    put("password", column(row, "password"));
+    put("user_password", column(row, "password"));
+    put("shared_line", column(row, "shared_line"));
+    line
+}
+
+/// `server.1.address` and `server.2.address`.
+fn servers(row: &Array) -> Value {
+    let mut servers = Array::with_capacity(2);
+    for (number, name) in [(1, "server_address_primary"), (2, "server_address_secondary")] {
+        let mut server = Array::with_capacity(1);
+        server.insert(Key::from("address"), column(row, name));
+        servers.insert(Key::Int(number), Value::array(server));
+    }
+    Value::array(servers)
+}

@@ -1,0 +1,183 @@
+//! The variables of FusionPBX's templates, made from a job. A variable is made when a template asks for it: most
+//! files read a few dozen of several hundred.
+
+mod contacts;
+mod keys;
+mod labels;
+mod lines;
+mod settings;
+
+use crate::host::Host;
+use crate::row::{self, Row};
+use crate::types::{Job, Spelling};
+use crate::vendor::{self, Vendor};
+use dialplate_smarty::php::{self, Array, Clock, Context, Key, Str, Value};
+use dialplate_smarty::{self as smarty};
+use keys::Keys;
+use labels::Labels;
+use lines::Lines;
+use settings::Settings;
+use std::cell::OnceCell;
+
+pub use settings::ingredients;
+
+/// PHP's date format of `{$time}` unless `version_format` says otherwise.
+const VERSION_FORMAT: &str = "dmyHi";
+
+/// One job's variables.
+pub struct Variables<'a> {
+    job: &'a Job,
+    host: &'a dyn Host,
+    /// The ways of the device's vendor.
+    vendor: &'a dyn Vendor,
+    device: Row<'a>,
+    domain_name: &'a str,
+    settings: Settings<'a>,
+    address: String,
+    lines: OnceCell<Lines>,
+    keys: OnceCell<Keys<'a>>,
+    contacts: OnceCell<Option<Value>>,
+}
+
+impl<'a> Variables<'a> {
+    pub fn new(job: &'a Job, plugin: &'a dyn Vendor, host: &'a dyn Host) -> Self {
+        let device = row::table(&job.tables, "device").first();
+        let domain_name = row::table(&job.tables, "domain").first().text("domain_name");
+        let name = device.text("device_vendor").to_ascii_lowercase();
+        let served = plugin.describe().vendors.into_iter().find(|vendor| vendor.name == name);
+        Self {
+            job,
+            host,
+            address: spell(&job.address, served.as_ref().map(|vendor| &vendor.address)),
+            vendor: if served.is_some() { plugin } else { &vendor::Common },
+            device,
+            domain_name,
+            settings: Settings::new(&job.settings, domain_name),
+            lines: OnceCell::new(),
+            keys: OnceCell::new(),
+            contacts: OnceCell::new(),
+        }
+    }
+
+    /// The variable of this name. FusionPBX assigns one group after the other, so the last group that has the name
+    /// is asked first.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        self.settings
+            .get(name)
+            .or_else(|| self.of_ldap(name))
+            .or_else(|| self.of_device(name))
+            .or_else(|| self.of_keys(name))
+            .or_else(|| self.of_lines(name))
+    }
+
+    fn of_ldap(&self, name: &str) -> Option<Value> {
+        if !matches!(name, "ldap_username" | "ldap_password") {
+            return None;
+        }
+        let user = self.device.text("device_user_uuid");
+        if user.is_empty() {
+            return None;
+        }
+        if name == "ldap_username" {
+            let contact = row::table(&self.job.tables, "user").first().text("contact_uuid");
+            let base = self.settings.text(settings::LDAP_USER_BASE, "");
+            return Some(Value::from(format!("uid={contact},{base}").as_str()));
+        }
+        // FusionPBX salts this with a value that its configuration no longer sets.
+        self.call(b"md5", Value::from(user))
+    }
+
+    fn of_device(&self, name: &str) -> Option<Value> {
+        Some(match name {
+            "mac" | "address" | "device_address" => Value::from(self.address.as_str()),
+            "time" => self.time()?,
+            "microtime" => Value::Float(self.job.time.seconds as f64 + f64::from(self.job.time.nanoseconds) / 1e9),
+            "label" | "device_label" => self.device.get("device_label"),
+            "firmware_version" => self.device.get("device_firmware_version"),
+            "location" | "device_location" => self.device.get("device_location"),
+            "domain_name" => Value::from(self.domain_name),
+            "template" => Value::from(self.job.folder.as_str()),
+            // Assigned from variables that FusionPBX never sets.
+            "project_path" | "server1_address" | "proxy1_address" | "user_id" | "password" => Value::from(""),
+            _ => return None,
+        })
+    }
+
+    /// The version of the file, to the minute and in UTC: FusionPBX takes it before it knows the domain's zone.
+    fn time(&self) -> Option<Value> {
+        let format = self.settings.text(settings::VERSION_FORMAT, VERSION_FORMAT);
+        self.call(b"date", Value::from(format))
+    }
+
+    fn call(&self, function: &[u8], argument: Value) -> Option<Value> {
+        let clock = Clock {
+            seconds: self.job.time.seconds,
+            nanoseconds: self.job.time.nanoseconds,
+            zone: jiff::tz::TimeZone::UTC,
+        };
+        php::call(php::function(function)?, &mut Context::new(&clock), &mut [argument]).ok()
+    }
+
+    fn of_keys(&self, name: &str) -> Option<Value> {
+        match name {
+            "keys" => self.keys().to_value(),
+            "contacts" => self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts())).clone(),
+            _ if name.contains("_key_") => self.keys().flat(name),
+            _ => None,
+        }
+    }
+
+    fn of_lines(&self, name: &str) -> Option<Value> {
+        match name {
+            "lines" | "account" | "user" => Some(self.lines().to_value()),
+            _ => self.lines().flat(name),
+        }
+    }
+
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| {
+            let tables = &self.job.tables;
+            let of_profile = keys::lines_of(row::table(tables, "profile_keys"), self.vendor);
+            let of_device = keys::lines_of(row::table(tables, "device_keys"), self.vendor);
+            Lines::new(row::table(tables, "lines"), of_profile, of_device, self.vendor)
+        })
+    }
+
+    fn keys(&self) -> &Keys<'a> {
+        self.keys.get_or_init(|| {
+            let tables = &self.job.tables;
+            let labels = Labels { host: self.host, vendor: self.vendor };
+            let (profile, device) = (row::table(tables, "profile_keys"), row::table(tables, "device_keys"));
+            let mut keys = Keys::new(profile, device, &labels, self.vendor, self.domain_name);
+            let (location, description) = (self.device.get("device_location"), self.device.get("device_description"));
+            keys.replace_placeholders(self.lines(), &location, &description);
+            keys
+        })
+    }
+}
+
+/// The address as its vendor writes it; lower case without separators where nobody says otherwise.
+fn spell(address: &str, spelling: Option<&Spelling>) -> String {
+    let Some(spelling) = spelling else { return address.to_owned() };
+    let digits = if spelling.upper_case { address.to_ascii_uppercase() } else { address.to_owned() };
+    if spelling.separator.is_empty() {
+        return digits;
+    }
+    let pairs: Vec<_> = digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap_or_default()).collect();
+    pairs.join(&spelling.separator)
+}
+
+/// What `{$smarty.get.contacts}` and its like show.
+pub fn parameters(job: &Job) -> Value {
+    let mut sent = Array::with_capacity(job.parameters.len());
+    for (name, value) in &job.parameters {
+        sent.insert(Key::from(name.as_str()), Value::Str(Str::from(value.as_str()).untrusted()));
+    }
+    Value::array(sent)
+}
+
+impl smarty::Variables for Variables<'_> {
+    fn get(&self, name: &str) -> Option<Value> {
+        Self::get(self, name)
+    }
+}

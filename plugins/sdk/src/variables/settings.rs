@@ -1,0 +1,81 @@
+//! The settings of all layers, which override every other variable of the same name.
+
+use crate::row::trusted;
+use crate::types;
+use dialplate_smarty::php::{Str, Value};
+use rustc_hash::FxHashMap;
+
+/// The months, days and hours that Yealink's two settings are put together from when nobody set them.
+const YEALINK_DATES: [(&str, [&str; 3]); 2] = [
+    (
+        "yealink_time_zone_start_time",
+        ["daylight_savings_start_month", "daylight_savings_start_day", "daylight_savings_start_time"],
+    ),
+    (
+        "yealink_time_zone_end_time",
+        ["daylight_savings_stop_month", "daylight_savings_stop_day", "daylight_savings_stop_time"],
+    ),
+];
+
+/// A job's settings by name.
+pub struct Settings<'a> {
+    by_name: FxHashMap<&'a str, &'a types::Value>,
+    domain_name: &'a str,
+}
+
+impl<'a> Settings<'a> {
+    pub fn new(settings: &'a [types::Setting], domain_name: &'a str) -> Self {
+        let by_name = settings.iter().map(|setting| (setting.name.as_str(), &setting.value)).collect();
+        Self { by_name, domain_name }
+    }
+
+    /// The setting as a template sees it, the domain's name filled in.
+    pub fn get(&self, name: &str) -> Option<Value> {
+        let value = self.find(name).map(trusted);
+        match value {
+            Some(Value::Null) | None => self.dates(name).or(value),
+            Some(Value::Str(text)) => Some(self.with_domain(text)),
+            other => other,
+        }
+    }
+
+    /// The text of a setting, `absent` when it is not set or no text.
+    pub fn text(&self, name: &str, absent: &'a str) -> &'a str {
+        match self.find(name) {
+            Some(types::Value::Text(text) | types::Value::Number(text)) => text,
+            _ => absent,
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<&'a types::Value> {
+        self.by_name.get(name).copied()
+    }
+
+    fn dates(&self, name: &str) -> Option<Value> {
+        let (_, parts) = YEALINK_DATES.iter().find(|(setting, _)| *setting == name)?;
+        let parts = parts.map(|part| self.text(part, ""));
+        Some(Value::from(parts.join("/").as_str()))
+    }
+
+    fn with_domain(&self, text: Str) -> Value {
+        if !text.contains(&b'$') {
+            return Value::Str(text);
+        }
+        let Ok(whole) = std::str::from_utf8(&text) else { return Value::Str(text) };
+        Value::from(whole.replace("{$domain_name}", self.domain_name).replace("${domain_name}", self.domain_name).as_str())
+    }
+}
+
+/// The settings that a variable of this name may be made of beside the one of its own name.
+pub fn ingredients(variable: &str) -> Vec<&'static str> {
+    let dates = YEALINK_DATES.iter().filter(|(name, _)| *name == variable).flat_map(|(_, parts)| *parts);
+    let own: &[&str] = match variable {
+        "time" => &[VERSION_FORMAT],
+        "ldap_username" => &[LDAP_USER_BASE],
+        _ => &[],
+    };
+    dates.chain(own.iter().copied()).collect()
+}
+
+pub const VERSION_FORMAT: &str = "version_format";
+pub const LDAP_USER_BASE: &str = "grandstream_ldap_user_base";

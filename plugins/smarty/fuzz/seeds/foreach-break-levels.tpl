@@ -1,0 +1,1 @@
+{foreach [1,2] as $a}{foreach [1,2,3] as $b}{if $b==2}{break 2}{/if}{$a}{$b} {/foreach}{/foreach}| {foreach [1,2] as $a}{foreach [1,2,3] as $b}{if $b==2}{continue 2}{/if}{$a}{$b} {/foreach}x{/foreach}

@@ -1,0 +1,1 @@
+{json_encode(['a'=>1,'b'=>[1,2.0,true,null],'c'=>'é/"'])} {json_encode([])} {json_encode('é')} {json_encode(1.5)} {json_encode([1=>'a'])} {json_encode("a\tb<>&'")} {json_encode(['é'],256)} {json_encode(0.1+0.2)} {json_encode(10.0)} {json_encode(['a/b'],64)} {foreach json_decode($j,true) as $k=>$v}{$k}={$v};{/foreach} {json_encode(['x'=>[]],128)}

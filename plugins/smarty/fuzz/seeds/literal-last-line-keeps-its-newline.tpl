@@ -1,0 +1,8 @@
+x{literal}
+one
+
+two
+
+{/literal}
+
+y

@@ -1,0 +1,1 @@
+{math equation="abs(x)" x=-3} {math equation="ceil(1.2)"} {math equation="floor(1.8)"} {math equation="max(1,x,3)" x=9} {math equation="min(4,2)"} {math equation="pow(2,10)"} {math equation="round(2.567,2)"} {math equation="sqrt(16)"} {math equation="pi()"} {math equation="exp(0)"} {math equation="log10(100)"}

@@ -1,0 +1,1 @@
+{setfilter upper}{$v}text{/setfilter}{$v} {setfilter upper|escape}{$w}{/setfilter}

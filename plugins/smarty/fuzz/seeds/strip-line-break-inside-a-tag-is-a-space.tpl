@@ -1,0 +1,7 @@
+{strip}
+<a href="x"
+   title="y"
+>
+ text
+</a>
+{/strip}

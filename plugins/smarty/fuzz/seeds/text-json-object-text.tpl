@@ -1,0 +1,5 @@
+{
+  "name": "{$v}",
+  "list": [1, 2, { "deep": true }],
+  "empty": {}
+}

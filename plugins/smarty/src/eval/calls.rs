@@ -1,0 +1,45 @@
+//! Template functions.
+
+use super::{Code, Machine, Run};
+use crate::error::Problem;
+use crate::php::Value;
+use crate::program::CallTag;
+
+impl Machine<'_> {
+    pub(super) fn call_tag(&mut self, code: &Code<'_>, tag: &CallTag) -> Run<()> {
+        let name = self.eval(code, tag.name)?;
+        let params = self.params(code, &tag.params)?;
+        let start = self.out.len();
+        self.call_function(&name, params)?;
+        if let Some(assign) = tag.assign.optional() {
+            let text = self.take_output(start);
+            self.assign_to_expr(code, assign, Value::from(text))?;
+        }
+        Ok(())
+    }
+
+    fn call_function(&mut self, name: &Value, params: Vec<(usize, Value)>) -> Run<()> {
+        let Some(&(index, function)) = self.frame.functions.get(&name.to_str()) else {
+            let name = name.to_str().to_lossy();
+            return Err(Problem::fault(format!("Unable to find template function '{name}'")));
+        };
+        if self.calls >= self.render.limits.call_depth {
+            let max = self.render.limits.call_depth;
+            return Err(Problem::limit(format!("more than {max} function calls within each other")));
+        }
+        self.calls += 1;
+        let loaded = self.loaded[index].clone();
+        let code = loaded.code(index);
+        let tag = &code.t.tags.functions[function as usize];
+        // The defaults are computed with the caller's variables, all before the first is set.
+        let defaults = self.params(&code, &tag.params)?;
+        let caller = self.save_variables();
+        for (symbol, value) in defaults.into_iter().chain(params) {
+            self.fresh(symbol, value)?;
+        }
+        self.block(&code, tag.body)?;
+        self.return_from(caller);
+        self.calls -= 1;
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! What is part of the language and looks like a function or a modifier: `isset`, `default`, `++`.
+
+use super::expr::Peek;
+use super::{Code, Machine, Run, path};
+use crate::error::Problem;
+use crate::php::{Fault, Value};
+use crate::program::{E, Expr, List, Name};
+
+impl Machine<'_> {
+    /// An expression read as `??` reads it.
+    pub(super) fn quiet(&mut self, code: &Code<'_>, id: E) -> Run<Value> {
+        match self.peek(code, id) {
+            Peek::Hit(value) => return Ok(value.clone()),
+            Peek::Null => return Ok(Value::Null),
+            Peek::Slow => {}
+        }
+        let Expr::Index(base, key) = code.expr(id) else {
+            return self.eval(code, id);
+        };
+        self.enter()?;
+        let base = self.quiet(code, base)?;
+        let key = self.eval(code, key)?;
+        self.leave();
+        Ok(path::quiet_index(&base, &key))
+    }
+
+    pub(super) fn isset(&mut self, code: &Code<'_>, list: List) -> Run<Value> {
+        for &id in code.t.list(list) {
+            if self.quiet(code, id)?.is_null() {
+                return Ok(Value::Bool(false));
+            }
+        }
+        Ok(Value::Bool(true))
+    }
+
+    /// `|default:a:b`: the first that is neither null nor the empty string, else the last.
+    pub(super) fn default(&mut self, code: &Code<'_>, operand: E, defaults: List) -> Run<Value> {
+        let mut value = self.quiet(code, operand)?;
+        for &default in code.t.list(defaults) {
+            let missing = match &value {
+                Value::Null => true,
+                Value::Str(s) => s.is_empty(),
+                _ => false,
+            };
+            if missing {
+                value = self.quiet(code, default)?;
+            }
+        }
+        Ok(value)
+    }
+
+    /// `$x++`: the old value, and the variable changed, even one shared with the including file.
+    pub(super) fn count(
+        &mut self,
+        code: &Code<'_>,
+        place: E,
+        step: fn(&Value) -> Result<Value, Fault>,
+    ) -> Run<Value> {
+        let (name, keys) = self.place_of(code, place)?;
+        let symbol = self.name(code, name)?;
+        let Some(id) = self.find(symbol) else {
+            return Err(Problem::fault("an undefined variable cannot be counted up or down"));
+        };
+        let old = keys.iter().fold(self.variable_mut(id).value.clone(), |value, key| {
+            path::quiet_index(&value, key.as_ref().unwrap_or(&Value::Null))
+        });
+        let new = step(&old)?;
+        path::write(&mut self.variable_mut(id).value, &keys, new)?;
+        Ok(old)
+    }
+
+    /// A variable and its evaluated indexes.
+    fn place_of(&mut self, code: &Code<'_>, id: E) -> Run<(Name, Vec<Option<Value>>)> {
+        let mut keys = Vec::new();
+        let mut at = id;
+        loop {
+            match code.expr(at) {
+                Expr::Var(symbol) => {
+                    keys.reverse();
+                    return Ok((Name::Static(symbol), keys));
+                }
+                Expr::NamedVar(name) => {
+                    keys.reverse();
+                    return Ok((Name::Computed(name), keys));
+                }
+                Expr::Index(base, key) => {
+                    keys.push(Some(self.eval(code, key)?));
+                    at = base;
+                }
+                _ => return Err(Problem::fault("only a variable can be changed")),
+            }
+        }
+    }
+
+    /// Stores what a function left in a by-reference argument; anything but a variable is forgotten.
+    pub(super) fn write_back(&mut self, code: &Code<'_>, id: E, value: Value) -> Run<()> {
+        let is_variable = matches!(code.expr(id), Expr::Var(_) | Expr::NamedVar(_) | Expr::Index(..));
+        if !is_variable {
+            return Ok(());
+        }
+        let Ok((name, keys)) = self.place_of(code, id) else { return Ok(()) };
+        let symbol = self.name(code, name)?;
+        match self.find(symbol) {
+            Some(id) => path::write(&mut self.variable_mut(id).value, &keys, value),
+            None => Err(Problem::fault("an undefined variable cannot be passed by reference")),
+        }
+    }
+}

@@ -1,0 +1,313 @@
+//! Expressions.
+
+use super::{Code, Machine, Run};
+use crate::error::Problem;
+use crate::php::{self, Array, Key, Str, Value, arithmetic, compare};
+use crate::program::{Binary, Cast, E, Expr, List, NONE, Super, Unary};
+
+/// A value looked at without taking hold of it.
+pub(super) enum Peek<'v> {
+    Hit(&'v Value),
+    Null,
+    /// It has to be evaluated.
+    Slow,
+}
+
+impl Machine<'_> {
+    /// Prints an expression's value.
+    pub(super) fn print_expr(&mut self, code: &Code<'_>, id: E) -> Run<()> {
+        let before = self.out.len();
+        match self.peek(code, id) {
+            // The document is taken out while a value of the machine is read.
+            Peek::Hit(Value::Str(s)) if !s.is_untrusted() => {
+                let s = s.clone();
+                self.out.extend_from_slice(&s);
+            }
+            Peek::Hit(value) => {
+                let value = value.clone();
+                return self.print_value(&value);
+            }
+            Peek::Null => {}
+            Peek::Slow => {
+                let value = self.eval(code, id)?;
+                return self.print_value(&value);
+            }
+        }
+        self.allow_output(self.out.len() - before)
+    }
+
+    /// A constant, a variable, or an element of one, if that is all there is to it.
+    pub(super) fn peek<'v>(&'v self, code: &'v Code<'_>, id: E) -> Peek<'v> {
+        match code.expr(id) {
+            Expr::Const(index) => Peek::Hit(&code.t.constants[index as usize]),
+            Expr::Var(symbol) => match self.known(code.symbol(symbol)) {
+                Ok(Some(variable)) => Peek::Hit(&variable.value),
+                Ok(None) => Peek::Null,
+                Err(()) => Peek::Slow,
+            },
+            Expr::Index(base, key) => match (self.peek(code, base), self.peek(code, key)) {
+                (Peek::Hit(Value::Array(array)), Peek::Hit(key)) => look_up(array, key),
+                (Peek::Null | Peek::Hit(Value::Null), Peek::Hit(_) | Peek::Null) => Peek::Null,
+                _ => Peek::Slow,
+            },
+            _ => Peek::Slow,
+        }
+    }
+
+    /// The value of an expression.
+    pub(super) fn eval(&mut self, code: &Code<'_>, id: E) -> Run<Value> {
+        match self.peek(code, id) {
+            Peek::Hit(value) => return Ok(value.clone()),
+            Peek::Null => return Ok(Value::Null),
+            Peek::Slow => {}
+        }
+        self.enter()?;
+        let value = self.compound(code, code.expr(id))?;
+        self.leave();
+        Ok(value)
+    }
+
+    fn compound(&mut self, code: &Code<'_>, expr: Expr) -> Run<Value> {
+        match expr {
+            Expr::Const(index) => Ok(code.t.constants[index as usize].clone()),
+            Expr::Var(symbol) => Ok(self.value_of(code.symbol(symbol))),
+            Expr::NamedVar(name) => {
+                let symbol = self.name(code, crate::program::Name::Computed(name))?;
+                Ok(self.value_of(symbol))
+            }
+            Expr::Prop(symbol, prop) => Ok(self.prop(code.symbol(symbol), prop)),
+            Expr::NamedProp(name, prop) => {
+                let symbol = self.name(code, crate::program::Name::Computed(name))?;
+                Ok(self.prop(symbol, prop))
+            }
+            Expr::Index(base, key) => {
+                let base = self.eval(code, base)?;
+                let key = self.eval(code, key)?;
+                self.index(&base, &key)
+            }
+            Expr::Append(_) => Err(Problem::fault("Cannot use [] for reading")),
+            Expr::Method(operand) => {
+                let kind = self.eval(code, operand)?.type_name();
+                Err(Problem::fault(format!("Call to a member function on {kind}")))
+            }
+            Expr::Unary(operator, operand) => self.unary(code, operator, operand),
+            Expr::Binary(operator, left, right) => self.binary(code, operator, left, right),
+            Expr::And(left, right) => {
+                let both = self.truth(code, left)? && self.truth(code, right)?;
+                Ok(Value::Bool(both))
+            }
+            Expr::Or(left, right) => {
+                let either = self.truth(code, left)? || self.truth(code, right)?;
+                Ok(Value::Bool(either))
+            }
+            Expr::Ternary(condition, yes, no) => {
+                let chosen = if self.truth(code, condition)? { yes } else { no };
+                self.eval(code, chosen)
+            }
+            other => self.construct(code, other),
+        }
+    }
+
+    fn construct(&mut self, code: &Code<'_>, expr: Expr) -> Run<Value> {
+        match expr {
+            Expr::Concat(parts) => self.concat(code, parts),
+            Expr::Call(index, args) => self.call(code, code.t.calls[index as usize], args),
+            Expr::Isset(list) => self.isset(code, list),
+            Expr::Empty(operand) => Ok(Value::Bool(!self.quiet(code, operand)?.truthy())),
+            Expr::InArray(needle, haystack) => {
+                let needle = self.eval(code, needle)?;
+                let haystack = self.eval(code, haystack)?;
+                self.in_array(&needle, &haystack)
+            }
+            Expr::Default(operand, defaults) => self.default(code, operand, defaults),
+            Expr::Quiet(operand) => self.quiet(code, operand),
+            Expr::Array(entries) => self.array(code, entries),
+            Expr::Increment(place) => self.count(code, place, arithmetic::increment),
+            Expr::Decrement(place) => self.count(code, place, arithmetic::decrement),
+            Expr::Now => Ok(Value::Int(self.render.clock.seconds)),
+            Expr::Super(which) => Ok(self.superglobal(which)),
+            Expr::Captured(NONE) => Ok(Value::from(self.captures.clone())),
+            Expr::Captured(name) => {
+                let key = self.eval(code, name)?;
+                // `isset` on the buffers: an impossible key is no fault.
+                let key = key.to_key().ok();
+                let found = key.and_then(|key| self.captures.get(key.as_ref()).cloned());
+                Ok(found.unwrap_or_default())
+            }
+            Expr::TemplateName => {
+                let base = code.t.name.rsplit('/').next().unwrap_or_default();
+                Ok(Value::from(base))
+            }
+            Expr::Output(block) => {
+                let start = self.out.len();
+                self.block(code, block)?;
+                Ok(Value::from(self.take_output(start)))
+            }
+            Expr::Plugin(index) => self.plugin(code, &code.t.tags.plugins[index as usize]),
+            _ => Ok(Value::Null),
+        }
+    }
+
+    pub(super) fn value_of(&mut self, symbol: usize) -> Value {
+        match self.find(symbol) {
+            Some(id) => self.variable_mut(id).value.clone(),
+            None => Value::Null,
+        }
+    }
+
+    fn prop(&mut self, symbol: usize, prop: crate::program::Prop) -> Value {
+        let props = self.find(symbol).and_then(|id| self.variable_mut(id).props.as_deref());
+        props.map(|props| props.get(prop)).unwrap_or_default()
+    }
+
+    /// Whether an expression is true.
+    pub(super) fn truth(&mut self, code: &Code<'_>, id: E) -> Run<bool> {
+        match self.peek(code, id) {
+            Peek::Hit(value) => Ok(value.truthy()),
+            Peek::Null => Ok(false),
+            Peek::Slow => Ok(self.eval(code, id)?.truthy()),
+        }
+    }
+
+    fn unary(&mut self, code: &Code<'_>, operator: Unary, operand: E) -> Run<Value> {
+        if operator == Unary::Not {
+            return Ok(Value::Bool(!self.truth(code, operand)?));
+        }
+        let value = self.eval(code, operand)?;
+        Ok(match operator {
+            Unary::Not => Value::Bool(!value.truthy()),
+            Unary::Minus => arithmetic::negate(&value)?,
+            Unary::Plus => arithmetic::plus(&value)?,
+            Unary::Cast(Cast::Int) => Value::Int(value.to_int()),
+            Unary::Cast(Cast::Bool) => Value::Bool(value.truthy()),
+            Unary::Cast(Cast::Float) => Value::Float(value.to_float()),
+            Unary::Cast(Cast::Str) => Value::Str(value.to_str()),
+            Unary::Cast(Cast::Array) => Value::Array(value.to_array()),
+        })
+    }
+
+    fn binary(&mut self, code: &Code<'_>, operator: Binary, left: E, right: E) -> Run<Value> {
+        if let (Peek::Hit(a), Peek::Hit(b)) = (self.peek(code, left), self.peek(code, right)) {
+            return Ok(super::operators::binary(operator, a, b)?);
+        }
+        let a = self.eval(code, left)?;
+        let b = self.eval(code, right)?;
+        Ok(super::operators::binary(operator, &a, &b)?)
+    }
+
+    fn array(&mut self, code: &Code<'_>, entries: List) -> Run<Value> {
+        let mut array = Array::with_capacity(entries.len as usize / 2);
+        let list = code.t.list(entries);
+        // The index after the largest: a list that begins with a negative one goes on from there, unlike one
+        // that is appended to.
+        let mut next = Some(0);
+        let mut first = true;
+        for pair in list.chunks_exact(2) {
+            let key = match pair[0].optional() {
+                Some(key) => Some(self.eval(code, key)?.to_key()?),
+                None => None,
+            };
+            let value = self.eval(code, pair[1])?;
+            let key = match key {
+                Some(key) => key,
+                None => Key::Int(next.ok_or_else(super::path::full)?),
+            };
+            if let Key::Int(n) = key
+                && (first || next.is_some_and(|next| n >= next))
+            {
+                next = n.checked_add(1);
+                first = false;
+            }
+            array.insert(key, value);
+        }
+        Ok(Value::from(array))
+    }
+
+    fn superglobal(&self, which: Super) -> Value {
+        let all = &self.render.superglobals;
+        let one = match which {
+            Super::Get => &all.get,
+            Super::Post => &all.post,
+            Super::Request => &all.request,
+            Super::Cookies => &all.cookies,
+            Super::Server => &all.server,
+        };
+        one.clone()
+    }
+
+    fn in_array(&mut self, needle: &Value, haystack: &Value) -> Run<Value> {
+        let haystack = haystack.to_array();
+        self.context.charge(haystack.len())?;
+        for value in haystack.values() {
+            if compare::loose_equal(needle, value)? {
+                return Ok(Value::Bool(true));
+            }
+        }
+        Ok(Value::Bool(false))
+    }
+
+    /// Calls a function or modifier; by-reference arguments are written back.
+    fn call(&mut self, code: &Code<'_>, function: &php::Function, list: List) -> Run<Value> {
+        let ids = code.t.list(list);
+        let mut args = Vec::with_capacity(ids.len());
+        for &id in ids {
+            args.push(self.eval(code, id)?);
+        }
+        let result = php::call(function, &mut self.context, &mut args)?;
+        if function.by_ref != 0 {
+            for (i, (arg, &id)) in args.into_iter().zip(ids).enumerate().take(32) {
+                if function.by_ref & (1 << i) != 0 {
+                    self.write_back(code, id, arg)?;
+                }
+            }
+        }
+        Ok(result)
+    }
+
+    /// Joins parts. One untrusted part makes the whole untrusted; but where the trusted parts would not
+    /// survive escaping (they are markup), the untrusted ones are escaped here and the whole is trusted.
+    fn concat(&mut self, code: &Code<'_>, parts: List) -> Run<Value> {
+        let mut text = Vec::new();
+        let mut untrusted = Vec::new();
+        for &part in code.t.list(parts) {
+            let start = text.len();
+            let value = self.eval(code, part)?;
+            value.append_to(&mut text);
+            self.context.allow_bytes(text.len())?;
+            if matches!(&value, Value::Str(s) if s.is_untrusted()) {
+                untrusted.push(start..text.len());
+            }
+        }
+        self.context.charge(text.len())?;
+        if untrusted.is_empty() {
+            return Ok(Value::from(text));
+        }
+        let mut escaped = Vec::with_capacity(text.len());
+        let mut plain = Vec::new();
+        let mut at = 0;
+        for range in untrusted {
+            plain.extend_from_slice(&text[at..range.start]);
+            escaped.extend_from_slice(&text[at..range.start]);
+            (self.render.untrusted)(&text[range.clone()], &mut escaped);
+            at = range.end;
+        }
+        plain.extend_from_slice(&text[at..]);
+        escaped.extend_from_slice(&text[at..]);
+        let mut unharmed = Vec::with_capacity(plain.len());
+        (self.render.untrusted)(&plain, &mut unharmed);
+        Ok(Value::Str(match unharmed == plain {
+            true => Str::from(text).untrusted(),
+            false => Str::from(escaped),
+        }))
+    }
+}
+
+/// An element of an array, where that takes no conversion.
+fn look_up<'v>(array: &'v Array, key: &Value) -> Peek<'v> {
+    let found = match key {
+        Value::Str(s) => array.get_str(s),
+        Value::Int(n) => array.get(php::KeyRef::Int(*n)),
+        _ => return Peek::Slow,
+    };
+    found.map_or(Peek::Null, Peek::Hit)
+}

@@ -1,0 +1,214 @@
+//! `{foreach}`.
+
+use std::rc::Rc;
+
+use super::frame::Variable;
+use super::{Code, Flow, Machine, Run};
+use crate::php::{Array, Key, Value};
+use crate::program::{Foreach, Prop};
+
+/// What a variable was before a loop took its name.
+enum Before {
+    Unset,
+    /// It was the template's own: its content, to be put back into it.
+    Content(Variable),
+    /// It belongs to somebody else: to be pointed to again.
+    Shared(u32),
+}
+
+/// A loop going on.
+struct Going {
+    item: usize,
+    key: Option<usize>,
+    named: Option<usize>,
+    item_before: Option<Value>,
+    key_before: Before,
+    named_before: Before,
+}
+
+impl Machine<'_> {
+    pub(super) fn foreach(&mut self, code: &Code<'_>, tag: &Foreach) -> Run<Flow> {
+        let from = self.eval(code, tag.from)?;
+        // A scalar is a list of itself, null is empty.
+        let list = from.to_array();
+        drop(from);
+        let going = self.begin(code, tag, &list)?;
+        let flow = self.passes(code, tag, &list, &going)?;
+        // As in Smarty, an inner loop over the same name that had nothing to do makes this one's else due.
+        let due = self.find(going.item).is_some_and(|id| self.variable_mut(id).no_pass);
+        let flow = match flow {
+            None | Some(Flow::Next) if due => self.block(code, tag.otherwise)?,
+            None => Flow::Next,
+            Some(flow) => flow,
+        };
+        self.end(going)?;
+        Ok(flow)
+    }
+
+    fn begin(&mut self, code: &Code<'_>, tag: &Foreach, list: &Array) -> Run<Going> {
+        let item = code.symbol(tag.item);
+        let item_before = self.find(item).map(|id| self.variable_mut(id).value.clone());
+        let id = self.fresh(item, Value::Null)?;
+        self.variable_mut(id).no_pass = true;
+        let key = tag.key.map(|key| code.symbol(key)).filter(|_| !list.is_empty());
+        let key_before = match key {
+            Some(key) => self.put_aside(key)?,
+            None => Before::Unset,
+        };
+        let total = i64::try_from(list.len()).unwrap_or(i64::MAX);
+        if tag.item_props != 0 {
+            self.variable_mut(id).in_loop = true;
+            let props = self.props_mut(id);
+            let starting = Prop::Total.bit() | Prop::Show.bit() | Prop::Iteration.bit() | Prop::Index.bit();
+            props.set = tag.item_props & starting;
+            props.total = total;
+            props.show = total > 0;
+            props.index = -1;
+        }
+        let named = tag.named.map(|named| code.symbol(named));
+        let named_before = match named {
+            Some(named) => {
+                let before = self.put_aside(named)?;
+                let noted = noted_before(tag.named_props, total);
+                self.set_value(named, Value::from(noted))?;
+                before
+            }
+            None => Before::Unset,
+        };
+        Ok(Going { item, key, named, item_before, key_before, named_before })
+    }
+
+    /// Makes room for a loop's variable.
+    fn put_aside(&mut self, symbol: usize) -> Run<Before> {
+        let before = match self.owned(symbol) {
+            Some(id) if !self.variable_mut(id).in_loop => {
+                let variable = self.variable_mut(id);
+                let given = variable.given;
+                Before::Content(std::mem::replace(variable, Variable { given, ..Variable::default() }))
+            }
+            _ => match self.find(symbol) {
+                Some(id) => Before::Shared(id),
+                None => Before::Unset,
+            },
+        };
+        if !matches!(before, Before::Content(_)) {
+            self.fresh(symbol, Value::Null)?;
+        }
+        Ok(before)
+    }
+
+    fn put_back(&mut self, symbol: usize, before: Before) {
+        match before {
+            Before::Unset => {}
+            Before::Shared(id) => self.point_to(symbol, id),
+            Before::Content(content) => {
+                if let Some(id) = self.find(symbol) {
+                    *self.variable_mut(id) = content;
+                }
+            }
+        }
+    }
+
+    /// The passes; `None` when the list was gone through to its end.
+    fn passes(
+        &mut self,
+        code: &Code<'_>,
+        tag: &Foreach,
+        list: &Rc<Array>,
+        going: &Going,
+    ) -> Run<Option<Flow>> {
+        let total = i64::try_from(list.len()).unwrap_or(i64::MAX);
+        let id = self.current_id(going.item);
+        for (position, (key, value)) in list.iter().enumerate() {
+            self.step()?;
+            self.set_value(going.item, value.clone())?;
+            if let Some(id) = self.find(going.item) {
+                self.variable_mut(id).no_pass = false;
+            }
+            if let Some(symbol) = going.key {
+                self.set_value(symbol, key.to_value())?;
+            }
+            let iteration = i64::try_from(position).unwrap_or(i64::MAX - 1) + 1;
+            if tag.item_props != 0 {
+                self.note_item(id, tag.item_props, iteration, total, key);
+            }
+            if let Some(named) = going.named
+                && tag.named_props != 0
+            {
+                self.note_named(named, tag.named_props, iteration, total);
+            }
+            let flow = self.block(code, tag.body)?;
+            if let Some(flow) = flow.in_loop() {
+                return Ok(Some(flow));
+            }
+            // An inner loop over the same name has left its own variable there.
+            if tag.item_props != 0 && flow == Flow::Next {
+                self.point_to(going.item, id);
+            }
+        }
+        Ok(None)
+    }
+
+    fn note_item(&mut self, id: u32, wanted: u16, iteration: i64, total: i64, key: &Key) {
+        let props = self.props_mut(id);
+        props.set |= wanted;
+        props.iteration = iteration;
+        props.index = iteration - 1;
+        props.first = iteration == 1;
+        props.last = iteration == total;
+        if wanted & Prop::Key.bit() != 0 {
+            props.key = key.to_value();
+        }
+    }
+
+    fn note_named(&mut self, symbol: usize, wanted: u16, iteration: i64, total: i64) {
+        let Some(id) = self.find(symbol) else { return };
+        let Value::Array(noted) = &mut self.variable_mut(id).value else { return };
+        let noted = Rc::make_mut(noted);
+        let values = [
+            (Prop::Iteration, "iteration", Value::Int(iteration)),
+            (Prop::Index, "index", Value::Int(iteration - 1)),
+            (Prop::First, "first", Value::Bool(iteration == 1)),
+            (Prop::Last, "last", Value::Bool(iteration == total)),
+        ];
+        for (prop, name, value) in values {
+            if wanted & prop.bit() != 0 {
+                noted.insert(Key::Str(name.into()), value);
+            }
+        }
+    }
+
+    fn end(&mut self, going: Going) -> Run<()> {
+        if let Some(id) = self.find(going.item) {
+            self.variable_mut(id).in_loop = false;
+        }
+        // Only the value: what the loop noted stays to be read.
+        if let Some(value) = going.item_before {
+            self.set_value(going.item, value)?;
+        }
+        if let Some(key) = going.key {
+            self.put_back(key, going.key_before);
+        }
+        if let Some(named) = going.named {
+            self.put_back(named, going.named_before);
+        }
+        Ok(())
+    }
+}
+
+/// What `$smarty.foreach.name` holds before the first pass.
+fn noted_before(wanted: u16, total: i64) -> Array {
+    let mut noted = Array::new();
+    let values = [
+        (Prop::Total, "total", Value::Int(total)),
+        (Prop::Iteration, "iteration", Value::Int(0)),
+        (Prop::Index, "index", Value::Int(-1)),
+        (Prop::Show, "show", Value::Bool(total > 0)),
+    ];
+    for (prop, name, value) in values {
+        if wanted & prop.bit() != 0 {
+            noted.insert(Key::Str(name.into()), value);
+        }
+    }
+    noted
+}

@@ -1,0 +1,373 @@
+//! Variables and who sees them.
+//!
+//! Smarty's templates hold variables as shared objects: an include starts with its parent's objects, an
+//! assignment gives it an object of its own, and a counter (`$i++`) changes whichever object is there. So a
+//! frame maps symbols to variables of one arena, and remembers which of them are its own.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Code, Machine, Run};
+use crate::error::Problem;
+use crate::php::{Str, Value};
+use crate::program::{Name, Prop, Scope};
+
+/// Nobody has asked yet whether there is such a variable.
+pub(super) const UNASKED: u32 = u32::MAX;
+/// There is no such variable.
+pub(super) const UNSET: u32 = u32::MAX - 1;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Variable {
+    pub value: Value,
+    /// What loops note on it.
+    pub props: Option<Box<Props>>,
+    /// A loop is going on that will want its properties again.
+    pub in_loop: bool,
+    /// It was there before the render: only the outermost template owns it, whoever asked first.
+    pub given: bool,
+    /// A loop over it has not got to a first pass: `{foreachelse}` is due.
+    pub no_pass: bool,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Props {
+    /// Bits of [`Prop`]: which are noted.
+    pub set: u16,
+    pub first: bool,
+    pub last: bool,
+    pub show: bool,
+    pub index: i64,
+    pub iteration: i64,
+    pub total: i64,
+    pub key: Value,
+    pub step: Value,
+}
+
+impl Props {
+    pub(super) fn get(&self, prop: Prop) -> Value {
+        if self.set & prop.bit() == 0 {
+            return Value::Null;
+        }
+        match prop {
+            Prop::First => Value::Bool(self.first),
+            Prop::Last => Value::Bool(self.last),
+            Prop::Show => Value::Bool(self.show),
+            Prop::Index => Value::Int(self.index),
+            Prop::Iteration => Value::Int(self.iteration),
+            Prop::Total => Value::Int(self.total),
+            Prop::Key => self.key.clone(),
+            Prop::Step => self.step.clone(),
+            Prop::Value | Prop::Other => Value::Null,
+        }
+    }
+}
+
+/// Where a function is: the loaded template and its number there.
+pub(super) type FunctionAt = (usize, u32);
+
+pub(super) struct Frame {
+    /// Variable of each symbol.
+    ids: Vec<u32>,
+    /// Variables from here on belong to this frame (or to the function call going on in it).
+    base: u32,
+    /// What `{include}` said of assignments.
+    pub scope: Scope,
+    /// The variables of the callers of the functions going on in this template.
+    saved: Vec<Vec<u32>>,
+    pub functions: Rc<FxHashMap<Str, FunctionAt>>,
+    pub inheritance: Option<usize>,
+}
+
+/// What [`Machine::return_from`] needs to go back to the caller.
+pub(super) struct Caller {
+    base: u32,
+    escaped: bool,
+}
+
+impl Frame {
+    pub(super) fn root(symbols: usize) -> Frame {
+        Frame {
+            ids: vec![UNASKED; symbols],
+            base: 0,
+            scope: Scope::Default,
+            saved: Vec::new(),
+            functions: Rc::default(),
+            inheritance: None,
+        }
+    }
+
+    fn id(&self, symbol: usize) -> u32 {
+        self.ids.get(symbol).copied().unwrap_or(UNASKED)
+    }
+
+    fn set(ids: &mut Vec<u32>, symbol: usize, id: u32) {
+        if ids.len() <= symbol {
+            ids.resize(symbol + 1, UNASKED);
+        }
+        ids[symbol] = id;
+    }
+}
+
+impl Machine<'_> {
+    /// The variable of a symbol, if there is one.
+    pub(super) fn find(&mut self, symbol: usize) -> Option<u32> {
+        match self.frame.id(symbol) {
+            UNSET => None,
+            UNASKED => self.ask(symbol),
+            id => Some(id),
+        }
+    }
+
+    /// The same without asking: `Err` when nobody has asked yet.
+    pub(super) fn known(&self, symbol: usize) -> Result<Option<&Variable>, ()> {
+        match self.frame.id(symbol) {
+            UNSET => Ok(None),
+            UNASKED => Err(()),
+            id => Ok(self.vars.get(id as usize)),
+        }
+    }
+
+    fn ask(&mut self, symbol: usize) -> Option<u32> {
+        if self.asked.len() <= symbol {
+            self.asked.resize(symbol + 1, UNASKED);
+        }
+        if self.asked[symbol] == UNASKED {
+            let value = self.render.variables.get(&self.names[symbol]);
+            self.asked[symbol] = match value {
+                Some(value) => {
+                    self.escaped = true;
+                    self.push_variable(Variable { value, given: true, ..Variable::default() })
+                }
+                None => UNSET,
+            };
+        }
+        let id = self.asked[symbol];
+        Frame::set(&mut self.frame.ids, symbol, id);
+        (id != UNSET).then_some(id)
+    }
+
+    fn push_variable(&mut self, variable: Variable) -> u32 {
+        self.vars.push(variable);
+        crate::source::offset(self.vars.len() - 1)
+    }
+
+    /// A variable in the arena, within the limit.
+    fn new_variable(&mut self, variable: Variable) -> Run<u32> {
+        if self.vars.len() >= self.render.limits.variables {
+            let max = self.render.limits.variables;
+            return Err(Problem::limit(format!("more than {max} variables")));
+        }
+        Ok(self.push_variable(variable))
+    }
+
+    fn owns(&self, id: u32) -> bool {
+        let given = |id: u32| self.vars.get(id as usize).is_some_and(|variable| variable.given);
+        id >= self.frame.base && (!given(id) || self.is_outermost())
+    }
+
+    /// Neither within an included file nor within a function.
+    fn is_outermost(&self) -> bool {
+        self.outer.is_empty() && self.frame.saved.is_empty()
+    }
+
+    /// The machine's symbol for a name of a template.
+    pub(super) fn symbol(&mut self, name: &[u8]) -> usize {
+        let name = String::from_utf8_lossy(name);
+        let names = &self.names;
+        let symbol_of = self.symbol_of.get_or_insert_with(|| {
+            let pairs = names.iter().enumerate();
+            pairs.map(|(i, name)| (name.clone(), crate::source::offset(i))).collect()
+        });
+        if let Some(&symbol) = symbol_of.get(&*name) {
+            return symbol as usize;
+        }
+        let symbol = self.names.len();
+        symbol_of.insert(name.as_ref().into(), crate::source::offset(symbol));
+        self.names.push(name.into());
+        symbol
+    }
+
+    pub(super) fn name(&mut self, code: &Code<'_>, name: Name) -> Run<usize> {
+        match name {
+            Name::Static(symbol) => Ok(code.symbol(symbol)),
+            Name::Computed(name) => {
+                let name = self.eval(code, name)?;
+                Ok(self.symbol(&name.to_bytes()))
+            }
+        }
+    }
+
+    /// Gives the symbol a new variable, as `new Smarty_Variable` does; its own old one is used again.
+    pub(super) fn fresh(&mut self, symbol: usize, value: Value) -> Run<u32> {
+        if let Some(id) = self.find(symbol)
+            && self.owns(id)
+            && let Some(old) = self.vars.get_mut(id as usize)
+            && !old.in_loop
+        {
+            let given = old.given;
+            *old = Variable { value, given, ..Variable::default() };
+            return Ok(id);
+        }
+        let id = self.new_variable(Variable { value, ..Variable::default() })?;
+        Frame::set(&mut self.frame.ids, symbol, id);
+        Ok(id)
+    }
+
+    /// Changes the object that the symbol has, shared or not.
+    pub(super) fn set_value(&mut self, symbol: usize, value: Value) -> Run<()> {
+        match self.find(symbol) {
+            Some(id) => {
+                self.vars[id as usize].value = value;
+                Ok(())
+            }
+            None => self.fresh(symbol, value).map(|_| ()),
+        }
+    }
+
+    pub(super) fn variable_mut(&mut self, id: u32) -> &mut Variable {
+        &mut self.vars[id as usize]
+    }
+
+    /// The variable's properties, to be changed.
+    pub(super) fn props_mut(&mut self, id: u32) -> &mut Props {
+        self.vars[id as usize].props.get_or_insert_default()
+    }
+
+    pub(super) fn current_id(&self, symbol: usize) -> u32 {
+        self.frame.id(symbol)
+    }
+
+    pub(super) fn point_to(&mut self, symbol: usize, id: u32) {
+        Frame::set(&mut self.frame.ids, symbol, id);
+    }
+
+    /// Whether the symbol's variable may be changed without anybody else seeing it.
+    pub(super) fn owned(&mut self, symbol: usize) -> Option<u32> {
+        self.find(symbol).filter(|&id| self.owns(id))
+    }
+
+    /// Assigns in the template, and to whom else `scope` or the template's include says.
+    pub(super) fn assign_in_scope(&mut self, symbol: usize, value: Value, scope: Scope) -> Run<()> {
+        match self.find(symbol) {
+            Some(id) if self.owns(id) => self.vars[id as usize].value = value,
+            Some(id) => {
+                let Variable { props, no_pass, .. } = self.vars[id as usize].clone();
+                let variable = Variable { value, props, no_pass, ..Variable::default() };
+                let id = self.new_variable(variable)?;
+                self.point_to(symbol, id);
+            }
+            None => {
+                let id = self.new_variable(Variable { value, ..Variable::default() })?;
+                self.point_to(symbol, id);
+            }
+        }
+        let silent = scope == Scope::Default && self.frame.scope == Scope::Default;
+        if scope == Scope::Only || silent {
+            return Ok(());
+        }
+        self.update_scopes(symbol, scope)
+    }
+
+    fn update_scopes(&mut self, symbol: usize, tag: Scope) -> Run<()> {
+        let id = self.frame.id(symbol);
+        let Some(value) = self.vars.get(id as usize).map(|variable| variable.value.clone()) else {
+            return Ok(());
+        };
+        self.escaped = true;
+        if tag != Scope::Default {
+            for call in 0..self.frame.saved.len() {
+                let known = self.frame.saved[call].get(symbol).copied().unwrap_or(UNASKED);
+                let id = self.clone_with(known, &value)?;
+                Frame::set(&mut self.frame.saved[call], symbol, id);
+            }
+        }
+        let both = [tag, self.frame.scope];
+        let frames = if both.contains(&Scope::Root) {
+            self.outer.len()
+        } else {
+            usize::from(both.contains(&Scope::Parent))
+        };
+        let last = self.outer.len();
+        for frame in (last.saturating_sub(frames)..last).rev() {
+            let known = self.outer[frame].id(symbol);
+            let id = self.clone_with(known, &value)?;
+            Frame::set(&mut self.outer[frame].ids, symbol, id);
+            if tag == Scope::Default {
+                continue;
+            }
+            for call in 0..self.outer[frame].saved.len() {
+                let known = self.outer[frame].saved[call].get(symbol).copied().unwrap_or(UNASKED);
+                let id = self.clone_with(known, &value)?;
+                Frame::set(&mut self.outer[frame].saved[call], symbol, id);
+            }
+        }
+        Ok(())
+    }
+
+    fn clone_with(&mut self, known: u32, value: &Value) -> Run<u32> {
+        let old = self.vars.get(known as usize);
+        let props = old.and_then(|variable| variable.props.clone());
+        self.new_variable(Variable { value: value.clone(), props, ..Variable::default() })
+    }
+
+    /// Enters an included file: it starts with the variables there are.
+    pub(super) fn push_frame(&mut self, scope: Scope) {
+        let inner = Frame {
+            ids: self.frame.ids.clone(),
+            base: crate::source::offset(self.vars.len()),
+            scope,
+            saved: Vec::new(),
+            functions: Rc::clone(&self.frame.functions),
+            inheritance: self.frame.inheritance,
+        };
+        self.outer.push(std::mem::replace(&mut self.frame, inner));
+    }
+
+    /// Leaves it; `escaped` is what it was before.
+    pub(super) fn pop_frame(&mut self, escaped: bool) {
+        if let Some(outer) = self.outer.pop() {
+            let inner = std::mem::replace(&mut self.frame, outer);
+            self.drop_variables(inner.base, escaped);
+        }
+    }
+
+    /// Enters a template function: what it assigns goes when it returns.
+    pub(super) fn save_variables(&mut self) -> Caller {
+        self.frame.saved.push(self.frame.ids.clone());
+        let caller = Caller { base: self.frame.base, escaped: self.escaped };
+        self.frame.base = crate::source::offset(self.vars.len());
+        self.escaped = false;
+        caller
+    }
+
+    pub(super) fn return_from(&mut self, caller: Caller) {
+        if let Some(ids) = self.frame.saved.pop() {
+            self.frame.ids = ids;
+        }
+        let base = std::mem::replace(&mut self.frame.base, caller.base);
+        self.drop_variables(base, caller.escaped);
+    }
+
+    /// Drops the variables from `base` on, unless one of them is known outside.
+    fn drop_variables(&mut self, base: u32, escaped_before: bool) {
+        if !self.escaped {
+            self.vars.truncate(base as usize);
+        }
+        self.escaped |= escaped_before;
+    }
+
+    pub(super) fn set_escaped(&mut self, escaped: bool) -> bool {
+        std::mem::replace(&mut self.escaped, escaped)
+    }
+
+    /// The frames' functions know `name` from now on, unless they have one of that name.
+    pub(super) fn tell_outer(&mut self, name: &Str, at: FunctionAt) {
+        for frame in &mut self.outer {
+            if !frame.functions.contains_key(name) {
+                Rc::make_mut(&mut frame.functions).insert(name.clone(), at);
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! `{include}`, and the templates that take part in a render.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::{Code, Flow, Machine, Run, not_found};
+use crate::error::Problem;
+use crate::names;
+use crate::php::Value;
+use crate::program::{Include, Params, Scope, Template};
+
+/// A template in this render.
+#[derive(Clone)]
+pub(super) struct Loaded<'r> {
+    template: Handle<'r>,
+    symbols: Option<Rc<[u32]>>,
+}
+
+#[derive(Clone)]
+enum Handle<'r> {
+    Root(&'r Template),
+    Shared(Rc<Template>),
+}
+
+impl<'r> Loaded<'r> {
+    pub(super) fn root(template: &'r Template) -> Loaded<'r> {
+        Loaded { template: Handle::Root(template), symbols: None }
+    }
+
+    pub(super) fn template(&self) -> &Template {
+        match &self.template {
+            Handle::Root(template) => template,
+            Handle::Shared(template) => template,
+        }
+    }
+
+    pub(super) fn code(&self, loaded: usize) -> Code<'_> {
+        Code { t: self.template(), symbols: self.symbols.as_deref(), loaded }
+    }
+}
+
+impl Machine<'_> {
+    pub(super) fn include(&mut self, code: &Code<'_>, tag: &Include) -> Run<()> {
+        let file = self.eval(code, tag.file)?;
+        let params = self.params(code, &tag.params)?;
+        let assign = match tag.assign.optional() {
+            Some(assign) => Some(self.eval(code, assign)?),
+            None => None,
+        };
+        let start = self.out.len();
+        self.render_file(code, &file.to_bytes(), params, tag.scope)?;
+        if let Some(assign) = assign {
+            let text = self.take_output(start);
+            self.assign_to(&assign, Value::from(text))?;
+        }
+        Ok(())
+    }
+
+    /// Values of parameters, in order, the last of a name winning.
+    pub(super) fn params(&mut self, code: &Code<'_>, params: &Params) -> Run<Vec<(usize, Value)>> {
+        let mut values = Vec::with_capacity(params.len());
+        for (name, value) in params {
+            let value = self.eval(code, *value)?;
+            values.push((self.symbol(name), value));
+        }
+        Ok(values)
+    }
+
+    /// Renders another file where this one is, with the variables there are.
+    pub(super) fn render_file(
+        &mut self,
+        code: &Code<'_>,
+        name: &[u8],
+        params: Vec<(usize, Value)>,
+        scope: Scope,
+    ) -> Run<()> {
+        let name = names::resolve(names::check(name)?, &code.t.name)?;
+        let index = self.load(&name)?;
+        if self.includes >= self.render.limits.include_depth {
+            let max = self.render.limits.include_depth;
+            return Err(Problem::limit(format!("more than {max} files including each other")));
+        }
+        self.includes += 1;
+        let escaped = self.set_escaped(false);
+        self.push_frame(scope);
+        for (symbol, value) in params {
+            self.fresh(symbol, value)?;
+        }
+        self.register_functions(index);
+        let loaded = self.loaded[index].clone();
+        self.enter()?;
+        self.template(&loaded.code(index))?;
+        self.leave();
+        self.pop_frame(escaped);
+        self.includes -= 1;
+        Ok(())
+    }
+
+    /// Fetches a template, once per render.
+    fn load(&mut self, name: &[u8]) -> Run<usize> {
+        if let Some(&index) = self.loaded_of.get(name) {
+            return Ok(index);
+        }
+        let template = match self.render.templates.get(name) {
+            Ok(Some(template)) => template,
+            Ok(None) => return Err(not_found(name)),
+            Err(error) => {
+                let problem = Problem::new(error.kind, error.message.clone());
+                self.foreign = Some(Box::new(error));
+                return Err(problem);
+            }
+        };
+        let symbols = template.symbols.iter();
+        let symbols = symbols.map(|name| crate::source::offset(self.symbol(name.as_bytes())));
+        let symbols: Rc<[u32]> = symbols.collect();
+        let index = self.loaded.len();
+        self.loaded.push(Loaded { template: Handle::Shared(template), symbols: Some(symbols) });
+        self.loaded_of.insert(name.to_vec(), index);
+        Ok(index)
+    }
+
+    /// Makes a template's functions known, to it and to those that include it.
+    pub(super) fn register_functions(&mut self, index: usize) {
+        let loaded = self.loaded[index].clone();
+        let functions = &loaded.template().tags.functions;
+        if functions.is_empty() {
+            return;
+        }
+        let mut own = FxHashMap::clone(&self.frame.functions);
+        // Of two functions of one name in a file, the first is it.
+        for (i, function) in functions.iter().enumerate().rev() {
+            let at = (index, crate::source::offset(i));
+            own.insert(function.name.clone(), at);
+        }
+        for function in functions {
+            let at = own[&function.name];
+            self.tell_outer(&function.name, at);
+        }
+        self.frame.functions = Rc::new(own);
+    }
+
+    /// Runs a template's own statements, and what it extends.
+    pub(super) fn template(&mut self, code: &Code<'_>) -> Run<()> {
+        if let Some(extends) = code.t.inherits {
+            self.begin_inheritance(code, extends);
+        }
+        let flow = self.block(code, code.t.body)?;
+        debug_assert_eq!(flow, Flow::Next);
+        for file in &code.t.extends {
+            self.end_child();
+            let file = self.eval(code, *file)?;
+            self.render_file(code, &file.to_bytes(), Vec::new(), Scope::Parent)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,225 @@
+//! `{extends}` and `{block}`.
+//!
+//! A child is rendered first and its output thrown away; what remains are its blocks, each knowing the block
+//! of the same name further down as its child. Then the parent is rendered, and its blocks give way to their
+//! children.
+
+use rustc_hash::FxHashMap;
+
+use super::{Code, Machine, Run};
+use crate::error::Problem;
+use crate::php::{Str, Value};
+use crate::program::E;
+
+/// How far a chain of `{extends}` has got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum State {
+    #[default]
+    Start,
+    /// Children are being rendered for their blocks.
+    Child,
+    /// The last child is done.
+    Between,
+    /// The topmost parent is being rendered.
+    Parent,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Inheritance {
+    state: State,
+    level: u32,
+    /// Number of the template in the chain.
+    index: usize,
+    /// The blocks of the children so far, by name.
+    children: FxHashMap<Str, usize>,
+    /// Where the output to be thrown away starts.
+    start: usize,
+}
+
+/// A block of a template in this render.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BlockNode {
+    loaded: usize,
+    tag: u32,
+    index: usize,
+    child: Option<usize>,
+    parent: Option<usize>,
+    append: bool,
+    prepend: bool,
+    hide: bool,
+    calls_child: bool,
+}
+
+impl Machine<'_> {
+    /// A template with blocks or `{extends}` begins.
+    pub(super) fn begin_inheritance(&mut self, _code: &Code<'_>, extends: bool) {
+        let existing = self.frame.inheritance;
+        let over = existing.is_some_and(|i| self.inheritances[i].state == State::Parent);
+        let current = match existing {
+            Some(current) if !(extends && over) => current,
+            _ => {
+                self.inheritances.push(Inheritance::default());
+                let current = self.inheritances.len() - 1;
+                self.frame.inheritance = Some(current);
+                current
+            }
+        };
+        let start = self.out.len();
+        let inheritance = &mut self.inheritances[current];
+        inheritance.index += 1;
+        if extends {
+            inheritance.state = State::Child;
+            if inheritance.level == 0 {
+                inheritance.start = start;
+            }
+            inheritance.level += 1;
+        }
+        if inheritance.state == State::Between {
+            inheritance.state = State::Parent;
+        }
+    }
+
+    /// A child's own statements are done.
+    pub(super) fn end_child(&mut self) {
+        let Some(current) = self.frame.inheritance else { return };
+        let inheritance = &mut self.inheritances[current];
+        inheritance.level = inheritance.level.saturating_sub(1);
+        if inheritance.level == 0 {
+            inheritance.state = State::Between;
+            let start = inheritance.start;
+            self.take_output(start);
+        }
+    }
+
+    /// `{block}` where it stands.
+    pub(super) fn block_tag(&mut self, code: &Code<'_>, tag: u32) -> Run<()> {
+        let block = &code.t.tags.blocks[tag as usize];
+        let name = self.eval(code, block.name)?.to_str();
+        let Some(current) = self.frame.inheritance else { return Ok(()) };
+        let enclosing = self.block.filter(|_| block.nested);
+        let inheritance = &self.inheritances[current];
+        let index = enclosing.map_or(inheritance.index, |enclosing| self.nodes[enclosing].index);
+        let node = BlockNode {
+            loaded: code.loaded,
+            tag,
+            index,
+            child: inheritance.children.get(&name).copied(),
+            parent: None,
+            append: block.append,
+            prepend: block.prepend,
+            hide: block.hide,
+            calls_child: block.calls_child,
+        };
+        let id = self.nodes.len();
+        self.nodes.push(node);
+        if self.inheritances[current].state == State::Child {
+            self.inheritances[current].children.insert(name, id);
+            return Ok(());
+        }
+        while let Some(child) = self.nodes[id].child
+            && let Some(next) = self.nodes[child].child
+            && self.nodes[id].index <= self.nodes[child].index
+        {
+            self.nodes[id].child = Some(next);
+        }
+        self.process(id, None)
+    }
+
+    fn hidden_child(&self, id: usize) -> bool {
+        let child = self.nodes[id].child.map(|child| self.nodes[child]);
+        child.is_some_and(|child| child.hide && child.child.is_none())
+    }
+
+    fn process(&mut self, id: usize, parent: Option<usize>) -> Run<()> {
+        self.enter()?;
+        let result = self.process_entered(id, parent);
+        self.leave();
+        result
+    }
+
+    fn process_entered(&mut self, id: usize, parent: Option<usize>) -> Run<()> {
+        if self.nodes[id].hide && self.nodes[id].child.is_none() {
+            return Ok(());
+        }
+        if self.hidden_child(id) {
+            self.nodes[id].child = None;
+        }
+        self.nodes[id].parent = parent;
+        let BlockNode { append, prepend, .. } = self.nodes[id];
+        if append && !prepend && parent.is_some() {
+            self.call_parent(id)?;
+        }
+        self.own_or_child(id)?;
+        if prepend && parent.is_some() {
+            self.call_parent(id)?;
+            if append {
+                self.own_or_child(id)?;
+            }
+        }
+        self.nodes[id].parent = None;
+        Ok(())
+    }
+
+    fn own_or_child(&mut self, id: usize) -> Run<()> {
+        match self.nodes[id].child {
+            Some(child) if !self.nodes[id].calls_child && !self.hidden_child(id) => {
+                self.process(child, Some(id))
+            }
+            _ => self.call_block(id),
+        }
+    }
+
+    fn call_parent(&mut self, id: usize) -> Run<()> {
+        match self.nodes[id].parent {
+            Some(parent) => self.call_block(parent),
+            None => Err(Problem::fault("this block has no parent to call")),
+        }
+    }
+
+    /// Runs a block's own statements.
+    fn call_block(&mut self, id: usize) -> Run<()> {
+        let BlockNode { loaded, tag, .. } = self.nodes[id];
+        let handle = self.loaded[loaded].clone();
+        let code = handle.code(loaded);
+        let block = &code.t.tags.blocks[tag as usize];
+        let outer = self.block.replace(id);
+        let start = self.out.len();
+        self.enter()?;
+        self.block(&code, block.body)?;
+        self.leave();
+        self.block = outer;
+        match block.assign.optional() {
+            Some(assign) => self.assign_output(&code, assign, start),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn child_tag(&mut self, code: &Code<'_>, assign: E) -> Run<()> {
+        let start = self.out.len();
+        if let Some(id) = self.block
+            && let Some(child) = self.nodes[id].child
+        {
+            self.process(child, Some(id))?;
+        }
+        match assign.optional() {
+            Some(assign) => self.assign_output(code, assign, start),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn parent_tag(&mut self, code: &Code<'_>, assign: E) -> Run<()> {
+        let start = self.out.len();
+        if let Some(id) = self.block {
+            self.call_parent(id)?;
+        }
+        match assign.optional() {
+            Some(assign) => self.assign_output(code, assign, start),
+            None => Ok(()),
+        }
+    }
+
+    fn assign_output(&mut self, code: &Code<'_>, assign: E, start: usize) -> Run<()> {
+        let text = self.take_output(start);
+        self.assign_to_expr(code, assign, Value::from(text))
+    }
+}

@@ -1,0 +1,138 @@
+//! Elements of arrays and strings: reading, and writing along a path.
+
+use std::rc::Rc;
+
+use super::{Machine, Run};
+use crate::error::Problem;
+use crate::php::convert::{self, Number, Numeric};
+use crate::php::{Array, Str, Value};
+
+impl Machine<'_> {
+    /// `$base[$key]`
+    pub(super) fn index(&mut self, base: &Value, key: &Value) -> Run<Value> {
+        match base {
+            Value::Array(array) => {
+                let key = key.to_key()?;
+                Ok(array.get(key.as_ref()).cloned().unwrap_or_default())
+            }
+            Value::Str(s) => {
+                let at = string_offset(key)?;
+                Ok(Value::Str(character(s, at).unwrap_or_default()))
+            }
+            _ => Ok(Value::Null),
+        }
+    }
+}
+
+/// `$base[$key]` as `isset` and `??` read it: whatever is not there is null.
+pub(super) fn quiet_index(base: &Value, key: &Value) -> Value {
+    match base {
+        Value::Array(array) => {
+            let key = key.to_key().ok();
+            key.and_then(|key| array.get(key.as_ref()).cloned()).unwrap_or_default()
+        }
+        Value::Str(s) => {
+            let at = match key {
+                Value::Int(n) => Some(*n),
+                Value::Str(key) => match convert::numeric(key) {
+                    Numeric::Whole(Number::Int(n)) => Some(n),
+                    _ => None,
+                },
+                Value::Bool(_) | Value::Float(_) => Some(key.to_int()),
+                Value::Null | Value::Array(_) => None,
+            };
+            at.and_then(|at| character(s, at)).map(Value::Str).unwrap_or_default()
+        }
+        _ => Value::Null,
+    }
+}
+
+/// The offset that a key means in a string.
+fn string_offset(key: &Value) -> Run<i64> {
+    match key {
+        Value::Str(text) => match convert::numeric(text) {
+            Numeric::Whole(Number::Int(n)) | Numeric::Leading(Number::Int(n)) => Ok(n),
+            _ => Err(Problem::fault("Cannot access offset of type string on string")),
+        },
+        Value::Array(_) => Err(Problem::fault("Cannot access offset of type array on string")),
+        other => Ok(other.to_int()),
+    }
+}
+
+/// The byte at an offset, from the end when negative.
+fn character(s: &Str, at: i64) -> Option<Str> {
+    let at = place_in(s.len(), at)?;
+    let byte = s.get(at..=at)?;
+    Some(Str::new(byte).with_trust_of(s.is_untrusted()))
+}
+
+fn place_in(len: usize, at: i64) -> Option<usize> {
+    let len = i64::try_from(len).ok()?;
+    let at = if at < 0 { at.checked_add(len)? } else { at };
+    usize::try_from(at).ok()
+}
+
+/// Writes `value` at the end of `path`, `None` being `[]`; what is missing on the way becomes an array.
+pub(super) fn write(root: &mut Value, path: &[Option<Value>], value: Value) -> Run<()> {
+    let Some((last, way)) = path.split_last() else {
+        *root = value;
+        return Ok(());
+    };
+    let mut at = root;
+    for key in way {
+        at = place(at, key.as_ref())?;
+    }
+    if let Value::Str(s) = at {
+        let key = last.as_ref().ok_or_else(|| Problem::fault("[] operator not supported for strings"))?;
+        let changed = with_character(s, key, &value)?;
+        *at = Value::Str(changed);
+        return Ok(());
+    }
+    *place(at, last.as_ref())? = value;
+    Ok(())
+}
+
+/// The element to go on with.
+fn place<'v>(at: &'v mut Value, key: Option<&Value>) -> Run<&'v mut Value> {
+    match at {
+        Value::Null | Value::Bool(false) => *at = Value::array(Array::new()),
+        Value::Array(_) => {}
+        Value::Str(_) => return Err(Problem::fault("Cannot use string offset as an array")),
+        _ => return Err(Problem::fault("Cannot use a scalar value as an array")),
+    }
+    let Value::Array(array) = at else {
+        return Err(Problem::fault("Cannot use a scalar value as an array"));
+    };
+    let array = Rc::make_mut(array);
+    let key = match key {
+        Some(key) => key.to_key()?,
+        None => crate::php::Key::Int(array.next_index().ok_or_else(full)?),
+    };
+    Ok(array.place(key))
+}
+
+/// A string with one byte replaced, filled up with blanks where it is too short.
+fn with_character(s: &Str, key: &Value, value: &Value) -> Run<Str> {
+    /// Offsets beyond would fill memory with blanks.
+    const LAST: usize = 1 << 20;
+    if s.is_empty() && !matches!(key, Value::Int(_)) {
+        return Err(Problem::fault("Cannot access offset of type string on string"));
+    }
+    let at = string_offset(key)?;
+    let illegal = || Problem::fault(format!("Illegal string offset {at}"));
+    let at = place_in(s.len(), at).filter(|&at| at <= LAST).ok_or_else(illegal)?;
+    let new = value.to_str();
+    let Some(&byte) = new.first() else {
+        return Err(Problem::fault("Cannot assign an empty string to a string offset"));
+    };
+    let mut text = s.to_vec();
+    if text.len() <= at {
+        text.resize(at + 1, b' ');
+    }
+    text[at] = byte;
+    Ok(Str::from(text).with_trust_of(s.is_untrusted() || new.is_untrusted()))
+}
+
+pub(super) fn full() -> Problem {
+    Problem::fault("Cannot add element to the array as the next element is already occupied")
+}

@@ -1,0 +1,148 @@
+//! `{counter}` and `{cycle}`; `{math}` has a file of its own.
+
+use super::{Code, Machine, Run};
+use crate::error::Problem;
+use crate::php::{Str, Value, arithmetic};
+use crate::program::{Plugin, PluginTag};
+
+#[derive(Clone, Debug)]
+pub(super) struct Counter {
+    count: Value,
+    skip: Value,
+    down: bool,
+    assign: Option<Value>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cycle {
+    values: Option<Value>,
+    delimiter: Option<Value>,
+    index: Option<usize>,
+}
+
+/// The evaluated attributes of a function tag.
+pub(super) struct Given(pub Vec<(Str, Value)>);
+
+impl Given {
+    /// An attribute that is there and not null.
+    pub(super) fn get(&self, name: &str) -> Option<&Value> {
+        let found = self.0.iter().rev().find(|(known, _)| known.as_bytes() == name.as_bytes());
+        found.map(|(_, value)| value).filter(|value| !value.is_null())
+    }
+}
+
+impl Machine<'_> {
+    pub(super) fn plugin(&mut self, code: &Code<'_>, tag: &PluginTag) -> Run<Value> {
+        let mut given = Vec::with_capacity(tag.params.len());
+        for (name, value) in &tag.params {
+            given.push((name.clone(), self.eval(code, *value)?));
+        }
+        let given = Given(given);
+        match tag.plugin {
+            Plugin::Counter => self.counter(&given),
+            Plugin::Cycle => self.cycle(&given),
+            Plugin::Math => self.math(&given),
+        }
+    }
+
+    fn counter(&mut self, given: &Given) -> Run<Value> {
+        let name = given.get("name").map_or_else(|| "default".into(), Value::to_str);
+        let fresh = Counter { count: Value::Int(1), skip: Value::Int(1), down: false, assign: None };
+        let mut counter = self.counters.remove(&name).unwrap_or(fresh);
+        if let Some(start) = given.get("start") {
+            counter.count = Value::Int(start.to_int());
+        }
+        if let Some(assign) = given.get("assign").filter(|assign| assign.truthy()) {
+            counter.assign = Some(assign.clone());
+        }
+        if let Some(assign) = counter.assign.clone() {
+            self.assign_to(&assign, counter.count.clone())?;
+        }
+        let prints = match given.get("print") {
+            Some(print) => print.truthy(),
+            None => counter.assign.is_none(),
+        };
+        let printed = if prints { counter.count.clone() } else { Value::Null };
+        if let Some(skip) = given.get("skip") {
+            counter.skip = skip.clone();
+        }
+        if let Some(direction) = given.get("direction") {
+            counter.down = matches!(direction, Value::Str(s) if s.as_bytes() == b"down");
+        }
+        counter.count = match counter.down {
+            true => arithmetic::subtract(&counter.count, &counter.skip)?,
+            false => arithmetic::add(&counter.count, &counter.skip)?,
+        };
+        self.counters.insert(name, counter);
+        Ok(printed)
+    }
+
+    fn cycle(&mut self, given: &Given) -> Run<Value> {
+        let name = given.get("name").filter(|name| name.truthy());
+        let name = name.map_or_else(|| "default".into(), Value::to_str);
+        let mut cycle = self.cycles.remove(&name).unwrap_or_default();
+        match given.get("values") {
+            Some(values) => {
+                if let Some(old) = &cycle.values
+                    && !crate::php::compare::identical(old, values)?
+                {
+                    cycle.index = Some(0);
+                }
+                cycle.values = Some(values.clone());
+            }
+            None if cycle.values.is_none() => {
+                return Err(Problem::fault("cycle: missing 'values' parameter"));
+            }
+            None => {}
+        }
+        if let Some(delimiter) = given.get("delimiter") {
+            cycle.delimiter = Some(delimiter.clone());
+        }
+        let delimiter = cycle.delimiter.get_or_insert_with(|| Value::from(",")).to_str();
+        let values = split_values(cycle.values.as_ref(), &delimiter)?;
+        let flag = |name: &str, otherwise| given.get(name).map_or(otherwise, Value::truthy);
+        let index = match cycle.index {
+            Some(index) if !flag("reset", false) => index,
+            _ => 0,
+        };
+        let current = values.get(index).cloned().unwrap_or_default();
+        let mut printed = if flag("print", true) { current.clone() } else { Value::Null };
+        if let Some(assign) = given.get("assign") {
+            self.assign_to(assign, current)?;
+            printed = Value::Null;
+        }
+        cycle.index = Some(match flag("advance", true) {
+            true if index + 1 >= values.len() => 0,
+            true => index + 1,
+            false => index,
+        });
+        self.cycles.insert(name, cycle);
+        Ok(printed)
+    }
+}
+
+/// The values to go through: an array's, or the parts of a text.
+fn split_values(values: Option<&Value>, delimiter: &Str) -> Run<Vec<Value>> {
+    let text = match values {
+        Some(Value::Array(array)) => {
+            // By index: an array without 0, 1 … has nothing there.
+            let len = i64::try_from(array.len()).unwrap_or(i64::MAX);
+            let at = |i| array.get(crate::php::KeyRef::Int(i)).cloned().unwrap_or_default();
+            return Ok((0..len).map(at).collect());
+        }
+        Some(other) => other.to_str(),
+        None => Str::default(),
+    };
+    if delimiter.is_empty() {
+        return Err(Problem::fault("explode(): Argument #1 ($separator) cannot be empty"));
+    }
+    let mut parts = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some(at) = memchr::memmem::find(rest, delimiter) {
+        parts.push(&rest[..at]);
+        rest = &rest[at + delimiter.len()..];
+    }
+    parts.push(rest);
+    let part = |part| Value::Str(Str::new(part).with_trust_of(text.is_untrusted()));
+    Ok(parts.into_iter().map(part).collect())
+}

@@ -1,0 +1,53 @@
+//! Names of included and extended files.
+
+use crate::error::Problem;
+
+/// Checks the name of a file, and takes off `file:`.
+pub(crate) fn check(name: &[u8]) -> Result<&[u8], Problem> {
+    let name = name.strip_prefix(b"file:").unwrap_or(name);
+    if let Some(resource) = resource(name) {
+        let resource = String::from_utf8_lossy(resource);
+        return Err(Problem::refused(format!(
+            "\"{resource}:\" is refused: only files beside the template can be included"
+        )));
+    }
+    match name.starts_with(b"/") || name.contains(&b'\\') || name.contains(&0) {
+        true => Err(outside(name)),
+        false => Ok(name),
+    }
+}
+
+fn outside(name: &[u8]) -> Problem {
+    let name = String::from_utf8_lossy(name);
+    Problem::refused(format!(
+        "\"{name}\" is refused: only files beside the template can be included"
+    ))
+}
+
+/// The type before a colon: `string:`, `eval:`, `extends:`; a single letter is a drive, not a type.
+fn resource(name: &[u8]) -> Option<&[u8]> {
+    let len = name.iter().position(|&b| b == b':')?;
+    let word = name[..len].iter().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(b));
+    (len >= 2 && word).then(|| &name[..len])
+}
+
+/// A file's name as the file `from` means it: `./x` and `../x` are told from where that lies. The rest is for
+/// [`crate::Templates`] to find; a name that leads out of the tree does not get that far.
+pub(crate) fn resolve(name: &[u8], from: &str) -> Result<Vec<u8>, Problem> {
+    let relative = name.starts_with(b"./") || name.starts_with(b"../");
+    let folder = match from.rfind('/') {
+        Some(slash) if relative => &from.as_bytes()[..slash],
+        _ => b"",
+    };
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in folder.split(|&b| b == b'/').chain(name.split(|&b| b == b'/')) {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                parts.pop().ok_or_else(|| outside(name))?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Ok(parts.join(b"/".as_slice()))
+}

@@ -1,0 +1,59 @@
+//! `{assign}`, `{append}`, and who sees an assignment.
+
+use super::attributes::{Attributes, Spec, Written};
+use super::{Parsed, Parser};
+use crate::error::Problem;
+use crate::php::Value;
+use crate::program::{Assign, Place, Scope};
+
+impl Parser<'_> {
+    pub(super) fn assign_tag(&mut self, written: &Written) -> Parsed<()> {
+        let spec = Spec {
+            required: &["var", "value"],
+            optional: &["scope"],
+            shorthand: &["var", "value"],
+            flags: &["nocache", "noscope"],
+            any: false,
+        };
+        let attributes = self.sorted(written, &spec)?;
+        let scope = self.scope(&attributes, true)?;
+        let name = attributes.need("var")?;
+        let place = Place { name: self.target(name), path: Vec::new() };
+        let value = attributes.need("value")?;
+        self.assign_code(Assign { place, value, scope });
+        Ok(())
+    }
+
+    pub(super) fn append_tag(&mut self, written: &Written) -> Parsed<()> {
+        let spec = Spec {
+            required: &["var", "value"],
+            optional: &["scope", "index"],
+            shorthand: &["var", "value"],
+            flags: &["nocache", "noscope"],
+            any: false,
+        };
+        let attributes = self.sorted(written, &spec)?;
+        let scope = self.scope(&attributes, true)?;
+        let name = attributes.need("var")?;
+        let place = Place { name: self.target(name), path: vec![attributes.get("index")] };
+        let value = attributes.need("value")?;
+        self.assign_code(Assign { place, value, scope });
+        Ok(())
+    }
+
+    /// The attribute `scope`; `local` is one of an assignment's only.
+    pub(super) fn scope(&self, attributes: &Attributes, local: bool) -> Parsed<Scope> {
+        if attributes.flag("noscope") {
+            return Ok(Scope::Only);
+        }
+        let Some(scope) = attributes.get("scope") else { return Ok(Scope::Default) };
+        let text = self.b.constant_of(scope).map(Value::to_str);
+        let text = text.map(|text| text.to_lossy()).unwrap_or_default();
+        match text.as_str() {
+            "local" | "1" if local => Ok(Scope::Local),
+            "parent" | "2" => Ok(Scope::Parent),
+            "root" | "tpl_root" | "global" | "smarty" | "4" | "8" | "16" | "32" => Ok(Scope::Root),
+            _ => Err(Problem::syntax("unknown scope: expected parent, root or global")),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Calls of PHP functions, and what looks like one.
+
+use super::{Parsed, Parser};
+use crate::error::Problem;
+use crate::lexer::Kind;
+use crate::php;
+use crate::program::{Binary, E, Expr};
+
+impl Parser<'_> {
+    /// `name(…)`, the cursor at the parenthesis.
+    pub(super) fn call(&mut self, name: &[u8]) -> Parsed<E> {
+        self.expect(Kind::OpenP)?;
+        let args = self.arguments()?;
+        let name = name.to_ascii_lowercase();
+        match name.as_slice() {
+            b"isset" => return self.isset(&args),
+            b"empty" => return self.empty(&args),
+            b"reset" | b"current" | b"end" | b"prev" | b"next" if args.len() != 1 => {
+                let name = String::from_utf8_lossy(&name);
+                return Err(Problem::syntax(format!("{name}() takes one argument")));
+            }
+            _ => {}
+        }
+        match php::function(&name) {
+            Some(function) => Ok(self.b.call(function, &args)),
+            None => Err(unknown(&name)),
+        }
+    }
+
+    pub(super) fn arguments(&mut self) -> Parsed<Vec<E>> {
+        let mut args = Vec::new();
+        if self.eat(Kind::CloseP) {
+            return Ok(args);
+        }
+        // The grammar's list may begin with a comma.
+        self.eat(Kind::Comma);
+        loop {
+            args.push(self.expression()?);
+            if !self.eat(Kind::Comma) {
+                break;
+            }
+        }
+        self.expect(Kind::CloseP)?;
+        Ok(args)
+    }
+
+    fn isset(&mut self, args: &[E]) -> Parsed<E> {
+        if args.is_empty() {
+            return Err(Problem::syntax("isset() takes at least one argument"));
+        }
+        if args.iter().all(|&arg| self.is_variable(arg)) {
+            let args = self.b.list(args);
+            return Ok(self.b.expr(Expr::Isset(args)));
+        }
+        let mut all = None;
+        for &arg in args {
+            let set = if self.is_variable(arg) {
+                let arg = self.b.list(&[arg]);
+                self.b.expr(Expr::Isset(arg))
+            } else {
+                let null = self.b.constant(php::Value::Null);
+                self.b.binary(Binary::NotIdentical, arg, null)
+            };
+            all = Some(match all {
+                Some(before) => self.b.expr(Expr::And(before, set)),
+                None => set,
+            });
+        }
+        all.ok_or_else(|| Problem::syntax("isset() takes at least one argument"))
+    }
+
+    /// What PHP's own `isset` can ask about; for the rest Smarty compares with null.
+    fn is_variable(&self, arg: E) -> bool {
+        matches!(
+            self.b.get(arg),
+            Expr::Var(_) | Expr::NamedVar(_) | Expr::Index(..) | Expr::Prop(..) | Expr::NamedProp(..)
+        )
+    }
+
+    fn empty(&mut self, args: &[E]) -> Parsed<E> {
+        match args {
+            [arg] => Ok(self.b.expr(Expr::Empty(*arg))),
+            _ => Err(Problem::syntax("empty() takes one argument")),
+        }
+    }
+}
+
+fn unknown(name: &[u8]) -> Problem {
+    let name = String::from_utf8_lossy(name);
+    Problem::refused(format!(
+        "{name}() is not a function that templates may call: expected one of the allow list"
+    ))
+}

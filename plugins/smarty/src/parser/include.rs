@@ -1,0 +1,92 @@
+//! `{include}`, `{function}` and calls of such.
+
+use super::attributes::{Spec, Written};
+use super::open::OpenKind;
+use super::output::{Output, Tail};
+use super::{Parsed, Parser};
+use crate::error::Problem;
+use crate::program::{Block, CallTag, FunctionTag, Include, NONE, Stmt, add};
+
+impl Parser<'_> {
+    pub(super) fn include_tag(&mut self, written: &Written) -> Parsed<()> {
+        let spec = Spec {
+            required: &["file"],
+            optional: &[],
+            shorthand: &["file"],
+            flags: &["nocache", "inline", "caching"],
+            any: true,
+        };
+        let attributes = self.sorted(written, &spec)?;
+        let scope = self.scope(&attributes, false)?;
+        let file = attributes.need("file")?;
+        if let Some(name) = self.text_of(file) {
+            crate::names::check(name.as_bytes())?;
+        }
+        let assign = attributes.get("assign").unwrap_or(NONE);
+        let own = ["file", "assign", "cache_id", "compile_id", "cache_lifetime", "scope"];
+        let params = attributes.params(&own);
+        let tag = Include { file, assign, scope, params };
+        let index = add(&mut self.b.tags.includes, tag);
+        self.code(Stmt::Include(index), Tail::Swallows);
+        Ok(())
+    }
+
+    /// `{function name=…}`: its text is its own.
+    pub(super) fn define_function(&mut self, written: &Written) -> Parsed<()> {
+        let spec = Spec {
+            required: &["name"],
+            shorthand: &["name"],
+            any: true,
+            ..Spec::NONE
+        };
+        let attributes = self.sorted(written, &spec)?;
+        if attributes.flag("nocache") {
+            return Err(Problem::syntax("nocache is not allowed here"));
+        }
+        let name = self.text_of(attributes.need("name")?).unwrap_or_default();
+        let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80);
+        if name.is_empty() || !plain {
+            return Err(Problem::syntax("the name of a function must be a plain word"));
+        }
+        self.functions.push(name.clone().into_bytes());
+        let params = attributes.params(&["name"]);
+        let name = name.as_str().into();
+        let tag = FunctionTag { name, params, body: Block::default() };
+        self.flush_before_detached();
+        let outer = self.detach();
+        self.push_open(OpenKind::Function(tag, outer))
+    }
+
+    pub(super) fn close_function(
+        &mut self,
+        tag: FunctionTag,
+        outer: Output,
+        body: Block,
+    ) -> Parsed<()> {
+        add(&mut self.b.tags.functions, FunctionTag { body, ..tag });
+        self.attach(outer);
+        Ok(())
+    }
+
+    /// `{call f}`, or `{f}` where `name` is given.
+    pub(super) fn call_tag(&mut self, name: Option<&str>, written: &Written) -> Parsed<()> {
+        let required: &[&str] = if name.is_some() { &[] } else { &["name"] };
+        let spec = Spec { required, shorthand: &["name"], any: true, ..Spec::NONE };
+        let attributes = self.sorted(written, &spec)?;
+        let name = match name {
+            Some(name) => self.b.string(name.as_bytes()),
+            None => attributes.need("name")?,
+        };
+        let assign = attributes.get("assign").unwrap_or(NONE);
+        let params = attributes.params(&["name", "assign"]);
+        let index = add(&mut self.b.tags.calls, CallTag { name, assign, params });
+        self.code(Stmt::Call(index), Tail::Keeps);
+        Ok(())
+    }
+
+    /// Text before a tag whose content goes elsewhere stays pending: the text behind it joins it.
+    pub(super) fn flush_before_detached(&mut self) {
+        // Joined texts would keep the order of statements anyway, so writing now differs for {strip} only.
+        self.flush();
+    }
+}

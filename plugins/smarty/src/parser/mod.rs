@@ -1,0 +1,262 @@
+//! Tokens to the compiled form.
+//!
+//! Smarty compiles tags to the text of a PHP program, and PHP then parses that. Two things follow that a
+//! template can see: operators bind as PHP binds them in the text that results (see [`flat`]), and PHP
+//! swallows one newline behind `?>` (see [`output`]).
+
+mod assign;
+mod attributes;
+mod blocks;
+mod call;
+mod element;
+mod expr;
+mod flat;
+mod function_tags;
+mod include;
+mod inherit;
+mod loops;
+mod modifier;
+mod object;
+mod open;
+mod output;
+mod properties;
+mod quoted;
+mod special;
+mod strip;
+mod tag;
+mod value;
+mod variable;
+
+use std::cell::Cell;
+
+use crate::error::{Error, Problem};
+use crate::lexer::{self, Kind, LexError, Token};
+use crate::limits;
+use crate::program::{Builder, Template};
+use crate::source::{self, Lines};
+
+use open::{Open, OpenKind};
+use output::Output;
+use properties::Properties;
+
+type Parsed<T> = Result<T, Problem>;
+
+struct Parser<'s> {
+    src: &'s [u8],
+    tokens: &'s [Token],
+    broken: Option<LexError>,
+    at: usize,
+    /// Where the tag being parsed starts.
+    tag_start: u32,
+    /// Where a problem is, when it is not the tag as a whole.
+    fault_at: Cell<Option<u32>>,
+    b: Builder,
+    opens: Vec<Open>,
+    output: Output,
+    /// Where in the text buffer a newline at the beginning of the file is.
+    first_newline: Option<u32>,
+    /// Smarty begins the file's code with a list of plugins; then its first newline stays.
+    loads_plugin: bool,
+    properties: Properties,
+    /// Names of the `{function}`s seen so far, which are tags from there on.
+    functions: Vec<Vec<u8>>,
+    filters: Vec<Vec<modifier::Modifier>>,
+    nesting: usize,
+}
+
+impl Template {
+    /// Parses one file. `name` is what errors, `{$smarty.template}` and relative includes call it.
+    ///
+    /// # Errors
+    /// [`Syntax`](crate::ErrorKind::Syntax) for what Smarty does not compile either,
+    /// [`Refused`](crate::ErrorKind::Refused) for what is not possible here,
+    /// [`Limit`](crate::ErrorKind::Limit) for sources that are too long or too deeply nested.
+    pub fn parse(name: &str, source: &[u8]) -> Result<Template, Error> {
+        if source.len() > limits::SOURCE_BYTES {
+            let max = limits::SOURCE_BYTES;
+            let problem = Problem::limit(format!("the file is longer than the {max} bytes allowed"));
+            return Err(located(name, b"", 0, problem));
+        }
+        let src = source::normalize(source);
+        let (tokens, broken) = lexer::tokens(&src);
+        let mut parser = Parser::new(&src, &tokens, broken);
+        match parser.template() {
+            Ok(()) => Ok(parser.finish(name)),
+            Err(problem) => {
+                let at = parser.fault_place();
+                Err(located(name, &src, at, problem))
+            }
+        }
+    }
+}
+
+fn located(name: &str, src: &[u8], at: u32, problem: Problem) -> Error {
+    let place = Lines::new(src).place(at);
+    let error = Error {
+        kind: problem.kind,
+        template: name.to_owned(),
+        line: place.line,
+        column: place.column,
+        excerpt: String::new(),
+        message: problem.message,
+    };
+    error.with_source(src)
+}
+
+impl<'s> Parser<'s> {
+    fn new(src: &'s [u8], tokens: &'s [Token], broken: Option<LexError>) -> Parser<'s> {
+        Parser {
+            src,
+            tokens,
+            broken,
+            at: 0,
+            tag_start: 0,
+            fault_at: Cell::new(None),
+            b: Builder::default(),
+            opens: vec![Open::new(OpenKind::Template, 0)],
+            output: Output::of_file(),
+            first_newline: None,
+            loads_plugin: false,
+            properties: Properties::scan(src),
+            functions: Vec::new(),
+            filters: Vec::new(),
+            nesting: 0,
+        }
+    }
+
+    fn template(&mut self) -> Parsed<()> {
+        while self.kind() != Kind::End {
+            match self.kind() {
+                Kind::Text => {
+                    let token = self.next();
+                    let strip = self.output.strip;
+                    self.add_text(self.slice(token), strip);
+                }
+                Kind::LiteralStart => self.literal()?,
+                _ => self.smarty_tag()?,
+            }
+        }
+        if let Some(broken) = &self.broken {
+            self.fault_at.set(Some(broken.at));
+            return Err(broken.problem.clone());
+        }
+        let open = self.open();
+        if open.kind.is_template() {
+            return Ok(());
+        }
+        self.fault_at.set(Some(open.at));
+        let name = open.kind.name();
+        Err(Problem::syntax(format!("{{{name}}} is never closed: expected {{/{name}}}")))
+    }
+
+    fn literal(&mut self) -> Parsed<()> {
+        self.next();
+        while self.kind() == Kind::Literal {
+            let token = self.next();
+            self.add_text(self.slice(token), false);
+        }
+        self.expect(Kind::LiteralEnd)?;
+        Ok(())
+    }
+
+    fn finish(mut self, name: &str) -> Template {
+        self.flush();
+        let stmts = self.opens.pop().map(|open| open.stmts).unwrap_or_default();
+        let body = self.b.block(&stmts);
+        if let Some(at) = self.first_newline
+            && !self.loads_plugin
+            && self.b.inherits.is_none()
+        {
+            self.b.drop_first_byte(at);
+        }
+        self.b.finish(name, Lines::new(self.src), body)
+    }
+
+    // The cursor.
+
+    fn kind(&self) -> Kind {
+        self.peek(0)
+    }
+
+    fn peek(&self, ahead: usize) -> Kind {
+        self.tokens.get(self.at + ahead).map_or(Kind::End, |token| token.kind)
+    }
+
+    /// The token at the cursor, which moves on; at the end, an empty one.
+    fn next(&mut self) -> Token {
+        let end = source::offset(self.src.len());
+        let none = Token { kind: Kind::End, start: end, end };
+        let token = self.tokens.get(self.at).copied().unwrap_or(none);
+        self.at += 1;
+        token
+    }
+
+    fn eat(&mut self, kind: Kind) -> bool {
+        let found = self.kind() == kind;
+        if found {
+            self.at += 1;
+        }
+        found
+    }
+
+    fn expect(&mut self, kind: Kind) -> Parsed<Token> {
+        if self.kind() == kind {
+            return Ok(self.next());
+        }
+        Err(self.unexpected(kind.describe()))
+    }
+
+    fn slice(&self, token: Token) -> &'s [u8] {
+        &self.src[token.start as usize..token.end as usize]
+    }
+
+    /// The text of a token, white space around it taken off.
+    fn word(&self, token: Token) -> &'s [u8] {
+        self.slice(token).trim_ascii()
+    }
+
+    // Faults.
+
+    fn unexpected(&self, expected: &str) -> Problem {
+        if self.kind() == Kind::End
+            && let Some(broken) = &self.broken
+        {
+            self.fault_at.set(Some(broken.at));
+            return broken.problem.clone();
+        }
+        let end = source::offset(self.src.len());
+        let at = self.tokens.get(self.at).map_or(end, |token| token.start);
+        self.fault_at.set(Some(at));
+        let found = match self.tokens.get(self.at) {
+            None => "the end of the file".to_owned(),
+            Some(&token) => format!("\"{}\"", excerpt(self.slice(token))),
+        };
+        Problem::syntax(format!("unexpected {found}: expected {expected}"))
+    }
+
+    /// Where to point after a problem: at the token in the way, or at the tag.
+    fn fault_place(&self) -> u32 {
+        self.fault_at.get().unwrap_or(self.tag_start)
+    }
+
+    /// Counts one level of expressions in each other; [`Parser::leave`] takes it back.
+    fn enter(&mut self) -> Parsed<()> {
+        self.nesting += 1;
+        if self.nesting > limits::EXPRESSION_NESTING {
+            let max = limits::EXPRESSION_NESTING;
+            return Err(Problem::limit(format!("more than {max} expressions within each other")));
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.nesting -= 1;
+    }
+}
+
+/// A token's text for a message: short, on one line.
+fn excerpt(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let text = text.split('\n').next().unwrap_or_default();
+    text.chars().take(40).collect()
+}

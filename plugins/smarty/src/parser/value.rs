@@ -1,0 +1,225 @@
+//! `value` of Smarty's grammar: an operand with the signs before and the modifiers behind it.
+
+use super::flat::Flat;
+use super::{Parsed, Parser};
+use crate::error::Problem;
+use crate::lexer::Kind;
+use crate::php::Value;
+use crate::program::{Cast, E, Expr, Unary};
+
+impl Parser<'_> {
+    /// Collects a value and its modifiers.
+    pub(super) fn value(&mut self, row: &mut Vec<Flat>) -> Parsed<()> {
+        self.prefixes(row)?;
+        let operand = self.primary()?;
+        self.modified(row, operand)
+    }
+
+    /// Collects a value without modifiers: an argument of one.
+    pub(super) fn bare_value(&mut self, row: &mut Vec<Flat>) -> Parsed<()> {
+        self.prefixes(row)?;
+        let operand = self.primary()?;
+        row.extend(operand);
+        Ok(())
+    }
+
+    fn prefixes(&mut self, row: &mut Vec<Flat>) -> Parsed<()> {
+        loop {
+            let operator = match self.kind() {
+                Kind::UniMath => self.sign(),
+                Kind::Not => {
+                    self.next();
+                    Unary::Not
+                }
+                Kind::Typecast => self.cast()?,
+                _ => return Ok(()),
+            };
+            row.push(Flat::Prefix(operator));
+        }
+    }
+
+    fn sign(&mut self) -> Unary {
+        let token = self.next();
+        match self.word(token) {
+            b"-" => Unary::Minus,
+            _ => Unary::Plus,
+        }
+    }
+
+    fn cast(&mut self) -> Parsed<Unary> {
+        let token = self.next();
+        let word = self.word(token).to_ascii_lowercase();
+        let cast = match word.as_slice() {
+            b"(int)" | b"(integer)" => Cast::Int,
+            b"(bool)" | b"(boolean)" => Cast::Bool,
+            b"(float)" | b"(double)" => Cast::Float,
+            b"(string)" | b"(binary)" => Cast::Str,
+            b"(array)" => Cast::Array,
+            b"(object)" => return Err(Problem::refused("objects are not supported")),
+            _ => return Err(Problem::syntax("PHP has no (real) any more: expected (float)")),
+        };
+        Ok(Unary::Cast(cast))
+    }
+
+    /// One operand, without signs and modifiers; a string may be several pieces.
+    fn primary(&mut self) -> Parsed<Vec<Flat>> {
+        let operand = match self.kind() {
+            Kind::DollarId | Kind::Dollar | Kind::Hatch => return self.variable_value(),
+            Kind::Quote => return self.quoted(),
+            Kind::OpenP => {
+                self.next();
+                let inner = self.expression()?;
+                self.expect(Kind::CloseP)?;
+                inner
+            }
+            Kind::Integer => self.number()?,
+            Kind::Dot => {
+                self.next();
+                let token = self.expect(Kind::Integer)?;
+                let text = [b"0.", self.slice(token)].concat();
+                self.float(&text)
+            }
+            Kind::SingleQuoted => {
+                let token = self.next();
+                let text = unescape_single(self.slice(token));
+                self.b.string(&text)
+            }
+            Kind::OpenB | Kind::ArrayOpen => self.array()?,
+            Kind::Id => self.name_value()?,
+            Kind::Namespace => {
+                return Err(Problem::refused("names with a namespace are not supported"));
+            }
+            Kind::SimpleTag
+            | Kind::BlockChildParent
+            | Kind::Ldel
+            | Kind::LdelIf
+            | Kind::LdelFor
+            | Kind::LdelForeach
+            | Kind::LdelSlash
+            | Kind::CloseTag => self.tag_value()?,
+            _ => return Err(self.unexpected("a value")),
+        };
+        Ok(vec![Flat::Operand(operand)])
+    }
+
+    /// `5`, `5.`, `5.5`
+    fn number(&mut self) -> Parsed<E> {
+        let token = self.next();
+        let digits = self.slice(token);
+        if !self.eat(Kind::Dot) {
+            return self.integer(digits);
+        }
+        let mut text = [digits, b"."].concat();
+        if self.kind() == Kind::Integer {
+            let token = self.next();
+            text.extend_from_slice(self.slice(token));
+        }
+        Ok(self.float(&text))
+    }
+
+    fn float(&mut self, text: &[u8]) -> E {
+        let value = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
+        self.b.constant(Value::Float(value.unwrap_or(0.0)))
+    }
+
+    /// An integer of PHP's: octal with a leading zero, a float when too large.
+    pub(super) fn integer(&mut self, digits: &[u8]) -> Parsed<E> {
+        let text = std::str::from_utf8(digits).unwrap_or_default();
+        let octal = text.len() > 1 && text.starts_with('0');
+        if octal && text.bytes().any(|b| b > b'7') {
+            return Err(Problem::syntax(format!("{text} is not an octal number")));
+        }
+        let radix = if octal { 8 } else { 10 };
+        let value = match i64::from_str_radix(text, radix) {
+            Ok(n) => Value::Int(n),
+            Err(_) => {
+                let digits = text.bytes().map(|b| f64::from(b - b'0'));
+                Value::Float(match octal {
+                    true => digits.fold(0.0, |sum, digit| sum * 8.0 + digit),
+                    false => text.parse().unwrap_or(0.0),
+                })
+            }
+        };
+        Ok(self.b.constant(value))
+    }
+
+    /// A bare word: a call, a constant of PHP's, or a string.
+    fn name_value(&mut self) -> Parsed<E> {
+        let token = self.next();
+        let name = self.slice(token);
+        match self.kind() {
+            Kind::OpenP => self.call(name),
+            Kind::DoubleColon => Err(Problem::refused("classes are not supported")),
+            _ => Ok(self.bare_word(name)),
+        }
+    }
+
+    pub(super) fn bare_word(&mut self, name: &[u8]) -> E {
+        match crate::constants::constant(name) {
+            Some(value) => self.b.constant(value),
+            None => self.b.string(name),
+        }
+    }
+
+    /// `[…]` or `array(…)`
+    fn array(&mut self) -> Parsed<E> {
+        let close = match self.next().kind {
+            Kind::OpenB => Kind::CloseB,
+            _ => Kind::CloseP,
+        };
+        let mut entries = Vec::new();
+        if !self.eat(close) {
+            loop {
+                let (key, value) = self.array_element()?;
+                entries.extend([key, value]);
+                if !self.eat(Kind::Comma) {
+                    break;
+                }
+            }
+            self.expect(close)?;
+        }
+        let entries = self.b.list(&entries);
+        Ok(self.b.expr(Expr::Array(entries)))
+    }
+
+    fn array_element(&mut self) -> Parsed<(E, E)> {
+        // A bare word is a string here, even `true`.
+        if self.kind() == Kind::Id && self.peek(1) == Kind::Aptr {
+            let token = self.next();
+            let key = self.b.string(self.slice(token));
+            self.next();
+            return Ok((key, self.expression()?));
+        }
+        let mut row = Vec::new();
+        self.enter()?;
+        let ternary = self.first(&mut row)?;
+        if !ternary && self.eat(Kind::Aptr) {
+            let key = self.build(&row)?;
+            let value = self.expression()?;
+            self.leave();
+            return Ok((key, value));
+        }
+        if !ternary {
+            self.rest(&mut row, 0)?;
+        }
+        self.leave();
+        Ok((crate::program::NONE, self.build(&row)?))
+    }
+}
+
+/// A single-quoted string's text: only `\'` and `\\` are escapes.
+fn unescape_single(quoted: &[u8]) -> Vec<u8> {
+    let inner = &quoted[1..quoted.len() - 1];
+    let mut text = Vec::with_capacity(inner.len());
+    let mut bytes = inner.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        match bytes.peek() {
+            Some(&next) if byte == b'\\' && matches!(next, b'\'' | b'\\') => {
+                text.push(next);
+                bytes.next();
+            }
+            _ => text.push(byte),
+        }
+    }
+    text
+}

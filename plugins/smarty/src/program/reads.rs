@@ -1,0 +1,96 @@
+//! What a template may read.
+
+use std::collections::BTreeSet;
+
+use super::{Expr, Template};
+use crate::php::Value;
+
+/// What rendering a template may ask for, found without rendering it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reads {
+    /// Names of the variables it may read, sorted; `None` when names are computed: it may read any. Names that
+    /// a loop or an assignment always sets first are among them.
+    pub variables: Option<Vec<String>>,
+    /// Files it includes or extends under written-out names, sorted.
+    pub files: Vec<String>,
+    /// Whether it includes files under computed names as well.
+    pub computed_files: bool,
+}
+
+impl Template {
+    /// What a render of this file alone may read; add that of the files it names.
+    #[must_use]
+    pub fn reads(&self) -> Reads {
+        let mut variables = BTreeSet::new();
+        let mut computed = false;
+        for expr in &self.exprs {
+            match expr {
+                Expr::Var(symbol) | Expr::Prop(symbol, _) => {
+                    let name = &self.symbols[*symbol as usize];
+                    if !name.starts_with("__smarty_") {
+                        variables.insert(name.to_string());
+                    }
+                }
+                Expr::NamedVar(_) | Expr::NamedProp(..) => computed = true,
+                _ => {}
+            }
+        }
+        // An element is assigned to what is there already; a counter is read when it steps.
+        let written = self.tags.assigns.iter().map(|assign| &assign.place);
+        let written = written.chain(self.tags.cfors.iter().map(|tag| &tag.place));
+        for place in written {
+            match place.name {
+                super::Name::Static(symbol) => {
+                    if !place.path.is_empty() {
+                        variables.insert(self.symbols[symbol as usize].to_string());
+                    }
+                }
+                super::Name::Computed(_) => computed |= !place.path.is_empty(),
+            }
+        }
+        let appended = self.tags.captures.iter().filter_map(|tag| tag.append.optional());
+        for name in appended {
+            match self.text_of(name) {
+                Some(name) => {
+                    variables.insert(name);
+                }
+                None => computed = true,
+            }
+        }
+        let (files, computed_files) = self.files();
+        Reads {
+            variables: (!computed).then(|| variables.into_iter().collect()),
+            files,
+            computed_files,
+        }
+    }
+
+    fn files(&self) -> (Vec<String>, bool) {
+        let named = self.tags.includes.iter().map(|tag| tag.file);
+        let named = named.chain(self.extends.iter().copied());
+        let mut files = BTreeSet::new();
+        let mut computed = false;
+        for file in named {
+            match self.text_of(file) {
+                Some(name) => {
+                    let name = name.strip_prefix("file:").unwrap_or(&name);
+                    if let Ok(name) = crate::names::resolve(name.as_bytes(), &self.name) {
+                        files.insert(String::from_utf8_lossy(&name).into_owned());
+                    }
+                }
+                None => computed = true,
+            }
+        }
+        (files.into_iter().collect(), computed)
+    }
+
+    fn text_of(&self, id: super::E) -> Option<String> {
+        match self.exprs.get(id.0 as usize)? {
+            Expr::Const(index) => match self.constants.get(*index as usize)? {
+                Value::Str(s) => Some(s.to_lossy()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

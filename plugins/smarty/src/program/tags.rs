@@ -1,0 +1,229 @@
+//! Tags with more to them than a node holds.
+
+use super::{Block, E, List, Name, Symbol};
+use crate::php::Str;
+
+/// One arm of an `{if}`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Branch {
+    /// Where its tag starts.
+    pub at: u32,
+    /// An assignment whose value is the condition.
+    pub assign: Option<u32>,
+    /// [`super::NONE`] in `{else}`.
+    pub condition: E,
+    pub body: Block,
+}
+
+/// A variable or an element of it, to be written to.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub name: Name,
+    /// `None` is `[]`.
+    pub path: Vec<Option<E>>,
+}
+
+/// Who besides the template sees an assignment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Nothing said: what the `{include}` of the file says.
+    #[default]
+    Default,
+    /// `noscope`: only the template, whatever its `{include}` says.
+    Only,
+    Local,
+    Parent,
+    /// `root`, `tpl_root`, `global` and `smarty`: every template from here to the first.
+    Root,
+}
+
+#[derive(Debug)]
+pub(crate) struct Assign {
+    pub place: Place,
+    pub value: E,
+    pub scope: Scope,
+}
+
+#[derive(Debug)]
+pub(crate) struct Foreach {
+    pub from: E,
+    pub item: Symbol,
+    pub key: Option<Symbol>,
+    /// The variable behind `$smarty.foreach.name`.
+    pub named: Option<Symbol>,
+    /// Bits of [`super::Prop`] that the file reads of the item, and of the name.
+    pub item_props: u16,
+    pub named_props: u16,
+    pub body: Block,
+    pub otherwise: Block,
+}
+
+/// `{for $i = a to b step c max=d}`
+#[derive(Debug)]
+pub(crate) struct For {
+    pub place: Place,
+    pub start: E,
+    pub step: E,
+    pub max: E,
+    /// Steps to go, before the division by the step's size, upwards and downwards.
+    pub up: E,
+    pub down: E,
+    pub body: Block,
+    pub otherwise: Block,
+}
+
+/// `{for $i = a, $j = b; condition; $i++}`
+#[derive(Debug)]
+pub(crate) struct CFor {
+    pub start: Vec<(Place, E)>,
+    pub condition: E,
+    pub place: Place,
+    pub step: CStep,
+    pub body: Block,
+    pub otherwise: Block,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum CStep {
+    Increment,
+    Decrement,
+    Value(E),
+}
+
+/// `{while}`
+#[derive(Debug)]
+pub(crate) struct Loop {
+    pub assign: Option<u32>,
+    pub condition: E,
+    pub body: Block,
+}
+
+#[derive(Debug)]
+pub(crate) struct Section {
+    /// The variable behind `$smarty.section.name`.
+    pub variable: Symbol,
+    pub count: E,
+    pub start: E,
+    pub step: E,
+    pub max: E,
+    pub show: E,
+    pub props: SectionProps,
+    pub body: Block,
+    pub otherwise: Block,
+}
+
+/// Which properties of a section its file reads; the index is always there.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct SectionProps(pub u16);
+
+#[derive(Debug)]
+pub(crate) struct Capture {
+    pub name: E,
+    pub assign: E,
+    pub append: E,
+    pub body: Block,
+}
+
+#[derive(Debug)]
+pub(crate) struct FunctionTag {
+    pub name: Str,
+    pub params: Params,
+    pub body: Block,
+}
+
+#[derive(Debug)]
+pub(crate) struct CallTag {
+    pub name: E,
+    pub assign: E,
+    pub params: Params,
+}
+
+/// Named values, in the order written.
+pub(crate) type Params = Vec<(Str, E)>;
+
+#[derive(Debug)]
+pub(crate) struct Include {
+    pub file: E,
+    pub assign: E,
+    pub scope: Scope,
+    pub params: Params,
+}
+
+#[derive(Debug)]
+pub(crate) struct BlockTag {
+    pub name: E,
+    pub append: bool,
+    pub prepend: bool,
+    pub hide: bool,
+    pub calls_child: bool,
+    /// Within another block of the same file.
+    pub nested: bool,
+    pub assign: E,
+    pub body: Block,
+}
+
+#[derive(Debug)]
+pub(crate) struct TextFormat {
+    pub params: Params,
+    pub body: Block,
+}
+
+/// The function tags that Smarty ships and a provisioning template may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Plugin {
+    Counter,
+    Cycle,
+    Math,
+}
+
+#[derive(Debug)]
+pub(crate) struct PluginTag {
+    pub plugin: Plugin,
+    pub params: Params,
+}
+
+/// The tables that statements point into.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    pub assigns: Vec<Assign>,
+    pub foreachs: Vec<Foreach>,
+    pub fors: Vec<For>,
+    pub cfors: Vec<CFor>,
+    pub whiles: Vec<Loop>,
+    pub sections: Vec<Section>,
+    pub captures: Vec<Capture>,
+    pub functions: Vec<FunctionTag>,
+    pub calls: Vec<CallTag>,
+    pub includes: Vec<Include>,
+    pub blocks: Vec<BlockTag>,
+    pub textformats: Vec<TextFormat>,
+    pub plugins: Vec<PluginTag>,
+}
+
+impl Tables {
+    /// Bytes, near enough: what the vectors hold, without what those hold.
+    pub(crate) fn size(&self) -> usize {
+        self.assigns.len() * size_of::<Assign>()
+            + self.foreachs.len() * size_of::<Foreach>()
+            + self.fors.len() * size_of::<For>()
+            + self.sections.len() * size_of::<Section>()
+            + self.captures.len() * size_of::<Capture>()
+            + self.calls.len() * size_of::<CallTag>()
+            + self.includes.len() * size_of::<Include>()
+            + self.plugins.len() * size_of::<PluginTag>()
+    }
+
+    pub(crate) fn shrink(&mut self) {
+        self.assigns.shrink_to_fit();
+        self.foreachs.shrink_to_fit();
+        self.fors.shrink_to_fit();
+        self.includes.shrink_to_fit();
+        self.plugins.shrink_to_fit();
+    }
+}
+
+/// Appends to a table; gives the index.
+pub(crate) fn add<T>(table: &mut Vec<T>, tag: T) -> u32 {
+    table.push(tag);
+    crate::source::offset(table.len() - 1)
+}

@@ -1,0 +1,76 @@
+//! Source text and the places in it.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr_iter};
+
+/// The text as Smarty reads it: `\r\n` and `\r` are `\n`, and a byte-order mark at the start is gone.
+pub(crate) fn normalize(source: &[u8]) -> Cow<'_, [u8]> {
+    let source = source.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(source);
+    if memchr(b'\r', source).is_none() {
+        return Cow::Borrowed(source);
+    }
+    let mut text = Vec::with_capacity(source.len());
+    let mut bytes = source.iter().copied().peekable();
+    while let Some(byte) = bytes.next() {
+        if byte == b'\r' {
+            bytes.next_if_eq(&b'\n');
+            text.push(b'\n');
+        } else {
+            text.push(byte);
+        }
+    }
+    Cow::Owned(text)
+}
+
+/// Where lines start, to turn offsets into places long after the text is gone.
+#[derive(Debug)]
+pub(crate) struct Lines {
+    /// Offset of the first byte of the second, third … line.
+    starts: Box<[u32]>,
+}
+
+/// A place in a source file, both counted from 1; columns count bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub line: u32,
+    pub column: u32,
+}
+
+impl Lines {
+    pub(crate) fn new(text: &[u8]) -> Lines {
+        let starts = memchr_iter(b'\n', text).map(|at| offset(at + 1)).collect();
+        Lines { starts }
+    }
+
+    pub(crate) fn place(&self, at: u32) -> Place {
+        let line = self.starts.partition_point(|&start| start <= at);
+        let start = match line {
+            0 => 0,
+            n => self.starts[n - 1],
+        };
+        Place {
+            line: offset(line) + 1,
+            column: at - start + 1,
+        }
+    }
+}
+
+/// Line `line` (from 1) of a text, cut after 200 characters; nothing when there is no such line.
+pub(crate) fn line_of(source: &[u8], line: u32) -> String {
+    let text = normalize(source);
+    let wanted = text.split(|&b| b == b'\n').nth(line.saturating_sub(1) as usize);
+    let wanted = String::from_utf8_lossy(wanted.unwrap_or_default());
+    wanted.chars().take(200).collect()
+}
+
+/// An offset within a source, which [`crate::limits::SOURCE_BYTES`] keeps far below 2³².
+pub(crate) fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+impl Lines {
+    pub(crate) fn size(&self) -> usize {
+        size_of_val(&*self.starts)
+    }
+}

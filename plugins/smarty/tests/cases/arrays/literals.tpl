@@ -1,0 +1,1 @@
+{[1,2,3]|count} {foreach ['a','b'] as $v}{$v}{/foreach} {foreach ['x'=>1,'y'=>2] as $k=>$v}{$k}{$v}{/foreach} {[]|count} {foreach [1,[2,3],['k'=>4]] as $v}{if is_array($v)}{$v|count}{else}{$v}{/if}{/foreach}

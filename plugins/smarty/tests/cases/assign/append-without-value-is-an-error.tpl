@@ -1,0 +1,1 @@
+{append var=a}

@@ -1,0 +1,1 @@
+{assign var=a value=1 scope=nowhere}

@@ -1,0 +1,1 @@
+{assign var=a var=b value=1}{$b}

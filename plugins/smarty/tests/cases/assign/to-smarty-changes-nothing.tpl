@@ -1,0 +1,1 @@
+{$smarty.now=5}{$smarty.now}

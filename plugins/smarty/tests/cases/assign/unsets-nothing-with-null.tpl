@@ -1,0 +1,1 @@
+{$v=null}[{$v}]{if isset($v)}set{else}unset{/if}

@@ -1,0 +1,1 @@
+{capture name=c}{if 1}x{/capture}{/if}

@@ -1,0 +1,1 @@
+{capture name="c{$n}"}x{/capture}[{$smarty.capture.c1}]

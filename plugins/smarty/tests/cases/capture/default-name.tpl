@@ -1,0 +1,1 @@
+{capture}x{/capture}[{$smarty.capture.default}]

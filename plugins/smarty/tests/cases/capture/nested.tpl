@@ -1,0 +1,1 @@
+{capture name=a}o{capture name=b}i{/capture}o{/capture}{$smarty.capture.a}{$smarty.capture.b}

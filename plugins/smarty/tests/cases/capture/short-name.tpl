@@ -1,0 +1,1 @@
+{capture 'c'}x{/capture}[{$smarty.capture.c}] {capture d}y{/capture}[{$smarty.capture.d}]

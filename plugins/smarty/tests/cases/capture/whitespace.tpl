@@ -1,0 +1,4 @@
+{capture name=c}
+ x
+{/capture}
+[{$smarty.capture.c}]

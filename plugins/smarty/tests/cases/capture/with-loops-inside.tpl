@@ -1,0 +1,1 @@
+{capture name=c}{foreach [1,2] as $n}{$n}{/foreach}{/capture}{$smarty.capture.c}{$smarty.capture.c}

@@ -1,0 +1,1 @@
+{counter} {counter} {counter start=10} {counter} {counter}

@@ -1,0 +1,1 @@
+{counter}{include file="part.tpl"}{counter}

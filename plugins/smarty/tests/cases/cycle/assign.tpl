@@ -1,0 +1,1 @@
+{cycle values="a,b" assign=c}[{$c}]{cycle}[{$c}]

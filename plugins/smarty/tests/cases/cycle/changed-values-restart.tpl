@@ -1,0 +1,1 @@
+{cycle values="a,b"}{cycle values="a,b"}{cycle values="x,y"}{cycle values="x,y"}

@@ -1,0 +1,1 @@
+{assign var= value=1}

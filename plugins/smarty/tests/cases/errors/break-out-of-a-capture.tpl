@@ -1,0 +1,1 @@
+{foreach [1] as $x}{capture name=c}{break}{/capture}{/foreach}

@@ -1,0 +1,1 @@
+{foreach [1] as $x}{if 1}{/foreach}{/if}

@@ -1,0 +1,3 @@
+text before
+{$x = 5}
+{strlen([])}

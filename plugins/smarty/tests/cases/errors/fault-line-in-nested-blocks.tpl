@@ -1,0 +1,5 @@
+{foreach [1,2] as $n}
+  {if $n == 2}
+    {$n % 0}
+  {/if}
+{/foreach}

@@ -1,0 +1,7 @@
+{* one
+two *}
+{literal}
+ three
+{/literal}
+text
+{nosuchtag}

@@ -1,0 +1,4 @@
+{assign
+  var=x
+  value=$y|nosuch
+}

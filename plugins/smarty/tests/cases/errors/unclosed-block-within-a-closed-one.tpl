@@ -1,0 +1,3 @@
+{foreach [1] as $x}
+{if $x}
+{/foreach}

@@ -1,0 +1,2 @@
+{assign var="x value=1}
+after

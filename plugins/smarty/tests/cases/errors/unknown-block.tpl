@@ -1,0 +1,1 @@
+{nosuchblock}x{/nosuchblock}

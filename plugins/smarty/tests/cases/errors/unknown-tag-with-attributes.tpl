@@ -1,0 +1,1 @@
+{nosuchtag a=1 b="2"}

@@ -1,0 +1,3 @@
+text
+{block name=a}x{/block}
+{extends file="base.tpl"}

@@ -1,0 +1,1 @@
+{extends file="base.tpl"}{block name=a append}+after{/block}{block name=b prepend}before+{/block}

@@ -1,0 +1,1 @@
+[{block name=a}A{/block}][{block name=b}B{/block}]

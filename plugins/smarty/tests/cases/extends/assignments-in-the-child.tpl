@@ -1,0 +1,1 @@
+{extends file="base.tpl"}{$t='from child'}{assign var=u value='also'}{block name=a}{$t}{/block}

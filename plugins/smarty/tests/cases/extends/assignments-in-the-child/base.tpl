@@ -1,0 +1,1 @@
+{$t}|{block name=a}{/block}|{$u}

@@ -1,0 +1,2 @@
+{extends file="base.tpl"}
+{block name=title}Own title{/block}

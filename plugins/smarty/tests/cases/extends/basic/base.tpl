@@ -1,0 +1,1 @@
+<{block name=title}Default{/block}|{block name=body}Body{/block}>

@@ -1,0 +1,1 @@
+a{block name=x}X{/block}b{block name=x}again{/block}

@@ -1,0 +1,1 @@
+{extends file="base.tpl"}{block name=a}{capture name=c}cap{/capture}{$smarty.capture.c}{/block}

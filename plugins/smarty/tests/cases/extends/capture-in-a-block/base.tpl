@@ -1,0 +1,1 @@
+[{block name=a}{/block}]{$smarty.capture.c}

@@ -1,0 +1,1 @@
+{block name=$n}x{/block}

@@ -1,0 +1,1 @@
+{extends file="{$b}.tpl"}{block name=a}x{/block}

@@ -1,0 +1,1 @@
+{extends file="extends-itself-is-a-limit.tpl"}

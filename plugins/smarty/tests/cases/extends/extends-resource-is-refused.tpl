@@ -1,0 +1,1 @@
+{include file="extends:base.tpl|part.tpl"}

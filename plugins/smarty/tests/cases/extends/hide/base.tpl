@@ -1,0 +1,1 @@
+[{block name=a hide}hidden{/block}][{block name=b hide}({$smarty.block.child}){/block}]

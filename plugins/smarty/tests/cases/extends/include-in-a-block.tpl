@@ -1,0 +1,1 @@
+{extends file="base.tpl"}{block name=a}{include file="part.tpl"}{/block}

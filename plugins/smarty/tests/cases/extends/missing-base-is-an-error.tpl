@@ -1,0 +1,1 @@
+{extends file="nobase.tpl"}{block name=a}x{/block}

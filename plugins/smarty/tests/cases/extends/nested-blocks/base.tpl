@@ -1,0 +1,1 @@
+[{block name=outer}o{block name=inner}i{/block}o{/block}]

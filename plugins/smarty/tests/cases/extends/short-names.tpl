@@ -1,0 +1,1 @@
+{extends 'base.tpl'}{block title}T{/block}{block 'body'}B{/block}

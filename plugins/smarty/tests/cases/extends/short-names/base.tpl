@@ -1,0 +1,1 @@
+<{block title}Default{/block}|{block 'body'}Body{/block}>

@@ -1,0 +1,1 @@
+{extends file="string:a{block name=x}y{/block}"}

@@ -1,0 +1,1 @@
+text {extends file="base.tpl"}{block name=a}x{/block}

@@ -1,0 +1,4 @@
+{extends file="base.tpl"}
+outside {$v}
+{block name=a}A{/block}
+more

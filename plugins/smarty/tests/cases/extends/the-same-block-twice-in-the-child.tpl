@@ -1,0 +1,1 @@
+{extends file="base.tpl"}{block name=a}one{/block}{block name=a}two{/block}

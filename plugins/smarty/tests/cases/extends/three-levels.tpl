@@ -1,0 +1,1 @@
+{extends file="mid.tpl"}{block name=a}C({$smarty.block.parent}){/block}

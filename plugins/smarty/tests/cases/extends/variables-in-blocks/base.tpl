@@ -1,0 +1,1 @@
+{$w='base'}[{block name=a}{/block}]{$v}

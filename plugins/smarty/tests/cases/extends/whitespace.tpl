@@ -1,0 +1,4 @@
+{extends file="base.tpl"}
+{block name=a}
+  child
+{/block}

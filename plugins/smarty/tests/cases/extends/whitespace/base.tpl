@@ -1,0 +1,5 @@
+one
+{block name=a}
+  base
+{/block}
+two

@@ -1,0 +1,1 @@
+{for $i=0;$i<0;$i++}x{forelse}none{/for}

@@ -1,0 +1,1 @@
+{for $i=2 to 1}x{forelse}none{/for}

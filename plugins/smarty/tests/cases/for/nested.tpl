@@ -1,0 +1,1 @@
+{for $i=1 to 2}{for $j=1 to 2}{$i}{$j} {/for}{/for}

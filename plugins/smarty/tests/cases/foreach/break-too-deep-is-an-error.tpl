@@ -1,0 +1,1 @@
+{foreach [1] as $x}{break 2}{/foreach}

@@ -1,0 +1,1 @@
+{foreach array_keys($l) as $k}{$k}{/foreach} {foreach $l|array_reverse as $v}{$v}{/foreach} {foreach ','|explode:'a,b' as $v}{$v}{/foreach} {foreach range(1,3) as $v}{$v}{/foreach} {foreach $o.list as $v}{$v}{/foreach}

@@ -1,0 +1,1 @@
+{foreach $l as $v => $v}{$v}{/foreach}

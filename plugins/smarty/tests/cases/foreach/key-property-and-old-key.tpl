@@ -1,0 +1,1 @@
+{foreach from=$l item=v key=k}{$v@key}{$k} {/foreach}

@@ -1,0 +1,1 @@
+{foreach range(1,1000) as $v}{if $v@last}{$v@total}{/if}{/foreach}

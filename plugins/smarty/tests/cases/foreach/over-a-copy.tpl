@@ -1,0 +1,1 @@
+{foreach $l as $k=>$v}{$l.$k=0}{$l[]=9}{$v}{/foreach} {foreach $l as $v}{$v}{/foreach}

@@ -1,0 +1,1 @@
+{foreach $s as $v}[{$v}]{foreachelse}none{/foreach}{foreach $z as $v}[{$v}]{foreachelse}none{/foreach}{foreach $f as $v}[{$v}]{foreachelse}none{/foreach}{foreach $e as $v}[{$v}]{foreachelse}none{/foreach}{foreach $n as $v}[{$v}]{foreachelse}none{/foreach}{foreach $u as $v}[{$v}]{foreachelse}none{/foreach}{foreach 5 as $k=>$v}[{$k}{$v}]{/foreach}

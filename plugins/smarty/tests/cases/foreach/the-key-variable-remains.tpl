@@ -1,0 +1,1 @@
+{foreach $l as $k => $v}{/foreach}{$k}{$v}

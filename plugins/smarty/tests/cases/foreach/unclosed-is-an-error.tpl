@@ -1,0 +1,2 @@
+{foreach [1] as $x}
+{$x}

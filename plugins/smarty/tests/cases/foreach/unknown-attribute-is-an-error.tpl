@@ -1,0 +1,1 @@
+{foreach from=$l item=v color=red}x{/foreach}

@@ -1,0 +1,1 @@
+[{$smarty.foreach.nosuch.index}]

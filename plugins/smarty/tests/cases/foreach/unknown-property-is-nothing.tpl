@@ -1,0 +1,1 @@
+{foreach [1] as $v}[{$v@nosuch}]{/foreach}

@@ -1,0 +1,1 @@
+{foreach item=v}x{/foreach}

@@ -1,0 +1,1 @@
+{foreach from=$l}x{/foreach}

@@ -1,0 +1,1 @@
+{foreach [1] as $x}{function f}{break}{/function}{/foreach}

@@ -1,0 +1,1 @@
+{call f n=1}{function f}f{$n}{/function}

@@ -1,0 +1,1 @@
+{if 0}{function f}F{/function}{/if}{f}

@@ -1,0 +1,1 @@
+{include file="lib.tpl"}{call f}{call name=g}

@@ -1,0 +1,1 @@
+{function f}F{/function}{function g}G{/function}

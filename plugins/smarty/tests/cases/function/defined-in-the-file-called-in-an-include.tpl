@@ -1,0 +1,1 @@
+{function f}F{$v}{/function}{include file="part.tpl"}

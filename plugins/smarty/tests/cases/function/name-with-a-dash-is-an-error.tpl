@@ -1,0 +1,1 @@
+{function name="a-b"}x{/function}

@@ -1,0 +1,1 @@
+{function outer}O{function inner}I{/function}{inner}{/function}{outer}

@@ -1,0 +1,1 @@
+{function f}one{/function}{f}{function f}two{/function}{f}

@@ -1,0 +1,1 @@
+{f n=1}{function f}f{$n}{/function}

@@ -1,0 +1,2 @@
+{$f='nosuch'}
+{call $f}

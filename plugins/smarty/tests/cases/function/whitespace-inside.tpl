@@ -1,0 +1,4 @@
+{function f}
+  line {$n}
+{/function}
+[{f n=1}]

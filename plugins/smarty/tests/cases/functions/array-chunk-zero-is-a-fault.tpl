@@ -1,0 +1,1 @@
+{array_chunk([1],0)|count}

@@ -1,0 +1,1 @@
+{array_combine([1],[1,2])|count}

@@ -1,0 +1,1 @@
+{array_fill(0,-1,'x')|count}

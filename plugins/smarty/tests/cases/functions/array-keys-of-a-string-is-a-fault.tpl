@@ -1,0 +1,1 @@
+{array_keys('abc')|count}

@@ -1,0 +1,1 @@
+{array_merge([1],$nothing)|count}

@@ -1,0 +1,1 @@
+{date('Y-m-d',0)} {date('Y-m-d H:i:s')} {date('D d M Y',86400)} {time()} {mktime(12,0,0,1,2,2024)} {gmdate('H:i',3600)} {strtotime('2024-01-02 03:04:05')} {date('N jS z t L',1709164800)} {checkdate(2,30,2024)}| {date('c',1709164800)} {date('U')}

@@ -1,0 +1,1 @@
+{sprintf('%05d|%-5s|%5.1f|%x|%s',42,'ab',3.14159,255,'end')} {sprintf('%2$s %1$s','a','b')} {number_format(1234.5)} {number_format(1234.567,2,',','.')} {vsprintf('%s-%s',['a','b'])} {sprintf('%s',1.0)} {sprintf('%d','12abc')} {sprintf("%'010d",42)} {sprintf('%5.2e',12345.678)} {sprintf('%g',0.00001234)} {sprintf('%b',5)} {sprintf('%c',97)}

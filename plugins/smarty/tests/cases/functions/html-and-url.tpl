@@ -1,0 +1,2 @@
+{htmlspecialchars('<a "b" \'c\'>&amp;')} {htmlspecialchars('&lt;',3,'UTF-8',false)} {htmlentities('é<')} {html_entity_decode('&eacute;&lt;')} {htmlspecialchars_decode('&lt;&quot;')} {strip_tags('<b>x</b>')} {addslashes("a'b")} {stripslashes("a\\'b")} {urlencode('a b&c/é')} {rawurlencode('a b&c/é')} {urldecode('a+b%2F')} {rawurldecode('a+b%2F')} {http_build_query(['a'=>1,'b'=>'x y'])} {quotemeta('1+1')} {nl2br("a
+b")}

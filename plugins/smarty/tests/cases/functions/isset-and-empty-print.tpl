@@ -1,0 +1,1 @@
+[{isset($v)}][{isset($u)}][{empty($v)}][{empty($u)}][{empty('')}][{isset($a.k)}][{isset($a['k'],$a['l'])}][{!isset($u)}]

@@ -1,0 +1,1 @@
+{abs(-5)} {abs('-1.5')} {max(1,5,3)} {min([4,2])} {max('a',1)} {floor(1.7)} {ceil(1.2)} {round(1.555,2)} {sqrt(2)} {pow(2,8)} {pow(2,-1)} {intdiv(7,2)} {fmod(7.5,2)} {pi()} {exp(1)} {log(10)} {log(8,2)} {log10(1000)} {sin(0)} {is_nan(1.0)}| {hypot(3,4)} {deg2rad(180)} {number_format(0.5)} {intval('42')} {7 % 3}

@@ -1,0 +1,1 @@
+{mb_strlen('é漢')} {mb_strtoupper('é')} {mb_strtolower('É')} {mb_substr('é漢字',1,1)} {mb_strpos('aé漢','漢')} {mb_substr('abc',-2)} {mb_convert_case('hello there',2)} {mb_substr_count('éé','é')} {strlen('é')} {ucfirst('éa')} {utf8_decode('é')|bin2hex} {mb_str_split('éa')|count}

@@ -1,0 +1,1 @@
+{preg_match('/b+/','abbc')} {preg_match('/z/','abc')} {preg_replace('/\d/','#','a1b2')} {preg_replace('/(a)(b)/','$2$1','ab')} {preg_quote('a.b*c')} {implode(',',preg_split('/,/','a,b'))} {if preg_match('/^[0-9A-F]{2}$/','0F')}hex{/if}

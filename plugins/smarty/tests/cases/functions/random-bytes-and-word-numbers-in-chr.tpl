@@ -1,0 +1,1 @@
+{chr(300)} {chr(-1)|bin2hex} {dechex(-1)} {ord('')}

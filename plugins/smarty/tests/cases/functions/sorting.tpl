@@ -1,0 +1,1 @@
+{sort($l)}{implode(',',$l)} {rsort($l)}{implode(',',$l)} {ksort($m)}{implode(',',array_keys($m))} {krsort($m)}{implode(',',array_keys($m))} {asort($m)}{implode(',',array_keys($m))} {arsort($m)}{implode(',',array_keys($m))} {natsort($n)}{implode(',',$n)}

@@ -1,0 +1,1 @@
+{strlen( 'abc' )} {max( 1 , 2 )} {substr('abc' , 1)}

@@ -1,0 +1,1 @@
+{implode(',',['a','b'])} {join('-',[1,2.5,true,null])} {foreach explode(',','a,b,c',2) as $x}[{$x}]{/foreach} {foreach str_split('abcde',2) as $x}[{$x}]{/foreach} {foreach explode(',','a,b,c',-1) as $x}[{$x}]{/foreach} {foreach preg_split('/[,;]/','a,b;c') as $x}[{$x}]{/foreach}

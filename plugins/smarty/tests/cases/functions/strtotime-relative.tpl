@@ -1,0 +1,1 @@
+{date('Y-m-d',strtotime('+1 day'))} {date('Y-m-d',strtotime('-1 week'))} {date('Y-m-d',strtotime('tomorrow'))} {date('Y-m-d',strtotime('last monday'))} {date('Y-m-d',strtotime('first day of next month'))} {date('Y-m-d H:i',strtotime('2024-01-31 +1 month'))} [{strtotime('nonsense words')}]

@@ -1,0 +1,1 @@
+[{trim('  a ')}][{ltrim('  a')}][{rtrim('a  ')}][{trim('xax','x')}][{trim('abcba','a..b')}][{str_pad('5',3,'0',$smarty.const.STR_PAD_LEFT)}][{str_pad('a',4)}][{str_pad('a',5,'xy',STR_PAD_BOTH)}][{chop('a ')}][{wordwrap('aaa bbb',3,'|')}][{nl2br('a')}][{chunk_split('abcd',2,'|')}]

@@ -1,0 +1,1 @@
+{'x'|cat:NO_SUCH} {if NO_SUCH == 'NO_SUCH'}same{/if}

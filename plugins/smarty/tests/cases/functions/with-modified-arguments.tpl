@@ -1,0 +1,1 @@
+{strlen($v|trim)} {max($a|count,2)} {substr($v|upper,0,2)} {strlen("x$v")} {in_array($v|trim,['ab'])}

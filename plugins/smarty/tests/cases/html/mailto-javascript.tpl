@@ -1,0 +1,1 @@
+{mailto address="a@b.example" encode="javascript"} {mailto address="a@b.example" encode="javascript_charcode"}

@@ -1,0 +1,5 @@
+{textformat style="email"}
+one two
+
+three four
+{/textformat}

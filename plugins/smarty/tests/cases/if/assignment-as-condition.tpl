@@ -1,0 +1,1 @@
+{if $x = strlen('abc')}{$x}{/if}

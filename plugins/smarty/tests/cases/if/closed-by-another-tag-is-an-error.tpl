@@ -1,0 +1,1 @@
+{if 1}{foreach [1] as $x}{/if}{/foreach}

@@ -1,0 +1,1 @@
+{if strlen($v)>2}a{/if}{if $v|upper=='ABC'}b{/if}{if in_array($v,['abc'])}c{/if}{if $v|in_array:['abc']}d{/if}{if $l|count gt 1}e{/if}{if !is_numeric($v)}f{/if}{if count($l) == 2 and $l.0 == 'x'}g{/if}

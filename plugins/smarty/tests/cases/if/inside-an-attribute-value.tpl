@@ -1,0 +1,1 @@
+<a{if $v} x="1"{/if} y="{if $v}on{else}off{/if}">

@@ -1,0 +1,1 @@
+{if isset($a)}1{/if}{if isset($n)}2{/if}{if isset($a.k)}3{/if}{if isset($a.x)}4{/if}{if isset($u.x.y)}5{/if}{if empty($u)}6{/if}{if empty($z)}7{/if}{if !empty($a.k)}8{/if}{if empty($e)}9{/if}{if isset($a.k,$a)}A{/if}{if !isset($u)}B{/if}

@@ -1,0 +1,1 @@
+{if isset($a|upper)}x{/if}

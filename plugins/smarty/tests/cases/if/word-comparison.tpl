@@ -1,0 +1,1 @@
+{if $v == abc}x{/if}{if abc == 'abc'}y{/if}

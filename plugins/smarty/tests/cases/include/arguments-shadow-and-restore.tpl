@@ -1,0 +1,1 @@
+{$name='outer'}{include file="part.tpl" name="inner"}{$name}

@@ -1,0 +1,1 @@
+{if 0}{include file="missing.tpl"}{/if}ok

@@ -1,0 +1,1 @@
+one {include file="./two.tpl"} {include file="../three.tpl"}

@@ -1,0 +1,1 @@
+{$a.l=2}{$a.k='in' scope=parent}

@@ -1,0 +1,1 @@
+{$x='outer'}{include file="part.tpl"}{$x}{$y}

@@ -1,0 +1,1 @@
+{include file="string:a{$v}"}

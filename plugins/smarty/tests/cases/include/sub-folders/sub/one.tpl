@@ -1,0 +1,1 @@
+one {include file="sub/two.tpl"} {include file="three.tpl"}

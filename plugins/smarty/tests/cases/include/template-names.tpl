@@ -1,0 +1,1 @@
+{$smarty.template} {include file="sub/part.tpl"}

@@ -1,0 +1,1 @@
+[{'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!'|regex_replace:'/(a+)+$/':'x'}]

@@ -1,0 +1,2 @@
+{$x = 'ab'}
+{for $i=1 to 60}{$x = $x|cat:$x}{/for}

@@ -1,0 +1,1 @@
+{literal}{$v} {if 1}{/if} { } {x{/literal}

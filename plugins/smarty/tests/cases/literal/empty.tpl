@@ -1,0 +1,2 @@
+a{literal}{/literal}b{literal}
+{/literal}c

@@ -1,0 +1,1 @@
+{if 1}{literal}{yes}{/literal}{else}{literal}{no}{/literal}{/if}

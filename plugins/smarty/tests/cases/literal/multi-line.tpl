@@ -1,0 +1,5 @@
+a
+{literal}
+  function f() { return {$v}; }
+{/literal}
+b

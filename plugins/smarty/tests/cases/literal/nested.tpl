@@ -1,0 +1,1 @@
+{literal}a{literal}b{/literal}c{/literal}d

@@ -1,0 +1,1 @@
+{literal}<?php echo 1 ?>{/literal}

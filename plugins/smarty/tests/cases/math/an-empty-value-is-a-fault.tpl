@@ -1,0 +1,1 @@
+{math equation="x+1" x=""}

@@ -1,0 +1,1 @@
+{math equation="int(3.7)"}

@@ -1,0 +1,1 @@
+{math equation="x % 3" x=10}

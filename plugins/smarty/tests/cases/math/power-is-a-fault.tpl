@@ -1,0 +1,1 @@
+{math equation="x ** 2" x=3}

@@ -1,0 +1,1 @@
+{[3,1]|@count} {'abc'|@upper} {['a','b']|@json_encode}

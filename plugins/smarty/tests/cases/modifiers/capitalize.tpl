@@ -1,0 +1,1 @@
+{'hello wide world'|capitalize} {'HELLO'|capitalize} {'room 4a b2b 3x'|capitalize} {'room 4a b2b'|capitalize:true} {'hELLO'|capitalize:false:true} {"o'hara mc-tavish"|capitalize} {'élan ünder'|capitalize} {''|capitalize}| {5|capitalize} {'(paren) "quote"'|capitalize} {"two  spaces	tab"|capitalize} {'under_score dot.dot'|capitalize:true:true}

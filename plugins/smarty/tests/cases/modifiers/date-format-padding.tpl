@@ -1,0 +1,1 @@
+{$t|date_format:'%e|%l|%k|%d|%H'} {$t|date_format:'%-d'}

@@ -1,0 +1,1 @@
+{$t|date_format} | {$t|date_format:'%Y-%m-%d %H:%M:%S'} | {$t|date_format:'%a %A %b %B %d %e %j %u %w %y'} | {$t|date_format:'%I %l %p %P %M %S %R %T %r'} | {$t|date_format:'%D %F %h %C %g %G %V %U %W'} | {$t|date_format:'%s %n%t%% %Z %z'} | {$t|date_format:'%c %x %X'}

@@ -1,0 +1,1 @@
+{$u|default:'d'} {''|default:'d'} {null|default:'d'} {0|default:'d'} {'0'|default:'d'} {false|default:'d'}| {[]|default:'d'} {$u|default}| {$u|default:$v} {$u|default:$w|default:'last'} {$u.x.y|default:'deep'} {$v|default:'d'|upper} {$u|default:'d'|upper}

@@ -1,0 +1,1 @@
+[{$v|escape}][{$v|escape:'html'}][{$v|escape:'url'}][{$v|escape:'quotes'}][{$v|escape:'htmlall'}][{$v|escape:'hex'}]

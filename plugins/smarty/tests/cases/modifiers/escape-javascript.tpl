@@ -1,0 +1,2 @@
+{$v|escape:'javascript'}
+{$w|escape:'javascript'}

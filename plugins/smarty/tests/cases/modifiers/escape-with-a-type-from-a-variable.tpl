@@ -1,0 +1,1 @@
+{$v|escape:$t} {$v|escape:$t|upper}

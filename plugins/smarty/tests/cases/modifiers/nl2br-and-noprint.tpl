@@ -1,0 +1,2 @@
+{"a
+b"|nl2br} [{'secret'|noprint}]

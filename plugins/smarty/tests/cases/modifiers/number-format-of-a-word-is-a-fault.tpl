@@ -1,0 +1,1 @@
+{'abc'|number_format}

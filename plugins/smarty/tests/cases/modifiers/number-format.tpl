@@ -1,0 +1,1 @@
+{1234567.891|number_format} {1234567.891|number_format:2} {1234567.891|number_format:2:',':'.'} {0.5|number_format} {1.5|number_format} {-1234.567|number_format:1} {'1234'|number_format:1} {1234|number_format:2:'':''} {-0.4|number_format} {null|number_format} {1234.5678|number_format:3:',':' '}

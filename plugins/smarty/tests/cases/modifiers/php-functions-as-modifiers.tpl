@@ -1,0 +1,1 @@
+{'abc'|ucfirst} {'abc'|strrev} {'abc'|md5} {'a b'|urlencode} {'a b'|rawurlencode} {'<'|htmlspecialchars} {'12'|intval} {'1.5'|floatval} {-3|abs} {'abc'|substr:1} {'abc'|substr:0:1} {'a,b'|strtoupper} {'x'|str_pad:3:'-'} {'ABC'|strtolower} {[3,1]|max} {'abc'|bin2hex} {'abc'|base64_encode} {'a'|ord} {65|chr} {10|dechex} {'abc'|crc32} {'abc'|sha1}

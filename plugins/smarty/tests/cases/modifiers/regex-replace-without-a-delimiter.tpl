@@ -1,0 +1,1 @@
+[{'abc'|regex_replace:'abc':'x'}]

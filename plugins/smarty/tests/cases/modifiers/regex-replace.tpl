@@ -1,0 +1,2 @@
+{'ab12cd'|regex_replace:'/[0-9]+/':'-'} {'hello'|regex_replace:'/l/':'L'} {'a b'|regex_replace:'/(\w) (\w)/':'$2 \\1'} {'ABC'|regex_replace:'/b/i':'x'} {"l1
+l2"|regex_replace:"/[\r\n]/":' '} {'aaa'|regex_replace:'/a/':'b':1} {'x.y'|regex_replace:'#\.#':'/'} {'été'|regex_replace:'/é/u':'e'} {'abc'|regex_replace:['/a/','/b/']:['1','2']} {'abc'|regex_replace:['/a/','/b/']:'-'} {'0123'|regex_replace:'/^0+/':''} {'key=val'|regex_replace:'/^(?<k>\w+)=(.*)$/':'${2}:$1'}

@@ -1,0 +1,1 @@
+[{$v|replace:'a':'b'}][{$v|replace:'x':'y'}]

@@ -1,0 +1,1 @@
+{'hello world'|replace:'o':'0'} {'aaa'|replace:'a':'aa'} {'abc'|replace:'x':'y'} {'abc'|replace:'':'y'} {'é è'|replace:'é':'e'} {'a.b.c'|replace:'.':''} {$v|replace:$v:'new'} {5|replace:5:'five'} {null|replace:'a':'b'}| {'abcabc'|replace:['a','b']:['1','2']} {'Abc'|replace:'a':'x'}

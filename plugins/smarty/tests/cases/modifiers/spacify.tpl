@@ -1,0 +1,1 @@
+{'abc'|spacify} {'abc'|spacify:'^^'} {'é漢'|spacify} {''|spacify}| {'a'|spacify:'-'}

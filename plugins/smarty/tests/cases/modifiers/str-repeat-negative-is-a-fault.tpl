@@ -1,0 +1,1 @@
+{'a'|str_repeat:-1}

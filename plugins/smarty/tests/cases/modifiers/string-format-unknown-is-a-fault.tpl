@@ -1,0 +1,1 @@
+{5|string_format:'%y'}

@@ -1,0 +1,3 @@
+{"a  b
+
+c	d"|strip} {" a  b "|strip:'&nbsp;'} {'abc'|strip} {''|strip}|

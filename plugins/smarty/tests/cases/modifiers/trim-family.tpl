@@ -1,0 +1,1 @@
+[{'  x '|trim}][{'  x '|ltrim}][{'  x '|rtrim}][{'xxaxx'|trim:'x'}][{'a.b.'|rtrim:'.'}]

@@ -1,0 +1,1 @@
+[{$v|truncate:2}][{$v|truncate:10}]

@@ -1,0 +1,1 @@
+{'The quick brown fox jumps over it'|truncate:20} {'The quick brown fox jumps over it'|truncate:20:'!'} {'The quick brown fox'|truncate:10:'...':true} {'The quick brown fox jumps'|truncate:12:'..':true:true} {'short'|truncate:20} {'abcdef'|truncate:3} {'abcdef'|truncate:3:''} {'abcdef'|truncate:0}| {'abcdefghij'|truncate:5:'...':true}

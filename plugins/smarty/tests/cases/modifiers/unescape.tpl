@@ -1,0 +1,1 @@
+{'&lt;a&gt; &amp; &quot;x&quot; &#39;y&#39; &eacute;'|unescape} | {'&lt;&eacute;&#39;'|unescape:'html'} | {'&lt;&eacute;&copy;'|unescape:'htmlall'} | {'a%20b%2Fc+d'|unescape:'url'} | {'&amp;#x41; &#65;'|unescape:'entity'}

@@ -1,0 +1,1 @@
+{'The quick brown fox'|wordwrap:10} {'The quick brown fox'|wordwrap:10:"<br>"} {'averylongword here'|wordwrap:5:"|":true} {'averylongword here'|wordwrap:5:"|"} {'short'|wordwrap} {'é é é é é é'|wordwrap:3:'|'}

@@ -1,0 +1,1 @@
+{extends file="base.tpl"}{block name=A}child{/block}

@@ -1,0 +1,1 @@
+{STRLEN('ab')}{IsSet($u)}{COUNT([1])}{if Empty($u)}e{/if}

@@ -1,0 +1,1 @@
+{Include file='part.tpl'}

@@ -1,0 +1,1 @@
+{Literal}a{/Literal}b{literal}{x}{/LITERAL}{/literal}

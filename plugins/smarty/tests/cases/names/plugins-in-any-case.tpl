@@ -1,0 +1,1 @@
+{COUNTER}{Counter}{MATH equation='1+1'}{Cycle values='a,b'}{LDELIM}{Rdelim}

@@ -1,0 +1,1 @@
+{foreach from=[1] item=V}{$V}{/foreach}{assign VAR=x VALUE=1}{$x}

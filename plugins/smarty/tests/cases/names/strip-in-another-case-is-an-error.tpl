@@ -1,0 +1,4 @@
+{Strip}
+  a
+  b
+{/STRIP}

@@ -1,0 +1,1 @@
+{IF 1}a{ELSEIF 0}b{Else}c{/If}{Foreach [1,2] as $x}{$x}{ForeachElse}n{/FOREACH}{For $i=1 to 2}{$i}{/FOR}{Assign var=y value=3}{$y}{WHILE 0}w{/While}{Section name=s loop=2}{$smarty.section.s.index}{/Section}{Capture name=c}C{/Capture}{$smarty.capture.c}

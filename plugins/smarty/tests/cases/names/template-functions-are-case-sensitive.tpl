@@ -1,0 +1,1 @@
+{function Abc}x{/function}{Abc}{call Abc}

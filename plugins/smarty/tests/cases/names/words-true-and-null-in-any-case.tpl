@@ -1,0 +1,1 @@
+[{TRUE}][{True}][{NULL}][{Null}][{FALSE}]{if $u === Null}n{/if}

@@ -1,0 +1,1 @@
+a{nocache}b{$v}{/nocache}c {nocache}{if 1}x{/if}{/nocache}

@@ -1,0 +1,1 @@
+{make_nocache $v}[{$v}]

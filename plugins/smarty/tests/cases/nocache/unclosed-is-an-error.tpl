@@ -1,0 +1,1 @@
+{nocache}x

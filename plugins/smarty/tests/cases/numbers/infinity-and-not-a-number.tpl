@@ -1,0 +1,1 @@
+{$a} {$b} {$c} {$a-$a} {$a|intval} {if $c == $c}eq{else}ne{/if}

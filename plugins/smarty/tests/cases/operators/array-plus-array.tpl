@@ -1,0 +1,1 @@
+{foreach $a+$b as $k=>$v}{$k}={$v} {/foreach}

@@ -1,0 +1,1 @@
+[{$v instanceof Smarty}]

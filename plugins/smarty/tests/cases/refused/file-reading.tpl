@@ -1,0 +1,1 @@
+{file_get_contents('/etc/hostname')}

@@ -1,0 +1,1 @@
+{file_put_contents('/nonexistent/x','y')}

@@ -1,0 +1,1 @@
+{setfilter system}{'id'}{/setfilter}

@@ -1,0 +1,1 @@
+{html_image file="x.png"}

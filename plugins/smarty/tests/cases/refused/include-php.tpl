@@ -1,0 +1,1 @@
+{include_php file="x.php"}

@@ -1,0 +1,1 @@
+{Smarty::SMARTY_VERSION}

@@ -1,0 +1,1 @@
+[{section name=s loop=-2}x{sectionelse}none{/section}]

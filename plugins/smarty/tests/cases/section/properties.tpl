@@ -1,0 +1,1 @@
+{section name=s loop=$l}{$smarty.section.s.index}[{$smarty.section.s.index_prev}]{$smarty.section.s.index_next}{$smarty.section.s.iteration}{$smarty.section.s.rownum}[{$smarty.section.s.first}][{$smarty.section.s.last}]{$smarty.section.s.loop}{$smarty.section.s.total}[{$smarty.section.s.show}] {/section}

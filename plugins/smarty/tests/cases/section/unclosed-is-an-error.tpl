@@ -1,0 +1,1 @@
+{section name=s loop=3}x

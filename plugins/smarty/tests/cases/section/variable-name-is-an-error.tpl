@@ -1,0 +1,1 @@
+{section name=$n loop=2}x{/section}

@@ -1,0 +1,1 @@
+{section name=s}x{/section}

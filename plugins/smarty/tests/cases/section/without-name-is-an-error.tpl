@@ -1,0 +1,1 @@
+{section loop=3}x{/section}

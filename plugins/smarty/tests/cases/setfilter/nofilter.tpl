@@ -1,0 +1,1 @@
+{setfilter upper}{$v nofilter}{$v}{/setfilter}

@@ -1,0 +1,1 @@
+{setfilter nosuch}{$v}{/setfilter}

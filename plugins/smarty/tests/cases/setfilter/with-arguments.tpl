@@ -1,0 +1,1 @@
+{setfilter cat:'!'|upper}{$v}{/setfilter}

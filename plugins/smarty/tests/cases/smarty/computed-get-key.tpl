@@ -1,0 +1,1 @@
+{$smarty.get.$k} {$smarty.get['a']} {$smarty.get[$k]}

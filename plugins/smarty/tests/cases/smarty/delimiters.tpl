@@ -1,0 +1,1 @@
+{$smarty.ldelim}x{$smarty.rdelim}

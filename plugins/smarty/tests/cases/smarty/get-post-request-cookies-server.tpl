@@ -1,0 +1,1 @@
+{$smarty.get.a}{$smarty.post.b}{$smarty.cookies.c}{$smarty.server.HTTP_HOST}[{$smarty.request.a}{$smarty.request.b}][{$smarty.get.nosuch}] {$smarty.get.l.k} {if isset($smarty.get.a)}set{/if} {$smarty.get|count}

@@ -1,0 +1,1 @@
+{$smarty.now} {$smarty.now|date_format:'%Y-%m-%d %H:%M:%S'} {$smarty.now+60}

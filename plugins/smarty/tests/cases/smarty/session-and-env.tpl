@@ -1,0 +1,1 @@
+[{$smarty.session.x}][{$smarty.env.NO_SUCH_ENVIRONMENT}]

@@ -1,0 +1,1 @@
+{$SMARTY.now}|{$Smarty.get.a}

@@ -1,0 +1,1 @@
+{if "a" == 'a'}same{/if} {if "$v" === 'V'}same{/if}

@@ -1,0 +1,1 @@
+{"{ldelim}x{rdelim}"} {"a{ldelim}"}

@@ -1,0 +1,4 @@
+{"one
+two $v
+"}|{'three
+four'}|

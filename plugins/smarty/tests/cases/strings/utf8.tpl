@@ -1,0 +1,1 @@
+{"héllo 漢 $v"} {'ü'|upper} {"😀"|count_characters}

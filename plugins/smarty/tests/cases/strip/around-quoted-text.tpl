@@ -1,0 +1,5 @@
+{strip}
+ "a
+   b"  'c
+   d'
+{/strip}

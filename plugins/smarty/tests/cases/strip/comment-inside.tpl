@@ -1,0 +1,5 @@
+{strip}
+a {* c *} b
+{* d *}
+e
+{/strip}

@@ -1,0 +1,5 @@
+{strip}
+ a
+ {include file="p.tpl"}
+ b
+{/strip}

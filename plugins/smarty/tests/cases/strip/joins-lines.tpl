@@ -1,0 +1,6 @@
+{strip}
+  <a>
+    <b>x</b>
+  </a>
+{/strip}
+end

@@ -1,0 +1,4 @@
+{strip}
+a   b		c
+  d    e
+{/strip}

@@ -1,0 +1,8 @@
+{strip}
+ a
+ {literal}
+   { keep }
+     this
+ {/literal}
+ b
+{/strip}

@@ -1,0 +1,8 @@
+{strip}
+ a
+ {strip}
+  b
+ {/strip}
+ c
+{/strip}
+ d

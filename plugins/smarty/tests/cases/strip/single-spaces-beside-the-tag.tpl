@@ -1,0 +1,3 @@
+a {strip} b {/strip} c
+{strip} 
+ x {/strip}

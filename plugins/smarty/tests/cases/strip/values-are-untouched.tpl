@@ -1,0 +1,4 @@
+{strip}
+[{$v}]
+  {$v|upper}
+{/strip}

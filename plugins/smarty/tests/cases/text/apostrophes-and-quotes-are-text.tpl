@@ -1,0 +1,1 @@
+it's "here" 'and' `there`

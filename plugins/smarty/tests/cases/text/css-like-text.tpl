@@ -1,0 +1,2 @@
+#screen { color: black; }
+.row { margin: 0 }

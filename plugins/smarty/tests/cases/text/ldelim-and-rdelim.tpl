@@ -1,0 +1,2 @@
+{ldelim}$v{rdelim} {ldelim}{$v}{rdelim}{ldelim}
+{rdelim}

@@ -1,0 +1,1 @@
+[{$}] {$=5}{$} [{$*3}] {$|string_format:'%02d'} {foreach $ as $l}{$l}{/foreach}

@@ -1,0 +1,1 @@
+[{$a[true]}][{$a[null]}][{$a[false]}]

@@ -1,0 +1,1 @@
+{$v nocache} {$v nofilter} {$v|upper nofilter}

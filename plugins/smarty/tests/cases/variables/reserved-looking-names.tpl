@@ -1,0 +1,1 @@
+{$if}{$foreach}{$literal}{$true}{$null}{$smarty1}

@@ -1,0 +1,1 @@
+[{$nothing}][{$nothing.a}][{$nothing.a.b}][{$nothing[0]}][{$nothing|upper}][{$nothing@index}]

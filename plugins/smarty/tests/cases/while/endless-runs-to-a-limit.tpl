@@ -1,0 +1,2 @@
+x
+{while 1}y{/while}

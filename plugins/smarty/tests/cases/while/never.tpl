@@ -1,0 +1,1 @@
+{while 0}x{/while}{while $u}x{/while}none

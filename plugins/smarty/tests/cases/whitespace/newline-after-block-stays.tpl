@@ -1,0 +1,5 @@
+a
+{block name=b}
+B
+{/block}
+c

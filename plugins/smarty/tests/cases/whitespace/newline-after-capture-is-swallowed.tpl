@@ -1,0 +1,5 @@
+a
+{capture name=c}
+b
+{/capture}
+c[{$smarty.capture.c}]

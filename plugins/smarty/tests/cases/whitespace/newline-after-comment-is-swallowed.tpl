@@ -1,0 +1,9 @@
+a
+{* one *}
+b
+{* two
+lines *}
+c {* three *}
+d{* four *}
+
+e

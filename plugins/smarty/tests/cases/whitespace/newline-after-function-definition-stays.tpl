@@ -1,0 +1,9 @@
+a
+{function name=f}
+F
+{/function}
+b
+{f}
+c
+{call f}
+d

@@ -1,0 +1,3 @@
+{ldelim}
+{rdelim}
+end

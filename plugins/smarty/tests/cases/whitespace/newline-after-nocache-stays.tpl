@@ -1,0 +1,5 @@
+a
+{nocache}
+b
+{/nocache}
+c

@@ -1,0 +1,6 @@
+a
+{strip}
+b
+c
+{/strip}
+d

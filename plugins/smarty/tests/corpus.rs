@@ -1,0 +1,52 @@
+//! FusionPBX's own templates: the same ones parse that Smarty compiles.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dialplate_smarty::Template;
+
+/// Files that Smarty does not compile: `php record.php --compile ../../../../shared/corpus/templates`.
+const BROKEN: &str = include_str!("corpus_broken.txt");
+
+/// The recordings lie beside the workspace; without them there is nothing to parse.
+fn templates() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/templates");
+    root.is_dir().then_some(root)
+}
+
+fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a template folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files(&path, found);
+        } else {
+            found.push(path);
+        }
+    }
+}
+
+#[test]
+fn templates_fail_to_parse_exactly_where_smarty_fails_to_compile() {
+    let Some(root) = templates() else {
+        println!("skipped: ../shared/corpus/templates is not there");
+        return;
+    };
+    let mut found = Vec::new();
+    files(&root, &mut found);
+    assert!(found.len() > 1_000, "{} files", found.len());
+    let mut failed = BTreeSet::new();
+    for path in &found {
+        let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().into_owned();
+        if let Err(error) = Template::parse(&name, &fs::read(path).expect("a template")) {
+            println!("{error}");
+            failed.insert(name);
+        }
+    }
+    let broken: BTreeSet<String> = BROKEN.lines().map(str::to_owned).collect();
+    let only_here: Vec<_> = failed.difference(&broken).collect();
+    let only_there: Vec<_> = broken.difference(&failed).collect();
+    assert!(only_here.is_empty(), "only here: {only_here:#?}");
+    assert!(only_there.is_empty(), "only Smarty refuses: {only_there:#?}");
+    println!("{} templates, {} refused as Smarty refuses them", found.len(), failed.len());
+}

@@ -1,0 +1,20 @@
+//! Zoiper: softphones that log in with the address their device was given.
+
+use dialplate_sdk::Vendor;
+use dialplate_sdk::types::Description;
+
+struct Zoiper;
+
+impl Vendor for Zoiper {
+    fn describe(&self) -> Description {
+        Description {
+            name: "zoiper".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            vendors: vec![dialplate_sdk::vendor("zoiper", &[], "check-sync;reboot=false", "check-sync;reboot=true")],
+            user_agents: vec![],
+            any: false,
+        }
+    }
+}
+
+dialplate_sdk::export!(Zoiper);

@@ -1,0 +1,95 @@
+//! A plugin of a few lines: it serves the vendor `minimal` and answers with what it was given. For the tests it also
+//! misbehaves on demand: `render` does what the parameter `do` says, `prepare` what a template's file name says.
+
+mod misbehave;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+wit_bindgen::generate!({ path: "../../../wit/0.1.0", world: "plugin" });
+
+use dialplate::provision::host;
+use dialplate::provision::types::*;
+
+struct Minimal;
+export!(Minimal);
+
+/// What `prepare` left: folder, file and source of every template.
+static TEMPLATES: Mutex<Vec<Template>> = Mutex::new(Vec::new());
+/// How often this instance has rendered: more than once only if a request saw another's memory.
+static RENDERED: AtomicU32 = AtomicU32::new(0);
+
+impl Guest for Minimal {
+    fn describe() -> Description {
+        Description {
+            name: "minimal".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+            vendors: vec![Vendor {
+                name: "minimal".into(),
+                ouis: vec!["02aabb".into()],
+                address: Spelling { upper_case: true, separator: ":".into() },
+                events: vec![Event { action: Action::Resync, event: "check-sync;reboot=false".into() }],
+            }],
+            user_agents: vec![UserAgent {
+                pattern: "^Minimal (?<address>[0-9A-Fa-f:]{12,17})".into(),
+                vendor: "minimal".into(),
+                template: Some("minimal/one".into()),
+            }],
+            any: true,
+        }
+    }
+
+    fn prepare(templates: Vec<Template>) -> Vec<Prepared> {
+        let outcomes = templates.iter().map(|template| Prepared {
+            folder: template.folder.clone(),
+            file: template.file.clone(),
+            outcome: outcome(template),
+        });
+        let outcomes = outcomes.collect();
+        TEMPLATES.lock().unwrap().extend(templates);
+        outcomes
+    }
+
+    fn render(job: Job) -> Result<Document, Failure> {
+        let before = RENDERED.fetch_add(1, Relaxed);
+        if let Some((_, deed)) = job.parameters.iter().rev().find(|(name, _)| name == "do") {
+            return misbehave::render(deed, &job, before);
+        }
+        let prepared = TEMPLATES.lock().unwrap();
+        let mut known = job.templates.iter().chain(prepared.iter()).filter(|template| template.folder == job.folder);
+        let template = match &job.file {
+            Some(file) => known.find(|template| template.file == *file),
+            None => known.next(),
+        };
+        let template = template.ok_or_else(|| Failure::NoSuchFile(job.file.clone().unwrap_or_default()))?;
+        let mut body = template.source.clone();
+        body.extend_from_slice(format!("\naddress {}\n", job.address).as_bytes());
+        for setting in &job.settings {
+            body.extend_from_slice(format!("{} = {:?}\n", setting.name, setting.value).as_bytes());
+        }
+        Ok(document(&template.file, body))
+    }
+}
+
+fn document(file: &str, body: Vec<u8>) -> Document {
+    Document { content_type: "text/plain".into(), file: file.into(), body }
+}
+
+/// A template that says `fault` has one; one that says `reads a b` reads these settings; all others read all.
+fn outcome(template: &Template) -> Result<Reads, Fault> {
+    misbehave::prepare(&template.file);
+    let text = String::from_utf8_lossy(&template.source);
+    if text.starts_with("fault") {
+        return Err(Fault {
+            template: format!("{}/{}", template.folder, template.file),
+            line: 1,
+            column: 1,
+            message: "a fault was asked for".into(),
+            excerpt: text.into_owned(),
+        });
+    }
+    Ok(match text.strip_prefix("reads ") {
+        Some(names) => Reads::Only(names.split_whitespace().map(str::to_owned).collect()),
+        None => Reads::Every,
+    })
+}

@@ -1,0 +1,81 @@
+//! A server that cannot start says why in one clear line, and what to do.
+
+use crate::support::server::{self, Server, root};
+use std::net::TcpListener;
+
+fn refusal(settings: &[(&str, &str)]) -> String {
+    let output = server::run(settings);
+    assert!(!output.status.success(), "it started");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    let last = said.lines().last().unwrap_or_default().to_owned();
+    assert!(last.starts_with("dialplate: "), "{said}");
+    last
+}
+
+fn demo(folder: &std::path::Path) -> (String, String) {
+    let database = format!("sqlite://{}/demo.db?mode=rwc", folder.display());
+    (database, root().join("templates").display().to_string())
+}
+
+#[test]
+fn a_port_that_is_taken_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = refusal(&[("DIALPLATE_LISTEN", &address)]);
+    assert!(said.contains(&address) && said.contains("--listen"), "{said}");
+}
+
+#[test]
+fn a_database_that_is_not_there_is_named_without_its_password() {
+    let port = server::free_port();
+    let url = format!("postgres://fusionpbx:s3cret@127.0.0.1:{port}/fusionpbx");
+    let said = refusal(&[("DIALPLATE_LISTEN", "127.0.0.1:0"), ("DIALPLATE_DATABASE", &url)]);
+    assert!(said.contains(&format!("127.0.0.1:{port}")) && !said.contains("s3cret"), "{said}");
+}
+
+#[test]
+fn a_folder_without_plugins_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, templates) = demo(folder.path());
+    let plugins = folder.path().display().to_string();
+    let said = refusal(&[
+        ("DIALPLATE_LISTEN", "127.0.0.1:0"),
+        ("DIALPLATE_DATABASE", &database),
+        ("DIALPLATE_TEMPLATES", &templates),
+        ("DIALPLATE_PLUGINS", &plugins),
+    ]);
+    assert!(said.contains(&plugins) && said.contains("make plugins"), "{said}");
+}
+
+#[test]
+fn a_file_that_is_no_component_is_named_and_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, templates) = demo(folder.path());
+    let plugins = folder.path().join("plugins");
+    std::fs::create_dir(&plugins).unwrap();
+    std::fs::write(plugins.join("acme.wasm"), "no component at all").unwrap();
+    let said = refusal(&[
+        ("DIALPLATE_LISTEN", "127.0.0.1:0"),
+        ("DIALPLATE_DATABASE", &database),
+        ("DIALPLATE_TEMPLATES", &templates),
+        ("DIALPLATE_PLUGINS", &plugins.display().to_string()),
+    ]);
+    assert!(said.contains("acme.wasm"), "{said}");
+}
+
+#[test]
+fn a_template_that_does_not_compile_is_one_line_in_the_log_and_a_500() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, ours) = demo(folder.path());
+    let broken = folder.path().join("templates/yealink/t46u");
+    std::fs::create_dir_all(&broken).unwrap();
+    std::fs::write(broken.join("{$mac}.cfg"), "one\n{if $x}\ntwo\n").unwrap();
+    let templates = format!("{}:{ours}", folder.path().join("templates").display());
+    let server = Server::start(&[("DIALPLATE_DATABASE", &database), ("DIALPLATE_TEMPLATES", &templates)]);
+    let answer = server.get("localhost", "/provision/001565000046.cfg");
+    assert_eq!(answer.status, 500);
+    assert!(!answer.text().contains("one"), "half a file was sent");
+    let log = server.log();
+    assert!(log.contains("yealink/t46u/{$mac}.cfg:2"), "{log}");
+    assert_eq!(server.stop(), Some(0));
+}

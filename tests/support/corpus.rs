@@ -1,0 +1,97 @@
+//! The recordings of a real FusionPBX, which lie beside the repository and are no part of it.
+
+use super::client;
+use super::server::{Server, root};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use sqlx::{Connection, SqliteConnection};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// What is compared beside status and body.
+const HEADERS: [&str; 4] = ["content-type", "content-length", "content-disposition", "accept-ranges"];
+
+/// The recording's clock.
+pub const CLOCK: &str = "2026-07-01T12:00:00Z";
+
+/// The folder of the recordings; where it is absent, a visible line and `None`.
+pub fn find() -> Option<PathBuf> {
+    let corpus = root().join("../shared/corpus");
+    if !corpus.is_dir() {
+        println!("skipped: the recordings are not there ({})", corpus.display());
+        return None;
+    }
+    Some(corpus)
+}
+
+/// A SQLite database with these files of the corpus, one after the other.
+pub fn sqlite(folder: &Path, corpus: &Path, files: &[&str]) -> String {
+    let path = folder.join("fusionpbx.db");
+    let url = format!("sqlite://{}", path.display());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut connection = SqliteConnection::connect(&format!("{url}?mode=rwc")).await.expect("a database");
+        for file in ["schema-sqlite.sql", "defaults.sql"].iter().chain(files) {
+            let sql = std::fs::read_to_string(corpus.join(file)).expect("a file of the corpus");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.expect("the corpus loads");
+        }
+    });
+    url
+}
+
+/// The cases of a recording.
+pub fn cases(file: &Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(file).expect("a recording");
+    text.lines().map(|line| serde_json::from_str(line).expect("a case")).collect()
+}
+
+/// Replays cases and returns what differs, a line each.
+pub fn replay(server: &Server, cases: &[Value]) -> Vec<String> {
+    let (next, differences) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Some(difference) = differs(server, case) {
+                        differences.lock().expect("no test panics").push(difference);
+                    }
+                }
+            });
+        }
+    });
+    differences.into_inner().expect("no test panics")
+}
+
+fn differs(server: &Server, case: &Value) -> Option<String> {
+    let text = |name: &str| case[name].as_str().unwrap_or_default();
+    let headers: BTreeMap<_, _> = case["headers"].as_object().into_iter().flatten().collect();
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or(""))).collect();
+    let answer = client::send(server.address, text("method"), text("target"), &headers, text("body").as_bytes());
+    let label = format!("{} {} {}", text("id"), text("device"), text("target"));
+    if case["broken"] == true {
+        // FusionPBX answers these with half a file or with PHP's error text.
+        return (answer.status < 500).then(|| format!("{label}: status {}, expected a 5xx", answer.status));
+    }
+    if u64::from(answer.status) != case["status"] {
+        return Some(format!("{label}: status {}, expected {}", answer.status, case["status"]));
+    }
+    if text("method") != "HEAD" && hex(&Sha256::digest(&answer.body)) != text("body_sha256") {
+        return Some(format!("{label}: the body differs, {} bytes for {}", answer.body.len(), case["body_len"]));
+    }
+    let differing = HEADERS.into_iter().find(|name| {
+        let expected = case["response_headers"][*name].as_str().map(canonical);
+        expected.is_some_and(|expected| expected != canonical(answer.header(name)))
+    });
+    differing.map(|name| format!("{label}: {name} is {:?}", answer.header(name)))
+}
+
+fn canonical(value: &str) -> String {
+    value.replace(' ', "").to_ascii_lowercase()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,118 @@
+//! The server under test: the built program on a free port, stopped by its process id.
+
+use super::client;
+use std::io::{BufRead, BufReader, Read};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// From nothing, with every component to compile on a busy machine.
+const START_TIMEOUT: Duration = Duration::from_secs(240);
+
+pub struct Server {
+    pub address: SocketAddr,
+    process: Child,
+    log: Arc<Mutex<String>>,
+}
+
+/// The repository's root.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are in the repository").to_owned()
+}
+
+/// The folder with what is built: this test lies in `<target>/release/deps`.
+fn target() -> PathBuf {
+    let test = std::env::current_exe().expect("a test has a path");
+    test.ancestors().nth(3).expect("a test is built somewhere").to_owned()
+}
+
+/// The program's command line, with a cache of compiled components that all tests share.
+pub fn command(settings: &[(&str, &str)]) -> Command {
+    let program = target().join("release/dialplate");
+    assert!(program.is_file(), "there is no {}: run `make build` first", program.display());
+    let mut command = Command::new(program);
+    command.arg("serve").env_clear();
+    command.env("DIALPLATE_PLUGINS", root().join("target/plugins")).env("DIALPLATE_CACHE", target().join("test-cache"));
+    command.envs(settings.iter().copied()).stdin(Stdio::null());
+    command
+}
+
+/// Runs a server that is expected to give up, and returns what it said.
+pub fn run(settings: &[(&str, &str)]) -> Output {
+    command(settings).output().expect("the program runs")
+}
+
+/// A port that nobody listens on at the moment.
+pub fn free_port() -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    listener.local_addr().expect("a bound port").port()
+}
+
+impl Server {
+    /// Starts a server and waits until it serves.
+    pub fn start(settings: &[(&str, &str)]) -> Self {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
+        let mut process = command(settings)
+            .env("DIALPLATE_LISTEN", address.to_string())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let log = Arc::new(Mutex::new(String::new()));
+        let lines = BufReader::new(process.stderr.take().expect("a pipe"));
+        let keep = log.clone();
+        thread::spawn(move || keep_lines(lines, &keep));
+        let mut server = Self { address, process, log };
+        server.wait();
+        server
+    }
+
+    fn wait(&mut self) {
+        let end = Instant::now() + START_TIMEOUT;
+        while !self.log().contains("serving") {
+            let gone = self.process.try_wait().expect("its state");
+            assert!(gone.is_none(), "the server gave up:\n{}", self.log());
+            assert!(Instant::now() < end, "the server does not serve:\n{}", self.log());
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        self.log.lock().expect("no reader panics").clone()
+    }
+
+    pub fn get(&self, host: &str, target: &str) -> client::Answer {
+        client::get(self.address, host, target)
+    }
+
+    /// SIGTERM, and the exit status.
+    pub fn stop(mut self) -> Option<i32> {
+        terminate(self.process.id());
+        self.process.wait().expect("its end").code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Gone already where `stop` was called.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn keep_lines(mut lines: impl BufRead + Read, log: &Mutex<String>) {
+    let mut line = String::new();
+    while lines.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
+        log.lock().expect("no reader panics").push_str(&line);
+        line.clear();
+    }
+}
+
+fn terminate(process: u32) {
+    let status = Command::new("kill").arg("-TERM").arg(process.to_string()).status();
+    assert!(status.is_ok_and(|status| status.success()), "kill works");
+}
