@@ -1,5 +1,13 @@
-//! Smarty 4's template language over PHP 8's values.
+//! Smarty 4's template language over PHP 8's values: parse once, render bytes, no I/O.
+
+mod constants;
+mod error;
+mod eval;
+mod lexer;
+pub mod limits;
 pub mod modifiers;
+mod names;
+mod parser;
 pub mod php;
 mod program;
 mod source;
