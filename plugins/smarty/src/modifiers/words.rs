@@ -16,15 +16,9 @@ pub const MODIFIERS: &[Function] = &[
         }
         matches(c, b"/[^\\s]/u", a)
     }),
-    moves("count_words", 1, MANY, |c, a| {
-        matches(c, b"/\\p{L}[\\p{L}\\p{Mn}\\p{Pd}'\\x{2019}]*/u", a)
-    }),
-    moves("count_sentences", 1, MANY, |c, a| {
-        matches(c, b"#\\w[\\.\\?\\!](\\W|$)#Su", a)
-    }),
-    moves("count_paragraphs", 1, MANY, |c, a| {
-        Ok(Value::Int(matches(c, b"#[\\r\\n]+#", a)?.to_int() + 1))
-    }),
+    moves("count_words", 1, MANY, |c, a| matches(c, b"/\\p{L}[\\p{L}\\p{Mn}\\p{Pd}'\\x{2019}]*/u", a)),
+    moves("count_sentences", 1, MANY, |c, a| matches(c, b"#\\w[\\.\\?\\!](\\W|$)#Su", a)),
+    moves("count_paragraphs", 1, MANY, |c, a| Ok(Value::Int(matches(c, b"#[\\r\\n]+#", a)?.to_int() + 1))),
 ];
 
 /// How often a pattern is found; false, which prints nothing, in text that is no UTF-8.

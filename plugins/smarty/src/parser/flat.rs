@@ -43,8 +43,8 @@ const TERNARY: u8 = 2;
 
 fn binding(operator: Infix) -> Binding {
     use Binary::{
-        Add, BitAnd, BitXor, Div, Equal, Greater, GreaterEqual, Identical, Less, LessEqual, Mod,
-        Mul, NotEqual, NotIdentical, Pow, Sub, Xor,
+        Add, BitAnd, BitXor, Div, Equal, Greater, GreaterEqual, Identical, Less, LessEqual, Mod, Mul, NotEqual,
+        NotIdentical, Pow, Sub, Xor,
     };
     let (level, chain) = match operator {
         Infix::Plain(Xor) => (1, Chain::Left),
@@ -97,9 +97,7 @@ impl Parser<'_> {
                 Some(Flat::Infix(operator)) => *operator,
                 Some(Flat::Question) if least <= TERNARY => {
                     if blocked == Some(TERNARY) {
-                        return Err(Problem::syntax(
-                            "a ternary within a ternary needs parentheses",
-                        ));
+                        return Err(Problem::syntax("a ternary within a ternary needs parentheses"));
                     }
                     left = self.ternary(left, row, at)?;
                     blocked = Some(TERNARY);

@@ -112,18 +112,8 @@ const PIECES: &[&[u8]] = &[
     b"${",
 ];
 
-const INTS: &[i64] = &[
-    0, 1, -1, 2, -2, 3, 5, 7, -5, 10, 12, 100, 255, -100, 1000, 65,
-];
-const WIDE: &[i64] = &[
-    i64::MAX,
-    i64::MIN,
-    i64::MAX - 1,
-    1 << 31,
-    1 << 53,
-    -(1 << 40),
-    1_782_907_200,
-];
+const INTS: &[i64] = &[0, 1, -1, 2, -2, 3, 5, 7, -5, 10, 12, 100, 255, -100, 1000, 65];
+const WIDE: &[i64] = &[i64::MAX, i64::MIN, i64::MAX - 1, 1 << 31, 1 << 53, -(1 << 40), 1_782_907_200];
 const FLOATS: &[f64] = &[
     0.0,
     -0.0,
@@ -159,29 +149,11 @@ const FLOATS: &[f64] = &[
 pub fn every_type() -> Vec<Value> {
     let mut pool = vec![Value::Null, Value::Bool(true), Value::Bool(false)];
     pool.extend([0, 1, -1, 12, i64::MAX, i64::MIN].map(Value::Int));
-    pool.extend(
-        [
-            0.0,
-            -0.0,
-            0.5,
-            1.0,
-            12.0,
-            1e15,
-            1e20,
-            f64::NAN,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-        ]
-        .map(Value::Float),
-    );
+    pool.extend([0.0, -0.0, 0.5, 1.0, 12.0, 1e15, 1e20, f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(Value::Float));
     pool.extend(STRINGS[..24].iter().map(|s| Value::from(s.to_vec())));
     pool.push(Value::list([]));
     pool.push(Value::list([Value::Int(1), Value::text("a")]));
-    pool.push(Value::array(
-        [(Key::from("k"), Value::Int(1)), (Key::Int(0), Value::Null)]
-            .into_iter()
-            .collect(),
-    ));
+    pool.push(Value::array([(Key::from("k"), Value::Int(1)), (Key::Int(0), Value::Null)].into_iter().collect()));
     pool.push(Value::list([Value::list([Value::Int(1)])]));
     pool
 }
@@ -207,17 +179,11 @@ impl Generator {
     }
 
     fn made_string(&mut self) -> Vec<u8> {
-        (0..self.below(12))
-            .flat_map(|_| self.pick(PIECES).to_vec())
-            .collect()
+        (0..self.below(12)).flat_map(|_| self.pick(PIECES).to_vec()).collect()
     }
 
     fn string(&mut self) -> Value {
-        Value::from(if self.below(2) == 0 {
-            self.pick(STRINGS).to_vec()
-        } else {
-            self.made_string()
-        })
+        Value::from(if self.below(2) == 0 { self.pick(STRINGS).to_vec() } else { self.made_string() })
     }
 
     fn float(&mut self) -> f64 {
@@ -241,11 +207,7 @@ impl Generator {
     fn array(&mut self, depth: usize) -> Value {
         let mut array = Array::new();
         for _ in 0..self.below(6) {
-            let value = if depth > 0 && self.below(5) == 0 {
-                self.array(depth - 1)
-            } else {
-                self.scalar()
-            };
+            let value = if depth > 0 && self.below(5) == 0 { self.array(depth - 1) } else { self.scalar() };
             if self.below(2) == 0 {
                 let _ = array.push(value);
             } else {
@@ -261,11 +223,7 @@ impl Generator {
         match kind {
             's' => self.string(),
             'i' => Value::Int(self.pick(INTS)),
-            'I' => Value::Int(if self.below(2) == 0 {
-                self.pick(WIDE)
-            } else {
-                self.pick(INTS)
-            }),
+            'I' => Value::Int(if self.below(2) == 0 { self.pick(WIDE) } else { self.pick(INTS) }),
             'z' => Value::Int(self.below(12) as i64),
             'f' => {
                 if self.below(3) == 0 {
@@ -279,21 +237,9 @@ impl Generator {
             'b' | 'B' => Value::Bool(self.below(2) == 0),
             'a' => self.array(0),
             'A' => self.array(2),
-            'l' => Value::list(
-                (0..self.below(6))
-                    .map(|_| self.string())
-                    .collect::<Vec<_>>(),
-            ),
-            'L' => Value::list(
-                (0..self.below(6))
-                    .map(|_| Value::Int(self.pick(INTS)))
-                    .collect::<Vec<_>>(),
-            ),
-            'R' => Value::list(
-                (0..self.below(4))
-                    .map(|_| self.array(1))
-                    .collect::<Vec<_>>(),
-            ),
+            'l' => Value::list((0..self.below(6)).map(|_| self.string()).collect::<Vec<_>>()),
+            'L' => Value::list((0..self.below(6)).map(|_| Value::Int(self.pick(INTS))).collect::<Vec<_>>()),
+            'R' => Value::list((0..self.below(4)).map(|_| self.array(1)).collect::<Vec<_>>()),
             'n' => Value::from(self.below(100_000).to_string()),
             'c' => Value::from(vec![self.pick(b", .-/ab0 '<\\")]),
             'k' => {
@@ -307,15 +253,7 @@ impl Generator {
             'Z' => Value::Int(self.below(12) as i64),
             'Y' => Value::Int(2008 + self.below(28) as i64),
             'J' => Value::Int(self.below(200) as i64 - 80),
-            'T' => Value::Int(self.pick(&[
-                0,
-                1,
-                1_782_907_200,
-                1_710_054_000,
-                1_730_613_600,
-                -1,
-                4_102_444_800,
-            ])),
+            'T' => Value::Int(self.pick(&[0, 1, 1_782_907_200, 1_710_054_000, 1_730_613_600, -1, 4_102_444_800])),
             _ if kind.is_ascii_digit() || "DU".contains(kind) => self.listed(kind),
             _ => match self.below(6) {
                 0 => self.array(1),
@@ -334,21 +272,13 @@ impl Generator {
     pub fn arguments(&mut self, signature: &str, min: usize) -> Vec<Value> {
         let kinds: Vec<char> = signature.chars().collect();
         // Capitals T: the clock may not be left to choose.
-        let min = if signature.contains(['T', 'Y']) {
-            kinds.len()
-        } else {
-            min
-        };
+        let min = if signature.contains(['T', 'Y']) { kinds.len() } else { min };
         let count = min.min(kinds.len()) + self.below(kinds.len() - min.min(kinds.len()) + 1);
         kinds[..count]
             .iter()
             .map(|kind| {
                 let fixed = kind.is_ascii_digit() || "DSZTUYJBW".contains(*kind);
-                if !fixed && self.below(12) == 0 {
-                    self.value('m')
-                } else {
-                    self.value(*kind)
-                }
+                if !fixed && self.below(12) == 0 { self.value('m') } else { self.value(*kind) }
             })
             .collect()
     }

@@ -8,15 +8,10 @@ pub fn write(value: &Value) -> String {
         Value::Bool(b) => format!("b{}", u8::from(*b)),
         Value::Int(n) => format!("i{n}"),
         Value::Float(x) => format!("f{:016x}", x.to_bits()),
-        Value::Str(s) => format!(
-            "s{}",
-            s.iter().map(|b| format!("{b:02x}")).collect::<String>()
-        ),
+        Value::Str(s) => format!("s{}", s.iter().map(|b| format!("{b:02x}")).collect::<String>()),
         Value::Array(array) => {
-            let entries: String = array
-                .iter()
-                .map(|(k, v)| format!(" {} {}", write(&k.to_value()), write(v)))
-                .collect();
+            let entries: String =
+                array.iter().map(|(k, v)| format!(" {} {}", write(&k.to_value()), write(v))).collect();
             format!("a{}{entries}", array.len())
         }
     }
@@ -57,15 +52,10 @@ fn read_parts<'a>(parts: &mut impl Iterator<Item = &'a str>) -> Value {
 pub fn same(a: &Value, b: &Value, ulps: u64) -> bool {
     match (a, b) {
         (Value::Float(x), Value::Float(y)) => {
-            x.is_nan() && y.is_nan()
-                || x.to_bits() == y.to_bits()
-                || x.to_bits().abs_diff(y.to_bits()) <= ulps
+            x.is_nan() && y.is_nan() || x.to_bits() == y.to_bits() || x.to_bits().abs_diff(y.to_bits()) <= ulps
         }
         (Value::Array(x), Value::Array(y)) => {
-            x.len() == y.len()
-                && x.iter()
-                    .zip(y.iter())
-                    .all(|((ka, va), (kb, vb))| ka == kb && same(va, vb, ulps))
+            x.len() == y.len() && x.iter().zip(y.iter()).all(|((ka, va), (kb, vb))| ka == kb && same(va, vb, ulps))
         }
         _ => write(a) == write(b),
     }
