@@ -24,9 +24,8 @@ pub const MODIFIERS: &[Function] = &[
 /// How often a pattern is found; false, which prints nothing, in text that is no UTF-8.
 fn matches(context: &mut Context<'_>, pattern: &[u8], args: &[Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
-    let mut search = Search::new(context, pattern, text.len())?;
-    if !search.takes(&text) {
-        return Ok(Value::Bool(false));
+    match Search::new(context, pattern, text.len())? {
+        Some(mut search) if search.takes(&text) => search.count(context, &text).map(Value::from),
+        _ => Ok(Value::Bool(false)),
     }
-    search.count(context, &text).map(Value::from)
 }

@@ -253,7 +253,7 @@ impl Generator {
             'Z' => Value::Int(self.below(12) as i64),
             'Y' => Value::Int(2008 + self.below(28) as i64),
             'J' => Value::Int(self.below(200) as i64 - 80),
-            'T' => Value::Int(self.pick(&[0, 1, 1_782_907_200, 1_710_054_000, 1_730_613_600, -1, 4_102_444_800])),
+            'T' => Value::Int(self.pick(&[0, 1, 1_782_907_200, 1_710_054_000, 1_730_700_000, -1, 4_102_444_800])),
             _ if kind.is_ascii_digit() || "DU".contains(kind) => self.listed(kind),
             _ => match self.below(6) {
                 0 => self.array(1),

@@ -40,7 +40,7 @@ pub fn listed(kind: char) -> &'static [&'static str] {
             "monday next week", "first day of next month", "last day of february 2024",
             "first monday of january 2025", "last fri of march 2024", "+3 hours", "2 days ago", "1 month ago",
             "this week", "saturday this week", "+1 month", "20240310150405", "2024W101", "2024-W10-1", "2024-070",
-            "2024", "1999", "May-09-78", "78-Dec-22", "10 Sep 2000 00:00 UTC", "2024-03-10 10:00 EST", "garbage", "",
+            "2024", "2099", "May-09-78", "78-Dec-22", "10 Sep 2000 00:00 UTC", "2024-03-10 10:00 EST", "garbage", "",
             "noon tomorrow", "+2 weekdays", "third friday of june 2026", "2024-03", "Sun, 10 Mar 2024 15:04:05 +0100",
             "2024-11-03 01:30", "next week", "12/25", "tuesday 14:00", "2024-03-10 15:04:05.678", "last day of",
             "first day of this month midnight", "11 Oct", "August 5",
@@ -59,7 +59,7 @@ pub fn listed(kind: char) -> &'static [&'static str] {
         ],
         '5' => &[
             "%Y-%m-%d %H:%M:%S", "%a %A %b %B %e", "%j %u %w %U %W %V %G %g", "%I %l %p %P %k", "%D %F %T %R %r",
-            "%C %y %h %n%t%%", "%s %z %Z", "%x %X %c", "%q",
+            "%C %y %h %n%t%%", "%s %z %Z", "%x %X %c", "%q", "%-d %_m %0e %^a %#b", "%6Y %-H:%M %_j %^B %#p",
         ],
         '6' => &[
             "html", "htmlall", "url", "urlpathinfo", "quotes", "hex", "hexentity", "decentity", "javascript", "mail",

@@ -2,7 +2,7 @@
 
 use super::args;
 use super::register::{by_ref, makes};
-use crate::php::regex::{Captures, Regex};
+use crate::php::regex::{Captures, PatternError, Regex};
 use crate::php::{Array, Context, Fault, Function, Key, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
@@ -27,13 +27,19 @@ pub struct Search {
 }
 
 impl Search {
+    /// `None` for a pattern PHP refuses too: it warns, and its functions give false or null.
+    ///
     /// # Errors
-    /// The pattern does not compile. PHP warns and goes on with false; in a template it is a mistake.
-    pub fn new(context: &Context<'_>, pattern: &[u8], subject: usize) -> Result<Search, Fault> {
-        let regex = Regex::delimited(pattern).map_err(|error| Fault::error(error.to_string()))?;
+    /// The pattern uses what PHP has and this has not.
+    pub fn new(context: &Context<'_>, pattern: &[u8], subject: usize) -> Result<Option<Search>, Fault> {
+        let regex = match Regex::delimited(pattern) {
+            Ok(regex) => regex,
+            Err(PatternError::Invalid(_)) => return Ok(None),
+            Err(PatternError::Unavailable(why)) => return Err(Fault::error(why)),
+        };
         // A long subject needs steps merely to be walked through.
         let steps = context.limits.regex_steps.saturating_add(subject.saturating_mul(16));
-        Ok(Search { regex, steps })
+        Ok(Some(Search { regex, steps }))
     }
 
     /// Whether the subject can be searched: a `u` pattern only takes UTF-8.
@@ -154,7 +160,9 @@ fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fa
     if flags & 0xff != 0 {
         return Err(bad_flags());
     }
-    let mut search = Search::new(context, &pattern, subject.len())?;
+    let Some(mut search) = Search::new(context, &pattern, subject.len())? else {
+        return Ok(Value::Bool(false));
+    };
     let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
     let found = match start {
         Some(start) => search.find(context, &subject, start)?,
@@ -175,7 +183,9 @@ fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
     if flags & 0xff > SET_ORDER {
         return Err(bad_flags());
     }
-    let mut search = Search::new(context, &pattern, subject.len())?;
+    let Some(mut search) = Search::new(context, &pattern, subject.len())? else {
+        return Ok(Value::Bool(false));
+    };
     let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
     let Some(start) = start else {
         if let Some(out) = args.get_mut(2) {
@@ -256,7 +266,9 @@ pub fn replace(
     limit: usize,
     count: &mut usize,
 ) -> Result<Option<Str>, Fault> {
-    let mut search = Search::new(context, pattern, subject.len())?;
+    let Some(mut search) = Search::new(context, pattern, subject.len())? else {
+        return Ok(None);
+    };
     if limit == 0 {
         return Ok(Some(subject.clone()));
     }
@@ -348,7 +360,9 @@ pub fn split(
     limit: usize,
     flags: i64,
 ) -> Result<Value, Fault> {
-    let mut search = Search::new(context, pattern, subject.len())?;
+    let Some(mut search) = Search::new(context, pattern, subject.len())? else {
+        return Ok(Value::Bool(false));
+    };
     if !search.takes(subject) && limit > 1 {
         return Ok(Value::Bool(false));
     }

@@ -2,7 +2,7 @@
 
 use super::class::Class;
 use super::syntax::{Assert, Node, Repeat, fixed_length};
-use super::{PatternError, fail};
+use super::{PatternError, fail, unavailable};
 
 /// Instructions of one pattern: `{n,m}` is written out, so this bounds it.
 const INSTRUCTIONS_MAX: usize = 50_000;
@@ -54,7 +54,7 @@ pub fn compile(node: &Node, groups: usize) -> Result<Program, PatternError> {
 impl Compiler {
     fn push(&mut self, step: Step) -> Result<usize, PatternError> {
         if self.steps.len() >= INSTRUCTIONS_MAX {
-            return fail("regular expression is too large");
+            return unavailable("regular expression is too large");
         }
         self.steps.push(step);
         Ok(self.steps.len() - 1)

@@ -46,11 +46,21 @@ pub struct Options {
 
 /// Why a pattern was not compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct PatternError(pub String);
+pub enum PatternError {
+    /// PCRE refuses it too.
+    #[error("{0}")]
+    Invalid(String),
+    /// PCRE knows what is asked for, or has room for it; this does not.
+    #[error("{0}")]
+    Unavailable(String),
+}
 
 fn fail<T>(why: impl Into<String>) -> Result<T, PatternError> {
-    Err(PatternError(why.into()))
+    Err(PatternError::Invalid(why.into()))
+}
+
+fn unavailable<T>(why: impl Into<String>) -> Result<T, PatternError> {
+    Err(PatternError::Unavailable(why.into()))
 }
 
 impl Regex {

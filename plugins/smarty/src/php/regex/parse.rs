@@ -2,7 +2,7 @@
 
 use super::class::{Class, Item};
 use super::syntax::{Assert, Node, Repeat};
-use super::{Options, PatternError, fail};
+use super::{Options, PatternError, fail, unavailable};
 
 /// Groups inside groups: the compiler and the look-arounds recurse on them.
 const NESTING_MAX: usize = 64;
@@ -71,7 +71,7 @@ impl Parser<'_> {
     fn alternatives(&mut self) -> Result<Node, PatternError> {
         self.depth += 1;
         if self.depth > NESTING_MAX {
-            return fail("parentheses are too deeply nested");
+            return unavailable("parentheses are too deeply nested");
         }
         // Options set inside, (?i), end with the group.
         let outer = self.options;
@@ -178,7 +178,7 @@ impl Parser<'_> {
 
     fn group(&mut self) -> Result<Option<Node>, PatternError> {
         if self.rest().starts_with(b"*") {
-            return fail("verbs like (*ACCEPT) are not available");
+            return unavailable("verbs like (*ACCEPT) are not available");
         }
         if !self.accept(b"?") {
             return self.capture(None).map(Some);
@@ -235,7 +235,7 @@ impl Parser<'_> {
                     return Ok(None);
                 }
                 b':' => break,
-                _ => return fail("this kind of group (?… is not available"),
+                _ => return unavailable("this kind of group (?… is not available"),
             }
         }
         let outer = std::mem::replace(&mut self.options, options);

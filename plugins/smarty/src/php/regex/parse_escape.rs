@@ -3,7 +3,7 @@
 use super::class::{Class, Item};
 use super::parse::Parser;
 use super::syntax::{Assert, Node};
-use super::{PatternError, fail, unicode};
+use super::{PatternError, fail, unavailable, unicode};
 
 impl Parser<'_> {
     /// What follows a backslash outside a class.
@@ -128,7 +128,7 @@ impl Parser<'_> {
         };
         match unicode::property(&name) {
             Some(test) => Ok((Item::Property(test), negated)),
-            None => fail(format!("unknown property name after \\P or \\p: {name}")),
+            None => unavailable(format!("unknown property name after \\P or \\p: {name}")),
         }
     }
 
