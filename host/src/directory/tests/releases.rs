@@ -52,7 +52,7 @@ fn copied(current: &str, schema: &str, release: &str) -> String {
 
 /// A device as the test compares it: without the columns that releases differ in.
 fn common(text: &str) -> Vec<String> {
-    let mut lines: Vec<String> = text.lines().map(|line| without_ignored(line)).collect();
+    let mut lines: Vec<String> = text.lines().map(without_ignored).collect();
     lines.sort_unstable();
     lines
 }

@@ -8,6 +8,7 @@ mod counted;
 mod expr;
 mod foreach;
 mod frame;
+mod html;
 mod include;
 mod inherit;
 mod math;

@@ -27,7 +27,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn arguments(&mut self) -> Parsed<Vec<E>> {
+    fn arguments(&mut self) -> Parsed<Vec<E>> {
         let mut args = Vec::new();
         if self.eat(Kind::CloseP) {
             return Ok(args);

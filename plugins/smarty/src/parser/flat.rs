@@ -114,7 +114,9 @@ impl Parser<'_> {
             }
             *at += 1;
             let right_least = if chain == Chain::Right { level } else { level + 1 };
+            self.enter()?;
             let right = self.binds(row, at, right_least)?;
+            self.leave();
             left = self.infix(operator, left, right);
             blocked = (chain == Chain::No).then_some(level);
         }

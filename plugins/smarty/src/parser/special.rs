@@ -97,7 +97,7 @@ impl Parser<'_> {
         let mut expr = self.b.expr(Expr::Super(which));
         for index in &path[1..] {
             let Some(index) = *index else {
-                return Err(Problem::fault("Cannot use [] for reading"));
+                return Err(Problem::syntax("\"[]\" can only be assigned to"));
             };
             expr = self.b.expr(Expr::Index(expr, index));
         }

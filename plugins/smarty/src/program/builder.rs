@@ -157,7 +157,7 @@ impl Builder {
         for key in &place.path {
             expr = match *key {
                 Some(key) => self.expr(Expr::Index(expr, key)),
-                None => self.expr(Expr::Append(expr)),
+                None => self.expr(Expr::Append),
             };
         }
         expr

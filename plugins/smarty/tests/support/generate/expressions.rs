@@ -120,7 +120,7 @@ fn call(random: &mut Random, depth: usize, any: bool) -> String {
         7 => format!("min([{argument},'5'])"),
         8 => format!("in_array({argument},$a)"),
         9 => format!("is_numeric({argument})"),
-        10 => format!("empty($m.k)"),
+        10 => "empty($m.k)".into(),
         11 => format!("isset(${})", random.pick(&NAMES)),
         12 => format!("substr({argument},1,2)"),
         _ => format!("strtoupper({argument})"),
