@@ -137,6 +137,7 @@ impl Machine<'_> {
         let mut at = start;
         loop {
             self.step()?;
+            self.context.allow_entries(entries.len())?;
             let text = at.to_string().into_bytes();
             entries.push((text.clone(), text, date.year.unwrap_or(0) == at));
             if at == end {
