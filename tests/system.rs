@@ -4,4 +4,5 @@
 
 mod demo;
 mod golden;
+mod ledger;
 mod startup;
