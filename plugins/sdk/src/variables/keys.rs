@@ -142,12 +142,12 @@ impl<'a> Keys<'a> {
 
 /// Where a key belongs; NULL in either column is the empty array key.
 fn place<'k>(by_category: &'k mut Array, row: Row<'_>) -> &'k mut Value {
-    let category = by_category.place(Key::from(row.text("device_key_category")));
+    let category = by_category.place(row.key("device_key_category"));
     if !matches!(category, Value::Array(_)) {
         *category = Value::array(Array::new());
     }
     match category {
-        Value::Array(keys) => std::rc::Rc::make_mut(keys).place(Key::from(row.text("device_key_id"))),
+        Value::Array(keys) => std::rc::Rc::make_mut(keys).place(row.key("device_key_id")),
         other => other,
     }
 }

@@ -121,10 +121,15 @@ impl<'a> Variables<'a> {
     fn of_keys(&self, name: &str) -> Option<Value> {
         match name {
             "keys" => self.keys().to_value(),
-            "contacts" => self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts())).clone(),
+            "contacts" => self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts(), self.asks_for_xml())).clone(),
             _ if name.contains("_key_") => self.keys().flat(name),
             _ => None,
         }
+    }
+
+    /// FusionPBX writes contacts' names for XML when the request says `.xml`, whatever the file then is.
+    fn asks_for_xml(&self) -> bool {
+        self.job.file.as_deref().is_some_and(|file| file.ends_with(".xml"))
     }
 
     fn of_lines(&self, name: &str) -> Option<Value> {
@@ -171,7 +176,7 @@ fn spell(address: &str, spelling: Option<&Spelling>) -> String {
 pub fn parameters(job: &Job) -> Value {
     let mut sent = Array::with_capacity(job.parameters.len());
     for (name, value) in &job.parameters {
-        sent.insert(Key::from(name.as_str()), Value::Str(Str::from(value.as_str()).untrusted()));
+        sent.insert(Key::from(Str::from(name.as_str()).untrusted()), Value::Str(Str::from(value.as_str()).untrusted()));
     }
     Value::array(sent)
 }
