@@ -37,7 +37,7 @@ fn contact(category: &str, index: usize, row: Row<'_>, for_xml: bool) -> Array {
     put("contact_type", row.get("contact_type"));
     put("contact_category", row.get("contact_category"));
     for name in ["contact_organization", "contact_name_given", "contact_name_family"] {
-        put(name, name_of(&row.get(name), for_xml));
+        put(name, name_of(Value::Str(row.get(name).to_str()), for_xml));
     }
     put("numbers", numbers(index, &label, row));
     put("phone_label", label.clone());
@@ -72,8 +72,8 @@ fn extension(row: Row<'_>, for_xml: bool) -> Array {
     put("category", Value::from("extensions"));
     put("contact_uuid", row.get("extension_uuid"));
     put("contact_category", Value::from("extensions"));
-    put("contact_name_given", name_of(&given, for_xml));
-    put("contact_name_family", name_of(&family, for_xml));
+    put("contact_name_given", name_of(given, for_xml));
+    put("contact_name_family", name_of(family, for_xml));
     put("phone_extension", row.get(dialled));
     put("call_group", row.get("call_group"));
     entry
@@ -92,10 +92,10 @@ fn names(row: Row<'_>) -> (Value, Value) {
 }
 
 /// A name as templates get it. It stays untrusted: quotes and line breaks are still to be escaped.
-fn name_of(name: &Value, for_xml: bool) -> Value {
+fn name_of(name: Value, for_xml: bool) -> Value {
     let text = name.to_str();
     if !for_xml || !text.iter().any(|byte| b"&<>".contains(byte)) {
-        return Value::Str(text);
+        return name;
     }
     let mut written = Vec::with_capacity(text.len() + 16);
     for &byte in text.iter() {

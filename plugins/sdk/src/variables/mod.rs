@@ -13,7 +13,7 @@ use crate::types::{Job, Spelling};
 use crate::vendor::{self, Vendor};
 use dialplate_smarty::php::{self, Array, Clock, Context, Key, Str, Value};
 use dialplate_smarty::{self as smarty};
-use keys::Keys;
+use keys::{Keys, Sources};
 use labels::Labels;
 use lines::Lines;
 use settings::Settings;
@@ -151,12 +151,14 @@ impl<'a> Variables<'a> {
     fn keys(&self) -> &Keys<'a> {
         self.keys.get_or_init(|| {
             let tables = &self.job.tables;
-            let labels = Labels { host: self.host, vendor: self.vendor };
             let (profile, device) = (row::table(tables, "profile_keys"), row::table(tables, "device_keys"));
-            let mut keys = Keys::new(profile, device, &labels, self.vendor, self.domain_name);
-            let (location, description) = (self.device.get("device_location"), self.device.get("device_description"));
-            keys.replace_placeholders(self.lines(), &location, &description);
-            keys
+            let sources = Sources {
+                labels: Labels { host: self.host, vendor: self.vendor },
+                lines: self.lines(),
+                location: self.device.get("device_location"),
+                description: self.device.get("device_description"),
+            };
+            Keys::new(profile, device, &sources, self.vendor, self.domain_name)
         })
     }
 }
