@@ -12,6 +12,8 @@
 
 mod lines;
 mod scan;
+#[cfg(test)]
+mod tests;
 mod xml;
 
 use scan::State;

@@ -26,6 +26,7 @@ fn write_valid(text: &str, place: State, out: &mut Vec<u8>) {
         match place {
             State::Cdata(_) => in_section(character, out),
             State::Comment(_) if character == '-' && out.last() == Some(&b'-') => out.push(b'_'),
+            State::Comment(_) if character == '>' && out.ends_with(b"--") => out.push(b'_'),
             State::Instruction(_) if character == '>' && out.last() == Some(&b'?') => push(NO_CHARACTER, out),
             State::Comment(_) | State::Instruction(_) => push(character, out),
             State::Text | State::StartXml | State::Double | State::Single => match character {
@@ -34,7 +35,8 @@ fn write_valid(text: &str, place: State, out: &mut Vec<u8>) {
                 '>' if out.ends_with(b"]]") => out.extend_from_slice(b"&gt;"),
                 '"' if place == State::Double => out.extend_from_slice(b"&quot;"),
                 '\'' if place == State::Single => out.extend_from_slice(b"&apos;"),
-                // What a parser makes of them in an attribute anyway.
+                // What a parser makes of line breaks in an attribute anyway.
+                '\r' if matches!(place, State::Double | State::Single) && rest.as_str().starts_with('\n') => {}
                 '\r' | '\n' if matches!(place, State::Double | State::Single) => out.push(b' '),
                 _ => push(character, out),
             },
