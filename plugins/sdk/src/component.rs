@@ -43,7 +43,12 @@ pub fn render(vendor: &dyn Vendor, job: Job) -> Result<Document, Failure> {
     render_from(&folder, vendor, &job, &Imports)
 }
 
-pub(crate) fn render_from(folder: &Folder, vendor: &dyn Vendor, job: &Job, host: &dyn Host) -> Result<Document, Failure> {
+pub(crate) fn render_from(
+    folder: &Folder,
+    vendor: &dyn Vendor,
+    job: &Job,
+    host: &dyn Host,
+) -> Result<Document, Failure> {
     let asked = job.file.as_deref().unwrap_or_default();
     let absent = || Failure::NoSuchFile(format!("{}/{asked}", job.folder));
     let file = if asked.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { asked };

@@ -44,7 +44,8 @@ impl Host for FakeHost {
     fn extension(&self, number: &str) -> Table {
         let Some(known) = &self.extensions else { return table("extension", &[]) };
         let at = known.columns.iter().position(|column| column == "extension");
-        let is_meant = |row: &&Vec<Value>| matches!(at.and_then(|at| row.get(at)), Some(Value::Text(text)) if text == number);
+        let is_meant =
+            |row: &&Vec<Value>| matches!(at.and_then(|at| row.get(at)), Some(Value::Text(text)) if text == number);
         let rows = known.rows.iter().filter(is_meant).take(1).cloned().collect();
         Table { name: "extension".into(), columns: known.columns.clone(), rows }
     }
@@ -90,7 +91,8 @@ pub fn job(folder: &str, vendor: &str, address: &str) -> Job {
 
 /// A table of texts; each row names its columns, in the order of the first row's. What a row leaves out is NULL.
 pub fn table(name: &str, rows: &[&[(&str, &str)]]) -> Table {
-    let columns: Vec<String> = rows.first().map_or(vec![], |row| row.iter().map(|(column, _)| (*column).to_owned()).collect());
+    let columns: Vec<String> =
+        rows.first().map_or(vec![], |row| row.iter().map(|(column, _)| (*column).to_owned()).collect());
     let cell = |row: &[(&str, &str)], column: &String| {
         let found = row.iter().find(|(name, _)| name == column);
         found.map_or(Value::Null, |(_, text)| Value::Text((*text).to_owned()))

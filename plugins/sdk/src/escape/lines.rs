@@ -19,13 +19,15 @@ pub fn write(value: &[u8], quoted: bool, out: &mut Vec<u8>) {
             b'"' if quoted || in_name => out.push(b'\''),
             b'=' | b':' if in_name => out.push(b'_'),
             b';' if in_list => out.push(b','),
-            0xc2 | 0xe2 => match LINE_ENDS.iter().find_map(|end| rest.strip_prefix(&end[1..]).filter(|_| end[0] == byte)) {
-                Some(after) => {
-                    out.push(b' ');
-                    rest = after;
+            0xc2 | 0xe2 => {
+                match LINE_ENDS.iter().find_map(|end| rest.strip_prefix(&end[1..]).filter(|_| end[0] == byte)) {
+                    Some(after) => {
+                        out.push(b' ');
+                        rest = after;
+                    }
+                    None => out.push(byte),
                 }
-                None => out.push(byte),
-            },
+            }
             _ => out.push(byte),
         }
     }

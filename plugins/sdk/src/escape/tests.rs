@@ -15,14 +15,17 @@ fn all(before: &str, cases: &[(&str, &str)]) {
 
 #[test]
 fn text_keeps_what_xml_can_hold() {
-    all("\u{feff}<?xml version=\"1.0\"?><a b=\"c>\">", &[
-        ("O'Brien \"Bob\" > Ä 📞 \r\n", "O'Brien \"Bob\" > Ä 📞 \r\n"),
-        ("A & B <b>", "A &amp; B &lt;b>"),
-        ("]]>", "]]&gt;"),
-        ("A &amp; B &#8364; &#x20ac;", "A &amp; B &#8364; &#x20ac;"),
-        ("&nbsp; &#0; &#x1f; &# &;", "&amp;nbsp; &amp;#0; &amp;#x1f; &amp;# &amp;;"),
-        ("\0\u{1b}\u{fffe}", "   "),
-    ]);
+    all(
+        "\u{feff}<?xml version=\"1.0\"?><a b=\"c>\">",
+        &[
+            ("O'Brien \"Bob\" > Ä 📞 \r\n", "O'Brien \"Bob\" > Ä 📞 \r\n"),
+            ("A & B <b>", "A &amp; B &lt;b>"),
+            ("]]>", "]]&gt;"),
+            ("A &amp; B &#8364; &#x20ac;", "A &amp; B &#8364; &#x20ac;"),
+            ("&nbsp; &#0; &#x1f; &# &;", "&amp;nbsp; &amp;#0; &amp;#x1f; &amp;# &amp;;"),
+            ("\0\u{1b}\u{fffe}", "   "),
+        ],
+    );
 }
 
 #[test]
@@ -44,7 +47,10 @@ fn sections_comments_instructions_and_names_are_not_left() {
 #[test]
 fn a_line_keeps_everything_but_its_end() {
     all("name = ", &[("O'Brien \"Bob\" & <co>; a=b:c\t#", "O'Brien \"Bob\" & <co>; a=b:c\t#")]);
-    all("name = ", &[("a\r\nevil = 1\0", "a  evil = 1 "), ("\u{85}\u{2028}\u{2029}\u{b}\u{7f}", "     "), ("Â€ €", "Â€ €")]);
+    all(
+        "name = ",
+        &[("a\r\nevil = 1\0", "a  evil = 1 "), ("\u{85}\u{2028}\u{2029}\u{b}\u{7f}", "     "), ("Â€ €", "Â€ €")],
+    );
 }
 
 #[test]
@@ -98,8 +104,26 @@ impl Numbers {
 
 /// Pieces that templates are made of, and of values.
 const MARKUP: [&str; 20] = [
-    "<a>", "</a>", "<b c=\"", "\"", "'", "<d e='", "/>", "<!--", "-->", "-", "<![CDATA[", "]]>", "]", "text", "\n", "<?pi", "?>",
-    " = ", ";x=", "<",
+    "<a>",
+    "</a>",
+    "<b c=\"",
+    "\"",
+    "'",
+    "<d e='",
+    "/>",
+    "<!--",
+    "-->",
+    "-",
+    "<![CDATA[",
+    "]]>",
+    "]",
+    "text",
+    "\n",
+    "<?pi",
+    "?>",
+    " = ",
+    ";x=",
+    "<",
 ];
 const VALUE: [&str; 16] = ["a", " ", "\"", "'", "<", ">", "&", "&amp;", "]]>", "--", "\n", "\r", "\0", "📞", ";", "="];
 
@@ -139,7 +163,9 @@ fn a_value_ends_no_place() {
             State::Cdata(_) => matches!(after, State::Cdata(_)),
             State::Comment(_) => matches!(after, State::Comment(_)),
             State::Instruction(_) => matches!(after, State::Instruction(_)),
-            State::Open | State::Bang | State::BangDash | State::Section(_) => matches!(after, State::Tag) || after == place,
+            State::Open | State::Bang | State::BangDash | State::Section(_) => {
+                matches!(after, State::Tag) || after == place
+            }
             _ => after == place,
         };
         assert!(same, "{value:?} after {before:?} leads from {place:?} to {after:?}");

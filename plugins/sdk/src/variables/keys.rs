@@ -100,7 +100,13 @@ impl<'a> Keys<'a> {
     ///
     /// FusionPBX replaces what keys say about their lines only for a device that has a key of the category `line`;
     /// without one, these placeholders stay as they are.
-    pub fn new(profile: Rows<'a>, device: Rows<'a>, sources: &Sources<'_>, vendor: &'a dyn Vendor, domain_name: &'a str) -> Self {
+    pub fn new(
+        profile: Rows<'a>,
+        device: Rows<'a>,
+        sources: &Sources<'_>,
+        vendor: &'a dyn Vendor,
+        domain_name: &'a str,
+    ) -> Self {
         let profile_vendor = profile.iter().last().map(|row| row.text("device_key_vendor"));
         let mut rows = profile.iter().chain(device.iter());
         let has_line_keys = rows.any(|row| row.text("device_key_category") == "line");

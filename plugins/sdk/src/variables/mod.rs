@@ -121,7 +121,9 @@ impl<'a> Variables<'a> {
     fn of_keys(&self, name: &str) -> Option<Value> {
         match name {
             "keys" => self.keys().to_value(),
-            "contacts" => self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts(), self.asks_for_xml())).clone(),
+            "contacts" => {
+                self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts(), self.asks_for_xml())).clone()
+            }
             _ if name.contains("_key_") => self.keys().flat(name),
             _ => None,
         }

@@ -32,7 +32,8 @@ pub fn folders(corpus: &Path) -> Vec<Folder> {
     let mut pending = vec![templates.clone()];
     let mut seen = std::collections::HashSet::new();
     while let Some(folder) = pending.pop() {
-        let mut entries: Vec<PathBuf> = std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+        let mut entries: Vec<PathBuf> =
+            std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
         entries.sort();
         for path in entries {
             if path.is_dir() {
@@ -57,7 +58,8 @@ pub fn settings(corpus: &Path) -> Vec<Setting> {
     for statement in sql.lines().filter(|line| line.contains("INTO v_default_settings")) {
         let Some((_, rest)) = statement.split_once("'provision', '") else { continue };
         let mut parts = rest.split('\'');
-        let (Some(name), _, Some(kind), _, Some(value)) = (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+        let (Some(name), _, Some(kind), _, Some(value)) =
+            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
         else {
             continue;
         };

@@ -9,9 +9,19 @@ const TEXTS: &[(&str, &[&str])] = &[
     (
         "lines",
         &[
-            "server_address", "server_address_primary", "server_address_secondary", "outbound_proxy_primary",
-            "outbound_proxy_secondary", "label", "display_name", "user_id", "auth_id", "password", "sip_port",
-            "register_expires", "shared_line",
+            "server_address",
+            "server_address_primary",
+            "server_address_secondary",
+            "outbound_proxy_primary",
+            "outbound_proxy_secondary",
+            "label",
+            "display_name",
+            "user_id",
+            "auth_id",
+            "password",
+            "sip_port",
+            "register_expires",
+            "shared_line",
         ],
     ),
     ("profile_keys", KEY),
@@ -21,14 +31,25 @@ const TEXTS: &[(&str, &[&str])] = &[
     (
         "extensions",
         &[
-            "extension_uuid", "extension", "number_alias", "effective_caller_id_name", "directory_first_name",
-            "directory_last_name", "call_group",
+            "extension_uuid",
+            "extension",
+            "number_alias",
+            "effective_caller_id_name",
+            "directory_first_name",
+            "directory_last_name",
+            "call_group",
         ],
     ),
 ];
-const KEY: &[&str] = &["device_key_value", "device_key_extension", "device_key_label", "device_key_icon", "device_key_subtype"];
+const KEY: &[&str] =
+    &["device_key_value", "device_key_extension", "device_key_label", "device_key_icon", "device_key_subtype"];
 const CONTACT: &[&str] = &[
-    "contact_uuid", "contact_organization", "contact_name_given", "contact_name_family", "phone_number", "phone_extension",
+    "contact_uuid",
+    "contact_organization",
+    "contact_name_given",
+    "contact_name_family",
+    "phone_number",
+    "phone_extension",
 ];
 
 /// Columns that decide what a template prints: beside the rows that go their usual ways there is one with the value.
@@ -57,7 +78,8 @@ impl Fields {
     /// Each field alone.
     pub fn single() -> Vec<Self> {
         let texts = TEXTS.iter().flat_map(|(table, columns)| columns.iter().map(|column| Self::Text(table, column)));
-        let selectors = SELECTORS.iter().flat_map(|(table, columns)| columns.iter().map(|column| Self::Selector(table, column)));
+        let selectors =
+            SELECTORS.iter().flat_map(|(table, columns)| columns.iter().map(|column| Self::Selector(table, column)));
         texts.chain(selectors).chain([Self::Parameters]).collect()
     }
 
@@ -85,7 +107,13 @@ pub fn phone(folder: &str, vendor: &str, settings: &[Setting], fields: Fields, v
         job.parameters.extend(["contacts", "file", value].map(|name| (name.to_owned(), value.to_owned())));
     }
     let put = |table| with_value(table, fields, value);
-    job.tables = vec![put(device(vendor)), domain(), put(lines()), put(keys("profile_keys", vendor)), put(keys("device_keys", vendor))];
+    job.tables = vec![
+        put(device(vendor)),
+        domain(),
+        put(lines()),
+        put(keys("profile_keys", vendor)),
+        put(keys("device_keys", vendor)),
+    ];
     let extensions = put(extensions());
     let contacts = vec![put(contacts("groups")), put(contacts("users")), extensions.clone()];
     Phone { job, host: FakeHost { contacts, extensions: Some(extensions) } }
@@ -125,7 +153,12 @@ fn domain() -> Table {
 
 fn lines() -> Table {
     let line = |number: &'static str| {
-        TEXTS[1].1.iter().map(|column| (*column, "1001")).chain([("line_number", number), ("sip_transport", "tcp")]).collect()
+        TEXTS[1]
+            .1
+            .iter()
+            .map(|column| (*column, "1001"))
+            .chain([("line_number", number), ("sip_transport", "tcp")])
+            .collect()
     };
     let rows: Vec<Vec<(&str, &str)>> = ["1", "2", "3"].map(line).to_vec();
     table("lines", &rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
@@ -147,9 +180,15 @@ fn keys(name: &str, vendor: &str) -> Table {
 }
 
 fn contacts(name: &str) -> Table {
-    let kinds = [("user", "work", "groups"), ("user", "mobile", "users"), ("organization", "home", "all"), ("supplier", "work", "x")];
+    let kinds = [
+        ("user", "work", "groups"),
+        ("user", "mobile", "users"),
+        ("organization", "home", "all"),
+        ("supplier", "work", "x"),
+    ];
     let row = |(kind, label, category): (&'static str, &'static str, &'static str)| {
-        let fixed = [("contact_type", kind), ("phone_label", label), ("contact_category", category), ("phone_primary", "1")];
+        let fixed =
+            [("contact_type", kind), ("phone_label", label), ("contact_category", category), ("phone_primary", "1")];
         CONTACT.iter().map(|column| (*column, "Ada")).chain(fixed).collect()
     };
     let rows: Vec<Vec<(&str, &str)>> = kinds.map(row).to_vec();
@@ -158,6 +197,7 @@ fn contacts(name: &str) -> Table {
 
 fn extensions() -> Table {
     let columns = TEXTS[6].1;
-    let rows: Vec<Vec<(&str, &str)>> = ["1001", "1002", "1003"].map(|number| columns.iter().map(|column| (*column, number)).collect()).to_vec();
+    let rows: Vec<Vec<(&str, &str)>> =
+        ["1001", "1002", "1003"].map(|number| columns.iter().map(|column| (*column, number)).collect()).to_vec();
     table("extensions", &rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
 }

@@ -83,7 +83,8 @@ fn run(folders: &[corpus::Folder], part: usize, parts: usize, settings: &[Settin
     let mut tally = Tally::default();
     let mut number = 0;
     for folder in folders {
-        let named: Vec<(&str, &[u8])> = folder.files.iter().map(|(name, source)| (name.as_str(), source.as_slice())).collect();
+        let named: Vec<(&str, &[u8])> =
+            folder.files.iter().map(|(name, source)| (name.as_str(), source.as_slice())).collect();
         let files = Files::parse(&folder.name, &named);
         let settings = corpus::named(&folder.files, settings);
         for (file, _) in &named {
@@ -91,7 +92,13 @@ fn run(folders: &[corpus::Folder], part: usize, parts: usize, settings: &[Settin
             if number % parts != part {
                 continue;
             }
-            let subject = Subject { folder: &folder.name, file, files: &files, maker: Maker(folder.vendor().to_owned()), settings: &settings };
+            let subject = Subject {
+                folder: &folder.name,
+                file,
+                files: &files,
+                maker: Maker(folder.vendor().to_owned()),
+                settings: &settings,
+            };
             subject.run(Fields::Texts, &values, &mut tally);
             subject.run(Fields::Text("lines", "display_name"), &long, &mut tally);
             if number % SINGLE_EVERY < parts {

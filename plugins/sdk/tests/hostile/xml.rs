@@ -56,7 +56,9 @@ pub fn read(file: &[u8]) -> Result<Content, String> {
 }
 
 fn characters(text: &str) -> Result<(), String> {
-    let bad = text.chars().find(|c| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'));
+    let bad = text
+        .chars()
+        .find(|c| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'));
     bad.map_or(Ok(()), |c| Err(format!("{c:?} in XML")))
 }
 
@@ -91,7 +93,8 @@ impl Content {
 
     /// Whether each value found between the marks is this one, but for characters that its place cannot hold.
     pub fn holds(&self, value: &str) -> Result<(), String> {
-        let wanted = [normal(value), normal(&written_twice(value))];
+        // One of Grandstream's files writes a hyphen for each space.
+        let wanted = [normal(value), normal(&written_twice(value)), normal(&value.replace(' ', "-"))];
         for text in &self.texts {
             for part in text.split(BEGIN).skip(1) {
                 let Some((found, _)) = part.split_once(END) else { continue };
@@ -112,11 +115,17 @@ fn written_twice(value: &str) -> String {
 
 fn normal(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
-    text.chars().map(|c| if c < ' ' || matches!(c, '\u{85}' | '\u{2028}' | '\u{fffe}' | '\u{ffff}') { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c < ' ' || matches!(c, '\u{85}' | '\u{2028}' | '\u{fffe}' | '\u{ffff}') { ' ' } else { c })
+        .collect()
 }
 
 fn name(name: &[u8]) -> Result<(), String> {
     let begins = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b':' | 0x80..));
     let goes_on = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-' | b'.' | 0x80..);
-    if begins && name.iter().all(goes_on) { Ok(()) } else { Err(format!("the name {:?}", String::from_utf8_lossy(name))) }
+    if begins && name.iter().all(goes_on) {
+        Ok(())
+    } else {
+        Err(format!("the name {:?}", String::from_utf8_lossy(name)))
+    }
 }
