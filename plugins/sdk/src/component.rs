@@ -1,7 +1,7 @@
 //! The three exports of a plugin, for any [`Vendor`].
 
 use crate::bindings::dialplate::provision::host as imports;
-use crate::escape;
+use crate::escape::Escaper;
 use crate::host::Host;
 use crate::library::{self, Folder};
 use crate::types::{Description, Document, Failure, Job, Level, Prepared, Table, Template};
@@ -43,12 +43,17 @@ pub fn render(vendor: &dyn Vendor, job: Job) -> Result<Document, Failure> {
     render_from(&folder, vendor, &job, &Imports)
 }
 
-fn render_from(folder: &Folder, vendor: &dyn Vendor, job: &Job, host: &dyn Host) -> Result<Document, Failure> {
+pub(crate) fn render_from(
+    folder: &Folder,
+    vendor: &dyn Vendor,
+    job: &Job,
+    host: &dyn Host,
+) -> Result<Document, Failure> {
     let asked = job.file.as_deref().unwrap_or_default();
     let absent = || Failure::NoSuchFile(format!("{}/{asked}", job.folder));
     let file = if asked.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { asked };
     let template = folder.get(file).ok_or_else(absent)?.as_ref().map_err(|error| failure(error.clone()))?;
-    let body = evaluate(template, folder, &Variables::new(job, vendor, host), job)?;
+    let body = evaluate(template, folder, &Variables::new(job, vendor, host), job, &Escaper::new(file))?;
     let content_type = vendor.content_type(&Answer { vendor: &job.vendor, asked, body: &body }).to_owned();
     Ok(Document { content_type, file: file.to_owned(), body })
 }
@@ -58,6 +63,7 @@ fn evaluate(
     folder: &Folder,
     variables: &Variables<'_>,
     job: &Job,
+    escaper: &Escaper,
 ) -> Result<Vec<u8>, Failure> {
     let zone = jiff::tz::TimeZone::tzif(&job.time.zone, &job.time.tzif).unwrap_or(jiff::tz::TimeZone::UTC);
     let clock = php::Clock { seconds: job.time.seconds, nanoseconds: job.time.nanoseconds, zone };
@@ -65,7 +71,7 @@ fn evaluate(
     let render = smarty::Render {
         templates: folder,
         superglobals: smarty::Superglobals { get: sent.clone(), request: sent, ..Default::default() },
-        untrusted: &escape::write,
+        untrusted: &|value, out, kept| escaper.write(value, out, kept),
         ..smarty::Render::new(variables, &clock)
     };
     template.render(&render).map_err(failure)

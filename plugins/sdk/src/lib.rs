@@ -21,6 +21,7 @@ mod escape;
 mod host;
 mod library;
 mod row;
+pub mod testing;
 mod variables;
 mod vendor;
 mod xml;

@@ -24,6 +24,11 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// The text of a column as an array key, which a template may print like any other value of the row.
+    pub fn key(&self, column: &str) -> Key {
+        Key::from(Str::from(self.text(column)).untrusted())
+    }
+
     fn cell(&self, column: &str) -> Option<&'a types::Value> {
         let at = self.columns.iter().position(|name| name == column)?;
         self.cells.get(at)

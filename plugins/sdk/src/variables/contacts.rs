@@ -6,18 +6,18 @@ use crate::vendor::is_numeric;
 use dialplate_smarty::php::{Array, Key, Str, Value};
 
 /// The entries of all tables in their order: contacts one per number, extensions under their uuid. `None` when
-/// there is nothing at all, which templates can tell from an empty list.
-pub fn to_value(tables: &[Table]) -> Option<Value> {
+/// there is nothing at all, which templates can tell from an empty list. Names are written `for_xml` as FusionPBX does.
+pub fn to_value(tables: &[Table], for_xml: bool) -> Option<Value> {
     let mut contacts = Array::new();
     for table in tables {
         let rows = Rows::of(table);
         if table.name == "extensions" {
             for row in rows.iter() {
-                contacts.insert(Key::from(row.text("extension_uuid")), Value::array(extension(row)));
+                contacts.insert(row.key("extension_uuid"), Value::array(extension(row, for_xml)));
             }
         } else {
             for (index, row) in rows.iter().enumerate() {
-                let entry = Value::array(contact(&table.name, index, row));
+                let entry = Value::array(contact(&table.name, index, row, for_xml));
                 // Refused only past the largest integer, which no host sends as many contacts as.
                 let _ = contacts.push(entry);
             }
@@ -26,7 +26,7 @@ pub fn to_value(tables: &[Table]) -> Option<Value> {
     (!contacts.is_empty()).then(|| Value::array(contacts))
 }
 
-fn contact(category: &str, index: usize, row: Row<'_>) -> Array {
+fn contact(category: &str, index: usize, row: Row<'_>, for_xml: bool) -> Array {
     let label = lower(&row.get("phone_label"));
     let mut entry = Array::with_capacity(13);
     let mut put = |name: &str, value: Value| {
@@ -37,13 +37,14 @@ fn contact(category: &str, index: usize, row: Row<'_>) -> Array {
     put("contact_type", row.get("contact_type"));
     put("contact_category", row.get("contact_category"));
     for name in ["contact_organization", "contact_name_given", "contact_name_family"] {
-        put(name, Value::Str(row.get(name).to_str()));
+        put(name, name_of(Value::Str(row.get(name).to_str()), for_xml));
     }
     put("numbers", numbers(index, &label, row));
     put("phone_label", label.clone());
     put("phone_number", row.get("phone_number"));
     put("phone_extension", row.get("phone_extension"));
-    put(&format!("phone_number_{}", label.to_str().to_lossy()), row.get("phone_number"));
+    let by_label = Str::from(format!("phone_number_{}", label.to_str().to_lossy())).untrusted();
+    entry.insert(Key::from(by_label), row.get("phone_number"));
     entry
 }
 
@@ -60,7 +61,7 @@ fn numbers(index: usize, label: &Value, row: Row<'_>) -> Value {
     Value::array(numbers)
 }
 
-fn extension(row: Row<'_>) -> Array {
+fn extension(row: Row<'_>, for_xml: bool) -> Array {
     let (given, family) = names(row);
     let number = row.text("extension");
     let dialled = if is_numeric(number) { "extension" } else { "number_alias" };
@@ -71,8 +72,8 @@ fn extension(row: Row<'_>) -> Array {
     put("category", Value::from("extensions"));
     put("contact_uuid", row.get("extension_uuid"));
     put("contact_category", Value::from("extensions"));
-    put("contact_name_given", given);
-    put("contact_name_family", family);
+    put("contact_name_given", name_of(given, for_xml));
+    put("contact_name_family", name_of(family, for_xml));
     put("phone_extension", row.get(dialled));
     put("call_group", row.get("call_group"));
     entry
@@ -88,6 +89,24 @@ fn names(row: Row<'_>) -> (Value, Value) {
     let (given, family) = caller.split_once(' ').unwrap_or((caller, ""));
     let family = family.trim_matches([' ', '\t', '\n', '\r', '\0', '\x0b']);
     (Value::Str(Str::from(given).untrusted()), Value::Str(Str::from(family).untrusted()))
+}
+
+/// A name as templates get it. It stays untrusted: quotes and line breaks are still to be escaped.
+fn name_of(name: Value, for_xml: bool) -> Value {
+    let text = name.to_str();
+    if !for_xml || !text.iter().any(|byte| b"&<>".contains(byte)) {
+        return name;
+    }
+    let mut written = Vec::with_capacity(text.len() + 16);
+    for &byte in text.iter() {
+        match byte {
+            b'&' => written.extend_from_slice(b"&amp;"),
+            b'<' => written.extend_from_slice(b"&lt;"),
+            b'>' => written.extend_from_slice(b"&gt;"),
+            _ => written.push(byte),
+        }
+    }
+    Value::Str(Str::from(written).with_trust_of(text.is_untrusted()))
 }
 
 fn lower(value: &Value) -> Value {

@@ -17,7 +17,7 @@ const TEXTS: [(&str, &str); 4] = [
     ("icon", "device_key_icon"),
 ];
 
-/// What `${…}` in a key may name, in FusionPBX's order: columns of the key's line. Lines have neither a domain name nor
+/// What `${…}` in a key may name: columns of the key's line. Lines have neither a domain name nor
 /// an extension, so these two become empty, as they do there.
 const PLACEHOLDERS: [&str; 14] = [
     "domain_name",
@@ -35,6 +35,49 @@ const PLACEHOLDERS: [&str; 14] = [
     "location",
     "description",
 ];
+
+/// The length of the longest placeholder's name, and the brace.
+const LONGEST: usize = "outbound_proxy_secondary}".len();
+
+/// What a key's placeholders are filled from.
+pub struct Sources<'s> {
+    pub labels: Labels<'s>,
+    pub lines: &'s Lines,
+    pub location: Value,
+    pub description: Value,
+}
+
+impl Sources<'_> {
+    /// Fills a key's placeholders, all in one pass: what comes in is never read for more of them. (FusionPBX replaces
+    /// one name after the other, so that one line's display name may bring in another column.)
+    fn fill(&self, key: &mut Array, text: &KeyText<'_>, of_line: bool) {
+        let line = column(key, "device_key_line");
+        for (field, name) in TEXTS {
+            let speaker = if field == "label" { self.labels.subject(text) } else { None };
+            let value = column(key, name);
+            if speaker.is_none() && !(of_line && value.truthy()) {
+                continue;
+            }
+            let filling = |name: &str| {
+                let of_subject = speaker.and_then(|subject| self.labels.filling(subject, name));
+                of_subject.or_else(|| of_line.then(|| self.of_line(&line, name)).flatten())
+            };
+            let text = value.to_str();
+            let filled = if text.contains(&b'$') { Str::from(replace(&text, &filling)).untrusted() } else { text };
+            key.insert(Key::from(name), Value::Str(filled));
+        }
+    }
+
+    fn of_line(&self, line: &Value, name: &str) -> Option<Vec<u8>> {
+        let value = match name {
+            "location" if self.lines.has(line) => self.location.clone(),
+            "description" if self.lines.has(line) => self.description.clone(),
+            _ if PLACEHOLDERS.contains(&name) => self.lines.column(line, name),
+            _ => return None,
+        };
+        Some(value.to_bytes().into_owned())
+    }
+}
 
 /// A device's keys by category and id.
 pub struct Keys<'a> {
@@ -54,14 +97,19 @@ pub fn lines_of(rows: Rows<'_>, vendor: &dyn Vendor) -> Vec<KeyLine> {
 
 impl<'a> Keys<'a> {
     /// Profile keys first; a device's key of the same category and id takes the place of the profile's.
+    ///
+    /// FusionPBX replaces what keys say about their lines only for a device that has a key of the category `line`;
+    /// without one, these placeholders stay as they are.
     pub fn new(
         profile: Rows<'a>,
         device: Rows<'a>,
-        labels: &Labels<'_>,
+        sources: &Sources<'_>,
         vendor: &'a dyn Vendor,
         domain_name: &'a str,
     ) -> Self {
         let profile_vendor = profile.iter().last().map(|row| row.text("device_key_vendor"));
+        let mut rows = profile.iter().chain(device.iter());
+        let has_line_keys = rows.any(|row| row.text("device_key_category") == "line");
         let mut by_category = Array::new();
         for (rows, owner) in [(profile, None), (device, Some("device"))] {
             let names = rows.names();
@@ -70,43 +118,12 @@ impl<'a> Keys<'a> {
                 if let Some(owner) = owner {
                     key.insert(Key::from("device_key_owner"), Value::from(owner));
                 }
-                if let Some(label) = labels.read(&KeyText::of(row, profile_vendor), &row.get("device_key_label")) {
-                    key.insert(Key::from("device_key_label"), label);
-                }
+                let of_line = has_line_keys && CATEGORIES.contains(&row.text("device_key_category"));
+                sources.fill(&mut key, &KeyText::of(row, profile_vendor), of_line);
                 place(&mut by_category, row).clone_from(&Value::array(key));
             }
         }
         Self { by_category, vendor, domain_name }
-    }
-
-    /// Replaces what the keys say about their lines. FusionPBX does so only for a device that has a key of the
-    /// category `line`; without one, placeholders stay as they are.
-    pub fn replace_placeholders(&mut self, lines: &Lines, location: &Value, description: &Value) {
-        let has_line_keys = self.category("line").is_some_and(|keys| !keys.is_empty());
-        if !has_line_keys {
-            return;
-        }
-        for category in CATEGORIES {
-            let Some(keys) = self.by_category.get_mut(KeyRef::Str(category.as_bytes())) else { continue };
-            let mut replaced = (*keys.to_array()).clone();
-            for key in replaced.values_mut() {
-                let mut columns = (*key.to_array()).clone();
-                let line = column(&columns, "device_key_line");
-                let of_line = |name: &str| match name {
-                    "location" if lines.has(&line) => location.clone(),
-                    "description" if lines.has(&line) => description.clone(),
-                    _ => lines.column(&line, name),
-                };
-                for (_, text) in TEXTS {
-                    let value = column(&columns, text);
-                    if value.truthy() && value.to_bytes().windows(2).any(|pair| pair == b"${") {
-                        columns.insert(Key::from(text), replace_all(value.to_str(), &of_line));
-                    }
-                }
-                *key = Value::array(columns);
-            }
-            *keys = Value::array(replaced);
-        }
     }
 
     /// The variable `keys`; absent for a device without any.
@@ -148,12 +165,12 @@ impl<'a> Keys<'a> {
 
 /// Where a key belongs; NULL in either column is the empty array key.
 fn place<'k>(by_category: &'k mut Array, row: Row<'_>) -> &'k mut Value {
-    let category = by_category.place(Key::from(row.text("device_key_category")));
+    let category = by_category.place(row.key("device_key_category"));
     if !matches!(category, Value::Array(_)) {
         *category = Value::array(Array::new());
     }
     match category {
-        Value::Array(keys) => std::rc::Rc::make_mut(keys).place(Key::from(row.text("device_key_id"))),
+        Value::Array(keys) => std::rc::Rc::make_mut(keys).place(row.key("device_key_id")),
         other => other,
     }
 }
@@ -162,51 +179,35 @@ fn column(row: &Array, name: &str) -> Value {
     row.get_str(name.as_bytes()).cloned().unwrap_or_default()
 }
 
-/// Replaces every placeholder that a key's line can fill, one name after the other as FusionPBX does: a value
-/// that brings a later placeholder with it has that one replaced too.
-fn replace_all(text: Str, of_line: &dyn Fn(&str) -> Value) -> Value {
-    let mut bytes = text.as_bytes().to_vec();
-    for name in PLACEHOLDERS {
-        bytes = replace(&bytes, name, &of_line(name).to_bytes());
-    }
-    Value::Str(Str::from(bytes).untrusted())
-}
-
 /// Flat variables know the domain's name, and are never NULL.
 fn with_domain(value: &Value, domain_name: &str) -> Value {
     let text = value.to_str();
     if !text.contains(&b'$') {
         return Value::Str(text);
     }
-    Value::Str(
-        Str::from(replace(text.as_bytes(), "domain_name", domain_name.as_bytes())).with_trust_of(text.is_untrusted()),
-    )
+    let value = |name: &str| (name == "domain_name").then(|| domain_name.as_bytes().to_vec());
+    Value::Str(Str::from(replace(text.as_bytes(), &value)).with_trust_of(text.is_untrusted()))
 }
 
-/// Every `${name}` in `text` by `value`.
-pub(super) fn replace(text: &[u8], name: &str, value: &[u8]) -> Vec<u8> {
+/// Every `${name}` in `text` by what `value` has for it.
+fn replace(text: &[u8], value: &dyn Fn(&str) -> Option<Vec<u8>>) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.iter().position(|&byte| byte == b'$') {
         let (before, from) = rest.split_at(at);
         out.extend_from_slice(before);
-        match placeholder_end(from, name) {
-            Some(end) => {
-                out.extend_from_slice(value);
-                rest = &from[end..];
-            }
-            None => {
-                out.push(b'$');
-                rest = &from[1..];
-            }
-        }
+        let found = placeholder(from).and_then(|name| Some((name.len() + 3, value(name)?)));
+        let (length, filling) = found.unwrap_or_else(|| (1, b"$".to_vec()));
+        out.extend_from_slice(&filling);
+        rest = &from[length..];
     }
     out.extend_from_slice(rest);
     out
 }
 
-/// The length of `${name}` when `text` begins with it.
-fn placeholder_end(text: &[u8], name: &str) -> Option<usize> {
-    let rest = text.strip_prefix(b"${")?.strip_prefix(name.as_bytes())?;
-    rest.starts_with(b"}").then_some(name.len() + 3)
+/// The name in the `${name}` that `text` begins with.
+fn placeholder(text: &[u8]) -> Option<&str> {
+    let rest = text.strip_prefix(b"${")?;
+    let length = rest.iter().take(LONGEST).position(|&byte| byte == b'}')?;
+    std::str::from_utf8(&rest[..length]).ok()
 }

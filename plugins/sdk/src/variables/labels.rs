@@ -1,10 +1,8 @@
 //! The placeholders of a key's label, which speak of another extension.
 
-use super::keys::replace;
 use crate::host::Host;
 use crate::row::Rows;
 use crate::vendor::{KeySubject, KeyText, Vendor};
-use dialplate_smarty::php::{Str, Value};
 
 /// Reads labels; asks the host for an extension only when a label shows its caller's name.
 pub struct Labels<'a> {
@@ -13,23 +11,23 @@ pub struct Labels<'a> {
 }
 
 impl Labels<'_> {
-    /// The label with its placeholders filled; `None` when it stays as it is, NULL included.
-    pub fn read(&self, key: &KeyText<'_>, label: &Value) -> Option<Value> {
-        let subject = match self.vendor.key_subject(key) {
-            KeySubject::Unread => return None,
-            KeySubject::Nobody => "",
-            KeySubject::Extension(number) => number,
-        };
-        let text = label.to_str();
-        if !text.contains(&b'$') {
-            return Some(Value::Str(text));
+    /// The extension that a key's label speaks of, empty for none; `None` when the label is not read for it.
+    pub fn subject<'k>(&self, key: &KeyText<'k>) -> Option<&'k str> {
+        match self.vendor.key_subject(key) {
+            KeySubject::Unread => None,
+            KeySubject::Nobody => Some(""),
+            KeySubject::Extension(number) => Some(number),
         }
-        let shows_caller = text.windows(CALLER.len()).any(|part| part == CALLER);
-        let caller = if shows_caller && !subject.is_empty() { self.caller_id_name(subject) } else { String::new() };
-        let mut bytes = replace(&text, "caller_id_name", caller.as_bytes());
-        bytes = replace(&bytes, "extension", subject.as_bytes());
-        bytes = replace(&bytes, "user", subject.as_bytes());
-        Some(Value::Str(Str::from(bytes).untrusted()))
+    }
+
+    /// What `${name}` becomes in a label that speaks of this extension.
+    pub fn filling(&self, subject: &str, name: &str) -> Option<Vec<u8>> {
+        match name {
+            "caller_id_name" if subject.is_empty() => Some(Vec::new()),
+            "caller_id_name" => Some(self.caller_id_name(subject).into_bytes()),
+            "extension" | "user" => Some(subject.as_bytes().to_vec()),
+            _ => None,
+        }
     }
 
     fn caller_id_name(&self, number: &str) -> String {
@@ -37,5 +35,3 @@ impl Labels<'_> {
         Rows::of(&table).first().text("effective_caller_id_name").to_owned()
     }
 }
-
-const CALLER: &[u8] = b"${caller_id_name}";

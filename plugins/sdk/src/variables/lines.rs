@@ -43,7 +43,7 @@ impl Lines {
         let names = rows.names();
         let mut found = Array::new();
         for row in rows.iter() {
-            found.insert(Key::from(row.text("line_number")), Value::array(row.to_array(&names)));
+            found.insert(row.key("line_number"), Value::array(row.to_array(&names)));
         }
         for key in profile {
             set(&mut found, &key.line, "device_key_owner", Value::from("profile"));

@@ -13,7 +13,7 @@ use crate::types::{Job, Spelling};
 use crate::vendor::{self, Vendor};
 use dialplate_smarty::php::{self, Array, Clock, Context, Key, Str, Value};
 use dialplate_smarty::{self as smarty};
-use keys::Keys;
+use keys::{Keys, Sources};
 use labels::Labels;
 use lines::Lines;
 use settings::Settings;
@@ -121,10 +121,17 @@ impl<'a> Variables<'a> {
     fn of_keys(&self, name: &str) -> Option<Value> {
         match name {
             "keys" => self.keys().to_value(),
-            "contacts" => self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts())).clone(),
+            "contacts" => {
+                self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts(), self.asks_for_xml())).clone()
+            }
             _ if name.contains("_key_") => self.keys().flat(name),
             _ => None,
         }
+    }
+
+    /// FusionPBX writes contacts' names for XML when the request says `.xml`, whatever the file then is.
+    fn asks_for_xml(&self) -> bool {
+        self.job.file.as_deref().is_some_and(|file| file.ends_with(".xml"))
     }
 
     fn of_lines(&self, name: &str) -> Option<Value> {
@@ -146,12 +153,14 @@ impl<'a> Variables<'a> {
     fn keys(&self) -> &Keys<'a> {
         self.keys.get_or_init(|| {
             let tables = &self.job.tables;
-            let labels = Labels { host: self.host, vendor: self.vendor };
             let (profile, device) = (row::table(tables, "profile_keys"), row::table(tables, "device_keys"));
-            let mut keys = Keys::new(profile, device, &labels, self.vendor, self.domain_name);
-            let (location, description) = (self.device.get("device_location"), self.device.get("device_description"));
-            keys.replace_placeholders(self.lines(), &location, &description);
-            keys
+            let sources = Sources {
+                labels: Labels { host: self.host, vendor: self.vendor },
+                lines: self.lines(),
+                location: self.device.get("device_location"),
+                description: self.device.get("device_description"),
+            };
+            Keys::new(profile, device, &sources, self.vendor, self.domain_name)
         })
     }
 }
@@ -171,7 +180,7 @@ fn spell(address: &str, spelling: Option<&Spelling>) -> String {
 pub fn parameters(job: &Job) -> Value {
     let mut sent = Array::with_capacity(job.parameters.len());
     for (name, value) in &job.parameters {
-        sent.insert(Key::from(name.as_str()), Value::Str(Str::from(value.as_str()).untrusted()));
+        sent.insert(Key::from(Str::from(name.as_str()).untrusted()), Value::Str(Str::from(value.as_str()).untrusted()));
     }
     Value::array(sent)
 }

@@ -54,7 +54,7 @@ fuzz_target!(|source: &[u8]| {
         superglobals,
         clock: &clock,
         limits: limits(),
-        untrusted: &|value, out| out.extend(value.iter().filter(|b| b.is_ascii_alphanumeric())),
+        untrusted: &|value, out, _| out.extend(value.iter().filter(|b| b.is_ascii_alphanumeric())),
     };
     if let Err(error) = template.render(&render) {
         assert!(error.line >= 1 && error.column >= 1);

@@ -80,11 +80,11 @@ impl Machine<'_> {
             Some(append) => self.eval(code, append)?,
             None => Value::Null,
         };
-        let start = self.out.len();
+        let start = self.capture_output();
         if self.block(code, tag.body)? != Flow::Next {
             return Err(Problem::fault("a loop is left within {capture}"));
         }
-        let text = Value::from(self.take_output(start));
+        let text = self.captured(start);
         if !assign.is_null() {
             self.assign_to(&assign, text.clone())?;
         }

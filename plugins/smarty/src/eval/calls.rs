@@ -9,11 +9,12 @@ impl Machine<'_> {
     pub(super) fn call_tag(&mut self, code: &Code<'_>, tag: &CallTag) -> Run<()> {
         let name = self.eval(code, tag.name)?;
         let params = self.params(code, &tag.params)?;
-        let start = self.out.len();
+        let assign = tag.assign.optional();
+        let start = if assign.is_some() { self.capture_output() } else { self.out.len() };
         self.call_function(&name, params)?;
-        if let Some(assign) = tag.assign.optional() {
-            let text = self.take_output(start);
-            self.assign_to_expr(code, assign, Value::from(text))?;
+        if let Some(assign) = assign {
+            let text = self.captured(start);
+            self.assign_to_expr(code, assign, text)?;
         }
         Ok(())
     }

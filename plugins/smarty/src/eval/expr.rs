@@ -2,7 +2,7 @@
 
 use super::{Code, Machine, Run};
 use crate::error::Problem;
-use crate::php::{self, Array, Key, Str, Value, arithmetic, compare};
+use crate::php::{self, Array, Key, Value, arithmetic, compare};
 use crate::program::{Binary, Cast, E, Expr, List, NONE, Super, Unary};
 
 /// A value looked at without taking hold of it.
@@ -135,9 +135,9 @@ impl Machine<'_> {
                 Ok(Value::from(base))
             }
             Expr::Output(block) => {
-                let start = self.out.len();
+                let start = self.capture_output();
                 self.block(code, block)?;
-                Ok(Value::from(self.take_output(start)))
+                Ok(self.captured(start))
             }
             Expr::Plugin(index) => self.plugin(code, &code.t.tags.plugins[index as usize]),
             _ => Ok(Value::Null),
@@ -260,41 +260,30 @@ impl Machine<'_> {
         Ok(result)
     }
 
-    /// Joins parts. One untrusted part makes the whole untrusted; but where the trusted parts would not
-    /// survive escaping (they are markup), the untrusted ones are escaped here and the whole is trusted.
+    /// Joins parts. Of untrusted ones becomes what becomes of them in captured output.
     fn concat(&mut self, code: &Code<'_>, parts: List) -> Run<Value> {
         let mut text = Vec::new();
-        let mut untrusted = Vec::new();
+        let mut values = Vec::new();
+        let mut untrusted = false;
         for &part in code.t.list(parts) {
-            let start = text.len();
             let value = self.eval(code, part)?;
             value.append_to(&mut text);
             self.context.allow_bytes(text.len())?;
-            if matches!(&value, Value::Str(s) if s.is_untrusted()) {
-                untrusted.push(start..text.len());
-            }
+            untrusted |= matches!(&value, Value::Str(s) if s.is_untrusted());
+            values.push(value);
         }
         self.context.charge(text.len())?;
-        if untrusted.is_empty() {
+        if !untrusted {
             return Ok(Value::from(text));
         }
-        let mut escaped = Vec::with_capacity(text.len());
-        let mut plain = Vec::new();
-        let mut at = 0;
-        for range in untrusted {
-            plain.extend_from_slice(&text[at..range.start]);
-            escaped.extend_from_slice(&text[at..range.start]);
-            (self.render.untrusted)(&text[range.clone()], &mut escaped);
-            at = range.end;
+        let start = self.capture_output();
+        for value in &values {
+            match value {
+                Value::Str(s) if s.is_untrusted() => self.print_untrusted(s),
+                other => other.append_to(&mut self.out),
+            }
         }
-        plain.extend_from_slice(&text[at..]);
-        escaped.extend_from_slice(&text[at..]);
-        let mut unharmed = Vec::with_capacity(plain.len());
-        (self.render.untrusted)(&plain, &mut unharmed);
-        Ok(Value::Str(match unharmed == plain {
-            true => Str::from(text).untrusted(),
-            false => Str::from(escaped),
-        }))
+        Ok(self.captured(start))
     }
 }
 

@@ -48,11 +48,11 @@ impl Machine<'_> {
             Some(assign) => Some(self.eval(code, assign)?),
             None => None,
         };
-        let start = self.out.len();
+        let start = if assign.is_some() { self.capture_output() } else { self.out.len() };
         self.render_file(code, &file.to_bytes(), params, tag.scope)?;
         if let Some(assign) = assign {
-            let text = self.take_output(start);
-            self.assign_to(&assign, Value::from(text))?;
+            let text = self.captured(start);
+            self.assign_to(&assign, text)?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::{Code, Machine, Run};
 use crate::error::Problem;
-use crate::php::{Str, Value};
+use crate::php::Str;
 use crate::program::E;
 
 /// How far a chain of `{extends}` has got.
@@ -181,7 +181,7 @@ impl Machine<'_> {
         let code = handle.code(loaded);
         let block = &code.t.tags.blocks[tag as usize];
         let outer = self.block.replace(id);
-        let start = self.out.len();
+        let start = self.output_for(block.assign);
         self.enter()?;
         self.block(&code, block.body)?;
         self.leave();
@@ -193,7 +193,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn child_tag(&mut self, code: &Code<'_>, assign: E) -> Run<()> {
-        let start = self.out.len();
+        let start = self.output_for(assign);
         if let Some(id) = self.block
             && let Some(child) = self.nodes[id].child
         {
@@ -206,7 +206,7 @@ impl Machine<'_> {
     }
 
     pub(super) fn parent_tag(&mut self, code: &Code<'_>, assign: E) -> Run<()> {
-        let start = self.out.len();
+        let start = self.output_for(assign);
         if let Some(id) = self.block {
             self.call_parent(id)?;
         }
@@ -216,8 +216,13 @@ impl Machine<'_> {
         }
     }
 
+    /// Where output begins that [`Machine::assign_output`] takes, if there is a variable for it.
+    fn output_for(&mut self, assign: E) -> usize {
+        if assign.optional().is_some() { self.capture_output() } else { self.out.len() }
+    }
+
     fn assign_output(&mut self, code: &Code<'_>, assign: E, start: usize) -> Run<()> {
-        let text = self.take_output(start);
-        self.assign_to_expr(code, assign, Value::from(text))
+        let text = self.captured(start);
+        self.assign_to_expr(code, assign, text)
     }
 }

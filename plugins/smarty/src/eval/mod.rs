@@ -17,6 +17,7 @@ mod path;
 mod plugins;
 mod section;
 mod textformat;
+mod trust;
 
 #[cfg(test)]
 mod tests;
@@ -89,8 +90,10 @@ pub struct Render<'a> {
     pub superglobals: Superglobals,
     pub clock: &'a Clock,
     pub limits: Limits,
-    /// Appends an untrusted value in a form that cannot break out of the file's format.
-    pub untrusted: &'a dyn Fn(&[u8], &mut Vec<u8>),
+    /// Appends an untrusted value to the document in a form that cannot break out of the file's format. The number
+    /// says how many of the document's first bytes are those it had after the last call, so that what was read of
+    /// them need not be read again.
+    pub untrusted: &'a dyn Fn(&[u8], &mut Vec<u8>, usize),
 }
 
 impl<'a> Render<'a> {
@@ -103,7 +106,7 @@ impl<'a> Render<'a> {
             superglobals: Superglobals::default(),
             clock,
             limits: Limits::default(),
-            untrusted: &|value, out| out.extend_from_slice(value),
+            untrusted: &|value, out, _| out.extend_from_slice(value),
         }
     }
 }
@@ -161,6 +164,7 @@ struct Machine<'r> {
     render: &'r Render<'r>,
     context: Context<'r>,
     out: Vec<u8>,
+    trust: trust::Trust,
     /// Bytes that may still be printed, captured ones included.
     output_left: usize,
     loops_left: u64,
@@ -203,6 +207,7 @@ impl<'r> Machine<'r> {
             render,
             context,
             out: Vec::with_capacity(root.text.len() * 2),
+            trust: trust::Trust::default(),
             output_left: render.limits.output_bytes,
             loops_left: render.limits.loop_steps,
             depth: 0,
@@ -342,15 +347,10 @@ impl<'r> Machine<'r> {
     fn print_value(&mut self, value: &Value) -> Run<()> {
         let before = self.out.len();
         match value {
-            Value::Str(s) if s.is_untrusted() => (self.render.untrusted)(s, &mut self.out),
+            Value::Str(s) if s.is_untrusted() => self.print_untrusted(s),
             other => other.append_to(&mut self.out),
         }
         self.allow_output(self.out.len() - before)
-    }
-
-    /// Takes what was printed since `start` out of the document.
-    fn take_output(&mut self, start: usize) -> Vec<u8> {
-        self.out.split_off(start.min(self.out.len()))
     }
 
     /// One more pass of any loop.

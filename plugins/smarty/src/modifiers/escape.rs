@@ -27,17 +27,20 @@ fn escape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault>
         b"quotes" => {
             let mut count = 0;
             let quoted = preg::replace(context, b"%(?<!\\\\)'%", b"\\'", &text, usize::MAX, &mut count)?;
-            return Ok(Value::Str(quoted.unwrap_or_default()));
+            return Ok(Value::Str(quoted.unwrap_or_default().with_trust_of(text.is_untrusted())));
         }
         b"hex" => text.iter().flat_map(|b| [&b"%"[..], &bin2hex(&[*b])].concat()).collect(),
         b"hexentity" => entities(&text, |c| format!("&#x{:X};", u32::from(c))),
         b"decentity" => entities(&text, |c| format!("&#{};", u32::from(c))),
-        b"nonstd" => entities(&text, |c| match u32::from(c) {
-            code @ 126.. => format!("&#{code};"),
-            _ => c.to_string(),
-        }),
+        b"nonstd" => {
+            let text_of = |c: char| match u32::from(c) {
+                code @ 126.. => format!("&#{code};"),
+                _ => c.to_string(),
+            };
+            return Ok(Value::Str(Str::from(entities(&text, text_of)).with_trust_of(text.is_untrusted())));
+        }
         b"javascript" => return javascript(context, &text),
-        b"mail" => return Ok(Value::from(mail(&text))),
+        b"mail" => return Ok(Value::Str(Str::from(mail(&text)).with_trust_of(text.is_untrusted()))),
         other => {
             let name = String::from_utf8_lossy(other);
             return Err(Fault::error(format!("unsupported type: {name}")));
@@ -84,7 +87,7 @@ fn javascript(context: &mut Context<'_>, text: &Str) -> Result<Value, Fault> {
         ("${", "\\$\\{"),
     ];
     let pairs: Vec<(Str, Str)> = PAIRS.iter().map(|(from, to)| ((*from).into(), (*to).into())).collect();
-    translate(context, text, &pairs).map(Value::Str)
+    translate(context, text, &pairs).map(|out| Value::Str(out.with_trust_of(text.is_untrusted())))
 }
 
 fn mail(text: &[u8]) -> Vec<u8> {

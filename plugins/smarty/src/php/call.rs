@@ -36,9 +36,11 @@ pub fn call(function: &Function, context: &mut Context<'_>, args: &mut [Value]) 
     check_count(function, args.len())?;
     context.charge(args.iter().map(size).sum())?;
     let nesting = context.limits.nesting;
-    let taints = function.taint == Taint::Spreads && args.iter().any(|arg| arg.is_untrusted(nesting));
+    let untrusted = function.taint != Taint::Carried && args.iter().any(|arg| arg.is_untrusted(nesting));
+    let taints = function.taint == Taint::Spreads && untrusted;
     let result = (function.call)(context, args).map_err(|fault| named(function, fault))?;
     context.charge(size(&result))?;
+    let taints = taints || (untrusted && leaves_line(&result));
     if !taints {
         return Ok(result);
     }
@@ -60,6 +62,11 @@ pub fn function(name: &[u8]) -> Option<&'static Function> {
 #[must_use]
 pub fn modifier(name: &[u8]) -> Option<&'static Function> {
     crate::modifiers::find(name)
+}
+
+/// Whether escaped text can still end a line: what escapes for HTML leaves control characters as they are.
+fn leaves_line(value: &Value) -> bool {
+    matches!(value, Value::Str(s) if s.iter().any(u8::is_ascii_control))
 }
 
 fn check_count(function: &Function, given: usize) -> Result<(), Fault> {

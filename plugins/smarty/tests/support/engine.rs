@@ -28,7 +28,7 @@ pub fn render(job: &Job) -> Result<Vec<u8>, Error> {
         superglobals: Superglobals { request: merged(&post, &get), get, post, cookies, server },
         clock: &clock,
         limits: Limits::default(),
-        untrusted: &|value, out| out.extend_from_slice(value),
+        untrusted: &|value, out, _| out.extend_from_slice(value),
     };
     template.render(&render).map_err(|error| match files.source(&error.template) {
         Some(source) => error.with_source(source),

@@ -1,0 +1,92 @@
+//! What must hold of a file with a hostile value in it, beside the same file with a benign one.
+
+use super::values::{BEGIN, SECRET, cut};
+use super::xml;
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Kind {
+    /// XML that a strict parser reads.
+    Xml,
+    /// Looks like XML, but FusionPBX's template is not well-formed with any value.
+    Broken,
+    Lines,
+}
+
+pub fn kind(benign: &[u8]) -> Kind {
+    let text = benign.strip_prefix(b"\xef\xbb\xbf").unwrap_or(benign).trim_ascii_start();
+    match (text.first(), text.get(1)) {
+        (Some(b'<'), Some(b'<')) | (None, _) => Kind::Lines,
+        (Some(b'<'), _) if xml::read(benign).is_ok() => Kind::Xml,
+        (Some(b'<'), _) => Kind::Broken,
+        _ => Kind::Lines,
+    }
+}
+
+/// Whether everything outside of the value is as it was, and everything inside harmless; else what is wrong.
+pub fn check(kind: Kind, benign: &[u8], hostile: &[u8], value: &str) -> Result<usize, String> {
+    if hostile.windows(SECRET.len()).any(|part| part.eq_ignore_ascii_case(SECRET.as_bytes())) {
+        return Err("the value was evaluated".into());
+    }
+    let (rest, inside) = cut(hostile);
+    if rest != benign && without_sums(&rest) != without_sums(benign) {
+        let at = rest.iter().zip(benign).position(|(a, b)| a != b).unwrap_or(rest.len().min(benign.len()));
+        return Err(format!(
+            "the file changed outside of the value: {:?} instead of {:?}",
+            around(&rest, at),
+            around(benign, at)
+        ));
+    }
+    for (at, written) in &inside {
+        let harmless = match kind {
+            Kind::Lines => in_line(&rest, *at, written),
+            Kind::Broken if written.contains(&b'<') && !in_section(&rest, *at) => Err("a tag begins".to_owned()),
+            _ => Ok(()),
+        };
+        harmless
+            .map_err(|why| format!("{why}: {:?} after {:?}", String::from_utf8_lossy(written), around(&rest, *at)))?;
+    }
+    if kind == Kind::Xml {
+        xml::read(hostile)?.holds(value)?;
+    }
+    Ok(inside.len())
+}
+
+/// Whether a comment or a CDATA section is open there, in which `<` means nothing.
+fn in_section(file: &[u8], at: usize) -> bool {
+    let last = |mark: &[u8]| file[..at].windows(mark.len()).rposition(|part| part == mark);
+    last(b"<!--") > last(b"-->") || last(b"<![CDATA[") > last(b"]]>")
+}
+
+/// A file with zeros for the digits of every MD5 sum: those of other values differ.
+fn without_sums(file: &[u8]) -> Vec<u8> {
+    let mut out = file.to_vec();
+    for word in out.split_mut(|byte| !byte.is_ascii_hexdigit()).filter(|word| word.len() == 32) {
+        word.fill(b'0');
+    }
+    out
+}
+
+/// A value in a line: no end of the line, of its quotes, of the name it is in.
+fn in_line(file: &[u8], at: usize, written: &[u8]) -> Result<(), String> {
+    let text = String::from_utf8_lossy(written);
+    if text.chars().any(|c| (c.is_control() && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}')) {
+        return Err("the line ends".into());
+    }
+    let begin = file[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let line = &file[begin..at];
+    if line.iter().filter(|byte| **byte == b'"').count() % 2 == 1 && text.contains('"') {
+        return Err("the quotes end".into());
+    }
+    let name = &line[..line.len().saturating_sub(BEGIN.len())];
+    let is_name = !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"_.-%".contains(byte));
+    if is_name && name.iter().any(u8::is_ascii_alphabetic) && text.contains(['=', ':']) {
+        return Err("the name ends".into());
+    }
+    Ok(())
+}
+
+fn around(file: &[u8], at: usize) -> String {
+    let part = &file[at.saturating_sub(80)..(at + 80).min(file.len())];
+    String::from_utf8_lossy(part).into_owned()
+}

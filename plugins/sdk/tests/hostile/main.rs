@@ -1,0 +1,137 @@
+//! Values that try to break out of their file, in every field of every template of FusionPBX.
+#![allow(clippy::print_stdout, reason = "the count of cases is what the test is read for")]
+
+mod check;
+mod corpus;
+mod fields;
+mod values;
+mod xml;
+
+use check::Kind;
+use dialplate_sdk::testing::Files;
+use dialplate_sdk::types::{Description, Document, Failure, Setting, Value};
+use dialplate_sdk::{Vendor, vendor};
+use fields::{Fields, phone};
+use std::collections::BTreeMap;
+
+/// Every so many files also take each field alone.
+const SINGLE_EVERY: usize = 32;
+
+struct Maker(String);
+
+impl Vendor for Maker {
+    fn describe(&self) -> Description {
+        let vendors = vec![vendor(&self.0, &[], "check-sync", "check-sync;reboot=true")];
+        Description { name: self.0.clone(), version: "1".into(), vendors, user_agents: vec![], any: true }
+    }
+}
+
+/// What was counted.
+#[derive(Default)]
+struct Tally {
+    cases: usize,
+    /// Places in files where a value was found again.
+    places: usize,
+    /// Cases that end alike with any value, in an error of the template's own.
+    failing: usize,
+    kinds: BTreeMap<String, usize>,
+    faults: Vec<String>,
+}
+
+struct Subject<'a> {
+    folder: &'a str,
+    file: &'a str,
+    files: &'a Files,
+    maker: Maker,
+    settings: &'a [Setting],
+}
+
+impl Subject<'_> {
+    fn render(&self, fields: Fields, value: &str) -> Result<Document, Failure> {
+        let mut phone = phone(self.folder, &self.maker.0, self.settings, fields, &values::marked(value));
+        phone.job.file = Some(self.file.to_owned());
+        self.files.render(&self.maker, &phone.job, &phone.host)
+    }
+
+    fn run(&self, fields: Fields, values: &[String], tally: &mut Tally) {
+        let benign = self.render(fields, "");
+        let kind = benign.as_ref().map_or(Kind::Lines, |document| check::kind(&document.body));
+        *tally.kinds.entry(format!("{kind:?}")).or_default() += 1;
+        for value in values {
+            tally.cases += 1;
+            let outcome = match (&benign, self.render(fields, value)) {
+                (Ok(benign), Ok(hostile)) => check::check(kind, &benign.body, &hostile.body, value),
+                (Err(_), Err(_)) => {
+                    tally.failing += 1;
+                    Ok(0)
+                }
+                (_, other) => Err(format!("one of the two fails: {:?}", other.err().map(|error| format!("{error:?}")))),
+            };
+            match outcome {
+                Ok(places) => tally.places += places,
+                Err(why) => {
+                    let shown: String = value.chars().take(60).collect();
+                    tally.faults.push(format!("{}/{} {fields:?} {shown:?}: {why}", self.folder, self.file));
+                }
+            }
+        }
+    }
+}
+
+fn run(folders: &[corpus::Folder], part: usize, parts: usize, settings: &[Setting]) -> Tally {
+    let (values, long) = (values::values(), [values::long()]);
+    let mut tally = Tally::default();
+    let mut number = 0;
+    for folder in folders {
+        let named: Vec<(&str, &[u8])> =
+            folder.files.iter().map(|(name, source)| (name.as_str(), source.as_slice())).collect();
+        let files = Files::parse(&folder.name, &named);
+        let settings = corpus::named(&folder.files, settings);
+        for (file, _) in &named {
+            number += 1;
+            if number % parts != part {
+                continue;
+            }
+            let subject = Subject {
+                folder: &folder.name,
+                file,
+                files: &files,
+                maker: Maker(folder.vendor().to_owned()),
+                settings: &settings,
+            };
+            subject.run(Fields::Texts, &values, &mut tally);
+            subject.run(Fields::Text("lines", "display_name"), &long, &mut tally);
+            if number % SINGLE_EVERY < parts {
+                subject.run(Fields::Text("device_keys", "device_key_label"), &long, &mut tally);
+                for fields in Fields::single() {
+                    subject.run(fields, &values[values.len() - 4..], &mut tally);
+                }
+            }
+        }
+    }
+    tally
+}
+
+#[test]
+fn no_value_leaves_its_place_in_any_template() {
+    let Some(root) = corpus::root() else {
+        println!("skipped: ../shared/corpus is not there");
+        return;
+    };
+    let folders = corpus::folders(&root);
+    let mut settings = corpus::settings(&root);
+    settings.push(Setting { name: values::SECRET_SETTING.into(), value: Value::Text(values::SECRET.into()) });
+    let (folders, settings) = (&folders, &settings);
+    let tallies: Vec<Tally> = std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..2).map(|part| scope.spawn(move || run(folders, part, 2, settings))).collect();
+        runs.into_iter().map(|run| run.join().expect("no panic")).collect()
+    });
+    let sum = |count: fn(&Tally) -> usize| tallies.iter().map(count).sum::<usize>();
+    let (cases, places, failing) = (sum(|t| t.cases), sum(|t| t.places), sum(|t| t.failing));
+    let files: usize = folders.iter().map(|folder| folder.files.len()).sum();
+    println!("{cases} cases in {files} different files, {places} values found again, {failing} fail with any value");
+    tallies.iter().for_each(|tally| println!("{:?}", tally.kinds));
+    let faults: Vec<&String> = tallies.iter().flat_map(|tally| &tally.faults).collect();
+    faults.iter().take(40).for_each(|fault| println!("{fault}"));
+    assert!(faults.is_empty(), "{} cases fail", faults.len());
+}

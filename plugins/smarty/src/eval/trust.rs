@@ -1,0 +1,78 @@
+//! Where *untrusted* meets the document: values printed, and output that goes into a variable instead.
+
+use std::ops::Range;
+
+use super::Machine;
+use crate::php::{Str, Value};
+
+/// What of the document is known to who escapes it.
+#[derive(Default)]
+pub(super) struct Trust {
+    /// The document's first bytes that are as they were after the last untrusted value.
+    kept: usize,
+    /// Pieces of output on their way into variables.
+    captures: u32,
+    /// The untrusted values within these, and where they are in the document.
+    printed: Vec<(Range<usize>, Str)>,
+}
+
+impl Machine<'_> {
+    pub(super) fn print_untrusted(&mut self, value: &Str) {
+        let start = self.out.len();
+        (self.render.untrusted)(value, &mut self.out, self.trust.kept);
+        self.trust.kept = self.out.len();
+        if self.trust.captures > 0 {
+            self.trust.printed.push((start..self.out.len(), value.clone()));
+        }
+    }
+
+    /// Begins output that [`Machine::captured`] ends.
+    pub(super) fn capture_output(&mut self) -> usize {
+        self.trust.captures += 1;
+        self.out.len()
+    }
+
+    /// Takes what was printed since `start` out of the document. Where untrusted values were printed, the whole is
+    /// one more of them, to be escaped for the place where it comes to stand; unless there is markup around them,
+    /// which has them escaped where they are and is trusted.
+    pub(super) fn captured(&mut self, start: usize) -> Value {
+        self.trust.captures = self.trust.captures.saturating_sub(1);
+        let first = self.trust.printed.partition_point(|(range, _)| range.start < start);
+        let printed = self.trust.printed.split_off(first);
+        let escaped = self.take_output(start);
+        if printed.is_empty() {
+            return Value::from(escaped);
+        }
+        let mut text = Vec::with_capacity(escaped.len());
+        let mut at = 0;
+        for (range, value) in printed {
+            let between = &escaped[at..range.start - start];
+            if is_markup(between) {
+                return Value::from(escaped);
+            }
+            text.extend_from_slice(between);
+            text.extend_from_slice(&value);
+            at = range.end - start;
+        }
+        if is_markup(&escaped[at..]) {
+            return Value::from(escaped);
+        }
+        text.extend_from_slice(&escaped[at..]);
+        Value::Str(Str::from(text).untrusted())
+    }
+
+    /// Takes what was printed since `start` out of the document, escaped as it is.
+    pub(super) fn take_output(&mut self, start: usize) -> Vec<u8> {
+        self.trust.kept = self.trust.kept.min(start);
+        let first = self.trust.printed.partition_point(|(range, _)| range.start < start);
+        self.trust.printed.truncate(first);
+        self.out.split_off(start.min(self.out.len()))
+    }
+}
+
+/// Whether a template's own text is more than words: escaping would change it, or lines would become one.
+fn is_markup(text: &[u8]) -> bool {
+    let special = |byte: &u8| matches!(byte, b'<' | b'>' | b'&' | b'\n' | b'\r');
+    let opens = |pair: &[u8]| matches!(pair, b"=\"" | b"='");
+    text.iter().any(special) || text.windows(2).any(opens)
+}
