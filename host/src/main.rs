@@ -7,6 +7,7 @@ mod directory;
 mod facts;
 mod gate;
 mod http;
+mod journal;
 mod plugin;
 mod request;
 mod templates;
@@ -67,12 +68,9 @@ fn serve(flags: &ArgMatches) -> Result<()> {
             bail!("{}", faults.join("\ndialplate: "));
         }
     };
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(log_filter()?)
-        .with_ansi(false)
-        .init();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log_filter()?).with_ansi(false).init();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
     runtime.block_on(app::run(config))
 }
 

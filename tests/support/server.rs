@@ -1,7 +1,7 @@
 //! The server under test: the built program on a free port, stopped by its process id.
 
 use super::client;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -109,7 +109,7 @@ impl Drop for Server {
     }
 }
 
-fn keep_lines(mut lines: impl BufRead + Read, log: &Mutex<String>) {
+fn keep_lines(mut lines: impl BufRead, log: &Mutex<String>) {
     let mut line = String::new();
     while lines.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
         log.lock().expect("no reader panics").push_str(&line);

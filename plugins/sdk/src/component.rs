@@ -53,7 +53,12 @@ fn render_from(folder: &Folder, vendor: &dyn Vendor, job: &Job, host: &dyn Host)
     Ok(Document { content_type, file: file.to_owned(), body })
 }
 
-fn evaluate(template: &smarty::Template, folder: &Folder, variables: &Variables<'_>, job: &Job) -> Result<Vec<u8>, Failure> {
+fn evaluate(
+    template: &smarty::Template,
+    folder: &Folder,
+    variables: &Variables<'_>,
+    job: &Job,
+) -> Result<Vec<u8>, Failure> {
     let zone = jiff::tz::TimeZone::tzif(&job.time.zone, &job.time.tzif).unwrap_or(jiff::tz::TimeZone::UTC);
     let clock = php::Clock { seconds: job.time.seconds, nanoseconds: job.time.nanoseconds, zone };
     let sent = variables::parameters(job);

@@ -94,11 +94,7 @@ pub enum KeySubject<'a> {
 impl<'a> KeySubject<'a> {
     /// FusionPBX's common rule: the value, when it is a number.
     pub fn of_value(value: &'a str) -> Self {
-        if is_numeric(value) {
-            Self::Extension(value)
-        } else {
-            Self::Nobody
-        }
+        if is_numeric(value) { Self::Extension(value) } else { Self::Nobody }
     }
 }
 
@@ -147,6 +143,7 @@ pub fn address_agent(vendor: &str, pattern: &str) -> UserAgent {
 
 /// A User-Agent that has this text in it, whatever its case, belongs to a phone that this template folder fits.
 pub fn model_agent(vendor: &str, text: &str, template: &str) -> UserAgent {
-    let literal: String = text.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c.to_string() } else { format!("\\{c}") }).collect();
+    let literal: String =
+        text.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c.to_string() } else { format!("\\{c}") }).collect();
     UserAgent { pattern: format!("(?i){literal}"), vendor: vendor.to_owned(), template: Some(template.to_owned()) }
 }

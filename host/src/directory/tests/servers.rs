@@ -78,13 +78,21 @@ impl Postgres {
             .status();
         assert!(init.is_ok_and(|status| status.success()), "initdb");
         let port = std::net::TcpListener::bind("127.0.0.1:0").and_then(|it| it.local_addr()).expect("a port").port();
-        let mut server = unprivileged(&binaries.join("postgres"));
-        server.arg("-D").arg(&data).args(["-h", "127.0.0.1", "-F", "-c", "log_min_messages=fatal"]);
-        server.arg("-p").arg(port.to_string()).arg("-k").arg(scratch.path());
-        let child = server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("postgres starts");
+        let child = launch(&scratch, port);
         let server = Self { child, scratch, port };
         server.wait().await;
         Some(server)
+    }
+
+    /// The fast shutdown that PostgreSQL knows: connections are cut, and its own children end with it.
+    pub fn stop(&mut self) {
+        let _ = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
+        let _ = self.child.wait();
+    }
+
+    pub async fn restart(&mut self) {
+        self.child = launch(&self.scratch, self.port);
+        self.wait().await;
     }
 
     pub fn url(&self, database: &str) -> String {
@@ -119,10 +127,18 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // The fast shutdown that PostgreSQL knows; killing it outright would leave its own children behind.
-        let _ = Command::new("kill").args(["-INT", &self.child.id().to_string()]).status();
-        let _ = self.child.wait();
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.stop();
+        }
     }
+}
+
+fn launch(scratch: &Scratch, port: u16) -> Child {
+    let binaries = binaries().expect("PostgreSQL is installed");
+    let mut server = unprivileged(&binaries.join("postgres"));
+    server.arg("-D").arg(scratch.path().join("data")).args(["-h", "127.0.0.1", "-F", "-c", "log_min_messages=fatal"]);
+    server.arg("-p").arg(port.to_string()).arg("-k").arg(scratch.path());
+    server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("postgres starts")
 }
 
 /// The newest installed PostgreSQL.
@@ -144,5 +160,9 @@ fn unprivileged(program: &Path) -> Command {
 }
 
 pub async fn connect(url: &str) -> Directory {
-    Directory::connect(&Config::new(url)).await.unwrap_or_else(|error| panic!("{error}"))
+    connect_with(&Config::new(url)).await
+}
+
+pub async fn connect_with(config: &Config) -> Directory {
+    Directory::connect(config).await.unwrap_or_else(|error| panic!("{error}"))
 }

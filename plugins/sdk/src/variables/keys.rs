@@ -54,7 +54,13 @@ pub fn lines_of(rows: Rows<'_>, vendor: &dyn Vendor) -> Vec<KeyLine> {
 
 impl<'a> Keys<'a> {
     /// Profile keys first; a device's key of the same category and id takes the place of the profile's.
-    pub fn new(profile: Rows<'a>, device: Rows<'a>, labels: &Labels<'_>, vendor: &'a dyn Vendor, domain_name: &'a str) -> Self {
+    pub fn new(
+        profile: Rows<'a>,
+        device: Rows<'a>,
+        labels: &Labels<'_>,
+        vendor: &'a dyn Vendor,
+        domain_name: &'a str,
+    ) -> Self {
         let profile_vendor = profile.iter().last().map(|row| row.text("device_key_vendor"));
         let mut by_category = Array::new();
         for (rows, owner) in [(profile, None), (device, Some("device"))] {
@@ -172,7 +178,9 @@ fn with_domain(value: &Value, domain_name: &str) -> Value {
     if !text.contains(&b'$') {
         return Value::Str(text);
     }
-    Value::Str(Str::from(replace(text.as_bytes(), "domain_name", domain_name.as_bytes())).with_trust_of(text.is_untrusted()))
+    Value::Str(
+        Str::from(replace(text.as_bytes(), "domain_name", domain_name.as_bytes())).with_trust_of(text.is_untrusted()),
+    )
 }
 
 /// Every `${name}` in `text` by `value`.

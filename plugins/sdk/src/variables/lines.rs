@@ -139,7 +139,10 @@ fn complete(row: &Array, vendor: &dyn Vendor) -> Array {
         line.insert(Key::from(name), value);
     };
     let seconds = column(row, "register_expires");
-    put("register_expires", vendor.register_expires(if seconds.truthy() { seconds } else { Value::from(REGISTER_EXPIRES) }));
+    put(
+        "register_expires",
+        vendor.register_expires(if seconds.truthy() { seconds } else { Value::from(REGISTER_EXPIRES) }),
+    );
     put("sip_transport", lower(&or(column(row, "sip_transport"), SIP_TRANSPORT)));
     put("sip_port", or(column(row, "sip_port"), SIP_PORT));
     put("server_address", column(row, "server_address"));

@@ -62,7 +62,9 @@ impl<'a> Settings<'a> {
             return Value::Str(text);
         }
         let Ok(whole) = std::str::from_utf8(&text) else { return Value::Str(text) };
-        Value::from(whole.replace("{$domain_name}", self.domain_name).replace("${domain_name}", self.domain_name).as_str())
+        Value::from(
+            whole.replace("{$domain_name}", self.domain_name).replace("${domain_name}", self.domain_name).as_str(),
+        )
     }
 }
 
