@@ -67,9 +67,7 @@ fn generated(what: &str, mut fill: impl FnMut(&mut Random, &mut Job)) {
 
 #[test]
 fn written_cases_agree_with_smarty() {
-    let own = |expected: &Expected| {
-        matches!(expected, Expected::Error(e) if matches!(e.kind.as_str(), "refused" | "limit" | "not found"))
-    };
+    let own = |expected: &Expected| matches!(expected, Expected::Error(e) if matches!(e.kind.as_str(), "refused" | "limit" | "not found"));
     let cases = case::all().into_iter().filter(|case| case.differs.is_none() && !own(&case.expected));
     compare("written cases", &cases.map(|case| case.job).collect::<Vec<_>>(), 1);
 }

@@ -85,11 +85,7 @@ impl Machine<'_> {
                 let key = self.eval(code, key)?;
                 self.index(&base, &key)
             }
-            Expr::Append(_) => Err(Problem::fault("Cannot use [] for reading")),
-            Expr::Method(operand) => {
-                let kind = self.eval(code, operand)?.type_name();
-                Err(Problem::fault(format!("Call to a member function on {kind}")))
-            }
+            Expr::Append => Err(Problem::fault("Cannot use [] for reading")),
             Expr::Unary(operator, operand) => self.unary(code, operator, operand),
             Expr::Binary(operator, left, right) => self.binary(code, operator, left, right),
             Expr::And(left, right) => {

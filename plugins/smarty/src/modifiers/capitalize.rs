@@ -99,12 +99,13 @@ fn after_quotes(text: &str) -> String {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         out.push(c);
-        if matches!(c, '\'' | '"') && before.is_none_or(is_space) {
-            if let Some(next) = chars.next_if(|c| is_word(*c)) {
-                push_upper(next, &mut out);
-                before = Some(next);
-                continue;
-            }
+        if matches!(c, '\'' | '"')
+            && before.is_none_or(is_space)
+            && let Some(next) = chars.next_if(|c| is_word(*c))
+        {
+            push_upper(next, &mut out);
+            before = Some(next);
+            continue;
         }
         before = Some(c);
     }

@@ -46,11 +46,11 @@ pub const MODIFIERS: &[Function] = &[
     }),
     makes("from_charset", 1, MANY, |c, a| {
         let from = args::text_or(a, 1, b"ISO-8859-1")?;
-        multibyte::convert(c, &args::text(a, 0)?, b"UTF-8", &from).map(Value::from)
+        multibyte::convert_value(c, &a[0], b"UTF-8", &from, c.limits.nesting)
     }),
     makes("to_charset", 1, MANY, |c, a| {
         let to = args::text_or(a, 1, b"ISO-8859-1")?;
-        multibyte::convert(c, &args::text(a, 0)?, &to, b"UTF-8").map(Value::from)
+        multibyte::convert_value(c, &a[0], &to, b"UTF-8", c.limits.nesting)
     }),
     makes("unescape", 1, MANY, unescape),
 ];
@@ -72,6 +72,9 @@ fn through(
 }
 
 fn cat(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    if let [alone] = args {
+        return Ok(std::mem::take(alone));
+    }
     let mut out = Vec::new();
     for part in args.iter() {
         part.append_to(&mut out);
@@ -119,6 +122,11 @@ fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
 }
 
 fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    if matches!(args.get(1), Some(Value::Null)) {
+        return Err(Fault::type_error(
+            "Argument #2 ($decimals) must be of type int, null given",
+        ));
+    }
     let value = args::float(args, 0)?;
     let places = args::size(args::int_or(args, 1, 0)?).unwrap_or(0);
     let point = args::text_opt(args, 2)?.unwrap_or_else(|| ".".into());
@@ -149,6 +157,9 @@ fn round(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 fn unescape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let kind = args::text_or(args, 1, b"html")?;
     let charset = args::text_or(args, 2, b"UTF-8")?;
+    if !matches!(kind.as_bytes(), b"html" | b"entity" | b"htmlall" | b"url") {
+        return Ok(args[0].clone());
+    }
     let text = args::text(args, 0)?;
     Ok(match kind.as_bytes() {
         b"html" => Value::from(html::decode(&text, html::ENT_QUOTES, false)),

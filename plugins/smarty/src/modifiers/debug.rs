@@ -2,10 +2,10 @@
 
 use crate::php::functions::html::{ENT_QUOTES, Escape, encode};
 use crate::php::functions::multibyte;
-use crate::php::functions::register::{MANY, escapes};
+use crate::php::functions::register::{MANY, makes};
 use crate::php::{Context, Fault, Function, Str, Value};
 
-pub const MODIFIERS: &[Function] = &[escapes("debug_print_var", 1, MANY, debug_print_var)];
+pub const MODIFIERS: &[Function] = &[makes("debug_print_var", 1, MANY, debug_print_var)];
 
 fn debug_print_var(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let depth_max = args.get(1).map_or(10, Value::to_int);

@@ -12,7 +12,13 @@ use crate::php::{Array, Context, Fault, Function, Str, Value};
 
 pub const MODIFIERS: &[Function] = &[
     makes("replace", 3, MANY, |c, a| {
-        replace(c, &a[1].clone(), &a[2].clone(), &a[0].clone())
+        replace(
+            c,
+            &a[1].clone(),
+            &a[2].clone(),
+            &a[0].clone(),
+            c.limits.nesting,
+        )
     }),
     makes("regex_replace", 3, MANY, regex_replace),
     makes("strip", 1, MANY, |c, a| {
@@ -36,19 +42,18 @@ fn replace(
     search: &Value,
     with: &Value,
     subject: &Value,
+    nesting: usize,
 ) -> Result<Value, Fault> {
+    let inner = nesting
+        .checked_sub(1)
+        .ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
     if let (Value::Array(_), false) = (with, matches!(search, Value::Array(_))) {
         return Ok(Value::Bool(false));
     }
     if let Value::Array(subjects) = subject {
         let mut out = Array::with_capacity(subjects.len());
         for (key, one) in subjects.iter() {
-            if matches!(one, Value::Array(_)) {
-                return Err(Fault::type_error(
-                    "arrays inside the array cannot be replaced in",
-                ));
-            }
-            out.insert(key.clone(), replace(context, search, with, one)?);
+            out.insert(key.clone(), replace(context, search, with, one, inner)?);
         }
         return Ok(Value::array(out));
     }
@@ -56,7 +61,7 @@ fn replace(
         return replace_one(
             context,
             &search.to_str(),
-            &args::text(&[with.clone()], 0)?,
+            &args::text(std::slice::from_ref(with), 0)?,
             &subject.to_str(),
         );
     };

@@ -17,7 +17,6 @@ fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Faul
         return Ok(Value::text(""));
     }
     let length = args.get(1).map_or(80, Value::to_int);
-    let suffix = args::text_or(args, 2, b"...")?;
     let break_words = args.get(3).is_some_and(Value::truthy);
     let middle = args.get(4).is_some_and(Value::truthy);
     let text = args::text(args, 0)?;
@@ -25,6 +24,7 @@ fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Faul
     if chars(&text) <= length {
         return Ok(args[0].clone());
     }
+    let suffix = args::text_or(args, 2, b"...")?;
     let length = length - length.min(chars(&suffix));
     let mut cut = text;
     if !break_words && !middle {
@@ -110,10 +110,7 @@ fn tokens(text: &str, width: i64, cut: bool) -> Vec<&str> {
         };
         let (mut token, tail) = rest.split_at(end);
         let size = usize::try_from(width).unwrap_or(usize::MAX).max(1);
-        while cut && width >= 0 {
-            let Some((at, _)) = token.char_indices().nth(size) else {
-                break;
-            };
+        while let Some((at, _)) = token.char_indices().nth(size).filter(|_| cut && width >= 0) {
             out.push(&token[..at]);
             token = &token[at..];
         }

@@ -10,19 +10,14 @@ use crate::program::{Expr, Plugin, PluginTag, Stmt, add};
 
 impl Parser<'_> {
     /// `false` when `name` is no such tag.
-    pub(super) fn function_tag(
-        &mut self,
-        name: &str,
-        modifiers: &[Modifier],
-        written: &Written,
-    ) -> Parsed<bool> {
+    pub(super) fn function_tag(&mut self, name: &str, modifiers: &[Modifier], written: &Written) -> Parsed<bool> {
         let lower = name.to_ascii_lowercase();
         let plugin = match lower.as_str() {
             "counter" => Plugin::Counter,
             "cycle" => Plugin::Cycle,
             "math" => Plugin::Math,
-            "html_image" | "html_select_date" | "html_select_time" | "html_options"
-            | "html_radios" | "html_checkboxes" | "html_table" | "mailto" => {
+            "html_image" | "html_select_date" | "html_select_time" | "html_options" | "html_radios"
+            | "html_checkboxes" | "html_table" | "mailto" => {
                 let message = format!("{{{name}}} makes web pages and is not supported");
                 return Err(Problem::refused(message));
             }

@@ -93,11 +93,7 @@ impl Parser<'_> {
         Ok(args)
     }
 
-    pub(super) fn apply(
-        &mut self,
-        mut row: Vec<Flat>,
-        modifiers: &[Modifier],
-    ) -> Parsed<Vec<Flat>> {
+    pub(super) fn apply(&mut self, mut row: Vec<Flat>, modifiers: &[Modifier]) -> Parsed<Vec<Flat>> {
         for Modifier { name, args } in modifiers {
             let value = self.build(&row)?;
             row = match name.as_slice() {

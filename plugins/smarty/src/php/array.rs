@@ -119,10 +119,10 @@ impl Array {
     /// Takes out the last entry; `[]=` goes back by one if its key was the last index.
     pub fn pop(&mut self) -> Option<Value> {
         let (key, value) = self.map.pop()?;
-        if let (Key::Int(n), Some(next)) = (&key, self.next.0) {
-            if *n == next - 1 {
-                self.next.0 = Some(*n);
-            }
+        if let (Key::Int(n), Some(next)) = (&key, self.next.0)
+            && *n == next - 1
+        {
+            self.next.0 = Some(*n);
         }
         Some(value)
     }

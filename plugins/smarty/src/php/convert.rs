@@ -207,6 +207,12 @@ impl Value {
         match self {
             Value::Float(x) => *x,
             Value::Str(s) => match numeric(s) {
+                // "-0" is the integer 0 to arithmetic, but a float's reader sees its sign.
+                Numeric::Whole(Number::Int(0)) | Numeric::Leading(Number::Int(0))
+                    if s.trim_ascii_start()[0] == b'-' =>
+                {
+                    -0.0
+                }
                 Numeric::Whole(n) | Numeric::Leading(n) => n.to_float(),
                 Numeric::None => 0.0,
             },
@@ -244,7 +250,9 @@ impl Value {
 fn str_to_int(text: &[u8]) -> i64 {
     match numeric(text) {
         Numeric::Whole(Number::Int(n)) | Numeric::Leading(Number::Int(n)) => n,
-        Numeric::Whole(Number::Float(x)) | Numeric::Leading(Number::Float(x)) if x.is_finite() => x as i64,
+        Numeric::Whole(Number::Float(x)) | Numeric::Leading(Number::Float(x)) if x.is_finite() => {
+            x as i64
+        }
         _ => 0,
     }
 }

@@ -35,7 +35,19 @@ pub fn append_float_exact(x: f64, out: &mut Vec<u8>) {
     if special(x, out) {
         return;
     }
-    let text = format!("{x:e}");
+    let shortest = format!("{x:e}");
+    let digits = shortest
+        .bytes()
+        .take_while(|b| *b != b'e')
+        .filter(u8::is_ascii_digit)
+        .count();
+    // Of two shortest forms equally near, PHP's dtoa takes the even one, as rounding to that length does.
+    let even = format!("{x:.*e}", digits.saturating_sub(1));
+    let text = if even.parse() == Ok(x) {
+        even
+    } else {
+        shortest
+    };
     general(&text, 17, out);
 }
 
@@ -143,6 +155,10 @@ pub fn round(value: f64, places: i32, half: Half) -> f64 {
             scaled * factor
         };
     }
+    if scaled == 0.0 {
+        // PHP goes through its own printf here, which has no negative zero.
+        return 0.0;
+    }
     let text = format!("{scaled:.6}e{}", -i64::from(places));
     text.parse()
         .ok()
@@ -160,24 +176,21 @@ fn power_of_ten(power: u32) -> f64 {
 }
 
 fn round_to_int(value: f64, half: Half) -> f64 {
-    match half {
-        Half::Up if value >= 0.0 => (value + 0.5).floor(),
-        Half::Up => (value - 0.5).ceil(),
-        Half::Down if value >= 0.0 => (value - 0.5).ceil(),
-        Half::Down => (value + 0.5).floor(),
-        Half::Even => value.round_ties_even(),
+    let size = value.abs();
+    let rounded = match half {
+        Half::Up => (size + 0.5).floor(),
+        Half::Down => (size - 0.5).ceil(),
+        Half::Even => size.round_ties_even(),
         Half::Odd => {
-            let down = value.trunc();
-            if (value - down).abs() != 0.5 {
-                return value.round();
-            }
-            if down % 2.0 == 0.0 {
-                down + value.signum()
-            } else {
-                down
+            let down = size.trunc();
+            match size - down {
+                0.5 if down % 2.0 == 0.0 => down + 1.0,
+                0.5 => down,
+                _ => size.round(),
             }
         }
-    }
+    };
+    rounded.abs().copysign(value)
 }
 
 /// `%.{places}f` of PHP: exact digits up to its own ceiling of 318 places.
@@ -192,13 +205,7 @@ pub fn format(value: f64, places: usize, point: &[u8], separator: &[u8]) -> Vec<
     let rounded = round(value, i32::try_from(places).unwrap_or(i32::MAX), Half::Up);
     if !rounded.is_finite() {
         // As C's printf spells them, in lower case.
-        let name = if rounded.is_nan() {
-            "nan"
-        } else if rounded > 0.0 {
-            "inf"
-        } else {
-            "-inf"
-        };
+        let name = if rounded.is_nan() { "nan" } else { "inf" };
         return name.into();
     }
     let text = fixed(rounded.abs(), places);

@@ -37,9 +37,9 @@ pub fn chars(bytes: &[u8]) -> impl Iterator<Item = Option<char>> + '_ {
     })
 }
 
-/// The bytes with every invalid run replaced by `?`, as mbstring substitutes.
-pub fn substituted(bytes: &[u8]) -> String {
-    chars(bytes).map(|c| c.unwrap_or('?')).collect()
+/// The bytes as text in which every invalid run is one character that no text has, to be searched in.
+pub fn marked(bytes: &[u8]) -> String {
+    chars(bytes).map(|c| c.unwrap_or('\u{10ffff}')).collect()
 }
 
 /// Byte length that mb_substr and mb_strlen give a character by its first byte alone.

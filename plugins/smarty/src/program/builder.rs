@@ -157,7 +157,7 @@ impl Builder {
         for key in &place.path {
             expr = match *key {
                 Some(key) => self.expr(Expr::Index(expr, key)),
-                None => self.expr(Expr::Append(expr)),
+                None => self.expr(Expr::Append),
             };
         }
         expr
@@ -200,10 +200,7 @@ impl Builder {
             self.stmts.push(stmt);
             self.places.push(place);
         }
-        Block {
-            start: offset(start),
-            len: offset(self.stmts.len() - start),
-        }
+        Block { start: offset(start), len: offset(self.stmts.len() - start) }
     }
 
     pub(crate) fn branches(&mut self, branches: &[Branch]) -> Stmt {

@@ -1,6 +1,6 @@
 //! Tags with more to them than a node holds.
 
-use super::{Block, E, List, Name, Symbol};
+use super::{Block, E, Name, Symbol};
 use crate::php::Str;
 
 /// One arm of an `{if}`.

@@ -1,6 +1,6 @@
 //! What the integration tests share: cases as files, values from JSON, PHP's Smarty behind a pipe, and the
 //! library behind the same job.
-#![allow(dead_code, reason = "each test binary uses a part of this")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of this")]
 
 pub mod case;
 pub mod engine;

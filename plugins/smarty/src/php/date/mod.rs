@@ -1,6 +1,7 @@
 //! Dates as PHP's `date`, `mktime`, `strtotime` and `strftime` have them, in the zone they are given.
 
 mod calendar;
+mod dates;
 mod format;
 pub mod make;
 pub mod parse;
@@ -41,6 +42,17 @@ impl Moment {
             is_dst: info.dst().is_dst(),
             abbreviation: info.abbreviation().to_owned(),
             zone_name: zone.iana_name().unwrap_or("UTC").to_owned(),
+        }
+    }
+}
+
+impl Moment {
+    /// The instant as `gmdate` has it: Greenwich, under that name.
+    #[must_use]
+    pub fn greenwich(seconds: i64) -> Moment {
+        Moment {
+            abbreviation: "GMT".into(),
+            ..Moment::at(seconds, &TimeZone::UTC)
         }
     }
 }

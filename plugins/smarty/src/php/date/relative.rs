@@ -140,20 +140,21 @@ impl Relative {
                 return Some(TimeOfDay::Kept);
             }
             let unit = unit(name)?;
-            if let Unit::Weekday(_) = unit {
-                if s.attempt(of).is_some() {
-                    self.nth = Some(if amount > 0 {
-                        Nth::OfMonth
-                    } else {
-                        Nth::LastOfMonth
-                    });
-                    return Some(self.add(amount, &unit, if amount > 0 { 1 } else { behaviour }));
-                }
+            if let Unit::Weekday(_) = unit
+                && s.attempt(of).is_some()
+            {
+                self.nth = Some(if amount > 0 {
+                    Nth::OfMonth
+                } else {
+                    Nth::LastOfMonth
+                });
+                return Some(self.add(amount, &unit, if amount > 0 { 1 } else { behaviour }));
             }
             let time = self.add(amount, &unit, behaviour);
             if name == "week" {
-                // "monday next week": the weekday of that week.
+                // "monday next week": the weekday of that week, Monday if none is named.
                 self.behaviour = 2;
+                self.weekday = self.weekday.or(Some(1));
             }
             Some(time)
         })

@@ -66,6 +66,7 @@ fn time(moment: &Moment, letter: u8, out: &mut Vec<u8>) -> bool {
     let c = &moment.civil;
     let hour12 = if c.hour % 12 == 0 { 12 } else { c.hour % 12 };
     let morning = c.hour < 12;
+    let standard = moment.offset_seconds - if moment.is_dst { 3600 } else { 0 };
     let _ = match letter {
         b'H' => write!(out, "{:02}", c.hour),
         b'k' => write!(out, "{:2}", c.hour),
@@ -75,10 +76,11 @@ fn time(moment: &Moment, letter: u8, out: &mut Vec<u8>) -> bool {
         b'S' => write!(out, "{:02}", c.second),
         b'p' => write!(out, "{}", if morning { "AM" } else { "PM" }),
         b'P' => write!(out, "{}", if morning { "am" } else { "pm" }),
-        b's' => write!(out, "{}", moment.seconds),
+        // The C library reads the fields as local time of the server, which is UTC.
+        b's' => write!(out, "{}", moment.seconds + standard),
         b'z' => write!(out, "{}", offset(moment.offset_seconds, "")),
         b'Z' => write!(out, "{}", abbreviation(moment)),
-        b'n' => write!(out, "\n"),
+        b'n' => writeln!(out),
         b't' => write!(out, "\t"),
         b'%' => write!(out, "%"),
         _ => return whole(moment, letter, out),

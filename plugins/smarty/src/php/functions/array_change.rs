@@ -162,7 +162,7 @@ fn column(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
             },
         };
         let place = index.as_ref().and_then(|key| entries.get(key.as_ref()));
-        match place.and_then(|place| place.to_key().ok()) {
+        match place.map(Value::to_key).transpose()? {
             Some(key) => _ = out.insert(key, value.clone()),
             None => _ = out.push(value.clone()),
         }
@@ -171,7 +171,7 @@ fn column(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 }
 
 fn change_key_case(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
-    let upper = args::int_or(args, 1, 0)? == 1;
+    let upper = args::int_or(args, 1, 0)? != 0;
     let change = |key: &Key| match key {
         Key::Str(s) => {
             let text = if upper {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::args;
-use super::register::{MANY, moves};
+use super::register::{MANY, makes, moves};
 use crate::php::convert::{Number, Numeric, numeric};
 use crate::php::{Array, Context, Fault, Function, Key, Str, Value, number};
 
@@ -46,7 +46,8 @@ pub const FUNCTIONS: &[Function] = &[
         ))
     }),
     moves("array_pad", 3, 3, pad),
-    moves("range", 2, 3, range),
+    // Letters of its ends' text are text made.
+    makes("range", 2, 3, range),
 ];
 
 /// A value as array_combine and array_fill_keys make keys: by its text.
@@ -138,14 +139,13 @@ fn fill(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let count = args::size(count).ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
     context.allow_entries(count)?;
     let mut out = Array::with_capacity(count);
-    for i in 0..count {
-        if i == 0 {
-            out.insert(Key::Int(start), args[2].clone());
-        } else if !out.push(args[2].clone()) {
+    for i in 0..count as u64 {
+        let Some(key) = start.checked_add_unsigned(i) else {
             return Err(Fault::error(
                 "Cannot add element to the array as the next element is already occupied",
             ));
-        }
+        };
+        out.insert(Key::Int(key), args[2].clone());
     }
     Ok(Value::array(out))
 }
@@ -190,7 +190,7 @@ fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
         other => matches!(other, Value::Float(_)),
     };
     let size = if args.len() > 2 {
-        step.to_float().abs()
+        args::number(args, 2)?.to_float().abs()
     } else {
         1.0
     };
@@ -214,10 +214,13 @@ fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
     let (low, high) = (args[0].to_int(), args[1].to_int());
     let distance = low.abs_diff(high);
     let step = if size >= 1.0 { size as u64 } else { 0 };
+    if step == 0 {
+        return Err(step_fault());
+    }
     if distance == 0 {
         return Ok(Value::list([Value::Int(low)]));
     }
-    if step == 0 || distance < step {
+    if distance < step {
         return Err(step_fault());
     }
     let count = usize::try_from(distance / step)

@@ -1,10 +1,8 @@
 //! Asking arrays: counting, looking up, summing.
 
-use std::rc::Rc;
-
 use super::args;
 use super::register::{makes, moves};
-use crate::php::compare::{identical, loose_equal};
+use crate::php::compare::{compare, identical, loose_equal};
 use crate::php::convert::{Numeric, numeric};
 use crate::php::{Array, Context, Fault, Function, Key, Value, arithmetic};
 
@@ -166,34 +164,33 @@ fn count_values(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault>
     Ok(Value::array(out))
 }
 
-/// The least (`sign` -1) or greatest value; of equal ones the first.
+/// The least (`sign` -1) or greatest value; of equal ones the first. What cannot be ordered (NaN, arrays with
+/// other keys) counts as greater than what it is compared with: among arguments that is the later one, in an array
+/// the earlier.
 fn extreme(args: &[Value], sign: i32) -> Result<Value, Fault> {
-    let values: Vec<Value> = match args {
-        [Value::Array(array)] => {
-            let array = Rc::clone(array);
-            if array.is_empty() {
-                return Err(args::bad(0, "contain at least one element"));
-            }
-            array.values().cloned().collect()
+    let (values, in_array): (Vec<Value>, bool) = match args {
+        [Value::Array(array)] if array.is_empty() => {
+            return Err(args::bad(0, "contain at least one element"));
         }
+        [Value::Array(array)] => (array.values().cloned().collect(), true),
         [one] => {
             let given = one.type_name();
             return Err(Fault::type_error(format!(
                 "Argument #1 ($value) must be of type array, {given} given"
             )));
         }
-        many => many.to_vec(),
+        many => (many.to_vec(), false),
     };
-    let mut best = values[0].clone();
+    let mut best = &values[0];
     for value in &values[1..] {
-        let better = if sign < 0 {
-            crate::php::compare::compare(&best, value)? > 0
+        let order = if in_array {
+            -compare(best, value)?
         } else {
-            crate::php::compare::compare(&best, value)? < 0
+            compare(value, best)?
         };
-        if better {
-            best = value.clone();
+        if order * sign > 0 {
+            best = value;
         }
     }
-    Ok(best)
+    Ok(best.clone())
 }

@@ -11,19 +11,15 @@ use crate::php::{Context, Fault, Function, Value};
 pub const FUNCTIONS: &[Function] = &[
     moves("time", 0, 0, |c, _| Ok(Value::Int(c.clock.seconds))),
     moves("microtime", 0, 1, microtime),
-    makes("date", 1, 2, |c, a| {
-        let zone = c.clock.zone.clone();
-        formatted(c, a, &zone, date::format)
-    }),
+    makes("date", 1, 2, |c, a| formatted(c, a, local, date::format)),
     makes("gmdate", 1, 2, |c, a| {
-        formatted(c, a, &TimeZone::UTC, date::format)
+        formatted(c, a, greenwich, date::format)
     }),
     makes("strftime", 1, 2, |c, a| {
-        let zone = c.clock.zone.clone();
-        formatted(c, a, &zone, date::strftime)
+        formatted(c, a, local, date::strftime)
     }),
     makes("gmstrftime", 1, 2, |c, a| {
-        formatted(c, a, &TimeZone::UTC, date::strftime)
+        formatted(c, a, greenwich, date::strftime)
     }),
     moves("mktime", 1, 6, |c, a| {
         let zone = c.clock.zone.clone();
@@ -51,17 +47,25 @@ fn microtime(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fau
     Ok(Value::from(format!("0.{micros:06}00 {}", clock.seconds)))
 }
 
+fn local(context: &Context<'_>, seconds: i64) -> Moment {
+    Moment::at(seconds, &context.clock.zone)
+}
+
+fn greenwich(_: &Context<'_>, seconds: i64) -> Moment {
+    Moment::greenwich(seconds)
+}
+
 fn formatted(
     context: &mut Context<'_>,
     args: &[Value],
-    zone: &TimeZone,
+    moment: fn(&Context<'_>, i64) -> Moment,
     write: fn(&Moment, &[u8]) -> Vec<u8>,
 ) -> Result<Value, Fault> {
     let pattern = args::text(args, 0)?;
     // The longest letter, r or c, writes some 40 bytes.
     context.allow_bytes(pattern.len().saturating_mul(40))?;
-    let moment = Moment::at(now_or(context, args, 1)?, zone);
-    Ok(Value::from(write(&moment, &pattern)))
+    let seconds = now_or(context, args, 1)?;
+    Ok(Value::from(write(&moment(context, seconds), &pattern)))
 }
 
 fn made(context: &mut Context<'_>, args: &[Value], zone: &TimeZone) -> Result<Value, Fault> {

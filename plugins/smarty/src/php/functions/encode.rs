@@ -22,7 +22,8 @@ pub const FUNCTIONS: &[Function] = &[
     makes("rawurldecode", 1, 1, |_, a| {
         Ok(Value::from(url_decode(&args::text(a, 0)?, Url::Raw)))
     }),
-    escapes("http_build_query", 1, 4, http_build_query),
+    // Its separator and prefix go in as they are.
+    makes("http_build_query", 1, 4, http_build_query),
     escapes("base64_encode", 1, 1, |_, a| {
         Ok(Value::text(
             general_purpose::STANDARD.encode(args::text(a, 0)?),

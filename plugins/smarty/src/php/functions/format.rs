@@ -206,12 +206,7 @@ impl Reader<'_> {
                 pad(spec, &text[..length], false, out);
             }
             b'd' => signed(spec, value.to_int(), out),
-            b'u' => pad(
-                spec,
-                (value.to_int() as u64).to_string().as_bytes(),
-                false,
-                out,
-            ),
+            b'u' => pad_integer(spec, &(value.to_int() as u64).to_string(), false, out),
             b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'h' | b'H' => {
                 float(spec, kind, value.to_float(), out)
             }
@@ -238,7 +233,17 @@ fn signed(spec: &Spec, n: i64, out: &mut Vec<u8>) {
     } else {
         n.to_string()
     };
-    pad(spec, text.as_bytes(), n < 0 || spec.plus, out);
+    pad_integer(spec, &text, n < 0 || spec.plus, out);
+}
+
+/// Zeros to the right would make it another number: spaces then.
+fn pad_integer(spec: &Spec, text: &str, has_sign: bool, out: &mut Vec<u8>) {
+    let zeros = spec.left && spec.pad == b'0';
+    let spec = Spec {
+        pad: if zeros { b' ' } else { spec.pad },
+        ..*spec
+    };
+    pad(&spec, text.as_bytes(), has_sign, out);
 }
 
 /// Pads to the width; a sign goes before padding zeros.
@@ -259,13 +264,8 @@ fn float(spec: &Spec, kind: u8, x: f64, out: &mut Vec<u8>) {
     /// PHP truncates a larger precision to this.
     const PRECISION_MAX: usize = 53;
     if !x.is_finite() {
-        let name = match (x.is_nan(), x < 0.0, spec.plus) {
-            (true, ..) => "NaN",
-            (_, true, _) => "-Inf",
-            (_, _, true) => "+Inf",
-            _ => "Inf",
-        };
-        pad(spec, name.as_bytes(), false, out);
+        // PHP 8.2 drops the sign of an infinity here, and the width.
+        out.extend_from_slice(if x.is_nan() { b"NaN" } else { b"INF" });
         return;
     }
     let precision = spec.precision.unwrap_or(6).min(PRECISION_MAX);

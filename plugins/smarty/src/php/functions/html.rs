@@ -19,6 +19,7 @@ pub const FUNCTIONS: &[Function] = &[
     }),
 ];
 
+const ENT_SINGLE: i64 = 1;
 pub const ENT_COMPAT: i64 = 2;
 pub const ENT_QUOTES: i64 = 3;
 pub const ENT_IGNORE: i64 = 4;
@@ -128,7 +129,7 @@ fn special(c: char, flags: i64) -> Option<&'static [u8]> {
         '<' => b"&lt;",
         '>' => b"&gt;",
         '"' if flags & ENT_COMPAT != 0 => b"&quot;",
-        '\'' if flags & ENT_QUOTES == ENT_QUOTES => {
+        '\'' if flags & ENT_SINGLE != 0 => {
             if flags & DOCTYPE == HTML401 {
                 b"&#039;"
             } else {
@@ -228,7 +229,7 @@ fn meant(entity: &[u8], flags: i64, all: bool) -> Option<char> {
         name => name_value(name, all)?,
     };
     let quoted = match c {
-        '\'' => flags & ENT_QUOTES == ENT_QUOTES,
+        '\'' => flags & ENT_SINGLE != 0,
         '"' => flags & ENT_COMPAT != 0,
         _ => true,
     };

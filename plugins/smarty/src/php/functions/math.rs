@@ -35,7 +35,6 @@ pub const FUNCTIONS: &[Function] = &[
     moves("expm1", 1, 1, |_, a| real(a, f64::exp_m1)),
     moves("log", 1, 2, log),
     moves("log10", 1, 1, |_, a| real(a, f64::log10)),
-    moves("log2", 1, 1, |_, a| real(a, f64::log2)),
     moves("log1p", 1, 1, |_, a| real(a, f64::ln_1p)),
     moves("sin", 1, 1, |_, a| real(a, f64::sin)),
     moves("cos", 1, 1, |_, a| real(a, f64::cos)),

@@ -3,6 +3,7 @@
 //! What is here computes from its arguments and the context's clock. What reaches beyond (files, processes,
 //! output, randomness, callbacks, the engine's own state) is absent, and so refused.
 
+mod about;
 pub(crate) mod args;
 mod array_change;
 mod array_make;
@@ -30,12 +31,15 @@ pub(crate) mod text_cut;
 pub(crate) mod text_find;
 pub(crate) mod text_lines;
 pub(crate) mod text_replace;
+mod text_words;
 pub(crate) mod types;
 mod url;
+mod version;
 
 use super::Function;
 
 const AREAS: &[&[Function]] = &[
+    about::FUNCTIONS,
     array_change::FUNCTIONS,
     array_make::FUNCTIONS,
     array_read::FUNCTIONS,
@@ -59,8 +63,10 @@ const AREAS: &[&[Function]] = &[
     text_find::FUNCTIONS,
     text_lines::FUNCTIONS,
     text_replace::FUNCTIONS,
+    text_words::FUNCTIONS,
     types::FUNCTIONS,
     url::FUNCTIONS,
+    version::FUNCTIONS,
 ];
 
 /// Looks up a function by its name in any case.

@@ -4,7 +4,7 @@ use bstr::ByteSlice;
 
 use super::args;
 use super::register::{makes, moves};
-use crate::php::{Context, Fault, Function, Str, Value, utf8};
+use crate::php::{Array, Context, Fault, Function, Key, Str, Value, utf8};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("mb_strlen", 1, 2, |_, a| {
@@ -46,9 +46,15 @@ pub const FUNCTIONS: &[Function] = &[
             Ok(Value::Bool(std::str::from_utf8(&args::text(a, 0)?).is_ok()))
         })
     }),
+    makes("utf8_decode", 1, 1, |c, a| {
+        convert(c, &args::text(a, 0)?, b"ISO-8859-1", b"UTF-8").map(Value::from)
+    }),
+    makes("utf8_encode", 1, 1, |c, a| {
+        convert(c, &args::text(a, 0)?, b"UTF-8", b"ISO-8859-1").map(Value::from)
+    }),
     makes("mb_convert_encoding", 2, 3, |c, a| {
         let from = args::text_opt(a, 2)?.unwrap_or_else(|| "UTF-8".into());
-        convert(c, &args::text(a, 0)?, &args::text(a, 1)?, &from).map(Value::from)
+        convert_value(c, &a[0], &args::text(a, 1)?, &from, c.limits.nesting)
     }),
 ];
 
@@ -57,13 +63,13 @@ fn checked(
     i: usize,
     run: impl Fn(&[Value]) -> Result<Value, Fault>,
 ) -> Result<Value, Fault> {
-    if let Some(name) = args::text_opt(args, i)? {
-        if Charset::named(&name) != Some(Charset::Utf8) {
-            return Err(args::bad(
-                i,
-                "be a valid encoding (only UTF-8 is supported)",
-            ));
-        }
+    if let Some(name) = args::text_opt(args, i)?
+        && Charset::named(&name) != Some(Charset::Utf8)
+    {
+        return Err(args::bad(
+            i,
+            "be a valid encoding (only UTF-8 is supported)",
+        ));
     }
     run(args)
 }
@@ -93,7 +99,12 @@ pub fn upper(text: &[u8]) -> String {
 pub fn title(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_word = false;
-    for c in utf8::chars(text).map(|c| c.unwrap_or('?')) {
+    for c in utf8::chars(text) {
+        // What is no character ends no word.
+        let Some(c) = c else {
+            out.push('?');
+            continue;
+        };
         if in_word {
             out.extend(c.to_lowercase());
         } else {
@@ -154,11 +165,18 @@ fn convert_case(args: &[Value]) -> Result<Value, Fault> {
         0 => upper(&text),
         1 => lower(&text),
         2 => title(&text),
-        3 | 7 => lower(&text),
+        3 => lower(&text).replace('ß', "ss"),
+        7 => lower(&text),
         4 => simple(&text, |c| c.to_uppercase().collect()),
         5 => simple(&text, |c| c.to_lowercase().collect()),
+        6 => simple_title(&text),
         _ => return Err(args::bad(1, "be one of the MB_CASE_* constants")),
     }))
+}
+
+fn simple_title(text: &[u8]) -> String {
+    // No letter that starts a word grows, so only the lengths of special titles differ from `title`.
+    title(text).replace("Ss", "ß")
 }
 
 fn simple(text: &[u8], change: fn(char) -> String) -> String {
@@ -206,12 +224,16 @@ fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, Fault> {
         Ok(if fold {
             lower(&text)
         } else {
-            utf8::substituted(&text)
+            utf8::marked(&text)
         })
     };
     let (hay, needle) = (folded(0)?, folded(1)?);
     let count = hay.chars().count();
     let offset = args::int_or(args, 2, 0)?;
+    if hay.is_empty() && fold {
+        // Here PHP gives up on an empty haystack before it looks at the offset.
+        return Ok(Value::Bool(false));
+    }
     let start = args::offset_in(offset, count).ok_or_else(|| {
         Fault::value_error("Argument #3 ($offset) must be contained in argument #1 ($haystack)")
     })?;
@@ -268,6 +290,38 @@ const WINDOWS_1252: [char; 32] = [
     '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘',
     '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
 ];
+
+/// `mb_convert_encoding` of a string, or of all strings and keys in an array.
+///
+/// # Errors
+/// As [`convert`].
+pub fn convert_value(
+    context: &Context<'_>,
+    value: &Value,
+    to: &[u8],
+    from: &[u8],
+    nesting: usize,
+) -> Result<Value, Fault> {
+    let Value::Array(array) = value else {
+        return convert(context, &value.to_bytes(), to, from).map(Value::from);
+    };
+    let inner = nesting
+        .checked_sub(1)
+        .ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+    let mut out = Array::with_capacity(array.len());
+    for (key, value) in array.iter() {
+        let key = match key {
+            Key::Int(n) => Key::Int(*n),
+            Key::Str(name) => Key::Str(convert(context, name, to, from)?.into()),
+        };
+        let value = match value {
+            Value::Str(_) | Value::Array(_) => convert_value(context, value, to, from, inner)?,
+            other => other.clone(),
+        };
+        out.insert(key, value);
+    }
+    Ok(Value::array(out))
+}
 
 /// `mb_convert_encoding`: what the target cannot say becomes `?`.
 ///

@@ -13,7 +13,6 @@ pub const FUNCTIONS: &[Function] = &[
     makes("preg_quote", 1, 2, preg_quote),
 ];
 
-const PATTERN_ORDER: i64 = 1;
 const SET_ORDER: i64 = 2;
 const OFFSET_CAPTURE: i64 = 256;
 const UNMATCHED_AS_NULL: i64 = 512;
@@ -171,9 +170,16 @@ fn start_of(args: &[Value], i: usize, subject: &[u8]) -> Result<Option<usize>, F
     Ok(args::offset_in(offset, subject.len()))
 }
 
+fn bad_flags() -> Fault {
+    args::bad(3, "be a PREG_* constant")
+}
+
 fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let flags = args::int_or(args, 3, 0)?;
+    if flags & 0xff != 0 {
+        return Err(bad_flags());
+    }
     let mut search = Search::new(context, &pattern, subject.len())?;
     let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
     let found = match start {
@@ -197,17 +203,25 @@ fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fa
 fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let flags = args::int_or(args, 3, 0)?;
+    if flags & 0xff > SET_ORDER {
+        return Err(bad_flags());
+    }
     let mut search = Search::new(context, &pattern, subject.len())?;
     let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
     let Some(start) = start else {
         if let Some(out) = args.get_mut(2) {
-            *out = Value::array(Array::new());
+            let empty = if flags & 0xff == SET_ORDER {
+                Array::new()
+            } else {
+                by_group(&search, &subject, &[], flags)
+            };
+            *out = Value::array(empty);
         }
         return Ok(Value::Bool(false));
     };
     let found = search.all(context, &subject, start, usize::MAX)?;
     if let Some(out) = args.get_mut(2) {
-        *out = if flags & SET_ORDER != 0 && flags & PATTERN_ORDER == 0 {
+        *out = if flags & 0xff == SET_ORDER {
             Value::list(
                 found
                     .iter()
@@ -237,25 +251,30 @@ fn by_group(search: &Search, subject: &[u8], found: &[Captures], flags: i64) -> 
     out
 }
 
-/// `$1`, `${1}` and `\1` in a replacement.
+/// `$1`, `${1}` and `\1` in a replacement; after a backslash, `\` and `$` are themselves.
 fn expand(replacement: &[u8], subject: &[u8], captures: &Captures, out: &mut Vec<u8>) {
     let mut at = 0;
-    while at < replacement.len() {
-        let rest = &replacement[at..];
-        if let [b'\\', b'\\', ..] = rest {
-            out.push(b'\\');
-            at += 2;
-            continue;
-        }
-        let Some((number, length)) = reference(rest) else {
-            out.push(rest[0]);
+    let mut escaped = false;
+    while let Some(&b) = replacement.get(at) {
+        let special = matches!(b, b'\\' | b'$');
+        if special && escaped {
+            out.pop();
+            out.push(b);
+            escaped = false;
             at += 1;
             continue;
-        };
-        if let Some((from, to)) = captures.get(number).copied().flatten() {
-            out.extend_from_slice(&subject[from..to]);
         }
-        at += length;
+        if let Some((number, length)) = reference(&replacement[at..]) {
+            if let Some((from, to)) = captures.get(number).copied().flatten() {
+                out.extend_from_slice(&subject[from..to]);
+            }
+            escaped = false;
+            at += length;
+            continue;
+        }
+        out.push(b);
+        escaped = b == b'\\';
+        at += 1;
     }
 }
 
@@ -287,6 +306,9 @@ pub fn replace(
     count: &mut usize,
 ) -> Result<Option<Str>, Fault> {
     let mut search = Search::new(context, pattern, subject.len())?;
+    if limit == 0 {
+        return Ok(Some(subject.clone()));
+    }
     if !search.takes(subject) {
         return Ok(None);
     }
@@ -375,7 +397,7 @@ fn preg_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fa
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let limit = match args::int_or(args, 2, -1)? {
         0 | -1 => usize::MAX,
-        n => args::size(n).unwrap_or(usize::MAX),
+        n => args::size(n).unwrap_or(1),
     };
     let flags = args::int_or(args, 3, 0)?;
     split(context, &pattern, &subject, limit, flags)
@@ -390,19 +412,20 @@ pub fn split(
     flags: i64,
 ) -> Result<Value, Fault> {
     let mut search = Search::new(context, pattern, subject.len())?;
-    if !search.takes(subject) {
+    if !search.takes(subject) && limit > 1 {
         return Ok(Value::Bool(false));
     }
     let no_empty = flags & SPLIT_NO_EMPTY != 0;
     let mut parts: Vec<(usize, usize)> = Vec::new();
     let mut end = 0;
     let mut left = limit;
-    for captures in search.all(context, subject, 0, usize::MAX)? {
+    let found = if limit > 1 {
+        search.all(context, subject, 0, usize::MAX)?
+    } else {
+        Vec::new()
+    };
+    for captures in found {
         let (from, to) = captures[0].unwrap_or((end, end));
-        // An empty match right after the last piece, or at the end, separates nothing.
-        if from == to && (from == end || from >= subject.len()) {
-            continue;
-        }
         if left <= 1 {
             break;
         }
@@ -411,7 +434,10 @@ pub fn split(
             left -= 1;
         }
         if flags & SPLIT_DELIM_CAPTURE != 0 {
-            let groups = captures.iter().skip(1).flatten();
+            let taken = captures.iter().rposition(Option::is_some).unwrap_or(0);
+            let groups = captures[1..=taken]
+                .iter()
+                .map(|group| group.unwrap_or((0, 0)));
             parts.extend(groups.filter(|(from, to)| !no_empty || to > from));
         }
         end = to;

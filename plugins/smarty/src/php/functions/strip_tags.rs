@@ -83,8 +83,7 @@ pub fn strip(text: &[u8], allowed: &[Vec<u8>]) -> Vec<u8> {
         parentheses: 0,
         last: 0,
     };
-    for at in 0..text.len() {
-        let b = text[at];
+    for (at, &b) in text.iter().enumerate() {
         match s.state {
             State::Text => s.in_text(at, b),
             State::Tag => s.in_tag(at, b),
@@ -198,10 +197,8 @@ impl Stripper<'_> {
                 self.parentheses = self.parentheses.saturating_sub(1);
             }
             b'>' if self.depth > 0 => self.depth -= 1,
-            b'>' => {
-                if self.quote == 0 && self.parentheses == 0 && self.before(at, 1) == b'?' {
-                    self.end();
-                }
+            b'>' if self.quote == 0 && self.parentheses == 0 && self.before(at, 1) == b'?' => {
+                self.end();
             }
             b'"' | b'\'' if self.before(at, 1) != b'\\' => {
                 if self.last == b {

@@ -62,7 +62,8 @@ fn ucwords(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         .iter()
         .map(|b| {
             let out = if at_start { b.to_ascii_uppercase() } else { *b };
-            at_start = delimiters[usize::from(*b)];
+            // What was just made a capital is looked up as one.
+            at_start = delimiters[usize::from(out)];
             out
         })
         .collect();
@@ -74,12 +75,12 @@ pub fn byte_set(list: &[u8]) -> [bool; 256] {
     let mut set = [false; 256];
     let mut at = 0;
     while let Some(&byte) = list.get(at) {
-        if let [b'.', b'.', end, ..] = list[at + 1..] {
-            if end >= byte {
-                set[usize::from(byte)..=usize::from(end)].fill(true);
-                at += 4;
-                continue;
-            }
+        if let [b'.', b'.', end, ..] = list[at + 1..]
+            && end >= byte
+        {
+            set[usize::from(byte)..=usize::from(end)].fill(true);
+            at += 4;
+            continue;
         }
         // PHP warns of a range that is none; its first dot is then skipped, the second one meant.
         if !list[at..].starts_with(b"..") {

@@ -2,22 +2,16 @@
 
 use super::args;
 use super::register::{by_ref, escapes, moves};
-use crate::php::{Context, Fault, Function, Value, compare};
+use crate::php::{Context, Fault, Function, Value};
 
 pub const FUNCTIONS: &[Function] = &[
-    moves("strcmp", 2, 2, |_, a| {
-        Ok(sign(&args::text(a, 0)?, &args::text(a, 1)?))
+    moves("strcmp", 2, 2, |_, a| compared(a, false, None)),
+    moves("strcasecmp", 2, 2, |_, a| compared(a, true, None)),
+    moves("strncmp", 3, 3, |_, a| compared(a, false, Some(length(a)?))),
+    moves("strncasecmp", 3, 3, |_, a| {
+        compared(a, true, Some(length(a)?))
     }),
-    moves("strcasecmp", 2, 2, |_, a| case_blind(a, None)),
-    moves("strncmp", 3, 3, |_, a| {
-        let n = length(a)?;
-        let (x, y) = (args::text(a, 0)?, args::text(a, 1)?);
-        Ok(sign(&x[..n.min(x.len())], &y[..n.min(y.len())]))
-    }),
-    moves("strncasecmp", 3, 3, |_, a| case_blind(a, Some(length(a)?))),
-    moves("strcoll", 2, 2, |_, a| {
-        Ok(sign(&args::text(a, 0)?, &args::text(a, 1)?))
-    }),
+    moves("strcoll", 2, 2, |_, a| compared(a, false, None)),
     moves("strnatcmp", 2, 2, |_, a| {
         Ok(Value::Int(
             natural(&args::text(a, 0)?, &args::text(a, 1)?, false).into(),
@@ -33,28 +27,31 @@ pub const FUNCTIONS: &[Function] = &[
     escapes("soundex", 1, 1, soundex),
 ];
 
-fn sign(a: &[u8], b: &[u8]) -> Value {
-    Value::Int(compare::bytes(a, b).into())
+/// What the C library's memcmp gives: the distance of the first bytes that differ; then the sign of the lengths'.
+pub fn distance(a: &[u8], b: &[u8], fold: bool) -> Value {
+    let letter = |byte: u8| {
+        i64::from(if fold {
+            byte.to_ascii_lowercase()
+        } else {
+            byte
+        })
+    };
+    let differs = a
+        .iter()
+        .zip(b)
+        .map(|(x, y)| letter(*x) - letter(*y))
+        .find(|d| *d != 0);
+    Value::Int(differs.unwrap_or_else(|| a.len().cmp(&b.len()) as i64))
 }
 
 fn length(args: &[Value]) -> Result<usize, Fault> {
     args::size(args::int(args, 2)?).ok_or_else(|| args::bad(2, "be greater than or equal to 0"))
 }
 
-/// Without case PHP 8.2 gives the distance, not the sign: of the first letters that differ, or of the lengths.
-fn case_blind(args: &[Value], length: Option<usize>) -> Result<Value, Fault> {
+fn compared(args: &[Value], fold: bool, length: Option<usize>) -> Result<Value, Fault> {
     let (a, b) = (args::text(args, 0)?, args::text(args, 1)?);
     let cut = |s: &[u8]| length.map_or(s.len(), |n| n.min(s.len()));
-    let (a, b) = (&a[..cut(&a)], &b[..cut(&b)]);
-    for (x, y) in a.iter().zip(b) {
-        let (x, y) = (x.to_ascii_lowercase(), y.to_ascii_lowercase());
-        if x != y {
-            return Ok(Value::Int(i64::from(x) - i64::from(y)));
-        }
-    }
-    Ok(Value::Int(
-        compare::bytes(&vec![0; a.len()], &vec![0; b.len()]).into(),
-    ))
+    Ok(distance(&a[..cut(&a)], &b[..cut(&b)], fold))
 }
 
 /// PHP's natural order ("img12" after "img10"), by Martin Pool's strnatcmp: runs of digits compare as numbers,
@@ -245,9 +242,6 @@ fn soundex(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         if out.len() == 4 {
             break;
         }
-    }
-    if text.is_empty() {
-        return Ok(Value::text(""));
     }
     out.resize(4, b'0');
     Ok(Value::from(out))

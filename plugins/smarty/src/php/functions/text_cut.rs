@@ -61,7 +61,7 @@ fn substr_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
                 "Argument #3 ($offset) cannot be an array when working on a single string",
             ));
         }
-        let replacement = nth(&replacement, 0, Value::text(""));
+        let replacement = Value::Str(nth(&replacement, 0, Value::text("")).to_str());
         return replace_one(context, &[args[0].clone(), replacement, offset, length]);
     };
     let mut out = Array::with_capacity(subjects.len());
@@ -148,9 +148,6 @@ fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fau
     let length = args::size(args::int_or(args, 1, 1)?).filter(|n| *n > 0);
     let length = length.ok_or_else(|| args::bad(1, "be greater than 0"))?;
     context.allow_entries(text.len() / length)?;
-    if text.is_empty() {
-        return Ok(Value::list([Value::text("")]));
-    }
     Ok(Value::list(
         text.chunks(length).map(|part| Value::Str(Str::new(part))),
     ))

@@ -125,6 +125,12 @@ fn span(args: &[Value], inside: bool) -> Result<Value, Fault> {
     ) else {
         return Ok(Value::Int(0));
     };
+    // An empty list is read as its terminating NUL when what is not in it is counted.
+    let list: &[u8] = if list.is_empty() && !inside {
+        &[0]
+    } else {
+        &list
+    };
     Ok(Value::from(
         text[start..end]
             .iter()

@@ -30,19 +30,10 @@ fn str_replace(context: &mut Context<'_>, args: &mut [Value], fold: bool) -> Res
         Value::Array(subjects) => {
             let mut out = Array::with_capacity(subjects.len());
             for (key, one) in subjects.iter() {
-                // Arrays inside are left as they are.
-                let changed = match one {
-                    Value::Array(_) => one.clone(),
-                    one => Value::Str(replace_in(
-                        context,
-                        &search,
-                        &replace,
-                        one.to_str(),
-                        fold,
-                        &mut count,
-                    )?),
-                };
-                out.insert(key.clone(), changed);
+                // An array inside is text like any other value: "Array".
+                let changed =
+                    replace_in(context, &search, &replace, one.to_str(), fold, &mut count)?;
+                out.insert(key.clone(), Value::Str(changed));
             }
             Value::array(out)
         }
@@ -132,7 +123,7 @@ pub fn replace_all(
 
 fn strtr(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
-    if args.len() == 2 {
+    if args.len() == 2 || args[2].is_null() {
         let pairs = match &args[1] {
             Value::Array(pairs) => pairs.clone(),
             _ => {

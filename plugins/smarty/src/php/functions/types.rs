@@ -116,7 +116,7 @@ fn strtol(text: &[u8], base: i64) -> i64 {
         16 => (prefixed(*b"xX").unwrap_or(digits), 16),
         8 => (prefixed(*b"oO").unwrap_or(digits), 8),
         2 => (prefixed(*b"bB").unwrap_or(digits), 2),
-        2..=36 => (digits, base as u32),
+        3..=36 => (digits, base as u32),
         _ => return 0,
     };
     let mut n: i64 = 0;

@@ -10,6 +10,8 @@ mod class;
 mod compile;
 mod matcher;
 mod parse;
+mod parse_class;
+mod parse_escape;
 mod syntax;
 mod unicode;
 
@@ -177,4 +179,76 @@ fn options(letters: &[u8]) -> Result<Options, PatternError> {
         }
     }
     Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(pattern: &str, subject: &str) -> Option<String> {
+        let regex = Regex::delimited(pattern.as_bytes()).unwrap();
+        let captures = regex
+            .find_at(subject.as_bytes(), 0, &mut 1_000_000)
+            .unwrap()?;
+        captures[0].map(|(from, to)| subject[from..to].to_owned())
+    }
+
+    #[test]
+    fn the_first_alternative_that_matches_wins() {
+        assert_eq!(found("/a|ab|abc/", "abc").as_deref(), Some("a"));
+        assert_eq!(
+            found("/(?:a|ab)(?:c|bcd)/", "abcd").as_deref(),
+            Some("abcd")
+        );
+    }
+
+    #[test]
+    fn look_around_references_and_possession_hold() {
+        assert_eq!(
+            found("/(?<=\\$)\\d+(?!\\d|€)/u", "12 $345").as_deref(),
+            Some("345")
+        );
+        assert_eq!(found("/(\\w)\\1/", "abccd").as_deref(), Some("cc"));
+        assert_eq!(found("/a++ab/", "aaab"), None);
+        assert_eq!(found("/(?<x>b)\\k<x>/", "abb").as_deref(), Some("bb"));
+        assert_eq!(found("/(?>a|ab)c/", "abc"), None);
+    }
+
+    #[test]
+    fn a_loop_that_matches_nothing_ends() {
+        assert_eq!(found("/(a*)*b/", "aab").as_deref(), Some("aab"));
+        assert_eq!(found("/(a|b?)+?c/", "abc").as_deref(), Some("abc"));
+    }
+
+    #[test]
+    fn without_u_a_dot_is_a_byte() {
+        let regex = Regex::delimited(b"/^.$/").unwrap();
+        assert_eq!(regex.find_at("é".as_bytes(), 0, &mut 1000).unwrap(), None);
+        assert_eq!(found("/^.$/u", "é").as_deref(), Some("é"));
+    }
+
+    #[test]
+    fn what_is_not_available_is_refused() {
+        for pattern in [
+            "/(?R)/",
+            "/(?(1)a|b)/",
+            "/(*UTF8)a/",
+            "/\\p{Greek}/u",
+            "/(?<=a+)b/",
+            "/a/e",
+            "a",
+            "/(a/",
+            "/[a/",
+            "/*a/",
+        ] {
+            assert!(Regex::delimited(pattern.as_bytes()).is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn deep_and_large_patterns_are_refused() {
+        let deep = format!("/{}{}/", "(".repeat(1000), ")".repeat(1000));
+        assert!(Regex::delimited(deep.as_bytes()).is_err());
+        assert!(Regex::delimited(b"/((a{1000}){1000}){1000}/").is_err());
+    }
 }
