@@ -25,7 +25,7 @@ pub struct Figures {
 
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = |percent| self.latencies[(self.latencies.len() - 1) * percent / 100].as_micros();
+        let at = |percent: usize| self.latencies[(self.latencies.len() - 1) * percent / 100].as_micros();
         write!(
             f,
             "{:<24} {} {:>6} B {:>6.0}/s, processor {:>5} us, latency p10 {:>5} median {:>5} p99 {:>6} us",
@@ -109,7 +109,7 @@ impl Client {
             let Some(end) = self.buffer[..have].windows(4).position(|part| part == b"\r\n\r\n") else { continue };
             let head = String::from_utf8_lossy(&self.buffer[..end]).to_ascii_lowercase();
             let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse().ok());
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
             let length = length.expect("a length");
             while have < end + 4 + length {
                 // Only the count matters: later parts may overwrite earlier ones.

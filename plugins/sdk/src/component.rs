@@ -4,10 +4,11 @@ use crate::bindings::dialplate::provision::host as imports;
 use crate::escape;
 use crate::host::Host;
 use crate::library::{self, Folder};
-use crate::types::{Description, Document, Failure, Job, Level, Prepared, Table, Template};
+use crate::types::{self, Description, Document, Failure, Job, Level, Prepared, Table, Template};
 use crate::variables::{self, Variables};
 use crate::vendor::{Answer, Vendor};
 use dialplate_smarty::{self as smarty, php};
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// The host of this component.
@@ -28,10 +29,25 @@ pub fn describe(vendor: &dyn Vendor) -> Description {
     vendor.describe()
 }
 
-/// Parses the templates, and sends what a panic says to the log from now on: a component has no stderr.
-pub fn prepare(templates: Vec<Template>) -> Vec<Prepared> {
+/// Parses the templates and keeps what every request needs. What a panic says goes to the log from now on: a
+/// component has no stderr.
+pub fn prepare(vendor: &dyn Vendor, templates: Vec<Template>) -> Vec<Prepared> {
     std::panic::set_hook(Box::new(|panic| imports::log(Level::Error, &panic.to_string())));
-    library::prepare(&templates)
+    with_served(vendor, |_| ());
+    let prepared = library::prepare(&templates);
+    drop(templates);
+    #[cfg(target_arch = "wasm32")]
+    crate::memory::seal();
+    prepared
+}
+
+thread_local! {
+    static SERVED: OnceCell<Vec<types::Vendor>> = const { OnceCell::new() };
+}
+
+/// The vendors of the plugin. A description is long, and `prepare` leaves this part of it for the requests.
+fn with_served<R>(vendor: &dyn Vendor, read: impl FnOnce(&[types::Vendor]) -> R) -> R {
+    SERVED.with(|served| read(served.get_or_init(|| vendor.describe().vendors)))
 }
 
 /// Renders one file of one device.
@@ -48,7 +64,8 @@ fn render_from(folder: &Folder, vendor: &dyn Vendor, job: &Job, host: &dyn Host)
     let absent = || Failure::NoSuchFile(format!("{}/{asked}", job.folder));
     let file = if asked.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { asked };
     let template = folder.get(file).ok_or_else(absent)?.as_ref().map_err(|error| failure(error.clone()))?;
-    let body = evaluate(template, folder, &Variables::new(job, vendor, host), job)?;
+    let variables = with_served(vendor, |served| Variables::new(job, vendor, served, host));
+    let body = evaluate(template, folder, &variables, job)?;
     let content_type = vendor.content_type(&Answer { vendor: &job.vendor, asked, body: &body }).to_owned();
     Ok(Document { content_type, file: file.to_owned(), body })
 }

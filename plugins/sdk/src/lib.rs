@@ -20,6 +20,8 @@ mod component;
 mod escape;
 mod host;
 mod library;
+#[cfg(target_arch = "wasm32")]
+mod memory;
 mod row;
 mod variables;
 mod vendor;
@@ -44,7 +46,7 @@ macro_rules! export {
             }
 
             fn prepare(templates: Vec<$crate::types::Template>) -> Vec<$crate::types::Prepared> {
-                $crate::prepare(templates)
+                $crate::prepare(&$vendor, templates)
             }
 
             fn render(job: $crate::types::Job) -> Result<$crate::types::Document, $crate::types::Failure> {
