@@ -14,11 +14,12 @@ mod client;
 mod postgres;
 
 use client::Target;
+use sqlx::{Connection, SqliteConnection};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 use support::corpus::{self, CLOCK};
-use support::server::Server;
+use support::server::{Server, root};
 
 const HOST: &str = "alpha.example.net";
 /// Of what is recorded: a large file, a small one, a phone book.
@@ -42,10 +43,23 @@ fn main() {
     }
     let Some(corpus) = corpus::find() else { return };
     let folder = tempfile::tempdir().expect("a folder");
-    serve("SQLite", &corpus::sqlite(folder.path(), &corpus, &["fixture-1.sql"]), &corpus, &options);
+    let database = corpus::sqlite(folder.path(), &corpus, &["fixture-1.sql"]);
+    serve("SQLite as FusionPBX makes it, without an index", &database, &corpus, &options);
+    add_indexes(&database);
+    serve("SQLite with the indexes of the embedded database", &database, &corpus, &options);
     if let Some(database) = postgres::Postgres::start(&corpus) {
         serve("PostgreSQL", &database.url(), &corpus, &options);
     }
+}
+
+fn add_indexes(database: &str) {
+    let schema = std::fs::read_to_string(root().join("host/src/directory/embedded/schema.sql")).expect("the schema");
+    let indexes: String = schema.lines().filter(|line| line.starts_with("create index")).collect();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut connection = SqliteConnection::connect(database).await.expect("the database");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(indexes)).execute(&mut connection).await.expect("the indexes");
+    });
 }
 
 fn serve(name: &str, database: &str, corpus: &Path, options: &Options) {
