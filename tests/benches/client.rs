@@ -43,7 +43,10 @@ impl fmt::Display for Figures {
 
 /// Asks for one file over and over. The first answers, which fill caches, do not count.
 pub fn load(server: SocketAddr, pid: u32, host: &str, target: &Target, connections: usize, time: Duration) -> Figures {
-    let request = format!("GET {} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Yealink SIP-T46U 66.86.0.15 00:15:65:2a:c3:8a\r\n\r\n", target.path);
+    let request = format!(
+        "GET {} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Yealink SIP-T46U 66.86.0.15 00:15:65:2a:c3:8a\r\n\r\n",
+        target.path
+    );
     let mut first = Client::new(server);
     let (status, bytes) = (0..20).map(|_| first.get(request.as_bytes())).last().expect("an answer");
     let (used, begin) = (processor_time(pid), Instant::now());
@@ -109,7 +112,8 @@ impl Client {
             let Some(end) = self.buffer[..have].windows(4).position(|part| part == b"\r\n\r\n") else { continue };
             let head = String::from_utf8_lossy(&self.buffer[..end]).to_ascii_lowercase();
             let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
             let length = length.expect("a length");
             while have < end + 4 + length {
                 // Only the count matters: later parts may overwrite earlier ones.

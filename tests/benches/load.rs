@@ -64,8 +64,7 @@ fn add_indexes(database: &str) {
 
 fn serve(name: &str, database: &str, corpus: &Path, options: &Options) {
     let templates = corpus.join("templates").display().to_string();
-    let settings =
-        [("DIALPLATE_DATABASE", database), ("DIALPLATE_TEMPLATES", &templates), ("DIALPLATE_CLOCK", CLOCK)];
+    let settings = [("DIALPLATE_DATABASE", database), ("DIALPLATE_TEMPLATES", &templates), ("DIALPLATE_CLOCK", CLOCK)];
     let server = Server::start(&settings);
     report(name, server.address, server.id(), options);
 }
@@ -85,8 +84,12 @@ fn options() -> Options {
     while let Some(word) = words.next() {
         let mut value = || words.next().expect("a flag has a value");
         match word.as_str() {
-            "--server" => options.server.get_or_insert((([0, 0, 0, 0], 0).into(), 0)).0 = value().parse().expect("HOST:PORT"),
-            "--pid" => options.server.get_or_insert((([0, 0, 0, 0], 0).into(), 0)).1 = value().parse().expect("a process id"),
+            "--server" => {
+                options.server.get_or_insert((([0, 0, 0, 0], 0).into(), 0)).0 = value().parse().expect("HOST:PORT")
+            }
+            "--pid" => {
+                options.server.get_or_insert((([0, 0, 0, 0], 0).into(), 0)).1 = value().parse().expect("a process id")
+            }
             number => numbers.push(number.parse::<u64>().expect("CONNECTIONS SECONDS")),
         }
     }

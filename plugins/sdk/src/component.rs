@@ -34,11 +34,7 @@ pub fn describe(vendor: &dyn Vendor) -> Description {
 pub fn prepare(vendor: &dyn Vendor, templates: Vec<Template>) -> Vec<Prepared> {
     std::panic::set_hook(Box::new(|panic| imports::log(Level::Error, &panic.to_string())));
     with_served(vendor, |_| ());
-    let prepared = library::prepare(&templates);
-    drop(templates);
-    #[cfg(target_arch = "wasm32")]
-    crate::memory::seal();
-    prepared
+    library::prepare(&templates)
 }
 
 thread_local! {

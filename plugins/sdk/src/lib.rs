@@ -20,8 +20,6 @@ mod component;
 mod escape;
 mod host;
 mod library;
-#[cfg(target_arch = "wasm32")]
-mod memory;
 mod row;
 mod variables;
 mod vendor;

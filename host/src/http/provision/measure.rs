@@ -41,7 +41,8 @@ async fn app(scratch: &Scratch) -> Option<App> {
 }
 
 fn request(file: &str) -> Parts {
-    let target = format!("/app/provision/?mac={ADDRESS}&file={}&contacts=all", file.replace('{', "%7B").replace('}', "%7D"));
+    let target =
+        format!("/app/provision/?mac={ADDRESS}&file={}&contacts=all", file.replace('{', "%7B").replace('}', "%7D"));
     let request = Request::get(target).header("Host", "alpha.example.net");
     request.header("User-Agent", "Yealink SIP-T46U 66.86.0.15 00:15:65:2a:c3:8a").body(()).unwrap().into_parts().0
 }
@@ -55,7 +56,7 @@ struct Walked {
 /// Through the rooms one by one, each timed as the next of `times`.
 async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
     let peer = Peer(([192, 0, 2, 1], 5060).into());
-    let request = times.take(0, async { read(parts, Body::empty(), peer).await.unwrap_or_else(|_| panic!()) }).await;
+    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), peer)).await else { panic!() };
     let claim = times.take(1, async { claim(app, &request).await.unwrap_or_else(|_| panic!()) }).await;
     let lookup = Lookup { address: claim.address(), host: request.host() };
     let admission = times.take(2, async { app.directory.find(&lookup).await.unwrap() }).await;
@@ -89,7 +90,14 @@ async fn room_by_room() {
     for file in FILES {
         let parts = request(file);
         let mut times = Times::new(&[
-            "request", "claim", "find", "gate", "load", "job", "render, fork per request", "render, long-lived",
+            "request",
+            "claim",
+            "find",
+            "gate",
+            "load",
+            "job",
+            "render, fork per request",
+            "render, long-lived",
             "fork alone",
         ]);
         let (mut settings, mut cells, mut bytes) = (0, 0, 0);
