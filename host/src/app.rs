@@ -54,6 +54,16 @@ pub async fn run(config: Config) -> Result<()> {
     Ok(())
 }
 
+/// Builds everything that a request needs, and serves nobody: for an operator who has changed something.
+pub async fn check(config: Config) -> Result<()> {
+    Directory::connect(&config.database).await?.close().await;
+    let snapshot = load(&config).await?;
+    let faults = snapshot.plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
+    anyhow::ensure!(faults == 0, "{faults} templates do not compile (each is named above); correct or remove them");
+    tracing::info!("all is well");
+    Ok(())
+}
+
 /// Opens the database. Only the embedded default is made where it is absent, and a SQLite file that is asked for with
 /// `mode=rwc`: a mistyped path must not come up as an empty telephone system.
 async fn open_directory(config: &Config) -> Result<Directory> {

@@ -6,20 +6,17 @@
 
 #![allow(clippy::print_stdout, reason = "a command-line program")]
 
-#[path = "../support/mod.rs"]
-#[allow(dead_code, reason = "the tests use more of it")]
-mod support;
-
 mod client;
-mod postgres;
 
 use client::Target;
+use dialplate_tests::corpus::{self, CLOCK};
+use dialplate_tests::postgres::Postgres;
+use dialplate_tests::server::{Server, root};
 use sqlx::{Connection, SqliteConnection};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
-use support::corpus::{self, CLOCK};
-use support::server::{Server, root};
+use tokio::runtime::Runtime;
 
 const HOST: &str = "alpha.example.net";
 /// Of what is recorded: a large file, a small one, a phone book.
@@ -47,16 +44,18 @@ fn main() {
     serve("SQLite as FusionPBX makes it, without an index", &database, &corpus, &options);
     add_indexes(&database);
     serve("SQLite with the indexes of the embedded database", &database, &corpus, &options);
-    if let Some(database) = postgres::Postgres::start(&corpus) {
-        serve("PostgreSQL", &database.url(), &corpus, &options);
-    }
+    let runtime = Runtime::new().expect("a runtime");
+    let Some(server) = runtime.block_on(Postgres::start()) else { return };
+    let scripts = ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"].map(|file| corpus::text(&corpus, file));
+    let scripts = [&scripts[0], &scripts[1], &scripts[2], "analyze"];
+    let database = runtime.block_on(server.database("fusionpbx", &scripts));
+    serve("PostgreSQL", &database, &corpus, &options);
 }
 
 fn add_indexes(database: &str) {
     let schema = std::fs::read_to_string(root().join("host/src/directory/embedded/schema.sql")).expect("the schema");
     let indexes: String = schema.lines().filter(|line| line.starts_with("create index")).collect();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
+    Runtime::new().expect("a runtime").block_on(async {
         let mut connection = SqliteConnection::connect(database).await.expect("the database");
         sqlx::raw_sql(sqlx::AssertSqlSafe(indexes)).execute(&mut connection).await.expect("the indexes");
     });

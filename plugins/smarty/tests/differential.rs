@@ -9,7 +9,7 @@ use dialplate_smarty::ErrorKind;
 use support::case::{self, Expected};
 use support::generate::{self, Random};
 use support::php::{self, Answer};
-use support::{Job, difference, engine, visible};
+use support::{Job, difference, engine, tell, visible};
 
 /// Templates of one sort; together several thousand, in about half a minute.
 const GENERATED: usize = 1_200;
@@ -24,16 +24,16 @@ fn number(variable: &str, otherwise: usize) -> usize {
 /// Compares all jobs, and fails with what differs. `allowed` are the differences on purpose.
 fn compare(what: &str, jobs: &[Job], together: usize) {
     if let Some(why) = php::absent() {
-        println!("skipped: {what} against PHP's Smarty: {why}");
+        tell(&format!("skipped: {what} against PHP's Smarty: {why}"));
         return;
     }
     let answers = php::answers(jobs, together);
     let pairs = jobs.iter().zip(&answers);
     let wrong: Vec<String> = pairs.filter_map(|(job, answer)| verdict(job, answer)).collect();
     for text in wrong.iter().take(200) {
-        println!("{text}");
+        tell(text);
     }
-    println!("{what}: {} compared, {} differ", jobs.len(), wrong.len());
+    tell(&format!("{what}: {} compared, {} differ", jobs.len(), wrong.len()));
     assert!(wrong.is_empty(), "{what}: {} of {} differ", wrong.len(), jobs.len());
 }
 

@@ -50,7 +50,7 @@ impl Machine<'_> {
         }
     }
 
-    fn call_named(&mut self, name: &[u8], mut args: Vec<Value>) -> Run<Value> {
+    pub(super) fn call_named(&mut self, name: &[u8], mut args: Vec<Value>) -> Run<Value> {
         match php::function(name) {
             Some(function) => Ok(php::call(function, &mut self.context, &mut args)?),
             None => {

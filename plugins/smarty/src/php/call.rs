@@ -32,16 +32,11 @@ pub enum Taint {
 ///
 /// # Errors
 /// What PHP would throw, prefixed by the function's name, or a limit.
-pub fn call(
-    function: &Function,
-    context: &mut Context<'_>,
-    args: &mut [Value],
-) -> Result<Value, Fault> {
+pub fn call(function: &Function, context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     check_count(function, args.len())?;
     context.charge(args.iter().map(size).sum())?;
     let nesting = context.limits.nesting;
-    let taints =
-        function.taint == Taint::Spreads && args.iter().any(|arg| arg.is_untrusted(nesting));
+    let taints = function.taint == Taint::Spreads && args.iter().any(|arg| arg.is_untrusted(nesting));
     let result = (function.call)(context, args).map_err(|fault| named(function, fault))?;
     context.charge(size(&result))?;
     if !taints {
@@ -106,18 +101,12 @@ mod tests {
     use jiff::tz::TimeZone;
 
     fn clock() -> Clock {
-        Clock {
-            seconds: 0,
-            nanoseconds: 0,
-            zone: TimeZone::UTC,
-        }
+        Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC }
     }
 
     fn run(name: &str, args: &mut [Value]) -> Result<Value, Fault> {
         let clock = clock();
-        let function = function(name.as_bytes())
-            .or_else(|| modifier(name.as_bytes()))
-            .unwrap();
+        let function = function(name.as_bytes()).or_else(|| modifier(name.as_bytes())).unwrap();
         call(function, &mut Context::new(&clock), args)
     }
 
@@ -131,22 +120,10 @@ mod tests {
 
     #[test]
     fn text_made_of_untrusted_text_is_untrusted() {
-        assert!(is_untrusted(
-            &run("strtoupper", &mut [edited("a")]).unwrap()
-        ));
-        assert!(is_untrusted(
-            &run("cat", &mut [Value::text("a"), edited("b")]).unwrap()
-        ));
-        assert!(is_untrusted(
-            &run(
-                "implode",
-                &mut [Value::text(","), Value::list([edited("b")])]
-            )
-            .unwrap()
-        ));
-        assert!(!is_untrusted(
-            &run("strtoupper", &mut [Value::text("a")]).unwrap()
-        ));
+        assert!(is_untrusted(&run("strtoupper", &mut [edited("a")]).unwrap()));
+        assert!(is_untrusted(&run("cat", &mut [Value::text("a"), edited("b")]).unwrap()));
+        assert!(is_untrusted(&run("implode", &mut [Value::text(","), Value::list([edited("b")])]).unwrap()));
+        assert!(!is_untrusted(&run("strtoupper", &mut [Value::text("a")]).unwrap()));
     }
 
     #[test]
@@ -158,19 +135,11 @@ mod tests {
 
     #[test]
     fn values_that_are_moved_keep_their_own_bit() {
-        let merged = run(
-            "array_merge",
-            &mut [Value::list([edited("a")]), Value::list([Value::text("b")])],
-        )
-        .unwrap();
-        let Value::Array(merged) = merged else {
-            panic!("an array")
-        };
+        let merged = run("array_merge", &mut [Value::list([edited("a")]), Value::list([Value::text("b")])]).unwrap();
+        let Value::Array(merged) = merged else { panic!("an array") };
         let bits: Vec<bool> = merged.values().map(is_untrusted).collect();
         assert_eq!(bits, [true, false]);
-        assert!(is_untrusted(
-            &run("default", &mut [Value::Null, edited("b")]).unwrap()
-        ));
+        assert!(is_untrusted(&run("default", &mut [Value::Null, edited("b")]).unwrap()));
     }
 
     #[test]
@@ -184,10 +153,7 @@ mod tests {
     fn a_wrong_number_of_arguments_is_a_fault() {
         let fault = run("strlen", &mut []).unwrap_err();
         assert_eq!(fault.kind, FaultKind::ArgumentCount);
-        assert_eq!(
-            fault.message,
-            "strlen() expects exactly 1 argument, 0 given"
-        );
+        assert_eq!(fault.message, "strlen() expects exactly 1 argument, 0 given");
     }
 
     #[test]
@@ -201,27 +167,17 @@ mod tests {
             ("sprintf", vec![Value::text("%999999999d"), Value::Int(1)]),
             ("number_format", vec![Value::Int(1), huge()]),
             ("indent", vec![Value::text("a"), huge()]),
-            (
-                "preg_match",
-                vec![Value::text("/(a*)*b/"), Value::text("a".repeat(64))],
-            ),
+            ("preg_match", vec![Value::text("/(a*)*b/"), Value::text("a".repeat(64))]),
         ];
         for (name, mut args) in cases {
-            assert_eq!(
-                run(name, &mut args).unwrap_err().kind,
-                FaultKind::Limit,
-                "{name}"
-            );
+            assert_eq!(run(name, &mut args).unwrap_err().kind, FaultKind::Limit, "{name}");
         }
     }
 
     #[test]
     fn a_render_without_fuel_calls_nothing() {
         let clock = clock();
-        let mut context = Context {
-            fuel: 10,
-            ..Context::new(&clock)
-        };
+        let mut context = Context { fuel: 10, ..Context::new(&clock) };
         let md5 = function(b"md5").unwrap();
         let fault = call(md5, &mut context, &mut [Value::text("more than ten bytes")]).unwrap_err();
         assert_eq!(fault.kind, FaultKind::Limit);

@@ -11,10 +11,7 @@ pub fn constant(name: &[u8]) -> Option<Value> {
     if let Some((_, value)) = FLOATS.iter().find(|(known, _)| known.as_bytes() == name) {
         return Some(Value::Float(*value));
     }
-    TEXTS
-        .iter()
-        .find(|(known, _)| known.as_bytes() == name)
-        .map(|(_, value)| Value::text(*value))
+    TEXTS.iter().find(|(known, _)| known.as_bytes() == name).map(|(_, value)| Value::text(*value))
 }
 
 const FLOATS: &[(&str, f64)] = &[
@@ -49,6 +46,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("PHP_EOL", "\n"),
     ("PHP_OS", "Linux"),
     ("PHP_OS_FAMILY", "Linux"),
+    // The version whose behaviour this is; which patch of it a server runs is no business of a template's.
+    ("PHP_VERSION", "8.2.0"),
 ];
 
 /// Source: PHP 8.2's manual, the predefined constants of its core, filter, html, json, pcre and mbstring parts.
@@ -181,6 +180,7 @@ const INTEGERS: &[(&str, i64)] = &[
     ("PHP_FLOAT_DIG", 15),
     ("PHP_MAJOR_VERSION", 8),
     ("PHP_MINOR_VERSION", 2),
+    ("PHP_VERSION_ID", 80_200),
     ("PHP_INT_MAX", i64::MAX),
     ("PHP_INT_MIN", i64::MIN),
     ("PHP_INT_SIZE", 8),

@@ -50,21 +50,14 @@ const fn is_space(byte: u8) -> bool {
 /// Analyses a string as PHP's arithmetic and comparisons do.
 #[must_use]
 pub fn numeric(text: &[u8]) -> Numeric {
-    let start = text
-        .iter()
-        .position(|b| !is_space(*b))
-        .unwrap_or(text.len());
+    let start = text.iter().position(|b| !is_space(*b)).unwrap_or(text.len());
     let body = &text[start..];
     let (length, is_float) = number_length(body);
     if length == 0 {
         return Numeric::None;
     }
     let number = read_number(&body[..length], is_float);
-    if body[length..].iter().all(|b| is_space(*b)) {
-        Numeric::Whole(number)
-    } else {
-        Numeric::Leading(number)
-    }
+    if body[length..].iter().all(|b| is_space(*b)) { Numeric::Whole(number) } else { Numeric::Leading(number) }
 }
 
 /// Length of the number at the start of `body`, and whether it has a fraction or exponent. 0: no number.
@@ -250,9 +243,7 @@ impl Value {
 fn str_to_int(text: &[u8]) -> i64 {
     match numeric(text) {
         Numeric::Whole(Number::Int(n)) | Numeric::Leading(Number::Int(n)) => n,
-        Numeric::Whole(Number::Float(x)) | Numeric::Leading(Number::Float(x)) if x.is_finite() => {
-            x as i64
-        }
+        Numeric::Whole(Number::Float(x)) | Numeric::Leading(Number::Float(x)) if x.is_finite() => x as i64,
         _ => 0,
     }
 }

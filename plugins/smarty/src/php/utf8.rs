@@ -6,11 +6,7 @@
 pub fn next_char(bytes: &[u8]) -> Result<(char, usize), usize> {
     let lead = bytes[0];
     let trail = |i: usize| bytes.get(i).is_some_and(|b| (0x80..0xc0).contains(b));
-    let leads = |i: usize| {
-        bytes
-            .get(i)
-            .is_some_and(|b| *b < 0x80 || (0xc2..0xf5).contains(b))
-    };
+    let leads = |i: usize| bytes.get(i).is_some_and(|b| *b < 0x80 || (0xc2..0xf5).contains(b));
     let length = match lead {
         0..0x80 => return Ok((char::from(lead), 1)),
         0xc2..0xe0 => 2,
@@ -23,9 +19,7 @@ pub fn next_char(bytes: &[u8]) -> Result<(char, usize), usize> {
         return text.chars().next().map(|c| (c, length)).ok_or(length);
     }
     // Up to the first byte that could begin a character, or the end.
-    let faulty = (1..length)
-        .find(|i| *i >= bytes.len() || leads(*i))
-        .unwrap_or(length);
+    let faulty = (1..length).find(|i| *i >= bytes.len() || leads(*i)).unwrap_or(length);
     Err(faulty)
 }
 

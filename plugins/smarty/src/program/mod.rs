@@ -11,7 +11,7 @@ pub(crate) use builder::Builder;
 pub(crate) use nodes::{Binary, Block, Cast, E, Expr, List, NONE, Name, Prop, Stmt, Super, Symbol, Unary};
 pub use reads::Reads;
 pub(crate) use tags::{
-    Assign, BlockTag, Branch, CFor, CStep, CallTag, Capture, For, Foreach, FunctionTag, Include, Loop, Params, Place,
+    Assign, BlockTag, Branch, CFor, CStep, CallTag, Capture, For, Foreach, FunctionTag, HtmlTag, Include, Loop, Params, Place,
     Plugin, PluginTag, Scope, Section, SectionProps, TextFormat, add,
 };
 

@@ -174,6 +174,18 @@ pub(crate) enum Plugin {
     Counter,
     Cycle,
     Math,
+    Html(HtmlTag),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HtmlTag {
+    Mailto,
+    Options,
+    Radios,
+    Checkboxes,
+    Table,
+    SelectDate,
+    SelectTime,
 }
 
 #[derive(Debug)]

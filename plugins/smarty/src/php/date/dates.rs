@@ -24,8 +24,7 @@ fn day_number(s: &mut Scanner<'_>) -> Option<i64> {
 
 /// A year of two or four digits, and nothing longer.
 fn year_number(s: &mut Scanner<'_>) -> Option<i64> {
-    s.attempt(|s| s.run(4))
-        .or_else(|| s.run(2).map(|y| full_year(y, 2)))
+    s.attempt(|s| s.run(4)).or_else(|| s.run(2).map(|y| full_year(y, 2)))
 }
 
 /// Dates of digits: `2024-05-06`, `20240506`, `5/6/2024`, `6.5.2024`, `2024-W19-1`, `2024-127`.
@@ -48,18 +47,10 @@ pub fn date_number(s: &mut Scanner<'_>) -> Option<Date> {
             let separator = s.accept_any("-/")?;
             let month = month_number(s)?;
             if !s.accept(separator.encode_utf8(&mut [0; 4])) {
-                return (separator == '-' && s.at_boundary()).then_some((
-                    Some(year),
-                    Some(month),
-                    Some(1),
-                ));
+                return (separator == '-' && s.at_boundary()).then_some((Some(year), Some(month), Some(1)));
             }
             let day = day_number(s)?;
-            (!s.peek().is_some_and(|c| c.is_ascii_digit())).then_some((
-                Some(year),
-                Some(month),
-                Some(day),
-            ))
+            (!s.peek().is_some_and(|c| c.is_ascii_digit())).then_some((Some(year), Some(month), Some(day)))
         })
     })
     .or_else(|| s.attempt(compact))
@@ -96,8 +87,7 @@ pub fn date_and_time(s: &mut Scanner<'_>) -> Option<(Date, (i64, i64, i64))> {
     (run == 14).then_some(())?;
     let (year, month, day) = (s.digits(4, 4)?, s.digits(2, 2)?, s.digits(2, 2)?);
     let time = (s.digits(2, 2)?, s.digits(2, 2)?, s.digits(2, 2)?);
-    let valid =
-        (1..=12).contains(&month) && day <= 31 && time.0 <= 24 && time.1 < 60 && time.2 <= 60;
+    let valid = (1..=12).contains(&month) && day <= 31 && time.0 <= 24 && time.1 < 60 && time.2 <= 60;
     valid.then_some(((Some(year), Some(month), Some(day)), time))
 }
 
@@ -117,11 +107,7 @@ fn day_first(s: &mut Scanner<'_>) -> Option<Date> {
     let separator = s.accept_any(".-")?;
     let month = month_number(s)?;
     s.accept(separator.encode_utf8(&mut [0; 4])).then_some(())?;
-    let year = if separator == '.' {
-        year_number(s)?
-    } else {
-        s.run(4)?
-    };
+    let year = if separator == '.' { year_number(s)? } else { s.run(4)? };
     Some((Some(year), Some(month), Some(day)))
 }
 

@@ -63,8 +63,7 @@ impl Parts {
             self.has_date = true;
             self.date = date;
             // `2024-05-06T07:08`
-            if s.rest().starts_with('t') && s.rest()[1..].starts_with(|c: char| c.is_ascii_digit())
-            {
+            if s.rest().starts_with('t') && s.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) {
                 s.accept("t");
                 return self.clock_after_t(s);
             }
@@ -151,11 +150,7 @@ impl Parts {
             "t" => return self.clock_after_t(s),
             zone => {
                 self.offset = Some(abbreviation(zone)?);
-                s.attempt(|s| {
-                    (s.peek()? == '+' || s.peek()? == '-')
-                        .then(|| offset(s))
-                        .flatten()
-                });
+                s.attempt(|s| (s.peek()? == '+' || s.peek()? == '-').then(|| offset(s)).flatten());
             }
         }
         Some(())
@@ -163,8 +158,7 @@ impl Parts {
 
     fn resolve(&self, now: i64, zone: &TimeZone) -> i64 {
         let zone = match self.offset.and_then(|o| i32::try_from(o).ok()) {
-            Some(offset) => jiff::tz::Offset::from_seconds(offset)
-                .map_or_else(|_| zone.clone(), |o| o.to_time_zone()),
+            Some(offset) => jiff::tz::Offset::from_seconds(offset).map_or_else(|_| zone.clone(), |o| o.to_time_zone()),
             None => zone.clone(),
         };
         let (base, utc) = match self.instant {
@@ -199,9 +193,7 @@ fn clock(s: &mut Scanner<'_>, after_t: bool) -> Option<Time> {
     let mut time = (hour, 0, 0);
     let minutes = s.attempt(|s| {
         s.accept_any(":.")?;
-        s.digits(2, 2)
-            .or_else(|| s.digits(1, 1))
-            .filter(|m| *m < 60)
+        s.digits(2, 2).or_else(|| s.digits(1, 1)).filter(|m| *m < 60)
     });
     if let Some(minute) = minutes {
         time.1 = minute;
@@ -259,8 +251,7 @@ fn offset(s: &mut Scanner<'_>) -> Option<i64> {
     let hours = s.digits(1, 2)?;
     s.accept(":");
     let minutes = s.attempt(|s| s.digits(2, 2)).unwrap_or(0);
-    s.at_boundary()
-        .then_some(sign * (hours * 3600 + minutes * 60))
+    s.at_boundary().then_some(sign * (hours * 3600 + minutes * 60))
 }
 
 fn abbreviation(zone: &str) -> Option<i64> {

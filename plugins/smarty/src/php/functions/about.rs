@@ -11,15 +11,9 @@ pub const FUNCTIONS: &[Function] = &[
         let missing = || Fault::error(format!("Undefined constant \"{}\"", name.to_lossy()));
         constant(&name).ok_or_else(missing)
     }),
-    moves("defined", 1, 1, |_, a| {
-        Ok(constant(&args::text(a, 0)?).is_some().into())
-    }),
-    moves("function_exists", 1, 1, |_, a| {
-        Ok(super::find(&args::text(a, 0)?).is_some().into())
-    }),
-    moves("is_callable", 1, 1, |_, a| {
-        Ok(matches!(&a[0], Value::Str(name) if super::find(name).is_some()).into())
-    }),
+    moves("defined", 1, 1, |_, a| Ok(constant(&args::text(a, 0)?).is_some().into())),
+    moves("function_exists", 1, 1, |_, a| Ok(super::find(&args::text(a, 0)?).is_some().into())),
+    moves("is_callable", 1, 1, |_, a| Ok(matches!(&a[0], Value::Str(name) if super::find(name).is_some()).into())),
     moves("uniqid", 0, 2, uniqid),
 ];
 

@@ -12,15 +12,9 @@ pub const FUNCTIONS: &[Function] = &[
     moves("time", 0, 0, |c, _| Ok(Value::Int(c.clock.seconds))),
     moves("microtime", 0, 1, microtime),
     makes("date", 1, 2, |c, a| formatted(c, a, local, date::format)),
-    makes("gmdate", 1, 2, |c, a| {
-        formatted(c, a, greenwich, date::format)
-    }),
-    makes("strftime", 1, 2, |c, a| {
-        formatted(c, a, local, date::strftime)
-    }),
-    makes("gmstrftime", 1, 2, |c, a| {
-        formatted(c, a, greenwich, date::strftime)
-    }),
+    makes("gmdate", 1, 2, |c, a| formatted(c, a, greenwich, date::format)),
+    makes("strftime", 1, 2, |c, a| formatted(c, a, local, date::strftime)),
+    makes("gmstrftime", 1, 2, |c, a| formatted(c, a, greenwich, date::strftime)),
     moves("mktime", 1, 6, |c, a| {
         let zone = c.clock.zone.clone();
         made(c, a, &zone)
@@ -29,9 +23,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("checkdate", 3, 3, checkdate),
     moves("strtotime", 1, 2, strtotime),
     moves("idate", 1, 2, idate),
-    moves("date_default_timezone_get", 0, 0, |c, _| {
-        Ok(Value::text(Moment::at(0, &c.clock.zone).zone_name))
-    }),
+    moves("date_default_timezone_get", 0, 0, |c, _| Ok(Value::text(Moment::at(0, &c.clock.zone).zone_name))),
 ];
 
 fn now_or(context: &Context<'_>, args: &[Value], i: usize) -> Result<i64, Fault> {
@@ -90,11 +82,7 @@ fn made(context: &mut Context<'_>, args: &[Value], zone: &TimeZone) -> Result<Va
 }
 
 fn checkdate(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
-    let (month, day, year) = (
-        args::int(args, 0)?,
-        args::int(args, 1)?,
-        args::int(args, 2)?,
-    );
+    let (month, day, year) = (args::int(args, 0)?, args::int(args, 1)?, args::int(args, 2)?);
     let valid = (1..=32_767).contains(&year) && (1..=12).contains(&month) && day >= 1;
     Ok(Value::Bool(valid && day <= days_in_month(year, month)))
 }
@@ -102,17 +90,13 @@ fn checkdate(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 fn strtotime(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
     let base = now_or(context, args, 1)?;
-    Ok(date::parse::strtotime(&text, base, &context.clock.zone)
-        .map_or(Value::Bool(false), Value::Int))
+    Ok(date::parse::strtotime(&text, base, &context.clock.zone).map_or(Value::Bool(false), Value::Int))
 }
 
 fn idate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let letter = args::text(args, 0)?;
     if letter.len() != 1 || !b"BdhHiILmNsStTUwWyYzZ".contains(&letter[0]) {
-        return Err(args::bad(
-            0,
-            "be one character of a date format that is a number",
-        ));
+        return Err(args::bad(0, "be one character of a date format that is a number"));
     }
     let moment = Moment::at(now_or(context, args, 1)?, &context.clock.zone);
     let text = date::format(&moment, &letter);

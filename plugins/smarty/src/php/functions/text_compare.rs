@@ -8,20 +8,10 @@ pub const FUNCTIONS: &[Function] = &[
     moves("strcmp", 2, 2, |_, a| compared(a, false, None)),
     moves("strcasecmp", 2, 2, |_, a| compared(a, true, None)),
     moves("strncmp", 3, 3, |_, a| compared(a, false, Some(length(a)?))),
-    moves("strncasecmp", 3, 3, |_, a| {
-        compared(a, true, Some(length(a)?))
-    }),
+    moves("strncasecmp", 3, 3, |_, a| compared(a, true, Some(length(a)?))),
     moves("strcoll", 2, 2, |_, a| compared(a, false, None)),
-    moves("strnatcmp", 2, 2, |_, a| {
-        Ok(Value::Int(
-            natural(&args::text(a, 0)?, &args::text(a, 1)?, false).into(),
-        ))
-    }),
-    moves("strnatcasecmp", 2, 2, |_, a| {
-        Ok(Value::Int(
-            natural(&args::text(a, 0)?, &args::text(a, 1)?, true).into(),
-        ))
-    }),
+    moves("strnatcmp", 2, 2, |_, a| Ok(Value::Int(natural(&args::text(a, 0)?, &args::text(a, 1)?, false).into()))),
+    moves("strnatcasecmp", 2, 2, |_, a| Ok(Value::Int(natural(&args::text(a, 0)?, &args::text(a, 1)?, true).into()))),
     by_ref(moves("similar_text", 2, 3, similar_text), 1 << 2),
     moves("levenshtein", 2, 5, levenshtein),
     escapes("soundex", 1, 1, soundex),
@@ -29,18 +19,8 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// What the C library's memcmp gives: the distance of the first bytes that differ; then the sign of the lengths'.
 pub fn distance(a: &[u8], b: &[u8], fold: bool) -> Value {
-    let letter = |byte: u8| {
-        i64::from(if fold {
-            byte.to_ascii_lowercase()
-        } else {
-            byte
-        })
-    };
-    let differs = a
-        .iter()
-        .zip(b)
-        .map(|(x, y)| letter(*x) - letter(*y))
-        .find(|d| *d != 0);
+    let letter = |byte: u8| i64::from(if fold { byte.to_ascii_lowercase() } else { byte });
+    let differs = a.iter().zip(b).map(|(x, y)| letter(*x) - letter(*y)).find(|d| *d != 0);
     Value::Int(differs.unwrap_or_else(|| a.len().cmp(&b.len()) as i64))
 }
 
@@ -68,11 +48,7 @@ pub fn natural(a: &[u8], b: &[u8], fold: bool) -> i32 {
         let (mut x, mut y) = (at(a, i), at(b, j));
         if x.is_ascii_digit() && y.is_ascii_digit() {
             let fractional = x == b'0' || y == b'0';
-            let order = if fractional {
-                left(a, &mut i, b, &mut j)
-            } else {
-                right(a, &mut i, b, &mut j)
-            };
+            let order = if fractional { left(a, &mut i, b, &mut j) } else { right(a, &mut i, b, &mut j) };
             if order != 0 {
                 return order;
             }
@@ -104,9 +80,7 @@ fn is_space(byte: u8) -> bool {
 
 /// Zeros before a further digit at the very start do not count.
 fn leading_zeros(s: &[u8]) -> usize {
-    (0..s.len().saturating_sub(1))
-        .take_while(|k| s[*k] == b'0' && s[k + 1].is_ascii_digit())
-        .count()
+    (0..s.len().saturating_sub(1)).take_while(|k| s[*k] == b'0' && s[k + 1].is_ascii_digit()).count()
 }
 
 fn digit(s: &[u8], at: usize) -> Option<u8> {
@@ -157,11 +131,7 @@ fn similar_text(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, 
     }
     if let Some(percent) = args.get_mut(2) {
         let total = a.len() + b.len();
-        *percent = Value::Float(if total == 0 {
-            0.0
-        } else {
-            common as f64 * 2.0 * 100.0 / total as f64
-        });
+        *percent = Value::Float(if total == 0 { 0.0 } else { common as f64 * 2.0 * 100.0 / total as f64 });
     }
     Ok(Value::from(common))
 }
@@ -172,11 +142,7 @@ fn longest_common(a: &[u8], b: &[u8]) -> Option<(usize, usize, usize)> {
     let mut length = 0;
     for i in 0..a.len() {
         for j in 0..b.len() {
-            let run = a[i..]
-                .iter()
-                .zip(&b[j..])
-                .take_while(|(x, y)| x == y)
-                .count();
+            let run = a[i..].iter().zip(&b[j..]).take_while(|(x, y)| x == y).count();
             if run > length {
                 length = run;
                 best = Some((i, j, run));
@@ -188,11 +154,7 @@ fn longest_common(a: &[u8], b: &[u8]) -> Option<(usize, usize, usize)> {
 
 fn levenshtein(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let (a, b) = (args::text(args, 0)?, args::text(args, 1)?);
-    let (insert, replace, delete) = (
-        args::int_or(args, 2, 1)?,
-        args::int_or(args, 3, 1)?,
-        args::int_or(args, 4, 1)?,
-    );
+    let (insert, replace, delete) = (args::int_or(args, 2, 1)?, args::int_or(args, 3, 1)?, args::int_or(args, 4, 1)?);
     let times = |n: usize, cost: i64| Value::Int((n as i64).wrapping_mul(cost));
     if a.is_empty() {
         return Ok(times(b.len(), insert));
@@ -201,18 +163,14 @@ fn levenshtein(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, F
         return Ok(times(a.len(), delete));
     }
     context.charge(a.len().saturating_mul(b.len()))?;
-    let mut row: Vec<i64> = (0..=b.len() as i64)
-        .map(|n| n.wrapping_mul(insert))
-        .collect();
+    let mut row: Vec<i64> = (0..=b.len() as i64).map(|n| n.wrapping_mul(insert)).collect();
     for x in a.iter() {
         let mut diagonal = row[0];
         row[0] = row[0].wrapping_add(delete);
         for (j, y) in b.iter().enumerate() {
             let same = diagonal.wrapping_add(if x == y { 0 } else { replace });
             diagonal = row[j + 1];
-            row[j + 1] = same
-                .min(row[j + 1].wrapping_add(delete))
-                .min(row[j].wrapping_add(insert));
+            row[j + 1] = same.min(row[j + 1].wrapping_add(delete)).min(row[j].wrapping_add(insert));
         }
     }
     Ok(Value::Int(row[b.len()]))
@@ -224,11 +182,7 @@ fn soundex(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
     let mut out: Vec<u8> = Vec::with_capacity(4);
     let mut last = 0;
-    for letter in text
-        .iter()
-        .map(u8::to_ascii_uppercase)
-        .filter(u8::is_ascii_uppercase)
-    {
+    for letter in text.iter().map(u8::to_ascii_uppercase).filter(u8::is_ascii_uppercase) {
         let code = CODES[usize::from(letter - b'A')];
         if out.is_empty() {
             out.push(letter);

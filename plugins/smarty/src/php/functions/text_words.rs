@@ -9,6 +9,7 @@ use crate::php::{Array, Context, Fault, Function, Key, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     makes("str_word_count", 1, 3, str_word_count),
+    makes("count_chars", 1, 2, count_chars),
     moves("substr_compare", 3, 5, substr_compare),
 ];
 
@@ -44,11 +45,33 @@ fn str_word_count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
         0 => Value::from(words.len()),
         1 => Value::list(words.into_iter().map(word)),
         _ => {
-            let entries = words
-                .into_iter()
-                .map(|at| (Key::Int(at.0 as i64), word(at)));
+            let entries = words.into_iter().map(|at| (Key::Int(at.0 as i64), word(at)));
             Value::array(entries.collect::<Array>())
         }
+    })
+}
+
+fn count_chars(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    let text = args::text(args, 0)?;
+    let mode = args::int_or(args, 1, 0)?;
+    let mut counts = [0_i64; 256];
+    for b in text.iter() {
+        counts[usize::from(*b)] += 1;
+    }
+    let bytes = || (0..=u8::MAX).map(|b| (b, counts[usize::from(b)]));
+    let entries = |keep: fn(i64) -> bool| {
+        let kept = bytes().filter(move |(_, n)| keep(*n));
+        Value::array(kept.map(|(b, n)| (Key::Int(b.into()), Value::Int(n))).collect())
+    };
+    let list =
+        |keep: fn(i64) -> bool| Value::from(bytes().filter(|(_, n)| keep(*n)).map(|(b, _)| b).collect::<Vec<u8>>());
+    Ok(match mode {
+        0 => entries(|_| true),
+        1 => entries(|n| n > 0),
+        2 => entries(|n| n == 0),
+        3 => list(|n| n > 0),
+        4 => list(|n| n == 0),
+        _ => return Err(args::bad(1, "be between 0 and 4 (inclusive)")),
     })
 }
 
@@ -59,8 +82,7 @@ fn substr_compare(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Faul
     let length = match length {
         Some(0) => return Ok(Value::Int(0)),
         Some(n) => {
-            let size =
-                args::size(n).ok_or_else(|| args::bad(3, "be greater than or equal to 0"))?;
+            let size = args::size(n).ok_or_else(|| args::bad(3, "be greater than or equal to 0"))?;
             Some(size)
         }
         None => None,

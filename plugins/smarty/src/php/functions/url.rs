@@ -20,11 +20,7 @@ pub const FUNCTIONS: &[Function] = &[
         let address = text.to_lossy().parse::<std::net::Ipv4Addr>();
         Ok(address.map_or(Value::Bool(false), |ip| Value::Int(u32::from(ip).into())))
     }),
-    moves("long2ip", 1, 1, |_, a| {
-        Ok(Value::from(
-            std::net::Ipv4Addr::from(args::int(a, 0)? as u32).to_string(),
-        ))
-    }),
+    moves("long2ip", 1, 1, |_, a| Ok(Value::from(std::net::Ipv4Addr::from(args::int(a, 0)? as u32).to_string()))),
 ];
 
 /// A URL taken apart; borrowed from it.
@@ -63,10 +59,7 @@ pub fn parse(url: &[u8]) -> Option<Parts<'_>> {
     if let Some(colon) = colon {
         let name = &rest[..colon];
         let after = &rest[colon + 1..];
-        let scheme = !name.is_empty()
-            && name
-                .iter()
-                .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b));
+        let scheme = !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b));
         let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
         // `host:80/path` has a port, not a scheme.
         let port = (1..=5).contains(&digits) && matches!(after.get(digits), None | Some(b'/'));
@@ -109,10 +102,7 @@ fn authority<'a>(rest: &'a [u8], mut parts: Parts<'a>) -> Option<Parts<'a>> {
         parts.pass = pass;
         authority = &authority[at + 1..];
     }
-    let bracket = authority
-        .iter()
-        .position(|b| *b == b']')
-        .filter(|_| authority.starts_with(b"["));
+    let bracket = authority.iter().position(|b| *b == b']').filter(|_| authority.starts_with(b"["));
     let after = bracket.map_or(0, |b| b + 1);
     if let Some(colon) = authority[after..].iter().rposition(|b| *b == b':') {
         let digits = &authority[after + colon + 1..];
@@ -137,11 +127,7 @@ fn parse_url(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     };
     // Control characters become underscores, as PHP does it.
     let clean = |part: Option<&[u8]>| {
-        let bytes = |p: &[u8]| {
-            p.iter()
-                .map(|b| if b.is_ascii_control() { b'_' } else { *b })
-                .collect::<Vec<u8>>()
-        };
+        let bytes = |p: &[u8]| p.iter().map(|b| if b.is_ascii_control() { b'_' } else { *b }).collect::<Vec<u8>>();
         part.map(|p| Value::from(bytes(p)))
     };
     let fields: [(&str, Option<Value>); 8] = [
@@ -155,30 +141,19 @@ fn parse_url(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         ("fragment", clean(parts.fragment)),
     ];
     if component < 0 {
-        let entries = fields
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.into(), value?)));
+        let entries = fields.into_iter().filter_map(|(name, value)| Some((name.into(), value?)));
         return Ok(Value::array(entries.collect::<Array>()));
     }
-    let index = usize::try_from(component)
-        .ok()
-        .filter(|i| *i < fields.len());
+    let index = usize::try_from(component).ok().filter(|i| *i < fields.len());
     let index = index.ok_or_else(|| args::bad(1, "be a valid URL component identifier"))?;
     Ok(fields[index].1.clone().unwrap_or_default())
 }
 
 fn basename<'a>(path: &'a [u8], suffix: &[u8]) -> &'a [u8] {
     let end = path.iter().rposition(|b| *b != b'/').map_or(0, |i| i + 1);
-    let start = path[..end]
-        .iter()
-        .rposition(|b| *b == b'/')
-        .map_or(0, |i| i + 1);
+    let start = path[..end].iter().rposition(|b| *b == b'/').map_or(0, |i| i + 1);
     let name = &path[start..end];
-    if name.len() > suffix.len() {
-        name.strip_suffix(suffix).unwrap_or(name)
-    } else {
-        name
-    }
+    if name.len() > suffix.len() { name.strip_suffix(suffix).unwrap_or(name) } else { name }
 }
 
 fn parent(path: &[u8]) -> &[u8] {
@@ -223,29 +198,14 @@ fn pathinfo(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let directory = parent(&path);
     let part = |bytes: &[u8]| Value::Str(Str::new(bytes));
     let fields = [
-        (
-            1,
-            "dirname",
-            (!directory.is_empty()).then(|| part(directory)),
-        ),
+        (1, "dirname", (!directory.is_empty()).then(|| part(directory))),
         (2, "basename", Some(part(name))),
         (4, "extension", dot.map(|dot| part(&name[dot + 1..]))),
-        (
-            8,
-            "filename",
-            Some(part(&name[..dot.unwrap_or(name.len())])),
-        ),
+        (8, "filename", Some(part(&name[..dot.unwrap_or(name.len())]))),
     ];
-    let mut wanted = fields
-        .into_iter()
-        .filter(|(bit, ..)| flags & bit != 0)
-        .filter_map(|(_, n, v)| Some((n, v?)));
+    let mut wanted = fields.into_iter().filter(|(bit, ..)| flags & bit != 0).filter_map(|(_, n, v)| Some((n, v?)));
     if flags == ALL {
-        return Ok(Value::array(
-            wanted
-                .map(|(name, value)| (name.into(), value))
-                .collect::<Array>(),
-        ));
+        return Ok(Value::array(wanted.map(|(name, value)| (name.into(), value)).collect::<Array>()));
     }
     Ok(wanted.next().map_or(Value::text(""), |(_, value)| value))
 }

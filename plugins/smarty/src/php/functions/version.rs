@@ -52,10 +52,7 @@ fn form_order(form: &[u8]) -> i32 {
         (b"pl", 5),
         (b"p", 5),
     ];
-    FORMS
-        .iter()
-        .find(|(name, _)| form.starts_with(name))
-        .map_or(-1, |(_, order)| *order)
+    FORMS.iter().find(|(name, _)| form.starts_with(name)).map_or(-1, |(_, order)| *order)
 }
 
 fn is_number(part: &[u8]) -> bool {

@@ -46,11 +46,21 @@ pub struct Options {
 
 /// Why a pattern was not compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct PatternError(pub String);
+pub enum PatternError {
+    /// PCRE refuses it too.
+    #[error("{0}")]
+    Invalid(String),
+    /// PCRE knows what is asked for, or has room for it; this does not.
+    #[error("{0}")]
+    Unavailable(String),
+}
 
 fn fail<T>(why: impl Into<String>) -> Result<T, PatternError> {
-    Err(PatternError(why.into()))
+    Err(PatternError::Invalid(why.into()))
+}
+
+fn unavailable<T>(why: impl Into<String>) -> Result<T, PatternError> {
+    Err(PatternError::Unavailable(why.into()))
 }
 
 impl Regex {
@@ -86,12 +96,7 @@ impl Regex {
     pub fn new(pattern: &[u8], options: Options) -> Result<Regex, PatternError> {
         let parsed = parse::parse(pattern, options)?;
         let program = compile::compile(&parsed.node, parsed.groups)?;
-        Ok(Regex {
-            program,
-            options,
-            groups: parsed.groups,
-            names: parsed.names,
-        })
+        Ok(Regex { program, options, groups: parsed.groups, names: parsed.names })
     }
 
     #[must_use]
@@ -104,40 +109,16 @@ impl Regex {
     ///
     /// # Errors
     /// The budget is used up.
-    pub fn find_at(
-        &self,
-        subject: &[u8],
-        start: usize,
-        steps: &mut usize,
-    ) -> Result<Option<Captures>, Exhausted> {
-        matcher::find(
-            &self.program,
-            self.options,
-            subject,
-            start,
-            self.groups,
-            steps,
-        )
+    pub fn find_at(&self, subject: &[u8], start: usize, steps: &mut usize) -> Result<Option<Captures>, Exhausted> {
+        matcher::find(&self.program, self.options, subject, start, self.groups, steps)
     }
 
     /// A match that begins exactly at `start` and is not empty, if there is one.
     ///
     /// # Errors
     /// The budget is used up.
-    pub fn nonempty_at(
-        &self,
-        subject: &[u8],
-        start: usize,
-        steps: &mut usize,
-    ) -> Result<Option<Captures>, Exhausted> {
-        matcher::nonempty_at(
-            &self.program,
-            self.options,
-            subject,
-            start,
-            self.groups,
-            steps,
-        )
+    pub fn nonempty_at(&self, subject: &[u8], start: usize, steps: &mut usize) -> Result<Option<Captures>, Exhausted> {
+        matcher::nonempty_at(&self.program, self.options, subject, start, self.groups, steps)
     }
 }
 
@@ -187,27 +168,19 @@ mod tests {
 
     fn found(pattern: &str, subject: &str) -> Option<String> {
         let regex = Regex::delimited(pattern.as_bytes()).unwrap();
-        let captures = regex
-            .find_at(subject.as_bytes(), 0, &mut 1_000_000)
-            .unwrap()?;
+        let captures = regex.find_at(subject.as_bytes(), 0, &mut 1_000_000).unwrap()?;
         captures[0].map(|(from, to)| subject[from..to].to_owned())
     }
 
     #[test]
     fn the_first_alternative_that_matches_wins() {
         assert_eq!(found("/a|ab|abc/", "abc").as_deref(), Some("a"));
-        assert_eq!(
-            found("/(?:a|ab)(?:c|bcd)/", "abcd").as_deref(),
-            Some("abcd")
-        );
+        assert_eq!(found("/(?:a|ab)(?:c|bcd)/", "abcd").as_deref(), Some("abcd"));
     }
 
     #[test]
     fn look_around_references_and_possession_hold() {
-        assert_eq!(
-            found("/(?<=\\$)\\d+(?!\\d|€)/u", "12 $345").as_deref(),
-            Some("345")
-        );
+        assert_eq!(found("/(?<=\\$)\\d+(?!\\d|€)/u", "12 $345").as_deref(), Some("345"));
         assert_eq!(found("/(\\w)\\1/", "abccd").as_deref(), Some("cc"));
         assert_eq!(found("/a++ab/", "aaab"), None);
         assert_eq!(found("/(?<x>b)\\k<x>/", "abb").as_deref(), Some("bb"));
@@ -229,18 +202,9 @@ mod tests {
 
     #[test]
     fn what_is_not_available_is_refused() {
-        for pattern in [
-            "/(?R)/",
-            "/(?(1)a|b)/",
-            "/(*UTF8)a/",
-            "/\\p{Greek}/u",
-            "/(?<=a+)b/",
-            "/a/e",
-            "a",
-            "/(a/",
-            "/[a/",
-            "/*a/",
-        ] {
+        for pattern in
+            ["/(?R)/", "/(?(1)a|b)/", "/(*UTF8)a/", "/\\p{Greek}/u", "/(?<=a+)b/", "/a/e", "a", "/(a/", "/[a/", "/*a/"]
+        {
             assert!(Regex::delimited(pattern.as_bytes()).is_err(), "{pattern}");
         }
     }

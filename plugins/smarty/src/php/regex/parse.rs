@@ -2,7 +2,7 @@
 
 use super::class::{Class, Item};
 use super::syntax::{Assert, Node, Repeat};
-use super::{Options, PatternError, fail};
+use super::{Options, PatternError, fail, unavailable};
 
 /// Groups inside groups: the compiler and the look-arounds recurse on them.
 const NESTING_MAX: usize = 64;
@@ -28,23 +28,12 @@ pub fn parse(pattern: &[u8], options: Options) -> Result<Parsed, PatternError> {
     if options.utf8 && std::str::from_utf8(pattern).is_err() {
         return fail("UTF-8 error in the pattern");
     }
-    let mut parser = Parser {
-        text: pattern,
-        at: 0,
-        options,
-        groups: 1,
-        names: Vec::new(),
-        depth: 0,
-    };
+    let mut parser = Parser { text: pattern, at: 0, options, groups: 1, names: Vec::new(), depth: 0 };
     let node = parser.alternatives()?;
     if parser.at < pattern.len() {
         return fail("unmatched closing parenthesis");
     }
-    Ok(Parsed {
-        node,
-        groups: parser.groups,
-        names: parser.names,
-    })
+    Ok(Parsed { node, groups: parser.groups, names: parser.names })
 }
 
 impl Parser<'_> {
@@ -82,7 +71,7 @@ impl Parser<'_> {
     fn alternatives(&mut self) -> Result<Node, PatternError> {
         self.depth += 1;
         if self.depth > NESTING_MAX {
-            return fail("parentheses are too deeply nested");
+            return unavailable("parentheses are too deeply nested");
         }
         // Options set inside, (?i), end with the group.
         let outer = self.options;
@@ -92,11 +81,7 @@ impl Parser<'_> {
         }
         self.options = outer;
         self.depth -= 1;
-        Ok(if branches.len() == 1 {
-            branches.remove(0)
-        } else {
-            Node::Alternate(branches)
-        })
+        Ok(if branches.len() == 1 { branches.remove(0) } else { Node::Alternate(branches) })
     }
 
     fn concatenation(&mut self) -> Result<Node, PatternError> {
@@ -172,21 +157,15 @@ impl Parser<'_> {
             }
             b'^' => {
                 self.at += 1;
-                Node::Assert(if self.options.multiline {
-                    Assert::LineStart
-                } else {
-                    Assert::Start
-                })
+                Node::Assert(if self.options.multiline { Assert::LineStart } else { Assert::Start })
             }
             b'$' => {
                 self.at += 1;
-                Node::Assert(
-                    match (self.options.multiline, self.options.dollar_end_only) {
-                        (true, _) => Assert::LineEnd,
-                        (_, true) => Assert::End,
-                        _ => Assert::EndOrNewline,
-                    },
-                )
+                Node::Assert(match (self.options.multiline, self.options.dollar_end_only) {
+                    (true, _) => Assert::LineEnd,
+                    (_, true) => Assert::End,
+                    _ => Assert::EndOrNewline,
+                })
             }
             b'\\' => {
                 self.at += 1;
@@ -199,24 +178,17 @@ impl Parser<'_> {
 
     fn group(&mut self) -> Result<Option<Node>, PatternError> {
         if self.rest().starts_with(b"*") {
-            return fail("verbs like (*ACCEPT) are not available");
+            return unavailable("verbs like (*ACCEPT) are not available");
         }
         if !self.accept(b"?") {
             return self.capture(None).map(Some);
         }
-        for (mark, ahead, negative) in [
-            (&b"="[..], true, false),
-            (b"!", true, true),
-            (b"<=", false, false),
-            (b"<!", false, true),
-        ] {
+        for (mark, ahead, negative) in
+            [(&b"="[..], true, false), (b"!", true, true), (b"<=", false, false), (b"<!", false, true)]
+        {
             if self.accept(mark) {
                 let body = Box::new(self.closed()?);
-                return Ok(Some(Node::Look {
-                    body,
-                    ahead,
-                    negative,
-                }));
+                return Ok(Some(Node::Look { body, ahead, negative }));
             }
         }
         if self.accept(b"#") {
@@ -263,7 +235,7 @@ impl Parser<'_> {
                     return Ok(None);
                 }
                 b':' => break,
-                _ => return fail("this kind of group (?… is not available"),
+                _ => return unavailable("this kind of group (?… is not available"),
             }
         }
         let outer = std::mem::replace(&mut self.options, options);
@@ -274,11 +246,7 @@ impl Parser<'_> {
 
     fn closed(&mut self) -> Result<Node, PatternError> {
         let body = self.alternatives()?;
-        if self.accept(b")") {
-            Ok(body)
-        } else {
-            fail("missing closing parenthesis")
-        }
+        if self.accept(b")") { Ok(body) } else { fail("missing closing parenthesis") }
     }
 
     fn capture(&mut self, name: Option<Vec<u8>>) -> Result<Node, PatternError> {
@@ -298,9 +266,7 @@ impl Parser<'_> {
         let name = length.map(|n| self.rest()[..n].to_vec());
         let word = |b: &u8| b.is_ascii_alphanumeric() || *b == b'_';
         match name {
-            Some(name)
-                if !name.is_empty() && name.iter().all(word) && !name[0].is_ascii_digit() =>
-            {
+            Some(name) if !name.is_empty() && name.iter().all(word) && !name[0].is_ascii_digit() => {
                 self.at += name.len() + 1;
                 Ok(name)
             }
@@ -339,12 +305,7 @@ impl Parser<'_> {
             let lazy = self.accept(b"?");
             let possessive = !lazy && self.accept(b"+");
             let greedy = lazy == self.options.ungreedy;
-            let repeat = Repeat {
-                min,
-                max,
-                greedy: greedy || possessive,
-                possessive,
-            };
+            let repeat = Repeat { min, max, greedy: greedy || possessive, possessive };
             node = Node::Repeat(Box::new(node), repeat);
         }
     }

@@ -39,9 +39,7 @@ impl Parser<'_> {
                 Some(high) if high < low => return fail("range out of order in character class"),
                 Some(high) => class.items.push((Item::Range(low, high), false)),
                 // `[a-\d]`: the hyphen is text.
-                None => class
-                    .items
-                    .extend([(Item::Range(low, low), false), (Item::Range(45, 45), false)]),
+                None => class.items.extend([(Item::Range(low, low), false), (Item::Range(45, 45), false)]),
             }
         }
     }

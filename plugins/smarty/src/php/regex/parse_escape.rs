@@ -3,7 +3,7 @@
 use super::class::{Class, Item};
 use super::parse::Parser;
 use super::syntax::{Assert, Node};
-use super::{PatternError, fail, unicode};
+use super::{PatternError, fail, unavailable, unicode};
 
 impl Parser<'_> {
     /// What follows a backslash outside a class.
@@ -18,16 +18,10 @@ impl Parser<'_> {
         match self.peek() {
             Some(b'1'..=b'9') => {
                 let start = self.at;
-                let digits = self
-                    .rest()
-                    .iter()
-                    .take_while(|b| b.is_ascii_digit())
-                    .count();
+                let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
                 let number: usize = self.text[start..start + digits]
                     .iter()
-                    .fold(0_usize, |n, d| {
-                        n.saturating_mul(10).saturating_add(usize::from(d - b'0'))
-                    });
+                    .fold(0_usize, |n, d| n.saturating_mul(10).saturating_add(usize::from(d - b'0')));
                 if number < 10 || number < self.groups {
                     self.at += digits;
                     return Ok(Node::BackReference(number, self.options.caseless));
@@ -76,11 +70,7 @@ impl Parser<'_> {
         };
         self.at += usize::from(close.is_some());
         let back = self.accept(b"-");
-        let digits = self
-            .rest()
-            .iter()
-            .take_while(|b| b.is_ascii_digit())
-            .count();
+        let digits = self.rest().iter().take_while(|b| b.is_ascii_digit()).count();
         if digits == 0 || digits > 4 {
             let Some(close) = close else {
                 return fail("a reference needs a name or number");
@@ -88,18 +78,12 @@ impl Parser<'_> {
             let name = self.name(close)?;
             return self.named_reference(&name);
         }
-        let number = self.rest()[..digits]
-            .iter()
-            .fold(0, |n, d| n * 10 + usize::from(d - b'0'));
+        let number = self.rest()[..digits].iter().fold(0, |n, d| n * 10 + usize::from(d - b'0'));
         self.at += digits;
         if close.is_some_and(|close| !self.accept(&[close])) {
             return fail("a reference is not closed");
         }
-        let number = if back {
-            self.groups.checked_sub(number)
-        } else {
-            Some(number)
-        };
+        let number = if back { self.groups.checked_sub(number) } else { Some(number) };
         match number {
             Some(number) if number > 0 => Ok(Node::BackReference(number, self.options.caseless)),
             _ => fail("reference to non-existent subpattern"),
@@ -144,21 +128,14 @@ impl Parser<'_> {
         };
         match unicode::property(&name) {
             Some(test) => Ok((Item::Property(test), negated)),
-            None => fail(format!("unknown property name after \\P or \\p: {name}")),
+            None => unavailable(format!("unknown property name after \\P or \\p: {name}")),
         }
     }
 
     fn digits(&mut self, radix: u32, max: usize) -> u32 {
         let is_digit = |b: &u8| char::from(*b).is_digit(radix);
-        let count = self
-            .rest()
-            .iter()
-            .take(max)
-            .take_while(|b| is_digit(b))
-            .count();
-        let value = self.rest()[..count]
-            .iter()
-            .filter_map(|b| char::from(*b).to_digit(radix));
+        let count = self.rest().iter().take(max).take_while(|b| is_digit(b)).count();
+        let value = self.rest()[..count].iter().filter_map(|b| char::from(*b).to_digit(radix));
         let value = value.fold(0_u32, |n, d| n.saturating_mul(radix).saturating_add(d));
         self.at += count;
         value
@@ -194,10 +171,7 @@ impl Parser<'_> {
                 self.digits(8, 3) & 0xff
             }
             b if b.is_ascii_alphanumeric() => {
-                return fail(format!(
-                    "unrecognized character follows \\: {}",
-                    char::from(b)
-                ));
+                return fail(format!("unrecognized character follows \\: {}", char::from(b)));
             }
             _ => c,
         })
