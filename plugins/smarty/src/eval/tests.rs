@@ -13,7 +13,7 @@ fn clock() -> Clock {
 }
 
 /// Escapes `&` and `<`, as an XML file's plugin would.
-fn escape(value: &[u8], out: &mut Vec<u8>) {
+fn escape(value: &[u8], out: &mut Vec<u8>, _kept: usize) {
     for &byte in value {
         match byte {
             b'&' => out.extend_from_slice(b"&amp;"),

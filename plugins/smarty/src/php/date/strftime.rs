@@ -61,7 +61,7 @@ fn flagged(mut text: Vec<u8>, flags: &[u8], digits: &[u8], out: &mut Vec<u8>) {
         let is_upper = text.iter().all(|b| !b.is_ascii_lowercase());
         if is_upper { text.make_ascii_lowercase() } else { text.make_ascii_uppercase() }
     }
-    let width = digits.iter().fold(0, |n: usize, d| n.saturating_mul(10) + usize::from(d - b'0'));
+    let width = digits.iter().fold(0, |n: usize, d| n.saturating_mul(10).saturating_add(usize::from(d - b'0')));
     let missing = width.min(WIDTH_MAX).saturating_sub(text.len());
     let zeros = padding.map_or(numeric, |p| *p == b'0');
     out.resize(out.len() + missing, if zeros { b'0' } else { b' ' });
