@@ -24,7 +24,11 @@ lint: setup-build
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
 
-test: setup-test lint build
+# --all-targets: tests bring features of their own, and what is built with them here is not built again below.
+test: setup-test lint
+	$(CARGO) build --release --workspace --all-targets
+	plugins/build.sh
+	plugins/build.sh tests/guests target/guests
 	$(CARGO) test --release --workspace
 
 # What is missing is installed where this is Debian and we are root, and named where it is not.

@@ -33,7 +33,8 @@ std=$home/target/wasm-sysroot/$(rustc -vV | cksum | cut -d' ' -f1)
 [ -f "$std/env" ] || "$plugins/wasm-sysroot.sh" "$std"
 
 tools=$(mkdir -p "${CARGO_TARGET_DIR:-$home/target}" && cd "${CARGO_TARGET_DIR:-$home/target}" && pwd)
-CARGO_TARGET_DIR=$tools cargo build --quiet --release --manifest-path "$home/Cargo.toml" -p dialplate-componentize
+# With the features of the whole workspace: what the server shares with it is then built once.
+CARGO_TARGET_DIR=$tools cargo build --quiet --release --manifest-path "$home/Cargo.toml" --workspace --bin dialplate-componentize
 componentize=$tools/release/dialplate-componentize
 
 (

@@ -1,6 +1,6 @@
 //! A server that cannot start says why in one clear line, and what to do.
 
-use crate::support::server::{self, Server, root};
+use dialplate_tests::server::{self, Server, root};
 use std::net::TcpListener;
 
 fn refusal(settings: &[(&str, &str)]) -> String {
@@ -61,6 +61,25 @@ fn a_file_that_is_no_component_is_named_and_stops_the_start() {
         ("DIALPLATE_PLUGINS", &plugins.display().to_string()),
     ]);
     assert!(said.contains("acme.wasm"), "{said}");
+}
+
+#[test]
+fn check_names_a_template_that_does_not_compile_and_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, templates) = demo(folder.path());
+    let settings = [("DIALPLATE_DATABASE", database.as_str()), ("DIALPLATE_TEMPLATES", &templates)];
+    // The server makes the database; ours are templates that compile.
+    assert_eq!(Server::start(&settings).stop(), Some(0));
+    let checked = server::command("check", &settings).output().unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+    let broken = folder.path().join("templates/acme/a1");
+    std::fs::create_dir_all(&broken).unwrap();
+    std::fs::write(broken.join("{$mac}.cfg"), "{if $x}").unwrap();
+    let templates = folder.path().join("templates").display().to_string();
+    let settings = [("DIALPLATE_DATABASE", database.as_str()), ("DIALPLATE_TEMPLATES", &templates)];
+    let checked = server::command("check", &settings).output().unwrap();
+    let said = String::from_utf8_lossy(&checked.stderr).into_owned();
+    assert!(!checked.status.success() && said.contains("acme/a1/{$mac}.cfg:1"), "{said}");
 }
 
 #[test]

@@ -3,14 +3,19 @@
 use crate::clock::Clock;
 use crate::config::{Config, EMBEDDED_DATABASE};
 use crate::directory::{DEFAULT_DOMAIN, Directory};
+use crate::journal::Journal;
 use crate::plugin::{self, Engine, Plugins, Share};
 use crate::templates::Tree;
 use crate::{gate, http};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// How long what the journal still holds may take to be written.
+const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// What a request needs, shared by all of them.
 pub struct App {
@@ -18,6 +23,7 @@ pub struct App {
     pub directory: Directory,
     pub snapshot: Snapshot,
     pub keeper: gate::Keeper,
+    pub journal: Journal,
 }
 
 /// The templates and the plugins that were prepared with them: one request sees one snapshot.
@@ -29,17 +35,32 @@ pub struct Snapshot {
 /// Builds everything, then serves until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<()> {
     // First, so that a port that is taken is said at once and not after a minute of compiling.
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .with_context(|| format!("cannot listen on {}; is another server there? --listen names another port", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await.with_context(|| {
+        format!("cannot listen on {}; is another server there? --listen names another port", config.listen)
+    })?;
     let directory = open_directory(&config).await?;
     let snapshot = load(&config).await?;
-    let app = Arc::new(App { clock: config.clock, directory: directory.clone(), snapshot, keeper: keeper() });
+    let (journal, written) = Journal::start(directory.clone());
+    let app = Arc::new(App { clock: config.clock, directory: directory.clone(), snapshot, keeper: keeper(), journal });
     let stop = stop_signal()?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
+    // The last answer lets go of the app, and with it of the journal, which then writes what is left.
     http::serve(listener, app, stop).await;
+    if tokio::time::timeout(JOURNAL_TIMEOUT, written).await.is_err() {
+        tracing::warn!("not every device was noted as provisioned before the stop");
+    }
     directory.close().await;
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Builds everything that a request needs, and serves nobody: for an operator who has changed something.
+pub async fn check(config: Config) -> Result<()> {
+    Directory::connect(&config.database).await?.close().await;
+    let snapshot = load(&config).await?;
+    let faults = snapshot.plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
+    anyhow::ensure!(faults == 0, "{faults} templates do not compile (each is named above); correct or remove them");
+    tracing::info!("all is well");
     Ok(())
 }
 
@@ -48,7 +69,8 @@ pub async fn run(config: Config) -> Result<()> {
 async fn open_directory(config: &Config) -> Result<Directory> {
     let url = &config.database.url;
     if let Some(place) = url.strip_prefix("sqlite:") {
-        let (path, options) = place.trim_start_matches("//").split_once('?').unwrap_or((place.trim_start_matches("//"), ""));
+        let (path, options) =
+            place.trim_start_matches("//").split_once('?').unwrap_or((place.trim_start_matches("//"), ""));
         let make = url == EMBEDDED_DATABASE || options.split('&').any(|option| option == "mode=rwc");
         if make && Directory::create_embedded(Path::new(path), DEFAULT_DOMAIN).await? {
             tracing::info!(file = path, "made a database with demonstration phones");
@@ -82,6 +104,13 @@ async fn load(config: &Config) -> Result<Snapshot> {
     // An operator is looking on at a start: better no server than one that lacks a vendor and nobody knows.
     let failures: Vec<_> = failures.iter().map(ToString::to_string).collect();
     anyhow::ensure!(failures.is_empty(), "{}; remove or replace what cannot be a plugin", failures.join("; "));
+    for plugin in plugins.iter() {
+        let description = plugin.description();
+        tracing::info!(
+            plugin.name = plugin.name(), plugin.version = description.version, plugin.file = %plugin.file().display(),
+            memory_bytes = plugin.prepared_bytes(), "plugin loaded"
+        );
+    }
     for fault in plugins.iter().flat_map(|plugin| plugin.faults()) {
         tracing::warn!(error = %fault, "template does not compile; requests for it are answered with 500");
     }

@@ -7,6 +7,7 @@ mod directory;
 mod facts;
 mod gate;
 mod http;
+mod journal;
 mod plugin;
 mod request;
 mod templates;
@@ -23,7 +24,8 @@ const CONFIG: &str = "config";
 fn main() -> ExitCode {
     let matches = command().get_matches();
     let run = match matches.subcommand() {
-        Some(("serve", flags)) => serve(flags),
+        Some(("serve", flags)) => configure(flags).and_then(|config| block_on(app::run(config))),
+        Some(("check", flags)) => configure(flags).and_then(|config| block_on(app::check(config))),
         _ => Ok(()),
     };
     match run {
@@ -47,15 +49,18 @@ fn command() -> Command {
         let help = format!("{} (environment: {})", key.help, key.environment());
         Arg::new(key.name).long(key.name.replace('_', "-")).value_name(key.value).help(help)
     });
+    let keyed = |name, about| Command::new(name).about(about).arg(file.clone()).args(keys.clone());
     Command::new("dialplate")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Provisions SIP phones from FusionPBX's database and templates")
         .subcommand_required(true)
         .arg_required_else_help(true)
-        .subcommand(Command::new("serve").about("Answers phones until SIGTERM").arg(file).args(keys))
+        .subcommand(keyed("serve", "Answers phones until SIGTERM"))
+        .subcommand(keyed("check", "Tries configuration, database, plugins and templates, and says what is wrong"))
 }
 
-fn serve(flags: &ArgMatches) -> Result<()> {
+/// Reads the configuration, and starts the log that it is read for.
+fn configure(flags: &ArgMatches) -> Result<Config> {
     let given = KEYS.iter().filter_map(|key| Some((key.name, flags.get_one::<String>(key.name)?.clone())));
     let file = flags.get_one::<String>(CONFIG).map(PathBuf::from);
     let source = Source::new(given, &|name| std::env::var(name).ok(), file.as_deref());
@@ -67,13 +72,13 @@ fn serve(flags: &ArgMatches) -> Result<()> {
             bail!("{}", faults.join("\ndialplate: "));
         }
     };
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(log_filter()?)
-        .with_ansi(false)
-        .init();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
-    runtime.block_on(app::run(config))
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log_filter()?).with_ansi(false).init();
+    Ok(config)
+}
+
+fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("cannot start the runtime")?.block_on(work)
 }
 
 /// What is logged: this server's own from `info`, everything else from `warn`, unless `RUST_LOG` says otherwise.

@@ -1,7 +1,7 @@
 //! The recordings of a real FusionPBX, which lie beside the repository and are no part of it.
 
-use super::client;
-use super::server::{Server, root};
+use crate::client;
+use crate::server::{Server, root};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, SqliteConnection};
@@ -35,11 +35,18 @@ pub fn sqlite(folder: &Path, corpus: &Path, files: &[&str]) -> String {
     runtime.block_on(async {
         let mut connection = SqliteConnection::connect(&format!("{url}?mode=rwc")).await.expect("a database");
         for file in ["schema-sqlite.sql", "defaults.sql"].iter().chain(files) {
-            let sql = std::fs::read_to_string(corpus.join(file)).expect("a file of the corpus");
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await.expect("the corpus loads");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(text(corpus, file)))
+                .execute(&mut connection)
+                .await
+                .expect("the corpus loads");
         }
     });
     url
+}
+
+/// A file of the corpus.
+pub fn text(corpus: &Path, file: &str) -> String {
+    std::fs::read_to_string(corpus.join(file)).expect("a file of the corpus")
 }
 
 /// The cases of a recording.

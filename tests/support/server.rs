@@ -1,7 +1,7 @@
 //! The server under test: the built program on a free port, stopped by its process id.
 
-use super::client;
-use std::io::{BufRead, BufReader, Read};
+use crate::client;
+use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -30,11 +30,11 @@ fn target() -> PathBuf {
 }
 
 /// The program's command line, with a cache of compiled components that all tests share.
-pub fn command(settings: &[(&str, &str)]) -> Command {
+pub fn command(subcommand: &str, settings: &[(&str, &str)]) -> Command {
     let program = target().join("release/dialplate");
     assert!(program.is_file(), "there is no {}: run `make build` first", program.display());
     let mut command = Command::new(program);
-    command.arg("serve").env_clear();
+    command.arg(subcommand).env_clear();
     command.env("DIALPLATE_PLUGINS", root().join("target/plugins")).env("DIALPLATE_CACHE", target().join("test-cache"));
     command.envs(settings.iter().copied()).stdin(Stdio::null());
     command
@@ -42,7 +42,7 @@ pub fn command(settings: &[(&str, &str)]) -> Command {
 
 /// Runs a server that is expected to give up, and returns what it said.
 pub fn run(settings: &[(&str, &str)]) -> Output {
-    command(settings).output().expect("the program runs")
+    command("serve", settings).output().expect("the program runs")
 }
 
 /// A port that nobody listens on at the moment.
@@ -55,7 +55,7 @@ impl Server {
     /// Starts a server and waits until it serves.
     pub fn start(settings: &[(&str, &str)]) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        let mut process = command(settings)
+        let mut process = command("serve", settings)
             .env("DIALPLATE_LISTEN", address.to_string())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
@@ -104,7 +104,7 @@ impl Drop for Server {
     }
 }
 
-fn keep_lines(mut lines: impl BufRead + Read, log: &Mutex<String>) {
+fn keep_lines(mut lines: impl BufRead, log: &Mutex<String>) {
     let mut line = String::new();
     while lines.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
         log.lock().expect("no reader panics").push_str(&line);

@@ -24,7 +24,11 @@ pub const KEYS: [Key; 11] = [
         "URL",
         "FusionPBX's database, postgres://…, or sqlite://… with the same tables [sqlite://data/dialplate.db, made on first start]",
     ),
-    key("templates", "FOLDERS", "template folders with `:` between, first wins [FusionPBX's where it is installed, then ours]"),
+    key(
+        "templates",
+        "FOLDERS",
+        "template folders with `:` between, first wins [FusionPBX's where it is installed, then ours]",
+    ),
     key("plugins", "FOLDER", "folder of the vendors' components [the one beside the program]"),
     key("clock", "TIME", "a clock that stands still at this RFC 3339 time, for reproducible output [the system's]"),
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),

@@ -3,7 +3,7 @@
 mod keys;
 mod source;
 
-pub use keys::{KEYS, Key};
+pub use keys::KEYS;
 pub use source::{Fault, Source};
 
 use crate::clock::Clock;
@@ -90,7 +90,9 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
 
 fn parse_clock(text: &str) -> Result<Clock, String> {
     let moment = text.parse();
-    moment.map(Clock::Fixed).map_err(|_| format!("`{text}` is no RFC 3339 time; write for instance 2026-07-01T12:00:00Z"))
+    moment
+        .map(Clock::Fixed)
+        .map_err(|_| format!("`{text}` is no RFC 3339 time; write for instance 2026-07-01T12:00:00Z"))
 }
 
 fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
@@ -122,7 +124,11 @@ mod tests {
     use super::*;
     use std::collections::HashMap;
 
-    fn read(environment: &[(&str, &str)], flags: &[(&'static str, &str)], file: Option<&Path>) -> Result<Config, Vec<Fault>> {
+    fn read(
+        environment: &[(&str, &str)],
+        flags: &[(&'static str, &str)],
+        file: Option<&Path>,
+    ) -> Result<Config, Vec<Fault>> {
         let environment: HashMap<_, _> = environment.iter().copied().collect();
         let flags = flags.iter().map(|(key, value)| (*key, (*value).to_owned()));
         let source = Source::new(flags, &|name| environment.get(name).map(|value| (*value).to_owned()), file);
@@ -134,7 +140,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("dialplate.toml");
         std::fs::write(&file, "listen = '127.0.0.1:1'\nclock = 2026-07-01T12:00:00Z\n").unwrap();
-        let listens = |environment: &[_], flags: &[_]| read(environment, flags, Some(&file)).ok().unwrap().listen.port();
+        let listens =
+            |environment: &[_], flags: &[_]| read(environment, flags, Some(&file)).ok().unwrap().listen.port();
         assert_eq!(listens(&[], &[]), 1);
         assert_eq!(listens(&[("DIALPLATE_LISTEN", "127.0.0.1:2")], &[]), 2);
         assert_eq!(listens(&[("DIALPLATE_LISTEN", "127.0.0.1:2")], &[("listen", "127.0.0.1:3")]), 3);
@@ -149,7 +156,9 @@ mod tests {
         let environment = [("DIALPLATE_LISTEN", "everywhere"), ("DIALPLATE_TEMPLATES", "/nowhere/at/all")];
         let faults = read(&environment, &[("render_timeout_ms", "soon")], Some(&file)).err().unwrap();
         let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        for expected in ["colour in ", "clock in ", "DIALPLATE_LISTEN: ", "DIALPLATE_TEMPLATES: ", "--render-timeout-ms: "] {
+        for expected in
+            ["colour in ", "clock in ", "DIALPLATE_LISTEN: ", "DIALPLATE_TEMPLATES: ", "--render-timeout-ms: "]
+        {
             assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected} in {faults:?}");
         }
         assert_eq!(faults.len(), 5);

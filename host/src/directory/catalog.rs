@@ -178,6 +178,23 @@ impl Catalog {
         self.columns(table).iter().find(|column| column.name == name)
     }
 
+    /// A needed column in SQL, in this database's spelling.
+    pub fn sql(&self, table: &str, name: &str, alias: &str) -> String {
+        self.column(table, name).map_or_else(|| format!("{alias}.{name}"), |column| column.sql(alias))
+    }
+
+    /// SQL that is true where a needed flag is set, and false or NULL where it is not.
+    pub fn is_true(&self, table: &str, name: &str, alias: &str) -> String {
+        let kind = self.kind(table, name);
+        let sql = self.sql(table, name, alias);
+        if kind == Kind::Flag { sql } else { format!("{sql} = 'true'") }
+    }
+
+    /// The kind of a needed column, by which parameters are compared with it.
+    pub fn kind(&self, table: &str, name: &str) -> Kind {
+        self.column(table, name).map_or(Kind::Text, |column| column.kind)
+    }
+
     /// Those of the named columns that this release has.
     pub fn only(&self, table: &str, names: &[&str]) -> Vec<Column> {
         names.iter().filter_map(|name| self.column(table, name).cloned()).collect()
@@ -198,14 +215,6 @@ impl Column {
     /// The column in SQL. Names come from the database itself, and are quoted all the same.
     pub fn sql(&self, alias: &str) -> String {
         format!("{alias}.\"{}\"", self.source.replace('"', "\"\""))
-    }
-
-    /// SQL that is true where the flag is set, and false or NULL where it is not.
-    pub fn is_true(&self, alias: &str) -> String {
-        match self.kind {
-            Kind::Flag => self.sql(alias),
-            _ => format!("{} = 'true'", self.sql(alias)),
-        }
     }
 }
 
@@ -259,9 +268,13 @@ mod tests {
 
     #[test]
     fn a_flag_is_one_whether_boolean_or_text() {
-        let column = |type_name: &str| Column::new("v_devices", "device_enabled".into(), type_name);
-        assert_eq!(column("boolean").is_true("d"), "d.\"device_enabled\"");
-        assert_eq!(column("text").is_true("d"), "d.\"device_enabled\" = 'true'");
+        let is_true = |type_name: &str| {
+            let column = Column::new("v_devices", "device_enabled".into(), type_name);
+            let tables = HashMap::from([("v_devices".to_owned(), vec![column].into())]);
+            Catalog { tables }.is_true("v_devices", "device_enabled", "d")
+        };
+        assert_eq!(is_true("boolean"), "d.\"device_enabled\"");
+        assert_eq!(is_true("text"), "d.\"device_enabled\" = 'true'");
     }
 
     /// The recorded schemas of all releases, where they are at hand.

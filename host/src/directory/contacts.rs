@@ -2,7 +2,6 @@
 //! another domain.
 
 use super::catalog::Catalog;
-use super::find::uuid_kind;
 use super::keys::nulls_last;
 use super::query::{Builder, Dialect, Part, Statement};
 use super::{Directory, Error};
@@ -73,8 +72,8 @@ impl ScopeFacts {
 
 impl Statements {
     pub fn new(catalog: &Catalog, dialect: Dialect) -> Self {
-        let domain = |table, number| dialect.parameter(number, uuid_kind(catalog, table, "domain_uuid"));
-        let user = |table, number| dialect.parameter(number, uuid_kind(catalog, table, "user_uuid"));
+        let domain = |table, number| dialect.parameter(number, catalog.kind(table, "domain_uuid"));
+        let user = |table, number| dialect.parameter(number, catalog.kind(table, "user_uuid"));
         let of_groups = format!(
             " and c.contact_uuid in (select contact_uuid from v_contact_groups where group_uuid in \
              (select group_uuid from v_user_groups where user_uuid = {} and domain_uuid = {}))",
@@ -115,7 +114,7 @@ fn contacts<'a>(catalog: &Catalog, dialect: Dialect, name: &'static str, only: &
     columns.extend(catalog.only("v_contact_phones", &phone));
     let selected: Vec<String> =
         columns.iter().map(|column| column.sql(if column.name.starts_with("phone_") { "p" } else { "c" })).collect();
-    let domain = dialect.parameter(1, uuid_kind(catalog, "v_contacts", "domain_uuid"));
+    let domain = dialect.parameter(1, catalog.kind("v_contacts", "domain_uuid"));
     let storage = dialect.storage();
     Part {
         name,
@@ -132,8 +131,8 @@ fn contacts<'a>(catalog: &Catalog, dialect: Dialect, name: &'static str, only: &
 
 /// The extensions of the domain's directory; of line 1's call group where the third parameter says so.
 fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
-    let domain = dialect.parameter(1, uuid_kind(catalog, "v_extensions", "domain_uuid"));
-    let flag = |name| catalog.column("v_extensions", name).map(|column| column.is_true("e")).unwrap_or_default();
+    let domain = dialect.parameter(1, catalog.kind("v_extensions", "domain_uuid"));
+    let flag = |name| catalog.is_true("v_extensions", name, "e");
     let storage = dialect.storage();
     Part {
         name: "extensions",
@@ -152,7 +151,7 @@ fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
 }
 
 fn one_extension<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
-    let domain = dialect.parameter(1, uuid_kind(catalog, "v_extensions", "domain_uuid"));
+    let domain = dialect.parameter(1, catalog.kind("v_extensions", "domain_uuid"));
     let storage = dialect.storage();
     Part {
         name: "extension",

@@ -1,7 +1,7 @@
 //! The facts from which the gate decides, read in one round trip: the device, its domain, the settings that hold
 //! there, and the other devices from which it takes what it lacks. No line, no key and no password is read here.
 
-use super::catalog::{Catalog, Kind};
+use super::catalog::Catalog;
 use super::query::{Answer, Builder, Dialect, Part, RawRow, Statement, parse};
 use super::{Directory, Error};
 use crate::facts::{Admission, DeviceFacts, Domain, Layer, MacAddress, Row, SettingRow, Settings, Table, Value};
@@ -29,7 +29,6 @@ pub(super) struct Defaults {
 }
 
 pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
-    let devices = |name| sql(catalog, "v_devices", name, "d");
     let storage = dialect.storage();
     let mut builder = Builder::new(dialect);
     // The same address in several domains: the one that the Host names answers.
@@ -39,7 +38,7 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
             "select d.* from v_devices d left join v_domains n on n.domain_uuid = d.domain_uuid \
              where {} = $1 order by case when n.domain_name = $2 then 0 when n.domain_uuid is not null then 1 \
              else 2 end, d.{storage} limit 1",
-            devices("device_address")
+            catalog.sql("v_devices", "device_address", "d")
         ),
     );
     builder = builder.with(
@@ -50,7 +49,7 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         ),
     );
     builder = builder.with("scope", "select domain_uuid from device union select domain_uuid from host");
-    let enabled = catalog.column("v_devices", "device_enabled").map(|column| column.is_true("d")).unwrap_or_default();
+    let enabled = catalog.is_true("v_devices", "device_enabled", "d");
     // One of the devices of the domain that has a template stands in for one that has none. FusionPBX takes
     // whichever comes first, itself and others without template included.
     builder = builder.with(
@@ -90,7 +89,6 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
 }
 
 fn settings_parts(builder: Builder, catalog: &Catalog, storage: &str) -> Builder {
-    let is_on = |table, name| catalog.column(table, name).map(|column| column.is_true("s")).unwrap_or_default();
     let columns = |table, prefix: &str| {
         let named = |what: &str| format!("{prefix}_setting_{what}");
         let names = [named("category"), named("subcategory"), named("name"), named("value")];
@@ -102,7 +100,7 @@ fn settings_parts(builder: Builder, catalog: &Catalog, storage: &str) -> Builder
         alias: "s",
         from: format!(
             "v_default_settings s where {} and s.default_setting_category in ({CATEGORIES})",
-            is_on("v_default_settings", "default_setting_enabled")
+            catalog.is_true("v_default_settings", "default_setting_enabled", "s")
         ),
         // PostgreSQL's own order puts NULL last; SQLite has to be told.
         order: format!("s.default_setting_order asc nulls last, s.{storage}"),
@@ -116,17 +114,11 @@ fn settings_parts(builder: Builder, catalog: &Catalog, storage: &str) -> Builder
         from: format!(
             "v_domain_settings s where {} and s.domain_setting_category in ({CATEGORIES}) \
              and s.domain_uuid in (select domain_uuid from scope)",
-            is_on("v_domain_settings", "domain_setting_enabled")
+            catalog.is_true("v_domain_settings", "domain_setting_enabled", "s")
         ),
         order: format!("s.{storage}"),
     };
     builder.part(defaults).part(domains)
-}
-
-/// A column of a table in this database's spelling; its current name where the catalog has none, which a checked
-/// catalog rules out.
-fn sql(catalog: &Catalog, table: &str, name: &str, alias: &str) -> String {
-    catalog.column(table, name).map_or_else(|| format!("{alias}.{name}"), |column| column.sql(alias))
 }
 
 impl Directory {
@@ -230,9 +222,4 @@ fn setting_row(row: RawRow) -> SettingRow {
 fn domain_rows(rows: Vec<RawRow>, uuid: &str) -> Vec<SettingRow> {
     let of_domain = |row: &RawRow| row.last().and_then(Option::as_deref) == Some(uuid);
     rows.into_iter().filter(of_domain).map(setting_row).collect()
-}
-
-/// The kinds of the uuid columns that later statements compare parameters with.
-pub(super) fn uuid_kind(catalog: &Catalog, table: &str, name: &str) -> Kind {
-    catalog.column(table, name).map_or(Kind::Text, |column| column.kind)
 }

@@ -3,7 +3,6 @@
 
 use super::catalog::{Catalog, Column};
 use super::contacts::{DeviceScope, ScopeFacts};
-use super::find::uuid_kind;
 use super::keys;
 use super::query::{Answer, Builder, Dialect, Part, Statement};
 use super::write::NewDevice;
@@ -29,11 +28,10 @@ pub struct Device {
 
 pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
     let storage = dialect.storage();
-    let on = |table, name, alias: &str| catalog.column(table, name).map(|column| column.is_true(alias));
     let is = |table, name, alias: &str, number| {
-        format!("{alias}.{name} = {}", dialect.parameter(number, uuid_kind(catalog, table, name)))
+        format!("{alias}.{name} = {}", dialect.parameter(number, catalog.kind(table, name)))
     };
-    let enabled_line = on("v_device_lines", "enabled", "l").unwrap_or_default();
+    let enabled_line = catalog.is_true("v_device_lines", "enabled", "l");
     let lines = Part {
         name: "lines",
         columns: catalog.columns("v_device_lines").to_vec(),
@@ -69,7 +67,7 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         name,
         columns: catalog.only(table, &[setting, value]),
         alias: "s",
-        from: format!("{table} s where {owner} and {}", on(table, flag, "s").unwrap_or_default()),
+        from: format!("{table} s where {owner} and {}", catalog.is_true(table, flag, "s")),
         order: format!("s.{storage}"),
     };
     let profile_settings = settings(

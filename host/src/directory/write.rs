@@ -80,11 +80,10 @@ impl Directory {
         let statements = self.statements();
         let uuid = uuid::Uuid::new_v4().to_string();
         let (columns, selected) = insert_columns(&statements.catalog, self.database().dialect());
-        let address = statements.catalog.column("v_devices", "device_address").map(|column| column.sql("d"));
+        let address = statements.catalog.sql("v_devices", "device_address", "d");
         let sql = format!(
             "insert into v_devices ({columns}) select {selected} \
-             where not exists (select 1 from v_devices d where {} = $3)",
-            address.unwrap_or_default()
+             where not exists (select 1 from v_devices d where {address} = $3)"
         );
         let description = clean(&new.description);
         let now = stored(Timestamp::now());
@@ -118,20 +117,19 @@ impl Provisioned {
 }
 
 fn by_extension(catalog: &Catalog, dialect: Dialect) -> String {
-    let flag = |table, name, alias: &str| catalog.column(table, name).map(|column| column.is_true(alias));
-    let address = catalog.column("v_devices", "device_address").map(|column| column.sql("d")).unwrap_or_default();
+    let address = catalog.sql("v_devices", "device_address", "d");
     format!(
         "select coalesce(d.device_vendor, ''), {address} from v_devices d \
          join v_device_lines l on l.device_uuid = d.device_uuid join v_domains n on n.domain_uuid = l.domain_uuid \
          where l.user_id = $1 and n.domain_name = $2 and {} and {} order by d.{} limit 1",
-        flag("v_domains", "domain_enabled", "n").unwrap_or_default(),
-        flag("v_devices", "device_enabled", "d").unwrap_or_default(),
+        catalog.is_true("v_domains", "domain_enabled", "n"),
+        catalog.is_true("v_devices", "device_enabled", "d"),
         dialect.storage()
     )
 }
 
 fn note_sql(catalog: &Catalog, dialect: Dialect, rows: usize) -> String {
-    let kind = |name| catalog.column("v_devices", name).map_or(Kind::Text, |column| column.kind);
+    let kind = |name| catalog.kind("v_devices", name);
     let (uuid, date) = (kind("device_uuid"), kind("device_provisioned_date"));
     let row = |row: usize| {
         let at = row * 6;
@@ -162,9 +160,12 @@ fn insert_columns(catalog: &Catalog, dialect: Dialect) -> (String, String) {
             selected.push(dialect.parameter(at + 1, column.kind));
         }
     }
-    let flag = catalog.column("v_devices", "device_enabled").map(|column| column.kind);
     columns.push("device_enabled".to_owned());
-    selected.push(if flag == Some(Kind::Flag) { "true".to_owned() } else { "'true'".to_owned() });
+    selected.push(if catalog.kind("v_devices", "device_enabled") == Kind::Flag {
+        "true".to_owned()
+    } else {
+        "'true'".to_owned()
+    });
     (columns.join(", "), selected.join(", "))
 }
 

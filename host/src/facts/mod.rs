@@ -6,7 +6,7 @@ mod admission;
 mod settings;
 mod value;
 
-pub use address::{InvalidAddress, MacAddress, Oui};
+pub use address::{MacAddress, Oui};
 pub use admission::{Admission, DeviceFacts, Domain};
 pub use settings::{Layer, SettingRow, Settings};
 pub use value::{Row, Table, Value};

@@ -26,6 +26,10 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
     let stored = admission.device.as_ref().map(|device| device.vendor.as_str()).filter(|vendor| !vendor.is_empty());
     let vendor = stored.or_else(|| plugins.vendor_of(address.oui())).unwrap_or_default().to_owned();
     let zone = Zone::of(&admission.settings);
+    if zone.unknown {
+        let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
+        tracing::warn!(domain.name = domain, "the setting time_zone names no zone of the tz database; UTC stands in");
+    }
     let mut settings = device.settings;
     zone.add_daylight_settings(now, &admission.settings, &mut settings);
     let reads = plugin.reads(&folder, file.as_deref());

@@ -1,11 +1,11 @@
 //! The walk of one request through the rooms.
 
 use super::access_log::Seen;
-use super::{answer, job};
 use super::server::Peer;
 use super::status::Failure;
+use super::{answer, job};
 use crate::app::App;
-use crate::directory::{self, Device, Lookup, NewDevice};
+use crate::directory::{self, Device, Lookup, NewDevice, Provisioned};
 use crate::facts::{Admission, MacAddress};
 use crate::gate::{self, Permit};
 use crate::plugin::Document;
@@ -13,7 +13,7 @@ use crate::request::{Arrival, Asked, BODY_BYTES_MAX, Claim, ProvisionRequest, Re
 use axum::body::{self, Body};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
-use axum::http::{Request, Response};
+use axum::http::{Request, Response, header};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,11 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 type Answered = (Document, Option<String>);
 
 /// Answers one request, and writes its line into the log.
-pub async fn handle(State(app): State<Arc<App>>, Extension(peer): Extension<Peer>, request: Request<Body>) -> Response<Body> {
+pub async fn handle(
+    State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
+    request: Request<Body>,
+) -> Response<Body> {
     let started = Instant::now();
     let (parts, body) = request.into_parts();
     let mut seen = Seen::new(peer);
@@ -38,7 +42,10 @@ pub async fn handle(State(app): State<Arc<App>>, Extension(peer): Extension<Peer
 }
 
 async fn walk(app: &App, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Answered, Failure> {
-    let request = read(parts, body, peer).await?;
+    let request = match read(parts, body, peer).await? {
+        Asked::Provision(request) => *request,
+        Asked::Static(path) => return Ok((shown(app, path)?, None)),
+    };
     let claim = claim(app, &request).await?;
     let address = claim.address();
     seen.request(address, request.host());
@@ -46,20 +53,25 @@ async fn walk(app: &App, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen)
     let permit = gate::admit(&request, &claim, &admission, &app.keeper, super::unix_seconds());
     for network in app.keeper.take_unreadable() {
         tracing::warn!(
-            setting = network.setting, domain.name = network.domain, text = network.text,
+            setting = network.setting,
+            domain.name = network.domain,
+            text = network.text,
             "is no network and lets nobody in; write for instance 192.0.2.0/24 or 2001:db8::/32"
         );
     }
     let permit = permit?;
     let (device, address) = load(app, &permit, &admission, &request).await?;
+    if permit.device().is_some() {
+        note(app, &device, &request, parts);
+    }
     let document = render(app, &request, &admission, device, address, seen).await?;
     Ok((document, request.attachment(address.as_str())))
 }
 
-async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<ProvisionRequest, Failure> {
+async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<Asked, Failure> {
     let body = body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| RequestError::BodyTooLong)?;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    let asked = Asked::parse(&Arrival {
+    let arrival = Arrival {
         method: parts.method.as_str(),
         target,
         original_target: None,
@@ -67,11 +79,14 @@ async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<ProvisionRequest,
         body: &body,
         client: peer.0.ip(),
         https: false,
-    })?;
-    match asked {
-        Asked::Provision(request) => Ok(*request),
-        Asked::Static(_) => Err(RequestError::NotProvisioning.into()),
-    }
+    };
+    Ok(Asked::parse(&arrival)?)
+}
+
+/// A template file as it stands, which belongs to no device.
+fn shown(app: &App, path: &str) -> Result<Document, Failure> {
+    let body = app.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
+    Ok(Document { content_type: "text/plain".to_owned(), file: path.to_owned(), body })
 }
 
 /// Which device the request is about. An extension's number stands for the device that it is a line of.
@@ -104,6 +119,20 @@ async fn load(
     };
     let uuid = app.directory.insert_device(permit, &new).await?.ok_or(directory::Error::Permit)?;
     Ok((app.directory.load_inserted(permit, admission, &new, &uuid), address))
+}
+
+/// Notes that a known device came by, whether there is a file for it or not. As in FusionPBX, a User-Agent that its
+/// database could not hold leaves no note.
+fn note(app: &App, device: &Device, request: &ProvisionRequest, parts: &Parts) {
+    let agent = parts.headers.get(header::USER_AGENT).map(|agent| std::str::from_utf8(agent.as_bytes()));
+    let Ok(agent) = agent.transpose() else { return };
+    app.journal.note(Provisioned {
+        device: device.uuid.clone(),
+        at: jiff::Timestamp::now(),
+        method: if request.https() { "https" } else { "http" },
+        ip: request.client().to_string(),
+        agent: agent.map(str::to_owned),
+    });
 }
 
 async fn render(

@@ -29,6 +29,22 @@ pub enum Failure {
     Timeout,
 }
 
+impl Failure {
+    /// A word for the log.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Request(_) => "request",
+            Self::Refused(_) => "refused",
+            Self::NoTemplate(_) => "no_template",
+            Self::NoPlugin(_) => "no_plugin",
+            Self::Templates(_) => "templates",
+            Self::Directory(_) => "database",
+            Self::Render { error, .. } => error.kind(),
+            Self::Timeout => "timeout",
+        }
+    }
+}
+
 /// What the phone is told.
 pub struct Verdict {
     pub status: StatusCode,
@@ -93,14 +109,15 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
         Refusal::ProvisioningOff | Refusal::ClientNetwork | Refusal::DeviceDisabled | Refusal::NoAddress => {
             Verdict::new(StatusCode::NOT_FOUND)
         }
-        Refusal::Challenge(_) => Verdict { text: Some("Authorization Required"), ..Verdict::new(StatusCode::UNAUTHORIZED) },
+        Refusal::Challenge(_) => {
+            Verdict { text: Some("Authorization Required"), ..Verdict::new(StatusCode::UNAUTHORIZED) }
+        }
         // FusionPBX answers these two with 200.
         Refusal::DomainNetwork | Refusal::BadPassword => {
             Verdict { text: Some("access denied"), ..Verdict::new(StatusCode::FORBIDDEN) }
         }
-        Refusal::UnknownDevice
-        | Refusal::ForeignDomain
-        | Refusal::UnknownDomain
-        | Refusal::InvalidAddress => Verdict::new(StatusCode::FORBIDDEN),
+        Refusal::UnknownDevice | Refusal::ForeignDomain | Refusal::UnknownDomain | Refusal::InvalidAddress => {
+            Verdict::new(StatusCode::FORBIDDEN)
+        }
     }
 }

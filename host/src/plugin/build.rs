@@ -7,17 +7,16 @@ use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
 use super::inspect::{Version, inspect};
-use super::job::{Prepared};
-use crate::templates::TemplateFile;
+use super::job::Prepared;
 use super::limits::TRANSFER_BYTES_EXTRA;
 use super::plugin::{Origin, Plugin};
 use super::{snapshot, v0_1};
+use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 use wasmtime::component::Component;
 
 /// A description: some thousand OUIs and patterns.
@@ -86,7 +85,7 @@ impl Candidate {
             Some(found) => found,
             None => self.compile(engine, &key, templates).await?,
         };
-        let origin = Origin { file: self.file, hash: key.as_str().to_owned(), since: SystemTime::now() };
+        let origin = Origin { file: self.file, hash: key.as_str().to_owned() };
         Plugin::new(engine, self.description, &component, prepared, origin)
             .map_err(|error| LoadError::Interface { version: self.version.name(), message: format!("{error:#}") })
     }

@@ -63,10 +63,6 @@ impl Claims {
     pub(super) fn vendor_of(&self, oui: &str) -> Option<&str> {
         self.ouis.get(oui).map(String::as_str)
     }
-
-    pub(super) fn vendors(&self) -> impl Iterator<Item = &str> {
-        self.vendors.keys().map(String::as_str)
-    }
 }
 
 #[cfg(test)]

@@ -21,10 +21,9 @@ mod snapshot;
 mod tests;
 mod v0_1;
 
-pub use description::{Action, Description, UserAgent, Vendor};
 pub use engine::Engine;
-pub use error::{EngineError, LoadError, LoadFailure, RenderError};
-pub use job::{BoxFuture, DeviceScope, Document, Fault, Job, Moment, Reads, ScopeError};
+pub use error::RenderError;
+pub use job::{BoxFuture, DeviceScope, Document, Job, Moment, ScopeError};
 pub use limits::Config;
-pub use plugin::{Origin, Plugin};
+pub use plugin::Plugin;
 pub use set::{Plugins, Share, files};

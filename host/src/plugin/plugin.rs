@@ -10,7 +10,7 @@ use super::v0_1;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 use wasmtime::component::Component;
 
 const WASM_PAGE_BYTES: usize = 64 << 10;
@@ -47,7 +47,6 @@ pub struct Origin {
     pub file: PathBuf,
     /// SHA-256 over the component, its templates and the engine: equal means that nothing at all has changed.
     pub hash: String,
-    pub since: SystemTime,
 }
 
 impl Plugin {

@@ -4,9 +4,9 @@ use super::build::Candidate;
 use super::claims::Claims;
 use super::engine::Engine;
 use super::error::{LoadError, LoadFailure};
-use crate::templates::TemplateFile;
 use super::plugin::Plugin;
 use crate::facts::Oui;
+use crate::templates::TemplateFile;
 use regex::Regex;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -112,11 +112,6 @@ impl Plugins {
     /// The vendor that owns these addresses, as FusionPBX spells it.
     pub fn vendor_of(&self, oui: Oui) -> Option<&str> {
         self.claims.vendor_of(oui.as_str())
-    }
-
-    /// Every vendor that a plugin names, in no particular order.
-    pub fn vendors(&self) -> impl Iterator<Item = &str> {
-        self.claims.vendors()
     }
 
     /// The address that a User-Agent carries, as the phone wrote it: what the first pattern with an address that

@@ -6,10 +6,10 @@
 use super::call::Call;
 use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
-use super::job::{Prepared};
-use crate::templates::TemplateFile;
+use super::job::Prepared;
 use super::limits::{TRANSFER_BYTES_EXTRA, one_line};
 use super::v0_1;
+use crate::templates::TemplateFile;
 use std::collections::HashMap;
 use std::sync::Arc;
 use wasmtime::Store;

@@ -155,11 +155,6 @@ impl ProvisionRequest {
         self.parameters.text("password").map(Secret::new)
     }
 
-    /// The `secret` parameter, which goes to a remote authorisation server.
-    pub fn secret(&self) -> Option<Secret> {
-        self.parameters.text("secret").map(Secret::new)
-    }
-
     /// The value of the `Authorization` header.
     pub fn authorization(&self) -> Option<&Secret> {
         self.authorization.as_ref()

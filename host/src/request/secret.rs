@@ -11,10 +11,6 @@ impl Secret {
         Self(text.into())
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// The text, for the one place that has to compute with it.
     pub fn expose(&self) -> &str {
         &self.0

@@ -83,7 +83,7 @@ pub fn read(root: &Path, name: &TemplateName) -> Result<Option<Vec<TemplateFile>
     Ok(Some(files))
 }
 
-fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let mut source = Vec::new();
     let file = std::fs::File::open(path).map_err(failed)?;

@@ -3,5 +3,5 @@
 mod folder;
 mod tree;
 
-pub use folder::{Error, TemplateFile, TemplateName, read};
+pub use folder::{Error, TemplateFile, read};
 pub use tree::{Located, Tree};

@@ -53,6 +53,13 @@ impl Tree {
         Ok(files)
     }
 
+    /// One file by its path below the root, from the first root that has it.
+    pub fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        let Some(path) = TemplateName::parse(path) else { return Ok(None) };
+        let found = self.roots.iter().map(|root| root.join(path.as_str())).find(|path| path.is_file());
+        found.map(|path| folder::read_file(&path)).transpose()
+    }
+
     /// Finds a device's templates. `template_dir` is the setting of that name, which replaces the search path. A
     /// folder named like the domain in the root takes over entirely: what is not in it is nowhere.
     pub fn locate(&self, template: &str, domain: &str, template_dir: Option<&Path>) -> Option<Located> {

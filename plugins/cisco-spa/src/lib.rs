@@ -32,7 +32,12 @@ impl Vendor for CiscoSpa {
             name: "cisco-spa".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             vendors: vec![
-                upper_case(vendor("cisco", &["001873", "a44c11", "30e4db", "002155", "68efbd"], "check-sync", "check-sync")),
+                upper_case(vendor(
+                    "cisco",
+                    &["001873", "a44c11", "30e4db", "002155", "68efbd"],
+                    "check-sync",
+                    "check-sync",
+                )),
                 vendor("linksys", &["00045a", "000625", "000e08"], "reboot=true", "reboot=true"),
                 vendor("spa", &[], "reboot=true", "reboot=true"),
             ],

@@ -15,7 +15,19 @@ pub(crate) fn constant(name: &[u8]) -> Option<Value> {
     }
     // All others begin with a capital; most bare words do not.
     match name.first() {
-        Some(first) if first.is_ascii_uppercase() => php::constant(name),
+        Some(first) if first.is_ascii_uppercase() => php::constant(name).or_else(|| version(name)),
+        _ => None,
+    }
+}
+
+/// The release of PHP whose values these are; not what any server runs.
+fn version(name: &[u8]) -> Option<Value> {
+    match name {
+        b"PHP_VERSION" => Some(Value::from("8.2.0")),
+        b"PHP_VERSION_ID" => Some(Value::Int(80_200)),
+        b"PHP_MAJOR_VERSION" => Some(Value::Int(8)),
+        b"PHP_MINOR_VERSION" => Some(Value::Int(2)),
+        b"PHP_RELEASE_VERSION" => Some(Value::Int(0)),
         _ => None,
     }
 }

@@ -1,4 +1,50 @@
 //! Smarty 4's template language over PHP 8's values: parse once, render bytes, no I/O.
+//!
+//! FusionPBX provisions phones with [Smarty](https://www.smarty.net/) templates, rendered by PHP without
+//! auto-escaping. This crate renders the same templates to the same bytes: the grammar with its quirks, PHP's
+//! operators and conversions, and which newline behind a tag is lost. What it does on purpose differently is
+//! listed in `COMPATIBILITY.md`.
+//!
+//! ```
+//! use dialplate_smarty::php::{Array, Clock, Key, Value};
+//! use dialplate_smarty::{Render, Template};
+//! # use jiff::tz::TimeZone;
+//!
+//! let source = b"{foreach $lines as $n => $line}\n\
+//!                account.{$n}.label = {$line.label|default:'none'}\n\
+//!                {/foreach}\n";
+//! let template = Template::parse("y.cfg", source)?;
+//!
+//! let mut line = Array::new();
+//! line.insert(Key::from("label"), Value::from("Anna"));
+//! let mut variables = Array::new();
+//! variables.insert(Key::from("lines"), Value::list([Value::from(line), Value::Null]));
+//! let clock = Clock { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC };
+//!
+//! let document = template.render(&Render::new(&variables, &clock))?;
+//! assert_eq!(document, b"account.0.label = Anna\naccount.1.label = none\n");
+//! # Ok::<(), dialplate_smarty::Error>(())
+//! ```
+//!
+//! A template that Smarty does not compile, or that PHP would stop with a fatal error, gives an [`Error`] with
+//! file, line, column and a message, and never half a document:
+//!
+//! ```
+//! # use dialplate_smarty::{ErrorKind, Template};
+//! let error = Template::parse("y.cfg", b"a = 1\nb = {if $x}\n").unwrap_err();
+//! assert_eq!(error.kind, ErrorKind::Syntax);
+//! assert_eq!(error.to_string(), "y.cfg:2:5: {if} is never closed: expected {/if}");
+//! ```
+//!
+//! Templates may come from strangers: nothing here panics, every loop, recursion and buffer has a limit
+//! ([`limits`]), and there is no way to the file system, the network, the clock or the environment but what
+//! [`Render`] hands in.
+//!
+//! # How it works
+//!
+//! Text becomes tokens (`lexer`), tokens become arenas of small nodes (`parser`, `program`), and a machine walks
+//! those (`eval`) over PHP's values ([`php`]). Variables are symbols resolved at parse time; printing one is
+//! a lookup by index and a copy. A [`Template`] is about one and a half times as large as its source.
 
 mod constants;
 mod error;

@@ -22,8 +22,9 @@ pub struct Limits {
     pub include_depth: u32,
     /// Template functions calling template functions.
     pub call_depth: u32,
-    /// Blocks, expressions, calls and includes within each other: what bounds the machine's stack. In the
-    /// release build a level takes up to 600 bytes, so 1,000 stay within the 1 MiB of a component.
+    /// Blocks, expressions, calls and includes within each other: what bounds the machine's stack. A level
+    /// takes up to 1 KiB in the release build (4 KiB without optimization), so that 400 stay within the
+    /// 512 KiB that wasmtime gives a component, and within the 2 MiB of a test's thread.
     pub depth: u32,
     /// Variables alive at once, loops in includes included.
     pub variables: usize,
@@ -40,7 +41,7 @@ impl Default for Limits {
             loop_steps: 2_000_000,
             include_depth: 32,
             call_depth: 100,
-            depth: 1_000,
+            depth: 400,
             variables: 1_000_000,
             fuel: crate::php::Limits::FUEL,
             values: crate::php::Limits::default(),

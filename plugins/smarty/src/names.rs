@@ -19,9 +19,7 @@ pub(crate) fn check(name: &[u8]) -> Result<&[u8], Problem> {
 
 fn outside(name: &[u8]) -> Problem {
     let name = String::from_utf8_lossy(name);
-    Problem::refused(format!(
-        "\"{name}\" is refused: only files beside the template can be included"
-    ))
+    Problem::refused(format!("\"{name}\" is refused: only files beside the template can be included"))
 }
 
 /// The type before a colon: `string:`, `eval:`, `extends:`; a single letter is a drive, not a type.

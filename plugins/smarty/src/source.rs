@@ -49,10 +49,7 @@ impl Lines {
             0 => 0,
             n => self.starts[n - 1],
         };
-        Place {
-            line: offset(line) + 1,
-            column: at - start + 1,
-        }
+        Place { line: offset(line) + 1, column: at - start + 1 }
     }
 }
 

@@ -4,7 +4,7 @@ mod support;
 
 use dialplate_smarty::Error;
 use support::case::{self, Case, Expected, ExpectedError};
-use support::{difference, engine, visible};
+use support::{difference, engine, tell, visible};
 
 #[test]
 fn every_case_renders_as_recorded() {
@@ -12,9 +12,9 @@ fn every_case_renders_as_recorded() {
     assert!(!cases.is_empty(), "no case found in {}", case::folder().display());
     let wrong: Vec<String> = cases.iter().filter_map(verdict).collect();
     for text in &wrong {
-        println!("{text}");
+        tell(text);
     }
-    println!("{} cases, {} wrong", cases.len(), wrong.len());
+    tell(&format!("{} cases, {} wrong", cases.len(), wrong.len()));
     assert!(wrong.is_empty(), "{} of {} cases", wrong.len(), cases.len());
 }
 

@@ -1,10 +1,13 @@
 //! FusionPBX's own templates: the same ones parse that Smarty compiles.
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use dialplate_smarty::Template;
+use support::tell;
 
 /// Files that Smarty does not compile: `php record.php --compile ../../../../shared/corpus/templates`.
 const BROKEN: &str = include_str!("corpus_broken.txt");
@@ -29,7 +32,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 #[test]
 fn templates_fail_to_parse_exactly_where_smarty_fails_to_compile() {
     let Some(root) = templates() else {
-        println!("skipped: ../shared/corpus/templates is not there");
+        tell("skipped: ../shared/corpus/templates is not there");
         return;
     };
     let mut found = Vec::new();
@@ -39,7 +42,7 @@ fn templates_fail_to_parse_exactly_where_smarty_fails_to_compile() {
     for path in &found {
         let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().into_owned();
         if let Err(error) = Template::parse(&name, &fs::read(path).expect("a template")) {
-            println!("{error}");
+            tell(&format!("{error}"));
             failed.insert(name);
         }
     }
@@ -48,5 +51,5 @@ fn templates_fail_to_parse_exactly_where_smarty_fails_to_compile() {
     let only_there: Vec<_> = broken.difference(&failed).collect();
     assert!(only_here.is_empty(), "only here: {only_here:#?}");
     assert!(only_there.is_empty(), "only Smarty refuses: {only_there:#?}");
-    println!("{} templates, {} refused as Smarty refuses them", found.len(), failed.len());
+    tell(&format!("{} templates, {} refused as Smarty refuses them", found.len(), failed.len()));
 }

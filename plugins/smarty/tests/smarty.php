@@ -109,6 +109,7 @@ function engine(string $folder, string $compiled): Smarty
     $smarty = new Smarty();
     $smarty->setTemplateDir($folder);
     $smarty->setCompileDir($compiled);
+    $smarty->setCacheDir($compiled);
     $smarty->registerPlugin('modifier', 'in_array', 'in_array');
     $smarty->registerFilter('post', 'pinned');
     return $smarty;

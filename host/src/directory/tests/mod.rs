@@ -4,4 +4,6 @@ mod bench;
 mod both;
 mod embedded;
 mod faults;
+mod outage;
+mod releases;
 mod servers;

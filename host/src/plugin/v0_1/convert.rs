@@ -6,8 +6,8 @@ use crate::facts::{Table, Value};
 use crate::plugin::description::{Action, Description, UserAgent, Vendor};
 use crate::plugin::error::RenderError;
 use crate::plugin::job::{Document, Fault, Job, Prepared, Reads};
-use crate::templates::TemplateFile;
 use crate::plugin::limits::{MESSAGE_CHARS_MAX, one_line};
+use crate::templates::TemplateFile;
 
 pub(super) fn job(job: Job) -> wit::Job {
     wit::Job {

@@ -37,12 +37,7 @@ fn variables() -> Array {
 
 /// Far below the defaults: the fuzzer wants many small renders.
 fn limits() -> Limits {
-    Limits {
-        output_bytes: 1 << 18,
-        loop_steps: 10_000,
-        fuel: 1 << 22,
-        ..Limits::default()
-    }
+    Limits { output_bytes: 1 << 18, loop_steps: 10_000, fuel: 1 << 22, ..Limits::default() }
 }
 
 fuzz_target!(|source: &[u8]| {

@@ -32,13 +32,7 @@ impl Machine<'_> {
     }
 
     /// A variable that is no array becomes one first, with its old value as the only entry.
-    fn assign_element(
-        &mut self,
-        symbol: usize,
-        keys: &[Option<Value>],
-        value: Value,
-        scope: Scope,
-    ) -> Run<()> {
+    fn assign_element(&mut self, symbol: usize, keys: &[Option<Value>], value: Value, scope: Scope) -> Run<()> {
         // An array of this template's own is changed where it is, not copied.
         let old = match self.owned(symbol) {
             Some(id) => std::mem::take(&mut self.variable_mut(id).value),
@@ -54,12 +48,7 @@ impl Machine<'_> {
     }
 
     /// Assigns to a variable or an element of one, in the template's scope.
-    pub(super) fn assign_value(
-        &mut self,
-        symbol: usize,
-        keys: &[Option<Value>],
-        value: Value,
-    ) -> Run<()> {
+    pub(super) fn assign_value(&mut self, symbol: usize, keys: &[Option<Value>], value: Value) -> Run<()> {
         match keys {
             [] => self.assign_in_scope(symbol, value, Scope::Default),
             keys => self.assign_element(symbol, keys, value, Scope::Default),

@@ -50,12 +50,7 @@ impl Machine<'_> {
     }
 
     /// `$x++`: the old value, and the variable changed, even one shared with the including file.
-    pub(super) fn count(
-        &mut self,
-        code: &Code<'_>,
-        place: E,
-        step: fn(&Value) -> Result<Value, Fault>,
-    ) -> Run<Value> {
+    pub(super) fn count(&mut self, code: &Code<'_>, place: E, step: fn(&Value) -> Result<Value, Fault>) -> Run<Value> {
         let (name, keys) = self.place_of(code, place)?;
         let symbol = self.name(code, name)?;
         let Some(id) = self.find(symbol) else {

@@ -112,7 +112,5 @@ fn goes_on(props: &Props) -> bool {
 }
 
 fn read(value: &Value, keys: &[Option<Value>]) -> Value {
-    keys.iter().fold(value.clone(), |value, key| {
-        path::quiet_index(&value, key.as_ref().unwrap_or(&Value::Null))
-    })
+    keys.iter().fold(value.clone(), |value, key| path::quiet_index(&value, key.as_ref().unwrap_or(&Value::Null)))
 }

@@ -2,7 +2,7 @@
 
 use super::{Code, Machine, Run};
 use crate::error::Problem;
-use crate::php::{self, Array, Value, arithmetic, compare};
+use crate::php::{self, Array, Key, Value, arithmetic, compare};
 use crate::program::{Binary, Cast, E, Expr, List, NONE, Super, Unary};
 
 /// A value looked at without taking hold of it.
@@ -85,11 +85,7 @@ impl Machine<'_> {
                 let key = self.eval(code, key)?;
                 self.index(&base, &key)
             }
-            Expr::Append(_) => Err(Problem::fault("Cannot use [] for reading")),
-            Expr::Method(operand) => {
-                let kind = self.eval(code, operand)?.type_name();
-                Err(Problem::fault(format!("Call to a member function on {kind}")))
-            }
+            Expr::Append => Err(Problem::fault("Cannot use [] for reading")),
             Expr::Unary(operator, operand) => self.unary(code, operator, operand),
             Expr::Binary(operator, left, right) => self.binary(code, operator, left, right),
             Expr::And(left, right) => {
@@ -198,19 +194,27 @@ impl Machine<'_> {
     fn array(&mut self, code: &Code<'_>, entries: List) -> Run<Value> {
         let mut array = Array::with_capacity(entries.len as usize / 2);
         let list = code.t.list(entries);
+        // The index after the largest: a list that begins with a negative one goes on from there, unlike one
+        // that is appended to.
+        let mut next = Some(0);
+        let mut first = true;
         for pair in list.chunks_exact(2) {
             let key = match pair[0].optional() {
                 Some(key) => Some(self.eval(code, key)?.to_key()?),
                 None => None,
             };
             let value = self.eval(code, pair[1])?;
-            match key {
-                Some(key) => {
-                    array.insert(key, value);
-                }
-                None if array.push(value) => {}
-                None => return Err(super::path::full()),
+            let key = match key {
+                Some(key) => key,
+                None => Key::Int(next.ok_or_else(super::path::full)?),
+            };
+            if let Key::Int(n) = key
+                && (first || next.is_some_and(|next| n >= next))
+            {
+                next = n.checked_add(1);
+                first = false;
             }
+            array.insert(key, value);
         }
         Ok(Value::from(array))
     }

@@ -110,13 +110,7 @@ impl Machine<'_> {
     }
 
     /// The passes; `None` when the list was gone through to its end.
-    fn passes(
-        &mut self,
-        code: &Code<'_>,
-        tag: &Foreach,
-        list: &Rc<Array>,
-        going: &Going,
-    ) -> Run<Option<Flow>> {
+    fn passes(&mut self, code: &Code<'_>, tag: &Foreach, list: &Rc<Array>, going: &Going) -> Run<Option<Flow>> {
         let total = i64::try_from(list.len()).unwrap_or(i64::MAX);
         let id = self.current_id(going.item);
         for (position, (key, value)) in list.iter().enumerate() {

@@ -284,11 +284,8 @@ impl Machine<'_> {
             }
         }
         let both = [tag, self.frame.scope];
-        let frames = if both.contains(&Scope::Root) {
-            self.outer.len()
-        } else {
-            usize::from(both.contains(&Scope::Parent))
-        };
+        let frames =
+            if both.contains(&Scope::Root) { self.outer.len() } else { usize::from(both.contains(&Scope::Parent)) };
         let last = self.outer.len();
         for frame in (last.saturating_sub(frames)..last).rev() {
             let known = self.outer[frame].id(symbol);

@@ -162,9 +162,7 @@ impl Machine<'_> {
 
     fn own_or_child(&mut self, id: usize) -> Run<()> {
         match self.nodes[id].child {
-            Some(child) if !self.nodes[id].calls_child && !self.hidden_child(id) => {
-                self.process(child, Some(id))
-            }
+            Some(child) if !self.nodes[id].calls_child && !self.hidden_child(id) => self.process(child, Some(id)),
             _ => self.call_block(id),
         }
     }

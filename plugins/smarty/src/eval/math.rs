@@ -9,9 +9,8 @@ use crate::php::{self, Value};
 
 /// Functions an equation may call. `rand` and `srand`, which Smarty allows, would make renders differ.
 const FUNCTIONS: [&str; 26] = [
-    "abs", "ceil", "acos", "acosh", "cos", "cosh", "deg2rad", "rad2deg", "exp", "floor", "log",
-    "log10", "max", "min", "pi", "pow", "round", "asin", "asinh", "sin", "sinh", "sqrt", "atan",
-    "atanh", "tan", "tanh",
+    "abs", "ceil", "acos", "acosh", "cos", "cosh", "deg2rad", "rad2deg", "exp", "floor", "log", "log10", "max", "min",
+    "pi", "pow", "round", "asin", "asinh", "sin", "sinh", "sqrt", "atan", "atanh", "tan", "tanh",
 ];
 
 /// Parentheses within each other.
@@ -51,7 +50,7 @@ impl Machine<'_> {
         }
     }
 
-    fn call_named(&mut self, name: &[u8], mut args: Vec<Value>) -> Run<Value> {
+    pub(super) fn call_named(&mut self, name: &[u8], mut args: Vec<Value>) -> Run<Value> {
         match php::function(name) {
             Some(function) => Ok(php::call(function, &mut self.context, &mut args)?),
             None => {

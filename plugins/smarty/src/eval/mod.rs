@@ -8,6 +8,7 @@ mod counted;
 mod expr;
 mod foreach;
 mod frame;
+mod html;
 mod include;
 mod inherit;
 mod math;
@@ -17,6 +18,9 @@ mod plugins;
 mod section;
 mod textformat;
 mod trust;
+
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
@@ -33,6 +37,10 @@ use inherit::{BlockNode, Inheritance};
 use plugins::{Counter, Cycle};
 
 type Run<T> = Result<T, Problem>;
+
+/// What a statement costs of a render's fuel, which is counted in nanoseconds, about: it bounds what loops over
+/// long bodies may take.
+const STATEMENT_WORK: usize = 16;
 
 /// Files that a template may include or extend.
 pub trait Templates {
@@ -268,6 +276,7 @@ impl<'r> Machine<'r> {
 
     fn block(&mut self, code: &Code<'_>, block: Block) -> Run<Flow> {
         self.enter()?;
+        self.context.charge(STATEMENT_WORK * block.len as usize)?;
         for index in block.start..block.start + block.len {
             match self.stmt(code, code.t.stmts[index as usize]) {
                 Ok(Flow::Next) => {}

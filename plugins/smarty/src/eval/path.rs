@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{Machine, Run};
 use crate::error::Problem;
 use crate::php::convert::{self, Number, Numeric};
-use crate::php::{Array, Str, Value};
+use crate::php::{Array, Limits, Str, Value};
 
 impl Machine<'_> {
     /// `$base[$key]`
@@ -103,6 +103,10 @@ fn place<'v>(at: &'v mut Value, key: Option<&Value>) -> Run<&'v mut Value> {
     let Value::Array(array) = at else {
         return Err(Problem::fault("Cannot use a scalar value as an array"));
     };
+    if array.len() >= Limits::ARRAY_ENTRIES {
+        let max = Limits::ARRAY_ENTRIES;
+        return Err(Problem::limit(format!("an array of more than {max} entries")));
+    }
     let array = Rc::make_mut(array);
     let key = match key {
         Some(key) => key.to_key()?,

@@ -29,6 +29,21 @@ impl Given {
         let found = self.0.iter().rev().find(|(known, _)| known.as_bytes() == name.as_bytes());
         found.map(|(_, value)| value).filter(|value| !value.is_null())
     }
+
+    /// An attribute that is there, even null.
+    pub(super) fn last(&self, name: &str) -> Option<&Value> {
+        let found = self.0.iter().rev().find(|(known, _)| known.as_bytes() == name.as_bytes());
+        found.map(|(_, value)| value)
+    }
+
+    /// An attribute's text, empty without it.
+    pub(super) fn text(&self, name: &str) -> Str {
+        self.last(name).map(Value::to_str).unwrap_or_default()
+    }
+
+    pub(super) fn is_set(&self, name: &str) -> bool {
+        self.last(name).is_some_and(Value::truthy)
+    }
 }
 
 impl Machine<'_> {
@@ -42,6 +57,7 @@ impl Machine<'_> {
             Plugin::Counter => self.counter(&given),
             Plugin::Cycle => self.cycle(&given),
             Plugin::Math => self.math(&given),
+            Plugin::Html(tag) => self.html(tag, &given),
         }
     }
 

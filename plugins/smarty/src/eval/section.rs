@@ -64,13 +64,7 @@ impl Machine<'_> {
         self.section_passes(code, tag, symbol, &bounds)
     }
 
-    fn section_passes(
-        &mut self,
-        code: &Code<'_>,
-        tag: &Section,
-        symbol: usize,
-        bounds: &Bounds,
-    ) -> Run<Flow> {
+    fn section_passes(&mut self, code: &Code<'_>, tag: &Section, symbol: usize, bounds: &Bounds) -> Run<Flow> {
         let wanted = |bit: u16| tag.props.0 & (1 << bit) != 0;
         let mut index = bounds.start;
         let mut iteration = 1i64;

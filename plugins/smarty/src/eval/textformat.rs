@@ -83,10 +83,8 @@ impl Machine<'_> {
 
 impl Format {
     fn new(given: &Given) -> Run<Format> {
-        const KNOWN: [&str; 8] = [
-            "style", "indent", "indent_first", "indent_char", "wrap", "wrap_char", "wrap_cut",
-            "assign",
-        ];
+        const KNOWN: [&str; 8] =
+            ["style", "indent", "indent_first", "indent_char", "wrap", "wrap_char", "wrap_cut", "assign"];
         for (name, _) in &given.0 {
             if !KNOWN.iter().any(|known| known.as_bytes() == name.as_bytes()) {
                 let name = name.to_lossy();

@@ -2,14 +2,10 @@
 
 use super::{Kind, Lexer, State, Step};
 
-const CAST_TYPES: [&str; 11] = [
-    "int", "integer", "bool", "boolean", "float", "double", "real", "string", "binary", "array",
-    "object",
-];
+const CAST_TYPES: [&str; 11] =
+    ["int", "integer", "bool", "boolean", "float", "double", "real", "string", "binary", "array", "object"];
 
-const WORD_OPERATORS: [&str; 13] = [
-    "eq", "ne", "neq", "gt", "ge", "gte", "lt", "le", "lte", "mod", "and", "or", "xor",
-];
+const WORD_OPERATORS: [&str; 13] = ["eq", "ne", "neq", "gt", "ge", "gte", "lt", "le", "lte", "mod", "and", "or", "xor"];
 
 impl Lexer<'_> {
     pub(super) fn body(&mut self) -> Step {
@@ -51,12 +47,7 @@ impl Lexer<'_> {
                 return Some(found);
             }
         }
-        let words = [
-            ("as", Kind::As),
-            ("to", Kind::To),
-            ("step", Kind::Step),
-            ("instanceof", Kind::Instanceof),
-        ];
+        let words = [("as", Kind::As), ("to", Kind::To), ("step", Kind::Step), ("instanceof", Kind::Instanceof)];
         for (word, kind) in words {
             if let Some(end) = self.word_spaces(start, word) {
                 return Some((kind, end));

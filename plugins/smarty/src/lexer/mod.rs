@@ -58,12 +58,7 @@ struct Lexer<'s> {
 /// Splits normalized text into tokens. A text that cannot be split gives the tokens before the fault and the
 /// fault: what the parser finds wrong earlier is the better message.
 pub(crate) fn tokens(src: &[u8]) -> (Vec<Token>, Option<LexError>) {
-    let mut lexer = Lexer {
-        src,
-        at: 0,
-        states: vec![State::Text],
-        literals: 0,
-    };
+    let mut lexer = Lexer { src, at: 0, states: vec![State::Text], literals: 0 };
     let mut tokens = Vec::with_capacity(src.len() / 8);
     while lexer.at < src.len() {
         match lexer.step() {

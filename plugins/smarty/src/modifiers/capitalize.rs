@@ -23,10 +23,7 @@ fn capitalize(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
             lower_in_place(&mut out, text, word);
         }
     }
-    Ok(Value::from(String::from_utf8(out).map_or_else(
-        |e| e.into_bytes(),
-        |s| after_quotes(&s).into_bytes(),
-    )))
+    Ok(Value::from(String::from_utf8(out).map_or_else(|e| e.into_bytes(), |s| after_quotes(&s).into_bytes())))
 }
 
 fn push_upper(c: char, out: &mut String) {
@@ -84,10 +81,7 @@ fn words_with_digits(text: &str) -> Vec<(usize, usize)> {
 
 /// Writes the word in lower case over the same bytes of the result, whatever by now is there.
 fn lower_in_place(out: &mut Vec<u8>, text: &str, (from, to): (usize, usize)) {
-    let lower: String = text[from..to]
-        .chars()
-        .flat_map(char::to_lowercase)
-        .collect();
+    let lower: String = text[from..to].chars().flat_map(char::to_lowercase).collect();
     let end = to.min(out.len());
     out.splice(from.min(end)..end, lower.into_bytes());
 }
@@ -99,12 +93,13 @@ fn after_quotes(text: &str) -> String {
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         out.push(c);
-        if matches!(c, '\'' | '"') && before.is_none_or(is_space) {
-            if let Some(next) = chars.next_if(|c| is_word(*c)) {
-                push_upper(next, &mut out);
-                before = Some(next);
-                continue;
-            }
+        if matches!(c, '\'' | '"')
+            && before.is_none_or(is_space)
+            && let Some(next) = chars.next_if(|c| is_word(*c))
+        {
+            push_upper(next, &mut out);
+            before = Some(next);
+            continue;
         }
         before = Some(c);
     }

@@ -9,30 +9,18 @@ pub const MODIFIERS: &[Function] = &[
     moves("default", 1, MANY, default),
     moves("count", 1, MANY, count),
     moves("in_array", 2, MANY, |c, a| through("in_array", c, a, 3)),
-    makes("lower", 1, MANY, |_, a| {
-        Ok(Value::from(multibyte::lower(&args::text(a, 0)?)))
-    }),
-    makes("upper", 1, MANY, |_, a| {
-        Ok(Value::from(multibyte::upper(&args::text(a, 0)?)))
-    }),
+    makes("lower", 1, MANY, |_, a| Ok(Value::from(multibyte::lower(&args::text(a, 0)?)))),
+    makes("upper", 1, MANY, |_, a| Ok(Value::from(multibyte::upper(&args::text(a, 0)?)))),
     moves("noprint", 0, MANY, |_, _| Ok(Value::text(""))),
-    moves("strlen", 1, MANY, |_, a| {
-        Ok(Value::from(a[0].to_bytes().len()))
-    }),
+    moves("strlen", 1, MANY, |_, a| Ok(Value::from(a[0].to_bytes().len()))),
     makes("nl2br", 1, MANY, |c, a| {
         let xhtml = a.get(1).is_none_or(Value::truthy);
-        through(
-            "nl2br",
-            c,
-            &mut [Value::Str(a[0].to_str()), Value::Bool(xhtml)],
-            2,
-        )
+        through("nl2br", c, &mut [Value::Str(a[0].to_str()), Value::Bool(xhtml)], 2)
     }),
     makes("number_format", 1, MANY, number_format),
     moves("round", 1, MANY, round),
     makes("str_repeat", 2, MANY, |c, a| {
-        let count = args::size(a[1].to_int())
-            .ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
+        let count = args::size(a[1].to_int()).ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
         text_cut::repeat(c, &a[0].to_bytes(), count).map(Value::from)
     }),
     makes("string_format", 2, MANY, |c, a| {
@@ -46,32 +34,28 @@ pub const MODIFIERS: &[Function] = &[
     }),
     makes("from_charset", 1, MANY, |c, a| {
         let from = args::text_or(a, 1, b"ISO-8859-1")?;
-        multibyte::convert(c, &args::text(a, 0)?, b"UTF-8", &from).map(Value::from)
+        multibyte::convert_value(c, &a[0], b"UTF-8", &from, c.limits.nesting)
     }),
     makes("to_charset", 1, MANY, |c, a| {
         let to = args::text_or(a, 1, b"ISO-8859-1")?;
-        multibyte::convert(c, &args::text(a, 0)?, &to, b"UTF-8").map(Value::from)
+        multibyte::convert_value(c, &a[0], &to, b"UTF-8", c.limits.nesting)
     }),
     makes("unescape", 1, MANY, unescape),
 ];
 
 /// The function of PHP of that name, with at most `max` of the arguments.
-fn through(
-    name: &str,
-    context: &mut Context<'_>,
-    args: &mut [Value],
-    max: usize,
-) -> Result<Value, Fault> {
+fn through(name: &str, context: &mut Context<'_>, args: &mut [Value], max: usize) -> Result<Value, Fault> {
     let Some(function) = functions::find(name.as_bytes()) else {
-        return Err(Fault::error(format!(
-            "the function {name} is not available"
-        )));
+        return Err(Fault::error(format!("the function {name} is not available")));
     };
     let count = args.len().min(max);
     call(function, context, &mut args[..count])
 }
 
 fn cat(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    if let [alone] = args {
+        return Ok(std::mem::take(alone));
+    }
     let mut out = Vec::new();
     for part in args.iter() {
         part.append_to(&mut out);
@@ -107,48 +91,36 @@ fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
         Value::Null => Ok(Value::Int(0)),
         Value::Array(_) => {
             let mode = args.get(1).map_or(0, Value::to_int);
-            through(
-                "count",
-                context,
-                &mut [args[0].clone(), Value::Int(mode)],
-                2,
-            )
+            through("count", context, &mut [args[0].clone(), Value::Int(mode)], 2)
         }
         _ => Ok(Value::Int(1)),
     }
 }
 
 fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    if matches!(args.get(1), Some(Value::Null)) {
+        return Err(Fault::type_error("Argument #2 ($decimals) must be of type int, null given"));
+    }
     let value = args::float(args, 0)?;
     let places = args::size(args::int_or(args, 1, 0)?).unwrap_or(0);
     let point = args::text_opt(args, 2)?.unwrap_or_else(|| ".".into());
     let separator = args::text_opt(args, 3)?.unwrap_or_else(|| ",".into());
-    context.allow_bytes(
-        places
-            .saturating_add(point.len())
-            .saturating_add(separator.len().saturating_mul(110)),
-    )?;
-    Ok(Value::from(number::format(
-        value, places, &point, &separator,
-    )))
+    context.allow_bytes(places.saturating_add(point.len()).saturating_add(separator.len().saturating_mul(110)))?;
+    Ok(Value::from(number::format(value, places, &point, &separator)))
 }
 
 fn round(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
-    let places = args
-        .get(1)
-        .map_or(0, Value::to_int)
-        .clamp(i32::MIN.into(), i32::MAX.into()) as i32;
+    let places = args.get(1).map_or(0, Value::to_int).clamp(i32::MIN.into(), i32::MAX.into()) as i32;
     let half = math::half(args.get(2).map_or(1, Value::to_int));
-    Ok(Value::Float(number::round(
-        args[0].to_float(),
-        places,
-        half,
-    )))
+    Ok(Value::Float(number::round(args[0].to_float(), places, half)))
 }
 
 fn unescape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let kind = args::text_or(args, 1, b"html")?;
     let charset = args::text_or(args, 2, b"UTF-8")?;
+    if !matches!(kind.as_bytes(), b"html" | b"entity" | b"htmlall" | b"url") {
+        return Ok(args[0].clone());
+    }
     let text = args::text(args, 0)?;
     Ok(match kind.as_bytes() {
         b"html" => Value::from(html::decode(&text, html::ENT_QUOTES, false)),

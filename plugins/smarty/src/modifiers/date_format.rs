@@ -22,14 +22,9 @@ fn date_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, F
         (_, Some(default)) if default.truthy() => timestamp(context, default)?,
         _ => return Ok(Value::Null),
     };
-    let by_percent =
-        kind.as_bytes() == b"strftime" || kind.as_bytes() == b"auto" && format.contains(&b'%');
+    let by_percent = kind.as_bytes() == b"strftime" || kind.as_bytes() == b"auto" && format.contains(&b'%');
     let moment = date::Moment::at(seconds, &context.clock.zone);
-    let text = if by_percent {
-        date::strftime(&moment, &format)
-    } else {
-        date::format(&moment, &format)
-    };
+    let text = if by_percent { date::strftime(&moment, &format) } else { date::format(&moment, &format) };
     context.allow_bytes(text.len())?;
     Ok(Value::from(text))
 }
@@ -41,17 +36,11 @@ pub fn timestamp(context: &Context<'_>, value: &Value) -> Result<i64, Fault> {
         return Ok(context.clock.seconds);
     }
     if matches!(value, Value::Array(_)) {
-        return Err(Fault::type_error(
-            "a date must be of type string, array given",
-        ));
+        return Err(Fault::type_error("a date must be of type string, array given"));
     }
     let text = value.to_str();
     if text.len() == 14 && text.iter().all(u8::is_ascii_digit) && matches!(value, Value::Str(_)) {
-        let part = |from: usize, to: usize| {
-            text[from..to]
-                .iter()
-                .fold(0, |n, d| n * 10 + i64::from(d - b'0'))
-        };
+        let part = |from: usize, to: usize| text[from..to].iter().fold(0, |n, d| n * 10 + i64::from(d - b'0'));
         let fields = make::Fields {
             year: part(0, 4),
             month: part(4, 6),
@@ -65,10 +54,8 @@ pub fn timestamp(context: &Context<'_>, value: &Value) -> Result<i64, Fault> {
     if is_numeric(value) {
         return Ok(value.to_int());
     }
-    Ok(
-        match parse::strtotime(&text, context.clock.seconds, &context.clock.zone) {
-            Some(seconds) if seconds != -1 => seconds,
-            _ => context.clock.seconds,
-        },
-    )
+    Ok(match parse::strtotime(&text, context.clock.seconds, &context.clock.zone) {
+        Some(seconds) if seconds != -1 => seconds,
+        _ => context.clock.seconds,
+    })
 }

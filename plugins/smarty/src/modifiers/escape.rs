@@ -13,43 +13,23 @@ pub const MODIFIERS: &[Function] = &[escapes("escape", 1, MANY, escape)];
 fn escape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args[0].to_str();
     let kind = args::text_or(args, 1, b"html")?;
-    let charset = args
-        .get(2)
-        .filter(|name| name.truthy())
-        .map_or_else(|| "UTF-8".into(), Value::to_str);
+    let charset = args.get(2).filter(|name| name.truthy()).map_or_else(|| "UTF-8".into(), Value::to_str);
     let double = args.get(3).is_none_or(Value::truthy);
     context.allow_bytes(text.len().saturating_mul(4))?;
     let out = match kind.as_bytes() {
         b"html" => html(&text, &charset, double),
         b"htmlall" => {
             let text = convert(context, &text, b"UTF-8", &charset)?;
-            encode(
-                &text,
-                Escape {
-                    flags: ENT_QUOTES,
-                    all: true,
-                    double,
-                },
-            )
+            encode(&text, Escape { flags: ENT_QUOTES, all: true, double })
         }
         b"url" => urls::url(&text, urls::Url::Raw),
         b"urlpathinfo" => path(&text),
         b"quotes" => {
             let mut count = 0;
-            let quoted = preg::replace(
-                context,
-                b"%(?<!\\\\)'%",
-                b"\\'",
-                &text,
-                usize::MAX,
-                &mut count,
-            )?;
+            let quoted = preg::replace(context, b"%(?<!\\\\)'%", b"\\'", &text, usize::MAX, &mut count)?;
             return Ok(Value::Str(quoted.unwrap_or_default().with_trust_of(text.is_untrusted())));
         }
-        b"hex" => text
-            .iter()
-            .flat_map(|b| [&b"%"[..], &bin2hex(&[*b])].concat())
-            .collect(),
+        b"hex" => text.iter().flat_map(|b| [&b"%"[..], &bin2hex(&[*b])].concat()).collect(),
         b"hexentity" => entities(&text, |c| format!("&#x{:X};", u32::from(c))),
         b"decentity" => entities(&text, |c| format!("&#{};", u32::from(c))),
         b"nonstd" => {
@@ -71,36 +51,25 @@ fn escape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault>
 }
 
 fn html(text: &[u8], charset: &[u8], double: bool) -> Vec<u8> {
-    let escape = Escape {
-        flags: ENT_QUOTES,
-        all: false,
-        double,
-    };
+    let escape = Escape { flags: ENT_QUOTES, all: false, double };
     match Charset::named(charset) {
         // Every byte is a character there, and the special ones are ASCII's.
         Some(Charset::Latin1 | Charset::Windows1252) => {
             let wide: String = text.iter().map(|b| char::from(*b)).collect();
             let escaped = encode(wide.as_bytes(), escape);
-            utf8::chars(&escaped)
-                .map(|c| c.map_or(b'?', |c| u8::try_from(u32::from(c)).unwrap_or(b'?')))
-                .collect()
+            utf8::chars(&escaped).map(|c| c.map_or(b'?', |c| u8::try_from(u32::from(c)).unwrap_or(b'?'))).collect()
         }
         _ => encode(text, escape),
     }
 }
 
 fn path(text: &[u8]) -> Vec<u8> {
-    let parts: Vec<Vec<u8>> = text
-        .split(|b| *b == b'/')
-        .map(|part| urls::url(part, urls::Url::Raw))
-        .collect();
+    let parts: Vec<Vec<u8>> = text.split(|b| *b == b'/').map(|part| urls::url(part, urls::Url::Raw)).collect();
     parts.join(&b'/')
 }
 
 fn entities(text: &[u8], entity: fn(char) -> String) -> Vec<u8> {
-    utf8::chars(text)
-        .flat_map(|c| entity(c.unwrap_or('?')).into_bytes())
-        .collect()
+    utf8::chars(text).flat_map(|c| entity(c.unwrap_or('?')).into_bytes()).collect()
 }
 
 fn javascript(context: &mut Context<'_>, text: &Str) -> Result<Value, Fault> {
@@ -117,19 +86,13 @@ fn javascript(context: &mut Context<'_>, text: &Str) -> Result<Value, Fault> {
         ("`", "\\`"),
         ("${", "\\$\\{"),
     ];
-    let pairs: Vec<(Str, Str)> = PAIRS
-        .iter()
-        .map(|(from, to)| ((*from).into(), (*to).into()))
-        .collect();
+    let pairs: Vec<(Str, Str)> = PAIRS.iter().map(|(from, to)| ((*from).into(), (*to).into())).collect();
     translate(context, text, &pairs).map(|out| Value::Str(out.with_trust_of(text.is_untrusted())))
 }
 
 fn mail(text: &[u8]) -> Vec<u8> {
     match std::str::from_utf8(text) {
-        Ok(text) => text
-            .replace('@', " [AT] ")
-            .replace('.', " [DOT] ")
-            .into_bytes(),
+        Ok(text) => text.replace('@', " [AT] ").replace('.', " [DOT] ").into_bytes(),
         Err(_) => Vec::new(),
     }
 }

@@ -28,8 +28,53 @@ const AREAS: &[&[Function]] = &[
 /// Looks up a modifier by its exact name.
 #[must_use]
 pub fn find(name: &[u8]) -> Option<&'static Function> {
-    AREAS
-        .iter()
-        .flat_map(|area| area.iter())
-        .find(|modifier| modifier.name.as_bytes() == name)
+    AREAS.iter().flat_map(|area| area.iter()).find(|modifier| modifier.name.as_bytes() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::php::{Clock, Context, FaultKind, Value, call, modifier};
+    use jiff::tz::TimeZone;
+
+    fn run(name: &str, args: &[Value]) -> Result<Vec<u8>, FaultKind> {
+        let clock = Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC };
+        let modifier = modifier(name.as_bytes()).unwrap();
+        let result = call(modifier, &mut Context::new(&clock), &mut args.to_vec());
+        result.map(|value| value.to_bytes().into_owned()).map_err(|fault| fault.kind)
+    }
+
+    #[test]
+    fn text_that_is_no_utf8_is_answered_as_smarty_does() {
+        let bad = || Value::from(b"a\xffb".to_vec());
+        assert_eq!(run("escape", &[bad()]).unwrap(), b"");
+        assert_eq!(run("replace", &[bad(), Value::text("a"), Value::text("x")]).unwrap(), b"");
+        assert_eq!(run("upper", &[bad()]).unwrap(), b"A?B");
+        assert_eq!(run("strlen", &[bad()]).unwrap(), b"3");
+        assert_eq!(run("escape", &[bad(), Value::text("url")]).unwrap(), b"a%FFb");
+    }
+
+    #[test]
+    fn default_replaces_only_null_and_the_empty_string() {
+        let fallback = || Value::text("x");
+        assert_eq!(run("default", &[Value::Null, fallback()]).unwrap(), b"x");
+        assert_eq!(run("default", &[Value::text(""), fallback()]).unwrap(), b"x");
+        assert_eq!(run("default", &[Value::Int(0), fallback()]).unwrap(), b"0");
+        assert_eq!(run("default", &[Value::Bool(false), fallback()]).unwrap(), b"");
+        assert_eq!(run("default", &[Value::Null, Value::text(""), fallback()]).unwrap(), b"x");
+    }
+
+    #[test]
+    fn escape_refuses_a_type_it_does_not_know() {
+        assert_eq!(run("escape", &[Value::text("a"), Value::text("shell")]), Err(FaultKind::Error));
+    }
+
+    #[test]
+    fn truncate_cuts_at_white_space_and_counts_the_suffix() {
+        let text = || Value::text("The quick brown fox");
+        assert_eq!(run("truncate", &[text(), Value::Int(12)]).unwrap(), b"The quick...");
+        assert_eq!(
+            run("truncate", &[text(), Value::Int(12), Value::text(""), Value::Bool(true)]).unwrap(),
+            b"The quick br"
+        );
+    }
 }

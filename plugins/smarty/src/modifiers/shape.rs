@@ -17,7 +17,6 @@ fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Faul
         return Ok(Value::text(""));
     }
     let length = args.get(1).map_or(80, Value::to_int);
-    let suffix = args::text_or(args, 2, b"...")?;
     let break_words = args.get(3).is_some_and(Value::truthy);
     let middle = args.get(4).is_some_and(Value::truthy);
     let text = args::text(args, 0)?;
@@ -25,13 +24,13 @@ fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Faul
     if chars(&text) <= length {
         return Ok(args[0].clone());
     }
+    let suffix = args::text_or(args, 2, b"...")?;
     let length = length - length.min(chars(&suffix));
     let mut cut = text;
     if !break_words && !middle {
         let head = multibyte::substr(&cut, 0, Some(length.saturating_add(1)));
         // Back to the last white space; text that is no UTF-8 gives nothing.
-        cut = preg::replace(context, b"/\\s+?(\\S+)?$/u", b"", &head, usize::MAX, &mut 0)?
-            .unwrap_or_default();
+        cut = preg::replace(context, b"/\\s+?(\\S+)?$/u", b"", &head, usize::MAX, &mut 0)?.unwrap_or_default();
     }
     if !middle {
         let head = multibyte::substr(&cut, 0, Some(length));
@@ -69,10 +68,7 @@ fn word_wrap(context: &mut Context<'_>, args: &mut [Value], width: i64) -> Resul
     let Ok(text) = std::str::from_utf8(&text) else {
         return Ok(Value::text(""));
     };
-    context.allow_bytes(
-        text.len()
-            .saturating_mul(line_break.len().saturating_add(1)),
-    )?;
+    context.allow_bytes(text.len().saturating_mul(line_break.len().saturating_add(1)))?;
     let mut out: Vec<u8> = Vec::with_capacity(text.len());
     let (mut length, mut after_space) = (0_i64, false);
     for token in tokens(text, width, cut) {
@@ -103,17 +99,10 @@ fn tokens(text: &str, width: i64, cut: bool) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
-        let end = if is_space(first) {
-            first.len_utf8()
-        } else {
-            rest.find(is_space).unwrap_or(rest.len())
-        };
+        let end = if is_space(first) { first.len_utf8() } else { rest.find(is_space).unwrap_or(rest.len()) };
         let (mut token, tail) = rest.split_at(end);
         let size = usize::try_from(width).unwrap_or(usize::MAX).max(1);
-        while cut && width >= 0 {
-            let Some((at, _)) = token.char_indices().nth(size) else {
-                break;
-            };
+        while let Some((at, _)) = token.char_indices().nth(size).filter(|_| cut && width >= 0) {
             out.push(&token[..at]);
             token = &token[at..];
         }

@@ -16,23 +16,16 @@ pub const MODIFIERS: &[Function] = &[
         }
         matches(c, b"/[^\\s]/u", a)
     }),
-    moves("count_words", 1, MANY, |c, a| {
-        matches(c, b"/\\p{L}[\\p{L}\\p{Mn}\\p{Pd}'\\x{2019}]*/u", a)
-    }),
-    moves("count_sentences", 1, MANY, |c, a| {
-        matches(c, b"#\\w[\\.\\?\\!](\\W|$)#Su", a)
-    }),
-    moves("count_paragraphs", 1, MANY, |c, a| {
-        Ok(Value::Int(matches(c, b"#[\\r\\n]+#", a)?.to_int() + 1))
-    }),
+    moves("count_words", 1, MANY, |c, a| matches(c, b"/\\p{L}[\\p{L}\\p{Mn}\\p{Pd}'\\x{2019}]*/u", a)),
+    moves("count_sentences", 1, MANY, |c, a| matches(c, b"#\\w[\\.\\?\\!](\\W|$)#Su", a)),
+    moves("count_paragraphs", 1, MANY, |c, a| Ok(Value::Int(matches(c, b"#[\\r\\n]+#", a)?.to_int() + 1))),
 ];
 
 /// How often a pattern is found; false, which prints nothing, in text that is no UTF-8.
 fn matches(context: &mut Context<'_>, pattern: &[u8], args: &[Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
-    let mut search = Search::new(context, pattern, text.len())?;
-    if !search.takes(&text) {
-        return Ok(Value::Bool(false));
+    match Search::new(context, pattern, text.len())? {
+        Some(mut search) if search.takes(&text) => search.count(context, &text).map(Value::from),
+        _ => Ok(Value::Bool(false)),
     }
-    search.count(context, &text).map(Value::from)
 }

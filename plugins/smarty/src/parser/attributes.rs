@@ -31,13 +31,8 @@ pub(super) struct Spec {
 
 impl Spec {
     /// A tag without attributes, `nocache` aside.
-    pub(super) const NONE: Spec = Spec {
-        required: &[],
-        optional: &[],
-        shorthand: &[],
-        flags: &["nocache"],
-        any: false,
-    };
+    pub(super) const NONE: Spec =
+        Spec { required: &[], optional: &[], shorthand: &[], flags: &["nocache"], any: false };
 }
 
 /// Attributes by name, in the order in which a name came up first.
@@ -118,13 +113,7 @@ impl Parser<'_> {
         }
     }
 
-    fn sort_named(
-        &self,
-        sorted: &mut Attributes,
-        name: &str,
-        attribute: &Attribute,
-        spec: &Spec,
-    ) -> Parsed<()> {
+    fn sort_named(&self, sorted: &mut Attributes, name: &str, attribute: &Attribute, spec: &Spec) -> Parsed<()> {
         let Some(flag) = spec.flags.iter().find(|flag| **flag == name) else {
             sorted.set(name, attribute.value);
             return Ok(());
@@ -146,13 +135,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn sort_unnamed(
-        &self,
-        sorted: &mut Attributes,
-        position: usize,
-        attribute: &Attribute,
-        spec: &Spec,
-    ) -> Parsed<()> {
+    fn sort_unnamed(&self, sorted: &mut Attributes, position: usize, attribute: &Attribute, spec: &Spec) -> Parsed<()> {
         let text = self.text_of(attribute.value);
         let flag = spec.flags.iter().find(|flag| text.as_deref() == Some(flag));
         if let Some(flag) = flag {

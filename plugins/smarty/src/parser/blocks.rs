@@ -7,9 +7,7 @@ use super::{Parsed, Parser};
 use crate::error::Problem;
 use crate::lexer::{Kind, Token};
 use crate::php::Value;
-use crate::program::{
-    Assign, Block, Branch, Capture, E, Loop, NONE, Place, Scope, Stmt, TextFormat, add,
-};
+use crate::program::{Assign, Block, Branch, Capture, E, Loop, NONE, Place, Scope, Stmt, TextFormat, add};
 
 impl Parser<'_> {
     /// `{if …}`, `{elseif …}`, `{while …}`
@@ -210,9 +208,8 @@ impl Parser<'_> {
             },
         };
         let reachable = self.opens.iter().rev();
-        let reachable = reachable.take_while(|open| {
-            !matches!(open.kind, OpenKind::Function(..) | OpenKind::Block(..) | OpenKind::Value)
-        });
+        let reachable = reachable
+            .take_while(|open| !matches!(open.kind, OpenKind::Function(..) | OpenKind::Block(..) | OpenKind::Value));
         let loops = reachable.filter(|open| open.kind.is_loop()).count();
         let levels = u32::try_from(levels).ok().filter(|&n| n > 0 && n as usize <= loops);
         let Some(levels) = levels else {

@@ -27,7 +27,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn arguments(&mut self) -> Parsed<Vec<E>> {
+    fn arguments(&mut self) -> Parsed<Vec<E>> {
         let mut args = Vec::new();
         if self.eat(Kind::CloseP) {
             return Ok(args);
@@ -87,7 +87,5 @@ impl Parser<'_> {
 
 fn unknown(name: &[u8]) -> Problem {
     let name = String::from_utf8_lossy(name);
-    Problem::refused(format!(
-        "{name}() is not a function that templates may call: expected one of the allow list"
-    ))
+    Problem::refused(format!("{name}() is not a function that templates may call: expected one of the allow list"))
 }

@@ -43,8 +43,8 @@ const TERNARY: u8 = 2;
 
 fn binding(operator: Infix) -> Binding {
     use Binary::{
-        Add, BitAnd, BitXor, Div, Equal, Greater, GreaterEqual, Identical, Less, LessEqual, Mod,
-        Mul, NotEqual, NotIdentical, Pow, Sub, Xor,
+        Add, BitAnd, BitXor, Div, Equal, Greater, GreaterEqual, Identical, Less, LessEqual, Mod, Mul, NotEqual,
+        NotIdentical, Pow, Sub, Xor,
     };
     let (level, chain) = match operator {
         Infix::Plain(Xor) => (1, Chain::Left),
@@ -97,9 +97,7 @@ impl Parser<'_> {
                 Some(Flat::Infix(operator)) => *operator,
                 Some(Flat::Question) if least <= TERNARY => {
                     if blocked == Some(TERNARY) {
-                        return Err(Problem::syntax(
-                            "a ternary within a ternary needs parentheses",
-                        ));
+                        return Err(Problem::syntax("a ternary within a ternary needs parentheses"));
                     }
                     left = self.ternary(left, row, at)?;
                     blocked = Some(TERNARY);
@@ -116,7 +114,9 @@ impl Parser<'_> {
             }
             *at += 1;
             let right_least = if chain == Chain::Right { level } else { level + 1 };
+            self.enter()?;
             let right = self.binds(row, at, right_least)?;
+            self.leave();
             left = self.infix(operator, left, right);
             blocked = (chain == Chain::No).then_some(level);
         }

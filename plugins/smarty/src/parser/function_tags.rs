@@ -6,25 +6,25 @@ use super::modifier::Modifier;
 use super::output::Tail;
 use super::{Parsed, Parser};
 use crate::error::Problem;
-use crate::program::{Expr, Plugin, PluginTag, Stmt, add};
+use crate::program::{Expr, HtmlTag, Plugin, PluginTag, Stmt, add};
 
 impl Parser<'_> {
     /// `false` when `name` is no such tag.
-    pub(super) fn function_tag(
-        &mut self,
-        name: &str,
-        modifiers: &[Modifier],
-        written: &Written,
-    ) -> Parsed<bool> {
+    pub(super) fn function_tag(&mut self, name: &str, modifiers: &[Modifier], written: &Written) -> Parsed<bool> {
         let lower = name.to_ascii_lowercase();
         let plugin = match lower.as_str() {
             "counter" => Plugin::Counter,
             "cycle" => Plugin::Cycle,
             "math" => Plugin::Math,
-            "html_image" | "html_select_date" | "html_select_time" | "html_options"
-            | "html_radios" | "html_checkboxes" | "html_table" | "mailto" => {
-                let message = format!("{{{name}}} makes web pages and is not supported");
-                return Err(Problem::refused(message));
+            "mailto" => Plugin::Html(HtmlTag::Mailto),
+            "html_options" => Plugin::Html(HtmlTag::Options),
+            "html_radios" => Plugin::Html(HtmlTag::Radios),
+            "html_checkboxes" => Plugin::Html(HtmlTag::Checkboxes),
+            "html_table" => Plugin::Html(HtmlTag::Table),
+            "html_select_date" => Plugin::Html(HtmlTag::SelectDate),
+            "html_select_time" => Plugin::Html(HtmlTag::SelectTime),
+            "html_image" => {
+                return Err(Problem::refused("{html_image} is refused: it reads the picture's file"));
             }
             _ => return Ok(false),
         };

@@ -33,12 +33,7 @@ impl Parser<'_> {
 
     /// `{function name=…}`: its text is its own.
     pub(super) fn define_function(&mut self, written: &Written) -> Parsed<()> {
-        let spec = Spec {
-            required: &["name"],
-            shorthand: &["name"],
-            any: true,
-            ..Spec::NONE
-        };
+        let spec = Spec { required: &["name"], shorthand: &["name"], any: true, ..Spec::NONE };
         let attributes = self.sorted(written, &spec)?;
         if attributes.flag("nocache") {
             return Err(Problem::syntax("nocache is not allowed here"));
@@ -57,12 +52,7 @@ impl Parser<'_> {
         self.push_open(OpenKind::Function(tag, outer))
     }
 
-    pub(super) fn close_function(
-        &mut self,
-        tag: FunctionTag,
-        outer: Output,
-        body: Block,
-    ) -> Parsed<()> {
+    pub(super) fn close_function(&mut self, tag: FunctionTag, outer: Output, body: Block) -> Parsed<()> {
         add(&mut self.b.tags.functions, FunctionTag { body, ..tag });
         self.attach(outer);
         Ok(())

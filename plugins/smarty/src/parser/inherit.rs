@@ -29,13 +29,7 @@ impl Parser<'_> {
             true => &["hide", "nocache"],
             false => &["hide", "nocache", "append", "prepend"],
         };
-        let spec = Spec {
-            required: &["name"],
-            optional: &["assign"],
-            shorthand: &["name"],
-            flags,
-            any: false,
-        };
+        let spec = Spec { required: &["name"], optional: &["assign"], shorthand: &["name"], flags, any: false };
         let attributes = self.sorted(written, &spec)?;
         self.b.inherits.get_or_insert(false);
         let tag = BlockTag {

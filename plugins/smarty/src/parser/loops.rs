@@ -9,8 +9,7 @@ use super::{Parsed, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::program::{
-    Binary, Block, CFor, CStep, E, Expr, For, Foreach, NONE, Name, Place, Prop, Section,
-    SectionProps, Stmt, add,
+    Binary, Block, CFor, CStep, E, Expr, For, Foreach, NONE, Name, Place, Prop, Section, SectionProps, Stmt, add,
 };
 
 const FOREACH: Spec = Spec {
@@ -89,13 +88,7 @@ impl Parser<'_> {
         name.ok_or_else(|| illegal(attribute))
     }
 
-    fn foreach(
-        &mut self,
-        from: E,
-        item: &str,
-        key: Option<&str>,
-        attributes: &Attributes,
-    ) -> Parsed<()> {
+    fn foreach(&mut self, from: E, item: &str, key: Option<&str>, attributes: &Attributes) -> Parsed<()> {
         let name = match attributes.get("name") {
             Some(name) => Some(self.name_of(name).ok_or_else(|| illegal("name"))?),
             None => None,
@@ -257,9 +250,7 @@ impl Parser<'_> {
             for value in self.b.items(list) {
                 let property = self.text_of(value).unwrap_or_default();
                 let bit = SECTION.iter().position(|known| *known == property);
-                let bit = bit.ok_or_else(|| {
-                    Problem::syntax(format!("sections have no property \"{property}\""))
-                })?;
+                let bit = bit.ok_or_else(|| Problem::syntax(format!("sections have no property \"{property}\"")))?;
                 props |= 1 << bit;
             }
         }
@@ -299,28 +290,18 @@ impl Parser<'_> {
         let tags = &mut self.b.tags;
         let stmt = match open {
             OpenKind::Foreach(tag) => Stmt::Foreach(add(&mut tags.foreachs, Foreach { body, ..*tag })),
-            OpenKind::ForeachElse(tag) => {
-                Stmt::Foreach(add(&mut tags.foreachs, Foreach { otherwise: body, ..*tag }))
-            }
+            OpenKind::ForeachElse(tag) => Stmt::Foreach(add(&mut tags.foreachs, Foreach { otherwise: body, ..*tag })),
             OpenKind::For(tag) => Stmt::For(add(&mut tags.fors, For { body, ..*tag })),
-            OpenKind::ForElse(tag) => {
-                Stmt::For(add(&mut tags.fors, For { otherwise: body, ..*tag }))
-            }
+            OpenKind::ForElse(tag) => Stmt::For(add(&mut tags.fors, For { otherwise: body, ..*tag })),
             OpenKind::CFor(tag) => Stmt::CFor(add(&mut tags.cfors, CFor { body, ..*tag })),
-            OpenKind::CForElse(tag) => {
-                Stmt::CFor(add(&mut tags.cfors, CFor { otherwise: body, ..*tag }))
-            }
+            OpenKind::CForElse(tag) => Stmt::CFor(add(&mut tags.cfors, CFor { otherwise: body, ..*tag })),
             OpenKind::While(tag) => {
                 tail = Tail::Keeps;
                 Stmt::While(add(&mut tags.whiles, crate::program::Loop { body, ..tag }))
             }
             OpenKind::Section(tag) => Stmt::Section(add(&mut tags.sections, Section { body, ..*tag })),
-            OpenKind::SectionElse(tag) => {
-                Stmt::Section(add(&mut tags.sections, Section { otherwise: body, ..*tag }))
-            }
-            OpenKind::Capture(tag) => {
-                Stmt::Capture(add(&mut tags.captures, crate::program::Capture { body, ..tag }))
-            }
+            OpenKind::SectionElse(tag) => Stmt::Section(add(&mut tags.sections, Section { otherwise: body, ..*tag })),
+            OpenKind::Capture(tag) => Stmt::Capture(add(&mut tags.captures, crate::program::Capture { body, ..tag })),
             OpenKind::TextFormat(tag) => {
                 let tag = crate::program::TextFormat { body, ..tag };
                 Stmt::TextFormat(add(&mut tags.textformats, tag))

@@ -5,7 +5,7 @@ use super::{Parsed, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::php;
-use crate::program::{E, Expr};
+use crate::program::{Cast, E, Expr, Unary};
 
 /// `|name:argument:argument`
 #[derive(Clone, Debug)]
@@ -93,12 +93,19 @@ impl Parser<'_> {
         Ok(args)
     }
 
-    pub(super) fn apply(
-        &mut self,
-        mut row: Vec<Flat>,
-        modifiers: &[Modifier],
-    ) -> Parsed<Vec<Flat>> {
+    pub(super) fn apply(&mut self, mut row: Vec<Flat>, modifiers: &[Modifier]) -> Parsed<Vec<Flat>> {
         for Modifier { name, args } in modifiers {
+            if name == b"round"
+                && row.len() > 1
+                && let Some(round) = php::function(name)
+            {
+                // Smarty's cast to float reaches the first of several pieces only.
+                row.insert(0, Flat::Prefix(Unary::Cast(Cast::Float)));
+                let value = self.build(&row)?;
+                let args = [&[value], args.as_slice()].concat();
+                row = vec![Flat::Operand(self.b.call(round, &args))];
+                continue;
+            }
             let value = self.build(&row)?;
             row = match name.as_slice() {
                 b"cat" => self.cat(value, args),

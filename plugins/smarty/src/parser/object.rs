@@ -1,22 +1,19 @@
 //! Objects. Templates here never see one, so all that is left of them is what PHP makes of `->` on other
-//! values: a property is null, a method a fault, and nothing is an instance of anything.
+//! values: a property is null and nothing is an instance of anything. Methods are refused.
 
 use super::{Parsed, Parser};
+use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::php::Value;
-use crate::program::{E, Expr};
+use crate::program::E;
 
 impl Parser<'_> {
-    /// `->name`, `->name(…)` and so on, the cursor at the first arrow.
-    pub(super) fn object_chain(&mut self, operand: E) -> Parsed<E> {
-        let mut calls = false;
+    /// `->name` and so on, the cursor at the first arrow.
+    pub(super) fn object_chain(&mut self) -> Parsed<E> {
         while self.eat(Kind::Ptr) {
             match self.kind() {
                 Kind::Id | Kind::DollarId if self.peek(1) == Kind::OpenP => {
-                    self.next();
-                    self.expect(Kind::OpenP)?;
-                    self.arguments()?;
-                    calls = true;
+                    return Err(Problem::refused("methods cannot be called: templates have no objects"));
                 }
                 Kind::Id => {
                     self.next();
@@ -36,10 +33,7 @@ impl Parser<'_> {
                 _ => return Err(self.unexpected("a property or a method")),
             }
         }
-        Ok(match calls {
-            true => self.b.expr(Expr::Method(operand)),
-            false => self.b.constant(Value::Null),
-        })
+        Ok(self.b.constant(Value::Null))
     }
 
     fn skip_indexes(&mut self) -> Parsed<()> {

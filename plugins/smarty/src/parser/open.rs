@@ -3,11 +3,10 @@
 use super::{Parsed, Parser};
 use crate::error::Problem;
 use crate::limits;
-use crate::program::{
-    BlockTag, Block, Branch, CFor, Capture, E, For, Foreach, FunctionTag, Loop, Section, Stmt,
-    TextFormat,
-};
 use crate::parser::output::Output;
+use crate::program::{
+    Block, BlockTag, Branch, CFor, Capture, E, For, Foreach, FunctionTag, Loop, Section, Stmt, TextFormat,
+};
 
 /// An open tag and what it holds so far.
 pub(super) struct Open {
@@ -60,9 +59,7 @@ impl OpenKind {
             OpenKind::Value => "string",
             OpenKind::If(..) | OpenKind::Else(..) => "if",
             OpenKind::Foreach(_) | OpenKind::ForeachElse(_) => "foreach",
-            OpenKind::For(_) | OpenKind::ForElse(_) | OpenKind::CFor(_) | OpenKind::CForElse(_) => {
-                "for"
-            }
+            OpenKind::For(_) | OpenKind::ForElse(_) | OpenKind::CFor(_) | OpenKind::CForElse(_) => "for",
             OpenKind::While(_) => "while",
             OpenKind::Section(_) | OpenKind::SectionElse(_) => "section",
             OpenKind::Capture(_) => "capture",
@@ -85,11 +82,7 @@ impl OpenKind {
     pub(super) fn is_loop(&self) -> bool {
         matches!(
             self,
-            OpenKind::Foreach(_)
-                | OpenKind::For(_)
-                | OpenKind::CFor(_)
-                | OpenKind::While(_)
-                | OpenKind::Section(_)
+            OpenKind::Foreach(_) | OpenKind::For(_) | OpenKind::CFor(_) | OpenKind::While(_) | OpenKind::Section(_)
         )
     }
 }
@@ -142,8 +135,6 @@ impl Parser<'_> {
     /// The fault of closing one tag while another is open.
     pub(super) fn mismatch(&self, open: &OpenKind, closing: &str) -> Problem {
         let name = open.name();
-        Problem::syntax(format!(
-            "unexpected {closing}: {{{name}}} is open, expected {{/{name}}}"
-        ))
+        Problem::syntax(format!("unexpected {closing}: {{{name}}} is open, expected {{/{name}}}"))
     }
 }

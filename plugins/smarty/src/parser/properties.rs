@@ -16,10 +16,8 @@ pub(super) struct Properties {
 }
 
 /// Properties of sections, by bit.
-pub(super) const SECTION: [&str; 10] = [
-    "first", "last", "index", "iteration", "show", "total", "rownum", "index_prev", "index_next",
-    "loop",
-];
+pub(super) const SECTION: [&str; 10] =
+    ["first", "last", "index", "iteration", "show", "total", "rownum", "index_prev", "index_next", "loop"];
 
 const FOREACH: [(&str, Prop); 6] = [
     ("first", Prop::First),
@@ -32,11 +30,8 @@ const FOREACH: [(&str, Prop); 6] = [
 
 impl Properties {
     pub(super) fn scan(src: &[u8]) -> Properties {
-        let mut found = Properties {
-            items: FxHashMap::default(),
-            foreachs: FxHashMap::default(),
-            sections: FxHashMap::default(),
-        };
+        let mut found =
+            Properties { items: FxHashMap::default(), foreachs: FxHashMap::default(), sections: FxHashMap::default() };
         for at in memchr::memchr_iter(b'$', src) {
             found.at_dollar(&src[at + 1..]);
         }

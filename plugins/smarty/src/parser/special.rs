@@ -25,9 +25,7 @@ impl Parser<'_> {
             "section" => {
                 let (name, property) = (self.index_name(path, 1), self.index_name(path, 2));
                 match (name, property) {
-                    (Some(name), Some(property)) => {
-                        self.section_property(name.as_bytes(), property.as_bytes())
-                    }
+                    (Some(name), Some(property)) => self.section_property(name.as_bytes(), property.as_bytes()),
                     _ => Err(Problem::syntax("expected $smarty.section.name.property")),
                 }
             }
@@ -99,7 +97,7 @@ impl Parser<'_> {
         let mut expr = self.b.expr(Expr::Super(which));
         for index in &path[1..] {
             let Some(index) = *index else {
-                return Err(Problem::fault("Cannot use [] for reading"));
+                return Err(Problem::syntax("\"[]\" can only be assigned to"));
             };
             expr = self.b.expr(Expr::Index(expr, index));
         }

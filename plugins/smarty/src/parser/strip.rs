@@ -96,9 +96,9 @@ fn pieces(text: &[u8]) -> Vec<Piece<'_>> {
 
 fn starts(text: &[u8], at: usize, name: &str, closing: bool) -> bool {
     let open: &[u8] = if closing { b"</" } else { b"<" };
-    text[at..].strip_prefix(open).is_some_and(|rest| {
-        rest.len() >= name.len() && rest[..name.len()].eq_ignore_ascii_case(name.as_bytes())
-    })
+    text[at..]
+        .strip_prefix(open)
+        .is_some_and(|rest| rest.len() >= name.len() && rest[..name.len()].eq_ignore_ascii_case(name.as_bytes()))
 }
 
 /// The offset behind `<name[^>]*>.*?</name[^>]*>`.
@@ -116,10 +116,7 @@ fn element_end(text: &[u8], at: usize, name: &str) -> Option<usize> {
 
 /// Rewrites runs of white space that `run` accepts: it gets the text, the start and whether the piece begins
 /// or ends beside a kept element, and gives the end of the run and what replaces it.
-fn rewrite(
-    pieces: &mut [Piece<'_>],
-    run: impl Fn(&[u8], usize, Sides) -> Option<(usize, &'static [u8])>,
-) {
+fn rewrite(pieces: &mut [Piece<'_>], run: impl Fn(&[u8], usize, Sides) -> Option<(usize, &'static [u8])>) {
     let last = pieces.len() - 1;
     for (i, piece) in pieces.iter_mut().enumerate() {
         let Piece::Text(text) = piece else { continue };
@@ -257,11 +254,7 @@ fn breaks_at_end(pieces: &mut Vec<Piece<'_>>) {
     at_end(pieces, |text, at| breaks_first(text, at) && all_space(text, at), b"");
 }
 
-fn at_end(
-    pieces: &mut Vec<Piece<'_>>,
-    matches: impl Fn(&[u8], usize) -> bool,
-    replacement: &[u8],
-) {
+fn at_end(pieces: &mut Vec<Piece<'_>>, matches: impl Fn(&[u8], usize) -> bool, replacement: &[u8]) {
     let Some(Piece::Text(text)) = pieces.last_mut() else { return };
     let Some(tag) = text.iter().rposition(|&b| b == b'>') else { return };
     if tag + 1 < text.len() && matches(text, tag + 1) {

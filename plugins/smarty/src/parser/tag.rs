@@ -11,13 +11,8 @@ use crate::error::Problem;
 use crate::lexer::{Kind, Token};
 use crate::program::{Assign, Place, Scope, Stmt, add};
 
-const PRINT: Spec = Spec {
-    required: &[],
-    optional: &["assign"],
-    shorthand: &[],
-    flags: &["nocache", "nofilter"],
-    any: false,
-};
+const PRINT: Spec =
+    Spec { required: &[], optional: &["assign"], shorthand: &[], flags: &["nocache", "nofilter"], any: false };
 
 impl Parser<'_> {
     /// A tag, the cursor at its first token.
@@ -112,10 +107,7 @@ impl Parser<'_> {
 
     /// Whether a named tag follows a brace, and not an expression that begins with a word.
     pub(super) fn tag_ahead(&self) -> bool {
-        let ends = matches!(
-            self.peek(1),
-            Kind::Space | Kind::Attr | Kind::Rdel | Kind::Vert | Kind::Ptr
-        );
+        let ends = matches!(self.peek(1), Kind::Space | Kind::Attr | Kind::Rdel | Kind::Vert | Kind::Ptr);
         self.kind() == Kind::Id && ends
     }
 
@@ -170,13 +162,8 @@ impl Parser<'_> {
         let written = self.attributes()?;
         self.expect(Kind::Rdel)?;
         // The variable and the value are the first two attributes of `{assign}`.
-        let spec = Spec {
-            required: &[],
-            optional: &["scope"],
-            shorthand: &[],
-            flags: &["nocache", "noscope"],
-            any: false,
-        };
+        let spec =
+            Spec { required: &[], optional: &["scope"], shorthand: &[], flags: &["nocache", "noscope"], any: false };
         let attributes = self.sorted(&written, &spec)?;
         let scope = self.scope(&attributes, true)?;
         self.assign_code(Assign { place, value, scope });
@@ -196,11 +183,7 @@ impl Parser<'_> {
         self.print_with(row, &attributes)
     }
 
-    pub(super) fn print_with(
-        &mut self,
-        row: &[Flat],
-        attributes: &super::attributes::Attributes,
-    ) -> Parsed<()> {
+    pub(super) fn print_with(&mut self, row: &[Flat], attributes: &super::attributes::Attributes) -> Parsed<()> {
         let Some(target) = attributes.get("assign") else {
             return self.print(row, !attributes.flag("nofilter"));
         };
@@ -236,12 +219,7 @@ impl Parser<'_> {
     }
 
     /// A tag with a name.
-    fn named_tag(
-        &mut self,
-        name: &str,
-        modifiers: &[Modifier],
-        attributes: Written,
-    ) -> Parsed<()> {
+    fn named_tag(&mut self, name: &str, modifiers: &[Modifier], attributes: Written) -> Parsed<()> {
         if crate::constants::constant(name.as_bytes()).is_some() {
             let value = self.bare_word(name.as_bytes());
             let attributes = self.sorted(&attributes, &PRINT)?;
@@ -352,10 +330,8 @@ impl Parser<'_> {
     }
 }
 
-const CLOSED: [&str; 10] = [
-    "if", "foreach", "for", "while", "section", "capture", "function", "block", "textformat",
-    "nocache",
-];
+const CLOSED: [&str; 10] =
+    ["if", "foreach", "for", "while", "section", "capture", "function", "block", "textformat", "nocache"];
 
 fn unknown_tag(name: &str) -> Problem {
     Problem::syntax(format!("unknown tag {{{name}}}"))

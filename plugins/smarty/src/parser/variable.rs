@@ -44,7 +44,7 @@ impl Parser<'_> {
     fn stepped(&mut self, operand: E) -> Parsed<Vec<Flat>> {
         let operand = match self.kind() {
             Kind::IncDec => self.increment(operand)?,
-            Kind::Ptr => self.object_chain(operand)?,
+            Kind::Ptr => self.object_chain()?,
             Kind::Instanceof => self.instance_of()?,
             _ => operand,
         };
@@ -109,7 +109,7 @@ impl Parser<'_> {
         Ok(inner)
     }
 
-    fn to_name(&mut self, name: NameOf) -> Name {
+    fn name_node(&mut self, name: NameOf) -> Name {
         match name {
             NameOf::Static(name) => Name::Static(self.b.symbol(&name)),
             NameOf::Computed(name) => Name::Computed(name),
@@ -117,7 +117,7 @@ impl Parser<'_> {
     }
 
     fn name_read(&mut self, name: NameOf) -> E {
-        match self.to_name(name) {
+        match self.name_node(name) {
             Name::Static(symbol) => self.b.expr(Expr::Var(symbol)),
             Name::Computed(name) => self.b.expr(Expr::NamedVar(name)),
         }
@@ -127,7 +127,7 @@ impl Parser<'_> {
     fn property(&mut self, name: NameOf) -> Parsed<E> {
         let token = self.expect(Kind::Id)?;
         let prop = Prop::named(self.slice(token));
-        Ok(match (self.to_name(name), prop) {
+        Ok(match (self.name_node(name), prop) {
             (Name::Static(symbol), Prop::Value) => self.b.expr(Expr::Var(symbol)),
             (Name::Computed(name), Prop::Value) => self.b.expr(Expr::NamedVar(name)),
             (Name::Static(symbol), _) => self.b.expr(Expr::Prop(symbol, prop)),
@@ -138,7 +138,7 @@ impl Parser<'_> {
     /// The indexes behind a name.
     pub(super) fn indexed(&mut self, name: NameOf) -> Parsed<Variable> {
         let smarty = matches!(&name, NameOf::Static(name) if name == "smarty");
-        let name = self.to_name(name);
+        let name = self.name_node(name);
         let mut path = Vec::new();
         loop {
             match self.kind() {
@@ -210,7 +210,7 @@ impl Parser<'_> {
             return self.special(&variable.place.path);
         }
         if variable.place.path.contains(&None) {
-            return Err(Problem::fault("Cannot use [] for reading"));
+            return Err(Problem::syntax("\"[]\" can only be assigned to"));
         }
         Ok(self.b.read(&variable.place))
     }

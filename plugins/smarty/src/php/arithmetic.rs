@@ -11,9 +11,9 @@ use super::{Fault, FaultKind, Str, Value};
 /// A type fault for an array with something else, or a string that is no number.
 pub fn add(a: &Value, b: &Value) -> Result<Value, Fault> {
     match (a, b) {
-        (Value::Int(x), Value::Int(y)) => Ok(x
-            .checked_add(*y)
-            .map_or_else(|| Value::Float(*x as f64 + *y as f64), Value::Int)),
+        (Value::Int(x), Value::Int(y)) => {
+            Ok(x.checked_add(*y).map_or_else(|| Value::Float(*x as f64 + *y as f64), Value::Int))
+        }
         (Value::Array(x), Value::Array(y)) => {
             let mut union = Rc::clone(x);
             let entries = Rc::make_mut(&mut union);
@@ -100,9 +100,7 @@ fn int_power(base: i64, exponent: i64) -> Value {
             match result.checked_mul(base) {
                 Some(product) => result = product,
                 None => {
-                    return Value::Float(
-                        result as f64 * base as f64 * (base as f64).powf(left as f64),
-                    );
+                    return Value::Float(result as f64 * base as f64 * (base as f64).powf(left as f64));
                 }
             }
         } else {
@@ -163,10 +161,7 @@ pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, Fault> {
     let (x, y) = integers(symbol, a, b)?;
     let shift = |shifted: fn(i64, u32) -> i64, beyond: i64| match u32::try_from(y) {
         Ok(by) if by < 64 => Ok(shifted(x, by)),
-        _ if y < 0 => Err(Fault::new(
-            FaultKind::Arithmetic,
-            "Bit shift by negative number",
-        )),
+        _ if y < 0 => Err(Fault::new(FaultKind::Arithmetic, "Bit shift by negative number")),
         _ => Ok(beyond),
     };
     Ok(Value::Int(match operator {
@@ -185,9 +180,7 @@ pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, Fault> {
 pub fn increment(a: &Value) -> Result<Value, Fault> {
     Ok(match a {
         Value::Null => Value::Int(1),
-        Value::Int(n) => n
-            .checked_add(1)
-            .map_or_else(|| Value::Float(*n as f64 + 1.0), Value::Int),
+        Value::Int(n) => n.checked_add(1).map_or_else(|| Value::Float(*n as f64 + 1.0), Value::Int),
         Value::Float(x) => Value::Float(x + 1.0),
         Value::Bool(_) => a.clone(),
         Value::Str(s) if s.is_empty() => Value::text("1"),
@@ -205,9 +198,7 @@ pub fn increment(a: &Value) -> Result<Value, Fault> {
 /// A type fault for an array.
 pub fn decrement(a: &Value) -> Result<Value, Fault> {
     Ok(match a {
-        Value::Int(n) => n
-            .checked_sub(1)
-            .map_or_else(|| Value::Float(*n as f64 - 1.0), Value::Int),
+        Value::Int(n) => n.checked_sub(1).map_or_else(|| Value::Float(*n as f64 - 1.0), Value::Int),
         Value::Float(x) => Value::Float(x - 1.0),
         Value::Null | Value::Bool(_) => a.clone(),
         Value::Str(s) if s.is_empty() => Value::Int(-1),
@@ -271,9 +262,7 @@ fn operands(symbol: &str, a: &Value, b: &Value) -> Result<(Number, Number), Faul
         (Some(x), Some(y)) => Ok((x, y)),
         _ => {
             let (left, right) = (a.type_name(), b.type_name());
-            Err(Fault::type_error(format!(
-                "Unsupported operand types: {left} {symbol} {right}"
-            )))
+            Err(Fault::type_error(format!("Unsupported operand types: {left} {symbol} {right}")))
         }
     }
 }
@@ -318,17 +307,9 @@ mod tests {
     #[test]
     fn integers_overflow_to_floats() {
         let max = Value::Int(i64::MAX);
-        assert!(
-            matches!(add(&max, &Value::Int(1)).unwrap(), Value::Float(x) if x == 9_223_372_036_854_775_808.0)
-        );
-        assert!(matches!(
-            divide(&Value::Int(i64::MIN), &Value::Int(-1)).unwrap(),
-            Value::Float(_)
-        ));
-        assert!(matches!(
-            modulo(&Value::Int(i64::MIN), &Value::Int(-1)).unwrap(),
-            Value::Int(0)
-        ));
+        assert!(matches!(add(&max, &Value::Int(1)).unwrap(), Value::Float(x) if x == 9_223_372_036_854_775_808.0));
+        assert!(matches!(divide(&Value::Int(i64::MIN), &Value::Int(-1)).unwrap(), Value::Float(_)));
+        assert!(matches!(modulo(&Value::Int(i64::MIN), &Value::Int(-1)).unwrap(), Value::Int(0)));
     }
 
     #[test]

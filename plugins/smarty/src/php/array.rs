@@ -14,6 +14,8 @@ pub struct Array {
     map: Map,
     /// Index of the next `[]=`; `None` once `i64::MAX` is taken.
     next: NextIndex,
+    /// Place of the internal pointer (`current`, `next` …); the length or more is past the end.
+    pointer: usize,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -42,10 +44,7 @@ impl Array {
 
     #[must_use]
     pub fn with_capacity(entries: usize) -> Array {
-        Array {
-            map: Map::with_capacity_and_hasher(entries, FxBuildHasher),
-            next: NextIndex::default(),
-        }
+        Array { map: Map::with_capacity_and_hasher(entries, FxBuildHasher), next: NextIndex::default(), pointer: 0 }
     }
 
     #[must_use]
@@ -113,16 +112,31 @@ impl Array {
 
     /// Takes out `key`; the others keep their order, the next index does not go back.
     pub fn remove(&mut self, key: KeyRef<'_>) -> Option<Value> {
-        self.map.shift_remove(&key)
+        let (place, _, value) = self.map.shift_remove_full(&key)?;
+        // The pointer stays with its entry, or goes to the one after it.
+        if place < self.pointer {
+            self.pointer -= 1;
+        }
+        Some(value)
+    }
+
+    /// Place of the internal pointer among the entries.
+    #[must_use]
+    pub fn pointer(&self) -> usize {
+        self.pointer
+    }
+
+    pub fn set_pointer(&mut self, place: usize) {
+        self.pointer = place;
     }
 
     /// Takes out the last entry; `[]=` goes back by one if its key was the last index.
     pub fn pop(&mut self) -> Option<Value> {
         let (key, value) = self.map.pop()?;
-        if let (Key::Int(n), Some(next)) = (&key, self.next.0) {
-            if *n == next - 1 {
-                self.next.0 = Some(*n);
-            }
+        if let (Key::Int(n), Some(next)) = (&key, self.next.0)
+            && *n == next - 1
+        {
+            self.next.0 = Some(*n);
         }
         Some(value)
     }
@@ -157,9 +171,7 @@ impl Array {
     /// Whether the keys are 0, 1, 2 … in this order (`array_is_list`).
     #[must_use]
     pub fn is_list(&self) -> bool {
-        self.keys()
-            .enumerate()
-            .all(|(i, key)| matches!(key, Key::Int(n) if usize::try_from(*n) == Ok(i)))
+        self.keys().enumerate().all(|(i, key)| matches!(key, Key::Int(n) if usize::try_from(*n) == Ok(i)))
     }
 }
 

@@ -123,9 +123,7 @@ pub fn ordering(a: &Value, b: &Value) -> Result<Ordering, Fault> {
 }
 
 fn deeper(nesting: usize) -> Result<usize, Fault> {
-    nesting
-        .checked_sub(1)
-        .ok_or_else(|| Fault::limit("arrays are nested too deeply to be compared"))
+    nesting.checked_sub(1).ok_or_else(|| Fault::limit("arrays are nested too deeply to be compared"))
 }
 
 fn sign(order: Ordering) -> i32 {
@@ -144,8 +142,7 @@ pub fn bytes(a: &[u8], b: &[u8]) -> i32 {
 
 /// Whether the first byte already rules a numeric string out.
 fn starts_no_number(text: &[u8]) -> bool {
-    text.first()
-        .is_none_or(|b| !matches!(b, b'0'..=b'9' | b'.' | b'+' | b'-' | b' ' | b'\t'..=b'\r'))
+    text.first().is_none_or(|b| !matches!(b, b'0'..=b'9' | b'.' | b'+' | b'-' | b' ' | b'\t'..=b'\r'))
 }
 
 fn strings(a: &[u8], b: &[u8]) -> i32 {
@@ -159,9 +156,7 @@ fn strings(a: &[u8], b: &[u8]) -> i32 {
     match (x, y) {
         (Number::Int(x), Number::Int(y)) => sign(x.cmp(&y)),
         // Integers too large for 64 bits lose digits as floats; equal ones are told apart as text.
-        (Number::Float(x), Number::Float(y)) if over_x != 0 && over_x == over_y && x - y == 0.0 => {
-            bytes(a, b)
-        }
+        (Number::Float(x), Number::Float(y)) if over_x != 0 && over_x == over_y && x - y == 0.0 => bytes(a, b),
         (Number::Float(x), Number::Float(y)) if x == y && !x.is_finite() => bytes(a, b),
         (Number::Int(_), Number::Float(_)) if over_y != 0 => -over_y,
         (Number::Float(_), Number::Int(_)) if over_x != 0 => over_x,

@@ -11,10 +11,7 @@ pub fn constant(name: &[u8]) -> Option<Value> {
     if let Some((_, value)) = FLOATS.iter().find(|(known, _)| known.as_bytes() == name) {
         return Some(Value::Float(*value));
     }
-    TEXTS
-        .iter()
-        .find(|(known, _)| known.as_bytes() == name)
-        .map(|(_, value)| Value::text(*value))
+    TEXTS.iter().find(|(known, _)| known.as_bytes() == name).map(|(_, value)| Value::text(*value))
 }
 
 const FLOATS: &[(&str, f64)] = &[
@@ -49,6 +46,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("PHP_EOL", "\n"),
     ("PHP_OS", "Linux"),
     ("PHP_OS_FAMILY", "Linux"),
+    // The version whose behaviour this is; which patch of it a server runs is no business of a template's.
+    ("PHP_VERSION", "8.2.0"),
 ];
 
 /// Source: PHP 8.2's manual, the predefined constants of its core, filter, html, json, pcre and mbstring parts.
@@ -59,6 +58,16 @@ const INTEGERS: &[(&str, i64)] = &[
     ("CASE_UPPER", 1),
     ("COUNT_NORMAL", 0),
     ("COUNT_RECURSIVE", 1),
+    ("E_ALL", 32_767),
+    ("E_DEPRECATED", 8192),
+    ("E_ERROR", 1),
+    ("E_NOTICE", 8),
+    ("E_PARSE", 4),
+    ("E_STRICT", 2048),
+    ("E_USER_ERROR", 256),
+    ("E_USER_NOTICE", 1024),
+    ("E_USER_WARNING", 512),
+    ("E_WARNING", 2),
     ("ENT_COMPAT", 2),
     ("ENT_DISALLOWED", 128),
     ("ENT_HTML401", 0),
@@ -169,6 +178,9 @@ const INTEGERS: &[(&str, i64)] = &[
     ("PATHINFO_EXTENSION", 4),
     ("PATHINFO_FILENAME", 8),
     ("PHP_FLOAT_DIG", 15),
+    ("PHP_MAJOR_VERSION", 8),
+    ("PHP_MINOR_VERSION", 2),
+    ("PHP_VERSION_ID", 80_200),
     ("PHP_INT_MAX", i64::MAX),
     ("PHP_INT_MIN", i64::MIN),
     ("PHP_INT_SIZE", 8),

@@ -61,11 +61,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     #[must_use]
     pub fn new(clock: &'a Clock) -> Context<'a> {
-        Context {
-            clock,
-            limits: Limits::default(),
-            fuel: Limits::FUEL,
-        }
+        Context { clock, limits: Limits::default(), fuel: Limits::FUEL }
     }
 
     /// Pays for `work` bytes or entries.
@@ -80,9 +76,7 @@ impl<'a> Context<'a> {
             }
             None => {
                 self.fuel = 0;
-                Err(Fault::limit(
-                    "the template does more work than one render may",
-                ))
+                Err(Fault::limit("the template does more work than one render may"))
             }
         }
     }
@@ -96,9 +90,7 @@ impl<'a> Context<'a> {
             return Ok(());
         }
         let max = self.limits.string_bytes;
-        Err(Fault::limit(format!(
-            "a string of {bytes} bytes is more than the {max} allowed"
-        )))
+        Err(Fault::limit(format!("a string of {bytes} bytes is more than the {max} allowed")))
     }
 
     /// Asks whether an array of `entries` may be made.
@@ -110,8 +102,6 @@ impl<'a> Context<'a> {
             return Ok(());
         }
         let max = self.limits.array_entries;
-        Err(Fault::limit(format!(
-            "an array of {entries} entries is more than the {max} allowed"
-        )))
+        Err(Fault::limit(format!("an array of {entries} entries is more than the {max} allowed")))
     }
 }

@@ -50,21 +50,14 @@ const fn is_space(byte: u8) -> bool {
 /// Analyses a string as PHP's arithmetic and comparisons do.
 #[must_use]
 pub fn numeric(text: &[u8]) -> Numeric {
-    let start = text
-        .iter()
-        .position(|b| !is_space(*b))
-        .unwrap_or(text.len());
+    let start = text.iter().position(|b| !is_space(*b)).unwrap_or(text.len());
     let body = &text[start..];
     let (length, is_float) = number_length(body);
     if length == 0 {
         return Numeric::None;
     }
     let number = read_number(&body[..length], is_float);
-    if body[length..].iter().all(|b| is_space(*b)) {
-        Numeric::Whole(number)
-    } else {
-        Numeric::Leading(number)
-    }
+    if body[length..].iter().all(|b| is_space(*b)) { Numeric::Whole(number) } else { Numeric::Leading(number) }
 }
 
 /// Length of the number at the start of `body`, and whether it has a fraction or exponent. 0: no number.
@@ -207,6 +200,12 @@ impl Value {
         match self {
             Value::Float(x) => *x,
             Value::Str(s) => match numeric(s) {
+                // "-0" is the integer 0 to arithmetic, but a float's reader sees its sign.
+                Numeric::Whole(Number::Int(0)) | Numeric::Leading(Number::Int(0))
+                    if s.trim_ascii_start()[0] == b'-' =>
+                {
+                    -0.0
+                }
                 Numeric::Whole(n) | Numeric::Leading(n) => n.to_float(),
                 Numeric::None => 0.0,
             },

@@ -91,11 +91,7 @@ fn canonical_int(bytes: &[u8]) -> Option<i64> {
         n = n.checked_mul(10)?.checked_sub(i64::from(d - b'0'))?;
     }
     // PHP leaves "-9223372036854775808" a string key.
-    if negative {
-        (n != i64::MIN).then_some(n)
-    } else {
-        n.checked_neg()
-    }
+    if negative { (n != i64::MIN).then_some(n) } else { n.checked_neg() }
 }
 
 impl From<Str> for Key {

@@ -35,7 +35,11 @@ pub fn append_float_exact(x: f64, out: &mut Vec<u8>) {
     if special(x, out) {
         return;
     }
-    let text = format!("{x:e}");
+    let shortest = format!("{x:e}");
+    let digits = shortest.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
+    // Of two shortest forms equally near, PHP's dtoa takes the even one, as rounding to that length does.
+    let even = format!("{x:.*e}", digits.saturating_sub(1));
+    let text = if even.parse() == Ok(x) { even } else { shortest };
     general(&text, 17, out);
 }
 
@@ -57,9 +61,7 @@ fn special(x: f64, out: &mut Vec<u8>) -> bool {
 fn general(scientific: &str, precision: i32, out: &mut Vec<u8>) {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let (negative, mantissa) = mantissa
-        .strip_prefix('-')
-        .map_or((false, mantissa), |m| (true, m));
+    let (negative, mantissa) = mantissa.strip_prefix('-').map_or((false, mantissa), |m| (true, m));
     let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
     while digits.len() > 1 && digits.last() == Some(&b'0') {
         digits.pop();
@@ -126,58 +128,44 @@ pub fn round(value: f64, places: i32, half: Half) -> f64 {
         let back = (places - precision).max(-POWER_MAX);
         scaled /= power_of_ten(back.unsigned_abs());
     } else {
-        scaled = if places >= 0 {
-            value * factor
-        } else {
-            value / factor
-        };
+        scaled = if places >= 0 { value * factor } else { value / factor };
         if scaled.abs() >= 1e15 {
             return value;
         }
     }
     scaled = round_to_int(scaled, half);
     if places.unsigned_abs() < 23 {
-        return if places > 0 {
-            scaled / factor
-        } else {
-            scaled * factor
-        };
+        return if places > 0 { scaled / factor } else { scaled * factor };
+    }
+    if scaled == 0.0 {
+        // PHP goes through its own printf here, which has no negative zero.
+        return 0.0;
     }
     let text = format!("{scaled:.6}e{}", -i64::from(places));
-    text.parse()
-        .ok()
-        .filter(|x: &f64| x.is_finite())
-        .unwrap_or(value)
+    text.parse().ok().filter(|x: &f64| x.is_finite()).unwrap_or(value)
 }
 
 fn power_of_ten(power: u32) -> f64 {
     // Exact up to 22; a parse gives the nearest float beyond, as the C library's pow does.
-    if power > 308 {
-        f64::INFINITY
-    } else {
-        format!("1e{power}").parse().unwrap_or(f64::INFINITY)
-    }
+    if power > 308 { f64::INFINITY } else { format!("1e{power}").parse().unwrap_or(f64::INFINITY) }
 }
 
 fn round_to_int(value: f64, half: Half) -> f64 {
-    match half {
-        Half::Up if value >= 0.0 => (value + 0.5).floor(),
-        Half::Up => (value - 0.5).ceil(),
-        Half::Down if value >= 0.0 => (value - 0.5).ceil(),
-        Half::Down => (value + 0.5).floor(),
-        Half::Even => value.round_ties_even(),
+    let size = value.abs();
+    let rounded = match half {
+        Half::Up => (size + 0.5).floor(),
+        Half::Down => (size - 0.5).ceil(),
+        Half::Even => size.round_ties_even(),
         Half::Odd => {
-            let down = value.trunc();
-            if (value - down).abs() != 0.5 {
-                return value.round();
-            }
-            if down % 2.0 == 0.0 {
-                down + value.signum()
-            } else {
-                down
+            let down = size.trunc();
+            match size - down {
+                0.5 if down % 2.0 == 0.0 => down + 1.0,
+                0.5 => down,
+                _ => size.round(),
             }
         }
-    }
+    };
+    rounded.abs().copysign(value)
 }
 
 /// `%.{places}f` of PHP: exact digits up to its own ceiling of 318 places.
@@ -192,13 +180,7 @@ pub fn format(value: f64, places: usize, point: &[u8], separator: &[u8]) -> Vec<
     let rounded = round(value, i32::try_from(places).unwrap_or(i32::MAX), Half::Up);
     if !rounded.is_finite() {
         // As C's printf spells them, in lower case.
-        let name = if rounded.is_nan() {
-            "nan"
-        } else if rounded > 0.0 {
-            "inf"
-        } else {
-            "-inf"
-        };
+        let name = if rounded.is_nan() { "nan" } else { "inf" };
         return name.into();
     }
     let text = fixed(rounded.abs(), places);

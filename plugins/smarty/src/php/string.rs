@@ -18,10 +18,7 @@ pub struct Str {
 impl Str {
     #[must_use]
     pub fn new(bytes: &[u8]) -> Str {
-        Str {
-            bytes: Rc::from(bytes),
-            untrusted: false,
-        }
+        Str { bytes: Rc::from(bytes), untrusted: false }
     }
 
     #[must_use]
@@ -99,10 +96,7 @@ impl From<&[u8]> for Str {
 
 impl From<Vec<u8>> for Str {
     fn from(bytes: Vec<u8>) -> Str {
-        Str {
-            bytes: Rc::from(bytes),
-            untrusted: false,
-        }
+        Str { bytes: Rc::from(bytes), untrusted: false }
     }
 }
 

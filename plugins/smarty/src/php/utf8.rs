@@ -6,11 +6,7 @@
 pub fn next_char(bytes: &[u8]) -> Result<(char, usize), usize> {
     let lead = bytes[0];
     let trail = |i: usize| bytes.get(i).is_some_and(|b| (0x80..0xc0).contains(b));
-    let leads = |i: usize| {
-        bytes
-            .get(i)
-            .is_some_and(|b| *b < 0x80 || (0xc2..0xf5).contains(b))
-    };
+    let leads = |i: usize| bytes.get(i).is_some_and(|b| *b < 0x80 || (0xc2..0xf5).contains(b));
     let length = match lead {
         0..0x80 => return Ok((char::from(lead), 1)),
         0xc2..0xe0 => 2,
@@ -23,9 +19,7 @@ pub fn next_char(bytes: &[u8]) -> Result<(char, usize), usize> {
         return text.chars().next().map(|c| (c, length)).ok_or(length);
     }
     // Up to the first byte that could begin a character, or the end.
-    let faulty = (1..length)
-        .find(|i| *i >= bytes.len() || leads(*i))
-        .unwrap_or(length);
+    let faulty = (1..length).find(|i| *i >= bytes.len() || leads(*i)).unwrap_or(length);
     Err(faulty)
 }
 
@@ -37,9 +31,9 @@ pub fn chars(bytes: &[u8]) -> impl Iterator<Item = Option<char>> + '_ {
     })
 }
 
-/// The bytes with every invalid run replaced by `?`, as mbstring substitutes.
-pub fn substituted(bytes: &[u8]) -> String {
-    chars(bytes).map(|c| c.unwrap_or('?')).collect()
+/// The bytes as text in which every invalid run is one character that no text has, to be searched in.
+pub fn marked(bytes: &[u8]) -> String {
+    chars(bytes).map(|c| c.unwrap_or('\u{10ffff}')).collect()
 }
 
 /// Byte length that mb_substr and mb_strlen give a character by its first byte alone.

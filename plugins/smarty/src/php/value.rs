@@ -59,8 +59,7 @@ impl Value {
             Value::Array(array) => {
                 nesting == 0
                     || array.iter().any(|(key, value)| {
-                        matches!(key, super::Key::Str(s) if s.is_untrusted())
-                            || value.is_untrusted(nesting - 1)
+                        matches!(key, super::Key::Str(s) if s.is_untrusted()) || value.is_untrusted(nesting - 1)
                     })
             }
             _ => false,

@@ -21,6 +21,7 @@ pub(crate) struct Builder {
     stmts: Vec<Stmt>,
     places: Vec<u32>,
     exprs: Vec<Expr>,
+    shared: FxHashMap<(u8, u32, u32), E>,
     lists: Vec<E>,
     calls: Vec<&'static Function>,
     branches: Vec<Branch>,
@@ -30,7 +31,23 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
+    /// Adds an expression. Variables, constants and elements, which templates repeat all over, are stored once.
     pub(crate) fn expr(&mut self, expr: Expr) -> E {
+        let key = match expr {
+            Expr::Const(index) => (0, index, 0),
+            Expr::Var(symbol) => (1, symbol, 0),
+            Expr::Index(base, key) => (2, base.0, key.0),
+            _ => return self.push_expr(expr),
+        };
+        if let Some(&known) = self.shared.get(&key) {
+            return known;
+        }
+        let id = self.push_expr(expr);
+        self.shared.insert(key, id);
+        id
+    }
+
+    fn push_expr(&mut self, expr: Expr) -> E {
         self.exprs.push(expr);
         E(offset(self.exprs.len() - 1))
     }
@@ -157,7 +174,7 @@ impl Builder {
         for key in &place.path {
             expr = match *key {
                 Some(key) => self.expr(Expr::Index(expr, key)),
-                None => self.expr(Expr::Append(expr)),
+                None => self.expr(Expr::Append),
             };
         }
         expr
@@ -200,10 +217,7 @@ impl Builder {
             self.stmts.push(stmt);
             self.places.push(place);
         }
-        Block {
-            start: offset(start),
-            len: offset(self.stmts.len() - start),
-        }
+        Block { start: offset(start), len: offset(self.stmts.len() - start) }
     }
 
     pub(crate) fn branches(&mut self, branches: &[Branch]) -> Stmt {

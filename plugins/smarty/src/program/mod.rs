@@ -8,13 +8,11 @@ mod reads;
 mod tags;
 
 pub(crate) use builder::Builder;
-pub(crate) use nodes::{
-    Binary, Block, Cast, E, Expr, List, NONE, Name, Prop, Stmt, Super, Symbol, Unary,
-};
+pub(crate) use nodes::{Binary, Block, Cast, E, Expr, List, NONE, Name, Prop, Stmt, Super, Symbol, Unary};
 pub use reads::Reads;
 pub(crate) use tags::{
-    Assign, BlockTag, Branch, CFor, CStep, CallTag, Capture, For, Foreach, FunctionTag, Include, Loop, Params,
-    Plugin, PluginTag, Place, Scope, Section, SectionProps, TextFormat, add,
+    Assign, BlockTag, Branch, CFor, CStep, CallTag, Capture, For, Foreach, FunctionTag, HtmlTag, Include, Loop, Params,
+    Place, Plugin, PluginTag, Scope, Section, SectionProps, TextFormat, add,
 };
 
 use std::rc::Rc;

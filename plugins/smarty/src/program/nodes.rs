@@ -47,9 +47,7 @@ pub(crate) enum Expr {
     NamedProp(E, Prop),
     Index(E, E),
     /// `$x[]`: only to be written to.
-    Append(E),
-    /// A method called on what cannot be an object.
-    Method(E),
+    Append,
     Unary(Unary, E),
     Binary(Binary, E, E),
     And(E, E),

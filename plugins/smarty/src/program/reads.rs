@@ -58,11 +58,7 @@ impl Template {
             }
         }
         let (files, computed_files) = self.files();
-        Reads {
-            variables: (!computed).then(|| variables.into_iter().collect()),
-            files,
-            computed_files,
-        }
+        Reads { variables: (!computed).then(|| variables.into_iter().collect()), files, computed_files }
     }
 
     fn files(&self) -> (Vec<String>, bool) {

@@ -1,6 +1,6 @@
 //! Tags with more to them than a node holds.
 
-use super::{Block, E, List, Name, Symbol};
+use super::{Block, E, Name, Symbol};
 use crate::php::Str;
 
 /// One arm of an `{if}`.
@@ -174,6 +174,18 @@ pub(crate) enum Plugin {
     Counter,
     Cycle,
     Math,
+    Html(HtmlTag),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HtmlTag {
+    Mailto,
+    Options,
+    Radios,
+    Checkboxes,
+    Table,
+    SelectDate,
+    SelectTime,
 }
 
 #[derive(Debug)]

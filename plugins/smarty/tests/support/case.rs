@@ -69,12 +69,7 @@ fn load(path: &Path) -> Case {
     }
     let settings = path.with_extension("json");
     let differs = if settings.is_file() { apply(&read(&settings), &mut job) } else { None };
-    Case {
-        name: format!("{area}/{stem}"),
-        job,
-        expected: expected(path),
-        differs,
-    }
+    Case { name: format!("{area}/{stem}"), job, expected: expected(path), differs }
 }
 
 fn read(path: &Path) -> Vec<u8> {

@@ -13,9 +13,7 @@ pub fn value(text: &str) -> Value {
 
 /// The entries of a JSON object, in its order.
 pub fn entries(text: &str) -> Vec<(String, Value)> {
-    let Value::Array(array) = value(text) else {
-        panic!("not an object: {text}")
-    };
+    let Value::Array(array) = value(text) else { panic!("not an object: {text}") };
     let name = |key: &Key| key.to_str().to_lossy();
     array.iter().map(|(key, value)| (name(key), value.clone())).collect()
 }

@@ -1,6 +1,6 @@
 //! What the integration tests share: cases as files, values from JSON, PHP's Smarty behind a pipe, and the
 //! library behind the same job.
-#![allow(dead_code, reason = "each test binary uses a part of this")]
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of this")]
 
 pub mod case;
 pub mod engine;
@@ -9,6 +9,7 @@ pub mod json;
 pub mod php;
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 
 /// One render: what PHP's Smarty and the library are both given.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +46,11 @@ impl Job {
             compile: false,
         }
     }
+}
+
+/// Says something that a passing test does not hide: the test harness keeps only what is printed.
+pub fn tell(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Bytes as a reader can tell them apart: line ends, tabs and whatever is not UTF-8 are visible.

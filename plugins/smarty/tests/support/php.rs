@@ -78,9 +78,6 @@ fn answer(line: &str) -> Answer {
     let part = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
     match line["body"].as_str() {
         Some(body) => Answer::Body(unhex(body.as_bytes())),
-        None => Answer::Failed {
-            kind: part("kind"),
-            message: part("message"),
-        },
+        None => Answer::Failed { kind: part("kind"), message: part("message") },
     }
 }

@@ -47,8 +47,7 @@ fn civil_from_days(days: i128) -> (i64, i64, i64) {
     let shifted = days + 719_468;
     let era = shifted.div_euclid(146_097);
     let day_of_era = shifted.rem_euclid(146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month + 2) / 5 + 1;
@@ -61,19 +60,9 @@ impl Civil {
     /// From seconds since 1970, in whatever zone they are.
     #[must_use]
     pub fn from_seconds(seconds: i128) -> Civil {
-        let (days, rest) = (
-            seconds.div_euclid(86_400),
-            seconds.rem_euclid(86_400) as i64,
-        );
+        let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400) as i64);
         let (year, month, day) = civil_from_days(days);
-        Civil {
-            year,
-            month,
-            day,
-            hour: rest / 3600,
-            minute: rest / 60 % 60,
-            second: rest % 60,
-        }
+        Civil { year, month, day, hour: rest / 3600, minute: rest / 60 % 60, second: rest % 60 }
     }
 
     /// 0 is Sunday.
@@ -99,11 +88,7 @@ impl Civil {
             return (year, (thursday + length) / 7 + 1);
         }
         let length = if is_leap(self.year) { 366 } else { 365 };
-        if thursday >= length {
-            (self.year + 1, 1)
-        } else {
-            (self.year, thursday / 7 + 1)
-        }
+        if thursday >= length { (self.year + 1, 1) } else { (self.year, thursday / 7 + 1) }
     }
 }
 
@@ -121,17 +106,7 @@ mod tests {
 
     #[test]
     fn weeks_belong_to_the_year_of_their_thursday() {
-        let week = |year, month, day| {
-            Civil {
-                year,
-                month,
-                day,
-                hour: 0,
-                minute: 0,
-                second: 0,
-            }
-            .iso_week()
-        };
+        let week = |year, month, day| Civil { year, month, day, hour: 0, minute: 0, second: 0 }.iso_week();
         assert_eq!(week(2021, 1, 3), (2020, 53));
         assert_eq!(week(2024, 12, 30), (2025, 1));
         assert_eq!(week(2026, 7, 1), (2026, 27));

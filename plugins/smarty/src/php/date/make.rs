@@ -18,14 +18,7 @@ pub struct Fields {
 
 impl From<Civil> for Fields {
     fn from(c: Civil) -> Fields {
-        Fields {
-            year: c.year,
-            month: c.month,
-            day: c.day,
-            hour: c.hour,
-            minute: c.minute,
-            second: c.second,
-        }
+        Fields { year: c.year, month: c.month, day: c.day, hour: c.hour, minute: c.minute, second: c.second }
     }
 }
 
@@ -34,9 +27,7 @@ impl Fields {
     #[must_use]
     pub fn seconds(&self) -> i128 {
         let minutes = (i128::from(self.hour)) * 60 + i128::from(self.minute);
-        days_from_civil(self.year, self.month, self.day) * 86_400
-            + minutes * 60
-            + i128::from(self.second)
+        days_from_civil(self.year, self.month, self.day) * 86_400 + minutes * 60 + i128::from(self.second)
     }
 
     #[must_use]
@@ -53,16 +44,7 @@ pub fn timestamp(fields: &Fields, zone: &TimeZone) -> i64 {
     let c = fields.carried();
     let small = |n: i64| i8::try_from(n).unwrap_or(0);
     let civil = i16::try_from(c.year).ok().and_then(|year| {
-        DateTime::new(
-            year,
-            small(c.month),
-            small(c.day),
-            small(c.hour),
-            small(c.minute),
-            small(c.second),
-            0,
-        )
-        .ok()
+        DateTime::new(year, small(c.month), small(c.day), small(c.hour), small(c.minute), small(c.second), 0).ok()
     });
     let known = civil.and_then(|civil| zone.to_ambiguous_timestamp(civil).compatible().ok());
     known.map_or_else(

@@ -1,6 +1,7 @@
 //! Dates as PHP's `date`, `mktime`, `strtotime` and `strftime` have them, in the zone they are given.
 
 mod calendar;
+mod dates;
 mod format;
 pub mod make;
 pub mod parse;
@@ -45,12 +46,16 @@ impl Moment {
     }
 }
 
+impl Moment {
+    /// The instant as `gmdate` has it: Greenwich, under that name.
+    #[must_use]
+    pub fn greenwich(seconds: i64) -> Moment {
+        Moment { abbreviation: "GMT".into(), ..Moment::at(seconds, &TimeZone::UTC) }
+    }
+}
+
 /// The zone's rules reach from year -9999 to 9999; beyond, the last known one holds.
 fn nearest(seconds: i64) -> Timestamp {
-    let bound = if seconds < 0 {
-        Timestamp::MIN
-    } else {
-        Timestamp::MAX
-    };
+    let bound = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_second(seconds).unwrap_or(bound)
 }

@@ -5,16 +5,20 @@
 
 use jiff::tz::TimeZone;
 
+use super::Moment;
+use super::dates::{date_and_time, date_number, date_words};
 use super::make::{Fields, timestamp};
 use super::relative::{Relative, TimeOfDay};
 use super::scan::Scanner;
-use super::{Moment, words};
+
+/// Hour, minute, second.
+type Time = (i64, i64, i64);
 
 /// What was read so far.
 #[derive(Default)]
 struct Parts {
     date: (Option<i64>, Option<i64>, Option<i64>),
-    time: Option<(i64, i64, i64)>,
+    time: Option<Time>,
     /// Something said the day begins at midnight.
     midnight: bool,
     has_date: bool,
@@ -47,6 +51,11 @@ impl Parts {
         if s.accept("@") {
             return self.since_epoch(s);
         }
+        if let Some((date, time)) = s.attempt(date_and_time) {
+            self.has_date = true;
+            self.date = date;
+            return self.set_time(time);
+        }
         if let Some(date) = s.attempt(date_number).or_else(|| s.attempt(date_words)) {
             if self.has_date {
                 return None;
@@ -54,8 +63,7 @@ impl Parts {
             self.has_date = true;
             self.date = date;
             // `2024-05-06T07:08`
-            if s.rest().starts_with('t') && s.rest()[1..].starts_with(|c: char| c.is_ascii_digit())
-            {
+            if s.rest().starts_with('t') && s.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) {
                 s.accept("t");
                 return self.clock_after_t(s);
             }
@@ -94,7 +102,7 @@ impl Parts {
         Some(())
     }
 
-    fn set_time(&mut self, time: (i64, i64, i64)) -> Option<()> {
+    fn set_time(&mut self, time: Time) -> Option<()> {
         // Two times of day are a mistake.
         (self.time.is_none()).then_some(())?;
         self.time = Some(time);
@@ -142,11 +150,7 @@ impl Parts {
             "t" => return self.clock_after_t(s),
             zone => {
                 self.offset = Some(abbreviation(zone)?);
-                s.attempt(|s| {
-                    (s.peek()? == '+' || s.peek()? == '-')
-                        .then(|| offset(s))
-                        .flatten()
-                });
+                s.attempt(|s| (s.peek()? == '+' || s.peek()? == '-').then(|| offset(s)).flatten());
             }
         }
         Some(())
@@ -154,15 +158,15 @@ impl Parts {
 
     fn resolve(&self, now: i64, zone: &TimeZone) -> i64 {
         let zone = match self.offset.and_then(|o| i32::try_from(o).ok()) {
-            Some(offset) => jiff::tz::Offset::from_seconds(offset)
-                .map_or_else(|_| zone.clone(), |o| o.to_time_zone()),
+            Some(offset) => jiff::tz::Offset::from_seconds(offset).map_or_else(|_| zone.clone(), |o| o.to_time_zone()),
             None => zone.clone(),
         };
         let (base, utc) = match self.instant {
             Some(instant) => (instant, TimeZone::UTC),
             None => (now, zone),
         };
-        let mut f = Fields::from(Moment::at(base, &utc).civil);
+        let here = Fields::from(Moment::at(base, &utc).civil);
+        let mut f = here;
         let (year, month, day) = self.date;
         f.year = year.unwrap_or(f.year);
         f.month = month.unwrap_or(f.month);
@@ -173,190 +177,23 @@ impl Parts {
             (f.hour, f.minute, f.second) = (0, 0, 0);
         }
         self.relative.apply(&mut f);
-        timestamp(&f, &utc).saturating_add(self.relative.seconds)
+        // Hours count from the instant itself, also in the hour that comes twice in autumn.
+        let counts = f == here && self.relative.seconds != 0;
+        let start = if counts { base } else { timestamp(&f, &utc) };
+        start.saturating_add(self.relative.seconds)
     }
-}
-
-type Date = (Option<i64>, Option<i64>, Option<i64>);
-
-fn full_year(year: i64, digits: usize) -> i64 {
-    match (digits, year) {
-        (3.., _) => year,
-        (_, 70..) => 1900 + year,
-        _ => 2000 + year,
-    }
-}
-
-fn month_number(s: &mut Scanner<'_>) -> Option<i64> {
-    s.digits(1, 2).filter(|m| (0..=12).contains(m))
-}
-
-fn day_number(s: &mut Scanner<'_>) -> Option<i64> {
-    s.digits(1, 2).filter(|d| (0..=31).contains(d))
-}
-
-/// A year of two or four digits, and nothing longer.
-fn year_number(s: &mut Scanner<'_>) -> Option<i64> {
-    s.attempt(|s| s.run(4))
-        .or_else(|| s.run(2).map(|y| full_year(y, 2)))
-}
-
-/// Dates of digits: `2024-05-06`, `20240506`, `5/6/2024`, `6.5.2024`, `2024-W19-1`, `2024-127`.
-fn date_number(s: &mut Scanner<'_>) -> Option<Date> {
-    s.attempt(|s| {
-        let year = s.run(4)?;
-        s.accept("-w").then_some(())?;
-        let week = s.digits(2, 2)?;
-        let day = if s.accept("-") { s.digits(1, 1)? } else { 1 };
-        Some((Some(year), Some(1), Some(iso_day(year, week, day))))
-    })
-    .or_else(|| {
-        s.attempt(|s| {
-            let year = s.run(4)?;
-            let separator = s.accept_any("-/")?;
-            let month = month_number(s)?;
-            if !s.accept(separator.encode_utf8(&mut [0; 4])) {
-                return (separator == '-' && s.at_boundary()).then_some((
-                    Some(year),
-                    Some(month),
-                    Some(1),
-                ));
-            }
-            let day = day_number(s)?;
-            (!s.peek().is_some_and(|c| c.is_ascii_digit())).then_some((
-                Some(year),
-                Some(month),
-                Some(day),
-            ))
-        })
-    })
-    .or_else(|| s.attempt(compact))
-    .or_else(|| s.attempt(american))
-    .or_else(|| s.attempt(day_first))
-    .or_else(|| {
-        s.attempt(|s| {
-            let year = s.run(4)?;
-            s.accept("-").then_some(())?;
-            let day = s.run(3).filter(|d| (1..=366).contains(d))?;
-            Some((Some(year), Some(1), Some(day)))
-        })
-    })
-}
-
-/// The day, counted from 1 January, of a weekday of an ISO week.
-fn iso_day(year: i64, week: i64, day: i64) -> i64 {
-    let january_4 = (super::days_from_civil(year, 1, 4) + 3).rem_euclid(7) as i64;
-    4 - january_4 + (week - 1) * 7 + day - 1
-}
-
-/// `20240506`, also before a `T` or a time.
-fn compact(s: &mut Scanner<'_>) -> Option<Date> {
-    let run = s.rest().bytes().take_while(u8::is_ascii_digit).count();
-    (run == 8).then_some(())?;
-    let (year, month, day) = (s.digits(4, 4)?, s.digits(2, 2)?, s.digits(2, 2)?);
-    ((1..=12).contains(&month) && day <= 31).then_some((Some(year), Some(month), Some(day)))
-}
-
-fn american(s: &mut Scanner<'_>) -> Option<Date> {
-    let month = month_number(s)?;
-    s.accept("/").then_some(())?;
-    let day = day_number(s)?;
-    if !s.accept("/") {
-        return s.at_boundary().then_some((None, Some(month), Some(day)));
-    }
-    Some((Some(year_number(s)?), Some(month), Some(day)))
-}
-
-/// `6-5-2024`, `6.5.2024`, `6.5.24`.
-fn day_first(s: &mut Scanner<'_>) -> Option<Date> {
-    let day = day_number(s)?;
-    let separator = s.accept_any(".-")?;
-    let month = month_number(s)?;
-    s.accept(separator.encode_utf8(&mut [0; 4])).then_some(())?;
-    let year = if separator == '.' {
-        year_number(s)?
-    } else {
-        s.run(4)?
-    };
-    Some((Some(year), Some(month), Some(day)))
-}
-
-fn month_word(s: &mut Scanner<'_>) -> Option<i64> {
-    s.attempt(|s| words::month(s.word()?))
-}
-
-fn between(s: &mut Scanner<'_>) {
-    while s.accept_any(" \t.-").is_some() {}
-}
-
-fn ordinal(s: &mut Scanner<'_>) {
-    s.attempt(|s| matches!(s.word()?, "st" | "nd" | "rd" | "th").then_some(()));
-}
-
-/// Dates with a month's name: `6 May 2024`, `May 6, 2024`, `May 2024`, `6-May-2024`, `2024-May-06`, `May`.
-fn date_words(s: &mut Scanner<'_>) -> Option<Date> {
-    s.attempt(|s| {
-        let year = s.run(4)?;
-        between(s);
-        let month = month_word(s)?;
-        let day = s.attempt(|s| {
-            between(s);
-            let day = day_number(s)?;
-            s.at_boundary().then_some(day)
-        });
-        Some((Some(year), Some(month), Some(day.unwrap_or(1))))
-    })
-    .or_else(|| {
-        s.attempt(|s| {
-            let day = day_number(s)?;
-            ordinal(s);
-            between(s);
-            let month = month_word(s)?;
-            let year = s.attempt(|s| {
-                between(s);
-                let year = year_number(s)?;
-                (s.at_boundary() && s.peek() != Some(':')).then_some(year)
-            });
-            Some((year, Some(month), Some(day)))
-        })
-    })
-    .or_else(|| {
-        s.attempt(|s| {
-            let month = month_word(s)?;
-            let year = |s: &mut Scanner<'_>| {
-                while s.accept_any(" \t.,-").is_some() {}
-                let year = s.run(4)?;
-                (s.peek() != Some(':')).then_some(year)
-            };
-            if let Some(year) = s.attempt(year) {
-                return Some((Some(year), Some(month), Some(1)));
-            }
-            let day = s.attempt(|s| {
-                between(s);
-                let day = day_number(s)?;
-                ordinal(s);
-                (s.at_boundary() && s.peek() != Some(':')).then_some(day)
-            });
-            let year = if day.is_some() { s.attempt(year) } else { None };
-            Some((year, Some(month), day))
-        })
-    })
 }
 
 /// `7:08`, `07:08:09.5`, `7 pm`, `7:08pm`; after a `T` also `0708` and `070809`.
-fn clock(s: &mut Scanner<'_>, after_t: bool) -> Option<(i64, i64, i64)> {
-    if after_t {
-        if let Some(time) = s.attempt(compact_clock) {
-            return Some(time);
-        }
+fn clock(s: &mut Scanner<'_>, after_t: bool) -> Option<Time> {
+    if after_t && let Some(time) = s.attempt(compact_clock) {
+        return Some(time);
     }
     let hour = s.digits(1, 2)?;
     let mut time = (hour, 0, 0);
     let minutes = s.attempt(|s| {
         s.accept_any(":.")?;
-        s.digits(2, 2)
-            .or_else(|| s.digits(1, 1))
-            .filter(|m| *m < 60)
+        s.digits(2, 2).or_else(|| s.digits(1, 1)).filter(|m| *m < 60)
     });
     if let Some(minute) = minutes {
         time.1 = minute;
@@ -390,7 +227,7 @@ fn clock(s: &mut Scanner<'_>, after_t: bool) -> Option<(i64, i64, i64)> {
     }
 }
 
-fn compact_clock(s: &mut Scanner<'_>) -> Option<(i64, i64, i64)> {
+fn compact_clock(s: &mut Scanner<'_>) -> Option<Time> {
     let run = s.rest().bytes().take_while(u8::is_ascii_digit).count();
     let time = match run {
         4 => (s.digits(2, 2)?, s.digits(2, 2)?, 0),
@@ -401,7 +238,7 @@ fn compact_clock(s: &mut Scanner<'_>) -> Option<(i64, i64, i64)> {
 }
 
 /// Four digits by themselves are a time of day if they can be one, and else a year.
-fn four_digits(s: &mut Scanner<'_>, has_time: bool) -> Option<(i64, Option<(i64, i64, i64)>)> {
+fn four_digits(s: &mut Scanner<'_>, has_time: bool) -> Option<(i64, Option<Time>)> {
     let number = s.run(4)?;
     let (hour, minute) = (number / 100, number % 100);
     let time = (hour < 24 && minute < 60 && !has_time).then_some((hour, minute, 0));
@@ -414,8 +251,7 @@ fn offset(s: &mut Scanner<'_>) -> Option<i64> {
     let hours = s.digits(1, 2)?;
     s.accept(":");
     let minutes = s.attempt(|s| s.digits(2, 2)).unwrap_or(0);
-    s.at_boundary()
-        .then_some(sign * (hours * 3600 + minutes * 60))
+    s.at_boundary().then_some(sign * (hours * 3600 + minutes * 60))
 }
 
 fn abbreviation(zone: &str) -> Option<i64> {

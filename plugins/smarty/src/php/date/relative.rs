@@ -71,17 +71,14 @@ fn unit(word: &str) -> Option<Unit> {
 /// `next`, `third`: the amount, and whether today counts.
 fn amount(word: &str) -> Option<(i64, i64)> {
     const COUNTS: [&str; 12] = [
-        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth",
-        "tenth", "eleventh", "twelfth",
+        "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+        "twelfth",
     ];
     match word {
         "last" | "previous" => Some((-1, 0)),
         "this" => Some((0, 1)),
         "next" => Some((1, 0)),
-        _ => COUNTS
-            .iter()
-            .position(|c| *c == word)
-            .map(|i| (i as i64 + 1, 0)),
+        _ => COUNTS.iter().position(|c| *c == word).map(|i| (i as i64 + 1, 0)),
     }
 }
 
@@ -132,28 +129,21 @@ impl Relative {
             s.spaces();
             let name = s.word()?;
             if name == "day" && matches!(word, "first" | "last") && s.attempt(of).is_some() {
-                self.edge = Some(if word == "first" {
-                    Edge::FirstDay
-                } else {
-                    Edge::LastDay
-                });
+                self.edge = Some(if word == "first" { Edge::FirstDay } else { Edge::LastDay });
                 return Some(TimeOfDay::Kept);
             }
             let unit = unit(name)?;
-            if let Unit::Weekday(_) = unit {
-                if s.attempt(of).is_some() {
-                    self.nth = Some(if amount > 0 {
-                        Nth::OfMonth
-                    } else {
-                        Nth::LastOfMonth
-                    });
-                    return Some(self.add(amount, &unit, if amount > 0 { 1 } else { behaviour }));
-                }
+            if let Unit::Weekday(_) = unit
+                && s.attempt(of).is_some()
+            {
+                self.nth = Some(if amount > 0 { Nth::OfMonth } else { Nth::LastOfMonth });
+                return Some(self.add(amount, &unit, if amount > 0 { 1 } else { behaviour }));
             }
             let time = self.add(amount, &unit, behaviour);
             if name == "week" {
-                // "monday next week": the weekday of that week.
+                // "monday next week": the weekday of that week, Monday if none is named.
                 self.behaviour = 2;
+                self.weekday = self.weekday.or(Some(1));
             }
             Some(time)
         })
@@ -174,13 +164,7 @@ impl Relative {
 
     /// `ago`: everything so far the other way.
     pub fn reverse(&mut self) {
-        for part in [
-            &mut self.years,
-            &mut self.months,
-            &mut self.days,
-            &mut self.seconds,
-            &mut self.workdays,
-        ] {
+        for part in [&mut self.years, &mut self.months, &mut self.days, &mut self.seconds, &mut self.workdays] {
             *part = part.saturating_neg();
         }
         self.weekday = self.weekday.map(|day| if day == 0 { -7 } else { -day });
@@ -191,10 +175,7 @@ impl Relative {
         let mut months = self.months;
         if let Some(nth) = self.nth {
             f.day = 1;
-            f.month = f
-                .month
-                .saturating_add(months)
-                .saturating_add(i64::from(matches!(nth, Nth::LastOfMonth)));
+            f.month = f.month.saturating_add(months).saturating_add(i64::from(matches!(nth, Nth::LastOfMonth)));
             months = 0;
         }
         self.to_weekday(f);

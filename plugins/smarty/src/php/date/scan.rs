@@ -39,12 +39,7 @@ impl<'a> Scanner<'a> {
 
     /// Between `min` and `max` digits, as many as there are.
     pub fn digits(&mut self, min: usize, max: usize) -> Option<i64> {
-        let count = self
-            .rest()
-            .bytes()
-            .take(max)
-            .take_while(u8::is_ascii_digit)
-            .count();
+        let count = self.rest().bytes().take(max).take_while(u8::is_ascii_digit).count();
         if count < min {
             return None;
         }
@@ -56,20 +51,12 @@ impl<'a> Scanner<'a> {
     /// Digits whose run is exactly `count` long.
     pub fn run(&mut self, count: usize) -> Option<i64> {
         let run = self.rest().bytes().take_while(u8::is_ascii_digit).count();
-        if run == count {
-            self.digits(count, count)
-        } else {
-            None
-        }
+        if run == count { self.digits(count, count) } else { None }
     }
 
     /// Letters.
     pub fn word(&mut self) -> Option<&'a str> {
-        let count = self
-            .rest()
-            .bytes()
-            .take_while(u8::is_ascii_alphabetic)
-            .count();
+        let count = self.rest().bytes().take_while(u8::is_ascii_alphabetic).count();
         let word = &self.rest()[..count];
         self.at += count;
         (count > 0).then_some(word)

@@ -17,20 +17,55 @@ pub fn strftime(moment: &Moment, pattern: &[u8]) -> Vec<u8> {
             out.push(b);
             continue;
         }
+        let flags = rest.iter().take_while(|b| b"-_0^#".contains(b)).count();
+        let (flags, after) = rest.split_at(flags);
+        let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
+        let (digits, after) = after.split_at(digits);
         // E and O ask for a locale's other forms; the C locale has none.
-        let modified = matches!(rest, [b'E' | b'O', _, ..]);
-        let spec = if modified { &rest[1..] } else { rest };
+        let modified = matches!(after, [b'E' | b'O', _, ..]);
+        let spec = if modified { &after[1..] } else { after };
         let Some(&letter) = spec.first() else {
             out.push(b'%');
+            out.extend_from_slice(rest);
             break;
         };
-        if !(day(moment, letter, &mut out) || time(moment, letter, &mut out)) {
+        let mut text = Vec::new();
+        if day(moment, letter, &mut text) || time(moment, letter, &mut text) {
+            flagged(text, flags, digits, &mut out);
+        } else {
             out.push(b'%');
-            out.push(letter);
+            out.extend_from_slice(&rest[..rest.len() - spec.len() + 1]);
         }
         rest = &spec[1..];
     }
     out
+}
+
+/// glibc's flags: `-` no padding, `_` spaces, `0` zeros, `^` capitals, `#` the other case; and a width.
+fn flagged(mut text: Vec<u8>, flags: &[u8], digits: &[u8], out: &mut Vec<u8>) {
+    /// Wider makes no sense of a date, and must not make it large.
+    const WIDTH_MAX: usize = 255;
+    let padding = flags.iter().rev().find(|b| b"-_0".contains(b));
+    let length = text.iter().take_while(|b| matches!(b, b'0' | b' ')).count();
+    let length = length.min(text.len().saturating_sub(1));
+    let numeric = text.iter().all(|b| b.is_ascii_digit() || *b == b' ');
+    match padding {
+        Some(b'-') if numeric => _ = text.drain(..length),
+        Some(b'_') if numeric => text[..length].fill(b' '),
+        Some(b'0') if numeric => text[..length].fill(b'0'),
+        _ => {}
+    }
+    if flags.contains(&b'^') {
+        text.make_ascii_uppercase();
+    } else if flags.contains(&b'#') {
+        let is_upper = text.iter().all(|b| !b.is_ascii_lowercase());
+        if is_upper { text.make_ascii_lowercase() } else { text.make_ascii_uppercase() }
+    }
+    let width = digits.iter().fold(0, |n: usize, d| n.saturating_mul(10) + usize::from(d - b'0'));
+    let missing = width.min(WIDTH_MAX).saturating_sub(text.len());
+    let zeros = padding.map_or(numeric, |p| *p == b'0');
+    out.resize(out.len() + missing, if zeros { b'0' } else { b' ' });
+    out.append(&mut text);
 }
 
 fn day(moment: &Moment, letter: u8, out: &mut Vec<u8>) -> bool {
@@ -66,6 +101,7 @@ fn time(moment: &Moment, letter: u8, out: &mut Vec<u8>) -> bool {
     let c = &moment.civil;
     let hour12 = if c.hour % 12 == 0 { 12 } else { c.hour % 12 };
     let morning = c.hour < 12;
+    let standard = moment.offset_seconds - if moment.is_dst { 3600 } else { 0 };
     let _ = match letter {
         b'H' => write!(out, "{:02}", c.hour),
         b'k' => write!(out, "{:2}", c.hour),
@@ -75,10 +111,11 @@ fn time(moment: &Moment, letter: u8, out: &mut Vec<u8>) -> bool {
         b'S' => write!(out, "{:02}", c.second),
         b'p' => write!(out, "{}", if morning { "AM" } else { "PM" }),
         b'P' => write!(out, "{}", if morning { "am" } else { "pm" }),
-        b's' => write!(out, "{}", moment.seconds),
+        // The C library reads the fields as local time of the server, which is UTC.
+        b's' => write!(out, "{}", moment.seconds + standard),
         b'z' => write!(out, "{}", offset(moment.offset_seconds, "")),
         b'Z' => write!(out, "{}", abbreviation(moment)),
-        b'n' => write!(out, "\n"),
+        b'n' => writeln!(out),
         b't' => write!(out, "\t"),
         b'%' => write!(out, "%"),
         _ => return whole(moment, letter, out),

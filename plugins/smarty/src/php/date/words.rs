@@ -15,21 +15,11 @@ pub const MONTHS: [&str; 12] = [
     "December",
 ];
 
-pub const DAYS: [&str; 7] = [
-    "Sunday",
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-];
+pub const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// The month a word names, 1 to 12: in full, by three letters, or as a Roman numeral.
 pub fn month(word: &str) -> Option<i64> {
-    const ROMAN: [&str; 12] = [
-        "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii",
-    ];
+    const ROMAN: [&str; 12] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
     if word == "sept" {
         return Some(9);
     }
@@ -48,8 +38,6 @@ pub fn day(word: &str) -> Option<i64> {
 }
 
 fn named(word: &str, names: &[&str]) -> Option<i64> {
-    let is = |name: &str| {
-        word.eq_ignore_ascii_case(name) || word.len() == 3 && name[..3].eq_ignore_ascii_case(word)
-    };
+    let is = |name: &str| word.eq_ignore_ascii_case(name) || word.len() == 3 && name[..3].eq_ignore_ascii_case(word);
     names.iter().position(|name| is(name)).map(|i| i as i64)
 }

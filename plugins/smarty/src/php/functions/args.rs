@@ -14,10 +14,7 @@ pub fn value(args: &[Value], i: usize) -> Value {
 
 fn wrong(i: usize, expected: &str, given: &Value) -> Fault {
     let given = given.type_name();
-    Fault::type_error(format!(
-        "Argument #{} must be of type {expected}, {given} given",
-        i + 1
-    ))
+    Fault::type_error(format!("Argument #{} must be of type {expected}, {given} given", i + 1))
 }
 
 /// A `ValueError` about argument `i`.
@@ -36,11 +33,7 @@ pub fn text(args: &[Value], i: usize) -> Result<Str, Fault> {
 
 /// A string parameter with a default for when it is not given.
 pub fn text_or(args: &[Value], i: usize, default: &[u8]) -> Result<Str, Fault> {
-    if i < args.len() {
-        text(args, i)
-    } else {
-        Ok(Str::new(default))
-    }
+    if i < args.len() { text(args, i) } else { Ok(Str::new(default)) }
 }
 
 /// A `?string` parameter.
@@ -78,11 +71,7 @@ pub fn int(args: &[Value], i: usize) -> Result<i64, Fault> {
 
 /// An int parameter with a default for when it is not given.
 pub fn int_or(args: &[Value], i: usize, default: i64) -> Result<i64, Fault> {
-    if i < args.len() {
-        int(args, i)
-    } else {
-        Ok(default)
-    }
+    if i < args.len() { int(args, i) } else { Ok(default) }
 }
 
 /// A `?int` parameter.
@@ -153,19 +142,11 @@ pub fn take_array(args: &mut [Value], i: usize) -> Result<Rc<Array>, Fault> {
 
 /// A length or position clamped into `0..=max`; PHP's negative ones count from the end.
 pub fn offset_in(offset: i64, max: usize) -> Option<usize> {
-    let at = if offset < 0 {
-        offset.checked_add(i64::try_from(max).ok()?)?
-    } else {
-        offset
-    };
+    let at = if offset < 0 { offset.checked_add(i64::try_from(max).ok()?)? } else { offset };
     usize::try_from(at).ok().filter(|at| *at <= max)
 }
 
 /// A count from a template as a size, saturating; negative is `None`.
 pub fn size(n: i64) -> Option<usize> {
-    if n < 0 {
-        None
-    } else {
-        Some(usize::try_from(n).unwrap_or(usize::MAX))
-    }
+    if n < 0 { None } else { Some(usize::try_from(n).unwrap_or(usize::MAX)) }
 }

@@ -8,19 +8,11 @@ use super::text_cut::bounds;
 use crate::php::{Array, Context, Fault, Function, Key, Value};
 
 pub const FUNCTIONS: &[Function] = &[
-    moves("array_values", 1, 1, |_, a| {
-        Ok(Value::list(args::array(a, 0)?.values().cloned()))
-    }),
+    moves("array_values", 1, 1, |_, a| Ok(Value::list(args::array(a, 0)?.values().cloned()))),
     moves("array_flip", 1, 1, |_, a| {
         let array = args::array(a, 0)?;
-        let entries = array
-            .iter()
-            .filter(|(_, v)| matches!(v, Value::Int(_) | Value::Str(_)));
-        Ok(Value::array(
-            entries
-                .filter_map(|(k, v)| Some((v.to_key().ok()?, k.to_value())))
-                .collect(),
-        ))
+        let entries = array.iter().filter(|(_, v)| matches!(v, Value::Int(_) | Value::Str(_)));
+        Ok(Value::array(entries.filter_map(|(k, v)| Some((v.to_key().ok()?, k.to_value()))).collect()))
     }),
     moves("array_reverse", 1, 2, |_, a| {
         let (array, keep) = (args::array(a, 0)?, args::flag_or(a, 1, false)?);
@@ -54,10 +46,7 @@ fn slice(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let array = args::array(args, 0)?;
     let keep = args::flag_or(args, 3, false)?;
     let part = bounds(array.len(), args::int(args, 1)?, args::int_opt(args, 2)?).unwrap_or((0, 0));
-    Ok(Value::array(collect(
-        array.iter().skip(part.0).take(part.1 - part.0),
-        keep,
-    )))
+    Ok(Value::array(collect(array.iter().skip(part.0).take(part.1 - part.0), keep)))
 }
 
 fn splice(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
@@ -87,9 +76,7 @@ fn push(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     context.allow_entries(entries.len() + args.len())?;
     for value in &args[1..] {
         if !entries.push(value.clone()) {
-            return Err(Fault::error(
-                "Cannot add element to the array as the next element is already occupied",
-            ));
+            return Err(Fault::error("Cannot add element to the array as the next element is already occupied"));
         }
     }
     let count = entries.len();
@@ -133,11 +120,7 @@ fn chunk(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let entries: Vec<_> = array.iter().collect();
     Ok(Value::list(entries.chunks(size).map(|part| {
         if keep {
-            Value::array(
-                part.iter()
-                    .map(|(k, v)| ((*k).clone(), (*v).clone()))
-                    .collect(),
-            )
+            Value::array(part.iter().map(|(k, v)| ((*k).clone(), (*v).clone())).collect())
         } else {
             Value::list(part.iter().map(|(_, v)| (*v).clone()))
         }
@@ -162,7 +145,7 @@ fn column(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
             },
         };
         let place = index.as_ref().and_then(|key| entries.get(key.as_ref()));
-        match place.and_then(|place| place.to_key().ok()) {
+        match place.map(Value::to_key).transpose()? {
             Some(key) => _ = out.insert(key, value.clone()),
             None => _ = out.push(value.clone()),
         }
@@ -171,24 +154,15 @@ fn column(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 }
 
 fn change_key_case(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
-    let upper = args::int_or(args, 1, 0)? == 1;
+    let upper = args::int_or(args, 1, 0)? != 0;
     let change = |key: &Key| match key {
         Key::Str(s) => {
-            let text = if upper {
-                s.to_ascii_uppercase()
-            } else {
-                s.to_ascii_lowercase()
-            };
+            let text = if upper { s.to_ascii_uppercase() } else { s.to_ascii_lowercase() };
             Key::Str(crate::php::Str::from(text).with_trust_of(s.is_untrusted()))
         }
         Key::Int(n) => Key::Int(*n),
     };
-    Ok(Value::array(
-        args::array(args, 0)?
-            .iter()
-            .map(|(k, v)| (change(k), v.clone()))
-            .collect(),
-    ))
+    Ok(Value::array(args::array(args, 0)?.iter().map(|(k, v)| (change(k), v.clone())).collect()))
 }
 
 fn filter(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
@@ -196,11 +170,5 @@ fn filter(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         return Err(Fault::error("callbacks are not available in templates"));
     }
     let array = args::array(args, 0)?;
-    Ok(Value::array(
-        array
-            .iter()
-            .filter(|(_, v)| v.truthy())
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect(),
-    ))
+    Ok(Value::array(array.iter().filter(|(_, v)| v.truthy()).map(|(k, v)| (k.clone(), v.clone())).collect()))
 }

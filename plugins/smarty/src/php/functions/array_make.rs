@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::args;
-use super::register::{MANY, moves};
+use super::register::{MANY, makes, moves};
 use crate::php::convert::{Number, Numeric, numeric};
 use crate::php::{Array, Context, Fault, Function, Key, Str, Value, number};
 
@@ -27,11 +27,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("array_replace_recursive", 1, MANY, |c, a| {
         let mut out = args::take_array(a, 0)?;
         for i in 1..a.len() {
-            replace_into(
-                Rc::make_mut(&mut out),
-                &*args::array(a, i)?,
-                c.limits.nesting,
-            )?;
+            replace_into(Rc::make_mut(&mut out), &*args::array(a, i)?, c.limits.nesting)?;
         }
         Ok(Value::Array(out))
     }),
@@ -39,14 +35,11 @@ pub const FUNCTIONS: &[Function] = &[
     moves("array_fill", 3, 3, fill),
     moves("array_fill_keys", 2, 2, |_, a| {
         let keys = args::array(a, 0)?;
-        Ok(Value::array(
-            keys.values()
-                .map(|key| (key_of(key), a[1].clone()))
-                .collect(),
-        ))
+        Ok(Value::array(keys.values().map(|key| (key_of(key), a[1].clone())).collect()))
     }),
     moves("array_pad", 3, 3, pad),
-    moves("range", 2, 3, range),
+    // Letters of its ends' text are text made.
+    makes("range", 2, 3, range),
 ];
 
 /// A value as array_combine and array_fill_keys make keys: by its text.
@@ -84,10 +77,7 @@ fn too_deep() -> Fault {
 fn merge_into(out: &mut Array, entries: &Array, nesting: usize) -> Result<(), Fault> {
     let inner = nesting.checked_sub(1).ok_or_else(too_deep)?;
     for (key, value) in entries {
-        let Some(place) = out
-            .get_mut(key.as_ref())
-            .filter(|_| matches!(key, Key::Str(_)))
-        else {
+        let Some(place) = out.get_mut(key.as_ref()).filter(|_| matches!(key, Key::Str(_))) else {
             append(out, key, value);
             continue;
         };
@@ -125,12 +115,7 @@ fn combine(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
             "Argument #1 ($keys) and argument #2 ($values) must have the same number of elements",
         ));
     }
-    Ok(Value::array(
-        keys.values()
-            .map(key_of)
-            .zip(values.values().cloned())
-            .collect(),
-    ))
+    Ok(Value::array(keys.values().map(key_of).zip(values.values().cloned()).collect()))
 }
 
 fn fill(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
@@ -138,14 +123,11 @@ fn fill(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let count = args::size(count).ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
     context.allow_entries(count)?;
     let mut out = Array::with_capacity(count);
-    for i in 0..count {
-        if i == 0 {
-            out.insert(Key::Int(start), args[2].clone());
-        } else if !out.push(args[2].clone()) {
-            return Err(Fault::error(
-                "Cannot add element to the array as the next element is already occupied",
-            ));
-        }
+    for i in 0..count as u64 {
+        let Some(key) = start.checked_add_unsigned(i) else {
+            return Err(Fault::error("Cannot add element to the array as the next element is already occupied"));
+        };
+        out.insert(Key::Int(key), args[2].clone());
     }
     Ok(Value::array(out))
 }
@@ -159,9 +141,7 @@ fn pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     }
     // PHP's own bound for one call.
     if missing > 1_048_576 {
-        return Err(Fault::value_error(
-            "You may only pad up to 1048576 elements at a time",
-        ));
+        return Err(Fault::value_error("You may only pad up to 1048576 elements at a time"));
     }
     context.allow_entries(wanted)?;
     let mut out = Array::with_capacity(wanted);
@@ -169,9 +149,7 @@ fn pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     if size < 0 {
         padding(&mut out);
     }
-    array
-        .iter()
-        .for_each(|(key, value)| append(&mut out, key, value));
+    array.iter().for_each(|(key, value)| append(&mut out, key, value));
     if size > 0 {
         padding(&mut out);
     }
@@ -189,18 +167,12 @@ fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
         Value::Str(s) => matches!(numeric(s), Numeric::Whole(Number::Float(_))),
         other => matches!(other, Value::Float(_)),
     };
-    let size = if args.len() > 2 {
-        step.to_float().abs()
-    } else {
-        1.0
-    };
+    let size = if args.len() > 2 { args::number(args, 2)?.to_float().abs() } else { 1.0 };
     let mut floats = float_text(&step);
     if let (Value::Str(low), Value::Str(high)) = (&args[0], &args[1]) {
         if !low.is_empty() && !high.is_empty() {
             let numbers = [numeric(low), numeric(high)];
-            floats |= numbers
-                .iter()
-                .any(|n| matches!(n, Numeric::Whole(Number::Float(_))));
+            floats |= numbers.iter().any(|n| matches!(n, Numeric::Whole(Number::Float(_))));
             if !floats && !numbers.iter().any(|n| matches!(n, Numeric::Whole(_))) {
                 return letters(low[0], high[0], size);
             }
@@ -214,26 +186,21 @@ fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
     let (low, high) = (args[0].to_int(), args[1].to_int());
     let distance = low.abs_diff(high);
     let step = if size >= 1.0 { size as u64 } else { 0 };
+    if step == 0 {
+        return Err(step_fault());
+    }
     if distance == 0 {
         return Ok(Value::list([Value::Int(low)]));
     }
-    if step == 0 || distance < step {
+    if distance < step {
         return Err(step_fault());
     }
-    let count = usize::try_from(distance / step)
-        .unwrap_or(usize::MAX)
-        .saturating_add(1);
+    let count = usize::try_from(distance / step).unwrap_or(usize::MAX).saturating_add(1);
     context.allow_entries(count)?;
     let at = |i: u64| {
-        if low < high {
-            low.wrapping_add_unsigned(i * step)
-        } else {
-            low.wrapping_sub_unsigned(i * step)
-        }
+        if low < high { low.wrapping_add_unsigned(i * step) } else { low.wrapping_sub_unsigned(i * step) }
     };
-    Ok(Value::list(
-        (0..=distance / step).map(|i| Value::Int(at(i))),
-    ))
+    Ok(Value::list((0..=distance / step).map(|i| Value::Int(at(i)))))
 }
 
 fn letters(low: u8, high: u8, size: f64) -> Result<Value, Fault> {
@@ -243,21 +210,14 @@ fn letters(low: u8, high: u8, size: f64) -> Result<Value, Fault> {
     if distance == 0 {
         return Ok(Value::list([letter(low)]));
     }
-    let step = u8::try_from(step)
-        .ok()
-        .filter(|step| (1..=distance).contains(step))
-        .ok_or_else(step_fault)?;
+    let step = u8::try_from(step).ok().filter(|step| (1..=distance).contains(step)).ok_or_else(step_fault)?;
     let offsets = (0..=distance).step_by(usize::from(step));
-    Ok(Value::list(offsets.map(|d| {
-        letter(if low < high { low + d } else { low - d })
-    })))
+    Ok(Value::list(offsets.map(|d| letter(if low < high { low + d } else { low - d }))))
 }
 
 fn float_range(context: &Context<'_>, low: f64, high: f64, step: f64) -> Result<Value, Fault> {
     if low.is_infinite() || high.is_infinite() {
-        return Err(Fault::value_error(
-            "Invalid range supplied: the ends must be finite",
-        ));
+        return Err(Fault::value_error("Invalid range supplied: the ends must be finite"));
     }
     let distance = (low - high).abs();
     if low == high || low.is_nan() || high.is_nan() {
@@ -271,13 +231,7 @@ fn float_range(context: &Context<'_>, low: f64, high: f64, step: f64) -> Result<
     context.allow_entries(count as usize)?;
     let up = low < high;
     let elements = (0..count as u64)
-        .map(|i| {
-            if up {
-                low + i as f64 * step
-            } else {
-                low - i as f64 * step
-            }
-        })
+        .map(|i| if up { low + i as f64 * step } else { low - i as f64 * step })
         .take_while(|x| if up { *x <= high } else { *x >= high });
     Ok(Value::list(elements.map(Value::Float)))
 }

@@ -1,51 +1,27 @@
 //! Asking arrays: counting, looking up, summing.
 
-use std::rc::Rc;
-
 use super::args;
 use super::register::{makes, moves};
-use crate::php::compare::{identical, loose_equal};
+use crate::php::compare::{compare, identical, loose_equal};
 use crate::php::convert::{Numeric, numeric};
 use crate::php::{Array, Context, Fault, Function, Key, Value, arithmetic};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("count", 1, 2, count),
     moves("sizeof", 1, 2, count),
-    moves("in_array", 2, 3, |_, a| {
-        search(a).map(|at| Value::Bool(at.is_some()))
-    }),
-    moves("array_search", 2, 3, |_, a| {
-        search(a).map(|at| at.map_or(Value::Bool(false), |key| key.to_value()))
-    }),
+    moves("in_array", 2, 3, |_, a| search(a).map(|at| Value::Bool(at.is_some()))),
+    moves("array_search", 2, 3, |_, a| search(a).map(|at| at.map_or(Value::Bool(false), |key| key.to_value()))),
     moves("array_key_exists", 2, 2, |_, a| key_exists(a)),
     moves("key_exists", 2, 2, |_, a| key_exists(a)),
-    moves("array_key_first", 1, 1, |_, a| {
-        Ok(key_at(&*args::array(a, 0)?, 0))
-    }),
+    moves("array_key_first", 1, 1, |_, a| Ok(key_at(&*args::array(a, 0)?, 0))),
     moves("array_key_last", 1, 1, |_, a| {
         let array = args::array(a, 0)?;
         Ok(key_at(&array, array.len().wrapping_sub(1)))
     }),
-    moves("key", 1, 1, |_, a| Ok(key_at(&*args::array(a, 0)?, 0))),
-    moves("current", 1, 1, |_, a| {
-        Ok(value_at(&*args::array(a, 0)?, 0))
-    }),
-    moves("pos", 1, 1, |_, a| Ok(value_at(&*args::array(a, 0)?, 0))),
-    moves("reset", 1, 1, |_, a| Ok(value_at(&*args::array(a, 0)?, 0))),
-    moves("end", 1, 1, |_, a| {
-        let array = args::array(a, 0)?;
-        Ok(value_at(&array, array.len().wrapping_sub(1)))
-    }),
-    moves("array_is_list", 1, 1, |_, a| {
-        Ok(Value::Bool(args::array(a, 0)?.is_list()))
-    }),
+    moves("array_is_list", 1, 1, |_, a| Ok(Value::Bool(args::array(a, 0)?.is_list()))),
     moves("array_keys", 1, 3, keys),
-    moves("array_sum", 1, 1, |_, a| {
-        reduce(a, Value::Int(0), arithmetic::add)
-    }),
-    moves("array_product", 1, 1, |_, a| {
-        reduce(a, Value::Int(1), arithmetic::multiply)
-    }),
+    moves("array_sum", 1, 1, |_, a| reduce(a, Value::Int(0), arithmetic::add)),
+    moves("array_product", 1, 1, |_, a| reduce(a, Value::Int(1), arithmetic::multiply)),
     makes("array_count_values", 1, 1, count_values),
     moves("min", 1, super::register::MANY, |_, a| extreme(a, -1)),
     moves("max", 1, super::register::MANY, |_, a| extreme(a, 1)),
@@ -54,9 +30,7 @@ pub const FUNCTIONS: &[Function] = &[
 fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let Value::Array(array) = &args[0] else {
         let given = args[0].type_name();
-        return Err(Fault::type_error(format!(
-            "Argument #1 ($value) must be of type Countable|array, {given} given"
-        )));
+        return Err(Fault::type_error(format!("Argument #1 ($value) must be of type Countable|array, {given} given")));
     };
     let all = match args::int_or(args, 1, 0)? {
         0 => array.len(),
@@ -67,24 +41,16 @@ fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
 }
 
 fn count_all(array: &Array, nesting: usize) -> Result<usize, Fault> {
-    let inner = nesting
-        .checked_sub(1)
-        .ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
-    array
-        .values()
-        .try_fold(array.len(), |sum, value| match value {
-            Value::Array(array) => Ok(sum + count_all(array, inner)?),
-            _ => Ok(sum),
-        })
+    let inner = nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+    array.values().try_fold(array.len(), |sum, value| match value {
+        Value::Array(array) => Ok(sum + count_all(array, inner)?),
+        _ => Ok(sum),
+    })
 }
 
 /// Whether an element is what is searched: loosely, or with `===`.
 fn matches(element: &Value, wanted: &Value, strict: bool) -> Result<bool, Fault> {
-    if strict {
-        identical(wanted, element)
-    } else {
-        loose_equal(wanted, element)
-    }
+    if strict { identical(wanted, element) } else { loose_equal(wanted, element) }
 }
 
 fn search(args: &[Value]) -> Result<Option<Key>, Fault> {
@@ -100,22 +66,13 @@ fn search(args: &[Value]) -> Result<Option<Key>, Fault> {
 
 fn key_exists(args: &[Value]) -> Result<Value, Fault> {
     let array = args::array(args, 1)?;
-    let key = args[0]
-        .to_key()
-        .map_err(|_| Fault::type_error("Argument #1 ($key) must be a valid array offset type"))?;
+    let key =
+        args[0].to_key().map_err(|_| Fault::type_error("Argument #1 ($key) must be a valid array offset type"))?;
     Ok(Value::Bool(array.contains(key.as_ref())))
 }
 
 fn key_at(array: &Array, at: usize) -> Value {
-    array
-        .entry_at(at)
-        .map_or(Value::Null, |(key, _)| key.to_value())
-}
-
-fn value_at(array: &Array, at: usize) -> Value {
-    array
-        .entry_at(at)
-        .map_or(Value::Bool(false), |(_, value)| value.clone())
+    array.entry_at(at).map_or(Value::Null, |(key, _)| key.to_value())
 }
 
 fn keys(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
@@ -134,25 +91,18 @@ fn keys(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 }
 
 /// Sums as PHP 8.2 does: arrays are left out, text that is no number counts as 0.
-fn reduce(
-    args: &[Value],
-    start: Value,
-    with: fn(&Value, &Value) -> Result<Value, Fault>,
-) -> Result<Value, Fault> {
+fn reduce(args: &[Value], start: Value, with: fn(&Value, &Value) -> Result<Value, Fault>) -> Result<Value, Fault> {
     let array = args::array(args, 0)?;
-    array
-        .values()
-        .filter(|v| !matches!(v, Value::Array(_)))
-        .try_fold(start, |sum, value| {
-            let number = match value {
-                Value::Str(s) => match numeric(s) {
-                    Numeric::Whole(n) | Numeric::Leading(n) => n.to_value(),
-                    Numeric::None => Value::Int(0),
-                },
-                other => other.clone(),
-            };
-            with(&sum, &number)
-        })
+    array.values().filter(|v| !matches!(v, Value::Array(_))).try_fold(start, |sum, value| {
+        let number = match value {
+            Value::Str(s) => match numeric(s) {
+                Numeric::Whole(n) | Numeric::Leading(n) => n.to_value(),
+                Numeric::None => Value::Int(0),
+            },
+            other => other.clone(),
+        };
+        with(&sum, &number)
+    })
 }
 
 fn count_values(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
@@ -166,34 +116,27 @@ fn count_values(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault>
     Ok(Value::array(out))
 }
 
-/// The least (`sign` -1) or greatest value; of equal ones the first.
+/// The least (`sign` -1) or greatest value; of equal ones the first. What cannot be ordered (NaN, arrays with
+/// other keys) counts as greater than what it is compared with: among arguments that is the later one, in an array
+/// the earlier.
 fn extreme(args: &[Value], sign: i32) -> Result<Value, Fault> {
-    let values: Vec<Value> = match args {
-        [Value::Array(array)] => {
-            let array = Rc::clone(array);
-            if array.is_empty() {
-                return Err(args::bad(0, "contain at least one element"));
-            }
-            array.values().cloned().collect()
+    let (values, in_array): (Vec<Value>, bool) = match args {
+        [Value::Array(array)] if array.is_empty() => {
+            return Err(args::bad(0, "contain at least one element"));
         }
+        [Value::Array(array)] => (array.values().cloned().collect(), true),
         [one] => {
             let given = one.type_name();
-            return Err(Fault::type_error(format!(
-                "Argument #1 ($value) must be of type array, {given} given"
-            )));
+            return Err(Fault::type_error(format!("Argument #1 ($value) must be of type array, {given} given")));
         }
-        many => many.to_vec(),
+        many => (many.to_vec(), false),
     };
-    let mut best = values[0].clone();
+    let mut best = &values[0];
     for value in &values[1..] {
-        let better = if sign < 0 {
-            crate::php::compare::compare(&best, value)? > 0
-        } else {
-            crate::php::compare::compare(&best, value)? < 0
-        };
-        if better {
-            best = value.clone();
+        let order = if in_array { -compare(best, value)? } else { compare(value, best)? };
+        if order * sign > 0 {
+            best = value;
         }
     }
-    Ok(best)
+    Ok(best.clone())
 }

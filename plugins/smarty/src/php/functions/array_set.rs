@@ -16,13 +16,9 @@ pub const FUNCTIONS: &[Function] = &[
     moves("array_diff", 1, MANY, |_, a| by_value(a, false)),
     moves("array_intersect", 1, MANY, |_, a| by_value(a, true)),
     moves("array_diff_key", 1, MANY, |_, a| by_entry(a, false, false)),
-    moves("array_intersect_key", 1, MANY, |_, a| {
-        by_entry(a, true, false)
-    }),
+    moves("array_intersect_key", 1, MANY, |_, a| by_entry(a, true, false)),
     moves("array_diff_assoc", 1, MANY, |_, a| by_entry(a, false, true)),
-    moves("array_intersect_assoc", 1, MANY, |_, a| {
-        by_entry(a, true, true)
-    }),
+    moves("array_intersect_assoc", 1, MANY, |_, a| by_entry(a, true, true)),
     moves("array_unique", 1, 2, unique),
 ];
 
@@ -31,44 +27,26 @@ fn others(args: &[Value]) -> Result<Vec<std::rc::Rc<Array>>, Fault> {
 }
 
 fn keep(array: &Array, mut wanted: impl FnMut(&Key, &Value) -> bool) -> Value {
-    Value::array(
-        array
-            .iter()
-            .filter(|(k, v)| wanted(k, v))
-            .map(|(k, v)| (k.clone(), v.clone()))
-            .collect(),
-    )
+    Value::array(array.iter().filter(|(k, v)| wanted(k, v)).map(|(k, v)| (k.clone(), v.clone())).collect())
 }
 
 fn by_value(args: &[Value], common: bool) -> Result<Value, Fault> {
     let (array, others) = (args::array(args, 0)?, others(args)?);
-    let texts: Vec<FxHashSet<Cow<'_, [u8]>>> = others
-        .iter()
-        .map(|other| other.values().map(Value::to_bytes).collect())
-        .collect();
+    let texts: Vec<FxHashSet<Cow<'_, [u8]>>> =
+        others.iter().map(|other| other.values().map(Value::to_bytes).collect()).collect();
     Ok(keep(&array, |_, value| {
         let text = value.to_bytes();
-        if common {
-            texts.iter().all(|t| t.contains(&text))
-        } else {
-            !texts.iter().any(|t| t.contains(&text))
-        }
+        if common { texts.iter().all(|t| t.contains(&text)) } else { !texts.iter().any(|t| t.contains(&text)) }
     }))
 }
 
 fn by_entry(args: &[Value], common: bool, with_value: bool) -> Result<Value, Fault> {
     let (array, others) = (args::array(args, 0)?, others(args)?);
     Ok(keep(&array, |key, value| {
-        let mut has = others.iter().map(|other| {
-            other
-                .get(key.as_ref())
-                .is_some_and(|o| !with_value || o.to_bytes() == value.to_bytes())
-        });
-        if common {
-            has.all(|h| h)
-        } else {
-            !has.any(|h| h)
-        }
+        let mut has = others
+            .iter()
+            .map(|other| other.get(key.as_ref()).is_some_and(|o| !with_value || o.to_bytes() == value.to_bytes()));
+        if common { has.all(|h| h) } else { !has.any(|h| h) }
     }))
 }
 
@@ -77,9 +55,7 @@ fn unique(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let (array, flags) = (args::array(args, 0)?, args::int_or(args, 1, SORT_STRING)?);
     if flags == SORT_STRING {
         let mut seen = FxHashSet::default();
-        return Ok(keep(&array, |_, value| {
-            seen.insert(value.to_bytes().into_owned())
-        }));
+        return Ok(keep(&array, |_, value| seen.insert(value.to_bytes().into_owned())));
     }
     // Neighbours of the sorted entries; of equal ones the first in the array stays.
     let order = Order::new(flags);

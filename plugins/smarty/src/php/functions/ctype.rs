@@ -4,33 +4,17 @@ use super::register::moves;
 use crate::php::{Fault, Function, Value};
 
 pub const FUNCTIONS: &[Function] = &[
-    moves("ctype_alnum", 1, 1, |_, a| {
-        all(a, |b| b.is_ascii_alphanumeric())
-    }),
-    moves("ctype_alpha", 1, 1, |_, a| {
-        all(a, |b| b.is_ascii_alphabetic())
-    }),
+    moves("ctype_alnum", 1, 1, |_, a| all(a, |b| b.is_ascii_alphanumeric())),
+    moves("ctype_alpha", 1, 1, |_, a| all(a, |b| b.is_ascii_alphabetic())),
     moves("ctype_cntrl", 1, 1, |_, a| all(a, |b| b.is_ascii_control())),
     moves("ctype_digit", 1, 1, |_, a| all(a, |b| b.is_ascii_digit())),
     moves("ctype_graph", 1, 1, |_, a| all(a, |b| b.is_ascii_graphic())),
-    moves("ctype_lower", 1, 1, |_, a| {
-        all(a, |b| b.is_ascii_lowercase())
-    }),
-    moves("ctype_print", 1, 1, |_, a| {
-        all(a, |b| b.is_ascii_graphic() || b == b' ')
-    }),
-    moves("ctype_punct", 1, 1, |_, a| {
-        all(a, |b| b.is_ascii_punctuation())
-    }),
-    moves("ctype_space", 1, 1, |_, a| {
-        all(a, |b| matches!(b, b' ' | b'\t'..=b'\r'))
-    }),
-    moves("ctype_upper", 1, 1, |_, a| {
-        all(a, |b| b.is_ascii_uppercase())
-    }),
-    moves("ctype_xdigit", 1, 1, |_, a| {
-        all(a, |b| b.is_ascii_hexdigit())
-    }),
+    moves("ctype_lower", 1, 1, |_, a| all(a, |b| b.is_ascii_lowercase())),
+    moves("ctype_print", 1, 1, |_, a| all(a, |b| b.is_ascii_graphic() || b == b' ')),
+    moves("ctype_punct", 1, 1, |_, a| all(a, |b| b.is_ascii_punctuation())),
+    moves("ctype_space", 1, 1, |_, a| all(a, |b| matches!(b, b' ' | b'\t'..=b'\r'))),
+    moves("ctype_upper", 1, 1, |_, a| all(a, |b| b.is_ascii_uppercase())),
+    moves("ctype_xdigit", 1, 1, |_, a| all(a, |b| b.is_ascii_hexdigit())),
 ];
 
 /// An integer from -128 to 255 is the character it numbers, another one its digits; what is neither an integer

@@ -11,20 +11,10 @@ use crate::php::{Context, Fault, Function, Value};
 pub const FUNCTIONS: &[Function] = &[
     moves("time", 0, 0, |c, _| Ok(Value::Int(c.clock.seconds))),
     moves("microtime", 0, 1, microtime),
-    makes("date", 1, 2, |c, a| {
-        let zone = c.clock.zone.clone();
-        formatted(c, a, &zone, date::format)
-    }),
-    makes("gmdate", 1, 2, |c, a| {
-        formatted(c, a, &TimeZone::UTC, date::format)
-    }),
-    makes("strftime", 1, 2, |c, a| {
-        let zone = c.clock.zone.clone();
-        formatted(c, a, &zone, date::strftime)
-    }),
-    makes("gmstrftime", 1, 2, |c, a| {
-        formatted(c, a, &TimeZone::UTC, date::strftime)
-    }),
+    makes("date", 1, 2, |c, a| formatted(c, a, local, date::format)),
+    makes("gmdate", 1, 2, |c, a| formatted(c, a, greenwich, date::format)),
+    makes("strftime", 1, 2, |c, a| formatted(c, a, local, date::strftime)),
+    makes("gmstrftime", 1, 2, |c, a| formatted(c, a, greenwich, date::strftime)),
     moves("mktime", 1, 6, |c, a| {
         let zone = c.clock.zone.clone();
         made(c, a, &zone)
@@ -33,9 +23,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("checkdate", 3, 3, checkdate),
     moves("strtotime", 1, 2, strtotime),
     moves("idate", 1, 2, idate),
-    moves("date_default_timezone_get", 0, 0, |c, _| {
-        Ok(Value::text(Moment::at(0, &c.clock.zone).zone_name))
-    }),
+    moves("date_default_timezone_get", 0, 0, |c, _| Ok(Value::text(Moment::at(0, &c.clock.zone).zone_name))),
 ];
 
 fn now_or(context: &Context<'_>, args: &[Value], i: usize) -> Result<i64, Fault> {
@@ -51,17 +39,25 @@ fn microtime(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fau
     Ok(Value::from(format!("0.{micros:06}00 {}", clock.seconds)))
 }
 
+fn local(context: &Context<'_>, seconds: i64) -> Moment {
+    Moment::at(seconds, &context.clock.zone)
+}
+
+fn greenwich(_: &Context<'_>, seconds: i64) -> Moment {
+    Moment::greenwich(seconds)
+}
+
 fn formatted(
     context: &mut Context<'_>,
     args: &[Value],
-    zone: &TimeZone,
+    moment: fn(&Context<'_>, i64) -> Moment,
     write: fn(&Moment, &[u8]) -> Vec<u8>,
 ) -> Result<Value, Fault> {
     let pattern = args::text(args, 0)?;
     // The longest letter, r or c, writes some 40 bytes.
     context.allow_bytes(pattern.len().saturating_mul(40))?;
-    let moment = Moment::at(now_or(context, args, 1)?, zone);
-    Ok(Value::from(write(&moment, &pattern)))
+    let seconds = now_or(context, args, 1)?;
+    Ok(Value::from(write(&moment(context, seconds), &pattern)))
 }
 
 fn made(context: &mut Context<'_>, args: &[Value], zone: &TimeZone) -> Result<Value, Fault> {
@@ -86,11 +82,7 @@ fn made(context: &mut Context<'_>, args: &[Value], zone: &TimeZone) -> Result<Va
 }
 
 fn checkdate(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
-    let (month, day, year) = (
-        args::int(args, 0)?,
-        args::int(args, 1)?,
-        args::int(args, 2)?,
-    );
+    let (month, day, year) = (args::int(args, 0)?, args::int(args, 1)?, args::int(args, 2)?);
     let valid = (1..=32_767).contains(&year) && (1..=12).contains(&month) && day >= 1;
     Ok(Value::Bool(valid && day <= days_in_month(year, month)))
 }
@@ -98,17 +90,13 @@ fn checkdate(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 fn strtotime(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
     let base = now_or(context, args, 1)?;
-    Ok(date::parse::strtotime(&text, base, &context.clock.zone)
-        .map_or(Value::Bool(false), Value::Int))
+    Ok(date::parse::strtotime(&text, base, &context.clock.zone).map_or(Value::Bool(false), Value::Int))
 }
 
 fn idate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let letter = args::text(args, 0)?;
     if letter.len() != 1 || !b"BdhHiILmNsStTUwWyYzZ".contains(&letter[0]) {
-        return Err(args::bad(
-            0,
-            "be one character of a date format that is a number",
-        ));
+        return Err(args::bad(0, "be one character of a date format that is a number"));
     }
     let moment = Moment::at(now_or(context, args, 1)?, &context.clock.zone);
     let text = date::format(&moment, &letter);

@@ -25,9 +25,7 @@ fn indent(n: usize, out: &mut Vec<u8>) {
 }
 
 fn deeper(nesting: usize) -> Result<usize, Fault> {
-    nesting
-        .checked_sub(1)
-        .ok_or_else(|| Fault::limit("the array is nested too deeply"))
+    nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))
 }
 
 fn print_r(value: &Value, depth: usize, nesting: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
@@ -99,12 +97,7 @@ fn quote(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'\'');
 }
 
-fn export_array(
-    array: &Array,
-    depth: usize,
-    nesting: usize,
-    out: &mut Vec<u8>,
-) -> Result<(), Fault> {
+fn export_array(array: &Array, depth: usize, nesting: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
     if depth > 0 {
         out.push(b'\n');
         indent(depth, out);

@@ -10,41 +10,22 @@ use super::text_case::bin2hex;
 use crate::php::{Array, Context, Fault, Function, Key, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
-    escapes("urlencode", 1, 1, |_, a| {
-        Ok(Value::from(url(&args::text(a, 0)?, Url::Form)))
-    }),
-    escapes("rawurlencode", 1, 1, |_, a| {
-        Ok(Value::from(url(&args::text(a, 0)?, Url::Raw)))
-    }),
-    makes("urldecode", 1, 1, |_, a| {
-        Ok(Value::from(url_decode(&args::text(a, 0)?, Url::Form)))
-    }),
-    makes("rawurldecode", 1, 1, |_, a| {
-        Ok(Value::from(url_decode(&args::text(a, 0)?, Url::Raw)))
-    }),
-    escapes("http_build_query", 1, 4, http_build_query),
-    escapes("base64_encode", 1, 1, |_, a| {
-        Ok(Value::text(
-            general_purpose::STANDARD.encode(args::text(a, 0)?),
-        ))
-    }),
+    escapes("urlencode", 1, 1, |_, a| Ok(Value::from(url(&args::text(a, 0)?, Url::Form)))),
+    escapes("rawurlencode", 1, 1, |_, a| Ok(Value::from(url(&args::text(a, 0)?, Url::Raw)))),
+    makes("urldecode", 1, 1, |_, a| Ok(Value::from(url_decode(&args::text(a, 0)?, Url::Form)))),
+    makes("rawurldecode", 1, 1, |_, a| Ok(Value::from(url_decode(&args::text(a, 0)?, Url::Raw)))),
+    // Its separator and prefix go in as they are.
+    makes("http_build_query", 1, 4, http_build_query),
+    escapes("base64_encode", 1, 1, |_, a| Ok(Value::text(general_purpose::STANDARD.encode(args::text(a, 0)?)))),
     makes("base64_decode", 1, 2, base64_decode),
-    makes("hex2bin", 1, 1, |_, a| {
-        Ok(hex2bin(&args::text(a, 0)?).map_or(Value::Bool(false), Value::from))
-    }),
-    escapes("md5", 1, 2, |_, a| {
-        digest("md5", &args::text(a, 0)?, args::flag_or(a, 1, false)?)
-    }),
-    escapes("sha1", 1, 2, |_, a| {
-        digest("sha1", &args::text(a, 0)?, args::flag_or(a, 1, false)?)
-    }),
+    makes("hex2bin", 1, 1, |_, a| Ok(hex2bin(&args::text(a, 0)?).map_or(Value::Bool(false), Value::from))),
+    escapes("md5", 1, 2, |_, a| digest("md5", &args::text(a, 0)?, args::flag_or(a, 1, false)?)),
+    escapes("sha1", 1, 2, |_, a| digest("sha1", &args::text(a, 0)?, args::flag_or(a, 1, false)?)),
     escapes("hash", 2, 4, |_, a| {
         let name = args::text(a, 0)?.to_lossy().to_ascii_lowercase();
         digest(&name, &args::text(a, 1)?, args::flag_or(a, 2, false)?)
     }),
-    moves("crc32", 1, 1, |_, a| {
-        Ok(Value::Int(crc32fast::hash(&args::text(a, 0)?).into()))
-    }),
+    moves("crc32", 1, 1, |_, a| Ok(Value::Int(crc32fast::hash(&args::text(a, 0)?).into()))),
 ];
 
 /// How a URL part is written: as a form's value (space is `+`, `~` is escaped) or by RFC 3986.
@@ -63,11 +44,7 @@ pub fn url(text: &[u8], kind: Url) -> Vec<u8> {
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' => out.push(b),
             b'~' if kind == Url::Raw => out.push(b),
             b' ' if kind == Url::Form => out.push(b'+'),
-            _ => out.extend([
-                b'%',
-                DIGITS[usize::from(b >> 4)],
-                DIGITS[usize::from(b & 15)],
-            ]),
+            _ => out.extend([b'%', DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]),
         }
     }
     out
@@ -79,9 +56,7 @@ pub fn url_decode(text: &[u8], kind: Url) -> Vec<u8> {
     let mut rest = text;
     while let Some((&b, tail)) = rest.split_first() {
         let decoded = match (b, tail) {
-            (b'%', [high, low, ..]) => hex_digit(*high)
-                .zip(hex_digit(*low))
-                .map(|(h, l)| h << 4 | l),
+            (b'%', [high, low, ..]) => hex_digit(*high).zip(hex_digit(*low)).map(|(h, l)| h << 4 | l),
             _ => None,
         };
         match decoded {
@@ -90,11 +65,7 @@ pub fn url_decode(text: &[u8], kind: Url) -> Vec<u8> {
                 rest = &tail[2..];
             }
             None => {
-                out.push(if b == b'+' && kind == Url::Form {
-                    b' '
-                } else {
-                    b
-                });
+                out.push(if b == b'+' && kind == Url::Form { b' ' } else { b });
                 rest = tail;
             }
         }
@@ -103,18 +74,14 @@ pub fn url_decode(text: &[u8], kind: Url) -> Vec<u8> {
 }
 
 fn hex_digit(b: u8) -> Option<u8> {
-    char::from(b)
-        .to_digit(16)
-        .and_then(|d| u8::try_from(d).ok())
+    char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
 fn hex2bin(text: &[u8]) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
         return None;
     }
-    text.chunks(2)
-        .map(|pair| Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?))
-        .collect()
+    text.chunks(2).map(|pair| Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?)).collect()
 }
 
 fn http_build_query(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
@@ -122,16 +89,8 @@ fn http_build_query(context: &mut Context<'_>, args: &mut [Value]) -> Result<Val
     let data = args::array(args, 0)?;
     let prefix = args::text_or(args, 1, b"")?;
     let separator = args::text_opt(args, 2)?.unwrap_or_else(|| "&".into());
-    let kind = if args::int_or(args, 3, 1)? == RFC3986 {
-        Url::Raw
-    } else {
-        Url::Form
-    };
-    let mut query = Query {
-        separator,
-        kind,
-        out: Vec::new(),
-    };
+    let kind = if args::int_or(args, 3, 1)? == RFC3986 { Url::Raw } else { Url::Form };
+    let mut query = Query { separator, kind, out: Vec::new() };
     query.entries(context, &data, None, &prefix, context.limits.nesting)?;
     Ok(Value::from(query.out))
 }
@@ -151,9 +110,7 @@ impl Query {
         prefix: &[u8],
         nesting: usize,
     ) -> Result<(), Fault> {
-        let inner = nesting
-            .checked_sub(1)
-            .ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+        let inner = nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
         for (key, value) in data {
             let name = url(&key.to_str(), self.kind);
             let name = match (parent, key) {
@@ -173,8 +130,7 @@ impl Query {
             if !self.out.is_empty() {
                 self.out.extend_from_slice(&self.separator);
             }
-            self.out
-                .extend_from_slice(&[&name, &b"="[..], &text].concat());
+            self.out.extend_from_slice(&[&name, &b"="[..], &text].concat());
             context.allow_bytes(self.out.len())?;
         }
         Ok(())
@@ -205,10 +161,7 @@ fn decode64(text: &[u8], strict: bool) -> Option<Vec<u8>> {
             _ => {}
         }
     }
-    if strict
-        && (digits.len() % 4 == 1
-            || padding > 0 && (padding > 2 || (digits.len() + padding) % 4 != 0))
-    {
+    if strict && (digits.len() % 4 == 1 || padding > 0 && (padding > 2 || (digits.len() + padding) % 4 != 0)) {
         return None;
     }
     if digits.len() % 4 == 1 {
@@ -217,9 +170,7 @@ fn decode64(text: &[u8], strict: bool) -> Option<Vec<u8>> {
     let config = GeneralPurposeConfig::new()
         .with_decode_padding_mode(base64::engine::DecodePaddingMode::RequireNone)
         .with_decode_allow_trailing_bits(true);
-    GeneralPurpose::new(&base64::alphabet::STANDARD, config)
-        .decode(digits)
-        .ok()
+    GeneralPurpose::new(&base64::alphabet::STANDARD, config).decode(digits).ok()
 }
 
 fn digest(name: &str, text: &[u8], binary: bool) -> Result<Value, Fault> {

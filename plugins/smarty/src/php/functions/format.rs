@@ -13,9 +13,7 @@ pub const FUNCTIONS: &[Function] = &[
         let (format, values) = (args::text(a, 0)?, args::array(a, 1)?);
         let values: Vec<Value> = values.values().cloned().collect();
         sprintf(c, &format, &values).map_err(|fault| match fault.kind {
-            FaultKind::ArgumentCount => {
-                Fault::value_error("The arguments array must contain enough items")
-            }
+            FaultKind::ArgumentCount => Fault::value_error("The arguments array must contain enough items"),
             _ => fault,
         })
     }),
@@ -27,14 +25,8 @@ fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value,
     let places = args::size(args::int_or(args, 1, 0)?).unwrap_or(0);
     let point = args::text_opt(args, 2)?.unwrap_or_else(|| ".".into());
     let separator = args::text_opt(args, 3)?.unwrap_or_else(|| ",".into());
-    context.allow_bytes(
-        places
-            .saturating_add(point.len())
-            .saturating_add(separator.len().saturating_mul(110)),
-    )?;
-    Ok(Value::from(number::format(
-        value, places, &point, &separator,
-    )))
+    context.allow_bytes(places.saturating_add(point.len()).saturating_add(separator.len().saturating_mul(110)))?;
+    Ok(Value::from(number::format(value, places, &point, &separator)))
 }
 
 /// One `%…` of a format.
@@ -60,12 +52,7 @@ struct Reader<'a> {
 /// Too few values, an unknown conversion, a width beyond the limit.
 pub fn sprintf(context: &mut Context<'_>, format: &[u8], values: &[Value]) -> Result<Value, Fault> {
     let mut out = Vec::with_capacity(format.len());
-    let mut reader = Reader {
-        format,
-        at: 0,
-        values,
-        next: 0,
-    };
+    let mut reader = Reader { format, at: 0, values, next: 0 };
     while let Some(&b) = format.get(reader.at) {
         reader.at += 1;
         if b != b'%' {
@@ -117,14 +104,7 @@ impl Reader<'_> {
 
     fn spec(&mut self) -> Result<Spec, Fault> {
         let argument = self.argument_number()?;
-        let mut spec = Spec {
-            argument,
-            left: false,
-            plus: false,
-            pad: b' ',
-            width: 0,
-            precision: None,
-        };
+        let mut spec = Spec { argument, left: false, plus: false, pad: b' ', width: 0, precision: None };
         loop {
             match self.peek() {
                 Some(pad @ (b' ' | b'0')) => spec.pad = pad,
@@ -132,9 +112,7 @@ impl Reader<'_> {
                 Some(b'+') => spec.plus = true,
                 Some(b'\'') => {
                     self.at += 1;
-                    spec.pad = self
-                        .peek()
-                        .ok_or_else(|| Fault::value_error("Missing padding character"))?;
+                    spec.pad = self.peek().ok_or_else(|| Fault::value_error("Missing padding character"))?;
                 }
                 _ => break,
             }
@@ -158,23 +136,15 @@ impl Reader<'_> {
             let argument = self.argument_number()?;
             return match self.value(argument)? {
                 Value::Int(-1) if what == "Precision" => Ok(None),
-                Value::Int(n) if (0..1 << 31).contains(n) => {
-                    Ok(Some(usize::try_from(*n).unwrap_or(0)))
-                }
-                Value::Int(_) => Err(Fault::value_error(format!(
-                    "{what} must be between 0 and 2147483647"
-                ))),
+                Value::Int(n) if (0..1 << 31).contains(n) => Ok(Some(usize::try_from(*n).unwrap_or(0))),
+                Value::Int(_) => Err(Fault::value_error(format!("{what} must be between 0 and 2147483647"))),
                 _ => Err(Fault::value_error(format!("{what} must be an integer"))),
             };
         }
         if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
             return Ok(None);
         }
-        let wrong = || {
-            Fault::value_error(format!(
-                "{what} must be greater than zero and less than 2147483647"
-            ))
-        };
+        let wrong = || Fault::value_error(format!("{what} must be greater than zero and less than 2147483647"));
         self.digits().ok_or_else(wrong).map(Some)
     }
 
@@ -193,9 +163,7 @@ impl Reader<'_> {
 
     fn conversion(&mut self, spec: &Spec, out: &mut Vec<u8>) -> Result<(), Fault> {
         let Some(kind) = self.peek() else {
-            return Err(Fault::value_error(
-                "Missing format specifier at end of string",
-            ));
+            return Err(Fault::value_error("Missing format specifier at end of string"));
         };
         let value = self.value(spec.argument)?.clone();
         self.at += 1;
@@ -206,15 +174,8 @@ impl Reader<'_> {
                 pad(spec, &text[..length], false, out);
             }
             b'd' => signed(spec, value.to_int(), out),
-            b'u' => pad(
-                spec,
-                (value.to_int() as u64).to_string().as_bytes(),
-                false,
-                out,
-            ),
-            b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'h' | b'H' => {
-                float(spec, kind, value.to_float(), out)
-            }
+            b'u' => pad_integer(spec, &(value.to_int() as u64).to_string(), false, out),
+            b'e' | b'E' | b'f' | b'F' | b'g' | b'G' | b'h' | b'H' => float(spec, kind, value.to_float(), out),
             b'c' => out.push(value.to_int() as u8),
             b'o' => pad(spec, format!("{:o}", value.to_int()).as_bytes(), false, out),
             b'x' => pad(spec, format!("{:x}", value.to_int()).as_bytes(), false, out),
@@ -223,9 +184,7 @@ impl Reader<'_> {
             b'%' => out.push(b'%'),
             other => {
                 let name = char::from(other);
-                return Err(Fault::value_error(format!(
-                    "Unknown format specifier \"{name}\""
-                )));
+                return Err(Fault::value_error(format!("Unknown format specifier \"{name}\"")));
             }
         }
         Ok(())
@@ -233,12 +192,15 @@ impl Reader<'_> {
 }
 
 fn signed(spec: &Spec, n: i64, out: &mut Vec<u8>) {
-    let text = if spec.plus && n >= 0 {
-        format!("+{n}")
-    } else {
-        n.to_string()
-    };
-    pad(spec, text.as_bytes(), n < 0 || spec.plus, out);
+    let text = if spec.plus && n >= 0 { format!("+{n}") } else { n.to_string() };
+    pad_integer(spec, &text, n < 0 || spec.plus, out);
+}
+
+/// Zeros to the right would make it another number: spaces then.
+fn pad_integer(spec: &Spec, text: &str, has_sign: bool, out: &mut Vec<u8>) {
+    let zeros = spec.left && spec.pad == b'0';
+    let spec = Spec { pad: if zeros { b' ' } else { spec.pad }, ..*spec };
+    pad(&spec, text.as_bytes(), has_sign, out);
 }
 
 /// Pads to the width; a sign goes before padding zeros.
@@ -259,13 +221,8 @@ fn float(spec: &Spec, kind: u8, x: f64, out: &mut Vec<u8>) {
     /// PHP truncates a larger precision to this.
     const PRECISION_MAX: usize = 53;
     if !x.is_finite() {
-        let name = match (x.is_nan(), x < 0.0, spec.plus) {
-            (true, ..) => "NaN",
-            (_, true, _) => "-Inf",
-            (_, _, true) => "+Inf",
-            _ => "Inf",
-        };
-        pad(spec, name.as_bytes(), false, out);
+        // PHP 8.2 drops the sign of an infinity here, and the width.
+        out.extend_from_slice(if x.is_nan() { b"NaN" } else { b"INF" });
         return;
     }
     let precision = spec.precision.unwrap_or(6).min(PRECISION_MAX);

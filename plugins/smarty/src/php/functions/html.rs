@@ -19,6 +19,7 @@ pub const FUNCTIONS: &[Function] = &[
     }),
 ];
 
+const ENT_SINGLE: i64 = 1;
 pub const ENT_COMPAT: i64 = 2;
 pub const ENT_QUOTES: i64 = 3;
 pub const ENT_IGNORE: i64 = 4;
@@ -40,25 +41,10 @@ pub struct Escape {
 
 /// PHP falls back to UTF-8 for names it does not know; those it knows and this does not are refused.
 fn check_charset(args: &[Value], i: usize) -> Result<(), Fault> {
-    const OTHERS: [&str; 8] = [
-        "iso-8859",
-        "windows-125",
-        "cp125",
-        "koi8",
-        "big5",
-        "gb2312",
-        "shift_jis",
-        "euc-jp",
-    ];
-    let name = args::text_opt(args, i)?
-        .unwrap_or_default()
-        .to_lossy()
-        .to_ascii_lowercase();
+    const OTHERS: [&str; 8] = ["iso-8859", "windows-125", "cp125", "koi8", "big5", "gb2312", "shift_jis", "euc-jp"];
+    let name = args::text_opt(args, i)?.unwrap_or_default().to_lossy().to_ascii_lowercase();
     if OTHERS.iter().any(|other| name.starts_with(other)) {
-        return Err(Fault::value_error(format!(
-            "Argument #{} names a charset that is not supported: {name}",
-            i + 1
-        )));
+        return Err(Fault::value_error(format!("Argument #{} names a charset that is not supported: {name}", i + 1)));
     }
     Ok(())
 }
@@ -67,11 +53,7 @@ fn encode_call(context: &mut Context<'_>, args: &mut [Value], all: bool) -> Resu
     let text = args::text(args, 0)?;
     let flags = args::int_or(args, 1, DEFAULT_FLAGS)?;
     check_charset(args, 2)?;
-    let escape = Escape {
-        flags,
-        all,
-        double: args::flag_or(args, 3, true)?,
-    };
+    let escape = Escape { flags, all, double: args::flag_or(args, 3, true)? };
     context.allow_bytes(text.len())?;
     let out = encode(&text, escape);
     context.allow_bytes(out.len())?;
@@ -128,7 +110,7 @@ fn special(c: char, flags: i64) -> Option<&'static [u8]> {
         '<' => b"&lt;",
         '>' => b"&gt;",
         '"' if flags & ENT_COMPAT != 0 => b"&quot;",
-        '\'' if flags & ENT_QUOTES == ENT_QUOTES => {
+        '\'' if flags & ENT_SINGLE != 0 => {
             if flags & DOCTYPE == HTML401 {
                 b"&#039;"
             } else {
@@ -140,10 +122,7 @@ fn special(c: char, flags: i64) -> Option<&'static [u8]> {
 }
 
 fn name_of(c: char) -> Option<&'static str> {
-    NAMES
-        .binary_search_by_key(&u32::from(c), |(code, _)| *code)
-        .ok()
-        .map(|i| NAMES[i].1)
+    NAMES.binary_search_by_key(&u32::from(c), |(code, _)| *code).ok().map(|i| NAMES[i].1)
 }
 
 /// Length of the entity, with `&` and `;`, that `text` starts with; 0: none that is valid.
@@ -167,11 +146,7 @@ fn code_point(digits: &[u8]) -> Option<u32> {
         return None;
     }
     let text = std::str::from_utf8(digits).ok()?.trim_start_matches('0');
-    let code = if text.is_empty() {
-        0
-    } else {
-        u32::from_str_radix(text, radix).ok()?
-    };
+    let code = if text.is_empty() { 0 } else { u32::from_str_radix(text, radix).ok()? };
     (code <= 0x10_ffff).then_some(code)
 }
 
@@ -181,10 +156,7 @@ fn name_value(name: &[u8], all: bool) -> Option<char> {
         b"lt" => Some('<'),
         b"gt" => Some('>'),
         b"quot" => Some('"'),
-        _ if all => NAMES
-            .iter()
-            .find(|(_, n)| n.as_bytes() == name)
-            .and_then(|(code, _)| char::from_u32(*code)),
+        _ if all => NAMES.iter().find(|(_, n)| n.as_bytes() == name).and_then(|(code, _)| char::from_u32(*code)),
         _ => None,
     }
 }
@@ -198,9 +170,7 @@ pub fn decode(text: &[u8], flags: i64, all: bool) -> Vec<u8> {
         if text[at] == b'&' {
             // The longest name is 8 letters; a number may have leading zeros.
             let end = text[at..].iter().take(64).position(|b| *b == b';');
-            if let Some((end, c)) =
-                end.and_then(|end| Some((end, meant(&text[at + 1..at + end], flags, all)?)))
-            {
+            if let Some((end, c)) = end.and_then(|end| Some((end, meant(&text[at + 1..at + end], flags, all)?))) {
                 out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
                 at += end + 1;
                 continue;
@@ -228,7 +198,7 @@ fn meant(entity: &[u8], flags: i64, all: bool) -> Option<char> {
         name => name_value(name, all)?,
     };
     let quoted = match c {
-        '\'' => flags & ENT_QUOTES == ENT_QUOTES,
+        '\'' => flags & ENT_SINGLE != 0,
         '"' => flags & ENT_COMPAT != 0,
         _ => true,
     };

@@ -4,10 +4,8 @@ use super::register::makes;
 use super::{args, json_read};
 use crate::php::{Array, Context, Fault, Function, Key, Str, Value, number, utf8};
 
-pub const FUNCTIONS: &[Function] = &[
-    makes("json_encode", 1, 3, json_encode),
-    makes("json_decode", 1, 4, json_read::json_decode),
-];
+pub const FUNCTIONS: &[Function] =
+    &[makes("json_encode", 1, 3, json_encode), makes("json_decode", 1, 4, json_read::json_decode)];
 
 const HEX_TAG: i64 = 1;
 const HEX_AMP: i64 = 2;
@@ -38,11 +36,7 @@ fn json_encode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, F
     let flags = args::int_or(args, 1, 0)?;
     let depth = args::size(args::int_or(args, 2, 512)?).unwrap_or(0);
     let nesting = context.limits.nesting;
-    let mut writer = Writer {
-        flags,
-        depth_max: depth.min(nesting),
-        out: Vec::new(),
-    };
+    let mut writer = Writer { flags, depth_max: depth.min(nesting), out: Vec::new() };
     let result = writer.value(&args[0], 0);
     context.allow_bytes(writer.out.len())?;
     match result {
@@ -72,9 +66,7 @@ impl Writer {
     fn value(&mut self, value: &Value, depth: usize) -> Result<(), Failed> {
         match value {
             Value::Null => self.out.extend_from_slice(b"null"),
-            Value::Bool(b) => self
-                .out
-                .extend_from_slice(if *b { b"true" } else { b"false" }),
+            Value::Bool(b) => self.out.extend_from_slice(if *b { b"true" } else { b"false" }),
             Value::Int(n) => number::append_int(*n, &mut self.out),
             Value::Float(x) => self.float(*x)?,
             Value::Str(text) => self.text(text, self.has(NUMERIC_CHECK))?,
@@ -90,9 +82,7 @@ impl Writer {
         let start = self.out.len();
         number::append_float_exact(x, &mut self.out);
         self.out[start..].make_ascii_lowercase();
-        if self.has(PRESERVE_ZERO_FRACTION)
-            && !self.out[start..].iter().any(|b| matches!(b, b'.' | b'e'))
-        {
+        if self.has(PRESERVE_ZERO_FRACTION) && !self.out[start..].iter().any(|b| matches!(b, b'.' | b'e')) {
             self.out.extend_from_slice(b".0");
         }
         Ok(())
@@ -126,8 +116,7 @@ impl Writer {
                     }
                     Key::Str(name) => self.text(name, false)?,
                 }
-                self.out
-                    .extend_from_slice(if self.has(PRETTY_PRINT) { b": " } else { b":" });
+                self.out.extend_from_slice(if self.has(PRETTY_PRINT) { b": " } else { b":" });
             }
             self.value(value, depth + 1)?;
         }
@@ -166,10 +155,7 @@ impl Writer {
                 }
                 Err(_) => {
                     self.out.truncate(start);
-                    return self.fail(
-                        "Malformed UTF-8 characters, possibly incorrectly encoded",
-                        b"null",
-                    );
+                    return self.fail("Malformed UTF-8 characters, possibly incorrectly encoded", b"null");
                 }
             }
         }
@@ -194,18 +180,15 @@ impl Writer {
             '\'' if self.has(HEX_APOS) => b"\\u0027",
             _ => b"",
         };
-        let line_end =
-            matches!(c, '\u{2028}' | '\u{2029}') && !self.has(UNESCAPED_LINE_TERMINATORS);
+        let line_end = matches!(c, '\u{2028}' | '\u{2029}') && !self.has(UNESCAPED_LINE_TERMINATORS);
         if !short.is_empty() {
             self.out.extend_from_slice(short);
         } else if c < ' ' || !c.is_ascii() && (!self.has(UNESCAPED_UNICODE) || line_end) {
             for unit in c.encode_utf16(&mut [0; 2]) {
-                self.out
-                    .extend_from_slice(format!("\\u{unit:04x}").as_bytes());
+                self.out.extend_from_slice(format!("\\u{unit:04x}").as_bytes());
             }
         } else {
-            self.out
-                .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
         }
     }
 }

@@ -24,24 +24,14 @@ pub fn json_decode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Valu
         Some(_) => args::flag_or(args, 1, false)?,
     };
     let depth = args::size(args::int_or(args, 2, 512)?).filter(|d| *d > 0);
-    let depth = depth
-        .ok_or_else(|| args::bad(2, "be greater than 0"))?
-        .min(context.limits.nesting);
+    let depth = depth.ok_or_else(|| args::bad(2, "be greater than 0"))?.min(context.limits.nesting);
     context.allow_entries(text.len() / 4)?;
-    let mut reader = Reader {
-        text: &text,
-        at: 0,
-        depth,
-        flags,
-        saw_object: false,
-    };
+    let mut reader = Reader { text: &text, at: 0, depth, flags, saw_object: false };
     let Some(value) = reader.document() else {
         return Ok(Value::Null);
     };
     if reader.saw_object && !arrays {
-        return Err(Fault::error(
-            "objects are not available in templates: pass true as the second argument",
-        ));
+        return Err(Fault::error("objects are not available in templates: pass true as the second argument"));
     }
     Ok(value)
 }
@@ -71,10 +61,7 @@ impl Reader<'_> {
     /// `true`, `null` …, in any case as PHP reads them.
     fn word(&mut self, word: &str, value: Value) -> Option<Value> {
         let end = self.at + word.len();
-        let found = self
-            .text
-            .get(self.at..end)?
-            .eq_ignore_ascii_case(word.as_bytes());
+        let found = self.text.get(self.at..end)?.eq_ignore_ascii_case(word.as_bytes());
         self.at = end;
         found.then_some(value)
     }

@@ -9,33 +9,22 @@ use crate::php::{Context, Fault, FaultKind, Function, Value, arithmetic};
 pub const FUNCTIONS: &[Function] = &[
     moves("abs", 1, 1, |_, a| {
         Ok(match args::number(a, 0)? {
-            Number::Int(n) => n
-                .checked_abs()
-                .map_or(Value::Float((n as f64).abs()), Value::Int),
+            Number::Int(n) => n.checked_abs().map_or(Value::Float((n as f64).abs()), Value::Int),
             Number::Float(x) => Value::Float(x.abs()),
         })
     }),
-    moves("ceil", 1, 1, |_, a| {
-        Ok(Value::Float(args::number(a, 0)?.to_float().ceil()))
-    }),
-    moves("floor", 1, 1, |_, a| {
-        Ok(Value::Float(args::number(a, 0)?.to_float().floor()))
-    }),
+    moves("ceil", 1, 1, |_, a| Ok(Value::Float(args::number(a, 0)?.to_float().ceil()))),
+    moves("floor", 1, 1, |_, a| Ok(Value::Float(args::number(a, 0)?.to_float().floor()))),
     moves("round", 1, 3, round),
     moves("intdiv", 2, 2, intdiv),
-    moves("fmod", 2, 2, |_, a| {
-        Ok(Value::Float(args::float(a, 0)? % args::float(a, 1)?))
-    }),
-    moves("fdiv", 2, 2, |_, a| {
-        Ok(Value::Float(args::float(a, 0)? / args::float(a, 1)?))
-    }),
+    moves("fmod", 2, 2, |_, a| Ok(Value::Float(args::float(a, 0)? % args::float(a, 1)?))),
+    moves("fdiv", 2, 2, |_, a| Ok(Value::Float(args::float(a, 0)? / args::float(a, 1)?))),
     moves("pow", 2, 2, |_, a| arithmetic::power(&a[0], &a[1])),
     moves("sqrt", 1, 1, |_, a| real(a, f64::sqrt)),
     moves("exp", 1, 1, |_, a| real(a, f64::exp)),
     moves("expm1", 1, 1, |_, a| real(a, f64::exp_m1)),
     moves("log", 1, 2, log),
     moves("log10", 1, 1, |_, a| real(a, f64::log10)),
-    moves("log2", 1, 1, |_, a| real(a, f64::log2)),
     moves("log1p", 1, 1, |_, a| real(a, f64::ln_1p)),
     moves("sin", 1, 1, |_, a| real(a, f64::sin)),
     moves("cos", 1, 1, |_, a| real(a, f64::cos)),
@@ -46,46 +35,20 @@ pub const FUNCTIONS: &[Function] = &[
     moves("sinh", 1, 1, |_, a| real(a, f64::sinh)),
     moves("cosh", 1, 1, |_, a| real(a, f64::cosh)),
     moves("tanh", 1, 1, |_, a| real(a, f64::tanh)),
-    moves("atan2", 2, 2, |_, a| {
-        Ok(Value::Float(args::float(a, 0)?.atan2(args::float(a, 1)?)))
-    }),
-    moves("hypot", 2, 2, |_, a| {
-        Ok(Value::Float(args::float(a, 0)?.hypot(args::float(a, 1)?)))
-    }),
-    moves("deg2rad", 1, 1, |_, a| {
-        real(a, |x| x / 180.0 * std::f64::consts::PI)
-    }),
-    moves("rad2deg", 1, 1, |_, a| {
-        real(a, |x| x / std::f64::consts::PI * 180.0)
-    }),
+    moves("atan2", 2, 2, |_, a| Ok(Value::Float(args::float(a, 0)?.atan2(args::float(a, 1)?)))),
+    moves("hypot", 2, 2, |_, a| Ok(Value::Float(args::float(a, 0)?.hypot(args::float(a, 1)?)))),
+    moves("deg2rad", 1, 1, |_, a| real(a, |x| x / 180.0 * std::f64::consts::PI)),
+    moves("rad2deg", 1, 1, |_, a| real(a, |x| x / std::f64::consts::PI * 180.0)),
     moves("pi", 0, 0, |_, _| Ok(Value::Float(std::f64::consts::PI))),
-    moves("is_nan", 1, 1, |_, a| {
-        Ok(Value::Bool(args::float(a, 0)?.is_nan()))
-    }),
-    moves("is_finite", 1, 1, |_, a| {
-        Ok(Value::Bool(args::float(a, 0)?.is_finite()))
-    }),
-    moves("is_infinite", 1, 1, |_, a| {
-        Ok(Value::Bool(args::float(a, 0)?.is_infinite()))
-    }),
-    moves("dechex", 1, 1, |_, a| {
-        Ok(Value::from(format!("{:x}", args::int(a, 0)?)))
-    }),
-    moves("decbin", 1, 1, |_, a| {
-        Ok(Value::from(format!("{:b}", args::int(a, 0)?)))
-    }),
-    moves("decoct", 1, 1, |_, a| {
-        Ok(Value::from(format!("{:o}", args::int(a, 0)?)))
-    }),
-    moves("hexdec", 1, 1, |_, a| {
-        Ok(from_base(&args::text(a, 0)?, 16).to_value())
-    }),
-    moves("bindec", 1, 1, |_, a| {
-        Ok(from_base(&args::text(a, 0)?, 2).to_value())
-    }),
-    moves("octdec", 1, 1, |_, a| {
-        Ok(from_base(&args::text(a, 0)?, 8).to_value())
-    }),
+    moves("is_nan", 1, 1, |_, a| Ok(Value::Bool(args::float(a, 0)?.is_nan()))),
+    moves("is_finite", 1, 1, |_, a| Ok(Value::Bool(args::float(a, 0)?.is_finite()))),
+    moves("is_infinite", 1, 1, |_, a| Ok(Value::Bool(args::float(a, 0)?.is_infinite()))),
+    moves("dechex", 1, 1, |_, a| Ok(Value::from(format!("{:x}", args::int(a, 0)?)))),
+    moves("decbin", 1, 1, |_, a| Ok(Value::from(format!("{:b}", args::int(a, 0)?)))),
+    moves("decoct", 1, 1, |_, a| Ok(Value::from(format!("{:o}", args::int(a, 0)?)))),
+    moves("hexdec", 1, 1, |_, a| Ok(from_base(&args::text(a, 0)?, 16).to_value())),
+    moves("bindec", 1, 1, |_, a| Ok(from_base(&args::text(a, 0)?, 2).to_value())),
+    moves("octdec", 1, 1, |_, a| Ok(from_base(&args::text(a, 0)?, 8).to_value())),
     moves("base_convert", 3, 3, base_convert),
 ];
 
@@ -118,12 +81,7 @@ fn intdiv(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     if b == 0 {
         return Err(Fault::new(FaultKind::DivisionByZero, "Division by zero"));
     }
-    let overflow = || {
-        Fault::new(
-            FaultKind::Arithmetic,
-            "Division of PHP_INT_MIN by -1 is not an integer",
-        )
-    };
+    let overflow = || Fault::new(FaultKind::Arithmetic, "Division of PHP_INT_MIN by -1 is not an integer");
     a.checked_div(b).map(Value::Int).ok_or_else(overflow)
 }
 
@@ -158,17 +116,11 @@ fn from_base(text: &[u8], base: u32) -> Number {
         [b'0', p, rest @ ..] if prefix.contains(p) => rest,
         all => all,
     };
-    let digits = digits
-        .iter()
-        .filter_map(|b| char::from(*b).to_digit(36))
-        .filter(|d| *d < base);
+    let digits = digits.iter().filter_map(|b| char::from(*b).to_digit(36)).filter(|d| *d < base);
     let mut number = Number::Int(0);
     for d in digits {
         number = match number {
-            Number::Int(n) => match n
-                .checked_mul(base.into())
-                .and_then(|n| n.checked_add(d.into()))
-            {
+            Number::Int(n) => match n.checked_mul(base.into()).and_then(|n| n.checked_add(d.into())) {
                 Some(n) => Number::Int(n),
                 None => Number::Float(n as f64 * f64::from(base) + f64::from(d)),
             },
@@ -180,9 +132,7 @@ fn from_base(text: &[u8], base: u32) -> Number {
 
 fn base_convert(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let base = |i: usize| {
-        let base = u32::try_from(args::int(args, i)?)
-            .ok()
-            .filter(|b| (2..=36).contains(b));
+        let base = u32::try_from(args::int(args, i)?).ok().filter(|b| (2..=36).contains(b));
         base.ok_or_else(|| args::bad(i, "be between 2 and 36 (inclusive)"))
     };
     let (from, to) = (base(1)?, base(2)?);

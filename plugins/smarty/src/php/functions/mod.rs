@@ -3,9 +3,11 @@
 //! What is here computes from its arguments and the context's clock. What reaches beyond (files, processes,
 //! output, randomness, callbacks, the engine's own state) is absent, and so refused.
 
+mod about;
 pub(crate) mod args;
 mod array_change;
 mod array_make;
+mod array_pointer;
 mod array_read;
 mod array_set;
 pub(crate) mod ctype;
@@ -22,6 +24,7 @@ pub(crate) mod math;
 pub(crate) mod multibyte;
 pub(crate) mod preg;
 pub(crate) mod register;
+mod serialize;
 mod sort;
 pub(crate) mod strip_tags;
 pub(crate) mod text_case;
@@ -30,14 +33,18 @@ pub(crate) mod text_cut;
 pub(crate) mod text_find;
 pub(crate) mod text_lines;
 pub(crate) mod text_replace;
+mod text_words;
 pub(crate) mod types;
 mod url;
+mod version;
 
 use super::Function;
 
 const AREAS: &[&[Function]] = &[
+    about::FUNCTIONS,
     array_change::FUNCTIONS,
     array_make::FUNCTIONS,
+    array_pointer::FUNCTIONS,
     array_read::FUNCTIONS,
     array_set::FUNCTIONS,
     ctype::FUNCTIONS,
@@ -51,6 +58,7 @@ const AREAS: &[&[Function]] = &[
     math::FUNCTIONS,
     multibyte::FUNCTIONS,
     preg::FUNCTIONS,
+    serialize::FUNCTIONS,
     sort::FUNCTIONS,
     strip_tags::FUNCTIONS,
     text_case::FUNCTIONS,
@@ -59,8 +67,10 @@ const AREAS: &[&[Function]] = &[
     text_find::FUNCTIONS,
     text_lines::FUNCTIONS,
     text_replace::FUNCTIONS,
+    text_words::FUNCTIONS,
     types::FUNCTIONS,
     url::FUNCTIONS,
+    version::FUNCTIONS,
 ];
 
 /// Looks up a function by its name in any case.
@@ -81,11 +91,7 @@ mod tests {
     #[test]
     fn names_are_lower_case_and_unique() {
         let mut names: Vec<_> = all().map(|f| f.name).collect();
-        assert!(
-            names
-                .iter()
-                .all(|n| !n.bytes().any(|b| b.is_ascii_uppercase()))
-        );
+        assert!(names.iter().all(|n| !n.bytes().any(|b| b.is_ascii_uppercase())));
         names.sort_unstable();
         let count = names.len();
         names.dedup();
@@ -94,16 +100,7 @@ mod tests {
 
     #[test]
     fn what_reaches_outside_is_absent() {
-        for name in [
-            "system",
-            "exec",
-            "file_get_contents",
-            "rand",
-            "printf",
-            "call_user_func",
-            "usort",
-            "putenv",
-        ] {
+        for name in ["system", "exec", "file_get_contents", "rand", "printf", "call_user_func", "usort", "putenv"] {
             assert!(find(name.as_bytes()).is_none(), "{name}");
         }
     }

@@ -4,66 +4,41 @@ use bstr::ByteSlice;
 
 use super::args;
 use super::register::{makes, moves};
-use crate::php::{Context, Fault, Function, Str, Value, utf8};
+use crate::php::{Array, Context, Fault, Function, Key, Str, Value, utf8};
 
 pub const FUNCTIONS: &[Function] = &[
-    moves("mb_strlen", 1, 2, |_, a| {
-        checked(a, 1, |a| Ok(Value::from(length(&args::text(a, 0)?))))
-    }),
-    makes("mb_strtolower", 1, 2, |_, a| {
-        checked(a, 1, |a| Ok(Value::from(lower(&args::text(a, 0)?))))
-    }),
-    makes("mb_strtoupper", 1, 2, |_, a| {
-        checked(a, 1, |a| Ok(Value::from(upper(&args::text(a, 0)?))))
-    }),
+    moves("mb_strlen", 1, 2, |_, a| checked(a, 1, |a| Ok(Value::from(length(&args::text(a, 0)?))))),
+    makes("mb_strtolower", 1, 2, |_, a| checked(a, 1, |a| Ok(Value::from(lower(&args::text(a, 0)?))))),
+    makes("mb_strtoupper", 1, 2, |_, a| checked(a, 1, |a| Ok(Value::from(upper(&args::text(a, 0)?))))),
     makes("mb_convert_case", 2, 3, |_, a| checked(a, 2, convert_case)),
     makes("mb_substr", 2, 4, |_, a| {
         checked(a, 3, |a| {
             let text = args::text(a, 0)?;
-            Ok(Value::Str(substr(
-                &text,
-                args::int(a, 1)?,
-                args::int_opt(a, 2)?,
-            )))
+            Ok(Value::Str(substr(&text, args::int(a, 1)?, args::int_opt(a, 2)?)))
         })
     }),
     makes("mb_str_split", 1, 3, str_split),
-    moves("mb_strpos", 2, 4, |_, a| {
-        checked(a, 3, |a| position(a, false, false))
-    }),
-    moves("mb_stripos", 2, 4, |_, a| {
-        checked(a, 3, |a| position(a, true, false))
-    }),
-    moves("mb_strrpos", 2, 4, |_, a| {
-        checked(a, 3, |a| position(a, false, true))
-    }),
-    moves("mb_strripos", 2, 4, |_, a| {
-        checked(a, 3, |a| position(a, true, true))
-    }),
+    moves("mb_strpos", 2, 4, |_, a| checked(a, 3, |a| position(a, false, false))),
+    moves("mb_stripos", 2, 4, |_, a| checked(a, 3, |a| position(a, true, false))),
+    moves("mb_strrpos", 2, 4, |_, a| checked(a, 3, |a| position(a, false, true))),
+    moves("mb_strripos", 2, 4, |_, a| checked(a, 3, |a| position(a, true, true))),
     moves("mb_substr_count", 2, 3, |_, a| checked(a, 2, count)),
     moves("mb_check_encoding", 1, 2, |_, a| {
-        checked(a, 1, |a| {
-            Ok(Value::Bool(std::str::from_utf8(&args::text(a, 0)?).is_ok()))
-        })
+        checked(a, 1, |a| Ok(Value::Bool(std::str::from_utf8(&args::text(a, 0)?).is_ok())))
     }),
+    makes("utf8_decode", 1, 1, |c, a| convert(c, &args::text(a, 0)?, b"ISO-8859-1", b"UTF-8").map(Value::from)),
+    makes("utf8_encode", 1, 1, |c, a| convert(c, &args::text(a, 0)?, b"UTF-8", b"ISO-8859-1").map(Value::from)),
     makes("mb_convert_encoding", 2, 3, |c, a| {
         let from = args::text_opt(a, 2)?.unwrap_or_else(|| "UTF-8".into());
-        convert(c, &args::text(a, 0)?, &args::text(a, 1)?, &from).map(Value::from)
+        convert_value(c, &a[0], &args::text(a, 1)?, &from, c.limits.nesting)
     }),
 ];
 
-fn checked(
-    args: &mut [Value],
-    i: usize,
-    run: impl Fn(&[Value]) -> Result<Value, Fault>,
-) -> Result<Value, Fault> {
-    if let Some(name) = args::text_opt(args, i)? {
-        if Charset::named(&name) != Some(Charset::Utf8) {
-            return Err(args::bad(
-                i,
-                "be a valid encoding (only UTF-8 is supported)",
-            ));
-        }
+fn checked(args: &mut [Value], i: usize, run: impl Fn(&[Value]) -> Result<Value, Fault>) -> Result<Value, Fault> {
+    if let Some(name) = args::text_opt(args, i)?
+        && Charset::named(&name) != Some(Charset::Utf8)
+    {
+        return Err(args::bad(i, "be a valid encoding (only UTF-8 is supported)"));
     }
     run(args)
 }
@@ -76,16 +51,12 @@ pub fn length(text: &[u8]) -> usize {
 #[must_use]
 pub fn lower(text: &[u8]) -> String {
     // Letter by letter, so without str's special case for a final sigma, which PHP 8.2 has not either.
-    utf8::chars(text)
-        .flat_map(|c| c.unwrap_or('?').to_lowercase())
-        .collect()
+    utf8::chars(text).flat_map(|c| c.unwrap_or('?').to_lowercase()).collect()
 }
 
 #[must_use]
 pub fn upper(text: &[u8]) -> String {
-    utf8::chars(text)
-        .flat_map(|c| c.unwrap_or('?').to_uppercase())
-        .collect()
+    utf8::chars(text).flat_map(|c| c.unwrap_or('?').to_uppercase()).collect()
 }
 
 /// First letters of words upper (title) case, the rest lower.
@@ -93,7 +64,12 @@ pub fn upper(text: &[u8]) -> String {
 pub fn title(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_word = false;
-    for c in utf8::chars(text).map(|c| c.unwrap_or('?')) {
+    for c in utf8::chars(text) {
+        // What is no character ends no word.
+        let Some(c) = c else {
+            out.push('?');
+            continue;
+        };
         if in_word {
             out.extend(c.to_lowercase());
         } else {
@@ -128,23 +104,8 @@ fn push_title(c: char, out: &mut String) {
 
 /// Characters inside a word that are no letters: they neither start nor end one.
 fn is_case_ignorable(c: char) -> bool {
-    matches!(
-        c,
-        '\'' | '.'
-            | ':'
-            | '^'
-            | '`'
-            | '¨'
-            | '\u{ad}'
-            | '¯'
-            | '´'
-            | '·'
-            | '¸'
-            | '‘'
-            | '’'
-            | '․'
-            | '‧'
-    ) || matches!(u32::from(c), 0x2b0..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x64b..=0x65f | 0x200b..=0x200f)
+    matches!(c, '\'' | '.' | ':' | '^' | '`' | '¨' | '\u{ad}' | '¯' | '´' | '·' | '¸' | '‘' | '’' | '․' | '‧')
+        || matches!(u32::from(c), 0x2b0..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x64b..=0x65f | 0x200b..=0x200f)
 }
 
 fn convert_case(args: &[Value]) -> Result<Value, Fault> {
@@ -154,11 +115,18 @@ fn convert_case(args: &[Value]) -> Result<Value, Fault> {
         0 => upper(&text),
         1 => lower(&text),
         2 => title(&text),
-        3 | 7 => lower(&text),
+        3 => lower(&text).replace('ß', "ss"),
+        7 => lower(&text),
         4 => simple(&text, |c| c.to_uppercase().collect()),
         5 => simple(&text, |c| c.to_lowercase().collect()),
+        6 => simple_title(&text),
         _ => return Err(args::bad(1, "be one of the MB_CASE_* constants")),
     }))
+}
+
+fn simple_title(text: &[u8]) -> String {
+    // No letter that starts a word grows, so only the lengths of special titles differ from `title`.
+    title(text).replace("Ss", "ß")
 }
 
 fn simple(text: &[u8], change: fn(char) -> String) -> String {
@@ -179,8 +147,7 @@ pub fn substr(text: &Str, offset: i64, length: Option<i64>) -> Str {
             Some(*at - piece.len())
         })
         .collect();
-    let (from, to) = super::text_cut::bounds(starts.len(), offset, length)
-        .unwrap_or((starts.len(), starts.len()));
+    let (from, to) = super::text_cut::bounds(starts.len(), offset, length).unwrap_or((starts.len(), starts.len()));
     let byte = |n: usize| starts.get(n).copied().unwrap_or(text.len());
     if byte(from) == 0 && byte(to) == text.len() {
         return text.clone();
@@ -195,26 +162,23 @@ fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fau
     checked(args, 2, |_| Ok(Value::Null))?;
     let pieces: Vec<&[u8]> = utf8::pieces(&text).collect();
     context.allow_entries(pieces.len())?;
-    Ok(Value::list(
-        pieces.chunks(size).map(|part| Value::from(part.concat())),
-    ))
+    Ok(Value::list(pieces.chunks(size).map(|part| Value::from(part.concat()))))
 }
 
 fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, Fault> {
     let folded = |i| -> Result<String, Fault> {
         let text = args::text(args, i)?;
-        Ok(if fold {
-            lower(&text)
-        } else {
-            utf8::substituted(&text)
-        })
+        Ok(if fold { lower(&text) } else { utf8::marked(&text) })
     };
     let (hay, needle) = (folded(0)?, folded(1)?);
     let count = hay.chars().count();
     let offset = args::int_or(args, 2, 0)?;
-    let start = args::offset_in(offset, count).ok_or_else(|| {
-        Fault::value_error("Argument #3 ($offset) must be contained in argument #1 ($haystack)")
-    })?;
+    if hay.is_empty() && fold {
+        // Here PHP gives up on an empty haystack before it looks at the offset.
+        return Ok(Value::Bool(false));
+    }
+    let start = args::offset_in(offset, count)
+        .ok_or_else(|| Fault::value_error("Argument #3 ($offset) must be contained in argument #1 ($haystack)"))?;
     let byte = |n: usize| hay.char_indices().nth(n).map_or(hay.len(), |(at, _)| at);
     let at = if !last {
         hay[byte(start)..].find(&needle).map(|at| at + byte(start))
@@ -224,9 +188,7 @@ fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, Fault> {
         let end = byte(start.saturating_add(needle.chars().count()));
         hay[..end].rfind(&needle)
     };
-    Ok(at.map_or(Value::Bool(false), |at| {
-        Value::from(hay[..at].chars().count())
-    }))
+    Ok(at.map_or(Value::Bool(false), |at| Value::from(hay[..at].chars().count())))
 }
 
 fn count(args: &[Value]) -> Result<Value, Fault> {
@@ -265,30 +227,52 @@ impl Charset {
 
 /// Windows-1252's characters for 0x80 to 0x9f; NUL where it has none.
 const WINDOWS_1252: [char; 32] = [
-    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘',
-    '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
+    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•',
+    '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
 ];
+
+/// `mb_convert_encoding` of a string, or of all strings and keys in an array.
+///
+/// # Errors
+/// As [`convert`].
+pub fn convert_value(
+    context: &Context<'_>,
+    value: &Value,
+    to: &[u8],
+    from: &[u8],
+    nesting: usize,
+) -> Result<Value, Fault> {
+    let Value::Array(array) = value else {
+        return convert(context, &value.to_bytes(), to, from).map(Value::from);
+    };
+    let inner = nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+    let mut out = Array::with_capacity(array.len());
+    for (key, value) in array.iter() {
+        let key = match key {
+            Key::Int(n) => Key::Int(*n),
+            Key::Str(name) => Key::Str(convert(context, name, to, from)?.into()),
+        };
+        let value = match value {
+            Value::Str(_) | Value::Array(_) => convert_value(context, value, to, from, inner)?,
+            other => other.clone(),
+        };
+        out.insert(key, value);
+    }
+    Ok(Value::array(out))
+}
 
 /// `mb_convert_encoding`: what the target cannot say becomes `?`.
 ///
 /// # Errors
 /// A value fault for an encoding that is not supported, a limit.
-pub fn convert(
-    context: &Context<'_>,
-    text: &[u8],
-    to: &[u8],
-    from: &[u8],
-) -> Result<Vec<u8>, Fault> {
+pub fn convert(context: &Context<'_>, text: &[u8], to: &[u8], from: &[u8]) -> Result<Vec<u8>, Fault> {
     let to = Charset::named(to).ok_or_else(|| args::bad(1, "be a valid encoding"))?;
     let from = Charset::named(from).ok_or_else(|| args::bad(2, "specify a valid encoding"))?;
     context.allow_bytes(text.len().saturating_mul(3))?;
     let chars: Vec<char> = match from {
         Charset::Utf8 => utf8::chars(text).map(|c| c.unwrap_or('?')).collect(),
         Charset::Latin1 => text.iter().map(|b| char::from(*b)).collect(),
-        Charset::Ascii => text
-            .iter()
-            .map(|b| if b.is_ascii() { char::from(*b) } else { '?' })
-            .collect(),
+        Charset::Ascii => text.iter().map(|b| if b.is_ascii() { char::from(*b) } else { '?' }).collect(),
         Charset::Windows1252 => text.iter().map(|b| from_1252(*b)).collect(),
         Charset::Utf16Be | Charset::Utf16Le => from_utf16(text, from == Charset::Utf16Be),
     };
@@ -299,16 +283,8 @@ pub fn convert(
             Charset::Latin1 => out.push(u8::try_from(u32::from(c)).unwrap_or(b'?')),
             Charset::Ascii => out.push(if c.is_ascii() { c as u8 } else { b'?' }),
             Charset::Windows1252 => out.push(to_1252(c)),
-            Charset::Utf16Be => out.extend(
-                c.encode_utf16(&mut [0; 2])
-                    .iter()
-                    .flat_map(|u| u.to_be_bytes()),
-            ),
-            Charset::Utf16Le => out.extend(
-                c.encode_utf16(&mut [0; 2])
-                    .iter()
-                    .flat_map(|u| u.to_le_bytes()),
-            ),
+            Charset::Utf16Be => out.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_be_bytes())),
+            Charset::Utf16Le => out.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_le_bytes())),
         }
     }
     Ok(out)
@@ -327,24 +303,15 @@ fn from_1252(byte: u8) -> char {
 fn to_1252(c: char) -> u8 {
     match u32::from(c) {
         code @ (0..0x80 | 0xa0..=0xff) => code as u8,
-        _ => (0x80..)
-            .zip(WINDOWS_1252)
-            .find(|(_, known)| *known == c)
-            .map_or(b'?', |(byte, _)| byte),
+        _ => (0x80..).zip(WINDOWS_1252).find(|(_, known)| *known == c).map_or(b'?', |(byte, _)| byte),
     }
 }
 
 fn from_utf16(text: &[u8], big: bool) -> Vec<char> {
-    let units = text.chunks_exact(2).map(|u| {
-        if big {
-            u16::from_be_bytes([u[0], u[1]])
-        } else {
-            u16::from_le_bytes([u[0], u[1]])
-        }
-    });
-    let mut chars: Vec<char> = char::decode_utf16(units)
-        .map(|c| c.unwrap_or('?'))
-        .collect();
+    let units = text
+        .chunks_exact(2)
+        .map(|u| if big { u16::from_be_bytes([u[0], u[1]]) } else { u16::from_le_bytes([u[0], u[1]]) });
+    let mut chars: Vec<char> = char::decode_utf16(units).map(|c| c.unwrap_or('?')).collect();
     if text.len() % 2 == 1 {
         chars.push('?');
     }

@@ -2,7 +2,7 @@
 
 use super::args;
 use super::register::{by_ref, makes};
-use crate::php::regex::{Captures, Regex};
+use crate::php::regex::{Captures, PatternError, Regex};
 use crate::php::{Array, Context, Fault, Function, Key, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
@@ -13,7 +13,6 @@ pub const FUNCTIONS: &[Function] = &[
     makes("preg_quote", 1, 2, preg_quote),
 ];
 
-const PATTERN_ORDER: i64 = 1;
 const SET_ORDER: i64 = 2;
 const OFFSET_CAPTURE: i64 = 256;
 const UNMATCHED_AS_NULL: i64 = 512;
@@ -28,16 +27,19 @@ pub struct Search {
 }
 
 impl Search {
+    /// `None` for a pattern PHP refuses too: it warns, and its functions give false or null.
+    ///
     /// # Errors
-    /// The pattern does not compile. PHP warns and goes on with false; in a template it is a mistake.
-    pub fn new(context: &Context<'_>, pattern: &[u8], subject: usize) -> Result<Search, Fault> {
-        let regex = Regex::delimited(pattern).map_err(|error| Fault::error(error.to_string()))?;
+    /// The pattern uses what PHP has and this has not.
+    pub fn new(context: &Context<'_>, pattern: &[u8], subject: usize) -> Result<Option<Search>, Fault> {
+        let regex = match Regex::delimited(pattern) {
+            Ok(regex) => regex,
+            Err(PatternError::Invalid(_)) => return Ok(None),
+            Err(PatternError::Unavailable(why)) => return Err(Fault::error(why)),
+        };
         // A long subject needs steps merely to be walked through.
-        let steps = context
-            .limits
-            .regex_steps
-            .saturating_add(subject.saturating_mul(16));
-        Ok(Search { regex, steps })
+        let steps = context.limits.regex_steps.saturating_add(subject.saturating_mul(16));
+        Ok(Some(Search { regex, steps }))
     }
 
     /// Whether the subject can be searched: a `u` pattern only takes UTF-8.
@@ -45,12 +47,7 @@ impl Search {
         !self.regex.is_utf8() || std::str::from_utf8(subject).is_ok()
     }
 
-    fn find(
-        &mut self,
-        context: &mut Context<'_>,
-        subject: &[u8],
-        at: usize,
-    ) -> Result<Option<Captures>, Fault> {
+    fn find(&mut self, context: &mut Context<'_>, subject: &[u8], at: usize) -> Result<Option<Captures>, Fault> {
         self.counted(context, |regex, steps| regex.find_at(subject, at, steps))
     }
 
@@ -70,10 +67,7 @@ impl Search {
         let mut count = 0;
         let mut at = 0;
         // The patterns counted by never match nothing, so each match begins where the last ended.
-        while let Some((from, to)) = self
-            .find(context, subject, at)?
-            .and_then(|captures| captures[0])
-        {
+        while let Some((from, to)) = self.find(context, subject, at)?.and_then(|captures| captures[0]) {
             count += 1;
             at = to.max(from + 1);
             if at > subject.len() {
@@ -96,18 +90,10 @@ impl Search {
         let mut after_empty = false;
         while found.len() < limit && at <= subject.len() {
             let next = if after_empty {
-                let longer = self.counted(context, |regex, steps| {
-                    regex.nonempty_at(subject, at, steps)
-                })?;
+                let longer = self.counted(context, |regex, steps| regex.nonempty_at(subject, at, steps))?;
                 if longer.is_none() {
                     let utf8 = self.regex.is_utf8();
-                    at += subject.get(at).map_or(1, |b| {
-                        if utf8 {
-                            crate::php::utf8::length_by_lead(*b)
-                        } else {
-                            1
-                        }
-                    });
+                    at += subject.get(at).map_or(1, |b| if utf8 { crate::php::utf8::length_by_lead(*b) } else { 1 });
                     after_empty = false;
                     continue;
                 }
@@ -143,15 +129,8 @@ fn group(subject: &[u8], range: Option<(usize, usize)>, flags: i64) -> Value {
 /// The groups of one match, named ones under their name too. Trailing ones that took no part are left out
 /// unless they are wanted as null.
 fn match_array(search: &Search, subject: &[u8], captures: &Captures, flags: i64) -> Array {
-    let taken = captures
-        .iter()
-        .rposition(Option::is_some)
-        .map_or(1, |last| last + 1);
-    let count = if flags & UNMATCHED_AS_NULL != 0 {
-        captures.len()
-    } else {
-        taken
-    };
+    let taken = captures.iter().rposition(Option::is_some).map_or(1, |last| last + 1);
+    let count = if flags & UNMATCHED_AS_NULL != 0 { captures.len() } else { taken };
     let mut out = Array::new();
     for (i, range) in captures.iter().take(count).enumerate() {
         let value = group(subject, *range, flags);
@@ -171,22 +150,26 @@ fn start_of(args: &[Value], i: usize, subject: &[u8]) -> Result<Option<usize>, F
     Ok(args::offset_in(offset, subject.len()))
 }
 
+fn bad_flags() -> Fault {
+    args::bad(3, "be a PREG_* constant")
+}
+
 fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let flags = args::int_or(args, 3, 0)?;
-    let mut search = Search::new(context, &pattern, subject.len())?;
+    if flags & 0xff != 0 {
+        return Err(bad_flags());
+    }
+    let Some(mut search) = Search::new(context, &pattern, subject.len())? else {
+        return Ok(Value::Bool(false));
+    };
     let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
     let found = match start {
         Some(start) => search.find(context, &subject, start)?,
         None => None,
     };
     if let Some(out) = args.get_mut(2) {
-        *out = Value::array(
-            found
-                .as_ref()
-                .map(|c| match_array(&search, &subject, c, flags))
-                .unwrap_or_default(),
-        );
+        *out = Value::array(found.as_ref().map(|c| match_array(&search, &subject, c, flags)).unwrap_or_default());
     }
     Ok(match (start, found) {
         (None, _) => Value::Bool(false),
@@ -197,22 +180,24 @@ fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fa
 fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let flags = args::int_or(args, 3, 0)?;
-    let mut search = Search::new(context, &pattern, subject.len())?;
+    if flags & 0xff > SET_ORDER {
+        return Err(bad_flags());
+    }
+    let Some(mut search) = Search::new(context, &pattern, subject.len())? else {
+        return Ok(Value::Bool(false));
+    };
     let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
     let Some(start) = start else {
         if let Some(out) = args.get_mut(2) {
-            *out = Value::array(Array::new());
+            let empty = if flags & 0xff == SET_ORDER { Array::new() } else { by_group(&search, &subject, &[], flags) };
+            *out = Value::array(empty);
         }
         return Ok(Value::Bool(false));
     };
     let found = search.all(context, &subject, start, usize::MAX)?;
     if let Some(out) = args.get_mut(2) {
-        *out = if flags & SET_ORDER != 0 && flags & PATTERN_ORDER == 0 {
-            Value::list(
-                found
-                    .iter()
-                    .map(|c| Value::array(match_array(&search, &subject, c, flags))),
-            )
+        *out = if flags & 0xff == SET_ORDER {
+            Value::list(found.iter().map(|c| Value::array(match_array(&search, &subject, c, flags))))
         } else {
             Value::array(by_group(&search, &subject, &found, flags))
         };
@@ -224,11 +209,7 @@ fn by_group(search: &Search, subject: &[u8], found: &[Captures], flags: i64) -> 
     let mut out = Array::new();
     for i in 0..search.regex.groups {
         // In this order a group that took no part is an empty string without a place.
-        let texts = Value::list(
-            found
-                .iter()
-                .map(|captures| group(subject, captures[i], flags)),
-        );
+        let texts = Value::list(found.iter().map(|captures| group(subject, captures[i], flags)));
         if let Some((name, _)) = search.regex.names.iter().find(|(_, number)| *number == i) {
             out.insert(Key::from(&name[..]), texts.clone());
         }
@@ -237,25 +218,30 @@ fn by_group(search: &Search, subject: &[u8], found: &[Captures], flags: i64) -> 
     out
 }
 
-/// `$1`, `${1}` and `\1` in a replacement.
+/// `$1`, `${1}` and `\1` in a replacement; after a backslash, `\` and `$` are themselves.
 fn expand(replacement: &[u8], subject: &[u8], captures: &Captures, out: &mut Vec<u8>) {
     let mut at = 0;
-    while at < replacement.len() {
-        let rest = &replacement[at..];
-        if let [b'\\', b'\\', ..] = rest {
-            out.push(b'\\');
-            at += 2;
-            continue;
-        }
-        let Some((number, length)) = reference(rest) else {
-            out.push(rest[0]);
+    let mut escaped = false;
+    while let Some(&b) = replacement.get(at) {
+        let special = matches!(b, b'\\' | b'$');
+        if special && escaped {
+            out.pop();
+            out.push(b);
+            escaped = false;
             at += 1;
             continue;
-        };
-        if let Some((from, to)) = captures.get(number).copied().flatten() {
-            out.extend_from_slice(&subject[from..to]);
         }
-        at += length;
+        if let Some((number, length)) = reference(&replacement[at..]) {
+            if let Some((from, to)) = captures.get(number).copied().flatten() {
+                out.extend_from_slice(&subject[from..to]);
+            }
+            escaped = false;
+            at += length;
+            continue;
+        }
+        out.push(b);
+        escaped = b == b'\\';
+        at += 1;
     }
 }
 
@@ -265,14 +251,8 @@ fn reference(text: &[u8]) -> Option<(usize, usize)> {
         [b'$' | b'\\', ..] => (1, false),
         _ => return None,
     };
-    let digits = text[start..]
-        .iter()
-        .take(2)
-        .take_while(|b| b.is_ascii_digit())
-        .count();
-    let number = text[start..start + digits]
-        .iter()
-        .fold(0, |n, d| n * 10 + usize::from(d - b'0'));
+    let digits = text[start..].iter().take(2).take_while(|b| b.is_ascii_digit()).count();
+    let number = text[start..start + digits].iter().fold(0, |n, d| n * 10 + usize::from(d - b'0'));
     let closed = !braced || text.get(start + digits) == Some(&b'}');
     (digits > 0 && closed).then_some((number, start + digits + usize::from(braced)))
 }
@@ -286,7 +266,12 @@ pub fn replace(
     limit: usize,
     count: &mut usize,
 ) -> Result<Option<Str>, Fault> {
-    let mut search = Search::new(context, pattern, subject.len())?;
+    let Some(mut search) = Search::new(context, pattern, subject.len())? else {
+        return Ok(None);
+    };
+    if limit == 0 {
+        return Ok(Some(subject.clone()));
+    }
     if !search.takes(subject) {
         return Ok(None);
     }
@@ -311,14 +296,7 @@ pub fn replace(
 fn preg_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let limit = args::size(args::int_or(args, 3, -1)?).unwrap_or(usize::MAX);
     let mut count = 0;
-    let result = replace_in(
-        context,
-        &args[0].clone(),
-        &args[1].clone(),
-        &args[2].clone(),
-        limit,
-        &mut count,
-    )?;
+    let result = replace_in(context, &args[0].clone(), &args[1].clone(), &args[2].clone(), limit, &mut count)?;
     if let Some(out) = args.get_mut(4) {
         *out = Value::from(count);
     }
@@ -342,14 +320,7 @@ pub fn replace_in(
     if let Value::Array(subjects) = subject {
         let mut out = Array::new();
         for (key, one) in subjects.iter() {
-            let changed = replace_in(
-                context,
-                patterns,
-                replacements,
-                &Value::Str(one.to_str()),
-                limit,
-                count,
-            )?;
+            let changed = replace_in(context, patterns, replacements, &Value::Str(one.to_str()), limit, count)?;
             if !changed.is_null() {
                 out.insert(key.clone(), changed);
             }
@@ -375,7 +346,7 @@ fn preg_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fa
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let limit = match args::int_or(args, 2, -1)? {
         0 | -1 => usize::MAX,
-        n => args::size(n).unwrap_or(usize::MAX),
+        n => args::size(n).unwrap_or(1),
     };
     let flags = args::int_or(args, 3, 0)?;
     split(context, &pattern, &subject, limit, flags)
@@ -389,20 +360,19 @@ pub fn split(
     limit: usize,
     flags: i64,
 ) -> Result<Value, Fault> {
-    let mut search = Search::new(context, pattern, subject.len())?;
-    if !search.takes(subject) {
+    let Some(mut search) = Search::new(context, pattern, subject.len())? else {
+        return Ok(Value::Bool(false));
+    };
+    if !search.takes(subject) && limit > 1 {
         return Ok(Value::Bool(false));
     }
     let no_empty = flags & SPLIT_NO_EMPTY != 0;
     let mut parts: Vec<(usize, usize)> = Vec::new();
     let mut end = 0;
     let mut left = limit;
-    for captures in search.all(context, subject, 0, usize::MAX)? {
+    let found = if limit > 1 { search.all(context, subject, 0, usize::MAX)? } else { Vec::new() };
+    for captures in found {
         let (from, to) = captures[0].unwrap_or((end, end));
-        // An empty match right after the last piece, or at the end, separates nothing.
-        if from == to && (from == end || from >= subject.len()) {
-            continue;
-        }
         if left <= 1 {
             break;
         }
@@ -411,7 +381,8 @@ pub fn split(
             left -= 1;
         }
         if flags & SPLIT_DELIM_CAPTURE != 0 {
-            let groups = captures.iter().skip(1).flatten();
+            let taken = captures.iter().rposition(Option::is_some).unwrap_or(0);
+            let groups = captures[1..=taken].iter().map(|group| group.unwrap_or((0, 0)));
             parts.extend(groups.filter(|(from, to)| !no_empty || to > from));
         }
         end = to;
@@ -422,11 +393,7 @@ pub fn split(
     context.allow_entries(parts.len())?;
     Ok(Value::list(parts.into_iter().map(|(from, to)| {
         let text = Value::Str(Str::new(&subject[from..to]));
-        if flags & SPLIT_OFFSET_CAPTURE != 0 {
-            Value::list([text, Value::from(from)])
-        } else {
-            text
-        }
+        if flags & SPLIT_OFFSET_CAPTURE != 0 { Value::list([text, Value::from(from)]) } else { text }
     })))
 }
 

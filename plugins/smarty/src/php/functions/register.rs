@@ -10,14 +10,7 @@ pub const MANY: usize = usize::MAX;
 
 const fn entry(name: &'static str, min: usize, max: usize, taint: Taint, call: Call) -> Function {
     let max = if max == MANY { None } else { Some(max) };
-    Function {
-        name,
-        min,
-        max,
-        by_ref: 0,
-        taint,
-        call,
-    }
+    Function { name, min, max, by_ref: 0, taint, call }
 }
 
 /// Makes text from its arguments.

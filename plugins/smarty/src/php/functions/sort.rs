@@ -12,16 +12,9 @@ pub const FUNCTIONS: &[Function] = &[
     by_ref(moves("arsort", 1, 2, |c, a| values(c, a, true, true)), 1),
     by_ref(moves("ksort", 1, 2, |c, a| keys(c, a, false)), 1),
     by_ref(moves("krsort", 1, 2, |c, a| keys(c, a, true)), 1),
+    by_ref(moves("natsort", 1, 1, |c, a| in_order(c, a, Order::new(SORT_NATURAL), false, true)), 1),
     by_ref(
-        moves("natsort", 1, 1, |c, a| {
-            in_order(c, a, Order::new(SORT_NATURAL), false, true)
-        }),
-        1,
-    ),
-    by_ref(
-        moves("natcasesort", 1, 1, |c, a| {
-            in_order(c, a, Order::new(SORT_NATURAL | SORT_FLAG_CASE), false, true)
-        }),
+        moves("natcasesort", 1, 1, |c, a| in_order(c, a, Order::new(SORT_NATURAL | SORT_FLAG_CASE), false, true)),
         1,
     ),
 ];
@@ -42,10 +35,7 @@ pub struct Order {
 impl Order {
     #[must_use]
     pub fn new(flags: i64) -> Order {
-        Order {
-            kind: flags & !SORT_FLAG_CASE,
-            fold: flags & SORT_FLAG_CASE != 0,
-        }
+        Order { kind: flags & !SORT_FLAG_CASE, fold: flags & SORT_FLAG_CASE != 0 }
     }
 
     /// Negative, 0 or positive.
@@ -54,15 +44,11 @@ impl Order {
     /// A limit fault for arrays nested too deeply.
     pub fn values(&self, a: &Value, b: &Value) -> Result<i32, Fault> {
         Ok(match self.kind {
-            SORT_NUMERIC => a
-                .to_float()
-                .partial_cmp(&b.to_float())
-                .map_or(1, |o| o as i32),
+            SORT_NUMERIC => a.to_float().partial_cmp(&b.to_float()).map_or(1, |o| o as i32),
             SORT_NATURAL => natural(&a.to_bytes(), &b.to_bytes(), self.fold),
-            SORT_STRING if self.fold => compare::bytes(
-                &a.to_bytes().to_ascii_lowercase(),
-                &b.to_bytes().to_ascii_lowercase(),
-            ),
+            SORT_STRING if self.fold => {
+                compare::bytes(&a.to_bytes().to_ascii_lowercase(), &b.to_bytes().to_ascii_lowercase())
+            }
             SORT_STRING | SORT_LOCALE_STRING => compare::bytes(&a.to_bytes(), &b.to_bytes()),
             _ => compare::compare(a, b)?,
         })
@@ -73,10 +59,7 @@ impl Order {
 ///
 /// # Errors
 /// Whatever `order` says.
-pub fn sorted<T>(
-    items: Vec<T>,
-    order: &impl Fn(&T, &T) -> Result<i32, Fault>,
-) -> Result<Vec<T>, Fault> {
+pub fn sorted<T>(items: Vec<T>, order: &impl Fn(&T, &T) -> Result<i32, Fault>) -> Result<Vec<T>, Fault> {
     if items.len() < 2 {
         return Ok(items);
     }
@@ -86,23 +69,14 @@ pub fn sorted<T>(
     let mut out = Vec::with_capacity(left.len() + right.len());
     let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
     while let (Some(a), Some(b)) = (left.peek(), right.peek()) {
-        if order(a, b)? <= 0 {
-            out.extend(left.next())
-        } else {
-            out.extend(right.next())
-        }
+        if order(a, b)? <= 0 { out.extend(left.next()) } else { out.extend(right.next()) }
     }
     out.extend(left);
     out.extend(right);
     Ok(out)
 }
 
-fn values(
-    context: &mut Context<'_>,
-    args: &mut [Value],
-    down: bool,
-    keep: bool,
-) -> Result<Value, Fault> {
+fn values(context: &mut Context<'_>, args: &mut [Value], down: bool, keep: bool) -> Result<Value, Fault> {
     let order = Order::new(args::int_or(args, 1, 0)?);
     in_order(context, args, order, down, keep)
 }
@@ -118,17 +92,10 @@ fn in_order(
     context.charge(array.len().saturating_mul(16))?;
     let entries: Vec<(Key, Value)> = array.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     let entries = sorted(entries, &|a, b| {
-        if down {
-            order.values(&b.1, &a.1)
-        } else {
-            order.values(&a.1, &b.1)
-        }
+        if down { order.values(&b.1, &a.1) } else { order.values(&a.1, &b.1) }
     })?;
-    let out: Array = if keep {
-        entries.into_iter().collect()
-    } else {
-        entries.into_iter().map(|(_, value)| value).collect()
-    };
+    let out: Array =
+        if keep { entries.into_iter().collect() } else { entries.into_iter().map(|(_, value)| value).collect() };
     args[0] = Value::array(out);
     Ok(Value::Bool(true))
 }
@@ -140,11 +107,7 @@ fn keys(context: &mut Context<'_>, args: &mut [Value], down: bool) -> Result<Val
     let entries: Vec<(Key, Value)> = array.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     let by_key = |a: &Key, b: &Key| order.values(&a.to_value(), &b.to_value());
     let entries = sorted(entries, &|a, b| {
-        if down {
-            by_key(&b.0, &a.0)
-        } else {
-            by_key(&a.0, &b.0)
-        }
+        if down { by_key(&b.0, &a.0) } else { by_key(&a.0, &b.0) }
     })?;
     args[0] = Value::array(entries.into_iter().collect());
     Ok(Value::Bool(true))

@@ -12,20 +12,14 @@ pub const FUNCTIONS: &[Function] = &[makes("strip_tags", 1, 2, call)];
 fn call(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
     let allowed = match args.get(1) {
-        Some(Value::Array(names)) => names
-            .values()
-            .map(|n| name_of(&[b"<", &*n.to_bytes(), b">"].concat()))
-            .collect(),
+        Some(Value::Array(names)) => names.values().map(|n| name_of(&[b"<", &*n.to_bytes(), b">"].concat())).collect(),
         _ => allowed_names(&args::text(args, 1)?),
     };
     Ok(Value::from(strip(&text, &allowed)))
 }
 
 fn allowed_names(list: &[u8]) -> Vec<Vec<u8>> {
-    list.split(|b| *b == b'<')
-        .skip(1)
-        .map(|rest| name_of(&[b"<", rest].concat()))
-        .collect()
+    list.split(|b| *b == b'<').skip(1).map(|rest| name_of(&[b"<", rest].concat())).collect()
 }
 
 /// The name of a tag in lower case: `</B class=x>` is `b`.
@@ -83,8 +77,7 @@ pub fn strip(text: &[u8], allowed: &[Vec<u8>]) -> Vec<u8> {
         parentheses: 0,
         last: 0,
     };
-    for at in 0..text.len() {
-        let b = text[at];
+    for (at, &b) in text.iter().enumerate() {
         match s.state {
             State::Text => s.in_text(at, b),
             State::Tag => s.in_tag(at, b),
@@ -105,11 +98,7 @@ impl Stripper<'_> {
         match b {
             0 => {}
             b'<' => {
-                if self
-                    .text
-                    .get(at + 1)
-                    .is_some_and(|n| n.is_ascii_whitespace() || *n == 0x0b)
-                {
+                if self.text.get(at + 1).is_some_and(|n| n.is_ascii_whitespace() || *n == 0x0b) {
                     self.out.push(b);
                     return;
                 }
@@ -139,10 +128,7 @@ impl Stripper<'_> {
         match b {
             0 => {}
             b'<' => {
-                let space = self
-                    .text
-                    .get(at + 1)
-                    .is_some_and(|n| n.is_ascii_whitespace() || *n == 0x0b);
+                let space = self.text.get(at + 1).is_some_and(|n| n.is_ascii_whitespace() || *n == 0x0b);
                 if self.quote == 0 && !space {
                     self.depth += 1;
                 } else if self.quote == 0 {
@@ -198,10 +184,8 @@ impl Stripper<'_> {
                 self.parentheses = self.parentheses.saturating_sub(1);
             }
             b'>' if self.depth > 0 => self.depth -= 1,
-            b'>' => {
-                if self.quote == 0 && self.parentheses == 0 && self.before(at, 1) == b'?' {
-                    self.end();
-                }
+            b'>' if self.quote == 0 && self.parentheses == 0 && self.before(at, 1) == b'?' => {
+                self.end();
             }
             b'"' | b'\'' if self.before(at, 1) != b'\\' => {
                 if self.last == b {
@@ -235,16 +219,13 @@ impl Stripper<'_> {
             b'>' if self.depth > 0 => self.depth -= 1,
             b'>' if self.quote == 0 => self.end(),
             b'"' | b'\'' if self.before(at, 1) != b'\\' => self.toggle_quote(b),
-            b'-' if self.before(at, 1) == b'-' && self.before(at, 2) == b'!' => {
-                self.state = State::Comment
-            }
+            b'-' if self.before(at, 1) == b'-' && self.before(at, 2) == b'!' => self.state = State::Comment,
             _ => {}
         }
     }
 
     fn in_comment(&mut self, at: usize, b: u8) {
-        if b == b'>' && self.quote == 0 && self.before(at, 1) == b'-' && self.before(at, 2) == b'-'
-        {
+        if b == b'>' && self.quote == 0 && self.before(at, 1) == b'-' && self.before(at, 2) == b'-' {
             self.end();
         }
     }

@@ -5,40 +5,23 @@ use super::register::{escapes, makes, moves};
 use crate::php::{Context, Fault, Function, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
-    makes("strtolower", 1, 1, |_, a| {
-        map(a, |s| s.to_ascii_lowercase())
-    }),
-    makes("strtoupper", 1, 1, |_, a| {
-        map(a, |s| s.to_ascii_uppercase())
-    }),
-    makes("ucfirst", 1, 1, |_, a| {
-        map(a, |s| change_first(s, u8::to_ascii_uppercase))
-    }),
-    makes("lcfirst", 1, 1, |_, a| {
-        map(a, |s| change_first(s, u8::to_ascii_lowercase))
-    }),
+    makes("strtolower", 1, 1, |_, a| map(a, |s| s.to_ascii_lowercase())),
+    makes("strtoupper", 1, 1, |_, a| map(a, |s| s.to_ascii_uppercase())),
+    makes("ucfirst", 1, 1, |_, a| map(a, |s| change_first(s, u8::to_ascii_uppercase))),
+    makes("lcfirst", 1, 1, |_, a| map(a, |s| change_first(s, u8::to_ascii_lowercase))),
     makes("ucwords", 1, 2, ucwords),
     makes("trim", 1, 2, |_, a| trim(a, true, true)),
     makes("ltrim", 1, 2, |_, a| trim(a, true, false)),
     makes("rtrim", 1, 2, |_, a| trim(a, false, true)),
     makes("chop", 1, 2, |_, a| trim(a, false, true)),
-    makes("strrev", 1, 1, |_, a| {
-        map(a, |s| s.iter().rev().copied().collect())
-    }),
+    makes("strrev", 1, 1, |_, a| map(a, |s| s.iter().rev().copied().collect())),
+    makes("str_rot13", 1, 1, |_, a| map(a, |s| s.iter().map(rot13).collect())),
     makes("addslashes", 1, 1, |_, a| map(a, addslashes)),
     makes("stripslashes", 1, 1, |_, a| map(a, stripslashes)),
     makes("quotemeta", 1, 1, |_, a| map(a, quotemeta)),
-    makes("chr", 1, 1, |_, a| {
-        Ok(Value::from(vec![args::int(a, 0)?.rem_euclid(256) as u8]))
-    }),
-    moves("ord", 1, 1, |_, a| {
-        Ok(Value::Int(
-            args::text(a, 0)?.first().map_or(0, |b| i64::from(*b)),
-        ))
-    }),
-    moves("strlen", 1, 1, |_, a| {
-        Ok(Value::from(args::text(a, 0)?.len()))
-    }),
+    makes("chr", 1, 1, |_, a| Ok(Value::from(vec![args::int(a, 0)?.rem_euclid(256) as u8]))),
+    moves("ord", 1, 1, |_, a| Ok(Value::Int(args::text(a, 0)?.first().map_or(0, |b| i64::from(*b))))),
+    moves("strlen", 1, 1, |_, a| Ok(Value::from(args::text(a, 0)?.len()))),
     escapes("bin2hex", 1, 1, |_, a| map(a, bin2hex)),
 ];
 
@@ -62,7 +45,8 @@ fn ucwords(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         .iter()
         .map(|b| {
             let out = if at_start { b.to_ascii_uppercase() } else { *b };
-            at_start = delimiters[usize::from(*b)];
+            // What was just made a capital is looked up as one.
+            at_start = delimiters[usize::from(out)];
             out
         })
         .collect();
@@ -74,12 +58,12 @@ pub fn byte_set(list: &[u8]) -> [bool; 256] {
     let mut set = [false; 256];
     let mut at = 0;
     while let Some(&byte) = list.get(at) {
-        if let [b'.', b'.', end, ..] = list[at + 1..] {
-            if end >= byte {
-                set[usize::from(byte)..=usize::from(end)].fill(true);
-                at += 4;
-                continue;
-            }
+        if let [b'.', b'.', end, ..] = list[at + 1..]
+            && end >= byte
+        {
+            set[usize::from(byte)..=usize::from(end)].fill(true);
+            at += 4;
+            continue;
         }
         // PHP warns of a range that is none; its first dot is then skipped, the second one meant.
         if !list[at..].starts_with(b"..") {
@@ -94,20 +78,20 @@ fn trim(args: &[Value], left: bool, right: bool) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
     let set = byte_set(&args::text_or(args, 1, b" \n\r\t\x0b\0")?);
     let outside = |b: &u8| !set[usize::from(*b)];
-    let start = if left {
-        text.iter().position(outside).unwrap_or(text.len())
-    } else {
-        0
-    };
-    let end = if right {
-        text.iter().rposition(outside).map_or(start, |i| i + 1)
-    } else {
-        text.len()
-    };
+    let start = if left { text.iter().position(outside).unwrap_or(text.len()) } else { 0 };
+    let end = if right { text.iter().rposition(outside).map_or(start, |i| i + 1) } else { text.len() };
     if end - start == text.len() {
         return Ok(Value::Str(text));
     }
     Ok(Value::Str(Str::new(&text[start..end.max(start)])))
+}
+
+fn rot13(b: &u8) -> u8 {
+    match b {
+        b'a'..=b'z' => (b - b'a' + 13) % 26 + b'a',
+        b'A'..=b'Z' => (b - b'A' + 13) % 26 + b'A',
+        _ => *b,
+    }
 }
 
 /// A backslash before `'`, `"`, `\`; NUL as `\0`.
@@ -153,8 +137,5 @@ fn quotemeta(text: &[u8]) -> Vec<u8> {
 /// Two lower-case hexadecimal digits a byte.
 pub fn bin2hex(bytes: &[u8]) -> Vec<u8> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]])
-        .collect()
+    bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).collect()
 }

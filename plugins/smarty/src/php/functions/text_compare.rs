@@ -2,59 +2,36 @@
 
 use super::args;
 use super::register::{by_ref, escapes, moves};
-use crate::php::{Context, Fault, Function, Value, compare};
+use crate::php::{Context, Fault, Function, Value};
 
 pub const FUNCTIONS: &[Function] = &[
-    moves("strcmp", 2, 2, |_, a| {
-        Ok(sign(&args::text(a, 0)?, &args::text(a, 1)?))
-    }),
-    moves("strcasecmp", 2, 2, |_, a| case_blind(a, None)),
-    moves("strncmp", 3, 3, |_, a| {
-        let n = length(a)?;
-        let (x, y) = (args::text(a, 0)?, args::text(a, 1)?);
-        Ok(sign(&x[..n.min(x.len())], &y[..n.min(y.len())]))
-    }),
-    moves("strncasecmp", 3, 3, |_, a| case_blind(a, Some(length(a)?))),
-    moves("strcoll", 2, 2, |_, a| {
-        Ok(sign(&args::text(a, 0)?, &args::text(a, 1)?))
-    }),
-    moves("strnatcmp", 2, 2, |_, a| {
-        Ok(Value::Int(
-            natural(&args::text(a, 0)?, &args::text(a, 1)?, false).into(),
-        ))
-    }),
-    moves("strnatcasecmp", 2, 2, |_, a| {
-        Ok(Value::Int(
-            natural(&args::text(a, 0)?, &args::text(a, 1)?, true).into(),
-        ))
-    }),
+    moves("strcmp", 2, 2, |_, a| compared(a, false, None)),
+    moves("strcasecmp", 2, 2, |_, a| compared(a, true, None)),
+    moves("strncmp", 3, 3, |_, a| compared(a, false, Some(length(a)?))),
+    moves("strncasecmp", 3, 3, |_, a| compared(a, true, Some(length(a)?))),
+    moves("strcoll", 2, 2, |_, a| compared(a, false, None)),
+    moves("strnatcmp", 2, 2, |_, a| Ok(Value::Int(natural(&args::text(a, 0)?, &args::text(a, 1)?, false).into()))),
+    moves("strnatcasecmp", 2, 2, |_, a| Ok(Value::Int(natural(&args::text(a, 0)?, &args::text(a, 1)?, true).into()))),
     by_ref(moves("similar_text", 2, 3, similar_text), 1 << 2),
     moves("levenshtein", 2, 5, levenshtein),
     escapes("soundex", 1, 1, soundex),
 ];
 
-fn sign(a: &[u8], b: &[u8]) -> Value {
-    Value::Int(compare::bytes(a, b).into())
+/// What the C library's memcmp gives: the distance of the first bytes that differ; then the sign of the lengths'.
+pub fn distance(a: &[u8], b: &[u8], fold: bool) -> Value {
+    let letter = |byte: u8| i64::from(if fold { byte.to_ascii_lowercase() } else { byte });
+    let differs = a.iter().zip(b).map(|(x, y)| letter(*x) - letter(*y)).find(|d| *d != 0);
+    Value::Int(differs.unwrap_or_else(|| a.len().cmp(&b.len()) as i64))
 }
 
 fn length(args: &[Value]) -> Result<usize, Fault> {
     args::size(args::int(args, 2)?).ok_or_else(|| args::bad(2, "be greater than or equal to 0"))
 }
 
-/// Without case PHP 8.2 gives the distance, not the sign: of the first letters that differ, or of the lengths.
-fn case_blind(args: &[Value], length: Option<usize>) -> Result<Value, Fault> {
+fn compared(args: &[Value], fold: bool, length: Option<usize>) -> Result<Value, Fault> {
     let (a, b) = (args::text(args, 0)?, args::text(args, 1)?);
     let cut = |s: &[u8]| length.map_or(s.len(), |n| n.min(s.len()));
-    let (a, b) = (&a[..cut(&a)], &b[..cut(&b)]);
-    for (x, y) in a.iter().zip(b) {
-        let (x, y) = (x.to_ascii_lowercase(), y.to_ascii_lowercase());
-        if x != y {
-            return Ok(Value::Int(i64::from(x) - i64::from(y)));
-        }
-    }
-    Ok(Value::Int(
-        compare::bytes(&vec![0; a.len()], &vec![0; b.len()]).into(),
-    ))
+    Ok(distance(&a[..cut(&a)], &b[..cut(&b)], fold))
 }
 
 /// PHP's natural order ("img12" after "img10"), by Martin Pool's strnatcmp: runs of digits compare as numbers,
@@ -71,11 +48,7 @@ pub fn natural(a: &[u8], b: &[u8], fold: bool) -> i32 {
         let (mut x, mut y) = (at(a, i), at(b, j));
         if x.is_ascii_digit() && y.is_ascii_digit() {
             let fractional = x == b'0' || y == b'0';
-            let order = if fractional {
-                left(a, &mut i, b, &mut j)
-            } else {
-                right(a, &mut i, b, &mut j)
-            };
+            let order = if fractional { left(a, &mut i, b, &mut j) } else { right(a, &mut i, b, &mut j) };
             if order != 0 {
                 return order;
             }
@@ -107,9 +80,7 @@ fn is_space(byte: u8) -> bool {
 
 /// Zeros before a further digit at the very start do not count.
 fn leading_zeros(s: &[u8]) -> usize {
-    (0..s.len().saturating_sub(1))
-        .take_while(|k| s[*k] == b'0' && s[k + 1].is_ascii_digit())
-        .count()
+    (0..s.len().saturating_sub(1)).take_while(|k| s[*k] == b'0' && s[k + 1].is_ascii_digit()).count()
 }
 
 fn digit(s: &[u8], at: usize) -> Option<u8> {
@@ -160,11 +131,7 @@ fn similar_text(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, 
     }
     if let Some(percent) = args.get_mut(2) {
         let total = a.len() + b.len();
-        *percent = Value::Float(if total == 0 {
-            0.0
-        } else {
-            common as f64 * 2.0 * 100.0 / total as f64
-        });
+        *percent = Value::Float(if total == 0 { 0.0 } else { common as f64 * 2.0 * 100.0 / total as f64 });
     }
     Ok(Value::from(common))
 }
@@ -175,11 +142,7 @@ fn longest_common(a: &[u8], b: &[u8]) -> Option<(usize, usize, usize)> {
     let mut length = 0;
     for i in 0..a.len() {
         for j in 0..b.len() {
-            let run = a[i..]
-                .iter()
-                .zip(&b[j..])
-                .take_while(|(x, y)| x == y)
-                .count();
+            let run = a[i..].iter().zip(&b[j..]).take_while(|(x, y)| x == y).count();
             if run > length {
                 length = run;
                 best = Some((i, j, run));
@@ -191,11 +154,7 @@ fn longest_common(a: &[u8], b: &[u8]) -> Option<(usize, usize, usize)> {
 
 fn levenshtein(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let (a, b) = (args::text(args, 0)?, args::text(args, 1)?);
-    let (insert, replace, delete) = (
-        args::int_or(args, 2, 1)?,
-        args::int_or(args, 3, 1)?,
-        args::int_or(args, 4, 1)?,
-    );
+    let (insert, replace, delete) = (args::int_or(args, 2, 1)?, args::int_or(args, 3, 1)?, args::int_or(args, 4, 1)?);
     let times = |n: usize, cost: i64| Value::Int((n as i64).wrapping_mul(cost));
     if a.is_empty() {
         return Ok(times(b.len(), insert));
@@ -204,18 +163,14 @@ fn levenshtein(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, F
         return Ok(times(a.len(), delete));
     }
     context.charge(a.len().saturating_mul(b.len()))?;
-    let mut row: Vec<i64> = (0..=b.len() as i64)
-        .map(|n| n.wrapping_mul(insert))
-        .collect();
+    let mut row: Vec<i64> = (0..=b.len() as i64).map(|n| n.wrapping_mul(insert)).collect();
     for x in a.iter() {
         let mut diagonal = row[0];
         row[0] = row[0].wrapping_add(delete);
         for (j, y) in b.iter().enumerate() {
             let same = diagonal.wrapping_add(if x == y { 0 } else { replace });
             diagonal = row[j + 1];
-            row[j + 1] = same
-                .min(row[j + 1].wrapping_add(delete))
-                .min(row[j].wrapping_add(insert));
+            row[j + 1] = same.min(row[j + 1].wrapping_add(delete)).min(row[j].wrapping_add(insert));
         }
     }
     Ok(Value::Int(row[b.len()]))
@@ -227,11 +182,7 @@ fn soundex(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
     let mut out: Vec<u8> = Vec::with_capacity(4);
     let mut last = 0;
-    for letter in text
-        .iter()
-        .map(u8::to_ascii_uppercase)
-        .filter(u8::is_ascii_uppercase)
-    {
+    for letter in text.iter().map(u8::to_ascii_uppercase).filter(u8::is_ascii_uppercase) {
         let code = CODES[usize::from(letter - b'A')];
         if out.is_empty() {
             out.push(letter);
@@ -245,9 +196,6 @@ fn soundex(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         if out.len() == 4 {
             break;
         }
-    }
-    if text.is_empty() {
-        return Ok(Value::text(""));
     }
     out.resize(4, b'0');
     Ok(Value::from(out))

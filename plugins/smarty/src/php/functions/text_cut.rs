@@ -24,11 +24,7 @@ pub fn bounds(len: usize, offset: i64, length: Option<i64>) -> Option<(usize, us
     if offset > signed {
         return None;
     }
-    let start = if offset < 0 {
-        (signed.saturating_add(offset)).max(0)
-    } else {
-        offset
-    };
+    let start = if offset < 0 { (signed.saturating_add(offset)).max(0) } else { offset };
     let end = match length {
         None => signed,
         Some(n) if n < 0 => signed.saturating_add(n).max(start),
@@ -39,8 +35,7 @@ pub fn bounds(len: usize, offset: i64, length: Option<i64>) -> Option<(usize, us
 
 fn substr(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
-    let (start, end) =
-        bounds(text.len(), args::int(args, 1)?, args::int_opt(args, 2)?).unwrap_or((0, 0));
+    let (start, end) = bounds(text.len(), args::int(args, 1)?, args::int_opt(args, 2)?).unwrap_or((0, 0));
     Ok(Value::Str(Str::new(&text[start..end])))
 }
 
@@ -50,30 +45,19 @@ fn substr_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
         Value::Array(list) => list.entry_at(n).map_or(default, |(_, v)| v.clone()),
         other => other.clone(),
     };
-    let (replacement, offset, length) = (
-        args::value(args, 1),
-        args::value(args, 2),
-        args::value(args, 3),
-    );
+    let (replacement, offset, length) = (args::value(args, 1), args::value(args, 2), args::value(args, 3));
     let Value::Array(subjects) = &args[0] else {
         if matches!(offset, Value::Array(_)) || matches!(length, Value::Array(_)) {
-            return Err(Fault::type_error(
-                "Argument #3 ($offset) cannot be an array when working on a single string",
-            ));
+            return Err(Fault::type_error("Argument #3 ($offset) cannot be an array when working on a single string"));
         }
-        let replacement = nth(&replacement, 0, Value::text(""));
+        let replacement = Value::Str(nth(&replacement, 0, Value::text("")).to_str());
         return replace_one(context, &[args[0].clone(), replacement, offset, length]);
     };
     let mut out = Array::with_capacity(subjects.len());
     for (n, (key, subject)) in subjects.iter().enumerate() {
         let subject = Value::Str(subject.to_str());
         let length = nth(&length, n, Value::from(subject.to_bytes().len()));
-        let parts = [
-            subject,
-            nth(&replacement, n, Value::text("")),
-            nth(&offset, n, Value::Int(0)),
-            length,
-        ];
+        let parts = [subject, nth(&replacement, n, Value::text("")), nth(&offset, n, Value::Int(0)), length];
         out.insert(key.clone(), replace_one(context, &parts)?);
     }
     Ok(Value::array(out))
@@ -82,8 +66,7 @@ fn substr_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
 fn replace_one(context: &Context<'_>, args: &[Value]) -> Result<Value, Fault> {
     let (text, replacement) = (args::text(args, 0)?, args::text(args, 1)?);
     let offset = args::int(args, 2)?.min(i64::try_from(text.len()).unwrap_or(i64::MAX));
-    let (start, end) =
-        bounds(text.len(), offset, args::int_opt(args, 3)?).unwrap_or((text.len(), text.len()));
+    let (start, end) = bounds(text.len(), offset, args::int_opt(args, 3)?).unwrap_or((text.len(), text.len()));
     context.allow_bytes(text.len().saturating_add(replacement.len()))?;
     let mut out = Vec::with_capacity(text.len() + replacement.len());
     out.extend_from_slice(&text[..start]);
@@ -106,10 +89,7 @@ fn str_pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault
         return Err(args::bad(2, "be a non-empty string"));
     }
     if !(LEFT..=BOTH).contains(&kind) {
-        return Err(args::bad(
-            3,
-            "be STR_PAD_LEFT, STR_PAD_RIGHT, or STR_PAD_BOTH",
-        ));
+        return Err(args::bad(3, "be STR_PAD_LEFT, STR_PAD_RIGHT, or STR_PAD_BOTH"));
     }
     context.allow_bytes(length)?;
     let missing = length - text.len();
@@ -129,17 +109,12 @@ fn str_pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault
 /// `text` times `count`, within the limits.
 pub fn repeat(context: &Context<'_>, text: &[u8], count: usize) -> Result<Vec<u8>, Fault> {
     context.allow_bytes(text.len().saturating_mul(count))?;
-    Ok(if text.is_empty() {
-        Vec::new()
-    } else {
-        text.repeat(count)
-    })
+    Ok(if text.is_empty() { Vec::new() } else { text.repeat(count) })
 }
 
 fn str_repeat(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
-    let count = args::size(args::int(args, 1)?)
-        .ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
+    let count = args::size(args::int(args, 1)?).ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
     Ok(Value::from(repeat(context, &text, count)?))
 }
 
@@ -148,12 +123,7 @@ fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fau
     let length = args::size(args::int_or(args, 1, 1)?).filter(|n| *n > 0);
     let length = length.ok_or_else(|| args::bad(1, "be greater than 0"))?;
     context.allow_entries(text.len() / length)?;
-    if text.is_empty() {
-        return Ok(Value::list([Value::text("")]));
-    }
-    Ok(Value::list(
-        text.chunks(length).map(|part| Value::Str(Str::new(part))),
-    ))
+    Ok(Value::list(text.chunks(length).map(|part| Value::Str(Str::new(part)))))
 }
 
 fn chunk_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
@@ -161,18 +131,11 @@ fn chunk_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, F
     let length = args::size(args::int_or(args, 1, 76)?).filter(|n| *n > 0);
     let length = length.ok_or_else(|| args::bad(1, "be greater than 0"))?;
     let end = args::text_or(args, 2, b"\r\n")?;
-    context.allow_bytes(
-        text.len()
-            .saturating_add((text.len() / length + 1).saturating_mul(end.len())),
-    )?;
+    context.allow_bytes(text.len().saturating_add((text.len() / length + 1).saturating_mul(end.len())))?;
     if length > text.len() {
         return Ok(Value::from([&text[..], &end[..]].concat()));
     }
-    Ok(Value::from(
-        text.chunks(length)
-            .flat_map(|part| [part, &end[..]].concat())
-            .collect::<Vec<u8>>(),
-    ))
+    Ok(Value::from(text.chunks(length).flat_map(|part| [part, &end[..]].concat()).collect::<Vec<u8>>()))
 }
 
 fn explode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
@@ -181,12 +144,7 @@ fn explode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault
 }
 
 /// PHP's `explode` with its limit.
-pub fn split(
-    context: &Context<'_>,
-    separator: &[u8],
-    text: &[u8],
-    limit: i64,
-) -> Result<Value, Fault> {
+pub fn split(context: &Context<'_>, separator: &[u8], text: &[u8], limit: i64) -> Result<Value, Fault> {
     if separator.is_empty() {
         return Err(args::bad(0, "not be empty"));
     }
@@ -194,9 +152,7 @@ pub fn split(
     if limit < 0 {
         let mut parts: Vec<_> = text.split_str(separator).collect();
         context.allow_entries(parts.len())?;
-        let keep = parts
-            .len()
-            .saturating_sub(usize::try_from(limit.unsigned_abs()).unwrap_or(usize::MAX));
+        let keep = parts.len().saturating_sub(usize::try_from(limit.unsigned_abs()).unwrap_or(usize::MAX));
         parts.truncate(keep);
         return Ok(Value::list(parts.into_iter().map(part)));
     }
@@ -210,14 +166,10 @@ fn implode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault
     let (separator, pieces) = match (&args[0], args.get(1)) {
         (Value::Array(pieces), None | Some(Value::Null)) => (Str::default(), pieces.clone()),
         (_, None | Some(Value::Null)) => {
-            return Err(Fault::type_error(
-                "Argument #2 ($array) must be of type ?array, string given",
-            ));
+            return Err(Fault::type_error("Argument #2 ($array) must be of type ?array, string given"));
         }
         (Value::Array(_), Some(_)) => {
-            return Err(Fault::type_error(
-                "Argument #1 ($separator) must be of type string, array given",
-            ));
+            return Err(Fault::type_error("Argument #1 ($separator) must be of type string, array given"));
         }
         _ => (args::text(args, 0)?, args::array(args, 1)?),
     };

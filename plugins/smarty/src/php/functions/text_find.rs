@@ -15,15 +15,9 @@ pub const FUNCTIONS: &[Function] = &[
     makes("stristr", 2, 3, |_, a| part(a, true)),
     makes("strrchr", 2, 2, |_, a| last_part(a)),
     makes("strpbrk", 2, 2, |_, a| any_of(a)),
-    moves("str_contains", 2, 2, |_, a| {
-        Ok(args::text(a, 0)?.contains_str(&args::text(a, 1)?).into())
-    }),
-    moves("str_starts_with", 2, 2, |_, a| {
-        Ok(args::text(a, 0)?.starts_with(&args::text(a, 1)?).into())
-    }),
-    moves("str_ends_with", 2, 2, |_, a| {
-        Ok(args::text(a, 0)?.ends_with(&args::text(a, 1)?).into())
-    }),
+    moves("str_contains", 2, 2, |_, a| Ok(args::text(a, 0)?.contains_str(&args::text(a, 1)?).into())),
+    moves("str_starts_with", 2, 2, |_, a| Ok(args::text(a, 0)?.starts_with(&args::text(a, 1)?).into())),
+    moves("str_ends_with", 2, 2, |_, a| Ok(args::text(a, 0)?.ends_with(&args::text(a, 1)?).into())),
     moves("substr_count", 2, 4, |_, a| count(a)),
     moves("strspn", 2, 4, |_, a| span(a, true)),
     moves("strcspn", 2, 4, |_, a| span(a, false)),
@@ -35,10 +29,7 @@ fn pair(args: &[Value], fold: bool) -> Result<(Str, Str), Fault> {
     if !fold {
         return Ok((hay, needle));
     }
-    Ok((
-        hay.to_ascii_lowercase().into(),
-        needle.to_ascii_lowercase().into(),
-    ))
+    Ok((hay.to_ascii_lowercase().into(), needle.to_ascii_lowercase().into()))
 }
 
 fn outside() -> Fault {
@@ -60,11 +51,8 @@ fn last_position(args: &[Value], fold: bool) -> Result<Value, Fault> {
     let offset = args::int_or(args, 2, 0)?;
     let start = args::offset_in(offset, hay.len()).ok_or_else(outside)?;
     // From the left the offset bounds where a find may begin, from the right where it may begin at most.
-    let (from, to) = if offset >= 0 {
-        (start, hay.len())
-    } else {
-        (0, hay.len().min(start.saturating_add(needle.len())))
-    };
+    let (from, to) =
+        if offset >= 0 { (start, hay.len()) } else { (0, hay.len().min(start.saturating_add(needle.len()))) };
     Ok(found(hay[from..to].rfind(&*needle).map(|at| at + from)))
 }
 
@@ -83,9 +71,7 @@ fn last_part(args: &[Value]) -> Result<Value, Fault> {
     let (hay, needle) = pair(args, false)?;
     // Only the first byte counts; an empty needle is C's terminating NUL.
     let byte = needle.first().copied().unwrap_or(0);
-    Ok(hay
-        .rfind_byte(byte)
-        .map_or(Value::Bool(false), |at| Value::Str(Str::new(&hay[at..]))))
+    Ok(hay.rfind_byte(byte).map_or(Value::Bool(false), |at| Value::Str(Str::new(&hay[at..]))))
 }
 
 fn any_of(args: &[Value]) -> Result<Value, Fault> {
@@ -93,10 +79,7 @@ fn any_of(args: &[Value]) -> Result<Value, Fault> {
     if list.is_empty() {
         return Err(args::bad(1, "be a non-empty string"));
     }
-    Ok(hay
-        .iter()
-        .position(|b| list.contains(b))
-        .map_or(Value::Bool(false), |at| Value::Str(Str::new(&hay[at..]))))
+    Ok(hay.iter().position(|b| list.contains(b)).map_or(Value::Bool(false), |at| Value::Str(Str::new(&hay[at..]))))
 }
 
 fn count(args: &[Value]) -> Result<Value, Fault> {
@@ -118,17 +101,11 @@ fn count(args: &[Value]) -> Result<Value, Fault> {
 
 fn span(args: &[Value], inside: bool) -> Result<Value, Fault> {
     let (text, list) = pair(args, false)?;
-    let Some((start, end)) = super::text_cut::bounds(
-        text.len(),
-        args::int_or(args, 2, 0)?,
-        args::int_opt(args, 3)?,
-    ) else {
+    let Some((start, end)) = super::text_cut::bounds(text.len(), args::int_or(args, 2, 0)?, args::int_opt(args, 3)?)
+    else {
         return Ok(Value::Int(0));
     };
-    Ok(Value::from(
-        text[start..end]
-            .iter()
-            .take_while(|b| list.contains(b) == inside)
-            .count(),
-    ))
+    // An empty list is read as its terminating NUL when what is not in it is counted.
+    let list: &[u8] = if list.is_empty() && !inside { &[0] } else { &list };
+    Ok(Value::from(text[start..end].iter().take_while(|b| list.contains(b) == inside).count()))
 }

@@ -4,25 +4,15 @@ use super::args;
 use super::register::makes;
 use crate::php::{Context, Fault, Function, Value};
 
-pub const FUNCTIONS: &[Function] = &[
-    makes("nl2br", 1, 2, nl2br),
-    makes("wordwrap", 1, 4, wordwrap),
-];
+pub const FUNCTIONS: &[Function] = &[makes("nl2br", 1, 2, nl2br), makes("wordwrap", 1, 4, wordwrap)];
 
 fn nl2br(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
-    let tag: &[u8] = if args::flag_or(args, 1, true)? {
-        b"<br />"
-    } else {
-        b"<br>"
-    };
+    let tag: &[u8] = if args::flag_or(args, 1, true)? { b"<br />" } else { b"<br>" };
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
     while let Some(&b) = text.get(at) {
-        let both = matches!(
-            (b, text.get(at + 1)),
-            (b'\r', Some(b'\n')) | (b'\n', Some(b'\r'))
-        );
+        let both = matches!((b, text.get(at + 1)), (b'\r', Some(b'\n')) | (b'\n', Some(b'\r')));
         if matches!(b, b'\r' | b'\n') {
             out.extend_from_slice(tag);
         }

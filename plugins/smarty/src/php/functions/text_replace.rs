@@ -7,14 +7,8 @@ use super::register::{by_ref, makes};
 use crate::php::{Array, Context, Fault, Function, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
-    by_ref(
-        makes("str_replace", 3, 4, |c, a| str_replace(c, a, false)),
-        1 << 3,
-    ),
-    by_ref(
-        makes("str_ireplace", 3, 4, |c, a| str_replace(c, a, true)),
-        1 << 3,
-    ),
+    by_ref(makes("str_replace", 3, 4, |c, a| str_replace(c, a, false)), 1 << 3),
+    by_ref(makes("str_ireplace", 3, 4, |c, a| str_replace(c, a, true)), 1 << 3),
     makes("strtr", 2, 3, strtr),
 ];
 
@@ -30,30 +24,13 @@ fn str_replace(context: &mut Context<'_>, args: &mut [Value], fold: bool) -> Res
         Value::Array(subjects) => {
             let mut out = Array::with_capacity(subjects.len());
             for (key, one) in subjects.iter() {
-                // Arrays inside are left as they are.
-                let changed = match one {
-                    Value::Array(_) => one.clone(),
-                    one => Value::Str(replace_in(
-                        context,
-                        &search,
-                        &replace,
-                        one.to_str(),
-                        fold,
-                        &mut count,
-                    )?),
-                };
-                out.insert(key.clone(), changed);
+                // An array inside is text like any other value: "Array".
+                let changed = replace_in(context, &search, &replace, one.to_str(), fold, &mut count)?;
+                out.insert(key.clone(), Value::Str(changed));
             }
             Value::array(out)
         }
-        one => Value::Str(replace_in(
-            context,
-            &search,
-            &replace,
-            one.to_str(),
-            fold,
-            &mut count,
-        )?),
+        one => Value::Str(replace_in(context, &search, &replace, one.to_str(), fold, &mut count)?),
     };
     if let Some(out) = args.get_mut(3) {
         *out = Value::from(count);
@@ -70,14 +47,7 @@ fn replace_in(
     count: &mut usize,
 ) -> Result<Str, Fault> {
     let Value::Array(searches) = search else {
-        return replace_all(
-            context,
-            &subject,
-            &search.to_bytes(),
-            &replace.to_bytes(),
-            fold,
-            count,
-        );
+        return replace_all(context, &subject, &search.to_bytes(), &replace.to_bytes(), fold, count);
     };
     let mut text = subject;
     for (n, one) in searches.values().enumerate() {
@@ -85,14 +55,7 @@ fn replace_in(
             Value::Array(list) => list.entry_at(n).map_or(Value::text(""), |(_, v)| v.clone()),
             other => other.clone(),
         };
-        text = replace_all(
-            context,
-            &text,
-            &one.to_bytes(),
-            &with.to_bytes(),
-            fold,
-            count,
-        )?;
+        text = replace_all(context, &text, &one.to_bytes(), &with.to_bytes(), fold, count)?;
     }
     Ok(text)
 }
@@ -111,9 +74,7 @@ pub fn replace_all(
         return Ok(text.clone());
     }
     let lower = (fold).then(|| (text.to_ascii_lowercase(), search.to_ascii_lowercase()));
-    let (hay, needle) = lower
-        .as_ref()
-        .map_or((&text[..], search), |(h, n)| (&h[..], &n[..]));
+    let (hay, needle) = lower.as_ref().map_or((&text[..], search), |(h, n)| (&h[..], &n[..]));
     let mut out = Vec::new();
     let mut end = 0;
     for at in hay.find_iter(needle) {
@@ -132,44 +93,29 @@ pub fn replace_all(
 
 fn strtr(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let text = args::text(args, 0)?;
-    if args.len() == 2 {
+    if args.len() == 2 || args[2].is_null() {
         let pairs = match &args[1] {
             Value::Array(pairs) => pairs.clone(),
             _ => {
-                return Err(Fault::type_error(
-                    "Argument #2 ($from) must be of type array, string given",
-                ));
+                return Err(Fault::type_error("Argument #2 ($from) must be of type array, string given"));
             }
         };
-        let pairs: Vec<(Str, Str)> = pairs
-            .iter()
-            .map(|(k, v)| (k.to_str(), v.to_str()))
-            .collect();
+        let pairs: Vec<(Str, Str)> = pairs.iter().map(|(k, v)| (k.to_str(), v.to_str())).collect();
         return translate(context, &text, &pairs).map(Value::Str);
     }
     if matches!(args[1], Value::Array(_)) {
-        return Err(Fault::type_error(
-            "Argument #2 ($from) must be of type string, array given",
-        ));
+        return Err(Fault::type_error("Argument #2 ($from) must be of type string, array given"));
     }
     let (from, to) = (args::text(args, 1)?, args::text(args, 2)?);
     let mut map: [u8; 256] = std::array::from_fn(|i| i as u8);
     for (f, t) in from.iter().zip(to.iter()) {
         map[usize::from(*f)] = *t;
     }
-    Ok(Value::from(
-        text.iter()
-            .map(|b| map[usize::from(*b)])
-            .collect::<Vec<u8>>(),
-    ))
+    Ok(Value::from(text.iter().map(|b| map[usize::from(*b)]).collect::<Vec<u8>>()))
 }
 
 /// `strtr` with pairs: at each place the longest name that fits; what was put in is not looked at again.
-pub fn translate(
-    context: &mut Context<'_>,
-    text: &Str,
-    pairs: &[(Str, Str)],
-) -> Result<Str, Fault> {
+pub fn translate(context: &mut Context<'_>, text: &Str, pairs: &[(Str, Str)]) -> Result<Str, Fault> {
     let mut longest: Vec<&(Str, Str)> = pairs.iter().filter(|(from, _)| !from.is_empty()).collect();
     longest.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
     context.charge(text.len().saturating_mul(1 + longest.len() / 8))?;
@@ -181,9 +127,8 @@ pub fn translate(
     let mut at = 0;
     while at < text.len() {
         let rest = &text[at..];
-        let hit = starts[usize::from(rest[0])]
-            .then(|| longest.iter().find(|(from, _)| rest.starts_with(from)))
-            .flatten();
+        let hit =
+            starts[usize::from(rest[0])].then(|| longest.iter().find(|(from, _)| rest.starts_with(from))).flatten();
         match hit {
             Some((from, to)) => {
                 out.extend_from_slice(to);

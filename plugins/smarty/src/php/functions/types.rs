@@ -12,41 +12,19 @@ pub const FUNCTIONS: &[Function] = &[
     makes("strval", 1, 1, |_, a| Ok(Value::Str(a[0].to_str()))),
     moves("boolval", 1, 1, |_, a| Ok(Value::Bool(a[0].truthy()))),
     moves("gettype", 1, 1, |_, a| Ok(Value::text(type_word(&a[0])))),
-    moves("get_debug_type", 1, 1, |_, a| {
-        Ok(Value::text(a[0].type_name()))
-    }),
+    moves("get_debug_type", 1, 1, |_, a| Ok(Value::text(a[0].type_name()))),
     moves("is_null", 1, 1, |_, a| is(a, |v| v.is_null())),
-    moves("is_bool", 1, 1, |_, a| {
-        is(a, |v| matches!(v, Value::Bool(_)))
-    }),
+    moves("is_bool", 1, 1, |_, a| is(a, |v| matches!(v, Value::Bool(_)))),
     moves("is_int", 1, 1, |_, a| is(a, |v| matches!(v, Value::Int(_)))),
-    moves("is_integer", 1, 1, |_, a| {
-        is(a, |v| matches!(v, Value::Int(_)))
-    }),
-    moves("is_long", 1, 1, |_, a| {
-        is(a, |v| matches!(v, Value::Int(_)))
-    }),
-    moves("is_float", 1, 1, |_, a| {
-        is(a, |v| matches!(v, Value::Float(_)))
-    }),
-    moves("is_double", 1, 1, |_, a| {
-        is(a, |v| matches!(v, Value::Float(_)))
-    }),
-    moves("is_string", 1, 1, |_, a| {
-        is(a, |v| matches!(v, Value::Str(_)))
-    }),
-    moves("is_array", 1, 1, |_, a| {
-        is(a, |v| matches!(v, Value::Array(_)))
-    }),
-    moves("is_iterable", 1, 1, |_, a| {
-        is(a, |v| matches!(v, Value::Array(_)))
-    }),
-    moves("is_countable", 1, 1, |_, a| {
-        is(a, |v| matches!(v, Value::Array(_)))
-    }),
-    moves("is_scalar", 1, 1, |_, a| {
-        is(a, |v| !matches!(v, Value::Null | Value::Array(_)))
-    }),
+    moves("is_integer", 1, 1, |_, a| is(a, |v| matches!(v, Value::Int(_)))),
+    moves("is_long", 1, 1, |_, a| is(a, |v| matches!(v, Value::Int(_)))),
+    moves("is_float", 1, 1, |_, a| is(a, |v| matches!(v, Value::Float(_)))),
+    moves("is_double", 1, 1, |_, a| is(a, |v| matches!(v, Value::Float(_)))),
+    moves("is_string", 1, 1, |_, a| is(a, |v| matches!(v, Value::Str(_)))),
+    moves("is_array", 1, 1, |_, a| is(a, |v| matches!(v, Value::Array(_)))),
+    moves("is_iterable", 1, 1, |_, a| is(a, |v| matches!(v, Value::Array(_)))),
+    moves("is_countable", 1, 1, |_, a| is(a, |v| matches!(v, Value::Array(_)))),
+    moves("is_scalar", 1, 1, |_, a| is(a, |v| !matches!(v, Value::Null | Value::Array(_)))),
     moves("is_object", 1, 1, |_, _| Ok(Value::Bool(false))),
     moves("is_resource", 1, 1, |_, _| Ok(Value::Bool(false))),
     moves("is_numeric", 1, 1, |_, a| is(a, is_numeric)),
@@ -88,10 +66,7 @@ fn intval(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 
 /// C's `strtol` with PHP's prefixes `0x`, `0b`, `0o`; it saturates.
 fn strtol(text: &[u8], base: i64) -> i64 {
-    let start = text
-        .iter()
-        .position(|b| !matches!(b, b' ' | b'\t'..=b'\r'))
-        .unwrap_or(text.len());
+    let start = text.iter().position(|b| !matches!(b, b' ' | b'\t'..=b'\r')).unwrap_or(text.len());
     let (negative, digits) = match &text[start..] {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -116,22 +91,16 @@ fn strtol(text: &[u8], base: i64) -> i64 {
         16 => (prefixed(*b"xX").unwrap_or(digits), 16),
         8 => (prefixed(*b"oO").unwrap_or(digits), 8),
         2 => (prefixed(*b"bB").unwrap_or(digits), 2),
-        2..=36 => (digits, base as u32),
+        3..=36 => (digits, base as u32),
         _ => return 0,
     };
     let mut n: i64 = 0;
     for d in digits.iter().map_while(|b| char::from(*b).to_digit(base)) {
-        let next = n
-            .checked_mul(base.into())
-            .and_then(|n| n.checked_sub(d.into()));
+        let next = n.checked_mul(base.into()).and_then(|n| n.checked_sub(d.into()));
         let Some(next) = next else {
             return if negative { i64::MIN } else { i64::MAX };
         };
         n = next;
     }
-    if negative {
-        n
-    } else {
-        n.checked_neg().unwrap_or(i64::MAX)
-    }
+    if negative { n } else { n.checked_neg().unwrap_or(i64::MAX) }
 }

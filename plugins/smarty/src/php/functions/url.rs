@@ -1,4 +1,4 @@
-//! Parts of URLs, paths, IPv4 addresses and version numbers.
+//! Parts of URLs and paths, IPv4 addresses.
 
 use super::args;
 use super::register::{makes, moves};
@@ -13,15 +13,14 @@ pub const FUNCTIONS: &[Function] = &[
     makes("dirname", 1, 2, dirname),
     makes("pathinfo", 1, 2, pathinfo),
     moves("ip2long", 1, 1, |_, a| {
-        let address = args::text(a, 0)?.to_lossy().parse::<std::net::Ipv4Addr>();
+        let text = args::text(a, 0)?;
+        if text.contains(&0) {
+            return Err(args::bad(0, "not contain any null bytes"));
+        }
+        let address = text.to_lossy().parse::<std::net::Ipv4Addr>();
         Ok(address.map_or(Value::Bool(false), |ip| Value::Int(u32::from(ip).into())))
     }),
-    moves("long2ip", 1, 1, |_, a| {
-        Ok(Value::from(
-            std::net::Ipv4Addr::from(args::int(a, 0)? as u32).to_string(),
-        ))
-    }),
-    moves("version_compare", 2, 3, version_compare),
+    moves("long2ip", 1, 1, |_, a| Ok(Value::from(std::net::Ipv4Addr::from(args::int(a, 0)? as u32).to_string()))),
 ];
 
 /// A URL taken apart; borrowed from it.
@@ -48,6 +47,10 @@ fn split_at_byte(text: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
 #[must_use]
 pub fn parse(url: &[u8]) -> Option<Parts<'_>> {
     let mut parts = Parts::default();
+    if url.is_empty() {
+        parts.path = Some(url);
+        return Some(parts);
+    }
     let (rest, fragment) = split_at_byte(url, b'#');
     parts.fragment = fragment;
     let (mut rest, query) = split_at_byte(rest, b'?');
@@ -56,10 +59,7 @@ pub fn parse(url: &[u8]) -> Option<Parts<'_>> {
     if let Some(colon) = colon {
         let name = &rest[..colon];
         let after = &rest[colon + 1..];
-        let scheme = !name.is_empty()
-            && name
-                .iter()
-                .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b));
+        let scheme = !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b));
         let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
         // `host:80/path` has a port, not a scheme.
         let port = (1..=5).contains(&digits) && matches!(after.get(digits), None | Some(b'/'));
@@ -102,10 +102,7 @@ fn authority<'a>(rest: &'a [u8], mut parts: Parts<'a>) -> Option<Parts<'a>> {
         parts.pass = pass;
         authority = &authority[at + 1..];
     }
-    let bracket = authority
-        .iter()
-        .position(|b| *b == b']')
-        .filter(|_| authority.starts_with(b"["));
+    let bracket = authority.iter().position(|b| *b == b']').filter(|_| authority.starts_with(b"["));
     let after = bracket.map_or(0, |b| b + 1);
     if let Some(colon) = authority[after..].iter().rposition(|b| *b == b':') {
         let digits = &authority[after + colon + 1..];
@@ -130,11 +127,7 @@ fn parse_url(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     };
     // Control characters become underscores, as PHP does it.
     let clean = |part: Option<&[u8]>| {
-        let bytes = |p: &[u8]| {
-            p.iter()
-                .map(|b| if b.is_ascii_control() { b'_' } else { *b })
-                .collect::<Vec<u8>>()
-        };
+        let bytes = |p: &[u8]| p.iter().map(|b| if b.is_ascii_control() { b'_' } else { *b }).collect::<Vec<u8>>();
         part.map(|p| Value::from(bytes(p)))
     };
     let fields: [(&str, Option<Value>); 8] = [
@@ -147,31 +140,20 @@ fn parse_url(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         ("query", clean(parts.query)),
         ("fragment", clean(parts.fragment)),
     ];
-    if component == -1 {
-        let entries = fields
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.into(), value?)));
+    if component < 0 {
+        let entries = fields.into_iter().filter_map(|(name, value)| Some((name.into(), value?)));
         return Ok(Value::array(entries.collect::<Array>()));
     }
-    let index = usize::try_from(component)
-        .ok()
-        .filter(|i| *i < fields.len());
+    let index = usize::try_from(component).ok().filter(|i| *i < fields.len());
     let index = index.ok_or_else(|| args::bad(1, "be a valid URL component identifier"))?;
     Ok(fields[index].1.clone().unwrap_or_default())
 }
 
 fn basename<'a>(path: &'a [u8], suffix: &[u8]) -> &'a [u8] {
     let end = path.iter().rposition(|b| *b != b'/').map_or(0, |i| i + 1);
-    let start = path[..end]
-        .iter()
-        .rposition(|b| *b == b'/')
-        .map_or(0, |i| i + 1);
+    let start = path[..end].iter().rposition(|b| *b == b'/').map_or(0, |i| i + 1);
     let name = &path[start..end];
-    if name.len() > suffix.len() {
-        name.strip_suffix(suffix).unwrap_or(name)
-    } else {
-        name
-    }
+    if name.len() > suffix.len() { name.strip_suffix(suffix).unwrap_or(name) } else { name }
 }
 
 fn parent(path: &[u8]) -> &[u8] {
@@ -216,127 +198,14 @@ fn pathinfo(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     let directory = parent(&path);
     let part = |bytes: &[u8]| Value::Str(Str::new(bytes));
     let fields = [
-        (
-            1,
-            "dirname",
-            (!directory.is_empty()).then(|| part(directory)),
-        ),
+        (1, "dirname", (!directory.is_empty()).then(|| part(directory))),
         (2, "basename", Some(part(name))),
         (4, "extension", dot.map(|dot| part(&name[dot + 1..]))),
-        (
-            8,
-            "filename",
-            Some(part(&name[..dot.unwrap_or(name.len())])),
-        ),
+        (8, "filename", Some(part(&name[..dot.unwrap_or(name.len())]))),
     ];
-    let mut wanted = fields
-        .into_iter()
-        .filter(|(bit, ..)| flags & bit != 0)
-        .filter_map(|(_, n, v)| Some((n, v?)));
+    let mut wanted = fields.into_iter().filter(|(bit, ..)| flags & bit != 0).filter_map(|(_, n, v)| Some((n, v?)));
     if flags == ALL {
-        return Ok(Value::array(
-            wanted
-                .map(|(name, value)| (name.into(), value))
-                .collect::<Array>(),
-        ));
+        return Ok(Value::array(wanted.map(|(name, value)| (name.into(), value)).collect::<Array>()));
     }
     Ok(wanted.next().map_or(Value::text(""), |(_, value)| value))
-}
-
-/// A version in the parts PHP compares: numbers and words, dots put where they change.
-fn canonical(version: &[u8]) -> Vec<Vec<u8>> {
-    let mut parts: Vec<Vec<u8>> = Vec::new();
-    let mut last = b'.';
-    for &b in version {
-        let separator = matches!(b, b'-' | b'_' | b'+' | b'.');
-        if !separator {
-            let joined = last.is_ascii_digit() == b.is_ascii_digit()
-                && !matches!(last, b'-' | b'_' | b'+' | b'.');
-            if joined && !parts.is_empty() {
-                parts.last_mut().into_iter().for_each(|part| part.push(b));
-            } else {
-                parts.push(vec![b]);
-            }
-        }
-        last = b;
-    }
-    parts
-}
-
-fn form_order(form: &[u8]) -> i32 {
-    const FORMS: [(&[u8], i32); 11] = [
-        (b"dev", 0),
-        (b"alpha", 1),
-        (b"a", 1),
-        (b"beta", 2),
-        (b"b", 2),
-        (b"RC", 3),
-        (b"rc", 3),
-        (b"#", 4),
-        (b"pl", 5),
-        (b"p", 5),
-        (b"", -1),
-    ];
-    FORMS
-        .iter()
-        .find(|(name, _)| !name.is_empty() && form.starts_with(name))
-        .map_or(-1, |(_, order)| *order)
-}
-
-fn compare_part(a: &[u8], b: &[u8]) -> i32 {
-    let number = |p: &[u8]| p.first().is_some_and(u8::is_ascii_digit);
-    let value = |p: &[u8]| {
-        std::str::from_utf8(p)
-            .ok()
-            .and_then(|t| t.parse::<i64>().ok())
-            .unwrap_or(i64::MAX)
-    };
-    match (number(a), number(b)) {
-        (true, true) => value(a).cmp(&value(b)) as i32,
-        (false, false) => (form_order(a) - form_order(b)).signum(),
-        (true, false) => (form_order(b"#") - form_order(b)).signum(),
-        (false, true) => (form_order(a) - form_order(b"#")).signum(),
-    }
-}
-
-fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
-    if a.is_empty() || b.is_empty() {
-        return i32::from(!a.is_empty()) - i32::from(!b.is_empty());
-    }
-    let (a, b) = (canonical(a), canonical(b));
-    for (x, y) in a.iter().zip(&b) {
-        let order = compare_part(x, y);
-        if order != 0 {
-            return order;
-        }
-    }
-    // More of a version is newer if it is a number, and else as its form says ("1.0rc" before "1.0").
-    let further = |part: &[u8]| {
-        if part[0].is_ascii_digit() {
-            1
-        } else {
-            compare_part(part, b"#N#")
-        }
-    };
-    if let Some(part) = a.get(b.len()) {
-        further(part)
-    } else {
-        b.get(a.len()).map_or(0, |part| -further(part))
-    }
-}
-
-fn version_compare(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
-    let order = compare_versions(&args::text(args, 0)?, &args::text(args, 1)?);
-    let Some(operator) = args::text_opt(args, 2)? else {
-        return Ok(Value::Int(order.into()));
-    };
-    Ok(Value::Bool(match operator.as_bytes() {
-        b"<" | b"lt" => order < 0,
-        b"<=" | b"le" => order <= 0,
-        b">" | b"gt" => order > 0,
-        b">=" | b"ge" => order >= 0,
-        b"==" | b"eq" => order == 0,
-        b"!=" | b"<>" | b"ne" => order != 0,
-        _ => return Err(args::bad(2, "be a valid comparison operator")),
-    }))
 }

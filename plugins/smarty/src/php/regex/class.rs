@@ -29,23 +29,13 @@ pub struct Class {
 impl Class {
     #[must_use]
     pub fn of(item: Item, negated: bool, utf8: bool) -> Class {
-        Class {
-            items: vec![(item, negated)],
-            negated: false,
-            caseless: false,
-            utf8,
-        }
+        Class { items: vec![(item, negated)], negated: false, caseless: false, utf8 }
     }
 
     #[must_use]
     pub fn contains(&self, c: u32) -> bool {
-        let has = |c: u32| {
-            self.items
-                .iter()
-                .any(|(item, negated)| item.contains(c, self.utf8) != *negated)
-        };
-        let found =
-            has(c) || self.caseless && other_cases(c, self.utf8).into_iter().flatten().any(has);
+        let has = |c: u32| self.items.iter().any(|(item, negated)| item.contains(c, self.utf8) != *negated);
+        let found = has(c) || self.caseless && other_cases(c, self.utf8).into_iter().flatten().any(has);
         found != self.negated
     }
 }
@@ -65,14 +55,9 @@ pub fn other_cases(c: u32, utf8: bool) -> [Option<u32>; 2] {
     };
     let single = |mut chars: Box<dyn Iterator<Item = char>>| {
         let first = chars.next();
-        first
-            .filter(|other| *other != c && chars.next().is_none())
-            .map(u32::from)
+        first.filter(|other| *other != c && chars.next().is_none()).map(u32::from)
     };
-    [
-        single(Box::new(c.to_lowercase())),
-        single(Box::new(c.to_uppercase())),
-    ]
+    [single(Box::new(c.to_lowercase())), single(Box::new(c.to_uppercase()))]
 }
 
 impl Item {
@@ -95,10 +80,7 @@ impl Item {
                 None => ascii(|b| matches!(b, b' ' | b'\t'..=b'\r')),
             },
             Item::Horizontal => {
-                matches!(
-                    c,
-                    9 | 0x20 | 0xa0 | 0x1680 | 0x180e | 0x2000..=0x200a | 0x202f | 0x205f | 0x3000
-                )
+                matches!(c, 9 | 0x20 | 0xa0 | 0x1680 | 0x180e | 0x2000..=0x200a | 0x202f | 0x205f | 0x3000)
             }
             Item::Vertical => matches!(c, 10..=13 | 0x85 | 0x2028 | 0x2029),
             Item::Posix(test) => byte.is_some_and(test),

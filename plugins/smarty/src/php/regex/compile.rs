@@ -2,7 +2,7 @@
 
 use super::class::Class;
 use super::syntax::{Assert, Node, Repeat, fixed_length};
-use super::{PatternError, fail};
+use super::{PatternError, fail, unavailable};
 
 /// Instructions of one pattern: `{n,m}` is written out, so this bounds it.
 const INSTRUCTIONS_MAX: usize = 50_000;
@@ -45,22 +45,16 @@ struct Compiler {
 }
 
 pub fn compile(node: &Node, groups: usize) -> Result<Program, PatternError> {
-    let mut compiler = Compiler {
-        steps: Vec::new(),
-        slots: 2 * groups,
-    };
+    let mut compiler = Compiler { steps: Vec::new(), slots: 2 * groups };
     compiler.node(node)?;
     compiler.push(Step::Match)?;
-    Ok(Program {
-        steps: compiler.steps,
-        slots: compiler.slots,
-    })
+    Ok(Program { steps: compiler.steps, slots: compiler.slots })
 }
 
 impl Compiler {
     fn push(&mut self, step: Step) -> Result<usize, PatternError> {
         if self.steps.len() >= INSTRUCTIONS_MAX {
-            return fail("regular expression is too large");
+            return unavailable("regular expression is too large");
         }
         self.steps.push(step);
         Ok(self.steps.len() - 1)
@@ -80,10 +74,7 @@ impl Compiler {
                 self.push(Step::Save(2 * number + 1))?;
             }
             Node::Repeat(body, repeat) if repeat.possessive => {
-                let plain = Repeat {
-                    possessive: false,
-                    ..*repeat
-                };
+                let plain = Repeat { possessive: false, ..*repeat };
                 self.atomic(&Node::Repeat(body.clone(), plain))?;
             }
             Node::Repeat(body, repeat) => self.repeat(body, *repeat)?,
@@ -93,11 +84,7 @@ impl Compiler {
                 }
                 self.push(Step::BackReference(*number, *caseless))?;
             }
-            Node::Look {
-                body,
-                ahead,
-                negative,
-            } => self.look(body, *ahead, *negative)?,
+            Node::Look { body, ahead, negative } => self.look(body, *ahead, *negative)?,
             Node::Atomic(body) => self.atomic(body)?,
             Node::Keep => _ = self.push(Step::Save(0))?,
         }
@@ -124,11 +111,7 @@ impl Compiler {
     }
 
     fn split(&self, greedy: bool, into: usize, past: usize) -> Step {
-        if greedy {
-            Step::Split(into, past)
-        } else {
-            Step::Split(past, into)
-        }
+        if greedy { Step::Split(into, past) } else { Step::Split(past, into) }
     }
 
     fn repeat(&mut self, body: &Node, repeat: Repeat) -> Result<(), PatternError> {
@@ -207,25 +190,12 @@ impl Compiler {
         Ok(())
     }
 
-    fn looked(
-        &mut self,
-        body: &Node,
-        back: Option<usize>,
-        negative: bool,
-    ) -> Result<(), PatternError> {
-        let at = self.push(Step::Look {
-            next: 0,
-            back,
-            negative,
-        })?;
+    fn looked(&mut self, body: &Node, back: Option<usize>, negative: bool) -> Result<(), PatternError> {
+        let at = self.push(Step::Look { next: 0, back, negative })?;
         self.node(body)?;
         self.push(Step::Match)?;
         let next = self.steps.len();
-        self.steps[at] = Step::Look {
-            next,
-            back,
-            negative,
-        };
+        self.steps[at] = Step::Look { next, back, negative };
         Ok(())
     }
 }

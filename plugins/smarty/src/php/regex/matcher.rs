@@ -72,23 +72,10 @@ impl<'a> Machine<'a> {
         left: &'a mut usize,
     ) -> Machine<'a> {
         let slots = vec![UNSET; program.slots];
-        Machine {
-            steps: &program.steps,
-            options,
-            subject,
-            search_start,
-            slots,
-            stack: Vec::new(),
-            left,
-        }
+        Machine { steps: &program.steps, options, subject, search_start, slots, stack: Vec::new(), left }
     }
 
-    fn match_at(
-        &mut self,
-        at: usize,
-        groups: usize,
-        nonempty: bool,
-    ) -> Result<Option<Captures>, Exhausted> {
+    fn match_at(&mut self, at: usize, groups: usize, nonempty: bool) -> Result<Option<Captures>, Exhausted> {
         self.slots.fill(UNSET);
         self.slots[0] = at;
         self.stack.clear();
@@ -135,12 +122,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Runs from `pc` to the `Match` of its level: where that was. `not_empty_from`: an end there does not count.
-    fn run(
-        &mut self,
-        pc: usize,
-        at: usize,
-        not_empty_from: Option<usize>,
-    ) -> Result<Option<usize>, Exhausted> {
+    fn run(&mut self, pc: usize, at: usize, not_empty_from: Option<usize>) -> Result<Option<usize>, Exhausted> {
         let floor = self.stack.len();
         let (mut pc, mut at) = (pc, at);
         loop {
@@ -153,11 +135,7 @@ impl<'a> Machine<'a> {
                     Some((*first, at))
                 }
                 Step::Atomic { next } => self.enclosed(pc + 1, at)?.map(|end| (*next, end)),
-                Step::Look {
-                    next,
-                    back,
-                    negative,
-                } => {
+                Step::Look { next, back, negative } => {
                     let (next, back, negative) = (*next, *back, *negative);
                     let from = back.map_or(Some(at), |n| self.back_by(at, n));
                     let held = self.look(pc + 1, from, negative)?;
@@ -177,8 +155,7 @@ impl<'a> Machine<'a> {
         let end = match step {
             Step::Char(c, caseless) => {
                 let (found, width) = self.char_at(at)?;
-                let same = found == *c
-                    || *caseless && other_cases(found, self.options.utf8).contains(&Some(*c));
+                let same = found == *c || *caseless && other_cases(found, self.options.utf8).contains(&Some(*c));
                 same.then_some(at + width)?
             }
             Step::Class(class) => {

@@ -10,6 +10,8 @@ mod class;
 mod compile;
 mod matcher;
 mod parse;
+mod parse_class;
+mod parse_escape;
 mod syntax;
 mod unicode;
 
@@ -44,11 +46,21 @@ pub struct Options {
 
 /// Why a pattern was not compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct PatternError(pub String);
+pub enum PatternError {
+    /// PCRE refuses it too.
+    #[error("{0}")]
+    Invalid(String),
+    /// PCRE knows what is asked for, or has room for it; this does not.
+    #[error("{0}")]
+    Unavailable(String),
+}
 
 fn fail<T>(why: impl Into<String>) -> Result<T, PatternError> {
-    Err(PatternError(why.into()))
+    Err(PatternError::Invalid(why.into()))
+}
+
+fn unavailable<T>(why: impl Into<String>) -> Result<T, PatternError> {
+    Err(PatternError::Unavailable(why.into()))
 }
 
 impl Regex {
@@ -84,12 +96,7 @@ impl Regex {
     pub fn new(pattern: &[u8], options: Options) -> Result<Regex, PatternError> {
         let parsed = parse::parse(pattern, options)?;
         let program = compile::compile(&parsed.node, parsed.groups)?;
-        Ok(Regex {
-            program,
-            options,
-            groups: parsed.groups,
-            names: parsed.names,
-        })
+        Ok(Regex { program, options, groups: parsed.groups, names: parsed.names })
     }
 
     #[must_use]
@@ -102,40 +109,16 @@ impl Regex {
     ///
     /// # Errors
     /// The budget is used up.
-    pub fn find_at(
-        &self,
-        subject: &[u8],
-        start: usize,
-        steps: &mut usize,
-    ) -> Result<Option<Captures>, Exhausted> {
-        matcher::find(
-            &self.program,
-            self.options,
-            subject,
-            start,
-            self.groups,
-            steps,
-        )
+    pub fn find_at(&self, subject: &[u8], start: usize, steps: &mut usize) -> Result<Option<Captures>, Exhausted> {
+        matcher::find(&self.program, self.options, subject, start, self.groups, steps)
     }
 
     /// A match that begins exactly at `start` and is not empty, if there is one.
     ///
     /// # Errors
     /// The budget is used up.
-    pub fn nonempty_at(
-        &self,
-        subject: &[u8],
-        start: usize,
-        steps: &mut usize,
-    ) -> Result<Option<Captures>, Exhausted> {
-        matcher::nonempty_at(
-            &self.program,
-            self.options,
-            subject,
-            start,
-            self.groups,
-            steps,
-        )
+    pub fn nonempty_at(&self, subject: &[u8], start: usize, steps: &mut usize) -> Result<Option<Captures>, Exhausted> {
+        matcher::nonempty_at(&self.program, self.options, subject, start, self.groups, steps)
     }
 }
 
@@ -177,4 +160,59 @@ fn options(letters: &[u8]) -> Result<Options, PatternError> {
         }
     }
     Ok(options)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(pattern: &str, subject: &str) -> Option<String> {
+        let regex = Regex::delimited(pattern.as_bytes()).unwrap();
+        let captures = regex.find_at(subject.as_bytes(), 0, &mut 1_000_000).unwrap()?;
+        captures[0].map(|(from, to)| subject[from..to].to_owned())
+    }
+
+    #[test]
+    fn the_first_alternative_that_matches_wins() {
+        assert_eq!(found("/a|ab|abc/", "abc").as_deref(), Some("a"));
+        assert_eq!(found("/(?:a|ab)(?:c|bcd)/", "abcd").as_deref(), Some("abcd"));
+    }
+
+    #[test]
+    fn look_around_references_and_possession_hold() {
+        assert_eq!(found("/(?<=\\$)\\d+(?!\\d|€)/u", "12 $345").as_deref(), Some("345"));
+        assert_eq!(found("/(\\w)\\1/", "abccd").as_deref(), Some("cc"));
+        assert_eq!(found("/a++ab/", "aaab"), None);
+        assert_eq!(found("/(?<x>b)\\k<x>/", "abb").as_deref(), Some("bb"));
+        assert_eq!(found("/(?>a|ab)c/", "abc"), None);
+    }
+
+    #[test]
+    fn a_loop_that_matches_nothing_ends() {
+        assert_eq!(found("/(a*)*b/", "aab").as_deref(), Some("aab"));
+        assert_eq!(found("/(a|b?)+?c/", "abc").as_deref(), Some("abc"));
+    }
+
+    #[test]
+    fn without_u_a_dot_is_a_byte() {
+        let regex = Regex::delimited(b"/^.$/").unwrap();
+        assert_eq!(regex.find_at("é".as_bytes(), 0, &mut 1000).unwrap(), None);
+        assert_eq!(found("/^.$/u", "é").as_deref(), Some("é"));
+    }
+
+    #[test]
+    fn what_is_not_available_is_refused() {
+        for pattern in
+            ["/(?R)/", "/(?(1)a|b)/", "/(*UTF8)a/", "/\\p{Greek}/u", "/(?<=a+)b/", "/a/e", "a", "/(a/", "/[a/", "/*a/"]
+        {
+            assert!(Regex::delimited(pattern.as_bytes()).is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn deep_and_large_patterns_are_refused() {
+        let deep = format!("/{}{}/", "(".repeat(1000), ")".repeat(1000));
+        assert!(Regex::delimited(deep.as_bytes()).is_err());
+        assert!(Regex::delimited(b"/((a{1000}){1000}){1000}/").is_err());
+    }
 }

@@ -35,20 +35,7 @@ pub fn is_dash(c: char) -> bool {
     matches!(
         c,
         '-' | '֊' | '־' | '᐀' | '᠆' | '‐'
-            ..='―'
-                | '⸗'
-                | '⸚'
-                | '⸺'
-                | '⸻'
-                | '⹀'
-                | '〜'
-                | '〰'
-                | '゠'
-                | '︱'
-                | '︲'
-                | '﹘'
-                | '﹣'
-                | '－'
+            ..='―' | '⸗' | '⸚' | '⸺' | '⸻' | '⹀' | '〜' | '〰' | '゠' | '︱' | '︲' | '﹘' | '﹣' | '－'
     )
 }
 
@@ -98,9 +85,7 @@ pub fn property(name: &str) -> Option<fn(char) -> bool> {
         "Any" => |_| true,
         "L" => is_letter,
         "L&" => |c| is_letter(c) && (c.is_lowercase() || c.is_uppercase() || is_title(c)),
-        "Ll" => {
-            |c| is_letter(c) && c.is_lowercase() && !matches!(c, 'ª' | 'º' | '\u{2b0}'..='\u{2ff}')
-        }
+        "Ll" => |c| is_letter(c) && c.is_lowercase() && !matches!(c, 'ª' | 'º' | '\u{2b0}'..='\u{2ff}'),
         "Lu" => |c| is_letter(c) && c.is_uppercase() && !is_title(c),
         "Lt" => is_title,
         "Lo" => |c| is_letter(c) && !c.is_lowercase() && !c.is_uppercase() && !is_title(c),

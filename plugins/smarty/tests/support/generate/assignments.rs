@@ -5,11 +5,39 @@ use super::Random;
 const NAMES: [&str; 12] = ["i", "f", "s", "e", "t", "nul", "a", "m", "deep", "new", "num", "ea"];
 
 const PATHS: [&str; 16] = [
-    "", "", ".k", "['k']", "[0]", "[]", ".k.l", "[1]", ".0", "[$i]", ".$s", "[\"x$i\"]", ".k[]", "['l'][0]", "[$s].y", ".m.k",
+    "",
+    "",
+    ".k",
+    "['k']",
+    "[0]",
+    "[]",
+    ".k.l",
+    "[1]",
+    ".0",
+    "[$i]",
+    ".$s",
+    "[\"x$i\"]",
+    ".k[]",
+    "['l'][0]",
+    "[$s].y",
+    ".m.k",
 ];
 
 const VALUES: [&str; 14] = [
-    "1", "2.5", "'v'", "\"w$i\"", "true", "null", "[1,'k'=>2]", "[]", "$s", "$a", "$i+1", "$m.k|upper", "strlen($s)", "'12'",
+    "1",
+    "2.5",
+    "'v'",
+    "\"w$i\"",
+    "true",
+    "null",
+    "[1,'k'=>2]",
+    "[]",
+    "$s",
+    "$a",
+    "$i+1",
+    "$m.k|upper",
+    "strlen($s)",
+    "'12'",
 ];
 
 /// A few statements, then the state of what they touched.
@@ -22,7 +50,10 @@ pub fn assignment_template(random: &mut Random) -> String {
             0 => format!("{{foreach $a as ${name}}}{}{{/foreach}}", statement(random, name)),
             1 => format!("{{foreach $m as $k => $v}}{}{{/foreach}}", statement(random, name)),
             2 => format!("{{capture assign={name}}}c{{$i}}{{/capture}}"),
-            3 => format!("{{function f}}{}[{{json_encode(${name})}}]{{/function}}{{call f {name}=5}}{{call f}}", statement(random, name)),
+            3 => format!(
+                "{{function f}}{}[{{json_encode(${name})}}]{{/function}}{{call f {name}=5}}{{call f}}",
+                statement(random, name)
+            ),
             4 => "{include file='part.tpl'}".into(),
             5 => format!("{{for ${name}=1 to 2}}{}{{/for}}", random.pick(&["", "x"])),
             _ => statement(random, name),

@@ -12,26 +12,45 @@ const NUMBERS: [&str; 14] =
     ["i", "neg", "z", "one", "f", "half", "whole", "tiny", "num", "dec", "lead", "neg_s", "zero", "nul"];
 
 const PARTS: [&str; 14] = [
-    "$a.0", "$a[1]", "$m.k", "$m['n']", "$m.none", "$deep.l.0.x", "$deep.l[1].y", "$deep.m.k.k", "$m[0]", "$u.x",
-    "$a[$z]", "$m.{'k'}", "$deep['m']['k']", "$i.x",
+    "$a.0",
+    "$a[1]",
+    "$m.k",
+    "$m['n']",
+    "$m.none",
+    "$deep.l.0.x",
+    "$deep.l[1].y",
+    "$deep.m.k.k",
+    "$m[0]",
+    "$u.x",
+    "$a[$z]",
+    "$m.{'k'}",
+    "$deep['m']['k']",
+    "$i.x",
 ];
 
 const LITERALS: [&str; 22] = [
-    "0", "1", "2", "5", "10", "1.5", "0.1", "3.0", "007", "''", "'a'", "'12'", "' 3'", "'1.0'", "'abc'", "\"x\"", "true",
-    "false", "null", "[]", "[1,2]", "'1e1'",
+    "0", "1", "2", "5", "10", "1.5", "0.1", "3.0", "007", "''", "'a'", "'12'", "' 3'", "'1.0'", "'abc'", "\"x\"",
+    "true", "false", "null", "[]", "[1,2]", "'1e1'",
 ];
 
 const ARITHMETIC: [&str; 8] = [" + ", " - ", " * ", " / ", " % ", "+", "*", "-"];
 
 const COMPARISONS: [&str; 20] = [
-    " == ", " != ", " < ", " > ", " <= ", " >= ", " === ", " !== ", " eq ", " ne ", " lt ", " gt ", " le ", " ge ", "==",
-    "<", ">", " neq ", " gte ", " lte ",
+    " == ", " != ", " < ", " > ", " <= ", " >= ", " === ", " !== ", " eq ", " ne ", " lt ", " gt ", " le ", " ge ",
+    "==", "<", ">", " neq ", " gte ", " lte ",
 ];
 
 const LOGIC: [&str; 7] = [" && ", " || ", " and ", " or ", " xor ", "&&", "||"];
 
 const TESTS: [&str; 9] = [
-    " is even", " is odd", " is not even", " is not odd", " is even by 2", " is odd by 3", " is div by 3", " is not div by 2",
+    " is even",
+    " is odd",
+    " is not even",
+    " is not odd",
+    " is even by 2",
+    " is odd by 3",
+    " is div by 3",
+    " is not div by 2",
     " is in [1,'a',null]",
 ];
 
@@ -101,7 +120,7 @@ fn call(random: &mut Random, depth: usize, any: bool) -> String {
         7 => format!("min([{argument},'5'])"),
         8 => format!("in_array({argument},$a)"),
         9 => format!("is_numeric({argument})"),
-        10 => format!("empty($m.k)"),
+        10 => "empty($m.k)".into(),
         11 => format!("isset(${})", random.pick(&NAMES)),
         12 => format!("substr({argument},1,2)"),
         _ => format!("strtoupper({argument})"),

@@ -7,20 +7,78 @@ use super::expressions::expression;
 pub const PART: &str = "part:{$i}{$x}\n{$x='changed'}{foreach [1] as $v}{$v}{/foreach}\n";
 
 const TEXTS: [&str; 30] = [
-    "a", "word", " ", "  ", "\n", "\n\n", "\t", "\r\n", "\r", " \n", "\n  ", "{ ", "}", "{}", "<p>", "</p>", "<b\n x=1>", "$x",
-    "'", "\"", "&amp;", "<?php", "?>", "<%", "é", "key=", "\\", "*", "|", "<pre>\n  p\n</pre>",
+    "a",
+    "word",
+    " ",
+    "  ",
+    "\n",
+    "\n\n",
+    "\t",
+    "\r\n",
+    "\r",
+    " \n",
+    "\n  ",
+    "{ ",
+    "}",
+    "{}",
+    "<p>",
+    "</p>",
+    "<b\n x=1>",
+    "$x",
+    "'",
+    "\"",
+    "&amp;",
+    "<?php",
+    "?>",
+    "<%",
+    "é",
+    "key=",
+    "\\",
+    "*",
+    "|",
+    "<pre>\n  p\n</pre>",
 ];
 
 const OUTPUTS: [&str; 20] = [
-    "{$s}", "{$x}", "{$i}", "{$e}", "{$nul}", "{$u}", "{$m.k}", "{$s|upper}", "{'lit'}", "{\"q$s\"}", "{$i+1}", "{$long}",
-    "{ldelim}", "{rdelim}", "{$v}", "{$k}", "{$n}", "{strlen($s)}", "{$i++}", "{$smarty.capture.c}",
+    "{$s}",
+    "{$x}",
+    "{$i}",
+    "{$e}",
+    "{$nul}",
+    "{$u}",
+    "{$m.k}",
+    "{$s|upper}",
+    "{'lit'}",
+    "{\"q$s\"}",
+    "{$i+1}",
+    "{$long}",
+    "{ldelim}",
+    "{rdelim}",
+    "{$v}",
+    "{$k}",
+    "{$n}",
+    "{strlen($s)}",
+    "{$i++}",
+    "{$smarty.capture.c}",
 ];
 
 const SILENT: [&str; 16] = [
-    "{$x=1}", "{$x = \"a\nb\"}", "{assign var=x value='y'}", "{assign x 5}", "{append var=l value=1}", "{$l[]=2}", "{* c *}",
-    "{*\n*}", "{literal}{$x}\n {/literal}", "{literal}\n\n{/literal}", "{capture name=c}cap\n{/capture}",
-    "{capture assign=x}\n c {/capture}", "{nocache}\n n{/nocache}\n", "{include file='part.tpl'}",
-    "{include file='part.tpl' assign=x}", "{include file='part.tpl' x=5}",
+    "{$x=1}",
+    "{$x = \"a\nb\"}",
+    "{assign var=x value='y'}",
+    "{assign x 5}",
+    "{append var=l value=1}",
+    "{$l[]=2}",
+    "{* c *}",
+    "{*\n*}",
+    "{literal}{$x}\n {/literal}",
+    "{literal}\n\n{/literal}",
+    "{capture name=c}cap\n{/capture}",
+    "{capture assign=x}\n c {/capture}",
+    "{nocache}\n n{/nocache}\n",
+    "{include file='part.tpl'}",
+    "{include file='part.tpl' assign=x}",
+    "{include file='part.tpl' x=5}",
 ];
 
 pub fn tag_template(random: &mut Random) -> String {
@@ -36,7 +94,9 @@ fn body(random: &mut Random, depth: usize, in_loop: bool, out: &mut String) {
             4..=5 => out.push_str(random.pick(&OUTPUTS)),
             6 => out.push_str(random.pick(&SILENT)),
             7..=9 if depth > 0 => block(random, depth - 1, in_loop, out),
-            10 if in_loop => out.push_str(random.pick(&["{break}", "{continue}", "{$v@index}{$v@last}", "{$v@iteration}"])),
+            10 if in_loop => {
+                out.push_str(random.pick(&["{break}", "{continue}", "{$v@index}{$v@last}", "{$v@iteration}"]))
+            }
             _ => out.push_str(random.pick(&["\n", " ", "-"])),
         }
         if random.one_in(2) {

@@ -1,0 +1,132 @@
+//! What the integration tests cannot say from outside templates: trust, limits, and what is asked for.
+
+use std::cell::RefCell;
+
+use jiff::tz::TimeZone;
+
+use super::{Render, Variables};
+use crate::php::{Array, Clock, Key, Str, Value};
+use crate::{Error, ErrorKind, Limits, Template};
+
+fn clock() -> Clock {
+    Clock { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC }
+}
+
+/// Escapes `&` and `<`, as an XML file's plugin would.
+fn escape(value: &[u8], out: &mut Vec<u8>, _kept: usize) {
+    for &byte in value {
+        match byte {
+            b'&' => out.extend_from_slice(b"&amp;"),
+            b'<' => out.extend_from_slice(b"&lt;"),
+            _ => out.push(byte),
+        }
+    }
+}
+
+/// Renders with `$x` untrusted and `$t` trusted.
+fn render(source: &str, x: &str) -> String {
+    let mut variables = Array::new();
+    variables.insert(Key::from("x"), Value::Str(Str::from(x).untrusted()));
+    variables.insert(Key::from("t"), Value::from("<b>&"));
+    let clock = clock();
+    let template = Template::parse("t.xml", source.as_bytes()).unwrap();
+    let render = Render { untrusted: &escape, ..Render::new(&variables, &clock) };
+    String::from_utf8(template.render(&render).unwrap()).unwrap()
+}
+
+fn limited(source: &str, limits: Limits) -> Error {
+    let variables = Array::new();
+    let clock = clock();
+    let template = Template::parse("t.cfg", source.as_bytes()).unwrap();
+    let render = Render { limits, ..Render::new(&variables, &clock) };
+    template.render(&render).unwrap_err()
+}
+
+#[test]
+fn untrusted_text_is_escaped_where_it_is_printed_and_trusted_is_not() {
+    assert_eq!(render("{$x}|{$t}", "<&"), "&lt;&amp;|<b>&");
+}
+
+#[test]
+fn a_string_with_an_untrusted_part_is_untrusted() {
+    assert_eq!(render("{$y = \"to $x\"}{$y}", "<"), "to &lt;");
+    assert_eq!(render("{$y = \"to $x\"}{if $y == 'to <'}same{/if}", "<"), "same");
+}
+
+#[test]
+fn markup_around_an_untrusted_part_stays_markup() {
+    assert_eq!(render("{$y = \"<i>$x</i>\"}{$y}", "Anna"), "<i>Anna</i>");
+    assert_eq!(render("{$y = \"<i>$x</i>\"}{$y}", "<&"), "<i>&lt;&amp;</i>");
+    assert_eq!(render("{$y = '<i>'|cat:$x}{$y}", "<"), "<i>&lt;");
+}
+
+#[test]
+fn captured_text_is_escaped_once() {
+    assert_eq!(render("{capture name=c}<i>{$x}</i>{/capture}{$smarty.capture.c}", "<"), "<i>&lt;</i>");
+}
+
+#[test]
+fn keys_and_characters_of_untrusted_text_are_untrusted() {
+    assert_eq!(render("{foreach [$x => 1] as $k => $v}{$k}{/foreach}{$x[0]}", "<"), "&lt;&lt;");
+}
+
+#[test]
+fn loops_end_at_the_limit_of_steps() {
+    let error = limited("{while true}x{/while}", Limits { loop_steps: 10, ..Limits::default() });
+    assert_eq!((error.kind, error.line), (ErrorKind::Limit, 1));
+}
+
+#[test]
+fn output_ends_at_its_limit_captured_or_not() {
+    let limits = Limits { output_bytes: 100, ..Limits::default() };
+    assert_eq!(limited("{for $i=1 to 99}xx{/for}", limits).kind, ErrorKind::Limit);
+    assert_eq!(limited("{for $i=1 to 99}{capture}xx{/capture}{/for}", limits).kind, ErrorKind::Limit);
+}
+
+#[test]
+fn endless_recursion_ends_at_the_depth() {
+    let error = limited("\n{function f}{if 1}{f}{/if}{/function}\n{f}", Limits::default());
+    assert_eq!(error.kind, ErrorKind::Limit);
+}
+
+#[test]
+fn doubling_a_string_ends_at_its_size() {
+    let error = limited("{$s = 'x'}{while true}{$s = \"$s$s\"}{/while}", Limits::default());
+    assert_eq!(error.kind, ErrorKind::Limit);
+}
+
+#[test]
+fn a_variable_is_asked_for_once_and_only_when_it_is_reached() {
+    struct Asked(RefCell<Vec<String>>);
+    impl Variables for Asked {
+        fn get(&self, name: &str) -> Option<Value> {
+            self.0.borrow_mut().push(name.to_owned());
+            Some(Value::from(name))
+        }
+    }
+    let asked = Asked(RefCell::default());
+    let clock = clock();
+    let source = b"{function f}{$a}{/function}{$a}{$a}{f}{if 0}{$b}{/if}{$c = 1}{$c}{foreach [1] as $d}{$d}{/foreach}";
+    let template = Template::parse("t.cfg", source).unwrap();
+    assert_eq!(template.render(&Render::new(&asked, &clock)).unwrap(), b"aaa11");
+    let asked = asked.0.into_inner();
+    assert_eq!(asked.iter().filter(|name| *name == "a").count(), 1, "{asked:?}");
+    assert!(!asked.contains(&"b".to_owned()), "{asked:?}");
+}
+
+#[test]
+fn reads_names_what_a_template_may_ask_for() {
+    let source = b"{foreach $lines as $n => $line}{$line.label}{/foreach}{include file='./a.tpl'}{$x.y = 1}";
+    let reads = Template::parse("v/t.cfg", source).unwrap().reads();
+    let names: Vec<&str> = reads.variables.as_deref().unwrap().iter().map(String::as_str).collect();
+    assert_eq!(names, ["line", "lines", "x"]);
+    assert_eq!((reads.files, reads.computed_files), (vec!["v/a.tpl".to_owned()], false));
+    let computed = Template::parse("t.cfg", b"{$a_{$i}}{include file=$f}").unwrap().reads();
+    assert_eq!((computed.variables, computed.computed_files), (None, true));
+}
+
+#[test]
+fn faults_of_a_render_name_their_line() {
+    let error = limited("a\n{if 1}\n{if 0}{elseif 'a' * 2}{/if}\n{/if}", Limits::default());
+    assert_eq!((error.kind, error.line, error.column), (ErrorKind::Fault, 3, 7));
+}

@@ -1,0 +1,143 @@
+//! `version_compare`.
+//!
+//! Source: PHP's manual: a version is cut where digits and other characters meet; forms order as
+//! `dev < alpha = a < beta = b < RC = rc < # < pl = p`, anything else before them all.
+
+use super::args;
+use super::register::moves;
+use crate::php::{Context, Fault, Function, Value};
+
+pub const FUNCTIONS: &[Function] = &[moves("version_compare", 2, 3, version_compare)];
+
+/// A version with a dot wherever its parts meet.
+fn canonical(version: &[u8]) -> Vec<u8> {
+    let Some((&first, rest)) = version.split_first() else {
+        return Vec::new();
+    };
+    if first == b'#' {
+        return version.to_vec();
+    }
+    let special = |b: u8| matches!(b, b'-' | b'_' | b'+');
+    let word = |b: u8| !b.is_ascii_digit() && b != b'.';
+    let mut out = vec![first];
+    let mut last = first;
+    for &b in rest {
+        let meets = word(last) && b.is_ascii_digit() || last.is_ascii_digit() && word(b);
+        let dotted = out.last() == Some(&b'.');
+        if special(b) || meets || !b.is_ascii_alphanumeric() {
+            if !dotted {
+                out.push(b'.');
+            }
+            if meets && !special(b) {
+                out.push(b);
+            }
+        } else {
+            out.push(b);
+        }
+        last = b;
+    }
+    out
+}
+
+fn form_order(form: &[u8]) -> i32 {
+    const FORMS: [(&[u8], i32); 10] = [
+        (b"dev", 0),
+        (b"alpha", 1),
+        (b"a", 1),
+        (b"beta", 2),
+        (b"b", 2),
+        (b"RC", 3),
+        (b"rc", 3),
+        (b"#", 4),
+        (b"pl", 5),
+        (b"p", 5),
+    ];
+    FORMS.iter().find(|(name, _)| form.starts_with(name)).map_or(-1, |(_, order)| *order)
+}
+
+fn is_number(part: &[u8]) -> bool {
+    part.first().is_some_and(u8::is_ascii_digit)
+}
+
+fn compare_part(a: &[u8], b: &[u8]) -> i32 {
+    let value = |part: &[u8]| Value::from(part.to_vec()).to_int();
+    match (is_number(a), is_number(b)) {
+        (true, true) => value(a).cmp(&value(b)) as i32,
+        (false, false) => (form_order(a) - form_order(b)).signum(),
+        (true, false) => (form_order(b"#") - form_order(b)).signum(),
+        (false, true) => (form_order(a) - form_order(b"#")).signum(),
+    }
+}
+
+/// The part before the first dot, and what follows the dot.
+fn first_part(version: &[u8]) -> (&[u8], Option<&[u8]>) {
+    match version.iter().position(|b| *b == b'.') {
+        Some(dot) => (&version[..dot], Some(&version[dot + 1..])),
+        None => (version, None),
+    }
+}
+
+/// Where two versions' common parts do not decide: what is left of each.
+enum Outcome {
+    Decided(i32),
+    Left(Option<Vec<u8>>, Option<Vec<u8>>),
+}
+
+fn compare_common(a: &[u8], b: &[u8]) -> Outcome {
+    let (mut p, mut q) = (a, b);
+    let mut left = (Some(a), Some(b));
+    while !p.is_empty() && !q.is_empty() {
+        let (x, y) = (first_part(p), first_part(q));
+        let order = compare_part(x.0, y.0);
+        if order != 0 {
+            return Outcome::Decided(order);
+        }
+        left = (x.1, y.1);
+        let (Some(next_p), Some(next_q)) = left else {
+            break;
+        };
+        (p, q) = (next_p, next_q);
+    }
+    Outcome::Left(left.0.map(<[u8]>::to_vec), left.1.map(<[u8]>::to_vec))
+}
+
+fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
+    /// Stands for a release among the forms.
+    const RELEASE: &[u8] = b"#N#";
+    // C strings there: a NUL ends them.
+    let cut = |text: &[u8]| text.split(|b| *b == 0).next().unwrap_or_default().to_vec();
+    let (mut a, mut b) = (cut(a), cut(b));
+    loop {
+        if a.is_empty() || b.is_empty() {
+            return i32::from(!a.is_empty()) - i32::from(!b.is_empty());
+        }
+        // More of a version is newer if it is a number, and else as its form says ("1.0rc" before "1.0").
+        match compare_common(&canonical(&a), &canonical(&b)) {
+            Outcome::Decided(order) => return order,
+            Outcome::Left(Some(rest), _) if is_number(&rest) => return 1,
+            Outcome::Left(Some(rest), _) => (a, b) = (rest, RELEASE.to_vec()),
+            Outcome::Left(None, Some(rest)) if is_number(&rest) => return -1,
+            Outcome::Left(None, Some(rest)) => (a, b) = (RELEASE.to_vec(), rest),
+            Outcome::Left(None, None) => return 0,
+        }
+    }
+}
+
+fn version_compare(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+    // Each round of what is left copies it; a version of many thousand parts is no version.
+    let length = args::text(args, 0)?.len().max(args::text(args, 1)?.len());
+    context.charge(length.saturating_mul(length))?;
+    let order = compare_versions(&args::text(args, 0)?, &args::text(args, 1)?);
+    let Some(operator) = args::text_opt(args, 2)? else {
+        return Ok(Value::Int(order.into()));
+    };
+    Ok(Value::Bool(match operator.as_bytes() {
+        b"<" | b"lt" => order < 0,
+        b"<=" | b"le" => order <= 0,
+        b">" | b"gt" => order > 0,
+        b">=" | b"ge" => order >= 0,
+        b"==" | b"eq" => order == 0,
+        b"!=" | b"<>" | b"ne" => order != 0,
+        _ => return Err(args::bad(2, "be a valid comparison operator")),
+    }))
+}

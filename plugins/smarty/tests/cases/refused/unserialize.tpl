@@ -1,0 +1,1 @@
+{unserialize('i:1;')}

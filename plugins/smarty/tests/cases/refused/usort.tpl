@@ -1,0 +1,1 @@
+{usort($a,'strcmp')}

@@ -1,0 +1,226 @@
+//! PHP itself judges: thousands of generated calls of every operator, function and modifier go through one `php`
+//! process, and the answers must be the same to the bit. Without `php` (8.2) there is nothing to compare with,
+//! and the test says so.
+
+#[path = "php_differential/generate.rs"]
+mod generate;
+#[path = "php_differential/signatures.rs"]
+mod signatures;
+#[path = "php_differential/wire.rs"]
+mod wire;
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use dialplate_smarty::php::{Clock, Context, Fault, FaultKind, Value, arithmetic, call, compare, function, modifier};
+use generate::Generator;
+use jiff::tz::TimeZone;
+
+/// Cases of one function, more for operators.
+const CASES: usize = 100;
+const SEED: u64 = 0x5eed_d1a1;
+
+struct Case {
+    kind: &'static str,
+    name: String,
+    args: Vec<Value>,
+    by_ref: u32,
+}
+
+/// The driver's answers, one for each case, or nothing when `php` is absent.
+fn ask_php(cases: &[Case]) -> Option<Vec<String>> {
+    let driver = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/php_differential/driver.php");
+    let version = Command::new("php").arg("-r").arg("echo PHP_VERSION;").output().ok()?;
+    if !version.stdout.starts_with(b"8.2.") {
+        return None;
+    }
+    let options = ["-d", "precision=14", "-d", "serialize_precision=-1", "-d", "memory_limit=512M"];
+    let mut php = Command::new("php")
+        .args(options)
+        .arg(driver)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("php starts");
+    let mut input = php.stdin.take().expect("a pipe");
+    let text: String = cases.iter().map(line).collect();
+    let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
+    let output = php.wait_with_output().expect("php answers");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let answered = text.lines().count();
+    let died = || format!("php stopped at {:?}", cases.get(answered).map(|c| (&c.name, &c.args)));
+    writer.join().expect("the writer ends").unwrap_or_else(|_| panic!("{}", died()));
+    Some(text.lines().map(str::to_owned).collect())
+}
+
+fn line(case: &Case) -> String {
+    let args = wire::write(&Value::list(case.args.iter().cloned()));
+    format!("{}\t{}\t{}\t{args}\n", case.kind, case.name, case.by_ref)
+}
+
+fn operate(name: &str, a: &[Value]) -> Result<Value, Fault> {
+    use arithmetic::Bits;
+    let first = &a[0];
+    let second = a.get(1).unwrap_or(first);
+    let bits = |bits| arithmetic::bits(bits, &Value::Int(first.to_int()), second);
+    Ok(match name {
+        "+" => arithmetic::add(first, second)?,
+        "-" => arithmetic::subtract(first, second)?,
+        "*" => arithmetic::multiply(first, second)?,
+        "/" => arithmetic::divide(first, second)?,
+        "%" => arithmetic::modulo(first, second)?,
+        "**" => arithmetic::power(first, second)?,
+        "&" => bits(Bits::And)?,
+        "|" => bits(Bits::Or)?,
+        "^" => bits(Bits::Xor)?,
+        "<<" => bits(Bits::ShiftLeft)?,
+        ">>" => bits(Bits::ShiftRight)?,
+        "==" => compare::loose_equal(first, second)?.into(),
+        "===" => compare::identical(first, second)?.into(),
+        "<" => compare::less(first, second)?.into(),
+        "<=" => compare::less_equal(first, second)?.into(),
+        ">" => compare::less(second, first)?.into(),
+        ">=" => compare::less_equal(second, first)?.into(),
+        "<=>" => Value::Int(compare::compare(first, second)?.into()),
+        "neg" => arithmetic::negate(first)?,
+        "inc" => arithmetic::increment(first)?,
+        "dec" => arithmetic::decrement(first)?,
+        "echo" => Value::Str(first.to_str()),
+        "int" => Value::Int(first.to_int()),
+        "float" => Value::Float(first.to_float()),
+        "bool" => Value::Bool(first.truthy()),
+        "key" => Value::array([(first.to_key()?, Value::Int(1))].into_iter().collect()),
+        _ => unreachable!("{name} is no operator"),
+    })
+}
+
+fn clock() -> Clock {
+    // New York, as the driver has it: a zone with daylight saving.
+    let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").expect("a valid rule");
+    Clock { seconds: 1_782_907_200, nanoseconds: 0, zone }
+}
+
+fn answer(case: &Case, clock: &Clock) -> Result<Vec<Value>, Fault> {
+    let mut context = Context::new(clock);
+    let mut args = case.args.clone();
+    let result = match case.kind {
+        "op" => operate(&case.name, &args)?,
+        "mod" => call(modifier(case.name.as_bytes()).expect("known"), &mut context, &mut args)?,
+        _ => call(function(case.name.as_bytes()).expect("known"), &mut context, &mut args)?,
+    };
+    let mut out = vec![result];
+    out.extend((0..args.len()).filter(|i| case.by_ref >> i & 1 == 1).map(|i| args[i].clone()));
+    Ok(out)
+}
+
+/// Why the two differ, if they do.
+fn difference(case: &Case, theirs: &str, clock: &Clock) -> Option<String> {
+    let ours = answer(case, clock);
+    if theirs == "absent" {
+        return None;
+    }
+    match (ours, theirs.strip_prefix("ok ")) {
+        (Err(_), None) => None,
+        (Ok(values), Some(text)) => {
+            let theirs: Vec<Value> = text.split('\t').map(wire::read).collect();
+            let same = values.len() == theirs.len()
+                && values.iter().zip(&theirs).all(|(a, b)| wire::same(a, b, signatures::ulps(&case.name)));
+            (!same).then(|| format!("ours {values:?}, php {theirs:?}"))
+        }
+        (Ok(values), None) => Some(format!("ours {values:?}, php {theirs}")),
+        (Err(fault), Some(text)) => {
+            Some(format!("ours faults: {fault}, php {:?}", wire::read(text.split('\t').next()?)))
+        }
+    }
+}
+
+fn compare_all(title: &str, mut cases: Vec<Case>) {
+    let clock = clock();
+    // What is too large here would end the php process, which has its own limit.
+    cases.retain(|case| !matches!(answer(case, &clock), Err(fault) if fault.kind == FaultKind::Limit));
+    let cases = &cases[..];
+    let Some(answers) = ask_php(cases) else {
+        eprintln!("SKIPPED {title}: php 8.2 is not installed, nothing to compare with");
+        return;
+    };
+    assert_eq!(answers.len(), cases.len(), "the driver must answer every case");
+    if answers.iter().all(|a| a == "absent") {
+        eprintln!("SKIPPED {title}: Smarty 4 is not installed, nothing to compare with");
+        return;
+    }
+    let mut failures: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (case, theirs) in cases.iter().zip(&answers) {
+        if let Some(why) = difference(case, theirs, &clock) {
+            failures.entry(&case.name).or_default().push(format!("{:?}: {why}", case.args));
+        }
+    }
+    let count: usize = failures.values().map(Vec::len).sum();
+    let shown: usize = std::env::var("DIFFERENCES_SHOWN").ok().and_then(|n| n.parse().ok()).unwrap_or(3);
+    for (name, list) in &failures {
+        eprintln!("{name}: {} differ", list.len());
+        list.iter().take(shown).for_each(|text| eprintln!("    {text}"));
+    }
+    eprintln!("{title}: {} cases, {count} differ", cases.len());
+    assert_eq!(count, 0, "{title}");
+}
+
+#[test]
+fn operators_and_conversions_do_what_php_does_for_every_pair_of_types() {
+    let mut generator = Generator::new(SEED);
+    let pool = generate::every_type();
+    let mut cases = Vec::new();
+    let mut add = |name: &str, args: Vec<Value>| {
+        cases.push(Case { kind: "op", name: name.to_owned(), args, by_ref: 0 });
+    };
+    for name in signatures::UNARY {
+        pool.iter().for_each(|v| add(name, vec![v.clone()]));
+        (0..200).for_each(|_| add(name, vec![generator.value('m')]));
+    }
+    for name in signatures::BINARY {
+        for a in &pool {
+            pool.iter().for_each(|b| add(name, vec![a.clone(), b.clone()]));
+        }
+        (0..300).for_each(|_| add(name, vec![generator.value('m'), generator.value('m')]));
+        (0..300).for_each(|_| add(name, vec![generator.value('F'), generator.value('F')]));
+    }
+    compare_all("operators", cases);
+}
+
+#[test]
+fn functions_do_what_php_does() {
+    let mut generator = Generator::new(SEED);
+    let mut cases = Vec::new();
+    for (name, signature) in signatures::FUNCTIONS {
+        let function = function(name.as_bytes()).unwrap_or_else(|| panic!("{name} is not on the list"));
+        for _ in 0..CASES {
+            let args = generator.arguments(signature, function.min);
+            cases.push(Case { kind: "fn", name: (*name).to_owned(), args, by_ref: function.by_ref });
+        }
+    }
+    compare_all("functions", cases);
+}
+
+#[test]
+fn modifiers_do_what_smarty_does() {
+    let mut generator = Generator::new(SEED);
+    let mut cases = Vec::new();
+    for (name, signature) in signatures::MODIFIERS {
+        let modifier = modifier(name.as_bytes()).unwrap_or_else(|| panic!("{name} is no modifier"));
+        for _ in 0..3 * CASES {
+            let args = generator.arguments(signature, modifier.min);
+            cases.push(Case { kind: "mod", name: (*name).to_owned(), args, by_ref: 0 });
+        }
+    }
+    compare_all("modifiers", cases);
+}
+
+#[test]
+fn every_function_of_the_list_is_compared_or_says_why_not() {
+    let compared: Vec<&str> = signatures::FUNCTIONS.iter().map(|(name, _)| *name).collect();
+    let missing: Vec<&str> = dialplate_smarty::php::functions::all()
+        .map(|f| f.name)
+        .filter(|name| !compared.contains(name) && !signatures::NOT_COMPARED.iter().any(|(n, _)| n == name))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
