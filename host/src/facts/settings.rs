@@ -2,6 +2,7 @@
 
 use super::Value;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Where a row came from. A later layer replaces what an earlier one said. FusionPBX reads users' settings nowhere
 /// on the way to a phone, and profile and device settings have neither category nor type: they join when the
@@ -21,10 +22,16 @@ pub struct SettingRow {
     pub value: Option<String>,
 }
 
-/// The settings that hold for one device's domain after all layers. Values may be secrets, so there is no `Debug`.
+/// Values by category and subcategory.
+type Values = HashMap<String, HashMap<String, Value>>;
+
+/// The settings that hold for one device's domain, or for one device. Values may be secrets, so there is no `Debug`.
+///
+/// A clone shares all layers: the default settings are several hundred, and every request starts from them.
 #[derive(Clone, Default)]
 pub struct Settings {
-    values: HashMap<String, HashMap<String, Value>>,
+    /// The last that has a setting wins.
+    layers: Vec<Arc<Values>>,
 }
 
 impl Settings {
@@ -33,41 +40,36 @@ impl Settings {
     /// Rows without a value say nothing. Rows of type `array` accumulate; a domain's array begins anew, even when
     /// all of its rows are empty.
     pub fn add(&mut self, layer: Layer, rows: &[SettingRow]) {
+        let mut values = Values::default();
         if layer == Layer::Domain {
             for row in rows.iter().filter(|row| row.kind == "array") {
-                self.put(row, Value::Items(Vec::new()));
+                put(&mut values, row, Value::Items(Vec::new()));
             }
         }
         for row in rows {
             let Some(value) = row.value.as_deref().filter(|value| !value.is_empty()) else { continue };
             match row.kind.as_str() {
-                "boolean" => self.put(row, Value::Flag(php_boolean(value))),
-                "array" => self.append(row, value),
-                _ => self.put(row, Value::Text(value.to_owned())),
+                "boolean" => put(&mut values, row, Value::Flag(php_boolean(value))),
+                "array" => append(&mut values, row, value),
+                _ => put(&mut values, row, Value::Text(value.to_owned())),
             }
         }
+        self.add_values(values);
     }
 
-    fn put(&mut self, row: &SettingRow, value: Value) {
-        self.values.entry(row.category.clone()).or_default().insert(row.subcategory.clone(), value);
+    /// Adds a layer of one category: what neither has types nor arrays, or is computed.
+    pub fn add_category(&mut self, category: &str, values: impl IntoIterator<Item = (String, Value)>) {
+        self.add_values(HashMap::from([(category.to_owned(), values.into_iter().collect())]));
     }
 
-    fn append(&mut self, row: &SettingRow, value: &str) {
-        let slot = self
-            .values
-            .entry(row.category.clone())
-            .or_default()
-            .entry(row.subcategory.clone())
-            .or_insert_with(|| Value::Items(Vec::new()));
-        match slot {
-            Value::Items(items) => items.push(value.to_owned()),
-            // A scalar of the same name gives way to the array.
-            other => *other = Value::Items(vec![value.to_owned()]),
+    fn add_values(&mut self, values: Values) {
+        if values.values().any(|category| !category.is_empty()) {
+            self.layers.push(Arc::new(values));
         }
     }
 
     pub fn get(&self, category: &str, subcategory: &str) -> Option<&Value> {
-        self.values.get(category)?.get(subcategory)
+        self.layers.iter().rev().find_map(|layer| layer.get(category)?.get(subcategory))
     }
 
     /// A setting used as a condition: PHP's truth of its value, or `absent` where it is not set.
@@ -79,9 +81,34 @@ impl Settings {
         self.get(category, subcategory).and_then(Value::as_str)
     }
 
-    /// Every setting of a category, in no particular order.
-    pub fn category(&self, category: &str) -> impl Iterator<Item = (&str, &Value)> {
-        self.values.get(category).into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    /// The settings of a category with a wanted name, in no particular order.
+    pub fn of_category<'a>(
+        &'a self,
+        category: &'a str,
+        wanted: impl Fn(&str) -> bool + 'a,
+    ) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let of_layer = move |at: usize| self.layers[at].get(category).into_iter().flatten().map(move |pair| (at, pair));
+        let all = (0..self.layers.len()).flat_map(of_layer);
+        all.filter(move |(at, (name, _))| wanted(name) && !self.has_above(*at, category, name))
+            .map(|(_, (name, value))| (name.as_str(), value))
+    }
+
+    fn has_above(&self, at: usize, category: &str, name: &str) -> bool {
+        self.layers[at + 1..].iter().any(|layer| layer.get(category).is_some_and(|values| values.contains_key(name)))
+    }
+}
+
+fn put(values: &mut Values, row: &SettingRow, value: Value) {
+    values.entry(row.category.clone()).or_default().insert(row.subcategory.clone(), value);
+}
+
+fn append(values: &mut Values, row: &SettingRow, value: &str) {
+    let category = values.entry(row.category.clone()).or_default();
+    let slot = category.entry(row.subcategory.clone()).or_insert_with(|| Value::Items(Vec::new()));
+    match slot {
+        Value::Items(items) => items.push(value.to_owned()),
+        // A scalar of the same name gives way to the array.
+        other => *other = Value::Items(vec![value.to_owned()]),
     }
 }
 

@@ -33,7 +33,9 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
     let mut settings = device.settings;
     zone.add_daylight_settings(now, &admission.settings, &mut settings);
     let reads = plugin.reads(&folder, file.as_deref());
-    settings.retain(|(name, _)| reads.includes(name));
+    // A variable without a name cannot be read.
+    let wanted = |name: &str| !name.is_empty() && reads.includes(name);
+    let settings = settings.of_category("provision", wanted);
     Ok(Job {
         folder,
         file,
@@ -41,7 +43,7 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
         address,
         templates,
         parameters: request.visible_parameters().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        settings,
+        settings: settings.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
         tables: device.tables,
         time: Moment {
             seconds: now.as_second(),
@@ -54,8 +56,8 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
 
 /// Where the device's templates are.
 pub fn locate(tree: &Tree, device: &Device, domain: &str) -> Result<Located, Failure> {
-    let setting = device.settings.iter().find(|(name, _)| name == "template_dir");
-    let template_dir = setting.and_then(|(_, value)| value.as_str()).filter(|path| !path.is_empty()).map(Path::new);
+    let setting = device.settings.text("provision", "template_dir");
+    let template_dir = setting.filter(|path| !path.is_empty()).map(Path::new);
     let located = tree.locate(&device.template, domain, template_dir);
     located.ok_or_else(|| Failure::NoTemplate(device.template.clone()))
 }

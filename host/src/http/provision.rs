@@ -1,5 +1,8 @@
 //! The walk of one request through the rooms.
 
+#[cfg(test)]
+mod measure;
+
 use super::access_log::Seen;
 use super::server::Peer;
 use super::status::Failure;

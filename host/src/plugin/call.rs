@@ -65,6 +65,15 @@ impl Call {
         self
     }
 
+    /// Begins the next request of an instance that is kept, which only a measurement does.
+    #[cfg(test)]
+    pub(super) fn ask_next(&mut self, scope: Arc<dyn DeviceScope>) {
+        self.questions_left = u32::MAX;
+        if let Some((_, of_device)) = &mut self.device {
+            *of_device = scope;
+        }
+    }
+
     pub(super) fn check_deadline(&self) -> Result<(), RenderError> {
         if Instant::now() < self.deadline { Ok(()) } else { Err(self.timed_out()) }
     }

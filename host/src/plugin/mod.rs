@@ -18,7 +18,7 @@ mod plugin;
 mod set;
 mod snapshot;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 mod v0_1;
 
 pub use engine::Engine;

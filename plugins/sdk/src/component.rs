@@ -4,10 +4,11 @@ use crate::bindings::dialplate::provision::host as imports;
 use crate::escape::Escaper;
 use crate::host::Host;
 use crate::library::{self, Folder};
-use crate::types::{Description, Document, Failure, Job, Level, Prepared, Table, Template};
+use crate::types::{self, Description, Document, Failure, Job, Level, Prepared, Table, Template};
 use crate::variables::{self, Variables};
 use crate::vendor::{Answer, Vendor};
 use dialplate_smarty::{self as smarty, php};
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 /// The host of this component.
@@ -28,10 +29,21 @@ pub fn describe(vendor: &dyn Vendor) -> Description {
     vendor.describe()
 }
 
-/// Parses the templates, and sends what a panic says to the log from now on: a component has no stderr.
-pub fn prepare(templates: Vec<Template>) -> Vec<Prepared> {
+/// Parses the templates and keeps what every request needs. What a panic says goes to the log from now on: a
+/// component has no stderr.
+pub fn prepare(vendor: &dyn Vendor, templates: Vec<Template>) -> Vec<Prepared> {
     std::panic::set_hook(Box::new(|panic| imports::log(Level::Error, &panic.to_string())));
+    with_served(vendor, |_| ());
     library::prepare(&templates)
+}
+
+thread_local! {
+    static SERVED: OnceCell<Vec<types::Vendor>> = const { OnceCell::new() };
+}
+
+/// The vendors of the plugin. A description is long, and `prepare` leaves this part of it for the requests.
+fn with_served<R>(vendor: &dyn Vendor, read: impl FnOnce(&[types::Vendor]) -> R) -> R {
+    SERVED.with(|served| read(served.get_or_init(|| vendor.describe().vendors)))
 }
 
 /// Renders one file of one device.
@@ -40,12 +52,14 @@ pub fn render(vendor: &dyn Vendor, job: Job) -> Result<Document, Failure> {
         [] => library::prepared(&job.folder).unwrap_or_default(),
         along => Rc::new(Folder::of(along)),
     };
-    render_from(&folder, vendor, &job, &Imports)
+    with_served(vendor, |served| render_from(&folder, vendor, served, &job, &Imports))
 }
 
+/// `served` are the vendors of the plugin's description.
 pub(crate) fn render_from(
     folder: &Folder,
     vendor: &dyn Vendor,
+    served: &[types::Vendor],
     job: &Job,
     host: &dyn Host,
 ) -> Result<Document, Failure> {
@@ -53,7 +67,8 @@ pub(crate) fn render_from(
     let absent = || Failure::NoSuchFile(format!("{}/{asked}", job.folder));
     let file = if asked.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { asked };
     let template = folder.get(file).ok_or_else(absent)?.as_ref().map_err(|error| failure(error.clone()))?;
-    let body = evaluate(template, folder, &Variables::new(job, vendor, host), job, &Escaper::new(file))?;
+    let variables = Variables::new(job, vendor, served, host);
+    let body = evaluate(template, folder, &variables, job, &Escaper::new(file))?;
     let content_type = vendor.content_type(&Answer { vendor: &job.vendor, asked, body: &body }).to_owned();
     Ok(Document { content_type, file: file.to_owned(), body })
 }

@@ -45,7 +45,7 @@ macro_rules! export {
             }
 
             fn prepare(templates: Vec<$crate::types::Template>) -> Vec<$crate::types::Prepared> {
-                $crate::prepare(templates)
+                $crate::prepare(&$vendor, templates)
             }
 
             fn render(job: $crate::types::Job) -> Result<$crate::types::Document, $crate::types::Failure> {

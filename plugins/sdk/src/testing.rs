@@ -70,7 +70,7 @@ impl Files {
     /// # Errors
     /// As the interface has them.
     pub fn render(&self, vendor: &dyn Vendor, job: &Job, host: &dyn Host) -> Result<Document, Failure> {
-        component::render_from(&self.0, vendor, job, host)
+        component::render_from(&self.0, vendor, &vendor.describe().vendors, job, host)
     }
 }
 

@@ -53,7 +53,10 @@ pub fn shown_admission(admission: &Admission) -> String {
     let mut settings = Vec::new();
     for category in ["provision", "domain", "contact"] {
         settings.extend(
-            admission.settings.category(category).map(|(name, value)| format!("{category} {name} {}", cell(value))),
+            admission
+                .settings
+                .of_category(category, |_| true)
+                .map(|(name, value)| format!("{category} {name} {}", cell(value))),
         );
     }
     settings.sort();
@@ -74,8 +77,11 @@ pub fn shown_device(device: &Device) -> String {
         }
         out += &(lines.join("\n") + "\n");
     }
-    let mut settings: Vec<String> =
-        device.settings.iter().map(|(name, value)| format!("{name} {}", cell(value))).collect();
+    let mut settings: Vec<String> = device
+        .settings
+        .of_category("provision", |_| true)
+        .map(|(name, value)| format!("{name} {}", cell(value)))
+        .collect();
     settings.sort();
     out + &settings.join("\n")
 }

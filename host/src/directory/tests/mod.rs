@@ -6,4 +6,4 @@ mod embedded;
 mod faults;
 mod outage;
 mod releases;
-mod servers;
+pub mod servers;

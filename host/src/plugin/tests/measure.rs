@@ -11,20 +11,25 @@ const ROUNDS: usize = 2_000;
 
 /// Times several ways of doing a thing, one after the other in each round, so that whatever else the machine does
 /// meets all of them. Microseconds: the median, and the tenth percentile, which other load disturbs least.
-struct Times(Vec<(&'static str, Vec<f64>)>);
+pub struct Times(Vec<(&'static str, Vec<f64>)>);
 
 impl Times {
-    fn new(names: &[&'static str]) -> Self {
+    pub fn new(names: &[&'static str]) -> Self {
         Self(names.iter().map(|name| (*name, Vec::with_capacity(ROUNDS))).collect())
     }
 
-    async fn take(&mut self, which: usize, once: impl Future<Output = ()>) {
+    pub async fn take<T>(&mut self, which: usize, once: impl Future<Output = T>) -> T {
         let start = Instant::now();
-        once.await;
+        let done = once.await;
         self.0[which].1.push(start.elapsed().as_secs_f64() * 1e6);
+        done
     }
 
-    fn print(mut self) {
+    pub fn rounds(&self) -> usize {
+        ROUNDS
+    }
+
+    pub fn print(mut self) {
         for (name, times) in &mut self.0 {
             let times = times.split_off(ROUNDS / 10);
             let mut sorted = times.clone();
@@ -54,7 +59,7 @@ fn a_fork_per_request_against_a_long_lived_instance() {
     run(async {
         // 40 MB of templates stay in the snapshot's memory.
         let big: Vec<_> = (0..40).map(|n| template("minimal/big", &n.to_string(), &"x".repeat(1 << 20))).collect();
-        let mut kept = LongLived::new(&file).await;
+        let mut kept = LongLived::new(&file, templates()).await;
         for (size, extra) in [("small image", vec![]), ("40 MB image", big)] {
             let engine = engine(|_| {});
             let start = Instant::now();
@@ -66,7 +71,7 @@ fn a_fork_per_request_against_a_long_lived_instance() {
             for _ in 0..ROUNDS {
                 let fork = async { assert!(plugin.render(usual(), no_contacts()).await.is_ok()) };
                 times.take(0, fork).await;
-                times.take(1, kept.render()).await;
+                times.take(1, kept.render(usual(), no_contacts())).await;
                 times.take(2, async { drop(std::hint::black_box(usual())) }).await;
             }
             times.print();
@@ -100,25 +105,26 @@ async fn threads(plugin: &Arc<Plugin>) {
 }
 
 /// The same component, one instance for all requests; what the room never does.
-struct LongLived {
+pub struct LongLived {
     store: wasmtime::Store<Call>,
     instance: wasmtime::component::Instance,
 }
 
 impl LongLived {
-    async fn new(file: &Path) -> Self {
-        let engine = engine(|config| config.render_timeout_ms = 600_000);
+    pub async fn new(file: &Path, templates: Vec<TemplateFile>) -> Self {
+        let engine = engine(|config| (config.render_timeout_ms, config.prepare_timeout_ms) = (600_000, 600_000));
         let component = Component::new(engine.render(), std::fs::read(file).unwrap()).unwrap();
         let device = (job().address, no_contacts());
         let call = Call::of_render("minimal".into(), engine.config(), 0, device);
         let mut store = machine::store(engine.render(), call, 64 << 20);
         let instance = v0_1::instantiate(&mut store, &component).await.unwrap();
-        v0_1::prepare(&mut store, &instance, templates()).await.unwrap();
+        v0_1::prepare(&mut store, &instance, templates).await.unwrap();
         Self { store, instance }
     }
 
-    async fn render(&mut self) {
-        assert!(v0_1::render_again(&mut self.store, &self.instance, usual()).await.unwrap().is_ok());
+    pub async fn render(&mut self, job: Job, scope: Arc<dyn DeviceScope>) {
+        self.store.data_mut().ask_next(scope);
+        let _ = v0_1::render_again(&mut self.store, &self.instance, job).await.unwrap();
     }
 }
 

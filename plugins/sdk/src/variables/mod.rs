@@ -9,7 +9,7 @@ mod settings;
 
 use crate::host::Host;
 use crate::row::{self, Row};
-use crate::types::{Job, Spelling};
+use crate::types::{self, Job, Spelling};
 use crate::vendor::{self, Vendor};
 use dialplate_smarty::php::{self, Array, Clock, Context, Key, Str, Value};
 use dialplate_smarty::{self as smarty};
@@ -40,15 +40,15 @@ pub struct Variables<'a> {
 }
 
 impl<'a> Variables<'a> {
-    pub fn new(job: &'a Job, plugin: &'a dyn Vendor, host: &'a dyn Host) -> Self {
+    pub fn new(job: &'a Job, plugin: &'a dyn Vendor, served: &[types::Vendor], host: &'a dyn Host) -> Self {
         let device = row::table(&job.tables, "device").first();
         let domain_name = row::table(&job.tables, "domain").first().text("domain_name");
         let name = device.text("device_vendor").to_ascii_lowercase();
-        let served = plugin.describe().vendors.into_iter().find(|vendor| vendor.name == name);
+        let served = served.iter().find(|vendor| vendor.name == name);
         Self {
             job,
             host,
-            address: spell(&job.address, served.as_ref().map(|vendor| &vendor.address)),
+            address: spell(&job.address, served.map(|vendor| &vendor.address)),
             vendor: if served.is_some() { plugin } else { &vendor::Common },
             device,
             domain_name,
