@@ -35,7 +35,7 @@ impl<'a> Row<'a> {
     }
 
     /// The whole row as PHP's database layer gives it. `names` are the columns as keys, made once per table.
-    pub fn to_array(&self, names: &[Key]) -> Array {
+    pub fn to_array(self, names: &[Key]) -> Array {
         names.iter().zip(self.cells).map(|(name, cell)| (name.clone(), untrusted(cell))).collect()
     }
 }

@@ -103,3 +103,16 @@ fn settings_are_printed_as_they_are() {
     let document = files.render(&Acme, &job, &FakeHost::default()).expect("the template is fine");
     assert_eq!(document.body, b"<r><b>&</b></r>");
 }
+
+#[test]
+fn html_tags_escape_for_the_document_and_leave_it_as_it_was() {
+    let source = "<r><a b=\"{$label}\">{html_options values=[1] output=['x'] name='n' onfocus=$label}</a><c d=\"{$label}\"/></r>";
+    let rendered = render("f", source, "\"<");
+    assert!(rendered.starts_with("<r><a b=\"&quot;&lt;\">"), "{rendered}");
+    assert!(rendered.ends_with("<c d=\"&quot;&lt;\"/></r>"), "{rendered}");
+    assert_eq!(rendered.matches('"').count() % 2, 0, "{rendered}");
+    let source = "<r>{html_select_date time=0 field_separator=$label}<c d=\"{$label}\"/></r>";
+    let rendered = render("f", source, "x\"<y");
+    assert!(rendered.contains("x\"&lt;y"), "{rendered}");
+    assert!(rendered.ends_with("<c d=\"x&quot;&lt;y\"/></r>"), "{rendered}");
+}

@@ -98,7 +98,7 @@ impl Lines {
     /// The line whose number is 1, however it is written; of several the last.
     fn first(&self) -> Option<std::rc::Rc<Array>> {
         let one = |row: &&Value| matches!(row, Value::Array(row) if is_one(&column(row, "line_number")));
-        self.by_number.values().filter(one).last().map(Value::to_array)
+        self.by_number.values().rev().find(one).map(Value::to_array)
     }
 }
 

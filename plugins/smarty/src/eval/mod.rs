@@ -83,6 +83,11 @@ pub struct Superglobals {
     pub server: Value,
 }
 
+/// Appends an untrusted value to the document in a form that cannot break out of the file's format. The number says how
+/// many of the document's first bytes are those it had after the last call, so that what was read of them need not be
+/// read again.
+pub type Escape<'a> = dyn Fn(&[u8], &mut Vec<u8>, usize) + 'a;
+
 /// Everything that one render depends on. The same inputs give the same bytes.
 pub struct Render<'a> {
     pub templates: &'a dyn Templates,
@@ -90,10 +95,7 @@ pub struct Render<'a> {
     pub superglobals: Superglobals,
     pub clock: &'a Clock,
     pub limits: Limits,
-    /// Appends an untrusted value to the document in a form that cannot break out of the file's format. The number
-    /// says how many of the document's first bytes are those it had after the last call, so that what was read of
-    /// them need not be read again.
-    pub untrusted: &'a dyn Fn(&[u8], &mut Vec<u8>, usize),
+    pub untrusted: &'a Escape<'a>,
 }
 
 impl<'a> Render<'a> {

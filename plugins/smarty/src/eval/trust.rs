@@ -26,6 +26,17 @@ impl Machine<'_> {
         }
     }
 
+    /// Adds a value to `out`, which is to be printed here. Its last tag says where in it the value comes to stand.
+    pub(super) fn print_untrusted_after(&mut self, value: &Str, out: &mut Vec<u8>) {
+        let tag = out.iter().rposition(|&byte| byte == b'<').unwrap_or(out.len());
+        let start = self.out.len();
+        self.out.extend_from_slice(&out[tag..]);
+        let begin = self.out.len() - start;
+        self.print_untrusted(value);
+        let printed = self.take_output(start);
+        out.extend_from_slice(&printed[begin..]);
+    }
+
     /// Begins output that [`Machine::captured`] ends.
     pub(super) fn capture_output(&mut self) -> usize {
         self.trust.captures += 1;

@@ -47,9 +47,9 @@ impl Machine<'_> {
     }
 
     /// Adds text that Smarty does not escape; what is untrusted is escaped for the file all the same.
-    fn raw_html(&self, out: &mut Vec<u8>, value: &Value) {
+    fn raw_html(&mut self, out: &mut Vec<u8>, value: &Value) {
         match value {
-            Value::Str(s) if s.is_untrusted() => (self.render.untrusted)(s, out, 0),
+            Value::Str(s) if s.is_untrusted() => self.print_untrusted_after(s, out),
             other => other.append_to(out),
         }
     }

@@ -27,7 +27,7 @@ impl Machine<'_> {
             }
         }
         let Some(pairs) = Choices::new(given).pairs() else { return Ok(Value::from("")) };
-        let text = |machine: &Self, name: &str| {
+        let text = |machine: &mut Self, name: &str| {
             let mut out = Vec::new();
             machine.raw_html(&mut out, &Value::Str(given.text(name)));
             out

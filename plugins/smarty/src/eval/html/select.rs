@@ -47,7 +47,7 @@ impl Field<'_> {
 
 impl Machine<'_> {
     /// ` all_extra year_extra`
-    pub(super) fn field_extra(&self, out: &mut Vec<u8>, field: &Field<'_>) {
+    pub(super) fn field_extra(&mut self, out: &mut Vec<u8>, field: &Field<'_>) {
         for extra in [field.shared("extra"), field.attribute("extra")].into_iter().flatten() {
             if extra.truthy() {
                 out.push(b' ');
@@ -92,7 +92,7 @@ impl Machine<'_> {
     }
 
     /// The drop-downs, with the separator between them.
-    pub(super) fn join_fields(&self, given: &Given, fields: Vec<Vec<u8>>) -> Value {
+    pub(super) fn join_fields(&mut self, given: &Given, fields: Vec<Vec<u8>>) -> Value {
         let separator = given.last("field_separator").map_or_else(|| "\n".into(), Value::to_str);
         let mut out = Vec::new();
         for (i, field) in fields.into_iter().enumerate() {

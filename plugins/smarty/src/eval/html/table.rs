@@ -87,7 +87,7 @@ impl Machine<'_> {
     }
 
     /// A text, or one of a list's texts by turns.
-    fn table_attribute(&self, out: &mut Vec<u8>, attribute: Option<&Value>, at: i64) {
+    fn table_attribute(&mut self, out: &mut Vec<u8>, attribute: Option<&Value>, at: i64) {
         let chosen = match attribute {
             Some(Value::Array(list)) if !list.is_empty() => {
                 let len = i64::try_from(list.len()).unwrap_or(i64::MAX);
