@@ -45,7 +45,7 @@ fn a_phone_that_asks_for_its_models_file_is_known_by_its_user_agent() {
     let answer = dialplate_tests::client::send(server.address, "GET", target, &agent, b"");
     assert_eq!(answer.status, 200);
     assert!(answer.text().starts_with("#!version:1.0.0.1\n"), "{}", answer.text());
-    assert_eq!(server.get("127.0.0.1", target).status, 404, "without the User-Agent nobody knows which phone asks");
+    assert_eq!(server.get("127.0.0.1", target).status, 403, "without the User-Agent nobody knows which phone asks");
 }
 
 #[test]

@@ -5,12 +5,12 @@ use std::path::Path;
 
 /// The texts of all Rust files below a folder.
 fn sources(folder: &Path, found: &mut String) {
-    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+    for entry in std::fs::read_dir(folder).expect("a folder of the repository").flatten() {
         let path = entry.path();
         if path.is_dir() && !path.ends_with("target") {
             sources(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push_str(&std::fs::read_to_string(path).unwrap());
+            found.push_str(&std::fs::read_to_string(path).expect("a source file"));
         }
     }
 }

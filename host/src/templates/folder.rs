@@ -10,6 +10,9 @@ const FILES_MAX: usize = 256;
 /// All files of a folder together; they travel with a job when no snapshot has them.
 const FOLDER_BYTES_MAX: u64 = 16 << 20;
 
+/// Folders within a template folder, for templates to include from.
+const INCLUDED_DEPTH_MAX: usize = 3;
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cannot read the templates in {}: {source}", path.display())]
@@ -56,31 +59,72 @@ impl TemplateName {
     }
 }
 
-/// Reads every file of one folder, in the order of their names. `None` when there is no such folder.
+/// Reads every file of one folder, in the order of their names, and of the folders in it: templates may include those
+/// as `folder/file`. `None` when there is no such folder.
 pub fn read(root: &Path, name: &TemplateName) -> Result<Option<Vec<TemplateFile>>, Error> {
     let path = root.join(name.as_str());
     if !path.is_dir() {
         return Ok(None);
     }
-    let failed = |source| Error::Read { path: path.clone(), source };
-    let mut files = Vec::new();
-    let mut bytes = 0;
+    let mut found = Found::default();
+    found.add_files(&path, name, "")?;
+    // `<vendor>` holds models, and whatever else holds more than a template's parts is no template folder either.
+    let is_template = name.as_str().contains('/');
+    let own = found.files.len();
+    if is_template && found.add_folders(&path, name, "", 1).is_err() {
+        found.files.truncate(own);
+    }
+    found.files.sort_by(|a, b| a.file.cmp(&b.file));
+    Ok(Some(found.files))
+}
+
+#[derive(Default)]
+struct Found {
+    files: Vec<TemplateFile>,
+    bytes: u64,
+}
+
+impl Found {
+    /// The files right in `path`, their names after `prefix`.
+    fn add_files(&mut self, path: &Path, name: &TemplateName, prefix: &str) -> Result<(), Error> {
+        for (file, path) in entries(path)? {
+            // The file behind a link counts: administrators link folders and files of models that are alike.
+            if !path.is_file() {
+                continue;
+            }
+            let source = read_file(&path)?;
+            self.bytes += source.len() as u64;
+            self.files.push(TemplateFile { folder: name.as_str().to_owned(), file: format!("{prefix}{file}"), source });
+            if self.files.len() > FILES_MAX || self.bytes > FOLDER_BYTES_MAX {
+                return Err(Error::FolderTooLarge(path));
+            }
+        }
+        Ok(())
+    }
+
+    fn add_folders(&mut self, path: &Path, name: &TemplateName, prefix: &str, depth: usize) -> Result<(), Error> {
+        for (folder, path) in entries(path)? {
+            if path.is_dir() && depth <= INCLUDED_DEPTH_MAX {
+                let prefix = format!("{prefix}{folder}/");
+                self.add_files(&path, name, &prefix)?;
+                self.add_folders(&path, name, &prefix, depth + 1)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What lies in a folder, by names that are text.
+fn entries(path: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
+    let failed = |source| Error::Read { path: path.to_owned(), source };
+    let mut entries = Vec::new();
     for entry in path.read_dir().map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        let Ok(file) = entry.file_name().into_string() else { continue };
-        // The file behind a link counts: administrators link folders and files of models that are alike.
-        if !entry.path().is_file() {
-            continue;
-        }
-        let source = read_file(&entry.path())?;
-        bytes += source.len() as u64;
-        files.push(TemplateFile { folder: name.as_str().to_owned(), file, source });
-        if files.len() > FILES_MAX || bytes > FOLDER_BYTES_MAX {
-            return Err(Error::FolderTooLarge(path));
+        if let Ok(name) = entry.file_name().into_string() {
+            entries.push((name, entry.path()));
         }
     }
-    files.sort_by(|a, b| a.file.cmp(&b.file));
-    Ok(Some(files))
+    Ok(entries)
 }
 
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {

@@ -167,6 +167,16 @@ mod tests {
     }
 
     #[test]
+    fn a_templates_folders_belong_to_it_and_a_vendors_models_do_not() {
+        let root = root(&["yealink/README", "yealink/t46u/a", "yealink/t46u/parts/b"]);
+        let name = |text| folder::TemplateName::parse(text).unwrap();
+        let files = |text| folder::read(root.path(), &name(text)).unwrap().unwrap();
+        let names: Vec<_> = files("yealink/t46u").into_iter().map(|file| file.file).collect();
+        assert_eq!(names, ["a", "parts/b"]);
+        assert_eq!(files("yealink").len(), 1);
+    }
+
+    #[test]
     fn a_root_that_is_not_there_is_named() {
         let error = Tree::scan(vec!["/nowhere/at/all".into()]).err().unwrap();
         assert!(error.to_string().contains("/nowhere/at/all"));
