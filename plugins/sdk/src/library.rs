@@ -14,6 +14,8 @@ type Parsed = Result<Rc<smarty::Template>, smarty::Error>;
 /// The files of one template folder.
 #[derive(Default)]
 pub struct Folder {
+    /// The folder's own name and a slash: what the names of its templates begin with in messages.
+    prefix: String,
     files: FxHashMap<String, Parsed>,
 }
 
@@ -23,7 +25,8 @@ thread_local! {
 
 impl Folder {
     fn add(&mut self, template: &types::Template) {
-        let name = format!("{}/{}", template.folder, template.file);
+        self.prefix = format!("{}/", template.folder);
+        let name = format!("{}{}", self.prefix, template.file);
         let parsed = smarty::Template::parse(&name, &template.source).map(Rc::new);
         self.files.insert(template.file.clone(), parsed);
     }
@@ -67,7 +70,10 @@ impl Folder {
 
 impl smarty::Templates for Folder {
     fn get(&self, name: &[u8]) -> Result<Option<Rc<smarty::Template>>, smarty::Error> {
-        let found = std::str::from_utf8(name).ok().and_then(|name| self.files.get(name));
+        // A name that is told from where the including file lies (`./x`) comes with the folder in front.
+        let name = std::str::from_utf8(name).ok();
+        let name = name.map(|name| name.strip_prefix(&self.prefix).unwrap_or(name));
+        let found = name.and_then(|name| self.files.get(name));
         found.cloned().transpose()
     }
 }

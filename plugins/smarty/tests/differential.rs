@@ -44,6 +44,8 @@ fn verdict(job: &Job, answer: &Answer) -> Option<String> {
         (Answer::Failed { .. }, Err(_)) => return None,
         // What is not possible here on purpose, and what takes too much.
         (_, Err(error)) if matches!(error.kind, ErrorKind::Refused | ErrorKind::Limit) => return None,
+        // A warning that PHP's Smarty puts into its log or the file's text, and goes on.
+        (Answer::Body(_), Err(error)) if error.message.contains("unsupported type") => return None,
         (Answer::Body(body), Ok(got)) => difference(body, got),
         (Answer::Body(body), Err(error)) => format!("  - {:.200}\n  + {error}\n", visible(body)),
         (Answer::Failed { kind, message }, Ok(got)) => {
