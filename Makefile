@@ -1,5 +1,6 @@
 # make run    the server on its embedded database, answering for demo phones
 # make test   everything: formatting, lints, unit tests, the whole system against real servers
+# make bench  figures
 # make build  target/release/dialplate and the vendors' components in target/plugins
 #
 # One profile and one target folder for all of it: wasmtime alone takes seven minutes to build, once.
@@ -30,6 +31,11 @@ test: setup-test lint
 	plugins/build.sh
 	plugins/build.sh tests/guests target/guests
 	$(CARGO) test --release --workspace
+
+# Figures, not tests: parse and render by template size, the whole server under load, one request room by room.
+bench: setup-test build
+	$(CARGO) bench --workspace --bench templates --bench load
+	$(CARGO) test --release --workspace room_by_room -- --ignored --nocapture
 
 # What is missing is installed where this is Debian and we are root, and named where it is not.
 setup-build:
