@@ -69,8 +69,8 @@ pub async fn check(config: Config) -> Result<()> {
 async fn open_directory(config: &Config) -> Result<Directory> {
     let url = &config.database.url;
     if let Some(place) = url.strip_prefix("sqlite:") {
-        let (path, options) =
-            place.trim_start_matches("//").split_once('?').unwrap_or((place.trim_start_matches("//"), ""));
+        let place = place.trim_start_matches("//");
+        let (path, options) = place.split_once('?').unwrap_or((place, ""));
         let make = url == EMBEDDED_DATABASE || options.split('&').any(|option| option == "mode=rwc");
         if make && Directory::create_embedded(Path::new(path), DEFAULT_DOMAIN).await? {
             tracing::info!(file = path, "made a database with demonstration phones");

@@ -115,7 +115,7 @@ impl Found {
 }
 
 /// What lies in a folder, by names that are text.
-fn entries(path: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
+pub fn entries(path: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let mut entries = Vec::new();
     for entry in path.read_dir().map_err(failed)? {

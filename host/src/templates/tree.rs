@@ -93,12 +93,8 @@ fn in_domain(root: &Path, name: &TemplateName, domain: Option<&TemplateName>) ->
 
 /// Collects the names of the folders below `path` that hold files.
 fn descend(path: &Path, name: &str, depth: usize, found: &mut Vec<String>) -> Result<(), Error> {
-    let failed = |source| Error::Read { path: path.to_owned(), source };
     let mut has_files = false;
-    for entry in path.read_dir().map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let Ok(child) = entry.file_name().into_string() else { continue };
-        let child_path = entry.path();
+    for (child, child_path) in folder::entries(path)? {
         if child_path.is_file() {
             has_files = true;
         } else if depth < DEPTH_MAX && !child.starts_with('.') && child_path.is_dir() {
