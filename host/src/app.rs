@@ -8,6 +8,7 @@ use crate::plugin::{self, Engine, Plugins, Share};
 use crate::templates::Tree;
 use crate::{gate, http};
 use anyhow::{Context, Result};
+use arc_swap::ArcSwap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,7 +22,7 @@ const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct App {
     pub clock: Clock,
     pub directory: Directory,
-    pub snapshot: Snapshot,
+    pub snapshot: ArcSwap<Snapshot>,
     pub keeper: gate::Keeper,
     pub journal: Journal,
 }
@@ -41,6 +42,7 @@ pub async fn run(config: Config) -> Result<()> {
     let directory = open_directory(&config).await?;
     let snapshot = load(&config).await?;
     let (journal, written) = Journal::start(directory.clone());
+    let snapshot = ArcSwap::from_pointee(snapshot);
     let app = Arc::new(App { clock: config.clock, directory: directory.clone(), snapshot, keeper: keeper(), journal });
     let stop = stop_signal()?;
     tracing::info!(listen = %listener.local_addr()?, "serving");

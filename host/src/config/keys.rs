@@ -17,7 +17,7 @@ const fn key(name: &'static str, value: &'static str, help: &'static str) -> Key
     Key { name, value, help }
 }
 
-pub const KEYS: [Key; 11] = [
+pub const KEYS: &[Key] = &[
     key("listen", "ADDRESS", "address and port to serve on [127.0.0.1:8080]"),
     key(
         "database",

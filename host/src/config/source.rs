@@ -1,7 +1,7 @@
 //! Where a configuration's values come from: flags, then the environment, then the file; the first that has a key
 //! wins. Every fault is collected, so that an operator sees all of them at once.
 
-use super::keys::{KEYS, Key};
+use super::keys::KEYS;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -126,5 +126,5 @@ fn text_of(value: &toml::Value) -> Option<String> {
 }
 
 fn names() -> String {
-    KEYS.map(|Key { name, .. }| name).join(", ")
+    KEYS.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")
 }

@@ -7,7 +7,7 @@ use super::access_log::Seen;
 use super::server::Peer;
 use super::status::Failure;
 use super::{answer, job};
-use crate::app::App;
+use crate::app::{App, Snapshot};
 use crate::directory::{self, Device, Lookup, NewDevice, Provisioned};
 use crate::facts::{Admission, MacAddress};
 use crate::gate::{self, Permit};
@@ -35,7 +35,8 @@ pub async fn handle(
     let started = Instant::now();
     let (parts, body) = request.into_parts();
     let mut seen = Seen::new(peer);
-    let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk(&app, &parts, body, peer, &mut seen));
+    let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
+    let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk.answer(&parts, body, peer, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
     seen.log(outcome.as_ref().map(|(document, _)| document), started.elapsed());
     match outcome {
@@ -44,31 +45,108 @@ pub async fn handle(
     }
 }
 
-async fn walk(app: &App, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Answered, Failure> {
-    let request = match read(parts, body, peer).await? {
-        Asked::Provision(request) => *request,
-        Asked::Static(path) => return Ok((shown(app, path)?, None)),
-    };
-    let claim = claim(app, &request).await?;
-    let address = claim.address();
-    seen.request(address, request.host());
-    let admission = app.directory.find(&Lookup { address, host: request.host() }).await?;
-    let permit = gate::admit(&request, &claim, &admission, &app.keeper, super::unix_seconds());
-    for network in app.keeper.take_unreadable() {
-        tracing::warn!(
-            setting = network.setting,
-            domain.name = network.domain,
-            text = network.text,
-            "is no network and lets nobody in; write for instance 192.0.2.0/24 or 2001:db8::/32"
-        );
+/// One request on its way through the rooms, with the one snapshot that it sees.
+struct Walk<'a> {
+    app: &'a App,
+    snapshot: Arc<Snapshot>,
+}
+
+impl Walk<'_> {
+    async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Answered, Failure> {
+        let request = match read(parts, body, peer).await? {
+            Asked::Provision(request) => *request,
+            Asked::Static(path) => return Ok((self.shown(path)?, None)),
+        };
+        let claim = self.claim(&request).await?;
+        let address = claim.address();
+        seen.request(address, request.host());
+        let admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
+        let permit = gate::admit(&request, &claim, &admission, &self.app.keeper, super::unix_seconds());
+        report_unreadable(&self.app.keeper);
+        let permit = permit?;
+        let (device, address) = self.load(&permit, &admission, &request).await?;
+        if permit.device().is_some() {
+            self.note(&device, &request, parts);
+        }
+        let document = self.render(&request, &admission, device, address, seen).await?;
+        Ok((document, request.attachment(address.as_str())))
     }
-    let permit = permit?;
-    let (device, address) = load(app, &permit, &admission, &request).await?;
-    if permit.device().is_some() {
-        note(app, &device, &request, parts);
+
+    /// A template file as it stands, which belongs to no device.
+    fn shown(&self, path: &str) -> Result<Document, Failure> {
+        let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
+        Ok(Document { content_type: "text/plain".to_owned(), file: path.to_owned(), body })
     }
-    let document = render(app, &request, &admission, device, address, seen).await?;
-    Ok((document, request.attachment(address.as_str())))
+
+    /// Which device the request is about. An extension's number stands for the device that it is a line of.
+    async fn claim(&self, request: &ProvisionRequest) -> Result<Claim, Failure> {
+        let user_agents = |agent: &str| self.snapshot.plugins.address(agent);
+        let claim = request.address(&user_agents);
+        let Claim::Extension { number, otherwise } = claim else { return Ok(claim) };
+        let found = self.app.directory.address_of_extension(&number, request.host()).await?;
+        Ok(found.or(otherwise).map_or(Claim::Nobody, Claim::Address))
+    }
+
+    /// What the permit allows to load; a permit for an address that is new inserts it first.
+    async fn load(
+        &self,
+        permit: &Permit,
+        admission: &Admission,
+        request: &ProvisionRequest,
+    ) -> Result<(Device, MacAddress), Failure> {
+        let Some(address) = permit.insert() else {
+            let device = self.app.directory.load(permit, admission).await?;
+            let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
+            return Ok((device, address));
+        };
+        let plugins = &self.snapshot.plugins;
+        let new = NewDevice {
+            address,
+            vendor: plugins.vendor_of(address.oui()).unwrap_or_default().to_owned(),
+            template: plugins.template(request.user_agent()).unwrap_or_default().to_owned(),
+            description: request.user_agent().to_owned(),
+        };
+        let uuid = self.app.directory.insert_device(permit, &new).await?.ok_or(directory::Error::Permit)?;
+        Ok((self.app.directory.load_inserted(permit, admission, &new, &uuid), address))
+    }
+
+    /// Notes that a known device came by, whether there is a file for it or not. As in FusionPBX, a User-Agent that its
+    /// database could not hold leaves no note.
+    fn note(&self, device: &Device, request: &ProvisionRequest, parts: &Parts) {
+        let agent = parts.headers.get(header::USER_AGENT).map(|agent| std::str::from_utf8(agent.as_bytes()));
+        let Ok(agent) = agent.transpose() else { return };
+        self.app.journal.note(Provisioned {
+            device: device.uuid.clone(),
+            at: jiff::Timestamp::now(),
+            method: if request.https() { "https" } else { "http" },
+            ip: request.client().to_string(),
+            agent: agent.map(str::to_owned),
+        });
+    }
+
+    async fn render(
+        &self,
+        request: &ProvisionRequest,
+        admission: &Admission,
+        device: Device,
+        address: MacAddress,
+        seen: &mut Seen,
+    ) -> Result<Document, Failure> {
+        let snapshot = &self.snapshot;
+        let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
+        let located = job::locate(&snapshot.tree, &device, domain)?;
+        let folder = located.name.as_str().to_owned();
+        let plugin =
+            snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
+        seen.plugin(plugin.name(), &folder);
+        let prepared = located.in_tree && plugin.prepared(&folder);
+        let templates = if prepared { Vec::new() } else { job::templates(located).await? };
+        let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
+        let parts = job::Parts { folder, templates, address, device, admission, now: self.app.clock.now() };
+        let job = job::of(request, parts, plugin, &snapshot.plugins)?;
+        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
+        plugin.render(job, scope).await.map_err(failed)
+    }
 }
 
 async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<Asked, Failure> {
@@ -86,77 +164,13 @@ async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<Asked, Failure> {
     Ok(Asked::parse(&arrival)?)
 }
 
-/// A template file as it stands, which belongs to no device.
-fn shown(app: &App, path: &str) -> Result<Document, Failure> {
-    let body = app.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
-    Ok(Document { content_type: "text/plain".to_owned(), file: path.to_owned(), body })
-}
-
-/// Which device the request is about. An extension's number stands for the device that it is a line of.
-async fn claim(app: &App, request: &ProvisionRequest) -> Result<Claim, Failure> {
-    let user_agents = |agent: &str| app.snapshot.plugins.address(agent);
-    let claim = request.address(&user_agents);
-    let Claim::Extension { number, otherwise } = claim else { return Ok(claim) };
-    let found = app.directory.address_of_extension(&number, request.host()).await?;
-    Ok(found.or(otherwise).map_or(Claim::Nobody, Claim::Address))
-}
-
-/// What the permit allows to load; a permit for an address that is new inserts it first.
-async fn load(
-    app: &App,
-    permit: &Permit,
-    admission: &Admission,
-    request: &ProvisionRequest,
-) -> Result<(Device, MacAddress), Failure> {
-    let Some(address) = permit.insert() else {
-        let device = app.directory.load(permit, admission).await?;
-        let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
-        return Ok((device, address));
-    };
-    let plugins = &app.snapshot.plugins;
-    let new = NewDevice {
-        address,
-        vendor: plugins.vendor_of(address.oui()).unwrap_or_default().to_owned(),
-        template: plugins.template(request.user_agent()).unwrap_or_default().to_owned(),
-        description: request.user_agent().to_owned(),
-    };
-    let uuid = app.directory.insert_device(permit, &new).await?.ok_or(directory::Error::Permit)?;
-    Ok((app.directory.load_inserted(permit, admission, &new, &uuid), address))
-}
-
-/// Notes that a known device came by, whether there is a file for it or not. As in FusionPBX, a User-Agent that its
-/// database could not hold leaves no note.
-fn note(app: &App, device: &Device, request: &ProvisionRequest, parts: &Parts) {
-    let agent = parts.headers.get(header::USER_AGENT).map(|agent| std::str::from_utf8(agent.as_bytes()));
-    let Ok(agent) = agent.transpose() else { return };
-    app.journal.note(Provisioned {
-        device: device.uuid.clone(),
-        at: jiff::Timestamp::now(),
-        method: if request.https() { "https" } else { "http" },
-        ip: request.client().to_string(),
-        agent: agent.map(str::to_owned),
-    });
-}
-
-async fn render(
-    app: &App,
-    request: &ProvisionRequest,
-    admission: &Admission,
-    device: Device,
-    address: MacAddress,
-    seen: &mut Seen,
-) -> Result<Document, Failure> {
-    let snapshot = &app.snapshot;
-    let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
-    let located = job::locate(&snapshot.tree, &device, domain)?;
-    let folder = located.name.as_str().to_owned();
-    let plugin = snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
-    seen.plugin(plugin.name(), &folder);
-    let prepared = located.in_tree && plugin.prepared(&folder);
-    let templates = if prepared { Vec::new() } else { job::templates(located).await? };
-    let scope = Arc::new(job::Scope(app.directory.scope(&device)));
-    let parts = job::Parts { folder, templates, address, device, admission, now: app.clock.now() };
-    let job = job::of(request, parts, plugin, &snapshot.plugins)?;
-    let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
-    plugin.render(job, scope).await.map_err(failed)
+fn report_unreadable(keeper: &gate::Keeper) {
+    for network in keeper.take_unreadable() {
+        tracing::warn!(
+            setting = network.setting,
+            domain.name = network.domain,
+            text = network.text,
+            "is no network and lets nobody in; write for instance 192.0.2.0/24 or 2001:db8::/32"
+        );
+    }
 }

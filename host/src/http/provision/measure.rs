@@ -10,6 +10,7 @@ use crate::journal::Journal;
 use crate::plugin::tests::measure::{LongLived, Times};
 use crate::plugin::{Config, Engine, Job, Plugins, Share};
 use crate::templates::Tree;
+use arc_swap::ArcSwap;
 use std::path::Path;
 
 const ADDRESS: &str = "0015652ac38a";
@@ -35,7 +36,7 @@ async fn app(scratch: &Scratch) -> Option<App> {
         clock: Clock::Fixed("2026-07-01T12:00:00Z".parse().unwrap()),
         journal: Journal::start(directory.clone()).0,
         directory,
-        snapshot: Snapshot { tree, plugins },
+        snapshot: ArcSwap::from_pointee(Snapshot { tree, plugins }),
         keeper: gate::Keeper::new([7; 32], 1, crate::http::unix_seconds()),
     })
 }
@@ -57,21 +58,22 @@ struct Walked {
 async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
     let peer = Peer(([192, 0, 2, 1], 5060).into());
     let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), peer)).await else { panic!() };
-    let claim = times.take(1, async { claim(app, &request).await.unwrap_or_else(|_| panic!()) }).await;
+    let walk = Walk { app, snapshot: app.snapshot.load_full() };
+    let claim = times.take(1, async { walk.claim(&request).await.unwrap_or_else(|_| panic!()) }).await;
     let lookup = Lookup { address: claim.address(), host: request.host() };
     let admission = times.take(2, async { app.directory.find(&lookup).await.unwrap() }).await;
     let admit = async { gate::admit(&request, &claim, &admission, &app.keeper, crate::http::unix_seconds()) };
     let permit = times.take(3, admit).await.unwrap_or_else(|_| panic!("not admitted"));
     let device = times.take(4, async { app.directory.load(&permit, &admission).await.unwrap() }).await;
     let job = async {
-        let located = job::locate(&app.snapshot.tree, &device, "alpha.example.net").unwrap_or_else(|_| panic!());
-        let plugin = app.snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();
+        let located = job::locate(&walk.snapshot.tree, &device, "alpha.example.net").unwrap_or_else(|_| panic!());
+        let plugin = walk.snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();
         let folder = located.name.as_str().to_owned();
         let scope = Arc::new(job::Scope(app.directory.scope(&device)));
         let address = claim.address().unwrap();
         let parts =
             job::Parts { folder, templates: vec![], address, device, admission: &admission, now: app.clock.now() };
-        let job = job::of(&request, parts, plugin, &app.snapshot.plugins).unwrap_or_else(|_| panic!());
+        let job = job::of(&request, parts, plugin, &walk.snapshot.plugins).unwrap_or_else(|_| panic!());
         Walked { job, scope }
     };
     times.take(5, job).await
@@ -82,9 +84,10 @@ async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
 async fn room_by_room() {
     let scratch = Scratch::new();
     let Some(app) = app(&scratch).await else { return };
-    let plugin = app.snapshot.plugins.serving("yealink", "yealink/t46u").unwrap();
-    let file = app.snapshot.plugins.iter().next().unwrap().file().to_owned();
-    let templates = app.snapshot.tree.read(&|folder| folder == "yealink/t46u").unwrap();
+    let snapshot = app.snapshot.load_full();
+    let plugin = snapshot.plugins.serving("yealink", "yealink/t46u").unwrap();
+    let file = snapshot.plugins.iter().next().unwrap().file().to_owned();
+    let templates = snapshot.tree.read(&|folder| folder == "yealink/t46u").unwrap();
     let mut kept = LongLived::new(&file, templates).await;
     println!("memory of the snapshot: {} bytes", plugin.prepared_bytes());
     for file in FILES {
