@@ -12,7 +12,9 @@ mod permit;
 mod tests;
 
 pub use keeper::Keeper;
-pub use permit::{Permit, Refusal};
+#[cfg(test)]
+pub use permit::Challenge;
+pub use permit::{Fault, Permit, Refusal};
 
 use crate::facts::Admission;
 use crate::request::{Claim, ProvisionRequest};

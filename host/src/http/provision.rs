@@ -1,5 +1,6 @@
 //! The walk of one request through the rooms.
 
+mod door;
 #[cfg(test)]
 mod measure;
 
@@ -8,15 +9,16 @@ use super::server::Peer;
 use super::status::Failure;
 use super::{answer, job};
 use crate::app::{App, Snapshot};
-use crate::directory::{self, Device, Lookup, NewDevice, Provisioned};
+use crate::directory::{self, Device, NewDevice, Provisioned};
 use crate::facts::{Admission, MacAddress};
-use crate::gate::{self, Permit};
+use crate::gate::Permit;
 use crate::plugin::Document;
-use crate::request::{Arrival, Asked, BODY_BYTES_MAX, Claim, ProvisionRequest, RequestError};
+use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError};
 use axum::body::{self, Body};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
 use axum::http::{Request, Response, header};
+use door::Entry;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -57,13 +59,7 @@ impl Walk<'_> {
             Asked::Provision(request) => *request,
             Asked::Static(path) => return Ok((self.shown(path)?, None)),
         };
-        let claim = self.claim(&request).await?;
-        let address = claim.address();
-        seen.request(address, request.host());
-        let admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
-        let permit = gate::admit(&request, &claim, &admission, &self.app.keeper, super::unix_seconds());
-        report_unreadable(&self.app.keeper);
-        let permit = permit?;
+        let Entry { permit, admission } = self.admit(&request, peer, seen).await?;
         let (device, address) = self.load(&permit, &admission, &request).await?;
         if permit.device().is_some() {
             self.note(&device, &request, parts);
@@ -76,15 +72,6 @@ impl Walk<'_> {
     fn shown(&self, path: &str) -> Result<Document, Failure> {
         let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
         Ok(Document { content_type: "text/plain".to_owned(), file: path.to_owned(), body })
-    }
-
-    /// Which device the request is about. An extension's number stands for the device that it is a line of.
-    async fn claim(&self, request: &ProvisionRequest) -> Result<Claim, Failure> {
-        let user_agents = |agent: &str| self.snapshot.plugins.address(agent);
-        let claim = request.address(&user_agents);
-        let Claim::Extension { number, otherwise } = claim else { return Ok(claim) };
-        let found = self.app.directory.address_of_extension(&number, request.host()).await?;
-        Ok(found.or(otherwise).map_or(Claim::Nobody, Claim::Address))
     }
 
     /// What the permit allows to load; a permit for an address that is new inserts it first.
@@ -162,15 +149,4 @@ async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<Asked, Failure> {
         https: false,
     };
     Ok(Asked::parse(&arrival)?)
-}
-
-fn report_unreadable(keeper: &gate::Keeper) {
-    for network in keeper.take_unreadable() {
-        tracing::warn!(
-            setting = network.setting,
-            domain.name = network.domain,
-            text = network.text,
-            "is no network and lets nobody in; write for instance 192.0.2.0/24 or 2001:db8::/32"
-        );
-    }
 }

@@ -1,0 +1,70 @@
+//! The part of the walk that decides who is let in: the sentry before anything is looked up, the facts, the gate.
+
+use super::Walk;
+use crate::directory::Lookup;
+use crate::facts::Admission;
+use crate::gate::{self, Permit};
+use crate::http::access_log::Seen;
+use crate::http::server::Peer;
+use crate::http::status::Failure;
+use crate::http::unix_seconds;
+use crate::request::{Claim, ProvisionRequest};
+
+/// Who was let in, and on which facts.
+pub struct Entry {
+    pub permit: Permit,
+    pub admission: Admission,
+}
+
+impl Walk<'_> {
+    pub(super) async fn admit(
+        &self,
+        request: &ProvisionRequest,
+        peer: Peer,
+        seen: &mut Seen,
+    ) -> Result<Entry, Failure> {
+        let (named, now) = (self.named(request), unix_seconds());
+        seen.request(named.address(), request.host());
+        let visitor = self.app.sentry.visitor(peer.0.ip(), request.client(), &named);
+        if let Some(visitor) = &visitor {
+            self.app.sentry.check(visitor, now)?;
+        }
+        let claim = self.resolve(named, request).await?;
+        let address = claim.address();
+        seen.request(address, request.host());
+        let admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
+        let permit = gate::admit(request, &claim, &admission, &self.app.keeper, now);
+        report_unreadable(&self.app.keeper);
+        if let Some(visitor) = &visitor {
+            match &permit {
+                Err(refusal) => self.app.sentry.refused(visitor, refusal, now)?,
+                Ok(permit) if permit.insert().is_some() => self.app.sentry.insert(visitor, now)?,
+                Ok(_) => self.app.sentry.admitted(visitor, now),
+            }
+        }
+        Ok(Entry { permit: permit?, admission })
+    }
+
+    /// Which device the request names.
+    pub(super) fn named(&self, request: &ProvisionRequest) -> Claim {
+        request.address(&|agent: &str| self.snapshot.plugins.address(agent))
+    }
+
+    /// An extension's number stands for the device that it is a line of.
+    pub(super) async fn resolve(&self, named: Claim, request: &ProvisionRequest) -> Result<Claim, Failure> {
+        let Claim::Extension { number, otherwise } = named else { return Ok(named) };
+        let found = self.app.directory.address_of_extension(&number, request.host()).await?;
+        Ok(found.or(otherwise).map_or(Claim::Nobody, Claim::Address))
+    }
+}
+
+fn report_unreadable(keeper: &gate::Keeper) {
+    for network in keeper.take_unreadable() {
+        tracing::warn!(
+            setting = network.setting,
+            domain.name = network.domain,
+            text = network.text,
+            "is no network and lets nobody in; write for instance 192.0.2.0/24 or 2001:db8::/32"
+        );
+    }
+}
