@@ -53,6 +53,19 @@ pub fn admit(
     decide(claim, admission)
 }
 
+/// Exchanges a permit to insert, where another request was faster: for the device that has the address by now.
+///
+/// # Errors
+/// It is another domain's, or disabled.
+pub fn readmit(permit: &Permit, admission: &Admission) -> Result<Permit, Refusal> {
+    let device = admission.device.as_ref().filter(|device| permit.insert() == Some(device.address));
+    let own = device.filter(|device| device.domain_uuid == permit.domain().uuid).ok_or(Refusal::ForeignDomain)?;
+    if !own.enabled {
+        return Err(Refusal::DeviceDisabled);
+    }
+    Ok(Permit::for_device(permit.domain().clone(), own.clone()))
+}
+
 /// For a request that has met every demand.
 fn decide(claim: &Claim, admission: &Admission) -> Result<Permit, Refusal> {
     let domain = admission.domain.as_ref();

@@ -9,9 +9,8 @@ use super::server::Peer;
 use super::status::Failure;
 use super::{answer, job};
 use crate::app::{App, Snapshot};
-use crate::directory::{self, Device, NewDevice, Provisioned};
+use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
-use crate::gate::Permit;
 use crate::plugin::Document;
 use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError};
 use axum::body::{self, Body};
@@ -59,12 +58,12 @@ impl Walk<'_> {
             Asked::Provision(request) => *request,
             Asked::Static(path) => return Ok((self.shown(path)?, None)),
         };
-        let Entry { permit, admission } = self.admit(&request, peer, seen).await?;
-        let (device, address) = self.load(&permit, &admission, &request).await?;
-        if permit.device().is_some() {
+        let entry = self.admit(&request, peer, seen).await?;
+        let (device, address) = self.load(&entry).await?;
+        if entry.permit.device().is_some() {
             self.note(&device, &request, parts);
         }
-        let document = self.render(&request, &admission, device, address, seen).await?;
+        let document = self.render(&request, &entry.admission, device, address, seen).await?;
         Ok((document, request.attachment(address.as_str())))
     }
 
@@ -74,27 +73,15 @@ impl Walk<'_> {
         Ok(Document { content_type: "text/plain".to_owned(), file: path.to_owned(), body })
     }
 
-    /// What the permit allows to load; a permit for an address that is new inserts it first.
-    async fn load(
-        &self,
-        permit: &Permit,
-        admission: &Admission,
-        request: &ProvisionRequest,
-    ) -> Result<(Device, MacAddress), Failure> {
-        let Some(address) = permit.insert() else {
-            let device = self.app.directory.load(permit, admission).await?;
-            let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
-            return Ok((device, address));
-        };
-        let plugins = &self.snapshot.plugins;
-        let new = NewDevice {
-            address,
-            vendor: plugins.vendor_of(address.oui()).unwrap_or_default().to_owned(),
-            template: plugins.template(request.user_agent()).unwrap_or_default().to_owned(),
-            description: request.user_agent().to_owned(),
-        };
-        let uuid = self.app.directory.insert_device(permit, &new).await?.ok_or(directory::Error::Permit)?;
-        Ok((self.app.directory.load_inserted(permit, admission, &new, &uuid), address))
+    /// What the permit allows to load.
+    async fn load(&self, entry: &Entry) -> Result<(Device, MacAddress), Failure> {
+        let Entry { permit, admission, inserted } = entry;
+        if let Some((new, uuid)) = inserted {
+            return Ok((self.app.directory.load_inserted(permit, admission, new, uuid), new.address));
+        }
+        let device = self.app.directory.load(permit, admission).await?;
+        let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
+        Ok((device, address))
     }
 
     /// Notes that a known device came by, whether there is a file for it or not. As in FusionPBX, a User-Agent that its

@@ -1,8 +1,8 @@
 //! The part of the walk that decides who is let in: the sentry before anything is looked up, the facts, the gate.
 
 use super::Walk;
-use crate::directory::Lookup;
-use crate::facts::Admission;
+use crate::directory::{Lookup, NewDevice};
+use crate::facts::{Admission, MacAddress};
 use crate::gate::{self, Permit};
 use crate::http::access_log::Seen;
 use crate::http::server::Peer;
@@ -14,6 +14,8 @@ use crate::request::{Claim, ProvisionRequest};
 pub struct Entry {
     pub permit: Permit,
     pub admission: Admission,
+    /// The device that was inserted for this request, and its uuid.
+    pub inserted: Option<(NewDevice, String)>,
 }
 
 impl Walk<'_> {
@@ -42,7 +44,30 @@ impl Walk<'_> {
                 Ok(_) => self.app.sentry.admitted(visitor, now),
             }
         }
-        Ok(Entry { permit: permit?, admission })
+        self.enter(permit?, admission, request).await
+    }
+
+    /// Inserts the device, where the permit is for that.
+    async fn enter(&self, permit: Permit, admission: Admission, request: &ProvisionRequest) -> Result<Entry, Failure> {
+        let Some(address) = permit.insert() else { return Ok(Entry { permit, admission, inserted: None }) };
+        let new = self.new_device(address, request);
+        if let Some(uuid) = self.app.directory.insert_device(&permit, &new).await? {
+            return Ok(Entry { permit, admission, inserted: Some((new, uuid)) });
+        }
+        // Another request was faster. Whoever is served what it inserted must find it like anyone else.
+        let lookup = Lookup { address: Some(address), host: request.host() };
+        let admission = self.app.directory.find(&lookup).await?;
+        Ok(Entry { permit: gate::readmit(&permit, &admission)?, admission, inserted: None })
+    }
+
+    fn new_device(&self, address: MacAddress, request: &ProvisionRequest) -> NewDevice {
+        let plugins = &self.snapshot.plugins;
+        NewDevice {
+            address,
+            vendor: plugins.vendor_of(address.oui()).unwrap_or_default().to_owned(),
+            template: plugins.template(request.user_agent()).unwrap_or_default().to_owned(),
+            description: request.user_agent().to_owned(),
+        }
     }
 
     /// Which device the request names.
