@@ -49,7 +49,7 @@ pub async fn run(config: Config) -> Result<()> {
         clock: config.clock,
         directory: directory.clone(),
         snapshot,
-        keeper: keeper(),
+        keeper: keeper(config.nonce_key),
         sentry: Sentry::new(config.sentry),
         journal,
     });
@@ -139,12 +139,16 @@ fn components(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A gate with a key of this start's own: nonces of an earlier start are stale, and phones ask again.
-fn keeper() -> gate::Keeper {
+/// The gate's memory. Without a key in the configuration it has one of its own: nonces of an earlier start are stale
+/// then, and phones ask again.
+fn keeper(key: Option<[u8; 32]>) -> gate::Keeper {
     let random = || uuid::Uuid::new_v4().into_bytes();
-    let mut key = [0; 32];
-    key[..16].copy_from_slice(&random());
-    key[16..].copy_from_slice(&random());
+    let key = key.unwrap_or_else(|| {
+        let mut key = [0; 32];
+        key[..16].copy_from_slice(&random());
+        key[16..].copy_from_slice(&random());
+        key
+    });
     let instance = uuid::Uuid::new_v4().as_u64_pair().0;
     gate::Keeper::new(key, instance, http::unix_seconds())
 }

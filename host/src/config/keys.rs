@@ -34,6 +34,11 @@ pub const KEYS: &[Key] = &[
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),
     key(
+        "nonce_key",
+        "KEY",
+        "key that signs digest nonces, for servers that share it: 64 or more hexadecimal digits, or a file with them [random at each start]",
+    ),
+    key(
         "guesses_per_network_max",
         "NUMBER",
         "failed requests of one network (IPv4 /24, IPv6 /64) within the window; beyond it 429, 0 = no limit [120]",

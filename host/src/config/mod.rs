@@ -1,6 +1,7 @@
 //! The server's configuration: the rooms' own parts put together, from one source of values.
 
 mod keys;
+mod nonce_key;
 mod source;
 
 pub use keys::KEYS;
@@ -37,6 +38,8 @@ pub struct Config {
     pub clock: Clock,
     pub plugin: plugin::Config,
     pub sentry: sentry::Config,
+    /// What digest nonces are signed with; `None` for a random key of this start's own.
+    pub nonce_key: Option<[u8; 32]>,
 }
 
 impl Config {
@@ -52,6 +55,7 @@ impl Config {
             clock: source.take("clock", Clock::System, parse_clock),
             plugin: read_plugin(&mut source),
             sentry: read_sentry(&mut source),
+            nonce_key: source.take("nonce_key", None, |text| nonce_key::parse(text).map(Some)),
         };
         source.finish(config)
     }
