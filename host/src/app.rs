@@ -7,6 +7,7 @@ use crate::directory::{DEFAULT_DOMAIN, Directory};
 use crate::journal::Journal;
 use crate::plugin::{self, Engine, Plugins, Share};
 use crate::sentry::Sentry;
+use crate::syslog::Syslog;
 use crate::templates::Tree;
 use crate::{gate, http};
 use anyhow::{Context, Result};
@@ -28,6 +29,7 @@ pub struct App {
     pub keeper: gate::Keeper,
     pub sentry: Sentry,
     pub auth_server: Option<AuthServer>,
+    pub syslog: Option<Syslog>,
     pub journal: Journal,
 }
 
@@ -44,6 +46,7 @@ pub async fn run(config: Config) -> Result<()> {
         format!("cannot listen on {}; is another server there? --listen names another port", config.listen)
     })?;
     let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
+    let syslog = config.syslog.clone().map(Syslog::open).transpose().context("syslog")?;
     let directory = open_directory(&config).await?;
     let snapshot = load(&config).await?;
     let (journal, written) = Journal::start(directory.clone());
@@ -55,6 +58,7 @@ pub async fn run(config: Config) -> Result<()> {
         keeper: keeper(config.nonce_key),
         sentry: Sentry::new(config.sentry),
         auth_server,
+        syslog,
         journal,
     });
     let stop = stop_signal()?;

@@ -34,6 +34,11 @@ pub const KEYS: &[Key] = &[
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),
     key(
+        "syslog",
+        "SOCKET",
+        "where refusals are written for fail2ban: `on` for /dev/log, or another daemon's socket [off]",
+    ),
+    key(
         "auth_server",
         "URL",
         "a server that is asked about each request, as FusionPBX's `auth_server`: POST of mac and secret, `false` refuses [none]",
