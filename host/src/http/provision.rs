@@ -7,7 +7,7 @@ mod measure;
 use super::access_log::Seen;
 use super::server::Peer;
 use super::status::Failure;
-use super::{answer, job};
+use super::{answer, evenly, job};
 use crate::app::{App, Snapshot};
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
@@ -40,6 +40,9 @@ pub async fn handle(
     let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk.answer(&parts, body, peer, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
     seen.log(outcome.as_ref().map(|(document, _)| document), started.elapsed());
+    if matches!(outcome, Err(Failure::Refused(_))) {
+        evenly::release(started).await;
+    }
     match outcome {
         Ok((document, attachment)) => answer::document(document, attachment),
         Err(failure) => answer::failure(&failure),
