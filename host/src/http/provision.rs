@@ -4,13 +4,14 @@
 mod measure;
 
 use super::access_log::Seen;
+use super::answer::Ready;
 use super::server::Peer;
 use super::status::Failure;
 use super::{answer, job};
 use crate::app::{App, Snapshot};
 use crate::directory::{self, Device, Lookup, NewDevice, Provisioned};
 use crate::facts::{Admission, MacAddress};
-use crate::gate::{self, Permit};
+use crate::gate::{self, Permit, Refusal};
 use crate::plugin::Document;
 use crate::request::{Arrival, Asked, BODY_BYTES_MAX, Claim, ProvisionRequest, RequestError};
 use axum::body::{self, Body};
@@ -22,9 +23,6 @@ use std::time::{Duration, Instant};
 
 /// From the first byte to the answer. A file takes milliseconds; a database that is away is waited for 3 s.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A rendered file, and the name to save it under where the phone asked for that.
-type Answered = (Document, Option<String>);
 
 /// Answers one request, and writes its line into the log.
 pub async fn handle(
@@ -38,9 +36,9 @@ pub async fn handle(
     let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
     let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk.answer(&parts, body, peer, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
-    seen.log(outcome.as_ref().map(|(document, _)| document), started.elapsed());
+    seen.log(outcome.as_ref(), started.elapsed());
     match outcome {
-        Ok((document, attachment)) => answer::document(document, attachment),
+        Ok(ready) => ready.into_response(),
         Err(failure) => answer::failure(&failure),
     }
 }
@@ -52,10 +50,10 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Answered, Failure> {
+    async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Ready, Failure> {
         let request = match read(parts, body, peer).await? {
             Asked::Provision(request) => *request,
-            Asked::Static(path) => return Ok((self.shown(path)?, None)),
+            Asked::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
         };
         let claim = self.claim(&request).await?;
         let address = claim.address();
@@ -64,18 +62,27 @@ impl Walk<'_> {
         let permit = gate::admit(&request, &claim, &admission, &self.app.keeper, super::unix_seconds());
         report_unreadable(&self.app.keeper);
         let permit = permit?;
+        if let Some(path) = request.template() {
+            let known = permit.device().ok_or(Refusal::UnknownDevice);
+            return Ok(Ready::new(known.map(|_| self.raw(path))??, None, parts));
+        }
         let (device, address) = self.load(&permit, &admission, &request).await?;
         if permit.device().is_some() {
             self.note(&device, &request, parts);
         }
         let document = self.render(&request, &admission, device, address, seen).await?;
-        Ok((document, request.attachment(address.as_str())))
+        Ok(Ready::new(document, request.attachment(address.as_str()), parts))
     }
 
-    /// A template file as it stands, which belongs to no device.
-    fn shown(&self, path: &str) -> Result<Document, Failure> {
+    /// A template file as it stands, with the type that nginx gives it.
+    fn raw(&self, path: &str) -> Result<Document, Failure> {
         let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
-        Ok(Document { content_type: "text/plain".to_owned(), file: path.to_owned(), body })
+        let content_type = match path.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("xml") => "text/xml",
+            Some("txt") => "text/plain",
+            _ => "application/octet-stream",
+        };
+        Ok(Document { content_type: content_type.to_owned(), file: path.to_owned(), body })
     }
 
     /// Which device the request is about. An extension's number stands for the device that it is a line of.
@@ -133,6 +140,7 @@ impl Walk<'_> {
         seen: &mut Seen,
     ) -> Result<Document, Failure> {
         let snapshot = &self.snapshot;
+        job::check_engine(&admission.settings)?;
         let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
         let located = job::locate(&snapshot.tree, &device, domain)?;
         let folder = located.name.as_str().to_owned();

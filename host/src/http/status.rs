@@ -1,5 +1,6 @@
 //! The only file that chooses statuses. Beside each is FusionPBX's choice where it differs.
 
+use super::range::Selection;
 use crate::directory;
 use crate::gate::Refusal;
 use crate::plugin::RenderError;
@@ -23,6 +24,10 @@ pub enum Failure {
     Templates(#[from] templates::Error),
     #[error(transparent)]
     Directory(#[from] directory::Error),
+    /// FusionPBX can be told to render with another template language, which nobody does: it answers with half a page
+    /// then. What the setting says.
+    #[error("the setting template_engine is {0:?}, and there is no engine but smarty")]
+    Engine(String),
     #[error("plugin {plugin}: {error}")]
     Render { plugin: String, error: RenderError },
     #[error("not answered in time")]
@@ -37,6 +42,7 @@ impl Failure {
             Self::Refused(_) => "refused",
             Self::NoTemplate(_) => "no_template",
             Self::NoPlugin(_) => "no_plugin",
+            Self::Engine(_) => "template_engine",
             Self::Templates(_) => "templates",
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
@@ -83,10 +89,23 @@ pub fn of(failure: &Failure) -> Verdict {
         Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
         Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
         // FusionPBX answers 200 with PHP's error text, or with half a file.
-        Failure::Render { .. } | Failure::NoPlugin(_) | Failure::Templates(_) | Failure::Directory(_) => {
-            Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR)
-        }
+        Failure::Render { .. }
+        | Failure::NoPlugin(_)
+        | Failure::Engine(_)
+        | Failure::Templates(_)
+        | Failure::Directory(_) => Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Timeout => Verdict::later(5),
+    }
+}
+
+/// What of a document is sent decides how it is announced. FusionPBX answers 206 to every `Range`, whatever is in it.
+pub fn of_selection(selection: &Selection) -> StatusCode {
+    match selection {
+        Selection::Whole => StatusCode::OK,
+        Selection::Part(_) => StatusCode::PARTIAL_CONTENT,
+        Selection::NotModified => StatusCode::NOT_MODIFIED,
+        Selection::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+        Selection::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
     }
 }
 
