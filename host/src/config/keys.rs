@@ -33,6 +33,22 @@ pub const KEYS: &[Key] = &[
     key("clock", "TIME", "a clock that stands still at this RFC 3339 time, for reproducible output [the system's]"),
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),
+    key(
+        "guesses_per_network_max",
+        "NUMBER",
+        "failed requests of one network (IPv4 /24, IPv6 /64) within the window; beyond it 429, 0 = no limit [120]",
+    ),
+    key(
+        "guesses_per_oui_max",
+        "NUMBER",
+        "failed requests for one maker's devices within the window; beyond it 429, 0 = no limit [1200]",
+    ),
+    key("guess_window_s", "SECONDS", "how long failed requests count [600]"),
+    key(
+        "auto_inserts_per_minute_max",
+        "NUMBER",
+        "devices that auto insert makes for one network in a minute, twenty times as many in a day; 0 = no limit [30]",
+    ),
     key("render_timeout_ms", "NUMBER", "how long a plugin may render one file [5000]"),
     key("prepare_timeout_ms", "NUMBER", "how long a plugin may take to prepare its templates [30000]"),
     key("render_memory_bytes_max", "NUMBER", "memory one render may use beyond its prepared templates [67108864]"),

@@ -7,7 +7,7 @@ pub use keys::KEYS;
 pub use source::{Fault, Source};
 
 use crate::clock::Clock;
-use crate::{directory, plugin};
+use crate::{directory, plugin, sentry};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -36,6 +36,7 @@ pub struct Config {
     pub plugins: PathBuf,
     pub clock: Clock,
     pub plugin: plugin::Config,
+    pub sentry: sentry::Config,
 }
 
 impl Config {
@@ -50,6 +51,7 @@ impl Config {
             plugins: source.take("plugins", beside(program, "plugins"), |text| Ok(text.into())),
             clock: source.take("clock", Clock::System, parse_clock),
             plugin: read_plugin(&mut source),
+            sentry: read_sentry(&mut source),
         };
         source.finish(config)
     }
@@ -81,6 +83,18 @@ fn read_plugin(source: &mut Source) -> plugin::Config {
         memory_bytes_max: bytes(source, "render_memory_bytes_max", default.memory_bytes_max),
         output_bytes_max: bytes(source, "output_bytes_max", default.output_bytes_max),
         ..default
+    }
+}
+
+fn read_sentry(source: &mut Source) -> sentry::Config {
+    let default = sentry::Config::default();
+    let mut limit =
+        |key, default: u32| u32::try_from(source.number(key, u64::from(default), 0..=1_000_000)).unwrap_or(default);
+    sentry::Config {
+        per_network_max: limit("guesses_per_network_max", default.per_network_max),
+        per_oui_max: limit("guesses_per_oui_max", default.per_oui_max),
+        inserts_per_minute_max: limit("auto_inserts_per_minute_max", default.inserts_per_minute_max),
+        window_s: source.number("guess_window_s", default.window_s, 1..=86_400),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::directory;
 use crate::gate::Refusal;
 use crate::plugin::RenderError;
 use crate::request::RequestError;
+use crate::sentry::Limited;
 use crate::templates;
 use axum::http::StatusCode;
 
@@ -15,6 +16,8 @@ pub enum Failure {
     Request(#[from] RequestError),
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Limited(#[from] Limited),
     /// Of the device's own template folder; its name.
     #[error("no template folder {0:?}")]
     NoTemplate(String),
@@ -40,6 +43,7 @@ impl Failure {
         match self {
             Self::Request(_) => "request",
             Self::Refused(_) => "refused",
+            Self::Limited(_) => "limited",
             Self::NoTemplate(_) => "no_template",
             Self::NoPlugin(_) => "no_plugin",
             Self::Engine(_) => "template_engine",
@@ -82,6 +86,10 @@ pub fn of(failure: &Failure) -> Verdict {
     match failure {
         Failure::Request(error) => of_request(*error),
         Failure::Refused(refusal) => of_refusal(refusal),
+        // FusionPBX leaves guessing to fail2ban, and inserts without end.
+        Failure::Limited(limited) => {
+            Verdict { retry_after: Some(limited.retry_after_s), ..Verdict::new(StatusCode::TOO_MANY_REQUESTS) }
+        }
         Failure::NoTemplate(_) => Verdict::new(StatusCode::NOT_FOUND),
         Failure::Render { error: RenderError::NoSuchFile(_), .. } => Verdict::new(StatusCode::NOT_FOUND),
         Failure::Render { error: RenderError::Busy, .. } => Verdict::later(2),
