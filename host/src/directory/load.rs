@@ -15,6 +15,7 @@ use std::collections::HashMap;
 const PASSWORDS: &str = "http_auth_password";
 
 /// Everything that a template may see of a device. It holds passwords, so there is no `Debug`.
+#[derive(Clone)]
 pub struct Device {
     /// The device's own uuid, also where another device's lines are shown.
     pub uuid: String,

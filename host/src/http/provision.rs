@@ -12,8 +12,9 @@ use super::{answer, job};
 use crate::app::{App, Snapshot};
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
-use crate::plugin::Document;
+use crate::plugin::{Choice, Document, Job, Plugin};
 use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError};
+use crate::templates::Located;
 use axum::body::{self, Body};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
@@ -120,13 +121,31 @@ impl Walk<'_> {
         let plugin =
             snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
         seen.plugin(plugin.name(), &folder);
+        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
+        let Choice { plugin, failing } = snapshot.plugins.choose(plugin, address).map_err(failed)?;
+        let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
+        if let Some(failing) = failing {
+            let job = self.job(request, admission, device.clone(), address, (failing, located.clone())).await?;
+            Arc::clone(failing).try_again(job, scope.clone());
+        }
+        let job = self.job(request, admission, device, address, (plugin, located)).await?;
+        plugin.render(job, scope).await.map_err(failed)
+    }
+
+    /// The job as this version of the plugin needs it.
+    async fn job(
+        &self,
+        request: &ProvisionRequest,
+        admission: &Admission,
+        device: Device,
+        address: MacAddress,
+        (plugin, located): (&Plugin, Located),
+    ) -> Result<Job, Failure> {
+        let folder = located.name.as_str().to_owned();
         let prepared = located.in_tree && plugin.prepared(&folder);
         let templates = if prepared { Vec::new() } else { job::templates(located).await? };
-        let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
         let parts = job::Parts { folder, templates, address, device, admission, now: self.app.clock.now() };
-        let job = job::of(request, parts, plugin, &snapshot.plugins)?;
-        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
-        plugin.render(job, scope).await.map_err(failed)
+        job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }
 

@@ -53,6 +53,14 @@ impl Failure {
             Self::Timeout => "timeout",
         }
     }
+
+    /// The limit of a plugin's that was reached, by the name of its key.
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Render { error, .. } => error.limit(),
+            _ => None,
+        }
+    }
 }
 
 /// What the phone is told.
@@ -93,6 +101,7 @@ pub fn of(failure: &Failure) -> Verdict {
         Failure::NoTemplate(_) => Verdict::new(StatusCode::NOT_FOUND),
         Failure::Render { error: RenderError::NoSuchFile(_), .. } => Verdict::new(StatusCode::NOT_FOUND),
         Failure::Render { error: RenderError::Busy, .. } => Verdict::later(2),
+        Failure::Render { error: RenderError::Failing { retry_after_s }, .. } => Verdict::later(*retry_after_s),
         // The database.
         Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
         Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
