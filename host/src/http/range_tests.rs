@@ -128,8 +128,11 @@ fn a_tag_is_strong_and_of_the_bytes() {
     assert_eq!(select(&Method::GET, &asked, &tag, 3), Selection::NotModified);
 }
 
+/// First and last position of a range; without the first, the last counts from the end.
+type Positions = (Option<u32>, Option<u32>);
+
 /// One element of a range set, and the bytes it means among `length`: `None` for what is no range.
-fn element() -> impl Strategy<Value = (String, Option<(Option<u32>, Option<u32>)>)> {
+fn element() -> impl Strategy<Value = (String, Option<Positions>)> {
     let number = || prop_oneof![0..1_200_u32, any::<u32>()];
     prop_oneof![
         (number(), number()).prop_map(|(first, last)| {
@@ -142,7 +145,7 @@ fn element() -> impl Strategy<Value = (String, Option<(Option<u32>, Option<u32>)
 }
 
 /// The model: every position is asked whether it is in the range.
-fn model((first, last): (Option<u32>, Option<u32>), length: usize) -> Vec<usize> {
+fn model((first, last): Positions, length: usize) -> Vec<usize> {
     let (length, all) = (length as u64, 0..length);
     let is_in = |at: u64| match (first, last) {
         (Some(first), last) => at >= first.into() && last.is_none_or(|last| at <= last.into()),
