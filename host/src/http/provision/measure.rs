@@ -41,6 +41,7 @@ async fn app(scratch: &Scratch) -> Option<App> {
         snapshot: ArcSwap::from_pointee(Snapshot { tree, plugins }),
         keeper: gate::Keeper::new([7; 32], 1, crate::http::unix_seconds()),
         sentry: Sentry::new(sentry::Config::default()),
+        auth_server: None,
     })
 }
 
