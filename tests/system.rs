@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod demo;
+mod gate;
 mod golden;
 mod ledger;
 mod startup;
