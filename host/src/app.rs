@@ -70,6 +70,9 @@ pub async fn check(config: Config) -> Result<()> {
 /// `mode=rwc`: a mistyped path must not come up as an empty telephone system.
 async fn open_directory(config: &Config) -> Result<Directory> {
     let url = &config.database.url;
+    if let Some(file) = &config.database.named_in {
+        tracing::info!(file = %file.display(), "the database is the one that FusionPBX's configuration names");
+    }
     if let Some(place) = url.strip_prefix("sqlite:") {
         let place = place.trim_start_matches("//");
         let (path, options) = place.split_once('?').unwrap_or((place, ""));
@@ -78,7 +81,7 @@ async fn open_directory(config: &Config) -> Result<Directory> {
             tracing::info!(file = path, "made a database with demonstration phones");
         }
     }
-    Ok(Directory::connect(&config.database).await?)
+    Ok(Directory::connect_waiting(&config.database).await?)
 }
 
 /// Compiles the plugins and prepares them with the templates of the search path.

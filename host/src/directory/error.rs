@@ -12,6 +12,11 @@ pub enum Error {
     #[error("database {database} refuses: {reason}. Check name, user, password and grants")]
     Refused { database: String, reason: String },
 
+    #[error(
+        "database {database} is not trusted: {reason}. Check sslmode and sslrootcert, and the server's certificate"
+    )]
+    Untrusted { database: String, reason: String },
+
     #[error("database {database} is not one of a FusionPBX 5.0 or later; missing: {}", missing.join(", "))]
     Layout { database: String, missing: Vec<String> },
 
@@ -38,6 +43,12 @@ impl Error {
     /// Whether waiting may help: the caller answers 503 rather than 500.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Unreachable { .. })
+    }
+
+    /// Whether a replica ended the statement because the database has changed under it; the next may succeed.
+    pub(super) fn is_conflict(&self) -> bool {
+        let Self::Query(sqlx::Error::Database(error)) = self else { return false };
+        error.code().as_deref() == Some("40001")
     }
 
     /// Whether the tables are no longer those that were found at start, as after an upgrade of FusionPBX.

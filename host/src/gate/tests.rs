@@ -119,7 +119,7 @@ impl<'a> Visit<'a> {
             vendor: "yealink".into(),
         });
         let domain = self.domain.map(domain);
-        Admission { device, elsewhere: self.elsewhere, domain, settings, rows: Vec::new() }
+        Admission { device, elsewhere: self.elsewhere, domain, settings, rows: Vec::new(), ahead_of_replica: false }
     }
 
     fn outcome(&self) -> Result<Permit, Refusal> {
