@@ -5,6 +5,7 @@ use crate::config::{Config, EMBEDDED_DATABASE};
 use crate::directory::{DEFAULT_DOMAIN, Directory};
 use crate::journal::Journal;
 use crate::plugin::{self, Engine, Plugins, Share};
+use crate::sentry::Sentry;
 use crate::templates::Tree;
 use crate::{gate, http};
 use anyhow::{Context, Result};
@@ -24,6 +25,7 @@ pub struct App {
     pub directory: Directory,
     pub snapshot: ArcSwap<Snapshot>,
     pub keeper: gate::Keeper,
+    pub sentry: Sentry,
     pub journal: Journal,
 }
 
@@ -43,7 +45,14 @@ pub async fn run(config: Config) -> Result<()> {
     let snapshot = load(&config).await?;
     let (journal, written) = Journal::start(directory.clone());
     let snapshot = ArcSwap::from_pointee(snapshot);
-    let app = Arc::new(App { clock: config.clock, directory: directory.clone(), snapshot, keeper: keeper(), journal });
+    let app = Arc::new(App {
+        clock: config.clock,
+        directory: directory.clone(),
+        snapshot,
+        keeper: keeper(),
+        sentry: Sentry::new(config.sentry),
+        journal,
+    });
     let stop = stop_signal()?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
     // The last answer lets go of the app, and with it of the journal, which then writes what is left.

@@ -1,30 +1,30 @@
 //! The walk of one request through the rooms.
 
+mod door;
 #[cfg(test)]
 mod measure;
 
 use super::access_log::Seen;
+use super::answer::Ready;
 use super::server::Peer;
 use super::status::Failure;
 use super::{answer, job};
 use crate::app::{App, Snapshot};
-use crate::directory::{self, Device, Lookup, NewDevice, Provisioned};
+use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
-use crate::gate::{self, Permit};
-use crate::plugin::Document;
-use crate::request::{Arrival, Asked, BODY_BYTES_MAX, Claim, ProvisionRequest, RequestError};
+use crate::plugin::{Choice, Document, Job, Plugin};
+use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError};
+use crate::templates::Located;
 use axum::body::{self, Body};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
 use axum::http::{Request, Response, header};
+use door::Entry;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// From the first byte to the answer. A file takes milliseconds; a database that is away is waited for 3 s.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A rendered file, and the name to save it under where the phone asked for that.
-type Answered = (Document, Option<String>);
 
 /// Answers one request, and writes its line into the log.
 pub async fn handle(
@@ -38,9 +38,9 @@ pub async fn handle(
     let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
     let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk.answer(&parts, body, peer, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
-    seen.log(outcome.as_ref().map(|(document, _)| document), started.elapsed());
+    seen.log(outcome.as_ref(), started.elapsed());
     match outcome {
-        Ok((document, attachment)) => answer::document(document, attachment),
+        Ok(ready) => ready.into_response(),
         Err(failure) => answer::failure(&failure),
     }
 }
@@ -52,62 +52,43 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Answered, Failure> {
+    async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Ready, Failure> {
         let request = match read(parts, body, peer).await? {
             Asked::Provision(request) => *request,
-            Asked::Static(path) => return Ok((self.shown(path)?, None)),
+            Asked::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
         };
-        let claim = self.claim(&request).await?;
-        let address = claim.address();
-        seen.request(address, request.host());
-        let admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
-        let permit = gate::admit(&request, &claim, &admission, &self.app.keeper, super::unix_seconds());
-        report_unreadable(&self.app.keeper);
-        let permit = permit?;
-        let (device, address) = self.load(&permit, &admission, &request).await?;
-        if permit.device().is_some() {
+        let entry = self.admit(&request, peer, seen).await?;
+        if let Some(path) = request.template() {
+            return Ok(Ready::new(self.raw(path)?, None, parts));
+        }
+        let (device, address) = self.load(&entry).await?;
+        if entry.permit.device().is_some() {
             self.note(&device, &request, parts);
         }
-        let document = self.render(&request, &admission, device, address, seen).await?;
-        Ok((document, request.attachment(address.as_str())))
+        let document = self.render(&request, &entry.admission, device, address, seen).await?;
+        Ok(Ready::new(document, request.attachment(address.as_str()), parts))
     }
 
-    /// A template file as it stands, which belongs to no device.
-    fn shown(&self, path: &str) -> Result<Document, Failure> {
+    /// A template file as it stands, with the type that nginx gives it.
+    fn raw(&self, path: &str) -> Result<Document, Failure> {
         let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
-        Ok(Document { content_type: "text/plain".to_owned(), file: path.to_owned(), body })
+        let content_type = match path.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("xml") => "text/xml",
+            Some("txt") => "text/plain",
+            _ => "application/octet-stream",
+        };
+        Ok(Document { content_type: content_type.to_owned(), file: path.to_owned(), body })
     }
 
-    /// Which device the request is about. An extension's number stands for the device that it is a line of.
-    async fn claim(&self, request: &ProvisionRequest) -> Result<Claim, Failure> {
-        let user_agents = |agent: &str| self.snapshot.plugins.address(agent);
-        let claim = request.address(&user_agents);
-        let Claim::Extension { number, otherwise } = claim else { return Ok(claim) };
-        let found = self.app.directory.address_of_extension(&number, request.host()).await?;
-        Ok(found.or(otherwise).map_or(Claim::Nobody, Claim::Address))
-    }
-
-    /// What the permit allows to load; a permit for an address that is new inserts it first.
-    async fn load(
-        &self,
-        permit: &Permit,
-        admission: &Admission,
-        request: &ProvisionRequest,
-    ) -> Result<(Device, MacAddress), Failure> {
-        let Some(address) = permit.insert() else {
-            let device = self.app.directory.load(permit, admission).await?;
-            let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
-            return Ok((device, address));
-        };
-        let plugins = &self.snapshot.plugins;
-        let new = NewDevice {
-            address,
-            vendor: plugins.vendor_of(address.oui()).unwrap_or_default().to_owned(),
-            template: plugins.template(request.user_agent()).unwrap_or_default().to_owned(),
-            description: request.user_agent().to_owned(),
-        };
-        let uuid = self.app.directory.insert_device(permit, &new).await?.ok_or(directory::Error::Permit)?;
-        Ok((self.app.directory.load_inserted(permit, admission, &new, &uuid), address))
+    /// What the permit allows to load.
+    async fn load(&self, entry: &Entry) -> Result<(Device, MacAddress), Failure> {
+        let Entry { permit, admission, inserted } = entry;
+        if let Some((new, uuid)) = inserted {
+            return Ok((self.app.directory.load_inserted(permit, admission, new, uuid), new.address));
+        }
+        let device = self.app.directory.load(permit, admission).await?;
+        let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
+        Ok((device, address))
     }
 
     /// Notes that a known device came by, whether there is a file for it or not. As in FusionPBX, a User-Agent that its
@@ -133,19 +114,38 @@ impl Walk<'_> {
         seen: &mut Seen,
     ) -> Result<Document, Failure> {
         let snapshot = &self.snapshot;
+        job::check_engine(&admission.settings)?;
         let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
         let located = job::locate(&snapshot.tree, &device, domain)?;
         let folder = located.name.as_str().to_owned();
         let plugin =
             snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
         seen.plugin(plugin.name(), &folder);
+        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
+        let Choice { plugin, failing } = snapshot.plugins.choose(plugin, address).map_err(failed)?;
+        let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
+        if let Some(failing) = failing {
+            let job = self.job(request, admission, device.clone(), address, (failing, located.clone())).await?;
+            Arc::clone(failing).try_again(job, scope.clone());
+        }
+        let job = self.job(request, admission, device, address, (plugin, located)).await?;
+        plugin.render(job, scope).await.map_err(failed)
+    }
+
+    /// The job as this version of the plugin needs it.
+    async fn job(
+        &self,
+        request: &ProvisionRequest,
+        admission: &Admission,
+        device: Device,
+        address: MacAddress,
+        (plugin, located): (&Plugin, Located),
+    ) -> Result<Job, Failure> {
+        let folder = located.name.as_str().to_owned();
         let prepared = located.in_tree && plugin.prepared(&folder);
         let templates = if prepared { Vec::new() } else { job::templates(located).await? };
-        let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
         let parts = job::Parts { folder, templates, address, device, admission, now: self.app.clock.now() };
-        let job = job::of(request, parts, plugin, &snapshot.plugins)?;
-        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
-        plugin.render(job, scope).await.map_err(failed)
+        job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }
 
@@ -162,15 +162,4 @@ async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<Asked, Failure> {
         https: false,
     };
     Ok(Asked::parse(&arrival)?)
-}
-
-fn report_unreadable(keeper: &gate::Keeper) {
-    for network in keeper.take_unreadable() {
-        tracing::warn!(
-            setting = network.setting,
-            domain.name = network.domain,
-            text = network.text,
-            "is no network and lets nobody in; write for instance 192.0.2.0/24 or 2001:db8::/32"
-        );
-    }
 }
