@@ -2,6 +2,7 @@
 //! another domain.
 
 use super::catalog::Catalog;
+use super::database::Database;
 use super::keys::nulls_last;
 use super::query::{Builder, Dialect, Part, Statement};
 use super::replica::Origin;
@@ -121,6 +122,17 @@ impl Statements {
             extensions: new().part(visible_extensions(catalog, dialect)).build(),
             named: new().part(named_extensions(catalog, dialect)).build(),
         }
+    }
+}
+
+impl Statements {
+    /// Runs each of them for a domain that nobody has.
+    pub async fn try_out(&self, database: &Database) -> Result<(), Error> {
+        for statement in [&self.everyones, &self.own, &self.extensions, &self.named] {
+            let binds = if std::ptr::eq(statement, &self.named) { [None, Some("[]"), None] } else { [None; 3] };
+            statement.run(database, &binds).await?;
+        }
+        Ok(())
     }
 }
 

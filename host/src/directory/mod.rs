@@ -11,6 +11,7 @@ mod database;
 pub mod daylight;
 mod embedded;
 mod error;
+mod examine;
 mod find;
 mod keys;
 mod load;

@@ -76,7 +76,8 @@ impl Directory {
             let sql = note_sql(&statements.catalog, self.database().dialect(), batch.len());
             let cells: Vec<[Option<String>; 6]> = batch.iter().map(|note| note.cells()).collect();
             let binds: Vec<Option<&str>> = cells.iter().flatten().map(Option::as_deref).collect();
-            changed += self.database().execute(sql, &binds).await?;
+            let written = self.database().execute(sql, &binds).await;
+            changed += written.map_err(|error| error.naming("note when devices were provisioned"))?;
         }
         Ok(changed)
     }
@@ -109,7 +110,8 @@ impl Directory {
         ];
         // No table of FusionPBX's says that an address is unique, and a phone may ask twice at once.
         let lock = format!("dialplate device {}", new.address);
-        let inserted = self.database().execute_alone(&lock, sql, &binds).await?;
+        let inserted = self.database().execute_alone(&lock, sql, &binds).await;
+        let inserted = inserted.map_err(|error| error.naming("insert devices, which auto insert needs"))?;
         Ok((inserted > 0).then_some(uuid))
     }
 }

@@ -12,7 +12,7 @@ use lease::Lease;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres, Sqlite, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -163,13 +163,15 @@ impl Database {
     pub async fn execute_alone(&self, lock: &str, sql: String, binds: &[Option<&str>]) -> Result<u64, Error> {
         let Pool::Postgres(pool) = &self.pool else { return self.execute(sql, binds).await };
         let writing = async {
-            let mut transaction = pool.begin().await?;
+            let mut lease = Lease::of(pool).await?;
+            let mut transaction = lease.connection().begin().await?;
             let locking = sqlx::query("select pg_advisory_xact_lock(hashtext($1))").bind(lock);
             locking.execute(&mut *transaction).await?;
             let query: Query<'_, Postgres, PgArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
             let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
             let rows = query.execute(&mut *transaction).await?.rows_affected();
             transaction.commit().await?;
+            lease.end();
             Ok(rows)
         };
         match tokio::time::timeout(self.deadline, writing).await {
