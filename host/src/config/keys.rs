@@ -22,7 +22,17 @@ pub const KEYS: &[Key] = &[
     key(
         "database",
         "URL",
-        "FusionPBX's database, postgres://…, or sqlite://… with the same tables [sqlite://data/dialplate.db, made on first start]",
+        "FusionPBX's database, postgres://…, or sqlite://… with the same tables [the one of FusionPBX's own configuration, else sqlite://data/dialplate.db, made on first start]",
+    ),
+    key(
+        "fusionpbx_config",
+        "FILE",
+        "FusionPBX's own configuration, for its database [/etc/fusionpbx/config.conf, or where its releases have it]",
+    ),
+    key(
+        "database_replica",
+        "URL",
+        "a replica of that database to read from; what is written goes to the database [none]",
     ),
     key(
         "templates",
@@ -33,6 +43,7 @@ pub const KEYS: &[Key] = &[
     key("clock", "TIME", "a clock that stands still at this RFC 3339 time, for reproducible output [the system's]"),
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),
+    key("database_wait_ms", "NUMBER", "how long a start waits for a database that does not answer yet [30000]"),
     key(
         "auth_server",
         "URL",

@@ -1,5 +1,6 @@
 //! The server's configuration: the rooms' own parts put together, from one source of values.
 
+mod fusionpbx;
 mod keys;
 mod nonce_key;
 mod source;
@@ -66,16 +67,45 @@ impl Config {
 }
 
 fn read_database(source: &mut Source) -> directory::Config {
-    let url = source.take("database", EMBEDDED_DATABASE.to_owned(), |text| {
-        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
-        // The text may hold a password, so the message does not repeat it.
-        if known { Ok(text.to_owned()) } else { Err("a database is `postgres://…` or `sqlite://…`".to_owned()) }
-    });
-    let mut config = directory::Config::new(url);
+    let said = source.take("database", None, |text| database_url(text).map(Some));
+    let mut config = match said {
+        Some(url) => directory::Config::new(url),
+        None if source.is_said("database") => directory::Config::new(EMBEDDED_DATABASE),
+        None => read_fusionpbx(source),
+    };
+    config.replica = source.take("database_replica", None, |text| database_url(text).map(Some));
     let connections = u64::from(config.connections_max);
     let connections = source.number("database_connections_max", connections, 1..=1000);
     config.connections_max = u32::try_from(connections).unwrap_or(config.connections_max);
+    let wait_ms = u64::try_from(config.start_timeout.as_millis()).unwrap_or(u64::MAX);
+    config.start_timeout = Duration::from_millis(source.number("database_wait_ms", wait_ms, 0..=3_600_000));
     config
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    // The text may hold a password, so the message does not repeat it.
+    if known { Ok(text.to_owned()) } else { Err("a database is `postgres://…` or `sqlite://…`".to_owned()) }
+}
+
+/// The database that FusionPBX's own configuration names, where there is a FusionPBX; else the embedded one.
+fn read_fusionpbx(source: &mut Source) -> directory::Config {
+    let named = source.take("fusionpbx_config", None, |text| match Path::new(text).try_exists() {
+        Ok(false) => Err(format!("there is no file {text}")),
+        _ => Ok(Some(PathBuf::from(text))),
+    });
+    let found = match named {
+        Some(file) => fusionpbx::find(&[file]),
+        None => fusionpbx::find(&fusionpbx::PLACES),
+    };
+    match found {
+        Ok(Some(found)) => directory::Config { named_in: Some(found.file), ..directory::Config::new(found.url) },
+        Ok(None) => directory::Config::new(EMBEDDED_DATABASE),
+        Err(error) => {
+            source.fault("database".to_owned(), error.to_string());
+            directory::Config::new(EMBEDDED_DATABASE)
+        }
+    }
 }
 
 fn read_plugin(source: &mut Source) -> plugin::Config {
