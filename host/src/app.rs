@@ -12,11 +12,15 @@ use crate::templates::Tree;
 use crate::{gate, http};
 use anyhow::{Context, Result};
 use arc_swap::ArcSwap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Connections that may wait to be accepted, a whole office that gets its power back.
+const BACKLOG: u32 = 1024;
 
 /// How long what the journal still holds may take to be written.
 const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -41,10 +45,10 @@ pub struct Snapshot {
 
 /// Builds everything, then serves until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<()> {
-    // First, so that a port that is taken is said at once and not after a minute of compiling.
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!("cannot listen on {}; is another server there? --listen names another port", config.listen)
-    })?;
+    // Taken first, so that a port that is not free is said at once and not after a minute of compiling; listened on
+    // last, so that a proxy sees that nobody is there yet and asks another server.
+    let taken = || format!("cannot listen on {}; is another server there? --listen names another port", config.listen);
+    let socket = bind(config.listen).with_context(taken)?;
     let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
     let syslog = config.syslog.clone().map(Syslog::open).transpose().context("syslog")?;
     let directory = open_directory(&config).await?;
@@ -62,6 +66,7 @@ pub async fn run(config: Config) -> Result<()> {
         journal,
     });
     let stop = stop_signal()?;
+    let listener = socket.listen(BACKLOG).with_context(taken)?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
     // The last answer lets go of the app, and with it of the journal, which then writes what is left.
     http::serve(listener, app, stop).await;
@@ -71,6 +76,14 @@ pub async fn run(config: Config) -> Result<()> {
     directory.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that was stopped a moment ago leaves connections behind that have no say any more.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
 }
 
 /// Builds everything that a request needs, and serves nobody: for an operator who has changed something.
@@ -88,6 +101,9 @@ pub async fn check(config: Config) -> Result<()> {
 /// `mode=rwc`: a mistyped path must not come up as an empty telephone system.
 async fn open_directory(config: &Config) -> Result<Directory> {
     let url = &config.database.url;
+    if let Some(file) = &config.database.named_in {
+        tracing::info!(file = %file.display(), "the database is the one that FusionPBX's configuration names");
+    }
     if let Some(place) = url.strip_prefix("sqlite:") {
         let place = place.trim_start_matches("//");
         let (path, options) = place.split_once('?').unwrap_or((place, ""));
@@ -96,7 +112,7 @@ async fn open_directory(config: &Config) -> Result<Directory> {
             tracing::info!(file = path, "made a database with demonstration phones");
         }
     }
-    Ok(Directory::connect(&config.database).await?)
+    Ok(Directory::connect_waiting(&config.database).await?)
 }
 
 /// Compiles the plugins and prepares them with the templates of the search path.

@@ -34,15 +34,18 @@ pub fn get(server: SocketAddr, host: &str, target: &str) -> Answer {
 pub fn send(server: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(server).expect("the server listens");
     stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
-    let mut request = format!("{method} {target} HTTP/1.1\r\n");
+    let mut request = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
     for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
+        // What is no Latin-1 goes as UTF-8.
+        let latin: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
+        let value = latin.unwrap_or_else(|_| value.as_bytes().to_vec());
+        request.extend([name.as_bytes(), b": ", &value, b"\r\n"].concat());
     }
     if !body.is_empty() {
-        request += &format!("Content-Length: {}\r\n", body.len());
+        request.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());
     }
-    request += "Connection: close\r\n\r\n";
-    stream.write_all(request.as_bytes()).expect("the request is taken");
+    request.extend(b"Connection: close\r\n\r\n");
+    stream.write_all(&request).expect("the request is taken");
     stream.write_all(body).expect("the body is taken");
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).expect("an answer");

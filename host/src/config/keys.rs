@@ -22,7 +22,17 @@ pub const KEYS: &[Key] = &[
     key(
         "database",
         "URL",
-        "FusionPBX's database, postgres://…, or sqlite://… with the same tables [sqlite://data/dialplate.db, made on first start]",
+        "FusionPBX's database, postgres://…, or sqlite://… with the same tables [the one of FusionPBX's own configuration, else sqlite://data/dialplate.db, made on first start]",
+    ),
+    key(
+        "fusionpbx_config",
+        "FILE",
+        "FusionPBX's own configuration, for its database [/etc/fusionpbx/config.conf, or where its releases have it]",
+    ),
+    key(
+        "database_replica",
+        "URL",
+        "a replica of that database to read from; what is written goes to the database [none]",
     ),
     key(
         "templates",
@@ -33,6 +43,7 @@ pub const KEYS: &[Key] = &[
     key("clock", "TIME", "a clock that stands still at this RFC 3339 time, for reproducible output [the system's]"),
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),
+    key("database_wait_ms", "NUMBER", "how long a start waits for a database that does not answer yet [30000]"),
     key(
         "syslog",
         "SOCKET",
@@ -73,5 +84,17 @@ pub const KEYS: &[Key] = &[
     key("render_timeout_ms", "NUMBER", "how long a plugin may render one file [5000]"),
     key("prepare_timeout_ms", "NUMBER", "how long a plugin may take to prepare its templates [30000]"),
     key("render_memory_bytes_max", "NUMBER", "memory one render may use beyond its prepared templates [67108864]"),
+    key("prepare_memory_bytes_max", "NUMBER", "memory a plugin may use to prepare its templates [268435456]"),
     key("output_bytes_max", "NUMBER", "size of a rendered file at most [16777216]"),
+    key("prepare_output_bytes_max", "NUMBER", "what a plugin may say of itself and its templates [67108864]"),
+    key("stack_bytes_max", "NUMBER", "stack of a plugin's nested calls [1048576]"),
+    key("table_entries_max", "NUMBER", "functions a plugin may call through one table of pointers [100000]"),
+    key("log_lines_max", "NUMBER", "lines a plugin may log in one call; the rest are counted [32]"),
+    key("log_line_chars_max", "NUMBER", "characters of such a line; the rest are cut [1000]"),
+    key("contacts_rows_max", "NUMBER", "contacts that a phone book may have [20000]"),
+    key("questions_max", "NUMBER", "how often one render may ask for contacts or an extension [1000]"),
+    key("instances_max", "NUMBER", "renders at the same time; others wait for their turn [64]"),
+    key("failures_max", "NUMBER", "failures in a row after which a plugin is tried less often [5]"),
+    key("component_bytes_max", "NUMBER", "size of a plugin's file at most [67108864]"),
+    key("cache_bytes_max", "NUMBER", "size of the cache of compiled components; the oldest go first [1073741824]"),
 ];

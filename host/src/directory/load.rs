@@ -5,6 +5,7 @@ use super::catalog::{Catalog, Column};
 use super::contacts::{DeviceScope, ScopeFacts};
 use super::keys;
 use super::query::{Answer, Builder, Dialect, Part, Statement};
+use super::replica::Origin;
 use super::write::NewDevice;
 use super::{Directory, Error};
 use crate::facts::{Admission, Row, Settings, Table, Value};
@@ -15,6 +16,7 @@ use std::collections::HashMap;
 const PASSWORDS: &str = "http_auth_password";
 
 /// Everything that a template may see of a device. It holds passwords, so there is no `Debug`.
+#[derive(Clone)]
 pub struct Device {
     /// The device's own uuid, also where another device's lines are shown.
     pub uuid: String,
@@ -102,7 +104,7 @@ impl Directory {
         let effective = Effective::of(row, admission);
         let binds = [Some(effective.source.as_str()), uuid(&effective.profile), uuid(&effective.user)];
         let statements = self.statements();
-        let answer = statements.load.run(self.database(), &binds).await?;
+        let answer = self.read(Origin::of(admission), &statements.load, &binds).await?;
         effective.device(row, admission, &answer)
     }
 
@@ -225,7 +227,10 @@ impl Effective {
         let profile_keys = keys::chosen(keys::with_device_names(answer.table("profile_keys")?), vendor);
         let device_keys = keys::chosen(answer.table("device_keys")?, vendor);
         let mut settings = HashMap::new();
-        for layer in ["profile_settings", "device_settings"] {
+        // FusionPBX loses the profile's settings, and not its keys, where the flag is NULL and the device yet served.
+        let is_enabled = row.get("device_enabled") == Some(&Value::Flag(true));
+        let layers = [(is_enabled, "profile_settings"), (true, "device_settings")];
+        for layer in layers.into_iter().filter_map(|(counts, layer)| counts.then_some(layer)) {
             for row in answer.raw(layer)? {
                 let mut cells = row.into_iter();
                 let name = cells.next().flatten().unwrap_or_default();
@@ -235,6 +240,7 @@ impl Effective {
         let domain = table(admission, "domain").cloned().unwrap_or_else(|| Table::empty("domain"));
         let user = self.user_table(answer)?;
         let scope = ScopeFacts::new(admission, row.text("domain_uuid"), uuid(&self.user), first_user_id(&lines));
+        let scope = scope.with_keys([&profile_keys, &device_keys]);
         Ok(Device {
             uuid: row.text("device_uuid").to_owned(),
             template: self.template.as_str().unwrap_or_default().to_owned(),

@@ -2,7 +2,7 @@
 
 use super::status::Failure;
 use crate::directory::{self, Device, daylight::Zone};
-use crate::facts::{Admission, MacAddress, Table};
+use crate::facts::{Admission, MacAddress, Settings, Table};
 use crate::plugin::{BoxFuture, DeviceScope, Job, Moment, Plugin, Plugins, ScopeError};
 use crate::request::ProvisionRequest;
 use crate::templates::{self, Located, TemplateFile, Tree};
@@ -52,6 +52,14 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
             tzif: zone.tzif.into(),
         },
     })
+}
+
+/// Refuses settings that ask for another template language than the one there is.
+pub fn check_engine(settings: &Settings) -> Result<(), Failure> {
+    match settings.text("provision", "template_engine") {
+        Some(engine) if !engine.eq_ignore_ascii_case("smarty") => Err(Failure::Engine(engine.to_owned())),
+        _ => Ok(()),
+    }
 }
 
 /// Where the device's templates are.

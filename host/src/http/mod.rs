@@ -5,6 +5,7 @@ mod answer;
 mod evenly;
 mod job;
 mod provision;
+mod range;
 mod server;
 mod status;
 

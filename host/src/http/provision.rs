@@ -5,14 +5,16 @@ mod door;
 mod measure;
 
 use super::access_log::Seen;
+use super::answer::Ready;
 use super::server::Peer;
 use super::status::Failure;
 use super::{answer, evenly, job};
 use crate::app::{App, Snapshot};
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
-use crate::plugin::Document;
+use crate::plugin::{Choice, Document, Job, Plugin};
 use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError};
+use crate::templates::Located;
 use axum::body::{self, Body};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
@@ -23,9 +25,6 @@ use std::time::{Duration, Instant};
 
 /// From the first byte to the answer. A file takes milliseconds; a database that is away is waited for 3 s.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// A rendered file, and the name to save it under where the phone asked for that.
-type Answered = (Document, Option<String>);
 
 /// Answers one request, and writes its line into the log.
 pub async fn handle(
@@ -39,12 +38,12 @@ pub async fn handle(
     let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
     let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk.answer(&parts, body, peer, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
-    seen.log(outcome.as_ref().map(|(document, _)| document), started.elapsed());
+    seen.log(outcome.as_ref(), started.elapsed());
     if matches!(outcome, Err(Failure::Refused(_))) {
         evenly::release(started).await;
     }
     match outcome {
-        Ok((document, attachment)) => answer::document(document, attachment),
+        Ok(ready) => ready.into_response(),
         Err(failure) => answer::failure(&failure),
     }
 }
@@ -56,24 +55,32 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Answered, Failure> {
+    async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Ready, Failure> {
         let request = match read(parts, body, peer).await? {
             Asked::Provision(request) => *request,
-            Asked::Static(path) => return Ok((self.shown(path)?, None)),
+            Asked::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
         };
         let entry = self.admit(&request, peer, seen).await?;
+        if let Some(path) = request.template() {
+            return Ok(Ready::new(self.raw(path)?, None, parts));
+        }
         let (device, address) = self.load(&entry).await?;
         if entry.permit.device().is_some() {
             self.note(&device, &request, parts);
         }
         let document = self.render(&request, &entry.admission, device, address, seen).await?;
-        Ok((document, request.attachment(address.as_str())))
+        Ok(Ready::new(document, request.attachment(address.as_str()), parts))
     }
 
-    /// A template file as it stands, which belongs to no device.
-    fn shown(&self, path: &str) -> Result<Document, Failure> {
+    /// A template file as it stands, with the type that nginx gives it.
+    fn raw(&self, path: &str) -> Result<Document, Failure> {
         let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
-        Ok(Document { content_type: "text/plain".to_owned(), file: path.to_owned(), body })
+        let content_type = match path.rsplit_once('.').map(|(_, extension)| extension) {
+            Some("xml") => "text/xml",
+            Some("txt") => "text/plain",
+            _ => "application/octet-stream",
+        };
+        Ok(Document { content_type: content_type.to_owned(), file: path.to_owned(), body })
     }
 
     /// What the permit allows to load.
@@ -110,19 +117,38 @@ impl Walk<'_> {
         seen: &mut Seen,
     ) -> Result<Document, Failure> {
         let snapshot = &self.snapshot;
+        job::check_engine(&admission.settings)?;
         let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
         let located = job::locate(&snapshot.tree, &device, domain)?;
         let folder = located.name.as_str().to_owned();
         let plugin =
             snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
         seen.plugin(plugin.name(), &folder);
+        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
+        let Choice { plugin, failing } = snapshot.plugins.choose(plugin, address).map_err(failed)?;
+        let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
+        if let Some(failing) = failing {
+            let job = self.job(request, admission, device.clone(), address, (failing, located.clone())).await?;
+            Arc::clone(failing).try_again(job, scope.clone());
+        }
+        let job = self.job(request, admission, device, address, (plugin, located)).await?;
+        plugin.render(job, scope).await.map_err(failed)
+    }
+
+    /// The job as this version of the plugin needs it.
+    async fn job(
+        &self,
+        request: &ProvisionRequest,
+        admission: &Admission,
+        device: Device,
+        address: MacAddress,
+        (plugin, located): (&Plugin, Located),
+    ) -> Result<Job, Failure> {
+        let folder = located.name.as_str().to_owned();
         let prepared = located.in_tree && plugin.prepared(&folder);
         let templates = if prepared { Vec::new() } else { job::templates(located).await? };
-        let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
         let parts = job::Parts { folder, templates, address, device, admission, now: self.app.clock.now() };
-        let job = job::of(request, parts, plugin, &snapshot.plugins)?;
-        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
-        plugin.render(job, scope).await.map_err(failed)
+        job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The only file that chooses statuses. Beside each is FusionPBX's choice where it differs.
 
+use super::range::Selection;
 use crate::gate::Refusal;
 use crate::plugin::RenderError;
 use crate::request::RequestError;
@@ -28,6 +29,10 @@ pub enum Failure {
     AuthServer(#[from] auth_server::Error),
     #[error(transparent)]
     Directory(#[from] directory::Error),
+    /// FusionPBX can be told to render with another template language, which nobody does: it answers with half a page
+    /// then. What the setting says.
+    #[error("the setting template_engine is {0:?}, and there is no engine but smarty")]
+    Engine(String),
     #[error("plugin {plugin}: {error}")]
     Render { plugin: String, error: RenderError },
     #[error("not answered in time")]
@@ -43,11 +48,20 @@ impl Failure {
             Self::Limited(_) => "limited",
             Self::NoTemplate(_) => "no_template",
             Self::NoPlugin(_) => "no_plugin",
+            Self::Engine(_) => "template_engine",
             Self::Templates(_) => "templates",
             Self::AuthServer(_) => "auth_server",
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
             Self::Timeout => "timeout",
+        }
+    }
+
+    /// The limit of a plugin's that was reached, by the name of its key.
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Render { error, .. } => error.limit(),
+            _ => None,
         }
     }
 }
@@ -90,16 +104,30 @@ pub fn of(failure: &Failure) -> Verdict {
         Failure::NoTemplate(_) => Verdict::new(StatusCode::NOT_FOUND),
         Failure::Render { error: RenderError::NoSuchFile(_), .. } => Verdict::new(StatusCode::NOT_FOUND),
         Failure::Render { error: RenderError::Busy, .. } => Verdict::later(2),
+        Failure::Render { error: RenderError::Failing { retry_after_s }, .. } => Verdict::later(*retry_after_s),
         // The database.
         Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
         Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
         // FusionPBX: an uncaught exception, which lets nobody in either.
         Failure::AuthServer(_) => Verdict::later(5),
         // FusionPBX answers 200 with PHP's error text, or with half a file.
-        Failure::Render { .. } | Failure::NoPlugin(_) | Failure::Templates(_) | Failure::Directory(_) => {
-            Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR)
-        }
+        Failure::Render { .. }
+        | Failure::NoPlugin(_)
+        | Failure::Engine(_)
+        | Failure::Templates(_)
+        | Failure::Directory(_) => Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Timeout => Verdict::later(5),
+    }
+}
+
+/// What of a document is sent decides how it is announced. FusionPBX answers 206 to every `Range`, whatever is in it.
+pub fn of_selection(selection: &Selection) -> StatusCode {
+    match selection {
+        Selection::Whole => StatusCode::OK,
+        Selection::Part(_) => StatusCode::PARTIAL_CONTENT,
+        Selection::NotModified => StatusCode::NOT_MODIFIED,
+        Selection::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+        Selection::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
     }
 }
 

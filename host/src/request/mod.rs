@@ -65,6 +65,7 @@ pub struct ProvisionRequest {
     method: Method,
     target: String,
     host: String,
+    template: Option<String>,
     parameters: Parameters,
     file: AskedFile,
     user_agent: Option<String>,
@@ -87,9 +88,10 @@ impl Asked {
             return Err(RequestError::BodyTooLong);
         }
         let (path, query) = path::split(arrival.target);
-        let natural = match natural::find(&path::decode(path)?) {
+        let (natural, template) = match natural::find(&path::decode(path)?) {
             Some(Natural::Static(template)) => return Ok(Self::Static(template)),
-            Some(Natural::Provision(parameters)) => parameters,
+            Some(Natural::Provision(parameters)) => (parameters, None),
+            Some(Natural::Template(template)) => (Vec::new(), Some(template)),
             None => return Err(RequestError::NotProvisioning),
         };
         let form = if method == Method::Post && is_form(arrival.headers) { arrival.body } else { &[] };
@@ -98,6 +100,7 @@ impl Asked {
             method,
             target: arrival.original_target.unwrap_or(arrival.target).to_owned(),
             host: host::parse(arrival.headers)?,
+            template,
             file: AskedFile::parse(parameters.text("file")),
             parameters,
             user_agent: header_text(arrival.headers, &header::USER_AGENT),
@@ -142,6 +145,11 @@ impl ProvisionRequest {
     /// The name is one that no file can have.
     pub fn file(&self) -> Result<Option<&str>, RequestError> {
         self.file.name()
+    }
+
+    /// A template that is asked for as it stands, by its path below the template root, in place of a file made from one.
+    pub fn template(&self) -> Option<&str> {
+        self.template.as_deref()
     }
 
     /// The name to save the answer under, when the phone asks for an attachment.

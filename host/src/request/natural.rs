@@ -9,13 +9,18 @@ use std::sync::LazyLock;
 /// FusionPBX's own page, which takes its parameters from the query alone.
 const PAGE: &str = "/app/provision/index.php";
 
+/// Where nginx serves the templates as they stand.
+const TEMPLATES: &str = "/resources/templates/provision/";
+
 /// What a path stands for.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Natural {
     /// Parameters, to be put before those of the query.
     Provision(Vec<(&'static str, String)>),
-    /// A file below the template root that is served as it stands.
+    /// A file below the template root that is served as it stands, the same for all.
     Static(&'static str),
+    /// A file below the template root, which only a known device gets.
+    Template(String),
 }
 
 /// What follows `/provision/`, whatever precedes it, and what it means. The first rule that matches counts.
@@ -86,6 +91,10 @@ pub fn find(path: &str) -> Option<Natural> {
     if path == PAGE {
         return Some(Natural::Provision(Vec::new()));
     }
+    if let Some(file) = path.strip_prefix(TEMPLATES) {
+        let is_plain = !file.split('/').any(|part| part.is_empty() || part.starts_with('.'));
+        return is_plain.then(|| Natural::Template(file.to_owned()));
+    }
     let (captures, to) =
         PATTERNS.iter().zip(&RULES).find_map(|(pattern, (_, to))| Some((pattern.captures(path)?, to)))?;
     Some(match to {
@@ -117,6 +126,7 @@ mod tests {
                 pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
             }
             Some(Natural::Static(file)) => format!("static {file}"),
+            Some(Natural::Template(file)) => format!("template {file}"),
             None => "none".into(),
         }
     }
@@ -148,6 +158,14 @@ mod tests {
     #[test]
     fn a_file_that_is_the_same_for_all_is_static() {
         assert_eq!(parameters("/provision/J100Supgrade.txt"), "static avaya/J100Supgrade.txt");
+    }
+
+    #[test]
+    fn a_template_is_named_below_the_root_without_hidden_parts() {
+        assert_eq!(parameters("/resources/templates/provision/a/b/{$mac}.cfg"), "template a/b/{$mac}.cfg");
+        for path in ["", "a/", ".git/config", "a/.b", "a//b", "../x"] {
+            assert_eq!(parameters(&format!("/resources/templates/provision/{path}")), "none", "{path}");
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::Walk;
 use crate::directory::{Lookup, NewDevice};
 use crate::facts::{Admission, MacAddress};
-use crate::gate::{self, Permit};
+use crate::gate::{self, Permit, Refusal};
 use crate::http::access_log::Seen;
 use crate::http::server::Peer;
 use crate::http::status::Failure;
@@ -67,6 +67,10 @@ impl Walk<'_> {
     /// Inserts the device, where the permit is for that.
     async fn enter(&self, permit: Permit, admission: Admission, request: &ProvisionRequest) -> Result<Entry, Failure> {
         let Some(address) = permit.insert() else { return Ok(Entry { permit, admission, inserted: None }) };
+        if request.template().is_some() {
+            // A raw template is for devices that are known; it is no reason to make one.
+            return Err(Refusal::UnknownDevice.into());
+        }
         let new = self.new_device(address, request);
         if let Some(uuid) = self.app.directory.insert_device(&permit, &new).await? {
             return Ok(Entry { permit, admission, inserted: Some((new, uuid)) });
