@@ -6,3 +6,4 @@ mod demo;
 mod golden;
 mod ledger;
 mod startup;
+mod urls;

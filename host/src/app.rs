@@ -5,6 +5,7 @@ use crate::config::{Config, EMBEDDED_DATABASE};
 use crate::directory::{DEFAULT_DOMAIN, Directory};
 use crate::journal::Journal;
 use crate::plugin::{self, Engine, Plugins, Share};
+use crate::request::UrlForms;
 use crate::templates::Tree;
 use crate::{gate, http};
 use anyhow::{Context, Result};
@@ -25,6 +26,7 @@ pub struct App {
     pub snapshot: ArcSwap<Snapshot>,
     pub keeper: gate::Keeper,
     pub journal: Journal,
+    pub url_forms: UrlForms,
 }
 
 /// The templates and the plugins that were prepared with them: one request sees one snapshot.
@@ -43,7 +45,14 @@ pub async fn run(config: Config) -> Result<()> {
     let snapshot = load(&config).await?;
     let (journal, written) = Journal::start(directory.clone());
     let snapshot = ArcSwap::from_pointee(snapshot);
-    let app = Arc::new(App { clock: config.clock, directory: directory.clone(), snapshot, keeper: keeper(), journal });
+    let app = Arc::new(App {
+        clock: config.clock,
+        directory: directory.clone(),
+        snapshot,
+        keeper: keeper(),
+        journal,
+        url_forms: config.url_forms,
+    });
     let stop = stop_signal()?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
     // The last answer lets go of the app, and with it of the journal, which then writes what is left.
@@ -85,7 +94,7 @@ async fn open_directory(config: &Config) -> Result<Directory> {
 async fn load(config: &Config) -> Result<Snapshot> {
     let started = std::time::Instant::now();
     anyhow::ensure!(
-        !config.templates.is_empty(),
+        config.templates.folders().next().is_some(),
         "there are no template folders; name one with --templates or DIALPLATE_TEMPLATES"
     );
     let tree = Tree::scan(config.templates.clone())?;

@@ -45,7 +45,10 @@ pub fn failure(failure: &Failure) -> Response<Body> {
     let verdict = status::of(failure);
     let mut headers = HeaderMap::new();
     // A path that is no provisioning URL never reaches FusionPBX: there nginx answers, with its own page.
-    let outside = matches!(failure, Failure::Request(RequestError::NotProvisioning | RequestError::Method));
+    let outside = matches!(
+        failure,
+        Failure::Uncovered(_) | Failure::Request(RequestError::NotProvisioning | RequestError::Method)
+    );
     if !outside {
         add(&mut headers, &SECURITY);
     }

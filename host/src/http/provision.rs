@@ -12,7 +12,7 @@ use crate::directory::{self, Device, Lookup, NewDevice, Provisioned};
 use crate::facts::{Admission, MacAddress};
 use crate::gate::{self, Permit};
 use crate::plugin::Document;
-use crate::request::{Arrival, Asked, BODY_BYTES_MAX, Claim, ProvisionRequest, RequestError};
+use crate::request::{Arrival, Asked, BODY_BYTES_MAX, Claim, ProvisionRequest, RequestError, UrlForms};
 use axum::body::{self, Body};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
@@ -53,29 +53,39 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Answered, Failure> {
-        let request = match read(parts, body, peer).await? {
+        let request = match read(parts, body, peer, self.app.url_forms).await? {
             Asked::Provision(request) => *request,
-            Asked::Static(path) => return Ok((self.shown(path)?, None)),
+            Asked::Static(path) => return self.shown(path)?.ok_or(RequestError::NotProvisioning.into()),
         };
-        let claim = self.claim(&request).await?;
+        if let Some(picture) = request.picture()
+            && let Some(shown) = self.shown(picture)?
+        {
+            return Ok(shown);
+        }
+        let answered = self.provision(&request, parts, seen).await;
+        answered.map_err(|failure| if request.is_uncovered() { failure.uncovered() } else { failure })
+    }
+
+    async fn provision(&self, request: &ProvisionRequest, parts: &Parts, seen: &mut Seen) -> Result<Answered, Failure> {
+        let claim = self.claim(request).await?;
         let address = claim.address();
         seen.request(address, request.host());
         let admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
-        let permit = gate::admit(&request, &claim, &admission, &self.app.keeper, super::unix_seconds());
+        let permit = gate::admit(request, &claim, &admission, &self.app.keeper, super::unix_seconds());
         report_unreadable(&self.app.keeper);
         let permit = permit?;
-        let (device, address) = self.load(&permit, &admission, &request).await?;
+        let (device, address) = self.load(&permit, &admission, request).await?;
         if permit.device().is_some() {
-            self.note(&device, &request, parts);
+            self.note(&device, request, parts);
         }
-        let document = self.render(&request, &admission, device, address, seen).await?;
+        let document = self.render(request, &admission, device, address, seen).await?;
         Ok((document, request.attachment(address.as_str())))
     }
 
-    /// A template file as it stands, which belongs to no device.
-    fn shown(&self, path: &str) -> Result<Document, Failure> {
-        let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
-        Ok(Document { content_type: "text/plain".to_owned(), file: path.to_owned(), body })
+    /// A file below the template roots as it stands, which belongs to no device.
+    fn shown(&self, path: &str) -> Result<Option<Answered>, Failure> {
+        let body = self.snapshot.tree.read_file(path)?;
+        Ok(body.map(|body| (job::as_it_stands(path, body), None)))
     }
 
     /// Which device the request is about. An extension's number stands for the device that it is a line of.
@@ -136,20 +146,24 @@ impl Walk<'_> {
         let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
         let located = job::locate(&snapshot.tree, &device, domain)?;
         let folder = located.name.as_str().to_owned();
+        let file = job::file(request, &located)?;
+        if let Some(picture) = job::picture(file.as_deref(), &located)? {
+            return Ok(picture);
+        }
         let plugin =
             snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
         seen.plugin(plugin.name(), &folder);
         let prepared = located.in_tree && plugin.prepared(&folder);
         let templates = if prepared { Vec::new() } else { job::templates(located).await? };
         let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
-        let parts = job::Parts { folder, templates, address, device, admission, now: self.app.clock.now() };
+        let parts = job::Parts { folder, file, templates, address, device, admission, now: self.app.clock.now() };
         let job = job::of(request, parts, plugin, &snapshot.plugins)?;
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
         plugin.render(job, scope).await.map_err(failed)
     }
 }
 
-async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<Asked, Failure> {
+async fn read(parts: &Parts, body: Body, peer: Peer, forms: UrlForms) -> Result<Asked, Failure> {
     let body = body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| RequestError::BodyTooLong)?;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let arrival = Arrival {
@@ -160,6 +174,7 @@ async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<Asked, Failure> {
         body: &body,
         client: peer.0.ip(),
         https: false,
+        forms,
     };
     Ok(Asked::parse(&arrival)?)
 }

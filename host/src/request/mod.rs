@@ -8,18 +8,21 @@ mod host;
 mod natural;
 mod parameters;
 mod path;
+#[cfg(test)]
+mod recorded;
 mod secret;
 #[cfg(test)]
 mod tests;
 
 pub use claim::{Claim, UserAgents};
 pub use error::RequestError;
+pub use natural::UrlForms;
 pub use parameters::PARAMETERS_MAX;
 pub use secret::Secret;
 
 use axum::http::{HeaderMap, header};
 use file::AskedFile;
-use natural::Natural;
+use natural::{Form, Natural};
 use parameters::Parameters;
 use std::net::IpAddr;
 
@@ -44,6 +47,8 @@ pub struct Arrival<'a> {
     pub client: IpAddr,
     /// The phone came by https, here or at a trusted proxy.
     pub https: bool,
+    /// Which URLs are known.
+    pub forms: UrlForms,
 }
 
 /// What an arrival turns out to ask for.
@@ -65,6 +70,7 @@ pub struct ProvisionRequest {
     method: Method,
     target: String,
     host: String,
+    form: Form,
     parameters: Parameters,
     file: AskedFile,
     user_agent: Option<String>,
@@ -87,17 +93,18 @@ impl Asked {
             return Err(RequestError::BodyTooLong);
         }
         let (path, query) = path::split(arrival.target);
-        let natural = match natural::find(&path::decode(path)?) {
+        let stands = match natural::find(&path::decode(path)?, arrival.forms) {
             Some(Natural::Static(template)) => return Ok(Self::Static(template)),
-            Some(Natural::Provision(parameters)) => parameters,
+            Some(Natural::Provision(stands)) => stands,
             None => return Err(RequestError::NotProvisioning),
         };
         let form = if method == Method::Post && is_form(arrival.headers) { arrival.body } else { &[] };
-        let parameters = Parameters::parse(natural, query, form)?;
+        let parameters = Parameters::parse(stands.parameters, query, form)?;
         Ok(Self::Provision(Box::new(ProvisionRequest {
             method,
             target: arrival.original_target.unwrap_or(arrival.target).to_owned(),
             host: host::parse(arrival.headers)?,
+            form: stands.form,
             file: AskedFile::parse(parameters.text("file")),
             parameters,
             user_agent: header_text(arrival.headers, &header::USER_AGENT),
@@ -121,6 +128,21 @@ impl ProvisionRequest {
     /// The `Host` header's name in lower case, without port and without anything before an `@`.
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// No rule of FusionPBX's sites has led here: there nginx itself would answer.
+    pub fn is_uncovered(&self) -> bool {
+        self.form.uncovered
+    }
+
+    /// The device's default file answers where it has none of the asked name.
+    pub fn takes_default(&self) -> bool {
+        self.form.or_default
+    }
+
+    /// A picture that may lie below the template roots, for anyone: its path there.
+    pub fn picture(&self) -> Option<&str> {
+        self.form.picture.as_deref()
     }
 
     pub fn client(&self) -> IpAddr {
