@@ -6,6 +6,7 @@ use crate::directory::{DEFAULT_DOMAIN, Directory};
 use crate::journal::Journal;
 use crate::plugin::{self, Engine, Plugins, Share};
 use crate::request::UrlForms;
+use crate::sentry::Sentry;
 use crate::templates::Tree;
 use crate::{gate, http};
 use anyhow::{Context, Result};
@@ -25,6 +26,7 @@ pub struct App {
     pub directory: Directory,
     pub snapshot: ArcSwap<Snapshot>,
     pub keeper: gate::Keeper,
+    pub sentry: Sentry,
     pub journal: Journal,
     pub url_forms: UrlForms,
 }
@@ -50,6 +52,7 @@ pub async fn run(config: Config) -> Result<()> {
         directory: directory.clone(),
         snapshot,
         keeper: keeper(),
+        sentry: Sentry::new(config.sentry),
         journal,
         url_forms: config.url_forms,
     });

@@ -10,6 +10,7 @@ mod http;
 mod journal;
 mod plugin;
 mod request;
+mod sentry;
 mod templates;
 
 use anyhow::{Context, Result, bail};

@@ -9,8 +9,9 @@ pub use source::{Fault, Source};
 use crate::clock::Clock;
 use crate::request::UrlForms;
 use crate::templates::SearchPath;
-use crate::{directory, plugin};
+use crate::{directory, plugin, sentry};
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 /// Where FusionPBX keeps its provisioning templates, in the order in which it looks.
@@ -38,6 +39,7 @@ pub struct Config {
     pub plugins: PathBuf,
     pub clock: Clock,
     pub plugin: plugin::Config,
+    pub sentry: sentry::Config,
 }
 
 impl Config {
@@ -56,6 +58,7 @@ impl Config {
             plugins: source.take("plugins", beside(program, "plugins"), |text| Ok(text.into())),
             clock: source.take("clock", Clock::System, parse_clock),
             plugin: read_plugin(&mut source),
+            sentry: read_sentry(&mut source),
         };
         source.finish(config)
     }
@@ -76,17 +79,47 @@ fn read_database(source: &mut Source) -> directory::Config {
 
 fn read_plugin(source: &mut Source) -> plugin::Config {
     let default = plugin::Config::default();
-    let bytes = |source: &mut Source, key, default: usize| {
-        let number = source.number(key, default as u64, (1 << 16)..=(1 << 30));
-        usize::try_from(number).unwrap_or(default)
+    let size = |source: &mut Source, key, default: usize, bounds: RangeInclusive<u64>| {
+        usize::try_from(source.number(key, default as u64, bounds)).unwrap_or(default)
     };
+    let count = |source: &mut Source, key, default: u32, bounds: RangeInclusive<u64>| {
+        u32::try_from(source.number(key, default.into(), bounds)).unwrap_or(default)
+    };
+    let memory = (1 << 16)..=(1 << 30);
     plugin::Config {
         cache: source.take("cache", Some(CACHE.into()), |text| Ok(Some(text.into()))),
         render_timeout_ms: source.number("render_timeout_ms", default.render_timeout_ms, 1..=60_000),
         prepare_timeout_ms: source.number("prepare_timeout_ms", default.prepare_timeout_ms, 1..=600_000),
-        memory_bytes_max: bytes(source, "render_memory_bytes_max", default.memory_bytes_max),
-        output_bytes_max: bytes(source, "output_bytes_max", default.output_bytes_max),
-        ..default
+        render_memory_bytes_max: {
+            size(source, "render_memory_bytes_max", default.render_memory_bytes_max, memory.clone())
+        },
+        prepare_memory_bytes_max: {
+            size(source, "prepare_memory_bytes_max", default.prepare_memory_bytes_max, memory.clone())
+        },
+        output_bytes_max: size(source, "output_bytes_max", default.output_bytes_max, memory.clone()),
+        prepare_output_bytes_max: size(source, "prepare_output_bytes_max", default.prepare_output_bytes_max, memory),
+        stack_bytes_max: size(source, "stack_bytes_max", default.stack_bytes_max, (1 << 16)..=(1 << 24)),
+        table_entries_max: size(source, "table_entries_max", default.table_entries_max, 100..=10_000_000),
+        log_lines_max: count(source, "log_lines_max", default.log_lines_max, 0..=10_000),
+        log_line_chars_max: size(source, "log_line_chars_max", default.log_line_chars_max, 1..=100_000),
+        contacts_rows_max: size(source, "contacts_rows_max", default.contacts_rows_max, 0..=1_000_000),
+        questions_max: count(source, "questions_max", default.questions_max, 0..=1_000_000),
+        instances_max: count(source, "instances_max", default.instances_max, 1..=1_000),
+        component_bytes_max: source.number("component_bytes_max", default.component_bytes_max, 1..=(1 << 30)),
+        failures_max: count(source, "failures_max", default.failures_max, 1..=1_000_000),
+        cache_bytes_max: source.number("cache_bytes_max", default.cache_bytes_max, (1 << 20)..=(1 << 40)),
+    }
+}
+
+fn read_sentry(source: &mut Source) -> sentry::Config {
+    let default = sentry::Config::default();
+    let mut limit =
+        |key, default: u32| u32::try_from(source.number(key, u64::from(default), 0..=1_000_000)).unwrap_or(default);
+    sentry::Config {
+        per_network_max: limit("guesses_per_network_max", default.per_network_max),
+        per_oui_max: limit("guesses_per_oui_max", default.per_oui_max),
+        inserts_per_minute_max: limit("auto_inserts_per_minute_max", default.inserts_per_minute_max),
+        window_s: source.number("guess_window_s", default.window_s, 1..=86_400),
     }
 }
 

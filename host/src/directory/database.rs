@@ -145,6 +145,26 @@ impl Database {
         }
     }
 
+    /// Runs a statement that writes, after every other that was given the same lock, on whatever server, has ended.
+    /// SQLite has one writer at a time anyway.
+    pub async fn execute_alone(&self, lock: &str, sql: String, binds: &[Option<&str>]) -> Result<u64, Error> {
+        let Pool::Postgres(pool) = &self.pool else { return self.execute(sql, binds).await };
+        let writing = async {
+            let mut transaction = pool.begin().await?;
+            let locking = sqlx::query("select pg_advisory_xact_lock(hashtext($1))").bind(lock);
+            locking.execute(&mut *transaction).await?;
+            let query: Query<'_, Postgres, PgArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+            let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
+            let rows = query.execute(&mut *transaction).await?.rows_affected();
+            transaction.commit().await?;
+            Ok(rows)
+        };
+        match tokio::time::timeout(self.deadline, writing).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Error::Unavailable(sqlx::Error::PoolTimedOut)),
+        }
+    }
+
     /// Ends all connections, after what runs on them now.
     pub async fn close(&self) {
         match &self.pool {

@@ -15,6 +15,7 @@ use std::collections::HashMap;
 const PASSWORDS: &str = "http_auth_password";
 
 /// Everything that a template may see of a device. It holds passwords, so there is no `Debug`.
+#[derive(Clone)]
 pub struct Device {
     /// The device's own uuid, also where another device's lines are shown.
     pub uuid: String,
@@ -225,7 +226,10 @@ impl Effective {
         let profile_keys = keys::chosen(keys::with_device_names(answer.table("profile_keys")?), vendor);
         let device_keys = keys::chosen(answer.table("device_keys")?, vendor);
         let mut settings = HashMap::new();
-        for layer in ["profile_settings", "device_settings"] {
+        // FusionPBX loses the profile's settings, and not its keys, where the flag is NULL and the device yet served.
+        let is_enabled = row.get("device_enabled") == Some(&Value::Flag(true));
+        let layers = [(is_enabled, "profile_settings"), (true, "device_settings")];
+        for layer in layers.into_iter().filter_map(|(counts, layer)| counts.then_some(layer)) {
             for row in answer.raw(layer)? {
                 let mut cells = row.into_iter();
                 let name = cells.next().flatten().unwrap_or_default();

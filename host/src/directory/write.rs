@@ -97,7 +97,9 @@ impl Directory {
             Some(description.as_str()),
             Some(now.as_str()),
         ];
-        let inserted = self.database().execute(sql, &binds).await?;
+        // No table of FusionPBX's says that an address is unique, and a phone may ask twice at once.
+        let lock = format!("dialplate device {}", new.address);
+        let inserted = self.database().execute_alone(&lock, sql, &binds).await?;
         Ok((inserted > 0).then_some(uuid))
     }
 }

@@ -12,7 +12,9 @@ mod permit;
 mod tests;
 
 pub use keeper::Keeper;
-pub use permit::{Permit, Refusal};
+#[cfg(test)]
+pub use permit::Challenge;
+pub use permit::{Fault, Permit, Refusal};
 
 use crate::facts::Admission;
 use crate::request::{Claim, ProvisionRequest};
@@ -49,6 +51,19 @@ pub fn admit(
         return Err(Refusal::BadPassword);
     }
     decide(claim, admission)
+}
+
+/// Exchanges a permit to insert, where another request was faster: for the device that has the address by now.
+///
+/// # Errors
+/// It is another domain's, or disabled.
+pub fn readmit(permit: &Permit, admission: &Admission) -> Result<Permit, Refusal> {
+    let device = admission.device.as_ref().filter(|device| permit.insert() == Some(device.address));
+    let own = device.filter(|device| device.domain_uuid == permit.domain().uuid).ok_or(Refusal::ForeignDomain)?;
+    if !own.enabled {
+        return Err(Refusal::DeviceDisabled);
+    }
+    Ok(Permit::for_device(permit.domain().clone(), own.clone()))
 }
 
 /// For a request that has met every demand.

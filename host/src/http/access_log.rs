@@ -1,10 +1,10 @@
 //! One line in the log for each request: who asked, for which device, and what became of it. No parameter, no
 //! password and no part of a document gets here.
 
+use super::answer::Ready;
 use super::server::Peer;
 use super::status::{self, Failure};
 use crate::facts::MacAddress;
-use crate::plugin::Document;
 use std::time::Duration;
 
 /// What is known of a request while it walks.
@@ -31,15 +31,16 @@ impl Seen {
         template.clone_into(&mut self.template);
     }
 
-    pub fn log(&self, outcome: Result<&Document, &Failure>, took: Duration) {
+    pub fn log(&self, outcome: Result<&Ready, &Failure>, took: Duration) {
         let client = self.client.0.ip();
         let address = self.address.as_ref().map(MacAddress::as_str).unwrap_or_default();
         let ms = took.as_secs_f64() * 1e3;
         let (domain, plugin, template) = (&self.domain, &self.plugin, &self.template);
         match outcome {
-            Ok(document) => tracing::info!(
+            Ok(ready) => tracing::info!(
                 client.address = %client, device.address = address, domain.name = domain, plugin.name = plugin,
-                template, file = document.file, bytes = document.body.len(), duration_ms = ms, "provisioned"
+                template, file = ready.document().file, bytes = ready.document().body.len(),
+                status = ready.status().as_u16(), duration_ms = ms, "provisioned"
             ),
             Err(failure) => {
                 let verdict = status::of(failure);
@@ -47,7 +48,8 @@ impl Seen {
                 if verdict.ours {
                     tracing::error!(
                         client.address = %client, device.address = address, domain.name = domain, plugin.name = plugin,
-                        template, status, error = %failure, error.kind = failure.kind(), duration_ms = ms, "failed"
+                        template, status, error = %failure, error.kind = failure.kind(), limit = failure.limit(),
+                        duration_ms = ms, "failed"
                     );
                 } else {
                     tracing::info!(

@@ -1,10 +1,12 @@
 //! From a document or a failure to the bytes of a response.
 
+use super::range::{self, Selection};
 use super::status::{self, Failure};
 use crate::gate::Refusal;
 use crate::plugin::Document;
 use crate::request::RequestError;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
 /// What FusionPBX sends with every answer.
@@ -24,33 +26,81 @@ const ATTACHMENT: [(HeaderName, &str); 5] = [
     (header::PRAGMA, "public"),
 ];
 
-/// A rendered file; `attachment` is the name to save it under, where the phone asked for that.
-pub fn document(document: Document, attachment: Option<String>) -> Response<Body> {
-    let mut headers = HeaderMap::new();
-    add(&mut headers, &SECURITY);
-    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    match attachment {
-        Some(name) => {
-            add(&mut headers, &ATTACHMENT);
-            set(&mut headers, header::CONTENT_TYPE, "application/octet-stream");
-            set(&mut headers, header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
-        }
-        None => set(&mut headers, header::CONTENT_TYPE, &document.content_type),
+/// The methods that are answered, for an `Allow`.
+const ALLOWED: &str = "GET, HEAD, POST";
+
+/// A document, and what of it the client wants.
+pub struct Ready {
+    document: Document,
+    attachment: Option<String>,
+    tag: String,
+    selection: Selection,
+}
+
+impl Ready {
+    /// `attachment` is the name to save the file under, where the phone asked for that.
+    pub fn new(document: Document, attachment: Option<String>, asked: &Parts) -> Self {
+        let tag = range::entity_tag(&document.body);
+        let selection = range::select(&asked.method, &asked.headers, &tag, document.body.len());
+        Self { document, attachment, tag, selection }
     }
-    respond(StatusCode::OK, headers, document.body)
+
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    pub fn status(&self) -> StatusCode {
+        status::of_selection(&self.selection)
+    }
+
+    pub fn into_response(self) -> Response<Body> {
+        let status = self.status();
+        let mut headers = HeaderMap::new();
+        add(&mut headers, &SECURITY);
+        set(&mut headers, header::ETAG, &self.tag);
+        let whole = self.document.body.len();
+        match &self.selection {
+            Selection::Whole => {
+                headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+            }
+            Selection::Part(part) => {
+                let range = format!("bytes {}-{}/{whole}", part.start, part.end - 1);
+                set(&mut headers, header::CONTENT_RANGE, &range);
+            }
+            Selection::NotModified => return bare(status, headers),
+            Selection::Unsatisfiable => set(&mut headers, header::CONTENT_RANGE, &format!("bytes */{whole}")),
+            Selection::PreconditionFailed => {}
+        }
+        let part = match self.selection {
+            Selection::Part(part) => part,
+            Selection::Whole => 0..whole,
+            _ => {
+                set(&mut headers, header::CONTENT_TYPE, "text/html; charset=UTF-8");
+                return respond(status, headers, fusionpbx_page(status).into());
+            }
+        };
+        match self.attachment {
+            Some(name) => {
+                add(&mut headers, &ATTACHMENT);
+                set(&mut headers, header::CONTENT_TYPE, "application/octet-stream");
+                set(&mut headers, header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
+            }
+            None => set(&mut headers, header::CONTENT_TYPE, &self.document.content_type),
+        }
+        respond(status, headers, Bytes::from(self.document.body).slice(part))
+    }
 }
 
 /// What a phone is told when there is no document. It learns nothing of the cause beyond the status.
 pub fn failure(failure: &Failure) -> Response<Body> {
     let verdict = status::of(failure);
     let mut headers = HeaderMap::new();
-    // A path that is no provisioning URL never reaches FusionPBX: there nginx answers, with its own page.
-    let outside = matches!(
-        failure,
-        Failure::Uncovered(_) | Failure::Request(RequestError::NotProvisioning | RequestError::Method)
-    );
+    let outside = is_nginxs(failure);
     if !outside {
         add(&mut headers, &SECURITY);
+    }
+    if matches!(failure, Failure::Request(RequestError::Method)) {
+        headers.insert(header::ALLOW, HeaderValue::from_static(ALLOWED));
     }
     if let Failure::Refused(Refusal::Challenge(challenge)) = failure {
         for value in challenge.headers.iter().filter_map(|value| HeaderValue::from_str(value).ok()) {
@@ -64,9 +114,23 @@ pub fn failure(failure: &Failure) -> Response<Body> {
     let body = match verdict.text {
         Some(text) => text.to_owned(),
         None if outside => page(verdict.status, "", "nginx/1.22.1", "\r\n"),
-        None => page(verdict.status, " bgcolor=\"white\"", "nginx/1.12.1", "\n"),
+        None => fusionpbx_page(verdict.status),
     };
-    respond(verdict.status, headers, body.into_bytes())
+    respond(verdict.status, headers, body.into())
+}
+
+/// A request that never reaches FusionPBX: there nginx answers, with its own page.
+fn is_nginxs(failure: &Failure) -> bool {
+    use RequestError::{ArrayParameter, FileName, TooManyParameters};
+    match failure {
+        Failure::Uncovered(_) => true,
+        Failure::Request(error) => !matches!(error, ArrayParameter(_) | TooManyParameters | FileName),
+        _ => false,
+    }
+}
+
+fn fusionpbx_page(status: StatusCode) -> String {
+    page(status, " bgcolor=\"white\"", "nginx/1.12.1", "\n")
 }
 
 /// The page that FusionPBX's site shows for a status. Drop-in means its bytes too: the server it names is the one
@@ -86,13 +150,18 @@ fn page(status: StatusCode, body: &str, server: &str, end: &str) -> String {
     .join(end)
 }
 
-fn respond(status: StatusCode, headers: HeaderMap, body: Vec<u8>) -> Response<Body> {
-    let length = body.len();
-    let mut response = Response::new(Body::from(body));
+fn respond(status: StatusCode, mut headers: HeaderMap, body: Bytes) -> Response<Body> {
+    // Set here, because a HEAD request loses the body and keeps this.
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    let mut response = bare(status, headers);
+    *response.body_mut() = Body::from(body);
+    response
+}
+
+fn bare(status: StatusCode, headers: HeaderMap) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
     *response.headers_mut() = headers;
-    // Set here, because a HEAD request loses the body and keeps this.
-    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     response
 }
 

@@ -2,7 +2,7 @@
 
 use super::status::Failure;
 use crate::directory::{self, Device, daylight::Zone};
-use crate::facts::{Admission, MacAddress, Table};
+use crate::facts::{Admission, MacAddress, Settings, Table};
 use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, ScopeError};
 use crate::request::ProvisionRequest;
 use crate::templates::{self, Located, TemplateFile, Tree};
@@ -55,6 +55,14 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
     })
 }
 
+/// Refuses settings that ask for another template language than the one there is.
+pub fn check_engine(settings: &Settings) -> Result<(), Failure> {
+    match settings.text("provision", "template_engine") {
+        Some(engine) if !engine.eq_ignore_ascii_case("smarty") => Err(Failure::Engine(engine.to_owned())),
+        _ => Ok(()),
+    }
+}
+
 /// Where the device's templates are.
 pub fn locate(tree: &Tree, device: &Device, domain: &str) -> Result<Located, Failure> {
     let setting = device.settings.text("provision", "template_dir");
@@ -75,10 +83,14 @@ pub fn picture(file: Option<&str>, located: &Located) -> Result<Option<Document>
     Ok(located.read_file(file)?.map(|body| as_it_stands(file, body)))
 }
 
-/// A file that is sent as it was found.
-pub fn as_it_stands(file: &str, body: Vec<u8>) -> Document {
-    let content_type = templates::picture_type(file).unwrap_or("text/plain").to_owned();
-    Document { content_type, file: file.to_owned(), body }
+/// A file that is sent as it was found, with the type that nginx gives it.
+pub fn as_it_stands(path: &str, body: Vec<u8>) -> Document {
+    let content_type = match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("xml") => "text/xml",
+        Some("txt") => "text/plain",
+        _ => templates::picture_type(path).unwrap_or("application/octet-stream"),
+    };
+    Document { content_type: content_type.to_owned(), file: path.to_owned(), body }
 }
 
 /// The files of a folder that the plugin has not prepared, to travel with the job.

@@ -4,6 +4,7 @@ mod access_log;
 mod answer;
 mod job;
 mod provision;
+mod range;
 mod server;
 mod status;
 

@@ -1,9 +1,11 @@
 //! The only file that chooses statuses. Beside each is FusionPBX's choice where it differs.
 
+use super::range::Selection;
 use crate::directory;
 use crate::gate::Refusal;
 use crate::plugin::RenderError;
 use crate::request::RequestError;
+use crate::sentry::Limited;
 use crate::templates;
 use axum::http::StatusCode;
 
@@ -14,6 +16,8 @@ pub enum Failure {
     Request(#[from] RequestError),
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Limited(#[from] Limited),
     /// Of the device's own template folder; its name.
     #[error("no template folder {0:?}")]
     NoTemplate(String),
@@ -23,6 +27,10 @@ pub enum Failure {
     Templates(#[from] templates::Error),
     #[error(transparent)]
     Directory(#[from] directory::Error),
+    /// FusionPBX can be told to render with another template language, which nobody does: it answers with half a page
+    /// then. What the setting says.
+    #[error("the setting template_engine is {0:?}, and there is no engine but smarty")]
+    Engine(String),
     #[error("plugin {plugin}: {error}")]
     Render { plugin: String, error: RenderError },
     #[error("not answered in time")]
@@ -38,8 +46,10 @@ impl Failure {
         match self {
             Self::Request(_) => "request",
             Self::Refused(_) => "refused",
+            Self::Limited(_) => "limited",
             Self::NoTemplate(_) => "no_template",
             Self::NoPlugin(_) => "no_plugin",
+            Self::Engine(_) => "template_engine",
             Self::Templates(_) => "templates",
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
@@ -54,6 +64,14 @@ impl Failure {
         let verdict = of(&self);
         let is_absence = verdict.text.is_none() && matches!(verdict.status.as_u16(), 403 | 404);
         if is_absence { Self::Uncovered(Box::new(self)) } else { self }
+    }
+
+    /// The limit of a plugin's that was reached, by the name of its key.
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Render { error, .. } => error.limit(),
+            _ => None,
+        }
     }
 }
 
@@ -88,18 +106,36 @@ pub fn of(failure: &Failure) -> Verdict {
     match failure {
         Failure::Request(error) => of_request(*error),
         Failure::Refused(refusal) => of_refusal(refusal),
+        // FusionPBX leaves guessing to fail2ban, and inserts without end.
+        Failure::Limited(limited) => {
+            Verdict { retry_after: Some(limited.retry_after_s), ..Verdict::new(StatusCode::TOO_MANY_REQUESTS) }
+        }
         Failure::NoTemplate(_) => Verdict::new(StatusCode::NOT_FOUND),
         Failure::Render { error: RenderError::NoSuchFile(_), .. } => Verdict::new(StatusCode::NOT_FOUND),
         Failure::Render { error: RenderError::Busy, .. } => Verdict::later(2),
+        Failure::Render { error: RenderError::Failing { retry_after_s }, .. } => Verdict::later(*retry_after_s),
         // The database.
         Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
         Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
         // FusionPBX answers 200 with PHP's error text, or with half a file.
-        Failure::Render { .. } | Failure::NoPlugin(_) | Failure::Templates(_) | Failure::Directory(_) => {
-            Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR)
-        }
+        Failure::Render { .. }
+        | Failure::NoPlugin(_)
+        | Failure::Engine(_)
+        | Failure::Templates(_)
+        | Failure::Directory(_) => Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Timeout => Verdict::later(5),
         Failure::Uncovered(_) => Verdict::new(StatusCode::NOT_FOUND),
+    }
+}
+
+/// What of a document is sent decides how it is announced. FusionPBX answers 206 to every `Range`, whatever is in it.
+pub fn of_selection(selection: &Selection) -> StatusCode {
+    match selection {
+        Selection::Whole => StatusCode::OK,
+        Selection::Part(_) => StatusCode::PARTIAL_CONTENT,
+        Selection::NotModified => StatusCode::NOT_MODIFIED,
+        Selection::Unsatisfiable => StatusCode::RANGE_NOT_SATISFIABLE,
+        Selection::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
     }
 }
 

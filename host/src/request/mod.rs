@@ -166,6 +166,11 @@ impl ProvisionRequest {
         self.file.name()
     }
 
+    /// A template that is asked for as it stands, by its path below the template root, in place of a file made from one.
+    pub fn template(&self) -> Option<&str> {
+        self.form.template.as_deref()
+    }
+
     /// The name to save the answer under, when the phone asks for an attachment.
     pub fn attachment(&self, address: &str) -> Option<String> {
         let wanted = self.parameters.text("content_type") == Some("application/octet-stream");

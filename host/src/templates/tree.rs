@@ -46,6 +46,7 @@ pub struct Tree {
 }
 
 /// Where a device's templates are.
+#[derive(Clone)]
 pub struct Located {
     pub name: TemplateName,
     /// The folders that make it up: of two files of one name the later folder's counts.

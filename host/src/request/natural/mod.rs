@@ -12,6 +12,9 @@ use std::sync::LazyLock;
 /// FusionPBX's own page, which takes its parameters from the query alone.
 const PAGE: &str = "/app/provision/index.php";
 
+/// Where nginx serves the templates as they stand.
+const TEMPLATES: &str = "/resources/templates/provision/";
+
 /// Which of the forms of a URL are known.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum UrlForms {
@@ -28,7 +31,7 @@ pub enum UrlForms {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Natural {
     Provision(Stands),
-    /// A file below the template root that is served as it stands.
+    /// A file below the template root that is served as it stands, the same for all.
     Static(&'static str),
 }
 
@@ -47,6 +50,8 @@ pub struct Form {
     pub uncovered: bool,
     /// The device's default file answers where it has none of the asked name.
     pub or_default: bool,
+    /// A template that is asked for as it stands, by its path below the template root.
+    pub template: Option<String>,
     /// A picture's path below the template roots, for anyone.
     pub picture: Option<String>,
 }
@@ -68,6 +73,9 @@ pub fn find(path: &str, forms: UrlForms) -> Option<Natural> {
     if path == PAGE {
         return Some(Natural::Provision(Stands::default()));
     }
+    if let Some(file) = path.strip_prefix(TEMPLATES) {
+        return template(file);
+    }
     let known = |index: &usize| match RULES[*index].of {
         Of::Sites => true,
         Of::Phones => forms >= UrlForms::Phones,
@@ -84,8 +92,20 @@ pub fn find(path: &str, forms: UrlForms) -> Option<Natural> {
     let parameters: Vec<_> = text.split('&').filter_map(|pair| fill(pair, &captures)).collect();
     let file = parameters.iter().find(|(name, _)| *name == "file").map(|(_, file)| file.clone());
     let picture = file.filter(|_| matches!(rule.to, To::Picture(_)));
-    let form = Form { uncovered: rule.of != Of::Sites, or_default, picture };
+    let form = Form { uncovered: rule.of != Of::Sites, or_default, picture, template: None };
     Some(Natural::Provision(Stands { parameters, form }))
+}
+
+/// A file below the template root. Only a known device gets it, unless it is the one that a rule leads there.
+fn template(file: &str) -> Option<Natural> {
+    let same_for_all = RULES.iter().find_map(|rule| match rule.to {
+        To::Static(known) if known == file => Some(Natural::Static(known)),
+        _ => None,
+    });
+    let is_plain = !file.split('/').any(|part| part.is_empty() || part.starts_with('.'));
+    let form = Form { template: Some(file.to_owned()), ..Form::default() };
+    let stands = is_plain.then(|| Natural::Provision(Stands { parameters: Vec::new(), form }));
+    same_for_all.or(stands)
 }
 
 fn fill(pair: &'static str, captures: &Captures<'_>) -> Option<(&'static str, String)> {
@@ -104,6 +124,9 @@ mod tests {
 
     fn meaning(path: &str, forms: UrlForms) -> String {
         match find(path, forms) {
+            Some(Natural::Provision(Stands { form: Form { template: Some(file), .. }, .. })) => {
+                format!("template {file}")
+            }
             Some(Natural::Provision(Stands { parameters, form })) => {
                 let pairs: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
                 let or_default = if form.or_default { " or default" } else { "" };
@@ -147,6 +170,16 @@ mod tests {
     #[test]
     fn a_file_that_is_the_same_for_all_is_static() {
         assert_eq!(parameters("/provision/J100Supgrade.txt"), "static avaya/J100Supgrade.txt");
+    }
+
+    #[test]
+    fn a_template_is_named_below_the_root_without_hidden_parts() {
+        assert_eq!(parameters("/resources/templates/provision/a/b/{$mac}.cfg"), "template a/b/{$mac}.cfg");
+        for path in ["", "a/", ".git/config", "a/.b", "a//b", "../x"] {
+            assert_eq!(parameters(&format!("/resources/templates/provision/{path}")), "none", "{path}");
+        }
+        let upgrade = "avaya/J100Supgrade.txt";
+        assert_eq!(parameters(&format!("/resources/templates/provision/{upgrade}")), format!("static {upgrade}"));
     }
 
     #[test]
@@ -214,7 +247,6 @@ mod tests {
             "/provision/sip.ld",
             "/x.xml",
             "/0001565be5fd7.cfg",
-            "/resources/templates/provision/yealink/t46u/{$mac}.cfg",
         ] {
             assert_eq!(meaning(path, UrlForms::default()), "none", "{path}");
         }
