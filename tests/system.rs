@@ -8,3 +8,4 @@ mod gate;
 mod golden;
 mod ledger;
 mod startup;
+mod urls;

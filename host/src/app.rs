@@ -6,6 +6,7 @@ use crate::config::{Config, EMBEDDED_DATABASE};
 use crate::directory::{DEFAULT_DOMAIN, Directory};
 use crate::journal::Journal;
 use crate::plugin::{self, Engine, Plugins, Share};
+use crate::request::UrlForms;
 use crate::sentry::Sentry;
 use crate::templates::Tree;
 use crate::{gate, http};
@@ -33,6 +34,7 @@ pub struct App {
     pub sentry: Sentry,
     pub auth_server: Option<AuthServer>,
     pub journal: Journal,
+    pub url_forms: UrlForms,
 }
 
 /// The templates and the plugins that were prepared with them: one request sees one snapshot.
@@ -60,6 +62,7 @@ pub async fn run(config: Config) -> Result<()> {
         sentry: Sentry::new(config.sentry),
         auth_server,
         journal,
+        url_forms: config.url_forms,
     });
     let stop = stop_signal()?;
     let listener = socket.listen(BACKLOG).with_context(taken)?;
@@ -115,7 +118,7 @@ async fn open_directory(config: &Config) -> Result<Directory> {
 async fn load(config: &Config) -> Result<Snapshot> {
     let started = std::time::Instant::now();
     anyhow::ensure!(
-        !config.templates.is_empty(),
+        config.templates.folders().next().is_some(),
         "there are no template folders; name one with --templates or DIALPLATE_TEMPLATES"
     );
     let tree = Tree::scan(config.templates.clone())?;

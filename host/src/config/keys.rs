@@ -39,6 +39,16 @@ pub const KEYS: &[Key] = &[
         "FOLDERS",
         "template folders with `:` between, first wins [FusionPBX's where it is installed, then ours]",
     ),
+    key(
+        "custom_templates",
+        "FOLDER",
+        "folder of your own, laid out like a template folder; a file in it replaces the one of the same name [none]",
+    ),
+    key(
+        "url_forms",
+        "WHICH",
+        "`fusionpbx`: the URLs of FusionPBX's nginx sites alone; `phones`: also those that phones use and no site knows; `all`: also boot files, and addresses in any path [phones]",
+    ),
     key("plugins", "FOLDER", "folder of the vendors' components [the one beside the program]"),
     key("clock", "TIME", "a clock that stands still at this RFC 3339 time, for reproducible output [the system's]"),
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),

@@ -9,6 +9,8 @@ pub use keys::KEYS;
 pub use source::{Fault, Source};
 
 use crate::clock::Clock;
+use crate::request::UrlForms;
+use crate::templates::SearchPath;
 use crate::{auth_server, directory, plugin, sentry};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
@@ -35,8 +37,8 @@ const CACHE: &str = "data/cache";
 pub struct Config {
     pub listen: SocketAddr,
     pub database: directory::Config,
-    /// Template roots; the first that has a folder answers for it.
-    pub templates: Vec<PathBuf>,
+    pub templates: SearchPath,
+    pub url_forms: UrlForms,
     pub plugins: PathBuf,
     pub clock: Clock,
     pub plugin: plugin::Config,
@@ -54,7 +56,11 @@ impl Config {
         let config = Self {
             listen: source.take("listen", listen, parse_listen),
             database: read_database(&mut source),
-            templates: source.take("templates", templates(program), parse_folders),
+            templates: SearchPath {
+                roots: source.take("templates", templates(program), parse_folders),
+                custom: source.take("custom_templates", None, |text| parse_folder(text).map(Some)),
+            },
+            url_forms: source.take("url_forms", UrlForms::default(), parse_url_forms),
             plugins: source.take("plugins", beside(program, "plugins"), |text| Ok(text.into())),
             clock: source.take("clock", Clock::System, parse_clock),
             plugin: read_plugin(&mut source),
@@ -172,13 +178,24 @@ fn parse_clock(text: &str) -> Result<Clock, String> {
         .map_err(|_| format!("`{text}` is no RFC 3339 time; write for instance 2026-07-01T12:00:00Z"))
 }
 
-fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
-    let folders: Vec<_> = text.split(':').filter(|folder| !folder.is_empty()).map(PathBuf::from).collect();
-    match folders.iter().find(|folder| !folder.is_dir()) {
-        Some(missing) => Err(format!("there is no folder {}", missing.display())),
-        None if folders.is_empty() => Err("names no folder".to_owned()),
-        None => Ok(folders),
+fn parse_url_forms(text: &str) -> Result<UrlForms, String> {
+    match text {
+        "fusionpbx" => Ok(UrlForms::FusionPbx),
+        "phones" => Ok(UrlForms::Phones),
+        "all" => Ok(UrlForms::All),
+        _ => Err(format!("`{text}` is none of `fusionpbx`, `phones` and `all`")),
     }
+}
+
+fn parse_folder(text: &str) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(text);
+    if folder.is_dir() { Ok(folder) } else { Err(format!("there is no folder {text}")) }
+}
+
+fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
+    let folders: Vec<_> =
+        text.split(':').filter(|folder| !folder.is_empty()).map(parse_folder).collect::<Result<_, _>>()?;
+    if folders.is_empty() { Err("names no folder".to_owned()) } else { Ok(folders) }
 }
 
 /// FusionPBX's templates where it is installed (it uses the first of its places alone), then ours.

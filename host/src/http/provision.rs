@@ -13,7 +13,7 @@ use crate::app::{App, Snapshot};
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
 use crate::plugin::{Choice, Document, Job, Plugin};
-use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError};
+use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError, UrlForms};
 use crate::templates::Located;
 use axum::body::{self, Body};
 use axum::extract::{Extension, State};
@@ -53,31 +53,40 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Ready, Failure> {
-        let request = match read(parts, body, peer).await? {
+        let request = match read(parts, body, peer, self.app.url_forms).await? {
             Asked::Provision(request) => *request,
             Asked::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
         };
-        let entry = self.admit(&request, peer, seen).await?;
+        if let Some(shown) = request.picture().and_then(|path| self.raw(path).ok()) {
+            return Ok(Ready::new(shown, None, parts));
+        }
+        let answered = self.provision(&request, parts, peer, seen).await;
+        answered.map_err(|failure| if request.is_uncovered() { failure.uncovered() } else { failure })
+    }
+
+    async fn provision(
+        &self,
+        request: &ProvisionRequest,
+        parts: &Parts,
+        peer: Peer,
+        seen: &mut Seen,
+    ) -> Result<Ready, Failure> {
+        let entry = self.admit(request, peer, seen).await?;
         if let Some(path) = request.template() {
             return Ok(Ready::new(self.raw(path)?, None, parts));
         }
         let (device, address) = self.load(&entry).await?;
         if entry.permit.device().is_some() {
-            self.note(&device, &request, parts);
+            self.note(&device, request, parts);
         }
-        let document = self.render(&request, &entry.admission, device, address, seen).await?;
+        let document = self.render(request, &entry.admission, device, address, seen).await?;
         Ok(Ready::new(document, request.attachment(address.as_str()), parts))
     }
 
     /// A template file as it stands, with the type that nginx gives it.
     fn raw(&self, path: &str) -> Result<Document, Failure> {
         let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
-        let content_type = match path.rsplit_once('.').map(|(_, extension)| extension) {
-            Some("xml") => "text/xml",
-            Some("txt") => "text/plain",
-            _ => "application/octet-stream",
-        };
-        Ok(Document { content_type: content_type.to_owned(), file: path.to_owned(), body })
+        Ok(job::as_it_stands(path, body))
     }
 
     /// What the permit allows to load.
@@ -118,6 +127,9 @@ impl Walk<'_> {
         let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
         let located = job::locate(&snapshot.tree, &device, domain)?;
         let folder = located.name.as_str().to_owned();
+        if let Some(picture) = job::picture(request.file()?, &located)? {
+            return Ok(picture);
+        }
         let plugin =
             snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
         seen.plugin(plugin.name(), &folder);
@@ -142,14 +154,15 @@ impl Walk<'_> {
         (plugin, located): (&Plugin, Located),
     ) -> Result<Job, Failure> {
         let folder = located.name.as_str().to_owned();
+        let file = job::file(request, &located)?;
         let prepared = located.in_tree && plugin.prepared(&folder);
         let templates = if prepared { Vec::new() } else { job::templates(located).await? };
-        let parts = job::Parts { folder, templates, address, device, admission, now: self.app.clock.now() };
+        let parts = job::Parts { folder, file, templates, address, device, admission, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }
 
-async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<Asked, Failure> {
+async fn read(parts: &Parts, body: Body, peer: Peer, forms: UrlForms) -> Result<Asked, Failure> {
     let body = body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| RequestError::BodyTooLong)?;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let arrival = Arrival {
@@ -160,6 +173,7 @@ async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<Asked, Failure> {
         body: &body,
         client: peer.0.ip(),
         https: false,
+        forms,
     };
     Ok(Asked::parse(&arrival)?)
 }

@@ -3,5 +3,5 @@
 mod folder;
 mod tree;
 
-pub use folder::{Error, TemplateFile, read};
-pub use tree::{Located, Tree};
+pub use folder::{Error, TemplateFile, picture_type};
+pub use tree::{Located, SearchPath, Tree};

@@ -39,6 +39,7 @@ async fn app(scratch: &Scratch) -> Option<App> {
         journal: Journal::start(directory.clone()).0,
         directory,
         snapshot: ArcSwap::from_pointee(Snapshot { tree, plugins }),
+        url_forms: UrlForms::default(),
         keeper: gate::Keeper::new([7; 32], 1, crate::http::unix_seconds()),
         sentry: Sentry::new(sentry::Config::default()),
         auth_server: None,
@@ -61,7 +62,9 @@ struct Walked {
 /// Through the rooms one by one, each timed as the next of `times`.
 async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
     let peer = Peer(([192, 0, 2, 1], 5060).into());
-    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), peer)).await else { panic!() };
+    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), peer, app.url_forms)).await else {
+        panic!()
+    };
     let walk = Walk { app, snapshot: app.snapshot.load_full() };
     let claim =
         times.take(1, async { walk.resolve(walk.named(&request), &request).await.unwrap_or_else(|_| panic!()) }).await;
@@ -74,10 +77,18 @@ async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
         let located = job::locate(&walk.snapshot.tree, &device, "alpha.example.net").unwrap_or_else(|_| panic!());
         let plugin = walk.snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();
         let folder = located.name.as_str().to_owned();
+        let file = job::file(&request, &located).unwrap_or_else(|_| panic!());
         let scope = Arc::new(job::Scope(app.directory.scope(&device)));
         let address = claim.address().unwrap();
-        let parts =
-            job::Parts { folder, templates: vec![], address, device, admission: &admission, now: app.clock.now() };
+        let parts = job::Parts {
+            folder,
+            file,
+            templates: vec![],
+            address,
+            device,
+            admission: &admission,
+            now: app.clock.now(),
+        };
         let job = job::of(&request, parts, plugin, &walk.snapshot.plugins).unwrap_or_else(|_| panic!());
         Walked { job, scope }
     };
