@@ -8,4 +8,5 @@ mod gate;
 mod golden;
 mod ledger;
 mod startup;
+mod timing;
 mod urls;

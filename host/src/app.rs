@@ -8,6 +8,7 @@ use crate::journal::Journal;
 use crate::plugin::{self, Engine, Plugins, Share};
 use crate::request::UrlForms;
 use crate::sentry::Sentry;
+use crate::syslog::Syslog;
 use crate::templates::Tree;
 use crate::{gate, http};
 use anyhow::{Context, Result};
@@ -33,6 +34,7 @@ pub struct App {
     pub keeper: gate::Keeper,
     pub sentry: Sentry,
     pub auth_server: Option<AuthServer>,
+    pub syslog: Option<Syslog>,
     pub journal: Journal,
     pub url_forms: UrlForms,
 }
@@ -46,6 +48,7 @@ pub struct Snapshot {
 /// Builds everything, then serves until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<()> {
     let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
+    let syslog = config.syslog.clone().map(Syslog::open).transpose().context("syslog")?;
     // Taken first, so that a port that is not free is said at once and not after a minute of compiling; listened on
     // last, so that a proxy sees that nobody is there yet and asks another server.
     let taken = || format!("cannot listen on {}; is another server there? --listen names another port", config.listen);
@@ -61,6 +64,7 @@ pub async fn run(config: Config) -> Result<()> {
         keeper: keeper(config.nonce_key),
         sentry: Sentry::new(config.sentry),
         auth_server,
+        syslog,
         journal,
         url_forms: config.url_forms,
     });

@@ -13,6 +13,7 @@ mod journal;
 mod plugin;
 mod request;
 mod sentry;
+mod syslog;
 mod templates;
 
 use anyhow::{Context, Result, bail};

@@ -55,6 +55,11 @@ pub const KEYS: &[Key] = &[
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),
     key("database_wait_ms", "NUMBER", "how long a start waits for a database that does not answer yet [30000]"),
     key(
+        "syslog",
+        "SOCKET",
+        "where refusals are written for fail2ban: `on` for /dev/log, or another daemon's socket [off]",
+    ),
+    key(
         "auth_server",
         "URL",
         "a server that is asked about each request, as FusionPBX's `auth_server`: POST of mac and secret, `false` refuses [none]",

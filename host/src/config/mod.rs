@@ -11,7 +11,7 @@ pub use source::{Fault, Source};
 use crate::clock::Clock;
 use crate::request::UrlForms;
 use crate::templates::SearchPath;
-use crate::{auth_server, directory, plugin, sentry};
+use crate::{auth_server, directory, plugin, sentry, syslog};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -44,6 +44,8 @@ pub struct Config {
     pub plugin: plugin::Config,
     pub sentry: sentry::Config,
     pub auth_server: Option<auth_server::Config>,
+    /// The socket of the daemon that refusals are written to.
+    pub syslog: Option<PathBuf>,
     /// What digest nonces are signed with; `None` for a random key of this start's own.
     pub nonce_key: Option<[u8; 32]>,
 }
@@ -66,6 +68,7 @@ impl Config {
             plugin: read_plugin(&mut source),
             sentry: read_sentry(&mut source),
             auth_server: read_auth_server(&mut source),
+            syslog: source.take("syslog", None, parse_syslog),
             nonce_key: source.take("nonce_key", None, |text| nonce_key::parse(text).map(Some)),
         };
         source.finish(config)
@@ -157,6 +160,15 @@ fn read_sentry(source: &mut Source) -> sentry::Config {
         per_oui_max: limit("guesses_per_oui_max", default.per_oui_max),
         inserts_per_minute_max: limit("auto_inserts_per_minute_max", default.inserts_per_minute_max),
         window_s: source.number("guess_window_s", default.window_s, 1..=86_400),
+    }
+}
+
+fn parse_syslog(text: &str) -> Result<Option<PathBuf>, String> {
+    match text {
+        "off" => Ok(None),
+        "on" => Ok(Some(syslog::SOCKET.into())),
+        path if path.starts_with('/') => Ok(Some(path.into())),
+        other => Err(format!("`{other}` is neither on, off nor a socket's path; write for instance /dev/log")),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod access_log;
 mod answer;
+mod evenly;
 mod job;
 mod provision;
 mod range;

@@ -8,7 +8,7 @@ use super::access_log::Seen;
 use super::answer::Ready;
 use super::server::Peer;
 use super::status::Failure;
-use super::{answer, job};
+use super::{answer, evenly, job};
 use crate::app::{App, Snapshot};
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
@@ -39,6 +39,9 @@ pub async fn handle(
     let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk.answer(&parts, body, peer, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
     seen.log(outcome.as_ref(), started.elapsed());
+    if matches!(outcome, Err(Failure::Refused(_))) {
+        evenly::release(started).await;
+    }
     match outcome {
         Ok(ready) => ready.into_response(),
         Err(failure) => answer::failure(&failure),

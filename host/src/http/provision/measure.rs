@@ -43,6 +43,7 @@ async fn app(scratch: &Scratch) -> Option<App> {
         keeper: gate::Keeper::new([7; 32], 1, crate::http::unix_seconds()),
         sentry: Sentry::new(sentry::Config::default()),
         auth_server: None,
+        syslog: None,
     })
 }
 
