@@ -7,7 +7,8 @@ pub use keys::KEYS;
 pub use source::{Fault, Source};
 
 use crate::clock::Clock;
-use crate::{directory, plugin};
+use crate::facts::Network;
+use crate::{directory, http, plugin};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -30,6 +31,7 @@ const CACHE: &str = "data/cache";
 /// Everything the server is told from outside.
 pub struct Config {
     pub listen: SocketAddr,
+    pub http: http::Config,
     pub database: directory::Config,
     /// Template roots; the first that has a folder answers for it.
     pub templates: Vec<PathBuf>,
@@ -45,6 +47,10 @@ impl Config {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
         let config = Self {
             listen: source.take("listen", listen, parse_listen),
+            http: http::Config {
+                trusted_proxies: source.take("trusted_proxies", Vec::new(), parse_networks),
+                proxy_protocol: source.take("proxy_protocol", false, parse_flag),
+            },
             database: read_database(&mut source),
             templates: source.take("templates", templates(program), parse_folders),
             plugins: source.take("plugins", beside(program, "plugins"), |text| Ok(text.into())),
@@ -88,6 +94,18 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is no address and port; write for instance 0.0.0.0:8080 or [::]:8080"))
 }
 
+fn parse_networks(text: &str) -> Result<Vec<Network>, String> {
+    let texts = text.split([',', source::LIST]).filter(|text| !text.trim().is_empty());
+    let read = |text| Network::parse(text).ok_or(text);
+    texts.map(read).collect::<Result<_, _>>().map_err(|text| {
+        format!("`{}` is no network; write for instance 127.0.0.1,192.0.2.0/24,2001:db8::/32", text.trim())
+    })
+}
+
+fn parse_flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
+}
+
 fn parse_clock(text: &str) -> Result<Clock, String> {
     let moment = text.parse();
     moment
@@ -96,7 +114,8 @@ fn parse_clock(text: &str) -> Result<Clock, String> {
 }
 
 fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
-    let folders: Vec<_> = text.split(':').filter(|folder| !folder.is_empty()).map(PathBuf::from).collect();
+    let folders: Vec<_> =
+        text.split([':', source::LIST]).filter(|folder| !folder.is_empty()).map(PathBuf::from).collect();
     match folders.iter().find(|folder| !folder.is_dir()) {
         Some(missing) => Err(format!("there is no folder {}", missing.display())),
         None if folders.is_empty() => Err("names no folder".to_owned()),
@@ -162,6 +181,20 @@ mod tests {
             assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected} in {faults:?}");
         }
         assert_eq!(faults.len(), 5);
+    }
+
+    #[test]
+    fn networks_are_a_list_in_a_flag_and_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("dialplate.toml");
+        std::fs::write(&file, "trusted_proxies = ['10.0.0.0/8', '::1']\nproxy_protocol = true\n").unwrap();
+        let http = read(&[], &[], Some(&file)).ok().unwrap().http;
+        let networks = |texts: &[&str]| texts.iter().map(|text| Network::parse(text).unwrap()).collect::<Vec<_>>();
+        assert_eq!((http.trusted_proxies, http.proxy_protocol), (networks(&["10.0.0.0/8", "::1"]), true));
+        let http = read(&[("DIALPLATE_TRUSTED_PROXIES", "127.0.0.1, ::1")], &[], None).ok().unwrap().http;
+        assert_eq!((http.trusted_proxies, http.proxy_protocol), (networks(&["127.0.0.1", "::1"]), false));
+        let faults = read(&[], &[("trusted_proxies", "10.0.0.0/8,nginx")], None).err().unwrap();
+        assert!(faults[0].to_string().contains("`nginx` is no network"), "{}", faults[0]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use crate::app::Snapshot;
 use crate::clock::Clock;
 use crate::directory::Directory;
 use crate::directory::tests::servers::{Scratch, corpus, sqlite};
+use crate::http::client::Client;
 use crate::journal::Journal;
 use crate::plugin::tests::measure::{LongLived, Times};
 use crate::plugin::{Config, Engine, Job, Plugins, Share};
@@ -56,8 +57,9 @@ struct Walked {
 
 /// Through the rooms one by one, each timed as the next of `times`.
 async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
-    let peer = Peer(([192, 0, 2, 1], 5060).into());
-    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), peer)).await else { panic!() };
+    let client = Client { address: [192, 0, 2, 1].into(), https: false, original_target: None };
+    let arrived = Arrived { client, at: Instant::now() };
+    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), &arrived)).await else { panic!() };
     let walk = Walk { app, snapshot: app.snapshot.load_full() };
     let claim = times.take(1, async { walk.claim(&request).await.unwrap_or_else(|_| panic!()) }).await;
     let lookup = Lookup { address: claim.address(), host: request.host() };
