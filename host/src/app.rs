@@ -1,19 +1,25 @@
 //! The only place that builds the rooms.
 
+use crate::auth_server::AuthServer;
 use crate::clock::Clock;
 use crate::config::{Config, EMBEDDED_DATABASE};
 use crate::directory::{DEFAULT_DOMAIN, Directory};
 use crate::journal::Journal;
 use crate::plugin::{self, Engine, Plugins, Share};
+use crate::sentry::Sentry;
 use crate::templates::Tree;
 use crate::{gate, http};
 use anyhow::{Context, Result};
 use arc_swap::ArcSwap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Connections that may wait to be accepted, a whole office that gets its power back.
+const BACKLOG: u32 = 1024;
 
 /// How long what the journal still holds may take to be written.
 const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -24,6 +30,8 @@ pub struct App {
     pub directory: Directory,
     pub snapshot: ArcSwap<Snapshot>,
     pub keeper: gate::Keeper,
+    pub sentry: Sentry,
+    pub auth_server: Option<AuthServer>,
     pub journal: Journal,
 }
 
@@ -35,16 +43,26 @@ pub struct Snapshot {
 
 /// Builds everything, then serves until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<()> {
-    // First, so that a port that is taken is said at once and not after a minute of compiling.
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!("cannot listen on {}; is another server there? --listen names another port", config.listen)
-    })?;
+    let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
+    // Taken first, so that a port that is not free is said at once and not after a minute of compiling; listened on
+    // last, so that a proxy sees that nobody is there yet and asks another server.
+    let taken = || format!("cannot listen on {}; is another server there? --listen names another port", config.listen);
+    let socket = bind(config.listen).with_context(taken)?;
     let directory = open_directory(&config).await?;
     let snapshot = load(&config).await?;
     let (journal, written) = Journal::start(directory.clone());
     let snapshot = ArcSwap::from_pointee(snapshot);
-    let app = Arc::new(App { clock: config.clock, directory: directory.clone(), snapshot, keeper: keeper(), journal });
+    let app = Arc::new(App {
+        clock: config.clock,
+        directory: directory.clone(),
+        snapshot,
+        keeper: keeper(config.nonce_key),
+        sentry: Sentry::new(config.sentry),
+        auth_server,
+        journal,
+    });
     let stop = stop_signal()?;
+    let listener = socket.listen(BACKLOG).with_context(taken)?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
     // The last answer lets go of the app, and with it of the journal, which then writes what is left.
     http::serve(listener, app, config.http, stop).await;
@@ -56,8 +74,17 @@ pub async fn run(config: Config) -> Result<()> {
     Ok(())
 }
 
+fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that was stopped a moment ago leaves connections behind that have no say any more.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
 /// Builds everything that a request needs, and serves nobody: for an operator who has changed something.
 pub async fn check(config: Config) -> Result<()> {
+    config.auth_server.clone().map(AuthServer::new).transpose()?;
     Directory::connect(&config.database).await?.close().await;
     let snapshot = load(&config).await?;
     let faults = snapshot.plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
@@ -70,6 +97,9 @@ pub async fn check(config: Config) -> Result<()> {
 /// `mode=rwc`: a mistyped path must not come up as an empty telephone system.
 async fn open_directory(config: &Config) -> Result<Directory> {
     let url = &config.database.url;
+    if let Some(file) = &config.database.named_in {
+        tracing::info!(file = %file.display(), "the database is the one that FusionPBX's configuration names");
+    }
     if let Some(place) = url.strip_prefix("sqlite:") {
         let place = place.trim_start_matches("//");
         let (path, options) = place.split_once('?').unwrap_or((place, ""));
@@ -78,7 +108,7 @@ async fn open_directory(config: &Config) -> Result<Directory> {
             tracing::info!(file = path, "made a database with demonstration phones");
         }
     }
-    Ok(Directory::connect(&config.database).await?)
+    Ok(Directory::connect_waiting(&config.database).await?)
 }
 
 /// Compiles the plugins and prepares them with the templates of the search path.
@@ -130,12 +160,16 @@ fn components(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A gate with a key of this start's own: nonces of an earlier start are stale, and phones ask again.
-fn keeper() -> gate::Keeper {
+/// The gate's memory. Without a key in the configuration it has one of its own: nonces of an earlier start are stale
+/// then, and phones ask again.
+fn keeper(key: Option<[u8; 32]>) -> gate::Keeper {
     let random = || uuid::Uuid::new_v4().into_bytes();
-    let mut key = [0; 32];
-    key[..16].copy_from_slice(&random());
-    key[16..].copy_from_slice(&random());
+    let key = key.unwrap_or_else(|| {
+        let mut key = [0; 32];
+        key[..16].copy_from_slice(&random());
+        key[16..].copy_from_slice(&random());
+        key
+    });
     let instance = uuid::Uuid::new_v4().as_u64_pair().0;
     gate::Keeper::new(key, instance, http::unix_seconds())
 }

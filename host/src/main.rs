@@ -1,8 +1,10 @@
 //! Dialplate: a provisioning server for desk phones, compatible with FusionPBX.
 
 mod app;
+mod auth_server;
 mod clock;
 mod config;
+mod db_command;
 mod directory;
 mod facts;
 mod gate;
@@ -10,6 +12,7 @@ mod http;
 mod journal;
 mod plugin;
 mod request;
+mod sentry;
 mod templates;
 
 use anyhow::{Context, Result, bail};
@@ -21,11 +24,19 @@ use std::process::ExitCode;
 /// The file's own key: where the other keys may be.
 const CONFIG: &str = "config";
 
+/// A database that is named without a flag.
+const DATABASE: &str = "named_database";
+
 fn main() -> ExitCode {
     let matches = command().get_matches();
     let run = match matches.subcommand() {
         Some(("serve", flags)) => configure(flags).and_then(|config| block_on(app::run(config))),
         Some(("check", flags)) => configure(flags).and_then(|config| block_on(app::check(config))),
+        Some(("db", flags)) => match flags.subcommand() {
+            Some(("init", flags)) => database(flags).and_then(|config| block_on(db_command::init(config))),
+            Some(("check", flags)) => database(flags).and_then(|config| block_on(db_command::check(config))),
+            _ => Ok(()),
+        },
         _ => Ok(()),
     };
     match run {
@@ -50,6 +61,8 @@ fn command() -> Command {
         Arg::new(key.name).long(key.name.replace('_', "-")).value_name(key.value).help(help)
     });
     let keyed = |name, about| Command::new(name).about(about).arg(file.clone()).args(keys.clone());
+    let named = Arg::new(DATABASE).value_name("DATABASE").help("a file, or a URL [the one of the configuration]");
+    let db = Command::new("db").about("Makes an embedded database, or examines one").subcommand_required(true);
     Command::new("dialplate")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Provisions SIP phones from FusionPBX's database and templates")
@@ -57,6 +70,10 @@ fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(keyed("serve", "Answers phones until SIGTERM"))
         .subcommand(keyed("check", "Tries configuration, database, plugins and templates, and says what is wrong"))
+        .subcommand(
+            db.subcommand(keyed("init", "Makes an embedded database with a demonstration in it").arg(named.clone()))
+                .subcommand(keyed("check", "Says which release's tables a database has, and what is wrong").arg(named)),
+        )
 }
 
 /// Reads the configuration, and starts the log that it is read for.
@@ -74,6 +91,15 @@ fn configure(flags: &ArgMatches) -> Result<Config> {
     };
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log_filter()?).with_ansi(false).init();
     Ok(config)
+}
+
+/// The database that `db` is about: the one named on the command line, else that of the configuration.
+fn database(flags: &ArgMatches) -> Result<directory::Config> {
+    let config = configure(flags)?.database;
+    let Some(named) = flags.get_one::<String>(DATABASE) else { return Ok(config) };
+    let is_url = named.contains("://") || named.starts_with("sqlite:");
+    let url = if is_url { named.clone() } else { format!("sqlite://{named}") };
+    Ok(directory::Config { url, named_in: None, ..config })
 }
 
 fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {

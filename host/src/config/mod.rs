@@ -1,6 +1,8 @@
 //! The server's configuration: the rooms' own parts put together, from one source of values.
 
+mod fusionpbx;
 mod keys;
+mod nonce_key;
 mod source;
 
 pub use keys::KEYS;
@@ -8,9 +10,11 @@ pub use source::{Fault, Source};
 
 use crate::clock::Clock;
 use crate::facts::Network;
-use crate::{directory, http, plugin};
+use crate::{auth_server, directory, http, plugin, sentry};
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where FusionPBX keeps its provisioning templates, in the order in which it looks.
 const FUSIONPBX_TEMPLATES: [&str; 3] = [
@@ -38,6 +42,10 @@ pub struct Config {
     pub plugins: PathBuf,
     pub clock: Clock,
     pub plugin: plugin::Config,
+    pub sentry: sentry::Config,
+    pub auth_server: Option<auth_server::Config>,
+    /// What digest nonces are signed with; `None` for a random key of this start's own.
+    pub nonce_key: Option<[u8; 32]>,
 }
 
 impl Config {
@@ -56,38 +64,107 @@ impl Config {
             plugins: source.take("plugins", beside(program, "plugins"), |text| Ok(text.into())),
             clock: source.take("clock", Clock::System, parse_clock),
             plugin: read_plugin(&mut source),
+            sentry: read_sentry(&mut source),
+            auth_server: read_auth_server(&mut source),
+            nonce_key: source.take("nonce_key", None, |text| nonce_key::parse(text).map(Some)),
         };
         source.finish(config)
     }
 }
 
 fn read_database(source: &mut Source) -> directory::Config {
-    let url = source.take("database", EMBEDDED_DATABASE.to_owned(), |text| {
-        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
-        // The text may hold a password, so the message does not repeat it.
-        if known { Ok(text.to_owned()) } else { Err("a database is `postgres://…` or `sqlite://…`".to_owned()) }
-    });
-    let mut config = directory::Config::new(url);
+    let said = source.take("database", None, |text| database_url(text).map(Some));
+    let mut config = match said {
+        Some(url) => directory::Config::new(url),
+        None if source.is_said("database") => directory::Config::new(EMBEDDED_DATABASE),
+        None => read_fusionpbx(source),
+    };
+    config.replica = source.take("database_replica", None, |text| database_url(text).map(Some));
     let connections = u64::from(config.connections_max);
     let connections = source.number("database_connections_max", connections, 1..=1000);
     config.connections_max = u32::try_from(connections).unwrap_or(config.connections_max);
+    let wait_ms = u64::try_from(config.start_timeout.as_millis()).unwrap_or(u64::MAX);
+    config.start_timeout = Duration::from_millis(source.number("database_wait_ms", wait_ms, 0..=3_600_000));
     config
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    // The text may hold a password, so the message does not repeat it.
+    if known { Ok(text.to_owned()) } else { Err("a database is `postgres://…` or `sqlite://…`".to_owned()) }
+}
+
+/// The database that FusionPBX's own configuration names, where there is a FusionPBX; else the embedded one.
+fn read_fusionpbx(source: &mut Source) -> directory::Config {
+    let named = source.take("fusionpbx_config", None, |text| match Path::new(text).try_exists() {
+        Ok(false) => Err(format!("there is no file {text}")),
+        _ => Ok(Some(PathBuf::from(text))),
+    });
+    let found = match named {
+        Some(file) => fusionpbx::find(&[file]),
+        None => fusionpbx::find(&fusionpbx::PLACES),
+    };
+    match found {
+        Ok(Some(found)) => directory::Config { named_in: Some(found.file), ..directory::Config::new(found.url) },
+        Ok(None) => directory::Config::new(EMBEDDED_DATABASE),
+        Err(error) => {
+            source.fault("database".to_owned(), error.to_string());
+            directory::Config::new(EMBEDDED_DATABASE)
+        }
+    }
 }
 
 fn read_plugin(source: &mut Source) -> plugin::Config {
     let default = plugin::Config::default();
-    let bytes = |source: &mut Source, key, default: usize| {
-        let number = source.number(key, default as u64, (1 << 16)..=(1 << 30));
-        usize::try_from(number).unwrap_or(default)
+    let size = |source: &mut Source, key, default: usize, bounds: RangeInclusive<u64>| {
+        usize::try_from(source.number(key, default as u64, bounds)).unwrap_or(default)
     };
+    let count = |source: &mut Source, key, default: u32, bounds: RangeInclusive<u64>| {
+        u32::try_from(source.number(key, default.into(), bounds)).unwrap_or(default)
+    };
+    let memory = (1 << 16)..=(1 << 30);
     plugin::Config {
         cache: source.take("cache", Some(CACHE.into()), |text| Ok(Some(text.into()))),
         render_timeout_ms: source.number("render_timeout_ms", default.render_timeout_ms, 1..=60_000),
         prepare_timeout_ms: source.number("prepare_timeout_ms", default.prepare_timeout_ms, 1..=600_000),
-        memory_bytes_max: bytes(source, "render_memory_bytes_max", default.memory_bytes_max),
-        output_bytes_max: bytes(source, "output_bytes_max", default.output_bytes_max),
-        ..default
+        render_memory_bytes_max: {
+            size(source, "render_memory_bytes_max", default.render_memory_bytes_max, memory.clone())
+        },
+        prepare_memory_bytes_max: {
+            size(source, "prepare_memory_bytes_max", default.prepare_memory_bytes_max, memory.clone())
+        },
+        output_bytes_max: size(source, "output_bytes_max", default.output_bytes_max, memory.clone()),
+        prepare_output_bytes_max: size(source, "prepare_output_bytes_max", default.prepare_output_bytes_max, memory),
+        stack_bytes_max: size(source, "stack_bytes_max", default.stack_bytes_max, (1 << 16)..=(1 << 24)),
+        table_entries_max: size(source, "table_entries_max", default.table_entries_max, 100..=10_000_000),
+        log_lines_max: count(source, "log_lines_max", default.log_lines_max, 0..=10_000),
+        log_line_chars_max: size(source, "log_line_chars_max", default.log_line_chars_max, 1..=100_000),
+        contacts_rows_max: size(source, "contacts_rows_max", default.contacts_rows_max, 0..=1_000_000),
+        questions_max: count(source, "questions_max", default.questions_max, 0..=1_000_000),
+        instances_max: count(source, "instances_max", default.instances_max, 1..=1_000),
+        component_bytes_max: source.number("component_bytes_max", default.component_bytes_max, 1..=(1 << 30)),
+        failures_max: count(source, "failures_max", default.failures_max, 1..=1_000_000),
+        cache_bytes_max: source.number("cache_bytes_max", default.cache_bytes_max, (1 << 20)..=(1 << 40)),
     }
+}
+
+fn read_sentry(source: &mut Source) -> sentry::Config {
+    let default = sentry::Config::default();
+    let mut limit =
+        |key, default: u32| u32::try_from(source.number(key, u64::from(default), 0..=1_000_000)).unwrap_or(default);
+    sentry::Config {
+        per_network_max: limit("guesses_per_network_max", default.per_network_max),
+        per_oui_max: limit("guesses_per_oui_max", default.per_oui_max),
+        inserts_per_minute_max: limit("auto_inserts_per_minute_max", default.inserts_per_minute_max),
+        window_s: source.number("guess_window_s", default.window_s, 1..=86_400),
+    }
+}
+
+fn read_auth_server(source: &mut Source) -> Option<auth_server::Config> {
+    let timeout = source.number("auth_server_timeout_ms", auth_server::Config::TIMEOUT_MS, 100..=20_000);
+    let authority = source.take("auth_server_ca", None, |text| Ok(Some(text.into())));
+    let url = source.take("auth_server", None, |text| auth_server::Config::parse_url(text).map(Some))?;
+    Some(auth_server::Config { url, timeout: Duration::from_millis(timeout), authority })
 }
 
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {

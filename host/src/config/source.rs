@@ -95,6 +95,11 @@ impl Source {
         }
     }
 
+    /// Whether anyone said this key, right or wrong.
+    pub fn is_said(&self, key: &str) -> bool {
+        self.said.contains_key(key)
+    }
+
     /// A whole number within bounds, both included.
     pub fn number(&mut self, key: &'static str, absent: u64, bounds: std::ops::RangeInclusive<u64>) -> u64 {
         self.take(key, absent, |text| match text.parse() {

@@ -11,7 +11,9 @@ mod permit;
 mod tests;
 
 pub use keeper::Keeper;
-pub use permit::{Permit, Refusal};
+#[cfg(test)]
+pub use permit::Challenge;
+pub use permit::{Fault, Permit, Refusal};
 
 use crate::facts::Admission;
 use crate::request::{Claim, ProvisionRequest};
@@ -37,6 +39,9 @@ pub fn admit(
     if !demand::is_in_networks(request, admission, keeper, ("domain", "domain cidr")) {
         return Err(Refusal::DomainNetwork);
     }
+    if admission.is_refused_elsewhere {
+        return Err(Refusal::AuthServer);
+    }
     if !settings.is_on("provision", "enabled", false) {
         return Err(Refusal::ProvisioningOff);
     }
@@ -48,6 +53,19 @@ pub fn admit(
         return Err(Refusal::BadPassword);
     }
     decide(claim, admission)
+}
+
+/// Exchanges a permit to insert, where another request was faster: for the device that has the address by now.
+///
+/// # Errors
+/// It is another domain's, or disabled.
+pub fn readmit(permit: &Permit, admission: &Admission) -> Result<Permit, Refusal> {
+    let device = admission.device.as_ref().filter(|device| permit.insert() == Some(device.address));
+    let own = device.filter(|device| device.domain_uuid == permit.domain().uuid).ok_or(Refusal::ForeignDomain)?;
+    if !own.enabled {
+        return Err(Refusal::DeviceDisabled);
+    }
+    Ok(Permit::for_device(permit.domain().clone(), own.clone()))
 }
 
 /// For a request that has met every demand.

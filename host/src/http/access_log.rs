@@ -48,7 +48,8 @@ impl Seen {
                 if verdict.ours {
                     tracing::error!(
                         client.address = %client, device.address = address, domain.name = domain, plugin.name = plugin,
-                        template, status, error = %failure, error.kind = failure.kind(), duration_ms = ms, "failed"
+                        template, status, error = %failure, error.kind = failure.kind(), limit = failure.limit(),
+                        duration_ms = ms, "failed"
                     );
                 } else {
                     tracing::info!(

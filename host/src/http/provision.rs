@@ -1,5 +1,6 @@
 //! The walk of one request through the rooms.
 
+mod door;
 #[cfg(test)]
 mod measure;
 
@@ -10,15 +11,16 @@ use super::server::Arrived;
 use super::status::Failure;
 use super::{answer, job};
 use crate::app::{App, Snapshot};
-use crate::directory::{self, Device, Lookup, NewDevice, Provisioned};
+use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
-use crate::gate::{self, Permit, Refusal};
-use crate::plugin::Document;
-use crate::request::{Arrival, Asked, BODY_BYTES_MAX, Claim, ProvisionRequest, RequestError};
+use crate::plugin::{Choice, Document, Job, Plugin};
+use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError};
+use crate::templates::Located;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, Response, Version, header};
+use door::Entry;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::sync::Arc;
 use tokio::time::{Instant, timeout_at};
@@ -55,22 +57,15 @@ impl Walk<'_> {
             Asked::Provision(request) => *request,
             Asked::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
         };
-        let claim = self.claim(&request).await?;
-        let address = claim.address();
-        seen.request(address, request.host());
-        let admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
-        let permit = gate::admit(&request, &claim, &admission, &self.app.keeper, super::unix_seconds());
-        report_unreadable(&self.app.keeper);
-        let permit = permit?;
+        let entry = self.admit(&request, arrived.peer, seen).await?;
         if let Some(path) = request.template() {
-            let known = permit.device().ok_or(Refusal::UnknownDevice);
-            return Ok(Ready::new(known.map(|_| self.raw(path))??, None, parts));
+            return Ok(Ready::new(self.raw(path)?, None, parts));
         }
-        let (device, address) = self.load(&permit, &admission, &request).await?;
-        if permit.device().is_some() {
+        let (device, address) = self.load(&entry).await?;
+        if entry.permit.device().is_some() {
             self.note(&device, &request, parts);
         }
-        let document = self.render(&request, &admission, device, address, seen).await?;
+        let document = self.render(&request, &entry.admission, device, address, seen).await?;
         Ok(Ready::new(document, request.attachment(address.as_str()), parts))
     }
 
@@ -85,36 +80,15 @@ impl Walk<'_> {
         Ok(Document { content_type: content_type.to_owned(), file: path.to_owned(), body })
     }
 
-    /// Which device the request is about. An extension's number stands for the device that it is a line of.
-    async fn claim(&self, request: &ProvisionRequest) -> Result<Claim, Failure> {
-        let user_agents = |agent: &str| self.snapshot.plugins.address(agent);
-        let claim = request.address(&user_agents);
-        let Claim::Extension { number, otherwise } = claim else { return Ok(claim) };
-        let found = self.app.directory.address_of_extension(&number, request.host()).await?;
-        Ok(found.or(otherwise).map_or(Claim::Nobody, Claim::Address))
-    }
-
-    /// What the permit allows to load; a permit for an address that is new inserts it first.
-    async fn load(
-        &self,
-        permit: &Permit,
-        admission: &Admission,
-        request: &ProvisionRequest,
-    ) -> Result<(Device, MacAddress), Failure> {
-        let Some(address) = permit.insert() else {
-            let device = self.app.directory.load(permit, admission).await?;
-            let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
-            return Ok((device, address));
-        };
-        let plugins = &self.snapshot.plugins;
-        let new = NewDevice {
-            address,
-            vendor: plugins.vendor_of(address.oui()).unwrap_or_default().to_owned(),
-            template: plugins.template(request.user_agent()).unwrap_or_default().to_owned(),
-            description: request.user_agent().to_owned(),
-        };
-        let uuid = self.app.directory.insert_device(permit, &new).await?.ok_or(directory::Error::Permit)?;
-        Ok((self.app.directory.load_inserted(permit, admission, &new, &uuid), address))
+    /// What the permit allows to load.
+    async fn load(&self, entry: &Entry) -> Result<(Device, MacAddress), Failure> {
+        let Entry { permit, admission, inserted } = entry;
+        if let Some((new, uuid)) = inserted {
+            return Ok((self.app.directory.load_inserted(permit, admission, new, uuid), new.address));
+        }
+        let device = self.app.directory.load(permit, admission).await?;
+        let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
+        Ok((device, address))
     }
 
     /// Notes that a known device came by, whether there is a file for it or not. As in FusionPBX, a User-Agent that its
@@ -147,13 +121,31 @@ impl Walk<'_> {
         let plugin =
             snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
         seen.plugin(plugin.name(), &folder);
+        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
+        let Choice { plugin, failing } = snapshot.plugins.choose(plugin, address).map_err(failed)?;
+        let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
+        if let Some(failing) = failing {
+            let job = self.job(request, admission, device.clone(), address, (failing, located.clone())).await?;
+            Arc::clone(failing).try_again(job, scope.clone());
+        }
+        let job = self.job(request, admission, device, address, (plugin, located)).await?;
+        plugin.render(job, scope).await.map_err(failed)
+    }
+
+    /// The job as this version of the plugin needs it.
+    async fn job(
+        &self,
+        request: &ProvisionRequest,
+        admission: &Admission,
+        device: Device,
+        address: MacAddress,
+        (plugin, located): (&Plugin, Located),
+    ) -> Result<Job, Failure> {
+        let folder = located.name.as_str().to_owned();
         let prepared = located.in_tree && plugin.prepared(&folder);
         let templates = if prepared { Vec::new() } else { job::templates(located).await? };
-        let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
         let parts = job::Parts { folder, templates, address, device, admission, now: self.app.clock.now() };
-        let job = job::of(request, parts, plugin, &snapshot.plugins)?;
-        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
-        plugin.render(job, scope).await.map_err(failed)
+        job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }
 
@@ -197,15 +189,4 @@ fn settle_host(parts: &mut Parts) {
         _ => return,
     };
     parts.headers.insert(header::HOST, host);
-}
-
-fn report_unreadable(keeper: &gate::Keeper) {
-    for network in keeper.take_unreadable() {
-        tracing::warn!(
-            setting = network.setting,
-            domain.name = network.domain,
-            text = network.text,
-            "is no network and lets nobody in; write for instance 192.0.2.0/24 or 2001:db8::/32"
-        );
-    }
 }

@@ -33,6 +33,8 @@ const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 /// How a request came, for what answers it.
 #[derive(Clone)]
 pub struct Arrived {
+    /// The other end of the connection, or what the PROXY protocol says in its place.
+    pub peer: IpAddr,
     pub client: Client,
     /// When its first byte came.
     pub at: Instant,
@@ -61,9 +63,9 @@ pub async fn serve(listener: TcpListener, router: Router, config: Config, stop: 
         let (router, config, watcher) = (router.clone(), config.clone(), graceful.watcher());
         tokio::spawn(async move {
             let mut stream = stream;
-            let ended = match client(&mut stream, peer, &config).await {
-                Ok(client) => {
-                    let connection = connection(stream, client, router, config);
+            let ended = match other_end(&mut stream, peer, &config).await {
+                Ok(peer) => {
+                    let connection = connection(stream, peer, router, config);
                     watcher.watch(connection).await.map_err(anyhow::Error::from)
                 }
                 Err(error) => Err(error.into()),
@@ -82,14 +84,14 @@ pub async fn serve(listener: TcpListener, router: Router, config: Config, stop: 
 }
 
 /// Whose connection it is: the peer's, or the one's that a proxy names.
-async fn client(stream: &mut TcpStream, peer: SocketAddr, config: &Config) -> std::io::Result<IpAddr> {
+async fn other_end(stream: &mut TcpStream, peer: SocketAddr, config: &Config) -> std::io::Result<IpAddr> {
     let named = config.proxy_protocol && config.trusts(peer.ip());
     Ok(if named { proxy::read(stream).await? } else { None }.unwrap_or(peer.ip()))
 }
 
 fn connection(
     stream: TcpStream,
-    client: IpAddr,
+    peer: IpAddr,
     router: Router,
     config: Arc<Config>,
 ) -> http1::Connection<
@@ -102,7 +104,7 @@ fn connection(
     let stream = Paced::new(stream, pace.clone());
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         let pace = pace.clone();
-        let arrived = Arrived { at: pace.begin(), client: Client::of(client, request.headers(), &config) };
+        let arrived = Arrived { at: pace.begin(), peer, client: Client::of(peer, request.headers(), &config) };
         request.extensions_mut().insert(arrived);
         let answer = router.clone().call(request.map(Body::new));
         async move {

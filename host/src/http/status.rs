@@ -1,11 +1,12 @@
 //! The only file that chooses statuses. Beside each is FusionPBX's choice where it differs.
 
 use super::range::Selection;
-use crate::directory;
 use crate::gate::Refusal;
 use crate::plugin::RenderError;
 use crate::request::RequestError;
+use crate::sentry::Limited;
 use crate::templates;
+use crate::{auth_server, directory};
 use axum::http::StatusCode;
 
 /// The answer to a client that does not come to the end of its headers. There is no request yet that could be refused,
@@ -19,6 +20,8 @@ pub enum Failure {
     Request(#[from] RequestError),
     #[error(transparent)]
     Refused(#[from] Refusal),
+    #[error(transparent)]
+    Limited(#[from] Limited),
     /// Of the device's own template folder; its name.
     #[error("no template folder {0:?}")]
     NoTemplate(String),
@@ -26,6 +29,8 @@ pub enum Failure {
     NoPlugin(String),
     #[error(transparent)]
     Templates(#[from] templates::Error),
+    #[error(transparent)]
+    AuthServer(#[from] auth_server::Error),
     #[error(transparent)]
     Directory(#[from] directory::Error),
     /// FusionPBX can be told to render with another template language, which nobody does: it answers with half a page
@@ -44,13 +49,23 @@ impl Failure {
         match self {
             Self::Request(_) => "request",
             Self::Refused(_) => "refused",
+            Self::Limited(_) => "limited",
             Self::NoTemplate(_) => "no_template",
             Self::NoPlugin(_) => "no_plugin",
             Self::Engine(_) => "template_engine",
             Self::Templates(_) => "templates",
+            Self::AuthServer(_) => "auth_server",
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
             Self::Timeout => "timeout",
+        }
+    }
+
+    /// The limit of a plugin's that was reached, by the name of its key.
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Render { error, .. } => error.limit(),
+            _ => None,
         }
     }
 }
@@ -86,12 +101,19 @@ pub fn of(failure: &Failure) -> Verdict {
     match failure {
         Failure::Request(error) => of_request(*error),
         Failure::Refused(refusal) => of_refusal(refusal),
+        // FusionPBX leaves guessing to fail2ban, and inserts without end.
+        Failure::Limited(limited) => {
+            Verdict { retry_after: Some(limited.retry_after_s), ..Verdict::new(StatusCode::TOO_MANY_REQUESTS) }
+        }
         Failure::NoTemplate(_) => Verdict::new(StatusCode::NOT_FOUND),
         Failure::Render { error: RenderError::NoSuchFile(_), .. } => Verdict::new(StatusCode::NOT_FOUND),
         Failure::Render { error: RenderError::Busy, .. } => Verdict::later(2),
+        Failure::Render { error: RenderError::Failing { retry_after_s }, .. } => Verdict::later(*retry_after_s),
         // The database.
         Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
         Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
+        // FusionPBX: an uncaught exception, which lets nobody in either.
+        Failure::AuthServer(_) => Verdict::later(5),
         // FusionPBX answers 200 with PHP's error text, or with half a file.
         Failure::Render { .. }
         | Failure::NoPlugin(_)
@@ -131,9 +153,11 @@ fn of_request(error: RequestError) -> Verdict {
 
 fn of_refusal(refusal: &Refusal) -> Verdict {
     match refusal {
-        Refusal::ProvisioningOff | Refusal::ClientNetwork | Refusal::DeviceDisabled | Refusal::NoAddress => {
-            Verdict::new(StatusCode::NOT_FOUND)
-        }
+        Refusal::AuthServer
+        | Refusal::ProvisioningOff
+        | Refusal::ClientNetwork
+        | Refusal::DeviceDisabled
+        | Refusal::NoAddress => Verdict::new(StatusCode::NOT_FOUND),
         Refusal::Challenge(_) => {
             Verdict { text: Some("Authorization Required"), ..Verdict::new(StatusCode::UNAUTHORIZED) }
         }

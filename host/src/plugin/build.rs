@@ -8,7 +8,7 @@ use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
 use super::inspect::{Version, inspect};
 use super::job::Prepared;
-use super::limits::TRANSFER_BYTES_EXTRA;
+use super::limits::keys;
 use super::plugin::{Origin, Plugin};
 use super::{snapshot, v0_1};
 use crate::templates::TemplateFile;
@@ -18,9 +18,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use wasmtime::component::Component;
-
-/// A description: some thousand OUIs and patterns.
-const DESCRIPTION_BYTES_MAX: usize = 1 << 20;
 
 /// A file that is a plugin, and says who.
 pub(super) struct Candidate {
@@ -139,18 +136,21 @@ async fn describe(
     file: &Path,
     component: &Component,
 ) -> Result<Description, LoadError> {
-    let misfit = |error: wasmtime::Error| match error.downcast::<RenderError>() {
-        Ok(source) => LoadError::Call { step: "describe", source },
-        Err(error) => LoadError::Interface { version: version.name(), message: format!("{error:#}") },
+    let failed =
+        |error| LoadError::Call { step: "describe", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
+    // A start function runs here already, so this is either what the plugin did or what it is.
+    let misfit = |error: wasmtime::Error| match error.is::<RenderError>() || error.is::<wasmtime::Trap>() {
+        true => failed(error),
+        false => LoadError::Interface { version: version.name(), message: format!("{error:#}") },
     };
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
     let call = Call::of_load(Arc::from(&*name), engine.config());
-    let mut store = store(component.engine(), call, DESCRIPTION_BYTES_MAX + TRANSFER_BYTES_EXTRA);
+    let mut store = store(component.engine(), call, engine.config().prepare_output_bytes_max);
     let instance = v0_1::instantiate(&mut store, component).await.map_err(misfit)?;
     let called = match version {
         Version::V0_1 => v0_1::describe(&mut store, &instance).await,
     };
-    called.map_err(|error| LoadError::Call { step: "describe", source: RenderError::of_call(error) })
+    called.map_err(failed)
 }
 
 fn read(file: &Path, bytes_max: u64) -> Result<Arc<[u8]>, LoadError> {

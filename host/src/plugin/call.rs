@@ -2,7 +2,7 @@
 
 use super::error::RenderError;
 use super::job::DeviceScope;
-use super::limits::{Config, MEMORIES_MAX, TABLE_ENTRIES_MAX, TABLES_MAX, one_line};
+use super::limits::{Config, MEMORIES_MAX, TABLES_MAX, keys, one_line};
 use crate::facts::{MacAddress, Table};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,8 +15,8 @@ pub(super) struct Call {
     plugin: Arc<str>,
     device: Option<(MacAddress, Arc<dyn DeviceScope>)>,
     deadline: Instant,
-    timeout: Duration,
-    memory_bytes_max: usize,
+    bounds: Bounds,
+    table_entries_max: usize,
     questions_left: u32,
     contacts_rows_max: usize,
     log_lines_left: u32,
@@ -24,10 +24,21 @@ pub(super) struct Call {
     log_line_chars_max: usize,
 }
 
+/// The bounds in which a load and a render differ, with their keys.
+#[derive(Clone, Copy)]
+struct Bounds {
+    timeout: (Duration, &'static str),
+    memory_bytes_max: (usize, &'static str),
+}
+
 impl Call {
     /// A call without a device: `describe` or `prepare`. It may log, and ask nothing.
     pub(super) fn of_load(plugin: Arc<str>, config: &Config) -> Self {
-        Self::new(plugin, config, config.prepare_timeout(), config.prepare_memory_bytes_max)
+        let bounds = Bounds {
+            timeout: (config.prepare_timeout(), keys::PREPARE_TIMEOUT),
+            memory_bytes_max: (config.prepare_memory_bytes_max, keys::PREPARE_MEMORY),
+        };
+        Self::new(plugin, config, bounds)
     }
 
     /// A render for one device. `prepared_bytes` is the memory that the snapshot brings along.
@@ -37,20 +48,24 @@ impl Call {
         prepared_bytes: usize,
         device: (MacAddress, Arc<dyn DeviceScope>),
     ) -> Self {
-        let memory = prepared_bytes.saturating_add(config.memory_bytes_max);
+        let memory = prepared_bytes.saturating_add(config.render_memory_bytes_max);
         let memory = memory.min(config.instance_memory_bytes_max());
-        let mut call = Self::new(plugin, config, config.render_timeout(), memory);
+        let bounds = Bounds {
+            timeout: (config.render_timeout(), keys::RENDER_TIMEOUT),
+            memory_bytes_max: (memory, keys::RENDER_MEMORY),
+        };
+        let mut call = Self::new(plugin, config, bounds);
         call.device = Some(device);
         call
     }
 
-    fn new(plugin: Arc<str>, config: &Config, timeout: Duration, memory_bytes_max: usize) -> Self {
+    fn new(plugin: Arc<str>, config: &Config, bounds: Bounds) -> Self {
         Self {
             plugin,
             device: None,
-            deadline: Instant::now() + timeout,
-            timeout,
-            memory_bytes_max,
+            deadline: Instant::now() + bounds.timeout.0,
+            bounds,
+            table_entries_max: config.table_entries_max,
             questions_left: config.questions_max,
             contacts_rows_max: config.contacts_rows_max,
             log_lines_left: config.log_lines_max,
@@ -79,7 +94,8 @@ impl Call {
     }
 
     fn timed_out(&self) -> RenderError {
-        RenderError::Timeout { ms: u64::try_from(self.timeout.as_millis()).unwrap_or(u64::MAX) }
+        let (timeout, name) = self.bounds.timeout;
+        RenderError::Timeout { ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX), name }
     }
 
     pub(super) async fn contacts(&mut self) -> Result<Vec<Table>, RenderError> {
@@ -88,7 +104,7 @@ impl Call {
         let tables = answer.await.map_err(|_| self.timed_out())?.map_err(RenderError::Scope)?;
         let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
         if rows > self.contacts_rows_max {
-            return Err(RenderError::Limit { name: "contacts_rows_max".into() });
+            return Err(RenderError::Beyond { name: keys::CONTACTS_ROWS });
         }
         Ok(tables)
     }
@@ -105,7 +121,7 @@ impl Call {
         };
         let scope = Arc::clone(scope);
         self.questions_left =
-            self.questions_left.checked_sub(1).ok_or_else(|| RenderError::Limit { name: "questions_max".into() })?;
+            self.questions_left.checked_sub(1).ok_or_else(|| RenderError::Beyond { name: keys::QUESTIONS })?;
         Ok(scope)
     }
 
@@ -140,17 +156,18 @@ impl Drop for Call {
 impl ResourceLimiter for Call {
     /// Trapping beats answering that there is none: most languages abort then without a word of why.
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        if desired <= self.memory_bytes_max {
+        let (bytes_max, name) = self.bounds.memory_bytes_max;
+        if desired <= bytes_max {
             return Ok(true);
         }
-        Err(RenderError::Memory { bytes: desired, bytes_max: self.memory_bytes_max }.into())
+        Err(RenderError::Memory { bytes: desired, bytes_max, name }.into())
     }
 
     fn table_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
-        if desired <= TABLE_ENTRIES_MAX {
+        if desired <= self.table_entries_max {
             return Ok(true);
         }
-        Err(RenderError::Limit { name: "table entries".into() }.into())
+        Err(RenderError::Beyond { name: keys::TABLE_ENTRIES }.into())
     }
 
     fn memories(&self) -> usize {

@@ -4,7 +4,7 @@
 use super::cache::Cache;
 use super::call::Call;
 use super::error::{EngineError, RenderError};
-use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLE_ENTRIES_MAX, TABLES_MAX};
+use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLES_MAX};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -135,7 +135,7 @@ fn pool(config: &Config, builds: usize) -> PoolingAllocationConfig {
         .max_core_instances_per_component(CORE_INSTANCES_MAX)
         .max_memories_per_component(MEMORIES_MAX)
         .max_tables_per_component(TABLES_MAX)
-        .table_elements(TABLE_ENTRIES_MAX)
+        .table_elements(config.table_entries_max)
         .max_memory_size(config.instance_memory_bytes_max())
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
         .table_keep_resident(64 << 10)

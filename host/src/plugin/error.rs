@@ -1,23 +1,28 @@
 //! Why there is no document, and why a file is no plugin.
 
 use super::job::{Fault, ScopeError};
+use super::limits::keys;
 use std::path::PathBuf;
 
-/// Why a call of a plugin gave nothing. `http` chooses the status: `NoSuchFile` is the phone's, `Busy` the moment's,
-/// all others are the plugin's or its template's. No message holds a value of the job.
+/// Why a call of a plugin gave nothing. `http` chooses the status: `NoSuchFile` is the phone's, `Busy`, `Failing` and
+/// `Scope` the moment's, all others are the plugin's or its template's. No message holds a value of the job; one of a
+/// limit of the host's has the name of its key in the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     #[error("the folder has no file {0:?}")]
     NoSuchFile(String),
     #[error("{0}")]
     Template(Fault),
-    /// A limit of the plugin's own, or one of the host's that has no variant here.
+    /// A limit of the plugin's own.
     #[error("limit reached: {name}")]
     Limit { name: String },
-    #[error("not done after {ms} ms")]
-    Timeout { ms: u64 },
-    #[error("wanted {bytes} bytes of memory where {bytes_max} are allowed")]
-    Memory { bytes: usize, bytes_max: usize },
+    /// A limit of the host's that has no variant here.
+    #[error("went beyond {name}")]
+    Beyond { name: &'static str },
+    #[error("not done after {ms} ms ({name})")]
+    Timeout { ms: u64, name: &'static str },
+    #[error("wanted {bytes} bytes of memory where {bytes_max} are allowed ({name})")]
+    Memory { bytes: usize, bytes_max: usize, name: &'static str },
     #[error("broke down: {0}")]
     Trap(String),
     /// What it gave cannot be sent.
@@ -25,6 +30,9 @@ pub enum RenderError {
     Output(String),
     #[error("every instance is busy")]
     Busy,
+    /// It failed too often in a row, and there is no other version of it.
+    #[error("is failing, and not tried again before {retry_after_s} s have passed")]
+    Failing { retry_after_s: u32 },
     #[error("asked the database, which failed: {0}")]
     Scope(#[source] ScopeError),
     #[error("{0}")]
@@ -37,19 +45,40 @@ impl RenderError {
         match self {
             Self::NoSuchFile(_) => "no_such_file",
             Self::Template(_) => "template",
-            Self::Limit { .. } => "limit",
+            Self::Limit { .. } | Self::Beyond { .. } => "limit",
             Self::Timeout { .. } => "timeout",
             Self::Memory { .. } => "memory",
             Self::Trap(_) => "trap",
             Self::Output(_) => "output",
             Self::Busy => "busy",
+            Self::Failing { .. } => "failing",
             Self::Scope(_) => "database",
             Self::Other(_) => "other",
         }
     }
 
+    /// The host's limit that ended it, by the name of its key.
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Beyond { name } | Self::Timeout { name, .. } | Self::Memory { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether it speaks against the plugin itself, and not against a template, a file's name or the moment.
+    pub(super) fn is_the_plugins(&self) -> bool {
+        match self {
+            Self::Timeout { .. } | Self::Memory { .. } | Self::Trap(_) | Self::Output(_) | Self::Other(_) => true,
+            // A domain may well have more contacts than that.
+            Self::Beyond { name } => *name != keys::CONTACTS_ROWS,
+            Self::NoSuchFile(_) | Self::Template(_) | Self::Limit { .. } => false,
+            Self::Busy | Self::Failing { .. } | Self::Scope(_) => false,
+        }
+    }
+
     /// Why wasmtime stopped a call: our own reason where we stopped it, else what the machine said.
-    pub(super) fn of_call(error: wasmtime::Error) -> Self {
+    /// `output` is the key of the limit on what the call may answer.
+    pub(super) fn of_call(error: wasmtime::Error, output: &'static str) -> Self {
         let error = match error.downcast::<Self>() {
             Ok(ours) => return ours,
             Err(error) => error,
@@ -57,13 +86,15 @@ impl RenderError {
         if error.downcast_ref::<wasmtime::PoolConcurrencyLimitError>().is_some() {
             return Self::Busy;
         }
-        if let Some(trap) = error.downcast_ref::<wasmtime::Trap>() {
-            return Self::Trap(trap.to_string());
+        match error.downcast_ref::<wasmtime::Trap>() {
+            Some(wasmtime::Trap::StackOverflow) => return Self::Beyond { name: keys::STACK },
+            Some(trap) => return Self::Trap(trap.to_string()),
+            None => {}
         }
         let cause = super::limits::one_line(&error.root_cause().to_string(), 200);
         // The type of this one is wasmtime's secret; a test tells when its words change.
         if cause.contains("fuel allocated for hostcalls") {
-            return Self::Limit { name: "output_bytes_max".into() };
+            return Self::Beyond { name: output };
         }
         Self::Trap(cause)
     }

@@ -23,13 +23,18 @@ pub struct Config {
     /// machine.
     pub prepare_timeout_ms: u64,
     /// Memory of a render beyond what `prepare` left, which is shared by all and costs nothing here.
-    pub memory_bytes_max: usize,
+    pub render_memory_bytes_max: usize,
     /// Memory of `prepare`, the templates' sources included (14 MB for the largest vendor).
     pub prepare_memory_bytes_max: usize,
     /// The body of a document. FusionPBX's largest templates give about 150 KB; a big phone book a few MB.
     pub output_bytes_max: usize,
+    /// What `describe` and `prepare` answer. The names of all settings that the largest vendor's templates read are
+    /// some MB.
+    pub prepare_output_bytes_max: usize,
     /// Nested calls inside a plugin, on the machine's stack.
     pub stack_bytes_max: usize,
+    /// Entries of one of a plugin's tables: each is a function that is called through a pointer.
+    pub table_entries_max: usize,
     /// Lines that `log` takes; the rest are counted.
     pub log_lines_max: u32,
     /// Characters of a logged line; the rest is cut.
@@ -43,6 +48,8 @@ pub struct Config {
     pub instances_max: u32,
     /// Size of a component's file.
     pub component_bytes_max: u64,
+    /// Failures in a row after which a plugin is tried less often.
+    pub failures_max: u32,
 }
 
 impl Default for Config {
@@ -52,16 +59,19 @@ impl Default for Config {
             cache_bytes_max: 1 << 30,
             render_timeout_ms: 5_000,
             prepare_timeout_ms: 30_000,
-            memory_bytes_max: 64 * MIB,
+            render_memory_bytes_max: 64 * MIB,
             prepare_memory_bytes_max: 256 * MIB,
             output_bytes_max: 16 * MIB,
+            prepare_output_bytes_max: 64 * MIB,
             stack_bytes_max: MIB,
+            table_entries_max: 100_000,
             log_lines_max: 32,
             log_line_chars_max: 1_000,
             contacts_rows_max: 20_000,
             questions_max: 1_000,
             instances_max: 64,
             component_bytes_max: 64 * MIB as u64,
+            failures_max: 5,
         }
     }
 }
@@ -77,8 +87,22 @@ impl Config {
 
     /// No memory of any instance grows beyond this.
     pub(super) fn instance_memory_bytes_max(&self) -> usize {
-        self.prepare_memory_bytes_max.saturating_add(self.memory_bytes_max)
+        self.prepare_memory_bytes_max.saturating_add(self.render_memory_bytes_max)
     }
+}
+
+/// The limits' keys, as an operator reads them in a log line and finds them in the configuration.
+pub(super) mod keys {
+    pub(in super::super) const RENDER_TIMEOUT: &str = "render_timeout_ms";
+    pub(in super::super) const PREPARE_TIMEOUT: &str = "prepare_timeout_ms";
+    pub(in super::super) const RENDER_MEMORY: &str = "render_memory_bytes_max";
+    pub(in super::super) const PREPARE_MEMORY: &str = "prepare_memory_bytes_max";
+    pub(in super::super) const OUTPUT: &str = "output_bytes_max";
+    pub(in super::super) const PREPARE_OUTPUT: &str = "prepare_output_bytes_max";
+    pub(in super::super) const STACK: &str = "stack_bytes_max";
+    pub(in super::super) const TABLE_ENTRIES: &str = "table_entries_max";
+    pub(in super::super) const CONTACTS_ROWS: &str = "contacts_rows_max";
+    pub(in super::super) const QUESTIONS: &str = "questions_max";
 }
 
 /// Core instances in one component: the plugin itself and two small ones of the component's own making, one more
@@ -87,8 +111,6 @@ pub(super) const CORE_INSTANCES_MAX: u32 = 8;
 /// A plugin has one memory; two leave room for a component made of two.
 pub(super) const MEMORIES_MAX: u32 = 2;
 pub(super) const TABLES_MAX: u32 = 8;
-/// Entries of one table: each is a function of the plugin that is called through a pointer.
-pub(super) const TABLE_ENTRIES_MAX: usize = 100_000;
 /// What a host call may copy out of a plugin beside a document: names, log lines.
 pub(super) const TRANSFER_BYTES_EXTRA: usize = 64 << 10;
 /// Characters of a message that goes to the log: a failure's, a fault's.

@@ -4,9 +4,11 @@ use super::call::Call;
 use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::RenderError;
+use super::health::{Fares, Health, Turn};
 use super::job::{DeviceScope, Document, Fault, Job, Prepared, Reads};
-use super::limits::TRANSFER_BYTES_EXTRA;
+use super::limits::{TRANSFER_BYTES_EXTRA, keys};
 use super::v0_1;
+use crate::facts::MacAddress;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -27,6 +29,7 @@ pub struct Plugin {
     folders: HashMap<String, Folder>,
     faults: Vec<Fault>,
     origin: Origin,
+    health: Health,
 }
 
 /// What the templates of one folder read.
@@ -73,7 +76,9 @@ impl Plugin {
             }
         }
         let name = Arc::from(description.name.as_str());
-        Ok(Self { engine: engine.clone(), name, description, renderer, prepared_bytes, folders, faults, origin })
+        let health = Health::new(engine.config().failures_max);
+        let engine = engine.clone();
+        Ok(Self { engine, name, description, renderer, prepared_bytes, folders, faults, origin, health })
     }
 
     pub fn name(&self) -> &str {
@@ -102,6 +107,23 @@ impl Plugin {
         self.prepared_bytes
     }
 
+    /// How its renders come out, for `plugin list` and the like.
+    pub fn health(&self) -> Fares {
+        self.health.fares()
+    }
+
+    pub(super) fn is_failing(&self) -> bool {
+        self.health.is_failing()
+    }
+
+    /// Whether this version may render for the device now: `Failing` when it failed too often in a row and its next
+    /// try is not due. A try that is granted is expected to be made.
+    pub(super) fn admit(&self, device: MacAddress) -> Result<(), RenderError> {
+        self.health.admit(device, Instant::now()).map_err(|wait| RenderError::Failing {
+            retry_after_s: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1),
+        })
+    }
+
     /// The folder's templates are in the snapshot, so a job for it carries none.
     pub fn prepared(&self, folder: &str) -> bool {
         self.folders.contains_key(folder)
@@ -120,6 +142,32 @@ impl Plugin {
     /// Renders one file in a fresh fork of the snapshot. `scope` answers what the template asks about the job's
     /// device. Waiting for a free instance counts towards the deadline.
     pub async fn render(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
+        let device = job.address;
+        let outcome = self.render_once(job, scope).await;
+        let noted = outcome.as_ref().map(|_| ());
+        match self.health.note(noted, device, Instant::now()) {
+            Some(Turn::Failing) => tracing::error!(
+                plugin.name = self.name(), plugin.file = %self.file().display(), failures = self.health().failures_in_row,
+                "plugin fails too often in a row (failures_max) and is tried less often"
+            ),
+            Some(Turn::Healed) => tracing::info!(plugin.name = self.name(), "plugin serves again"),
+            None => {}
+        }
+        outcome
+    }
+
+    /// Renders for nobody, to see whether a failing plugin has healed.
+    pub fn try_again(self: Arc<Self>, job: Job, scope: Arc<dyn DeviceScope>) {
+        let device = job.address;
+        tokio::spawn(async move {
+            if let Err(error) = self.render(job, scope).await {
+                let (plugin, device) = (self.name(), device.as_str());
+                tracing::warn!(plugin.name = plugin, device.address = device, %error, "failing plugin tried again in vain");
+            }
+        });
+    }
+
+    async fn render_once(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
         let config = self.engine.config();
         let deadline = Instant::now() + config.render_timeout();
         let _turn = self.engine.turn(deadline).await?;
@@ -127,7 +175,8 @@ impl Plugin {
         let call = Call::of_render(Arc::clone(&self.name), config, self.prepared_bytes, device).until(deadline);
         let transfer_bytes_max = config.output_bytes_max.saturating_add(TRANSFER_BYTES_EXTRA);
         let mut store = store(self.engine.render(), call, transfer_bytes_max);
-        let answer = self.renderer.render(&mut store, job).await.map_err(RenderError::of_call)?;
+        let answer =
+            self.renderer.render(&mut store, job).await.map_err(|error| RenderError::of_call(error, keys::OUTPUT))?;
         let document = answer?;
         check(&document, config.output_bytes_max)?;
         Ok(document)
@@ -138,7 +187,7 @@ impl Plugin {
 fn check(document: &Document, output_bytes_max: usize) -> Result<(), RenderError> {
     let wrong = |what: &str| Err(RenderError::Output(what.to_owned()));
     if document.body.len() > output_bytes_max {
-        return Err(RenderError::Limit { name: "output_bytes_max".into() });
+        return Err(RenderError::Beyond { name: keys::OUTPUT });
     }
     let content_type = &document.content_type;
     if content_type.is_empty()

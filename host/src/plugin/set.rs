@@ -3,9 +3,9 @@
 use super::build::Candidate;
 use super::claims::Claims;
 use super::engine::Engine;
-use super::error::{LoadError, LoadFailure};
+use super::error::{LoadError, LoadFailure, RenderError};
 use super::plugin::Plugin;
-use crate::facts::Oui;
+use crate::facts::{MacAddress, Oui};
 use crate::templates::TemplateFile;
 use regex::Regex;
 use std::io;
@@ -16,6 +16,8 @@ use tokio::task::JoinHandle;
 #[derive(Default)]
 pub struct Plugins {
     plugins: Vec<Arc<Plugin>>,
+    /// Of each plugin the last version that served well, as long as there is a newer one: at most one.
+    old: Vec<Option<Arc<Plugin>>>,
     claims: Claims,
     agents: Vec<Agent>,
 }
@@ -27,6 +29,13 @@ struct Agent {
 
 /// Characters of a User-Agent that patterns are tried on; phones send fewer than 200.
 const USER_AGENT_BYTES_MAX: usize = 1_000;
+
+/// Who renders for a device now.
+pub struct Choice<'a> {
+    pub plugin: &'a Arc<Plugin>,
+    /// The newer version, which fails and whose turn to be tried again has come. Nobody is to get what it gives.
+    pub failing: Option<&'a Arc<Plugin>>,
+}
 
 /// Which templates belong to the plugin that is being prepared.
 pub struct Share<'a> {
@@ -79,23 +88,26 @@ impl Plugins {
         let mut set = Self::default();
         for build in builds {
             let (file, error) = match build {
-                Build::Done(plugin) => (plugin.file().to_owned(), set.add(plugin).err()),
-                Build::Running(file, task) => (file, joined(task).await.and_then(|plugin| set.add(plugin)).err()),
+                Build::Done(plugin) => (plugin.file().to_owned(), set.add(plugin, previous).err()),
+                Build::Running(file, task) => {
+                    (file, joined(task).await.and_then(|plugin| set.add(plugin, previous)).err())
+                }
             };
             if let Some(error) = error {
                 let old = previous.and_then(|set| set.loaded_from(&file)).cloned();
-                let previous_serves = old.is_some_and(|old| set.add(old).is_ok());
+                let previous_serves = old.is_some_and(|old| set.add(old, previous).is_ok());
                 failures.push(LoadFailure { file, error, previous_serves });
             }
         }
         (set, failures)
     }
 
-    fn add(&mut self, plugin: Arc<Plugin>) -> Result<(), LoadError> {
+    fn add(&mut self, plugin: Arc<Plugin>, previous: Option<&Self>) -> Result<(), LoadError> {
         self.claims.add(plugin.description())?;
         for agent in &plugin.description().user_agents {
             self.agents.push(Agent { pattern: agent.regex()?, template: agent.template.clone() });
         }
+        self.old.push(previous.and_then(|previous| previous.last_good(&plugin)).cloned());
         self.plugins.push(plugin);
         Ok(())
     }
@@ -107,6 +119,36 @@ impl Plugins {
     /// The plugin for a device of this vendor (empty when unknown) with this template folder.
     pub fn serving(&self, vendor: &str, folder: &str) -> Option<&Arc<Plugin>> {
         self.plugins.get(self.claims.of_device(vendor, folder)?)
+    }
+
+    /// Which version of a plugin renders for this device: the newest, unless it fails and there is an older one that
+    /// does not.
+    pub fn choose<'a>(&'a self, plugin: &'a Arc<Plugin>, device: MacAddress) -> Result<Choice<'a>, RenderError> {
+        if !plugin.is_failing() {
+            return Ok(Choice { plugin, failing: None });
+        }
+        let old = self.old(plugin).filter(|old| !old.is_failing());
+        match (plugin.admit(device), old) {
+            (Ok(()), Some(old)) => Ok(Choice { plugin: old, failing: Some(plugin) }),
+            (Err(_), Some(old)) => Ok(Choice { plugin: old, failing: None }),
+            (admitted, None) => admitted.map(|()| Choice { plugin, failing: None }),
+        }
+    }
+
+    /// The version of this plugin that serves while the newest one fails; `None` when there is none. It is kept by a
+    /// load that replaces a plugin, one for each, and goes with the set.
+    pub fn old(&self, plugin: &Arc<Plugin>) -> Option<&Arc<Plugin>> {
+        let at = self.plugins.iter().position(|other| Arc::ptr_eq(other, plugin))?;
+        self.old[at].as_ref()
+    }
+
+    /// What a new version of a plugin of this set can fall back on.
+    fn last_good(&self, new: &Arc<Plugin>) -> Option<&Arc<Plugin>> {
+        let at = self.plugins.iter().position(|plugin| plugin.name() == new.name())?;
+        let known = [Some(&self.plugins[at]), self.old[at].as_ref()].into_iter().flatten();
+        let mut sound = known.filter(|version| !Arc::ptr_eq(version, new) && !version.is_failing());
+        // One that has not been asked yet is better than none.
+        sound.clone().find(|version| version.health().has_served).or_else(|| sound.next())
     }
 
     /// The vendor that owns these addresses, as FusionPBX spells it.

@@ -7,7 +7,7 @@ use super::call::Call;
 use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
 use super::job::Prepared;
-use super::limits::{TRANSFER_BYTES_EXTRA, one_line};
+use super::limits::{TRANSFER_BYTES_EXTRA, keys, one_line};
 use super::v0_1;
 use crate::templates::TemplateFile;
 use std::collections::HashMap;
@@ -15,9 +15,6 @@ use std::sync::Arc;
 use wasmtime::Store;
 use wasmtime::component::{Component, Instance, Lift, WasmList};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
-
-/// `prepare`'s answer may hold every setting's name for every template; beyond this it is no answer.
-const ANSWER_BYTES_MAX: usize = 64 << 20;
 
 /// The component, instrumented and compiled for one use. `bytes` must be a valid component.
 pub(super) fn instrument(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
@@ -46,9 +43,9 @@ pub(super) async fn take(
     instrumented: &Component,
     templates: Vec<TemplateFile>,
 ) -> Result<(Vec<u8>, Vec<Prepared>), LoadError> {
-    let failed = |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error) };
+    let failed = |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
     let call = Call::of_load(plugin, engine.config());
-    let mut store = store(instrumented.engine(), call, ANSWER_BYTES_MAX);
+    let mut store = store(instrumented.engine(), call, engine.config().prepare_output_bytes_max);
     let instance = v0_1::instantiate(&mut store, instrumented).await.map_err(failed)?;
     let prepared = v0_1::prepare(&mut store, &instance, templates).await.map_err(failed)?;
 

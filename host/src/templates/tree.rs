@@ -17,6 +17,7 @@ pub struct Tree {
 }
 
 /// Where a device's templates are.
+#[derive(Clone)]
 pub struct Located {
     pub root: PathBuf,
     pub name: TemplateName,

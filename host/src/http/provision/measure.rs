@@ -4,12 +4,14 @@
 use super::*;
 use crate::app::Snapshot;
 use crate::clock::Clock;
-use crate::directory::Directory;
 use crate::directory::tests::servers::{Scratch, corpus, sqlite};
+use crate::directory::{Directory, Lookup};
+use crate::gate;
 use crate::http::client::Client;
 use crate::journal::Journal;
 use crate::plugin::tests::measure::{LongLived, Times};
 use crate::plugin::{Config, Engine, Job, Plugins, Share};
+use crate::sentry::{self, Sentry};
 use crate::templates::Tree;
 use arc_swap::ArcSwap;
 use std::path::Path;
@@ -39,6 +41,8 @@ async fn app(scratch: &Scratch) -> Option<App> {
         directory,
         snapshot: ArcSwap::from_pointee(Snapshot { tree, plugins }),
         keeper: gate::Keeper::new([7; 32], 1, crate::http::unix_seconds()),
+        sentry: Sentry::new(sentry::Config::default()),
+        auth_server: None,
     })
 }
 
@@ -57,11 +61,13 @@ struct Walked {
 
 /// Through the rooms one by one, each timed as the next of `times`.
 async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
-    let client = Client { address: [192, 0, 2, 1].into(), https: false, original_target: None };
-    let arrived = Arrived { client, at: Instant::now() };
+    let peer = [192, 0, 2, 1].into();
+    let client = Client { address: peer, https: false, original_target: None };
+    let arrived = Arrived { peer, client, at: Instant::now() };
     let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), &arrived)).await else { panic!() };
     let walk = Walk { app, snapshot: app.snapshot.load_full() };
-    let claim = times.take(1, async { walk.claim(&request).await.unwrap_or_else(|_| panic!()) }).await;
+    let claim =
+        times.take(1, async { walk.resolve(walk.named(&request), &request).await.unwrap_or_else(|_| panic!()) }).await;
     let lookup = Lookup { address: claim.address(), host: request.host() };
     let admission = times.take(2, async { app.directory.find(&lookup).await.unwrap() }).await;
     let admit = async { gate::admit(&request, &claim, &admission, &app.keeper, crate::http::unix_seconds()) };

@@ -1,0 +1,109 @@
+//! A plugin that fails too often in a row: it is tried less often, and its last good version serves meanwhile.
+
+use super::*;
+use std::time::Duration;
+
+/// A template that `minimal` answers for; `extra` makes the snapshot another one.
+fn set_of(extra: &str) -> Vec<TemplateFile> {
+    vec![template("minimal/one", "a.cfg", &format!("reads x {extra}"))]
+}
+
+async fn load_after(engine: &Engine, file: &Path, extra: &str, previous: Option<&Plugins>) -> Plugins {
+    let share = |_: &Share<'_>| set_of(extra);
+    let (set, failures) = Plugins::load(engine, from_ref(&file.to_owned()), &share, previous).await;
+    assert!(failures.is_empty(), "{failures:?}");
+    set
+}
+
+fn newest(set: &Plugins) -> &Arc<Plugin> {
+    set.serving("minimal", "").unwrap()
+}
+
+fn device() -> MacAddress {
+    job().address
+}
+
+async fn break_down(plugin: &Plugin) {
+    while !plugin.health().failing {
+        error(plugin, "panic").await;
+    }
+}
+
+#[test]
+fn the_last_good_version_serves_until_the_new_one_has_healed() {
+    let Some(file) = guest("minimal") else { return };
+    run(async {
+        let engine = engine(|config| config.failures_max = 3);
+        let first = load_after(&engine, &file, "first", None).await;
+        assert!(text(newest(&first), job()).await.is_ok());
+        let second = load_after(&engine, &file, "second", Some(&first)).await;
+        let new = newest(&second);
+        assert!(Arc::ptr_eq(second.old(new).unwrap(), newest(&first)));
+        assert!(Arc::ptr_eq(second.choose(new, device()).unwrap().plugin, new), "the newest serves while it can");
+
+        break_down(new).await;
+        assert_eq!(new.health().failures_in_row, 3);
+        let choice = second.choose(new, device()).unwrap();
+        assert!(text(choice.plugin, job()).await.unwrap().starts_with("reads x first"));
+        assert!(choice.failing.is_none(), "not before its time");
+
+        // Its time comes; it is tried beside the old one, and heals.
+        tokio::time::sleep(Duration::from_millis(2_100)).await;
+        let choice = second.choose(new, device()).unwrap();
+        assert!(Arc::ptr_eq(choice.plugin, newest(&first)), "what the failing one gives is nobody's");
+        Arc::clone(choice.failing.unwrap()).try_again(job(), no_contacts());
+        while new.health().failing {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert!(Arc::ptr_eq(second.choose(new, device()).unwrap().plugin, new));
+    });
+}
+
+#[test]
+fn without_another_version_requests_are_refused_until_the_next_try() {
+    with_minimal(
+        |config| config.failures_max = 2,
+        async |engine, _| {
+            let set = load_after(&engine, &guest("minimal").unwrap(), "only", None).await;
+            break_down(newest(&set)).await;
+            let refused = set.choose(newest(&set), device()).err();
+            assert!(matches!(refused, Some(RenderError::Failing { retry_after_s: 1..=3 })), "{refused:?}");
+            let other = MacAddress::parse("02aabb000002").unwrap();
+            tokio::time::sleep(Duration::from_millis(1_100)).await;
+            assert!(set.choose(newest(&set), other).is_ok(), "another device's request is the next try");
+            assert!(text(newest(&set), job()).await.is_ok());
+            assert!(set.choose(newest(&set), device()).is_ok());
+        },
+    );
+}
+
+#[test]
+fn one_old_version_is_kept_and_no_more() {
+    let Some(file) = guest("minimal") else { return };
+    run(async {
+        let engine = engine(|_| {});
+        let mut set = load_after(&engine, &file, "0", None).await;
+        let mut gone = Vec::new();
+        for version in 1..5 {
+            text(newest(&set), job()).await.unwrap();
+            gone.push(Arc::downgrade(newest(&set)));
+            set = load_after(&engine, &file, &version.to_string(), Some(&set)).await;
+        }
+        let kept: Vec<_> = gone.iter().map(|old| old.strong_count() > 0).collect();
+        assert_eq!(kept, [false, false, false, true]);
+    });
+}
+
+#[test]
+fn a_version_that_failed_is_nothing_to_fall_back_on() {
+    let Some(file) = guest("minimal") else { return };
+    run(async {
+        let engine = engine(|_| {});
+        let good = load_after(&engine, &file, "good", None).await;
+        text(newest(&good), job()).await.unwrap();
+        let bad = load_after(&engine, &file, "bad", Some(&good)).await;
+        break_down(newest(&bad)).await;
+        let third = load_after(&engine, &file, "third", Some(&bad)).await;
+        assert!(Arc::ptr_eq(third.old(newest(&third)).unwrap(), newest(&good)));
+    });
+}

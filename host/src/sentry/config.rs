@@ -1,0 +1,30 @@
+//! The limits.
+
+/// What one source may do. A number of 0 switches its limit off.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Failed requests of one network in a window. A hundred phones that are not entered yet stay below it; an OUI
+    /// has 16 million addresses, and a sweep of one takes a network more than two years.
+    pub per_network_max: u32,
+    /// Failed requests for devices of one maker in a window, from all networks together. Ten times what one network
+    /// may, so one alone never reaches it.
+    pub per_oui_max: u32,
+    /// How long failures count and a limit lasts, in seconds. A phone asks for all its files within a minute.
+    pub window_s: u64,
+    /// Devices that auto insert makes for one network in a minute. A new office's switch powers 24 or 48 phones, which
+    /// boot over two minutes.
+    pub inserts_per_minute_max: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { per_network_max: 120, per_oui_max: 1_200, window_s: 600, inserts_per_minute_max: 30 }
+    }
+}
+
+impl Config {
+    /// Whether nothing is limited.
+    pub fn is_off(&self) -> bool {
+        self.per_network_max == 0 && self.per_oui_max == 0 && self.inserts_per_minute_max == 0
+    }
+}

@@ -1,0 +1,137 @@
+//! Counts by key, each for a window of time, in a table that cannot grow beyond its size.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+/// How often each key was counted since its window began. A window begins with a key's first count.
+///
+/// No count leaves the table before its window is over, so nobody gets rid of his own by making others. Where the
+/// table is full, all keys without a place share one count: a flood may then keep others out for a window, and opens
+/// nothing.
+pub struct Counters<K> {
+    window: u64,
+    max: usize,
+    counts: HashMap<K, Count>,
+    others: Count,
+    swept: u64,
+}
+
+/// The state of one count. The default was never counted.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Count {
+    pub number: u32,
+    /// When the window is over.
+    ends: u64,
+}
+
+impl Count {
+    /// How long the window lasts, in seconds.
+    pub fn left(&self, now: u64) -> u64 {
+        self.ends.saturating_sub(now)
+    }
+
+    fn is_running(&self, now: u64, window: u64) -> bool {
+        // A clock that was set back must not make a window longer than one.
+        (1..=window).contains(&self.left(now))
+    }
+
+    fn add(&mut self, now: u64, window: u64) -> Self {
+        if !self.is_running(now, window) {
+            *self = Self { number: 0, ends: now.saturating_add(window) };
+        }
+        self.number = self.number.saturating_add(1);
+        *self
+    }
+}
+
+impl<K: Eq + Hash> Counters<K> {
+    /// `window` is in seconds; `max` keys have a count of their own.
+    pub fn new(window: u64, max: usize) -> Self {
+        Self { window, max, counts: HashMap::new(), others: Count::default(), swept: 0 }
+    }
+
+    /// What holds for a key now; zero outside a window.
+    pub fn get(&self, key: &K, now: u64) -> Count {
+        let is_full = self.counts.len() >= self.max;
+        let count = self.counts.get(key).copied().or(is_full.then_some(self.others)).unwrap_or_default();
+        if count.is_running(now, self.window) { count } else { Count::default() }
+    }
+
+    /// Counts once, and says what holds then.
+    pub fn add(&mut self, key: K, now: u64) -> Count {
+        let window = self.window;
+        if self.counts.len() >= self.max && !self.counts.contains_key(&key) {
+            self.sweep(now);
+            if self.counts.len() >= self.max {
+                return self.others.add(now, window);
+            }
+        }
+        self.counts.entry(key).or_default().add(now, window)
+    }
+
+    /// Removes what is over. It looks at the whole table, so once in a second is often enough.
+    fn sweep(&mut self, now: u64) {
+        if self.swept != now {
+            self.swept = now;
+            self.counts.retain(|_, count| count.is_running(now, self.window));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// Against the plain idea of it: whoever has a place has exactly what was counted in the running window.
+        #[test]
+        fn a_key_with_a_place_of_its_own_has_its_exact_count(steps in prop::collection::vec((0_u8..12, 0_u64..4), 1..400)) {
+            let (mut counters, mut model, mut now) = (Counters::new(10, 64), HashMap::new(), 1_000);
+            for (key, passed) in steps {
+                now += passed;
+                let (number, ends) = model.entry(key).or_insert((0_u32, now + 10));
+                if *ends <= now {
+                    (*number, *ends) = (0, now + 10);
+                }
+                *number += 1;
+                let count = counters.add(key, now);
+                prop_assert_eq!((count.number, count.ends), (*number, *ends));
+                prop_assert_eq!(counters.get(&key, now), count);
+            }
+        }
+
+        #[test]
+        fn no_flood_lessens_a_count_or_grows_the_table(flood in prop::collection::vec((1_u16.., 0_u64..2), 1..400)) {
+            let (mut counters, mut now) = (Counters::new(1_000, 16), 1_000);
+            for _ in 0..7 {
+                counters.add(0, now);
+            }
+            for (key, passed) in flood {
+                now += passed;
+                counters.add(key, now);
+                prop_assert!(counters.counts.len() <= 16);
+                prop_assert_eq!(counters.get(&0, now).number, 7);
+            }
+        }
+    }
+
+    #[test]
+    fn who_finds_the_table_full_shares_one_count_until_there_is_room() {
+        let mut counters = Counters::new(60, 2);
+        counters.add("a", 100);
+        counters.add("b", 130);
+        assert_eq!([counters.add("c", 140).number, counters.add("d", 140).number], [1, 2]);
+        assert_eq!((counters.get(&"e", 140).number, counters.get(&"b", 140).number), (2, 1));
+        assert_eq!(counters.add("f", 165).number, 1, "the first window is over, and its place is free");
+        assert_eq!(counters.get(&"f", 165).left(165), 60);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_no_window_longer() {
+        let mut counters = Counters::new(60, 2);
+        counters.add("a", 10_000);
+        assert_eq!(counters.get(&"a", 9_000).number, 0);
+        assert_eq!(counters.add("a", 9_000).left(9_000), 60);
+    }
+}
