@@ -3,10 +3,14 @@
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod answer;
 mod demo;
+mod edge;
 mod gate;
 mod golden;
 mod ledger;
+mod proxied;
+mod slow;
 mod startup;
 mod timing;
 mod urls;

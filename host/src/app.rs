@@ -72,7 +72,7 @@ pub async fn run(config: Config) -> Result<()> {
     let listener = socket.listen(BACKLOG).with_context(taken)?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
     // The last answer lets go of the app, and with it of the journal, which then writes what is left.
-    http::serve(listener, app, stop).await;
+    http::serve(listener, app, config.http, stop).await;
     if tokio::time::timeout(JOURNAL_TIMEOUT, written).await.is_err() {
         tracing::warn!("not every device was noted as provisioned before the stop");
     }

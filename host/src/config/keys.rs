@@ -20,6 +20,16 @@ const fn key(name: &'static str, value: &'static str, help: &'static str) -> Key
 pub const KEYS: &[Key] = &[
     key("listen", "ADDRESS", "address and port to serve on [127.0.0.1:8080]"),
     key(
+        "trusted_proxies",
+        "NETWORKS",
+        "proxies whose X-Forwarded-For, X-Real-IP, X-Forwarded-Proto and X-Original-URI count, with `,` between [none]",
+    ),
+    key(
+        "proxy_protocol",
+        "FLAG",
+        "whether trusted proxies begin every connection with a header of the PROXY protocol, version 1 or 2 [false]",
+    ),
+    key(
         "database",
         "URL",
         "FusionPBX's database, postgres://…, or sqlite://… with the same tables [the one of FusionPBX's own configuration, else sqlite://data/dialplate.db, made on first start]",

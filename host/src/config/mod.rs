@@ -9,9 +9,10 @@ pub use keys::KEYS;
 pub use source::{Fault, Source};
 
 use crate::clock::Clock;
+use crate::facts::Network;
 use crate::request::UrlForms;
 use crate::templates::SearchPath;
-use crate::{auth_server, directory, plugin, sentry, syslog};
+use crate::{auth_server, directory, http, plugin, sentry, syslog};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ const CACHE: &str = "data/cache";
 /// Everything the server is told from outside.
 pub struct Config {
     pub listen: SocketAddr,
+    pub http: http::Config,
     pub database: directory::Config,
     pub templates: SearchPath,
     pub url_forms: UrlForms,
@@ -57,6 +59,10 @@ impl Config {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
         let config = Self {
             listen: source.take("listen", listen, parse_listen),
+            http: http::Config {
+                trusted_proxies: source.take("trusted_proxies", Vec::new(), parse_networks),
+                proxy_protocol: source.take("proxy_protocol", false, parse_flag),
+            },
             database: read_database(&mut source),
             templates: SearchPath {
                 roots: source.take("templates", templates(program), parse_folders),
@@ -183,6 +189,18 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is no address and port; write for instance 0.0.0.0:8080 or [::]:8080"))
 }
 
+fn parse_networks(text: &str) -> Result<Vec<Network>, String> {
+    let texts = text.split([',', source::LIST]).filter(|text| !text.trim().is_empty());
+    let read = |text| Network::parse(text).ok_or(text);
+    texts.map(read).collect::<Result<_, _>>().map_err(|text| {
+        format!("`{}` is no network; write for instance 127.0.0.1,192.0.2.0/24,2001:db8::/32", text.trim())
+    })
+}
+
+fn parse_flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
+}
+
 fn parse_clock(text: &str) -> Result<Clock, String> {
     let moment = text.parse();
     moment
@@ -205,8 +223,11 @@ fn parse_folder(text: &str) -> Result<PathBuf, String> {
 }
 
 fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
-    let folders: Vec<_> =
-        text.split(':').filter(|folder| !folder.is_empty()).map(parse_folder).collect::<Result<_, _>>()?;
+    let folders: Vec<_> = text
+        .split([':', source::LIST])
+        .filter(|folder| !folder.is_empty())
+        .map(parse_folder)
+        .collect::<Result<_, _>>()?;
     if folders.is_empty() { Err("names no folder".to_owned()) } else { Ok(folders) }
 }
 
@@ -268,6 +289,20 @@ mod tests {
             assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected} in {faults:?}");
         }
         assert_eq!(faults.len(), 5);
+    }
+
+    #[test]
+    fn networks_are_a_list_in_a_flag_and_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("dialplate.toml");
+        std::fs::write(&file, "trusted_proxies = ['10.0.0.0/8', '::1']\nproxy_protocol = true\n").unwrap();
+        let http = read(&[], &[], Some(&file)).ok().unwrap().http;
+        let networks = |texts: &[&str]| texts.iter().map(|text| Network::parse(text).unwrap()).collect::<Vec<_>>();
+        assert_eq!((http.trusted_proxies, http.proxy_protocol), (networks(&["10.0.0.0/8", "::1"]), true));
+        let http = read(&[("DIALPLATE_TRUSTED_PROXIES", "127.0.0.1, ::1")], &[], None).ok().unwrap().http;
+        assert_eq!((http.trusted_proxies, http.proxy_protocol), (networks(&["127.0.0.1", "::1"]), false));
+        let faults = read(&[], &[("trusted_proxies", "10.0.0.0/8,nginx")], None).err().unwrap();
+        assert!(faults[0].to_string().contains("`nginx` is no network"), "{}", faults[0]);
     }
 
     #[test]

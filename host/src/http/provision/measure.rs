@@ -7,6 +7,7 @@ use crate::clock::Clock;
 use crate::directory::tests::servers::{Scratch, corpus, sqlite};
 use crate::directory::{Directory, Lookup};
 use crate::gate;
+use crate::http::client::Client;
 use crate::journal::Journal;
 use crate::plugin::tests::measure::{LongLived, Times};
 use crate::plugin::{Config, Engine, Job, Plugins, Share};
@@ -62,8 +63,10 @@ struct Walked {
 
 /// Through the rooms one by one, each timed as the next of `times`.
 async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
-    let peer = Peer(([192, 0, 2, 1], 5060).into());
-    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), peer, app.url_forms)).await else {
+    let peer = [192, 0, 2, 1].into();
+    let client = Client { address: peer, https: false, original_target: None };
+    let arrived = Arrived { peer, client, at: Instant::now() };
+    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), &arrived, app.url_forms)).await else {
         panic!()
     };
     let walk = Walk { app, snapshot: app.snapshot.load_full() };
