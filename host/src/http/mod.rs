@@ -1,12 +1,17 @@
 //! What phones talk to: connections, the walk of one request, statuses, answers.
 
 mod access_log;
+mod admin;
 mod answer;
 mod job;
+mod listing;
 mod provision;
 mod range;
 mod server;
 mod status;
+
+pub use admin::{CALLER, Overseer};
+pub use listing::{Listing, Reloaded};
 
 use crate::app::App;
 use axum::Router;
@@ -17,6 +22,11 @@ use tokio::net::TcpListener;
 /// Serves phones until `stop` resolves.
 pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
     server::serve(listener, router(app), stop).await;
+}
+
+/// Serves operators on this machine for as long as it is let.
+pub async fn serve_admin(listener: TcpListener, overseer: Arc<Overseer>) {
+    server::serve(listener, admin::router(overseer), std::future::pending()).await;
 }
 
 /// Every path goes the same way: which of them are provisioning URLs is decided by `request`.

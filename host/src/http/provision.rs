@@ -9,10 +9,11 @@ use super::answer::Ready;
 use super::server::Peer;
 use super::status::Failure;
 use super::{answer, job};
-use crate::app::{App, Snapshot};
+use crate::app::App;
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
 use crate::plugin::{Choice, Document, Job, Plugin};
+use crate::reload::Snapshot;
 use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError};
 use crate::templates::Located;
 use axum::body::{self, Body};
@@ -33,16 +34,19 @@ pub async fn handle(
     request: Request<Body>,
 ) -> Response<Body> {
     let started = Instant::now();
+    let _in_flight = app.metrics.arrived();
     let (parts, body) = request.into_parts();
     let mut seen = Seen::new(peer);
     let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
     let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk.answer(&parts, body, peer, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
     seen.log(outcome.as_ref(), started.elapsed());
-    match outcome {
-        Ok(ready) => ready.into_response(),
-        Err(failure) => answer::failure(&failure),
-    }
+    let (answer, what) = match outcome {
+        Ok(ready) => (ready.into_response(), "provisioned"),
+        Err(failure) => (answer::failure(&failure), failure.kind()),
+    };
+    app.metrics.answered(answer.status().as_u16(), what, seen.plugin_name());
+    answer
 }
 
 /// One request on its way through the rooms, with the one snapshot that it sees.
@@ -129,7 +133,11 @@ impl Walk<'_> {
             Arc::clone(failing).try_again(job, scope.clone());
         }
         let job = self.job(request, admission, device, address, (plugin, located)).await?;
-        plugin.render(job, scope).await.map_err(failed)
+        let started = Instant::now();
+        let rendered = plugin.render(job, scope).await;
+        let failure = rendered.as_ref().err().map(|error| (error.kind(), error.to_string()));
+        self.app.metrics.rendered(plugin.name(), started, failure);
+        rendered.map_err(failed)
     }
 
     /// The job as this version of the plugin needs it.
@@ -142,8 +150,7 @@ impl Walk<'_> {
         (plugin, located): (&Plugin, Located),
     ) -> Result<Job, Failure> {
         let folder = located.name.as_str().to_owned();
-        let prepared = located.in_tree && plugin.prepared(&folder);
-        let templates = if prepared { Vec::new() } else { job::templates(located).await? };
+        let templates = job::templates(&self.snapshot, plugin, located).await?;
         let parts = job::Parts { folder, templates, address, device, admission, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)
     }
