@@ -60,6 +60,11 @@ pub const KEYS: &[Key] = &[
         "`fusionpbx`: the URLs of FusionPBX's nginx sites alone; `phones`: also those that phones use and no site knows; `all`: also boot files, and addresses in any path [phones]",
     ),
     key("plugins", "FOLDER", "folder of the vendors' components [the one beside the program]"),
+    key(
+        "admin_listen",
+        "ADDRESS",
+        "loopback address and port of the admin endpoint, or `off` [127.0.0.1:8081 where that is free]",
+    ),
     key("clock", "TIME", "a clock that stands still at this RFC 3339 time, for reproducible output [the system's]"),
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),

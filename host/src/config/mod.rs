@@ -34,9 +34,29 @@ pub const EMBEDDED_DATABASE: &str = "sqlite://data/dialplate.db";
 /// Compiled components, beside the embedded database.
 const CACHE: &str = "data/cache";
 
+/// Where the admin endpoint listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminListen {
+    Off,
+    /// Nobody said where: here, if that is free.
+    Default(SocketAddr),
+    At(SocketAddr),
+}
+
+impl AdminListen {
+    /// Where to find it; `None` when it is off.
+    pub fn address(self) -> Option<SocketAddr> {
+        match self {
+            Self::Off => None,
+            Self::Default(address) | Self::At(address) => Some(address),
+        }
+    }
+}
+
 /// Everything the server is told from outside.
 pub struct Config {
     pub listen: SocketAddr,
+    pub admin_listen: AdminListen,
     pub http: http::Config,
     pub database: directory::Config,
     pub templates: SearchPath,
@@ -59,6 +79,7 @@ impl Config {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
         let config = Self {
             listen: source.take("listen", listen, parse_listen),
+            admin_listen: read_admin_listen(&mut source),
             http: http::Config {
                 trusted_proxies: source.take("trusted_proxies", Vec::new(), parse_networks),
                 proxy_protocol: source.take("proxy_protocol", false, parse_flag),
@@ -79,6 +100,27 @@ impl Config {
         };
         source.finish(config)
     }
+}
+
+/// The one key that the commands need which ask a running server.
+pub fn read_admin(mut source: Source) -> Result<AdminListen, Vec<Fault>> {
+    let listen = read_admin_listen(&mut source);
+    source.finish(listen)
+}
+
+fn read_admin_listen(source: &mut Source) -> AdminListen {
+    source.take("admin_listen", AdminListen::Default(SocketAddr::from(([127, 0, 0, 1], 8081))), |text| {
+        if text == "off" {
+            return Ok(AdminListen::Off);
+        }
+        let address = parse_listen(text)?;
+        if !address.ip().is_loopback() {
+            return Err(format!(
+                "{address} can be reached from other machines, and whoever reaches the admin endpoint needs no password; write for instance 127.0.0.1:8081"
+            ));
+        }
+        Ok(AdminListen::At(address))
+    })
 }
 
 fn read_database(source: &mut Source) -> directory::Config {

@@ -10,10 +10,11 @@ use super::pace::{BODY_TIMEOUT, REQUEST_TIMEOUT};
 use super::server::Arrived;
 use super::status::Failure;
 use super::{answer, evenly, job};
-use crate::app::{App, Snapshot};
+use crate::app::App;
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
 use crate::plugin::{Choice, Document, Job, Plugin};
+use crate::reload::Snapshot;
 use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError, UrlForms};
 use crate::templates::Located;
 use axum::body::{Body, Bytes, HttpBody};
@@ -32,6 +33,7 @@ pub async fn handle(
     request: Request<Body>,
 ) -> Response<Body> {
     let started = Instant::now();
+    let _in_flight = app.metrics.arrived();
     let (mut parts, body) = request.into_parts();
     settle_host(&mut parts);
     let mut seen = Seen::new(arrived.client.address);
@@ -42,10 +44,12 @@ pub async fn handle(
     if matches!(outcome, Err(Failure::Refused(_))) {
         evenly::release(started).await;
     }
-    match outcome {
-        Ok(ready) => ready.into_response(),
-        Err(failure) => answer::failure(&failure),
-    }
+    let (answer, what) = match outcome {
+        Ok(ready) => (ready.into_response(), "provisioned"),
+        Err(failure) => (answer::failure(&failure), failure.kind()),
+    };
+    app.metrics.answered(answer.status().as_u16(), what, seen.plugin_name());
+    answer
 }
 
 /// One request on its way through the rooms, with the one snapshot that it sees.
@@ -144,7 +148,11 @@ impl Walk<'_> {
             Arc::clone(failing).try_again(job, scope.clone());
         }
         let job = self.job(request, admission, device, address, (plugin, located)).await?;
-        plugin.render(job, scope).await.map_err(failed)
+        let started = Instant::now();
+        let rendered = plugin.render(job, scope).await;
+        let failure = rendered.as_ref().err().map(|error| (error.kind(), error.to_string()));
+        self.app.metrics.rendered(plugin.name(), started, failure);
+        rendered.map_err(failed)
     }
 
     /// The job as this version of the plugin needs it.
@@ -158,8 +166,7 @@ impl Walk<'_> {
     ) -> Result<Job, Failure> {
         let folder = located.name.as_str().to_owned();
         let file = job::file(request, &located)?;
-        let prepared = located.in_tree && plugin.prepared(&folder);
-        let templates = if prepared { Vec::new() } else { job::templates(located).await? };
+        let templates = job::templates(&self.snapshot, plugin, located).await?;
         let parts = job::Parts { folder, file, templates, address, device, admission, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)
     }
