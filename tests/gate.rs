@@ -151,7 +151,7 @@ impl Stage<'_> {
 }
 
 /// Answers a digest challenge as a phone does: RFC 7616 with MD5 and `qop=auth`.
-fn sign(challenge: &str, method: &str, uri: &str, [user, password]: [&str; 2]) -> String {
+pub fn sign(challenge: &str, method: &str, uri: &str, [user, password]: [&str; 2]) -> String {
     let field = |name: &str| {
         let after = challenge.split_once(&format!("{name}=\"")).map_or("", |(_, after)| after);
         after.split('"').next().unwrap_or_default()

@@ -3,9 +3,16 @@
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod answer;
 mod demo;
+mod edge;
 mod gate;
 mod golden;
+mod guessing;
 mod ledger;
+mod outside;
+mod proxied;
+mod slow;
 mod startup;
 mod timing;
+mod urls;

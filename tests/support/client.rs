@@ -52,7 +52,19 @@ pub fn send(server: SocketAddr, method: &str, target: &str, headers: &[(&str, &s
     parse(&bytes)
 }
 
-fn parse(bytes: &[u8]) -> Answer {
+/// These bytes on a connection of their own, and everything that comes back until its end.
+pub fn exchange(server: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(server).expect("the server listens");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
+    // A server that has seen enough may close before all is sent.
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    answer
+}
+
+/// Reads one whole answer.
+pub fn parse(bytes: &[u8]) -> Answer {
     let end = bytes.windows(4).position(|part| part == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");

@@ -42,7 +42,7 @@ impl Difference {
         let mut random = Random::new(7);
         let mut swapped = || {
             for difference in &mut differences {
-                *difference *= if random.next() % 2 == 0 { 1.0 } else { -1.0 };
+                *difference *= if random.next().is_multiple_of(2) { 1.0 } else { -1.0 };
             }
             typical(&mut differences).abs()
         };
@@ -85,7 +85,7 @@ mod tests {
 
     /// A time as a server's: most within a millisecond above a floor, some far beyond it.
     fn time(random: &mut Random) -> f64 {
-        let hiccup = if random.next() % 40 == 0 { 5_000 } else { 0 };
+        let hiccup = if random.next().is_multiple_of(40) { 5_000 } else { 0 };
         (10_000 + random.next() % 1_000 + hiccup) as f64
     }
 

@@ -2,7 +2,8 @@
 //! unknown one, so the two take differently long, and who asks often enough could tell them apart. So no refusal is
 //! sent when it is ready, but at the next of a few fixed moments after its request came.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// Between one moment and the next. A refusal is decided within a millisecond or two, so practically all are sent at
 /// the first; a phone that is challenged for each of a dozen files waits a tenth of a second for it in all.
@@ -10,7 +11,7 @@ const STEP: Duration = Duration::from_millis(10);
 
 /// Waits for the next moment after a request came.
 pub async fn release(came: Instant) {
-    tokio::time::sleep_until((came + moment(came.elapsed())).into()).await;
+    tokio::time::sleep_until(came + moment(came.elapsed())).await;
 }
 
 fn moment(took: Duration) -> Duration {
