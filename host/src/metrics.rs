@@ -142,10 +142,10 @@ impl Metrics {
         self.requests.get_or_create(&OfRequest { status, outcome, plugin: plugin.to_owned() }).inc();
     }
 
-    /// Notes a render that began at `started`. A failure is its kind and its message.
-    pub fn rendered(&self, plugin: &str, started: Instant, failure: Option<(&'static str, String)>) {
+    /// Notes a render. A failure is its kind and its message.
+    pub fn rendered(&self, plugin: &str, took: Duration, failure: Option<(&'static str, String)>) {
         let labels = OfPlugin { plugin: plugin.to_owned() };
-        self.renders.get_or_create(&labels).observe(started.elapsed().as_secs_f64());
+        self.renders.get_or_create(&labels).observe(took.as_secs_f64());
         let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
         if !tallies.contains_key(plugin) {
             tallies.insert(plugin.to_owned(), Tally::default());

@@ -47,7 +47,7 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, config: Config, stop: i
 
 /// Serves operators on this machine for as long as it is let.
 pub async fn serve_admin(listener: TcpListener, overseer: Arc<Overseer>) {
-    server::serve(listener, admin::router(overseer), std::future::pending()).await;
+    server::serve(listener, admin::router(overseer), Config::default(), std::future::pending()).await;
 }
 
 /// Every path goes the same way: which of them are provisioning URLs is decided by `request`.

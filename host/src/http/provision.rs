@@ -151,7 +151,7 @@ impl Walk<'_> {
         let started = Instant::now();
         let rendered = plugin.render(job, scope).await;
         let failure = rendered.as_ref().err().map(|error| (error.kind(), error.to_string()));
-        self.app.metrics.rendered(plugin.name(), started, failure);
+        self.app.metrics.rendered(plugin.name(), started.elapsed(), failure);
         rendered.map_err(failed)
     }
 

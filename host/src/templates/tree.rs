@@ -1,7 +1,7 @@
 //! The search path: template roots of which the first that has a folder answers for it, and what an administrator puts
 //! over single files of theirs.
 
-use super::folder::{self, Error, TemplateName};
+use super::folder::{self, Error, TemplateFile, TemplateName};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -198,6 +198,11 @@ mod tests {
         root
     }
 
+    /// What is prepared of a folder.
+    fn texts(tree: &Tree, folder: &str) -> Vec<TemplateFile> {
+        Disk::default().read(tree, &|_, _| false).0.texts().of(&|name| name == folder)
+    }
+
     fn found(tree: &Tree, template: &str, domain: &str) -> Option<String> {
         let found = tree.locate(template, domain, None)?;
         Some(format!("{}{}", if found.in_tree { "" } else { "new " }, found.name.as_str()))
@@ -207,9 +212,8 @@ mod tests {
     fn the_first_root_that_has_a_folder_answers_for_it() {
         let (first, second) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b", "yealink/t54w/c"]));
         let tree = Tree::scan(vec![first.path().to_owned(), second.path().to_owned()]).unwrap();
-        let (disk, _) = Disk::default().read(&tree, &|_, _| false);
-        let files: Vec<_> = disk.texts().of(&|_| true).into_iter().map(|file| file.file).collect();
-        assert_eq!(files, ["a", "c"]);
+        let files = |folder| texts(&tree, folder).into_iter().map(|file| file.file).collect::<Vec<_>>();
+        assert_eq!([files("yealink/t46u"), files("yealink/t54w")], [["a"], ["c"]]);
         assert_eq!(found(&tree, "yealink/t54w", "pbx.example.net").as_deref(), Some("yealink/t54w"));
     }
 
@@ -254,7 +258,7 @@ mod tests {
         let found = tree.locate(template, domain, template_dir).unwrap();
         let new = if found.in_tree { "" } else { "new " };
         let files = found.read().unwrap().unwrap();
-        let prepared = tree.read(&|folder| folder == found.name.as_str()).unwrap();
+        let prepared = texts(tree, found.name.as_str());
         assert!(!found.in_tree || files == prepared, "what is prepared is what is there");
         let sources: Vec<_> = files.iter().map(|file| String::from_utf8_lossy(&file.source).into_owned()).collect();
         format!("{new}{}: {}", found.name.as_str(), sources.join(" "))
@@ -321,7 +325,7 @@ mod tests {
     fn pictures_are_no_templates_and_are_there_all_the_same() {
         let root = root(&["yealink/t46u/a", "yealink/t46u/logo.PNG"]);
         let tree = Tree::scan(vec![root.path().to_owned()]).unwrap();
-        assert_eq!(tree.read(&|_| true).unwrap().len(), 1);
+        assert_eq!(texts(&tree, "yealink/t46u").len(), 1);
         let found = tree.locate("yealink/t46u", "d", None).unwrap();
         assert!(found.read_file("logo.PNG").unwrap().is_some() && found.read_file("logo.gif").unwrap().is_none());
         assert!(found.read_file("../t46u/a").unwrap().is_none());
