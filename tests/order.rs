@@ -86,6 +86,8 @@ fn rows_without_an_order_come_as_they_are_stored_however_the_database_reads_them
         analyze; alter database fusionpbx set enable_seqscan = off;
         alter database fusionpbx set enable_hashjoin = off; alter database fusionpbx set enable_nestloop = off";
     stage.run("fusionpbx", plans);
-    stage.run("fusionpbx", "vacuum full v_contact_phones; vacuum full v_device_lines; vacuum full v_devices");
+    for table in ["v_contact_phones", "v_device_lines", "v_devices"] {
+        stage.run("fusionpbx", &format!("vacuum full {table}"));
+    }
     stage.replay("by other plans", &url, &cases(&stage));
 }

@@ -61,7 +61,8 @@ fn phones_are_answered_from_the_replica_and_noted_in_the_database() {
         assert!(Instant::now() < end, "nothing was noted: {}", server.log());
         thread::sleep(Duration::from_millis(100));
     }
-    assert_eq!(reads(&stage.primary), before.0, "the database was read though the replica is there");
+    // The database is asked about devices that the replica does not know, and about nothing else.
+    assert!(reads(&stage.primary) - before.0 <= cases.len() - known, "it was read though the replica is there");
     assert_eq!(writes(&stage.replica), 0);
 }
 
