@@ -4,15 +4,24 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod answer;
+mod database;
 mod demo;
 mod edge;
 mod gate;
 mod golden;
 mod guessing;
 mod ledger;
+mod machines;
+mod order;
+mod outage;
 mod outside;
 mod proxied;
+mod releases;
+mod replica;
+mod role;
+mod round_trips;
 mod slow;
 mod startup;
 mod timing;
+mod tls;
 mod urls;

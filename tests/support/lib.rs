@@ -4,6 +4,7 @@
 
 pub mod client;
 pub mod corpus;
+pub mod load;
 pub mod nginx;
 pub mod postgres;
 pub mod server;
