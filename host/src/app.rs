@@ -1,5 +1,6 @@
 //! The only place that builds the rooms.
 
+use crate::auth_server::AuthServer;
 use crate::clock::Clock;
 use crate::config::{Config, EMBEDDED_DATABASE};
 use crate::directory::{DEFAULT_DOMAIN, Directory};
@@ -27,6 +28,7 @@ pub struct App {
     pub snapshot: ArcSwap<Snapshot>,
     pub keeper: gate::Keeper,
     pub sentry: Sentry,
+    pub auth_server: Option<AuthServer>,
     pub journal: Journal,
     pub url_forms: UrlForms,
 }
@@ -43,6 +45,7 @@ pub async fn run(config: Config) -> Result<()> {
     let listener = TcpListener::bind(config.listen).await.with_context(|| {
         format!("cannot listen on {}; is another server there? --listen names another port", config.listen)
     })?;
+    let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
     let directory = open_directory(&config).await?;
     let snapshot = load(&config).await?;
     let (journal, written) = Journal::start(directory.clone());
@@ -51,8 +54,9 @@ pub async fn run(config: Config) -> Result<()> {
         clock: config.clock,
         directory: directory.clone(),
         snapshot,
-        keeper: keeper(),
+        keeper: keeper(config.nonce_key),
         sentry: Sentry::new(config.sentry),
+        auth_server,
         journal,
         url_forms: config.url_forms,
     });
@@ -70,6 +74,7 @@ pub async fn run(config: Config) -> Result<()> {
 
 /// Builds everything that a request needs, and serves nobody: for an operator who has changed something.
 pub async fn check(config: Config) -> Result<()> {
+    config.auth_server.clone().map(AuthServer::new).transpose()?;
     Directory::connect(&config.database).await?.close().await;
     let snapshot = load(&config).await?;
     let faults = snapshot.plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
@@ -142,12 +147,16 @@ fn components(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// A gate with a key of this start's own: nonces of an earlier start are stale, and phones ask again.
-fn keeper() -> gate::Keeper {
+/// The gate's memory. Without a key in the configuration it has one of its own: nonces of an earlier start are stale
+/// then, and phones ask again.
+fn keeper(key: Option<[u8; 32]>) -> gate::Keeper {
     let random = || uuid::Uuid::new_v4().into_bytes();
-    let mut key = [0; 32];
-    key[..16].copy_from_slice(&random());
-    key[16..].copy_from_slice(&random());
+    let key = key.unwrap_or_else(|| {
+        let mut key = [0; 32];
+        key[..16].copy_from_slice(&random());
+        key[16..].copy_from_slice(&random());
+        key
+    });
     let instance = uuid::Uuid::new_v4().as_u64_pair().0;
     gate::Keeper::new(key, instance, http::unix_seconds())
 }

@@ -1,6 +1,7 @@
 //! Dialplate: a provisioning server for desk phones, compatible with FusionPBX.
 
 mod app;
+mod auth_server;
 mod clock;
 mod config;
 mod directory;

@@ -44,6 +44,22 @@ pub const KEYS: &[Key] = &[
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),
     key(
+        "auth_server",
+        "URL",
+        "a server that is asked about each request, as FusionPBX's `auth_server`: POST of mac and secret, `false` refuses [none]",
+    ),
+    key("auth_server_timeout_ms", "NUMBER", "how long the auth server is waited for; then 503 [3000]"),
+    key(
+        "auth_server_ca",
+        "FILE",
+        "certificate authorities (PEM) that the auth server is checked against [the system's]",
+    ),
+    key(
+        "nonce_key",
+        "KEY",
+        "key that signs digest nonces, for servers that share it: 64 or more hexadecimal digits, or a file with them [random at each start]",
+    ),
+    key(
         "guesses_per_network_max",
         "NUMBER",
         "failed requests of one network (IPv4 /24, IPv6 /64) within the window; beyond it 429, 0 = no limit [120]",

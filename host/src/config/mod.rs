@@ -1,6 +1,7 @@
 //! The server's configuration: the rooms' own parts put together, from one source of values.
 
 mod keys;
+mod nonce_key;
 mod source;
 
 pub use keys::KEYS;
@@ -9,10 +10,11 @@ pub use source::{Fault, Source};
 use crate::clock::Clock;
 use crate::request::UrlForms;
 use crate::templates::SearchPath;
-use crate::{directory, plugin, sentry};
+use crate::{auth_server, directory, plugin, sentry};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Where FusionPBX keeps its provisioning templates, in the order in which it looks.
 const FUSIONPBX_TEMPLATES: [&str; 3] = [
@@ -40,6 +42,9 @@ pub struct Config {
     pub clock: Clock,
     pub plugin: plugin::Config,
     pub sentry: sentry::Config,
+    pub auth_server: Option<auth_server::Config>,
+    /// What digest nonces are signed with; `None` for a random key of this start's own.
+    pub nonce_key: Option<[u8; 32]>,
 }
 
 impl Config {
@@ -59,6 +64,8 @@ impl Config {
             clock: source.take("clock", Clock::System, parse_clock),
             plugin: read_plugin(&mut source),
             sentry: read_sentry(&mut source),
+            auth_server: read_auth_server(&mut source),
+            nonce_key: source.take("nonce_key", None, |text| nonce_key::parse(text).map(Some)),
         };
         source.finish(config)
     }
@@ -121,6 +128,13 @@ fn read_sentry(source: &mut Source) -> sentry::Config {
         inserts_per_minute_max: limit("auto_inserts_per_minute_max", default.inserts_per_minute_max),
         window_s: source.number("guess_window_s", default.window_s, 1..=86_400),
     }
+}
+
+fn read_auth_server(source: &mut Source) -> Option<auth_server::Config> {
+    let timeout = source.number("auth_server_timeout_ms", auth_server::Config::TIMEOUT_MS, 100..=20_000);
+    let authority = source.take("auth_server_ca", None, |text| Ok(Some(text.into())));
+    let url = source.take("auth_server", None, |text| auth_server::Config::parse_url(text).map(Some))?;
+    Some(auth_server::Config { url, timeout: Duration::from_millis(timeout), authority })
 }
 
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {

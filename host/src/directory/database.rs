@@ -13,6 +13,7 @@ use std::path::Path;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// An idle connection is asked whether it still lives only after this long: asking costs a round trip of its own,
 /// and a connection that worked a moment ago nearly always still does. The rest is caught by trying again.
@@ -31,6 +32,8 @@ pub struct Database {
     pool: Pool,
     attempts: u32,
     deadline: Duration,
+    /// SQLite has one writer at a time, and those that wait for each other with a lock in their hands are turned away.
+    writer: Arc<Mutex<()>>,
 }
 
 #[derive(Clone)]
@@ -55,6 +58,7 @@ impl Database {
             pool,
             attempts: config.connections_max + 1,
             deadline: config.acquire_timeout + config.statement_timeout,
+            writer: Arc::default(),
         })
     }
 
@@ -133,6 +137,7 @@ impl Database {
                     Ok(query.execute(pool).await?.rows_affected())
                 }
                 Pool::Sqlite(pool) => {
+                    let _turn = self.writer.lock().await;
                     let query: Query<'_, Sqlite, SqliteArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
                     let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
                     Ok(query.execute(pool).await?.rows_affected())

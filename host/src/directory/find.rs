@@ -169,7 +169,7 @@ impl Directory {
             rows.extend([found, answer.table("alternate")?, answer.table("stand_in")?]);
         }
         rows.push(only_domain(domains, domain.as_ref()));
-        Ok(Admission { device, elsewhere, domain, settings, rows })
+        Ok(Admission { device, elsewhere, is_refused_elsewhere: false, domain, settings, rows })
     }
 
     fn defaults(&self, text: &str) -> Result<Arc<Defaults>, Error> {

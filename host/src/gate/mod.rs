@@ -40,6 +40,9 @@ pub fn admit(
     if !demand::is_in_networks(request, admission, keeper, ("domain", "domain cidr")) {
         return Err(Refusal::DomainNetwork);
     }
+    if admission.is_refused_elsewhere {
+        return Err(Refusal::AuthServer);
+    }
     if !settings.is_on("provision", "enabled", false) {
         return Err(Refusal::ProvisioningOff);
     }

@@ -1,12 +1,12 @@
 //! The only file that chooses statuses. Beside each is FusionPBX's choice where it differs.
 
 use super::range::Selection;
-use crate::directory;
 use crate::gate::Refusal;
 use crate::plugin::RenderError;
 use crate::request::RequestError;
 use crate::sentry::Limited;
 use crate::templates;
+use crate::{auth_server, directory};
 use axum::http::StatusCode;
 
 /// Why a request got no document.
@@ -25,6 +25,8 @@ pub enum Failure {
     NoPlugin(String),
     #[error(transparent)]
     Templates(#[from] templates::Error),
+    #[error(transparent)]
+    AuthServer(#[from] auth_server::Error),
     #[error(transparent)]
     Directory(#[from] directory::Error),
     /// FusionPBX can be told to render with another template language, which nobody does: it answers with half a page
@@ -51,6 +53,7 @@ impl Failure {
             Self::NoPlugin(_) => "no_plugin",
             Self::Engine(_) => "template_engine",
             Self::Templates(_) => "templates",
+            Self::AuthServer(_) => "auth_server",
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
             Self::Timeout => "timeout",
@@ -117,6 +120,8 @@ pub fn of(failure: &Failure) -> Verdict {
         // The database.
         Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
         Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
+        // FusionPBX: an uncaught exception, which lets nobody in either.
+        Failure::AuthServer(_) => Verdict::later(5),
         // FusionPBX answers 200 with PHP's error text, or with half a file.
         Failure::Render { .. }
         | Failure::NoPlugin(_)
@@ -155,9 +160,11 @@ fn of_request(error: RequestError) -> Verdict {
 
 fn of_refusal(refusal: &Refusal) -> Verdict {
     match refusal {
-        Refusal::ProvisioningOff | Refusal::ClientNetwork | Refusal::DeviceDisabled | Refusal::NoAddress => {
-            Verdict::new(StatusCode::NOT_FOUND)
-        }
+        Refusal::AuthServer
+        | Refusal::ProvisioningOff
+        | Refusal::ClientNetwork
+        | Refusal::DeviceDisabled
+        | Refusal::NoAddress => Verdict::new(StatusCode::NOT_FOUND),
         Refusal::Challenge(_) => {
             Verdict { text: Some("Authorization Required"), ..Verdict::new(StatusCode::UNAUTHORIZED) }
         }

@@ -182,6 +182,16 @@ impl ProvisionRequest {
         self.parameters.text("password").map(Secret::new)
     }
 
+    /// The `secret` parameter, which is for an auth server.
+    pub fn secret(&self) -> Option<Secret> {
+        self.parameters.text("secret").map(Secret::new)
+    }
+
+    /// The `mac` parameter as it came, where it names anything.
+    pub fn mac(&self) -> Option<&str> {
+        self.parameters.text("mac").filter(|mac| !matches!(*mac, "" | "0"))
+    }
+
     /// The value of the `Authorization` header.
     pub fn authorization(&self) -> Option<&Secret> {
         self.authorization.as_ref()

@@ -8,7 +8,7 @@ use crate::http::access_log::Seen;
 use crate::http::server::Peer;
 use crate::http::status::Failure;
 use crate::http::unix_seconds;
-use crate::request::{Claim, ProvisionRequest};
+use crate::request::{Claim, ProvisionRequest, Secret};
 
 /// Who was let in, and on which facts.
 pub struct Entry {
@@ -34,7 +34,8 @@ impl Walk<'_> {
         let claim = self.resolve(named, request).await?;
         let address = claim.address();
         seen.request(address, request.host());
-        let admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
+        let mut admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
+        admission.is_refused_elsewhere = self.is_refused_elsewhere(request, address).await?;
         let permit = gate::admit(request, &claim, &admission, &self.app.keeper, now);
         report_unreadable(&self.app.keeper);
         if let Some(visitor) = &visitor {
@@ -45,6 +46,19 @@ impl Walk<'_> {
             }
         }
         self.enter(permit?, admission, request).await
+    }
+
+    /// Asks the auth server, where there is one. It is told what the phone said; where no parameter said an address,
+    /// the one that was found: an address named in another way must not be let on for an empty one.
+    async fn is_refused_elsewhere(
+        &self,
+        request: &ProvisionRequest,
+        address: Option<MacAddress>,
+    ) -> Result<bool, Failure> {
+        let Some(server) = &self.app.auth_server else { return Ok(false) };
+        let mac = request.mac().or(address.as_ref().map(MacAddress::as_str)).unwrap_or_default();
+        let secret = request.secret().unwrap_or_else(|| Secret::new(""));
+        Ok(!server.lets_on(mac, &secret).await?)
     }
 
     /// Inserts the device, where the permit is for that.

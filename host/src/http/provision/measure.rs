@@ -42,6 +42,7 @@ async fn app(scratch: &Scratch) -> Option<App> {
         url_forms: UrlForms::default(),
         keeper: gate::Keeper::new([7; 32], 1, crate::http::unix_seconds()),
         sentry: Sentry::new(sentry::Config::default()),
+        auth_server: None,
     })
 }
 
