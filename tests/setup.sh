@@ -13,6 +13,10 @@ if [ "${1:-build}" = test ]; then
   need /usr/share/doc/postgresql postgresql
   need /usr/sbin/nginx nginx-light
   need openssl openssl
+  need curl curl
+  need /usr/sbin/apache2 apache2-bin
+  need /usr/sbin/haproxy haproxy
+  need caddy caddy
 fi
 
 missing() {

@@ -5,5 +5,7 @@
 mod demo;
 mod golden;
 mod ledger;
+mod nginx;
+mod proxies;
 mod startup;
 mod urls;

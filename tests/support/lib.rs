@@ -4,6 +4,9 @@
 
 pub mod client;
 pub mod corpus;
+pub mod echo;
 pub mod nginx;
 pub mod postgres;
+pub mod proxy;
 pub mod server;
+pub mod site;
