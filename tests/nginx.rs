@@ -33,11 +33,22 @@ fn recorded() -> Option<Value> {
     Some(serde_json::from_str(&text).expect("the recording"))
 }
 
-/// The rewrites of an installer's site, in their order.
+/// Where a rule stands in a set. The wiki's authors build on the first of them.
+fn place(rule: &Value, set: &str) -> Option<u64> {
+    let Some(author) = set.strip_prefix("wiki-") else { return rule["order"][set].as_u64() };
+    let mut sources = rule["sources"].as_array()?.iter();
+    let theirs = |source: &&Value| {
+        let variant = source["variant"].as_str().unwrap_or_default().to_lowercase();
+        ["mcrane", author].iter().any(|author| variant == format!("wiki: from {author}"))
+    };
+    sources.find(theirs)?["lines"][0].as_u64()
+}
+
+/// The rewrites of a set, in their order.
 fn rewrites(recorded: &Value, set: &str) -> String {
     let rules = recorded["rules"].as_array().expect("rules").iter();
-    let mut rules: Vec<_> = rules.filter_map(|rule| Some((rule["order"][set].as_u64()?, rule))).collect();
-    rules.sort_by_key(|(order, _)| *order);
+    let mut rules: Vec<_> = rules.filter_map(|rule| Some((place(rule, set)?, rule))).collect();
+    rules.sort_by_key(|(place, _)| *place);
     let enabled = rules.iter().filter(|(_, rule)| rule["enabled"] == true);
     let text = |rule: &Value, name: &str| rule[name].as_str().unwrap_or_default().to_owned();
     let line = |rule: &Value| {
@@ -119,13 +130,14 @@ fn every_probe_behind_each_of_fusionpbxs_sites_comes_out_as_recorded() {
     let Some(phones) = phones(&recorded) else { return };
     let dialplate = phones.server.address;
     let snippet = example("fusionpbx.conf", &[(UPSTREAM, &dialplate.to_string())]);
-    let sets = ["debian", "devuan", "ubuntu", "centos", "freebsd", "freebsd-alt"];
+    let sites = ["debian", "devuan", "ubuntu", "centos", "freebsd", "freebsd-alt"];
+    let sets = sites.into_iter().chain(["wiki-mcrane", "wiki-mputnam", "wiki-syadnom"]);
     let mut found = BTreeSet::new();
     for set in sets {
         let (with, without) = (free_port(), free_port());
         let rewrites = rewrites(&recorded, set);
-        let sites = fusionpbx(with, &rewrites, &snippet) + &fusionpbx(without, &rewrites, "");
-        let Some(nginx) = Nginx::start(with, &sites) else { return };
+        let both = fusionpbx(with, &rewrites, &snippet) + &fusionpbx(without, &rewrites, "");
+        let Some(nginx) = Nginx::start(with, &both) else { return };
         let back = SocketAddr::from(([127, 0, 0, 1], without));
         for (target, outcomes) in recorded["outcomes"].as_object().unwrap() {
             let (uri, query) = outcomes[set].as_str().unwrap().split_once('|').unwrap();
