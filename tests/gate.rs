@@ -84,13 +84,13 @@ impl Stage<'_> {
 
     fn answer(&self, case: &Value, instead: &Value) -> Answer {
         let Some([user, password]) = instead["login"].as_array().map(Vec::as_slice) else {
-            return corpus::ask(self.server, case, None);
+            return corpus::ask(self.server.address, case, None);
         };
-        let challenge = corpus::ask(self.server, case, Some(""));
+        let challenge = corpus::ask(self.server.address, case, Some(""));
         let login = [user, password].map(|text| text.as_str().unwrap());
         let uri = instead["login_uri"].as_str().or(case["target"].as_str()).unwrap();
         let signed = sign(challenge.header("www-authenticate"), case["method"].as_str().unwrap(), uri, login);
-        corpus::ask(self.server, case, Some(&signed))
+        corpus::ask(self.server.address, case, Some(&signed))
     }
 
     /// How an answer differs from what is to be better than FusionPBX's.

@@ -129,7 +129,7 @@ pub fn differing(answer: &Answer, case: &Value) -> Option<String> {
         // FusionPBX answers these with half a file or with PHP's error text.
         return (answer.status < 500).then(|| format!("{label}: status {}, expected a 5xx", answer.status));
     }
-    compare(case, &answer).map(|difference| format!("{label}: {difference}"))
+    compare(case, answer).map(|difference| format!("{label}: {difference}"))
 }
 
 /// Sends a case's request, with these credentials in place of its own where there are some.

@@ -4,7 +4,10 @@
 
 pub mod client;
 pub mod corpus;
+pub mod echo;
 pub mod load;
 pub mod nginx;
 pub mod postgres;
+pub mod proxy;
 pub mod server;
+pub mod site;
