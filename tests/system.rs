@@ -4,5 +4,7 @@
 
 mod demo;
 mod golden;
+mod guests_load;
+mod guests_render;
 mod ledger;
 mod startup;

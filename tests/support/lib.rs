@@ -4,5 +4,6 @@
 
 pub mod client;
 pub mod corpus;
+pub mod guests;
 pub mod postgres;
 pub mod server;
