@@ -10,6 +10,8 @@ mod edge;
 mod gate;
 mod golden;
 mod guessing;
+mod guests_load;
+mod guests_render;
 mod ledger;
 mod machines;
 mod nginx;
