@@ -14,6 +14,10 @@ if [ "${1:-build}" = test ]; then
   need /usr/sbin/nginx nginx-light
   need openssl openssl
   need fail2ban-regex fail2ban
+  need curl curl
+  need /usr/sbin/apache2 apache2-bin
+  need /usr/sbin/haproxy haproxy
+  need caddy caddy
 fi
 
 missing() {

@@ -1,73 +1,10 @@
 //! URLs and template folders, through the built server. Uses `../shared/corpus`; skipped where it is absent.
 
-use dialplate_tests::client;
-use dialplate_tests::corpus::{self, CLOCK};
-use dialplate_tests::server::Server;
-use std::path::{Path, PathBuf};
+use dialplate_tests::site::{HOST, Site, write};
 
-const HOST: &str = "alpha.example.net";
 /// A Yealink T46U of fixture 1.
 const YEALINK: &str = "001565be5fd7";
 const YEALINK_AGENT: &str = "Yealink SIP-T46U 66.86.0.15 00:15:65:be:5f:d7";
-/// nginx's own page.
-const OUTSIDE_BYTES: usize = 153;
-
-/// A server with the recorded database and a template tree of its own, which `fill` has put together.
-struct Site {
-    server: Server,
-    folder: tempfile::TempDir,
-}
-
-fn write(root: &Path, file: &str, bytes: &[u8]) {
-    let path = root.join(file);
-    std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
-    std::fs::write(path, bytes).expect("a file");
-}
-
-impl Site {
-    /// `sql` runs after the fixture; `settings` are the server's, with `@` for the site's folder, where `templates/`
-    /// and `custom/` hold `files`.
-    fn start(sql: &str, files: &[(&str, &str)], settings: &[(&str, &str)]) -> Option<Self> {
-        let corpus = corpus::find()?;
-        let folder = tempfile::tempdir().expect("a folder for the test");
-        let here = folder.path().display().to_string();
-        std::fs::create_dir(folder.path().join("custom")).expect("a folder");
-        for (file, text) in files {
-            write(folder.path(), file, text.as_bytes());
-        }
-        std::fs::write(folder.path().join("more.sql"), sql.replace('@', &here)).expect("a script");
-        let more = folder.path().join("more.sql");
-        let database = corpus::sqlite(folder.path(), &corpus, &["fixture-1.sql", &more.display().to_string()]);
-        let mut all = vec![
-            ("DIALPLATE_DATABASE", database),
-            ("DIALPLATE_TEMPLATES", format!("{here}/templates")),
-            ("DIALPLATE_CLOCK", CLOCK.to_owned()),
-        ];
-        all.extend(settings.iter().map(|(name, value)| (*name, value.replace('@', &here))));
-        let all: Vec<_> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Some(Self { server: Server::start(&all), folder })
-    }
-
-    fn get(&self, target: &str, agent: &str) -> client::Answer {
-        client::send(self.server.address, "GET", target, &[("Host", HOST), ("User-Agent", agent)], b"")
-    }
-
-    /// Status and body in one line; nginx's own page by its name.
-    fn says(&self, target: &str, agent: &str) -> String {
-        let answer = self.get(target, agent);
-        let text = answer.text();
-        match answer.status {
-            404 if text.contains("nginx/1.22.1") && text.len() == OUTSIDE_BYTES => "nginx 404".to_owned(),
-            200 => text,
-            status => status.to_string(),
-        }
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-}
-
 const TEMPLATES: &[(&str, &str)] = &[
     ("templates/yealink/t46u/{$mac}.cfg", "default {$mac}"),
     ("templates/yealink/t46u/{$mac}.boot", "boot {$mac}"),
