@@ -49,11 +49,31 @@ pub const KEYS: &[Key] = &[
         "FOLDERS",
         "template folders with `:` between, first wins [FusionPBX's where it is installed, then ours]",
     ),
+    key(
+        "custom_templates",
+        "FOLDER",
+        "folder of your own, laid out like a template folder; a file in it replaces the one of the same name [none]",
+    ),
+    key(
+        "url_forms",
+        "WHICH",
+        "`fusionpbx`: the URLs of FusionPBX's nginx sites alone; `phones`: also those that phones use and no site knows; `all`: also boot files, and addresses in any path [phones]",
+    ),
     key("plugins", "FOLDER", "folder of the vendors' components [the one beside the program]"),
+    key(
+        "admin_listen",
+        "ADDRESS",
+        "loopback address and port of the admin endpoint, or `off` [127.0.0.1:8081 where that is free]",
+    ),
     key("clock", "TIME", "a clock that stands still at this RFC 3339 time, for reproducible output [the system's]"),
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),
     key("database_wait_ms", "NUMBER", "how long a start waits for a database that does not answer yet [30000]"),
+    key(
+        "syslog",
+        "SOCKET",
+        "where refusals are written for fail2ban: `on` for /dev/log, or another daemon's socket [off]",
+    ),
     key(
         "auth_server",
         "URL",

@@ -10,7 +10,9 @@ pub use source::{Fault, Source};
 
 use crate::clock::Clock;
 use crate::facts::Network;
-use crate::{auth_server, directory, http, plugin, sentry};
+use crate::request::UrlForms;
+use crate::templates::SearchPath;
+use crate::{auth_server, directory, http, plugin, sentry, syslog};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -32,18 +34,40 @@ pub const EMBEDDED_DATABASE: &str = "sqlite://data/dialplate.db";
 /// Compiled components, beside the embedded database.
 const CACHE: &str = "data/cache";
 
+/// Where the admin endpoint listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminListen {
+    Off,
+    /// Nobody said where: here, if that is free.
+    Default(SocketAddr),
+    At(SocketAddr),
+}
+
+impl AdminListen {
+    /// Where to find it; `None` when it is off.
+    pub fn address(self) -> Option<SocketAddr> {
+        match self {
+            Self::Off => None,
+            Self::Default(address) | Self::At(address) => Some(address),
+        }
+    }
+}
+
 /// Everything the server is told from outside.
 pub struct Config {
     pub listen: SocketAddr,
+    pub admin_listen: AdminListen,
     pub http: http::Config,
     pub database: directory::Config,
-    /// Template roots; the first that has a folder answers for it.
-    pub templates: Vec<PathBuf>,
+    pub templates: SearchPath,
+    pub url_forms: UrlForms,
     pub plugins: PathBuf,
     pub clock: Clock,
     pub plugin: plugin::Config,
     pub sentry: sentry::Config,
     pub auth_server: Option<auth_server::Config>,
+    /// The socket of the daemon that refusals are written to.
+    pub syslog: Option<PathBuf>,
     /// What digest nonces are signed with; `None` for a random key of this start's own.
     pub nonce_key: Option<[u8; 32]>,
 }
@@ -55,21 +79,48 @@ impl Config {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
         let config = Self {
             listen: source.take("listen", listen, parse_listen),
+            admin_listen: read_admin_listen(&mut source),
             http: http::Config {
                 trusted_proxies: source.take("trusted_proxies", Vec::new(), parse_networks),
                 proxy_protocol: source.take("proxy_protocol", false, parse_flag),
             },
             database: read_database(&mut source),
-            templates: source.take("templates", templates(program), parse_folders),
+            templates: SearchPath {
+                roots: source.take("templates", templates(program), parse_folders),
+                custom: source.take("custom_templates", None, |text| parse_folder(text).map(Some)),
+            },
+            url_forms: source.take("url_forms", UrlForms::default(), parse_url_forms),
             plugins: source.take("plugins", beside(program, "plugins"), |text| Ok(text.into())),
             clock: source.take("clock", Clock::System, parse_clock),
             plugin: read_plugin(&mut source),
             sentry: read_sentry(&mut source),
             auth_server: read_auth_server(&mut source),
+            syslog: source.take("syslog", None, parse_syslog),
             nonce_key: source.take("nonce_key", None, |text| nonce_key::parse(text).map(Some)),
         };
         source.finish(config)
     }
+}
+
+/// The one key that the commands need which ask a running server.
+pub fn read_admin(mut source: Source) -> Result<AdminListen, Vec<Fault>> {
+    let listen = read_admin_listen(&mut source);
+    source.finish(listen)
+}
+
+fn read_admin_listen(source: &mut Source) -> AdminListen {
+    source.take("admin_listen", AdminListen::Default(SocketAddr::from(([127, 0, 0, 1], 8081))), |text| {
+        if text == "off" {
+            return Ok(AdminListen::Off);
+        }
+        let address = parse_listen(text)?;
+        if !address.ip().is_loopback() {
+            return Err(format!(
+                "{address} can be reached from other machines, and whoever reaches the admin endpoint needs no password; write for instance 127.0.0.1:8081"
+            ));
+        }
+        Ok(AdminListen::At(address))
+    })
 }
 
 fn read_database(source: &mut Source) -> directory::Config {
@@ -160,6 +211,15 @@ fn read_sentry(source: &mut Source) -> sentry::Config {
     }
 }
 
+fn parse_syslog(text: &str) -> Result<Option<PathBuf>, String> {
+    match text {
+        "off" => Ok(None),
+        "on" => Ok(Some(syslog::SOCKET.into())),
+        path if path.starts_with('/') => Ok(Some(path.into())),
+        other => Err(format!("`{other}` is neither on, off nor a socket's path; write for instance /dev/log")),
+    }
+}
+
 fn read_auth_server(source: &mut Source) -> Option<auth_server::Config> {
     let timeout = source.number("auth_server_timeout_ms", auth_server::Config::TIMEOUT_MS, 100..=20_000);
     let authority = source.take("auth_server_ca", None, |text| Ok(Some(text.into())));
@@ -190,14 +250,27 @@ fn parse_clock(text: &str) -> Result<Clock, String> {
         .map_err(|_| format!("`{text}` is no RFC 3339 time; write for instance 2026-07-01T12:00:00Z"))
 }
 
-fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
-    let folders: Vec<_> =
-        text.split([':', source::LIST]).filter(|folder| !folder.is_empty()).map(PathBuf::from).collect();
-    match folders.iter().find(|folder| !folder.is_dir()) {
-        Some(missing) => Err(format!("there is no folder {}", missing.display())),
-        None if folders.is_empty() => Err("names no folder".to_owned()),
-        None => Ok(folders),
+fn parse_url_forms(text: &str) -> Result<UrlForms, String> {
+    match text {
+        "fusionpbx" => Ok(UrlForms::FusionPbx),
+        "phones" => Ok(UrlForms::Phones),
+        "all" => Ok(UrlForms::All),
+        _ => Err(format!("`{text}` is none of `fusionpbx`, `phones` and `all`")),
     }
+}
+
+fn parse_folder(text: &str) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(text);
+    if folder.is_dir() { Ok(folder) } else { Err(format!("there is no folder {text}")) }
+}
+
+fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
+    let folders: Vec<_> = text
+        .split([':', source::LIST])
+        .filter(|folder| !folder.is_empty())
+        .map(parse_folder)
+        .collect::<Result<_, _>>()?;
+    if folders.is_empty() { Err("names no folder".to_owned()) } else { Ok(folders) }
 }
 
 /// FusionPBX's templates where it is installed (it uses the first of its places alone), then ours.

@@ -31,6 +31,10 @@ impl Seen {
         template.clone_into(&mut self.template);
     }
 
+    pub fn plugin_name(&self) -> &str {
+        &self.plugin
+    }
+
     pub fn log(&self, outcome: Result<&Ready, &Failure>, took: Duration) {
         let client = self.client;
         let address = self.address.as_ref().map(MacAddress::as_str).unwrap_or_default();

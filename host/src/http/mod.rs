@@ -1,9 +1,12 @@
 //! What phones talk to: connections, the walk of one request, statuses, answers.
 
 mod access_log;
+mod admin;
 mod answer;
 mod client;
+mod evenly;
 mod job;
+mod listing;
 mod pace;
 mod provision;
 mod proxy;
@@ -11,7 +14,9 @@ mod range;
 mod server;
 mod status;
 
+pub use admin::{CALLER, Overseer};
 pub use client::Config;
+pub use listing::{Listing, Reloaded};
 
 use crate::app::App;
 use axum::Router;
@@ -22,6 +27,11 @@ use tokio::net::TcpListener;
 /// Serves phones until `stop` resolves.
 pub async fn serve(listener: TcpListener, app: Arc<App>, config: Config, stop: impl Future<Output = ()>) {
     server::serve(listener, router(app), config, stop).await;
+}
+
+/// Serves operators on this machine for as long as it is let.
+pub async fn serve_admin(listener: TcpListener, overseer: Arc<Overseer>) {
+    server::serve(listener, admin::router(overseer), Config::default(), std::future::pending()).await;
 }
 
 /// Every path goes the same way: which of them are provisioning URLs is decided by `request`.

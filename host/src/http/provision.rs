@@ -9,12 +9,13 @@ use super::answer::Ready;
 use super::pace::{BODY_TIMEOUT, REQUEST_TIMEOUT};
 use super::server::Arrived;
 use super::status::Failure;
-use super::{answer, job};
-use crate::app::{App, Snapshot};
+use super::{answer, evenly, job};
+use crate::app::App;
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
 use crate::plugin::{Choice, Document, Job, Plugin};
-use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError};
+use crate::reload::Snapshot;
+use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError, UrlForms};
 use crate::templates::Located;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
@@ -32,6 +33,7 @@ pub async fn handle(
     request: Request<Body>,
 ) -> Response<Body> {
     let started = Instant::now();
+    let _in_flight = app.metrics.arrived();
     let (mut parts, body) = request.into_parts();
     settle_host(&mut parts);
     let mut seen = Seen::new(arrived.client.address);
@@ -39,10 +41,15 @@ pub async fn handle(
     let walk = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
     seen.log(outcome.as_ref(), started.elapsed());
-    match outcome {
-        Ok(ready) => ready.into_response(),
-        Err(failure) => answer::failure(&failure),
+    if matches!(outcome, Err(Failure::Refused(_))) {
+        evenly::release(started).await;
     }
+    let (answer, what) = match outcome {
+        Ok(ready) => (ready.into_response(), "provisioned"),
+        Err(failure) => (answer::failure(&failure), failure.kind()),
+    };
+    app.metrics.answered(answer.status().as_u16(), what, seen.plugin_name());
+    answer
 }
 
 /// One request on its way through the rooms, with the one snapshot that it sees.
@@ -53,31 +60,40 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     async fn answer(&self, parts: &Parts, body: Body, arrived: &Arrived, seen: &mut Seen) -> Result<Ready, Failure> {
-        let request = match read(parts, body, arrived).await? {
+        let request = match read(parts, body, arrived, self.app.url_forms).await? {
             Asked::Provision(request) => *request,
             Asked::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
         };
-        let entry = self.admit(&request, arrived.peer, seen).await?;
+        if let Some(shown) = request.picture().and_then(|path| self.raw(path).ok()) {
+            return Ok(Ready::new(shown, None, parts));
+        }
+        let answered = self.provision(&request, parts, arrived, seen).await;
+        answered.map_err(|failure| if request.is_uncovered() { failure.uncovered() } else { failure })
+    }
+
+    async fn provision(
+        &self,
+        request: &ProvisionRequest,
+        parts: &Parts,
+        arrived: &Arrived,
+        seen: &mut Seen,
+    ) -> Result<Ready, Failure> {
+        let entry = self.admit(request, arrived.peer, seen).await?;
         if let Some(path) = request.template() {
             return Ok(Ready::new(self.raw(path)?, None, parts));
         }
         let (device, address) = self.load(&entry).await?;
         if entry.permit.device().is_some() {
-            self.note(&device, &request, parts);
+            self.note(&device, request, parts);
         }
-        let document = self.render(&request, &entry.admission, device, address, seen).await?;
+        let document = self.render(request, &entry.admission, device, address, seen).await?;
         Ok(Ready::new(document, request.attachment(address.as_str()), parts))
     }
 
     /// A template file as it stands, with the type that nginx gives it.
     fn raw(&self, path: &str) -> Result<Document, Failure> {
         let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
-        let content_type = match path.rsplit_once('.').map(|(_, extension)| extension) {
-            Some("xml") => "text/xml",
-            Some("txt") => "text/plain",
-            _ => "application/octet-stream",
-        };
-        Ok(Document { content_type: content_type.to_owned(), file: path.to_owned(), body })
+        Ok(job::as_it_stands(path, body))
     }
 
     /// What the permit allows to load.
@@ -118,6 +134,9 @@ impl Walk<'_> {
         let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
         let located = job::locate(&snapshot.tree, &device, domain)?;
         let folder = located.name.as_str().to_owned();
+        if let Some(picture) = job::picture(request.file()?, &located)? {
+            return Ok(picture);
+        }
         let plugin =
             snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
         seen.plugin(plugin.name(), &folder);
@@ -129,7 +148,11 @@ impl Walk<'_> {
             Arc::clone(failing).try_again(job, scope.clone());
         }
         let job = self.job(request, admission, device, address, (plugin, located)).await?;
-        plugin.render(job, scope).await.map_err(failed)
+        let started = Instant::now();
+        let rendered = plugin.render(job, scope).await;
+        let failure = rendered.as_ref().err().map(|error| (error.kind(), error.to_string()));
+        self.app.metrics.rendered(plugin.name(), started.elapsed(), failure);
+        rendered.map_err(failed)
     }
 
     /// The job as this version of the plugin needs it.
@@ -142,14 +165,14 @@ impl Walk<'_> {
         (plugin, located): (&Plugin, Located),
     ) -> Result<Job, Failure> {
         let folder = located.name.as_str().to_owned();
-        let prepared = located.in_tree && plugin.prepared(&folder);
-        let templates = if prepared { Vec::new() } else { job::templates(located).await? };
-        let parts = job::Parts { folder, templates, address, device, admission, now: self.app.clock.now() };
+        let file = job::file(request, &located)?;
+        let templates = job::templates(&self.snapshot, plugin, located).await?;
+        let parts = job::Parts { folder, file, templates, address, device, admission, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }
 
-async fn read(parts: &Parts, body: Body, arrived: &Arrived) -> Result<Asked, Failure> {
+async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> Result<Asked, Failure> {
     let body = timeout_at(arrived.at + BODY_TIMEOUT, read_body(body)).await;
     let body = body.unwrap_or(Err(RequestError::BodyTooSlow))?;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
@@ -162,6 +185,7 @@ async fn read(parts: &Parts, body: Body, arrived: &Arrived) -> Result<Asked, Fai
         body: &body,
         client: client.address,
         https: client.https,
+        forms,
     };
     Ok(Asked::parse(&arrival)?)
 }

@@ -41,6 +41,9 @@ pub enum Failure {
     Render { plugin: String, error: RenderError },
     #[error("not answered in time")]
     Timeout,
+    /// By a URL that FusionPBX's sites have no rule for, and for which there is nothing here either.
+    #[error("{0}, by a URL without a rule")]
+    Uncovered(Box<Failure>),
 }
 
 impl Failure {
@@ -58,7 +61,16 @@ impl Failure {
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
             Self::Timeout => "timeout",
+            Self::Uncovered(failure) => failure.kind(),
         }
+    }
+
+    /// The same for a URL that FusionPBX's sites have no rule for. Who lacks credentials is still asked for them; what
+    /// is not there, or not for this phone, is answered as there: by nginx's own page.
+    pub fn uncovered(self) -> Self {
+        let verdict = of(&self);
+        let is_absence = verdict.text.is_none() && matches!(verdict.status.as_u16(), 403 | 404);
+        if is_absence { Self::Uncovered(Box::new(self)) } else { self }
     }
 
     /// The limit of a plugin's that was reached, by the name of its key.
@@ -121,6 +133,7 @@ pub fn of(failure: &Failure) -> Verdict {
         | Failure::Templates(_)
         | Failure::Directory(_) => Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Timeout => Verdict::later(5),
+        Failure::Uncovered(_) => Verdict::new(StatusCode::NOT_FOUND),
     }
 }
 

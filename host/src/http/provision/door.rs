@@ -38,6 +38,9 @@ impl Walk<'_> {
         admission.is_refused_elsewhere = self.is_refused_elsewhere(request, address).await?;
         let permit = gate::admit(request, &claim, &admission, &self.app.keeper, now);
         report_unreadable(&self.app.keeper);
+        if let (Some(syslog), Err(refusal)) = (&self.app.syslog, &permit) {
+            syslog.refused(request.client(), request.mac(), &claim, refusal);
+        }
         if let Some(visitor) = &visitor {
             match &permit {
                 Err(refusal) => self.app.sentry.refused(visitor, refusal, now)?,
