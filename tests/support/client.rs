@@ -45,15 +45,18 @@ pub fn try_send(
 ) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(server)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
-    let mut request = format!("{method} {target} HTTP/1.1\r\n");
+    let mut request = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
     for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
+        // What is no Latin-1 goes as UTF-8.
+        let latin: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
+        let value = latin.unwrap_or_else(|_| value.as_bytes().to_vec());
+        request.extend([name.as_bytes(), b": ", &value, b"\r\n"].concat());
     }
     if !body.is_empty() {
-        request += &format!("Content-Length: {}\r\n", body.len());
+        request.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());
     }
-    request += "Connection: close\r\n\r\n";
-    stream.write_all(request.as_bytes())?;
+    request.extend(b"Connection: close\r\n\r\n");
+    stream.write_all(&request)?;
     stream.write_all(body)?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
@@ -63,7 +66,19 @@ pub fn try_send(
     Ok(parse(&bytes))
 }
 
-fn parse(bytes: &[u8]) -> Answer {
+/// These bytes on a connection of their own, and everything that comes back until its end.
+pub fn exchange(server: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(server).expect("the server listens");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
+    // A server that has seen enough may close before all is sent.
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    answer
+}
+
+/// Reads one whole answer.
+pub fn parse(bytes: &[u8]) -> Answer {
     let end = bytes.windows(4).position(|part| part == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");

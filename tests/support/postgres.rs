@@ -1,7 +1,8 @@
 //! A PostgreSQL of the test's own, in a folder that goes away with it.
 
 use crate::server::free_port;
-use sqlx::{Connection, postgres::PgConnection};
+use sqlx::postgres::{PgConnection, PgRow};
+use sqlx::{Connection, Row};
 use std::fs::OpenOptions;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -146,6 +147,18 @@ impl Postgres {
         let mut connection = PgConnection::connect(&self.url(database)).await.expect("connected");
         sqlx::raw_sql(sqlx::AssertSqlSafe(script.to_owned())).execute(&mut connection).await.expect("the script runs");
         connection.close().await.expect("closed");
+    }
+
+    /// What a query says, a line for each row with `|` between the columns, as psql prints them unaligned.
+    pub async fn rows(&self, database: &str, query: &str) -> Vec<String> {
+        let mut connection = PgConnection::connect(&self.url(database)).await.expect("connected");
+        let query = sqlx::raw_sql(sqlx::AssertSqlSafe(query.to_owned()));
+        let rows = query.fetch_all(&mut connection).await.expect("the query runs");
+        connection.close().await.expect("closed");
+        let cell = |row: &PgRow, at| row.try_get_raw(at).ok().and_then(|cell| cell.as_str().ok().map(str::to_owned));
+        let line =
+            |row: &PgRow| (0..row.len()).map(|at| cell(row, at).unwrap_or_default()).collect::<Vec<_>>().join("|");
+        rows.iter().map(line).collect()
     }
 
     /// The one value that a query answers with, as text; empty for NULL.

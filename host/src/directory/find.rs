@@ -199,7 +199,7 @@ fn admission(
         rows.extend([found, answer.table("alternate")?, answer.table("stand_in")?]);
     }
     rows.push(only_domain(domains, domain.as_ref()));
-    Ok(Admission { device, elsewhere, domain, settings, rows, ahead_of_replica: false })
+    Ok(Admission { device, elsewhere, is_refused_elsewhere: false, domain, settings, rows, ahead_of_replica: false })
 }
 
 /// The default settings of an answer: those that are known where it says that they are the same.

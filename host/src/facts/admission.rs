@@ -29,6 +29,8 @@ pub struct Admission {
     /// No device was found, and yet one has this address: in another domain than the one that the Host names, or in
     /// none. It must not be inserted a second time, and nobody is told that it exists.
     pub elsewhere: bool,
+    /// FusionPBX's `auth_server`, where one is asked, said no.
+    pub is_refused_elsewhere: bool,
     /// The device's domain, else the one that `Host` names.
     pub domain: Option<Domain>,
     /// Default and domain settings.

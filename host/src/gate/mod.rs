@@ -2,7 +2,6 @@
 //! file or a clock, and what is remembered from one request to the next is the [`Keeper`]'s.
 
 mod basic;
-mod cidr;
 mod demand;
 mod digest;
 mod keeper;
@@ -39,6 +38,9 @@ pub fn admit(
     let settings = &admission.settings;
     if !demand::is_in_networks(request, admission, keeper, ("domain", "domain cidr")) {
         return Err(Refusal::DomainNetwork);
+    }
+    if admission.is_refused_elsewhere {
+        return Err(Refusal::AuthServer);
     }
     if !settings.is_on("provision", "enabled", false) {
         return Err(Refusal::ProvisioningOff);

@@ -69,6 +69,9 @@ pub enum Refusal {
     /// The client is in none of the networks of the setting `cidr` of category `domain`.
     #[error("the client is in none of the domain's networks")]
     DomainNetwork,
+    /// FusionPBX's `auth_server` said no.
+    #[error("the auth server said no")]
+    AuthServer,
     /// The setting `enabled` of category `provision` does not hold.
     #[error("provisioning is not enabled")]
     ProvisioningOff,

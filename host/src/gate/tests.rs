@@ -3,7 +3,7 @@
 use super::permit::{Challenge, Fault};
 use super::*;
 use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, SettingRow, Settings};
-use crate::request::{Arrival, Asked};
+use crate::request::{Arrival, Asked, UrlForms};
 use axum::http::{HeaderMap, header};
 use md5::{Digest, Md5};
 
@@ -94,6 +94,7 @@ impl<'a> Visit<'a> {
             body: b"",
             client: [127, 0, 0, 1].into(),
             https: false,
+            forms: UrlForms::default(),
         });
         let Ok(Asked::Provision(request)) = asked else { panic!("no request for provisioning") };
         admit(&request, &self.claim, &self.admission(), keeper, now)
@@ -119,7 +120,15 @@ impl<'a> Visit<'a> {
             vendor: "yealink".into(),
         });
         let domain = self.domain.map(domain);
-        Admission { device, elsewhere: self.elsewhere, domain, settings, rows: Vec::new(), ahead_of_replica: false }
+        Admission {
+            device,
+            elsewhere: self.elsewhere,
+            is_refused_elsewhere: false,
+            domain,
+            settings,
+            rows: Vec::new(),
+            ahead_of_replica: false,
+        }
     }
 
     fn outcome(&self) -> Result<Permit, Refusal> {
@@ -296,6 +305,24 @@ fn a_nonce_may_be_used_again_but_not_with_the_same_count() {
         [1, 2, 2, 4, 3, 1].map(&mut fault),
         [None, None, Some(Some(Fault::Stale)), None, None, Some(Some(Fault::Stale))]
     );
+}
+
+#[test]
+fn servers_with_one_key_take_each_others_nonces_and_each_counts_for_itself() {
+    let keepers = [Keeper::new([1; 32], 1, NOW), Keeper::new([1; 32], 2, NOW)];
+    let other_key = Keeper::new([2; 32], 3, NOW);
+    let mut visit = known().with(DIGEST);
+    let given = challenge(visit.at(&keepers[0], NOW).err());
+    let mut fault = |keeper: &Keeper, password, count| {
+        visit.authorization = Some(answer(&given, &visit.target(), "phone", password, count));
+        visit.at(keeper, NOW).err().map(|refusal| challenge(Some(refusal)).fault.unwrap())
+    };
+    for password in ["secret1", "secret2"] {
+        let count = if password == "secret1" { 1 } else { 2 };
+        assert_eq!(fault(&keepers[1], password, count), None);
+        assert_eq!(fault(&keepers[1], password, count), Some(Fault::Stale), "replayed");
+    }
+    assert_eq!(fault(&other_key, "secret1", 3), Some(Fault::Stale), "another's nonce");
 }
 
 #[test]

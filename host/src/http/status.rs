@@ -1,13 +1,17 @@
 //! The only file that chooses statuses. Beside each is FusionPBX's choice where it differs.
 
 use super::range::Selection;
-use crate::directory;
 use crate::gate::Refusal;
 use crate::plugin::RenderError;
 use crate::request::RequestError;
 use crate::sentry::Limited;
 use crate::templates;
+use crate::{auth_server, directory};
 use axum::http::StatusCode;
+
+/// The answer to a client that does not come to the end of its headers. There is no request yet that could be refused,
+/// and nginx closes without a word.
+pub const LATE_HEAD: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// Why a request got no document.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +30,8 @@ pub enum Failure {
     #[error(transparent)]
     Templates(#[from] templates::Error),
     #[error(transparent)]
+    AuthServer(#[from] auth_server::Error),
+    #[error(transparent)]
     Directory(#[from] directory::Error),
     /// FusionPBX can be told to render with another template language, which nobody does: it answers with half a page
     /// then. What the setting says.
@@ -35,6 +41,9 @@ pub enum Failure {
     Render { plugin: String, error: RenderError },
     #[error("not answered in time")]
     Timeout,
+    /// By a URL that FusionPBX's sites have no rule for, and for which there is nothing here either.
+    #[error("{0}, by a URL without a rule")]
+    Uncovered(Box<Failure>),
 }
 
 impl Failure {
@@ -48,10 +57,20 @@ impl Failure {
             Self::NoPlugin(_) => "no_plugin",
             Self::Engine(_) => "template_engine",
             Self::Templates(_) => "templates",
+            Self::AuthServer(_) => "auth_server",
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
             Self::Timeout => "timeout",
+            Self::Uncovered(failure) => failure.kind(),
         }
+    }
+
+    /// The same for a URL that FusionPBX's sites have no rule for. Who lacks credentials is still asked for them; what
+    /// is not there, or not for this phone, is answered as there: by nginx's own page.
+    pub fn uncovered(self) -> Self {
+        let verdict = of(&self);
+        let is_absence = verdict.text.is_none() && matches!(verdict.status.as_u16(), 403 | 404);
+        if is_absence { Self::Uncovered(Box::new(self)) } else { self }
     }
 
     /// The limit of a plugin's that was reached, by the name of its key.
@@ -105,6 +124,8 @@ pub fn of(failure: &Failure) -> Verdict {
         // The database.
         Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
         Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
+        // FusionPBX: an uncaught exception, which lets nobody in either.
+        Failure::AuthServer(_) => Verdict::later(5),
         // FusionPBX answers 200 with PHP's error text, or with half a file.
         Failure::Render { .. }
         | Failure::NoPlugin(_)
@@ -112,6 +133,7 @@ pub fn of(failure: &Failure) -> Verdict {
         | Failure::Templates(_)
         | Failure::Directory(_) => Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Timeout => Verdict::later(5),
+        Failure::Uncovered(_) => Verdict::new(StatusCode::NOT_FOUND),
     }
 }
 
@@ -131,10 +153,12 @@ fn of_request(error: RequestError) -> Verdict {
         RequestError::Method => StatusCode::METHOD_NOT_ALLOWED,
         RequestError::TargetTooLong => StatusCode::URI_TOO_LONG,
         RequestError::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        RequestError::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        RequestError::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
         RequestError::NotProvisioning => StatusCode::NOT_FOUND,
         // FusionPBX: 200 with PHP's text about an array.
         RequestError::ArrayParameter(_) | RequestError::TooManyParameters => StatusCode::BAD_REQUEST,
-        RequestError::Path | RequestError::Host => StatusCode::BAD_REQUEST,
+        RequestError::Path | RequestError::Host | RequestError::Body => StatusCode::BAD_REQUEST,
         // FusionPBX: 404 for a name without a file, 200 with PHP's text for a name that is a folder.
         RequestError::FileName => StatusCode::NOT_FOUND,
     })
@@ -142,9 +166,11 @@ fn of_request(error: RequestError) -> Verdict {
 
 fn of_refusal(refusal: &Refusal) -> Verdict {
     match refusal {
-        Refusal::ProvisioningOff | Refusal::ClientNetwork | Refusal::DeviceDisabled | Refusal::NoAddress => {
-            Verdict::new(StatusCode::NOT_FOUND)
-        }
+        Refusal::AuthServer
+        | Refusal::ProvisioningOff
+        | Refusal::ClientNetwork
+        | Refusal::DeviceDisabled
+        | Refusal::NoAddress => Verdict::new(StatusCode::NOT_FOUND),
         Refusal::Challenge(_) => {
             Verdict { text: Some("Authorization Required"), ..Verdict::new(StatusCode::UNAUTHORIZED) }
         }

@@ -272,7 +272,7 @@ fn weight(refusal: &Refusal) -> Weight {
             // A phone that is set up for the other scheme, or a broken one.
             Some(_) => Weight::Once,
         },
-        Refusal::BadPassword => Weight::Full,
+        Refusal::BadPassword | Refusal::AuthServer => Weight::Full,
         Refusal::DomainNetwork
         | Refusal::ProvisioningOff
         | Refusal::ClientNetwork

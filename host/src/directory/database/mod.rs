@@ -15,6 +15,7 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres, Sqlite, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// A tag that says which table the rows belong to, and the rows as a JSON array of arrays of text or null. PostgreSQL
 /// says null where there are no rows.
@@ -26,6 +27,8 @@ pub struct Database {
     pool: Pool,
     attempts: u32,
     deadline: Duration,
+    /// SQLite has one writer at a time, and those that wait for each other with a lock in their hands are turned away.
+    writer: Arc<Mutex<()>>,
 }
 
 #[derive(Clone)]
@@ -57,7 +60,7 @@ impl Database {
             }
         };
         let deadline = config.acquire_timeout + config.statement_timeout;
-        Ok(Self { pool, attempts: config.connections_max + 1, deadline })
+        Ok(Self { pool, attempts: config.connections_max + 1, deadline, writer: Arc::default() })
     }
 
     /// Whether the database answers now.
@@ -146,6 +149,7 @@ impl Database {
                     Ok(done?.rows_affected())
                 }
                 Pool::Sqlite(pool) => {
+                    let _turn = self.writer.lock().await;
                     let query: Query<'_, Sqlite, SqliteArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
                     let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
                     Ok(query.execute(pool).await?.rows_affected())

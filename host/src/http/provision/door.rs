@@ -5,10 +5,10 @@ use crate::directory::{Lookup, NewDevice};
 use crate::facts::{Admission, MacAddress};
 use crate::gate::{self, Permit, Refusal};
 use crate::http::access_log::Seen;
-use crate::http::server::Peer;
 use crate::http::status::Failure;
 use crate::http::unix_seconds;
-use crate::request::{Claim, ProvisionRequest};
+use crate::request::{Claim, ProvisionRequest, Secret};
+use std::net::IpAddr;
 
 /// Who was let in, and on which facts.
 pub struct Entry {
@@ -22,21 +22,25 @@ impl Walk<'_> {
     pub(super) async fn admit(
         &self,
         request: &ProvisionRequest,
-        peer: Peer,
+        peer: IpAddr,
         seen: &mut Seen,
     ) -> Result<Entry, Failure> {
         let (named, now) = (self.named(request), unix_seconds());
         seen.request(named.address(), request.host());
-        let visitor = self.app.sentry.visitor(peer.0.ip(), request.client(), &named);
+        let visitor = self.app.sentry.visitor(peer, request.client(), &named);
         if let Some(visitor) = &visitor {
             self.app.sentry.check(visitor, now)?;
         }
         let claim = self.resolve(named, request).await?;
         let address = claim.address();
         seen.request(address, request.host());
-        let admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
+        let mut admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
+        admission.is_refused_elsewhere = self.is_refused_elsewhere(request, address).await?;
         let permit = gate::admit(request, &claim, &admission, &self.app.keeper, now);
         report_unreadable(&self.app.keeper);
+        if let (Some(syslog), Err(refusal)) = (&self.app.syslog, &permit) {
+            syslog.refused(request.client(), request.mac(), &claim, refusal);
+        }
         if let Some(visitor) = &visitor {
             match &permit {
                 Err(refusal) => self.app.sentry.refused(visitor, refusal, now)?,
@@ -45,6 +49,19 @@ impl Walk<'_> {
             }
         }
         self.enter(permit?, admission, request).await
+    }
+
+    /// Asks the auth server, where there is one. It is told what the phone said; where no parameter said an address,
+    /// the one that was found: an address named in another way must not be let on for an empty one.
+    async fn is_refused_elsewhere(
+        &self,
+        request: &ProvisionRequest,
+        address: Option<MacAddress>,
+    ) -> Result<bool, Failure> {
+        let Some(server) = &self.app.auth_server else { return Ok(false) };
+        let mac = request.mac().or(address.as_ref().map(MacAddress::as_str)).unwrap_or_default();
+        let secret = request.secret().unwrap_or_else(|| Secret::new(""));
+        Ok(!server.lets_on(mac, &secret).await?)
     }
 
     /// Inserts the device, where the permit is for that.

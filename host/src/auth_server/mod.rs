@@ -1,0 +1,141 @@
+//! FusionPBX's remote check: a server of the operator's own that is asked about each request, by POST with `mac` and
+//! `secret`, and refuses with the one word `false`. Whoever cannot be asked about is not let in.
+
+mod config;
+#[cfg(test)]
+mod tests;
+
+pub use config::Config;
+
+use crate::request::Secret;
+use axum::http::{Method, Request, Uri, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Bytes;
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+
+/// An answer is a word; more than a page of it is some other server's.
+const ANSWER_BYTES_MAX: usize = 64 * 1024;
+
+/// Questions under way at once. Their server is likely as small as FusionPBX is; further ones wait for their turn.
+const QUESTIONS_MAX: usize = 32;
+
+/// Why there is no answer. The URL is in no message: it may hold a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the auth server cannot be asked: {0}")]
+    Unreachable(String),
+    #[error("the auth server did not answer within {0} ms")]
+    TooSlow(u128),
+    #[error("the auth server answered with status {0}")]
+    Status(u16),
+    #[error("the auth server's answer is longer than {ANSWER_BYTES_MAX} bytes")]
+    TooLong,
+    /// At start.
+    #[error("auth_server_ca: {0}")]
+    Authority(String),
+}
+
+/// The one to ask.
+pub struct AuthServer {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    url: Uri,
+    timeout: Duration,
+    turns: Semaphore,
+}
+
+impl AuthServer {
+    /// # Errors
+    /// The certificate authority's file cannot be used, or the system has none.
+    pub fn new(config: Config) -> Result<Self, Error> {
+        let connector = HttpsConnectorBuilder::new().with_tls_config(tls(config.authority.as_deref())?);
+        let connector = connector.https_or_http().enable_http1().build();
+        // A connection that the other side has closed in the meantime would refuse a phone.
+        let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
+        Ok(Self { client, url: config.url, timeout: config.timeout, turns: Semaphore::new(QUESTIONS_MAX) })
+    }
+
+    /// Whether the auth server lets the request on: it does unless its answer is `false`.
+    ///
+    /// # Errors
+    /// It gave no answer that counts. PHP takes a status of 400 and above for that too.
+    pub async fn lets_on(&self, mac: &str, secret: &Secret) -> Result<bool, Error> {
+        let asking = tokio::time::timeout(self.timeout, self.ask(mac, secret));
+        asking.await.unwrap_or(Err(Error::TooSlow(self.timeout.as_millis())))
+    }
+
+    async fn ask(&self, mac: &str, secret: &Secret) -> Result<bool, Error> {
+        let _turn = self.turns.acquire().await.map_err(|error| Error::Unreachable(error.to_string()))?;
+        let form = format!("mac={}&secret={}", encoded(mac), encoded(secret.expose()));
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(self.url.clone())
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Full::from(form))
+            .map_err(|error| Error::Unreachable(error.to_string()))?;
+        let answer = self.client.request(request).await.map_err(|error| Error::Unreachable(causes(&error)))?;
+        let status = answer.status();
+        if !status.is_success() {
+            return Err(Error::Status(status.as_u16()));
+        }
+        match Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await {
+            Ok(body) => Ok(body.to_bytes() != "false"),
+            Err(error) if error.is::<LengthLimitError>() => Err(Error::TooLong),
+            Err(error) => Err(Error::Unreachable(causes(error.as_ref()))),
+        }
+    }
+}
+
+/// What is trusted: the authorities in the file, else the system's.
+fn tls(authority: Option<&Path>) -> Result<ClientConfig, Error> {
+    let failed = |error: &dyn std::fmt::Display| Error::Authority(error.to_string());
+    let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| failed(&error))?;
+    let Some(file) = authority else {
+        let builder = builder.with_native_roots().map_err(|error| failed(&error))?;
+        return Ok(builder.with_no_client_auth());
+    };
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| failed(&error))? {
+        let certificate = certificate.map_err(|error| failed(&error))?;
+        roots.add(certificate).map_err(|error| failed(&error))?;
+    }
+    if roots.is_empty() {
+        return Err(failed(&"the file holds no certificate (PEM)"));
+    }
+    Ok(builder.with_root_certificates(roots).with_no_client_auth())
+}
+
+/// As PHP's `urlencode` writes it.
+fn encoded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' => out.push(char::from(byte)),
+            b' ' => out.push('+'),
+            _ => out.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    out
+}
+
+/// An error with what caused it: hyper's own words are "client error (Connect)".
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}
