@@ -29,7 +29,11 @@ fn a_port_that_is_taken_is_named() {
 fn a_database_that_is_not_there_is_named_without_its_password() {
     let port = server::free_port();
     let url = format!("postgres://fusionpbx:s3cret@127.0.0.1:{port}/fusionpbx");
-    let said = refusal(&[("DIALPLATE_LISTEN", "127.0.0.1:0"), ("DIALPLATE_DATABASE", &url)]);
+    let said = refusal(&[
+        ("DIALPLATE_LISTEN", "127.0.0.1:0"),
+        ("DIALPLATE_DATABASE", &url),
+        ("DIALPLATE_DATABASE_WAIT_MS", "0"),
+    ]);
     assert!(said.contains(&format!("127.0.0.1:{port}")) && !said.contains("s3cret"), "{said}");
 }
 

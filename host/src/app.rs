@@ -2,21 +2,25 @@
 
 use crate::auth_server::AuthServer;
 use crate::clock::Clock;
-use crate::config::{Config, EMBEDDED_DATABASE};
+use crate::config::{AdminListen, Config, EMBEDDED_DATABASE};
 use crate::directory::{DEFAULT_DOMAIN, Directory};
+use crate::http::Overseer;
 use crate::journal::Journal;
-use crate::plugin::{self, Engine, Plugins, Share};
+use crate::metrics::Metrics;
 use crate::request::UrlForms;
 use crate::sentry::Sentry;
-use crate::templates::Tree;
-use crate::{gate, http};
+use crate::syslog::Syslog;
+use crate::{gate, http, reload};
 use anyhow::{Context, Result};
-use arc_swap::ArcSwap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{SignalKind, signal};
+
+/// Connections that may wait to be accepted, a whole office that gets its power back.
+const BACKLOG: u32 = 1024;
 
 /// How long what the journal still holds may take to be written.
 const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
@@ -25,31 +29,31 @@ const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct App {
     pub clock: Clock,
     pub directory: Directory,
-    pub snapshot: ArcSwap<Snapshot>,
+    pub snapshot: reload::Current,
     pub keeper: gate::Keeper,
     pub sentry: Sentry,
     pub auth_server: Option<AuthServer>,
+    pub syslog: Option<Syslog>,
     pub journal: Journal,
     pub url_forms: UrlForms,
-}
-
-/// The templates and the plugins that were prepared with them: one request sees one snapshot.
-pub struct Snapshot {
-    pub tree: Tree,
-    pub plugins: Plugins,
+    pub metrics: Arc<Metrics>,
 }
 
 /// Builds everything, then serves until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<()> {
-    // First, so that a port that is taken is said at once and not after a minute of compiling.
-    let listener = TcpListener::bind(config.listen).await.with_context(|| {
-        format!("cannot listen on {}; is another server there? --listen names another port", config.listen)
-    })?;
+    // Taken first, so that a port that is not free is said at once and not after a minute of compiling; listened on
+    // last, so that a proxy sees that nobody is there yet and asks another server.
+    let taken = || format!("cannot listen on {}; is another server there? --listen names another port", config.listen);
+    let socket = bind(config.listen).with_context(taken)?;
     let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
+    let syslog = config.syslog.clone().map(Syslog::open).transpose().context("syslog")?;
+    let admin = listen_for_admin(config.admin_listen)?;
     let directory = open_directory(&config).await?;
-    let snapshot = load(&config).await?;
+    let loaded = reload::load(reload_config(&config)).await?;
     let (journal, written) = Journal::start(directory.clone());
-    let snapshot = ArcSwap::from_pointee(snapshot);
+    let (metrics, snapshot) = (Arc::<Metrics>::default(), Arc::clone(&loaded.current));
+    let reloads = loaded.watch(Arc::clone(&metrics));
+    let overseer = Overseer { snapshot: Arc::clone(&snapshot), reloads, metrics: Arc::clone(&metrics) };
     let app = Arc::new(App {
         clock: config.clock,
         directory: directory.clone(),
@@ -57,13 +61,21 @@ pub async fn run(config: Config) -> Result<()> {
         keeper: keeper(config.nonce_key),
         sentry: Sentry::new(config.sentry),
         auth_server,
+        syslog,
         journal,
         url_forms: config.url_forms,
+        metrics,
     });
+    if let Some(listener) = admin {
+        tracing::info!(listen = %listener.local_addr()?, "admin endpoint");
+        // It ends with the process, and keeps nothing that the end waits for.
+        tokio::spawn(http::serve_admin(listener, Arc::new(overseer)));
+    }
     let stop = stop_signal()?;
+    let listener = socket.listen(BACKLOG).with_context(taken)?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
     // The last answer lets go of the app, and with it of the journal, which then writes what is left.
-    http::serve(listener, app, stop).await;
+    http::serve(listener, app, config.http, stop).await;
     if tokio::time::timeout(JOURNAL_TIMEOUT, written).await.is_err() {
         tracing::warn!("not every device was noted as provisioned before the stop");
     }
@@ -72,12 +84,20 @@ pub async fn run(config: Config) -> Result<()> {
     Ok(())
 }
 
+fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A server that was stopped a moment ago leaves connections behind that have no say any more.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    Ok(socket)
+}
+
 /// Builds everything that a request needs, and serves nobody: for an operator who has changed something.
 pub async fn check(config: Config) -> Result<()> {
     config.auth_server.clone().map(AuthServer::new).transpose()?;
     Directory::connect(&config.database).await?.close().await;
-    let snapshot = load(&config).await?;
-    let faults = snapshot.plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
+    let loaded = reload::load(reload_config(&config)).await?;
+    let faults = loaded.current.load().plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
     anyhow::ensure!(faults == 0, "{faults} templates do not compile (each is named above); correct or remove them");
     tracing::info!("all is well");
     Ok(())
@@ -87,6 +107,9 @@ pub async fn check(config: Config) -> Result<()> {
 /// `mode=rwc`: a mistyped path must not come up as an empty telephone system.
 async fn open_directory(config: &Config) -> Result<Directory> {
     let url = &config.database.url;
+    if let Some(file) = &config.database.named_in {
+        tracing::info!(file = %file.display(), "the database is the one that FusionPBX's configuration names");
+    }
     if let Some(place) = url.strip_prefix("sqlite:") {
         let place = place.trim_start_matches("//");
         let (path, options) = place.split_once('?').unwrap_or((place, ""));
@@ -95,56 +118,32 @@ async fn open_directory(config: &Config) -> Result<Directory> {
             tracing::info!(file = path, "made a database with demonstration phones");
         }
     }
-    Ok(Directory::connect(&config.database).await?)
+    Ok(Directory::connect_waiting(&config.database).await?)
 }
 
-/// Compiles the plugins and prepares them with the templates of the search path.
-async fn load(config: &Config) -> Result<Snapshot> {
-    let started = std::time::Instant::now();
-    anyhow::ensure!(
-        config.templates.folders().next().is_some(),
-        "there are no template folders; name one with --templates or DIALPLATE_TEMPLATES"
-    );
-    let tree = Tree::scan(config.templates.clone())?;
-    let files = components(&config.plugins)?;
-    let engine = Engine::new(config.plugin.clone())?;
-    // Every plugin's templates are read before it is built, so a folder that cannot be read stops the start.
-    let unreadable = Mutex::new(None);
-    let share = |share: &Share<'_>| {
-        tree.read(&|folder| share.takes(folder)).unwrap_or_else(|error| {
-            unreadable.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
-            Vec::new()
-        })
+fn reload_config(config: &Config) -> reload::Config {
+    let (templates, plugins) = (config.templates.clone(), config.plugins.clone());
+    reload::Config { templates, plugins, engine: config.plugin.clone() }
+}
+
+/// The admin endpoint's listener. Where nobody asked for it, a port that is taken is no reason not to serve.
+fn listen_for_admin(listen: AdminListen) -> Result<Option<TcpListener>> {
+    let (address, wanted) = match listen {
+        AdminListen::Off => return Ok(None),
+        AdminListen::Default(address) => (address, false),
+        AdminListen::At(address) => (address, true),
     };
-    let (plugins, failures) = Plugins::load(&engine, &files, &share, None).await;
-    if let Some(error) = unreadable.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        return Err(error.into());
+    match bind(address).and_then(|socket| socket.listen(BACKLOG)) {
+        Ok(listener) => Ok(Some(listener)),
+        Err(error) if wanted => Err(error).with_context(|| format!("cannot listen on {address} (admin_listen)")),
+        Err(error) => {
+            tracing::warn!(
+                listen = %address, %error,
+                "no admin endpoint, so no `dialplate plugin list`; --admin-listen names another port, or `off`"
+            );
+            Ok(None)
+        }
     }
-    // An operator is looking on at a start: better no server than one that lacks a vendor and nobody knows.
-    let failures: Vec<_> = failures.iter().map(ToString::to_string).collect();
-    anyhow::ensure!(failures.is_empty(), "{}; remove or replace what cannot be a plugin", failures.join("; "));
-    for plugin in plugins.iter() {
-        let description = plugin.description();
-        tracing::info!(
-            plugin.name = plugin.name(), plugin.version = description.version, plugin.file = %plugin.file().display(),
-            memory_bytes = plugin.prepared_bytes(), "plugin loaded"
-        );
-    }
-    for fault in plugins.iter().flat_map(|plugin| plugin.faults()) {
-        tracing::warn!(error = %fault, "template does not compile; requests for it are answered with 500");
-    }
-    let ms = started.elapsed().as_millis();
-    tracing::info!(plugins = files.len(), template.folders = tree.len(), duration_ms = ms, "loaded");
-    Ok(Snapshot { tree, plugins })
-}
-
-/// The components in the plugin folder.
-fn components(folder: &Path) -> Result<Vec<PathBuf>> {
-    let name = folder.display();
-    let advice = "name one with --plugins or DIALPLATE_PLUGINS, or run `make plugins`";
-    let files = plugin::files(folder).with_context(|| format!("cannot read the plugin folder {name}; {advice}"))?;
-    anyhow::ensure!(!files.is_empty(), "there is no plugin (*.wasm) in {name}; {advice}");
-    Ok(files)
 }
 
 /// The gate's memory. Without a key in the configuration it has one of its own: nonces of an earlier start are stale

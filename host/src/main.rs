@@ -1,33 +1,56 @@
 //! Dialplate: a provisioning server for desk phones, compatible with FusionPBX.
 
+mod admin_command;
 mod app;
 mod auth_server;
 mod clock;
 mod config;
+mod db_command;
 mod directory;
 mod facts;
 mod gate;
 mod http;
 mod journal;
+mod metrics;
 mod plugin;
+mod reload;
 mod request;
 mod sentry;
+mod syslog;
 mod templates;
 
-use anyhow::{Context, Result, bail};
-use clap::{Arg, ArgMatches, Command, ValueHint};
-use config::{Config, KEYS, Source};
+use anyhow::{Context, Error, Result, anyhow};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
+use config::{AdminListen, Config, Fault, KEYS, Source};
+use std::io::stdout;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// The file's own key: where the other keys may be.
 const CONFIG: &str = "config";
+const JSON: &str = "json";
+
+/// A database that is named without a flag.
+const DATABASE: &str = "named_database";
 
 fn main() -> ExitCode {
     let matches = command().get_matches();
     let run = match matches.subcommand() {
         Some(("serve", flags)) => configure(flags).and_then(|config| block_on(app::run(config))),
+        Some(("reload", flags)) => admin(flags).and_then(|admin| admin_command::reload(admin, &mut stdout())),
+        Some(("plugin", flags)) => match flags.subcommand() {
+            Some(("list", flags)) => {
+                let json = flags.get_flag(JSON);
+                admin(flags).and_then(|admin| admin_command::plugin_list(admin, json, &mut stdout()))
+            }
+            _ => Ok(()),
+        },
         Some(("check", flags)) => configure(flags).and_then(|config| block_on(app::check(config))),
+        Some(("db", flags)) => match flags.subcommand() {
+            Some(("init", flags)) => database(flags).and_then(|config| block_on(db_command::init(config))),
+            Some(("check", flags)) => database(flags).and_then(|config| block_on(db_command::check(config))),
+            _ => Ok(()),
+        },
         _ => Ok(()),
     };
     match run {
@@ -51,7 +74,11 @@ fn command() -> Command {
         let help = format!("{} (environment: {})", key.help, key.environment());
         Arg::new(key.name).long(key.name.replace('_', "-")).value_name(key.value).help(help)
     });
+    let json = Arg::new(JSON).long(JSON).action(ArgAction::SetTrue).help("everything that is known, as JSON");
     let keyed = |name, about| Command::new(name).about(about).arg(file.clone()).args(keys.clone());
+    let named = Arg::new(DATABASE).value_name("DATABASE").help("a file, or a URL [the one of the configuration]");
+    let plugin = Command::new("plugin").about("What the running server has loaded").subcommand_required(true);
+    let db = Command::new("db").about("Makes an embedded database, or examines one").subcommand_required(true);
     Command::new("dialplate")
         .version(env!("CARGO_PKG_VERSION"))
         .about("Provisions SIP phones from FusionPBX's database and templates")
@@ -59,23 +86,52 @@ fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(keyed("serve", "Answers phones until SIGTERM"))
         .subcommand(keyed("check", "Tries configuration, database, plugins and templates, and says what is wrong"))
+        .subcommand(keyed(
+            "reload",
+            "Has the running server look at templates and plugins now, and says what came of it",
+        ))
+        .subcommand(
+            plugin
+                .subcommand(keyed("list", "Lists the plugins, and what is wrong with plugins and templates").arg(json)),
+        )
+        .subcommand(
+            db.subcommand(keyed("init", "Makes an embedded database with a demonstration in it").arg(named.clone()))
+                .subcommand(keyed("check", "Says which release's tables a database has, and what is wrong").arg(named)),
+        )
+}
+
+fn source(flags: &ArgMatches) -> Source {
+    let given = KEYS.iter().filter_map(|key| Some((key.name, flags.get_one::<String>(key.name)?.clone())));
+    let file = flags.get_one::<String>(CONFIG).map(PathBuf::from);
+    Source::new(given, &|name| std::env::var(name).ok(), file.as_deref())
+}
+
+/// All faults, a line each.
+fn all(faults: &[Fault]) -> Error {
+    let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+    anyhow!("{}", faults.join("\ndialplate: "))
+}
+
+/// Where the running server is to be asked; what else the configuration says is that server's business.
+fn admin(flags: &ArgMatches) -> Result<AdminListen> {
+    config::read_admin(source(flags)).map_err(|faults| all(&faults))
 }
 
 /// Reads the configuration, and starts the log that it is read for.
 fn configure(flags: &ArgMatches) -> Result<Config> {
-    let given = KEYS.iter().filter_map(|key| Some((key.name, flags.get_one::<String>(key.name)?.clone())));
-    let file = flags.get_one::<String>(CONFIG).map(PathBuf::from);
-    let source = Source::new(given, &|name| std::env::var(name).ok(), file.as_deref());
     let program = std::env::current_exe().and_then(std::fs::canonicalize).ok();
-    let config = match Config::read(source, program.as_deref()) {
-        Ok(config) => config,
-        Err(faults) => {
-            let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
-            bail!("{}", faults.join("\ndialplate: "));
-        }
-    };
+    let config = Config::read(source(flags), program.as_deref()).map_err(|faults| all(&faults))?;
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log_filter()?).with_ansi(false).init();
     Ok(config)
+}
+
+/// The database that `db` is about: the one named on the command line, else that of the configuration.
+fn database(flags: &ArgMatches) -> Result<directory::Config> {
+    let config = configure(flags)?.database;
+    let Some(named) = flags.get_one::<String>(DATABASE) else { return Ok(config) };
+    let is_url = named.contains("://") || named.starts_with("sqlite:");
+    let url = if is_url { named.clone() } else { format!("sqlite://{named}") };
+    Ok(directory::Config { url, named_in: None, ..config })
 }
 
 fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {

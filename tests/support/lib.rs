@@ -5,6 +5,8 @@
 pub mod client;
 pub mod corpus;
 pub mod echo;
+pub mod guests;
+pub mod load;
 pub mod nginx;
 pub mod postgres;
 pub mod proxy;

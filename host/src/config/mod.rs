@@ -1,5 +1,6 @@
 //! The server's configuration: the rooms' own parts put together, from one source of values.
 
+mod fusionpbx;
 mod keys;
 mod nonce_key;
 mod source;
@@ -8,9 +9,10 @@ pub use keys::KEYS;
 pub use source::{Fault, Source};
 
 use crate::clock::Clock;
+use crate::facts::Network;
 use crate::request::UrlForms;
 use crate::templates::SearchPath;
-use crate::{auth_server, directory, plugin, sentry};
+use crate::{auth_server, directory, http, plugin, sentry, syslog};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -32,9 +34,30 @@ pub const EMBEDDED_DATABASE: &str = "sqlite://data/dialplate.db";
 /// Compiled components, beside the embedded database.
 const CACHE: &str = "data/cache";
 
+/// Where the admin endpoint listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminListen {
+    Off,
+    /// Nobody said where: here, if that is free.
+    Default(SocketAddr),
+    At(SocketAddr),
+}
+
+impl AdminListen {
+    /// Where to find it; `None` when it is off.
+    pub fn address(self) -> Option<SocketAddr> {
+        match self {
+            Self::Off => None,
+            Self::Default(address) | Self::At(address) => Some(address),
+        }
+    }
+}
+
 /// Everything the server is told from outside.
 pub struct Config {
     pub listen: SocketAddr,
+    pub admin_listen: AdminListen,
+    pub http: http::Config,
     pub database: directory::Config,
     pub templates: SearchPath,
     pub url_forms: UrlForms,
@@ -43,6 +66,8 @@ pub struct Config {
     pub plugin: plugin::Config,
     pub sentry: sentry::Config,
     pub auth_server: Option<auth_server::Config>,
+    /// The socket of the daemon that refusals are written to.
+    pub syslog: Option<PathBuf>,
     /// What digest nonces are signed with; `None` for a random key of this start's own.
     pub nonce_key: Option<[u8; 32]>,
 }
@@ -54,6 +79,11 @@ impl Config {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
         let config = Self {
             listen: source.take("listen", listen, parse_listen),
+            admin_listen: read_admin_listen(&mut source),
+            http: http::Config {
+                trusted_proxies: source.take("trusted_proxies", Vec::new(), parse_networks),
+                proxy_protocol: source.take("proxy_protocol", false, parse_flag),
+            },
             database: read_database(&mut source),
             templates: SearchPath {
                 roots: source.take("templates", templates(program), parse_folders),
@@ -65,23 +95,74 @@ impl Config {
             plugin: read_plugin(&mut source),
             sentry: read_sentry(&mut source),
             auth_server: read_auth_server(&mut source),
+            syslog: source.take("syslog", None, parse_syslog),
             nonce_key: source.take("nonce_key", None, |text| nonce_key::parse(text).map(Some)),
         };
         source.finish(config)
     }
 }
 
+/// The one key that the commands need which ask a running server.
+pub fn read_admin(mut source: Source) -> Result<AdminListen, Vec<Fault>> {
+    let listen = read_admin_listen(&mut source);
+    source.finish(listen)
+}
+
+fn read_admin_listen(source: &mut Source) -> AdminListen {
+    source.take("admin_listen", AdminListen::Default(SocketAddr::from(([127, 0, 0, 1], 8081))), |text| {
+        if text == "off" {
+            return Ok(AdminListen::Off);
+        }
+        let address = parse_listen(text)?;
+        if !address.ip().is_loopback() {
+            return Err(format!(
+                "{address} can be reached from other machines, and whoever reaches the admin endpoint needs no password; write for instance 127.0.0.1:8081"
+            ));
+        }
+        Ok(AdminListen::At(address))
+    })
+}
+
 fn read_database(source: &mut Source) -> directory::Config {
-    let url = source.take("database", EMBEDDED_DATABASE.to_owned(), |text| {
-        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
-        // The text may hold a password, so the message does not repeat it.
-        if known { Ok(text.to_owned()) } else { Err("a database is `postgres://…` or `sqlite://…`".to_owned()) }
-    });
-    let mut config = directory::Config::new(url);
+    let said = source.take("database", None, |text| database_url(text).map(Some));
+    let mut config = match said {
+        Some(url) => directory::Config::new(url),
+        None if source.is_said("database") => directory::Config::new(EMBEDDED_DATABASE),
+        None => read_fusionpbx(source),
+    };
+    config.replica = source.take("database_replica", None, |text| database_url(text).map(Some));
     let connections = u64::from(config.connections_max);
     let connections = source.number("database_connections_max", connections, 1..=1000);
     config.connections_max = u32::try_from(connections).unwrap_or(config.connections_max);
+    let wait_ms = u64::try_from(config.start_timeout.as_millis()).unwrap_or(u64::MAX);
+    config.start_timeout = Duration::from_millis(source.number("database_wait_ms", wait_ms, 0..=3_600_000));
     config
+}
+
+fn database_url(text: &str) -> Result<String, String> {
+    let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    // The text may hold a password, so the message does not repeat it.
+    if known { Ok(text.to_owned()) } else { Err("a database is `postgres://…` or `sqlite://…`".to_owned()) }
+}
+
+/// The database that FusionPBX's own configuration names, where there is a FusionPBX; else the embedded one.
+fn read_fusionpbx(source: &mut Source) -> directory::Config {
+    let named = source.take("fusionpbx_config", None, |text| match Path::new(text).try_exists() {
+        Ok(false) => Err(format!("there is no file {text}")),
+        _ => Ok(Some(PathBuf::from(text))),
+    });
+    let found = match named {
+        Some(file) => fusionpbx::find(&[file]),
+        None => fusionpbx::find(&fusionpbx::PLACES),
+    };
+    match found {
+        Ok(Some(found)) => directory::Config { named_in: Some(found.file), ..directory::Config::new(found.url) },
+        Ok(None) => directory::Config::new(EMBEDDED_DATABASE),
+        Err(error) => {
+            source.fault("database".to_owned(), error.to_string());
+            directory::Config::new(EMBEDDED_DATABASE)
+        }
+    }
 }
 
 fn read_plugin(source: &mut Source) -> plugin::Config {
@@ -130,6 +211,15 @@ fn read_sentry(source: &mut Source) -> sentry::Config {
     }
 }
 
+fn parse_syslog(text: &str) -> Result<Option<PathBuf>, String> {
+    match text {
+        "off" => Ok(None),
+        "on" => Ok(Some(syslog::SOCKET.into())),
+        path if path.starts_with('/') => Ok(Some(path.into())),
+        other => Err(format!("`{other}` is neither on, off nor a socket's path; write for instance /dev/log")),
+    }
+}
+
 fn read_auth_server(source: &mut Source) -> Option<auth_server::Config> {
     let timeout = source.number("auth_server_timeout_ms", auth_server::Config::TIMEOUT_MS, 100..=20_000);
     let authority = source.take("auth_server_ca", None, |text| Ok(Some(text.into())));
@@ -139,6 +229,18 @@ fn read_auth_server(source: &mut Source) -> Option<auth_server::Config> {
 
 fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is no address and port; write for instance 0.0.0.0:8080 or [::]:8080"))
+}
+
+fn parse_networks(text: &str) -> Result<Vec<Network>, String> {
+    let texts = text.split([',', source::LIST]).filter(|text| !text.trim().is_empty());
+    let read = |text| Network::parse(text).ok_or(text);
+    texts.map(read).collect::<Result<_, _>>().map_err(|text| {
+        format!("`{}` is no network; write for instance 127.0.0.1,192.0.2.0/24,2001:db8::/32", text.trim())
+    })
+}
+
+fn parse_flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
 }
 
 fn parse_clock(text: &str) -> Result<Clock, String> {
@@ -163,8 +265,11 @@ fn parse_folder(text: &str) -> Result<PathBuf, String> {
 }
 
 fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
-    let folders: Vec<_> =
-        text.split(':').filter(|folder| !folder.is_empty()).map(parse_folder).collect::<Result<_, _>>()?;
+    let folders: Vec<_> = text
+        .split([':', source::LIST])
+        .filter(|folder| !folder.is_empty())
+        .map(parse_folder)
+        .collect::<Result<_, _>>()?;
     if folders.is_empty() { Err("names no folder".to_owned()) } else { Ok(folders) }
 }
 
@@ -226,6 +331,20 @@ mod tests {
             assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected} in {faults:?}");
         }
         assert_eq!(faults.len(), 5);
+    }
+
+    #[test]
+    fn networks_are_a_list_in_a_flag_and_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("dialplate.toml");
+        std::fs::write(&file, "trusted_proxies = ['10.0.0.0/8', '::1']\nproxy_protocol = true\n").unwrap();
+        let http = read(&[], &[], Some(&file)).ok().unwrap().http;
+        let networks = |texts: &[&str]| texts.iter().map(|text| Network::parse(text).unwrap()).collect::<Vec<_>>();
+        assert_eq!((http.trusted_proxies, http.proxy_protocol), (networks(&["10.0.0.0/8", "::1"]), true));
+        let http = read(&[("DIALPLATE_TRUSTED_PROXIES", "127.0.0.1, ::1")], &[], None).ok().unwrap().http;
+        assert_eq!((http.trusted_proxies, http.proxy_protocol), (networks(&["127.0.0.1", "::1"]), false));
+        let faults = read(&[], &[("trusted_proxies", "10.0.0.0/8,nginx")], None).err().unwrap();
+        assert!(faults[0].to_string().contains("`nginx` is no network"), "{}", faults[0]);
     }
 
     #[test]

@@ -2,10 +2,17 @@
 //! another domain.
 
 use super::catalog::Catalog;
+use super::database::Database;
 use super::keys::nulls_last;
 use super::query::{Builder, Dialect, Part, Statement};
+use super::replica::Origin;
 use super::{Directory, Error};
 use crate::facts::{Admission, Row, Table, Value};
+use std::collections::HashSet;
+use tokio::sync::OnceCell;
+
+/// Numbers asked for at once at most: more than the keys of any phone with all its expansion modules name.
+const NUMBERS_MAX: usize = 2_000;
 
 /// What FusionPBX reads of an extension on the way to a phone. The password is not among it.
 const EXTENSION: &[&str] = &[
@@ -30,21 +37,29 @@ pub(super) struct ScopeFacts {
     users: bool,
     extensions: bool,
     same_call_group: bool,
+    origin: Origin,
+    /// The values of those keys whose labels have a placeholder: the extensions that templates may ask for.
+    subjects: Vec<String>,
 }
 
 /// What the templates of one device may ask for while they are rendered.
-#[derive(Clone)]
 pub struct DeviceScope {
     directory: Directory,
     facts: ScopeFacts,
+    named: OnceCell<Named>,
 }
 
-/// The statements of this file. Contacts and extensions are two because most domains show only one of them.
+/// The extensions that a device's keys name, read at once at the first question.
+struct Named {
+    numbers: HashSet<String>,
+    found: Table,
+}
+
+/// The statements of this file. The first two read the directory's extensions along, where the settings select them.
 pub(super) struct Statements {
     everyones: Statement,
     own: Statement,
-    extensions: Statement,
-    extension: Statement,
+    named: Statement,
 }
 
 impl ScopeFacts {
@@ -61,12 +76,22 @@ impl ScopeFacts {
             groups: restricted && user.is_some() && contact("contact_groups"),
             users: restricted && user.is_some() && contact("contact_users"),
             extensions: settings.is_on("provision", "contact_extensions", false),
+            origin: Origin::of(admission),
+            subjects: Vec::new(),
             same_call_group: match filter {
                 Some(Value::Items(items)) => items.iter().any(|item| item == "call_group"),
                 Some(Value::Text(text)) => text == "call_group",
                 _ => false,
             },
         }
+    }
+
+    /// Keeps what the labels of these keys may ask for.
+    pub fn with_keys(mut self, keys: [&Table; 2]) -> Self {
+        let rows = keys.into_iter().flat_map(Table::rows);
+        let asking = rows.filter(|row| row.text("device_key_label").contains("${"));
+        self.subjects = asking.map(|row| row.text("device_key_value").to_owned()).collect();
+        self
     }
 }
 
@@ -87,15 +112,28 @@ impl Statements {
             domain("v_contact_users", 1)
         );
         let new = || Builder::new(dialect);
+        let with_extensions = |builder: Builder| {
+            builder.part_unless("cast($4 as text) = 'none'", visible_extensions(catalog, dialect)).build()
+        };
         Self {
-            everyones: new().part(contacts(catalog, dialect, "groups", "")).build(),
-            own: new()
-                .part(contacts(catalog, dialect, "groups", &of_groups))
-                .part(contacts(catalog, dialect, "users", &of_user))
-                .build(),
-            extensions: new().part(visible_extensions(catalog, dialect)).build(),
-            extension: new().part(one_extension(catalog, dialect)).build(),
+            everyones: with_extensions(new().part(contacts(catalog, dialect, "groups", ""))),
+            own: with_extensions(
+                new()
+                    .part(contacts(catalog, dialect, "groups", &of_groups))
+                    .part(contacts(catalog, dialect, "users", &of_user)),
+            ),
+            named: new().part(named_extensions(catalog, dialect)).build(),
         }
+    }
+}
+
+impl Statements {
+    /// Runs each of them for a domain that nobody has.
+    pub async fn try_out(&self, database: &Database) -> Result<(), Error> {
+        for statement in [&self.everyones, &self.own] {
+            statement.run(database, &[None, None, None, Some("all")]).await?;
+        }
+        self.named.run(database, &[None, Some("[]")]).await.map(drop)
     }
 }
 
@@ -129,7 +167,7 @@ fn contacts<'a>(catalog: &Catalog, dialect: Dialect, name: &'static str, only: &
     }
 }
 
-/// The extensions of the domain's directory; of line 1's call group where the third parameter says so.
+/// The extensions of the domain's directory; of line 1's call group where the fourth parameter says so.
 fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
     let domain = dialect.parameter(1, catalog.kind("v_extensions", "domain_uuid"));
     let flag = |name| catalog.is_true("v_extensions", name, "e");
@@ -140,8 +178,8 @@ fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
         alias: "e",
         // No call group, no extension: FusionPBX compares with NULL.
         from: format!(
-            "v_extensions e where e.domain_uuid = {domain} and {} and {} and ($3 = 'all' or e.call_group = \
-             (select o.call_group from v_extensions o where o.domain_uuid = {domain} and o.extension = $2 \
+            "v_extensions e where e.domain_uuid = {domain} and {} and {} and ($4 = 'all' or e.call_group = \
+             (select o.call_group from v_extensions o where o.domain_uuid = {domain} and o.extension = $3 \
              order by o.{storage} limit 1))",
             flag("enabled"),
             flag("directory_visible")
@@ -150,58 +188,86 @@ fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
     }
 }
 
-fn one_extension<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
+fn named_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
     let domain = dialect.parameter(1, catalog.kind("v_extensions", "domain_uuid"));
-    let storage = dialect.storage();
     Part {
         name: "extension",
         columns: catalog.only("v_extensions", EXTENSION),
         alias: "e",
-        // FusionPBX goes through all of the domain's extensions, and of two with the same number the later stays.
-        from: format!(
-            "(select * from v_extensions e where e.domain_uuid = {domain} and e.extension = $2 \
-             order by e.{storage} desc limit 1) e"
-        ),
-        order: "1".to_owned(),
+        from: format!("v_extensions e where e.domain_uuid = {domain} and e.extension in ({})", dialect.texts(2)),
+        order: format!("e.{}", dialect.storage()),
     }
 }
 
 impl DeviceScope {
-    /// The contacts that the device's phone book may show, in at most two round trips: tables `groups`, `users` and
+    /// The contacts that the device's phone book may show, in one round trip: tables `groups`, `users` and
     /// `extensions`, those that the settings select.
     pub async fn contacts(&self) -> Result<Vec<Table>, Error> {
         let facts = &self.facts;
-        let database = self.directory.database();
-        let statements = self.directory.statements();
-        let statements = &statements.contacts;
-        let domain = Some(facts.domain.as_str());
-        let mut tables = Vec::new();
-        if facts.everyones {
-            tables.push(statements.everyones.run(database, &[domain]).await?.table("groups")?);
-        } else if facts.groups || facts.users {
-            let answer = statements.own.run(database, &[domain, facts.user.as_deref()]).await?;
-            for (name, _) in [("groups", facts.groups), ("users", facts.users)].iter().filter(|(_, shown)| *shown) {
-                tables.push(answer.table(name)?);
-            }
+        if !(facts.everyones || facts.groups || facts.users || facts.extensions) {
+            return Ok(Vec::new());
         }
+        let which = match (facts.extensions, facts.same_call_group) {
+            (false, _) => "none",
+            (true, false) => "all",
+            (true, true) => "call_group",
+        };
+        let (user, first) = (facts.user.as_deref(), facts.first_user_id.as_deref());
+        let binds = [Some(facts.domain.as_str()), user, first, Some(which)];
+        let statements = self.directory.statements();
+        let statement = if facts.everyones { &statements.contacts.everyones } else { &statements.contacts.own };
+        let answer = self.directory.read(facts.origin, statement, &binds).await?;
+        let shown = [("groups", facts.everyones || facts.groups), ("users", facts.users)];
+        let shown = shown.into_iter().filter_map(|(name, shown)| shown.then_some(name));
+        let mut tables = shown.map(|name| answer.table(name)).collect::<Result<Vec<_>, _>>()?;
         if facts.extensions {
-            let which = if facts.same_call_group { "call_group" } else { "all" };
-            let binds = [domain, facts.first_user_id.as_deref(), Some(which)];
-            tables.push(in_directory_order(statements.extensions.run(database, &binds).await?.table("extensions")?));
+            tables.push(in_directory_order(answer.table("extensions")?));
         }
         Ok(tables)
     }
 
-    /// The extension with this number in the device's domain: a table `extension` of at most one row.
+    /// The extension with this number in the device's domain: a table `extension` of at most one row. The first
+    /// question reads all that the device's keys name, so that a phone with a hundred of them costs one round trip.
     pub async fn extension(&self, number: &str) -> Result<Table, Error> {
+        let named = self.named.get_or_try_init(|| self.read_named(numbers_in(&self.facts.subjects, number))).await?;
+        if named.numbers.contains(number) {
+            return Ok(named.extension(number));
+        }
+        Ok(self.read_named(HashSet::from([number.to_owned()])).await?.extension(number))
+    }
+
+    async fn read_named(&self, numbers: HashSet<String>) -> Result<Named, Error> {
         let statements = self.directory.statements();
-        let binds = [Some(self.facts.domain.as_str()), Some(number)];
-        statements.contacts.extension.run(self.directory.database(), &binds).await?.table("extension")
+        let texts = serde_json::json!(numbers).to_string();
+        let binds = [Some(self.facts.domain.as_str()), Some(texts.as_str())];
+        let answer = self.directory.read(self.facts.origin, &statements.contacts.named, &binds).await?;
+        Ok(Named { found: answer.table("extension")?, numbers })
     }
 
     pub(super) fn new(directory: Directory, facts: ScopeFacts) -> Self {
-        Self { directory, facts }
+        Self { directory, facts, named: OnceCell::new() }
     }
+}
+
+impl Named {
+    /// FusionPBX goes through all of the domain's extensions, and of two with the same number the later stays.
+    fn extension(&self, number: &str) -> Table {
+        let mut found = self.found.clone();
+        found.retain(|row| row.text("extension") == number);
+        found.rows.drain(..found.rows.len().saturating_sub(1));
+        found
+    }
+}
+
+/// What may be an extension in the keys' values: the whole of one, and what stands between signs in it, since some
+/// makers' values hold more than the number (`sub=201@example.net`). And `asked`, the one in question.
+fn numbers_in(subjects: &[String], asked: &str) -> HashSet<String> {
+    let is_sign = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-' | '.');
+    let words = subjects.iter().flat_map(|value| std::iter::once(value.as_str()).chain(value.split(is_sign)));
+    let words = words.filter(|word| !word.is_empty()).take(NUMBERS_MAX);
+    // PostgreSQL knows no text with NUL in it.
+    let words = words.chain([asked]).filter(|word| !word.contains('\0'));
+    words.map(str::to_owned).collect()
 }
 
 /// By first name and then by caller id, compared by bytes: the database's collation has no say.

@@ -12,12 +12,21 @@ pub enum Error {
     #[error("database {database} refuses: {reason}. Check name, user, password and grants")]
     Refused { database: String, reason: String },
 
-    #[error("database {database} is not one of a FusionPBX 5.0 or later; missing: {}", missing.join(", "))]
+    #[error(
+        "database {database} is not trusted: {reason}. Check sslmode and sslrootcert, and the server's certificate"
+    )]
+    Untrusted { database: String, reason: String },
+
+    #[error("database {database} is not one of a FusionPBX 5.0 or later; missing, or not granted to this user: {}", missing.join(", "))]
     Layout { database: String, missing: Vec<String> },
 
     /// The database does not answer now; the same request may succeed later.
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] sqlx::Error),
+
+    /// The role lacks a right that FusionPBX's own has.
+    #[error("the database does not let this role {what}; grant it as the README says")]
+    Forbidden { what: &'static str },
 
     #[error("the database cannot answer: {0}")]
     Query(#[source] sqlx::Error),
@@ -38,6 +47,22 @@ impl Error {
     /// Whether waiting may help: the caller answers 503 rather than 500.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Unreachable { .. })
+    }
+
+    /// Names what was forbidden, where that is what went wrong.
+    pub(super) fn naming(self, what: &'static str) -> Self {
+        match &self {
+            Self::Query(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42501") => {
+                Self::Forbidden { what }
+            }
+            _ => self,
+        }
+    }
+
+    /// Whether a replica ended the statement because the database has changed under it; the next may succeed.
+    pub(super) fn is_conflict(&self) -> bool {
+        let Self::Query(sqlx::Error::Database(error)) = self else { return false };
+        error.code().as_deref() == Some("40001")
     }
 
     /// Whether the tables are no longer those that were found at start, as after an upgrade of FusionPBX.

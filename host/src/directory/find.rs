@@ -3,6 +3,7 @@
 
 use super::catalog::Catalog;
 use super::query::{Answer, Builder, Dialect, Part, RawRow, Statement, parse};
+use super::replica::{Origin, Source};
 use super::{Directory, Error};
 use crate::facts::{Admission, DeviceFacts, Domain, Layer, MacAddress, Row, SettingRow, Settings, Table, Value};
 use std::sync::Arc;
@@ -21,8 +22,11 @@ const NO_ADDRESS: &str = "000000000000";
 const CATEGORIES: &str = "'provision', 'domain', 'contact'";
 
 /// The default settings as they were last seen. They are several hundred rows, the same for every request until an
-/// administrator changes one; what is compared is all of what the database just answered.
+/// administrator changes one. What tells is what the database answers to every request: a stamp of the rows, or all of
+/// them where it has none.
 pub(super) struct Defaults {
+    /// What the database said of the rows beside them: as long as it says the same, they are the same.
+    stamp: Option<String>,
     text: String,
     settings: Settings,
     filter: bool,
@@ -85,10 +89,11 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         from: "host h".to_owned(),
         order: "1".to_owned(),
     });
-    settings_parts(builder, catalog, storage).build()
+    settings_parts(builder, catalog, dialect).build()
 }
 
-fn settings_parts(builder: Builder, catalog: &Catalog, storage: &str) -> Builder {
+fn settings_parts(builder: Builder, catalog: &Catalog, dialect: Dialect) -> Builder {
+    let storage = dialect.storage();
     let columns = |table, prefix: &str| {
         let named = |what: &str| format!("{prefix}_setting_{what}");
         let names = [named("category"), named("subcategory"), named("name"), named("value")];
@@ -118,72 +123,104 @@ fn settings_parts(builder: Builder, catalog: &Catalog, storage: &str) -> Builder
         ),
         order: format!("s.{storage}"),
     };
-    builder.part(defaults).part(domains)
+    match dialect.stamp("s") {
+        None => builder.part(defaults),
+        Some(stamp) => builder
+            .with("stamp", &format!("select {stamp} as stamp from {}", defaults.from))
+            .text("stamp", "select stamp from stamp")
+            .part_unless("(select stamp from stamp) = cast($3 as text)", defaults),
+    }
+    .part(domains)
 }
 
 impl Directory {
-    /// Finds the device that a request is about, and what holds for it, in one round trip.
+    /// Finds the device that a request is about, and what holds for it, in one round trip; in a second one at the
+    /// database itself where a replica does not know the device, which may just have been made.
     ///
     /// With `http_domain_filter` on, which it is unless a default setting says otherwise, a device is found only in
     /// the domain that the Host names, whatever else is set. Nothing found is no error.
     pub async fn find(&self, lookup: &Lookup<'_>) -> Result<Admission, Error> {
+        let Some(replica) = self.replica(Origin::Any) else { return self.find_in(&self.inner.primary, lookup).await };
+        match self.find_in(&replica.source, lookup).await {
+            Ok(admission) if admission.device.is_some() || lookup.address.is_none() => return Ok(admission),
+            Ok(_) => {}
+            Err(error) => replica.lose(&error),
+        }
+        let admission = self.find_in(&self.inner.primary, lookup).await?;
+        Ok(Admission { ahead_of_replica: true, ..admission })
+    }
+
+    async fn find_in(&self, source: &Source, lookup: &Lookup<'_>) -> Result<Admission, Error> {
         let address = lookup.address.filter(|address| address.as_str() != NO_ADDRESS);
-        let binds = [address.as_ref().map(MacAddress::as_str), Some(lookup.host)];
+        let known = source.defaults.load_full();
+        let stamp = known.as_ref().and_then(|known| known.stamp.as_deref());
+        let binds = [address.as_ref().map(MacAddress::as_str), Some(lookup.host), stamp];
         let statements = self.statements();
-        match statements.find.run(self.database(), &binds).await {
+        let admission = |answer: Answer<'_>| {
+            let defaults = current(source, known.as_ref(), &answer)?;
+            admission(&answer, &defaults, lookup, address)
+        };
+        match statements.find.run(&source.database, &binds).await {
             Err(error) if error.is_layout() => {
                 self.reread(&statements).await?;
                 let statements = self.statements();
-                self.admission(statements.find.run(self.database(), &binds).await?, lookup, address)
+                admission(statements.find.run(&source.database, &binds).await?)
             }
-            answer => self.admission(answer?, lookup, address),
+            answer => admission(answer?),
         }
     }
+}
 
-    fn admission(
-        &self,
-        answer: Answer<'_>,
-        lookup: &Lookup<'_>,
-        address: Option<MacAddress>,
-    ) -> Result<Admission, Error> {
-        let defaults = self.defaults(answer.text("default_settings"))?;
-        let domains = answer.table("domain")?;
-        let found = answer.table("device")?;
-        let home = found.first().and_then(|row| domain_of(&domains, row.text("domain_uuid")));
-        let allowed = |domain: &Domain| !defaults.filter || domain.name == lookup.host;
-        let home = home.filter(allowed);
-        let device = match (&home, found.first(), address) {
-            (Some(_), Some(row), Some(address)) => Some(device_facts(row, address)),
-            _ => None,
-        };
-        let elsewhere = device.is_none() && found.first().is_some();
-        let host = answer.raw("host")?.into_iter().flatten().flatten().next();
-        let domain = home.or_else(|| domain_of(&domains, &host?));
+fn admission(
+    answer: &Answer<'_>,
+    defaults: &Defaults,
+    lookup: &Lookup<'_>,
+    address: Option<MacAddress>,
+) -> Result<Admission, Error> {
+    let domains = answer.table("domain")?;
+    let found = answer.table("device")?;
+    let home = found.first().and_then(|row| domain_of(&domains, row.text("domain_uuid")));
+    let allowed = |domain: &Domain| !defaults.filter || domain.name == lookup.host;
+    let home = home.filter(allowed);
+    let device = match (&home, found.first(), address) {
+        (Some(_), Some(row), Some(address)) => Some(device_facts(row, address)),
+        _ => None,
+    };
+    let elsewhere = device.is_none() && found.first().is_some();
+    let host = answer.raw("host")?.into_iter().flatten().flatten().next();
+    let domain = home.or_else(|| domain_of(&domains, &host?));
 
-        let mut settings = defaults.settings.clone();
-        if let Some(domain) = &domain {
-            settings.add(Layer::Domain, &domain_rows(answer.raw("domain_settings")?, &domain.uuid));
-        }
-        let mut rows = Vec::new();
-        if device.is_some() {
-            rows.extend([found, answer.table("alternate")?, answer.table("stand_in")?]);
-        }
-        rows.push(only_domain(domains, domain.as_ref()));
-        Ok(Admission { device, elsewhere, is_refused_elsewhere: false, domain, settings, rows })
+    let mut settings = defaults.settings.clone();
+    if let Some(domain) = &domain {
+        settings.add(Layer::Domain, &domain_rows(answer.raw("domain_settings")?, &domain.uuid));
     }
-
-    fn defaults(&self, text: &str) -> Result<Arc<Defaults>, Error> {
-        if let Some(known) = self.known_defaults().filter(|known| known.text == text) {
-            return Ok(known);
-        }
-        let rows: Vec<SettingRow> = parse(text)?.into_iter().map(setting_row).collect();
-        let mut settings = Settings::default();
-        settings.add(Layer::Default, &rows);
-        let filter = settings.is_on("provision", "http_domain_filter", true);
-        let defaults = Arc::new(Defaults { text: text.to_owned(), settings, filter });
-        self.keep_defaults(Arc::clone(&defaults));
-        Ok(defaults)
+    let mut rows = Vec::new();
+    if device.is_some() {
+        rows.extend([found, answer.table("alternate")?, answer.table("stand_in")?]);
     }
+    rows.push(only_domain(domains, domain.as_ref()));
+    Ok(Admission { device, elsewhere, is_refused_elsewhere: false, domain, settings, rows, ahead_of_replica: false })
+}
+
+/// The default settings of an answer: those that are known where it says that they are the same.
+fn current(source: &Source, known: Option<&Arc<Defaults>>, answer: &Answer<'_>) -> Result<Arc<Defaults>, Error> {
+    let stamp = answer.single("stamp");
+    let text = answer.text("default_settings");
+    let same = |known: &&Arc<Defaults>| match stamp {
+        Some(_) => known.stamp.as_deref() == stamp,
+        None => known.text == text,
+    };
+    if let Some(known) = known.filter(same) {
+        return Ok(Arc::clone(known));
+    }
+    let rows: Vec<SettingRow> = parse(text)?.into_iter().map(setting_row).collect();
+    let mut settings = Settings::default();
+    settings.add(Layer::Default, &rows);
+    let filter = settings.is_on("provision", "http_domain_filter", true);
+    let text = if stamp.is_some() { String::new() } else { text.to_owned() };
+    let defaults = Arc::new(Defaults { stamp: stamp.map(str::to_owned), text, settings, filter });
+    source.defaults.store(Some(Arc::clone(&defaults)));
+    Ok(defaults)
 }
 
 fn device_facts(row: Row<'_>, address: MacAddress) -> DeviceFacts {

@@ -5,6 +5,7 @@ use super::catalog::{Catalog, Column};
 use super::contacts::{DeviceScope, ScopeFacts};
 use super::keys;
 use super::query::{Answer, Builder, Dialect, Part, Statement};
+use super::replica::Origin;
 use super::write::NewDevice;
 use super::{Directory, Error};
 use crate::facts::{Admission, Row, Settings, Table, Value};
@@ -103,7 +104,7 @@ impl Directory {
         let effective = Effective::of(row, admission);
         let binds = [Some(effective.source.as_str()), uuid(&effective.profile), uuid(&effective.user)];
         let statements = self.statements();
-        let answer = statements.load.run(self.database(), &binds).await?;
+        let answer = self.read(Origin::of(admission), &statements.load, &binds).await?;
         effective.device(row, admission, &answer)
     }
 
@@ -239,6 +240,7 @@ impl Effective {
         let domain = table(admission, "domain").cloned().unwrap_or_else(|| Table::empty("domain"));
         let user = self.user_table(answer)?;
         let scope = ScopeFacts::new(admission, row.text("domain_uuid"), uuid(&self.user), first_user_id(&lines));
+        let scope = scope.with_keys([&profile_keys, &device_keys]);
         Ok(Device {
             uuid: row.text("device_uuid").to_owned(),
             template: self.template.as_str().unwrap_or_default().to_owned(),

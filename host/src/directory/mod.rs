@@ -11,10 +11,12 @@ mod database;
 pub mod daylight;
 mod embedded;
 mod error;
+mod examine;
 mod find;
 mod keys;
 mod load;
 mod query;
+mod replica;
 #[cfg(test)]
 pub mod tests;
 mod write;
@@ -27,12 +29,16 @@ pub use find::Lookup;
 pub use load::Device;
 pub use write::{NewDevice, Provisioned};
 
-use arc_swap::{ArcSwap, ArcSwapOption};
+use arc_swap::ArcSwap;
 use catalog::Catalog;
 use database::Database;
-use find::Defaults;
-use query::Statement;
+use query::{Answer, Statement};
+use replica::{Origin, Replica, Source};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How often a start asks for a database that does not answer yet.
+const START_PAUSE: Duration = Duration::from_millis(500);
 
 /// FusionPBX's database, opened and understood. Clones share everything.
 #[derive(Clone)]
@@ -42,9 +48,9 @@ pub struct Directory {
 
 struct Inner {
     config: Config,
-    database: Database,
+    primary: Source,
+    replica: Option<Arc<Replica>>,
     statements: ArcSwap<Statements>,
-    defaults: ArcSwapOption<Defaults>,
 }
 
 /// What is sent to the database, in the spelling of its release.
@@ -62,20 +68,63 @@ impl Directory {
         let statements = Statements::read(config, &database).await?;
         let inner = Inner {
             config: config.clone(),
-            database,
+            replica: Replica::open(config, &database).await?,
+            primary: Source::new(database),
             statements: ArcSwap::from_pointee(statements),
-            defaults: ArcSwapOption::empty(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Ends all connections, after what runs on them now.
-    pub async fn close(&self) {
-        self.inner.database.close().await;
+    /// Opens the database, and waits a while for one that does not answer yet. What will not change by waiting (a
+    /// password, a certificate, other tables, a file that is not there) is said at once.
+    pub async fn connect_waiting(config: &Config) -> Result<Self, Error> {
+        let end = Instant::now() + config.start_timeout;
+        let mut waiting = false;
+        loop {
+            match Self::connect(config).await {
+                Err(error) if error.is_temporary() && !config.is_file() && Instant::now() < end => {
+                    if !std::mem::replace(&mut waiting, true) {
+                        tracing::warn!(%error, "waiting for the database");
+                    }
+                    tokio::time::sleep(START_PAUSE).await;
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
+    /// Ends all connections, after what runs on them now.
+    pub async fn close(&self) {
+        self.database().close().await;
+        if let Some(replica) = &self.inner.replica {
+            replica.source.database.close().await;
+        }
+    }
+
+    /// The database that is written to.
     fn database(&self) -> &Database {
-        &self.inner.database
+        &self.inner.primary.database
+    }
+
+    /// The replica, where there is one that answers and may be read from.
+    fn replica(&self, origin: Origin) -> Option<&Arc<Replica>> {
+        self.inner.replica.as_ref().filter(|replica| origin == Origin::Any && replica.is_there())
+    }
+
+    /// Runs a statement that only reads, in one round trip where the replica does not fail.
+    async fn read<'s>(
+        &self,
+        origin: Origin,
+        statement: &'s Statement,
+        binds: &[Option<&str>],
+    ) -> Result<Answer<'s>, Error> {
+        if let Some(replica) = self.replica(origin) {
+            match statement.run(&replica.source.database, binds).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => replica.lose(&error),
+            }
+        }
+        statement.run(self.database(), binds).await
     }
 
     fn statements(&self) -> Arc<Statements> {
@@ -86,18 +135,10 @@ impl Directory {
     /// another request has done it since `seen`.
     async fn reread(&self, seen: &Arc<Statements>) -> Result<(), Error> {
         if Arc::ptr_eq(seen, &self.statements()) {
-            let statements = Statements::read(&self.inner.config, &self.inner.database).await?;
+            let statements = Statements::read(&self.inner.config, self.database()).await?;
             self.inner.statements.store(Arc::new(statements));
         }
         Ok(())
-    }
-
-    fn known_defaults(&self) -> Option<Arc<Defaults>> {
-        self.inner.defaults.load_full()
-    }
-
-    fn keep_defaults(&self, defaults: Arc<Defaults>) {
-        self.inner.defaults.store(Some(defaults));
     }
 }
 

@@ -35,6 +35,23 @@ impl Dialect {
         }
     }
 
+    /// The texts of a parameter that is a JSON array, as rows.
+    pub fn texts(self, number: usize) -> String {
+        match self {
+            Self::Postgres => format!("select json_array_elements_text(cast(${number} as json))"),
+            Self::Sqlite => format!("select value from json_each(${number})"),
+        }
+    }
+
+    /// A text that is another one as soon as any of the rows is: a row that is inserted or changed is stored under its
+    /// transaction's number, which no other row in its place has had. Servers count transactions each for themselves,
+    /// so the server's start is in it. Far cheaper than the rows themselves; SQLite knows nothing like it.
+    pub fn stamp(self, alias: &str) -> Option<String> {
+        let rows = format!("string_agg(cast({alias}.xmin as text) || cast({alias}.ctid as text), ',')");
+        let stamp = format!("cast(pg_postmaster_start_time() as text) || coalesce(md5({rows}), '')");
+        (self == Self::Postgres).then_some(stamp)
+    }
+
     /// All rows of a part in one text.
     fn aggregate(self, cells: &str, order: &str) -> String {
         match self {
@@ -87,16 +104,38 @@ impl Builder {
         self
     }
 
-    pub fn part(mut self, part: Part<'_>) -> Self {
-        let Part { name, columns, alias, from, order } = part;
-        let cells: Vec<String> = columns.iter().map(|column| format!("cast({} as text)", column.sql(alias))).collect();
-        let rows = self.dialect.aggregate(&cells.join(", "), &order);
-        self.parts.push(format!("select cast('{name}' as text), {rows} from {from}"));
+    pub fn part(self, part: Part<'_>) -> Self {
+        let selected = format!("{} from {}", self.rows(&part), part.from);
+        self.push(part, &selected)
+    }
+
+    /// A part that is not read, and comes back empty, where the condition holds.
+    pub fn part_unless(self, condition: &str, part: Part<'_>) -> Self {
+        // A query of its own: an aggregate beside a condition is computed whatever the condition says.
+        let rows = format!("(select {} from {})", self.rows(&part), part.from);
+        self.push(part, &format!("case when {condition} then null else {rows} end"))
+    }
+
+    fn rows(&self, part: &Part<'_>) -> String {
+        let cell = |column: &Column| format!("cast({} as text)", column.sql(part.alias));
+        let cells: Vec<String> = part.columns.iter().map(cell).collect();
+        self.dialect.aggregate(&cells.join(", "), &part.order)
+    }
+
+    fn push(mut self, part: Part<'_>, selected: &str) -> Self {
+        let Part { name, columns, .. } = part;
+        self.parts.push(format!("select cast('{name}' as text), {selected}"));
         self.shapes.push(Shape {
             name,
             columns: columns.iter().map(|column| column.name.clone()).collect(),
             kinds: columns.iter().map(|column| column.kind).collect(),
         });
+        self
+    }
+
+    /// One text, by a query.
+    pub fn text(mut self, name: &'static str, select: &str) -> Self {
+        self.parts.push(format!("select cast('{name}' as text), ({select})"));
         self
     }
 
@@ -128,6 +167,11 @@ impl Answer<'_> {
     /// A part's rows as the database sent them: a JSON array of arrays.
     pub fn text(&self, name: &str) -> &str {
         self.rows.get(name).map_or("[]", String::as_str)
+    }
+
+    /// The one text of a part that has no rows; `None` where the database has no such part.
+    pub fn single(&self, name: &str) -> Option<&str> {
+        self.rows.get(name).map(String::as_str)
     }
 
     /// A part's rows as texts in the order of the part's columns.

@@ -3,6 +3,7 @@
 
 use super::catalog::{Catalog, Kind};
 use super::query::Dialect;
+use super::replica::Origin;
 use super::{Directory, Error};
 use crate::facts::MacAddress;
 use crate::gate::Permit;
@@ -47,8 +48,17 @@ impl Directory {
     pub async fn address_of_extension(&self, extension: &str, domain: &str) -> Result<Option<MacAddress>, Error> {
         let statements = self.statements();
         let sql: Arc<str> = by_extension(&statements.catalog, self.database().dialect()).into();
-        let rows = self.database().fetch(&sql, &[Some(extension), Some(domain)]).await?;
-        let found = rows.into_iter().next();
+        let binds = [Some(extension), Some(domain)];
+        let mut found = None;
+        if let Some(replica) = self.replica(Origin::Any) {
+            match replica.source.database.fetch(&sql, &binds).await {
+                Ok(rows) => found = rows.into_iter().next(),
+                Err(error) => replica.lose(&error),
+            }
+        }
+        if found.is_none() {
+            found = self.database().fetch(&sql, &binds).await?.into_iter().next();
+        }
         let served = found.filter(|(vendor, _)| vendor == "escene" || vendor == "grandstream");
         Ok(served.and_then(|(_, address)| MacAddress::parse(&address?).ok()))
     }
@@ -66,7 +76,8 @@ impl Directory {
             let sql = note_sql(&statements.catalog, self.database().dialect(), batch.len());
             let cells: Vec<[Option<String>; 6]> = batch.iter().map(|note| note.cells()).collect();
             let binds: Vec<Option<&str>> = cells.iter().flatten().map(Option::as_deref).collect();
-            changed += self.database().execute(sql, &binds).await?;
+            let written = self.database().execute(sql, &binds).await;
+            changed += written.map_err(|error| error.naming("note when devices were provisioned"))?;
         }
         Ok(changed)
     }
@@ -99,7 +110,8 @@ impl Directory {
         ];
         // No table of FusionPBX's says that an address is unique, and a phone may ask twice at once.
         let lock = format!("dialplate device {}", new.address);
-        let inserted = self.database().execute_alone(&lock, sql, &binds).await?;
+        let inserted = self.database().execute_alone(&lock, sql, &binds).await;
+        let inserted = inserted.map_err(|error| error.naming("insert devices, which auto insert needs"))?;
         Ok((inserted > 0).then_some(uuid))
     }
 }

@@ -37,4 +37,6 @@ pub struct Admission {
     pub settings: Settings,
     /// Rows that `Directory::load` needs again for an admitted device: `device`, `alternate`, `stand_in`.
     pub rows: Vec<Table>,
+    /// A replica did not know the device: what belongs to it is read from the database itself.
+    pub ahead_of_replica: bool,
 }

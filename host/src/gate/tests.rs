@@ -120,7 +120,15 @@ impl<'a> Visit<'a> {
             vendor: "yealink".into(),
         });
         let domain = self.domain.map(domain);
-        Admission { device, elsewhere: self.elsewhere, is_refused_elsewhere: false, domain, settings, rows: Vec::new() }
+        Admission {
+            device,
+            elsewhere: self.elsewhere,
+            is_refused_elsewhere: false,
+            domain,
+            settings,
+            rows: Vec::new(),
+            ahead_of_replica: false,
+        }
     }
 
     fn outcome(&self) -> Result<Permit, Refusal> {

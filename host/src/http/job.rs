@@ -3,7 +3,8 @@
 use super::status::Failure;
 use crate::directory::{self, Device, daylight::Zone};
 use crate::facts::{Admission, MacAddress, Settings, Table};
-use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, ScopeError};
+use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, Reads, ScopeError};
+use crate::reload::{Along, Snapshot};
 use crate::request::ProvisionRequest;
 use crate::templates::{self, Located, TemplateFile, Tree};
 use jiff::Timestamp;
@@ -33,7 +34,8 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
     }
     let mut settings = device.settings;
     zone.add_daylight_settings(now, &admission.settings, &mut settings);
-    let reads = plugin.reads(&folder, file.as_deref());
+    // What travels along is not what the plugin knows of the folder.
+    let reads = if templates.is_empty() { plugin.reads(&folder, file.as_deref()) } else { Reads::Every };
     // A variable without a name cannot be read.
     let wanted = |name: &str| !name.is_empty() && reads.includes(name);
     let settings = settings.of_category("provision", wanted);
@@ -93,12 +95,18 @@ pub fn as_it_stands(path: &str, body: Vec<u8>) -> Document {
     Document { content_type: content_type.to_owned(), file: path.to_owned(), body }
 }
 
-/// The files of a folder that the plugin has not prepared, to travel with the job.
-pub async fn templates(located: Located) -> Result<Vec<TemplateFile>, Failure> {
+/// The files of the folder that travel with the job; none of a folder that the plugin is prepared with.
+pub async fn templates(snapshot: &Snapshot, plugin: &Plugin, located: Located) -> Result<Vec<TemplateFile>, Failure> {
+    match snapshot.along(&located, plugin) {
+        Along::Prepared => return Ok(Vec::new()),
+        Along::Texts(texts) => return Ok(texts),
+        Along::OnDisk => {}
+    }
     let folder = located.name.as_str().to_owned();
     let read = tokio::task::spawn_blocking(move || located.read()).await;
     // The reading thread cannot panic; if it did, the folder is as good as not there.
-    read.unwrap_or(Ok(None))?.ok_or(Failure::NoTemplate(folder))
+    let files = read.unwrap_or(Ok(None))?.unwrap_or_default();
+    if files.is_empty() { Err(Failure::NoTemplate(folder)) } else { Ok(files) }
 }
 
 /// What a plugin may ask about the device's domain.

@@ -6,43 +6,50 @@ mod measure;
 
 use super::access_log::Seen;
 use super::answer::Ready;
-use super::server::Peer;
+use super::pace::{BODY_TIMEOUT, REQUEST_TIMEOUT};
+use super::server::Arrived;
 use super::status::Failure;
-use super::{answer, job};
-use crate::app::{App, Snapshot};
+use super::{answer, evenly, job};
+use crate::app::App;
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
 use crate::plugin::{Choice, Document, Job, Plugin};
+use crate::reload::Snapshot;
 use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError, UrlForms};
 use crate::templates::Located;
-use axum::body::{self, Body};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
-use axum::http::{Request, Response, header};
+use axum::http::{HeaderValue, Request, Response, Version, header};
 use door::Entry;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// From the first byte to the answer. A file takes milliseconds; a database that is away is waited for 3 s.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+use tokio::time::{Instant, timeout_at};
 
 /// Answers one request, and writes its line into the log.
 pub async fn handle(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(arrived): Extension<Arrived>,
     request: Request<Body>,
 ) -> Response<Body> {
     let started = Instant::now();
-    let (parts, body) = request.into_parts();
-    let mut seen = Seen::new(peer);
+    let _in_flight = app.metrics.arrived();
+    let (mut parts, body) = request.into_parts();
+    settle_host(&mut parts);
+    let mut seen = Seen::new(arrived.client.address);
     let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
-    let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk.answer(&parts, body, peer, &mut seen));
+    let walk = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
     seen.log(outcome.as_ref(), started.elapsed());
-    match outcome {
-        Ok(ready) => ready.into_response(),
-        Err(failure) => answer::failure(&failure),
+    if matches!(outcome, Err(Failure::Refused(_))) {
+        evenly::release(started).await;
     }
+    let (answer, what) = match outcome {
+        Ok(ready) => (ready.into_response(), "provisioned"),
+        Err(failure) => (answer::failure(&failure), failure.kind()),
+    };
+    app.metrics.answered(answer.status().as_u16(), what, seen.plugin_name());
+    answer
 }
 
 /// One request on its way through the rooms, with the one snapshot that it sees.
@@ -52,15 +59,15 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Ready, Failure> {
-        let request = match read(parts, body, peer, self.app.url_forms).await? {
+    async fn answer(&self, parts: &Parts, body: Body, arrived: &Arrived, seen: &mut Seen) -> Result<Ready, Failure> {
+        let request = match read(parts, body, arrived, self.app.url_forms).await? {
             Asked::Provision(request) => *request,
             Asked::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
         };
         if let Some(shown) = request.picture().and_then(|path| self.raw(path).ok()) {
             return Ok(Ready::new(shown, None, parts));
         }
-        let answered = self.provision(&request, parts, peer, seen).await;
+        let answered = self.provision(&request, parts, arrived, seen).await;
         answered.map_err(|failure| if request.is_uncovered() { failure.uncovered() } else { failure })
     }
 
@@ -68,10 +75,10 @@ impl Walk<'_> {
         &self,
         request: &ProvisionRequest,
         parts: &Parts,
-        peer: Peer,
+        arrived: &Arrived,
         seen: &mut Seen,
     ) -> Result<Ready, Failure> {
-        let entry = self.admit(request, peer, seen).await?;
+        let entry = self.admit(request, arrived.peer, seen).await?;
         if let Some(path) = request.template() {
             return Ok(Ready::new(self.raw(path)?, None, parts));
         }
@@ -141,7 +148,11 @@ impl Walk<'_> {
             Arc::clone(failing).try_again(job, scope.clone());
         }
         let job = self.job(request, admission, device, address, (plugin, located)).await?;
-        plugin.render(job, scope).await.map_err(failed)
+        let started = Instant::now();
+        let rendered = plugin.render(job, scope).await;
+        let failure = rendered.as_ref().err().map(|error| (error.kind(), error.to_string()));
+        self.app.metrics.rendered(plugin.name(), started.elapsed(), failure);
+        rendered.map_err(failed)
     }
 
     /// The job as this version of the plugin needs it.
@@ -155,25 +166,51 @@ impl Walk<'_> {
     ) -> Result<Job, Failure> {
         let folder = located.name.as_str().to_owned();
         let file = job::file(request, &located)?;
-        let prepared = located.in_tree && plugin.prepared(&folder);
-        let templates = if prepared { Vec::new() } else { job::templates(located).await? };
+        let templates = job::templates(&self.snapshot, plugin, located).await?;
         let parts = job::Parts { folder, file, templates, address, device, admission, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }
 
-async fn read(parts: &Parts, body: Body, peer: Peer, forms: UrlForms) -> Result<Asked, Failure> {
-    let body = body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| RequestError::BodyTooLong)?;
+async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> Result<Asked, Failure> {
+    let body = timeout_at(arrived.at + BODY_TIMEOUT, read_body(body)).await;
+    let body = body.unwrap_or(Err(RequestError::BodyTooSlow))?;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let client = &arrived.client;
     let arrival = Arrival {
         method: parts.method.as_str(),
         target,
-        original_target: None,
+        original_target: client.original_target.as_deref(),
         headers: &parts.headers,
         body: &body,
-        client: peer.0.ip(),
-        https: false,
+        client: client.address,
+        https: client.https,
         forms,
     };
     Ok(Asked::parse(&arrival)?)
+}
+
+async fn read_body(body: Body) -> Result<Bytes, RequestError> {
+    // Said to be too long is enough; nobody has to send it first.
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return Err(RequestError::BodyTooLong);
+    }
+    match Limited::new(body, BODY_BYTES_MAX).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(RequestError::BodyTooLong),
+        Err(_) => Err(RequestError::Body),
+    }
+}
+
+/// A target with scheme and host overrules the `Host` header (RFC 9112, section 3.2.2), and HTTP/1.0 knows none: there
+/// it is as good as empty.
+fn settle_host(parts: &mut Parts) {
+    let named = parts.uri.authority().map(|authority| HeaderValue::from_str(authority.as_str()));
+    let host = match (named, parts.headers.get_all(header::HOST).iter().count()) {
+        (Some(Ok(host)), 1) => host,
+        (Some(Ok(host)), 0) if parts.version == Version::HTTP_10 => host,
+        (None, 0) if parts.version == Version::HTTP_10 => HeaderValue::from_static(""),
+        _ => return,
+    };
+    parts.headers.insert(header::HOST, host);
 }

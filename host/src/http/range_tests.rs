@@ -128,11 +128,11 @@ fn a_tag_is_strong_and_of_the_bytes() {
     assert_eq!(select(&Method::GET, &asked, &tag, 3), Selection::NotModified);
 }
 
-/// First and last position of a range; without the first, the last counts from the end.
-type Positions = (Option<u32>, Option<u32>);
+/// First and last position of a range, or only one of them.
+type Bounds = (Option<u32>, Option<u32>);
 
-/// One element of a range set, and the bytes it means among `length`: `None` for what is no range.
-fn element() -> impl Strategy<Value = (String, Option<Positions>)> {
+/// One element of a range set, and what it means: `None` for what is no range.
+fn element() -> impl Strategy<Value = (String, Option<Bounds>)> {
     let number = || prop_oneof![0..1_200_u32, any::<u32>()];
     prop_oneof![
         (number(), number()).prop_map(|(first, last)| {
@@ -145,7 +145,7 @@ fn element() -> impl Strategy<Value = (String, Option<Positions>)> {
 }
 
 /// The model: every position is asked whether it is in the range.
-fn model((first, last): Positions, length: usize) -> Vec<usize> {
+fn model((first, last): Bounds, length: usize) -> Vec<usize> {
     let (length, all) = (length as u64, 0..length);
     let is_in = |at: u64| match (first, last) {
         (Some(first), last) => at >= first.into() && last.is_none_or(|last| at <= last.into()),
@@ -193,7 +193,8 @@ proptest! {
 
     #[test]
     fn no_header_brings_the_selection_down(text in "[ -~\t]{0,60}", length in 0..100_usize) {
-        let asked = headers(&[header::RANGE, header::IF_RANGE, header::IF_MATCH, header::IF_NONE_MATCH].map(|name| (name, text.as_str())));
+        let names = [header::RANGE, header::IF_RANGE, header::IF_MATCH, header::IF_NONE_MATCH];
+        let asked = headers(&names.map(|name| (name, text.as_str())));
         if let Selection::Part(part) = select(&Method::GET, &asked, TAG, length) {
             prop_assert!(part.start < part.end && part.end <= length);
         }

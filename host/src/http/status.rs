@@ -9,6 +9,10 @@ use crate::templates;
 use crate::{auth_server, directory};
 use axum::http::StatusCode;
 
+/// The answer to a client that does not come to the end of its headers. There is no request yet that could be refused,
+/// and nginx closes without a word.
+pub const LATE_HEAD: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
 /// Why a request got no document.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -149,10 +153,12 @@ fn of_request(error: RequestError) -> Verdict {
         RequestError::Method => StatusCode::METHOD_NOT_ALLOWED,
         RequestError::TargetTooLong => StatusCode::URI_TOO_LONG,
         RequestError::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        RequestError::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        RequestError::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
         RequestError::NotProvisioning => StatusCode::NOT_FOUND,
         // FusionPBX: 200 with PHP's text about an array.
         RequestError::ArrayParameter(_) | RequestError::TooManyParameters => StatusCode::BAD_REQUEST,
-        RequestError::Path | RequestError::Host => StatusCode::BAD_REQUEST,
+        RequestError::Path | RequestError::Host | RequestError::Body => StatusCode::BAD_REQUEST,
         // FusionPBX: 404 for a name without a file, 200 with PHP's text for a name that is a folder.
         RequestError::FileName => StatusCode::NOT_FOUND,
     })

@@ -1,6 +1,6 @@
 //! Which device fetched something, and when: written back to FusionPBX's columns in batches, off the request's path.
 
-use crate::directory::{Directory, Provisioned};
+use crate::directory::{self, Directory, Provisioned};
 use std::time::Duration;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
@@ -34,6 +34,7 @@ impl Journal {
 
 async fn write(directory: Directory, mut waiting: Receiver<Provisioned>) {
     let mut batch = Vec::new();
+    let mut failing = false;
     while waiting.recv_many(&mut batch, WAITING_MAX).await > 0 {
         if !waiting.is_closed() {
             tokio::time::sleep(GATHER).await;
@@ -41,20 +42,25 @@ async fn write(directory: Directory, mut waiting: Receiver<Provisioned>) {
                 batch.push(note);
             }
         }
-        store(&directory, &batch).await;
+        // What goes wrong once goes wrong with every phone until someone sees to it: one line, not one for each.
+        match store(&directory, &batch).await {
+            Ok(()) if std::mem::take(&mut failing) => tracing::info!("devices are noted as provisioned again"),
+            Err(error) if !std::mem::replace(&mut failing, true) => {
+                tracing::warn!(%error, devices = batch.len(), "cannot note devices as provisioned");
+            }
+            _ => {}
+        }
         batch.clear();
     }
 }
 
-async fn store(directory: &Directory, batch: &[Provisioned]) {
-    for attempt in 1..=TRIES {
+async fn store(directory: &Directory, batch: &[Provisioned]) -> Result<(), directory::Error> {
+    let mut attempt = 1;
+    loop {
         match directory.provisioned(batch).await {
-            Ok(_) => return,
             Err(error) if error.is_temporary() && attempt < TRIES => tokio::time::sleep(GATHER * attempt).await,
-            Err(error) => {
-                tracing::warn!(%error, devices = batch.len(), "cannot note devices as provisioned");
-                return;
-            }
+            outcome => return outcome.map(drop),
         }
+        attempt += 1;
     }
 }

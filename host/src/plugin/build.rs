@@ -13,20 +13,27 @@ use super::plugin::{Origin, Plugin};
 use super::{snapshot, v0_1};
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 use wasmtime::component::Component;
+
+/// A component as it was read.
+pub(super) struct Binary {
+    version: Version,
+    bytes: Vec<u8>,
+    /// SHA-256 in hexadecimal digits.
+    pub(super) sha256: String,
+}
 
 /// A file that is a plugin, and says who.
 pub(super) struct Candidate {
     pub(super) file: PathBuf,
     pub(super) description: Description,
-    version: Version,
-    bytes: Arc<[u8]>,
-    /// Compiled already when the description had to be asked for.
-    instrumented: Option<Component>,
+    pub(super) binary: Arc<Binary>,
 }
 
 /// What the cache notes beside a plugin's code.
@@ -39,31 +46,34 @@ struct Note {
 impl Candidate {
     pub(super) async fn read(engine: &Engine, file: &Path) -> Result<Self, LoadError> {
         let bytes = read(file, engine.config().component_bytes_max)?;
-        let version = inspect(&bytes)?;
-        let mut key = KeyMaker::new("description");
-        key.engine(engine.snapshot());
-        key.part(&bytes);
-        let key = key.finish();
+        let binary = Binary { version: inspect(&bytes)?, sha256: sha256(&bytes), bytes };
+        let key = binary.key(engine, "description");
         let known = engine.cache().and_then(|cache| cache.note(&key));
-        let (description, instrumented) = match known {
-            Some(description) => (description, None),
+        let description: Description = match known {
+            Some(description) => description,
             None => {
-                let instrumented = snapshot::instrument(engine, &bytes)?;
-                (describe(engine, version, file, &instrumented).await?, Some(instrumented))
+                let found = describe(engine, binary.version, file, &unprepared(engine, &binary)?).await?;
+                found.check()?;
+                keep(engine, |cache| cache.put_note(&key, &found));
+                found
             }
         };
         description.check()?;
-        if instrumented.is_some() {
-            keep(engine, |cache| cache.put_note(&key, &description));
-        }
-        Ok(Self { file: file.to_owned(), description, version, bytes, instrumented })
+        Ok(Self { file: file.to_owned(), description, binary: binary.into() })
+    }
+
+    /// What a loaded plugin was made of, to be prepared once more.
+    pub(super) fn of(plugin: &Plugin) -> Self {
+        let origin = plugin.origin();
+        let (description, binary) = (plugin.description().clone(), Arc::clone(&origin.binary));
+        Self { file: origin.file.clone(), description, binary }
     }
 
     /// Identifies the plugin that this candidate becomes with these templates.
-    pub(super) fn key(&self, engine: &Engine, templates: &[TemplateFile]) -> Key {
+    fn key(&self, engine: &Engine, templates: &[TemplateFile]) -> Key {
         let mut key = KeyMaker::new("plugin");
         key.engine(engine.render());
-        key.part(&self.bytes);
+        key.part(&self.binary.bytes);
         for template in templates {
             key.part(template.folder.as_bytes());
             key.part(template.file.as_bytes());
@@ -75,16 +85,17 @@ impl Candidate {
     pub(super) async fn build(
         self: Box<Self>,
         engine: &Engine,
-        key: Key,
         templates: Vec<TemplateFile>,
     ) -> Result<Plugin, LoadError> {
+        let key = self.key(engine, &templates);
         let (component, prepared) = match cached(engine, &key) {
             Some(found) => found,
-            None => self.compile(engine, &key, templates).await?,
+            None => self.compile(engine, &key, templates.clone()).await?,
         };
-        let origin = Origin { file: self.file, hash: key.as_str().to_owned() };
-        Plugin::new(engine, self.description, &component, prepared, origin)
-            .map_err(|error| LoadError::Interface { version: self.version.name(), message: format!("{error:#}") })
+        let version = self.binary.version.name();
+        let origin = Origin { file: self.file, since: SystemTime::now(), binary: self.binary };
+        Plugin::new(engine, self.description, &component, (templates, prepared), origin)
+            .map_err(|error| LoadError::Interface { version, message: format!("{error:#}") })
     }
 
     async fn compile(
@@ -95,26 +106,58 @@ impl Candidate {
     ) -> Result<(Component, Vec<Prepared>), LoadError> {
         let failed = |error: wasmtime::Error| LoadError::Build(format!("{error:#}"));
         let name = Arc::from(self.description.name.as_str());
-        let instrumented = match &self.instrumented {
-            Some(instrumented) => instrumented.clone(),
-            None => snapshot::instrument(engine, &self.bytes)?,
-        };
-        let (bytes, prepared) = snapshot::take(engine, name, &self.bytes, &instrumented, templates).await?;
+        let instrumented = unprepared(engine, &self.binary)?;
+        let (bytes, prepared) = snapshot::take(engine, name, &self.binary.bytes, &instrumented, templates).await?;
         let component = Component::new(engine.render(), &bytes).map_err(failed)?;
-        if engine.cache().is_none() {
-            return Ok((component, prepared));
-        }
-        let code = component.serialize().map_err(failed)?;
         let mut note = Note { code: String::new(), prepared };
-        keep(engine, |cache| {
-            note.code = cache.put_code(key, &code)?;
-            cache.put_note(key, &note)
-        });
-        // Mapped from the file, its pages are shared with it; if that fails the compiled one is as good.
-        let component =
-            engine.cache().and_then(|cache| cache.code(engine.render(), key, &note.code)).unwrap_or(component);
+        let component = cached_code(engine, key, component, |code| note.code = code).map_err(failed)?;
+        if !note.code.is_empty() {
+            keep(engine, |cache| cache.put_note(key, &note));
+        }
         Ok((component, note.prepared))
     }
+}
+
+/// The component before `prepare`, from the cache where it was compiled before.
+pub(super) fn unprepared(engine: &Engine, binary: &Binary) -> Result<Component, LoadError> {
+    let key = binary.key(engine, "unprepared");
+    let known = engine.cache().and_then(|cache| cache.code(engine.snapshot(), &key, &cache.note::<String>(&key)?));
+    if let Some(component) = known {
+        return Ok(component);
+    }
+    let component = snapshot::instrument(engine, &binary.bytes)?;
+    let keep_note = |code: String| keep(engine, |cache| cache.put_note(&key, &code));
+    cached_code(engine, &key, component, keep_note).map_err(|error| LoadError::Build(format!("{error:#}")))
+}
+
+impl Binary {
+    fn key(&self, engine: &Engine, kind: &str) -> Key {
+        let mut key = KeyMaker::new(kind);
+        key.engine(engine.snapshot());
+        key.part(&self.bytes);
+        key.finish()
+    }
+}
+
+/// Writes compiled code into the cache and gives it back as it is mapped from there: its pages are shared with the
+/// file. Without a cache, or when that fails, the compiled one is as good. `note` gets the digest of what was written.
+fn cached_code(
+    engine: &Engine,
+    key: &Key,
+    component: Component,
+    note: impl FnOnce(String),
+) -> wasmtime::Result<Component> {
+    let Some(cache) = engine.cache() else { return Ok(component) };
+    let code = component.serialize()?;
+    let mut digest = None;
+    keep(engine, |cache| {
+        digest = Some(cache.put_code(key, &code)?);
+        Ok(())
+    });
+    let Some(digest) = digest else { return Ok(component) };
+    let mapped = cache.code(component.engine(), key, &digest);
+    note(digest);
+    Ok(mapped.unwrap_or(component))
 }
 
 fn cached(engine: &Engine, key: &Key) -> Option<(Component, Vec<Prepared>)> {
@@ -153,9 +196,17 @@ async fn describe(
     called.map_err(failed)
 }
 
-fn read(file: &Path, bytes_max: u64) -> Result<Arc<[u8]>, LoadError> {
+fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn read(file: &Path, bytes_max: u64) -> Result<Vec<u8>, LoadError> {
     let mut bytes = Vec::new();
     let opened = File::open(file).map_err(LoadError::Read)?;
     opened.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes).map_err(LoadError::Read)?;
-    if bytes.len() as u64 > bytes_max { Err(LoadError::TooLarge { bytes_max }) } else { Ok(bytes.into()) }
+    if bytes.len() as u64 > bytes_max { Err(LoadError::TooLarge { bytes_max }) } else { Ok(bytes) }
 }

@@ -34,12 +34,6 @@ pub(super) struct Cache {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key(String);
 
-impl Key {
-    pub(super) fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
 /// Collects what a key depends on. Every part is delimited, so that no two lists of parts give the same key.
 pub(super) struct KeyMaker(Sha256);
 

@@ -63,6 +63,13 @@ pub struct Fault {
     pub excerpt: String,
 }
 
+/// A template that does not compile.
+pub struct Faulty {
+    pub folder: String,
+    pub file: String,
+    pub fault: Fault,
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.template)?;

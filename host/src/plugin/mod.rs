@@ -6,6 +6,7 @@
 mod build;
 mod cache;
 mod call;
+mod check;
 mod claims;
 mod description;
 mod engine;
@@ -14,6 +15,7 @@ mod health;
 mod inspect;
 mod job;
 mod limits;
+mod off_the_path;
 #[allow(clippy::module_inception, reason = "the room holds plugins, and this file is one")]
 mod plugin;
 mod set;
@@ -23,8 +25,9 @@ pub mod tests;
 mod v0_1;
 
 pub use engine::Engine;
-pub use error::RenderError;
-pub use job::{BoxFuture, DeviceScope, Document, Job, Moment, ScopeError};
+pub use error::{EngineError, LoadError, LoadFailure, RenderError};
+pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, ScopeError};
 pub use limits::Config;
+pub use off_the_path::in_background;
 pub use plugin::Plugin;
-pub use set::{Choice, Plugins, Share, files};
+pub use set::{Choice, Order, Plugins, Share, Trial, files};

@@ -1,18 +1,20 @@
 //! One loaded plugin: a snapshot that every request is forked from.
 
+use super::build::Binary;
 use super::call::Call;
 use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::RenderError;
 use super::health::{Fares, Health, Turn};
-use super::job::{DeviceScope, Document, Fault, Job, Prepared, Reads};
+use super::job::{DeviceScope, Document, Faulty, Job, Prepared, Reads};
 use super::limits::{TRANSFER_BYTES_EXTRA, keys};
 use super::v0_1;
 use crate::facts::MacAddress;
+use crate::templates::TemplateFile;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, OnceLock};
+use std::time::{Instant, SystemTime};
 use wasmtime::component::Component;
 
 const WASM_PAGE_BYTES: usize = 64 << 10;
@@ -27,13 +29,16 @@ pub struct Plugin {
     /// Memory that the snapshot brings along.
     prepared_bytes: usize,
     folders: HashMap<String, Folder>,
-    faults: Vec<Fault>,
+    faults: Vec<Faulty>,
     origin: Origin,
+    /// Compiled when it is first needed: see `check`.
+    pub(super) unprepared: OnceLock<Component>,
     health: Health,
 }
 
-/// What the templates of one folder read.
+/// The templates of one folder, and what they read.
 struct Folder {
+    texts: Vec<TemplateFile>,
     files: HashMap<String, Reads>,
     /// All of them together: any may answer a request that names none.
     whole: Reads,
@@ -41,15 +46,23 @@ struct Folder {
 
 impl Default for Folder {
     fn default() -> Self {
-        Self { files: HashMap::new(), whole: Reads::Only(Arc::from([])) }
+        Self { texts: Vec::new(), files: HashMap::new(), whole: Reads::Only(Arc::from([])) }
     }
 }
 
 /// Where a plugin came from.
 pub struct Origin {
     pub file: PathBuf,
-    /// SHA-256 over the component, its templates and the engine: equal means that nothing at all has changed.
-    pub hash: String,
+    /// When it was made ready.
+    pub since: SystemTime,
+    pub(super) binary: Arc<Binary>,
+}
+
+impl Origin {
+    /// The component's SHA-256 in hexadecimal digits.
+    pub fn sha256(&self) -> &str {
+        &self.binary.sha256
+    }
 }
 
 impl Plugin {
@@ -57,7 +70,7 @@ impl Plugin {
         engine: &Engine,
         description: Description,
         component: &Component,
-        prepared: Vec<Prepared>,
+        (templates, prepared): (Vec<TemplateFile>, Vec<Prepared>),
         origin: Origin,
     ) -> wasmtime::Result<Self> {
         let renderer = v0_1::Renderer::new(engine.render(), component)?;
@@ -65,20 +78,23 @@ impl Plugin {
         let prepared_bytes = usize::try_from(pages).unwrap_or(usize::MAX).saturating_mul(WASM_PAGE_BYTES);
         let mut folders: HashMap<_, Folder> = HashMap::new();
         let mut faults = Vec::new();
-        for template in prepared {
-            let folder = folders.entry(template.folder).or_default();
-            match template.outcome {
+        for template in templates {
+            folders.entry(template.folder.clone()).or_default().texts.push(template);
+        }
+        for Prepared { folder, file, outcome } in prepared {
+            match outcome {
                 Ok(reads) => {
+                    let folder = folders.entry(folder).or_default();
                     folder.whole = folder.whole.and(&reads);
-                    folder.files.insert(template.file, reads);
+                    folder.files.insert(file, reads);
                 }
-                Err(fault) => faults.push(fault),
+                Err(fault) => faults.push(Faulty { folder, file, fault }),
             }
         }
         let name = Arc::from(description.name.as_str());
         let health = Health::new(engine.config().failures_max);
-        let engine = engine.clone();
-        Ok(Self { engine, name, description, renderer, prepared_bytes, folders, faults, origin, health })
+        let (engine, unprepared) = (engine.clone(), OnceLock::new());
+        Ok(Self { engine, name, description, renderer, prepared_bytes, folders, faults, origin, unprepared, health })
     }
 
     pub fn name(&self) -> &str {
@@ -90,7 +106,7 @@ impl Plugin {
     }
 
     /// Templates that `prepare` found wrong, in its order. The plugin serves all the same.
-    pub fn faults(&self) -> &[Fault] {
+    pub fn faults(&self) -> &[Faulty] {
         &self.faults
     }
 
@@ -105,6 +121,10 @@ impl Plugin {
     /// How many bytes of memory the snapshot holds.
     pub fn prepared_bytes(&self) -> usize {
         self.prepared_bytes
+    }
+
+    pub(super) fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// How its renders come out, for `plugin list` and the like.
@@ -124,9 +144,32 @@ impl Plugin {
         })
     }
 
-    /// The folder's templates are in the snapshot, so a job for it carries none.
-    pub fn prepared(&self, folder: &str) -> bool {
-        self.folders.contains_key(folder)
+    /// These very templates of the folder are in the snapshot, so a job for it carries none.
+    pub fn prepared(&self, folder: &str, texts: &[TemplateFile]) -> bool {
+        self.folders.get(folder).is_some_and(|folder| folder.texts == texts)
+    }
+
+    /// Whether the plugin is what this component and these templates, all of them, make.
+    pub(super) fn is_of(&self, binary: &Binary, templates: &[TemplateFile]) -> bool {
+        self.origin.binary.sha256 == binary.sha256
+            && self.templates() == templates.len()
+            && templates
+                .chunk_by(|a, b| a.folder == b.folder)
+                .all(|texts| texts.first().is_none_or(|first| self.prepared(&first.folder, texts)))
+    }
+
+    /// How many templates are prepared.
+    pub fn templates(&self) -> usize {
+        self.folders.values().map(|folder| folder.texts.len()).sum()
+    }
+
+    /// The first folder, by its name, of which templates compile; and these.
+    pub fn sound_folder(&self) -> Option<(&str, Vec<&str>)> {
+        let sound = self.folders.iter().filter(|(_, folder)| !folder.files.is_empty());
+        let (name, folder) = sound.min_by_key(|(name, _)| *name)?;
+        let mut files: Vec<_> = folder.files.keys().map(String::as_str).collect();
+        files.sort_unstable();
+        Some((name, files))
     }
 
     /// Which settings a job for this file has to carry. Without a file, any of the folder's may answer; a file that
@@ -143,7 +186,7 @@ impl Plugin {
     /// device. Waiting for a free instance counts towards the deadline.
     pub async fn render(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
         let device = job.address;
-        let outcome = self.render_once(job, scope).await;
+        let outcome = self.render_unnoted(job, scope).await;
         let noted = outcome.as_ref().map(|_| ());
         match self.health.note(noted, device, Instant::now()) {
             Some(Turn::Failing) => tracing::error!(
@@ -167,7 +210,8 @@ impl Plugin {
         });
     }
 
-    async fn render_once(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
+    /// The same, and what comes of it says nothing of the plugin's health: for trials.
+    pub async fn render_unnoted(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
         let config = self.engine.config();
         let deadline = Instant::now() + config.render_timeout();
         let _turn = self.engine.turn(deadline).await?;

@@ -4,14 +4,16 @@ use super::build::Candidate;
 use super::claims::Claims;
 use super::engine::Engine;
 use super::error::{LoadError, LoadFailure, RenderError};
+use super::job::BoxFuture;
+use super::off_the_path::{OffThePath, off_the_path};
 use super::plugin::Plugin;
 use crate::facts::{MacAddress, Oui};
 use crate::templates::TemplateFile;
 use regex::Regex;
+use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::task::JoinHandle;
 
 #[derive(Default)]
 pub struct Plugins {
@@ -55,43 +57,53 @@ fn tried(user_agent: &str) -> &str {
     &user_agent[..user_agent.floor_char_boundary(USER_AGENT_BYTES_MAX)]
 }
 
-/// What stands for a file while a set is made.
-enum Entry {
-    Candidate(Box<Candidate>),
-    /// The new version cannot serve, and the old one does.
-    Previous(Arc<Plugin>),
+/// Shows whether a new plugin can render; the error says why not.
+pub type Trial = Arc<dyn Fn(Arc<Plugin>) -> BoxFuture<'static, Result<(), RenderError>> + Send + Sync>;
+
+/// What a load is made from.
+pub struct Order<'a> {
+    /// In their order: of two that claim the same, the first has it.
+    pub files: &'a [PathBuf],
+    /// Files among them that are not looked at: what was loaded from one before serves on.
+    pub held: &'a HashSet<PathBuf>,
+    /// The template files that a plugin is prepared with.
+    pub templates: &'a (dyn Fn(&Share<'_>) -> Vec<TemplateFile> + Sync),
+    pub previous: Option<&'a Plugins>,
+    /// What a plugin has to pass that was not there before.
+    pub trial: Option<&'a Trial>,
 }
 
 impl Plugins {
-    /// Loads the files, in their order: of two that claim the same, the first has it. `templates` gives each plugin
-    /// the template files it is prepared with. A file that cannot be served is among the failures and harms no
-    /// other; what `previous` had loaded from it serves on. What has not changed since `previous` is taken over.
-    ///
-    /// Needs a tokio runtime. Compiles for up to seconds, on threads of its own; `templates` runs on the caller's.
+    /// Loads files where nothing was loaded before, or anew without a trial.
     pub async fn load(
         engine: &Engine,
         files: &[PathBuf],
         templates: &(dyn Fn(&Share<'_>) -> Vec<TemplateFile> + Sync),
         previous: Option<&Self>,
     ) -> (Self, Vec<LoadFailure>) {
+        let order = Order { files, held: &HashSet::new(), templates, previous, trial: None };
+        Self::load_order(engine, &order).await
+    }
+
+    /// Loads the files. One that cannot be served is among the failures and harms no other; what `previous` had
+    /// loaded from it serves on. What has not changed since `previous` is taken over.
+    ///
+    /// Needs a tokio runtime. Compiles for up to seconds, on threads of its own, which give way to requests when there
+    /// is a `previous`; `templates` runs on the caller's.
+    pub async fn load_order(engine: &Engine, order: &Order<'_>) -> (Self, Vec<LoadFailure>) {
         let mut failures = Vec::new();
-        let (entries, claims) = entries(engine, files, previous, &mut failures).await;
+        let previous = order.previous;
+        let (candidates, claims) = candidates(engine, order, &mut failures).await;
         let mut builds = Vec::new();
-        for (plugin, entry) in entries.into_iter().enumerate() {
-            builds.push(match entry {
-                Entry::Previous(plugin) => Build::Done(plugin),
-                Entry::Candidate(candidate) => {
-                    Build::start(engine, candidate, templates(&Share { claims: &claims, plugin }), previous)
-                }
-            });
+        for (plugin, candidate) in candidates.into_iter().enumerate() {
+            let templates = (order.templates)(&Share { claims: &claims, plugin });
+            builds.push(Build::start(engine, candidate, templates, order));
         }
         let mut set = Self::default();
         for build in builds {
             let (file, error) = match build {
                 Build::Done(plugin) => (plugin.file().to_owned(), set.add(plugin, previous).err()),
-                Build::Running(file, task) => {
-                    (file, joined(task).await.and_then(|plugin| set.add(plugin, previous)).err())
-                }
+                Build::Running(file, task) => (file, task.await.and_then(|plugin| set.add(plugin, previous)).err()),
             };
             if let Some(error) = error {
                 let old = previous.and_then(|set| set.loaded_from(&file)).cloned();
@@ -119,6 +131,11 @@ impl Plugins {
     /// The plugin for a device of this vendor (empty when unknown) with this template folder.
     pub fn serving(&self, vendor: &str, folder: &str) -> Option<&Arc<Plugin>> {
         self.plugins.get(self.claims.of_device(vendor, folder)?)
+    }
+
+    /// The plugin that is prepared with this template folder.
+    pub fn owner(&self, folder: &str) -> Option<&Arc<Plugin>> {
+        self.plugins.get(self.claims.of_folder(folder)?)
     }
 
     /// Which version of a plugin renders for this device: the newest, unless it fails and there is an older one that
@@ -175,83 +192,78 @@ impl Plugins {
         })
     }
 
-    fn loaded_from(&self, file: &Path) -> Option<&Arc<Plugin>> {
+    pub fn loaded_from(&self, file: &Path) -> Option<&Arc<Plugin>> {
         self.plugins.iter().find(|plugin| plugin.file() == file)
     }
 }
 
-/// Reads every file and settles who serves what. An entry's position is its position in the claims.
-async fn entries(
+/// Reads every file and settles who serves what. A candidate's position is its position in the claims. Where a file
+/// is held or gives none, it is the component that was loaded from it before.
+async fn candidates(
     engine: &Engine,
-    files: &[PathBuf],
-    previous: Option<&Plugins>,
+    order: &Order<'_>,
     failures: &mut Vec<LoadFailure>,
-) -> (Vec<Entry>, Claims) {
-    let (mut claims, mut entries, mut refused) = (Claims::default(), Vec::new(), Vec::new());
-    let reads: Vec<_> = files
-        .iter()
-        .map(|file| {
-            let (engine, file) = (engine.clone(), file.clone());
-            off_the_path(async move {
-                let _turn = engine.build_turn().await;
-                Candidate::read(&engine, &file).await
-            })
+) -> (Vec<Box<Candidate>>, Claims) {
+    let (mut claims, mut candidates, mut stand_ins) = (Claims::default(), Vec::new(), Vec::new());
+    let old = |file: &Path| order.previous.and_then(|set| set.loaded_from(file));
+    let read = |file: &PathBuf| {
+        let (turns, file) = (engine.clone(), file.clone());
+        off_the_path(order.previous.is_some(), async move {
+            let _turn = turns.build_turn().await;
+            Candidate::read(&turns, &file).await
         })
-        .collect();
-    for (file, read) in files.iter().zip(reads) {
-        let read = joined(read).await.and_then(|candidate| claims.add(&candidate.description).map(|_| candidate));
+    };
+    let reads = order.files.iter().map(|file| (file, (!order.held.contains(file)).then(|| read(file))));
+    for (file, read) in reads.collect::<Vec<_>>() {
+        let read = match read {
+            Some(read) => read.await.and_then(|candidate| claims.add(&candidate.description).map(|_| candidate)),
+            None => {
+                stand_ins.extend(old(file));
+                continue;
+            }
+        };
         match read {
-            Ok(candidate) => entries.push(Entry::Candidate(Box::new(candidate))),
-            Err(error) => refused.push((file.clone(), error)),
+            Ok(candidate) => candidates.push(Box::new(candidate)),
+            Err(error) => {
+                stand_ins.extend(old(file));
+                failures.push(LoadFailure { file: file.clone(), error, previous_serves: old(file).is_some() });
+            }
         }
     }
-    for (file, error) in refused {
-        let old = previous.and_then(|set| set.loaded_from(&file));
-        let old = old.filter(|old| claims.add(old.description()).is_ok());
-        failures.push(LoadFailure { file, error, previous_serves: old.is_some() });
-        entries.extend(old.cloned().map(Entry::Previous));
+    for plugin in stand_ins {
+        if claims.add(plugin.description()).is_ok() {
+            candidates.push(Box::new(Candidate::of(plugin)));
+        } else if let Some(failure) = failures.iter_mut().find(|failure| failure.file == plugin.file()) {
+            failure.previous_serves = false;
+        }
     }
-    (entries, claims)
+    (candidates, claims)
 }
 
 /// A plugin on its way.
 enum Build {
     Done(Arc<Plugin>),
-    Running(PathBuf, JoinHandle<Result<Arc<Plugin>, LoadError>>),
+    Running(PathBuf, OffThePath<Arc<Plugin>>),
 }
 
 impl Build {
-    fn start(
-        engine: &Engine,
-        candidate: Box<Candidate>,
-        templates: Vec<TemplateFile>,
-        previous: Option<&Plugins>,
-    ) -> Self {
-        let key = candidate.key(engine, &templates);
-        let same = previous.and_then(|set| set.loaded_from(&candidate.file));
-        if let Some(same) = same.filter(|same| same.origin().hash == key.as_str()) {
+    fn start(engine: &Engine, candidate: Box<Candidate>, templates: Vec<TemplateFile>, order: &Order<'_>) -> Self {
+        let same = order.previous.and_then(|set| set.loaded_from(&candidate.file));
+        if let Some(same) = same.filter(|same| same.is_of(&candidate.binary, &templates)) {
             return Self::Done(Arc::clone(same));
         }
-        let (engine, file) = (engine.clone(), candidate.file.clone());
-        let task = off_the_path(async move {
+        let (engine, file, trial) = (engine.clone(), candidate.file.clone(), order.trial.cloned());
+        let task = off_the_path(order.previous.is_some(), async move {
             let _turn = engine.build_turn().await;
-            candidate.build(&engine, key, templates).await.map(Arc::new)
+            let plugin = Arc::new(candidate.build(&engine, templates).await?);
+            if let Some(trial) = trial {
+                let tried = trial(Arc::clone(&plugin)).await;
+                tried.map_err(|source| LoadError::Call { step: "render", source })?;
+            }
+            Ok(plugin)
         });
         Self::Running(file, task)
     }
-}
-
-/// Runs work that compiles on a thread of its own, so that no request waits behind it.
-fn off_the_path<T: Send + 'static>(
-    work: impl Future<Output = Result<T, LoadError>> + Send + 'static,
-) -> JoinHandle<Result<T, LoadError>> {
-    let runtime = tokio::runtime::Handle::current();
-    tokio::task::spawn_blocking(move || runtime.block_on(work))
-}
-
-/// A component that makes the compiler or the snapshot panic is a bad component, no more.
-async fn joined<T>(task: JoinHandle<Result<T, LoadError>>) -> Result<T, LoadError> {
-    task.await.unwrap_or_else(|_| Err(LoadError::Build("building it broke down".into())))
 }
 
 /// The components of a folder in the order of their names: `*.wasm`, hidden files left out.

@@ -30,6 +30,9 @@ use std::net::IpAddr;
 /// same length.
 pub const TARGET_BYTES_MAX: usize = 8 * 1024;
 
+/// All headers together. FusionPBX's nginx allows as much: four buffers of 8 KiB.
+pub const HEADER_BYTES_MAX: usize = 32 * 1024;
+
 /// A form holds the same few parameters as a query.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
@@ -88,6 +91,11 @@ impl Asked {
         let method = Method::parse(arrival.method)?;
         if arrival.target.len() > TARGET_BYTES_MAX {
             return Err(RequestError::TargetTooLong);
+        }
+        // With the colon, the blank and the line's end that belong to each.
+        let sizes = arrival.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+        if sizes.sum::<usize>() > HEADER_BYTES_MAX {
+            return Err(RequestError::HeadersTooLarge);
         }
         if arrival.body.len() > BODY_BYTES_MAX {
             return Err(RequestError::BodyTooLong);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// A template is text that an administrator edits by hand; FusionPBX's largest has some 600 KB.
 const FILE_BYTES_MAX: u64 = 4 << 20;
@@ -24,13 +25,20 @@ pub enum Error {
     FolderTooLarge(PathBuf),
 }
 
-/// One template file as it stands on disk.
-#[derive(Clone, PartialEq, Eq)]
+/// One template file. Its text is shared: whoever prepared it, serves it, or compares it with the disk has the same.
+#[derive(Clone, Eq)]
 pub struct TemplateFile {
     /// Below the template root, with `/` between.
     pub folder: String,
     pub file: String,
-    pub source: Vec<u8>,
+    pub source: Arc<[u8]>,
+}
+
+impl PartialEq for TemplateFile {
+    fn eq(&self, other: &Self) -> bool {
+        let same = || Arc::ptr_eq(&self.source, &other.source) || self.source == other.source;
+        self.file == other.file && self.folder == other.folder && same()
+    }
 }
 
 /// A template folder's name below a root: plain components, so that it cannot lead out of it.
@@ -62,11 +70,11 @@ impl TemplateName {
 
 /// Reads every file of one folder, in the order of their names, and of the folders in it: templates may include those
 /// as `folder/file`. Pictures are no templates and are left out. `None` when there is no such folder.
-fn read_folder(path: &Path, name: &TemplateName) -> Result<Option<Vec<TemplateFile>>, Error> {
+fn read_folder(path: &Path, name: &TemplateName, text: TextOf<'_>) -> Result<Option<Vec<TemplateFile>>, Error> {
     if !path.is_dir() {
         return Ok(None);
     }
-    let mut found = Found::default();
+    let mut found = Found { files: Vec::new(), bytes: 0, text };
     found.add_files(path, name, "")?;
     // `<vendor>` holds models, and whatever else holds more than a template's parts is no template folder either.
     let is_template = name.as_str().contains('/');
@@ -81,21 +89,33 @@ fn read_folder(path: &Path, name: &TemplateName) -> Result<Option<Vec<TemplateFi
 /// Reads a template folder that several folders make up: of two files of one name the later folder's counts. `None`
 /// when none of them is there.
 pub fn read(layers: &[PathBuf], name: &TemplateName) -> Result<Option<Vec<TemplateFile>>, Error> {
+    read_by(layers, name, &mut |path| Ok(Some(read_file(path)?.into())))
+}
+
+/// The text of the file at a path.
+pub(super) type TextOf<'a> = &'a mut dyn FnMut(&Path) -> Result<Option<Arc<[u8]>>, Error>;
+
+/// The same, each file read by `text`, which may leave one out.
+pub(super) fn read_by(
+    layers: &[PathBuf],
+    name: &TemplateName,
+    text: TextOf<'_>,
+) -> Result<Option<Vec<TemplateFile>>, Error> {
     let mut files: Option<BTreeMap<String, TemplateFile>> = None;
     for layer in layers {
-        let Some(found) = read_folder(layer, name)? else { continue };
+        let Some(found) = read_folder(layer, name, text)? else { continue };
         files.get_or_insert_default().extend(found.into_iter().map(|file| (file.file.clone(), file)));
     }
     Ok(files.map(|files| files.into_values().collect()))
 }
 
-#[derive(Default)]
-struct Found {
+struct Found<'a> {
     files: Vec<TemplateFile>,
     bytes: u64,
+    text: TextOf<'a>,
 }
 
-impl Found {
+impl Found<'_> {
     /// The files right in `path`, their names after `prefix`.
     fn add_files(&mut self, path: &Path, name: &TemplateName, prefix: &str) -> Result<(), Error> {
         for (file, path) in entries(path)? {
@@ -103,7 +123,7 @@ impl Found {
             if !path.is_file() || picture_type(&file).is_some() {
                 continue;
             }
-            let source = read_file(&path)?;
+            let Some(source) = (self.text)(&path)? else { continue };
             self.bytes += source.len() as u64;
             self.files.push(TemplateFile { folder: name.as_str().to_owned(), file: format!("{prefix}{file}"), source });
             if self.files.len() > FILES_MAX || self.bytes > FOLDER_BYTES_MAX {

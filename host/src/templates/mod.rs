@@ -1,7 +1,13 @@
 //! Which template files there are and where. It knows folders and files, and no syntax.
 
+mod disk;
 mod folder;
+mod stamp;
+mod texts;
 mod tree;
 
+pub use disk::Disk;
 pub use folder::{Error, TemplateFile, picture_type};
+pub use stamp::Stamp;
+pub use texts::{Texts, file};
 pub use tree::{Located, SearchPath, Tree};

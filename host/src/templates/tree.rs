@@ -3,6 +3,7 @@
 
 use super::folder::{self, Error, TemplateFile, TemplateName};
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// `<domain>/<vendor>/<model>` is as deep as FusionPBX looks; one more does no harm.
@@ -39,6 +40,7 @@ impl SearchPath {
 }
 
 /// The template folders found below the search path when it was last looked through.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Tree {
     path: SearchPath,
     /// Folder name to the folders that make it up.
@@ -102,18 +104,9 @@ impl Tree {
         Ok(Self { path, folders })
     }
 
-    pub fn len(&self) -> usize {
-        self.folders.len()
-    }
-
-    /// Reads the files of every folder for which `wanted` holds.
-    pub fn read(&self, wanted: &dyn Fn(&str) -> bool) -> Result<Vec<TemplateFile>, Error> {
-        let mut files = Vec::new();
-        for (name, layers) in self.folders.iter().filter(|(name, _)| wanted(name)) {
-            let Some(name) = TemplateName::parse(name) else { continue };
-            files.extend(folder::read(layers, &name)?.unwrap_or_default());
-        }
-        Ok(files)
+    /// The folders by their names, each with the folders that make it up.
+    pub(super) fn folders(&self) -> impl Iterator<Item = (TemplateName, &[PathBuf])> {
+        self.folders.iter().filter_map(|(name, layers)| Some((TemplateName::parse(name)?, layers.as_slice())))
     }
 
     /// One file by its path below the search path, the administrator's own before all others.
@@ -171,7 +164,12 @@ fn below(root: &Path) -> Result<Vec<String>, Error> {
 /// Collects the names of the folders below `path` that hold files.
 fn descend(path: &Path, name: &str, depth: usize, found: &mut Vec<String>) -> Result<(), Error> {
     let mut has_files = false;
-    for (child, child_path) in folder::entries(path)? {
+    let children = match folder::entries(path) {
+        // Gone since its parent was read.
+        Err(Error::Read { source, .. }) if depth > 0 && source.kind() == ErrorKind::NotFound => return Ok(()),
+        children => children?,
+    };
+    for (child, child_path) in children {
         if child_path.is_file() {
             has_files = true;
         } else if depth < DEPTH_MAX && !child.starts_with('.') && child_path.is_dir() {
@@ -187,6 +185,7 @@ fn descend(path: &Path, name: &str, depth: usize, found: &mut Vec<String>) -> Re
 
 #[cfg(test)]
 mod tests {
+    use super::super::Disk;
     use super::*;
 
     fn root(files: &[&str]) -> tempfile::TempDir {
@@ -199,6 +198,11 @@ mod tests {
         root
     }
 
+    /// What is prepared of a folder.
+    fn texts(tree: &Tree, folder: &str) -> Vec<TemplateFile> {
+        Disk::default().read(tree, &|_, _| false).0.texts().of(&|name| name == folder)
+    }
+
     fn found(tree: &Tree, template: &str, domain: &str) -> Option<String> {
         let found = tree.locate(template, domain, None)?;
         Some(format!("{}{}", if found.in_tree { "" } else { "new " }, found.name.as_str()))
@@ -208,8 +212,8 @@ mod tests {
     fn the_first_root_that_has_a_folder_answers_for_it() {
         let (first, second) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b", "yealink/t54w/c"]));
         let tree = Tree::scan(vec![first.path().to_owned(), second.path().to_owned()]).unwrap();
-        let files: Vec<_> = tree.read(&|_| true).unwrap().into_iter().map(|file| file.file).collect();
-        assert_eq!(files, ["a", "c"]);
+        let files = |folder| texts(&tree, folder).into_iter().map(|file| file.file).collect::<Vec<_>>();
+        assert_eq!([files("yealink/t46u"), files("yealink/t54w")], [["a"], ["c"]]);
         assert_eq!(found(&tree, "yealink/t54w", "pbx.example.net").as_deref(), Some("yealink/t54w"));
     }
 
@@ -254,7 +258,7 @@ mod tests {
         let found = tree.locate(template, domain, template_dir).unwrap();
         let new = if found.in_tree { "" } else { "new " };
         let files = found.read().unwrap().unwrap();
-        let prepared = tree.read(&|folder| folder == found.name.as_str()).unwrap();
+        let prepared = texts(tree, found.name.as_str());
         assert!(!found.in_tree || files == prepared, "what is prepared is what is there");
         let sources: Vec<_> = files.iter().map(|file| String::from_utf8_lossy(&file.source).into_owned()).collect();
         format!("{new}{}: {}", found.name.as_str(), sources.join(" "))
@@ -321,7 +325,7 @@ mod tests {
     fn pictures_are_no_templates_and_are_there_all_the_same() {
         let root = root(&["yealink/t46u/a", "yealink/t46u/logo.PNG"]);
         let tree = Tree::scan(vec![root.path().to_owned()]).unwrap();
-        assert_eq!(tree.read(&|_| true).unwrap().len(), 1);
+        assert_eq!(texts(&tree, "yealink/t46u").len(), 1);
         let found = tree.locate("yealink/t46u", "d", None).unwrap();
         assert!(found.read_file("logo.PNG").unwrap().is_some() && found.read_file("logo.gif").unwrap().is_none());
         assert!(found.read_file("../t46u/a").unwrap().is_none());

@@ -2,16 +2,16 @@
 //! `cargo test --release -p dialplate room_by_room -- --ignored --nocapture`, after `make plugins`.
 
 use super::*;
-use crate::app::Snapshot;
 use crate::clock::Clock;
 use crate::directory::tests::servers::{Scratch, corpus, sqlite};
 use crate::directory::{Directory, Lookup};
 use crate::gate;
+use crate::http::client::Client;
 use crate::journal::Journal;
 use crate::plugin::tests::measure::{LongLived, Times};
 use crate::plugin::{Config, Engine, Job, Plugins, Share};
 use crate::sentry::{self, Sentry};
-use crate::templates::Tree;
+use crate::templates::{Disk, Tree};
 use arc_swap::ArcSwap;
 use std::path::Path;
 
@@ -29,8 +29,9 @@ async fn app(scratch: &Scratch) -> Option<App> {
         return None;
     }
     let tree = Tree::scan(vec![home.join("../shared/corpus/templates")]).unwrap();
+    let texts = Disk::default().read(&tree, &|_, _| false).0.texts().clone();
     let engine = Engine::new(Config::default()).unwrap();
-    let share = |_: &Share<'_>| tree.read(&|folder| folder == "yealink/t46u").unwrap();
+    let share = |_: &Share<'_>| texts.of(&|folder| folder == "yealink/t46u");
     let (plugins, failures) = Plugins::load(&engine, &[component], &share, None).await;
     assert!(failures.is_empty(), "{failures:?}");
     let directory = Directory::connect(&directory::Config::new(database)).await.unwrap();
@@ -38,11 +39,13 @@ async fn app(scratch: &Scratch) -> Option<App> {
         clock: Clock::Fixed("2026-07-01T12:00:00Z".parse().unwrap()),
         journal: Journal::start(directory.clone()).0,
         directory,
-        snapshot: ArcSwap::from_pointee(Snapshot { tree, plugins }),
         url_forms: UrlForms::default(),
+        snapshot: Arc::new(ArcSwap::from_pointee(Snapshot { tree, plugins: plugins.into(), texts })),
+        metrics: Arc::default(),
         keeper: gate::Keeper::new([7; 32], 1, crate::http::unix_seconds()),
         sentry: Sentry::new(sentry::Config::default()),
         auth_server: None,
+        syslog: None,
     })
 }
 
@@ -61,8 +64,10 @@ struct Walked {
 
 /// Through the rooms one by one, each timed as the next of `times`.
 async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
-    let peer = Peer(([192, 0, 2, 1], 5060).into());
-    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), peer, app.url_forms)).await else {
+    let peer = [192, 0, 2, 1].into();
+    let client = Client { address: peer, https: false, original_target: None };
+    let arrived = Arrived { peer, client, at: Instant::now() };
+    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), &arrived, app.url_forms)).await else {
         panic!()
     };
     let walk = Walk { app, snapshot: app.snapshot.load_full() };
@@ -103,7 +108,7 @@ async fn room_by_room() {
     let snapshot = app.snapshot.load_full();
     let plugin = snapshot.plugins.serving("yealink", "yealink/t46u").unwrap();
     let file = snapshot.plugins.iter().next().unwrap().file().to_owned();
-    let templates = snapshot.tree.read(&|folder| folder == "yealink/t46u").unwrap();
+    let templates = snapshot.texts.of(&|folder| folder == "yealink/t46u");
     let mut kept = LongLived::new(&file, templates).await;
     println!("memory of the snapshot: {} bytes", plugin.prepared_bytes());
     for file in FILES {

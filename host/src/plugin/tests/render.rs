@@ -21,7 +21,10 @@ fn a_template_that_prepare_has_not_seen_travels_with_the_job() {
     with_minimal(
         |_| {},
         async |_, plugin| {
-            assert!(plugin.prepared("minimal/one") && !plugin.prepared("other"));
+            let mut texts = templates()[..2].to_vec();
+            assert!(plugin.prepared("minimal/one", &texts) && !plugin.prepared("other", &texts));
+            texts[1].source = b"edited"[..].into();
+            assert!(!plugin.prepared("minimal/one", &texts), "what is prepared is another text");
             let templates = vec![template("other", "a.cfg", "new")];
             let body = text(&plugin, Job { folder: "other".into(), templates, ..job() }).await.unwrap();
             assert!(body.starts_with("new\n"), "{body}");
@@ -52,7 +55,7 @@ fn what_a_file_reads_is_known_and_faults_are_kept() {
             assert_eq!(plugin.reads("minimal/one", None), only(&["x", "y", "z"]));
             assert_eq!(plugin.reads("minimal/one", Some("made-up.cfg")), Reads::Every);
             assert_eq!(plugin.reads("elsewhere", None), Reads::Every);
-            let [fault] = plugin.faults() else { panic!("one template is faulty") };
+            let [Faulty { fault, .. }] = plugin.faults() else { panic!("one template is faulty") };
             assert_eq!(fault.to_string(), "minimal/two/c.cfg:1:1: a fault was asked for in `fault here`");
         },
     );

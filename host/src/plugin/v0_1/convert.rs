@@ -29,7 +29,7 @@ pub(super) fn job(job: Job) -> wit::Job {
 }
 
 pub(super) fn template(template: TemplateFile) -> wit::Template {
-    wit::Template { folder: template.folder, file: template.file, source: template.source }
+    wit::Template { folder: template.folder, file: template.file, source: template.source.to_vec() }
 }
 
 pub(super) fn table(table: Table) -> wit::Table {

@@ -1,26 +1,21 @@
 //! The two databases behind one interface: open a pool, describe the tables, run a statement that answers in rows of
 //! text. Nothing here knows what a device is.
 
+mod lease;
+mod open;
+
 use super::catalog::Described;
 use super::error::is_connection_fault;
 use super::query::Dialect;
 use super::{Config, Error};
-use sqlx::postgres::{PgArguments, PgConnectOptions, PgConnection, PgPoolOptions};
+use lease::Lease;
+use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
-use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgPool, Postgres, Sqlite, SqlitePool};
-use std::path::Path;
-use std::str::FromStr;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres, Sqlite, SqlitePool};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
-
-/// An idle connection is asked whether it still lives only after this long: asking costs a round trip of its own,
-/// and a connection that worked a moment ago nearly always still does. The rest is caught by trying again.
-const TRUSTED_IDLE: Duration = Duration::from_secs(1);
-
-/// How long SQLite waits for another process that writes.
-const SQLITE_BUSY: Duration = Duration::from_secs(2);
 
 /// A tag that says which table the rows belong to, and the rows as a JSON array of arrays of text or null. PostgreSQL
 /// says null where there are no rows.
@@ -45,21 +40,32 @@ enum Pool {
 impl Database {
     /// Opens the database and makes one connection, so that a wrong address or password shows at start.
     pub async fn open(config: &Config) -> Result<Self, Error> {
+        let database = Self::lazy(config)?;
+        match &database.pool {
+            Pool::Postgres(_) => open::try_postgres(config).await?,
+            Pool::Sqlite(pool) => open::try_sqlite(config, pool).await?,
+        }
+        Ok(database)
+    }
+
+    /// A database that is connected to when it is first asked something.
+    pub fn lazy(config: &Config) -> Result<Self, Error> {
         let scheme = config.url.split(':').next().unwrap_or_default();
         let pool = match scheme {
-            "postgres" | "postgresql" => Pool::Postgres(open_postgres(config).await?),
-            "sqlite" => Pool::Sqlite(open_sqlite(config).await?),
+            "postgres" | "postgresql" => Pool::Postgres(open::postgres(config)?),
+            "sqlite" => Pool::Sqlite(open::sqlite(config)?),
             other => {
                 let reason = format!("`{other}` is no kind of database that is known here");
                 return Err(Error::Url { database: config.shown(), reason });
             }
         };
-        Ok(Self {
-            pool,
-            attempts: config.connections_max + 1,
-            deadline: config.acquire_timeout + config.statement_timeout,
-            writer: Arc::default(),
-        })
+        let deadline = config.acquire_timeout + config.statement_timeout;
+        Ok(Self { pool, attempts: config.connections_max + 1, deadline, writer: Arc::default() })
+    }
+
+    /// Whether the database answers now.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.fetch(&Arc::from("select cast('' as text), cast(null as text)"), &[]).await.map(drop)
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -114,7 +120,10 @@ impl Database {
                 for bind in binds {
                     query = query.bind(*bind);
                 }
-                query.fetch_all(pool).await
+                let mut lease = Lease::of(pool).await?;
+                let rows = query.fetch_all(lease.connection()).await;
+                lease.end();
+                rows
             }
             Pool::Sqlite(pool) => {
                 let mut query = sqlx::query_as(text);
@@ -134,7 +143,10 @@ impl Database {
                 Pool::Postgres(pool) => {
                     let query: Query<'_, Postgres, PgArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
                     let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
-                    Ok(query.execute(pool).await?.rows_affected())
+                    let mut lease = Lease::of(pool).await?;
+                    let done = query.execute(lease.connection()).await;
+                    lease.end();
+                    Ok(done?.rows_affected())
                 }
                 Pool::Sqlite(pool) => {
                     let _turn = self.writer.lock().await;
@@ -155,13 +167,15 @@ impl Database {
     pub async fn execute_alone(&self, lock: &str, sql: String, binds: &[Option<&str>]) -> Result<u64, Error> {
         let Pool::Postgres(pool) = &self.pool else { return self.execute(sql, binds).await };
         let writing = async {
-            let mut transaction = pool.begin().await?;
+            let mut lease = Lease::of(pool).await?;
+            let mut transaction = lease.connection().begin().await?;
             let locking = sqlx::query("select pg_advisory_xact_lock(hashtext($1))").bind(lock);
             locking.execute(&mut *transaction).await?;
             let query: Query<'_, Postgres, PgArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
             let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
             let rows = query.execute(&mut *transaction).await?.rows_affected();
             transaction.commit().await?;
+            lease.end();
             Ok(rows)
         };
         match tokio::time::timeout(self.deadline, writing).await {
@@ -187,82 +201,4 @@ fn is_worth_repeating(error: &sqlx::Error) -> bool {
         _ => false,
     };
     is_connection_fault(error) && !is_timeout
-}
-
-async fn open_postgres(config: &Config) -> Result<PgPool, Error> {
-    let wrong = |error: sqlx::Error| Error::Url { database: config.shown(), reason: plain(&error) };
-    let timeout = config.statement_timeout.as_millis().to_string();
-    let options = PgConnectOptions::from_str(&config.url)
-        .map_err(wrong)?
-        .application_name("dialplate")
-        .options([("statement_timeout", timeout)])
-        .disable_statement_logging();
-    // The pool would try again and again and in the end only say that time is up: one connection by hand says why.
-    match tokio::time::timeout(config.acquire_timeout, PgConnection::connect_with(&options)).await {
-        Ok(Ok(connection)) => connection.close().await?,
-        Ok(Err(error)) => return Err(refusal(config, &error)),
-        Err(_) => {
-            let reason = format!("no answer within {} seconds", config.acquire_timeout.as_secs());
-            return Err(Error::Unreachable { database: config.shown(), reason });
-        }
-    }
-    Ok(PgPoolOptions::new()
-        .max_connections(config.connections_max)
-        .acquire_timeout(config.acquire_timeout)
-        .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
-            Box::pin(async move {
-                if meta.idle_for > TRUSTED_IDLE {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        .connect_lazy_with(options))
-}
-
-async fn open_sqlite(config: &Config) -> Result<SqlitePool, Error> {
-    let wrong = |error: sqlx::Error| Error::Url { database: config.shown(), reason: plain(&error) };
-    let options = SqliteConnectOptions::from_str(&config.url)
-        .map_err(wrong)?
-        .create_if_missing(false)
-        .busy_timeout(SQLITE_BUSY)
-        .disable_statement_logging();
-    let path = options.get_filename().to_owned();
-    if !path.is_file() {
-        return Err(Error::Unreachable { database: config.shown(), reason: no_file(&path) });
-    }
-    let pool = SqlitePoolOptions::new()
-        .max_connections(config.connections_max)
-        .acquire_timeout(config.acquire_timeout)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .connect_lazy_with(options);
-    match sqlx::query("select count(*) from sqlite_master").execute(&pool).await {
-        Ok(_) => Ok(pool),
-        Err(error) => Err(refusal(config, &error)),
-    }
-}
-
-fn no_file(path: &Path) -> String {
-    format!("no file {}", path.display())
-}
-
-fn refusal(config: &Config, error: &sqlx::Error) -> Error {
-    let (database, reason) = (config.shown(), plain(error));
-    match error {
-        sqlx::Error::Database(_) => Error::Refused { database, reason },
-        _ => Error::Unreachable { database, reason },
-    }
-}
-
-/// The innermost message: sqlx's own wrappings ("error communicating with database") say little.
-fn plain(error: &sqlx::Error) -> String {
-    match error {
-        sqlx::Error::Database(error) => error.message().to_owned(),
-        sqlx::Error::Io(error) => error.to_string(),
-        sqlx::Error::Configuration(error) | sqlx::Error::Tls(error) => error.to_string(),
-        other => other.to_string(),
-    }
 }

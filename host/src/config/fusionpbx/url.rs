@@ -1,0 +1,59 @@
+//! A database's URL from FusionPBX's words for it, with FusionPBX's defaults.
+
+use super::Values;
+use std::fmt::Write;
+
+const SSL_MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
+
+/// `Err` is the key and what is wrong with it.
+pub fn of(values: &Values) -> Result<String, (String, String)> {
+    let wrong = |key: &str, reason: String| (format!("database.0.{key}"), reason);
+    let value = |key: &str| values.get(key).map(String::as_str).filter(|text| !text.is_empty());
+    match value("type").unwrap_or("pgsql") {
+        "pgsql" => postgres(&value).map_err(|(key, reason)| wrong(key, reason)),
+        "sqlite" => {
+            let path = value("path").ok_or_else(|| wrong("path", "is not there".to_owned()))?;
+            let name = value("name").ok_or_else(|| wrong("name", "is not there".to_owned()))?;
+            Ok(format!("sqlite://{}/{}", escaped(path, "/"), escaped(name, "")))
+        }
+        other => Err(wrong("type", format!("`{other}` is neither `pgsql` nor `sqlite`"))),
+    }
+}
+
+fn postgres<'v>(value: &impl Fn(&str) -> Option<&'v str>) -> Result<String, (&'static str, String)> {
+    let host = value("host").or_else(|| value("hostaddr")).unwrap_or("127.0.0.1");
+    let port = value("port").unwrap_or("5432");
+    if port.parse::<u16>().is_err() {
+        return Err(("port", format!("`{port}` is no port")));
+    }
+    let user = escaped(value("username").unwrap_or("fusionpbx"), "");
+    let password = escaped(value("password").unwrap_or("fusionpbx"), "");
+    let name = escaped(value("name").unwrap_or("fusionpbx"), "");
+    // An IPv6 address stands in brackets; a folder of sockets may be a host, too.
+    let host = if host.contains(':') { format!("[{host}]") } else { escaped(host, "") };
+    let mut url = format!("postgres://{user}:{password}@{host}:{port}/{name}");
+    let secure = value("secure").is_some_and(|text| matches!(text, "1" | "true" | "on" | "yes"));
+    // A certificate authority was checked against, and nothing else said, until there was a word for the mode.
+    let mode = value("sslmode").or_else(|| value("ssl_mode")).or(secure.then_some("verify-ca")).unwrap_or("prefer");
+    if !SSL_MODES.contains(&mode) {
+        return Err(("sslmode", format!("`{mode}` is none of {}", SSL_MODES.join(", "))));
+    }
+    let _ = write!(url, "?sslmode={mode}");
+    if let Some(file) = value("sslrootcert").or_else(|| value("cert_authority")) {
+        let _ = write!(url, "&sslrootcert={}", escaped(file, "/"));
+    }
+    Ok(url)
+}
+
+/// Percent-encoded but for letters, digits, `.`, `-`, `_`, and what else is said.
+fn escaped(text: &str, kept: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) || kept.as_bytes().contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
+}

@@ -1,0 +1,208 @@
+//! What a database is, for an operator who asks: which release's tables, what is in them, and what the role may do.
+
+use super::catalog::{Catalog, Kind};
+use super::database::Database;
+use super::query::Dialect;
+use super::{Config, Directory, Error, Lookup, Statements};
+use crate::facts::MacAddress;
+use std::fmt;
+use std::sync::Arc;
+
+/// The columns of `v_devices` that are written to.
+const NOTED: [&str; 4] =
+    ["device_provisioned_date", "device_provisioned_method", "device_provisioned_ip", "device_provisioned_agent"];
+
+/// Columns by which every request looks for rows, and that FusionPBX's own schema has no index on.
+const LOOKED_UP: [(&str, &str); 3] =
+    [("v_devices", "device_address"), ("v_device_lines", "device_uuid"), ("v_device_keys", "device_uuid")];
+
+/// What was found; its `Display` is the report, a line each.
+pub struct Examination {
+    database: String,
+    server: String,
+    release: Option<&'static str>,
+    faults: Vec<String>,
+    counts: Vec<(String, String)>,
+    rights: Vec<(&'static str, bool)>,
+    without_index: Vec<String>,
+}
+
+impl Examination {
+    /// Whether phones can be served from it.
+    pub fn is_usable(&self) -> bool {
+        self.faults.is_empty()
+    }
+}
+
+impl Directory {
+    /// Looks at a database and changes nothing.
+    ///
+    /// # Errors
+    /// When there is no database to look at; what is wrong with the one that is there is in the examination.
+    pub async fn examine(config: &Config) -> Result<Examination, Error> {
+        let database = Database::open(config).await?;
+        let version = match database.dialect() {
+            Dialect::Postgres => "select 'PostgreSQL', cast(current_setting('server_version') as text)",
+            Dialect::Sqlite => "select 'SQLite', sqlite_version()",
+        };
+        let server: Vec<String> = pairs(&database, version).await?.into_iter().map(|(a, b)| a + " " + &b).collect();
+        let mut found = Examination {
+            database: config.shown(),
+            server: server.concat(),
+            release: None,
+            faults: Vec::new(),
+            counts: Vec::new(),
+            rights: Vec::new(),
+            without_index: Vec::new(),
+        };
+        match Catalog::new(database.describe().await?) {
+            Err(missing) => found.faults = not_there(&database, missing).await?,
+            Ok(catalog) => {
+                found.release = Some(release(&catalog));
+                found.rights = rights(&database, &catalog).await?;
+                found.without_index = without_index(&database, &catalog).await?;
+                match counts(&database, &catalog).await {
+                    Ok(counts) => found.counts = counts,
+                    Err(error) => found.faults.push(error.to_string()),
+                }
+                database.close().await;
+                found.faults.extend(try_out(config).await.err().map(|error| error.to_string()));
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// By what its columns are called and hold: neither FusionPBX's tables nor their names say a number.
+fn release(catalog: &Catalog) -> &'static str {
+    let column = |name| catalog.column("v_devices", name);
+    let named = column("device_address").is_some_and(|column| column.source == "device_address");
+    match (named, catalog.kind("v_devices", "device_enabled")) {
+        (false, _) => "5.0",
+        (true, Kind::Flag) => "5.5 or later",
+        (true, _) if column("device_serial_number").is_some() => "5.4",
+        (true, _) => "5.1 to 5.3",
+    }
+}
+
+/// Tables that are missing, and those that this role is not let see.
+async fn not_there(database: &Database, missing: Vec<String>) -> Result<Vec<String>, Error> {
+    let mut hidden = Vec::new();
+    if database.dialect() == Dialect::Postgres {
+        let sql = "select cast(c.relname as text), cast(null as text) from pg_class c join pg_namespace n \
+            on n.oid = c.relnamespace where n.nspname not in ('pg_catalog', 'information_schema')";
+        hidden = pairs(database, sql).await?;
+    }
+    let is_hidden = |thing: &str| {
+        let table = thing.trim_start_matches("table ").split('.').next().unwrap_or_default();
+        thing.starts_with("table ") && hidden.iter().any(|(name, _)| name == table)
+    };
+    let named = |thing: String| {
+        if is_hidden(&thing) {
+            format!("{thing} is there, and this role may not read it")
+        } else {
+            format!("{thing} is missing")
+        }
+    };
+    Ok(missing.into_iter().map(named).collect())
+}
+
+/// Reads a device that nobody has: every table and column of a request is asked for.
+async fn try_out(config: &Config) -> Result<(), Error> {
+    let directory = Directory::connect(&Config { replica: None, ..config.clone() }).await?;
+    let lookup = Lookup { address: MacAddress::parse("02ffffffffff").ok(), host: "" };
+    let tried = async {
+        directory.find(&lookup).await?;
+        let statements: Arc<Statements> = directory.statements();
+        statements.load.run(directory.database(), &[None, None, None]).await?;
+        statements.contacts.try_out(directory.database()).await
+    };
+    let outcome = tried.await;
+    directory.close().await;
+    outcome
+}
+
+async fn counts(database: &Database, catalog: &Catalog) -> Result<Vec<(String, String)>, Error> {
+    let enabled = catalog.is_true("v_devices", "device_enabled", "d");
+    let count = |what: &str, from: &str| format!("select cast('{what}' as text), cast(count(*) as text) from {from}");
+    let parts = [
+        count("domains", "v_domains"),
+        count("devices", "v_devices"),
+        count("devices enabled", &format!("v_devices d where {enabled}")),
+        count("lines", "v_device_lines"),
+        count("default settings", "v_default_settings"),
+    ];
+    pairs(database, &parts.join(" union all ")).await
+}
+
+/// What the role may write. A file of this machine is asked by trying, which an examination does not do.
+async fn rights(database: &Database, catalog: &Catalog) -> Result<Vec<(&'static str, bool)>, Error> {
+    if database.dialect() == Dialect::Sqlite {
+        return Ok(Vec::new());
+    }
+    let may = NOTED.map(|name| {
+        let source = catalog.column("v_devices", name).map_or(name, |column| column.source.as_str());
+        format!("has_column_privilege('v_devices', '{source}', 'update')")
+    });
+    let sql = format!(
+        "select cast(({}) as text), cast(has_table_privilege('v_devices', 'insert') as text)",
+        may.join(" and ")
+    );
+    let answer = pairs(database, &sql).await?;
+    let texts = answer.first().map(|(update, insert)| (update == "true", insert == "true")).unwrap_or_default();
+    Ok(vec![("note when a device was provisioned", texts.0), ("insert devices (auto insert)", texts.1)])
+}
+
+async fn without_index(database: &Database, catalog: &Catalog) -> Result<Vec<String>, Error> {
+    let indexes = match database.dialect() {
+        Dialect::Postgres => {
+            "select cast(tablename as text), cast(indexdef as text) from pg_indexes \
+             where schemaname = any(current_schemas(false))"
+        }
+        Dialect::Sqlite => "select tbl_name, coalesce(sql, '') from sqlite_master where type = 'index'",
+    };
+    let indexes = pairs(database, indexes).await?;
+    let missing = LOOKED_UP.iter().filter_map(|(table, name)| {
+        let column = &catalog.column(table, name)?.source;
+        let leads = |definition: &str| {
+            definition
+                .rsplit_once('(')
+                .is_some_and(|(_, columns)| columns.trim_start_matches('"').starts_with(column.as_str()))
+        };
+        let has = indexes.iter().any(|(of, definition)| of == table && leads(definition));
+        (!has).then(|| format!("create index on {table} ({column});"))
+    });
+    Ok(missing.collect())
+}
+
+/// The rows of a query of two texts.
+async fn pairs(database: &Database, sql: &str) -> Result<Vec<(String, String)>, Error> {
+    let rows = database.fetch(&Arc::from(sql), &[]).await?;
+    Ok(rows.into_iter().map(|(one, other)| (one, other.unwrap_or_default())).collect())
+}
+
+impl fmt::Display for Examination {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "database: {} ({})", self.database, self.server)?;
+        if let Some(release) = self.release {
+            writeln!(f, "tables: of FusionPBX {release}")?;
+        }
+        for (what, count) in &self.counts {
+            writeln!(f, "{what}: {count}")?;
+        }
+        for (what, may) in &self.rights {
+            writeln!(f, "may {what}: {}", if *may { "yes" } else { "no" })?;
+        }
+        for statement in &self.without_index {
+            writeln!(f, "suggested, for thousands of devices: {statement}")?;
+        }
+        for fault in &self.faults {
+            writeln!(f, "wrong: {fault}")?;
+        }
+        write!(
+            f,
+            "{}",
+            if self.is_usable() { "phones can be served from it" } else { "phones cannot be served from it" }
+        )
+    }
+}

@@ -1,0 +1,109 @@
+//! The admin endpoint: what is loaded, and reload it now. It has a listener of its own on the loopback interface, and
+//! shows no secret. A page in an administrator's browser can reach it too, so it is answered only under a name of this
+//! machine (a foreign name that was made to point here is refused), and what changes something wants a header that no
+//! page can send without being allowed to.
+
+use super::listing::{Listing, Reloaded};
+use crate::metrics::{Metrics, PluginState};
+use crate::reload::{Current, Reloads};
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde::Serialize;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// The header that a request which changes something must have, with whatever value.
+pub const CALLER: &str = "x-dialplate-caller";
+
+/// What the endpoint looks at.
+pub struct Overseer {
+    pub snapshot: Current,
+    pub reloads: Reloads,
+    pub metrics: Arc<Metrics>,
+}
+
+pub fn router(overseer: Arc<Overseer>) -> Router {
+    Router::new()
+        .route("/health", get(async || "serving\n"))
+        .route("/plugins", get(plugins))
+        .route("/metrics", get(metrics))
+        .route("/reload", post(reload))
+        .layer(middleware::from_fn(only_by_a_local_name))
+        .with_state(overseer)
+}
+
+async fn plugins(State(overseer): State<Arc<Overseer>>) -> Response {
+    json(&listing(&overseer))
+}
+
+async fn metrics(State(overseer): State<Arc<Overseer>>) -> Response {
+    let listing = listing(&overseer);
+    let plugins = listing.plugins.iter().map(|plugin| PluginState {
+        name: &plugin.name,
+        memory_bytes: plugin.memory_bytes,
+        templates: plugin.templates,
+        faults: plugin.template_faults,
+        failing: plugin.is_failing(),
+    });
+    let text = overseer.metrics.text(listing.reload.swaps, plugins);
+    let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    ([(header::CONTENT_TYPE, content_type)], text).into_response()
+}
+
+async fn reload(State(overseer): State<Arc<Overseer>>, headers: HeaderMap) -> Response {
+    if !headers.contains_key(CALLER) {
+        return (StatusCode::FORBIDDEN, format!("a reload wants the header {CALLER}\n")).into_response();
+    }
+    match overseer.reloads.reload().await {
+        Some(report) => json(&Reloaded::of(&report)),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping\n").into_response(),
+    }
+}
+
+fn json(value: &impl Serialize) -> Response {
+    // Plain types: there is nothing in them that JSON does not know.
+    let text = serde_json::to_string_pretty(value).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+fn listing(overseer: &Overseer) -> Listing {
+    Listing::of(&overseer.snapshot.load(), &overseer.reloads.report(), &overseer.metrics)
+}
+
+async fn only_by_a_local_name(request: Request, next: Next) -> Response {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    if host.is_some_and(is_local) {
+        return next.run(request).await;
+    }
+    (StatusCode::FORBIDDEN, "ask for localhost or 127.0.0.1\n").into_response()
+}
+
+/// Whether a Host, with or without a port, is a name of this machine alone.
+fn is_local(host: &str) -> bool {
+    let name = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    };
+    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_local;
+
+    #[test]
+    fn a_foreign_name_that_points_here_is_not_local() {
+        for host in ["localhost", "LOCALHOST:8081", "127.0.0.1:1", "127.8.8.8", "[::1]:8081", "[::1]"] {
+            assert!(is_local(host), "{host}");
+        }
+        for host in
+            ["", "localhost.example.net", "127.0.0.1.example.net:80", "192.0.2.1", "[2001:db8::1]", "[::1", "::1"]
+        {
+            assert_eq!(is_local(host), host == "[::1", "{host}");
+        }
+    }
+}

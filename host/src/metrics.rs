@@ -1,0 +1,188 @@
+//! What is counted, for whoever watches the server: `GET /metrics` of the admin endpoint.
+//!
+//! Labels are of few values: statuses, words for outcomes, names of loaded plugins. None comes from a phone.
+
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::{Family, MetricConstructor};
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+/// From a small file to the time limit of a render, in seconds.
+const RENDER_SECONDS: [f64; 12] = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0];
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfRequest {
+    status: u16,
+    outcome: &'static str,
+    plugin: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfPlugin {
+    plugin: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfFailure {
+    plugin: String,
+    kind: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfReload {
+    outcome: &'static str,
+}
+
+#[derive(Clone)]
+struct RenderSeconds;
+
+impl MetricConstructor<Histogram> for RenderSeconds {
+    fn new_metric(&self) -> Histogram {
+        Histogram::new(RENDER_SECONDS)
+    }
+}
+
+/// All counters of the server.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<OfRequest, Counter>,
+    in_flight: Gauge,
+    renders: Family<OfPlugin, Histogram, RenderSeconds>,
+    failures: Family<OfFailure, Counter>,
+    reloads: Family<OfReload, Counter>,
+    plugins: PluginGauges,
+    swaps: Gauge,
+    tallies: Mutex<HashMap<String, Tally>>,
+}
+
+/// Gauges that are read off the snapshot when somebody asks.
+#[derive(Default)]
+struct PluginGauges {
+    memory: Family<OfPlugin, Gauge>,
+    templates: Family<OfPlugin, Gauge>,
+    faults: Family<OfPlugin, Gauge>,
+    failing: Family<OfPlugin, Gauge>,
+}
+
+/// What is told of a plugin's last state.
+pub struct PluginState<'a> {
+    pub name: &'a str,
+    pub memory_bytes: usize,
+    pub templates: usize,
+    pub faults: usize,
+    pub failing: bool,
+}
+
+/// How a plugin's renders came out since the start, whatever version of it rendered.
+#[derive(Clone, Default)]
+pub struct Tally {
+    pub renders: u64,
+    pub failures: u64,
+    pub last_failure: Option<LastFailure>,
+}
+
+#[derive(Clone)]
+pub struct LastFailure {
+    pub at: SystemTime,
+    pub kind: &'static str,
+    pub message: String,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut metrics = Self {
+            registry: Registry::with_prefix("dialplate"),
+            requests: Family::default(),
+            in_flight: Gauge::default(),
+            renders: Family::new_with_constructor(RenderSeconds),
+            failures: Family::default(),
+            reloads: Family::default(),
+            plugins: PluginGauges::default(),
+            swaps: Gauge::default(),
+            tallies: Mutex::default(),
+        };
+        let (registry, plugins) = (&mut metrics.registry, &metrics.plugins);
+        registry.register("requests", "Requests by what became of them", metrics.requests.clone());
+        registry.register("requests_in_flight", "Requests being answered", metrics.in_flight.clone());
+        registry.register("render_seconds", "Time of a render, failed ones included", metrics.renders.clone());
+        registry.register("plugin_failures", "Renders that gave no document, by kind", metrics.failures.clone());
+        registry.register("reloads", "Reloads that found something or were asked for", metrics.reloads.clone());
+        registry.register("snapshot_swaps", "Snapshots replaced since the start", metrics.swaps.clone());
+        registry.register("plugin_memory_bytes", "Memory of a plugin with its templates", plugins.memory.clone());
+        registry.register("plugin_templates", "Templates that a plugin is prepared with", plugins.templates.clone());
+        registry.register("plugin_template_faults", "Templates among them that do not compile", plugins.faults.clone());
+        registry.register("plugin_failing", "1 for a plugin that fails too often in a row", plugins.failing.clone());
+        metrics
+    }
+}
+
+/// Counts a request as being answered for as long as it lives.
+pub struct InFlight<'a>(&'a Gauge);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+impl Metrics {
+    pub fn arrived(&self) -> InFlight<'_> {
+        self.in_flight.inc();
+        InFlight(&self.in_flight)
+    }
+
+    /// `outcome` is a word; `plugin` is empty for a request that came to none.
+    pub fn answered(&self, status: u16, outcome: &'static str, plugin: &str) {
+        self.requests.get_or_create(&OfRequest { status, outcome, plugin: plugin.to_owned() }).inc();
+    }
+
+    /// Notes a render. A failure is its kind and its message.
+    pub fn rendered(&self, plugin: &str, took: Duration, failure: Option<(&'static str, String)>) {
+        let labels = OfPlugin { plugin: plugin.to_owned() };
+        self.renders.get_or_create(&labels).observe(took.as_secs_f64());
+        let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
+        if !tallies.contains_key(plugin) {
+            tallies.insert(plugin.to_owned(), Tally::default());
+        }
+        let Some(tally) = tallies.get_mut(plugin) else { return };
+        tally.renders += 1;
+        let Some((kind, message)) = failure else { return };
+        tally.failures += 1;
+        tally.last_failure = Some(LastFailure { at: SystemTime::now(), kind, message });
+        drop(tallies);
+        self.failures.get_or_create(&OfFailure { plugin: labels.plugin, kind }).inc();
+    }
+
+    pub fn tally(&self, plugin: &str) -> Tally {
+        self.tallies.lock().unwrap_or_else(PoisonError::into_inner).get(plugin).cloned().unwrap_or_default()
+    }
+
+    pub fn reloaded(&self, outcome: &'static str) {
+        self.reloads.get_or_create(&OfReload { outcome }).inc();
+    }
+
+    /// All of it in Prometheus' text format, with what is loaded at the moment.
+    pub fn text<'a>(&self, swaps: u64, plugins: impl Iterator<Item = PluginState<'a>>) -> String {
+        let of_plugins = &self.plugins;
+        let all = [&of_plugins.memory, &of_plugins.templates, &of_plugins.faults, &of_plugins.failing];
+        all.iter().for_each(|family| family.clear());
+        for plugin in plugins {
+            let labels = OfPlugin { plugin: plugin.name.to_owned() };
+            let numbers = [plugin.memory_bytes, plugin.templates, plugin.faults, usize::from(plugin.failing)];
+            for (family, number) in all.iter().zip(numbers) {
+                family.get_or_create(&labels).set(i64::try_from(number).unwrap_or(i64::MAX));
+            }
+        }
+        self.swaps.set(i64::try_from(swaps).unwrap_or(i64::MAX));
+        let mut text = String::new();
+        // Writing into a text cannot fail.
+        let _ = encode(&mut text, &self.registry);
+        text
+    }
+}

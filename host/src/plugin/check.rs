@@ -1,0 +1,49 @@
+//! What a plugin says of templates that it is not prepared with, without preparing it anew: `prepare` is asked about
+//! them alone, in an instance that is thrown away. It takes milliseconds where the whole takes seconds.
+
+use super::build;
+use super::call::Call;
+use super::engine::store;
+use super::error::{LoadError, RenderError};
+use super::job::{Faulty, Prepared};
+use super::limits::keys;
+use super::plugin::Plugin;
+use super::v0_1;
+use crate::templates::TemplateFile;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use wasmtime::component::Component;
+
+/// A few folders take some 10 ms each. Whoever edits a template waits for it, and so do other edits.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
+impl Plugin {
+    /// Makes ready what `check` needs. Compiles for a part of a second unless the cache has it.
+    pub fn warm_up(&self) -> Result<(), LoadError> {
+        self.unprepared().map(drop)
+    }
+
+    fn unprepared(&self) -> Result<&Component, LoadError> {
+        if self.unprepared.get().is_none() {
+            let component = build::unprepared(self.engine(), &self.origin().binary)?;
+            let _ = self.unprepared.set(component);
+        }
+        self.unprepared.get().ok_or_else(|| LoadError::Build("it is not there".into()))
+    }
+
+    /// Which of these templates, whole folders, do not compile.
+    pub async fn check(&self, templates: Vec<TemplateFile>) -> Result<Vec<Faulty>, LoadError> {
+        let failed =
+            |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
+        let component = self.unprepared()?;
+        let call = Call::of_load(Arc::from(self.name()), self.engine().config());
+        let call = call.until(Instant::now() + CHECK_TIMEOUT);
+        let mut store = store(component.engine(), call, self.engine().config().prepare_output_bytes_max);
+        let instance = v0_1::instantiate(&mut store, component).await.map_err(failed)?;
+        let prepared = v0_1::prepare(&mut store, &instance, templates).await.map_err(failed)?;
+        let faulty = |Prepared { folder, file, outcome }| {
+            let fault = outcome.err()?;
+            Some(Faulty { folder, file, fault })
+        };
+        Ok(prepared.into_iter().filter_map(faulty).collect())
+    }
+}

@@ -1,0 +1,57 @@
+//! Where plugins are compiled: on threads of their own, so that no request waits behind one, and with less of the
+//! processors than requests get.
+
+use super::error::LoadError;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::sync::oneshot;
+
+/// A build gets about a tenth of what a thread that serves requests gets, when there is not enough for both.
+const NICE: libc::c_int = 10;
+
+/// What comes of work off the path. A component that makes the compiler or the snapshot panic is a bad component, no
+/// more.
+pub(super) struct OffThePath<T>(oneshot::Receiver<Result<T, LoadError>>);
+
+impl<T> Future for OffThePath<T> {
+    type Output = Result<T, LoadError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let outcome = Pin::new(&mut self.0).poll(context);
+        outcome.map(|outcome| outcome.unwrap_or_else(|_| Err(LoadError::Build("building it broke down".into()))))
+    }
+}
+
+/// Runs work that compiles; it gives way to requests where somebody is served meanwhile.
+pub(super) fn off_the_path<T: Send + 'static>(
+    gives_way: bool,
+    work: impl Future<Output = Result<T, LoadError>> + Send + 'static,
+) -> OffThePath<T> {
+    let (sender, receiver) = oneshot::channel();
+    let runtime = tokio::runtime::Handle::current();
+    let run = move || {
+        if gives_way {
+            give_way();
+        }
+        let _ = sender.send(runtime.block_on(work));
+    };
+    // Without a thread the sender is dropped, and whoever waits is told that it broke down.
+    let _ = std::thread::Builder::new().name("plugin-build".into()).spawn(run);
+    OffThePath(receiver)
+}
+
+/// Runs what nobody waits for.
+pub fn in_background(work: impl FnOnce() + Send + 'static) {
+    let run = move || {
+        give_way();
+        work();
+    };
+    let _ = std::thread::Builder::new().name("plugin-build".into()).spawn(run);
+}
+
+#[allow(unsafe_code, reason = "the standard library knows no priorities")]
+fn give_way() {
+    // SAFETY: the call takes three numbers and touches no memory. 0 is the calling thread, on Linux that thread alone.
+    // It can only fail where a priority is raised, and then the build goes on as it is.
+    unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
+}

@@ -1,0 +1,119 @@
+//! What is known of the reloads so far, for whoever asks.
+
+use super::settle::{self, Wrong, Wrongs};
+use crate::plugin::{LoadFailure, Plugins};
+use crate::templates::Texts;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
+
+/// As of the end of the last reload.
+#[derive(Clone, Default)]
+pub struct Report {
+    /// Why changes are looked for now and then instead of being told by the system.
+    pub polling: Option<String>,
+    /// Why the last look at the disk found nothing to go by; what was loaded serves on.
+    pub trouble: Option<String>,
+    pub refused: Vec<Refused>,
+    pub(super) wrongs: Wrongs,
+    /// Snapshots that were replaced since the start.
+    pub swaps: u64,
+    pub last: Option<Last>,
+}
+
+/// A component that does not serve.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    pub file: PathBuf,
+    pub error: String,
+    pub since: SystemTime,
+    pub previous_serves: bool,
+}
+
+/// The last reload that found something changed, or was asked for.
+#[derive(Clone, Copy)]
+pub struct Last {
+    pub at: SystemTime,
+    pub took: Duration,
+    pub outcome: Outcome,
+}
+
+/// What became of a reload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Unchanged,
+    Swapped,
+    /// Something of it does not serve; the rest of it may.
+    Refused,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Swapped => "swapped",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl Report {
+    /// Templates that do not serve as they stand on disk, by folder and file.
+    pub fn templates(&self) -> impl Iterator<Item = (String, &Wrong)> {
+        self.wrongs.iter().map(|((folder, file), wrong)| (settle::name(folder, file), wrong))
+    }
+
+    /// Everything that does not serve as it lies on disk, in words; without those of FusionPBX's templates that never
+    /// did, which every reload would have to repeat.
+    pub fn complaints(&self) -> Vec<String> {
+        let kept = |serves: bool| if serves { " (what was loaded before serves on)" } else { "" };
+        let refused =
+            self.refused.iter().map(|it| format!("{} {}{}", it.file.display(), it.error, kept(it.previous_serves)));
+        let templates =
+            self.wrongs.values().filter(|it| !it.from_start).map(|it| format!("{}{}", it.message, kept(it.old_serves)));
+        self.trouble.clone().into_iter().chain(refused).chain(templates).collect()
+    }
+
+    /// Takes note of what a load of components refused, and logs what is new of it.
+    pub(super) fn refuse(&mut self, failures: &[LoadFailure]) {
+        for failure in failures {
+            let (file, error, previous_serves) =
+                (failure.file.clone(), failure.error.to_string(), failure.previous_serves);
+            let refused = Refused { file, error, since: SystemTime::now(), previous_serves };
+            let same = |known: &&Refused| {
+                (&known.file, &known.error, known.previous_serves) == (&refused.file, &refused.error, previous_serves)
+            };
+            if self.refused.iter().any(|known| same(&known)) {
+                continue;
+            }
+            let consequence = if previous_serves { "the version before serves on" } else { "it serves nothing" };
+            tracing::error!(plugin.file = %refused.file.display(), error = refused.error, "plugin refused; {consequence}");
+            self.refused.retain(|known| known.file != refused.file);
+            self.refused.push(refused);
+        }
+    }
+
+    /// Forgets the refusals that a load of components has not confirmed: of files that were looked at, or are gone.
+    pub(super) fn keep_refused(&mut self, keep: impl Fn(&Refused) -> bool) {
+        self.refused.retain(keep);
+    }
+
+    /// Takes the faults that plugins found when they were prepared, for the folders that serve as they were prepared.
+    pub(super) fn found_by(&mut self, plugins: &Plugins, texts: &Texts) {
+        let prepared = |folder: &str| {
+            let owner = plugins.owner(folder).zip(texts.folder(folder));
+            owner.is_some_and(|(owner, texts)| owner.prepared(folder, texts))
+        };
+        let mut found = settle::found_by(plugins);
+        found.retain(|(folder, _), _| prepared(folder));
+        for (key, wrong) in std::mem::take(&mut self.wrongs) {
+            match found.get_mut(&key) {
+                Some(again) if again.message == wrong.message => *again = wrong,
+                Some(_) => {}
+                // A text that does not serve is in no plugin.
+                None if wrong.old_serves || key.1.is_empty() || !prepared(&key.0) => drop(found.insert(key, wrong)),
+                None => {}
+            }
+        }
+        self.wrongs = found;
+    }
+}

@@ -1,0 +1,51 @@
+//! What one request sees: the templates and the plugins that were prepared with them.
+
+use crate::plugin::{Plugin, Plugins};
+use crate::templates::{Located, TemplateFile, Texts, Tree};
+use std::sync::Arc;
+
+/// Made as a whole, swapped as a whole, never changed.
+pub struct Snapshot {
+    pub tree: Tree,
+    pub plugins: Arc<Plugins>,
+    /// The texts that serve. A plugin may be prepared with older ones: then the folder travels with the job.
+    pub texts: Texts,
+}
+
+/// What a job for a template folder carries.
+pub enum Along {
+    /// Nothing: the plugin is prepared with the folder as it serves.
+    Prepared,
+    /// These; the plugin is prepared with others, or is not the folder's own.
+    Texts(Vec<TemplateFile>),
+    /// What lies there: the folder is elsewhere, or so new that nobody has looked at it yet.
+    OnDisk,
+}
+
+impl Snapshot {
+    pub fn along(&self, located: &Located, plugin: &Plugin) -> Along {
+        let name = located.name.as_str();
+        match self.texts.folder(name).filter(|_| located.in_tree) {
+            Some(texts) if plugin.prepared(name, texts) => Along::Prepared,
+            Some(texts) => Along::Texts(texts.to_vec()),
+            None => Along::OnDisk,
+        }
+    }
+
+    /// Whether a plugin's own folders are not all as it is prepared with them.
+    pub(super) fn is_stale(&self) -> bool {
+        self.plugins.iter().any(|plugin| self.is_behind(plugin))
+    }
+
+    pub(super) fn is_behind(&self, plugin: &Arc<Plugin>) -> bool {
+        let owns = |folder: &str| self.plugins.owner(folder).is_some_and(|owner| Arc::ptr_eq(owner, plugin));
+        let mut texts = self.texts.folders().filter(|(folder, _)| owns(folder));
+        let mut count = 0;
+        let current = texts.all(|(folder, files)| {
+            count += files.len();
+            plugin.prepared(folder, files)
+        });
+        // What is gone is prepared no longer.
+        !current || count != plugin.templates()
+    }
+}

@@ -1,0 +1,377 @@
+//! The one task that reloads. Never two reloads at once: what happens during one is looked at by the next. Plugins are
+//! built beside it, one batch at a time, so that an edit of a template does not wait for them.
+
+use super::look::{Beside, Folders, Look, LookError};
+use super::report::{Last, Outcome, Report};
+use super::settle::Settling;
+use super::watch::Watch;
+use super::{Current, Loaded, Snapshot, templates_for, trial};
+use crate::metrics::Metrics;
+use crate::plugin::{self, Engine, LoadFailure, Order, Plugins};
+use crate::templates::{Stamp, Texts};
+use arc_swap::ArcSwap;
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinError, JoinHandle};
+
+/// How often the disk is looked at though nothing was told: file systems of other machines tell nothing, nor does the
+/// file behind a link to a place that is not watched.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// The same where the system tells nothing at all.
+const POLL_EVERY: Duration = Duration::from_millis(500);
+/// A look at a large tree takes its time; looking now and then takes no more than this part of it.
+const LOOK_SHARE: u32 = 20;
+
+type Answer = oneshot::Sender<Arc<Report>>;
+type Loads = (Plugins, Vec<LoadFailure>);
+type Components = BTreeMap<PathBuf, Option<Stamp>>;
+
+pub(super) struct Task {
+    current: Current,
+    engine: Engine,
+    folders: Arc<Folders>,
+    /// `None` only while a look is under way.
+    eyes: Option<(Look, Watch)>,
+    report: Report,
+    published: Arc<ArcSwap<Report>>,
+    metrics: Arc<Metrics>,
+    asks: mpsc::Receiver<Answer>,
+    waiting: Vec<Answer>,
+    build: Option<Build>,
+    /// What the last build was made from.
+    built: (Components, Texts),
+    /// Whoever asked wants refused components tried again.
+    retry: bool,
+    look_took: Duration,
+}
+
+/// Plugins on their way.
+struct Build {
+    task: JoinHandle<Loads>,
+    held: HashSet<PathBuf>,
+    of_components: bool,
+    started: Instant,
+}
+
+enum Wake {
+    Told,
+    Now(Option<Answer>),
+    NowAndThen,
+    Built(Box<Result<Loads, JoinError>>),
+}
+
+impl Task {
+    pub(super) fn new(
+        loaded: Loaded,
+        asks: mpsc::Receiver<Answer>,
+        published: Arc<ArcSwap<Report>>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        let Loaded { current, folders, engine, look } = loaded;
+        let snapshot = current.load();
+        let mut report = Report::default();
+        report.found_by(&snapshot.plugins, &snapshot.texts);
+        report.wrongs.values_mut().for_each(|wrong| wrong.from_start = true);
+        let built = (look.components.clone(), snapshot.texts.clone());
+        drop(snapshot);
+        Self {
+            current,
+            engine,
+            folders: Arc::new(folders),
+            eyes: Some((look, Watch::start())),
+            report,
+            published,
+            metrics,
+            asks,
+            waiting: Vec::new(),
+            build: None,
+            built,
+            retry: false,
+            look_took: Duration::ZERO,
+        }
+    }
+
+    pub(super) async fn run(mut self) {
+        let mut hangup = signal(SignalKind::hangup()).ok();
+        // The first look also finds what happened since the start's own.
+        self.reload(None).await;
+        self.warm_up();
+        loop {
+            match self.wake(&mut hangup).await {
+                Wake::Told | Wake::NowAndThen => self.reload(None).await,
+                Wake::Now(answer) => {
+                    self.retry = true;
+                    self.reload(Some(answer)).await;
+                }
+                Wake::Built(done) => self.built(*done),
+            }
+        }
+    }
+
+    async fn wake(&mut self, hangup: &mut Option<Signal>) -> Wake {
+        let news = self.eyes.as_ref().map(|(_, watch)| Arc::clone(watch.news()));
+        let every = if self.report.polling.is_some() { POLL_EVERY } else { LOOK_EVERY };
+        let told = async {
+            match news {
+                Some(news) => news.due().await,
+                None => std::future::pending().await,
+            }
+        };
+        let hung_up = async {
+            match hangup {
+                Some(hangup) => drop(hangup.recv().await),
+                None => std::future::pending().await,
+            }
+        };
+        let built = async {
+            match &mut self.build {
+                Some(build) => (&mut build.task).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            done = built => Wake::Built(Box::new(done)),
+            Some(answer) = self.asks.recv() => Wake::Now(Some(answer)),
+            () = hung_up => {
+                tracing::info!("SIGHUP: looking at templates and plugins; the configuration is read at the start alone");
+                Wake::Now(None)
+            }
+            () = told => Wake::Told,
+            () = tokio::time::sleep(every.max(self.look_took * LOOK_SHARE)) => Wake::NowAndThen,
+        }
+    }
+
+    /// One look, and what follows from it. `asked` where somebody wants it done, and may wait for what comes of it.
+    async fn reload(&mut self, asked: Option<Option<Answer>>) {
+        let started = Instant::now();
+        let swaps = self.report.swaps;
+        let complaints = self.report.complaints();
+        match self.look(asked.is_some()).await {
+            Ok((before, beside)) => {
+                let unread = beside.errors.iter().map(|error| format!("{error}; what was loaded of it serves on"));
+                self.trouble(unread.reduce(|all, error| format!("{all}; {error}")));
+                self.take_texts(&before).await;
+                self.start_build(&beside);
+            }
+            Err(error) => self.trouble(Some(format!("{error}; what was loaded serves on"))),
+        }
+        let swapped = self.report.swaps > swaps;
+        let complains = self.report.complaints();
+        let worse = complains.iter().any(|complaint| !complaints.contains(complaint));
+        if swapped || worse || asked.is_some() || complains.len() != complaints.len() {
+            let outcome = match (worse || asked.is_some() && !complains.is_empty(), swapped) {
+                (true, _) => Outcome::Refused,
+                (false, true) => Outcome::Swapped,
+                (false, false) => Outcome::Unchanged,
+            };
+            self.done(outcome, started);
+        }
+        self.publish();
+        self.waiting.extend(asked.flatten());
+        self.answer();
+    }
+
+    /// Looks at the disk on another thread, and gives what the look before had found.
+    async fn look(&mut self, at_once: bool) -> Result<(Look, Beside), LookError> {
+        let Some((before, mut watch)) = self.eyes.take() else { return Err(LookError::Broken) };
+        watch.news().seen();
+        let (folders, started) = (Arc::clone(&self.folders), Instant::now());
+        let looked = tokio::task::spawn_blocking(move || {
+            let looked = folders.look_again(&before, &mut watch, at_once);
+            (looked, before, watch)
+        });
+        let (looked, before, watch) = looked.await.map_err(|_| LookError::Broken)?;
+        self.look_took = started.elapsed();
+        self.polls(&watch);
+        match looked {
+            Ok((look, beside)) => {
+                if beside.growing {
+                    watch.news().again();
+                }
+                self.eyes = Some((look, watch));
+                Ok((before, beside))
+            }
+            Err(error) => {
+                self.eyes = Some((before, watch));
+                Err(error)
+            }
+        }
+    }
+
+    fn polls(&mut self, watch: &Watch) {
+        if self.report.polling != watch.lacks {
+            match &watch.lacks {
+                Some(why) => tracing::warn!(
+                    error = why,
+                    "the system does not tell of every change; templates and plugins are looked at twice a second"
+                ),
+                None => tracing::info!("the system tells of every change of templates and plugins"),
+            }
+            self.report.polling.clone_from(&watch.lacks);
+        }
+    }
+
+    fn trouble(&mut self, trouble: Option<String>) {
+        if let Some(error) = trouble.as_ref().filter(|_| self.report.trouble != trouble) {
+            tracing::error!(error, "templates and plugins could not be reloaded");
+        }
+        self.report.trouble = trouble;
+    }
+
+    /// Lets serve what has changed of the templates since `before`.
+    async fn take_texts(&mut self, before: &Look) {
+        let Some((look, _)) = &self.eyes else { return };
+        let (started, snapshot) = (Instant::now(), self.current.load_full());
+        let changed = look.disk.texts().differing(before.disk.texts());
+        let mut texts = snapshot.texts.clone();
+        if !changed.is_empty() {
+            let mut settling = Settling::new(&snapshot.plugins, texts, std::mem::take(&mut self.report.wrongs));
+            settling.settle(look.disk.texts(), &changed).await;
+            (texts, self.report.wrongs) = (settling.texts, settling.wrongs);
+        }
+        let serving = texts.differing(&snapshot.texts);
+        if serving.is_empty() && look.tree == snapshot.tree {
+            return;
+        }
+        let (tree, plugins) = (look.tree.clone(), Arc::clone(&snapshot.plugins));
+        let (folders, ms) = (serving.join(" "), started.elapsed().as_millis());
+        tracing::info!(template.folders = folders, duration_ms = ms, "templates changed, and serve");
+        self.swap(Snapshot { tree, plugins, texts });
+    }
+
+    /// Starts building plugins where components have changed, or templates since they were prepared.
+    fn start_build(&mut self, beside: &Beside) {
+        let Some((look, _)) = &self.eyes else { return };
+        if self.build.is_some() {
+            return;
+        }
+        let snapshot = self.current.load_full();
+        let of_components = self.wants_components();
+        let of_texts = !snapshot.texts.differing(&self.built.1).is_empty() && snapshot.is_stale();
+        self.retry = false;
+        if !of_components && !of_texts {
+            return;
+        }
+        let mut held: HashSet<_> = beside.growing_components.iter().cloned().collect();
+        if !of_components {
+            // They have not become better.
+            held.extend(self.report.refused.iter().map(|refused| refused.file.clone()));
+        }
+        self.built = (look.components.clone(), snapshot.texts.clone());
+        let files: Vec<_> = look.components.keys().cloned().collect();
+        let (engine, holds) = (self.engine.clone(), held.clone());
+        let task = tokio::spawn(async move {
+            let trial = trial::of_plugins();
+            let templates = templates_for(&snapshot.texts);
+            let previous = Some(&*snapshot.plugins);
+            let order = Order { files: &files, held: &holds, templates: &templates, previous, trial: Some(&trial) };
+            Plugins::load_order(&engine, &order).await
+        });
+        self.build = Some(Build { task, held, of_components, started: Instant::now() });
+    }
+
+    /// Whether components have changed since the last build, or somebody wants refused ones tried again.
+    fn wants_components(&self) -> bool {
+        let changed = self.eyes.as_ref().is_some_and(|(look, _)| look.components != self.built.0);
+        changed || self.retry && !self.report.refused.is_empty()
+    }
+
+    /// The plugins are there: they serve from now on, with the templates as they are by now.
+    fn built(&mut self, done: Result<Loads, JoinError>) {
+        let Some(build) = self.build.take() else { return };
+        let Ok((plugins, failures)) = done else { return self.trouble(Some("building plugins broke down".to_owned())) };
+        let snapshot = self.current.load_full();
+        let still = |file: &PathBuf| build.held.contains(file) || failures.iter().any(|failure| failure.file == *file);
+        self.report.keep_refused(|refused| still(&refused.file) && self.built.0.contains_key(&refused.file));
+        self.report.refuse(&failures);
+        self.report.found_by(&plugins, &snapshot.texts);
+        log_loaded(&plugins, Some(&snapshot.plugins));
+        let same = plugins.iter().len() == snapshot.plugins.iter().len()
+            && plugins.iter().zip(snapshot.plugins.iter()).all(|(new, old)| Arc::ptr_eq(new, old));
+        if !same {
+            let (tree, texts) = (snapshot.tree.clone(), snapshot.texts.clone());
+            self.swap(Snapshot { tree, plugins: Arc::new(plugins), texts });
+            self.warm_up();
+        }
+        if build.of_components || !failures.is_empty() {
+            let outcome = match (failures.is_empty(), same) {
+                (false, _) => Outcome::Refused,
+                (true, false) => Outcome::Swapped,
+                (true, true) => Outcome::Unchanged,
+            };
+            self.done(outcome, build.started);
+        }
+        // What has changed meanwhile is next.
+        self.start_build(&Beside::default());
+        self.publish();
+        self.answer();
+    }
+
+    fn swap(&mut self, snapshot: Snapshot) {
+        self.current.store(Arc::new(snapshot));
+        self.report.swaps += 1;
+    }
+
+    fn done(&mut self, outcome: Outcome, started: Instant) {
+        let took = started.elapsed();
+        self.report.last = Some(Last { at: SystemTime::now(), took, outcome });
+        self.metrics.reloaded(outcome.as_str());
+    }
+
+    fn publish(&self) {
+        self.published.store(Arc::new(self.report.clone()));
+    }
+
+    /// Tells those who wait, unless components are still being built: what becomes of those is what they want to know.
+    fn answer(&mut self) {
+        if self.wants_components() || self.build.as_ref().is_some_and(|build| build.of_components) {
+            return;
+        }
+        let report = self.published.load_full();
+        for answer in self.waiting.drain(..) {
+            let _ = answer.send(Arc::clone(&report));
+        }
+    }
+
+    /// So that the first edit of a template need not wait for a compiler.
+    fn warm_up(&self) {
+        let snapshot = self.current.load_full();
+        plugin::in_background(move || {
+            for plugin in snapshot.plugins.iter() {
+                // Should it fail, the edit itself finds out.
+                let _ = plugin.warm_up();
+            }
+        });
+    }
+}
+
+/// What is new in a set of plugins against the one before, and what is gone.
+pub(super) fn log_loaded(plugins: &Plugins, before: Option<&Plugins>) {
+    for plugin in plugins.iter() {
+        let old = before.and_then(|before| before.loaded_from(plugin.file()));
+        if old.is_some_and(|old| Arc::ptr_eq(old, plugin)) {
+            continue;
+        }
+        let (name, version) = (plugin.name(), &plugin.description().version);
+        let (file, memory) = (plugin.file().display(), plugin.prepared_bytes());
+        if old.is_some_and(|old| old.origin().sha256() == plugin.origin().sha256()) {
+            let templates = plugin.templates();
+            tracing::info!(
+                plugin.name = name,
+                templates,
+                memory_bytes = memory,
+                "plugin prepared with the changed templates"
+            );
+        } else {
+            tracing::info!(plugin.name = name, plugin.version = version, plugin.file = %file, memory_bytes = memory, "plugin loaded");
+        }
+    }
+    let gone = before.into_iter().flat_map(Plugins::iter).filter(|old| plugins.loaded_from(old.file()).is_none());
+    for plugin in gone {
+        tracing::info!(plugin.name = plugin.name(), plugin.file = %plugin.file().display(), "plugin removed");
+    }
+}

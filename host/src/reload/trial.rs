@@ -1,0 +1,160 @@
+//! A render for a phone that there is not: what is new has to show that it works before it serves.
+
+use crate::facts::{MacAddress, Table, Value};
+use crate::plugin::{BoxFuture, DeviceScope, Job, Moment, Plugin, RenderError, ScopeError, Trial};
+use crate::templates::TemplateFile;
+use std::sync::Arc;
+
+/// Files of a plugin's folder that are tried; they share one component, so more would say no more.
+const FILES_MAX: usize = 8;
+
+/// The trial of a new plugin: what it is prepared with first must neither break it down nor hold it up. A template's
+/// own fault is no fault of the plugin.
+pub(super) fn of_plugins() -> Trial {
+    Arc::new(|plugin: Arc<Plugin>| Box::pin(async move { try_plugin(&plugin).await }))
+}
+
+async fn try_plugin(plugin: &Plugin) -> Result<(), RenderError> {
+    let vendor = plugin.description().vendors.first().map_or("sample", |vendor| vendor.name.as_str());
+    let Some((folder, files)) = plugin.sound_folder() else {
+        return broken(render(plugin, &format!("{vendor}/sample"), None, &[]).await);
+    };
+    for file in files.iter().filter(|file| can_be_asked_for(file)).take(FILES_MAX) {
+        broken(render(plugin, folder, Some(file), &[]).await)?;
+    }
+    Ok(())
+}
+
+/// Whether the plugin broke down, as against having said no.
+fn broken(outcome: Result<(), RenderError>) -> Result<(), RenderError> {
+    match outcome {
+        Err(
+            error @ (RenderError::Timeout { .. }
+            | RenderError::Memory { .. }
+            | RenderError::Beyond { .. }
+            | RenderError::Trap(_)
+            | RenderError::Output(_)),
+        ) => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Renders one file of a folder whose templates travel with the job. What is the moment's fault is none.
+pub(super) async fn try_file(plugin: &Plugin, folder: &[TemplateFile], file: &TemplateFile) -> Result<(), RenderError> {
+    if !can_be_asked_for(&file.file) {
+        return Ok(());
+    }
+    match render(plugin, &file.folder, Some(&file.file), folder).await {
+        Ok(()) | Err(RenderError::NoSuchFile(_) | RenderError::Busy | RenderError::Scope(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+async fn render(
+    plugin: &Plugin,
+    folder: &str,
+    file: Option<&str>,
+    templates: &[TemplateFile],
+) -> Result<(), RenderError> {
+    // An OUI is six digits, so this is an address.
+    let Some(job) = job(plugin, folder, file, templates) else { return Ok(()) };
+    plugin.render_unnoted(job, Arc::new(Nobody)).await.map(drop)
+}
+
+/// What lies in a folder within a template folder is included, and never asked for.
+fn can_be_asked_for(file: &str) -> bool {
+    !file.contains('/')
+}
+
+/// A device with two lines and a key, in the columns of FusionPBX's tables that templates read most.
+fn job(plugin: &Plugin, folder: &str, file: Option<&str>, templates: &[TemplateFile]) -> Option<Job> {
+    let vendors = &plugin.description().vendors;
+    let of_folder = vendors.iter().find(|vendor| folder.split('/').any(|part| part == vendor.name));
+    let vendor = of_folder.or(vendors.first());
+    let name = vendor.map_or("sample", |vendor| vendor.name.as_str());
+    let oui = vendor.and_then(|vendor| vendor.ouis.first()).map_or("020000", String::as_str);
+    Some(Job {
+        folder: folder.to_owned(),
+        file: file.map(str::to_owned),
+        vendor: name.to_owned(),
+        address: MacAddress::parse(&format!("{oui}000001")).ok()?,
+        templates: templates.to_vec(),
+        parameters: Vec::new(),
+        settings: Vec::new(),
+        tables: tables(name, folder, oui),
+        time: Moment { seconds: 1_782_907_200, nanoseconds: 0, zone: "UTC".to_owned(), tzif: Arc::default() },
+    })
+}
+
+fn tables(vendor: &str, folder: &str, oui: &str) -> Vec<Table> {
+    let uuid = "00000000-0000-4000-8000-000000000001";
+    let address = format!("{oui}000001");
+    let device = [
+        ("device_uuid", uuid),
+        ("domain_uuid", uuid),
+        ("device_address", &address),
+        ("device_label", "Sample"),
+        ("device_vendor", vendor),
+        ("device_model", "sample"),
+        ("device_firmware_version", "1.0"),
+        ("device_template", folder),
+        ("device_description", "Sample"),
+    ];
+    let line = |number| {
+        [
+            ("device_line_uuid", uuid),
+            ("line_number", number),
+            ("server_address", "pbx.example.net"),
+            ("outbound_proxy_primary", ""),
+            ("outbound_proxy_secondary", ""),
+            ("label", "100"),
+            ("display_name", "Sample"),
+            ("user_id", "100"),
+            ("auth_id", "100"),
+            ("password", "sample"),
+            ("sip_port", "5060"),
+            ("sip_transport", "tcp"),
+            ("register_expires", "120"),
+            ("shared_line", ""),
+            ("enabled", "true"),
+        ]
+    };
+    let key = [
+        ("device_key_id", "1"),
+        ("device_key_category", "line"),
+        ("device_key_vendor", vendor),
+        ("device_key_type", "line"),
+        ("device_key_line", "1"),
+        ("device_key_value", "100"),
+        ("device_key_extension", ""),
+        ("device_key_label", "Sample"),
+        ("device_key_icon", ""),
+    ];
+    vec![
+        table("device", &[&device]),
+        table("domain", &[&[("domain_uuid", uuid), ("domain_name", "pbx.example.net")]]),
+        table("lines", &[&line("1"), &line("2")]),
+        Table::empty("profile_keys"),
+        table("device_keys", &[&key]),
+        Table::empty("user"),
+    ]
+}
+
+fn table(name: &'static str, rows: &[&[(&str, &str)]]) -> Table {
+    let columns = rows.first().into_iter().flat_map(|row| row.iter()).map(|(name, _)| (*name).to_owned()).collect();
+    let row = |row: &&[(&str, &str)]| row.iter().map(|(_, text)| Value::Text((*text).to_owned())).collect();
+    Table { name, columns, rows: rows.iter().map(row).collect() }
+}
+
+/// The domain of the sample device: nobody else is in it.
+struct Nobody;
+
+impl DeviceScope for Nobody {
+    fn contacts(&self) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>> {
+        Box::pin(async { Ok(vec![Table::empty("groups"), Table::empty("users"), Table::empty("extensions")]) })
+    }
+
+    fn extension<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>> {
+        Box::pin(async { Ok(Table::empty("extension")) })
+    }
+}

@@ -1,0 +1,55 @@
+//! The texts that serve: those of the disk, except where a new one is faulty and the old one stands in for it.
+
+use super::folder::TemplateFile;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Every template folder with its files. Cheap to clone: texts and folders are shared.
+#[derive(Clone, Default)]
+pub struct Texts {
+    folders: BTreeMap<String, Arc<[TemplateFile]>>,
+}
+
+impl Texts {
+    pub fn folder(&self, name: &str) -> Option<&Arc<[TemplateFile]>> {
+        self.folders.get(name)
+    }
+
+    pub fn folders(&self) -> impl ExactSizeIterator<Item = (&str, &Arc<[TemplateFile]>)> {
+        self.folders.iter().map(|(name, files)| (name.as_str(), files))
+    }
+
+    pub fn files(&self) -> impl Iterator<Item = &TemplateFile> {
+        self.folders.values().flat_map(|files| files.iter())
+    }
+
+    pub fn share(&mut self, folder: &str, files: &Arc<[TemplateFile]>) {
+        self.folders.insert(folder.to_owned(), Arc::clone(files));
+    }
+
+    pub fn set(&mut self, folder: &str, files: Vec<TemplateFile>) {
+        self.folders.insert(folder.to_owned(), files.into());
+    }
+
+    pub fn remove(&mut self, folder: &str) {
+        self.folders.remove(folder);
+    }
+
+    /// All files of the folders for which `wanted` holds, in the order of their names.
+    pub fn of(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<TemplateFile> {
+        let wanted = self.folders.iter().filter(|(name, _)| wanted(name));
+        wanted.flat_map(|(_, files)| files.iter().cloned()).collect()
+    }
+
+    /// The folders that are not the same here and there: new, changed, or gone.
+    pub fn differing(&self, other: &Self) -> Vec<String> {
+        let changed = self.folders.iter().filter(|(name, files)| other.folders.get(*name) != Some(files));
+        let gone = other.folders.keys().filter(|name| !self.folders.contains_key(*name));
+        changed.map(|(name, _)| name).chain(gone).cloned().collect()
+    }
+}
+
+/// One file among a folder's.
+pub fn file<'a>(files: &'a [TemplateFile], name: &str) -> Option<&'a TemplateFile> {
+    files.iter().find(|file| file.file == name)
+}

@@ -1,0 +1,167 @@
+//! Who is let in, and how it is answered: the recorded cases, each on settings of its own, with what a server better
+//! than FusionPBX answers where that is on purpose. Uses `../shared/corpus`; skipped where it is absent.
+
+use dialplate_tests::client::Answer;
+use dialplate_tests::corpus::{self, CLOCK, hex};
+use dialplate_tests::postgres::Postgres;
+use dialplate_tests::server::Server;
+use md5::{Digest, Md5};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+/// What is written back after the answer is there by then.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// A server that watches its folders has this long to notice.
+const NOTICE: Duration = Duration::from_millis(1_500);
+
+/// Everything that a case needs.
+struct Stage<'a> {
+    server: &'a Server,
+    postgres: &'a Postgres,
+    runtime: &'a Runtime,
+    templates: &'a Path,
+    scratch: &'a Path,
+    /// The ordinary answer, of which parts are compared.
+    whole: Vec<u8>,
+}
+
+#[test]
+fn every_recorded_gate_case_is_answered_as_recorded_or_better_on_purpose() {
+    let Some(corpus) = corpus::find() else { return };
+    let runtime = Runtime::new().unwrap();
+    let Some(postgres) = runtime.block_on(Postgres::start()) else { return };
+    let scripts = ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"].map(|file| corpus::text(&corpus, file));
+    let scripts: Vec<_> = scripts.iter().map(String::as_str).collect();
+    let database = runtime.block_on(postgres.database(DATABASE, &scripts));
+    let (scratch, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let templates = folder.path().join("templates");
+    assert!(Command::new("cp").arg("-r").arg(corpus.join("templates")).arg(&templates).status().unwrap().success());
+    let server = Server::start(&[
+        ("DIALPLATE_DATABASE", &database),
+        ("DIALPLATE_TEMPLATES", &templates.display().to_string()),
+        ("DIALPLATE_CLOCK", CLOCK),
+    ]);
+    let mut cases = corpus::cases(&corpus.join("golden-1/gate.jsonl"));
+    let known: Value = serde_json::from_str(&corpus::text(&corpus, "differences.json")).unwrap();
+    let instead = |case: &Value| known[case["id"].as_str().and_then(|id| id.split('-').nth(1)).unwrap()].clone();
+    let whole = corpus::ask(server.address, &cases[0], None).body;
+    assert_eq!(cases[0]["body_sha256"], hex(&sha2::Sha256::digest(&whole)), "the ordinary answer differs");
+    cases.retain(|case| instead(case)["skip"] != true && (case["broken"] != true || !instead(case).is_null()));
+    let (scratch, templates) = (scratch.path(), templates.as_path());
+    let stage = Stage { server: &server, postgres: &postgres, runtime: &runtime, templates, scratch, whole };
+    let differences: Vec<_> = cases.iter().filter_map(|case| stage.differs(case, &instead(case))).collect();
+    println!("{} of {} identical", cases.len() - differences.len(), cases.len());
+    assert!(cases.len() > 300 && differences.is_empty(), "{}", differences.join("\n"));
+}
+
+const DATABASE: &str = "fusionpbx";
+
+impl Stage<'_> {
+    /// How a case differs, in a line; its settings are gone again afterwards.
+    fn differs(&self, case: &Value, instead: &Value) -> Option<String> {
+        self.execute(&case["sql_before"]);
+        if let Some(script) = case["fs_before"].as_str() {
+            self.shell(script);
+            thread::sleep(NOTICE);
+        }
+        let answer = self.answer(case, instead);
+        let difference = match instead["status"].as_u64() {
+            Some(status) => self.misses(case, instead, status, &answer),
+            None => corpus::compare(case, &answer),
+        };
+        let judges_rows = instead.is_null() && case["volatile"].as_array().is_none_or(Vec::is_empty);
+        let difference = difference.or_else(|| if judges_rows { self.rows_differ(case) } else { None });
+        self.execute(&case["sql_after"]);
+        if let Some(script) = case["fs_after"].as_str() {
+            self.shell(script);
+        }
+        difference.map(|difference| format!("{} {}: {difference}", case["id"], case["title"]))
+    }
+
+    fn answer(&self, case: &Value, instead: &Value) -> Answer {
+        let Some([user, password]) = instead["login"].as_array().map(Vec::as_slice) else {
+            return corpus::ask(self.server.address, case, None);
+        };
+        let challenge = corpus::ask(self.server.address, case, Some(""));
+        let login = [user, password].map(|text| text.as_str().unwrap());
+        let uri = instead["login_uri"].as_str().or(case["target"].as_str()).unwrap();
+        let signed = sign(challenge.header("www-authenticate"), case["method"].as_str().unwrap(), uri, login);
+        corpus::ask(self.server.address, case, Some(&signed))
+    }
+
+    /// How an answer differs from what is to be better than FusionPBX's.
+    fn misses(&self, case: &Value, instead: &Value, status: u64, answer: &Answer) -> Option<String> {
+        if u64::from(answer.status) != status {
+            return Some(format!("status {}, expected {status}", answer.status));
+        }
+        if let Some([from, to]) = instead["slice"].as_array().map(Vec::as_slice) {
+            let at = |bound: &Value, open: usize| match bound.as_i64() {
+                Some(back) if back < 0 => self.whole.len() - usize::try_from(-back).unwrap(),
+                Some(at) => usize::try_from(at).unwrap(),
+                None => open,
+            };
+            let range = at(from, 0)..at(to, self.whole.len());
+            return (answer.body != self.whole[range.clone()]).then(|| format!("the body is not {range:?}"));
+        }
+        if instead["body"] == "as 0000" && case["method"] != "HEAD" && answer.body != self.whole {
+            return Some(format!("{} bytes, expected the ordinary answer", answer.body.len()));
+        }
+        let lacks = status == 401 && answer.header("www-authenticate").is_empty();
+        lacks.then(|| "a 401 without a challenge".to_owned())
+    }
+
+    fn rows_differ(&self, case: &Value) -> Option<String> {
+        let queries = case["post_sql"].as_array().filter(|queries| !queries.is_empty())?;
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let query = |sql: &Value| self.runtime.block_on(self.postgres.rows(DATABASE, sql.as_str().unwrap()));
+            let rows: Vec<_> = queries.iter().map(query).collect();
+            if case["post_rows"] == serde_json::json!(rows) {
+                return None;
+            }
+            if Instant::now() > end {
+                return Some(format!("rows {rows:?}, expected {}", case["post_rows"]));
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn execute(&self, statements: &Value) {
+        let statements = statements.as_array().into_iter().flatten().map(|sql| self.place(sql.as_str().unwrap()));
+        let script = statements.collect::<Vec<_>>().join(";\n");
+        if !script.is_empty() {
+            self.runtime.block_on(self.postgres.run(DATABASE, &script));
+        }
+    }
+
+    fn shell(&self, script: &str) {
+        let status = Command::new("sh").arg("-c").arg(self.place(script)).status().unwrap();
+        assert!(status.success(), "{script}");
+    }
+
+    /// A text with the test's own folders in it.
+    fn place(&self, text: &str) -> String {
+        let folder = |path: &Path| path.display().to_string();
+        text.replace("@TEMPLATES@", &folder(self.templates)).replace("@SCRATCH@", &folder(self.scratch))
+    }
+}
+
+/// Answers a digest challenge as a phone does: RFC 7616 with MD5 and `qop=auth`.
+pub fn sign(challenge: &str, method: &str, uri: &str, [user, password]: [&str; 2]) -> String {
+    let field = |name: &str| {
+        let after = challenge.split_once(&format!("{name}=\"")).map_or("", |(_, after)| after);
+        after.split('"').next().unwrap_or_default()
+    };
+    let (realm, nonce, opaque) = (field("realm"), field("nonce"), field("opaque"));
+    let hash = |text: String| hex(&Md5::digest(text));
+    let (account, asked) = (hash(format!("{user}:{realm}:{password}")), hash(format!("{method}:{uri}")));
+    let response = hash(format!("{account}:{nonce}:00000001:0a4f113b:auth:{asked}"));
+    format!(
+        "Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", qop=auth, nc=00000001, \
+         cnonce=\"0a4f113b\", response=\"{response}\", opaque=\"{opaque}\""
+    )
+}
