@@ -181,7 +181,7 @@ pub fn handed_on(proxy: SocketAddr, echo: &Echo) -> (String, String) {
     let answer = client::send(proxy, "GET", "/provision/%3001565aabbcc.cfg?file={$mac}.cfg", &lies, b"");
     assert_eq!((answer.status, answer.text()), (200, "echo".to_owned()));
     let head = String::from_utf8_lossy(&echo.head()).into_owned();
-    let (line, headers) = head.split_once("\r\n").unwrap();
+    let (line, headers) = head.split_once("\r\n").expect("a request line");
     (line.to_owned(), headers.to_ascii_lowercase())
 }
 
