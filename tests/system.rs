@@ -7,4 +7,5 @@ mod demo;
 mod gate;
 mod golden;
 mod ledger;
+mod reload;
 mod startup;
