@@ -22,6 +22,7 @@ mod outside;
 mod proxied;
 mod proxies;
 mod releases;
+mod reload;
 mod replica;
 mod role;
 mod round_trips;
