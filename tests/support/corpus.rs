@@ -7,6 +7,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, SqliteConnection};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -106,7 +107,7 @@ pub fn replay(server: &Server, cases: &[Value]) -> Vec<String> {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(difference) = differs(server, case) {
+                    if let Some(difference) = differs(server.address, case) {
                         differences.lock().expect("no test panics").push(difference);
                     }
                 }
