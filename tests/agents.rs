@@ -5,8 +5,11 @@ use dialplate_tests::server::Server;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
+use std::thread;
+use std::time::{Duration, Instant};
 
 const CASES: usize = 1_500;
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The last bytes of a text, all of it where it is shorter.
 fn last(text: &str, count: usize) -> &str {
@@ -95,6 +98,12 @@ fn agent() -> impl Strategy<Value = String> {
     (maker, address(), end).prop_map(|(maker, address, end)| format!("{maker}{address}{end}").trim().to_owned())
 }
 
+/// The addresses in the log, one for each request.
+fn addresses(log: &str) -> Vec<String> {
+    let found = log.lines().filter_map(|line| line.split_once("device.address=\"")?.1.split('"').next());
+    found.map(str::to_owned).collect()
+}
+
 #[test]
 fn every_makers_user_agent_says_the_address_that_fusionpbx_reads_in_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -105,9 +114,13 @@ fn every_makers_user_agent_says_the_address_that_fusionpbx_reads_in_it() {
         let headers = [("Host", "localhost"), ("User-Agent", agent.as_str())];
         client::send(server.address, "GET", "/app/provision/", &headers, b"");
     }
-    let log = server.log();
-    let read = log.lines().filter_map(|line| line.split_once("device.address=\"")?.1.split('"').next());
-    let read: Vec<_> = read.map(str::to_owned).collect();
+    let end = Instant::now() + PATIENCE;
+    let mut read = addresses(&server.log());
+    // The last lines are on their way from the server to this test.
+    while read.len() < CASES && Instant::now() < end {
+        thread::sleep(Duration::from_millis(50));
+        read = addresses(&server.log());
+    }
     assert_eq!(read.len(), CASES);
     let differing = agents.iter().zip(&read).filter(|(agent, read)| model(agent) != **read);
     let differing: Vec<_> =

@@ -22,7 +22,7 @@ use client::{Client, Config};
 use facts::{Admission, Domain, Layer, Network, SettingRow, Settings};
 use libfuzzer_sys::fuzz_target;
 use range::Selection;
-use request::{Arrival, Asked, Claim, ProvisionRequest};
+use request::{Arrival, Asked, ProvisionRequest, UrlForms};
 use std::net::{IpAddr, Ipv4Addr};
 
 const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -43,17 +43,20 @@ fuzz_target!(|input: &[u8]| {
     let stranger = Client::of(STRANGER, &headers, &config);
     assert!(stranger == Client { address: STRANGER, https: false, original_target: None });
     let client = Client::of(PROXY, &headers, &config);
-    let asked = Asked::parse(&Arrival {
-        method,
-        target,
-        original_target: client.original_target.as_deref(),
-        headers: &headers,
-        body,
-        client: client.address,
-        https: client.https,
-    });
-    if let Ok(Asked::Provision(request)) = asked {
-        check(&request);
+    for forms in [UrlForms::default(), UrlForms::All] {
+        let asked = Asked::parse(&Arrival {
+            method,
+            target,
+            original_target: client.original_target.as_deref(),
+            headers: &headers,
+            body,
+            client: client.address,
+            https: client.https,
+            forms,
+        });
+        if let Ok(Asked::Provision(request)) = asked {
+            check(&request);
+        }
     }
 });
 

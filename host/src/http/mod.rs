@@ -26,12 +26,13 @@ use tokio::net::TcpListener;
 
 /// Serves phones until `stop` resolves.
 pub async fn serve(listener: TcpListener, app: Arc<App>, config: Config, stop: impl Future<Output = ()>) {
-    server::serve(listener, router(app), config, stop).await;
+    server::serve(listener, router(app), config, pace::REQUEST_TIMEOUT, stop).await;
 }
 
 /// Serves operators on this machine for as long as it is let.
 pub async fn serve_admin(listener: TcpListener, overseer: Arc<Overseer>) {
-    server::serve(listener, admin::router(overseer), Config::default(), std::future::pending()).await;
+    let router = admin::router(overseer);
+    server::serve(listener, router, Config::default(), admin::REQUEST_TIMEOUT, std::future::pending()).await;
 }
 
 /// Every path goes the same way: which of them are provisioning URLs is decided by `request`.
