@@ -108,7 +108,7 @@ fn fail2ban_finds_bad_passwords_and_nothing_else() {
         let headers = if authorization.is_empty() { &headers[..1] } else { &headers };
         client::send(server.address, "GET", &format!("{PAGE}{query}"), headers, b"")
     };
-    let mut expect = |wrote: usize, filter: &str, found: usize| {
+    let expect = |wrote: usize, filter: &str, found: usize| {
         assert_eq!(written(&daemon, &lines), wrote);
         if let Some(matches) = matched(&lines, filter) {
             assert_eq!(matches, found, "{}", std::fs::read_to_string(&lines).unwrap());

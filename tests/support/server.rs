@@ -35,6 +35,8 @@ pub fn command(subcommand: &str, settings: &[(&str, &str)]) -> Command {
     assert!(program.is_file(), "there is no {}: run `make build` first", program.display());
     let mut command = Command::new(program);
     command.arg(subcommand).env_clear();
+    // Each server has one of its own: the usual port would be another's.
+    command.env("DIALPLATE_ADMIN_LISTEN", "127.0.0.1:0");
     command.env("DIALPLATE_PLUGINS", root().join("target/plugins")).env("DIALPLATE_CACHE", target().join("test-cache"));
     command.envs(settings.iter().copied()).stdin(Stdio::null());
     command
@@ -97,6 +99,14 @@ impl Server {
         }
     }
 
+    /// Where its admin endpoint is.
+    pub fn admin(&self) -> SocketAddr {
+        let log = self.log();
+        let address =
+            log.lines().find(|line| line.contains("admin endpoint")).and_then(|line| line.split("listen=").nth(1));
+        address.and_then(|address| address.trim().parse().ok()).expect("an admin endpoint")
+    }
+
     /// Its process.
     pub fn id(&self) -> u32 {
         self.process.id()
@@ -111,9 +121,14 @@ impl Server {
         client::get(self.address, host, target)
     }
 
+    pub fn signal(&self, name: &str) {
+        let status = Command::new("kill").arg(format!("-{name}")).arg(self.id().to_string()).status();
+        assert!(status.is_ok_and(|status| status.success()), "kill works");
+    }
+
     /// SIGTERM, and the exit status.
     pub fn stop(mut self) -> Option<i32> {
-        terminate(self.process.id());
+        self.signal("TERM");
         self.process.wait().expect("its end").code()
     }
 }
@@ -132,9 +147,4 @@ fn keep_lines(mut lines: impl BufRead, log: &Mutex<String>) {
         log.lock().expect("no reader panics").push_str(&line);
         line.clear();
     }
-}
-
-fn terminate(process: u32) {
-    let status = Command::new("kill").arg("-TERM").arg(process.to_string()).status();
-    assert!(status.is_ok_and(|status| status.success()), "kill works");
 }

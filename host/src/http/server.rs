@@ -1,8 +1,8 @@
 //! The connections: accepted, bounded, and let go on SIGTERM.
 
-use super::client::Client;
+use super::client::{Client, Config};
 use super::pace::{Pace, Paced};
-use super::{Config, proxy};
+use super::proxy;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;

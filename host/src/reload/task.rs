@@ -47,6 +47,8 @@ pub(super) struct Task {
     /// Whoever asked wants refused components tried again.
     retry: bool,
     look_took: Duration,
+    /// The last look left something alone that was being written.
+    growing: bool,
 }
 
 /// Plugins on their way.
@@ -92,6 +94,7 @@ impl Task {
             built,
             retry: false,
             look_took: Duration::ZERO,
+            growing: false,
         }
     }
 
@@ -189,6 +192,7 @@ impl Task {
         self.polls(&watch);
         match looked {
             Ok((look, beside)) => {
+                self.growing = beside.growing;
                 if beside.growing {
                     watch.news().again();
                 }
@@ -326,9 +330,10 @@ impl Task {
         self.published.store(Arc::new(self.report.clone()));
     }
 
-    /// Tells those who wait, unless components are still being built: what becomes of those is what they want to know.
+    /// Tells those who wait, unless something is still being written or components are being built: what becomes of
+    /// those is what they want to know.
     fn answer(&mut self) {
-        if self.wants_components() || self.build.as_ref().is_some_and(|build| build.of_components) {
+        if self.growing || self.wants_components() || self.build.as_ref().is_some_and(|build| build.of_components) {
             return;
         }
         let report = self.published.load_full();

@@ -1,0 +1,126 @@
+//! What operators see and what they can do.
+
+use super::*;
+use dialplate_tests::client;
+
+#[test]
+fn sighup_and_the_reload_command_look_at_the_disk_now() {
+    let Some(site) = Site::minimal() else { return };
+    let server = site.start();
+    site.write("templates/yealink/t46u/a.cfg", "edition 2");
+    let said = ask(&server, &["reload"]);
+    assert!(said.status.success(), "{said:?}");
+    assert!(text(&server).starts_with("edition 2"), "it serves when the command has ended");
+    site.write("templates/yealink/t46u/a.cfg", "edition 3");
+    server.signal("HUP");
+    until_served(&server, "edition 3");
+    assert!(server.log().contains("the configuration is read at the start alone"));
+
+    site.write("plugins/minimal.wasm", "broken");
+    let said = ask(&server, &["reload"]);
+    let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+    assert!(!said.status.success() && out.contains("minimal.wasm is no WebAssembly component"), "{out}{err}");
+    assert!(out.contains("what was loaded before serves on") && err.starts_with("dialplate: reloaded, except for 1"));
+    assert_eq!(file(&server, "a.cfg").status, 200);
+}
+
+#[test]
+fn the_list_says_what_is_loaded_since_when_and_from_where() {
+    let Some(site) = Site::minimal() else { return };
+    site.write("templates/yealink/t46u/b.cfg", "fault on purpose");
+    let server = site.start();
+    assert_eq!(file(&server, "a.cfg").status, 200);
+    let answer = server.get("localhost", &format!("/app/provision/?mac={DEVICE}&file=a.cfg&do=panic"));
+    assert_eq!(answer.status, 500);
+
+    let listing = listed(&server);
+    let plugin = &listing["plugins"][0];
+    let hash = std::process::Command::new("sha256sum").arg(site.path("plugins/minimal.wasm")).output().unwrap();
+    let hash = String::from_utf8(hash.stdout).unwrap();
+    assert_eq!(plugin["sha256"].as_str(), hash.split(' ').next());
+    assert_eq!(plugin["file"].as_str(), site.path("plugins/minimal.wasm").to_str());
+    assert_eq!((plugin["templates"].as_u64(), plugin["template_faults"].as_u64()), (Some(2), Some(1)));
+    assert_eq!((plugin["renders"].as_u64(), plugin["failures"].as_u64()), (Some(2), Some(1)));
+    assert_eq!((&plugin["last_failure"]["kind"], &plugin["state"]), (&"trap".into(), &"ok".into()));
+    assert_eq!(listing["templates"]["wrong"][0]["old_serves"], false);
+
+    let table = String::from_utf8(ask(&server, &["plugin", "list"]).stdout).unwrap();
+    let row = table.lines().find(|line| line.starts_with("minimal ")).expect("a row");
+    for cell in ["0.1.0", "ok", &hash[..12], site.path("plugins/minimal.wasm").to_str().unwrap()] {
+        assert!(row.contains(cell), "{cell} in {table}");
+    }
+    assert!(table.contains("yealink/t46u/b.cfg:1:1") && table.contains("failed last at"), "{table}");
+}
+
+#[test]
+fn a_command_without_a_server_says_where_it_asked() {
+    let address = format!("127.0.0.1:{}", server::free_port());
+    for words in [&["plugin", "list"][..], &["reload"]] {
+        let mut command = server::command(words[0], &[("DIALPLATE_ADMIN_LISTEN", &address)]);
+        let said = command.args(&words[1..]).output().unwrap();
+        let error = String::from_utf8_lossy(&said.stderr);
+        assert!(!said.status.success() && error.contains(&address) && error.contains("--admin-listen"), "{error}");
+    }
+}
+
+#[test]
+fn the_admin_endpoint_is_for_this_machine_alone() {
+    let refused = server::run(&[("DIALPLATE_ADMIN_LISTEN", "0.0.0.0:8081"), ("DIALPLATE_LISTEN", "127.0.0.1:0")]);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(
+        !refused.status.success() && said.contains("DIALPLATE_ADMIN_LISTEN: 0.0.0.0:8081 can be reached"),
+        "{said}"
+    );
+
+    let Some(site) = Site::minimal() else { return };
+    let server = site.start();
+    let admin = server.admin();
+    let send = |method, path, headers: &[(&str, &str)]| client::send(admin, method, path, headers, b"");
+    let local = ("Host", "localhost:8081");
+    assert_eq!(send("GET", "/health", &[local]).status, 200);
+    assert_eq!(send("GET", "/plugins", &[("Host", "rebound.example.net")]).status, 403);
+    assert_eq!(send("GET", "/plugins", &[]).status, 403);
+    assert_eq!(send("POST", "/reload", &[local]).status, 403, "as a page of another site could send it");
+    assert_eq!(send("GET", "/reload", &[local, ("X-Dialplate-Caller", "test")]).status, 405);
+    assert_eq!(send("POST", "/reload", &[local, ("X-Dialplate-Caller", "test")]).status, 200);
+    assert_eq!(client::get(server.address, "localhost", "/plugins").status, 404, "phones have no such page");
+}
+
+#[test]
+fn a_usual_port_that_is_taken_harms_nobody_and_a_chosen_one_is_an_error() {
+    let Some(site) = Site::minimal() else { return };
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let said = server::run(&[("DIALPLATE_ADMIN_LISTEN", &address), ("DIALPLATE_LISTEN", "127.0.0.1:0")]);
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.contains(&address) && said.contains("admin_listen"), "{said}");
+    // Two servers with the usual one: at least one of them goes without.
+    let servers = [(); 2].map(|()| site.start_with(&site.path("templates"), &[("DIALPLATE_ADMIN_LISTEN", "")]));
+    assert!(servers.iter().any(|server| server.log().contains("no admin endpoint")));
+    assert!(servers.iter().all(|server| file(server, "a.cfg").status == 200));
+}
+
+#[test]
+fn metrics_count_requests_renders_failures_and_reloads() {
+    let Some(site) = Site::minimal() else { return };
+    let server = site.start();
+    file(&server, "a.cfg");
+    server.get("localhost", &format!("/app/provision/?mac={DEVICE}&file=a.cfg&do=panic"));
+    server.get("localhost", "/provision/001565ffffff.cfg");
+    site.write("templates/yealink/t46u/a.cfg", "edition 2");
+    until_served(&server, "edition 2");
+    let answer = client::get(server.admin(), "localhost", "/metrics");
+    assert!(answer.header("content-type").starts_with("application/openmetrics-text"));
+    let text = answer.text();
+    for line in [
+        "dialplate_requests_total{status=\"500\",outcome=\"trap\",plugin=\"minimal\"} 1",
+        "dialplate_requests_total{status=\"403\",outcome=\"refused\",plugin=\"\"} 1",
+        "dialplate_plugin_failures_total{plugin=\"minimal\",kind=\"trap\"} 1",
+        "dialplate_reloads_total{outcome=\"swapped\"} 1",
+        "dialplate_plugin_failing{plugin=\"minimal\"} 0",
+        "dialplate_requests_in_flight 0",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+    }
+    assert!(text.contains("dialplate_render_seconds_bucket{le=\"5.0\",plugin=\"minimal\"}"));
+}

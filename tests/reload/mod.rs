@@ -1,0 +1,134 @@
+//! Templates and plugins that change while a server serves.
+
+mod admin;
+mod components;
+mod swaps;
+mod templates;
+
+use dialplate_tests::client::Answer;
+use dialplate_tests::server::{self, Server, root};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::time::{Duration, Instant};
+
+/// Far above what anything here takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The demonstration's Yealink; its template is `yealink/t46u`.
+const DEVICE: &str = "001565000046";
+
+/// Folders of a test's own, and the demonstration's database.
+struct Site {
+    folder: tempfile::TempDir,
+}
+
+impl Site {
+    fn new() -> Self {
+        let site = Self { folder: tempfile::tempdir().unwrap() };
+        ["templates", "plugins"].iter().for_each(|name| fs::create_dir(site.path(name)).unwrap());
+        site
+    }
+
+    /// With the guest `minimal` for a plugin, which gives templates as they stand; `None` where it is not built.
+    fn minimal() -> Option<Self> {
+        let guest = guest("minimal")?;
+        let site = Self::new();
+        fs::copy(guest, site.path("plugins/minimal.wasm")).unwrap();
+        site.write("templates/yealink/t46u/a.cfg", "edition 1");
+        Some(site)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file as editors do that write in place.
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// Writes a file beside and renames it over, as package managers and careful editors do.
+    fn replace(&self, name: &str, text: impl AsRef<[u8]>) {
+        let beside = self.path(&format!("{name}.new~"));
+        fs::write(&beside, text).unwrap();
+        fs::rename(beside, self.path(name)).unwrap();
+    }
+
+    fn start(&self) -> Server {
+        self.start_with(&self.path("templates"), &[])
+    }
+
+    fn start_with(&self, templates: &Path, more: &[(&str, &str)]) -> Server {
+        let text = |path: PathBuf| path.display().to_string();
+        let (database, plugins) =
+            (format!("sqlite://{}?mode=rwc", text(self.path("demo.db"))), text(self.path("plugins")));
+        let templates = text(templates.to_owned());
+        let settings = [
+            ("DIALPLATE_DATABASE", database.as_str()),
+            ("DIALPLATE_TEMPLATES", templates.as_str()),
+            ("DIALPLATE_PLUGINS", plugins.as_str()),
+        ];
+        Server::start(&[&settings, more].concat())
+    }
+}
+
+/// A built guest, or `None` with a visible line.
+fn guest(name: &str) -> Option<PathBuf> {
+    let file = root().join(format!("target/guests/{name}.wasm"));
+    if !file.is_file() {
+        println!("skipped: {} is not built; run plugins/build.sh tests/guests target/guests", file.display());
+        return None;
+    }
+    Some(file)
+}
+
+/// The guest `minimal` as another version of it would be: it says so, and writes ADDRESS where the first writes address.
+fn another_version(component: &[u8]) -> Vec<u8> {
+    let component = swapped(component, b"\naddress ", b"\nADDRESS ");
+    swapped(&component, b"minimal0.1.0", b"minimal0.2.0")
+}
+
+fn swapped(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let at = bytes.windows(from.len()).position(|part| part == from).expect("the guest says so");
+    [&bytes[..at], to, &bytes[at + from.len()..]].concat()
+}
+
+fn file(server: &Server, name: &str) -> Answer {
+    server.get("localhost", &format!("/app/provision/?mac={DEVICE}&file={name}"))
+}
+
+fn text(server: &Server) -> String {
+    file(server, "a.cfg").text()
+}
+
+/// Waits until it is so, and says how long that took.
+fn until(what: &str, mut so: impl FnMut() -> bool) -> Duration {
+    let start = Instant::now();
+    while !so() {
+        assert!(start.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    start.elapsed()
+}
+
+fn until_served(server: &Server, beginning: &str) -> Duration {
+    until(beginning, || text(server).starts_with(beginning))
+}
+
+fn until_logged(server: &Server, words: &[&str]) {
+    until(&words.join(" "), || server.log().lines().any(|line| words.iter().all(|word| line.contains(word))));
+}
+
+/// A command that asks this server.
+fn ask(server: &Server, words: &[&str]) -> Output {
+    let admin = server.admin().to_string();
+    let mut command = server::command(words[0], &[("DIALPLATE_ADMIN_LISTEN", &admin)]);
+    command.args(&words[1..]).output().unwrap()
+}
+
+fn listed(server: &Server) -> serde_json::Value {
+    let output = ask(server, &["plugin", "list", "--json"]);
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
