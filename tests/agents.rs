@@ -127,5 +127,5 @@ fn every_makers_user_agent_says_the_address_that_fusionpbx_reads_in_it() {
         differing.map(|(agent, read)| format!("{agent:?}: {read:?}, not {:?}", model(agent))).collect();
     assert!(differing.is_empty(), "{} differ:\n{}", differing.len(), differing.join("\n"));
     let named = read.iter().filter(|address| !address.is_empty()).count();
-    assert!((CASES / 4..CASES).contains(&named), "{named} name a device");
+    assert!((CASES / 10..CASES).contains(&named), "{named} name a device");
 }
