@@ -13,6 +13,7 @@ if [ "${1:-build}" = test ]; then
   need /usr/share/doc/postgresql postgresql
   need /usr/sbin/nginx nginx-light
   need openssl openssl
+  need pgrep procps
 fi
 
 missing() {
