@@ -44,8 +44,8 @@ impl Stage {
 fn cases(stage: &Stage) -> Vec<Value> {
     let all = corpus::manifest(&stage.corpus);
     let books = all.iter().filter(|case| case["kind"] == "contacts");
-    let books: Vec<_> = books.step_by(3).cloned().collect();
-    [books, corpus::spread(&all, 15)].concat()
+    let books: Vec<_> = books.step_by(4).cloned().collect();
+    [books, corpus::spread(&all, 40)].concat()
 }
 
 #[test]

@@ -18,6 +18,7 @@ if [ "${1:-build}" = test ]; then
   need /usr/sbin/apache2 apache2-bin
   need /usr/sbin/haproxy haproxy
   need caddy caddy
+  need pgrep procps
 fi
 
 missing() {

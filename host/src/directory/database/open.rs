@@ -52,7 +52,9 @@ fn options(config: &Config) -> Result<PgConnectOptions, Error> {
     let mut options = PgConnectOptions::from_str(&config.url)
         .map_err(wrong)?
         .application_name("dialplate")
-        .options([("statement_timeout", timeout)])
+        // Compiling a statement that takes a millisecond can take seconds, and where tables are large or without
+        // indexes PostgreSQL thinks that it pays.
+        .options([("statement_timeout", timeout.as_str()), ("jit", "off")])
         .disable_statement_logging();
     if let Some(address) = options.get_host().strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         let address = address.to_owned();
