@@ -84,7 +84,7 @@ fn resident(process: u32) -> u64 {
 
 /// The deed, the status, what the one line in the log says.
 const DEEDS: [(&str, u16, &str); 22] = [
-    ("loop", 500, "not done after 400 ms (render_timeout_ms)"),
+    ("loop", 500, "not done after 2000 ms (render_timeout_ms)"),
     ("recurse", 500, "broke down"),
     ("nest", 500, "went beyond stack_bytes_max"),
     ("eat-memory", 500, "(render_memory_bytes_max)"),
@@ -111,7 +111,11 @@ const DEEDS: [(&str, u16, &str); 22] = [
 #[test]
 fn a_hostile_render_is_one_answer_one_line_and_nobody_elses_matter() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = [("DIALPLATE_RENDER_TIMEOUT_MS", "400"), ("DIALPLATE_RENDER_MEMORY_BYTES_MAX", "41943040")];
+    let settings = [
+        ("DIALPLATE_RENDER_TIMEOUT_MS", "2000"),
+        ("DIALPLATE_RENDER_MEMORY_BYTES_MAX", "41943040"),
+        ("DIALPLATE_QUESTIONS_MAX", "20"),
+    ];
     let Some(server) = start(folder.path(), &settings) else { return };
     let phone = || logged(&server, || server.get("localhost", YEALINK)).0;
     let next = || logged(&server, || get(&server, GUEST, "count")).0.text();
@@ -124,7 +128,7 @@ fn a_hostile_render_is_one_answer_one_line_and_nobody_elses_matter() {
         let began = Instant::now();
         let (answer, log) = logged(&server, || get(&server, GUEST, deed));
         assert_eq!(answer.status, status, "{deed}: {}", server.log());
-        assert!(began.elapsed() < Duration::from_secs(3), "{deed} took {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(10), "{deed} took {:?}", began.elapsed());
         let lines: Vec<_> = log.lines().filter(|line| line.contains(ACCESS)).collect();
         let [line] = lines[..] else { panic!("{deed}: {log}") };
         for part in [said, "plugin.name=\"minimal\"", "template=\"minimal/one\"", GUEST] {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
+mod cache;
 mod demo;
 mod golden;
 mod guests_load;
