@@ -39,29 +39,33 @@ const ASKING: [(&str, &str, &str); 6] = [
 fn install_asking(folder: &Path) {
     for (name, import, _) in ASKING {
         let text = format!("(component (import \"dialplate:provision/types@0.1.0\" (instance)) {import})");
-        std::fs::write(folder.join(format!("{name}.wasm")), guests::component(&text)).unwrap();
+        std::fs::write(folder.join(format!("{name}.wasm")), guests::component(&text)).expect("a step of the test");
     }
     for (name, depth) in [("nested-200", 200), ("nested-100000", 100_000)] {
         let mut text =
             String::from("(component (import \"dialplate:provision/types@0.1.0\" (instance)) (type $t0 (list u8))");
         (0..depth).for_each(|of| text += &format!("(type $t{} (list $t{of}))", of + 1));
         text += &format!("(import \"f\" (func (param \"x\" $t{depth}))))");
-        std::fs::write(folder.join(format!("{name}.wasm")), guests::component(&text)).unwrap();
+        std::fs::write(folder.join(format!("{name}.wasm")), guests::component(&text)).expect("a step of the test");
     }
 }
 
 fn install(folder: &Path, minimal: &Path) {
     for name in guests::texts() {
-        std::fs::write(folder.join(format!("{name}.wasm")), guests::of_text(&name, minimal)).unwrap();
+        std::fs::write(folder.join(format!("{name}.wasm")), guests::of_text(&name, minimal))
+            .expect("a step of the test");
     }
     for name in ["future", "greedy"] {
         let built = guests::built(name).expect("minimal is built, so this is");
-        std::fs::copy(built, folder.join(format!("{name}.wasm"))).unwrap();
+        std::fs::copy(built, folder.join(format!("{name}.wasm"))).expect("a step of the test");
     }
-    let whole = std::fs::read(minimal).unwrap();
-    std::fs::write(folder.join("torn.wasm"), &whole[..whole.len() / 2]).unwrap();
+    let whole = std::fs::read(minimal).expect("a step of the test");
+    std::fs::write(folder.join("torn.wasm"), &whole[..whole.len() / 2]).expect("a step of the test");
     install_asking(folder);
-    std::fs::File::create(folder.join("too-large.wasm")).unwrap().set_len((4 << 20) + 1).unwrap();
+    std::fs::File::create(folder.join("too-large.wasm"))
+        .expect("a step of the test")
+        .set_len((4 << 20) + 1)
+        .expect("a step of the test");
 }
 
 /// What a server says that has only these plugins, and how long it took to say it.

@@ -32,12 +32,13 @@ values ('c0000000-0000-4000-8000-000000000900', 'd0000000-0000-4000-8000-0000000
 /// The server with the guest and the Yealink component; `None` where the guest is not built.
 fn start(folder: &Path, settings: &[(&str, &str)]) -> Option<Server> {
     let plugins = folder.join("plugins");
-    std::fs::create_dir_all(&plugins).unwrap();
-    std::fs::copy(guests::built("minimal")?, plugins.join("minimal.wasm")).unwrap();
-    std::fs::copy(root().join("target/plugins/yealink.wasm"), plugins.join("yealink.wasm")).unwrap();
+    std::fs::create_dir_all(&plugins).expect("a step of the test");
+    std::fs::copy(guests::built("minimal")?, plugins.join("minimal.wasm")).expect("a step of the test");
+    std::fs::copy(root().join("target/plugins/yealink.wasm"), plugins.join("yealink.wasm"))
+        .expect("a step of the test");
     let templates = folder.join("templates");
-    std::fs::create_dir_all(templates.join("minimal/one")).unwrap();
-    std::fs::write(templates.join("minimal/one/a.cfg"), "reads x").unwrap();
+    std::fs::create_dir_all(templates.join("minimal/one")).expect("a step of the test");
+    std::fs::write(templates.join("minimal/one/a.cfg"), "reads x").expect("a step of the test");
     let database = folder.join("demo.db");
     let url = format!("sqlite://{}?mode=rwc", database.display());
     let templates = format!("{}:{}", templates.display(), root().join("templates").display());
@@ -49,10 +50,10 @@ fn start(folder: &Path, settings: &[(&str, &str)]) -> Option<Server> {
         ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z"),
     ];
     let server = Server::start(&[&own, settings].concat());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a step of the test");
     runtime.block_on(async {
-        let mut connection = SqliteConnection::connect(&url).await.unwrap();
-        sqlx::raw_sql(SECOND_DOMAIN).execute(&mut connection).await.unwrap();
+        let mut connection = SqliteConnection::connect(&url).await.expect("a step of the test");
+        sqlx::raw_sql(SECOND_DOMAIN).execute(&mut connection).await.expect("a step of the test");
     });
     Some(server)
 }
@@ -77,9 +78,9 @@ fn logged<T>(server: &Server, request: impl FnOnce() -> T) -> (T, String) {
 
 /// Resident memory of a process, in KB.
 fn resident(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a step of the test");
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("a step of the test");
+    line.split_whitespace().nth(1).expect("a step of the test").parse().expect("a step of the test")
 }
 
 /// The deed, the status, what the one line in the log says.
