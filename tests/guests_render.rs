@@ -32,12 +32,13 @@ values ('c0000000-0000-4000-8000-000000000900', 'd0000000-0000-4000-8000-0000000
 /// The server with the guest and the Yealink component; `None` where the guest is not built.
 fn start(folder: &Path, settings: &[(&str, &str)]) -> Option<Server> {
     let plugins = folder.join("plugins");
-    std::fs::create_dir_all(&plugins).unwrap();
-    std::fs::copy(guests::built("minimal")?, plugins.join("minimal.wasm")).unwrap();
-    std::fs::copy(root().join("target/plugins/yealink.wasm"), plugins.join("yealink.wasm")).unwrap();
+    std::fs::create_dir_all(&plugins).expect("a step of the test");
+    std::fs::copy(guests::built("minimal")?, plugins.join("minimal.wasm")).expect("a step of the test");
+    std::fs::copy(root().join("target/plugins/yealink.wasm"), plugins.join("yealink.wasm"))
+        .expect("a step of the test");
     let templates = folder.join("templates");
-    std::fs::create_dir_all(templates.join("minimal/one")).unwrap();
-    std::fs::write(templates.join("minimal/one/a.cfg"), "reads x").unwrap();
+    std::fs::create_dir_all(templates.join("minimal/one")).expect("a step of the test");
+    std::fs::write(templates.join("minimal/one/a.cfg"), "reads x").expect("a step of the test");
     let database = folder.join("demo.db");
     let url = format!("sqlite://{}?mode=rwc", database.display());
     let templates = format!("{}:{}", templates.display(), root().join("templates").display());
@@ -49,10 +50,10 @@ fn start(folder: &Path, settings: &[(&str, &str)]) -> Option<Server> {
         ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z"),
     ];
     let server = Server::start(&[&own, settings].concat());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a step of the test");
     runtime.block_on(async {
-        let mut connection = SqliteConnection::connect(&url).await.unwrap();
-        sqlx::raw_sql(SECOND_DOMAIN).execute(&mut connection).await.unwrap();
+        let mut connection = SqliteConnection::connect(&url).await.expect("a step of the test");
+        sqlx::raw_sql(SECOND_DOMAIN).execute(&mut connection).await.expect("a step of the test");
     });
     Some(server)
 }
@@ -77,14 +78,14 @@ fn logged<T>(server: &Server, request: impl FnOnce() -> T) -> (T, String) {
 
 /// Resident memory of a process, in KB.
 fn resident(process: u32) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).expect("a step of the test");
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).expect("a step of the test");
+    line.split_whitespace().nth(1).expect("a step of the test").parse().expect("a step of the test")
 }
 
 /// The deed, the status, what the one line in the log says.
 const DEEDS: [(&str, u16, &str); 22] = [
-    ("loop", 500, "not done after 400 ms (render_timeout_ms)"),
+    ("loop", 500, "not done after 2000 ms (render_timeout_ms)"),
     ("recurse", 500, "broke down"),
     ("nest", 500, "went beyond stack_bytes_max"),
     ("eat-memory", 500, "(render_memory_bytes_max)"),
@@ -111,7 +112,11 @@ const DEEDS: [(&str, u16, &str); 22] = [
 #[test]
 fn a_hostile_render_is_one_answer_one_line_and_nobody_elses_matter() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = [("DIALPLATE_RENDER_TIMEOUT_MS", "400"), ("DIALPLATE_RENDER_MEMORY_BYTES_MAX", "41943040")];
+    let settings = [
+        ("DIALPLATE_RENDER_TIMEOUT_MS", "2000"),
+        ("DIALPLATE_RENDER_MEMORY_BYTES_MAX", "41943040"),
+        ("DIALPLATE_QUESTIONS_MAX", "20"),
+    ];
     let Some(server) = start(folder.path(), &settings) else { return };
     let phone = || logged(&server, || server.get("localhost", YEALINK)).0;
     let next = || logged(&server, || get(&server, GUEST, "count")).0.text();
@@ -124,7 +129,7 @@ fn a_hostile_render_is_one_answer_one_line_and_nobody_elses_matter() {
         let began = Instant::now();
         let (answer, log) = logged(&server, || get(&server, GUEST, deed));
         assert_eq!(answer.status, status, "{deed}: {}", server.log());
-        assert!(began.elapsed() < Duration::from_secs(3), "{deed} took {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(10), "{deed} took {:?}", began.elapsed());
         let lines: Vec<_> = log.lines().filter(|line| line.contains(ACCESS)).collect();
         let [line] = lines[..] else { panic!("{deed}: {log}") };
         for part in [said, "plugin.name=\"minimal\"", "template=\"minimal/one\"", GUEST] {

@@ -2,8 +2,9 @@
 //! the server, and `<key>.note`, what else is to be known of it.
 //!
 //! Mapping a file as code trusts it completely. So the folder and its files must belong to the server's user and be
-//! closed to all others, and a file is mapped only when its SHA-256 is the one in the note, and the note's is the one
-//! on its own first line: half a write, a bad disk, or a hand edit is never loaded, only compiled anew.
+//! closed to all others, and a file is mapped only when its SHA-256 is the one in the note, and that of note and key is
+//! the one on the note's first line: half a write, a bad disk, a hand edit, or a file under another's name is never
+//! loaded, only compiled anew. wasmtime itself refuses code of another version, another processor or other settings.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -13,14 +14,14 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use wasmtime::component::Component;
 
 /// A note holds names of templates and settings: a few MB for the largest vendor.
 const NOTE_BYTES_MAX: u64 = 64 << 20;
 
-/// No file takes this long to be written.
-const LEFTOVER_AGE: Duration = Duration::from_secs(3_600);
+/// What is read at once of a file whose digest is wanted.
+const READ_BYTES: usize = 1 << 18;
 
 pub(super) struct Cache {
     folder: PathBuf,
@@ -91,7 +92,7 @@ impl Cache {
         let mut text = String::new();
         self.open_own(&self.path(key, "note"))?.take(NOTE_BYTES_MAX).read_to_string(&mut text).ok()?;
         let (digest, json) = text.split_once('\n')?;
-        if digest != hex(Sha256::new_with_prefix(json)) {
+        if digest != note_digest(key, json) {
             return None;
         }
         serde_json::from_str(json).ok()
@@ -99,7 +100,7 @@ impl Cache {
 
     pub(super) fn put_note(&self, key: &Key, note: &impl Serialize) -> io::Result<()> {
         let json = serde_json::to_string(note)?;
-        let digest = hex(Sha256::new_with_prefix(&json));
+        let digest = note_digest(key, &json);
         self.put(&self.path(key, "note"), &[digest.as_bytes(), b"\n", json.as_bytes()])
     }
 
@@ -107,9 +108,7 @@ impl Cache {
     pub(super) fn code(&self, engine: &wasmtime::Engine, key: &Key, digest: &str) -> Option<Component> {
         let path = self.path(key, "cwasm");
         let mut file = self.open_own(&path)?;
-        let mut found = Sha256::new();
-        io::copy(&mut file, &mut found).ok()?;
-        if hex(found) != digest {
+        if hex(digest_of(&mut file).ok()?) != digest {
             return None;
         }
         // The oldest go first when the folder is full, and this one is in use.
@@ -134,8 +133,11 @@ impl Cache {
         self.folder.join(format!("{}-{count}.new", std::process::id()))
     }
 
-    /// Opens a file that is ours alone.
+    /// Opens a file that is ours alone, and no link to one.
     fn open_own(&self, path: &Path) -> Option<File> {
+        if fs::symlink_metadata(path).ok()?.is_symlink() {
+            return None;
+        }
         let file = File::open(path).ok()?;
         let found = file.metadata().ok()?;
         (found.is_file() && found.uid() == self.owner && found.mode() & 0o077 == 0).then_some(file)
@@ -145,6 +147,8 @@ impl Cache {
     fn put(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         let beside = self.unfinished();
         let written = create(&beside).and_then(|mut file| {
+            // Says that somebody is at it, for as long as this process lives.
+            file.lock()?;
             parts.iter().try_for_each(|part| file.write_all(part))?;
             file.sync_all()
         });
@@ -172,10 +176,10 @@ impl Cache {
         }
     }
 
-    /// What a server that was killed left half-written. A younger file may be another server's at this moment.
+    /// What a server that was killed left half-written. A file that is locked is being written at this moment.
     fn remove_leftovers(&self) {
-        for (modified, _, path) in self.files("new") {
-            if modified.elapsed().is_ok_and(|age| age > LEFTOVER_AGE) {
+        for (_, _, path) in self.files("new") {
+            if File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
                 let _ = fs::remove_file(path);
             }
         }
@@ -194,6 +198,23 @@ impl Cache {
 
 fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+/// A note belongs to its key: under another name it says nothing.
+fn note_digest(key: &Key, json: &str) -> String {
+    let mut digest = Sha256::new_with_prefix(&key.0);
+    digest.update(json);
+    hex(digest)
+}
+
+fn digest_of(file: &mut File) -> io::Result<Sha256> {
+    let (mut digest, mut buffer) = (Sha256::new(), vec![0; READ_BYTES]);
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(digest),
+            read => digest.update(&buffer[..read]),
+        }
+    }
 }
 
 fn hex(digest: Sha256) -> String {
@@ -259,11 +280,46 @@ mod tests {
         let folder = folder("leftovers");
         fs::create_dir_all(&folder).unwrap();
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
-        let [old, young] = ["1-0.new", "2-0.new"].map(|name| folder.join(name));
-        create(&old).unwrap().set_modified(SystemTime::now() - LEFTOVER_AGE * 2).unwrap();
-        create(&young).unwrap();
+        let [killed, running] = ["1-0.new", "2-0.new"].map(|name| folder.join(name));
+        create(&killed).unwrap();
+        let writing = create(&running).unwrap();
+        writing.lock().unwrap();
         Cache::open(&folder, 1 << 20).unwrap();
-        assert_eq!((old.exists(), young.exists()), (false, true));
+        assert_eq!((killed.exists(), running.exists()), (false, true));
+        drop(writing);
+        Cache::open(&folder, 1 << 20).unwrap();
+        assert!(!running.exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_link_or_a_note_under_anothers_name_is_not_trusted() {
+        let folder = folder("names");
+        let cache = Cache::open(&folder, 1 << 20).unwrap();
+        let path = |name| cache.path(&key(name), "note");
+        cache.put_note(&key("a"), &1).unwrap();
+        fs::copy(path("a"), path("b")).unwrap();
+        assert_eq!((cache.note::<u32>(&key("a")), cache.note::<u32>(&key("b"))), (Some(1), None));
+        fs::rename(path("a"), folder.join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink(folder.join("elsewhere"), path("a")).unwrap();
+        assert_eq!(cache.note::<u32>(&key("a")), None);
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn code_of_an_engine_with_other_settings_is_not_mapped() {
+        let folder = folder("engine");
+        let cache = Cache::open(&folder, 1 << 20).unwrap();
+        let engine = |interruptible: bool| {
+            let mut settings = wasmtime::Config::new();
+            settings.epoch_interruption(interruptible);
+            wasmtime::Engine::new(&settings).unwrap()
+        };
+        let (own, other) = (engine(false), engine(true));
+        let code = Component::new(&own, b"\0asm\x0d\0\x01\0").unwrap().serialize().unwrap();
+        let digest = cache.put_code(&key("a"), &code).unwrap();
+        assert!(cache.code(&own, &key("a"), &digest).is_some());
+        assert!(cache.code(&other, &key("a"), &digest).is_none());
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -120,6 +120,14 @@ fn common(config: &Config) -> wasmtime::Config {
         .parallel_compilation(false)
         .max_wasm_stack(config.stack_bytes_max)
         .async_stack_size(config.stack_bytes_max + HOST_STACK_BYTES);
+    // What no compiler needs for one thread with 4 GB is off: it could only be a way around a limit. Threads, shared
+    // memories, garbage-collected types and exceptions are not even compiled into this wasmtime.
+    settings
+        .wasm_memory64(false)
+        .wasm_multi_memory(false)
+        .wasm_custom_page_sizes(false)
+        // Gives other numbers on other processors, and the same job is to give the same bytes.
+        .wasm_relaxed_simd(false);
     settings
 }
 

@@ -3,8 +3,12 @@
 
 use super::error::LoadError;
 use super::limits::one_line;
+use wasmparser::{ComponentTypeRef, Parser, Payload};
 use wit_component::DecodedWasm;
 use wit_parser::WorldItem;
+
+/// Of an import's name in a message.
+const NAME_CHARS_MAX: usize = 100;
 
 /// The versions of the interface that this server speaks: one module each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +47,10 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
     if bytes.get(..8) == Some(b"\0asm\x01\0\0\0") {
         return Err(no_component(&"it is a core module, and a component has to be made of it"));
     }
+    let uncommon = uncommon_imports(bytes).map_err(|error| no_component(&error))?;
+    if !uncommon.is_empty() {
+        return Err(LoadError::Imports(uncommon));
+    }
     let decoded = wit_component::decode(bytes).map_err(|error| no_component(&error))?;
     let DecodedWasm::Component(resolve, world) = decoded else {
         return Err(no_component(&"it is an interface without code"));
@@ -55,6 +63,32 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
     });
     let [imports, exports] = &names;
     judge(imports, exports)
+}
+
+/// Imports that have no place in a world, which decoding passes over: code to be linked with the plugin's.
+fn uncommon_imports(bytes: &[u8]) -> wasmparser::Result<Vec<String>> {
+    let (mut found, mut depth) = (Vec::new(), 0);
+    for payload in Parser::new(0).parse_all(bytes) {
+        match payload? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            // One that is nested gets only what the one around it gives.
+            Payload::ComponentImportSection(imports) if depth == 0 => {
+                for import in imports {
+                    let import = import?;
+                    let kind = match import.ty {
+                        ComponentTypeRef::Module(_) => "core module",
+                        ComponentTypeRef::Component(_) => "component",
+                        ComponentTypeRef::Value(_) => "value",
+                        _ => continue,
+                    };
+                    found.push(format!("{} ({kind})", one_line(import.name.name, NAME_CHARS_MAX)));
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
 }
 
 fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {
@@ -73,7 +107,8 @@ fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {
         let interface = name.strip_prefix(Version::PACKAGE).and_then(|rest| rest.split_once('@'));
         interface.is_some_and(|(interface, _)| version.interfaces().contains(&interface))
     };
-    let beyond: Vec<_> = imports.iter().filter(|name| !given(name)).map(|name| one_line(name, 100)).collect();
+    let beyond: Vec<_> =
+        imports.iter().filter(|name| !given(name)).map(|name| one_line(name, NAME_CHARS_MAX)).collect();
     if beyond.is_empty() { Ok(version) } else { Err(LoadError::Imports(beyond)) }
 }
 

@@ -1,0 +1,100 @@
+//! The cache of compiled components under a server that is killed while it writes it.
+
+use dialplate_tests::guests;
+use dialplate_tests::server::{self, Server};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const KILLS: u64 = 20;
+/// A busy machine takes longer, and the test is not to.
+const COLD_MAX: Duration = Duration::from_secs(2);
+const PHONE: &str = "/app/provision/?mac=001565000046&file=small.cfg";
+
+/// Starts a server and kills it (SIGKILL) after a while, or as soon as `until` holds.
+fn start_and_kill(settings: &[(&str, &str)], after: Duration, until: impl Fn() -> bool) {
+    let mut process = server::command("serve", settings)
+        .env("DIALPLATE_LISTEN", "127.0.0.1:0")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("a step of the test");
+    let end = Instant::now() + after;
+    while Instant::now() < end && !until() {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    process.kill().expect("a step of the test");
+    process.wait().expect("a step of the test");
+}
+
+/// Names and sizes of the cache's files with this ending.
+fn files(cache: &Path, ending: &str) -> Vec<(String, u64)> {
+    let entries = std::fs::read_dir(cache).into_iter().flatten().flatten();
+    let all = entries.map(|entry| {
+        (entry.file_name().to_string_lossy().into_owned(), entry.metadata().expect("a step of the test").len())
+    });
+    all.filter(|(name, _)| name.ends_with(ending)).collect()
+}
+
+#[test]
+fn a_cache_whose_writers_were_killed_is_never_loaded_wrongly() {
+    let Some(minimal) = guests::built("minimal") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (cache, plugins) = (folder.path().join("cache"), folder.path().join("plugins"));
+    std::fs::create_dir(&plugins).unwrap();
+    // A guest that is compiled quickly, with templates that take a while to be written.
+    std::fs::copy(minimal, plugins.join("minimal.wasm")).unwrap();
+    let templates = folder.path().join("templates/yealink/t46u");
+    std::fs::create_dir_all(&templates).unwrap();
+    std::fs::write(templates.join("small.cfg"), "reads nothing").unwrap();
+    for file in 0..3 {
+        std::fs::write(templates.join(format!("{file}.cfg")), vec![b'x'; 4 << 20]).unwrap();
+    }
+    let database = format!("sqlite://{}/demo.db?mode=rwc", folder.path().display());
+    let text = |path: &Path| path.display().to_string();
+    let (cache_text, plugins, templates) = (text(&cache), text(&plugins), text(&folder.path().join("templates")));
+    let settings = [
+        ("DIALPLATE_DATABASE", database.as_str()),
+        ("DIALPLATE_TEMPLATES", &templates),
+        ("DIALPLATE_PLUGINS", &plugins),
+        ("DIALPLATE_CACHE", &cache_text),
+        ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z"),
+    ];
+    // Without what is tested: a cache that nobody was killed over.
+    let (expected, cold) = {
+        let whole = text(&folder.path().join("whole"));
+        let mut settings = settings;
+        settings[3].1 = &whole;
+        let began = Instant::now();
+        let server = Server::start(&settings);
+        let answer = server.get("localhost", PHONE);
+        assert!(answer.status == 200 && answer.text().starts_with("reads nothing"), "{}", answer.status);
+        (answer.body, began.elapsed())
+    };
+    let mut killed_while_writing = 0;
+    for round in 0..KILLS {
+        if round % 3 == 0 {
+            // What is complete is kept, and nothing would be left to write.
+            let _ = std::fs::remove_dir_all(&cache);
+        }
+        // At any moment of a start, and every other time in the middle of a file.
+        let writing = || round % 2 == 0 && !files(&cache, ".new").is_empty();
+        let moment = cold.min(COLD_MAX).mul_f64((round + 1) as f64 / KILLS as f64);
+        start_and_kill(&settings, if round % 2 == 0 { cold * 2 } else { moment }, writing);
+        let unfinished = files(&cache, ".new").len();
+        killed_while_writing += usize::from(unfinished > 0);
+        assert!(unfinished <= 4, "{unfinished} leftovers after {} kills", round + 1);
+    }
+    assert!(killed_while_writing > 0, "no kill met a file that was being written");
+    for _ in 0..2 {
+        let server = Server::start(&settings);
+        assert!(server.get("localhost", PHONE).body == expected, "another answer than without the kills");
+        assert_eq!(files(&cache, ".new"), [], "a start clears what the killed left");
+        assert_eq!(server.stop(), Some(0));
+    }
+    // A file that a kill could have left under its own name, were names given before the whole is written.
+    for (name, length) in files(&cache, ".cwasm") {
+        std::fs::OpenOptions::new().write(true).open(cache.join(name)).unwrap().set_len(length / 2).unwrap();
+    }
+    let server = Server::start(&settings);
+    assert!(server.get("localhost", PHONE).body == expected, "half a file was loaded");
+}

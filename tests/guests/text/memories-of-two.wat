@@ -1,0 +1,8 @@
+;; A second memory would be counted apart.
+(module
+  (memory (export "memory") 1)
+  (memory 1)
+  (func (export "describe") (result i32) (i32.const 0))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+  (func (export "prepare") (param i32 i32) (result i32) (i32.const 0))
+  (func (export "render") (param i32) (result i32) (i32.const 0)))
