@@ -33,21 +33,20 @@ fn conversion(current: &str, schema: &str) -> String {
     // Provisioning reads some of the tables only, and `vendor_functions` lost a column.
     let is_read = |table: &str| current.contains(&format!("{table} (")) && !table.contains("vendor");
     for (table, columns) in tables.iter().filter(|(table, _)| is_read(table)) {
-        let named: Vec<_> = columns.iter().map(|(name, kind)| format!("{name} {kind}")).collect();
-        sql += &format!("create table release.{table} ({});\n", named.join(", "));
-        let into: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
-        let values: Vec<_> = columns.iter().map(|(name, kind)| value(name, kind)).collect();
-        let (into, values) = (into.join(", "), values.join(", "));
-        sql += &format!("insert into release.{table} ({into}) select {values} from public.{table} order by ctid;\n");
+        let columns: Vec<_> = columns.iter().map(|(name, kind)| format!("{} as {name}", value(name, kind))).collect();
+        // Rows are stored in this order only when the table is made of them: into one that is there, a small row may
+        // go where an earlier page has room.
+        let columns = columns.join(", ");
+        sql += &format!("create table release.{table} as select {columns} from public.{table} order by ctid;\n");
     }
     sql + "drop schema public cascade;\nalter schema release rename to public;\n"
 }
 
 fn value(name: &str, kind: &str) -> String {
     match (name, kind) {
-        ("device_mac_address", _) => "device_address".to_owned(),
+        ("device_mac_address", _) => format!("cast(device_address as {kind})"),
         // A boolean becomes a number only through an integer.
-        ("phone_primary", "numeric") => "case when phone_primary then 1 else 0 end".to_owned(),
+        ("phone_primary", "numeric") => "cast(case when phone_primary then 1 else 0 end as numeric)".to_owned(),
         _ => format!("cast({name} as {kind})"),
     }
 }

@@ -79,7 +79,8 @@ impl Cache {
         // Whoever owns a file that we make is who we are.
         let probe = cache.unfinished();
         let owner = create(&probe)?.metadata()?.uid();
-        fs::remove_file(&probe)?;
+        // Another server that starts just now may have tidied it away.
+        let _ = fs::remove_file(&probe);
         let found = fs::metadata(folder)?;
         if found.uid() != owner || found.mode() & 0o077 != 0 {
             return Err(io::Error::other("it must belong to the server's user and be closed to others (chmod 700)"));
