@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 /// Refused for what they are: no code of theirs is run, some is compiled.
 const REFUSED: [(&str, &str); 17] = [
-    ("start-loops", "failed in `describe`: not done after 2000 ms (prepare_timeout_ms)"),
+    ("start-loops", "failed in `describe`: not done after 4000 ms (prepare_timeout_ms)"),
     ("start-traps", "failed in `describe`: broke down"),
-    ("describe-loops", "failed in `describe`: not done after 2000 ms (prepare_timeout_ms)"),
+    ("describe-loops", "failed in `describe`: not done after 4000 ms (prepare_timeout_ms)"),
     ("describe-recurses", "failed in `describe`: went beyond stack_bytes_max"),
     ("describe-eats-memory", "failed in `describe`: wanted"),
     ("describe-grows-a-table", "unsupported `table.grow`"),
@@ -94,7 +94,7 @@ fn a_hostile_file_is_refused_by_name_and_reason_and_ends_the_start_in_bounded_ti
         std::fs::create_dir_all(made).unwrap();
     }
     install(&plugins, &minimal);
-    let settings = [("DIALPLATE_PREPARE_TIMEOUT_MS", "2000"), ("DIALPLATE_COMPONENT_BYTES_MAX", "4194304")];
+    let settings = [("DIALPLATE_PREPARE_TIMEOUT_MS", "4000"), ("DIALPLATE_COMPONENT_BYTES_MAX", "4194304")];
     let (said, took) = refusal(folder.path(), &plugins, &settings);
     let nested = ["nested-200", "nested-100000"].map(|name| (name, "type nesting is too deep"));
     let asking = ASKING.map(|(name, _, reason)| (name, reason));
@@ -116,7 +116,7 @@ fn a_prepare_that_misbehaves_is_refused_with_the_limits_name() {
         std::fs::create_dir_all(made).unwrap();
     }
     std::fs::copy(&minimal, plugins.join("minimal.wasm")).unwrap();
-    let settings = [("DIALPLATE_PREPARE_TIMEOUT_MS", "2000"), ("DIALPLATE_PREPARE_MEMORY_BYTES_MAX", "33554432")];
+    let settings = [("DIALPLATE_PREPARE_TIMEOUT_MS", "4000"), ("DIALPLATE_PREPARE_MEMORY_BYTES_MAX", "33554432")];
     for (deed, expected) in [
         ("prepare-loops", "(prepare_timeout_ms)"),
         ("prepare-eats-memory", "(prepare_memory_bytes_max)"),
