@@ -1,14 +1,9 @@
 //! What a newcomer sees: the embedded database, made on first start, and the phones in it.
 
-use dialplate_tests::server::{Server, root};
+use dialplate_tests::server::Server;
 
 fn start(folder: &std::path::Path) -> Server {
-    let database = format!("sqlite://{}/demo.db?mode=rwc", folder.display());
-    Server::start(&[
-        ("DIALPLATE_DATABASE", &database),
-        ("DIALPLATE_TEMPLATES", &root().join("templates").display().to_string()),
-        ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z"),
-    ])
+    Server::demo(folder, &[])
 }
 
 #[test]

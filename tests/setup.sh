@@ -13,6 +13,11 @@ if [ "${1:-build}" = test ]; then
   need /usr/share/doc/postgresql postgresql
   need /usr/sbin/nginx nginx-light
   need openssl openssl
+  need fail2ban-regex fail2ban
+  need curl curl
+  need /usr/sbin/apache2 apache2-bin
+  need /usr/sbin/haproxy haproxy
+  need caddy caddy
 fi
 
 missing() {

@@ -3,9 +3,30 @@
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod answer;
+mod database;
 mod demo;
+mod edge;
 mod gate;
 mod golden;
+mod guessing;
+mod guests_load;
+mod guests_render;
 mod ledger;
+mod machines;
+mod nginx;
+mod order;
+mod outage;
+mod outside;
+mod proxied;
+mod proxies;
+mod releases;
 mod reload;
+mod replica;
+mod role;
+mod round_trips;
+mod slow;
 mod startup;
+mod timing;
+mod tls;
+mod urls;

@@ -7,7 +7,9 @@ use crate::directory::{DEFAULT_DOMAIN, Directory};
 use crate::http::Overseer;
 use crate::journal::Journal;
 use crate::metrics::Metrics;
+use crate::request::UrlForms;
 use crate::sentry::Sentry;
+use crate::syslog::Syslog;
 use crate::{gate, http, reload};
 use anyhow::{Context, Result};
 use std::net::SocketAddr;
@@ -31,17 +33,20 @@ pub struct App {
     pub keeper: gate::Keeper,
     pub sentry: Sentry,
     pub auth_server: Option<AuthServer>,
+    pub syslog: Option<Syslog>,
     pub journal: Journal,
+    pub url_forms: UrlForms,
     pub metrics: Arc<Metrics>,
 }
 
 /// Builds everything, then serves until SIGTERM or SIGINT.
 pub async fn run(config: Config) -> Result<()> {
-    let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
     // Taken first, so that a port that is not free is said at once and not after a minute of compiling; listened on
     // last, so that a proxy sees that nobody is there yet and asks another server.
     let taken = || format!("cannot listen on {}; is another server there? --listen names another port", config.listen);
     let socket = bind(config.listen).with_context(taken)?;
+    let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
+    let syslog = config.syslog.clone().map(Syslog::open).transpose().context("syslog")?;
     let admin = listen_for_admin(config.admin_listen)?;
     let directory = open_directory(&config).await?;
     let loaded = reload::load(reload_config(&config)).await?;
@@ -56,7 +61,9 @@ pub async fn run(config: Config) -> Result<()> {
         keeper: keeper(config.nonce_key),
         sentry: Sentry::new(config.sentry),
         auth_server,
+        syslog,
         journal,
+        url_forms: config.url_forms,
         metrics,
     });
     if let Some(listener) = admin {
@@ -68,7 +75,7 @@ pub async fn run(config: Config) -> Result<()> {
     let listener = socket.listen(BACKLOG).with_context(taken)?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
     // The last answer lets go of the app, and with it of the journal, which then writes what is left.
-    http::serve(listener, app, stop).await;
+    http::serve(listener, app, config.http, stop).await;
     if tokio::time::timeout(JOURNAL_TIMEOUT, written).await.is_err() {
         tracing::warn!("not every device was noted as provisioned before the stop");
     }

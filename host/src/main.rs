@@ -16,6 +16,7 @@ mod plugin;
 mod reload;
 mod request;
 mod sentry;
+mod syslog;
 mod templates;
 
 use anyhow::{Context, Error, Result, anyhow};

@@ -11,7 +11,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 /// From a small file to the time limit of a render, in seconds.
 const RENDER_SECONDS: [f64; 12] = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0];
@@ -142,10 +142,10 @@ impl Metrics {
         self.requests.get_or_create(&OfRequest { status, outcome, plugin: plugin.to_owned() }).inc();
     }
 
-    /// Notes a render that began at `started`. A failure is its kind and its message.
-    pub fn rendered(&self, plugin: &str, started: Instant, failure: Option<(&'static str, String)>) {
+    /// Notes a render. A failure is its kind and its message.
+    pub fn rendered(&self, plugin: &str, took: Duration, failure: Option<(&'static str, String)>) {
         let labels = OfPlugin { plugin: plugin.to_owned() };
-        self.renders.get_or_create(&labels).observe(started.elapsed().as_secs_f64());
+        self.renders.get_or_create(&labels).observe(took.as_secs_f64());
         let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
         if !tallies.contains_key(plugin) {
             tallies.insert(plugin.to_owned(), Tally::default());

@@ -1,7 +1,7 @@
 //! A client that sends exactly what it is told: phones put braces into targets and foreign names into Host.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -32,8 +32,19 @@ pub fn get(server: SocketAddr, host: &str, target: &str) -> Answer {
 
 /// One request on a connection of its own.
 pub fn send(server: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
-    let mut stream = TcpStream::connect(server).expect("the server listens");
-    stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
+    try_send(server, method, target, headers, body).expect("an answer")
+}
+
+/// The same, where the server may be gone.
+pub fn try_send(
+    server: SocketAddr,
+    method: &str,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<Answer> {
+    let mut stream = TcpStream::connect(server)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
     let mut request = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
     for (name, value) in headers {
         // What is no Latin-1 goes as UTF-8.
@@ -45,14 +56,29 @@ pub fn send(server: SocketAddr, method: &str, target: &str, headers: &[(&str, &s
         request.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());
     }
     request.extend(b"Connection: close\r\n\r\n");
-    stream.write_all(&request).expect("the request is taken");
-    stream.write_all(body).expect("the body is taken");
+    stream.write_all(&request)?;
+    stream.write_all(body)?;
     let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).expect("an answer");
-    parse(&bytes)
+    stream.read_to_end(&mut bytes)?;
+    if !bytes.windows(4).any(|part| part == b"\r\n\r\n") {
+        return Err(io::Error::other("the connection ended before an answer"));
+    }
+    Ok(parse(&bytes))
 }
 
-fn parse(bytes: &[u8]) -> Answer {
+/// These bytes on a connection of their own, and everything that comes back until its end.
+pub fn exchange(server: SocketAddr, bytes: &[u8]) -> Vec<u8> {
+    let mut stream = TcpStream::connect(server).expect("the server listens");
+    stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
+    // A server that has seen enough may close before all is sent.
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    answer
+}
+
+/// Reads one whole answer.
+pub fn parse(bytes: &[u8]) -> Answer {
     let end = bytes.windows(4).position(|part| part == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
     let mut lines = head.split("\r\n");

@@ -1,11 +1,13 @@
 //! The recordings of a real FusionPBX, which lie beside the repository and are no part of it.
 
 use crate::client::{self, Answer};
+use crate::postgres::Postgres;
 use crate::server::{Server, root};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, SqliteConnection};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,6 +47,48 @@ pub fn sqlite(folder: &Path, corpus: &Path, files: &[&str]) -> String {
     url
 }
 
+/// The corpus' database on a PostgreSQL.
+pub async fn postgres(server: &Postgres, corpus: &Path, name: &str) -> String {
+    let scripts = ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"].map(|file| text(corpus, file));
+    server.database(name, &scripts.each_ref().map(String::as_str)).await
+}
+
+/// A server on a database of the corpus, with its templates and its clock, and no limit on failed requests: all come
+/// from one address here.
+pub fn serve(database: &str, corpus: &Path, settings: &[(&str, &str)]) -> Server {
+    let templates = corpus.join("templates").display().to_string();
+    let mut all = vec![
+        ("DIALPLATE_DATABASE", database),
+        ("DIALPLATE_TEMPLATES", &templates),
+        ("DIALPLATE_CLOCK", CLOCK),
+        ("DIALPLATE_GUESSES_PER_NETWORK_MAX", "0"),
+        ("DIALPLATE_GUESSES_PER_OUI_MAX", "0"),
+    ];
+    all.extend(settings);
+    Server::start(&all)
+}
+
+/// The cases of the manifest. Its section `special` holds values that FusionPBX passes on raw, which is one of its
+/// faults.
+pub fn manifest(corpus: &Path) -> Vec<Value> {
+    let cases = cases(&corpus.join("golden-1/manifest.jsonl"));
+    let cases: Vec<_> = cases.into_iter().filter(|case| case["section"] == "main").collect();
+    assert!(cases.len() > 3_000);
+    cases
+}
+
+/// Every `step`th case: over all vendors, since the recording goes through them one after the other.
+pub fn spread(cases: &[Value], step: usize) -> Vec<Value> {
+    cases.iter().step_by(step).cloned().collect()
+}
+
+/// Fails, with the first of them, when there are differences.
+pub fn check(what: &str, differences: &[String], of: usize) {
+    let shown: Vec<_> = differences.iter().take(20).map(String::as_str).collect();
+    println!("{what}: {} of {of} identical", of - differences.len());
+    assert!(differences.is_empty(), "{what}: {} of {of} differ:\n{}", differences.len(), shown.join("\n"));
+}
+
 /// A file of the corpus.
 pub fn text(corpus: &Path, file: &str) -> String {
     std::fs::read_to_string(corpus.join(file)).expect("a file of the corpus")
@@ -63,7 +107,7 @@ pub fn replay(server: &Server, cases: &[Value]) -> Vec<String> {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(difference) = differs(server, case) {
+                    if let Some(difference) = differs(server.address, case) {
                         differences.lock().expect("no test panics").push(difference);
                     }
                 }
@@ -73,26 +117,30 @@ pub fn replay(server: &Server, cases: &[Value]) -> Vec<String> {
     differences.into_inner().expect("no test panics")
 }
 
-fn differs(server: &Server, case: &Value) -> Option<String> {
-    let answer = ask(server, case, None);
+fn differs(server: SocketAddr, case: &Value) -> Option<String> {
+    differing(&ask(server, case, None), case)
+}
+
+/// What differs between an answer and the recorded one.
+pub fn differing(answer: &Answer, case: &Value) -> Option<String> {
     let text = |name: &str| case[name].as_str().unwrap_or_default();
     let label = format!("{} {} {}", text("id"), text("device"), text("target"));
     if case["broken"] == true {
         // FusionPBX answers these with half a file or with PHP's error text.
         return (answer.status < 500).then(|| format!("{label}: status {}, expected a 5xx", answer.status));
     }
-    compare(case, &answer).map(|difference| format!("{label}: {difference}"))
+    compare(case, answer).map(|difference| format!("{label}: {difference}"))
 }
 
 /// Sends a case's request, with these credentials in place of its own where there are some.
-pub fn ask(server: &Server, case: &Value, authorization: Option<&str>) -> Answer {
+pub fn ask(server: SocketAddr, case: &Value, authorization: Option<&str>) -> Answer {
     let text = |name: &str| case[name].as_str().unwrap_or_default();
     let headers: BTreeMap<_, _> = case["headers"].as_object().into_iter().flatten().collect();
     let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or("")));
     let kept = headers.filter(|(name, _)| authorization.is_none() || !name.eq_ignore_ascii_case("authorization"));
     let own = authorization.filter(|text| !text.is_empty()).map(|text| ("Authorization", text));
     let headers: Vec<_> = kept.chain(own).collect();
-    client::send(server.address, text("method"), text("target"), &headers, text("body").as_bytes())
+    client::send(server, text("method"), text("target"), &headers, text("body").as_bytes())
 }
 
 /// How an answer differs from the recorded one.

@@ -4,6 +4,11 @@
 
 pub mod client;
 pub mod corpus;
+pub mod echo;
+pub mod guests;
+pub mod load;
 pub mod nginx;
 pub mod postgres;
+pub mod proxy;
 pub mod server;
+pub mod site;

@@ -38,7 +38,7 @@ impl Postgres {
     }
 
     /// A replica of this server by PostgreSQL's own replication, which follows it from now on.
-    pub async fn replica(&self) -> Self {
+    pub async fn replica(&self, settings: &[&str]) -> Self {
         let folder = open_folder();
         let copy = unprivileged(&installed().expect("PostgreSQL is installed").join("pg_basebackup"))
             .args([
@@ -56,7 +56,7 @@ impl Postgres {
             .arg(folder.path().join("data"))
             .status();
         assert!(copy.is_ok_and(|status| status.success()), "pg_basebackup");
-        Self::launched(folder, Vec::new()).await
+        Self::launched(folder, settings.iter().map(|setting| (*setting).to_owned()).collect()).await
     }
 
     async fn launched(folder: tempfile::TempDir, settings: Vec<String>) -> Self {

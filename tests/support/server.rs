@@ -53,6 +53,11 @@ pub fn free_port() -> u16 {
     listener.local_addr().expect("a bound port").port()
 }
 
+/// The demonstration database in a folder.
+pub fn demo_file(folder: &Path) -> PathBuf {
+    folder.join("demo.db")
+}
+
 impl Server {
     /// Starts a server and waits until it serves.
     pub fn start(settings: &[(&str, &str)]) -> Self {
@@ -70,6 +75,18 @@ impl Server {
         let mut server = Self { address, process, log };
         server.wait();
         server
+    }
+
+    /// Starts a server with a demonstration database in this folder, our own templates, and these settings.
+    pub fn demo(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let database = format!("sqlite://{}?mode=rwc", demo_file(folder).display());
+        let templates = root().join("templates").display().to_string();
+        let own = [
+            ("DIALPLATE_DATABASE", database.as_str()),
+            ("DIALPLATE_TEMPLATES", templates.as_str()),
+            ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z"),
+        ];
+        Self::start(&[&own, settings].concat())
     }
 
     fn wait(&mut self) {

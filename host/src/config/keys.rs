@@ -20,6 +20,16 @@ const fn key(name: &'static str, value: &'static str, help: &'static str) -> Key
 pub const KEYS: &[Key] = &[
     key("listen", "ADDRESS", "address and port to serve on [127.0.0.1:8080]"),
     key(
+        "trusted_proxies",
+        "NETWORKS",
+        "proxies whose X-Forwarded-For, X-Real-IP, X-Forwarded-Proto and X-Original-URI count, with `,` between [none]",
+    ),
+    key(
+        "proxy_protocol",
+        "FLAG",
+        "whether trusted proxies begin every connection with a header of the PROXY protocol, version 1 or 2 [false]",
+    ),
+    key(
         "database",
         "URL",
         "FusionPBX's database, postgres://…, or sqlite://… with the same tables [the one of FusionPBX's own configuration, else sqlite://data/dialplate.db, made on first start]",
@@ -39,6 +49,16 @@ pub const KEYS: &[Key] = &[
         "FOLDERS",
         "template folders with `:` between, first wins [FusionPBX's where it is installed, then ours]",
     ),
+    key(
+        "custom_templates",
+        "FOLDER",
+        "folder of your own, laid out like a template folder; a file in it replaces the one of the same name [none]",
+    ),
+    key(
+        "url_forms",
+        "WHICH",
+        "`fusionpbx`: the URLs of FusionPBX's nginx sites alone; `phones`: also those that phones use and no site knows; `all`: also boot files, and addresses in any path [phones]",
+    ),
     key("plugins", "FOLDER", "folder of the vendors' components [the one beside the program]"),
     key(
         "admin_listen",
@@ -49,6 +69,11 @@ pub const KEYS: &[Key] = &[
     key("cache", "FOLDER", "folder for compiled components [data/cache]"),
     key("database_connections_max", "NUMBER", "connections to the database at most [8]"),
     key("database_wait_ms", "NUMBER", "how long a start waits for a database that does not answer yet [30000]"),
+    key(
+        "syslog",
+        "SOCKET",
+        "where refusals are written for fail2ban: `on` for /dev/log, or another daemon's socket [off]",
+    ),
     key(
         "auth_server",
         "URL",

@@ -9,7 +9,10 @@ pub use keys::KEYS;
 pub use source::{Fault, Source};
 
 use crate::clock::Clock;
-use crate::{auth_server, directory, plugin, sentry};
+use crate::facts::Network;
+use crate::request::UrlForms;
+use crate::templates::SearchPath;
+use crate::{auth_server, directory, http, plugin, sentry, syslog};
 use std::net::SocketAddr;
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -54,14 +57,17 @@ impl AdminListen {
 pub struct Config {
     pub listen: SocketAddr,
     pub admin_listen: AdminListen,
+    pub http: http::Config,
     pub database: directory::Config,
-    /// Template roots; the first that has a folder answers for it.
-    pub templates: Vec<PathBuf>,
+    pub templates: SearchPath,
+    pub url_forms: UrlForms,
     pub plugins: PathBuf,
     pub clock: Clock,
     pub plugin: plugin::Config,
     pub sentry: sentry::Config,
     pub auth_server: Option<auth_server::Config>,
+    /// The socket of the daemon that refusals are written to.
+    pub syslog: Option<PathBuf>,
     /// What digest nonces are signed with; `None` for a random key of this start's own.
     pub nonce_key: Option<[u8; 32]>,
 }
@@ -74,13 +80,22 @@ impl Config {
         let config = Self {
             listen: source.take("listen", listen, parse_listen),
             admin_listen: read_admin_listen(&mut source),
+            http: http::Config {
+                trusted_proxies: source.take("trusted_proxies", Vec::new(), parse_networks),
+                proxy_protocol: source.take("proxy_protocol", false, parse_flag),
+            },
             database: read_database(&mut source),
-            templates: source.take("templates", templates(program), parse_folders),
+            templates: SearchPath {
+                roots: source.take("templates", templates(program), parse_folders),
+                custom: source.take("custom_templates", None, |text| parse_folder(text).map(Some)),
+            },
+            url_forms: source.take("url_forms", UrlForms::default(), parse_url_forms),
             plugins: source.take("plugins", beside(program, "plugins"), |text| Ok(text.into())),
             clock: source.take("clock", Clock::System, parse_clock),
             plugin: read_plugin(&mut source),
             sentry: read_sentry(&mut source),
             auth_server: read_auth_server(&mut source),
+            syslog: source.take("syslog", None, parse_syslog),
             nonce_key: source.take("nonce_key", None, |text| nonce_key::parse(text).map(Some)),
         };
         source.finish(config)
@@ -196,6 +211,15 @@ fn read_sentry(source: &mut Source) -> sentry::Config {
     }
 }
 
+fn parse_syslog(text: &str) -> Result<Option<PathBuf>, String> {
+    match text {
+        "off" => Ok(None),
+        "on" => Ok(Some(syslog::SOCKET.into())),
+        path if path.starts_with('/') => Ok(Some(path.into())),
+        other => Err(format!("`{other}` is neither on, off nor a socket's path; write for instance /dev/log")),
+    }
+}
+
 fn read_auth_server(source: &mut Source) -> Option<auth_server::Config> {
     let timeout = source.number("auth_server_timeout_ms", auth_server::Config::TIMEOUT_MS, 100..=20_000);
     let authority = source.take("auth_server_ca", None, |text| Ok(Some(text.into())));
@@ -207,6 +231,18 @@ fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is no address and port; write for instance 0.0.0.0:8080 or [::]:8080"))
 }
 
+fn parse_networks(text: &str) -> Result<Vec<Network>, String> {
+    let texts = text.split([',', source::LIST]).filter(|text| !text.trim().is_empty());
+    let read = |text| Network::parse(text).ok_or(text);
+    texts.map(read).collect::<Result<_, _>>().map_err(|text| {
+        format!("`{}` is no network; write for instance 127.0.0.1,192.0.2.0/24,2001:db8::/32", text.trim())
+    })
+}
+
+fn parse_flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
+}
+
 fn parse_clock(text: &str) -> Result<Clock, String> {
     let moment = text.parse();
     moment
@@ -214,13 +250,27 @@ fn parse_clock(text: &str) -> Result<Clock, String> {
         .map_err(|_| format!("`{text}` is no RFC 3339 time; write for instance 2026-07-01T12:00:00Z"))
 }
 
-fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
-    let folders: Vec<_> = text.split(':').filter(|folder| !folder.is_empty()).map(PathBuf::from).collect();
-    match folders.iter().find(|folder| !folder.is_dir()) {
-        Some(missing) => Err(format!("there is no folder {}", missing.display())),
-        None if folders.is_empty() => Err("names no folder".to_owned()),
-        None => Ok(folders),
+fn parse_url_forms(text: &str) -> Result<UrlForms, String> {
+    match text {
+        "fusionpbx" => Ok(UrlForms::FusionPbx),
+        "phones" => Ok(UrlForms::Phones),
+        "all" => Ok(UrlForms::All),
+        _ => Err(format!("`{text}` is none of `fusionpbx`, `phones` and `all`")),
     }
+}
+
+fn parse_folder(text: &str) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(text);
+    if folder.is_dir() { Ok(folder) } else { Err(format!("there is no folder {text}")) }
+}
+
+fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {
+    let folders: Vec<_> = text
+        .split([':', source::LIST])
+        .filter(|folder| !folder.is_empty())
+        .map(parse_folder)
+        .collect::<Result<_, _>>()?;
+    if folders.is_empty() { Err("names no folder".to_owned()) } else { Ok(folders) }
 }
 
 /// FusionPBX's templates where it is installed (it uses the first of its places alone), then ours.
@@ -281,6 +331,20 @@ mod tests {
             assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected} in {faults:?}");
         }
         assert_eq!(faults.len(), 5);
+    }
+
+    #[test]
+    fn networks_are_a_list_in_a_flag_and_in_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("dialplate.toml");
+        std::fs::write(&file, "trusted_proxies = ['10.0.0.0/8', '::1']\nproxy_protocol = true\n").unwrap();
+        let http = read(&[], &[], Some(&file)).ok().unwrap().http;
+        let networks = |texts: &[&str]| texts.iter().map(|text| Network::parse(text).unwrap()).collect::<Vec<_>>();
+        assert_eq!((http.trusted_proxies, http.proxy_protocol), (networks(&["10.0.0.0/8", "::1"]), true));
+        let http = read(&[("DIALPLATE_TRUSTED_PROXIES", "127.0.0.1, ::1")], &[], None).ok().unwrap().http;
+        assert_eq!((http.trusted_proxies, http.proxy_protocol), (networks(&["127.0.0.1", "::1"]), false));
+        let faults = read(&[], &[("trusted_proxies", "10.0.0.0/8,nginx")], None).err().unwrap();
+        assert!(faults[0].to_string().contains("`nginx` is no network"), "{}", faults[0]);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use std::path::Path;
 /// A configuration file is a page of keys.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
+/// What stands between the texts of a list in a file. No value of a key has a line break in it.
+pub const LIST: char = '\n';
+
 /// One thing wrong with a configuration, with the place it was said at and what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{place}: {what}")]
@@ -115,7 +118,7 @@ impl Source {
     }
 }
 
-/// A file's value as the flag of the same name would be written: lists of folders with `:` between.
+/// A file's value as the flag of the same name would be written, lists with [`LIST`] between.
 fn text_of(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
@@ -124,7 +127,7 @@ fn text_of(value: &toml::Value) -> Option<String> {
         toml::Value::Datetime(moment) => Some(moment.to_string()),
         toml::Value::Array(items) => {
             let texts: Option<Vec<_>> = items.iter().map(toml::Value::as_str).collect();
-            Some(texts?.join(":"))
+            Some(texts?.join(&LIST.to_string()))
         }
         _ => None,
     }

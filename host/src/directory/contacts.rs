@@ -55,11 +55,10 @@ struct Named {
     found: Table,
 }
 
-/// The statements of this file. Contacts and extensions are two because most domains show only one of them.
+/// The statements of this file. The first two read the directory's extensions along, where the settings select them.
 pub(super) struct Statements {
     everyones: Statement,
     own: Statement,
-    extensions: Statement,
     named: Statement,
 }
 
@@ -113,13 +112,16 @@ impl Statements {
             domain("v_contact_users", 1)
         );
         let new = || Builder::new(dialect);
+        let with_extensions = |builder: Builder| {
+            builder.part_unless("cast($4 as text) = 'none'", visible_extensions(catalog, dialect)).build()
+        };
         Self {
-            everyones: new().part(contacts(catalog, dialect, "groups", "")).build(),
-            own: new()
-                .part(contacts(catalog, dialect, "groups", &of_groups))
-                .part(contacts(catalog, dialect, "users", &of_user))
-                .build(),
-            extensions: new().part(visible_extensions(catalog, dialect)).build(),
+            everyones: with_extensions(new().part(contacts(catalog, dialect, "groups", ""))),
+            own: with_extensions(
+                new()
+                    .part(contacts(catalog, dialect, "groups", &of_groups))
+                    .part(contacts(catalog, dialect, "users", &of_user)),
+            ),
             named: new().part(named_extensions(catalog, dialect)).build(),
         }
     }
@@ -128,11 +130,10 @@ impl Statements {
 impl Statements {
     /// Runs each of them for a domain that nobody has.
     pub async fn try_out(&self, database: &Database) -> Result<(), Error> {
-        for statement in [&self.everyones, &self.own, &self.extensions, &self.named] {
-            let binds = if std::ptr::eq(statement, &self.named) { [None, Some("[]"), None] } else { [None; 3] };
-            statement.run(database, &binds).await?;
+        for statement in [&self.everyones, &self.own] {
+            statement.run(database, &[None, None, None, Some("all")]).await?;
         }
-        Ok(())
+        self.named.run(database, &[None, Some("[]")]).await.map(drop)
     }
 }
 
@@ -166,7 +167,7 @@ fn contacts<'a>(catalog: &Catalog, dialect: Dialect, name: &'static str, only: &
     }
 }
 
-/// The extensions of the domain's directory; of line 1's call group where the third parameter says so.
+/// The extensions of the domain's directory; of line 1's call group where the fourth parameter says so.
 fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
     let domain = dialect.parameter(1, catalog.kind("v_extensions", "domain_uuid"));
     let flag = |name| catalog.is_true("v_extensions", name, "e");
@@ -177,8 +178,8 @@ fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
         alias: "e",
         // No call group, no extension: FusionPBX compares with NULL.
         from: format!(
-            "v_extensions e where e.domain_uuid = {domain} and {} and {} and ($3 = 'all' or e.call_group = \
-             (select o.call_group from v_extensions o where o.domain_uuid = {domain} and o.extension = $2 \
+            "v_extensions e where e.domain_uuid = {domain} and {} and {} and ($4 = 'all' or e.call_group = \
+             (select o.call_group from v_extensions o where o.domain_uuid = {domain} and o.extension = $3 \
              order by o.{storage} limit 1))",
             flag("enabled"),
             flag("directory_visible")
@@ -199,29 +200,28 @@ fn named_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
 }
 
 impl DeviceScope {
-    /// The contacts that the device's phone book may show, in at most two round trips: tables `groups`, `users` and
+    /// The contacts that the device's phone book may show, in one round trip: tables `groups`, `users` and
     /// `extensions`, those that the settings select.
     pub async fn contacts(&self) -> Result<Vec<Table>, Error> {
         let facts = &self.facts;
-        let (directory, origin) = (&self.directory, facts.origin);
-        let statements = self.directory.statements();
-        let statements = &statements.contacts;
-        let domain = Some(facts.domain.as_str());
-        let mut tables = Vec::new();
-        if facts.everyones {
-            tables.push(directory.read(origin, &statements.everyones, &[domain]).await?.table("groups")?);
-        } else if facts.groups || facts.users {
-            let answer = directory.read(origin, &statements.own, &[domain, facts.user.as_deref()]).await?;
-            for (name, _) in [("groups", facts.groups), ("users", facts.users)].iter().filter(|(_, shown)| *shown) {
-                tables.push(answer.table(name)?);
-            }
+        if !(facts.everyones || facts.groups || facts.users || facts.extensions) {
+            return Ok(Vec::new());
         }
+        let which = match (facts.extensions, facts.same_call_group) {
+            (false, _) => "none",
+            (true, false) => "all",
+            (true, true) => "call_group",
+        };
+        let (user, first) = (facts.user.as_deref(), facts.first_user_id.as_deref());
+        let binds = [Some(facts.domain.as_str()), user, first, Some(which)];
+        let statements = self.directory.statements();
+        let statement = if facts.everyones { &statements.contacts.everyones } else { &statements.contacts.own };
+        let answer = self.directory.read(facts.origin, statement, &binds).await?;
+        let shown = [("groups", facts.everyones || facts.groups), ("users", facts.users)];
+        let shown = shown.into_iter().filter_map(|(name, shown)| shown.then_some(name));
+        let mut tables = shown.map(|name| answer.table(name)).collect::<Result<Vec<_>, _>>()?;
         if facts.extensions {
-            let which = if facts.same_call_group { "call_group" } else { "all" };
-            let binds = [domain, facts.first_user_id.as_deref(), Some(which)];
-            tables.push(in_directory_order(
-                directory.read(origin, &statements.extensions, &binds).await?.table("extensions")?,
-            ));
+            tables.push(in_directory_order(answer.table("extensions")?));
         }
         Ok(tables)
     }

@@ -3,10 +3,12 @@
 
 mod address;
 mod admission;
+mod network;
 mod settings;
 mod value;
 
 pub use address::{MacAddress, Oui};
 pub use admission::{Admission, DeviceFacts, Domain};
+pub use network::Network;
 pub use settings::{Layer, SettingRow, Settings};
 pub use value::{Row, Table, Value};

@@ -2,11 +2,10 @@
 //! never less.
 
 use super::basic;
-use super::cidr::Network;
 use super::digest::{self, Accounts, Asked, Credentials};
 use super::keeper::{Keeper, UnreadableNetwork};
 use super::permit::{Challenge, Fault};
-use crate::facts::{Admission, Settings, Value};
+use crate::facts::{Admission, Network, Settings, Value};
 use crate::request::{ProvisionRequest, Secret};
 use subtle::Choice;
 

@@ -2,7 +2,6 @@
 //! file or a clock, and what is remembered from one request to the next is the [`Keeper`]'s.
 
 mod basic;
-mod cidr;
 mod demand;
 mod digest;
 mod keeper;

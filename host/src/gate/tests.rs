@@ -3,7 +3,7 @@
 use super::permit::{Challenge, Fault};
 use super::*;
 use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, SettingRow, Settings};
-use crate::request::{Arrival, Asked};
+use crate::request::{Arrival, Asked, UrlForms};
 use axum::http::{HeaderMap, header};
 use md5::{Digest, Md5};
 
@@ -94,6 +94,7 @@ impl<'a> Visit<'a> {
             body: b"",
             client: [127, 0, 0, 1].into(),
             https: false,
+            forms: UrlForms::default(),
         });
         let Ok(Asked::Provision(request)) = asked else { panic!("no request for provisioning") };
         admit(&request, &self.claim, &self.admission(), keeper, now)

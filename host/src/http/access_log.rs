@@ -2,14 +2,14 @@
 //! password and no part of a document gets here.
 
 use super::answer::Ready;
-use super::server::Peer;
 use super::status::{self, Failure};
 use crate::facts::MacAddress;
+use std::net::IpAddr;
 use std::time::Duration;
 
 /// What is known of a request while it walks.
 pub struct Seen {
-    client: Peer,
+    client: IpAddr,
     address: Option<MacAddress>,
     domain: String,
     plugin: String,
@@ -17,7 +17,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    pub fn new(client: Peer) -> Self {
+    pub fn new(client: IpAddr) -> Self {
         Self { client, address: None, domain: String::new(), plugin: String::new(), template: String::new() }
     }
 
@@ -36,7 +36,7 @@ impl Seen {
     }
 
     pub fn log(&self, outcome: Result<&Ready, &Failure>, took: Duration) {
-        let client = self.client.0.ip();
+        let client = self.client;
         let address = self.address.as_ref().map(MacAddress::as_str).unwrap_or_default();
         let ms = took.as_secs_f64() * 1e3;
         let (domain, plugin, template) = (&self.domain, &self.plugin, &self.template);

@@ -123,6 +123,7 @@ pub fn failure(failure: &Failure) -> Response<Body> {
 fn is_nginxs(failure: &Failure) -> bool {
     use RequestError::{ArrayParameter, FileName, TooManyParameters};
     match failure {
+        Failure::Uncovered(_) => true,
         Failure::Request(error) => !matches!(error, ArrayParameter(_) | TooManyParameters | FileName),
         _ => false,
     }

@@ -3,7 +3,7 @@
 use super::status::Failure;
 use crate::directory::{self, Device, daylight::Zone};
 use crate::facts::{Admission, MacAddress, Settings, Table};
-use crate::plugin::{BoxFuture, DeviceScope, Job, Moment, Plugin, Plugins, Reads, ScopeError};
+use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, Reads, ScopeError};
 use crate::reload::{Along, Snapshot};
 use crate::request::ProvisionRequest;
 use crate::templates::{self, Located, TemplateFile, Tree};
@@ -13,6 +13,8 @@ use std::path::Path;
 /// What the walk has gathered when it comes to rendering.
 pub struct Parts<'a> {
     pub folder: String,
+    /// `None`: the plugin picks the file.
+    pub file: Option<String>,
     pub templates: Vec<TemplateFile>,
     pub address: MacAddress,
     pub device: Device,
@@ -22,8 +24,7 @@ pub struct Parts<'a> {
 
 /// Puts a job together, with those settings that the asked file reads.
 pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins: &Plugins) -> Result<Job, Failure> {
-    let Parts { folder, templates, address, device, admission, now } = parts;
-    let file = request.file()?.map(str::to_owned);
+    let Parts { folder, file, templates, address, device, admission, now } = parts;
     let stored = admission.device.as_ref().map(|device| device.vendor.as_str()).filter(|vendor| !vendor.is_empty());
     let vendor = stored.or_else(|| plugins.vendor_of(address.oui())).unwrap_or_default().to_owned();
     let zone = Zone::of(&admission.settings);
@@ -72,6 +73,28 @@ pub fn locate(tree: &Tree, device: &Device, domain: &str) -> Result<Located, Fai
     located.ok_or_else(|| Failure::NoTemplate(device.template.clone()))
 }
 
+/// The file that a request asks for; `None` where the plugin is to pick it.
+pub fn file(request: &ProvisionRequest, located: &Located) -> Result<Option<String>, Failure> {
+    let file = request.file()?.filter(|file| !request.takes_default() || located.has(file));
+    Ok(file.map(str::to_owned))
+}
+
+/// A picture of the device's own: nothing in it is a template.
+pub fn picture(file: Option<&str>, located: &Located) -> Result<Option<Document>, Failure> {
+    let Some(file) = file.filter(|file| templates::picture_type(file).is_some()) else { return Ok(None) };
+    Ok(located.read_file(file)?.map(|body| as_it_stands(file, body)))
+}
+
+/// A file that is sent as it was found, with the type that nginx gives it.
+pub fn as_it_stands(path: &str, body: Vec<u8>) -> Document {
+    let content_type = match path.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("xml") => "text/xml",
+        Some("txt") => "text/plain",
+        _ => templates::picture_type(path).unwrap_or("application/octet-stream"),
+    };
+    Document { content_type: content_type.to_owned(), file: path.to_owned(), body }
+}
+
 /// The files of the folder that travel with the job; none of a folder that the plugin is prepared with.
 pub async fn templates(snapshot: &Snapshot, plugin: &Plugin, located: Located) -> Result<Vec<TemplateFile>, Failure> {
     match snapshot.along(&located, plugin) {
@@ -80,7 +103,7 @@ pub async fn templates(snapshot: &Snapshot, plugin: &Plugin, located: Located) -
         Along::OnDisk => {}
     }
     let folder = located.name.as_str().to_owned();
-    let read = tokio::task::spawn_blocking(move || templates::read(&located.root, &located.name)).await;
+    let read = tokio::task::spawn_blocking(move || located.read()).await;
     // The reading thread cannot panic; if it did, the folder is as good as not there.
     let files = read.unwrap_or(Ok(None))?.unwrap_or_default();
     if files.is_empty() { Err(Failure::NoTemplate(folder)) } else { Ok(files) }

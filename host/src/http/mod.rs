@@ -3,9 +3,13 @@
 mod access_log;
 mod admin;
 mod answer;
+mod client;
+mod evenly;
 mod job;
 mod listing;
+mod pace;
 mod provision;
+mod proxy;
 mod range;
 mod server;
 mod status;
@@ -14,19 +18,36 @@ pub use admin::{CALLER, Overseer};
 pub use listing::{Listing, Reloaded};
 
 use crate::app::App;
+use crate::facts::Network;
 use axum::Router;
 use axum::routing::any;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
+/// What stands before this server.
+#[derive(Clone, Default)]
+pub struct Config {
+    /// The proxies whose word about their clients counts.
+    pub trusted_proxies: Vec<Network>,
+    /// Whether these proxies begin every connection with a header of the PROXY protocol. Others never do.
+    pub proxy_protocol: bool,
+}
+
+impl Config {
+    fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(peer))
+    }
+}
+
 /// Serves phones until `stop` resolves.
-pub async fn serve(listener: TcpListener, app: Arc<App>, stop: impl Future<Output = ()>) {
-    server::serve(listener, router(app), stop).await;
+pub async fn serve(listener: TcpListener, app: Arc<App>, config: Config, stop: impl Future<Output = ()>) {
+    server::serve(listener, router(app), config, stop).await;
 }
 
 /// Serves operators on this machine for as long as it is let.
 pub async fn serve_admin(listener: TcpListener, overseer: Arc<Overseer>) {
-    server::serve(listener, admin::router(overseer), std::future::pending()).await;
+    server::serve(listener, admin::router(overseer), Config::default(), std::future::pending()).await;
 }
 
 /// Every path goes the same way: which of them are provisioning URLs is decided by `request`.

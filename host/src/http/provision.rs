@@ -6,41 +6,44 @@ mod measure;
 
 use super::access_log::Seen;
 use super::answer::Ready;
-use super::server::Peer;
+use super::pace::{BODY_TIMEOUT, REQUEST_TIMEOUT};
+use super::server::Arrived;
 use super::status::Failure;
-use super::{answer, job};
+use super::{answer, evenly, job};
 use crate::app::App;
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
 use crate::plugin::{Choice, Document, Job, Plugin};
 use crate::reload::Snapshot;
-use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError};
+use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError, UrlForms};
 use crate::templates::Located;
-use axum::body::{self, Body};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
-use axum::http::{Request, Response, header};
+use axum::http::{HeaderValue, Request, Response, Version, header};
 use door::Entry;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// From the first byte to the answer. A file takes milliseconds; a database that is away is waited for 3 s.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+use tokio::time::{Instant, timeout_at};
 
 /// Answers one request, and writes its line into the log.
 pub async fn handle(
     State(app): State<Arc<App>>,
-    Extension(peer): Extension<Peer>,
+    Extension(arrived): Extension<Arrived>,
     request: Request<Body>,
 ) -> Response<Body> {
     let started = Instant::now();
     let _in_flight = app.metrics.arrived();
-    let (parts, body) = request.into_parts();
-    let mut seen = Seen::new(peer);
+    let (mut parts, body) = request.into_parts();
+    settle_host(&mut parts);
+    let mut seen = Seen::new(arrived.client.address);
     let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
-    let walk = tokio::time::timeout(REQUEST_TIMEOUT, walk.answer(&parts, body, peer, &mut seen));
+    let walk = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
     seen.log(outcome.as_ref(), started.elapsed());
+    if matches!(outcome, Err(Failure::Refused(_))) {
+        evenly::release(started).await;
+    }
     let (answer, what) = match outcome {
         Ok(ready) => (ready.into_response(), "provisioned"),
         Err(failure) => (answer::failure(&failure), failure.kind()),
@@ -56,32 +59,41 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    async fn answer(&self, parts: &Parts, body: Body, peer: Peer, seen: &mut Seen) -> Result<Ready, Failure> {
-        let request = match read(parts, body, peer).await? {
+    async fn answer(&self, parts: &Parts, body: Body, arrived: &Arrived, seen: &mut Seen) -> Result<Ready, Failure> {
+        let request = match read(parts, body, arrived, self.app.url_forms).await? {
             Asked::Provision(request) => *request,
             Asked::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
         };
-        let entry = self.admit(&request, peer, seen).await?;
+        if let Some(shown) = request.picture().and_then(|path| self.raw(path).ok()) {
+            return Ok(Ready::new(shown, None, parts));
+        }
+        let answered = self.provision(&request, parts, arrived, seen).await;
+        answered.map_err(|failure| if request.is_uncovered() { failure.uncovered() } else { failure })
+    }
+
+    async fn provision(
+        &self,
+        request: &ProvisionRequest,
+        parts: &Parts,
+        arrived: &Arrived,
+        seen: &mut Seen,
+    ) -> Result<Ready, Failure> {
+        let entry = self.admit(request, arrived.peer, seen).await?;
         if let Some(path) = request.template() {
             return Ok(Ready::new(self.raw(path)?, None, parts));
         }
         let (device, address) = self.load(&entry).await?;
         if entry.permit.device().is_some() {
-            self.note(&device, &request, parts);
+            self.note(&device, request, parts);
         }
-        let document = self.render(&request, &entry.admission, device, address, seen).await?;
+        let document = self.render(request, &entry.admission, device, address, seen).await?;
         Ok(Ready::new(document, request.attachment(address.as_str()), parts))
     }
 
     /// A template file as it stands, with the type that nginx gives it.
     fn raw(&self, path: &str) -> Result<Document, Failure> {
         let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
-        let content_type = match path.rsplit_once('.').map(|(_, extension)| extension) {
-            Some("xml") => "text/xml",
-            Some("txt") => "text/plain",
-            _ => "application/octet-stream",
-        };
-        Ok(Document { content_type: content_type.to_owned(), file: path.to_owned(), body })
+        Ok(job::as_it_stands(path, body))
     }
 
     /// What the permit allows to load.
@@ -122,6 +134,9 @@ impl Walk<'_> {
         let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
         let located = job::locate(&snapshot.tree, &device, domain)?;
         let folder = located.name.as_str().to_owned();
+        if let Some(picture) = job::picture(request.file()?, &located)? {
+            return Ok(picture);
+        }
         let plugin =
             snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
         seen.plugin(plugin.name(), &folder);
@@ -136,7 +151,7 @@ impl Walk<'_> {
         let started = Instant::now();
         let rendered = plugin.render(job, scope).await;
         let failure = rendered.as_ref().err().map(|error| (error.kind(), error.to_string()));
-        self.app.metrics.rendered(plugin.name(), started, failure);
+        self.app.metrics.rendered(plugin.name(), started.elapsed(), failure);
         rendered.map_err(failed)
     }
 
@@ -150,23 +165,52 @@ impl Walk<'_> {
         (plugin, located): (&Plugin, Located),
     ) -> Result<Job, Failure> {
         let folder = located.name.as_str().to_owned();
+        let file = job::file(request, &located)?;
         let templates = job::templates(&self.snapshot, plugin, located).await?;
-        let parts = job::Parts { folder, templates, address, device, admission, now: self.app.clock.now() };
+        let parts = job::Parts { folder, file, templates, address, device, admission, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }
 
-async fn read(parts: &Parts, body: Body, peer: Peer) -> Result<Asked, Failure> {
-    let body = body::to_bytes(body, BODY_BYTES_MAX).await.map_err(|_| RequestError::BodyTooLong)?;
+async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> Result<Asked, Failure> {
+    let body = timeout_at(arrived.at + BODY_TIMEOUT, read_body(body)).await;
+    let body = body.unwrap_or(Err(RequestError::BodyTooSlow))?;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    let client = &arrived.client;
     let arrival = Arrival {
         method: parts.method.as_str(),
         target,
-        original_target: None,
+        original_target: client.original_target.as_deref(),
         headers: &parts.headers,
         body: &body,
-        client: peer.0.ip(),
-        https: false,
+        client: client.address,
+        https: client.https,
+        forms,
     };
     Ok(Asked::parse(&arrival)?)
+}
+
+async fn read_body(body: Body) -> Result<Bytes, RequestError> {
+    // Said to be too long is enough; nobody has to send it first.
+    if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
+        return Err(RequestError::BodyTooLong);
+    }
+    match Limited::new(body, BODY_BYTES_MAX).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(RequestError::BodyTooLong),
+        Err(_) => Err(RequestError::Body),
+    }
+}
+
+/// A target with scheme and host overrules the `Host` header (RFC 9112, section 3.2.2), and HTTP/1.0 knows none: there
+/// it is as good as empty.
+fn settle_host(parts: &mut Parts) {
+    let named = parts.uri.authority().map(|authority| HeaderValue::from_str(authority.as_str()));
+    let host = match (named, parts.headers.get_all(header::HOST).iter().count()) {
+        (Some(Ok(host)), 1) => host,
+        (Some(Ok(host)), 0) if parts.version == Version::HTTP_10 => host,
+        (None, 0) if parts.version == Version::HTTP_10 => HeaderValue::from_static(""),
+        _ => return,
+    };
+    parts.headers.insert(header::HOST, host);
 }

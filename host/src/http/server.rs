@@ -1,40 +1,54 @@
 //! The connections: accepted, bounded, and let go on SIGTERM.
 
+use super::client::Client;
+use super::pace::{Pace, Paced};
+use super::{Config, proxy};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
+use axum::response::Response;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
-use std::net::SocketAddr;
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tower_service::Service;
 
 /// Three hundred phones that all restart at once, many times over; beyond that, connections wait in the backlog.
 const CONNECTIONS_MAX: usize = 4096;
-/// A request's line and headers. FusionPBX's nginx allows 32 KiB too (four buffers of 8).
-const HEADER_BYTES_MAX: usize = 32 * 1024;
-/// A phone on a bad line sends its headers within this; what takes longer is no phone.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// What is read of a request before it must make sense. More than a request may have: one that is too long is then
+/// refused by what of it is too long, and a target of any length that fits gets its own status.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// Phones send a dozen headers, browsers and proxies a few more.
+const HEADERS_MAX: usize = 100;
 /// How long answers under way may take after SIGTERM. A file takes milliseconds; systemd waits 90 s.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The peer of a connection, for the handlers.
-#[derive(Clone, Copy)]
-pub struct Peer(pub SocketAddr);
+/// How a request came, for what answers it.
+#[derive(Clone)]
+pub struct Arrived {
+    /// The other end of the connection, or what the PROXY protocol says in its place.
+    pub peer: IpAddr,
+    pub client: Client,
+    /// When its first byte came.
+    pub at: Instant,
+}
 
 /// Serves until `stop` resolves, then lets the answers under way finish.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    let slots = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+pub async fn serve(listener: TcpListener, router: Router, config: Config, stop: impl Future<Output = ()>) {
+    let (slots, config) = (Arc::new(Semaphore::new(CONNECTIONS_MAX)), Arc::new(config));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
     loop {
-        let Ok(slot) = slots.clone().acquire_owned().await else { break };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let next = async { (slots.clone().acquire_owned().await, listener.accept().await) };
+        let (slot, accepted) = tokio::select! {
+            next = next => next,
             () = &mut stop => break,
         };
         let (stream, peer) = match accepted {
@@ -46,11 +60,18 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
                 continue;
             }
         };
-        let connection = connection(stream, peer, router.clone());
-        let connection = graceful.watch(connection);
+        let (router, config, watcher) = (router.clone(), config.clone(), graceful.watcher());
         tokio::spawn(async move {
+            let mut stream = stream;
+            let ended = match other_end(&mut stream, peer, &config).await {
+                Ok(peer) => {
+                    let connection = connection(stream, peer, router, config);
+                    watcher.watch(connection).await.map_err(anyhow::Error::from)
+                }
+                Err(error) => Err(error.into()),
+            };
             // A phone that hangs up in the middle is no news.
-            if let Err(error) = connection.await {
+            if let Err(error) = ended {
                 tracing::debug!(client.address = %peer.ip(), %error, "connection ended");
             }
             drop(slot);
@@ -62,28 +83,40 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     }
 }
 
+/// Whose connection it is: the peer's, or the one's that a proxy names.
+async fn other_end(stream: &mut TcpStream, peer: SocketAddr, config: &Config) -> std::io::Result<IpAddr> {
+    let named = config.proxy_protocol && config.trusts(peer.ip());
+    Ok(if named { proxy::read(stream).await? } else { None }.unwrap_or(peer.ip()))
+}
+
 fn connection(
     stream: TcpStream,
-    peer: SocketAddr,
+    peer: IpAddr,
     router: Router,
+    config: Arc<Config>,
 ) -> http1::Connection<
-    TokioIo<TcpStream>,
-    impl hyper::service::Service<
-        Request<hyper::body::Incoming>,
-        Response = axum::response::Response,
-        Error = std::convert::Infallible,
-        Future: Send,
-    >,
+    TokioIo<Paced<TcpStream>>,
+    impl hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>,
 > {
     // An answer is one write; waiting to fill a packet would only add the peer's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
-    let service = hyper::service::service_fn(move |mut request: Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(Peer(peer));
-        router.clone().call(request.map(Body::new))
+    let pace = Pace::new();
+    let stream = Paced::new(stream, pace.clone());
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        let pace = pace.clone();
+        let arrived = Arrived { at: pace.begin(), peer, client: Client::of(peer, request.headers(), &config) };
+        request.extensions_mut().insert(arrived);
+        let answer = router.clone().call(request.map(Body::new));
+        async move {
+            let answer = answer.await;
+            pace.answered();
+            answer
+        }
     });
     http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(HEADER_BYTES_MAX)
+        // The pace keeps this time, and others.
+        .header_read_timeout(None)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .max_headers(HEADERS_MAX)
         .serve_connection(TokioIo::new(stream), service)
 }

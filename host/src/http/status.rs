@@ -9,6 +9,10 @@ use crate::templates;
 use crate::{auth_server, directory};
 use axum::http::StatusCode;
 
+/// The answer to a client that does not come to the end of its headers. There is no request yet that could be refused,
+/// and nginx closes without a word.
+pub const LATE_HEAD: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
 /// Why a request got no document.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -37,6 +41,9 @@ pub enum Failure {
     Render { plugin: String, error: RenderError },
     #[error("not answered in time")]
     Timeout,
+    /// By a URL that FusionPBX's sites have no rule for, and for which there is nothing here either.
+    #[error("{0}, by a URL without a rule")]
+    Uncovered(Box<Failure>),
 }
 
 impl Failure {
@@ -54,7 +61,16 @@ impl Failure {
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
             Self::Timeout => "timeout",
+            Self::Uncovered(failure) => failure.kind(),
         }
+    }
+
+    /// The same for a URL that FusionPBX's sites have no rule for. Who lacks credentials is still asked for them; what
+    /// is not there, or not for this phone, is answered as there: by nginx's own page.
+    pub fn uncovered(self) -> Self {
+        let verdict = of(&self);
+        let is_absence = verdict.text.is_none() && matches!(verdict.status.as_u16(), 403 | 404);
+        if is_absence { Self::Uncovered(Box::new(self)) } else { self }
     }
 
     /// The limit of a plugin's that was reached, by the name of its key.
@@ -117,6 +133,7 @@ pub fn of(failure: &Failure) -> Verdict {
         | Failure::Templates(_)
         | Failure::Directory(_) => Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Timeout => Verdict::later(5),
+        Failure::Uncovered(_) => Verdict::new(StatusCode::NOT_FOUND),
     }
 }
 
@@ -136,10 +153,12 @@ fn of_request(error: RequestError) -> Verdict {
         RequestError::Method => StatusCode::METHOD_NOT_ALLOWED,
         RequestError::TargetTooLong => StatusCode::URI_TOO_LONG,
         RequestError::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        RequestError::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        RequestError::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
         RequestError::NotProvisioning => StatusCode::NOT_FOUND,
         // FusionPBX: 200 with PHP's text about an array.
         RequestError::ArrayParameter(_) | RequestError::TooManyParameters => StatusCode::BAD_REQUEST,
-        RequestError::Path | RequestError::Host => StatusCode::BAD_REQUEST,
+        RequestError::Path | RequestError::Host | RequestError::Body => StatusCode::BAD_REQUEST,
         // FusionPBX: 404 for a name without a file, 200 with PHP's text for a name that is a folder.
         RequestError::FileName => StatusCode::NOT_FOUND,
     })

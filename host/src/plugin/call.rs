@@ -1,7 +1,7 @@
 //! What one call of a plugin carries: its deadline, what is left of its limits, and whom it may ask.
 
 use super::error::RenderError;
-use super::job::DeviceScope;
+use super::job::{DeviceScope, ScopeError};
 use super::limits::{Config, MEMORIES_MAX, TABLES_MAX, keys, one_line};
 use crate::facts::{MacAddress, Table};
 use std::sync::Arc;
@@ -101,7 +101,7 @@ impl Call {
     pub(super) async fn contacts(&mut self) -> Result<Vec<Table>, RenderError> {
         let scope = self.ask()?;
         let answer = tokio::time::timeout_at(self.deadline.into(), scope.contacts());
-        let tables = answer.await.map_err(|_| self.timed_out())?.map_err(RenderError::Scope)?;
+        let tables = answer.await.unwrap_or_else(|_| Err(no_answer())).map_err(RenderError::Scope)?;
         let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
         if rows > self.contacts_rows_max {
             return Err(RenderError::Beyond { name: keys::CONTACTS_ROWS });
@@ -112,7 +112,7 @@ impl Call {
     pub(super) async fn extension(&mut self, number: &str) -> Result<Table, RenderError> {
         let scope = self.ask()?;
         let answer = tokio::time::timeout_at(self.deadline.into(), scope.extension(number));
-        answer.await.map_err(|_| self.timed_out())?.map_err(RenderError::Scope)
+        answer.await.unwrap_or_else(|_| Err(no_answer())).map_err(RenderError::Scope)
     }
 
     fn ask(&mut self) -> Result<Arc<dyn DeviceScope>, RenderError> {
@@ -142,6 +142,11 @@ impl Call {
             _ => tracing::debug!(plugin.name = plugin, device.address = address, "{message}"),
         }
     }
+}
+
+/// The render's time is up, and it is not the plugin that took it.
+fn no_answer() -> ScopeError {
+    ScopeError("no answer within the time of the render".into())
 }
 
 impl Drop for Call {

@@ -3,7 +3,7 @@
 use super::places::Places;
 use super::watch::{News, Watch};
 use crate::plugin;
-use crate::templates::{self, Disk, Stamp, Tree};
+use crate::templates::{self, Disk, SearchPath, Stamp, Tree};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,8 +13,7 @@ const YOUNG: Duration = Duration::from_millis(100);
 
 /// The folders that are looked at.
 pub(super) struct Folders {
-    /// Template roots; the first that has a folder answers for it.
-    pub(super) roots: Vec<PathBuf>,
+    pub(super) templates: SearchPath,
     pub(super) plugins: PathBuf,
 }
 
@@ -58,7 +57,7 @@ pub enum LookError {
 impl Folders {
     /// The first look: whatever lies there counts.
     pub(super) fn look(&self) -> Result<Look, LookError> {
-        let tree = Tree::scan(self.roots.clone())?;
+        let tree = Tree::scan(self.templates.clone())?;
         let (disk, mut looked) = Disk::default().read(&tree, &|_, _| false);
         match looked.errors.pop() {
             Some(error) => Err(error.into()),
@@ -74,11 +73,11 @@ impl Folders {
         watch: &mut Watch,
         at_once: bool,
     ) -> Result<(Look, Beside), LookError> {
-        if watch.set(Places::of(&self.roots, &self.plugins)) {
+        if watch.set(Places::of(self.templates.folders(), &self.plugins)) {
             // Something new could have folders in it by now that were not there when it was found.
-            watch.set(Places::of(&self.roots, &self.plugins));
+            watch.set(Places::of(self.templates.folders(), &self.plugins));
         }
-        let tree = Tree::scan(self.roots.clone())?;
+        let tree = Tree::scan(self.templates.clone())?;
         let news = watch.news();
         let (disk, looked) = before.disk.read(&tree, &|path, stamp| is_growing(news, at_once, path, stamp));
         let mut components = self.components()?;

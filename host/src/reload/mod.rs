@@ -19,7 +19,7 @@ pub use report::{Outcome, Refused, Report};
 pub use snapshot::{Along, Snapshot};
 
 use crate::plugin::{Engine, EngineError, LoadFailure, Plugins, Share};
-use crate::templates::Texts;
+use crate::templates::{SearchPath, Texts};
 use arc_swap::ArcSwap;
 use look::{Folders, Look};
 use std::path::PathBuf;
@@ -34,8 +34,7 @@ pub type Current = Arc<ArcSwap<Snapshot>>;
 
 /// Where everything is.
 pub struct Config {
-    /// Template roots; the first that has a folder answers for it.
-    pub templates: Vec<PathBuf>,
+    pub templates: SearchPath,
     pub plugins: PathBuf,
     pub engine: crate::plugin::Config,
 }
@@ -89,10 +88,10 @@ impl Reloads {
 /// better nothing than something that lacks a vendor and nobody knows.
 pub async fn load(config: Config) -> Result<Loaded, Error> {
     let started = std::time::Instant::now();
-    if config.templates.is_empty() {
+    if config.templates.folders().next().is_none() {
         return Err(Error::NoTemplates);
     }
-    let folders = Folders { roots: config.templates, plugins: config.plugins };
+    let folders = Folders { templates: config.templates, plugins: config.plugins };
     let look = folders.look()?;
     let engine = Engine::new(config.engine)?;
     let texts = look.disk.texts().clone();

@@ -35,7 +35,7 @@ impl Places {
     }
 
     /// Everything from which the templates below `roots` and the components in `plugins` are reached.
-    pub(super) fn of(roots: &[PathBuf], plugins: &Path) -> Self {
+    pub(super) fn of<'a>(roots: impl Iterator<Item = &'a PathBuf>, plugins: &Path) -> Self {
         let mut places = Self::default();
         for root in roots {
             places.follow(root, &mut 0);
@@ -114,7 +114,7 @@ mod tests {
         fs::write(base.join("shared/x.cfg"), "").unwrap();
         symlink("release-1", base.join("current")).unwrap();
         symlink("../../../../shared/x.cfg", base.join("release-1/templates/acme/a1/x.cfg")).unwrap();
-        let places = Places::of(&[base.join("current/templates")], &base.join("plugins"));
+        let places = Places::of([base.join("current/templates")].iter(), &base.join("plugins"));
         for path in
             ["current", "release-1/templates/acme/a1/new", "release-1/templates/acme", "shared/x.cfg", "plugins/b"]
         {
@@ -132,7 +132,7 @@ mod tests {
         symlink("b", base.join("a")).unwrap();
         symlink("a", base.join("b")).unwrap();
         symlink(".", base.join("self")).unwrap();
-        let places = Places::of(&[base.to_owned(), base.join("a")], base);
+        let places = Places::of([base.to_owned(), base.join("a")].iter(), base);
         assert!(places.folders.len() < 10);
     }
 }

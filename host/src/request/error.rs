@@ -9,6 +9,12 @@ pub enum RequestError {
     TargetTooLong,
     #[error("the body is longer than {max} bytes", max = super::BODY_BYTES_MAX)]
     BodyTooLong,
+    #[error("the headers are larger than {max} bytes", max = super::HEADER_BYTES_MAX)]
+    HeadersTooLarge,
+    #[error("the body did not come in time")]
+    BodyTooSlow,
+    #[error("the body broke off, or is not well chunked")]
+    Body,
     #[error("there are more than {max} parameters", max = super::PARAMETERS_MAX)]
     TooManyParameters,
     #[error("the path is not well encoded, or leads out of the root")]

@@ -8,24 +8,30 @@ mod host;
 mod natural;
 mod parameters;
 mod path;
+#[cfg(test)]
+mod recorded;
 mod secret;
 #[cfg(test)]
 mod tests;
 
 pub use claim::{Claim, UserAgents};
 pub use error::RequestError;
+pub use natural::UrlForms;
 pub use parameters::PARAMETERS_MAX;
 pub use secret::Secret;
 
 use axum::http::{HeaderMap, header};
 use file::AskedFile;
-use natural::Natural;
+use natural::{Form, Natural};
 use parameters::Parameters;
 use std::net::IpAddr;
 
 /// Path and query together. A natural URL with its query stays far below; servers in front of this one stop at the
 /// same length.
 pub const TARGET_BYTES_MAX: usize = 8 * 1024;
+
+/// All headers together. FusionPBX's nginx allows as much: four buffers of 8 KiB.
+pub const HEADER_BYTES_MAX: usize = 32 * 1024;
 
 /// A form holds the same few parameters as a query.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -44,6 +50,8 @@ pub struct Arrival<'a> {
     pub client: IpAddr,
     /// The phone came by https, here or at a trusted proxy.
     pub https: bool,
+    /// Which URLs are known.
+    pub forms: UrlForms,
 }
 
 /// What an arrival turns out to ask for.
@@ -65,7 +73,7 @@ pub struct ProvisionRequest {
     method: Method,
     target: String,
     host: String,
-    template: Option<String>,
+    form: Form,
     parameters: Parameters,
     file: AskedFile,
     user_agent: Option<String>,
@@ -84,23 +92,27 @@ impl Asked {
         if arrival.target.len() > TARGET_BYTES_MAX {
             return Err(RequestError::TargetTooLong);
         }
+        // With the colon, the blank and the line's end that belong to each.
+        let sizes = arrival.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+        if sizes.sum::<usize>() > HEADER_BYTES_MAX {
+            return Err(RequestError::HeadersTooLarge);
+        }
         if arrival.body.len() > BODY_BYTES_MAX {
             return Err(RequestError::BodyTooLong);
         }
         let (path, query) = path::split(arrival.target);
-        let (natural, template) = match natural::find(&path::decode(path)?) {
+        let stands = match natural::find(&path::decode(path)?, arrival.forms) {
             Some(Natural::Static(template)) => return Ok(Self::Static(template)),
-            Some(Natural::Provision(parameters)) => (parameters, None),
-            Some(Natural::Template(template)) => (Vec::new(), Some(template)),
+            Some(Natural::Provision(stands)) => stands,
             None => return Err(RequestError::NotProvisioning),
         };
         let form = if method == Method::Post && is_form(arrival.headers) { arrival.body } else { &[] };
-        let parameters = Parameters::parse(natural, query, form)?;
+        let parameters = Parameters::parse(stands.parameters, query, form)?;
         Ok(Self::Provision(Box::new(ProvisionRequest {
             method,
             target: arrival.original_target.unwrap_or(arrival.target).to_owned(),
             host: host::parse(arrival.headers)?,
-            template,
+            form: stands.form,
             file: AskedFile::parse(parameters.text("file")),
             parameters,
             user_agent: header_text(arrival.headers, &header::USER_AGENT),
@@ -126,6 +138,21 @@ impl ProvisionRequest {
         &self.host
     }
 
+    /// No rule of FusionPBX's sites has led here: there nginx itself would answer.
+    pub fn is_uncovered(&self) -> bool {
+        self.form.uncovered
+    }
+
+    /// The device's default file answers where it has none of the asked name.
+    pub fn takes_default(&self) -> bool {
+        self.form.or_default
+    }
+
+    /// A picture that may lie below the template roots, for anyone: its path there.
+    pub fn picture(&self) -> Option<&str> {
+        self.form.picture.as_deref()
+    }
+
     pub fn client(&self) -> IpAddr {
         self.client
     }
@@ -149,7 +176,7 @@ impl ProvisionRequest {
 
     /// A template that is asked for as it stands, by its path below the template root, in place of a file made from one.
     pub fn template(&self) -> Option<&str> {
-        self.template.as_deref()
+        self.form.template.as_deref()
     }
 
     /// The name to save the answer under, when the phone asks for an attachment.

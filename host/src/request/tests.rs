@@ -1,14 +1,6 @@
-//! Whole requests, and the natural URLs against what real nginx servers made of them.
+//! Whole requests.
 
 use super::*;
-use serde_json::Value as Json;
-use std::collections::BTreeMap;
-use std::path::Path;
-
-const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contract/rewrites.json");
-
-/// The nginx sites of the installers.
-const SITES: [&str; 6] = ["debian", "devuan", "ubuntu", "centos", "freebsd", "freebsd-alt"];
 
 fn ask(method: &str, target: &str, headers: &[(&'static str, &str)], body: &str) -> Result<Asked, RequestError> {
     let mut map = HeaderMap::new();
@@ -24,6 +16,7 @@ fn ask(method: &str, target: &str, headers: &[(&'static str, &str)], body: &str)
         body: body.as_bytes(),
         client: [127, 0, 0, 1].into(),
         https: false,
+        forms: UrlForms::default(),
     })
 }
 
@@ -84,61 +77,6 @@ fn an_attachment_is_asked_for_by_its_content_type() {
     assert_eq!(name("file={$mac}.cfg&content_type=application%2Foctet-stream").as_deref(), Some("001565be5fd7.cfg"));
     assert_eq!(name("content_type=application/octet-stream").as_deref(), Some(""));
     assert_eq!(name("content_type=text/html"), None);
-}
-
-#[test]
-fn natural_urls_mean_what_the_installers_nginx_sites_make_of_them() {
-    let Ok(text) = std::fs::read_to_string(Path::new(RECORDED)) else {
-        eprintln!("skipped: no recorded rewrites at {RECORDED}");
-        return;
-    };
-    let recorded: Json = serde_json::from_str(&text).unwrap();
-    let mut compared = 0;
-    for (target, outcomes) in recorded["outcomes"].as_object().unwrap() {
-        let mine = ask("GET", target, &[], "").ok().map(|asked| meaning(&asked));
-        let theirs: Vec<_> = SITES.iter().filter_map(|site| recorded_meaning(outcomes[*site].as_str()?)).collect();
-        compared += theirs.len();
-        if theirs.is_empty() {
-            assert!(mine.is_none(), "{target}: no site knows it, and yet it means {mine:?}");
-        } else {
-            assert!(mine.is_some_and(|mine| theirs.contains(&mine)), "{target}: the sites say {theirs:?}");
-        }
-        // The union decides for most, and where all agree there is nothing to decide.
-        let first = theirs.first();
-        let agree = theirs.iter().all(|one| Some(one) == first) || target.contains("algom");
-        assert!(agree, "{target}: the sites differ: {theirs:?}");
-    }
-    assert!(compared > 200, "only {compared} outcomes compared");
-}
-
-/// The parameters that decide: of each name the last, empty ones left out.
-type Meaning = BTreeMap<String, String>;
-
-fn meaning(asked: &Asked) -> Meaning {
-    match asked {
-        Asked::Static(file) => [("static".to_owned(), (*file).to_owned())].into(),
-        Asked::Provision(request) => {
-            let pairs = request.visible_parameters().map(|(name, value)| (name.to_owned(), value.to_owned()));
-            without_empty(pairs.collect())
-        }
-    }
-}
-
-/// `uri|args` as nginx ended with; `None` when that is no page of FusionPBX's.
-fn recorded_meaning(outcome: &str) -> Option<Meaning> {
-    let (path, query) = outcome.split_once('|')?;
-    if let Some(file) = path.strip_prefix("/resources/templates/provision/") {
-        return Some([("static".to_owned(), file.to_owned())].into());
-    }
-    if !["/app/provision/", "/app/provision/index.php"].contains(&path) {
-        return None;
-    }
-    let parameters = Parameters::parse(Vec::new(), query, b"").ok()?;
-    Some(without_empty(parameters.visible().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()))
-}
-
-fn without_empty(meaning: Meaning) -> Meaning {
-    meaning.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 trait ParseAddress {

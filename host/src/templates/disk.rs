@@ -42,8 +42,8 @@ impl Disk {
     /// one that had none is left out.
     pub fn read(&self, tree: &Tree, growing: &dyn Fn(&Path, &Stamp) -> bool) -> (Self, Looked) {
         let (mut look, mut looked) = (Self::default(), Looked::default());
-        for (name, root) in tree.folders() {
-            let files = folder::read_by(root, &name, &mut |path| {
+        for (name, layers) in tree.folders() {
+            let files = folder::read_by(layers, &name, &mut |path| {
                 let (read, grows) = self.read_file(path, growing)?;
                 looked.growing |= grows;
                 Ok(read.map(|read| {

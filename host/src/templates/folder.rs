@@ -1,5 +1,6 @@
 //! One template folder, `yealink/t46u`, and the files in it.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -68,31 +69,45 @@ impl TemplateName {
 }
 
 /// Reads every file of one folder, in the order of their names, and of the folders in it: templates may include those
-/// as `folder/file`. `None` when there is no such folder.
-pub fn read(root: &Path, name: &TemplateName) -> Result<Option<Vec<TemplateFile>>, Error> {
-    read_by(root, name, &mut |path| Ok(Some(read_file(path)?.into())))
-}
-
-/// The same, each file read by `text`, which may leave one out.
-pub(super) fn read_by(root: &Path, name: &TemplateName, text: TextOf<'_>) -> Result<Option<Vec<TemplateFile>>, Error> {
-    let path = root.join(name.as_str());
+/// as `folder/file`. Pictures are no templates and are left out. `None` when there is no such folder.
+fn read_folder(path: &Path, name: &TemplateName, text: TextOf<'_>) -> Result<Option<Vec<TemplateFile>>, Error> {
     if !path.is_dir() {
         return Ok(None);
     }
     let mut found = Found { files: Vec::new(), bytes: 0, text };
-    found.add_files(&path, name, "")?;
+    found.add_files(path, name, "")?;
     // `<vendor>` holds models, and whatever else holds more than a template's parts is no template folder either.
     let is_template = name.as_str().contains('/');
     let own = found.files.len();
-    if is_template && found.add_folders(&path, name, "", 1).is_err() {
+    if is_template && found.add_folders(path, name, "", 1).is_err() {
         found.files.truncate(own);
     }
     found.files.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(Some(found.files))
 }
 
+/// Reads a template folder that several folders make up: of two files of one name the later folder's counts. `None`
+/// when none of them is there.
+pub fn read(layers: &[PathBuf], name: &TemplateName) -> Result<Option<Vec<TemplateFile>>, Error> {
+    read_by(layers, name, &mut |path| Ok(Some(read_file(path)?.into())))
+}
+
 /// The text of the file at a path.
 pub(super) type TextOf<'a> = &'a mut dyn FnMut(&Path) -> Result<Option<Arc<[u8]>>, Error>;
+
+/// The same, each file read by `text`, which may leave one out.
+pub(super) fn read_by(
+    layers: &[PathBuf],
+    name: &TemplateName,
+    text: TextOf<'_>,
+) -> Result<Option<Vec<TemplateFile>>, Error> {
+    let mut files: Option<BTreeMap<String, TemplateFile>> = None;
+    for layer in layers {
+        let Some(found) = read_folder(layer, name, text)? else { continue };
+        files.get_or_insert_default().extend(found.into_iter().map(|file| (file.file.clone(), file)));
+    }
+    Ok(files.map(|files| files.into_values().collect()))
+}
 
 struct Found<'a> {
     files: Vec<TemplateFile>,
@@ -105,7 +120,7 @@ impl Found<'_> {
     fn add_files(&mut self, path: &Path, name: &TemplateName, prefix: &str) -> Result<(), Error> {
         for (file, path) in entries(path)? {
             // The file behind a link counts: administrators link folders and files of models that are alike.
-            if !path.is_file() {
+            if !path.is_file() || picture_type(&file).is_some() {
                 continue;
             }
             let Some(source) = (self.text)(&path)? else { continue };
@@ -127,6 +142,18 @@ impl Found<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// The content type of a picture, by the ending of its name.
+pub fn picture_type(file: &str) -> Option<&'static str> {
+    let (_, ending) = file.rsplit_once('.')?;
+    match ending.to_ascii_lowercase().as_str() {
+        "png" => Some("image/png"),
+        "jpg" | "jpeg" => Some("image/jpeg"),
+        "gif" => Some("image/gif"),
+        "bmp" => Some("image/bmp"),
+        _ => None,
     }
 }
 

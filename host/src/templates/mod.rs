@@ -7,7 +7,7 @@ mod texts;
 mod tree;
 
 pub use disk::Disk;
-pub use folder::{Error, TemplateFile, read};
+pub use folder::{Error, TemplateFile, picture_type};
 pub use stamp::Stamp;
 pub use texts::{Texts, file};
-pub use tree::{Located, Tree};
+pub use tree::{Located, SearchPath, Tree};

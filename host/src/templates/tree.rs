@@ -1,6 +1,7 @@
-//! The search path: template roots of which the first that has a folder answers for it.
+//! The search path: template roots of which the first that has a folder answers for it, and what an administrator puts
+//! over single files of theirs.
 
-use super::folder::{self, Error, TemplateName};
+use super::folder::{self, Error, TemplateFile, TemplateName};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,79 +11,154 @@ const DEPTH_MAX: usize = 4;
 /// FusionPBX ships 388 folders; a tree for each of some hundred domains still fits.
 const FOLDERS_MAX: usize = 50_000;
 
-/// The template folders found below the roots when they were last looked through.
+/// Where templates are looked for.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct SearchPath {
+    /// The first that has a folder answers for it.
+    pub roots: Vec<PathBuf>,
+    /// The administrator's own, laid out like a root: a file in it replaces the one of the same folder and name,
+    /// wherever that folder is, or is added to it. It survives whatever replaces the roots.
+    pub custom: Option<PathBuf>,
+}
+
+impl From<Vec<PathBuf>> for SearchPath {
+    fn from(roots: Vec<PathBuf>) -> Self {
+        Self { roots, custom: None }
+    }
+}
+
+impl SearchPath {
+    /// Every folder of it, the administrator's own last.
+    pub fn folders(&self) -> impl Iterator<Item = &PathBuf> {
+        self.roots.iter().chain(&self.custom)
+    }
+
+    /// The administrator's own folder of that name, where it is there.
+    fn custom(&self, name: &TemplateName) -> Option<PathBuf> {
+        self.custom.as_ref().map(|custom| custom.join(name.as_str())).filter(|path| path.is_dir())
+    }
+}
+
+/// The template folders found below the search path when it was last looked through.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Tree {
-    roots: Vec<PathBuf>,
-    /// Folder name to the root that answers for it.
-    folders: BTreeMap<String, usize>,
+    path: SearchPath,
+    /// Folder name to the folders that make it up.
+    folders: BTreeMap<String, Vec<PathBuf>>,
 }
 
 /// Where a device's templates are.
 #[derive(Clone)]
 pub struct Located {
-    pub root: PathBuf,
     pub name: TemplateName,
+    /// The folders that make it up: of two files of one name the later folder's counts.
+    layers: Vec<PathBuf>,
     /// Whether the tree knows the folder, and so does whatever was prepared from the tree. A folder elsewhere, or
     /// new since the tree was looked through, is not in it.
     pub in_tree: bool,
 }
 
-impl Tree {
-    /// Looks through the roots. A root that is not there is an error: it was named by somebody.
-    pub fn scan(roots: Vec<PathBuf>) -> Result<Self, Error> {
-        let mut folders = BTreeMap::new();
-        for (index, root) in roots.iter().enumerate() {
-            let mut found = Vec::new();
-            descend(root, "", 0, &mut found)?;
-            for name in found {
-                folders.entry(name).or_insert(index);
-            }
-        }
-        Ok(Self { roots, folders })
+impl Located {
+    /// Its template files; `None` when the folder has gone.
+    pub fn read(&self) -> Result<Option<Vec<TemplateFile>>, Error> {
+        folder::read(&self.layers, &self.name)
     }
 
-    /// The folders by their names, each with the root that answers for it.
-    pub(super) fn folders(&self) -> impl Iterator<Item = (TemplateName, &Path)> {
-        self.folders.iter().filter_map(|(name, root)| Some((TemplateName::parse(name)?, self.roots[*root].as_path())))
+    pub fn has(&self, file: &str) -> bool {
+        self.path(file).is_some()
     }
 
-    /// One file by its path below the root, from the first root that has it.
-    pub fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
-        let Some(path) = TemplateName::parse(path) else { return Ok(None) };
-        let found = self.roots.iter().map(|root| root.join(path.as_str())).find(|path| path.is_file());
-        found.map(|path| folder::read_file(&path)).transpose()
+    /// One of its files as it stands.
+    pub fn read_file(&self, file: &str) -> Result<Option<Vec<u8>>, Error> {
+        self.path(file).map(|path| folder::read_file(&path)).transpose()
     }
 
-    /// Finds a device's templates. `template_dir` is the setting of that name, which replaces the search path. A
-    /// folder named like the domain in the root takes over entirely: what is not in it is nowhere.
-    pub fn locate(&self, template: &str, domain: &str, template_dir: Option<&Path>) -> Option<Located> {
-        let name = TemplateName::parse(template)?;
-        let domain = TemplateName::parse(domain).filter(|domain| !domain.as_str().contains('/'));
-        if let Some(root) = template_dir.filter(|root| !self.roots.iter().any(|known| known == root)) {
-            let (name, _) = in_domain(root, &name, domain.as_ref());
-            return Some(Located { root: root.to_owned(), name, in_tree: false });
-        }
-        for (index, root) in self.roots.iter().enumerate() {
-            let (name, whole) = in_domain(root, &name, domain.as_ref());
-            let in_tree = self.folders.get(name.as_str()) == Some(&index);
-            if in_tree || root.join(name.as_str()).is_dir() {
-                return Some(Located { root: root.clone(), name, in_tree });
-            }
-            if whole {
-                return None;
-            }
-        }
-        None
+    fn path(&self, file: &str) -> Option<PathBuf> {
+        let file = TemplateName::parse(file)?;
+        self.layers.iter().rev().map(|layer| layer.join(file.as_str())).find(|path| path.is_file())
     }
 }
 
-/// The template's name below a root, and whether a folder of the domain's own takes the root over.
-fn in_domain(root: &Path, name: &TemplateName, domain: Option<&TemplateName>) -> (TemplateName, bool) {
-    match domain {
-        Some(domain) if root.join(domain.as_str()).is_dir() => (name.of_domain(domain), true),
-        _ => (name.clone(), false),
+impl Tree {
+    /// Looks through the search path. A folder of it that is not there is an error: it was named by somebody.
+    pub fn scan(path: impl Into<SearchPath>) -> Result<Self, Error> {
+        let path = path.into();
+        let mut folders: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
+        for root in &path.roots {
+            for name in below(root)? {
+                let layer = root.join(&name);
+                folders.entry(name).or_insert_with(|| vec![layer]);
+            }
+        }
+        if let Some(custom) = &path.custom {
+            let mut names = below(custom)?;
+            // What is for all comes before what is for one domain, which lies over it.
+            names.sort_by_key(|name| name.matches('/').count());
+            for name in names {
+                let takes_over = |domain: &str| path.roots.iter().any(|root| root.join(domain).is_dir());
+                let for_all = name.split_once('/').filter(|(domain, _)| !takes_over(domain));
+                let below = for_all.and_then(|(_, name)| folders.get(name)).cloned().unwrap_or_default();
+                folders.entry(name.clone()).or_insert(below).push(custom.join(name));
+            }
+        }
+        Ok(Self { path, folders })
     }
+
+    /// The folders by their names, each with the folders that make it up.
+    pub(super) fn folders(&self) -> impl Iterator<Item = (TemplateName, &[PathBuf])> {
+        self.folders.iter().filter_map(|(name, layers)| Some((TemplateName::parse(name)?, layers.as_slice())))
+    }
+
+    /// One file by its path below the search path, the administrator's own before all others.
+    pub fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        let Some(path) = TemplateName::parse(path) else { return Ok(None) };
+        let folders = self.path.custom.iter().chain(&self.path.roots);
+        let found = folders.map(|root| root.join(path.as_str())).find(|path| path.is_file());
+        found.map(|path| folder::read_file(&path)).transpose()
+    }
+
+    /// Finds a device's templates. `template_dir` is the setting of that name, which replaces the roots. A folder
+    /// named like the domain in a root takes over entirely: what is not in it is nowhere.
+    ///
+    /// Over that lies the administrator's own folder of the same name, and over both the one that is in there for the
+    /// domain alone.
+    pub fn locate(&self, template: &str, domain: &str, template_dir: Option<&Path>) -> Option<Located> {
+        let mut name = TemplateName::parse(template)?;
+        let domain = TemplateName::parse(domain).filter(|domain| !domain.as_str().contains('/'));
+        let mut layers = Vec::new();
+        let mut takes_over = false;
+        for root in template_dir.into_iter().chain(self.roots(template_dir)) {
+            if let Some(domain) = domain.as_ref().filter(|domain| root.join(domain.as_str()).is_dir()) {
+                name = name.of_domain(domain);
+                takes_over = true;
+            }
+            layers.extend(Some(root.join(name.as_str())).filter(|path| path.is_dir()));
+            if takes_over || !layers.is_empty() {
+                break;
+            }
+        }
+        layers.extend(self.path.custom(&name));
+        if let Some(for_domain) = domain.filter(|_| !takes_over).map(|domain| name.of_domain(&domain))
+            && let Some(layer) = self.path.custom(&for_domain)
+        {
+            layers.push(layer);
+            name = for_domain;
+        }
+        let in_tree = self.folders.get(name.as_str()) == Some(&layers);
+        (!layers.is_empty()).then_some(Located { name, layers, in_tree })
+    }
+
+    /// The roots, unless something replaces them.
+    fn roots(&self, replaced: Option<&Path>) -> impl Iterator<Item = &Path> {
+        self.path.roots.iter().filter(move |_| replaced.is_none()).map(PathBuf::as_path)
+    }
+}
+
+/// The names of the folders below a root that hold files.
+fn below(root: &Path) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    descend(root, "", 0, &mut found)?;
+    Ok(found)
 }
 
 /// Collects the names of the folders below `path` that hold files.
@@ -122,6 +198,11 @@ mod tests {
         root
     }
 
+    /// What is prepared of a folder.
+    fn texts(tree: &Tree, folder: &str) -> Vec<TemplateFile> {
+        Disk::default().read(tree, &|_, _| false).0.texts().of(&|name| name == folder)
+    }
+
     fn found(tree: &Tree, template: &str, domain: &str) -> Option<String> {
         let found = tree.locate(template, domain, None)?;
         Some(format!("{}{}", if found.in_tree { "" } else { "new " }, found.name.as_str()))
@@ -131,9 +212,8 @@ mod tests {
     fn the_first_root_that_has_a_folder_answers_for_it() {
         let (first, second) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b", "yealink/t54w/c"]));
         let tree = Tree::scan(vec![first.path().to_owned(), second.path().to_owned()]).unwrap();
-        let (disk, _) = Disk::default().read(&tree, &|_, _| false);
-        let files: Vec<_> = disk.texts().of(&|_| true).into_iter().map(|file| file.file).collect();
-        assert_eq!(files, ["a", "c"]);
+        let files = |folder| texts(&tree, folder).into_iter().map(|file| file.file).collect::<Vec<_>>();
+        assert_eq!([files("yealink/t46u"), files("yealink/t54w")], [["a"], ["c"]]);
         assert_eq!(found(&tree, "yealink/t54w", "pbx.example.net").as_deref(), Some("yealink/t54w"));
     }
 
@@ -160,17 +240,95 @@ mod tests {
         let (path, other) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b"]));
         let tree = Tree::scan(vec![path.path().to_owned()]).unwrap();
         let found = tree.locate("yealink/t46u", "d", Some(other.path())).unwrap();
-        assert_eq!(folder::read(&found.root, &found.name).unwrap().unwrap()[0].file, "b");
+        assert_eq!(found.read().unwrap().unwrap()[0].file, "b");
     }
 
     #[test]
     fn a_templates_folders_belong_to_it_and_a_vendors_models_do_not() {
         let root = root(&["yealink/README", "yealink/t46u/a", "yealink/t46u/parts/b"]);
         let name = |text| folder::TemplateName::parse(text).unwrap();
-        let files = |text| folder::read(root.path(), &name(text)).unwrap().unwrap();
+        let files = |text| folder::read(&[root.path().join(text)], &name(text)).unwrap().unwrap();
         let names: Vec<_> = files("yealink/t46u").into_iter().map(|file| file.file).collect();
         assert_eq!(names, ["a", "parts/b"]);
         assert_eq!(files("yealink").len(), 1);
+    }
+
+    /// The files of a device's folder by what is in them, after the folder's name.
+    fn shown(tree: &Tree, template: &str, domain: &str, template_dir: Option<&Path>) -> String {
+        let found = tree.locate(template, domain, template_dir).unwrap();
+        let new = if found.in_tree { "" } else { "new " };
+        let files = found.read().unwrap().unwrap();
+        let prepared = texts(tree, found.name.as_str());
+        assert!(!found.in_tree || files == prepared, "what is prepared is what is there");
+        let sources: Vec<_> = files.iter().map(|file| String::from_utf8_lossy(&file.source).into_owned()).collect();
+        format!("{new}{}: {}", found.name.as_str(), sources.join(" "))
+    }
+
+    #[test]
+    fn a_file_of_the_administrators_own_replaces_the_one_of_its_name_alone() {
+        let base = root(&["yealink/t46u/a", "yealink/t46u/b", "yealink/t54w/a", "own.net/yealink/t46u/a"]);
+        let custom = root(&["x"]);
+        let put = |file: &str| {
+            let path = custom.path().join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, format!("custom:{file}")).unwrap();
+        };
+        for file in
+            ["yealink/t46u/b", "yealink/t46u/c", "blue.net/yealink/t46u/a", "own.net/yealink/t46u/z", "acme/a1/x"]
+        {
+            put(file);
+        }
+        let path = SearchPath { roots: vec![base.path().to_owned()], custom: Some(custom.path().to_owned()) };
+        let tree = Tree::scan(path).unwrap();
+        for (template, domain, files) in [
+            ("yealink/t46u", "red.net", "yealink/t46u: yealink/t46u/a custom:yealink/t46u/b custom:yealink/t46u/c"),
+            (
+                "yealink/t46u",
+                "blue.net",
+                "blue.net/yealink/t46u: custom:blue.net/yealink/t46u/a custom:yealink/t46u/b custom:yealink/t46u/c",
+            ),
+            // A domain's tree takes over entirely: what is for all lies over what is for all alone.
+            ("yealink/t46u", "own.net", "own.net/yealink/t46u: own.net/yealink/t46u/a custom:own.net/yealink/t46u/z"),
+            ("yealink/t54w", "blue.net", "yealink/t54w: yealink/t54w/a"),
+            ("acme/a1", "red.net", "acme/a1: custom:acme/a1/x"),
+        ] {
+            assert_eq!(shown(&tree, template, domain, None), files);
+        }
+        let elsewhere = root(&["yealink/t46u/b", "yealink/t46u/d"]);
+        assert_eq!(
+            shown(&tree, "yealink/t46u", "red.net", Some(elsewhere.path())),
+            "new yealink/t46u: custom:yealink/t46u/b custom:yealink/t46u/c yealink/t46u/d"
+        );
+        // New since the tree was looked through, and seen at once.
+        put("yealink/t54w/b");
+        assert_eq!(
+            shown(&tree, "yealink/t54w", "red.net", None),
+            "new yealink/t54w: yealink/t54w/a custom:yealink/t54w/b"
+        );
+    }
+
+    #[test]
+    fn links_are_followed_and_those_that_lead_nowhere_are_not_there() {
+        let root = root(&["yealink/t46u/a"]);
+        let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, root.path().join(from)).unwrap();
+        link("t46u", "yealink/t48u");
+        link("a", "yealink/t46u/b");
+        link("nowhere", "yealink/t46u/c");
+        link("nowhere", "yealink/t49u");
+        link("..", "yealink/loop");
+        let tree = Tree::scan(vec![root.path().to_owned()]).unwrap();
+        assert_eq!(shown(&tree, "yealink/t48u", "d", None), "yealink/t48u: yealink/t46u/a yealink/t46u/a");
+        assert!(tree.locate("yealink/t49u", "d", None).is_none());
+    }
+
+    #[test]
+    fn pictures_are_no_templates_and_are_there_all_the_same() {
+        let root = root(&["yealink/t46u/a", "yealink/t46u/logo.PNG"]);
+        let tree = Tree::scan(vec![root.path().to_owned()]).unwrap();
+        assert_eq!(texts(&tree, "yealink/t46u").len(), 1);
+        let found = tree.locate("yealink/t46u", "d", None).unwrap();
+        assert!(found.read_file("logo.PNG").unwrap().is_some() && found.read_file("logo.gif").unwrap().is_none());
+        assert!(found.read_file("../t46u/a").unwrap().is_none());
     }
 
     #[test]

@@ -5,10 +5,10 @@ use crate::directory::{Lookup, NewDevice};
 use crate::facts::{Admission, MacAddress};
 use crate::gate::{self, Permit, Refusal};
 use crate::http::access_log::Seen;
-use crate::http::server::Peer;
 use crate::http::status::Failure;
 use crate::http::unix_seconds;
 use crate::request::{Claim, ProvisionRequest, Secret};
+use std::net::IpAddr;
 
 /// Who was let in, and on which facts.
 pub struct Entry {
@@ -22,12 +22,12 @@ impl Walk<'_> {
     pub(super) async fn admit(
         &self,
         request: &ProvisionRequest,
-        peer: Peer,
+        peer: IpAddr,
         seen: &mut Seen,
     ) -> Result<Entry, Failure> {
         let (named, now) = (self.named(request), unix_seconds());
         seen.request(named.address(), request.host());
-        let visitor = self.app.sentry.visitor(peer.0.ip(), request.client(), &named);
+        let visitor = self.app.sentry.visitor(peer, request.client(), &named);
         if let Some(visitor) = &visitor {
             self.app.sentry.check(visitor, now)?;
         }
@@ -38,6 +38,9 @@ impl Walk<'_> {
         admission.is_refused_elsewhere = self.is_refused_elsewhere(request, address).await?;
         let permit = gate::admit(request, &claim, &admission, &self.app.keeper, now);
         report_unreadable(&self.app.keeper);
+        if let (Some(syslog), Err(refusal)) = (&self.app.syslog, &permit) {
+            syslog.refused(request.client(), request.mac(), &claim, refusal);
+        }
         if let Some(visitor) = &visitor {
             match &permit {
                 Err(refusal) => self.app.sentry.refused(visitor, refusal, now)?,

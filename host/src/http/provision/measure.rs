@@ -6,6 +6,7 @@ use crate::clock::Clock;
 use crate::directory::tests::servers::{Scratch, corpus, sqlite};
 use crate::directory::{Directory, Lookup};
 use crate::gate;
+use crate::http::client::Client;
 use crate::journal::Journal;
 use crate::plugin::tests::measure::{LongLived, Times};
 use crate::plugin::{Config, Engine, Job, Plugins, Share};
@@ -38,11 +39,13 @@ async fn app(scratch: &Scratch) -> Option<App> {
         clock: Clock::Fixed("2026-07-01T12:00:00Z".parse().unwrap()),
         journal: Journal::start(directory.clone()).0,
         directory,
+        url_forms: UrlForms::default(),
         snapshot: Arc::new(ArcSwap::from_pointee(Snapshot { tree, plugins: plugins.into(), texts })),
         metrics: Arc::default(),
         keeper: gate::Keeper::new([7; 32], 1, crate::http::unix_seconds()),
         sentry: Sentry::new(sentry::Config::default()),
         auth_server: None,
+        syslog: None,
     })
 }
 
@@ -61,8 +64,12 @@ struct Walked {
 
 /// Through the rooms one by one, each timed as the next of `times`.
 async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
-    let peer = Peer(([192, 0, 2, 1], 5060).into());
-    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), peer)).await else { panic!() };
+    let peer = [192, 0, 2, 1].into();
+    let client = Client { address: peer, https: false, original_target: None };
+    let arrived = Arrived { peer, client, at: Instant::now() };
+    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), &arrived, app.url_forms)).await else {
+        panic!()
+    };
     let walk = Walk { app, snapshot: app.snapshot.load_full() };
     let claim =
         times.take(1, async { walk.resolve(walk.named(&request), &request).await.unwrap_or_else(|_| panic!()) }).await;
@@ -75,10 +82,18 @@ async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
         let located = job::locate(&walk.snapshot.tree, &device, "alpha.example.net").unwrap_or_else(|_| panic!());
         let plugin = walk.snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();
         let folder = located.name.as_str().to_owned();
+        let file = job::file(&request, &located).unwrap_or_else(|_| panic!());
         let scope = Arc::new(job::Scope(app.directory.scope(&device)));
         let address = claim.address().unwrap();
-        let parts =
-            job::Parts { folder, templates: vec![], address, device, admission: &admission, now: app.clock.now() };
+        let parts = job::Parts {
+            folder,
+            file,
+            templates: vec![],
+            address,
+            device,
+            admission: &admission,
+            now: app.clock.now(),
+        };
         let job = job::of(&request, parts, plugin, &walk.snapshot.plugins).unwrap_or_else(|_| panic!());
         Walked { job, scope }
     };

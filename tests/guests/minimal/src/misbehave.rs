@@ -21,11 +21,21 @@ pub fn render(deed: &str, job: &Job, before: u32) -> Result<Document, Failure> {
     match deed {
         "loop" => spin(),
         "panic" => panic!("asked to"),
+        "trap" => core::arch::wasm32::unreachable(),
         "recurse" => drop(black_box(recurse(1))),
+        "nest" => drop(black_box(nest(black_box(1)))),
         "eat-memory" => eat(),
         "write" => return Ok(document("write", vec![b'x'; number])),
+        "claim" => return Ok(document("claim", claimed(number))),
+        "invalid-text" => return Ok(Document { content_type: invalid(), ..document("invalid-text", vec![]) }),
+        "invalid-log" => host::log(Level::Info, &invalid()),
+        "invalid-question" => drop(host::extension(&invalid())),
+        "elsewhere" => return Ok(document("../../yealink/t46u/x.cfg", vec![])),
+        "answer-for" => return Ok(document(&format!("{argument}.cfg"), format!("for {argument}").into_bytes())),
+        "remember" => return Ok(document("remember", remember(argument))),
         "count" => return Ok(document("count", before.to_string().into_bytes())),
         "log" => (0..number).for_each(|line| host::log(Level::Info, &format!("line {line}"))),
+        "log-flood" => flood(number),
         "log-long" => host::log(Level::Info, &"y".repeat(number)),
         "header" => {
             return Ok(Document { content_type: "text/plain\r\nX-Evil: 1".into(), ..document("header", vec![]) });
@@ -33,6 +43,8 @@ pub fn render(deed: &str, job: &Job, before: u32) -> Result<Document, Failure> {
         "contacts" => (0..number.max(1)).for_each(|_| drop(host::contacts())),
         "contact-names" => return Ok(document("contact-names", names(&host::contacts()))),
         "extension" => return Ok(document("extension", names(&[host::extension(argument)]))),
+        "cells" => return Ok(document("cells", format!("{:?}", host::contacts()).into_bytes())),
+        "ask" => return Ok(document("ask", format!("{:?}", host::extension(argument)).into_bytes())),
         "tables" => return Ok(document("tables", names(&job.tables))),
         "settings" => return Ok(document("settings", job.settings.len().to_string().into_bytes())),
         "fault" => return Err(Failure::Template(fault(&job.folder))),
@@ -51,6 +63,39 @@ fn fault(folder: &str) -> Fault {
 fn names(tables: &[Table]) -> Vec<u8> {
     let tables = tables.iter().map(|table| format!("{} {}x{}\n", table.name, table.columns.len(), table.rows.len()));
     tables.collect::<String>().into_bytes()
+}
+
+/// Lines of a megabyte each.
+fn flood(lines: usize) {
+    let line = "z".repeat(1 << 20);
+    (0..lines).for_each(|_| host::log(Level::Error, &line));
+}
+
+/// A body that says it is longer than what there is.
+fn claimed(length: usize) -> Vec<u8> {
+    let mut body = std::mem::ManuallyDrop::new(Vec::with_capacity(16));
+    // SAFETY: none; that is the point. Nothing in here reads it, the host is asked to.
+    unsafe { Vec::from_raw_parts(body.as_mut_ptr(), length, length) }
+}
+
+fn invalid() -> String {
+    // SAFETY: none; the host has to find out.
+    unsafe { String::from_utf8_unchecked(vec![b'a', 0xff, 0xfe]) }
+}
+
+/// Gives back what another request left, and leaves something for the next one.
+fn remember(secret: &str) -> Vec<u8> {
+    static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+    let mut heard = HEARD.lock().unwrap();
+    let before = heard.join(",").into_bytes();
+    heard.push(secret.to_owned());
+    before
+}
+
+/// Calls without a frame in memory: what runs out is the machine's stack.
+#[inline(never)]
+fn nest(depth: u64) -> u64 {
+    if depth == 0 { 0 } else { (nest(depth + 1) ^ depth).wrapping_mul(31) }
 }
 
 fn spin() {

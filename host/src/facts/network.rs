@@ -57,6 +57,7 @@ fn prefix(length: &str, bits: u8) -> Option<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn admits(network: &str, client: &str) -> bool {
         Network::parse(network).unwrap().contains(client.parse().unwrap())
@@ -106,15 +107,50 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_client_is_inside_exactly_when_the_first_bits_agree() {
-        let mut random = crate::gate::tests::Random::new(1);
-        for _ in 0..20_000 {
-            let (one, two, prefix) = (random.next() as u32, random.next() as u32, random.next() % 33);
-            let two = if random.next().is_multiple_of(2) { one ^ (two >> (random.next() % 32)) } else { two };
-            let network = Network::parse(&format!("{}/{prefix}", Ipv4Addr::from_bits(one))).unwrap();
-            let expected = (0..prefix).all(|bit| (one >> (31 - bit)) & 1 == (two >> (31 - bit)) & 1);
-            assert_eq!(network.contains(Ipv4Addr::from_bits(two).into()), expected);
+    /// An address of either family and the bits that it has.
+    fn address() -> impl Strategy<Value = (IpAddr, u8)> {
+        prop_oneof![
+            any::<u32>().prop_map(|bits| (IpAddr::from(Ipv4Addr::from_bits(bits)), 32)),
+            any::<u128>().prop_map(|bits| (IpAddr::from(Ipv6Addr::from_bits(bits)), 128)),
+        ]
+    }
+
+    /// The first bits of an address, one character each.
+    fn bits_of(address: IpAddr) -> String {
+        match address {
+            IpAddr::V4(address) => format!("{:032b}", address.to_bits()),
+            IpAddr::V6(address) => format!("{:0128b}", address.to_bits()),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_client_is_inside_exactly_when_the_first_bits_agree(
+            (network, length) in address().prop_flat_map(|(address, bits)| (Just(address), 0..=bits)),
+            change in any::<u128>(), shift in 0..128_u32,
+        ) {
+            let client = match network {
+                IpAddr::V4(address) => IpAddr::from(Ipv4Addr::from_bits(address.to_bits() ^ ((change >> shift) as u32))),
+                IpAddr::V6(address) => IpAddr::from(Ipv6Addr::from_bits(address.to_bits() ^ (change >> shift))),
+            };
+            let same = bits_of(network)[..length.into()] == bits_of(client)[..length.into()];
+            let read = Network::parse(&format!(" {network}/{length}\t")).unwrap();
+            prop_assert_eq!(read.contains(client), same);
+            prop_assert_eq!(Network::parse(&client.to_string()).unwrap().contains(network), client == network);
+        }
+
+        #[test]
+        fn only_an_address_with_a_length_that_it_can_have_is_a_network(
+            (address, bits) in address(), length in "[0-9+a-f/. -]{0,4}",
+        ) {
+            let number = length.trim_end().bytes().all(|byte| byte.is_ascii_digit());
+            let fits = number && length.trim_end().parse::<u32>().is_ok_and(|length| length <= bits.into());
+            prop_assert_eq!(Network::parse(&format!("{address}/{length}")).is_some(), fits);
+        }
+
+        #[test]
+        fn no_text_brings_the_reading_down(text in "[0-9a-fx:./ -]{0,50}") {
+            let _ = Network::parse(&text);
         }
     }
 }

@@ -1,0 +1,179 @@
+//! Who really asks. A proxy in front stands for its clients, and says in headers for whom; but anyone can send headers,
+//! so they count only when the connection comes from a proxy that the configuration names.
+//!
+//! RFC 7239's `Forwarded` is not read: none of the proxies in front of FusionPBX sends it, and what a proxy does not
+//! set it hands through from whoever asks.
+
+use super::Config;
+use crate::facts::Network;
+use crate::request::TARGET_BYTES_MAX;
+use axum::http::{HeaderMap, HeaderName};
+use std::net::{IpAddr, SocketAddr};
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const ORIGINAL_URI: HeaderName = HeaderName::from_static("x-original-uri");
+
+/// The phone behind a request.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Client {
+    /// An IPv4 address that came by an IPv6 socket is an IPv4 address.
+    pub address: IpAddr,
+    /// The phone came by https.
+    pub https: bool,
+    /// Path and query as the phone sent them, where a proxy has rewritten them: digest credentials are made for these.
+    pub original_target: Option<String>,
+}
+
+impl Client {
+    /// `peer` is the other end of the connection, or what the PROXY protocol says in its place.
+    pub fn of(peer: IpAddr, headers: &HeaderMap, config: &Config) -> Self {
+        let peer = peer.to_canonical();
+        if !config.trusts(peer) {
+            return Self { address: peer, https: false, original_target: None };
+        }
+        let last = |name| headers.get_all(name).iter().next_back()?.to_str().ok();
+        let scheme = last(FORWARDED_PROTO).and_then(|list| list.rsplit(',').next()).unwrap_or_default();
+        let target = last(ORIGINAL_URI).filter(|it| it.starts_with('/') && it.len() <= TARGET_BYTES_MAX);
+        Self {
+            address: forwarded(headers, &config.trusted_proxies).unwrap_or(peer),
+            https: scheme.trim().eq_ignore_ascii_case("https"),
+            original_target: target.map(str::to_owned),
+        }
+    }
+}
+
+/// Each proxy adds the address that it saw to the end of `X-Forwarded-For`, so the rightmost that is no proxy of ours is
+/// the phone's, and what is left of it could be invented. Where all of them are ours, the leftmost asks for itself.
+/// `X-Real-IP` is for proxies that send no list. `None` where neither says an address.
+fn forwarded(headers: &HeaderMap, trusted: &[Network]) -> Option<IpAddr> {
+    if !headers.contains_key(FORWARDED_FOR) {
+        let mut values = headers.get_all(REAL_IP).iter();
+        return parse(values.next().filter(|_| values.next().is_none())?.to_str().ok()?);
+    }
+    let mut leftmost = None;
+    for value in headers.get_all(FORWARDED_FOR).iter().rev() {
+        for text in value.to_str().ok()?.rsplit(',') {
+            let address = parse(text)?;
+            if !trusted.iter().any(|network| network.contains(address)) {
+                return Some(address);
+            }
+            leftmost = Some(address);
+        }
+    }
+    leftmost
+}
+
+/// An address as proxies write it: bare, with a port, IPv6 in brackets or without.
+fn parse(text: &str) -> Option<IpAddr> {
+    let text = text.trim_matches([' ', '\t']);
+    let bare = || text.parse::<IpAddr>().ok();
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<std::net::Ipv6Addr>().ok().map(IpAddr::from);
+    let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
+    bare().or_else(bracketed).or_else(with_port).map(|address| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn client(peer: &str, pairs: &[(&'static str, &str)]) -> Client {
+        let trusted = ["127.0.0.1", "::1", "10.0.0.0/8", "2001:db8:1::/48"];
+        let trusted_proxies = trusted.iter().map(|text| Network::parse(text).unwrap()).collect();
+        let config = Config { trusted_proxies, proxy_protocol: false };
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, value.parse().unwrap());
+        }
+        Client::of(peer.parse().unwrap(), &headers, &config)
+    }
+
+    fn address(pairs: &[(&'static str, &str)]) -> String {
+        client("127.0.0.1", pairs).address.to_string()
+    }
+
+    #[test]
+    fn nobody_else_is_believed() {
+        let headers = [
+            ("x-forwarded-for", "198.51.100.7"),
+            ("x-real-ip", "198.51.100.7"),
+            ("x-forwarded-proto", "https"),
+            ("x-original-uri", "/other"),
+            ("forwarded", "for=198.51.100.7;proto=https"),
+        ];
+        for peer in ["192.0.2.1", "127.0.0.2", "::ffff:192.0.2.1", "2001:db8:2::1"] {
+            let plain = client(peer, &[]);
+            assert_eq!(client(peer, &headers), plain, "{peer}");
+            assert!(!plain.https && plain.original_target.is_none());
+        }
+        assert_eq!(client("::ffff:192.0.2.1", &headers).address.to_string(), "192.0.2.1");
+        assert_eq!(client("::ffff:10.1.1.1", &headers).address.to_string(), "198.51.100.7");
+    }
+
+    #[test]
+    fn the_rightmost_address_that_is_no_proxy_counts() {
+        for (list, expected) in [
+            ("198.51.100.7", "198.51.100.7"),
+            ("203.0.113.9, 198.51.100.7", "198.51.100.7"),
+            ("203.0.113.9,198.51.100.7 , 10.1.2.3,\t::1", "198.51.100.7"),
+            ("10.9.9.9, 10.1.2.3", "10.9.9.9"),
+            ("anything, 198.51.100.7", "198.51.100.7"),
+            ("198.51.100.7:5060", "198.51.100.7"),
+            ("2001:db8::7", "2001:db8::7"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("[2001:db8::7]:5060", "2001:db8::7"),
+            ("::ffff:198.51.100.7", "198.51.100.7"),
+            ("[::ffff:198.51.100.7]:1, ::ffff:10.0.0.1", "198.51.100.7"),
+        ] {
+            assert_eq!(address(&[("x-forwarded-for", list)]), expected, "{list}");
+        }
+        let lines = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-for", "198.51.100.7, 10.0.0.1")];
+        assert_eq!(address(&lines), "198.51.100.7");
+    }
+
+    #[test]
+    fn what_cannot_be_read_leaves_the_peer() {
+        for list in ["", "unknown", "198.51.100.7,", "198.51.100.7, x", "198.51.100.7:99999", "[198.51.100.7]", "1.2.3"]
+        {
+            assert_eq!(address(&[("x-forwarded-for", list)]), "127.0.0.1", "{list}");
+            assert_eq!(address(&[("x-real-ip", list)]), "127.0.0.1", "{list}");
+        }
+        let both = [("x-forwarded-for", "x"), ("x-real-ip", "198.51.100.7")];
+        assert_eq!(address(&both), "127.0.0.1", "a list that is there hides the other header");
+        let twice = [("x-real-ip", "198.51.100.7"), ("x-real-ip", "198.51.100.8")];
+        assert_eq!(address(&twice), "127.0.0.1");
+        assert_eq!(address(&[("x-real-ip", "198.51.100.7")]), "198.51.100.7");
+    }
+
+    #[test]
+    fn scheme_and_target_are_the_nearest_proxys() {
+        let https = |value: &str| client("10.0.0.1", &[("x-forwarded-proto", value)]).https;
+        assert!(https("https") && https("HTTPS") && https("http, https"));
+        assert!(!https("http") && !https("") && !https("https, http") && !https("httpss"));
+        let target = |value: &str| client("10.0.0.1", &[("x-original-uri", value)]).original_target;
+        assert_eq!(target("/provision/x.cfg?a={b}").as_deref(), Some("/provision/x.cfg?a={b}"));
+        for value in ["", "provision", "http://x/", &format!("/{}", "a".repeat(TARGET_BYTES_MAX))] {
+            assert_eq!(target(value), None, "{value}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_address_is_read_however_it_is_written(bits in any::<u128>(), small in any::<u32>(), port in any::<u16>()) {
+            for address in [IpAddr::from(std::net::Ipv6Addr::from_bits(bits)), std::net::Ipv4Addr::from_bits(small).into()] {
+                let forms = [format!(" {address}\t"), SocketAddr::new(address, port).to_string()];
+                for text in forms {
+                    prop_assert_eq!(parse(&text), Some(address.to_canonical()));
+                }
+            }
+        }
+
+        #[test]
+        fn what_stands_left_of_the_phone_means_nothing(left in "[ -+--~]{0,20}", count in 0..3_usize) {
+            let list = format!("{left}, 198.51.100.7{}", ", 10.0.0.1".repeat(count));
+            prop_assert_eq!(address(&[("x-forwarded-for", &list)]), "198.51.100.7");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The URLs that phones ask for by themselves, and the parameters that each stands for.
+//!
+//! One table ([`rules`]) for every nginx site that FusionPBX's installers write (Debian, Devuan, Ubuntu, CentOS,
+//! FreeBSD), in which it is their union, and for what phones ask for beyond that.
+
+mod rules;
+
+use regex::{Captures, Regex, RegexSet};
+use rules::{Of, RULES, To};
+use std::sync::LazyLock;
+
+/// FusionPBX's own page, which takes its parameters from the query alone.
+const PAGE: &str = "/app/provision/index.php";
+
+/// Where nginx serves the templates as they stand.
+const TEMPLATES: &str = "/resources/templates/provision/";
+
+/// Which of the forms of a URL are known.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum UrlForms {
+    /// Those of FusionPBX's own nginx sites alone.
+    FusionPbx,
+    /// Also those that phones use and no site has a rule for.
+    #[default]
+    Phones,
+    /// Also boot files, and addresses in any path.
+    All,
+}
+
+/// What a path stands for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Natural {
+    Provision(Stands),
+    /// A file below the template root that is served as it stands, the same for all.
+    Static(&'static str),
+}
+
+/// What the path of a page's URL says.
+#[derive(Debug, PartialEq, Eq, Default)]
+pub struct Stands {
+    /// To be put before the parameters of the query.
+    pub parameters: Vec<(&'static str, String)>,
+    pub form: Form,
+}
+
+/// How a request came to be one for provisioning.
+#[derive(Debug, PartialEq, Eq, Clone, Default)]
+pub struct Form {
+    /// FusionPBX's sites have no rule for it: where there is no such device or file, nginx's own page is the answer.
+    pub uncovered: bool,
+    /// The device's default file answers where it has none of the asked name.
+    pub or_default: bool,
+    /// A template that is asked for as it stands, by its path below the template root.
+    pub template: Option<String>,
+    /// A picture's path below the template roots, for anyone.
+    pub picture: Option<String>,
+}
+
+/// All patterns at once, to find the first that matches, and one by one, to keep what it names.
+struct Patterns {
+    set: RegexSet,
+    each: Vec<Regex>,
+}
+
+static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
+    let patterns: Vec<_> = RULES.iter().map(|rule| rules::whole_path(rule.pattern)).collect();
+    let each: Result<_, _> = patterns.iter().map(|pattern| Regex::new(pattern)).collect();
+    Some(Patterns { set: RegexSet::new(&patterns).ok()?, each: each.ok()? })
+});
+
+/// What a decoded path means; `None` when it is none of ours.
+pub fn find(path: &str, forms: UrlForms) -> Option<Natural> {
+    if path == PAGE {
+        return Some(Natural::Provision(Stands::default()));
+    }
+    if let Some(file) = path.strip_prefix(TEMPLATES) {
+        return template(file);
+    }
+    let known = |index: &usize| match RULES[*index].of {
+        Of::Sites => true,
+        Of::Phones => forms >= UrlForms::Phones,
+        Of::All => forms >= UrlForms::All,
+    };
+    let patterns = PATTERNS.as_ref()?;
+    let index = patterns.set.matches(path).into_iter().find(known)?;
+    let (rule, captures) = (&RULES[index], patterns.each[index].captures(path)?);
+    let (text, or_default) = match rule.to {
+        To::Page(text) | To::Picture(text) => (text, false),
+        To::PageOrDefault(text) => (text, true),
+        To::Static(file) => return Some(Natural::Static(file)),
+    };
+    let parameters: Vec<_> = text.split('&').filter_map(|pair| fill(pair, &captures)).collect();
+    let file = parameters.iter().find(|(name, _)| *name == "file").map(|(_, file)| file.clone());
+    let picture = file.filter(|_| matches!(rule.to, To::Picture(_)));
+    let form = Form { uncovered: rule.of != Of::Sites, or_default, picture, template: None };
+    Some(Natural::Provision(Stands { parameters, form }))
+}
+
+/// A file below the template root. Only a known device gets it, unless it is the one that a rule leads there.
+fn template(file: &str) -> Option<Natural> {
+    let same_for_all = RULES.iter().find_map(|rule| match rule.to {
+        To::Static(known) if known == file => Some(Natural::Static(known)),
+        _ => None,
+    });
+    let is_plain = !file.split('/').any(|part| part.is_empty() || part.starts_with('.'));
+    let form = Form { template: Some(file.to_owned()), ..Form::default() };
+    let stands = is_plain.then(|| Natural::Provision(Stands { parameters: Vec::new(), form }));
+    same_for_all.or(stands)
+}
+
+fn fill(pair: &'static str, captures: &Captures<'_>) -> Option<(&'static str, String)> {
+    let (name, template) = pair.split_once('=')?;
+    let mut value = template.to_owned();
+    for kept in ["mac", "bare", "ext", "before", "after", "file"] {
+        let text = captures.name(kept).map_or("", |text| text.as_str());
+        value = value.replace(&format!("{{{kept}}}"), text);
+    }
+    Some((name, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meaning(path: &str, forms: UrlForms) -> String {
+        match find(path, forms) {
+            Some(Natural::Provision(Stands { form: Form { template: Some(file), .. }, .. })) => {
+                format!("template {file}")
+            }
+            Some(Natural::Provision(Stands { parameters, form })) => {
+                let pairs: Vec<_> = parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                let or_default = if form.or_default { " or default" } else { "" };
+                let picture = form.picture.map(|path| format!(" or picture {path}")).unwrap_or_default();
+                format!("{}{or_default}{picture}", pairs.join("&"))
+            }
+            Some(Natural::Static(file)) => format!("static {file}"),
+            None => "none".into(),
+        }
+    }
+
+    fn parameters(path: &str) -> String {
+        meaning(path, UrlForms::FusionPbx)
+    }
+
+    #[test]
+    fn every_rule_is_a_regular_expression() {
+        assert_eq!(PATTERNS.as_ref().map(|patterns| patterns.each.len()), Some(RULES.len()));
+        assert!(RULES.is_sorted_by_key(|rule| rule.of), "the sites' rules come first");
+    }
+
+    #[test]
+    fn an_address_may_have_any_prefix_and_the_usual_endings() {
+        for path in ["/provision/", "/app/provision/", "/foo/bar/provision/", "/provision/provision/"] {
+            for ending in ["", ".cfg", ".xml", ".txt", ".tx", "Ztxt"] {
+                assert_eq!(parameters(&format!("{path}001565BE5FD7{ending}")), "mac=001565BE5FD7");
+            }
+        }
+        assert_eq!(parameters("/provision/000000000000.cfg"), "mac=000000000000");
+    }
+
+    #[test]
+    fn files_of_a_kind_leave_the_device_to_the_user_agent() {
+        assert_eq!(parameters("/provision/y000000000108.cfg"), "file=y000000000108.cfg");
+        assert_eq!(parameters("/provision/y000000000108"), "file=y000000000108.cfg");
+        assert_eq!(parameters("/provision/file/a/b.cfg"), "file=a/b.cfg");
+        assert_eq!(parameters("/provision/"), "file=");
+        assert_eq!(parameters("/app/provision/index.php"), "");
+    }
+
+    #[test]
+    fn a_file_that_is_the_same_for_all_is_static() {
+        assert_eq!(parameters("/provision/J100Supgrade.txt"), "static avaya/J100Supgrade.txt");
+    }
+
+    #[test]
+    fn a_template_is_named_below_the_root_without_hidden_parts() {
+        assert_eq!(parameters("/resources/templates/provision/a/b/{$mac}.cfg"), "template a/b/{$mac}.cfg");
+        for path in ["", "a/", ".git/config", "a/.b", "a//b", "../x"] {
+            assert_eq!(parameters(&format!("/resources/templates/provision/{path}")), "none", "{path}");
+        }
+        let upgrade = "avaya/J100Supgrade.txt";
+        assert_eq!(parameters(&format!("/resources/templates/provision/{upgrade}")), format!("static {upgrade}"));
+    }
+
+    #[test]
+    fn phones_may_ask_as_they_do_without_a_rule_of_any_site() {
+        for (path, expected) in [
+            ("/provision/00:15:65:BE:5F:d7.cfg", "mac=00:15:65:BE:5F:d7"),
+            ("/provision/00-15-65-be-5f-d7", "mac=00-15-65-be-5f-d7"),
+            ("/provision/001565be5fd7.CFG", "mac=001565be5fd7"),
+            ("/app/provision/yealink/001565be5fd7.cfg", "mac=001565be5fd7"),
+            ("/provisioning/yealink/001565be5fd7.cfg", "mac=001565be5fd7"),
+            ("/001565be5fd7.cfg", "mac=001565be5fd7"),
+            ("/cfg000b82aabbcc.xml", "mac=000b82aabbcc"),
+            ("/00:15:65:be:5f:d7.xml", "mac=00:15:65:be:5f:d7"),
+            ("/provision/snomD785-000413aabbcc.xml", "mac=000413aabbcc"),
+            ("/provision/ipve-7c1eb3aabbcc.xml", "mac=7c1eb3aabbcc"),
+            ("/m3/settings/000413aabbcc.cfg", "mac=000413aabbcc"),
+            ("/provision/0004f2aabbcc-site.cfg", "mac=0004f2aabbcc&file=site.cfg"),
+            ("/provision/0004f2aabbcc-web.cfg", "mac=0004f2aabbcc&file=web.cfg"),
+            ("/provision/0004f2aabbcc-features.cfg", "mac=0004f2aabbcc&file=features.cfg"),
+            ("/provision/0004f2aabbcc-license.cfg", "mac=0004f2aabbcc&file={$mac}-license.cfg"),
+            ("/provision/cfg000b82aabbcc.bin", "mac=000b82aabbcc"),
+            ("/provision/gs_cfg000b82aabbcc_cfg001", "mac=000b82aabbcc"),
+            ("/provision/cfggrp2614.xml", "file=cfggrp2614.xml or default"),
+            ("/provision/cfg.xml", "file=cfg.xml or default"),
+            ("/provision/spa504G.cfg", "file=spa504G.cfg or default"),
+            ("/provision/zoiper.xml", "file=zoiper.xml or default"),
+            ("/provision/SEP0004F2AABBCC.cnf.xml", "mac=0004F2AABBCC&file=SEP{$mac}.cnf.xml"),
+            ("/provision/SIP0004F2AABBCC.cnf", "mac=0004F2AABBCC&file=SIP{$mac}.cnf"),
+            ("/provision/algo0022eeaabbcc.conf", "mac=0022eeaabbcc&file=algo{$mac}.conf"),
+            ("/provision/001565be5fd7/super_search.xml", "mac=001565be5fd7&file=super_search.xml"),
+            ("/provision/RINGLIST.XML", "file=RINGLIST.XML"),
+            ("/provision/logo.png", "file=logo.png or picture logo.png"),
+            ("/provision/Yealink/t46.JPG", "file=Yealink/t46.JPG or picture Yealink/t46.JPG"),
+        ] {
+            assert_eq!(meaning(path, UrlForms::Phones), expected, "{path}");
+            assert_eq!(meaning(path, UrlForms::All), expected, "{path}");
+            assert_eq!(meaning(path, UrlForms::FusionPbx), "none", "{path}");
+        }
+    }
+
+    #[test]
+    fn boot_files_and_addresses_in_any_path_are_off_by_default() {
+        for (path, expected) in [
+            ("/provision/001565be5fd7.boot", "mac=001565be5fd7&file={$mac}.boot"),
+            ("/provision/y000000000000.boot", "file=y000000000000.boot"),
+            ("/Provision/001565be5fd7.cfg", "mac=001565be5fd7"),
+            ("/kt300-001565be5fd7.xml", "mac=001565be5fd7"),
+            ("/some/where/00-15-65-be-5f-d7.cfg", "mac=00-15-65-be-5f-d7"),
+            ("/some/where/y000000000025.cfg", "file=y000000000025.cfg"),
+            ("/1001_Extern.xml", "ext=1001&file={$mac}_extern.xml"),
+        ] {
+            assert_eq!(meaning(path, UrlForms::All), expected, "{path}");
+            assert_eq!(meaning(path, UrlForms::default()), "none", "{path}");
+        }
+    }
+
+    #[test]
+    fn other_paths_are_not_ours() {
+        for path in [
+            "/",
+            "/provision",
+            "/Provision/001565be5fd7.cfg",
+            "/provision/001565be5fd7.cfg.bak",
+            "/provision/index.php",
+            "/provision/sip.ld",
+            "/x.xml",
+            "/0001565be5fd7.cfg",
+        ] {
+            assert_eq!(meaning(path, UrlForms::default()), "none", "{path}");
+        }
+        // A thirteenth digit makes it no address, but it may still be a file's name.
+        assert_eq!(parameters("/provision/0001565be5fd7.cfg"), "none");
+        assert_eq!(meaning("/provision/0001565be5fd7.cfg", UrlForms::All), "file=0001565be5fd7.cfg");
+    }
+}

@@ -1,0 +1,123 @@
+//! Where the database is: what `dialplate db` makes and says of one, and FusionPBX's own configuration.
+
+use dialplate_tests::corpus;
+use dialplate_tests::postgres::Postgres;
+use dialplate_tests::server::{self, Server, root};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use tokio::runtime::Runtime;
+
+/// Exit status, standard output, standard error.
+fn db(arguments: &[&str], settings: &[(&str, &str)]) -> (bool, String, String) {
+    let output = server::command("db", settings).args(arguments).output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.success(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn init_makes_a_database_that_serves_and_never_touches_one_that_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep/dialplate.db");
+    let file = path.display().to_string();
+    let (made, said, _) = db(&["init", &file], &[]);
+    assert!(made && said.contains(&file) && said.contains("devices: 4"), "{said}");
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+    let before = std::fs::read(&path).unwrap();
+    let (made, _, error) = db(&["init", "--database", &format!("sqlite://{file}")], &[]);
+    assert!(!made && error.contains("is there already"), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+    let templates = root().join("templates").display().to_string();
+    let url = format!("sqlite://{file}");
+    let server = Server::start(&[("DIALPLATE_DATABASE", &url), ("DIALPLATE_TEMPLATES", &templates)]);
+    assert_eq!(server.get("localhost", "/provision/001565000046.cfg").status, 200);
+}
+
+#[test]
+fn init_makes_no_tables_in_a_postgresql() {
+    let (made, _, error) = db(&["init", "postgres://u:s3cret@127.0.0.1:1/fusionpbx"], &[]);
+    assert!(!made && error.contains("FusionPBX makes its own") && !error.contains("s3cret"), "{error}");
+}
+
+#[test]
+fn check_tells_what_a_postgresql_is_and_what_the_role_may_do() {
+    let Some(corpus) = corpus::find() else { return };
+    let runtime = Runtime::new().unwrap();
+    let Some(postgres) = runtime.block_on(Postgres::start()) else { return };
+    let url = runtime.block_on(corpus::postgres(&postgres, &corpus, "fusionpbx"));
+    let (usable, said, error) = db(&["check", &url], &[]);
+    assert!(usable, "{said}{error}");
+    let expected = ["PostgreSQL", "FusionPBX 5.5 or later", "domains: 3", "devices: 433", "devices enabled: 430"];
+    let rights = ["may insert devices (auto insert): yes", "create index on v_devices (device_address);"];
+    for text in expected.iter().chain(&rights) {
+        assert!(said.contains(text), "{text} in\n{said}");
+    }
+    let changes = "create index on v_devices (device_address); create role reader login;
+        grant select on all tables in schema public to reader; revoke select on v_device_lines from reader";
+    runtime.block_on(postgres.run("fusionpbx", changes));
+    let (usable, said, _) = db(&["check"], &[("DIALPLATE_DATABASE", &url.replace("postgres@", "reader@"))]);
+    assert!(!usable && said.contains("table v_device_lines is there, and this role may not read it"), "{said}");
+    runtime.block_on(postgres.run("fusionpbx", "grant select on v_device_lines to reader"));
+    let (usable, said, _) = db(&["check", &url.replace("postgres@", "reader@")], &[]);
+    assert!(usable && !said.contains("v_devices (device_address)"), "{said}");
+    assert!(said.contains("may note when a device was provisioned: no"), "{said}");
+}
+
+#[test]
+fn check_names_what_is_missing_and_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let (usable, _, error) = db(&["check", &folder.path().join("nothing.db").display().to_string()], &[]);
+    assert!(!usable && error.contains("no file"), "{error}");
+    let Some(corpus) = corpus::find() else { return };
+    let url = corpus::sqlite(folder.path(), &corpus, &[]);
+    let runtime = Runtime::new().unwrap();
+    runtime.block_on(async {
+        use sqlx::Connection;
+        let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        let change = "alter table v_devices rename device_template to template; drop table v_users";
+        sqlx::raw_sql(change).execute(&mut connection).await.unwrap();
+    });
+    let (usable, said, _) = db(&["check", &url], &[]);
+    assert!(!usable && said.contains("v_devices.device_template is missing"), "{said}");
+    assert!(said.contains("table v_users is missing"), "{said}");
+}
+
+/// A configuration of FusionPBX's that names a SQLite file.
+fn fusionpbx_config(folder: &Path, database: &Path) -> String {
+    let (path, name) = (database.parent().unwrap().display(), database.file_name().unwrap().to_string_lossy());
+    let text = format!("#database\ndatabase.0.type = sqlite\ndatabase.0.path = {path}\ndatabase.0.name = {name}\n");
+    let file = folder.join("config.conf");
+    std::fs::write(&file, text).unwrap();
+    file.display().to_string()
+}
+
+#[test]
+fn the_database_of_fusionpbx_own_configuration_is_served_unless_another_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let theirs = folder.path().join("theirs.db");
+    assert!(db(&["init", &theirs.display().to_string()], &[]).0);
+    let config = fusionpbx_config(folder.path(), &theirs);
+    let templates = root().join("templates").display().to_string();
+    let settings = [("DIALPLATE_FUSIONPBX_CONFIG", config.as_str()), ("DIALPLATE_TEMPLATES", &templates)];
+    let server = Server::start(&settings);
+    assert_eq!(server.get("localhost", "/provision/001565000046.cfg").status, 200);
+    assert!(server.log().contains(&config), "{}", server.log());
+    let (_, said, _) = db(&["check"], &settings);
+    assert!(said.contains("theirs.db") && said.contains(&format!("(named in {config})")), "{said}");
+    let ours = folder.path().join("ours.db").display().to_string();
+    let (made, said, _) =
+        db(&["init"], &[&settings[..], &[("DIALPLATE_DATABASE", &format!("sqlite://{ours}"))]].concat());
+    assert!(made && said.contains("ours.db"), "{said}");
+}
+
+#[test]
+fn a_configuration_of_fusionpbx_that_cannot_be_read_stops_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = fusionpbx_config(folder.path(), Path::new("/nowhere/fusionpbx.db"));
+    for text in ["database.0.type = mysql\ndatabase.0.password = s3cret", "database.0.type = sqlite"] {
+        std::fs::write(&config, text).unwrap();
+        let output = server::run(&[("DIALPLATE_FUSIONPBX_CONFIG", &config), ("DIALPLATE_LISTEN", "127.0.0.1:0")]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success() && said.contains(&config) && said.contains("DIALPLATE_DATABASE"), "{said}");
+        assert!(said.contains("database.0.") && !said.contains("s3cret"), "{said}");
+    }
+}

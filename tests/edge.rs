@@ -1,0 +1,174 @@
+//! What is read of a request: methods, targets, hosts, bodies, and the limit of each.
+
+use dialplate_tests::client::{Answer, exchange, parse};
+use dialplate_tests::server::Server;
+
+const PAGE: &str = "/app/provision/?mac=001565000046";
+const KIB: usize = 1024;
+
+fn start() -> (tempfile::TempDir, Server) {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[]);
+    (folder, server)
+}
+
+/// A server that hands out a device only to its domain.
+fn start_filtering() -> (tempfile::TempDir, Server) {
+    let (folder, server) = start();
+    super::proxied::execute(
+        folder.path(),
+        "update v_default_settings set default_setting_value = 'true' \
+         where default_setting_subcategory = 'http_domain_filter'",
+    );
+    (folder, server)
+}
+
+/// Sends a head, `Connection: close` added to it, and a body.
+fn send(server: &Server, head: &str, body: &[u8]) -> Answer {
+    let bytes = exchange(server.address, &[head.as_bytes(), b"\r\nConnection: close\r\n\r\n", body].concat());
+    assert!(!bytes.is_empty(), "no answer to {}", &head[..head.len().min(200)]);
+    parse(&bytes)
+}
+
+#[test]
+fn each_limit_of_a_request_has_its_status() {
+    let (_folder, server) = start();
+    let target = |bytes: usize| format!("{PAGE}&x={}", "a".repeat(bytes - PAGE.len() - 3));
+    let get =
+        |target: &str, headers: &str| send(&server, &format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1{headers}"), b"");
+    assert_eq!(get(&target(8 * KIB), "").status, 200);
+    for bytes in [8 * KIB + 1, 20 * KIB, 60 * KIB] {
+        assert_eq!(get(&target(bytes), "").status, 414, "{bytes} bytes of target");
+    }
+    let header = |bytes: usize| format!("\r\nX: {}", "a".repeat(bytes));
+    assert_eq!(get(PAGE, &header(31 * KIB)).status, 200);
+    for bytes in [32 * KIB, 60 * KIB, 200 * KIB] {
+        assert_eq!(get(PAGE, &header(bytes)).status, 431, "{bytes} bytes of header");
+    }
+    assert_eq!(get(PAGE, &header(1).repeat(98)).status, 200);
+    assert_eq!(get(PAGE, &header(1).repeat(110)).status, 431);
+    let post = format!("POST {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded");
+    let form = |bytes: usize| format!("x={}", "a".repeat(bytes - 2));
+    for (bytes, status) in [(64 * KIB, 200), (64 * KIB + 1, 413), (900 * KIB, 413)] {
+        let sized = send(&server, &format!("{post}\r\nContent-Length: {bytes}"), form(bytes).as_bytes());
+        assert_eq!(sized.status, status, "{bytes} bytes of body");
+        let chunked = format!("{bytes:x}\r\n{}\r\n0\r\n\r\n", form(bytes));
+        let chunked = send(&server, &format!("{post}\r\nTransfer-Encoding: chunked"), chunked.as_bytes());
+        assert_eq!(chunked.status, status, "{bytes} bytes of body in chunks");
+    }
+    let announced = send(&server, &format!("{post}\r\nContent-Length: 99999999999"), b"");
+    assert_eq!(announced.status, 413, "what is announced need not be sent");
+    assert_eq!(get(&format!("/app/provision/?{}", "x=1&".repeat(201)), "").status, 400);
+}
+
+#[test]
+fn what_is_no_sensible_request_is_a_bad_one() {
+    let (_folder, server) = start();
+    let host = "Host: 127.0.0.1";
+    for head in [
+        format!("GET {PAGE} HTTP/1.1"),
+        format!("GET {PAGE} HTTP/1.1\r\n{host}\r\n{host}"),
+        format!("GET {PAGE} HTTP/1.1\r\nHost: a b"),
+        format!("GET {PAGE} HTTP/1.1\r\nHost: a/b"),
+        format!("GET {PAGE} HTTP/1.1\r\n{host}\r\nno header"),
+        format!("GET {PAGE} HTTP/1.1\r\n{host}\r\nX: a\0b"),
+        format!("GET {PAGE} HTTP/1.1\r\n{host}\r\n X: folded"),
+        format!("GET {PAGE} HTTP/3.9\r\n{host}"),
+        format!("GET {PAGE}\r\n{host}"),
+        format!("G\u{e9}T {PAGE} HTTP/1.1\r\n{host}"),
+        format!("GET /app/pro vision/ HTTP/1.1\r\n{host}"),
+        format!("GET /provision/%00 HTTP/1.1\r\n{host}"),
+        format!("GET /provision/../../x HTTP/1.1\r\n{host}"),
+        format!("GET provision/x HTTP/1.1\r\n{host}"),
+        format!("POST {PAGE} HTTP/1.1\r\n{host}\r\nContent-Length: 1\r\nContent-Length: 2"),
+        format!("POST {PAGE} HTTP/1.1\r\n{host}\r\nContent-Length: -1"),
+        format!("POST {PAGE} HTTP/1.1\r\n{host}\r\nTransfer-Encoding: chunked, gzip"),
+        format!("POST {PAGE} HTTP/1.1\r\n{host}\r\nTransfer-Encoding: chunked\r\n\r\nxyz"),
+        "\u{16}\u{3}\u{1}\u{2}".to_owned(),
+    ] {
+        let answer = send(&server, &head, b"");
+        assert_eq!(answer.status, 400, "{head:?}");
+        assert!(!answer.text().contains("rust") && !answer.text().contains("hyper"), "{}", answer.text());
+    }
+    let whole = format!("GET {PAGE} HTTP/1.1\r\n{host}");
+    assert_eq!(send(&server, &whole, b"").status, 200, "and the next client is served");
+}
+
+/// A length and chunks at once are how a request is hidden from a proxy in another.
+#[test]
+fn a_request_is_never_smuggled_in_anothers_body() {
+    let (_folder, server) = start();
+    let hidden = format!("GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    let both = format!(
+        "POST /provision/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{hidden}",
+        hidden.len() + 5,
+    );
+    let answers = exchange(server.address, both.as_bytes());
+    let answers = String::from_utf8_lossy(&answers).into_owned();
+    assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+    assert!(!answers.contains("HTTP/1.1 200"), "{answers}");
+}
+
+#[test]
+fn other_methods_are_refused_with_those_that_are_allowed() {
+    let (_folder, server) = start();
+    for method in ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "get"] {
+        let answer = send(&server, &format!("{method} {PAGE} HTTP/1.1\r\nHost: 127.0.0.1"), b"");
+        assert_eq!((answer.status, answer.header("allow")), (405, "GET, HEAD, POST"), "{method}");
+    }
+    for target in ["*", "127.0.0.1:80"] {
+        let method = if target == "*" { "OPTIONS" } else { "CONNECT" };
+        assert_eq!(send(&server, &format!("{method} {target} HTTP/1.1\r\nHost: 127.0.0.1"), b"").status, 405);
+    }
+}
+
+#[test]
+fn an_older_client_is_served_and_needs_no_host() {
+    let (_folder, server) = start_filtering();
+    let answer = exchange(server.address, format!("GET {PAGE} HTTP/1.0\r\nHost: localhost\r\n\r\n").as_bytes());
+    assert_eq!(parse(&answer).status, 200);
+    let answer = exchange(server.address, format!("GET {PAGE} HTTP/1.0\r\n\r\n").as_bytes());
+    assert_eq!(parse(&answer).status, 403, "a host that is no domain");
+}
+
+#[test]
+fn a_target_with_a_host_overrules_the_header() {
+    let (_folder, server) = start_filtering();
+    let status =
+        |target: &str, host: &str| send(&server, &format!("GET {target} HTTP/1.1\r\nHost: {host}"), b"").status;
+    assert_eq!(status(PAGE, "elsewhere.example.net"), 403);
+    assert_eq!(status(&format!("http://localhost:8080{PAGE}"), "elsewhere.example.net"), 200);
+    assert_eq!(status(&format!("http://elsewhere.example.net{PAGE}"), "localhost"), 403);
+}
+
+#[test]
+fn a_client_that_asks_before_it_sends_its_body_is_told_to_go_on() {
+    let (_folder, server) = start();
+    let head = "POST /app/provision/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\
+                Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue";
+    let body = "mac=001565000046";
+    let bytes = exchange(server.address, format!("{head}\r\nContent-Length: 16\r\n\r\n{body}").as_bytes());
+    let rest = bytes.strip_prefix(b"HTTP/1.1 100 Continue\r\n\r\n").expect("an interim answer");
+    assert_eq!(parse(rest).status, 200);
+    let bytes = exchange(server.address, format!("{head}\r\nContent-Length: 70000\r\n\r\n").as_bytes());
+    assert_eq!(parse(&bytes).status, 413, "and not told to send what nobody would read");
+}
+
+#[test]
+fn requests_that_are_sent_at_once_are_answered_in_their_order() {
+    let (_folder, server) = start();
+    let request = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n");
+    let directory = format!("{PAGE}&file=directory.xml");
+    let all = [request("/nothing"), request(PAGE), request(&directory) + "Connection: close\r\n"].join("\r\n") + "\r\n";
+    let bytes = exchange(server.address, all.as_bytes());
+    let mut rest = bytes.as_slice();
+    let mut statuses = Vec::new();
+    while !rest.is_empty() {
+        let answer = parse(rest);
+        let length: usize = answer.header("content-length").parse().unwrap();
+        rest = &rest[rest.len() - answer.body.len() + length..];
+        statuses.push((answer.status, length));
+    }
+    assert_eq!(statuses.iter().map(|(status, _)| *status).collect::<Vec<_>>(), [404, 200, 200]);
+    assert!(statuses[1].1 > 2_000 && statuses[2].1 < 2_000, "{statuses:?}");
+}

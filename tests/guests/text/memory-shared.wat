@@ -1,0 +1,8 @@
+;; Memory for several threads, of which a plugin has one.
+(module
+  (memory (export "memory") 1)
+  (memory 1 2 shared)
+  (func (export "describe") (result i32) (i32.const 0))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+  (func (export "prepare") (param i32 i32) (result i32) (i32.const 0))
+  (func (export "render") (param i32) (result i32) (i32.const 0)))

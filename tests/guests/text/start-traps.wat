@@ -1,0 +1,9 @@
+;; Ends before it begins.
+(module
+  (memory (export "memory") 1)
+  (func $start (unreachable))
+  (start $start)
+  (func (export "describe") (result i32) (i32.const 0))
+  (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32) (i32.const 0))
+  (func (export "prepare") (param i32 i32) (result i32) (i32.const 0))
+  (func (export "render") (param i32) (result i32) (i32.const 0)))

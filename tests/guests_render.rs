@@ -1,0 +1,216 @@
+//! What a hostile plugin can do while it renders: what the phone, the log and the other vendors see of it. The guest
+//! `minimal` is installed beside the real Yealink component and does what the parameter `do` says.
+
+use dialplate_tests::guests;
+use dialplate_tests::server::{Server, root};
+use sqlx::{Connection, SqliteConnection};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const GUEST: &str = "02aabb000001";
+/// What a request's own line in the log has.
+const ACCESS: &str = "http::access_log";
+const YEALINK: &str = "/provision/001565000046.cfg";
+
+/// A second domain with its own people, and a device of the guest's in the first and in the second.
+const SECOND_DOMAIN: &str = "
+insert into v_domains (domain_uuid, domain_name, domain_enabled)
+values ('d0000000-0000-4000-8000-000000000002', 'other.example', true);
+insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, device_enabled)
+values ('de000000-0000-4000-8000-000000000011', 'd0000000-0000-4000-8000-000000000001', '02aabb000001', 'minimal',
+    'minimal/one', true),
+    ('de000000-0000-4000-8000-000000000012', 'd0000000-0000-4000-8000-000000000002', '02aabb000002', 'minimal',
+    'minimal/one', true);
+insert into v_extensions (extension_uuid, domain_uuid, extension, password, effective_caller_id_name,
+    directory_first_name, directory_visible, enabled)
+values ('e0000000-0000-4000-8000-000000000900', 'd0000000-0000-4000-8000-000000000002', '900', 'secret-900',
+    'Confidential Nine', 'Confidential', true, true);
+insert into v_contacts (contact_uuid, domain_uuid, contact_organization, contact_name_given, contact_name_family)
+values ('c0000000-0000-4000-8000-000000000900', 'd0000000-0000-4000-8000-000000000002', 'Other', 'Confidential', 'C');
+";
+
+/// The server with the guest and the Yealink component; `None` where the guest is not built.
+fn start(folder: &Path, settings: &[(&str, &str)]) -> Option<Server> {
+    let plugins = folder.join("plugins");
+    std::fs::create_dir_all(&plugins).unwrap();
+    std::fs::copy(guests::built("minimal")?, plugins.join("minimal.wasm")).unwrap();
+    std::fs::copy(root().join("target/plugins/yealink.wasm"), plugins.join("yealink.wasm")).unwrap();
+    let templates = folder.join("templates");
+    std::fs::create_dir_all(templates.join("minimal/one")).unwrap();
+    std::fs::write(templates.join("minimal/one/a.cfg"), "reads x").unwrap();
+    let database = folder.join("demo.db");
+    let url = format!("sqlite://{}?mode=rwc", database.display());
+    let templates = format!("{}:{}", templates.display(), root().join("templates").display());
+    let plugins = plugins.display().to_string();
+    let own = [
+        ("DIALPLATE_DATABASE", url.as_str()),
+        ("DIALPLATE_TEMPLATES", &templates),
+        ("DIALPLATE_PLUGINS", &plugins),
+        ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z"),
+    ];
+    let server = Server::start(&[&own, settings].concat());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let mut connection = SqliteConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(SECOND_DOMAIN).execute(&mut connection).await.unwrap();
+    });
+    Some(server)
+}
+
+/// What the guest's device gets for a deed.
+fn get(server: &Server, device: &str, deed: &str) -> dialplate_tests::client::Answer {
+    let deed: String = deed.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    server.get("localhost", &format!("/app/provision/?mac={device}&file=a.cfg&do={deed}"))
+}
+
+/// One request, and what the server has logged for it: its line comes through a pipe.
+fn logged<T>(server: &Server, request: impl FnOnce() -> T) -> (T, String) {
+    let written = server.log().len();
+    let answer = request();
+    let end = Instant::now() + Duration::from_secs(10);
+    while !server.log()[written..].contains(ACCESS) {
+        assert!(Instant::now() < end, "nothing was logged");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    (answer, server.log()[written..].to_owned())
+}
+
+/// Resident memory of a process, in KB.
+fn resident(process: u32) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+/// The deed, the status, what the one line in the log says.
+const DEEDS: [(&str, u16, &str); 22] = [
+    ("loop", 500, "not done after 400 ms (render_timeout_ms)"),
+    ("recurse", 500, "broke down"),
+    ("nest", 500, "went beyond stack_bytes_max"),
+    ("eat-memory", 500, "(render_memory_bytes_max)"),
+    ("write 1073741824", 500, "(render_memory_bytes_max)"),
+    ("write 33554432", 500, "went beyond output_bytes_max"),
+    ("claim 1073741824", 500, "broke down"),
+    ("panic", 500, "broke down"),
+    ("trap", 500, "broke down"),
+    ("invalid-text", 500, "broke down"),
+    ("invalid-log", 500, "broke down"),
+    ("invalid-question", 500, "broke down"),
+    ("header", 500, "no header value"),
+    ("elsewhere", 500, "no file name"),
+    ("contacts 1000000", 500, "went beyond questions_max"),
+    ("limit", 500, "limit reached: nesting"),
+    ("fault", 500, "minimal/one:3:7: asked to"),
+    ("other", 500, "asked to"),
+    ("log 10000", 200, "provisioned"),
+    ("log-long 10000000", 200, "provisioned"),
+    ("log-flood 1000000", 500, "(render_timeout_ms)"),
+    ("answer-for 001565000046", 200, "provisioned"),
+];
+
+#[test]
+fn a_hostile_render_is_one_answer_one_line_and_nobody_elses_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("DIALPLATE_RENDER_TIMEOUT_MS", "400"), ("DIALPLATE_RENDER_MEMORY_BYTES_MAX", "41943040")];
+    let Some(server) = start(folder.path(), &settings) else { return };
+    let phone = || logged(&server, || server.get("localhost", YEALINK)).0;
+    let next = || logged(&server, || get(&server, GUEST, "count")).0.text();
+    let yealink = phone();
+    assert_eq!((yealink.status, next()), (200, "0".to_owned()));
+    // All memory that a slot keeps for the next request has been touched once.
+    logged(&server, || get(&server, GUEST, "eat-memory"));
+    let before = resident(server.id());
+    for (deed, status, said) in DEEDS {
+        let began = Instant::now();
+        let (answer, log) = logged(&server, || get(&server, GUEST, deed));
+        assert_eq!(answer.status, status, "{deed}: {}", server.log());
+        assert!(began.elapsed() < Duration::from_secs(3), "{deed} took {:?}", began.elapsed());
+        let lines: Vec<_> = log.lines().filter(|line| line.contains(ACCESS)).collect();
+        let [line] = lines[..] else { panic!("{deed}: {log}") };
+        for part in [said, "plugin.name=\"minimal\"", "template=\"minimal/one\"", GUEST] {
+            assert!(line.contains(part), "{deed}: {part} is not in {line}");
+        }
+        let told: Vec<_> = log.lines().filter(|line| !line.contains(ACCESS)).collect();
+        assert!(told.len() <= 33 && log.len() < 64_000, "{deed}: {} lines, {} bytes of log", told.len(), log.len());
+        assert_eq!(phone().body, yealink.body, "after {deed}");
+        assert_eq!(next(), "0", "after {deed}");
+    }
+    let after = resident(server.id());
+    assert!(after < before + 32 * 1_024, "{before} KB before, {after} KB after");
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn what_a_request_leaves_in_memory_is_not_there_for_the_next() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(server) = start(folder.path(), &[("DIALPLATE_INSTANCES_MAX", "1")]) else { return };
+    for (device, secret) in [(GUEST, "first"), ("02aabb000002", "second"), (GUEST, "third")] {
+        let answer = get(&server, device, &format!("remember {secret}"));
+        assert_eq!((answer.status, answer.text()), (200, String::new()), "{secret}");
+    }
+}
+
+#[test]
+fn vendors_are_served_while_as_many_loops_run_as_there_are_instances() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("DIALPLATE_RENDER_TIMEOUT_MS", "2000"), ("DIALPLATE_FAILURES_MAX", "1000")];
+    let Some(server) = start(folder.path(), &settings) else { return };
+    let expected = server.get("localhost", YEALINK).body;
+    std::thread::scope(|scope| {
+        let loops: Vec<_> = (0..8).map(|_| scope.spawn(|| get(&server, GUEST, "loop").status)).collect();
+        std::thread::sleep(Duration::from_millis(100));
+        let began = Instant::now();
+        assert_eq!(server.get("localhost", YEALINK).body, expected);
+        assert!(began.elapsed() < Duration::from_millis(1_500), "served after {:?}", began.elapsed());
+        assert!(loops.into_iter().all(|looping| looping.join().unwrap() == 500));
+    });
+}
+
+#[test]
+fn a_plugin_sees_its_devices_domain_and_can_name_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(server) = start(folder.path(), &[]) else { return };
+    let own = get(&server, "02aabb000002", "ask 900").text();
+    assert!(own.contains("Confidential Nine") && !own.contains("secret-900"), "{own}");
+    for number in [
+        "900",
+        "900' or '1'='1",
+        "' or domain_uuid = 'd0000000-0000-4000-8000-000000000002' --",
+        "900@other.example",
+        "d0000000-0000-4000-8000-000000000002",
+        "%",
+        "90_",
+        "",
+        "900\u{0}",
+    ] {
+        let answer = get(&server, GUEST, &format!("ask {number}"));
+        let text = answer.text();
+        assert!(!text.contains("Confidential"), "{number:?}: {text}");
+        assert!(answer.status == 200 && text.contains("rows: []"), "{number:?}: {} {text}", answer.status);
+    }
+    let contacts = get(&server, GUEST, "cells").text();
+    assert!(contacts.contains("Lovelace") && !contacts.contains("Confidential"), "{contacts}");
+    let contacts = get(&server, "02aabb000002", "cells").text();
+    assert!(contacts.contains("Confidential") && !contacts.contains("Lovelace"), "{contacts}");
+}
+
+#[test]
+fn a_plugin_that_fails_in_a_row_is_refused_quickly_until_it_heals() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(server) = start(folder.path(), &[("DIALPLATE_FAILURES_MAX", "3")]) else { return };
+    for _ in 0..3 {
+        assert_eq!(get(&server, GUEST, "panic").status, 500);
+    }
+    let refused = get(&server, "02aabb000002", "count");
+    assert_eq!((refused.status, refused.header("retry-after")), (503, "1"));
+    let log = server.log();
+    assert!(log.contains("plugin fails too often in a row") && log.contains("error.kind=\"failing\""), "{log}");
+    assert_eq!(server.get("localhost", YEALINK).status, 200, "another vendor's");
+    let end = Instant::now() + Duration::from_secs(10);
+    while get(&server, "02aabb000002", "count").status != 200 {
+        assert!(Instant::now() < end, "it is never tried again");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    assert!(server.log().contains("plugin serves again"));
+    assert_eq!(get(&server, GUEST, "count").status, 200);
+}

@@ -1,0 +1,231 @@
+//! The snippet for FusionPBX's sites, in a real nginx behind their rewrites. These are read from `../shared`, and are no
+//! part of the repository.
+
+use dialplate_tests::client::{self, Answer};
+use dialplate_tests::echo::Echo;
+use dialplate_tests::nginx::Nginx;
+use dialplate_tests::server::{free_port, root};
+use dialplate_tests::site::{HOST, Site};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+
+/// Where the files of `nginx/` expect Dialplate.
+pub const UPSTREAM: &str = "127.0.0.1:8090";
+/// Phones whose User-Agent names the device.
+const AGENT: &str = "Yealink SIP-T46U 66.86.0.15 00:15:65:aa:bb:cc";
+
+/// A file of `nginx/` with these texts in place of others, each of which must be there.
+pub fn example(file: &str, changes: &[(&str, &str)]) -> String {
+    let text = std::fs::read_to_string(root().join("nginx").join(file)).expect("a file of the repository");
+    changes.iter().fold(text, |text, (from, to)| {
+        assert!(text.contains(from), "there is no {from} in {file}");
+        text.replace(from, to)
+    })
+}
+
+fn recorded() -> Option<Value> {
+    let path = root().join("../shared/contract/rewrites.json");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("skipped: the recorded rewrites are not there ({})", path.display());
+        return None;
+    };
+    Some(serde_json::from_str(&text).expect("the recording"))
+}
+
+/// Where a rule stands in a set. The wiki's authors build on the first of them.
+fn place(rule: &Value, set: &str) -> Option<u64> {
+    let Some(author) = set.strip_prefix("wiki-") else { return rule["order"][set].as_u64() };
+    let mut sources = rule["sources"].as_array()?.iter();
+    let theirs = |source: &&Value| {
+        let variant = source["variant"].as_str().unwrap_or_default().to_lowercase();
+        ["mcrane", author].iter().any(|author| variant == format!("wiki: from {author}"))
+    };
+    sources.find(theirs)?["lines"][0].as_u64()
+}
+
+/// The rewrites of a set, in their order.
+fn rewrites(recorded: &Value, set: &str) -> String {
+    let rules = recorded["rules"].as_array().expect("rules").iter();
+    let mut rules: Vec<_> = rules.filter_map(|rule| Some((place(rule, set)?, rule))).collect();
+    rules.sort_by_key(|(place, _)| *place);
+    let enabled = rules.iter().filter(|(_, rule)| rule["enabled"] == true);
+    let text = |rule: &Value, name: &str| rule[name].as_str().unwrap_or_default().to_owned();
+    let line = |rule: &Value| {
+        format!("rewrite \"{}\" \"{}\" {};\n", text(rule, "regex"), text(rule, "target"), text(rule, "flag"))
+    };
+    enabled.map(|(_, rule)| line(rule)).collect()
+}
+
+/// A server of FusionPBX's kind: PHP answers for pages, and everything else is a file.
+fn fusionpbx(port: u16, rewrites: &str, include: &str) -> String {
+    format!(
+        "server {{ listen 127.0.0.1:{port}; {rewrites} {include}
+         location / {{ return 404 \"file $uri\"; }} location ~ \\.php$ {{ return 200 \"php $uri?$args\"; }} }}\n"
+    )
+}
+
+fn ask(server: SocketAddr, target: &str) -> Answer {
+    client::send(server, "GET", target, &[("Host", HOST), ("User-Agent", AGENT)], b"")
+}
+
+/// Devices with the addresses of the probes, and a template folder whose files say which they are.
+fn phones(recorded: &Value) -> Option<Site> {
+    let hex = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let probes = recorded["outcomes"].as_object().expect("outcomes").keys();
+    let words = probes.flat_map(|probe| probe.split(|char: char| !char.is_ascii_alphanumeric()));
+    let addresses = words.flat_map(|word| {
+        [
+            word,
+            word.trim_start_matches("cfg"),
+            word.trim_start_matches("algom"),
+            word.trim_start_matches("SEP"),
+            word.trim_start_matches("pb"),
+        ]
+    });
+    let addresses: BTreeSet<_> = addresses.filter(|word| hex(word)).map(str::to_ascii_lowercase).collect();
+    assert!(addresses.len() > 5, "{addresses:?}");
+    let update = |(index, address): (usize, &String)| {
+        format!(
+            "update v_devices set device_address = '{address}', device_template = 'zz/all', device_enabled = true \
+         where device_uuid = (select device_uuid from v_devices join v_domains using (domain_uuid) \
+         where domain_name = '{HOST}' order by device_uuid limit 1 offset {index});"
+        )
+    };
+    let sql: String = addresses.iter().enumerate().map(update).collect();
+    let names = [
+        "{$mac}.cfg",
+        "y000000000025.cfg",
+        "{$mac}-directory.xml",
+        "{$mac}-registration.cfg",
+        "sip.cfg",
+        "features.cfg",
+        "site.cfg",
+        "web.cfg",
+        "phonebook.xml",
+        "directory.xml",
+        "0004f2aabbcc.xml",
+        "ab.cfg",
+        "aastra.cfg",
+        "MN_{$mac}.cfg",
+        "MN_Generic.cfg",
+        "algom{$mac}.conf",
+        "{$mac}-contacts.cfg",
+        "{$mac}-smartblf.cfg",
+        "SEP{$mac}.cnf.xml",
+        "logo.png",
+        "zoiper.xml",
+        "cfg.xml",
+    ];
+    let paths: Vec<_> =
+        names.iter().map(|name| (format!("templates/zz/all/{name}"), format!("{name} of {{$mac}}"))).collect();
+    let mut files: Vec<_> = paths.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    files.push(("templates/avaya/J100Supgrade.txt", "upgrade"));
+    Site::start(&sql, &files, &[])
+}
+
+#[test]
+fn every_probe_behind_each_of_fusionpbxs_sites_comes_out_as_recorded() {
+    let Some(recorded) = recorded() else { return };
+    let Some(phones) = phones(&recorded) else { return };
+    let dialplate = phones.server.address;
+    let snippet = example("fusionpbx.conf", &[(UPSTREAM, &dialplate.to_string())]);
+    let sites = ["debian", "devuan", "ubuntu", "centos", "freebsd", "freebsd-alt"];
+    let sets = sites.into_iter().chain(["wiki-mcrane", "wiki-mputnam", "wiki-syadnom"]);
+    let mut found = BTreeSet::new();
+    for set in sets {
+        let (with, without) = (free_port(), free_port());
+        let rewrites = rewrites(&recorded, set);
+        let both = fusionpbx(with, &rewrites, &snippet) + &fusionpbx(without, &rewrites, "");
+        let Some(nginx) = Nginx::start(with, &both) else { return };
+        let back = SocketAddr::from(([127, 0, 0, 1], without));
+        for (target, outcomes) in recorded["outcomes"].as_object().unwrap() {
+            let (uri, query) = outcomes[set].as_str().unwrap().split_once('|').unwrap();
+            let label = format!("{target} [{set}]");
+            let answer = ask(nginx.address, target);
+            if uri.contains("/provision/") && !uri.starts_with("/resources/") {
+                // What their rules lead to; a URL that they have no rule for is Dialplate's own to know.
+                let direct = match uri {
+                    "/app/provision/" | "/app/provision/index.php" => format!("/app/provision/index.php?{query}"),
+                    _ => target.clone(),
+                };
+                let direct = ask(dialplate, &direct);
+                assert_eq!((answer.status, answer.text()), (direct.status, direct.text()), "{label}");
+            } else if uri == "/app/provision" {
+                // A folder without its slash, both there and here.
+                assert_eq!(answer.status, 301, "{label}");
+            } else {
+                assert_eq!((answer.status, answer.text()), (404, format!("file {uri}")), "{label}");
+            }
+            found.extend(Some(answer.text()).filter(|_| answer.status == 200));
+            // Without the line all is as it was.
+            let answer = ask(back, target);
+            let page = uri.ends_with(".php").then(|| (200, format!("php {uri}?{query}")));
+            assert_eq!((answer.status, answer.text()), page.unwrap_or((404, format!("file {uri}"))), "{label}");
+        }
+        assert_eq!(nginx.log(), "");
+    }
+    assert!(found.len() > 20, "the probes find too little: {found:?}");
+}
+
+/// What a proxy hands on of a request that lies about who asks, and the head it comes in.
+pub fn handed_on(proxy: SocketAddr, echo: &Echo) -> (String, String) {
+    let lies = [
+        ("Host", "Alpha.example.net:8080"),
+        ("X-Forwarded-For", "203.0.113.7"),
+        ("X-Real-IP", "203.0.113.7"),
+        ("X-Original-URI", "/untrue"),
+        ("X-Forwarded-Proto", "untrue"),
+        ("Authorization", "Digest uri=\"/x\""),
+    ];
+    let answer = client::send(proxy, "GET", "/provision/%3001565aabbcc.cfg?file={$mac}.cfg", &lies, b"");
+    assert_eq!((answer.status, answer.text()), (200, "echo".to_owned()));
+    let head = String::from_utf8_lossy(&echo.head()).into_owned();
+    let (line, headers) = head.split_once("\r\n").unwrap();
+    (line.to_owned(), headers.to_ascii_lowercase())
+}
+
+pub fn has(headers: &str, header: &str) -> bool {
+    headers.lines().any(|line| line == header)
+}
+
+#[test]
+fn the_snippet_says_who_asks_and_for_what_before_it_was_rewritten() {
+    let Some(recorded) = recorded() else { return };
+    let echo = Echo::start();
+    let snippet = example("fusionpbx.conf", &[(UPSTREAM, &echo.address.to_string())]);
+    let port = free_port();
+    let Some(nginx) = Nginx::start(port, &fusionpbx(port, &rewrites(&recorded, "debian"), &snippet)) else { return };
+    let (line, headers) = handed_on(nginx.address, &echo);
+    assert_eq!(line, "GET /app/provision/index.php?mac=001565aabbcc&file={$mac}.cfg HTTP/1.1");
+    for header in [
+        "host: alpha.example.net",
+        "x-forwarded-for: 127.0.0.1",
+        "x-real-ip: 127.0.0.1",
+        "x-forwarded-proto: http",
+        "x-original-uri: /provision/%3001565aabbcc.cfg?file={$mac}.cfg",
+        "authorization: digest uri=\"/x\"",
+    ] {
+        assert!(has(&headers, header), "{header} is not in\n{headers}");
+    }
+    assert!(!headers.contains("untrue") && !headers.contains("203.0.113.7"), "{headers}");
+}
+
+#[test]
+fn the_snippets_optional_part_leaves_the_templates_to_dialplate() {
+    let Some(site) =
+        Site::start("", &[("templates/avaya/J100Supgrade.txt", "upgrade"), ("templates/zz/all/x", "x")], &[])
+    else {
+        return;
+    };
+    let text =
+        example("fusionpbx.conf", &[(UPSTREAM, &site.server.address.to_string()), ("\n#location", "\nlocation")]);
+    let (before, optional) = text.split_once("\nlocation ^~ /resources").unwrap();
+    let snippet = format!("{before}\nlocation ^~ /resources{}", optional.replace("\n#", "\n"));
+    let port = free_port();
+    let Some(nginx) = Nginx::start(port, &fusionpbx(port, "", &snippet)) else { return };
+    let says = |target: &str| (ask(nginx.address, target).status, ask(nginx.address, target).text());
+    assert_eq!(says("/resources/templates/provision/avaya/J100Supgrade.txt"), (200, "upgrade".to_owned()));
+    assert_eq!(says("/resources/templates/provision/zz/all/x").0, 403);
+    assert_eq!(says("/resources/other").1, "file /resources/other");
+}

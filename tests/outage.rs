@@ -1,0 +1,109 @@
+//! A PostgreSQL that is killed, hangs, or comes up late under the built server. Uses `../shared/corpus`; skipped where
+//! it is absent.
+
+use dialplate_tests::corpus;
+use dialplate_tests::load::{Load, Outcome, Verdict};
+use dialplate_tests::postgres::Postgres;
+use dialplate_tests::server::Server;
+use serde_json::Value;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+/// The longest that a request waits for a database: for a connection, and then for its answer.
+const WAIT_MAX: Duration = Duration::from_secs(8);
+
+/// Beyond the wait itself, on a machine that runs other tests besides.
+const SLACK: Duration = Duration::from_secs(4);
+
+struct Stage {
+    corpus: PathBuf,
+    runtime: Runtime,
+    postgres: Postgres,
+    url: String,
+}
+
+fn stage() -> Option<Stage> {
+    let corpus = corpus::find()?;
+    let runtime = Runtime::new().unwrap();
+    let postgres = runtime.block_on(Postgres::start())?;
+    let url = runtime.block_on(corpus::postgres(&postgres, &corpus, "fusionpbx"));
+    Some(Stage { corpus, runtime, postgres, url })
+}
+
+/// Files that FusionPBX has, of devices of all makers and domains.
+fn cases(stage: &Stage) -> Vec<Value> {
+    let mut cases = corpus::manifest(&stage.corpus);
+    cases.retain(|case| case["status"] == 200 && case["broken"] == false);
+    corpus::spread(&cases, 37)
+}
+
+fn serve(stage: &Stage) -> Server {
+    corpus::serve(&stage.url, &stage.corpus, &[])
+}
+
+/// Never anything but the right file or a 503; the right file alone before the outage and from `well` on.
+fn judge(outcomes: &[Outcome], gone: Instant, well: Instant) {
+    let wrong: Vec<_> = outcomes.iter().filter(|outcome| matches!(outcome.verdict, Verdict::Wrong(_))).collect();
+    let shown: Vec<_> = wrong.iter().take(5).map(|outcome| &outcome.verdict).collect();
+    assert!(wrong.is_empty(), "{} of {}: {shown:?}", wrong.len(), outcomes.len());
+    let later = |outcome: &&Outcome| outcome.verdict == Verdict::Later;
+    let before = outcomes.iter().filter(|outcome| outcome.begin + outcome.took < gone).filter(later).count();
+    let after: Vec<_> = outcomes.iter().filter(|outcome| outcome.begin >= well).collect();
+    let failed = after.iter().copied().filter(later).count();
+    let longest = outcomes.iter().map(|outcome| outcome.took).max().unwrap();
+    let all_later = outcomes.iter().filter(later).count();
+    println!(
+        "{} answers, {all_later} of them 503, {} since all was well, longest {longest:?}",
+        outcomes.len(),
+        after.len()
+    );
+    assert_eq!((before, failed), (0, 0));
+    assert!(after.len() > 20 && all_later > 0, "the outage was not felt, or its end was not seen");
+    assert!(longest < WAIT_MAX + SLACK, "{longest:?}");
+}
+
+#[test]
+fn a_killed_database_costs_503_alone_and_nothing_a_second_after_its_return() {
+    let Some(mut stage) = stage() else { return };
+    let server = serve(&stage);
+    let load = Load::start(server.address, &cases(&stage));
+    thread::sleep(Duration::from_secs(2));
+    let gone = Instant::now();
+    stage.postgres.kill();
+    thread::sleep(Duration::from_secs(5));
+    stage.runtime.block_on(stage.postgres.restart());
+    let well = Instant::now() + Duration::from_secs(1);
+    thread::sleep(Duration::from_secs(4));
+    judge(&load.stop(), gone, well);
+}
+
+#[test]
+fn a_database_that_hangs_is_waited_for_a_bounded_time() {
+    let Some(stage) = stage() else { return };
+    let server = serve(&stage);
+    let load = Load::start(server.address, &cases(&stage));
+    thread::sleep(Duration::from_secs(2));
+    let gone = Instant::now();
+    stage.postgres.freeze();
+    thread::sleep(WAIT_MAX + Duration::from_secs(2));
+    stage.postgres.thaw();
+    let well = Instant::now() + Duration::from_secs(1);
+    thread::sleep(Duration::from_secs(4));
+    judge(&load.stop(), gone, well);
+}
+
+#[test]
+fn a_start_waits_for_a_database_that_comes_up_beside_it() {
+    let Some(mut stage) = stage() else { return };
+    stage.postgres.stop();
+    let (url, corpus) = (stage.url.clone(), stage.corpus.clone());
+    let starting = thread::spawn(move || corpus::serve(&url, &corpus, &[("DIALPLATE_DATABASE_WAIT_MS", "120000")]));
+    thread::sleep(Duration::from_secs(2));
+    stage.runtime.block_on(stage.postgres.restart());
+    let server = starting.join().unwrap();
+    assert_eq!(server.log().matches("waiting for the database").count(), 1, "{}", server.log());
+    let cases = corpus::spread(&cases(&stage), 20);
+    corpus::check("after a late start", &corpus::replay(&server, &cases), cases.len());
+}

@@ -1,0 +1,146 @@
+//! Whom others are asked about, and who is told of refusals: FusionPBX's auth server, and fail2ban.
+
+use crate::guessing::set;
+use dialplate_tests::client::{self, Answer};
+use dialplate_tests::server::{Server, free_port};
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::os::unix::net::UnixDatagram;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+const PAGE: &str = "/app/provision/?mac=001565000046";
+
+/// An auth server that says no to the secret `wrong`, and yes to all others. It answers in two pieces.
+fn auth_server() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut request = Vec::new();
+            let mut piece = [0; 1024];
+            while !String::from_utf8_lossy(&request).contains("secret=") {
+                match stream.read(&mut piece) {
+                    Ok(1..) => request.extend_from_slice(&piece),
+                    _ => break,
+                }
+                piece = [0; 1024];
+            }
+            let says = if String::from_utf8_lossy(&request).contains("mac=001565000046&secret=wrong") {
+                "false"
+            } else {
+                "true"
+            };
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", says.len());
+            let _ = stream.flush();
+            let _ = stream.write_all(says.as_bytes());
+        }
+    });
+    format!("http://{address}/check.php?key=k3y")
+}
+
+#[test]
+fn the_auth_server_decides_before_everything_else_and_must_be_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[("DIALPLATE_AUTH_SERVER", &auth_server())]);
+    assert_eq!(server.get("localhost", &format!("{PAGE}&secret=s3cret")).status, 200);
+    assert_eq!(server.get("localhost", PAGE).status, 200);
+    set(folder.path(), "password", "text", "pass1");
+    let refused = server.get("localhost", &format!("{PAGE}&secret=wrong"));
+    assert_eq!(refused.status, 404, "before the password is asked for");
+    let form = [("Host", "localhost"), ("Content-Type", "application/x-www-form-urlencoded")];
+    let posted = client::send(server.address, "POST", "/provision/001565000046.cfg", &form, b"secret=wrong");
+    assert_eq!((posted.status, posted.body), (404, refused.body));
+    assert_eq!(server.get("localhost", &format!("{PAGE}&secret=s3cret")).status, 403);
+    let log = server.log();
+    assert!(log.contains("the auth server said no") && !log.contains("s3cret") && !log.contains("k3y"), "{log}");
+
+    let nobody = format!("http://127.0.0.1:{}/?key=k3y", free_port());
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[("DIALPLATE_AUTH_SERVER", &nobody)]);
+    let answer = server.get("localhost", &format!("{PAGE}&secret=s3cret"));
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "5"));
+    let log = server.log();
+    assert!(
+        log.contains("the auth server cannot be asked") && !log.contains("s3cret") && !log.contains("k3y"),
+        "{log}"
+    );
+}
+
+/// How many lines of the file fail2ban takes for an attack by this address; `None`, with a visible line, without it.
+fn matched(lines: &Path, filter: &str) -> Option<usize> {
+    let Ok(output) = Command::new("fail2ban-regex").arg("--out=ip").arg(lines).arg(filter).output() else {
+        println!("skipped: fail2ban is not installed");
+        return None;
+    };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.lines().all(|line| line == "127.0.0.1"), "{said}");
+    Some(said.lines().count())
+}
+
+/// What the daemon has received, as rsyslog writes it down: without the priority, with the host's name.
+fn written(daemon: &UnixDatagram, file: &Path) -> usize {
+    let mut lines = String::new();
+    let mut bytes = [0; 2048];
+    while let Ok(length) = daemon.recv(&mut bytes) {
+        let line = String::from_utf8(bytes[..length].to_vec()).unwrap();
+        let line = line.split_once('>').unwrap().1;
+        let (time, rest) = line.split_at("Jul  1 12:00:00".len());
+        lines += &format!("{time} pbx{rest}\n");
+    }
+    std::fs::write(file, &lines).unwrap();
+    lines.lines().count()
+}
+
+#[test]
+fn fail2ban_finds_bad_passwords_and_nothing_else() {
+    // The patterns of the filters that FusionPBX's installers put down.
+    let passwords = r".* FusionPBX: \[<HOST>\] provision attempt bad password for";
+    let addresses = r"\[<HOST>\] invalid mac address ";
+    let folder = tempfile::tempdir().unwrap();
+    let (socket, lines) = (folder.path().join("log"), folder.path().join("auth.log"));
+    let daemon = UnixDatagram::bind(&socket).unwrap();
+    daemon.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    let server = Server::demo(folder.path(), &[("DIALPLATE_SYSLOG", socket.to_str().unwrap())]);
+    let ask = |query: &str, authorization: &str| -> Answer {
+        let headers = [("Host", "localhost"), ("Authorization", authorization)];
+        let headers = if authorization.is_empty() { &headers[..1] } else { &headers };
+        client::send(server.address, "GET", &format!("{PAGE}{query}"), headers, b"")
+    };
+    let expect = |wrote: usize, filter: &str, found: usize| {
+        assert_eq!(written(&daemon, &lines), wrote);
+        if let Some(matches) = matched(&lines, filter) {
+            assert_eq!(matches, found, "{}", std::fs::read_to_string(&lines).unwrap());
+        }
+    };
+    set(folder.path(), "password", "text", "pass1");
+    assert_eq!(ask("&password=nope", "").status, 403);
+    expect(1, passwords, 1);
+    assert_eq!(ask("&password=pass1", "").status, 200);
+    expect(0, passwords, 0);
+    set(folder.path(), "password", "text", "");
+    for (name, kind, value) in [
+        ("http_auth_username", "text", "phone"),
+        ("http_auth_password", "array", "secret1"),
+        ("http_auth_enabled", "boolean", "true"),
+        ("http_auth_type", "text", "basic"),
+    ] {
+        set(folder.path(), name, kind, value);
+    }
+    assert_eq!(ask("", "").status, 401);
+    assert_eq!(ask("", "Basic cGhvbmU6c2VjcmV0MQ==").status, 200);
+    expect(0, passwords, 0);
+    assert_eq!(ask("", "Basic cGhvbmU6YmFk").status, 401);
+    expect(1, passwords, 1);
+    set(folder.path(), "cidr", "array", "10.0.0.0/8");
+    assert_eq!(ask("", "Basic cGhvbmU6YmFk").status, 404);
+    expect(1, passwords, 0);
+    set(folder.path(), "cidr", "array", "");
+    set(folder.path(), "http_auth_enabled", "boolean", "false");
+    let forged = "&mac=x%0AJul%20%201%2012:00:00%20pbx%20FusionPBX:%20[192.0.2.1]%20provision%20attempt%20bad%20password%20for%20z";
+    assert_eq!(ask(forged, "").status, 403);
+    expect(1, passwords, 0);
+    assert_eq!(ask("&mac=00156500", "").status, 403);
+    expect(1, addresses, 1);
+}

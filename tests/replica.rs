@@ -1,0 +1,127 @@
+//! A replica to read from, by PostgreSQL's own replication. Uses `../shared/corpus`; skipped where it is absent.
+
+use dialplate_tests::corpus;
+use dialplate_tests::load::{Load, Verdict};
+use dialplate_tests::postgres::Postgres;
+use dialplate_tests::server::Server;
+use std::path::PathBuf;
+use std::thread;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+struct Stage {
+    corpus: PathBuf,
+    runtime: Runtime,
+    primary: Postgres,
+    replica: Postgres,
+}
+
+/// Both log every statement that arrives.
+fn stage() -> Option<Stage> {
+    let corpus = corpus::find()?;
+    let runtime = Runtime::new().unwrap();
+    let statements = |_: &std::path::Path| vec!["log_statement=all".to_owned()];
+    let primary = runtime.block_on(Postgres::start_with(statements))?;
+    runtime.block_on(corpus::postgres(&primary, &corpus, "fusionpbx"));
+    let replica = runtime.block_on(primary.replica(&["log_statement=all"]));
+    Some(Stage { corpus, runtime, primary, replica })
+}
+
+impl Stage {
+    fn serve(&self) -> Server {
+        let replica = self.replica.url("fusionpbx");
+        corpus::serve(&self.primary.url("fusionpbx"), &self.corpus, &[("DIALPLATE_DATABASE_REPLICA", &replica)])
+    }
+
+    fn on_primary(&self, sql: &str) {
+        self.runtime.block_on(self.primary.run("fusionpbx", sql));
+    }
+}
+
+/// Statements about devices that a server has seen.
+fn reads(postgres: &Postgres) -> usize {
+    postgres.log().lines().filter(|line| line.contains("execute") && line.contains("from v_devices d")).count()
+}
+
+fn writes(postgres: &Postgres) -> usize {
+    postgres.log().lines().filter(|line| line.contains("update v_devices set")).count()
+}
+
+#[test]
+fn phones_are_answered_from_the_replica_and_noted_in_the_database() {
+    let Some(stage) = stage() else { return };
+    let server = stage.serve();
+    let cases = corpus::spread(&corpus::manifest(&stage.corpus), 40);
+    let before = (reads(&stage.primary), reads(&stage.replica));
+    corpus::check("from the replica", &corpus::replay(&server, &cases), cases.len());
+    let known = cases.iter().filter(|case| case["status"] == 200).count();
+    assert!(reads(&stage.replica) - before.1 >= known);
+    let end = Instant::now() + Duration::from_secs(20);
+    while writes(&stage.primary) == 0 {
+        assert!(Instant::now() < end, "nothing was noted: {}", server.log());
+        thread::sleep(Duration::from_millis(100));
+    }
+    // The database is asked about devices that the replica does not know, and about nothing else.
+    assert!(reads(&stage.primary) - before.0 <= cases.len() - known, "it was read though the replica is there");
+    assert_eq!(writes(&stage.replica), 0);
+}
+
+#[test]
+fn a_device_that_the_replica_does_not_have_yet_is_served_whole_from_the_database() {
+    let Some(stage) = stage() else { return };
+    let server = stage.serve();
+    // From here on the replica lags behind for good.
+    stage.runtime.block_on(stage.replica.run("fusionpbx", "select pg_wal_replay_pause()"));
+    let copy = "
+        insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, device_enabled)
+        select '00000000-0000-4000-8000-0000000000aa', domain_uuid, '805ec0fffff1', 'yealink', 'yealink/t46s', true
+        from v_devices where device_vendor = 'yealink' and device_enabled limit 1;
+        insert into v_device_lines (device_line_uuid, device_uuid, domain_uuid, line_number, user_id, password, enabled)
+        select gen_random_uuid(), device_uuid, domain_uuid, '1', '4711', 'just-made', true
+        from v_devices where device_address = '805ec0fffff1'";
+    stage.on_primary(copy);
+    let query = "select domain_name from v_domains join v_devices using (domain_uuid) where device_address = \
+        '805ec0fffff1'";
+    let host = stage.runtime.block_on(stage.primary.value("fusionpbx", query));
+    let answer = server.get(&host, "/provision/805ec0fffff1.cfg");
+    assert_eq!(answer.status, 200);
+    assert!(answer.text().contains("just-made"), "its line is not there:\n{}", answer.text());
+    assert_eq!(server.get(&host, "/provision/805ec0fffff2.cfg").status, 403, "whom neither knows is refused");
+}
+
+#[test]
+fn a_replica_that_goes_away_fails_no_request_and_is_used_again_when_it_is_back() {
+    let Some(mut stage) = stage() else { return };
+    let server = stage.serve();
+    let mut cases = corpus::manifest(&stage.corpus);
+    cases.retain(|case| case["status"] == 200 && case["broken"] == false);
+    let load = Load::start(server.address, &corpus::spread(&cases, 37));
+    thread::sleep(Duration::from_secs(2));
+    stage.replica.kill();
+    thread::sleep(Duration::from_secs(3));
+    stage.runtime.block_on(stage.replica.restart());
+    let end = Instant::now() + Duration::from_secs(20);
+    while !server.log().contains("the replica is back") {
+        assert!(Instant::now() < end, "{}", server.log());
+        thread::sleep(Duration::from_millis(50));
+    }
+    let before = reads(&stage.replica);
+    thread::sleep(Duration::from_secs(1));
+    let outcomes = load.stop();
+    assert!(reads(&stage.replica) > before, "the replica is back and not read");
+    let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Right).collect();
+    let longest = outcomes.iter().map(|outcome| outcome.took).max().unwrap();
+    println!("{} answers, {} not right, longest {longest:?}", outcomes.len(), failed.len());
+    assert!(failed.is_empty(), "{:?}", failed.iter().take(5).map(|outcome| &outcome.verdict).collect::<Vec<_>>());
+    assert_eq!(server.log().matches("the replica is away").count(), 1, "{}", server.log());
+}
+
+#[test]
+fn a_replica_that_is_away_at_the_start_does_not_stop_it() {
+    let Some(mut stage) = stage() else { return };
+    stage.replica.stop();
+    let server = stage.serve();
+    assert!(server.log().contains("the replica is away"), "{}", server.log());
+    let cases = corpus::spread(&corpus::manifest(&stage.corpus), 200);
+    corpus::check("without the replica", &corpus::replay(&server, &cases), cases.len());
+}

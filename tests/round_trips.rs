@@ -1,0 +1,149 @@
+//! How often one request asks the database, counted there. Uses `../shared/corpus`; skipped where it is absent.
+
+use dialplate_tests::client;
+use dialplate_tests::corpus;
+use dialplate_tests::postgres::Postgres;
+use dialplate_tests::server::Server;
+use std::thread;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+
+const YEALINK: &str = "0015652ac38a";
+
+struct Stage {
+    server: Server,
+    runtime: Runtime,
+    postgres: Postgres,
+}
+
+fn stage() -> Option<Stage> {
+    let corpus = corpus::find()?;
+    let runtime = Runtime::new().unwrap();
+    let statements = |_: &std::path::Path| vec!["log_statement=all".to_owned()];
+    let postgres = runtime.block_on(Postgres::start_with(statements))?;
+    let url = runtime.block_on(corpus::postgres(&postgres, &corpus, "fusionpbx"));
+    let server = corpus::serve(&url, &corpus, &[]);
+    Some(Stage { server, runtime, postgres })
+}
+
+impl Stage {
+    /// The statements of Dialplate's that one request causes, without the note of the journal's that comes later.
+    fn statements(&self, host: &str, target: &str, status: u16) -> Vec<String> {
+        let before = self.all().len();
+        let answer = client::get(self.server.address, host, target);
+        assert_eq!(answer.status, status, "{target}: {}", answer.text());
+        thread::sleep(Duration::from_millis(100));
+        let mut new = self.all().split_off(before);
+        new.retain(|statement| !statement.contains("update v_devices set"));
+        new
+    }
+
+    fn all(&self) -> Vec<String> {
+        let log = self.postgres.log();
+        let executed = log.lines().filter(|line| line.contains("LOG:  execute") || line.contains("LOG:  statement"));
+        executed.map(|line| line.chars().skip(30).collect()).collect()
+    }
+}
+
+#[test]
+fn a_request_asks_the_database_twice_and_reads_only_what_its_template_uses() {
+    let Some(stage) = stage() else { return };
+    let host = "alpha.example.net";
+    let file = format!("/app/provision/?mac={YEALINK}&file=%7B%24mac%7D.cfg");
+    // The first one is cold: default settings, connection and plan are new. The number is the same.
+    for _ in 0..2 {
+        let statements = stage.statements(host, &file, 200);
+        assert_eq!(statements.len(), 2, "{statements:.300?}");
+        let reads = |table: &str| statements.iter().any(|statement| statement.contains(table));
+        assert!(!reads("v_contacts") && !reads("v_contact_phones") && !reads("v_extensions"), "{statements:.300?}");
+    }
+    let phone_book = format!("/app/provision/?mac={YEALINK}&file=directory.xml&contacts=all");
+    let statements = stage.statements(host, &phone_book, 200);
+    assert_eq!(statements.len(), 3, "{statements:.300?}");
+    assert!(statements[2].contains("v_contact_phones"), "{}", statements[2]);
+}
+
+#[test]
+fn who_is_refused_costs_one_statement_and_no_password_is_read() {
+    let Some(stage) = stage() else { return };
+    for (host, target, status) in [
+        ("alpha.example.net", "/provision/001565ffffff.cfg", 403),
+        ("nobody.example.net", "/provision/0015652ac38a.cfg", 403),
+    ] {
+        let statements = stage.statements(host, target, status);
+        assert_eq!(statements.len(), 1, "{target}: {statements:.300?}");
+        assert!(!statements[0].contains("v_device_lines"), "{statements:.300?}");
+    }
+    assert_eq!(stage.statements("alpha.example.net", "/nothing/at/all", 404).len(), 0);
+}
+
+#[test]
+fn labels_that_name_every_extension_of_a_domain_cost_one_statement_more() {
+    let Some(stage) = stage() else { return };
+    let device = format!("select device_uuid from v_devices where device_address = '{YEALINK}'");
+    let keys = format!(
+        "delete from v_device_keys where device_uuid = ({device});
+         insert into v_device_keys (device_key_uuid, domain_uuid, device_uuid, device_key_id, device_key_category,
+             device_key_vendor, device_key_type, device_key_line, device_key_value, device_key_label)
+         select gen_random_uuid(), e.domain_uuid, ({device}), row_number() over (order by e.extension), 'line',
+             'yealink', '16', 1, e.extension, '${{caller_id_name}}'
+         from v_extensions e join v_domains n using (domain_uuid) where n.domain_name = 'alpha.example.net'
+         order by e.extension"
+    );
+    stage.runtime.block_on(stage.postgres.run("fusionpbx", &keys));
+    // Only numbers are looked for, and of two extensions with one number the later counts.
+    let named = format!(
+        "select string_agg(name, '|') from (select distinct on (e.extension) e.effective_caller_id_name as name
+         from v_extensions e join v_device_keys k on k.device_key_value = e.extension and k.domain_uuid = e.domain_uuid
+         where k.device_uuid = ({device}) and e.extension ~ '^[0-9]+$' order by e.extension, e.ctid desc) as it"
+    );
+    let target = format!("/app/provision/?mac={YEALINK}&file=y000000000108.cfg");
+    let statements = stage.statements("alpha.example.net", &target, 200);
+    assert_eq!(statements.len(), 3, "{statements:.300?}");
+    let text = client::get(stage.server.address, "alpha.example.net", &target).text();
+    let names = stage.runtime.block_on(stage.postgres.value("fusionpbx", &named));
+    let names: Vec<&str> = names.split('|').filter(|name| !name.is_empty()).collect();
+    let missing: Vec<_> = names.iter().filter(|name| !text.contains(**name)).collect();
+    assert!(names.len() > 15 && missing.is_empty(), "{missing:?} of {names:?}");
+}
+
+/// The default settings are read only when they have changed: what tells is what every request asks for anyway.
+#[test]
+fn every_kind_of_edit_of_the_default_settings_is_seen_by_the_next_request() {
+    let Some(stage) = stage() else { return };
+    let status = || client::get(stage.server.address, "alpha.example.net", &format!("/provision/{YEALINK}.cfg")).status;
+    let is_enabled = "default_setting_category = 'provision' and default_setting_subcategory = 'enabled'";
+    let insert = |value: &str| {
+        format!(
+            "insert into v_default_settings (default_setting_uuid, default_setting_category,
+             default_setting_subcategory, default_setting_name, default_setting_value, default_setting_enabled)
+             values (gen_random_uuid(), 'provision', 'enabled', 'boolean', '{value}', true)"
+        )
+    };
+    let update =
+        |value: &str| format!("update v_default_settings set default_setting_value = '{value}' where {is_enabled}");
+    let delete = format!("delete from v_default_settings where {is_enabled}");
+    let domains = "delete from v_domain_settings where domain_setting_subcategory = 'enabled' \
+        and domain_setting_category = 'provision'";
+    let run = |sql: &str| stage.runtime.block_on(stage.postgres.run("fusionpbx", sql));
+    run(domains);
+    let edits = [
+        (format!("{delete}; {}", insert("true")), 200),
+        (update("false"), 404),
+        (format!("begin; {delete}; {}; commit", insert("true")), 200),
+        (delete.clone(), 404),
+        (insert("true"), 200),
+        // Rolled back, frozen, and moved to other places: nothing has changed.
+        (format!("begin; {delete}; rollback"), 200),
+        ("vacuum (freeze) v_default_settings".to_owned(), 200),
+        ("vacuum full v_default_settings".to_owned(), 200),
+        (format!("begin; {}; {}; commit", update("true"), update("false")), 404),
+        ("truncate v_default_settings".to_owned(), 404),
+        (insert("true"), 200),
+    ];
+    for (edit, expected) in edits {
+        run(&edit);
+        assert_eq!(status(), expected, "after {edit}");
+        assert_eq!(status(), expected, "after {edit}, again");
+    }
+}

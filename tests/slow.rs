@@ -1,0 +1,109 @@
+//! Clients that take their time: each is cut off at its limit, and none of them keeps a phone from its file.
+
+use dialplate_tests::server::Server;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::ops::RangeInclusive;
+use std::thread;
+use std::time::{Duration, Instant};
+
+const PAGE: &str = "/app/provision/?mac=001565000046";
+/// More than any limit here.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+fn connect(server: &Server, bytes: &[u8]) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address).unwrap();
+    stream.set_read_timeout(Some(TIMEOUT)).unwrap();
+    stream.write_all(bytes).unwrap();
+    stream
+}
+
+/// Sends one more byte of `rest` every half second until the server ends it; what came back, and when it ended.
+fn drip(mut stream: TcpStream, rest: &'static [u8]) -> (String, Duration) {
+    let started = Instant::now();
+    let mut writer = stream.try_clone().unwrap();
+    thread::spawn(move || {
+        for byte in rest.iter().cycle() {
+            thread::sleep(Duration::from_millis(500));
+            if writer.write_all(&[*byte]).is_err() {
+                return;
+            }
+        }
+    });
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    (String::from_utf8_lossy(&answer).into_owned(), started.elapsed())
+}
+
+fn check(what: &str, (answer, took): (String, Duration), begins: &str, seconds: RangeInclusive<u64>) {
+    assert!(answer.starts_with(begins) && (!begins.is_empty() || answer.is_empty()), "{what}: {answer}");
+    assert!(seconds.contains(&took.as_secs()), "{what} took {took:?}");
+}
+
+/// A busy machine is late, and never early.
+#[test]
+fn whoever_is_slow_is_cut_off_at_the_limit_of_what_he_is_slow_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[]);
+    let post = format!("POST {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n");
+    let get = format!("GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let stream = connect(&server, b"GET /app");
+            check("a head", drip(stream, b"a"), "HTTP/1.1 408 ", 9..=14);
+        });
+        scope.spawn(|| {
+            let stream = connect(&server, b"GET / HTTP/1.1\r\nX: a");
+            check("headers", drip(stream, b"a"), "HTTP/1.1 408 ", 9..=14);
+        });
+        scope.spawn(|| {
+            let stream = connect(&server, post.as_bytes());
+            check("a body", drip(stream, b"a"), "HTTP/1.1 408 ", 19..=24);
+        });
+        scope.spawn(|| {
+            let stream = connect(&server, b"");
+            check("a connection without a request", drip(stream, b""), "", 14..=19);
+        });
+        scope.spawn(|| {
+            let stream = connect(&server, get.as_bytes());
+            check("the next request", drip(stream, b""), "HTTP/1.1 200 ", 14..=19);
+        });
+        scope.spawn(|| check("the answers", unread(&server, &get), "HTTP/1.1 200 ", 9..=40));
+    });
+    assert_eq!(server.get("127.0.0.1", PAGE).status, 200);
+    assert_eq!(server.stop(), Some(0));
+}
+
+/// Asks for far more than the buffers on the way hold and reads nothing, until the server takes no more requests.
+fn unread(server: &Server, request: &str) -> (String, Duration) {
+    let mut stream = connect(server, b"");
+    stream.set_write_timeout(Some(TIMEOUT)).unwrap();
+    let (started, many) = (Instant::now(), request.repeat(1_000));
+    while stream.write_all(many.as_bytes()).is_ok() {
+        assert!(started.elapsed() < TIMEOUT, "who reads nothing is served without end");
+    }
+    let took = started.elapsed();
+    let mut some = vec![0; 100];
+    let read = stream.read(&mut some).unwrap_or_default();
+    let some = String::from_utf8_lossy(&some[..read]).into_owned();
+    // What had arrived may be lost with the connection.
+    (if some.is_empty() { "HTTP/1.1 200 lost".to_owned() } else { some }, took)
+}
+
+#[test]
+fn two_hundred_slow_connections_keep_no_phone_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[]);
+    let started = Instant::now();
+    assert_eq!(server.get("127.0.0.1", PAGE).status, 200);
+    let alone = started.elapsed();
+    let mut slow: Vec<_> = (0..200).map(|_| connect(&server, b"GET / HTTP/1.1\r\nX: ")).collect();
+    for _ in 0..5 {
+        for stream in &mut slow {
+            stream.write_all(b"a").unwrap();
+        }
+        let started = Instant::now();
+        assert_eq!(server.get("127.0.0.1", PAGE).status, 200);
+        assert!(started.elapsed() < alone * 20 + Duration::from_secs(1), "{:?}, alone {alone:?}", started.elapsed());
+    }
+}
