@@ -107,7 +107,7 @@ fn ten_requests_at_once_for_a_new_address_make_one_device_and_get_the_same_answe
     let headers = [
         ("Host", "localhost"),
         ("X-Forwarded-For", "203.0.113.7"),
-        ("User-Agent", "Yealink SIP-T46U 108.86.0.20 00:15:65:00:00:99"),
+        ("User-Agent", "Yealink SIP-T54W 96.86.0.20 00:15:65:00:00:99"),
     ];
     let ask = || client::send(server.address, "GET", "/provision/001565000099.cfg", &headers, b"");
     let answers: Vec<Answer> = thread::scope(|scope| {

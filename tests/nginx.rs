@@ -5,7 +5,7 @@ use dialplate_tests::client::{self, Answer};
 use dialplate_tests::echo::Echo;
 use dialplate_tests::nginx::Nginx;
 use dialplate_tests::server::{free_port, root};
-use dialplate_tests::site::{HOST, Site};
+use dialplate_tests::site::{HOST, Site, digest};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -181,7 +181,7 @@ pub fn handed_on(proxy: SocketAddr, echo: &Echo) -> (String, String) {
     let answer = client::send(proxy, "GET", "/provision/%3001565aabbcc.cfg?file={$mac}.cfg", &lies, b"");
     assert_eq!((answer.status, answer.text()), (200, "echo".to_owned()));
     let head = String::from_utf8_lossy(&echo.head()).into_owned();
-    let (line, headers) = head.split_once("\r\n").unwrap();
+    let (line, headers) = head.split_once("\r\n").expect("a request line");
     (line.to_owned(), headers.to_ascii_lowercase())
 }
 
@@ -228,4 +228,28 @@ fn the_snippets_optional_part_leaves_the_templates_to_dialplate() {
     assert_eq!(says("/resources/templates/provision/avaya/J100Supgrade.txt"), (200, "upgrade".to_owned()));
     assert_eq!(says("/resources/templates/provision/zz/all/x").0, 403);
     assert_eq!(says("/resources/other").1, "file /resources/other");
+}
+
+#[test]
+fn a_phone_logs_in_by_digest_behind_the_rewrites() {
+    let Some(recorded) = recorded() else { return };
+    let trusted = [("DIALPLATE_TRUSTED_PROXIES", "127.0.0.1")];
+    let files = [("templates/yealink/t46u/{$mac}.cfg", "default {$mac}")];
+    let Some(site) = Site::start(&digest(), &files, &trusted) else { return };
+    let snippet = example("fusionpbx.conf", &[(UPSTREAM, &site.server.address.to_string())]);
+    let port = free_port();
+    let Some(nginx) = Nginx::start(port, &fusionpbx(port, &rewrites(&recorded, "debian"), &snippet)) else { return };
+    for path in
+        ["/provision/001565be5fd7.cfg", "/provision/cfg001565be5fd7.xml?x=1", "/provision/00-15-65-be-5f-d7.cfg"]
+    {
+        let url = format!("http://{}{path}", nginx.address);
+        let curl = |login: &str| {
+            let arguments = ["-s", "--digest", "-u", login, "-w", " %{http_code}", "-H", "Host: alpha.example.net"];
+            let output = std::process::Command::new("curl").args(arguments).arg(&url).output();
+            output.ok().map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        };
+        let Some(said) = curl("phone:secret1") else { return println!("skipped: curl is not installed") };
+        assert_eq!(said, "default 001565be5fd7 200", "{path}");
+        assert!(curl("phone:wrong").is_some_and(|said| said.ends_with(" 401")), "{path}");
+    }
 }

@@ -1,6 +1,6 @@
 //! URLs and template folders, through the built server. Uses `../shared/corpus`; skipped where it is absent.
 
-use dialplate_tests::site::{HOST, Site, write};
+use dialplate_tests::site::{HOST, Site, digest, write};
 
 /// A Yealink T46U of fixture 1.
 const YEALINK: &str = "001565be5fd7";
@@ -80,23 +80,7 @@ fn url_forms_chooses_which_urls_are_known() {
 
 #[test]
 fn credentials_are_asked_for_at_a_url_without_a_rule_too() {
-    let setting = |name: &str, kind: &str, value: &str| {
-        format!(
-            "insert into v_default_settings (default_setting_uuid, default_setting_category, default_setting_subcategory, \
-             default_setting_name, default_setting_value, default_setting_enabled, default_setting_order) values \
-             ('{name}-{value}', 'provision', '{name}', '{kind}', '{value}', true, 0);"
-        )
-    };
-    let sql = ["http_auth_username:text:phone", "http_auth_password:array:secret1", "http_auth_enabled:boolean:true"];
-    let sql: String = sql
-        .iter()
-        .map(|it| {
-            let mut parts = it.split(':');
-            let mut next = || parts.next().expect("three parts");
-            setting(next(), next(), next())
-        })
-        .collect();
-    let Some(site) = Site::start(&sql, TEMPLATES, &[]) else { return };
+    let Some(site) = Site::start(&digest(), TEMPLATES, &[]) else { return };
     for address in ["00-15-65-be-5f-d7", "00-15-65-ff-ff-ff"] {
         assert_eq!(site.says(&format!("/provision/{address}.cfg"), YEALINK_AGENT), "401", "{address}");
     }

@@ -1,6 +1,7 @@
 use super::super::nonce::NonceTable;
 use super::super::tests::Random;
 use super::*;
+use proptest::prelude::*;
 
 const NOW: u64 = 1_782_907_200;
 const EXAMPLE: &str = r#"username="Mufasa", realm="http-auth@example.org", uri="/dir/index.html", algorithm=MD5,
@@ -196,4 +197,39 @@ fn a_challenge_names_realm_nonce_and_algorithm() {
         format!(r#"Digest realm="alpha", qop="auth", algorithm=SHA-256, nonce="n", opaque="{opaque}", stale=true"#)
     );
     assert!(challenge(Algorithm::Md5, "alpha", "n", false).ends_with(&format!("opaque=\"{opaque}\"")));
+}
+
+/// A parameter's value, and a way to write it: quoted with any of its characters escaped, or bare where it can be.
+fn written() -> impl Strategy<Value = (String, String)> {
+    let quoted = prop::collection::vec((any::<char>(), any::<bool>()), 0..8).prop_map(|chars| {
+        let must = |char| matches!(char, '"' | '\\');
+        let one = |(char, escaped): &(char, bool)| {
+            if *escaped || must(*char) { format!("\\{char}") } else { char.to_string() }
+        };
+        let text = chars.iter().map(|(char, _)| *char).collect();
+        (text, format!("\"{}\"", chars.iter().map(one).collect::<String>()))
+    });
+    prop_oneof![quoted, "[!#-+./0-9=A-Za-z]{1,8}".prop_map(|text| (text.clone(), text))]
+}
+
+proptest! {
+    #[test]
+    fn a_list_of_parameters_is_read_as_the_grammar_says(
+        values in prop::collection::vec(written(), 9),
+        order in Just((0..9_usize).collect::<Vec<_>>()).prop_shuffle(),
+        blanks in "[ \t]{0,2}", commas in "( ?,){1,2}", upper in any::<bool>(), missing in 0..18_usize,
+    ) {
+        let names = ["username", "realm", "nonce", "uri", "qop", "nc", "cnonce", "response", "algorithm"];
+        let name = |at: usize| if upper { names[at].to_uppercase() } else { names[at].to_owned() };
+        let pair = |at: &usize| format!("{}{blanks}={blanks}{}{blanks}", name(*at), values[*at].1);
+        let given: Vec<_> = order.iter().filter(|at| **at != missing).map(pair).collect();
+        let parsed = Credentials::parse(&given.join(&commas));
+        // The algorithm alone may be left out.
+        prop_assert_eq!(parsed.is_some(), missing >= 8);
+        for (at, name) in names.iter().enumerate().filter(|_| parsed.is_some()) {
+            let mut parsed = Credentials::parse(&given.join(&commas)).unwrap();
+            let expected = if at == missing { "" } else { &values[at].0 };
+            prop_assert_eq!(parsed.slot(name).map(|value| value.as_str()), Some(expected));
+        }
+    }
 }

@@ -15,9 +15,13 @@ use axum::routing::{get, post};
 use serde::Serialize;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The header that a request which changes something must have, with whatever value.
 pub const CALLER: &str = "x-dialplate-caller";
+
+/// A reload is answered when it is done, and every vendor's templates may have to be prepared for it.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// What the endpoint looks at.
 pub struct Overseer {

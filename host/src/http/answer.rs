@@ -26,6 +26,9 @@ const ATTACHMENT: [(HeaderName, &str); 5] = [
     (header::PRAGMA, "public"),
 ];
 
+/// The type of FusionPBX's own pages.
+const HTML: &str = "text/html; charset=UTF-8";
+
 /// The methods that are answered, for an `Allow`.
 const ALLOWED: &str = "GET, HEAD, POST";
 
@@ -55,28 +58,25 @@ impl Ready {
 
     pub fn into_response(self) -> Response<Body> {
         let status = self.status();
+        let Document { content_type, body, .. } = self.document;
+        let whole = body.len();
         let mut headers = HeaderMap::new();
         add(&mut headers, &SECURITY);
         set(&mut headers, header::ETAG, &self.tag);
-        let whole = self.document.body.len();
-        match &self.selection {
+        let part = match self.selection {
             Selection::Whole => {
                 headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+                0..whole
             }
             Selection::Part(part) => {
-                let range = format!("bytes {}-{}/{whole}", part.start, part.end - 1);
-                set(&mut headers, header::CONTENT_RANGE, &range);
+                set(&mut headers, header::CONTENT_RANGE, &format!("bytes {}-{}/{whole}", part.start, part.end - 1));
+                part
             }
             Selection::NotModified => return bare(status, headers),
-            Selection::Unsatisfiable => set(&mut headers, header::CONTENT_RANGE, &format!("bytes */{whole}")),
-            Selection::PreconditionFailed => {}
-        }
-        let part = match self.selection {
-            Selection::Part(part) => part,
-            Selection::Whole => 0..whole,
-            _ => {
-                set(&mut headers, header::CONTENT_TYPE, "text/html; charset=UTF-8");
-                return respond(status, headers, fusionpbx_page(status).into());
+            Selection::PreconditionFailed => return fusionpbx_error(status, headers),
+            Selection::Unsatisfiable => {
+                set(&mut headers, header::CONTENT_RANGE, &format!("bytes */{whole}"));
+                return fusionpbx_error(status, headers);
             }
         };
         match self.attachment {
@@ -85,9 +85,9 @@ impl Ready {
                 set(&mut headers, header::CONTENT_TYPE, "application/octet-stream");
                 set(&mut headers, header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
             }
-            None => set(&mut headers, header::CONTENT_TYPE, &self.document.content_type),
+            None => set(&mut headers, header::CONTENT_TYPE, &content_type),
         }
-        respond(status, headers, Bytes::from(self.document.body).slice(part))
+        respond(status, headers, Bytes::from(body).slice(part))
     }
 }
 
@@ -110,7 +110,7 @@ pub fn failure(failure: &Failure) -> Response<Body> {
     if let Some(seconds) = verdict.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
-    set(&mut headers, header::CONTENT_TYPE, if outside { "text/html" } else { "text/html; charset=UTF-8" });
+    set(&mut headers, header::CONTENT_TYPE, if outside { "text/html" } else { HTML });
     let body = match verdict.text {
         Some(text) => text.to_owned(),
         None if outside => page(verdict.status, "", "nginx/1.22.1", "\r\n"),
@@ -127,6 +127,11 @@ fn is_nginxs(failure: &Failure) -> bool {
         Failure::Request(error) => !matches!(error, ArrayParameter(_) | TooManyParameters | FileName),
         _ => false,
     }
+}
+
+fn fusionpbx_error(status: StatusCode, mut headers: HeaderMap) -> Response<Body> {
+    set(&mut headers, header::CONTENT_TYPE, HTML);
+    respond(status, headers, fusionpbx_page(status).into())
 }
 
 fn fusionpbx_page(status: StatusCode) -> String {
@@ -173,7 +178,7 @@ fn add(headers: &mut HeaderMap, pairs: &[(HeaderName, &'static str)]) {
 
 /// Sets a header to a text that is not ours; one that no header can hold is left out.
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
+    if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
         headers.insert(name, value);
     }
 }

@@ -4,7 +4,6 @@
 //! RFC 7239's `Forwarded` is not read: none of the proxies in front of FusionPBX sends it, and what a proxy does not
 //! set it hands through from whoever asks.
 
-use super::Config;
 use crate::facts::Network;
 use crate::request::TARGET_BYTES_MAX;
 use axum::http::{HeaderMap, HeaderName};
@@ -14,6 +13,21 @@ const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const ORIGINAL_URI: HeaderName = HeaderName::from_static("x-original-uri");
+
+/// What stands before this server.
+#[derive(Clone, Default)]
+pub struct Config {
+    /// The proxies whose word about their clients counts.
+    pub trusted_proxies: Vec<Network>,
+    /// Whether these proxies begin every connection with a header of the PROXY protocol. Others never do.
+    pub proxy_protocol: bool,
+}
+
+impl Config {
+    pub fn trusts(&self, peer: IpAddr) -> bool {
+        self.trusted_proxies.iter().any(|network| network.contains(peer))
+    }
+}
 
 /// The phone behind a request.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -15,39 +15,24 @@ mod server;
 mod status;
 
 pub use admin::{CALLER, Overseer};
+pub use client::Config;
 pub use listing::{Listing, Reloaded};
 
 use crate::app::App;
-use crate::facts::Network;
 use axum::Router;
 use axum::routing::any;
-use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// What stands before this server.
-#[derive(Clone, Default)]
-pub struct Config {
-    /// The proxies whose word about their clients counts.
-    pub trusted_proxies: Vec<Network>,
-    /// Whether these proxies begin every connection with a header of the PROXY protocol. Others never do.
-    pub proxy_protocol: bool,
-}
-
-impl Config {
-    fn trusts(&self, peer: IpAddr) -> bool {
-        self.trusted_proxies.iter().any(|network| network.contains(peer))
-    }
-}
-
 /// Serves phones until `stop` resolves.
 pub async fn serve(listener: TcpListener, app: Arc<App>, config: Config, stop: impl Future<Output = ()>) {
-    server::serve(listener, router(app), config, stop).await;
+    server::serve(listener, router(app), config, pace::REQUEST_TIMEOUT, stop).await;
 }
 
 /// Serves operators on this machine for as long as it is let.
 pub async fn serve_admin(listener: TcpListener, overseer: Arc<Overseer>) {
-    server::serve(listener, admin::router(overseer), Config::default(), std::future::pending()).await;
+    let router = admin::router(overseer);
+    server::serve(listener, router, Config::default(), admin::REQUEST_TIMEOUT, std::future::pending()).await;
 }
 
 /// Every path goes the same way: which of them are provisioning URLs is decided by `request`.

@@ -43,11 +43,15 @@ enum Phase {
 
 /// A connection's clock, shared by the connection and by what answers its requests.
 #[derive(Clone)]
-pub struct Pace(Arc<Mutex<(Phase, Instant)>>);
+pub struct Pace {
+    state: Arc<Mutex<(Phase, Instant)>>,
+    request_timeout: Duration,
+}
 
 impl Pace {
-    pub fn new() -> Self {
-        Self(Arc::new(Mutex::new((Phase::Idle, Instant::now()))))
+    /// `request_timeout` is from the first byte of a request to the last of its answer.
+    pub fn new(request_timeout: Duration) -> Self {
+        Self { state: Arc::new(Mutex::new((Phase::Idle, Instant::now()))), request_timeout }
     }
 
     /// A request's head is complete. Returns when its first byte came.
@@ -87,13 +91,13 @@ impl Pace {
             Phase::Idle => IDLE_TIMEOUT,
             Phase::Head => HEAD_TIMEOUT,
             // What works on the request keeps the limit itself, with an answer, which then has to be written.
-            Phase::Working | Phase::Answered => REQUEST_TIMEOUT + GRACE,
+            Phase::Working | Phase::Answered => self.request_timeout + GRACE,
         };
         (phase, since + limit)
     }
 
     fn lock(&self) -> MutexGuard<'_, (Phase, Instant)> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The connections: accepted, bounded, and let go on SIGTERM.
 
-use super::client::Client;
+use super::client::{Client, Config};
 use super::pace::{Pace, Paced};
-use super::{Config, proxy};
+use super::proxy;
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -40,8 +40,15 @@ pub struct Arrived {
     pub at: Instant,
 }
 
-/// Serves until `stop` resolves, then lets the answers under way finish.
-pub async fn serve(listener: TcpListener, router: Router, config: Config, stop: impl Future<Output = ()>) {
+/// Serves until `stop` resolves, then lets the answers under way finish. `request_timeout` is from the first byte of a
+/// request to the last of its answer.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    config: Config,
+    request_timeout: Duration,
+    stop: impl Future<Output = ()>,
+) {
     let (slots, config) = (Arc::new(Semaphore::new(CONNECTIONS_MAX)), Arc::new(config));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
@@ -65,7 +72,7 @@ pub async fn serve(listener: TcpListener, router: Router, config: Config, stop: 
             let mut stream = stream;
             let ended = match other_end(&mut stream, peer, &config).await {
                 Ok(peer) => {
-                    let connection = connection(stream, peer, router, config);
+                    let connection = connection(stream, peer, router, config, Pace::new(request_timeout));
                     watcher.watch(connection).await.map_err(anyhow::Error::from)
                 }
                 Err(error) => Err(error.into()),
@@ -94,13 +101,13 @@ fn connection(
     peer: IpAddr,
     router: Router,
     config: Arc<Config>,
+    pace: Pace,
 ) -> http1::Connection<
     TokioIo<Paced<TcpStream>>,
     impl hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>,
 > {
     // An answer is one write; waiting to fill a packet would only add the peer's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
-    let pace = Pace::new();
     let stream = Paced::new(stream, pace.clone());
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         let pace = pace.clone();

@@ -89,11 +89,14 @@ impl Task {
         report.wrongs.values_mut().for_each(|wrong| wrong.from_start = true);
         let built = (look.components.clone(), snapshot.texts.clone());
         drop(snapshot);
+        // From here on nothing is missed; the first look finds what changed before.
+        let mut watch = Watch::start();
+        folders.watch(&mut watch);
         Self {
             current,
             engine,
             folders: Arc::new(folders),
-            eyes: Some((look, Watch::start())),
+            eyes: Some((look, watch)),
             report,
             published,
             metrics,
@@ -111,7 +114,6 @@ impl Task {
 
     pub(super) async fn run(mut self) {
         let mut hangup = signal(SignalKind::hangup()).ok();
-        // The first look also finds what happened since the start's own.
         self.reload(None).await;
         self.warm_up();
         loop {

@@ -87,6 +87,7 @@ fn variable_name(name: &str) -> Option<(String, bool)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn parse(query: &str, body: &str) -> Parameters {
         Parameters::parse(Vec::new(), query, body.as_bytes()).ok().unwrap()
@@ -154,5 +155,41 @@ mod tests {
         let query = "a=1&".repeat(PARAMETERS_MAX);
         assert!(Parameters::parse(Vec::new(), &query, b"").is_ok());
         assert_eq!(Parameters::parse(Vec::new(), &query, b"b=1").err(), Some(RequestError::TooManyParameters));
+    }
+
+    /// A text as a client may encode it: each byte as it is, where nothing speaks against that, or with a `%`.
+    fn encoded(text: String) -> impl Strategy<Value = (String, String)> {
+        let bytes = prop::collection::vec(any::<bool>(), text.len());
+        bytes.prop_map(move |raw| {
+            let one = |(byte, raw): (u8, bool)| match byte {
+                b' ' if raw => "+".to_owned(),
+                byte if raw && byte.is_ascii_graphic() && !b"&=+%#[".contains(&byte) => char::from(byte).to_string(),
+                byte => format!("%{byte:02x}"),
+            };
+            (text.clone(), text.bytes().zip(raw).map(one).collect())
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_encoded_is_read_and_the_last_of_a_name_counts(
+            pairs in prop::collection::vec(("[a-c]", "\\PC{0,6}".prop_flat_map(encoded)), 0..8), split in 0..9_usize,
+        ) {
+            let texts: Vec<_> = pairs.iter().map(|(name, (_, encoded))| format!("{name}={encoded}")).collect();
+            let (query, body) = texts.split_at(split.min(texts.len()));
+            let parameters = parse(&query.join("&"), &body.join("&&"));
+            for name in ["a", "b", "c"] {
+                let last = pairs.iter().rev().find(|(of, _)| of == name).map(|(_, (text, _))| text.as_str());
+                prop_assert_eq!(parameters.text(name), last);
+            }
+            prop_assert_eq!(parameters.visible().count(), query.len());
+        }
+
+        #[test]
+        fn no_form_brings_the_reading_down(query in "[ -~]{0,60}", body in prop::collection::vec(any::<u8>(), 0..60)) {
+            if let Ok(parameters) = Parameters::parse(Vec::new(), &query, &body) {
+                prop_assert!(SINGLE.iter().all(|name| parameters.last(name).is_none_or(|last| last.value.is_some())));
+            }
+        }
     }
 }

@@ -80,6 +80,7 @@ pub fn decode_form(text: &[u8]) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn slashes_and_dots_are_resolved_encoded_or_not() {
@@ -115,5 +116,15 @@ mod tests {
     fn the_query_ends_at_a_fragment() {
         assert_eq!(split("/a?b=c?d#e?f"), ("/a", "b=c?d"));
         assert_eq!(split("/a"), ("/a", ""));
+    }
+
+    proptest! {
+        #[test]
+        fn a_decoded_path_is_absolute_and_leads_nowhere_else(path in "(/|\\.|%2[eEfF]|%[0-9a-f]{0,2}|[ -~]){0,20}") {
+            if let Ok(decoded) = decode(&path) {
+                prop_assert!(decoded.starts_with('/') && !decoded.contains("//") && !decoded.contains('\0'));
+                prop_assert!(decoded.split('/').all(|segment| !matches!(segment, "." | "..")));
+            }
+        }
     }
 }

@@ -5,5 +5,4 @@ mod both;
 mod embedded;
 mod faults;
 mod outage;
-mod releases;
 pub mod servers;

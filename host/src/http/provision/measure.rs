@@ -123,6 +123,7 @@ async fn room_by_room() {
             "render, fork per request",
             "render, long-lived",
             "fork alone",
+            "entity tag",
         ]);
         let (mut settings, mut cells, mut bytes) = (0, 0, 0);
         for _ in 0..times.rounds() {
@@ -132,9 +133,11 @@ async fn room_by_room() {
             let bare = Job { settings: vec![], tables: vec![], file: Some("absent".into()), ..Job::clone(&job) };
             let again = job.clone();
             let document = times.take(6, plugin.render(job, scope.clone())).await;
-            bytes = document.map_or(0, |document| document.body.len());
+            let body = document.map(|document| document.body).unwrap_or_default();
+            bytes = body.len();
             times.take(7, kept.render(again, scope.clone())).await;
             assert!(times.take(8, plugin.render(bare, scope)).await.is_err());
+            times.take(9, async { crate::http::range::entity_tag(&body) }).await;
         }
         println!("{file}: {settings} settings, {cells} cells, {bytes} bytes of document");
         times.print();

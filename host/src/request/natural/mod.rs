@@ -6,7 +6,7 @@
 mod rules;
 
 use regex::{Captures, Regex, RegexSet};
-use rules::{Of, RULES, To};
+use rules::{Of, PROVISION, RULES, Rule, To};
 use std::sync::LazyLock;
 
 /// FusionPBX's own page, which takes its parameters from the query alone.
@@ -56,17 +56,34 @@ pub struct Form {
     pub picture: Option<String>,
 }
 
-/// All patterns at once, to find the first that matches, and one by one, to keep what it names.
+/// All patterns at once, to find the first that matches, and one by one, to keep what it names: this way a path is
+/// looked at twice, and not as often as there are rules.
 struct Patterns {
     set: RegexSet,
     each: Vec<Regex>,
 }
 
 static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
-    let patterns: Vec<_> = RULES.iter().map(|rule| rules::whole_path(rule.pattern)).collect();
-    let each: Result<_, _> = patterns.iter().map(|pattern| Regex::new(pattern)).collect();
-    Some(Patterns { set: RegexSet::new(&patterns).ok()?, each: each.ok()? })
+    let each: Vec<_> = RULES.iter().map(|rule| rules::expression(rule.pattern)).collect();
+    let whole = |(rule, pattern): (&Rule, &String)| match pattern.strip_prefix('^') {
+        Some(tail) if !rule.is_of_whole_path() => format!("^.*{PROVISION}{tail}"),
+        _ => pattern.clone(),
+    };
+    let set = RegexSet::new(RULES.iter().zip(&each).map(whole)).ok()?;
+    let each: Result<_, _> = each.iter().map(|pattern| Regex::new(pattern)).collect();
+    Some(Patterns { set, each: each.ok()? })
 });
+
+impl Patterns {
+    /// What a rule that matches keeps of a path. Of several places where its tail could begin the last counts.
+    fn captures<'a>(&self, index: usize, path: &'a str) -> Option<Captures<'a>> {
+        if RULES[index].is_of_whole_path() {
+            return self.each[index].captures(path);
+        }
+        let starts = (0..path.len()).rev().filter(|at| path.as_bytes()[*at..].starts_with(PROVISION.as_bytes()));
+        starts.map(|at| &path[at + PROVISION.len()..]).find_map(|tail| self.each[index].captures(tail))
+    }
+}
 
 /// What a decoded path means; `None` when it is none of ours.
 pub fn find(path: &str, forms: UrlForms) -> Option<Natural> {
@@ -83,7 +100,7 @@ pub fn find(path: &str, forms: UrlForms) -> Option<Natural> {
     };
     let patterns = PATTERNS.as_ref()?;
     let index = patterns.set.matches(path).into_iter().find(known)?;
-    let (rule, captures) = (&RULES[index], patterns.each[index].captures(path)?);
+    let (rule, captures) = (&RULES[index], patterns.captures(index, path)?);
     let (text, or_default) = match rule.to {
         To::Page(text) | To::Picture(text) => (text, false),
         To::PageOrDefault(text) => (text, true),
@@ -108,13 +125,20 @@ fn template(file: &str) -> Option<Natural> {
     same_for_all.or(stands)
 }
 
+/// A parameter with what a pattern kept in place of `{name}`; `{$name}` is part of a file's name.
 fn fill(pair: &'static str, captures: &Captures<'_>) -> Option<(&'static str, String)> {
-    let (name, template) = pair.split_once('=')?;
-    let mut value = template.to_owned();
-    for kept in ["mac", "bare", "ext", "before", "after", "file"] {
-        let text = captures.name(kept).map_or("", |text| text.as_str());
-        value = value.replace(&format!("{{{kept}}}"), text);
+    let (name, mut rest) = pair.split_once('=')?;
+    let mut value = String::new();
+    while let Some((before, after)) = rest.split_once('{') {
+        value.push_str(before);
+        let (kept, after) = after.split_once('}')?;
+        match kept.strip_prefix('$') {
+            Some(_) => value.extend(["{", kept, "}"]),
+            None => value.push_str(captures.name(kept).map_or("", |text| text.as_str())),
+        }
+        rest = after;
     }
+    value.push_str(rest);
     Some((name, value))
 }
 

@@ -27,6 +27,9 @@ pub enum To {
     Picture(&'static str),
 }
 
+/// What a rule's URL has before that which its pattern is for.
+pub const PROVISION: &str = "/provision/";
+
 pub struct Rule {
     pub of: Of,
     pub pattern: &'static str,
@@ -147,8 +150,8 @@ pub const RULES: &[Rule] = &[
 /// Endings of text files that are not a program's: what templates are made into.
 const KINDS: &str = "(?i:cfg|conf|cnf|xml|txt|csv|json|ini|dat|ott)";
 
-/// The regular expression of a pattern.
-pub fn whole_path(pattern: &str) -> String {
+/// The regular expression of a pattern, for a whole path or for what follows [`PROVISION`].
+pub fn expression(pattern: &str) -> String {
     let tail = pattern
         .replace("{hex}", "[A-Fa-f0-9]{12}")
         .replace("{mac}", "(?<mac>[A-Fa-f0-9]{12})")
@@ -156,6 +159,11 @@ pub fn whole_path(pattern: &str) -> String {
         .replace("{dashed}", "(?<mac>[A-Fa-f0-9-]{12,17})")
         .replace("{ext}", "(?<ext>[0-9]{1,11})")
         .replace("{kind}", KINDS);
-    let before = if pattern.starts_with('/') { "" } else { ".*/provision/" };
-    format!("^{before}(?:{tail})$")
+    format!("^(?:{tail})$")
+}
+
+impl Rule {
+    pub fn is_of_whole_path(&self) -> bool {
+        self.pattern.starts_with('/')
+    }
 }

@@ -1,0 +1,135 @@
+//! Any request is read or refused, and what is read of it keeps its promises; nothing panics.
+//!
+//! The input is a request as it goes over the wire, up to the first empty line, then its body.
+#![no_main]
+#![allow(dead_code, unused_imports, reason = "of the server's rooms only the doors are used here")]
+
+#[path = "../../src/facts/mod.rs"]
+mod facts;
+#[path = "../../src/gate/mod.rs"]
+mod gate;
+#[path = "../../src/http/client.rs"]
+mod client;
+#[path = "../../src/http/proxy.rs"]
+mod proxy;
+#[path = "../../src/http/range.rs"]
+mod range;
+#[path = "../../src/request/mod.rs"]
+mod request;
+
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
+use client::{Client, Config};
+use facts::{Admission, Domain, Layer, Network, SettingRow, Settings};
+use libfuzzer_sys::fuzz_target;
+use range::Selection;
+use request::{Arrival, Asked, ProvisionRequest, UrlForms};
+use std::net::{IpAddr, Ipv4Addr};
+
+const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+const STRANGER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const NOW: u64 = 1_782_907_200;
+const LENGTH: usize = 1_000;
+
+fuzz_target!(|input: &[u8]| {
+    let _ = proxy::source(input);
+    let end = input.windows(2).position(|pair| pair == b"\n\n").unwrap_or(input.len());
+    let (head, body) = (&input[..end], input.get(end + 2..).unwrap_or_default());
+    let mut lines = head.split(|byte| *byte == b'\n');
+    let line = String::from_utf8_lossy(lines.next().unwrap_or_default());
+    let (method, target) = line.split_once(' ').unwrap_or(("GET", &line));
+    let headers = headers(lines);
+    check_selection(&headers);
+    let config = Config { trusted_proxies: vec![Network::parse("127.0.0.0/8").unwrap()], proxy_protocol: false };
+    let stranger = Client::of(STRANGER, &headers, &config);
+    assert!(stranger == Client { address: STRANGER, https: false, original_target: None });
+    let client = Client::of(PROXY, &headers, &config);
+    for forms in [UrlForms::default(), UrlForms::All] {
+        let asked = Asked::parse(&Arrival {
+            method,
+            target,
+            original_target: client.original_target.as_deref(),
+            headers: &headers,
+            body,
+            client: client.address,
+            https: client.https,
+            forms,
+        });
+        if let Ok(Asked::Provision(request)) = asked {
+            check(&request);
+        }
+    }
+});
+
+fn headers<'a>(lines: impl Iterator<Item = &'a [u8]>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for line in lines {
+        let colon = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let value = line.get(colon + 1..).unwrap_or_default().trim_ascii();
+        if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(&line[..colon]), HeaderValue::from_bytes(value)) {
+            headers.append(name, value);
+        }
+    }
+    headers
+}
+
+fn check_selection(headers: &HeaderMap) {
+    for method in [Method::GET, Method::HEAD, Method::POST] {
+        if let Selection::Part(part) = range::select(&method, headers, "\"tag\"", LENGTH) {
+            assert!(method == Method::GET && part.start < part.end && part.end <= LENGTH);
+        }
+    }
+}
+
+fn check(request: &ProvisionRequest) {
+    if let Ok(Some(file)) = request.file() {
+        assert!(!file.contains(['/', '\\', '\0']) && !matches!(file, "" | "." | ".."));
+    }
+    if let Some(path) = request.template() {
+        assert!(path.split('/').all(|part| !part.is_empty() && !part.starts_with('.')));
+    }
+    let attachment = request.attachment("001565be5fd7").unwrap_or_default();
+    assert!(!attachment.contains(['"', '\\', '/']) && !attachment.contains(char::is_control));
+    assert!(!request.host().contains(['"', '\\', '/', ' ']));
+    assert!(request.visible_parameters().all(|(name, _)| !matches!(name, "password" | "secret")));
+    // A pattern finds a piece of the User-Agent.
+    let agents = |agent: &str| agent.char_indices().nth_back(11).map(|(at, _)| agent[at..].to_owned());
+    let claim = request.address(&agents);
+    assert!(claim.address().is_none_or(|address| address.as_str().len() == 12));
+    for scheme in ["digest", "basic"] {
+        let keeper = gate::Keeper::new([7; 32], 1, NOW);
+        let admission = admission(scheme);
+        assert!(gate::admit(request, &claim, &admission, &keeper, NOW).is_err(), "let in without the password");
+    }
+}
+
+/// A domain that demands credentials, and whose passwords no input holds.
+fn admission(scheme: &str) -> Admission {
+    let row = |name: &str, kind: &str, value: &str| SettingRow {
+        category: "provision".to_owned(),
+        subcategory: name.to_owned(),
+        kind: kind.to_owned(),
+        value: Some(value.to_owned()),
+    };
+    let mut settings = Settings::default();
+    settings.add(
+        Layer::Default,
+        &[
+            row("enabled", "boolean", "true"),
+            row("auto_insert_enabled", "boolean", "true"),
+            row("http_auth_enabled", "boolean", "true"),
+            row("http_auth_type", "text", scheme),
+            row("http_auth_username", "text", "phone"),
+            row("http_auth_password", "array", "5d41402abc4b2a76b9719d911017c592"),
+        ],
+    );
+    let domain = Domain { uuid: "704420bb-c78e-4647-8861-48a9b19dbdc9".to_owned(), name: "alpha".to_owned() };
+    Admission {
+        device: None,
+        elsewhere: false,
+        is_refused_elsewhere: false,
+        domain: Some(domain),
+        settings,
+        rows: Vec::new(),
+        ahead_of_replica: false,
+    }
+}
