@@ -32,9 +32,10 @@ test: setup-test lint
 	plugins/build.sh tests/guests target/guests
 	$(CARGO) test --release --workspace
 
-# Figures, not tests: parse and render by template size, the whole server under load, one request room by room.
+# Figures, not tests: parse and render by template size, the whole server under load, start and swap times, one request
+# room by room.
 bench: setup-test build
-	$(CARGO) bench --workspace --bench templates --bench load
+	$(CARGO) bench --workspace --bench templates --bench load --bench reload
 	$(CARGO) test --release --workspace room_by_room -- --ignored --nocapture
 
 # What is missing is installed where this is Debian and we are root, and named where it is not.

@@ -2,6 +2,7 @@
 
 mod admin;
 mod components;
+mod polling;
 mod swaps;
 mod templates;
 
@@ -61,16 +62,24 @@ impl Site {
     }
 
     fn start_with(&self, templates: &Path, more: &[(&str, &str)]) -> Server {
+        self.with_settings(templates, |settings| Server::start(&[settings, more].concat()))
+    }
+
+    /// By another program, which becomes the server.
+    fn start_within(&self, words: &[String]) -> Server {
+        self.with_settings(&self.path("templates"), |settings| Server::start_within(words, settings))
+    }
+
+    fn with_settings(&self, templates: &Path, start: impl FnOnce(&[(&str, &str)]) -> Server) -> Server {
         let text = |path: PathBuf| path.display().to_string();
         let (database, plugins) =
             (format!("sqlite://{}?mode=rwc", text(self.path("demo.db"))), text(self.path("plugins")));
         let templates = text(templates.to_owned());
-        let settings = [
+        start(&[
             ("DIALPLATE_DATABASE", database.as_str()),
             ("DIALPLATE_TEMPLATES", templates.as_str()),
             ("DIALPLATE_PLUGINS", plugins.as_str()),
-        ];
-        Server::start(&[&settings, more].concat())
+        ])
     }
 }
 

@@ -129,7 +129,7 @@ fn links_that_are_swung_are_noticed_wherever_they_are() {
     // For a moment there is no root at all.
     fs::remove_file(site.path("current")).unwrap();
     until_logged(&server, &["could not be reloaded", "current/templates"]);
-    assert!(text(&server).starts_with("elsewhere 2"), "what was loaded serves on");
+    assert!(text(&server).starts_with("elsewhere 2"), "what was loaded serves on: {}", text(&server));
     symlink("release-3", site.path("current")).unwrap();
     until_served(&server, "release 3");
 }

@@ -61,8 +61,22 @@ pub fn demo_file(folder: &Path) -> PathBuf {
 impl Server {
     /// Starts a server and waits until it serves.
     pub fn start(settings: &[(&str, &str)]) -> Self {
+        Self::start_by(command("serve", settings))
+    }
+
+    /// The same by another program, which becomes the server: its words stand before the server's command line.
+    pub fn start_within(words: &[String], settings: &[(&str, &str)]) -> Self {
+        let server = command("serve", settings);
+        let mut by = Command::new(&words[0]);
+        by.args(&words[1..]).arg(server.get_program()).args(server.get_args());
+        by.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").stdin(Stdio::null());
+        by.envs(server.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        Self::start_by(by)
+    }
+
+    fn start_by(mut command: Command) -> Self {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        let mut process = command("serve", settings)
+        let mut process = command
             .env("DIALPLATE_LISTEN", address.to_string())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())

@@ -36,6 +36,13 @@ pub(super) struct Candidate {
     pub(super) binary: Arc<Binary>,
 }
 
+/// What the cache notes beside the code of a component that is not prepared.
+#[derive(Serialize, Deserialize)]
+struct Unprepared {
+    code: String,
+    description: Description,
+}
+
 /// What the cache notes beside a plugin's code.
 #[derive(Serialize, Deserialize)]
 struct Note {
@@ -47,15 +54,16 @@ impl Candidate {
     pub(super) async fn read(engine: &Engine, file: &Path) -> Result<Self, LoadError> {
         let bytes = read(file, engine.config().component_bytes_max)?;
         let binary = Binary { version: inspect(&bytes)?, sha256: sha256(&bytes), bytes };
-        let key = binary.key(engine, "description");
-        let known = engine.cache().and_then(|cache| cache.note(&key));
-        let description: Description = match known {
-            Some(description) => description,
+        let key = binary.key(engine);
+        let known: Option<Unprepared> = engine.cache().and_then(|cache| cache.note(&key));
+        let description = match known {
+            Some(known) => known.description,
             None => {
-                let found = describe(engine, binary.version, file, &unprepared(engine, &binary)?).await?;
-                found.check()?;
-                keep(engine, |cache| cache.put_note(&key, &found));
-                found
+                let component = snapshot::instrument(engine, &binary.bytes)?;
+                let description = describe(engine, binary.version, file, &component).await?;
+                description.check()?;
+                keep_unprepared(engine, &key, component, &description)?;
+                description
             }
         };
         description.check()?;
@@ -106,7 +114,7 @@ impl Candidate {
     ) -> Result<(Component, Vec<Prepared>), LoadError> {
         let failed = |error: wasmtime::Error| LoadError::Build(format!("{error:#}"));
         let name = Arc::from(self.description.name.as_str());
-        let instrumented = unprepared(engine, &self.binary)?;
+        let instrumented = unprepared(engine, &self.binary, &self.description)?;
         let (bytes, prepared) = snapshot::take(engine, name, &self.binary.bytes, &instrumented, templates).await?;
         let component = Component::new(engine.render(), &bytes).map_err(failed)?;
         let mut note = Note { code: String::new(), prepared };
@@ -119,20 +127,34 @@ impl Candidate {
 }
 
 /// The component before `prepare`, from the cache where it was compiled before.
-pub(super) fn unprepared(engine: &Engine, binary: &Binary) -> Result<Component, LoadError> {
-    let key = binary.key(engine, "unprepared");
-    let known = engine.cache().and_then(|cache| cache.code(engine.snapshot(), &key, &cache.note::<String>(&key)?));
-    if let Some(component) = known {
-        return Ok(component);
+pub(super) fn unprepared(engine: &Engine, binary: &Binary, description: &Description) -> Result<Component, LoadError> {
+    let key = binary.key(engine);
+    let known = engine.cache().and_then(|cache| {
+        let note: Unprepared = cache.note(&key)?;
+        cache.code(engine.snapshot(), &key, &note.code)
+    });
+    match known {
+        Some(component) => Ok(component),
+        None => keep_unprepared(engine, &key, snapshot::instrument(engine, &binary.bytes)?, description),
     }
-    let component = snapshot::instrument(engine, &binary.bytes)?;
-    let keep_note = |code: String| keep(engine, |cache| cache.put_note(&key, &code));
-    cached_code(engine, &key, component, keep_note).map_err(|error| LoadError::Build(format!("{error:#}")))
+}
+
+fn keep_unprepared(
+    engine: &Engine,
+    key: &Key,
+    component: Component,
+    description: &Description,
+) -> Result<Component, LoadError> {
+    let note = |code| {
+        let description = description.clone();
+        keep(engine, |cache| cache.put_note(key, &Unprepared { code, description }));
+    };
+    cached_code(engine, key, component, note).map_err(|error| LoadError::Build(format!("{error:#}")))
 }
 
 impl Binary {
-    fn key(&self, engine: &Engine, kind: &str) -> Key {
-        let mut key = KeyMaker::new(kind);
+    fn key(&self, engine: &Engine) -> Key {
+        let mut key = KeyMaker::new("unprepared");
         key.engine(engine.snapshot());
         key.part(&self.bytes);
         key.finish()

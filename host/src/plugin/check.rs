@@ -24,7 +24,7 @@ impl Plugin {
 
     fn unprepared(&self) -> Result<&Component, LoadError> {
         if self.unprepared.get().is_none() {
-            let component = build::unprepared(self.engine(), &self.origin().binary)?;
+            let component = build::unprepared(self.engine(), &self.origin().binary, self.description())?;
             let _ = self.unprepared.set(component);
         }
         self.unprepared.get().ok_or_else(|| LoadError::Build("it is not there".into()))

@@ -65,6 +65,14 @@ impl Folders {
         }
     }
 
+    /// Sees to it that what happens from now on is told.
+    pub(super) fn watch(&self, watch: &mut Watch) {
+        if watch.set(Places::of(self.templates.folders(), &self.plugins)) {
+            // Something new could have folders in it by now that were not there when it was found.
+            watch.set(Places::of(self.templates.folders(), &self.plugins));
+        }
+    }
+
     /// Looks again, after having seen to it that what happens from now on is told. With `at_once` no file is left
     /// alone for being young.
     pub(super) fn look_again(
@@ -73,10 +81,7 @@ impl Folders {
         watch: &mut Watch,
         at_once: bool,
     ) -> Result<(Look, Beside), LookError> {
-        if watch.set(Places::of(self.templates.folders(), &self.plugins)) {
-            // Something new could have folders in it by now that were not there when it was found.
-            watch.set(Places::of(self.templates.folders(), &self.plugins));
-        }
+        self.watch(watch);
         let tree = Tree::scan(self.templates.clone())?;
         let news = watch.news();
         let (disk, looked) = before.disk.read(&tree, &|path, stamp| is_growing(news, at_once, path, stamp));

@@ -23,6 +23,11 @@ use tokio::task::{JoinError, JoinHandle};
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// The same where the system tells nothing at all.
 const POLL_EVERY: Duration = Duration::from_millis(500);
+/// How long templates rest before their plugin is prepared with them. They serve meanwhile, and whoever edits one saves
+/// it more than once; preparing the largest vendor takes seconds of a core.
+const REST: Duration = Duration::from_secs(1);
+/// However much is edited, a plugin is not behind for longer than this before its turn comes.
+const REST_MAX: Duration = Duration::from_secs(15);
 /// A look at a large tree takes its time; looking now and then takes no more than this part of it.
 const LOOK_SHARE: u32 = 20;
 
@@ -47,8 +52,11 @@ pub(super) struct Task {
     /// Whoever asked wants refused components tried again.
     retry: bool,
     look_took: Duration,
-    /// The last look left something alone that was being written.
+    /// When templates began to be edited, and when their plugin is to be prepared with them.
+    edited: Option<(Instant, Instant)>,
+    /// The last look left something alone that was being written; components by name.
     growing: bool,
+    growing_components: HashSet<PathBuf>,
 }
 
 /// Plugins on their way.
@@ -63,6 +71,7 @@ enum Wake {
     Told,
     Now(Option<Answer>),
     NowAndThen,
+    Rested,
     Built(Box<Result<Loads, JoinError>>),
 }
 
@@ -80,11 +89,14 @@ impl Task {
         report.wrongs.values_mut().for_each(|wrong| wrong.from_start = true);
         let built = (look.components.clone(), snapshot.texts.clone());
         drop(snapshot);
+        // From here on nothing is missed; the first look finds what changed before.
+        let mut watch = Watch::start();
+        folders.watch(&mut watch);
         Self {
             current,
             engine,
             folders: Arc::new(folders),
-            eyes: Some((look, Watch::start())),
+            eyes: Some((look, watch)),
             report,
             published,
             metrics,
@@ -94,18 +106,20 @@ impl Task {
             built,
             retry: false,
             look_took: Duration::ZERO,
+            edited: None,
             growing: false,
+            growing_components: HashSet::new(),
         }
     }
 
     pub(super) async fn run(mut self) {
         let mut hangup = signal(SignalKind::hangup()).ok();
-        // The first look also finds what happened since the start's own.
         self.reload(None).await;
         self.warm_up();
         loop {
             match self.wake(&mut hangup).await {
                 Wake::Told | Wake::NowAndThen => self.reload(None).await,
+                Wake::Rested => self.start_build(),
                 Wake::Now(answer) => {
                     self.retry = true;
                     self.reload(Some(answer)).await;
@@ -118,6 +132,7 @@ impl Task {
     async fn wake(&mut self, hangup: &mut Option<Signal>) -> Wake {
         let news = self.eyes.as_ref().map(|(_, watch)| Arc::clone(watch.news()));
         let every = if self.report.polling.is_some() { POLL_EVERY } else { LOOK_EVERY };
+        let rest = self.edited.filter(|_| self.build.is_none()).map(|(_, due)| due);
         let told = async {
             match news {
                 Some(news) => news.due().await,
@@ -136,6 +151,12 @@ impl Task {
                 None => std::future::pending().await,
             }
         };
+        let rested = async {
+            match rest {
+                Some(due) => tokio::time::sleep_until(due.into()).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             done = built => Wake::Built(Box::new(done)),
             Some(answer) = self.asks.recv() => Wake::Now(Some(answer)),
@@ -144,6 +165,7 @@ impl Task {
                 Wake::Now(None)
             }
             () = told => Wake::Told,
+            () = rested => Wake::Rested,
             () = tokio::time::sleep(every.max(self.look_took * LOOK_SHARE)) => Wake::NowAndThen,
         }
     }
@@ -158,7 +180,7 @@ impl Task {
                 let unread = beside.errors.iter().map(|error| format!("{error}; what was loaded of it serves on"));
                 self.trouble(unread.reduce(|all, error| format!("{all}; {error}")));
                 self.take_texts(&before).await;
-                self.start_build(&beside);
+                self.start_build();
             }
             Err(error) => self.trouble(Some(format!("{error}; what was loaded serves on"))),
         }
@@ -193,6 +215,7 @@ impl Task {
         match looked {
             Ok((look, beside)) => {
                 self.growing = beside.growing;
+                self.growing_components = beside.growing_components.iter().cloned().collect();
                 if beside.growing {
                     watch.news().again();
                 }
@@ -245,22 +268,29 @@ impl Task {
         let (folders, ms) = (serving.join(" "), started.elapsed().as_millis());
         tracing::info!(template.folders = folders, duration_ms = ms, "templates changed, and serve");
         self.swap(Snapshot { tree, plugins, texts });
+        let now = Instant::now();
+        let first = self.edited.map_or(now, |(first, _)| first);
+        self.edited = Some((first, (now + REST).min(first + REST_MAX)));
     }
 
     /// Starts building plugins where components have changed, or templates since they were prepared.
-    fn start_build(&mut self, beside: &Beside) {
+    fn start_build(&mut self) {
         let Some((look, _)) = &self.eyes else { return };
         if self.build.is_some() {
             return;
         }
         let snapshot = self.current.load_full();
         let of_components = self.wants_components();
-        let of_texts = !snapshot.texts.differing(&self.built.1).is_empty() && snapshot.is_stale();
+        let rested = self.edited.is_some_and(|(_, due)| due <= Instant::now());
+        let of_texts = rested && !snapshot.texts.differing(&self.built.1).is_empty() && snapshot.is_stale();
         self.retry = false;
+        if rested || of_components {
+            self.edited = None;
+        }
         if !of_components && !of_texts {
             return;
         }
-        let mut held: HashSet<_> = beside.growing_components.iter().cloned().collect();
+        let mut held = self.growing_components.clone();
         if !of_components {
             // They have not become better.
             held.extend(self.report.refused.iter().map(|refused| refused.file.clone()));
@@ -310,7 +340,7 @@ impl Task {
             self.done(outcome, build.started);
         }
         // What has changed meanwhile is next.
-        self.start_build(&Beside::default());
+        self.start_build();
         self.publish();
         self.answer();
     }

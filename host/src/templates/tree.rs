@@ -32,11 +32,6 @@ impl SearchPath {
     pub fn folders(&self) -> impl Iterator<Item = &PathBuf> {
         self.roots.iter().chain(&self.custom)
     }
-
-    /// The administrator's own folder of that name, where it is there.
-    fn custom(&self, name: &TemplateName) -> Option<PathBuf> {
-        self.custom.as_ref().map(|custom| custom.join(name.as_str())).filter(|path| path.is_dir())
-    }
 }
 
 /// The template folders found below the search path when it was last looked through.
@@ -128,24 +123,44 @@ impl Tree {
         let mut layers = Vec::new();
         let mut takes_over = false;
         for root in template_dir.into_iter().chain(self.roots(template_dir)) {
-            if let Some(domain) = domain.as_ref().filter(|domain| root.join(domain.as_str()).is_dir()) {
+            if let Some(domain) = domain.as_ref().filter(|domain| self.has_domain(root, domain.as_str())) {
                 name = name.of_domain(domain);
                 takes_over = true;
             }
-            layers.extend(Some(root.join(name.as_str())).filter(|path| path.is_dir()));
+            layers.extend(Some(root.join(name.as_str())).filter(|path| self.has(&name, path)));
             if takes_over || !layers.is_empty() {
                 break;
             }
         }
-        layers.extend(self.path.custom(&name));
+        layers.extend(self.custom(&name));
         if let Some(for_domain) = domain.filter(|_| !takes_over).map(|domain| name.of_domain(&domain))
-            && let Some(layer) = self.path.custom(&for_domain)
+            && let Some(layer) = self.custom(&for_domain)
         {
             layers.push(layer);
             name = for_domain;
         }
         let in_tree = self.folders.get(name.as_str()) == Some(&layers);
         (!layers.is_empty()).then_some(Located { name, layers, in_tree })
+    }
+
+    /// The administrator's own folder of that name.
+    fn custom(&self, name: &TemplateName) -> Option<PathBuf> {
+        let path = self.path.custom.as_ref()?.join(name.as_str());
+        self.has(name, &path).then_some(path)
+    }
+
+    /// Whether a folder is there, or was when the tree was looked through: while a root is being replaced, what is
+    /// known serves on.
+    fn has(&self, name: &TemplateName, path: &Path) -> bool {
+        let known = self.folders.get(name.as_str()).is_some_and(|layers| layers.iter().any(|layer| layer == path));
+        known || path.is_dir()
+    }
+
+    /// The same for a domain's own folder in a root.
+    fn has_domain(&self, root: &Path, domain: &str) -> bool {
+        let (folder, prefix) = (root.join(domain), format!("{domain}/"));
+        let mut within = self.folders.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));
+        folder.is_dir() || within.any(|(_, layers)| layers.iter().any(|layer| layer.starts_with(&folder)))
     }
 
     /// The roots, unless something replaces them.
