@@ -15,15 +15,17 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// What the allocator may keep more at the end than in the middle, half a thousand changes earlier: some fifty
 /// components of the guest are as large as this.
 const SLACK_KB: u64 = 16 << 10;
+/// Builds give way to everything else that runs.
+const RELOAD_PATIENCE: Duration = Duration::from_secs(300);
 const FILES: [&str; 3] = ["a.cfg", "b.cfg", "c.cfg"];
 
 /// A connection that is kept.
 struct Connection(BufReader<TcpStream>);
 
 impl Connection {
-    fn open(server: SocketAddr) -> Self {
+    fn open(server: SocketAddr, patience: Duration) -> Self {
         let stream = TcpStream::connect(server).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(patience)).unwrap();
         stream.set_nodelay(true).unwrap();
         Self(BufReader::new(stream))
     }
@@ -74,7 +76,7 @@ fn edition_of(answer: &str) -> u64 {
 
 /// Asks until it is told to stop. No answer may fail, be of a broken text, or be older than the one before.
 fn ask_on(server: SocketAddr, which: usize, stop: &AtomicBool, asked: &AtomicU64) {
-    let mut connection = Connection::open(server);
+    let mut connection = Connection::open(server, PATIENCE);
     let mut last = [0; FILES.len()];
     while !stop.load(Ordering::Relaxed) {
         for (at, file) in FILES.iter().enumerate().cycle().skip(which).take(FILES.len()) {
@@ -169,7 +171,7 @@ fn a_thousand_changes_under_load_fail_no_request_and_leak_nothing() {
             })
             .collect();
         let mut changes = Changes { site: &site, components, current: 1, number: 0 };
-        let (mut admin, mut taken, mut swaps) = (Connection::open(server.admin()), 0, 0);
+        let (mut admin, mut taken, mut swaps) = (Connection::open(server.admin(), RELOAD_PATIENCE), 0, 0);
         while taken < CHANGES && phones.iter().all(|phone| !phone.is_finished()) {
             let wrong = changes.next();
             let (now, complaints) = admin.reload();

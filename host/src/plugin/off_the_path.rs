@@ -6,8 +6,9 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 
-/// A build gets about a tenth of what a thread that serves requests gets, when there is not enough for both.
-const NICE: libc::c_int = 10;
+/// A build gets about a third of what a thread that serves requests gets, when there is not enough for both. With a
+/// tenth, a reload took minutes on a machine that had twenty other things to do.
+const NICE: libc::c_int = 5;
 
 /// What comes of work off the path. A component that makes the compiler or the snapshot panic is a bad component, no
 /// more.
