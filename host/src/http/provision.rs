@@ -41,7 +41,7 @@ pub async fn handle(
     let walk = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
     seen.log(outcome.as_ref(), started.elapsed());
-    if matches!(outcome, Err(Failure::Refused(_) | Failure::Limited(_))) {
+    if outcome.as_ref().is_err_and(Failure::is_refusal) {
         evenly::release(started).await;
     }
     let (answer, what) = match outcome {

@@ -73,6 +73,16 @@ impl Failure {
         if is_absence { Self::Uncovered(Box::new(self)) } else { self }
     }
 
+    /// Whether this is a refusal, whatever page it wears: how long it took to be decided may say whether there is such a
+    /// device.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::Limited(_) => true,
+            Self::Uncovered(failure) => failure.is_refusal(),
+            _ => false,
+        }
+    }
+
     /// The limit of a plugin's that was reached, by the name of its key.
     pub fn limit(&self) -> Option<&'static str> {
         match self {
@@ -181,5 +191,19 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
         Refusal::UnknownDevice | Refusal::ForeignDomain | Refusal::UnknownDomain | Refusal::InvalidAddress => {
             Verdict::new(StatusCode::FORBIDDEN)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_stays_one_at_a_url_without_a_rule() {
+        let refused = |refusal| Failure::Refused(refusal).uncovered();
+        for failure in [refused(Refusal::UnknownDevice), refused(Refusal::ClientNetwork)] {
+            assert!(matches!(failure, Failure::Uncovered(_)) && failure.is_refusal());
+        }
+        assert!(!Failure::NoTemplate("yealink/t46u".into()).uncovered().is_refusal());
     }
 }
