@@ -36,7 +36,7 @@ test: setup-test lint
 # room by room.
 bench: setup-test build
 	$(CARGO) bench --workspace --bench templates --bench load --bench reload
-	$(CARGO) test --release --workspace room_by_room -- --ignored --nocapture
+	$(CARGO) test --release --workspace --bin dialplate measure:: -- --ignored --nocapture --test-threads 1
 
 # What is missing is installed where this is Debian and we are root, and named where it is not.
 setup-build:

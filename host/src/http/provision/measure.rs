@@ -1,5 +1,7 @@
-//! Figures, not verdicts: what each room takes of one request, with a vendor's real component and a recorded database.
-//! `cargo test --release -p dialplate room_by_room -- --ignored --nocapture`, after `make plugins`.
+//! Figures, not verdicts: what each room takes of one request, and a fork per request against an instance that lives
+//! on, with a vendor's real component, all of its templates and a recorded database. `make bench`, or, after
+//! `make plugins`,
+//! `cargo test --release --workspace provision::measure -- --ignored --nocapture --test-threads 1`.
 
 use super::*;
 use crate::clock::Clock;
@@ -9,11 +11,12 @@ use crate::gate;
 use crate::http::client::Client;
 use crate::journal::Journal;
 use crate::plugin::tests::measure::{LongLived, Times};
-use crate::plugin::{Config, Engine, Job, Plugins, Share};
+use crate::plugin::{Config, Engine, Job, Plugin, Plugins, Share};
 use crate::sentry::{self, Sentry};
 use crate::templates::{Disk, Tree};
 use arc_swap::ArcSwap;
 use std::path::Path;
+use std::time::Duration;
 
 const ADDRESS: &str = "0015652ac38a";
 /// A large file, a small one, and a phone book; then what a render costs before any template is evaluated.
@@ -31,7 +34,7 @@ async fn app(scratch: &Scratch) -> Option<App> {
     let tree = Tree::scan(vec![home.join("../shared/corpus/templates")]).unwrap();
     let texts = Disk::default().read(&tree, &|_, _| false).0.texts().clone();
     let engine = Engine::new(Config::default()).unwrap();
-    let share = |_: &Share<'_>| texts.of(&|folder| folder == "yealink/t46u");
+    let share = |_: &Share<'_>| texts.of(&|folder| folder.starts_with("yealink/"));
     let (plugins, failures) = Plugins::load(&engine, &[component], &share, None).await;
     assert!(failures.is_empty(), "{failures:?}");
     let directory = Directory::connect(&directory::Config::new(database)).await.unwrap();
@@ -106,40 +109,99 @@ async fn room_by_room() {
     let scratch = Scratch::new();
     let Some(app) = app(&scratch).await else { return };
     let snapshot = app.snapshot.load_full();
-    let plugin = snapshot.plugins.serving("yealink", "yealink/t46u").unwrap();
-    let file = snapshot.plugins.iter().next().unwrap().file().to_owned();
-    let templates = snapshot.texts.of(&|folder| folder == "yealink/t46u");
-    let mut kept = LongLived::new(&file, templates).await;
-    println!("memory of the snapshot: {} bytes", plugin.prepared_bytes());
+    let plugin = yealink(&snapshot);
     for file in FILES {
         let parts = request(file);
-        let mut times = Times::new(&[
-            "request",
-            "claim",
-            "find",
-            "gate",
-            "load",
-            "job",
-            "render, fork per request",
-            "render, long-lived",
-            "fork alone",
-            "entity tag",
-        ]);
+        let mut times = Times::new(&["request", "claim", "find", "gate", "load", "job", "render", "entity tag"]);
         let (mut settings, mut cells, mut bytes) = (0, 0, 0);
         for _ in 0..times.rounds() {
             let Walked { job, scope } = walk_timed(&app, &parts, &mut times).await;
             settings = job.settings.len();
             cells = job.tables.iter().map(|table| table.rows.len() * table.columns.len()).sum();
-            let bare = Job { settings: vec![], tables: vec![], file: Some("absent".into()), ..Job::clone(&job) };
-            let again = job.clone();
-            let document = times.take(6, plugin.render(job, scope.clone())).await;
+            let document = times.take(6, plugin.render(job, scope)).await;
             let body = document.map(|document| document.body).unwrap_or_default();
             bytes = body.len();
-            times.take(7, kept.render(again, scope.clone())).await;
-            assert!(times.take(8, plugin.render(bare, scope)).await.is_err());
-            times.take(9, async { crate::http::range::entity_tag(&body) }).await;
+            times.take(7, async { crate::http::range::entity_tag(&body) }).await;
         }
         println!("{file}: {settings} settings, {cells} cells, {bytes} bytes of document");
         times.print();
     }
+}
+
+fn yealink(snapshot: &Snapshot) -> &Arc<Plugin> {
+    snapshot.plugins.serving("yealink", "yealink/t46u").unwrap()
+}
+
+async fn long_lived(snapshot: &Snapshot) -> LongLived {
+    let templates = snapshot.texts.of(&|folder| folder.starts_with("yealink/"));
+    LongLived::new(yealink(snapshot).file(), templates).await
+}
+
+/// Both ways have the same job, and take turns in going first: the second one finds warm caches.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "takes a minute and judges nothing"]
+async fn a_fork_per_request_against_a_long_lived_instance() {
+    let scratch = Scratch::new();
+    let Some(app) = app(&scratch).await else { return };
+    let snapshot = app.snapshot.load_full();
+    let plugin = yealink(&snapshot);
+    let mut kept = long_lived(&snapshot).await;
+    println!("{} templates, memory of the snapshot {} bytes", plugin.templates(), plugin.prepared_bytes());
+    for file in FILES {
+        let Walked { job, scope } = walk_timed(&app, &request(file), &mut Times::new(&["walk"; 6])).await;
+        let mut times = Times::new(&["fork per request", "long-lived instance"]);
+        for round in 0..times.rounds() {
+            for way in [round % 2, (round + 1) % 2] {
+                let (job, scope) = (job.clone(), scope.clone());
+                match way {
+                    0 => drop(times.take(0, plugin.render(job, scope)).await),
+                    _ => times.take(1, kept.render(job, scope)).await,
+                }
+            }
+        }
+        println!("{file}: ratio {:.2}", times.ratio(0, 1));
+        times.print();
+    }
+    let Walked { job, scope } = walk_timed(&app, &request(FILES[0]), &mut Times::new(&["walk"; 6])).await;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    println!("{} a second, by how many at a time, on {cores} cores:", FILES[0]);
+    for tasks in (0..).map(|power| 1 << power).take_while(|tasks| *tasks <= 2 * cores) {
+        let forks = (0..tasks).map(|_| tokio::spawn(fork_on(Arc::clone(plugin), job.clone(), scope.clone())));
+        let forks = a_second(forks.collect()).await;
+        let mut living = Vec::new();
+        for _ in 0..tasks {
+            living.push(long_lived(&snapshot).await);
+        }
+        let living = living.into_iter().map(|kept| tokio::spawn(render_on(kept, job.clone(), scope.clone()))).collect();
+        println!("    {tasks}: fork per request {forks}, long-lived instances {}", a_second(living).await);
+    }
+}
+
+/// How long the documents of many at a time are counted.
+const COUNTED: Duration = Duration::from_secs(3);
+
+async fn fork_on(plugin: Arc<Plugin>, job: Job, scope: Arc<job::Scope>) -> u64 {
+    let (until, mut count) = (Instant::now() + COUNTED, 0);
+    while Instant::now() < until {
+        assert!(plugin.render(job.clone(), scope.clone()).await.is_ok());
+        count += 1;
+    }
+    count
+}
+
+async fn render_on(mut kept: LongLived, job: Job, scope: Arc<job::Scope>) -> u64 {
+    let (until, mut count) = (Instant::now() + COUNTED, 0);
+    while Instant::now() < until {
+        kept.render(job.clone(), scope.clone()).await;
+        count += 1;
+    }
+    count
+}
+
+async fn a_second(tasks: Vec<tokio::task::JoinHandle<u64>>) -> u64 {
+    let mut total = 0;
+    for task in tasks {
+        total += task.await.unwrap();
+    }
+    total / COUNTED.as_secs()
 }

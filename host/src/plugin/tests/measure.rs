@@ -1,10 +1,10 @@
-//! Figures, not verdicts:
-//! `cargo test --release plugin::tests::measure -- --ignored --nocapture --test-threads 1`.
+//! Figures, not verdicts: `make bench`, or
+//! `cargo test --release --workspace plugin::tests::measure -- --ignored --nocapture --test-threads 1`.
 
 use super::super::call::Call;
 use super::super::{engine as machine, v0_1};
 use super::*;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use wasmtime::component::Component;
 
 const ROUNDS: usize = 2_000;
@@ -29,78 +29,22 @@ impl Times {
         ROUNDS
     }
 
-    pub fn print(mut self) {
-        for (name, times) in &mut self.0 {
-            let times = times.split_off(ROUNDS / 10);
-            let mut sorted = times.clone();
-            sorted.sort_by(f64::total_cmp);
-            let (median, low) = (sorted[sorted.len() / 2], sorted[sorted.len() / 10]);
+    /// The median and the tenth percentile; the first tenth of the rounds warms up.
+    fn of(&self, which: usize) -> (f64, f64) {
+        let mut sorted = self.0[which].1.iter().skip(ROUNDS / 10).copied().collect::<Vec<_>>();
+        sorted.sort_by(f64::total_cmp);
+        (sorted[sorted.len() / 2], sorted[sorted.len() / 10])
+    }
+
+    pub fn ratio(&self, which: usize, other: usize) -> f64 {
+        self.of(which).1 / self.of(other).1
+    }
+
+    pub fn print(&self) {
+        for (which, (name, _)) in self.0.iter().enumerate() {
+            let (median, low) = self.of(which);
             println!("    {name:<40} median {median:>8.1} us, p10 {low:>8.1} us");
         }
-    }
-}
-
-/// A job of the usual size: 40 settings of which a file reads some, 6 lines and 40 keys of 20 columns.
-fn usual() -> Job {
-    let setting = |n: usize| (format!("setting_{n}"), Value::Text("some value".into()));
-    let table = |name, rows| {
-        let columns: Vec<_> = (0..20).map(|n| format!("column_{n}")).collect();
-        let row = |_| (0..20).map(|_| Value::Text("some value".into())).collect();
-        Table { name, columns: columns.into(), rows: (0..rows).map(row).collect() }
-    };
-    let tables = vec![table("lines", 6), table("device_keys", 40), table("device", 1)];
-    Job { settings: (0..40).map(setting).collect(), tables, ..job() }
-}
-
-#[test]
-#[ignore = "takes seconds and judges nothing"]
-fn a_fork_per_request_against_a_long_lived_instance() {
-    let Some(file) = guest("minimal") else { return };
-    run(async {
-        // 40 MB of templates stay in the snapshot's memory.
-        let big: Vec<_> = (0..40).map(|n| template("minimal/big", &n.to_string(), &"x".repeat(1 << 20))).collect();
-        let mut kept = LongLived::new(&file, templates()).await;
-        for (size, extra) in [("small image", vec![]), ("40 MB image", big)] {
-            let engine = engine(|_| {});
-            let start = Instant::now();
-            let (set, failures) = load(&engine, from_ref(&file), [templates(), extra].concat()).await;
-            assert!(failures.is_empty(), "{failures:?}");
-            let plugin = set.serving("minimal", "").unwrap();
-            println!("{size}: {} bytes, loaded in {:?}", plugin.prepared_bytes(), start.elapsed());
-            let mut times = Times::new(&["fork per request", "long-lived instance", "making the job itself"]);
-            for _ in 0..ROUNDS {
-                let fork = async { assert!(plugin.render(usual(), no_contacts()).await.is_ok()) };
-                times.take(0, fork).await;
-                times.take(1, kept.render(usual(), no_contacts())).await;
-                times.take(2, async { drop(std::hint::black_box(usual())) }).await;
-            }
-            times.print();
-            threads(plugin).await;
-        }
-    });
-}
-
-async fn threads(plugin: &Arc<Plugin>) {
-    for tasks in [1, 2, 4] {
-        let until = Instant::now() + Duration::from_secs(2);
-        let running: Vec<_> = (0..tasks)
-            .map(|_| {
-                let plugin = Arc::clone(plugin);
-                tokio::spawn(async move {
-                    let mut count = 0;
-                    while Instant::now() < until {
-                        assert!(plugin.render(usual(), no_contacts()).await.is_ok());
-                        count += 1;
-                    }
-                    count
-                })
-            })
-            .collect();
-        let mut total = 0;
-        for task in running {
-            total += task.await.unwrap();
-        }
-        println!("    {tasks} at a time: {} a second", total / 2);
     }
 }
 
