@@ -13,7 +13,6 @@ const PHONE: &str = "/app/provision/?mac=001565000046&file=small.cfg";
 /// Starts a server and kills it (SIGKILL) after a while, or as soon as `until` holds.
 fn start_and_kill(settings: &[(&str, &str)], after: Duration, until: impl Fn() -> bool) {
     let mut process = server::command("serve", settings)
-        .env("DIALPLATE_LISTEN", "127.0.0.1:0")
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .spawn()
