@@ -16,13 +16,13 @@ fn start_and_kill(settings: &[(&str, &str)], after: Duration, until: impl Fn() -
         .stdout(std::process::Stdio::null())
         .stderr(std::process::Stdio::null())
         .spawn()
-        .expect("a step of the test");
+        .unwrap();
     let end = Instant::now() + after;
     while Instant::now() < end && !until() {
         std::thread::sleep(Duration::from_millis(1));
     }
-    process.kill().expect("a step of the test");
-    process.wait().expect("a step of the test");
+    process.kill().unwrap();
+    process.wait().unwrap();
 }
 
 /// Names and sizes of the cache's files with this ending.

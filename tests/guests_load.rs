@@ -73,7 +73,8 @@ fn refusal(folder: &Path, plugins: &Path, settings: &[(&str, &str)]) -> (String,
     let database = format!("sqlite://{}/demo.db?mode=rwc", folder.display());
     let (templates, plugins) = (folder.join("templates").display().to_string(), plugins.display().to_string());
     let own = [
-        ("DIALPLATE_DATABASE", database.as_str()),
+        ("DIALPLATE_LISTEN", "127.0.0.1:0"),
+        ("DIALPLATE_DATABASE", &database),
         ("DIALPLATE_TEMPLATES", &templates),
         ("DIALPLATE_PLUGINS", &plugins),
     ];
