@@ -134,6 +134,22 @@ fn digest_is_made_for_the_target_that_the_phone_asked_its_proxy_for() {
 }
 
 #[test]
+fn a_device_is_noted_without_a_file_but_not_at_a_url_that_fusionpbx_would_not_see() {
+    for (target, status, is_noted) in [
+        ("/provision/001565000046.cfg?file=nothing.cfg", 404, true),
+        ("/provision/00-15-65-00-00-46.cfg", 200, true),
+        ("/provision/SIP001565000046.cnf", 404, false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::demo(folder.path(), &[]);
+        assert_eq!(server.get("127.0.0.1", target).status, status, "{target}");
+        // A stop loses no note.
+        assert_eq!(server.stop(), Some(0));
+        assert_eq!(noted(folder.path()).is_some(), is_noted, "{target}");
+    }
+}
+
+#[test]
 fn a_device_that_was_served_just_before_the_stop_is_noted() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
