@@ -133,8 +133,10 @@ impl Walk<'_> {
         let Choice { plugin, failing } = snapshot.plugins.choose(plugin, address).map_err(failed)?;
         let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
         if let Some(failing) = failing {
-            let job = self.job(request, admission, device.clone(), address, (failing, located.clone())).await?;
-            Arc::clone(failing).try_again(job, scope.clone());
+            // A job of its own: each version is given the settings that it reads and the texts that it is not prepared
+            // with. Where there is none, it is the try that fails and not the phone's request.
+            let job = self.job(request, admission, device.clone(), address, (failing, located.clone())).await;
+            let _ = job.map(|job| Arc::clone(failing).try_again(job, scope.clone()));
         }
         let job = self.job(request, admission, device, address, (plugin, located)).await?;
         let started = Instant::now();
