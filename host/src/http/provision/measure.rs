@@ -1,5 +1,5 @@
 //! Figures, not verdicts: what each room takes of one request, with a vendor's real component and a recorded database.
-//! `cargo test --release -p dialplate room_by_room -- --ignored --nocapture`, after `make plugins`.
+//! Part of `make bench`.
 
 use super::*;
 use crate::clock::Clock;
