@@ -9,8 +9,8 @@ fn replay(what: &str, stage: &Recorded, url: &str) {
     let server = corpus::serve(url, &stage.corpus, &[]);
     let all = corpus::manifest(&stage.corpus);
     let books = all.iter().filter(|case| case["kind"] == "contacts");
-    let books: Vec<_> = books.step_by(4).cloned().collect();
-    let cases = [books, corpus::spread(&all, 40)].concat();
+    let books: Vec<_> = books.step_by(3).cloned().collect();
+    let cases = [books, corpus::spread(&all, 15)].concat();
     corpus::check(what, &corpus::replay(&server, &cases), cases.len());
 }
 
