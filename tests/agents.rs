@@ -2,14 +2,12 @@
 
 use dialplate_tests::client;
 use dialplate_tests::server::Server;
+use dialplate_tests::wait;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use std::thread;
-use std::time::{Duration, Instant};
 
 const CASES: usize = 1_500;
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The last bytes of a text, all of it where it is shorter.
 fn last(text: &str, count: usize) -> &str {
@@ -114,13 +112,9 @@ fn every_makers_user_agent_says_the_address_that_fusionpbx_reads_in_it() {
         let headers = [("Host", "localhost"), ("User-Agent", agent.as_str())];
         client::send(server.address, "GET", "/app/provision/", &headers, b"");
     }
-    let end = Instant::now() + PATIENCE;
-    let mut read = addresses(&server.log());
     // The last lines are on their way from the server to this test.
-    while read.len() < CASES && Instant::now() < end {
-        thread::sleep(Duration::from_millis(50));
-        read = addresses(&server.log());
-    }
+    wait::until(|| addresses(&server.log()).len() >= CASES, || server.log());
+    let read = addresses(&server.log());
     assert_eq!(read.len(), CASES);
     let differing = agents.iter().zip(&read).filter(|(agent, read)| model(agent) != **read);
     let differing: Vec<_> =

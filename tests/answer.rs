@@ -2,6 +2,7 @@
 
 use dialplate_tests::client::{self, Answer};
 use dialplate_tests::server::{Server, root};
+use dialplate_tests::setting;
 
 const PAGE: &str = "/app/provision/?mac=001565000046";
 const AGENT: (&str, &str) = ("User-Agent", "Yealink SIP-T46U 108.86.0.20 00:15:65:00:00:46");
@@ -85,12 +86,7 @@ fn a_template_as_it_stands_is_for_known_devices_alone() {
 fn another_template_engine_is_refused_and_named_in_the_log() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
-    super::proxied::execute(
-        folder.path(),
-        "insert into v_default_settings (default_setting_uuid, default_setting_category, default_setting_subcategory, \
-         default_setting_name, default_setting_value, default_setting_enabled) values \
-         ('00000000-0000-4000-8000-0000000000e1', 'provision', 'template_engine', 'text', 'twig', true)",
-    );
+    super::proxied::execute(folder.path(), &setting::set("template_engine", "text", "twig"));
     assert_eq!(ask(&server, "GET", PAGE, &[]).status, 500);
     assert!(server.log().contains("template_engine"), "{}", server.log());
 }

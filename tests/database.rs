@@ -1,11 +1,10 @@
 //! Where the database is: what `dialplate db` makes and says of one, and FusionPBX's own configuration.
 
 use dialplate_tests::corpus;
-use dialplate_tests::postgres::Postgres;
+use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::{self, Server, root};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use tokio::runtime::Runtime;
 
 /// Exit status, standard output, standard error.
 fn db(arguments: &[&str], settings: &[(&str, &str)]) -> (bool, String, String) {
@@ -40,10 +39,8 @@ fn init_makes_no_tables_in_a_postgresql() {
 
 #[test]
 fn check_tells_what_a_postgresql_is_and_what_the_role_may_do() {
-    let Some(corpus) = corpus::find() else { return };
-    let runtime = Runtime::new().unwrap();
-    let Some(postgres) = runtime.block_on(Postgres::start()) else { return };
-    let url = runtime.block_on(corpus::postgres(&postgres, &corpus, "fusionpbx"));
+    let Some(stage) = Recorded::start() else { return };
+    let url = stage.url();
     let (usable, said, error) = db(&["check", &url], &[]);
     assert!(usable, "{said}{error}");
     let expected = ["PostgreSQL", "FusionPBX 5.5 or later", "domains: 3", "devices: 433", "devices enabled: 430"];
@@ -53,10 +50,10 @@ fn check_tells_what_a_postgresql_is_and_what_the_role_may_do() {
     }
     let changes = "create index on v_devices (device_address); create role reader login;
         grant select on all tables in schema public to reader; revoke select on v_device_lines from reader";
-    runtime.block_on(postgres.run("fusionpbx", changes));
+    stage.run(changes);
     let (usable, said, _) = db(&["check"], &[("DIALPLATE_DATABASE", &url.replace("postgres@", "reader@"))]);
     assert!(!usable && said.contains("table v_device_lines is there, and this role may not read it"), "{said}");
-    runtime.block_on(postgres.run("fusionpbx", "grant select on v_device_lines to reader"));
+    stage.run("grant select on v_device_lines to reader");
     let (usable, said, _) = db(&["check", &url.replace("postgres@", "reader@")], &[]);
     assert!(usable && !said.contains("v_devices (device_address)"), "{said}");
     assert!(said.contains("may note when a device was provisioned: no"), "{said}");
@@ -69,8 +66,7 @@ fn check_names_what_is_missing_and_fails() {
     assert!(!usable && error.contains("no file"), "{error}");
     let Some(corpus) = corpus::find() else { return };
     let url = corpus::sqlite(folder.path(), &corpus, &[]);
-    let runtime = Runtime::new().unwrap();
-    runtime.block_on(async {
+    tokio::runtime::Runtime::new().unwrap().block_on(async {
         use sqlx::Connection;
         let mut connection = sqlx::SqliteConnection::connect(&url).await.unwrap();
         let change = "alter table v_devices rename device_template to template; drop table v_users";
@@ -115,7 +111,7 @@ fn a_configuration_of_fusionpbx_that_cannot_be_read_stops_the_start() {
     let config = fusionpbx_config(folder.path(), Path::new("/nowhere/fusionpbx.db"));
     for text in ["database.0.type = mysql\ndatabase.0.password = s3cret", "database.0.type = sqlite"] {
         std::fs::write(&config, text).unwrap();
-        let output = server::run(&[("DIALPLATE_FUSIONPBX_CONFIG", &config), ("DIALPLATE_LISTEN", "127.0.0.1:0")]);
+        let output = server::run(&[("DIALPLATE_FUSIONPBX_CONFIG", config.as_str())]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(!output.status.success() && said.contains(&config) && said.contains("DIALPLATE_DATABASE"), "{said}");
         assert!(said.contains("database.0.") && !said.contains("s3cret"), "{said}");

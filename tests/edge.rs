@@ -77,6 +77,8 @@ fn what_is_no_sensible_request_is_a_bad_one() {
         format!("GET {PAGE}\r\n{host}"),
         format!("G\u{e9}T {PAGE} HTTP/1.1\r\n{host}"),
         format!("GET /app/pro vision/ HTTP/1.1\r\n{host}"),
+        format!("GET {PAGE}&x=<> HTTP/1.1\r\n{host}"),
+        format!("GET {PAGE}&x=\" HTTP/1.1\r\n{host}"),
         format!("GET /provision/%00 HTTP/1.1\r\n{host}"),
         format!("GET /provision/../../x HTTP/1.1\r\n{host}"),
         format!("GET provision/x HTTP/1.1\r\n{host}"),

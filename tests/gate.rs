@@ -2,8 +2,8 @@
 //! than FusionPBX answers where that is on purpose. Uses `../shared/corpus`; skipped where it is absent.
 
 use dialplate_tests::client::Answer;
-use dialplate_tests::corpus::{self, CLOCK, hex};
-use dialplate_tests::postgres::Postgres;
+use dialplate_tests::corpus::{self, hex};
+use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::Server;
 use md5::{Digest, Md5};
 use serde_json::Value;
@@ -11,7 +11,6 @@ use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
 
 /// What is written back after the answer is there by then.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -21,8 +20,7 @@ const NOTICE: Duration = Duration::from_millis(1_500);
 /// Everything that a case needs.
 struct Stage<'a> {
     server: &'a Server,
-    postgres: &'a Postgres,
-    runtime: &'a Runtime,
+    database: &'a Recorded,
     templates: &'a Path,
     scratch: &'a Path,
     /// The ordinary answer, of which parts are compared.
@@ -31,34 +29,24 @@ struct Stage<'a> {
 
 #[test]
 fn every_recorded_gate_case_is_answered_as_recorded_or_better_on_purpose() {
-    let Some(corpus) = corpus::find() else { return };
-    let runtime = Runtime::new().unwrap();
-    let Some(postgres) = runtime.block_on(Postgres::start()) else { return };
-    let scripts = ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"].map(|file| corpus::text(&corpus, file));
-    let scripts: Vec<_> = scripts.iter().map(String::as_str).collect();
-    let database = runtime.block_on(postgres.database(DATABASE, &scripts));
+    let Some(database) = Recorded::start() else { return };
+    let corpus = &database.corpus;
     let (scratch, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let templates = folder.path().join("templates");
     assert!(Command::new("cp").arg("-r").arg(corpus.join("templates")).arg(&templates).status().unwrap().success());
-    let server = Server::start(&[
-        ("DIALPLATE_DATABASE", &database),
-        ("DIALPLATE_TEMPLATES", &templates.display().to_string()),
-        ("DIALPLATE_CLOCK", CLOCK),
-    ]);
+    let server = database.serve(&[("DIALPLATE_TEMPLATES", &templates.display().to_string())]);
     let mut cases = corpus::cases(&corpus.join("golden-1/gate.jsonl"));
-    let known: Value = serde_json::from_str(&corpus::text(&corpus, "differences.json")).unwrap();
+    let known: Value = serde_json::from_str(&corpus::text(corpus, "differences.json")).unwrap();
     let instead = |case: &Value| known[case["id"].as_str().and_then(|id| id.split('-').nth(1)).unwrap()].clone();
     let whole = corpus::ask(server.address, &cases[0], None).body;
     assert_eq!(cases[0]["body_sha256"], hex(&sha2::Sha256::digest(&whole)), "the ordinary answer differs");
     cases.retain(|case| instead(case)["skip"] != true && (case["broken"] != true || !instead(case).is_null()));
     let (scratch, templates) = (scratch.path(), templates.as_path());
-    let stage = Stage { server: &server, postgres: &postgres, runtime: &runtime, templates, scratch, whole };
+    let stage = Stage { server: &server, database: &database, templates, scratch, whole };
     let differences: Vec<_> = cases.iter().filter_map(|case| stage.differs(case, &instead(case))).collect();
     println!("{} of {} identical", cases.len() - differences.len(), cases.len());
     assert!(cases.len() > 300 && differences.is_empty(), "{}", differences.join("\n"));
 }
-
-const DATABASE: &str = "fusionpbx";
 
 impl Stage<'_> {
     /// How a case differs, in a line; its settings are gone again afterwards.
@@ -118,7 +106,7 @@ impl Stage<'_> {
         let queries = case["post_sql"].as_array().filter(|queries| !queries.is_empty())?;
         let end = Instant::now() + PATIENCE;
         loop {
-            let query = |sql: &Value| self.runtime.block_on(self.postgres.rows(DATABASE, sql.as_str().unwrap()));
+            let query = |sql: &Value| self.database.rows(sql.as_str().unwrap());
             let rows: Vec<_> = queries.iter().map(query).collect();
             if case["post_rows"] == serde_json::json!(rows) {
                 return None;
@@ -134,7 +122,7 @@ impl Stage<'_> {
         let statements = statements.as_array().into_iter().flatten().map(|sql| self.place(sql.as_str().unwrap()));
         let script = statements.collect::<Vec<_>>().join(";\n");
         if !script.is_empty() {
-            self.runtime.block_on(self.postgres.run(DATABASE, &script));
+            self.database.run(&script);
         }
     }
 

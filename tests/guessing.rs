@@ -3,6 +3,7 @@
 use crate::proxied::execute;
 use dialplate_tests::client::{self, Answer, exchange};
 use dialplate_tests::server::{Server, demo_file};
+use dialplate_tests::setting;
 use sqlx::{Connection, SqliteConnection};
 use std::path::Path;
 use std::thread;
@@ -18,17 +19,9 @@ fn ask(server: &Server, client: &str, mac: &str) -> Answer {
     client::send(server.address, "GET", &format!("/app/provision/?mac={mac}"), &headers, b"")
 }
 
-/// Adds a default setting, which beats an earlier one of its name.
+/// Gives the demonstration a default setting.
 pub fn set(folder: &Path, name: &str, kind: &str, value: &str) {
-    execute(
-        folder,
-        &format!(
-            "delete from v_default_settings where default_setting_subcategory = '{name}';
-             insert into v_default_settings (default_setting_uuid, default_setting_category,
-                default_setting_subcategory, default_setting_name, default_setting_value, default_setting_enabled)
-             values (lower(hex(randomblob(16))), 'provision', '{name}', '{kind}', '{value}', true)"
-        ),
-    );
+    execute(folder, &setting::set(name, kind, value));
 }
 
 fn count(folder: &Path, condition: &str) -> i64 {
@@ -138,14 +131,8 @@ fn bare(bytes: &[u8]) -> String {
 fn a_stranger_gets_the_same_answer_whatever_device_he_names() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
-    for (name, kind, value) in [
-        ("http_domain_filter", "boolean", "true"),
-        ("http_auth_username", "text", "phone"),
-        ("http_auth_password", "array", "secret1"),
-        ("http_auth_enabled", "boolean", "true"),
-    ] {
-        set(folder.path(), name, kind, value);
-    }
+    set(folder.path(), "http_domain_filter", "boolean", "true");
+    execute(folder.path(), &setting::digest());
     execute(
         folder.path(),
         "insert into v_domains (domain_uuid, domain_name, domain_enabled) values ('b', 'b.example', true);

@@ -1,4 +1,4 @@
-//! The ledger of differences names tests that exist.
+//! The ledger of differences names tests that exist, and the pages name files that do.
 
 use dialplate_tests::server::root;
 use std::path::Path;
@@ -29,5 +29,26 @@ fn every_test_that_the_ledger_names_exists() {
     assert!(named.len() > 20, "{named:?}");
     for name in named {
         assert!(code.contains(&format!("fn {name}(")), "the ledger names {name}, and there is no such test");
+    }
+}
+
+/// What a page names between backquotes or as a link, where it is a path from one of the top folders.
+fn files_named(page: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(root().join(page)).unwrap();
+    let words = text.split(['`', '(', ')', ' ', '\n', ',', ';']);
+    let folders = ["host/", "plugins/", "wit/", "templates/", "nginx/", "tests/"];
+    words.filter(|word| folders.iter().any(|folder| word.starts_with(folder))).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_file_that_a_page_names_exists() {
+    for page in ["README.md", "ARCHITECTURE.md", "wit/README.md"] {
+        let named = files_named(page);
+        assert!(!named.is_empty(), "{page} names no file");
+        for file in named.iter().map(|file| file.trim_end_matches(['.', ':'])) {
+            // The map of the rooms leaves out what all of them have in common.
+            let is_there = ["", "host/src"].iter().any(|folder| root().join(folder).join(file).exists());
+            assert!(is_there, "{page} names {file}, which is not there");
+        }
     }
 }

@@ -5,14 +5,14 @@ use dialplate_tests::client::{self, Answer};
 use dialplate_tests::corpus;
 use dialplate_tests::load::{Load, Verdict};
 use dialplate_tests::nginx::Nginx;
-use dialplate_tests::postgres::Postgres;
+use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::{Server, free_port};
+use dialplate_tests::setting;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
 
 const KEY: &str = "6f1d2c3b4a5968778695a4b3c2d1e0f00f1e2d3c4b5a69788796a5b4c3d2e1f0";
 
@@ -20,17 +20,14 @@ struct Stage {
     servers: Vec<Server>,
     nginx: Nginx,
     cases: Vec<Value>,
-    _postgres: Postgres,
+    _database: Recorded,
 }
 
 /// Two servers with one key, and this in the database.
 fn stage(sql: &str) -> Option<Stage> {
-    let corpus = corpus::find()?;
-    let runtime = Runtime::new().unwrap();
-    let postgres = runtime.block_on(Postgres::start())?;
-    let url = runtime.block_on(corpus::postgres(&postgres, &corpus, "fusionpbx"));
-    runtime.block_on(postgres.run("fusionpbx", sql));
-    let servers: Vec<_> = (0..2).map(|_| corpus::serve(&url, &corpus, &[("DIALPLATE_NONCE_KEY", KEY)])).collect();
+    let database = Recorded::start()?;
+    database.run(sql);
+    let servers: Vec<_> = (0..2).map(|_| database.serve(&[("DIALPLATE_NONCE_KEY", KEY)])).collect();
     let upstream: String = servers.iter().map(|server| format!("server {};\n", server.address)).collect();
     let port = free_port();
     let http = format!(
@@ -39,9 +36,8 @@ fn stage(sql: &str) -> Option<Stage> {
          proxy_set_header Host $host;\n}}\n}}\n"
     );
     let nginx = Nginx::start(port, &http)?;
-    let mut cases = corpus::manifest(&corpus);
-    cases.retain(|case| case["status"] == 200 && case["broken"] == false);
-    Some(Stage { servers, nginx, cases: corpus::spread(&cases, 37), _postgres: postgres })
+    let cases = corpus::spread(&corpus::files(&database.corpus), 37);
+    Some(Stage { servers, nginx, cases, _database: database })
 }
 
 #[test]
@@ -71,7 +67,7 @@ fn a_server_that_is_killed_under_load_fails_no_request_that_is_not_under_way_on_
 }
 
 fn hash(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    corpus::hex(&Sha256::digest(text))
 }
 
 /// Asks with the answer to a challenge that a server has given.
@@ -80,7 +76,7 @@ fn login(server: SocketAddr, case: &Value, challenge: &Answer, count: u32) -> An
     let value = |name: &str| header.split(&format!("{name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
     let (realm, nonce) = (value("realm").expect("a realm"), value("nonce").expect("a nonce"));
     let target = case["target"].as_str().unwrap();
-    let (one, two) = (hash(&format!("phone:{realm}:s3cret")), hash(&format!("GET:{target}")));
+    let (one, two) = (hash(&format!("phone:{realm}:secret1")), hash(&format!("GET:{target}")));
     let count = format!("{count:08x}");
     let response = hash(&format!("{one}:{nonce}:{count}:abcdef:auth:{two}"));
     let authorization = format!(
@@ -93,21 +89,7 @@ fn login(server: SocketAddr, case: &Value, challenge: &Answer, count: u32) -> An
 
 #[test]
 fn a_login_with_the_nonce_of_another_server_is_taken() {
-    let setting = |name: &str, kind: &str, value: &str| {
-        format!(
-            "delete from v_default_settings where default_setting_subcategory = '{name}';
-             insert into v_default_settings (default_setting_uuid, default_setting_category,
-             default_setting_subcategory, default_setting_name, default_setting_value, default_setting_enabled)
-             values (gen_random_uuid(), 'provision', '{name}', '{kind}', '{value}', true);"
-        )
-    };
-    let sql = [
-        setting("http_auth_enabled", "boolean", "true"),
-        setting("http_auth_type", "text", "digest"),
-        setting("http_auth_username", "text", "phone"),
-        setting("http_auth_password", "array", "s3cret"),
-    ];
-    let Some(stage) = stage(&sql.concat()) else { return };
+    let Some(stage) = stage(&setting::digest()) else { return };
     let case = &stage.cases[0];
     let ask = |server| client::get(server, case["domain"].as_str().unwrap(), case["target"].as_str().unwrap());
     let (one, other) = (stage.servers[0].address, stage.servers[1].address);

@@ -2,92 +2,56 @@
 //! skipped where it is absent.
 
 use dialplate_tests::corpus;
-use dialplate_tests::postgres::Postgres;
-use serde_json::Value;
-use std::path::PathBuf;
-use tokio::runtime::Runtime;
-
-struct Stage {
-    corpus: PathBuf,
-    runtime: Runtime,
-    postgres: Postgres,
-}
-
-fn stage() -> Option<Stage> {
-    let corpus = corpus::find()?;
-    let runtime = Runtime::new().unwrap();
-    let postgres = runtime.block_on(Postgres::start())?;
-    Some(Stage { corpus, runtime, postgres })
-}
-
-impl Stage {
-    fn run(&self, database: &str, sql: &str) {
-        self.runtime.block_on(self.postgres.run(database, sql));
-    }
-
-    /// The corpus in a database that was made with these words.
-    fn database(&self, words: &str) -> String {
-        self.run("postgres", &format!("create database fusionpbx {words}"));
-        for file in ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"] {
-            self.run("fusionpbx", &corpus::text(&self.corpus, file));
-        }
-        self.postgres.url("fusionpbx")
-    }
-
-    fn replay(&self, what: &str, url: &str, cases: &[Value]) {
-        let server = corpus::serve(url, &self.corpus, &[]);
-        corpus::check(what, &corpus::replay(&server, cases), cases.len());
-    }
-}
+use dialplate_tests::recorded::Recorded;
 
 /// Phone books, whose order is most easily lost, and a spread of everything else.
-fn cases(stage: &Stage) -> Vec<Value> {
+fn replay(what: &str, stage: &Recorded, url: &str) {
+    let server = corpus::serve(url, &stage.corpus, &[]);
     let all = corpus::manifest(&stage.corpus);
     let books = all.iter().filter(|case| case["kind"] == "contacts");
-    let books: Vec<_> = books.step_by(4).cloned().collect();
-    [books, corpus::spread(&all, 40)].concat()
+    let books: Vec<_> = books.step_by(3).cloned().collect();
+    let cases = [books, corpus::spread(&all, 15)].concat();
+    corpus::check(what, &corpus::replay(&server, &cases), cases.len());
 }
 
 #[test]
 fn a_database_that_sorts_by_a_language_gives_the_same_bytes() {
-    let Some(stage) = stage() else { return };
-    let url = stage.database("locale_provider icu icu_locale 'en-US' template template0");
+    let Some(stage) = Recorded::start() else { return };
+    stage.create("sorted", "locale_provider icu icu_locale 'en-US' template template0");
     let sorts = "select string_agg(name, '' order by name) from (values ('a'), ('B'), ('c')) as it(name)";
-    assert_eq!(stage.runtime.block_on(stage.postgres.value("fusionpbx", sorts)), "aBc", "it sorts like C");
-    stage.replay("by a language", &url, &cases(&stage));
+    assert_eq!(stage.runtime.block_on(stage.postgres.value("sorted", sorts)), "aBc", "it sorts like C");
+    replay("by a language", &stage, &stage.postgres.url("sorted"));
 }
 
 /// FusionPBX asks for keys, default settings and the directory's extensions in an order of its own. In another order
 /// of storage they come out the same.
 #[test]
 fn rows_that_fusionpbx_orders_may_be_stored_in_any_order() {
-    let Some(stage) = stage() else { return };
-    let url = stage.database("template template0");
+    let Some(stage) = Recorded::start() else { return };
     for table in ["v_device_keys", "v_device_profile_keys", "v_default_settings", "v_extensions"] {
         let shuffle = format!(
             "create temporary table shuffled as select * from {table} order by md5(cast({table} as text));
              truncate {table}; insert into {table} select * from shuffled"
         );
-        stage.run("fusionpbx", &shuffle);
+        stage.run(&shuffle);
     }
-    stage.replay("in another order", &url, &cases(&stage));
+    replay("in another order", &stage, &stage.url());
 }
 
 /// Where FusionPBX asks for no order, what it gets is the order of storage. Other plans (indexes, other joins, what
 /// has been moved to a place of its own) read the rows in other orders, and it stays that one.
 #[test]
 fn rows_without_an_order_come_as_they_are_stored_however_the_database_reads_them() {
-    let Some(stage) = stage() else { return };
-    let url = stage.database("template template0");
+    let Some(stage) = Recorded::start() else { return };
     let plans = "create index on v_device_lines (user_id, device_uuid); create index on v_device_keys (device_uuid);
         create index on v_contacts (domain_uuid, contact_name_family); create index on v_devices (device_address);
         create index on v_contact_phones (contact_uuid, phone_number); create index on v_extensions (domain_uuid);
         create index on v_domain_settings (domain_setting_subcategory); create index on v_devices (domain_uuid);
         analyze; alter database fusionpbx set enable_seqscan = off;
         alter database fusionpbx set enable_hashjoin = off; alter database fusionpbx set enable_nestloop = off";
-    stage.run("fusionpbx", plans);
+    stage.run(plans);
     for table in ["v_contact_phones", "v_device_lines", "v_devices"] {
-        stage.run("fusionpbx", &format!("vacuum full {table}"));
+        stage.run(&format!("vacuum full {table}"));
     }
-    stage.replay("by other plans", &url, &cases(&stage));
+    replay("by other plans", &stage, &stage.url());
 }

@@ -3,13 +3,10 @@
 
 use dialplate_tests::corpus;
 use dialplate_tests::load::{Load, Outcome, Verdict};
-use dialplate_tests::postgres::Postgres;
-use dialplate_tests::server::Server;
+use dialplate_tests::recorded::Recorded;
 use serde_json::Value;
-use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
 
 /// The longest that a request waits for a database: for a connection, and then for its answer.
 const WAIT_MAX: Duration = Duration::from_secs(8);
@@ -17,30 +14,9 @@ const WAIT_MAX: Duration = Duration::from_secs(8);
 /// Beyond the wait itself, on a machine that runs other tests besides.
 const SLACK: Duration = Duration::from_secs(4);
 
-struct Stage {
-    corpus: PathBuf,
-    runtime: Runtime,
-    postgres: Postgres,
-    url: String,
-}
-
-fn stage() -> Option<Stage> {
-    let corpus = corpus::find()?;
-    let runtime = Runtime::new().unwrap();
-    let postgres = runtime.block_on(Postgres::start())?;
-    let url = runtime.block_on(corpus::postgres(&postgres, &corpus, "fusionpbx"));
-    Some(Stage { corpus, runtime, postgres, url })
-}
-
 /// Files that FusionPBX has, of devices of all makers and domains.
-fn cases(stage: &Stage) -> Vec<Value> {
-    let mut cases = corpus::manifest(&stage.corpus);
-    cases.retain(|case| case["status"] == 200 && case["broken"] == false);
-    corpus::spread(&cases, 37)
-}
-
-fn serve(stage: &Stage) -> Server {
-    corpus::serve(&stage.url, &stage.corpus, &[])
+fn cases(stage: &Recorded) -> Vec<Value> {
+    corpus::spread(&corpus::files(&stage.corpus), 37)
 }
 
 /// Never anything but the right file or a 503; the right file alone before the outage and from `well` on.
@@ -66,8 +42,8 @@ fn judge(outcomes: &[Outcome], gone: Instant, well: Instant) {
 
 #[test]
 fn a_killed_database_costs_503_alone_and_nothing_a_second_after_its_return() {
-    let Some(mut stage) = stage() else { return };
-    let server = serve(&stage);
+    let Some(mut stage) = Recorded::start() else { return };
+    let server = stage.serve(&[]);
     let load = Load::start(server.address, &cases(&stage));
     thread::sleep(Duration::from_secs(2));
     let gone = Instant::now();
@@ -81,8 +57,8 @@ fn a_killed_database_costs_503_alone_and_nothing_a_second_after_its_return() {
 
 #[test]
 fn a_database_that_hangs_is_waited_for_a_bounded_time() {
-    let Some(stage) = stage() else { return };
-    let server = serve(&stage);
+    let Some(stage) = Recorded::start() else { return };
+    let server = stage.serve(&[]);
     let load = Load::start(server.address, &cases(&stage));
     thread::sleep(Duration::from_secs(2));
     let gone = Instant::now();
@@ -96,9 +72,9 @@ fn a_database_that_hangs_is_waited_for_a_bounded_time() {
 
 #[test]
 fn a_start_waits_for_a_database_that_comes_up_beside_it() {
-    let Some(mut stage) = stage() else { return };
+    let Some(mut stage) = Recorded::start() else { return };
     stage.postgres.stop();
-    let (url, corpus) = (stage.url.clone(), stage.corpus.clone());
+    let (url, corpus) = (stage.url(), stage.corpus.clone());
     let starting = thread::spawn(move || corpus::serve(&url, &corpus, &[("DIALPLATE_DATABASE_WAIT_MS", "120000")]));
     thread::sleep(Duration::from_secs(2));
     stage.runtime.block_on(stage.postgres.restart());

@@ -2,12 +2,11 @@
 
 use dialplate_tests::client::{self, exchange, parse};
 use dialplate_tests::server::{Server, demo_file};
+use dialplate_tests::{setting, wait};
 use sqlx::{Connection, Row, SqliteConnection};
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 const PAGE: &str = "/app/provision/?mac=001565000046";
-const PATIENCE: Duration = Duration::from_secs(5);
 
 fn connect<T>(folder: &Path, work: impl AsyncFnOnce(&mut SqliteConnection) -> T) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -41,14 +40,8 @@ fn noted(folder: &Path) -> Option<(String, String)> {
 fn noted_after(folder: &Path, ask: impl FnOnce()) -> (String, String) {
     execute(folder, "update v_devices set device_provisioned_date = null");
     ask();
-    let end = Instant::now() + PATIENCE;
-    loop {
-        if let Some(noted) = noted(folder) {
-            return noted;
-        }
-        assert!(Instant::now() < end, "the device was not noted");
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    wait::until(|| noted(folder).is_some(), || "the device was not noted".to_owned());
+    noted(folder).unwrap()
 }
 
 const FORWARDED: [(&str, &str); 5] = [
@@ -80,12 +73,7 @@ fn forwarded_addresses_count_from_a_configured_proxy_and_from_nobody_else() {
 fn a_forged_address_opens_no_network() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
-    execute(
-        folder.path(),
-        "insert into v_default_settings (default_setting_uuid, default_setting_category, default_setting_subcategory, \
-         default_setting_name, default_setting_value, default_setting_enabled) values \
-         ('00000000-0000-4000-8000-0000000000c1', 'provision', 'cidr', 'array', '198.51.100.0/24', true)",
-    );
+    execute(folder.path(), &setting::set("cidr", "array", "198.51.100.0/24"));
     let forged = ["X-Forwarded-For", "X-Real-IP", "Forwarded", "X-Client-IP", "True-Client-IP", "Via"];
     for name in forged {
         let value = if name == "Forwarded" { "for=198.51.100.7" } else { "198.51.100.7" };
@@ -129,20 +117,10 @@ fn a_proxy_header_from_anyone_else_is_no_request() {
 
 #[test]
 fn digest_is_made_for_the_target_that_the_phone_asked_its_proxy_for() {
-    let login = |subcategory: &str, kind: &str, value: &str, number: u8| {
-        format!(
-            "insert into v_default_settings (default_setting_uuid, default_setting_category, \
-             default_setting_subcategory, default_setting_name, default_setting_value, default_setting_enabled) values \
-             ('00000000-0000-4000-8000-0000000000{number:02x}', 'provision', '{subcategory}', '{kind}', '{value}', true);"
-        )
-    };
-    let settings = login("http_auth_username", "text", "phone", 0xd1)
-        + &login("http_auth_password", "array", "secret1", 0xd2)
-        + &login("http_auth_enabled", "boolean", "true", 0xd3);
     for (trusted, status) in [("127.0.0.1", 200), ("192.0.2.1", 401)] {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::demo(folder.path(), &[("DIALPLATE_TRUSTED_PROXIES", trusted)]);
-        execute(folder.path(), &settings);
+        execute(folder.path(), &setting::digest());
         let original = "/provision/001565000046.cfg";
         let ask = |authorization: &str| {
             let headers = [("Host", "127.0.0.1"), ("X-Original-URI", original), ("Authorization", authorization)];
@@ -152,6 +130,22 @@ fn digest_is_made_for_the_target_that_the_phone_asked_its_proxy_for() {
         assert_eq!(challenge.status, 401);
         let signed = super::gate::sign(challenge.header("www-authenticate"), "GET", original, ["phone", "secret1"]);
         assert_eq!(ask(&signed).status, status, "{trusted}");
+    }
+}
+
+#[test]
+fn a_device_is_noted_without_a_file_but_not_at_a_url_that_fusionpbx_would_not_see() {
+    for (target, status, is_noted) in [
+        ("/provision/001565000046.cfg?file=nothing.cfg", 404, true),
+        ("/provision/00-15-65-00-00-46.cfg", 200, true),
+        ("/provision/SIP001565000046.cnf", 404, false),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = Server::demo(folder.path(), &[]);
+        assert_eq!(server.get("127.0.0.1", target).status, status, "{target}");
+        // A stop loses no note.
+        assert_eq!(server.stop(), Some(0));
+        assert_eq!(noted(folder.path()).is_some(), is_noted, "{target}");
     }
 }
 

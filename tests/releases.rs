@@ -3,7 +3,9 @@
 
 use dialplate_tests::corpus::{self, CLOCK};
 use dialplate_tests::postgres::Postgres;
+use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::{self, root};
+use dialplate_tests::setting;
 use std::collections::BTreeMap;
 use std::path::Path;
 use tokio::runtime::Runtime;
@@ -21,7 +23,7 @@ fn schema(release: &str) -> Option<String> {
     text
 }
 
-/// Makes a copy of the tables of `public`, as this release has them, the only tables there are.
+/// Puts a copy of the tables, as this release has them, in their place.
 fn conversion(current: &str, schema: &str) -> String {
     let mut tables: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for line in schema.lines() {
@@ -51,21 +53,18 @@ fn value(name: &str, kind: &str) -> String {
     }
 }
 
-async fn convert(postgres: &Postgres, current: &str, schema: &str, name: &str) -> String {
-    postgres.run("postgres", &format!("create database {name} template fusionpbx")).await;
-    postgres.run(name, &conversion(current, schema)).await;
-    postgres.url(name)
+/// The recorded database as this release has it.
+fn stage(release: &str) -> Option<Recorded> {
+    let schema = schema(release)?;
+    let stage = Recorded::start()?;
+    stage.run(&conversion(&corpus::text(&stage.corpus, "schema-postgres.sql"), &schema));
+    Some(stage)
 }
 
 fn replay(release: &str) {
-    let (Some(corpus), Some(schema)) = (corpus::find(), schema(release)) else { return };
-    let runtime = Runtime::new().unwrap();
-    let Some(postgres) = runtime.block_on(Postgres::start()) else { return };
-    let current = corpus::text(&corpus, "schema-postgres.sql");
-    runtime.block_on(corpus::postgres(&postgres, &corpus, "fusionpbx"));
-    let url = runtime.block_on(convert(&postgres, &current, &schema, "release"));
-    let server = corpus::serve(&url, &corpus, &[]);
-    let mut cases = corpus::manifest(&corpus);
+    let Some(stage) = stage(release) else { return };
+    let server = stage.serve(&[]);
+    let mut cases = corpus::manifest(&stage.corpus);
     if !WHOLE.contains(&release) {
         cases = corpus::spread(&cases, 3);
     }
@@ -105,12 +104,7 @@ fn every_third_recorded_answer_is_given_on_the_tables_of_master() {
 /// What a start says that is refused.
 fn refusal(database: &str, templates: &Path) -> String {
     let templates = templates.display().to_string();
-    let settings = [
-        ("DIALPLATE_LISTEN", "127.0.0.1:0"),
-        ("DIALPLATE_DATABASE", database),
-        ("DIALPLATE_TEMPLATES", &templates),
-        ("DIALPLATE_CLOCK", CLOCK),
-    ];
+    let settings = [("DIALPLATE_DATABASE", database), ("DIALPLATE_TEMPLATES", &templates), ("DIALPLATE_CLOCK", CLOCK)];
     let output = server::run(&settings);
     assert!(!output.status.success(), "it started");
     String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_owned()
@@ -134,28 +128,11 @@ fn an_unknown_table_layout_is_refused_at_start_with_all_that_is_missing() {
 /// Before `http_auth_enabled` there was its opposite, and FusionPBX converts one into the other when it is upgraded.
 #[test]
 fn http_auth_disable_of_older_databases_counts_until_http_auth_enabled_is_there() {
-    let (Some(corpus), Some(schema)) = (corpus::find(), schema("5.0.1")) else { return };
-    let runtime = Runtime::new().unwrap();
-    let Some(postgres) = runtime.block_on(Postgres::start()) else { return };
-    let current = corpus::text(&corpus, "schema-postgres.sql");
-    runtime.block_on(corpus::postgres(&postgres, &corpus, "fusionpbx"));
-    let url = runtime.block_on(convert(&postgres, &current, &schema, "release"));
-    let set = |name: &str, kind: &str, value: &str| {
-        let sql = format!(
-            "delete from v_default_settings where default_setting_subcategory = '{name}';
-             insert into v_default_settings (default_setting_uuid, default_setting_category,
-             default_setting_subcategory, default_setting_name, default_setting_value, default_setting_enabled)
-             values (gen_random_uuid(), 'provision', '{name}', '{kind}', '{value}', 'true')"
-        );
-        runtime.block_on(postgres.run("release", &sql));
-    };
-    let delete = "delete from v_default_settings where default_setting_subcategory = 'http_auth_enabled'";
-    runtime.block_on(postgres.run("release", delete));
-    set("http_auth_username", "text", "phone");
-    set("http_auth_password", "array", "secret");
-    set("http_auth_type", "text", "basic");
-    let server = corpus::serve(&url, &corpus, &[]);
-    let case = &corpus::manifest(&corpus)[0];
+    let Some(stage) = stage("5.0.1") else { return };
+    stage.run(&setting::digest());
+    stage.run(&setting::unset("http_auth_enabled"));
+    let server = stage.serve(&[]);
+    let case = &corpus::manifest(&stage.corpus)[0];
     let target = case["target"].as_str().unwrap();
     let status = || server.get(case["domain"].as_str().unwrap(), target).status;
     for (name, value, expected) in [
@@ -164,7 +141,7 @@ fn http_auth_disable_of_older_databases_counts_until_http_auth_enabled_is_there(
         ("http_auth_enabled", "false", 200),
         ("http_auth_enabled", "true", 401),
     ] {
-        set(name, "boolean", value);
+        stage.run(&setting::set(name, "boolean", value));
         assert_eq!(status(), expected, "{name} {value}");
     }
 }

@@ -3,38 +3,28 @@
 use dialplate_tests::corpus;
 use dialplate_tests::load::{Load, Verdict};
 use dialplate_tests::postgres::Postgres;
+use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::Server;
-use std::path::PathBuf;
+use dialplate_tests::wait;
 use std::thread;
-use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
+use std::time::Duration;
 
 struct Stage {
-    corpus: PathBuf,
-    runtime: Runtime,
-    primary: Postgres,
+    primary: Recorded,
     replica: Postgres,
 }
 
 /// Both log every statement that arrives.
 fn stage() -> Option<Stage> {
-    let corpus = corpus::find()?;
-    let runtime = Runtime::new().unwrap();
-    let statements = |_: &std::path::Path| vec!["log_statement=all".to_owned()];
-    let primary = runtime.block_on(Postgres::start_with(statements))?;
-    runtime.block_on(corpus::postgres(&primary, &corpus, "fusionpbx"));
-    let replica = runtime.block_on(primary.replica(&["log_statement=all"]));
-    Some(Stage { corpus, runtime, primary, replica })
+    let settings = ["log_statement=all"];
+    let primary = Recorded::start_with(&settings)?;
+    let replica = primary.runtime.block_on(primary.postgres.replica(&settings));
+    Some(Stage { primary, replica })
 }
 
 impl Stage {
     fn serve(&self) -> Server {
-        let replica = self.replica.url("fusionpbx");
-        corpus::serve(&self.primary.url("fusionpbx"), &self.corpus, &[("DIALPLATE_DATABASE_REPLICA", &replica)])
-    }
-
-    fn on_primary(&self, sql: &str) {
-        self.runtime.block_on(self.primary.run("fusionpbx", sql));
+        self.primary.serve(&[("DIALPLATE_DATABASE_REPLICA", &self.replica.url(Recorded::NAME))])
     }
 }
 
@@ -51,18 +41,15 @@ fn writes(postgres: &Postgres) -> usize {
 fn phones_are_answered_from_the_replica_and_noted_in_the_database() {
     let Some(stage) = stage() else { return };
     let server = stage.serve();
-    let cases = corpus::spread(&corpus::manifest(&stage.corpus), 40);
-    let before = (reads(&stage.primary), reads(&stage.replica));
+    let primary = &stage.primary.postgres;
+    let cases = corpus::spread(&corpus::manifest(&stage.primary.corpus), 40);
+    let before = (reads(primary), reads(&stage.replica));
     corpus::check("from the replica", &corpus::replay(&server, &cases), cases.len());
     let known = cases.iter().filter(|case| case["status"] == 200).count();
     assert!(reads(&stage.replica) - before.1 >= known);
-    let end = Instant::now() + Duration::from_secs(20);
-    while writes(&stage.primary) == 0 {
-        assert!(Instant::now() < end, "nothing was noted: {}", server.log());
-        thread::sleep(Duration::from_millis(100));
-    }
+    wait::until(|| writes(primary) > 0, || server.log());
     // The database is asked about devices that the replica does not know, and about nothing else.
-    assert!(reads(&stage.primary) - before.0 <= cases.len() - known, "it was read though the replica is there");
+    assert!(reads(primary) - before.0 <= cases.len() - known, "it was read though the replica is there");
     assert_eq!(writes(&stage.replica), 0);
 }
 
@@ -71,7 +58,7 @@ fn a_device_that_the_replica_does_not_have_yet_is_served_whole_from_the_database
     let Some(stage) = stage() else { return };
     let server = stage.serve();
     // From here on the replica lags behind for good.
-    stage.runtime.block_on(stage.replica.run("fusionpbx", "select pg_wal_replay_pause()"));
+    stage.primary.runtime.block_on(stage.replica.run(Recorded::NAME, "select pg_wal_replay_pause()"));
     let copy = "
         insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, device_enabled)
         select '00000000-0000-4000-8000-0000000000aa', domain_uuid, '805ec0fffff1', 'yealink', 'yealink/t46s', true
@@ -79,10 +66,10 @@ fn a_device_that_the_replica_does_not_have_yet_is_served_whole_from_the_database
         insert into v_device_lines (device_line_uuid, device_uuid, domain_uuid, line_number, user_id, password, enabled)
         select gen_random_uuid(), device_uuid, domain_uuid, '1', '4711', 'just-made', true
         from v_devices where device_address = '805ec0fffff1'";
-    stage.on_primary(copy);
+    stage.primary.run(copy);
     let query = "select domain_name from v_domains join v_devices using (domain_uuid) where device_address = \
         '805ec0fffff1'";
-    let host = stage.runtime.block_on(stage.primary.value("fusionpbx", query));
+    let host = stage.primary.value(query);
     let answer = server.get(&host, "/provision/805ec0fffff1.cfg");
     assert_eq!(answer.status, 200);
     assert!(answer.text().contains("just-made"), "its line is not there:\n{}", answer.text());
@@ -93,22 +80,15 @@ fn a_device_that_the_replica_does_not_have_yet_is_served_whole_from_the_database
 fn a_replica_that_goes_away_fails_no_request_and_is_used_again_when_it_is_back() {
     let Some(mut stage) = stage() else { return };
     let server = stage.serve();
-    let mut cases = corpus::manifest(&stage.corpus);
-    cases.retain(|case| case["status"] == 200 && case["broken"] == false);
-    let load = Load::start(server.address, &corpus::spread(&cases, 37));
+    let load = Load::start(server.address, &corpus::spread(&corpus::files(&stage.primary.corpus), 37));
     thread::sleep(Duration::from_secs(2));
     stage.replica.kill();
     thread::sleep(Duration::from_secs(3));
-    stage.runtime.block_on(stage.replica.restart());
-    let end = Instant::now() + Duration::from_secs(20);
-    while !server.log().contains("the replica is back") {
-        assert!(Instant::now() < end, "{}", server.log());
-        thread::sleep(Duration::from_millis(50));
-    }
+    stage.primary.runtime.block_on(stage.replica.restart());
+    wait::until(|| server.log().contains("the replica is back"), || server.log());
     let before = reads(&stage.replica);
-    thread::sleep(Duration::from_secs(1));
+    wait::until(|| reads(&stage.replica) > before, || "the replica is back and not read".to_owned());
     let outcomes = load.stop();
-    assert!(reads(&stage.replica) > before, "the replica is back and not read");
     let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Right).collect();
     let longest = outcomes.iter().map(|outcome| outcome.took).max().unwrap();
     println!("{} answers, {} not right, longest {longest:?}", outcomes.len(), failed.len());
@@ -122,6 +102,6 @@ fn a_replica_that_is_away_at_the_start_does_not_stop_it() {
     stage.replica.stop();
     let server = stage.serve();
     assert!(server.log().contains("the replica is away"), "{}", server.log());
-    let cases = corpus::spread(&corpus::manifest(&stage.corpus), 200);
+    let cases = corpus::spread(&corpus::manifest(&stage.primary.corpus), 200);
     corpus::check("without the replica", &corpus::replay(&server, &cases), cases.len());
 }

@@ -3,23 +3,12 @@
 
 use dialplate_tests::client;
 use dialplate_tests::corpus;
-use dialplate_tests::postgres::Postgres;
+use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::{Server, root};
-use std::path::PathBuf;
+use dialplate_tests::setting;
+use dialplate_tests::wait;
 use std::thread;
-use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
-
-const AUTO_INSERT: &str = "insert into v_default_settings (default_setting_uuid, default_setting_category,
-    default_setting_subcategory, default_setting_name, default_setting_value, default_setting_enabled)
-    values (gen_random_uuid(), 'provision', 'auto_insert_enabled', 'boolean', 'true', true)";
-
-struct Stage {
-    corpus: PathBuf,
-    runtime: Runtime,
-    postgres: Postgres,
-    url: String,
-}
+use std::time::Duration;
 
 /// The statements of the README's SQL block, without those that mention one of the words.
 fn grants(without: &[&str]) -> String {
@@ -33,48 +22,37 @@ fn grants(without: &[&str]) -> String {
     kept.collect()
 }
 
+struct Stage {
+    database: Recorded,
+    server: Server,
+}
+
+/// A server that connects as that role.
 fn stage(without: &[&str]) -> Option<Stage> {
-    let corpus = corpus::find()?;
-    let runtime = Runtime::new().unwrap();
-    let postgres = runtime.block_on(Postgres::start())?;
-    let url = runtime.block_on(corpus::postgres(&postgres, &corpus, "fusionpbx"));
-    runtime.block_on(postgres.run("fusionpbx", &grants(without)));
-    let url = url.replace("postgres@", "dialplate@");
-    Some(Stage { corpus, runtime, postgres, url })
+    let database = Recorded::start()?;
+    database.run(&grants(without));
+    let url = database.url().replace("postgres@", "dialplate@");
+    Some(Stage { server: corpus::serve(&url, &database.corpus, &[]), database })
 }
 
 impl Stage {
-    fn serve(&self) -> Server {
-        corpus::serve(&self.url, &self.corpus, &[])
-    }
-
-    fn replay(&self, server: &Server) {
-        let cases = corpus::spread(&corpus::manifest(&self.corpus), 12);
-        corpus::check("under the role", &corpus::replay(server, &cases), cases.len());
-    }
-
-    fn value(&self, query: &str) -> String {
-        self.runtime.block_on(self.postgres.value("fusionpbx", query))
-    }
-
-    /// Asks until it says this; the journal writes twice a second.
-    fn becomes(&self, query: &str, expected: &str) {
-        let end = Instant::now() + Duration::from_secs(20);
-        while self.value(query) != expected {
-            assert!(Instant::now() < end, "{query} is {}, expected {expected}", self.value(query));
-            thread::sleep(Duration::from_millis(100));
-        }
+    fn replay(&self) {
+        let cases = corpus::spread(&corpus::manifest(&self.database.corpus), 12);
+        corpus::check("under the role", &corpus::replay(&self.server, &cases), cases.len());
     }
 
     /// What a phone is told that nobody knows, where auto insert is on. (Elsewhere it is off: a request for no device
     /// at all is answered otherwise with it.)
-    fn unknown_phone(&self, server: &Server) -> u16 {
-        self.runtime.block_on(self.postgres.run("fusionpbx", AUTO_INSERT));
+    fn unknown_phone(&self) -> u16 {
+        self.database.run(&setting::set("auto_insert_enabled", "boolean", "true"));
         let headers = [("Host", "alpha.example.net"), ("User-Agent", "Yealink SIP-T46S 66.86.0.15 80:5e:c0:12:34:56")];
-        let status = client::send(server.address, "GET", "/provision/805ec0123456.cfg", &headers, b"").status;
-        let off = "delete from v_default_settings where default_setting_subcategory = 'auto_insert_enabled'";
-        self.runtime.block_on(self.postgres.run("fusionpbx", off));
+        let status = client::send(self.server.address, "GET", "/provision/805ec0123456.cfg", &headers, b"").status;
+        self.database.run(&setting::unset("auto_insert_enabled"));
         status
+    }
+
+    fn devices_become_noted(&self) {
+        wait::until(|| self.database.value(NOTED) == "true", || self.server.log());
     }
 }
 
@@ -86,12 +64,11 @@ const INSERTED: &str = "select count(*) from v_devices where device_address = '8
 #[test]
 fn the_role_of_the_readme_reads_notes_and_inserts_and_may_do_nothing_else() {
     let Some(stage) = stage(&[]) else { return };
-    let server = stage.serve();
-    stage.replay(&server);
-    stage.becomes(NOTED, "true");
-    assert_eq!(stage.unknown_phone(&server), 200);
-    assert_eq!(stage.value(INSERTED), "1");
-    let log = server.log();
+    stage.replay();
+    stage.devices_become_noted();
+    assert_eq!(stage.unknown_phone(), 200);
+    assert_eq!(stage.database.value(INSERTED), "1");
+    let log = stage.server.log();
     assert!(!log.contains(" WARN ") || !log.contains("database"), "{log}");
     for right in [
         "has_table_privilege('dialplate', 'v_devices', 'delete')",
@@ -105,8 +82,8 @@ fn the_role_of_the_readme_reads_notes_and_inserts_and_may_do_nothing_else() {
         let known = right.contains("v_users") || right.contains("v_extensions");
         let column = "select count(*) from information_schema.columns where column_name = 'password' and table_name = ";
         let table = if right.contains("v_users") { "'v_users'" } else { "'v_extensions'" };
-        if !known || stage.value(&format!("{column}{table}")) == "1" {
-            assert_eq!(stage.value(&query), "no", "{right}");
+        if !known || stage.database.value(&format!("{column}{table}")) == "1" {
+            assert_eq!(stage.database.value(&query), "no", "{right}");
         }
     }
 }
@@ -114,27 +91,22 @@ fn the_role_of_the_readme_reads_notes_and_inserts_and_may_do_nothing_else() {
 #[test]
 fn without_the_right_to_insert_auto_insert_fails_by_name_and_all_else_works() {
     let Some(stage) = stage(&["INSERT"]) else { return };
-    let server = stage.serve();
-    assert_eq!(stage.unknown_phone(&server), 500);
-    assert_eq!(stage.value(INSERTED), "0");
-    let log = server.log();
+    assert_eq!(stage.unknown_phone(), 500);
+    assert_eq!(stage.database.value(INSERTED), "0");
+    let log = stage.server.log();
     assert!(log.contains("does not let this role insert devices") && log.contains("README"), "{log}");
-    stage.replay(&server);
-    stage.becomes(NOTED, "true");
+    stage.replay();
+    stage.devices_become_noted();
 }
 
 #[test]
 fn without_the_right_to_update_phones_are_served_and_the_log_says_it_once() {
     let Some(stage) = stage(&["UPDATE"]) else { return };
-    let server = stage.serve();
-    stage.replay(&server);
-    let said = || server.log().matches("note when devices were provisioned").count();
-    let end = Instant::now() + Duration::from_secs(20);
-    while said() == 0 && Instant::now() < end {
-        thread::sleep(Duration::from_millis(100));
-    }
-    stage.replay(&server);
+    stage.replay();
+    let said = || stage.server.log().matches("note when devices were provisioned").count();
+    wait::until(|| said() > 0, || stage.server.log());
+    stage.replay();
     thread::sleep(Duration::from_millis(1_500));
-    assert_eq!(said(), 1, "{}", server.log());
-    assert_eq!(stage.value("select count(*) from v_devices where device_provisioned_agent is not null"), "0");
+    assert_eq!(said(), 1, "{}", stage.server.log());
+    assert_eq!(stage.database.value("select count(*) from v_devices where device_provisioned_agent is not null"), "0");
 }

@@ -1,29 +1,21 @@
 //! How often one request asks the database, counted there. Uses `../shared/corpus`; skipped where it is absent.
 
 use dialplate_tests::client;
-use dialplate_tests::corpus;
-use dialplate_tests::postgres::Postgres;
+use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::Server;
 use std::thread;
 use std::time::Duration;
-use tokio::runtime::Runtime;
 
 const YEALINK: &str = "0015652ac38a";
 
 struct Stage {
     server: Server,
-    runtime: Runtime,
-    postgres: Postgres,
+    database: Recorded,
 }
 
 fn stage() -> Option<Stage> {
-    let corpus = corpus::find()?;
-    let runtime = Runtime::new().unwrap();
-    let statements = |_: &std::path::Path| vec!["log_statement=all".to_owned()];
-    let postgres = runtime.block_on(Postgres::start_with(statements))?;
-    let url = runtime.block_on(corpus::postgres(&postgres, &corpus, "fusionpbx"));
-    let server = corpus::serve(&url, &corpus, &[]);
-    Some(Stage { server, runtime, postgres })
+    let database = Recorded::start_with(&["log_statement=all"])?;
+    Some(Stage { server: database.serve(&[]), database })
 }
 
 impl Stage {
@@ -39,7 +31,7 @@ impl Stage {
     }
 
     fn all(&self) -> Vec<String> {
-        let log = self.postgres.log();
+        let log = self.database.postgres.log();
         let executed = log.lines().filter(|line| line.contains("LOG:  execute") || line.contains("LOG:  statement"));
         executed.map(|line| line.chars().skip(30).collect()).collect()
     }
@@ -90,7 +82,7 @@ fn labels_that_name_every_extension_of_a_domain_cost_one_statement_more() {
          from v_extensions e join v_domains n using (domain_uuid) where n.domain_name = 'alpha.example.net'
          order by e.extension"
     );
-    stage.runtime.block_on(stage.postgres.run("fusionpbx", &keys));
+    stage.database.run(&keys);
     // Only numbers are looked for, and of two extensions with one number the later counts.
     let named = format!(
         "select string_agg(name, '|') from (select distinct on (e.extension) e.effective_caller_id_name as name
@@ -101,7 +93,7 @@ fn labels_that_name_every_extension_of_a_domain_cost_one_statement_more() {
     let statements = stage.statements("alpha.example.net", &target, 200);
     assert_eq!(statements.len(), 3, "{statements:.300?}");
     let text = client::get(stage.server.address, "alpha.example.net", &target).text();
-    let names = stage.runtime.block_on(stage.postgres.value("fusionpbx", &named));
+    let names = stage.database.value(&named);
     let names: Vec<&str> = names.split('|').filter(|name| !name.is_empty()).collect();
     let missing: Vec<_> = names.iter().filter(|name| !text.contains(**name)).collect();
     assert!(names.len() > 15 && missing.is_empty(), "{missing:?} of {names:?}");
@@ -125,8 +117,7 @@ fn every_kind_of_edit_of_the_default_settings_is_seen_by_the_next_request() {
     let delete = format!("delete from v_default_settings where {is_enabled}");
     let domains = "delete from v_domain_settings where domain_setting_subcategory = 'enabled' \
         and domain_setting_category = 'provision'";
-    let run = |sql: &str| stage.runtime.block_on(stage.postgres.run("fusionpbx", sql));
-    run(domains);
+    stage.database.run(domains);
     let edits = [
         (format!("{delete}; {}", insert("true")), 200),
         (update("false"), 404),
@@ -142,7 +133,7 @@ fn every_kind_of_edit_of_the_default_settings_is_seen_by_the_next_request() {
         (insert("true"), 200),
     ];
     for (edit, expected) in edits {
-        run(&edit);
+        stage.database.run(&edit);
         assert_eq!(status(), expected, "after {edit}");
         assert_eq!(status(), expected, "after {edit}, again");
     }

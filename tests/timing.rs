@@ -3,9 +3,7 @@
 
 mod statistic;
 
-use dialplate_tests::corpus;
-use dialplate_tests::postgres::Postgres;
-use dialplate_tests::server::Server;
+use dialplate_tests::recorded::Recorded;
 use statistic::{Difference, Random, can_be_told_apart};
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -83,14 +81,9 @@ fn measure(server: SocketAddr, seed: u64) -> Vec<(f64, f64)> {
 
 #[test]
 fn a_refusal_takes_as_long_for_a_known_device_as_for_an_unknown_one() {
-    let Some(corpus) = corpus::find() else { return };
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let Some(postgres) = runtime.block_on(Postgres::start()) else { return };
-    let files = ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"].map(|file| corpus::text(&corpus, file));
-    let scripts: Vec<_> = files.iter().map(String::as_str).chain([DEVICES]).collect();
-    let database = runtime.block_on(postgres.database("timing", &scripts));
-    let templates = corpus.join("templates").display().to_string();
-    let server = Server::start(&[("DIALPLATE_DATABASE", &database), ("DIALPLATE_TEMPLATES", &templates)]);
+    let Some(database) = Recorded::start() else { return };
+    database.run(DEVICES);
+    let server = database.serve(&[]);
     let mut round = 0;
     let told_apart = can_be_told_apart(|| {
         round += 100;

@@ -1,6 +1,7 @@
 //! URLs and template folders, through the built server. Uses `../shared/corpus`; skipped where it is absent.
 
-use dialplate_tests::site::{HOST, Site, digest, write};
+use dialplate_tests::setting::digest;
+use dialplate_tests::site::{HOST, Site, write};
 
 /// A Yealink T46U of fixture 1.
 const YEALINK: &str = "001565be5fd7";

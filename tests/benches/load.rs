@@ -10,7 +10,7 @@ mod client;
 
 use client::Target;
 use dialplate_tests::corpus::{self, CLOCK};
-use dialplate_tests::postgres::Postgres;
+use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::{Server, root};
 use sqlx::{Connection, SqliteConnection};
 use std::net::SocketAddr;
@@ -44,12 +44,9 @@ fn main() {
     serve("SQLite as FusionPBX makes it, without an index", &database, &corpus, &options);
     add_indexes(&database);
     serve("SQLite with the indexes of the embedded database", &database, &corpus, &options);
-    let runtime = Runtime::new().expect("a runtime");
-    let Some(server) = runtime.block_on(Postgres::start()) else { return };
-    let scripts = ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"].map(|file| corpus::text(&corpus, file));
-    let scripts = [&scripts[0], &scripts[1], &scripts[2], "analyze"];
-    let database = runtime.block_on(server.database("fusionpbx", &scripts));
-    serve("PostgreSQL", &database, &corpus, &options);
+    let Some(database) = Recorded::start() else { return };
+    database.run("analyze");
+    serve("PostgreSQL", &database.url(), &corpus, &options);
 }
 
 fn add_indexes(database: &str) {

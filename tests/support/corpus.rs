@@ -1,7 +1,6 @@
 //! The recordings of a real FusionPBX, which lie beside the repository and are no part of it.
 
 use crate::client::{self, Answer};
-use crate::postgres::Postgres;
 use crate::server::{Server, root};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -47,14 +46,8 @@ pub fn sqlite(folder: &Path, corpus: &Path, files: &[&str]) -> String {
     url
 }
 
-/// The corpus' database on a PostgreSQL.
-pub async fn postgres(server: &Postgres, corpus: &Path, name: &str) -> String {
-    let scripts = ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"].map(|file| text(corpus, file));
-    server.database(name, &scripts.each_ref().map(String::as_str)).await
-}
-
 /// A server on a database of the corpus, with its templates and its clock, and no limit on failed requests: all come
-/// from one address here.
+/// from one address here. Settings of the same names count instead.
 pub fn serve(database: &str, corpus: &Path, settings: &[(&str, &str)]) -> Server {
     let templates = corpus.join("templates").display().to_string();
     let mut all = vec![
@@ -74,6 +67,13 @@ pub fn manifest(corpus: &Path) -> Vec<Value> {
     let cases = cases(&corpus.join("golden-1/manifest.jsonl"));
     let cases: Vec<_> = cases.into_iter().filter(|case| case["section"] == "main").collect();
     assert!(cases.len() > 3_000);
+    cases
+}
+
+/// Those of the manifest that FusionPBX answers with a file, and without fault.
+pub fn files(corpus: &Path) -> Vec<Value> {
+    let mut cases = manifest(corpus);
+    cases.retain(|case| case["status"] == 200 && case["broken"] == false);
     cases
 }
 

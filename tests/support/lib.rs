@@ -10,5 +10,8 @@ pub mod load;
 pub mod nginx;
 pub mod postgres;
 pub mod proxy;
+pub mod recorded;
 pub mod server;
+pub mod setting;
 pub mod site;
+pub mod wait;

@@ -1,8 +1,9 @@
-//! The server under test: the built program on a free port, stopped by its process id.
+//! The server under test: the built program on a port that it is given, stopped by its process id.
 
 use crate::client;
 use std::io::{BufRead, BufReader};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Arc, Mutex};
@@ -11,6 +12,9 @@ use std::time::{Duration, Instant};
 
 /// From nothing, with every component to compile on a busy machine.
 const START_TIMEOUT: Duration = Duration::from_secs(240);
+
+/// Below those that Linux gives to whoever asks for any.
+const PORTS: Range<u16> = 20_000..32_000;
 
 pub struct Server {
     pub address: SocketAddr,
@@ -35,8 +39,8 @@ pub fn command(subcommand: &str, settings: &[(&str, &str)]) -> Command {
     assert!(program.is_file(), "there is no {}: run `make build` first", program.display());
     let mut command = Command::new(program);
     command.arg(subcommand).env_clear();
-    // Each server has one of its own: the usual port would be another's.
-    command.env("DIALPLATE_ADMIN_LISTEN", "127.0.0.1:0");
+    // Each server has ports of its own, and says which: the usual ones would be another's.
+    command.env("DIALPLATE_LISTEN", "127.0.0.1:0").env("DIALPLATE_ADMIN_LISTEN", "127.0.0.1:0");
     command.env("DIALPLATE_PLUGINS", root().join("target/plugins")).env("DIALPLATE_CACHE", target().join("test-cache"));
     command.envs(settings.iter().copied()).stdin(Stdio::null());
     command
@@ -47,10 +51,16 @@ pub fn run(settings: &[(&str, &str)]) -> Output {
     command("serve", settings).output().expect("the program runs")
 }
 
-/// A port that nobody listens on at the moment.
+/// A port for a program that has to be told one: nobody listens on it, and no other test gets it while this one runs.
+/// The system gives these to nobody; which of them tests have taken, UDP sockets of the same numbers say.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("a bound port").port()
+    let is_free = |port: &u16| {
+        let Ok(mark) = UdpSocket::bind((Ipv4Addr::LOCALHOST, *port)) else { return false };
+        // Until this process ends.
+        std::mem::forget(mark);
+        TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
+    };
+    PORTS.clone().find(is_free).expect("a free port")
 }
 
 /// The demonstration database in a folder.
@@ -75,19 +85,13 @@ impl Server {
     }
 
     fn start_by(mut command: Command) -> Self {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()));
-        let mut process = command
-            .env("DIALPLATE_LISTEN", address.to_string())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+        let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let log = Arc::new(Mutex::new(String::new()));
         let lines = BufReader::new(process.stderr.take().expect("a pipe"));
         let keep = log.clone();
         thread::spawn(move || keep_lines(lines, &keep));
-        let mut server = Self { address, process, log };
-        server.wait();
+        let mut server = Self { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), process, log };
+        server.address = server.wait();
         server
     }
 
@@ -103,9 +107,13 @@ impl Server {
         Self::start(&[&own, settings].concat())
     }
 
-    fn wait(&mut self) {
+    /// Waits until it serves, and says where.
+    fn wait(&mut self) -> SocketAddr {
         let end = Instant::now() + START_TIMEOUT;
-        while !self.log().contains("serving") {
+        loop {
+            if let Some(address) = self.listens("serving") {
+                return address;
+            }
             let gone = self.process.try_wait().expect("its state");
             assert!(gone.is_none(), "the server gave up:\n{}", self.log());
             assert!(Instant::now() < end, "the server does not serve:\n{}", self.log());
@@ -115,10 +123,13 @@ impl Server {
 
     /// Where its admin endpoint is.
     pub fn admin(&self) -> SocketAddr {
-        let log = self.log();
-        let address =
-            log.lines().find(|line| line.contains("admin endpoint")).and_then(|line| line.split("listen=").nth(1));
-        address.and_then(|address| address.trim().parse().ok()).expect("an admin endpoint")
+        self.listens("admin endpoint").expect("an admin endpoint")
+    }
+
+    /// Where it listens, by its own words.
+    fn listens(&self, what: &str) -> Option<SocketAddr> {
+        let said = format!("{what} listen=");
+        self.log().lines().find_map(|line| line.split_once(&said)?.1.trim().parse().ok())
     }
 
     /// Its process.

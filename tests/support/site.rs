@@ -66,22 +66,3 @@ impl Site {
         self.folder.path().join(name)
     }
 }
-
-/// Settings by which everybody is asked for the credentials `phone` and `secret1`.
-pub fn digest() -> String {
-    let setting = |name: &str, kind: &str, value: &str| {
-        format!(
-            "insert into v_default_settings (default_setting_uuid, default_setting_category, default_setting_subcategory, \
-             default_setting_name, default_setting_value, default_setting_enabled, default_setting_order) values \
-             ('{name}-{value}', 'provision', '{name}', '{kind}', '{value}', true, 0);"
-        )
-    };
-    let sql = ["http_auth_username:text:phone", "http_auth_password:array:secret1", "http_auth_enabled:boolean:true"];
-    sql.iter()
-        .map(|it| {
-            let mut parts = it.split(':');
-            let mut next = || parts.next().expect("three parts");
-            setting(next(), next(), next())
-        })
-        .collect()
-}

@@ -83,11 +83,14 @@ impl Walk<'_> {
             return Ok(Ready::new(self.raw(path)?, None, parts));
         }
         let (device, address) = self.load(&entry).await?;
-        if entry.permit.device().is_some() {
-            self.note(&device, request, parts);
+        let note = entry.permit.device().and_then(|_| note(&device, request, parts));
+        let document = self.render(request, &entry.admission, device, address, seen).await;
+        // FusionPBX notes whoever comes by, whether there is a file for it or not. At a URL that its sites have no rule
+        // for it sees nobody, so there it takes a file.
+        if let Some(note) = note.filter(|_| document.is_ok() || !request.is_uncovered()) {
+            self.app.journal.note(note);
         }
-        let document = self.render(request, &entry.admission, device, address, seen).await?;
-        Ok(Ready::new(document, request.attachment(address.as_str()), parts))
+        Ok(Ready::new(document?, request.attachment(address.as_str()), parts))
     }
 
     /// A template file as it stands, with the type that nginx gives it.
@@ -105,20 +108,6 @@ impl Walk<'_> {
         let device = self.app.directory.load(permit, admission).await?;
         let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
         Ok((device, address))
-    }
-
-    /// Notes that a known device came by, whether there is a file for it or not. As in FusionPBX, a User-Agent that its
-    /// database could not hold leaves no note.
-    fn note(&self, device: &Device, request: &ProvisionRequest, parts: &Parts) {
-        let agent = parts.headers.get(header::USER_AGENT).map(|agent| std::str::from_utf8(agent.as_bytes()));
-        let Ok(agent) = agent.transpose() else { return };
-        self.app.journal.note(Provisioned {
-            device: device.uuid.clone(),
-            at: jiff::Timestamp::now(),
-            method: if request.https() { "https" } else { "http" },
-            ip: request.client().to_string(),
-            agent: agent.map(str::to_owned),
-        });
     }
 
     async fn render(
@@ -144,8 +133,10 @@ impl Walk<'_> {
         let Choice { plugin, failing } = snapshot.plugins.choose(plugin, address).map_err(failed)?;
         let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
         if let Some(failing) = failing {
-            let job = self.job(request, admission, device.clone(), address, (failing, located.clone())).await?;
-            Arc::clone(failing).try_again(job, scope.clone());
+            // A job of its own: each version is given the settings that it reads and the texts that it is not prepared
+            // with. Where there is none, it is the try that fails and not the phone's request.
+            let job = self.job(request, admission, device.clone(), address, (failing, located.clone())).await;
+            let _ = job.map(|job| Arc::clone(failing).try_again(job, scope.clone()));
         }
         let job = self.job(request, admission, device, address, (plugin, located)).await?;
         let started = Instant::now();
@@ -170,6 +161,18 @@ impl Walk<'_> {
         let parts = job::Parts { folder, file, templates, address, device, admission, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)
     }
+}
+
+/// That a known device came by. As in FusionPBX, a User-Agent that its database could not hold leaves no note.
+fn note(device: &Device, request: &ProvisionRequest, parts: &Parts) -> Option<Provisioned> {
+    let agent = parts.headers.get(header::USER_AGENT).map(|agent| std::str::from_utf8(agent.as_bytes()));
+    Some(Provisioned {
+        agent: agent.transpose().ok()?.map(str::to_owned),
+        device: device.uuid.clone(),
+        at: jiff::Timestamp::now(),
+        method: if request.https() { "https" } else { "http" },
+        ip: request.client().to_string(),
+    })
 }
 
 async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> Result<Asked, Failure> {

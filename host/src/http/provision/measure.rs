@@ -1,7 +1,5 @@
 //! Figures, not verdicts: what each room takes of one request, and a fork per request against an instance that lives
-//! on, with a vendor's real component, all of its templates and a recorded database. `make bench`, or, after
-//! `make plugins`,
-//! `cargo test --release --workspace provision::measure -- --ignored --nocapture --test-threads 1`.
+//! on, with a vendor's real component, all of its templates and a recorded database. Part of `make bench`.
 
 use super::*;
 use crate::clock::Clock;

@@ -1,0 +1,147 @@
+//! Who is asked for credentials, and which are taken.
+
+use super::*;
+use crate::gate::permit::{Challenge, Fault};
+use md5::{Digest, Md5};
+
+/// The header with which a client answers a challenge, by RFC 7616 with MD5.
+fn answer(challenge: &Challenge, target: &str, user: &str, password: &str, count: u32) -> String {
+    let header = &challenge.headers[0];
+    let nonce = header.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    let hash = |text: String| Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let account = hash(format!("{user}:alpha.example.net:{password}"));
+    let asked = hash(format!("GET:{target}"));
+    let response = hash(format!("{account}:{nonce}:{count:08x}:c:auth:{asked}"));
+    format!(
+        "digest username=\"{user}\", realm=\"alpha.example.net\", nonce=\"{nonce}\", uri=\"{target}\", qop=auth, \
+         nc={count:08x}, cnonce=\"c\", response=\"{response}\""
+    )
+}
+
+fn challenge(refusal: Option<Refusal>) -> Challenge {
+    match refusal {
+        Some(Refusal::Challenge(challenge)) => challenge,
+        _ => panic!("no challenge"),
+    }
+}
+
+/// The fault of an answer to a fresh challenge; `None` when it is good.
+fn digest_fault(visit: Visit<'_>, user: &str, password: &str) -> Option<Fault> {
+    let keeper = keeper();
+    let given = challenge(visit.at(&keeper, NOW).err());
+    let authorization = Some(answer(&given, &visit.target(), user, password, 1));
+    match (Visit { authorization, ..visit }).at(&keeper, NOW) {
+        Err(Refusal::Challenge(challenge)) => challenge.fault,
+        _ => None,
+    }
+}
+
+#[test]
+fn digest_takes_any_of_the_passwords_and_the_one_user() {
+    assert_eq!(digest_fault(known().with(DIGEST), "phone", "secret1"), None);
+    assert_eq!(digest_fault(known().with(DIGEST), "phone", "secret2"), None);
+    for (user, password) in [("phone", "secret3"), ("other", "secret1"), ("phone", "")] {
+        assert_eq!(digest_fault(known().with(DIGEST), user, password), Some(Fault::BadPassword));
+    }
+    assert_eq!(digest_fault(known().with(&DIGEST[..1]), "phone", ""), Some(Fault::BadPassword));
+    let text: &[_] = &[DIGEST[0], ("provision http_auth_password", "text", "secret1")];
+    assert_eq!(digest_fault(known().with(text), "phone", "secret1"), None);
+    assert_eq!(
+        digest_fault(
+            known().with(DIGEST).with(&[("provision http_auth_username", "numeric", "1000")]),
+            "1e3",
+            "secret1"
+        ),
+        Some(Fault::BadPassword)
+    );
+}
+
+#[test]
+fn a_challenge_offers_md5_and_sha_256_and_says_when_a_nonce_is_stale() {
+    let (keeper, visit) = (keeper(), known().with(DIGEST));
+    let first = challenge(visit.at(&keeper, NOW).err());
+    assert_eq!((first.headers.len(), first.fault), (2, None));
+    assert!(first.headers[0].contains("algorithm=MD5") && first.headers[1].contains("algorithm=SHA-256"));
+    assert!(first.headers.iter().all(|header| header.starts_with("Digest realm=\"alpha.example.net\"")));
+    let later = Visit { authorization: Some(answer(&first, &visit.target(), "phone", "secret1", 1)), ..visit };
+    let stale = challenge(later.at(&keeper, NOW + 301).err());
+    assert_eq!(stale.fault, Some(Fault::Stale));
+    assert!(stale.headers.iter().all(|header| header.ends_with("stale=true")));
+}
+
+#[test]
+fn a_nonce_may_be_used_again_but_not_with_the_same_count() {
+    let (keeper, mut visit) = (keeper(), known().with(DIGEST));
+    let given = challenge(visit.at(&keeper, NOW).err());
+    let mut fault = |count| {
+        visit.authorization = Some(answer(&given, &visit.target(), "phone", "secret1", count));
+        visit.at(&keeper, NOW).err().map(|refusal| challenge(Some(refusal)).fault)
+    };
+    assert_eq!(
+        [1, 2, 2, 4, 3, 1].map(&mut fault),
+        [None, None, Some(Some(Fault::Stale)), None, None, Some(Some(Fault::Stale))]
+    );
+}
+
+#[test]
+fn servers_with_one_key_take_each_others_nonces_and_each_counts_for_itself() {
+    let keepers = [Keeper::new([1; 32], 1, NOW), Keeper::new([1; 32], 2, NOW)];
+    let other_key = Keeper::new([2; 32], 3, NOW);
+    let mut visit = known().with(DIGEST);
+    let given = challenge(visit.at(&keepers[0], NOW).err());
+    let mut fault = |keeper: &Keeper, password, count| {
+        visit.authorization = Some(answer(&given, &visit.target(), "phone", password, count));
+        visit.at(keeper, NOW).err().map(|refusal| challenge(Some(refusal)).fault.unwrap())
+    };
+    for password in ["secret1", "secret2"] {
+        let count = if password == "secret1" { 1 } else { 2 };
+        assert_eq!(fault(&keepers[1], password, count), None);
+        assert_eq!(fault(&keepers[1], password, count), Some(Fault::Stale), "replayed");
+    }
+    assert_eq!(fault(&other_key, "secret1", 3), Some(Fault::Stale), "another's nonce");
+}
+
+#[test]
+fn no_spelling_of_the_settings_opens_the_door() {
+    for settings in [
+        &[("provision http_auth_type", "text", "Digest")][..],
+        &[("provision http_auth_type", "text", "none")],
+        &[("provision http_auth_type", "boolean", "true")],
+        &[("provision http_auth_enabled", "boolean", "true")],
+        &[("provision http_auth_disable", "boolean", "false")],
+        &[("provision http_auth_enabled", "boolean", "true"), ("provision http_auth_disable", "boolean", "true")],
+        &[("provision http_auth_username", "boolean", "true")],
+        &[("provision http_auth_username", "text", "0")],
+    ] {
+        let refusal = known().with(DIGEST).with(settings).refusal();
+        assert!(challenge(refusal).headers[0].starts_with("Digest "), "{settings:?}");
+    }
+    let basic = known().with(DIGEST).with(&[("provision http_auth_type", "text", "BASIC")]).refusal();
+    assert_eq!(challenge(basic).headers, ["Basic realm=\"alpha.example.net\""]);
+}
+
+#[test]
+fn credentials_are_not_demanded_where_they_are_switched_off_or_no_user_is_set() {
+    for settings in [
+        &[("provision http_auth_enabled", "boolean", "false")][..],
+        &[("provision http_auth_disable", "boolean", "true")],
+    ] {
+        assert!(known().with(DIGEST).with(settings).outcome().is_ok());
+    }
+    assert!(known().with(&DIGEST[1..]).outcome().is_ok());
+}
+
+#[test]
+fn credentials_of_the_other_scheme_do_not_count() {
+    let fault = |kind, authorization: &str| {
+        let visit = known().with(DIGEST).with(&[("provision http_auth_type", "text", kind)]);
+        challenge(Visit { authorization: Some(authorization.into()), ..visit }.refusal()).fault
+    };
+    assert_eq!(fault("digest", "Basic cGhvbmU6c2VjcmV0MQ=="), Some(Fault::Scheme));
+    assert_eq!(fault("basic", "Digest username=\"phone\""), Some(Fault::Scheme));
+    assert_eq!(fault("digest", "Digest x"), Some(Fault::Malformed));
+    assert_eq!(fault("digest", ""), Some(Fault::Scheme));
+    let basic = known().with(DIGEST).with(&[("provision http_auth_type", "text", "basic")]);
+    let authorization = Some("Basic cGhvbmU6c2VjcmV0MQ==".into());
+    assert!(Visit { authorization, ..basic }.outcome().is_ok());
+}
