@@ -113,7 +113,7 @@ pub enum LoadError {
     NoPlugin,
     #[error("is made for dialplate:provision {found}; this server speaks {spoken}")]
     Version { found: String, spoken: &'static str },
-    #[error("asks for what no plugin gets: {}", .0.join(", "))]
+    #[error("asks for what no plugin gets: {}", first_of(.0))]
     Imports(Vec<String>),
     #[error("does not fit dialplate:provision {version}: {message}")]
     Interface { version: &'static str, message: String },
@@ -127,6 +127,15 @@ pub enum LoadError {
     Compile(#[from] CompileError),
     #[error("cannot be made ready: {0}")]
     Build(String),
+}
+
+/// The first names of a list that may have any length.
+fn first_of(names: &[String]) -> String {
+    const NAMES_MAX: usize = 20;
+    match names.len().checked_sub(NAMES_MAX) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{}, and {more} more", names[..NAMES_MAX].join(", ")),
+    }
 }
 
 /// Why a component has no machine code. A limit's message has the name of its key in the configuration.

@@ -14,8 +14,8 @@ const UNABLE: u8 = 2;
 
 /// Of the settings in JSON; they are some hundred bytes and two paths.
 const ORDER_BYTES_MAX: u64 = 64 << 10;
-/// Compilers recurse over what they compile. Four times what a thread usually has, so that the depth that a component
-/// may have is the same wherever the server is started from.
+/// Compilers recurse over what they compile. Four times what a thread has by default, and the same wherever the server
+/// is started from.
 const STACK_BYTES: usize = 8 << 20;
 /// Enough for the standard streams and what the system's library opens on its own.
 const OPEN_FILES_MAX: u64 = 8;

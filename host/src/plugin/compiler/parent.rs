@@ -115,3 +115,67 @@ fn judge(status: ExitStatus, code: Vec<u8>, said: &[u8], order: &Order<'_>) -> R
         _ => CompileError::Broke(format!("{status}: {said}")),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Purpose;
+    use super::*;
+    use crate::plugin::limits::Config;
+    use std::borrow::Cow;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::time::Instant;
+
+    /// What comes of a compiler that does this, a line of sh, instead of compiling.
+    fn outcome(deed: &str) -> Result<Vec<u8>, CompileError> {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("compiler");
+        fs::write(&program, format!("#!/bin/sh\n{deed}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
+        run(&program, Duration::from_secs(2))
+    }
+
+    fn run(program: &Path, patience: Duration) -> Result<Vec<u8>, CompileError> {
+        let config = Config { code_bytes_max: 1_000, compile_cpu_s_max: 7, ..Config::default() };
+        let component = vec![0; 1 << 20];
+        let order = Order { purpose: Purpose::Render, config: Cow::Owned(config), component_bytes: component.len() };
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(compile_within(patience, program, &order, &component))
+    }
+
+    fn refusal(deed: &str) -> String {
+        outcome(deed).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_a_compiler_writes_is_the_code_however_little_it_reads() {
+        assert_eq!(outcome("printf abc").unwrap(), b"abc");
+        assert_eq!(outcome("cat > /dev/null & printf abc").unwrap(), b"abc");
+    }
+
+    #[test]
+    fn a_compiler_that_floods_or_hangs_is_ended_at_its_limit() {
+        assert!(refusal("yes").contains("code_bytes_max"));
+        assert_eq!(outcome("yes >&2; printf abc").unwrap(), b"abc");
+        let began = Instant::now();
+        assert!(refusal("exec sleep 60").contains("compile_cpu_s_max"));
+        assert!(refusal("exec > /dev/null 2> /dev/null; exec sleep 60").contains("compile_cpu_s_max"));
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    }
+
+    #[test]
+    fn how_a_compiler_ends_is_said_in_words() {
+        for (deed, expected) in [
+            ("echo no such thing >&2; exit 1", "cannot be compiled: no such thing"),
+            ("kill -XCPU $$", "took more than 7 s of a processor (compile_cpu_s_max)"),
+            ("kill -KILL $$", "was killed by somebody else"),
+            ("kill -SEGV $$", "broke the compiler: signal: 11"),
+            ("echo it panicked >&2; echo here >&2; exit 101", "broke the compiler: exit status: 101: it panicked here"),
+        ] {
+            let refusal = refusal(deed);
+            assert!(refusal.contains(expected), "{deed}: {refusal}");
+        }
+        let absent = run(Path::new("/nowhere/at/all"), Duration::from_secs(2)).unwrap_err();
+        assert!(absent.to_string().contains("there is no compiler"), "{absent}");
+    }
+}
