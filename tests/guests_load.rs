@@ -154,22 +154,22 @@ fn what_is_too_much_to_compile_ends_the_start_with_the_limits_name() {
     let time = [("tangled", "compile_cpu_s_max"), ("at-once", "compile_cpu_s_max")];
     let memory = [("tangled", "(compile_memory_bytes_max)"), ("at-once", "(compile_memory_bytes_max)")];
     let code = [("tangled", "(code_bytes_max)"), ("at-once", "(code_bytes_max)")];
-    let always = [("offering", "does not fit"), ("doubling", "effective type size exceeds the limit")];
+    let always = [("offering", "no export `describe` found"), ("doubling", "effective type size exceeds the limit")];
     for (setting, expected) in [
         (("DIALPLATE_COMPILE_CPU_S_MAX", "1"), time),
         (("DIALPLATE_COMPILE_MEMORY_BYTES_MAX", "100000000"), memory),
-        (("DIALPLATE_CODE_BYTES_MAX", "10000"), code),
+        (("DIALPLATE_CODE_BYTES_MAX", "1048576"), code),
     ] {
         if expected == code {
             // What takes long before it is large is no case of this one.
-            std::fs::write(plugins.join("tangled.wasm"), heavy::long(&minimal, 10)).unwrap();
-            std::fs::write(plugins.join("at-once.wasm"), heavy::full(&minimal, 100_000)).unwrap();
+            std::fs::write(plugins.join("tangled.wasm"), heavy::long(&minimal, 1_000)).unwrap();
+            std::fs::write(plugins.join("at-once.wasm"), heavy::full(&minimal, 2 << 20)).unwrap();
         }
         let expected = expected.into_iter().chain(if expected == code { Vec::new() } else { always.to_vec() });
         let (said, took) = refusal(folder.path(), &plugins, &[setting, ("DIALPLATE_CACHE", &cache)]);
         for (name, reason) in expected {
-            let line = said.lines().find(|line| line.contains(&format!("{name}.wasm ")));
-            assert!(line.is_some_and(|line| line.contains(reason)), "{name}, {reason}: {said}");
+            let found = said.split(&plugins.display().to_string()).find(|part| part.contains(&format!("{name}.wasm ")));
+            assert!(found.is_some_and(|part| part.contains(reason)), "{name}, {reason}: {said}");
         }
         assert!(took < Duration::from_secs(60), "{took:?}");
     }
