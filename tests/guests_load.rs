@@ -1,7 +1,7 @@
 //! Plugins that are refused before they serve anybody. A start that meets one ends, and says of each what is wrong
 //! with it; nothing that a file does keeps it from ending, or costs more than the limits allow.
 
-use dialplate_tests::{guests, server};
+use dialplate_tests::{guests, heavy, server};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -130,5 +130,47 @@ fn a_prepare_that_misbehaves_is_refused_with_the_limits_name() {
         let last = said.lines().last().unwrap_or_default();
         assert!(last.contains("minimal.wasm failed in `prepare`") && last.contains(expected), "{deed}: {last}");
         assert!(took < Duration::from_secs(30), "{deed}: {took:?}");
+    }
+}
+
+#[test]
+fn what_is_too_much_to_compile_ends_the_start_with_the_limits_name() {
+    let Some(minimal) = guests::built("minimal") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let plugins = folder.path().join("plugins");
+    for made in [&plugins, &folder.path().join("templates")] {
+        std::fs::create_dir_all(made).unwrap();
+    }
+    for (name, component) in [
+        ("tangled", heavy::tangled(&minimal, 1_000, 300)),
+        ("at-once", heavy::tangled_at_once(&minimal, 1_000, 300)),
+        ("offering", heavy::offering(1_000)),
+        ("doubling", heavy::nested(60, 2)),
+    ] {
+        std::fs::write(plugins.join(format!("{name}.wasm")), component).unwrap();
+    }
+    // What another test has had compiled would be no work.
+    let cache = folder.path().join("cache").display().to_string();
+    let time = [("tangled", "compile_cpu_s_max"), ("at-once", "compile_cpu_s_max")];
+    let memory = [("tangled", "(compile_memory_bytes_max)"), ("at-once", "(compile_memory_bytes_max)")];
+    let code = [("tangled", "(code_bytes_max)"), ("at-once", "(code_bytes_max)")];
+    let always = [("offering", "no export `describe` found"), ("doubling", "effective type size exceeds the limit")];
+    for (setting, expected) in [
+        (("DIALPLATE_COMPILE_CPU_S_MAX", "1"), time),
+        (("DIALPLATE_COMPILE_MEMORY_BYTES_MAX", "100000000"), memory),
+        (("DIALPLATE_CODE_BYTES_MAX", "1048576"), code),
+    ] {
+        if expected == code {
+            // What takes long before it is large is no case of this one.
+            std::fs::write(plugins.join("tangled.wasm"), heavy::long(&minimal, 1_000)).unwrap();
+            std::fs::write(plugins.join("at-once.wasm"), heavy::full(&minimal, 2 << 20)).unwrap();
+        }
+        let expected = expected.into_iter().chain(if expected == code { Vec::new() } else { always.to_vec() });
+        let (said, took) = refusal(folder.path(), &plugins, &[setting, ("DIALPLATE_CACHE", &cache)]);
+        for (name, reason) in expected {
+            let found = said.split(&plugins.display().to_string()).find(|part| part.contains(&format!("{name}.wasm ")));
+            assert!(found.is_some_and(|part| part.contains(reason)), "{name}, {reason}: {said}");
+        }
+        assert!(took < Duration::from_secs(60), "{took:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Templates and plugins that change while a server serves.
 
 mod admin;
+mod compiling;
 mod components;
 mod polling;
 mod swaps;

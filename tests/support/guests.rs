@@ -28,7 +28,11 @@ pub fn texts() -> Vec<String> {
 /// A component of such a text, with the world of the guest `minimal`; nothing of it is checked, because much of it
 /// is wrong.
 pub fn of_text(name: &str, minimal: &Path) -> Vec<u8> {
-    let mut module = wat::parse_file(folder().join(format!("{name}.wat"))).expect("a module's text");
+    of_module(wat::parse_file(folder().join(format!("{name}.wat"))).expect("a module's text"), minimal)
+}
+
+/// The same of a module that a test has made.
+pub fn of_module(mut module: Vec<u8>, minimal: &Path) -> Vec<u8> {
     let minimal = std::fs::read(minimal).expect("a guest");
     let Ok(DecodedWasm::Component(resolve, world)) = wit_component::decode(&minimal) else {
         panic!("minimal is a component");
@@ -38,7 +42,7 @@ pub fn of_text(name: &str, minimal: &Path) -> Vec<u8> {
     encoder.and_then(|mut encoder| encoder.encode()).expect("a component")
 }
 
-/// A component from its own text.
+/// A component, or a module, from its own text.
 pub fn component(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("a component's text")
 }

@@ -6,6 +6,7 @@ pub mod client;
 pub mod corpus;
 pub mod echo;
 pub mod guests;
+pub mod heavy;
 pub mod load;
 pub mod nginx;
 pub mod postgres;

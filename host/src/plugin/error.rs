@@ -105,7 +105,7 @@ impl RenderError {
 pub enum LoadError {
     #[error("cannot be read: {0}")]
     Read(#[source] std::io::Error),
-    #[error("is larger than {bytes_max} bytes")]
+    #[error("is larger than {bytes_max} bytes (component_bytes_max)")]
     TooLarge { bytes_max: u64 },
     #[error("is no WebAssembly component: {0}")]
     NoComponent(String),
@@ -113,7 +113,7 @@ pub enum LoadError {
     NoPlugin,
     #[error("is made for dialplate:provision {found}; this server speaks {spoken}")]
     Version { found: String, spoken: &'static str },
-    #[error("asks for what no plugin gets: {}", .0.join(", "))]
+    #[error("asks for what no plugin gets: {}", first_of(.0))]
     Imports(Vec<String>),
     #[error("does not fit dialplate:provision {version}: {message}")]
     Interface { version: &'static str, message: String },
@@ -123,8 +123,43 @@ pub enum LoadError {
     Claimed { what: String, other: String },
     #[error("failed in `{step}`: {source}")]
     Call { step: &'static str, source: RenderError },
+    #[error(transparent)]
+    Compile(#[from] CompileError),
     #[error("cannot be made ready: {0}")]
     Build(String),
+}
+
+/// The first names of a list that may have any length.
+fn first_of(names: &[String]) -> String {
+    const NAMES_MAX: usize = 20;
+    match names.len().checked_sub(NAMES_MAX) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{}, and {more} more", names[..NAMES_MAX].join(", ")),
+    }
+}
+
+/// Why a component has no machine code. A limit's message has the name of its key in the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum CompileError {
+    /// The compiler's own word on it.
+    #[error("cannot be compiled: {0}")]
+    Refused(String),
+    #[error("compiling it took more than {s} s of a processor (compile_cpu_s_max)")]
+    Cpu { s: u64 },
+    /// It waited for a processor, or for whatever a compiler should not wait for.
+    #[error("compiling it was not done after {s} s, ten times compile_cpu_s_max")]
+    Slow { s: u64 },
+    #[error("compiling it took more than {bytes_max} bytes of memory (compile_memory_bytes_max)")]
+    Memory { bytes_max: u64 },
+    #[error("its machine code is larger than {bytes_max} bytes (code_bytes_max)")]
+    Size { bytes_max: u64 },
+    #[error("the compiler was killed by somebody else; where the machine has run out of memory, that is the system")]
+    Killed,
+    #[error("broke the compiler: {0}")]
+    Broke(String),
+    /// Not the component's fault.
+    #[error("there is no compiler: {0}")]
+    Unable(String),
 }
 
 /// A file that is not served, and why.
