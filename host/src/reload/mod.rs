@@ -5,6 +5,7 @@
 //! job; their plugin is prepared with them meanwhile. A component is built, tried and then serves. Each step is one swap
 //! of the whole snapshot, and what fails changes nothing but the log and the report.
 
+mod asked;
 mod look;
 mod places;
 mod report;
@@ -21,6 +22,7 @@ pub use snapshot::{Along, Snapshot};
 use crate::plugin::{Engine, EngineError, LoadFailure, Plugins, Share};
 use crate::templates::{SearchPath, Texts};
 use arc_swap::ArcSwap;
+use asked::Answer;
 use look::{Folders, Look};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -66,7 +68,7 @@ pub struct Loaded {
 
 /// For those who ask for a reload or want to know of them.
 pub struct Reloads {
-    asked: mpsc::Sender<oneshot::Sender<Arc<Report>>>,
+    asked: mpsc::Sender<Answer>,
     report: Arc<ArcSwap<Report>>,
 }
 

@@ -13,6 +13,8 @@ pub struct Report {
     pub polling: Option<String>,
     /// Why the last look at the disk found nothing to go by; what was loaded serves on.
     pub trouble: Option<String>,
+    /// Files that are being written, and left alone until they are whole.
+    pub growing: Vec<PathBuf>,
     pub refused: Vec<Refused>,
     pub(super) wrongs: Wrongs,
     /// Snapshots that were replaced since the start.
