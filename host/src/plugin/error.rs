@@ -2,6 +2,7 @@
 
 use super::job::{Fault, ScopeError};
 use super::limits::keys;
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 /// Why a call of a plugin gave nothing. `http` chooses the status: `NoSuchFile` is the phone's, `Busy`, `Failing` and
@@ -28,7 +29,7 @@ pub enum RenderError {
     /// What it gave cannot be sent.
     #[error("gave a document that cannot be sent: {0}")]
     Output(String),
-    #[error("every instance is busy")]
+    #[error("every instance is busy (instances_max)")]
     Busy,
     /// It failed too often in a row, and there is no other version of it.
     #[error("is failing, and not tried again before {retry_after_s} s have passed")]
@@ -105,7 +106,7 @@ impl RenderError {
 pub enum LoadError {
     #[error("cannot be read: {0}")]
     Read(#[source] std::io::Error),
-    #[error("is larger than {bytes_max} bytes")]
+    #[error("is larger than {bytes_max} bytes (component_bytes_max)")]
     TooLarge { bytes_max: u64 },
     #[error("is no WebAssembly component: {0}")]
     NoComponent(String),
@@ -127,6 +128,17 @@ pub enum LoadError {
     Build(String),
 }
 
+impl LoadError {
+    /// The host's limit that it went beyond, by the name of its key.
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::TooLarge { .. } => Some(keys::COMPONENT),
+            Self::Call { source, .. } => source.limit(),
+            _ => None,
+        }
+    }
+}
+
 /// A file that is not served, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("{} {error}", file.display())]
@@ -135,6 +147,13 @@ pub struct LoadFailure {
     pub error: LoadError,
     /// The version of this file that was loaded before serves on.
     pub previous_serves: bool,
+}
+
+impl LoadFailure {
+    /// What a plugin is called that may not have said its name: its file, without the ending.
+    pub fn plugin(&self) -> Cow<'_, str> {
+        self.file.file_stem().unwrap_or_default().to_string_lossy()
+    }
 }
 
 /// Why there is no engine.

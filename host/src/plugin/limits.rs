@@ -103,6 +103,8 @@ pub(super) mod keys {
     pub(in super::super) const TABLE_ENTRIES: &str = "table_entries_max";
     pub(in super::super) const CONTACTS_ROWS: &str = "contacts_rows_max";
     pub(in super::super) const QUESTIONS: &str = "questions_max";
+    pub(in super::super) const LOG_LINES: &str = "log_lines_max";
+    pub(in super::super) const COMPONENT: &str = "component_bytes_max";
 }
 
 /// Core instances in one component: the plugin itself and two small ones of the component's own making, one more

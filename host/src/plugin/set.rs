@@ -111,6 +111,9 @@ impl Plugins {
                 failures.push(LoadFailure { file, error, previous_serves });
             }
         }
+        for failure in &failures {
+            engine.reached().note(&failure.plugin(), failure.error.limit());
+        }
         (set, failures)
     }
 

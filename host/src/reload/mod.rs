@@ -19,7 +19,7 @@ pub use look::LookError;
 pub use report::{Outcome, Refused, Report};
 pub use snapshot::{Along, Snapshot};
 
-use crate::plugin::{Engine, EngineError, LoadFailure, Plugins, Share};
+use crate::plugin::{Engine, EngineError, LoadFailure, Plugins, Reached, Share};
 use crate::templates::{SearchPath, Texts};
 use arc_swap::ArcSwap;
 use asked::Answer;
@@ -70,9 +70,15 @@ pub struct Loaded {
 pub struct Reloads {
     asked: mpsc::Sender<Answer>,
     report: Arc<ArcSwap<Report>>,
+    reached: Reached,
 }
 
 impl Reloads {
+    /// The limits that plugins came up against, also those that were refused for it.
+    pub fn reached(&self) -> &Reached {
+        &self.reached
+    }
+
     pub fn report(&self) -> Arc<Report> {
         self.report.load_full()
     }
@@ -121,8 +127,9 @@ impl Loaded {
     pub fn watch(self, metrics: Arc<crate::metrics::Metrics>) -> Reloads {
         let (asked, asks) = mpsc::channel(ASKED_MAX);
         let report = Arc::new(ArcSwap::default());
+        let reached = self.engine.reached().clone();
         let task = task::Task::new(self, asks, Arc::clone(&report), metrics);
         tokio::spawn(task.run());
-        Reloads { asked, report }
+        Reloads { asked, report, reached }
     }
 }

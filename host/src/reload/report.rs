@@ -87,8 +87,9 @@ impl Report {
             if self.refused.iter().any(|known| same(&known)) {
                 continue;
             }
+            let (plugin, limit) = (&*failure.plugin(), failure.error.limit());
             let consequence = if previous_serves { "the version before serves on" } else { "it serves nothing" };
-            tracing::error!(plugin.file = %refused.file.display(), error = refused.error, "plugin refused; {consequence}");
+            tracing::error!(plugin.name = plugin, plugin.file = %refused.file.display(), error = refused.error, limit, "plugin refused; {consequence}");
             self.refused.retain(|known| known.file != refused.file);
             self.refused.push(refused);
         }
