@@ -84,7 +84,7 @@ fn resident(process: u32) -> u64 {
 }
 
 /// The deed, the status, what the one line in the log says.
-const DEEDS: [(&str, u16, &str); 22] = [
+pub const DEEDS: [(&str, u16, &str); 22] = [
     ("loop", 500, "not done after 4000 ms (render_timeout_ms)"),
     ("recurse", 500, "broke down"),
     ("nest", 500, "went beyond stack_bytes_max"),

@@ -2,6 +2,7 @@
 
 mod admin;
 mod components;
+mod hostile;
 mod polling;
 mod swaps;
 mod templates;

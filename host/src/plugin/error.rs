@@ -137,6 +137,10 @@ impl LoadError {
             _ => None,
         }
     }
+
+    pub(super) fn may_be_of_a_template(&self) -> bool {
+        matches!(self, Self::Call { step: "prepare" | "render", .. })
+    }
 }
 
 /// A file that is not served, and why.
@@ -147,6 +151,8 @@ pub struct LoadFailure {
     pub error: LoadError,
     /// The version of this file that was loaded before serves on.
     pub previous_serves: bool,
+    /// The template folders that it failed with; empty when no template can be to blame.
+    pub folders: Vec<String>,
 }
 
 impl LoadFailure {

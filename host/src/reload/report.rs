@@ -29,6 +29,8 @@ pub struct Refused {
     pub error: String,
     pub since: SystemTime,
     pub previous_serves: bool,
+    /// The template folders that may be to blame.
+    pub(super) folders: Vec<String>,
 }
 
 /// The last reload that found something changed, or was asked for.
@@ -80,7 +82,8 @@ impl Report {
         for failure in failures {
             let (file, error, previous_serves) =
                 (failure.file.clone(), failure.error.to_string(), failure.previous_serves);
-            let refused = Refused { file, error, since: SystemTime::now(), previous_serves };
+            let folders = failure.folders.clone();
+            let refused = Refused { file, error, since: SystemTime::now(), previous_serves, folders };
             let same = |known: &&Refused| {
                 (&known.file, &known.error, known.previous_serves) == (&refused.file, &refused.error, previous_serves)
             };

@@ -48,6 +48,8 @@ pub(super) struct Task {
     built: (Components, Texts),
     /// Whoever asked wants refused components tried again.
     retry: bool,
+    /// Refused components that failed with a template that has changed since.
+    curable: HashSet<PathBuf>,
     look_took: Duration,
     /// When templates began to be edited, and when their plugin is to be prepared with them.
     edited: Option<(Instant, Instant)>,
@@ -94,6 +96,7 @@ impl Task {
             builds: 0,
             built,
             retry: false,
+            curable: HashSet::new(),
             look_took: Duration::ZERO,
             edited: None,
             growing: HashSet::new(),
@@ -220,26 +223,13 @@ impl Task {
 
     /// Starts building plugins where components have changed, or templates since they were prepared.
     fn start_build(&mut self) {
-        let Some((look, _)) = &self.eyes else { return };
         if self.build.is_some() {
             return;
         }
         let snapshot = self.current.load_full();
         let of_components = self.wants_components();
-        let rested = self.edited.is_some_and(|(_, due)| due <= Instant::now());
-        let of_texts = rested && !snapshot.texts.differing(&self.built.1).is_empty() && snapshot.is_stale();
-        self.retry = false;
-        if rested || of_components {
-            self.edited = None;
-        }
-        if !of_components && !of_texts {
-            return;
-        }
-        let mut held = self.growing.clone();
-        if !of_components {
-            // They have not become better.
-            held.extend(self.report.refused.iter().map(|refused| refused.file.clone()));
-        }
+        let Some(held) = self.next_held(&snapshot, of_components) else { return };
+        let Some((look, _)) = &self.eyes else { return };
         self.built = (look.components.clone(), snapshot.texts.clone());
         let files: Vec<_> = look.components.keys().cloned().collect();
         let (engine, holds) = (self.engine.clone(), held.clone());
@@ -252,6 +242,26 @@ impl Task {
         });
         self.builds += 1;
         self.build = Some(Build { task, held, of_components, started: Instant::now() });
+    }
+
+    /// The files that the next build leaves alone; `None` where there is nothing to build.
+    fn next_held(&mut self, snapshot: &Snapshot, of_components: bool) -> Option<HashSet<PathBuf>> {
+        self.retry = false;
+        let rested = self.edited.take_if(|(_, due)| of_components || *due <= Instant::now()).is_some();
+        if of_components {
+            self.curable.clear();
+            return Some(self.growing.clone());
+        }
+        let changed = if rested { snapshot.texts.differing(&self.built.1) } else { Vec::new() };
+        let refused = &self.report.refused;
+        let touched = refused.iter().filter(|refused| refused.folders.iter().any(|folder| changed.contains(folder)));
+        self.curable.extend(touched.map(|refused| refused.file.clone()));
+        let of_texts = !changed.is_empty() && snapshot.is_stale();
+        // What serves in their place is prepared first.
+        let cured = if of_texts { HashSet::new() } else { std::mem::take(&mut self.curable) };
+        // The others have not become better.
+        let others = refused.iter().map(|refused| &refused.file).filter(|file| !cured.contains(*file));
+        (of_texts || !cured.is_empty()).then(|| self.growing.iter().chain(others).cloned().collect())
     }
 
     /// Whether components have changed since the last build, or somebody wants refused ones tried again.

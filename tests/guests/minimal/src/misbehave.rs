@@ -1,7 +1,6 @@
 //! What a wrong or hostile plugin may do.
 
 use super::*;
-use std::hint::black_box;
 
 /// `prepare` misbehaves for a template of such a name.
 pub fn prepare(file: &str) {
