@@ -10,7 +10,7 @@ use crate::metrics::Metrics;
 use crate::request::UrlForms;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
-use crate::{gate, http, reload};
+use crate::{gate, http, plugin, reload};
 use anyhow::{Context, Result};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -49,7 +49,7 @@ pub async fn run(config: Config) -> Result<()> {
     let syslog = config.syslog.clone().map(Syslog::open).transpose().context("syslog")?;
     let admin = listen_for_admin(config.admin_listen)?;
     let directory = open_directory(&config).await?;
-    let loaded = reload::load(reload_config(&config)).await?;
+    let loaded = reload::load(reload_config(&config)?).await?;
     let (journal, written) = Journal::start(directory.clone());
     let (metrics, snapshot) = (Arc::<Metrics>::default(), Arc::clone(&loaded.current));
     let reloads = loaded.watch(Arc::clone(&metrics));
@@ -96,7 +96,7 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
 pub async fn check(config: Config) -> Result<()> {
     config.auth_server.clone().map(AuthServer::new).transpose()?;
     Directory::connect(&config.database).await?.close().await;
-    let loaded = reload::load(reload_config(&config)).await?;
+    let loaded = reload::load(reload_config(&config)?).await?;
     let faults = loaded.current.load().plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
     anyhow::ensure!(faults == 0, "{faults} templates do not compile (each is named above); correct or remove them");
     tracing::info!("all is well");
@@ -121,9 +121,11 @@ async fn open_directory(config: &Config) -> Result<Directory> {
     Ok(Directory::connect_waiting(&config.database).await?)
 }
 
-fn reload_config(config: &Config) -> reload::Config {
+fn reload_config(config: &Config) -> Result<reload::Config> {
     let (templates, plugins) = (config.templates.clone(), config.plugins.clone());
-    reload::Config { templates, plugins, engine: config.plugin.clone() }
+    let program = plugin::own_program().context("cannot find the program that compiles plugins, which is this one")?;
+    let engine = plugin::Config { compiler: Some(program), ..config.plugin.clone() };
+    Ok(reload::Config { templates, plugins, engine })
 }
 
 /// The admin endpoint's listener. Where nobody asked for it, a port that is taken is no reason not to serve.

@@ -36,6 +36,7 @@ const DATABASE: &str = "named_database";
 fn main() -> ExitCode {
     let matches = command().get_matches();
     let run = match matches.subcommand() {
+        Some((plugin::COMPILE, _)) => return plugin::compile_for_parent(),
         Some(("serve", flags)) => configure(flags).and_then(|config| block_on(app::run(config))),
         Some(("reload", flags)) => admin(flags).and_then(|admin| admin_command::reload(admin, &mut stdout())),
         Some(("plugin", flags)) => match flags.subcommand() {
@@ -84,6 +85,7 @@ fn command() -> Command {
         .about("Provisions SIP phones from FusionPBX's database and templates")
         .subcommand_required(true)
         .arg_required_else_help(true)
+        .subcommand(Command::new(plugin::COMPILE).hide(true))
         .subcommand(keyed("serve", "Answers phones until SIGTERM"))
         .subcommand(keyed("check", "Tries configuration, database, plugins and templates, and says what is wrong"))
         .subcommand(keyed(

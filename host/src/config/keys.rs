@@ -120,6 +120,9 @@ pub const KEYS: &[Key] = &[
     key("questions_max", "NUMBER", "how often one render may ask for contacts or an extension [1000]"),
     key("instances_max", "NUMBER", "renders at the same time; others wait for their turn [64]"),
     key("failures_max", "NUMBER", "failures in a row after which a plugin is tried less often [5]"),
+    key("compile_cpu_s_max", "SECONDS", "processor time that compiling a plugin may take [60]"),
+    key("compile_memory_bytes_max", "NUMBER", "memory that compiling a plugin may take [2147483648]"),
+    key("code_bytes_max", "NUMBER", "size of a plugin's machine code with its prepared templates [536870912]"),
     key("component_bytes_max", "NUMBER", "size of a plugin's file at most [67108864]"),
     key("cache_bytes_max", "NUMBER", "size of the cache of compiled components; the oldest go first [1073741824]"),
 ];

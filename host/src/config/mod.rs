@@ -176,6 +176,13 @@ fn read_plugin(source: &mut Source) -> plugin::Config {
     let memory = (1 << 16)..=(1 << 30);
     plugin::Config {
         cache: source.take("cache", Some(CACHE.into()), |text| Ok(Some(text.into()))),
+        // The server's own program, which is no setting.
+        compiler: None,
+        compile_cpu_s_max: source.number("compile_cpu_s_max", default.compile_cpu_s_max, 1..=3_600),
+        compile_memory_bytes_max: {
+            source.number("compile_memory_bytes_max", default.compile_memory_bytes_max, (64 << 20)..=(1 << 40))
+        },
+        code_bytes_max: source.number("code_bytes_max", default.code_bytes_max, (1 << 20)..=(1 << 40)),
         render_timeout_ms: source.number("render_timeout_ms", default.render_timeout_ms, 1..=60_000),
         prepare_timeout_ms: source.number("prepare_timeout_ms", default.prepare_timeout_ms, 1..=600_000),
         render_memory_bytes_max: {

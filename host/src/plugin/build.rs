@@ -1,8 +1,9 @@
 //! From a file to a loaded plugin, in two steps: who it is, and, once it is known which templates are its, what it
 //! is prepared with. Each step's result comes from the cache when it is there.
 
-use super::cache::{Key, KeyMaker};
+use super::cache::{Cache, Key, KeyMaker};
 use super::call::Call;
+use super::compiler::{Code, Purpose, compile};
 use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
@@ -59,10 +60,11 @@ impl Candidate {
         let description = match known {
             Some(known) => known.description,
             None => {
-                let component = snapshot::instrument(engine, &binary.bytes)?;
+                let code = snapshot::instrument(engine, &binary.bytes).await?;
+                let component = code.component().map_err(not_ready)?;
                 let description = describe(engine, binary.version, file, &component).await?;
                 description.check()?;
-                keep_unprepared(engine, &key, component, &description)?;
+                keep_unprepared(engine, &key, &code, &description);
                 description
             }
         };
@@ -112,44 +114,47 @@ impl Candidate {
         key: &Key,
         templates: Vec<TemplateFile>,
     ) -> Result<(Component, Vec<Prepared>), LoadError> {
-        let failed = |error: wasmtime::Error| LoadError::Build(format!("{error:#}"));
         let name = Arc::from(self.description.name.as_str());
-        let instrumented = unprepared(engine, &self.binary, &self.description)?;
+        let instrumented = unprepared(engine, &self.binary, &self.description).await?;
         let (bytes, prepared) = snapshot::take(engine, name, &self.binary.bytes, &instrumented, templates).await?;
-        let component = Component::new(engine.render(), &bytes).map_err(failed)?;
+        let code = compile(engine, Purpose::Render, &bytes).await?;
+        drop(bytes);
         let mut note = Note { code: String::new(), prepared };
-        let component = cached_code(engine, key, component, |code| note.code = code).map_err(failed)?;
-        if !note.code.is_empty() {
-            keep(engine, |cache| cache.put_note(key, &note));
-        }
-        Ok((component, note.prepared))
+        let mapped = keep_code(engine, key, &code, |cache, digest| {
+            note.code = digest;
+            cache.put_note(key, &note)
+        });
+        Ok((mapped.map_or_else(|| code.component().map_err(not_ready), Ok)?, note.prepared))
     }
+}
+
+fn not_ready(error: wasmtime::Error) -> LoadError {
+    LoadError::Build(format!("{error:#}"))
 }
 
 /// The component before `prepare`, from the cache where it was compiled before.
-pub(super) fn unprepared(engine: &Engine, binary: &Binary, description: &Description) -> Result<Component, LoadError> {
+pub(super) async fn unprepared(
+    engine: &Engine,
+    binary: &Binary,
+    description: &Description,
+) -> Result<Component, LoadError> {
     let key = binary.key(engine);
     let known = engine.cache().and_then(|cache| {
         let note: Unprepared = cache.note(&key)?;
-        cache.code(engine.snapshot(), &key, &note.code)
+        // Compiled by the one or by the other: see `instrument`.
+        [engine.snapshot(), engine.render()].into_iter().find_map(|machine| cache.code(machine, &key, &note.code))
     });
-    match known {
-        Some(component) => Ok(component),
-        None => keep_unprepared(engine, &key, snapshot::instrument(engine, &binary.bytes)?, description),
+    if let Some(component) = known {
+        return Ok(component);
     }
+    let code = snapshot::instrument(engine, &binary.bytes).await?;
+    let mapped = keep_unprepared(engine, &key, &code, description);
+    mapped.map_or_else(|| code.component().map_err(not_ready), Ok)
 }
 
-fn keep_unprepared(
-    engine: &Engine,
-    key: &Key,
-    component: Component,
-    description: &Description,
-) -> Result<Component, LoadError> {
-    let note = |code| {
-        let description = description.clone();
-        keep(engine, |cache| cache.put_note(key, &Unprepared { code, description }));
-    };
-    cached_code(engine, key, component, note).map_err(|error| LoadError::Build(format!("{error:#}")))
+fn keep_unprepared(engine: &Engine, key: &Key, code: &Code, description: &Description) -> Option<Component> {
+    let description = description.clone();
+    keep_code(engine, key, code, |cache, code| cache.put_note(key, &Unprepared { code, description }))
 }
 
 impl Binary {
@@ -161,38 +166,31 @@ impl Binary {
     }
 }
 
-/// Writes compiled code into the cache and gives it back as it is mapped from there: its pages are shared with the
-/// file. Without a cache, or when that fails, the compiled one is as good. `note` gets the digest of what was written.
-fn cached_code(
+/// Writes compiled code into the cache and gives it as it is mapped from there: its pages are shared with the file.
+/// `note` writes what belongs beside it, and gets its digest. A full disk costs the next start some time and this one
+/// nothing.
+fn keep_code(
     engine: &Engine,
     key: &Key,
-    component: Component,
-    note: impl FnOnce(String),
-) -> wasmtime::Result<Component> {
-    let Some(cache) = engine.cache() else { return Ok(component) };
-    let code = component.serialize()?;
-    let mut digest = None;
-    keep(engine, |cache| {
-        digest = Some(cache.put_code(key, &code)?);
-        Ok(())
-    });
-    let Some(digest) = digest else { return Ok(component) };
-    let mapped = cache.code(component.engine(), key, &digest);
-    note(digest);
-    Ok(mapped.unwrap_or(component))
+    code: &Code,
+    note: impl FnOnce(&Cache, String) -> std::io::Result<()>,
+) -> Option<Component> {
+    let cache = engine.cache()?;
+    let digest = cache.put_code(key, code.bytes());
+    let written = digest.and_then(|digest| note(cache, digest.clone()).map(|()| digest));
+    match written {
+        Ok(digest) => cache.code(code.machine(), key, &digest),
+        Err(error) => {
+            tracing::warn!(%error, "a compiled plugin could not be kept in the cache");
+            None
+        }
+    }
 }
 
 fn cached(engine: &Engine, key: &Key) -> Option<(Component, Vec<Prepared>)> {
     let cache = engine.cache()?;
     let note: Note = cache.note(key)?;
     Some((cache.code(engine.render(), key, &note.code)?, note.prepared))
-}
-
-/// A full disk costs the next start some time and this one nothing.
-fn keep(engine: &Engine, write: impl FnOnce(&super::cache::Cache) -> std::io::Result<()>) {
-    if let Some(Err(error)) = engine.cache().map(write) {
-        tracing::warn!(%error, "a compiled plugin could not be kept in the cache");
-    }
 }
 
 async fn describe(

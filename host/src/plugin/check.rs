@@ -18,14 +18,15 @@ use wasmtime::component::Component;
 const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Plugin {
-    /// Makes ready what `check` needs. Compiles for a part of a second unless the cache has it.
+    /// Makes ready what `check` needs. Compiles for a part of a second unless the cache has it, and blocks meanwhile;
+    /// needs a tokio runtime, and not one of its workers.
     pub fn warm_up(&self) -> Result<(), LoadError> {
-        self.unprepared().map(drop)
+        tokio::runtime::Handle::current().block_on(self.unprepared()).map(drop)
     }
 
-    fn unprepared(&self) -> Result<&Component, LoadError> {
+    async fn unprepared(&self) -> Result<&Component, LoadError> {
         if self.unprepared.get().is_none() {
-            let component = build::unprepared(self.engine(), &self.origin().binary, self.description())?;
+            let component = build::unprepared(self.engine(), &self.origin().binary, self.description()).await?;
             let _ = self.unprepared.set(component);
         }
         self.unprepared.get().ok_or_else(|| LoadError::Build("it is not there".into()))
@@ -40,7 +41,7 @@ impl Plugin {
     async fn check_once(&self, templates: Vec<TemplateFile>) -> Result<Vec<Faulty>, LoadError> {
         let failed =
             |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
-        let component = self.unprepared()?;
+        let component = self.unprepared().await?;
         let (config, reached) = (self.engine().config(), self.engine().reached());
         let call = Call::of_load(Arc::from(self.name()), config, reached).within(CHECK_TIMEOUT);
         let mut store = store(component.engine(), call, config.prepare_output_bytes_max);

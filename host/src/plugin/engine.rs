@@ -3,6 +3,7 @@
 
 use super::cache::Cache;
 use super::call::Call;
+use super::compiler::Purpose;
 use super::error::{EngineError, RenderError};
 use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLES_MAX};
 use super::reached::Reached;
@@ -45,18 +46,10 @@ impl Engine {
             None => None,
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut settings = common(&config);
-        settings.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&config, cores)));
-        // A snapshot's image is mapped as it is, however large and sparse: it is never copied for a request.
-        settings.memory_guaranteed_dense_image_size(config.instance_memory_bytes_max() as u64);
-        let render = wasmtime::Engine::new(&settings).map_err(EngineError::Machine)?;
-
-        let mut settings = common(&config);
-        // `prepare` runs once: what compiles four times as fast is worth running twice as slowly.
-        if cfg!(target_arch = "x86_64") {
-            settings.strategy(Strategy::Winch);
-        }
-        let snapshot = wasmtime::Engine::new(&settings).map_err(EngineError::Machine)?;
+        let mut pooled = settings(&config, Purpose::Render);
+        pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&config, cores)));
+        let render = wasmtime::Engine::new(&pooled).map_err(EngineError::Machine)?;
+        let snapshot = wasmtime::Engine::new(&settings(&config, Purpose::Snapshot)).map_err(EngineError::Machine)?;
         tick([render.weak(), snapshot.weak()]);
         let instances = Semaphore::new(config.instances_max as usize);
         let (builds, reached) = (Semaphore::new(cores), Reached::default());
@@ -80,6 +73,13 @@ impl Engine {
     /// Where snapshots are taken: quickly compiled code, instances with memory of their own.
     pub(super) fn snapshot(&self) -> &wasmtime::Engine {
         &self.0.snapshot
+    }
+
+    pub(super) fn machine(&self, purpose: Purpose) -> &wasmtime::Engine {
+        match purpose {
+            Purpose::Render => self.render(),
+            Purpose::Snapshot => self.snapshot(),
+        }
     }
 
     pub(super) fn cache(&self) -> Option<&Cache> {
@@ -116,6 +116,19 @@ pub(super) fn store(engine: &wasmtime::Engine, call: Call, transfer_bytes_max: u
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
     });
     store
+}
+
+/// What code is compiled with, and what has to be the same where it runs. Instances' memory is each engine's own matter.
+pub(super) fn settings(config: &Config, purpose: Purpose) -> wasmtime::Config {
+    let mut settings = common(config);
+    match purpose {
+        // A snapshot's image is mapped as it is, however large and sparse: it is never copied for a request.
+        Purpose::Render => settings.memory_guaranteed_dense_image_size(config.instance_memory_bytes_max() as u64),
+        // `prepare` runs once: what compiles four times as fast is worth running twice as slowly.
+        Purpose::Snapshot if cfg!(target_arch = "x86_64") => settings.strategy(Strategy::Winch),
+        Purpose::Snapshot => &mut settings,
+    };
+    settings
 }
 
 fn common(config: &Config) -> wasmtime::Config {

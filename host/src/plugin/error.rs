@@ -124,6 +124,8 @@ pub enum LoadError {
     Claimed { what: String, other: String },
     #[error("failed in `{step}`: {source}")]
     Call { step: &'static str, source: RenderError },
+    #[error(transparent)]
+    Compile(#[from] CompileError),
     #[error("cannot be made ready: {0}")]
     Build(String),
 }
@@ -134,12 +136,48 @@ impl LoadError {
         match self {
             Self::TooLarge { .. } => Some(keys::COMPONENT),
             Self::Call { source, .. } => source.limit(),
+            Self::Compile(error) => error.limit(),
             _ => None,
         }
     }
 
     pub(super) fn may_be_of_a_template(&self) -> bool {
         matches!(self, Self::Call { step: "prepare" | "render", .. })
+    }
+}
+
+/// Why a component has no machine code. A limit's message has the name of its key in the configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum CompileError {
+    /// The compiler's own word on it.
+    #[error("cannot be compiled: {0}")]
+    Refused(String),
+    #[error("compiling it took more than {s} s of a processor (compile_cpu_s_max)")]
+    Cpu { s: u64 },
+    /// It waited for a processor, or for whatever a compiler should not wait for.
+    #[error("compiling it was not done after {s} s, ten times compile_cpu_s_max")]
+    Slow { s: u64 },
+    #[error("compiling it took more than {bytes_max} bytes of memory (compile_memory_bytes_max)")]
+    Memory { bytes_max: u64 },
+    #[error("its machine code is larger than {bytes_max} bytes (code_bytes_max)")]
+    Size { bytes_max: u64 },
+    #[error("the compiler was killed by somebody else; where the machine has run out of memory, that is the system")]
+    Killed,
+    #[error("broke the compiler: {0}")]
+    Broke(String),
+    /// Not the component's fault.
+    #[error("there is no compiler: {0}")]
+    Unable(String),
+}
+
+impl CompileError {
+    fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Cpu { .. } | Self::Slow { .. } => Some(keys::COMPILE_CPU),
+            Self::Memory { .. } => Some(keys::COMPILE_MEMORY),
+            Self::Size { .. } => Some(keys::CODE),
+            Self::Refused(_) | Self::Killed | Self::Broke(_) | Self::Unable(_) => None,
+        }
     }
 }
 

@@ -1,13 +1,13 @@
 //! What a plugin may use. Vendor code can be wrong or hostile, so everything it can spend has a bound here.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
 
 const MIB: usize = 1 << 20;
 
 /// The room's settings. Every limit holds for one call of one plugin unless it says otherwise.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Where compiled components are kept between starts; `None` compiles anew each time. The folder is made when
@@ -16,6 +16,16 @@ pub struct Config {
     /// What the cache may hold before its oldest files go: a set of all vendors needs about 200 MB, and every edit
     /// of a template makes a new file of up to 50.
     pub cache_bytes_max: u64,
+    /// The program that compiles, which has to be this one: see `own_program`. `None` compiles in this process, where
+    /// none of the compiler's limits holds: for tests alone.
+    pub compiler: Option<PathBuf>,
+    /// Processor time of compiling a component once, in seconds; by the clock it may take ten times as long, because
+    /// builds give way. COMPILE_CPU_REASON
+    pub compile_cpu_s_max: u64,
+    /// Memory of compiling a component. COMPILE_MEMORY_REASON
+    pub compile_memory_bytes_max: u64,
+    /// A component's machine code and what `prepare` left in its memory. CODE_REASON
+    pub code_bytes_max: u64,
     /// Wall clock from the request's turn to its document, questions to the database included. A render takes well
     /// under 10 ms; phones give up after about 10 s.
     pub render_timeout_ms: u64,
@@ -57,6 +67,10 @@ impl Default for Config {
         Self {
             cache: None,
             cache_bytes_max: 1 << 30,
+            compiler: None,
+            compile_cpu_s_max: 60,
+            compile_memory_bytes_max: 2 << 30,
+            code_bytes_max: 512 * MIB as u64,
             render_timeout_ms: 5_000,
             prepare_timeout_ms: 30_000,
             render_memory_bytes_max: 64 * MIB,
@@ -105,6 +119,9 @@ pub(super) mod keys {
     pub(in super::super) const QUESTIONS: &str = "questions_max";
     pub(in super::super) const LOG_LINES: &str = "log_lines_max";
     pub(in super::super) const COMPONENT: &str = "component_bytes_max";
+    pub(in super::super) const COMPILE_CPU: &str = "compile_cpu_s_max";
+    pub(in super::super) const COMPILE_MEMORY: &str = "compile_memory_bytes_max";
+    pub(in super::super) const CODE: &str = "code_bytes_max";
 }
 
 /// Core instances in one component: the plugin itself and two small ones of the component's own making, one more

@@ -8,6 +8,7 @@ mod cache;
 mod call;
 mod check;
 mod claims;
+mod compiler;
 mod description;
 mod engine;
 mod error;
@@ -25,6 +26,7 @@ mod snapshot;
 pub mod tests;
 mod v0_1;
 
+pub use compiler::{COMMAND as COMPILE, compile_for_parent, own_program};
 pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
 pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, ScopeError};

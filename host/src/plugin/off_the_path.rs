@@ -42,9 +42,11 @@ pub(super) fn off_the_path<T: Send + 'static>(
     OffThePath(receiver)
 }
 
-/// Runs what nobody waits for.
+/// Runs what nobody waits for; it has the caller's tokio runtime.
 pub fn in_background(work: impl FnOnce() + Send + 'static) {
+    let runtime = tokio::runtime::Handle::current();
     let run = move || {
+        let _entered = runtime.enter();
         give_way();
         work();
         give_back();

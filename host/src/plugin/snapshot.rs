@@ -4,8 +4,9 @@
 //! instance of that, and what it left becomes the initial state of a new component.
 
 use super::call::Call;
+use super::compiler::{Code, Purpose, compile};
 use super::engine::{Engine, store};
-use super::error::{LoadError, RenderError};
+use super::error::{CompileError, LoadError, RenderError};
 use super::job::Prepared;
 use super::limits::{TRANSFER_BYTES_EXTRA, keys, one_line};
 use super::v0_1;
@@ -17,12 +18,13 @@ use wasmtime::component::{Component, Instance, Lift, WasmList};
 use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
 /// The component, instrumented and compiled for one use. `bytes` must be a valid component.
-pub(super) fn instrument(engine: &Engine, bytes: &[u8]) -> Result<Component, LoadError> {
+pub(super) async fn instrument(engine: &Engine, bytes: &[u8]) -> Result<Code, LoadError> {
     let (_, instrumented) = wizer().instrument_component(bytes).map_err(|error| no_component(&error))?;
-    // The quick compiler does not know every instruction that the other one does.
-    Component::new(engine.snapshot(), &instrumented)
-        .or_else(|_| Component::new(engine.render(), &instrumented))
-        .map_err(|error| no_component(&error))
+    match compile(engine, Purpose::Snapshot, &instrumented).await {
+        // The quick compiler does not know every instruction that the other one does.
+        Err(CompileError::Refused(_)) => Ok(compile(engine, Purpose::Render, &instrumented).await?),
+        outcome => Ok(outcome?),
+    }
 }
 
 fn no_component(error: &wasmtime::Error) -> LoadError {

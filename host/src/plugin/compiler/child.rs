@@ -1,0 +1,111 @@
+//! The compiler's process: it takes its limits, reads one component, writes its code, and ends.
+
+use super::{COMMAND, Order, translate};
+use crate::plugin::engine;
+use crate::plugin::limits::Config;
+use std::io::{self, BufRead, Read, Write, stderr, stdin, stdout};
+use std::process::ExitCode;
+use std::thread::Builder;
+
+/// The compiler refuses the component, and says why on the standard error.
+pub(super) const REFUSED: u8 = 1;
+/// It has not come to the component.
+const UNABLE: u8 = 2;
+
+/// Of the settings in JSON; they are some hundred bytes and two paths.
+const ORDER_BYTES_MAX: u64 = 64 << 10;
+/// Compilers recurse over what they compile. Four times what a thread usually has, so that the depth that a component
+/// may have is the same wherever the server is started from.
+const STACK_BYTES: usize = 8 << 20;
+/// Enough for the standard streams and what the system's library opens on its own.
+const OPEN_FILES_MAX: u64 = 8;
+
+/// What `dialplate compile-component` does: an order and a component on the standard input, which then stays open for
+/// as long as somebody wants the code; the code on the standard output.
+pub fn run() -> ExitCode {
+    close_inherited();
+    // Where the machine runs out of memory, this process is to go and not the server. Not every system asks.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
+    let outcome = prepare().and_then(|(machine, component)| {
+        let compile = move || translate(&machine, &component);
+        Builder::new().stack_size(STACK_BYTES).spawn(compile).map_err(|error| error.to_string())
+    });
+    let code = match outcome.map(|compiling| compiling.join()) {
+        Ok(Ok(Ok(code))) => code,
+        Ok(Ok(Err(refusal))) => return end(REFUSED, &refusal),
+        // What it panicked with is said already.
+        Ok(Err(_)) => return ExitCode::from(UNABLE),
+        Err(error) => return end(UNABLE, &format!("{COMMAND} is what the server runs for itself: {error}")),
+    };
+    match stdout().write_all(&code).and_then(|()| stdout().flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => end(UNABLE, &error.to_string()),
+    }
+}
+
+fn end(status: u8, reason: &str) -> ExitCode {
+    let _ = writeln!(stderr(), "{reason}");
+    ExitCode::from(status)
+}
+
+/// Reads what is to be done, under the limits from there on.
+fn prepare() -> Result<(wasmtime::Engine, Vec<u8>), String> {
+    let mut line = String::new();
+    let mut input = stdin().lock();
+    input.by_ref().take(ORDER_BYTES_MAX).read_line(&mut line).map_err(|error| error.to_string())?;
+    let order: Order = serde_json::from_str(&line).map_err(|error| error.to_string())?;
+    take_limits(&order.config).map_err(|error| error.to_string())?;
+    let mut component = vec![0; order.component_bytes];
+    input.read_exact(&mut component).map_err(|error| error.to_string())?;
+    drop(input);
+    end_with_parent().map_err(|error| error.to_string())?;
+    let settings = engine::settings(&order.config, order.purpose);
+    let machine = wasmtime::Engine::new(&settings).map_err(|error| format!("{error:#}"))?;
+    Ok((machine, component))
+}
+
+/// The input ends when the server closes it or is gone, however it went; a signal at the parent's death would come
+/// when the thread dies that started this process.
+fn end_with_parent() -> io::Result<()> {
+    let watch = || {
+        let _ = stdin().lock().read(&mut [0]);
+        std::process::exit(UNABLE.into());
+    };
+    Builder::new().spawn(watch).map(drop)
+}
+
+/// The hard limits are left alone: nothing here raises a soft one again, and at the hard one for time the system
+/// would not say what it kills for.
+#[allow(unsafe_code, reason = "the standard library knows no resource limits")]
+fn take_limits(config: &Config) -> io::Result<()> {
+    for (resource, wanted) in [
+        (libc::RLIMIT_CPU, config.compile_cpu_s_max),
+        // Linux counts every writable mapping of the process's own here, and none of the address space it reserves.
+        (libc::RLIMIT_DATA, config.compile_memory_bytes_max),
+        (libc::RLIMIT_NOFILE, OPEN_FILES_MAX),
+        (libc::RLIMIT_FSIZE, 0),
+        (libc::RLIMIT_CORE, 0),
+    ] {
+        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: both calls get a resource that the system names and a pointer to a structure that lives on here.
+        let taken = unsafe {
+            let known = libc::getrlimit(resource, &raw mut limit);
+            limit.rlim_cur = wanted.min(limit.rlim_max);
+            known == 0 && libc::setrlimit(resource, &raw const limit) == 0
+        };
+        if !taken {
+            return Err(io::Error::last_os_error());
+        }
+    }
+    Ok(())
+}
+
+/// What the server itself was started with, and may not have marked as its own alone.
+#[allow(unsafe_code, reason = "the standard library does not close what it has not opened")]
+fn close_inherited() {
+    // SAFETY: the process has just begun and has opened nothing, so nothing in it counts on what is closed.
+    #[cfg(target_os = "linux")]
+    unsafe {
+        libc::syscall(libc::SYS_close_range, 3 as libc::c_uint, libc::c_uint::MAX, 0 as libc::c_uint)
+    };
+}
