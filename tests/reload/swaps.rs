@@ -216,6 +216,9 @@ fn a_thousand_changes_under_load_fail_no_request_and_leak_nothing() {
                 held.push(Held::by(server.id(), taken));
             }
         }
+        if phones.iter().any(thread::ScopedJoinHandle::is_finished) {
+            server.log().lines().filter(|line| line.contains("failed")).for_each(|line| println!("{line}"));
+        }
         swaps
     });
     let cached: u64 = fs::read_dir(&cache).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum();
