@@ -12,9 +12,9 @@ const CHANGES: u32 = 1_000;
 const CONNECTIONS: usize = 8;
 /// Between two requests of one connection: the load is steady, and the machine is not only the client's.
 const PAUSE: Duration = Duration::from_millis(10);
-/// Growth from the first quarter to the end, as the straight line through all samples has it. What has warmed up by
-/// then stays as it is, and what a change would keep for good, a text or a component, is more than this.
-const GROWTH_KB_PER_CHANGE_MAX: f64 = 4.0;
+/// Growth from the first quarter to the end, as the straight line through all samples has it. Measured on a busy machine,
+/// the line rises by -1 to 4 where nothing is kept, and by 12 where each swap keeps 10 KB.
+const GROWTH_KB_PER_CHANGE_MAX: f64 = 6.0;
 /// How often memory is looked at.
 const SAMPLES: u32 = 100;
 /// Builds give way to everything else that runs.
