@@ -1,13 +1,17 @@
-//! The cache of compiled components under a server that is killed while it writes it.
+//! The cache of compiled components: under a server that is killed while it writes it, and in others' hands.
 
 use dialplate_tests::guests;
 use dialplate_tests::server::{self, Server};
+use std::fs::Permissions;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 const KILLS: u64 = 20;
 /// A busy machine takes longer, and the test is not to.
 const COLD_MAX: Duration = Duration::from_secs(2);
+/// The user `nobody` of most systems.
+const ANOTHER: u32 = 65_534;
 const PHONE: &str = "/app/provision/?mac=001565000046&file=small.cfg";
 
 /// Starts a server and kills it (SIGKILL) after a while, or as soon as `until` holds.
@@ -96,4 +100,73 @@ fn a_cache_whose_writers_were_killed_is_never_loaded_wrongly() {
     }
     let server = Server::start(&settings);
     assert!(server.get("localhost", PHONE).body == expected, "half a file was loaded");
+}
+
+/// Numbers of files by which the system knows them, whatever their names: those of the cache's code and notes, and
+/// those that a process has mapped.
+fn numbers(cache: &Path, ending: &str) -> Vec<u64> {
+    files(cache, ending).iter().map(|(name, _)| std::fs::metadata(cache.join(name)).unwrap().ino()).collect()
+}
+
+fn mapped(process: u32) -> Vec<u64> {
+    let maps = std::fs::read_to_string(format!("/proc/{process}/maps")).unwrap();
+    maps.lines().filter_map(|line| line.split_whitespace().nth(4)?.parse().ok()).collect()
+}
+
+#[test]
+fn files_that_are_anothers_or_open_to_others_are_compiled_anew_and_never_mapped() {
+    let Some(minimal) = guests::built("minimal") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let (cache, plugins) = (folder.path().join("cache"), folder.path().join("plugins"));
+    std::fs::create_dir(&plugins).unwrap();
+    std::fs::copy(minimal, plugins.join("minimal.wasm")).unwrap();
+    let templates = folder.path().join("templates/yealink/t46u");
+    std::fs::create_dir_all(&templates).unwrap();
+    std::fs::write(templates.join("small.cfg"), "reads nothing").unwrap();
+    let database = format!("sqlite://{}/demo.db?mode=rwc", folder.path().display());
+    let text = |path: &Path| path.display().to_string();
+    let settings = [
+        ("DIALPLATE_DATABASE", database),
+        ("DIALPLATE_TEMPLATES", text(&folder.path().join("templates"))),
+        ("DIALPLATE_PLUGINS", text(&plugins)),
+        ("DIALPLATE_CACHE", text(&cache)),
+    ];
+    let settings = settings.each_ref().map(|(key, value)| (*key, value.as_str()));
+    // Whether a start maps code that was there before it.
+    let maps_old = || {
+        let old = numbers(&cache, ".cwasm");
+        let server = Server::start(&settings);
+        assert!(server.get("localhost", PHONE).text().starts_with("reads nothing"));
+        let mapped = mapped(server.id());
+        assert!(numbers(&cache, ".cwasm").iter().any(|number| mapped.contains(number)), "code is mapped at all");
+        assert_eq!(server.stop(), Some(0));
+        old.iter().any(|number| mapped.contains(number))
+    };
+    assert!(!maps_old(), "there was none");
+    assert!(maps_old(), "what is ours is mapped");
+    let all = |ending: &str, change: &dyn Fn(&Path)| {
+        let files = files(&cache, ending);
+        assert!(!files.is_empty());
+        files.iter().for_each(|(name, _)| change(&cache.join(name)));
+    };
+    for ending in [".cwasm", ".note"] {
+        for mode in [0o620, 0o602, 0o640, 0o604] {
+            all(ending, &|file| std::fs::set_permissions(file, Permissions::from_mode(mode)).unwrap());
+            assert!(!maps_old(), "{ending} files with mode {mode:o}");
+            assert!(maps_old(), "{ending} files were written anew");
+        }
+    }
+    if std::os::unix::fs::chown(&cache, Some(ANOTHER), None).is_err() {
+        println!("skipped: only root can give files away");
+        return;
+    }
+    let refused = server::run(&settings);
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains("must belong to the server's user"), "{said}");
+    std::os::unix::fs::chown(&cache, Some(std::fs::metadata(&plugins).unwrap().uid()), None).unwrap();
+    for ending in [".cwasm", ".note"] {
+        all(ending, &|file| std::os::unix::fs::chown(file, Some(ANOTHER), None).unwrap());
+        assert!(!maps_old(), "{ending} files of another owner");
+        assert!(maps_old(), "{ending} files were written anew");
+    }
 }

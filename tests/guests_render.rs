@@ -84,7 +84,7 @@ fn resident(process: u32) -> u64 {
 }
 
 /// The deed, the status, what the one line in the log says.
-const DEEDS: [(&str, u16, &str); 22] = [
+pub const DEEDS: [(&str, u16, &str); 22] = [
     ("loop", 500, "not done after 4000 ms (render_timeout_ms)"),
     ("recurse", 500, "broke down"),
     ("nest", 500, "went beyond stack_bytes_max"),
@@ -144,6 +144,37 @@ fn a_hostile_render_is_one_answer_one_line_and_nobody_elses_matter() {
     let after = resident(server.id());
     assert!(after < before + 32 * 1_024, "{before} KB before, {after} KB after");
     assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn each_limit_of_a_render_is_in_the_log_and_in_the_metrics_under_the_plugins_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("DIALPLATE_RENDER_TIMEOUT_MS", "2000"),
+        ("DIALPLATE_RENDER_MEMORY_BYTES_MAX", "4194304"),
+        ("DIALPLATE_OUTPUT_BYTES_MAX", "1048576"),
+        ("DIALPLATE_QUESTIONS_MAX", "2"),
+        ("DIALPLATE_CONTACTS_ROWS_MAX", "1"),
+        ("DIALPLATE_LOG_LINES_MAX", "3"),
+        ("DIALPLATE_FAILURES_MAX", "100"),
+    ];
+    let Some(server) = start(folder.path(), &settings) else { return };
+    for (deed, key) in [
+        ("loop", "render_timeout_ms"),
+        ("eat-memory", "render_memory_bytes_max"),
+        ("write 1500000", "output_bytes_max"),
+        ("nest", "stack_bytes_max"),
+        ("questions 3", "questions_max"),
+        ("contacts", "contacts_rows_max"),
+        ("log 4", "log_lines_max"),
+    ] {
+        let (_, log) = logged(&server, || get(&server, GUEST, deed));
+        let (name, limit) = ("plugin.name=\"minimal\"", format!("limit=\"{key}\""));
+        assert!(log.lines().any(|line| line.contains(name) && line.contains(&limit)), "{deed}: {log}");
+        let metrics = dialplate_tests::client::get(server.admin(), "localhost", "/metrics").text();
+        let counter = format!("dialplate_plugin_limits_total{{plugin=\"minimal\",limit=\"{key}\"}} 1");
+        assert!(metrics.lines().any(|line| line == counter), "{counter} is not in {metrics}");
+    }
 }
 
 #[test]

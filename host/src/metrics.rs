@@ -35,6 +35,17 @@ struct OfFailure {
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfLimit {
+    plugin: String,
+    limit: &'static str,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct OfFile {
+    file: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
 struct OfReload {
     outcome: &'static str,
 }
@@ -57,7 +68,11 @@ pub struct Metrics {
     failures: Family<OfFailure, Counter>,
     reloads: Family<OfReload, Counter>,
     plugins: PluginGauges,
+    limits: Family<OfLimit, Counter>,
+    refused: Family<OfFile, Gauge>,
     swaps: Gauge,
+    /// What is read off is written into the metrics and out again by one at a time.
+    reading: Mutex<()>,
     tallies: Mutex<HashMap<String, Tally>>,
 }
 
@@ -77,6 +92,16 @@ pub struct PluginState<'a> {
     pub templates: usize,
     pub faults: usize,
     pub failing: bool,
+}
+
+/// What is read off when somebody asks.
+pub struct State<'a> {
+    pub swaps: u64,
+    pub plugins: Vec<PluginState<'a>>,
+    /// Names of component files that do not serve as they lie.
+    pub refused: Vec<&'a str>,
+    /// Plugin, key of the limit, and how often since the start.
+    pub limits: Vec<(String, &'static str, u64)>,
 }
 
 /// How a plugin's renders came out since the start, whatever version of it rendered.
@@ -104,7 +129,10 @@ impl Default for Metrics {
             failures: Family::default(),
             reloads: Family::default(),
             plugins: PluginGauges::default(),
+            limits: Family::default(),
+            refused: Family::default(),
             swaps: Gauge::default(),
+            reading: Mutex::default(),
             tallies: Mutex::default(),
         };
         let (registry, plugins) = (&mut metrics.registry, &metrics.plugins);
@@ -117,6 +145,12 @@ impl Default for Metrics {
         registry.register("plugin_memory_bytes", "Memory of a plugin with its templates", plugins.memory.clone());
         registry.register("plugin_templates", "Templates that a plugin is prepared with", plugins.templates.clone());
         registry.register("plugin_template_faults", "Templates among them that do not compile", plugins.faults.clone());
+        registry.register("plugin_limits", "Calls that went beyond a limit, by its key", metrics.limits.clone());
+        registry.register(
+            "plugin_refused",
+            "1 for a component that does not serve as it lies",
+            metrics.refused.clone(),
+        );
         registry.register("plugin_failing", "1 for a plugin that fails too often in a row", plugins.failing.clone());
         metrics
     }
@@ -168,18 +202,27 @@ impl Metrics {
     }
 
     /// All of it in Prometheus' text format, with what is loaded at the moment.
-    pub fn text<'a>(&self, swaps: u64, plugins: impl Iterator<Item = PluginState<'a>>) -> String {
+    pub fn text(&self, state: State<'_>) -> String {
+        let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let of_plugins = &self.plugins;
         let all = [&of_plugins.memory, &of_plugins.templates, &of_plugins.faults, &of_plugins.failing];
         all.iter().for_each(|family| family.clear());
-        for plugin in plugins {
+        for plugin in state.plugins {
             let labels = OfPlugin { plugin: plugin.name.to_owned() };
             let numbers = [plugin.memory_bytes, plugin.templates, plugin.faults, usize::from(plugin.failing)];
             for (family, number) in all.iter().zip(numbers) {
                 family.get_or_create(&labels).set(i64::try_from(number).unwrap_or(i64::MAX));
             }
         }
-        self.swaps.set(i64::try_from(swaps).unwrap_or(i64::MAX));
+        self.refused.clear();
+        for file in state.refused {
+            self.refused.get_or_create(&OfFile { file: file.to_owned() }).set(1);
+        }
+        for (plugin, limit, count) in state.limits {
+            let counter = self.limits.get_or_create(&OfLimit { plugin, limit });
+            counter.inc_by(count.saturating_sub(counter.get()));
+        }
+        self.swaps.set(i64::try_from(state.swaps).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing into a text cannot fail.
         let _ = encode(&mut text, &self.registry);

@@ -2,6 +2,9 @@
 
 use super::*;
 use dialplate_tests::client;
+use std::io::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 #[test]
 fn sighup_and_the_reload_command_look_at_the_disk_now() {
@@ -123,4 +126,49 @@ fn metrics_count_requests_renders_failures_and_reloads() {
         assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
     }
     assert!(text.contains("dialplate_render_seconds_bucket{le=\"5.0\",plugin=\"minimal\"}"));
+}
+
+#[test]
+fn a_reload_is_answered_though_files_never_come_to_rest() {
+    let Some(site) = Site::minimal() else { return };
+    let server = site.start();
+    let first = fs::read(site.path("plugins/minimal.wasm")).unwrap();
+    let versions = [another_version(&first), first];
+    let stop = AtomicBool::new(false);
+    let on_and_on = |mut write: Box<dyn FnMut() + Send>, said: &dyn Fn(&Output)| {
+        thread::scope(|scope| {
+            let stop = &stop;
+            let writer = scope.spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    write();
+                    thread::sleep(Duration::from_millis(50));
+                }
+            });
+            thread::sleep(Duration::from_secs(1));
+            let answers = [(); 3].map(|()| ask(&server, &["reload"]));
+            stop.store(true, Ordering::Relaxed);
+            writer.join().unwrap();
+            answers.iter().for_each(said);
+        });
+        stop.store(false, Ordering::Relaxed);
+    };
+    let (at, beside, over) = (site.path("plugins"), site.path("new~"), site.path("plugins/minimal.wasm"));
+    let mut components = versions.iter().cycle().cloned();
+    let replace = move || {
+        fs::write(&beside, components.next().unwrap()).unwrap();
+        fs::rename(&beside, &over).unwrap();
+    };
+    on_and_on(Box::new(replace), &|said| assert!(said.status.success(), "{said:?}"));
+    let mut endless = fs::File::create(at.join("endless.wasm")).unwrap();
+    on_and_on(Box::new(move || endless.write_all(b"more").unwrap()), &|said| {
+        let out = String::from_utf8_lossy(&said.stdout);
+        assert!(!said.status.success() && out.contains("endless.wasm is being written, and left out"), "{out}");
+    });
+    // What was refused is to be tried again, and there is nothing to be tried.
+    until_logged(&server, &["endless.wasm", "plugin refused"]);
+    fs::rename(site.path("plugins"), site.path("away")).unwrap();
+    let said = ask(&server, &["reload"]);
+    let out = String::from_utf8_lossy(&said.stdout);
+    assert!(!said.status.success() && out.contains("cannot read the plugin folder"), "{out}");
+    assert_eq!(file(&server, "a.cfg").status, 200);
 }

@@ -3,6 +3,7 @@
 mod admin;
 mod compiling;
 mod components;
+mod hostile;
 mod polling;
 mod swaps;
 mod templates;

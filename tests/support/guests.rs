@@ -47,6 +47,76 @@ pub fn component(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("a component's text")
 }
 
+/// A component that no server takes, and why not.
+pub struct Refused {
+    pub name: String,
+    pub component: Vec<u8>,
+    /// A part of what is said of it.
+    pub reason: &'static str,
+}
+
+/// `component_bytes_max` of a server that is to refuse these.
+pub const BYTES_MAX: &str = "4194304";
+
+/// Refused for what they are: no code of theirs is run, some is compiled.
+const REFUSED: [(&str, &str); 17] = [
+    ("start-loops", "failed in `describe`: not done after"),
+    ("start-traps", "failed in `describe`: broke down"),
+    ("describe-loops", "(prepare_timeout_ms)"),
+    ("describe-recurses", "failed in `describe`: went beyond stack_bytes_max"),
+    ("describe-eats-memory", "failed in `describe`: wanted"),
+    ("describe-grows-a-table", "unsupported `table.grow`"),
+    ("describe-forges", "failed in `describe`: broke down"),
+    ("describe-repeats", "failed in `describe`: went beyond prepare_output_bytes_max"),
+    ("memory-of-4-gib", "(prepare_memory_bytes_max)"),
+    ("table-of-millions", "went beyond table_entries_max"),
+    ("memory-of-64-bits", "is no WebAssembly component: "),
+    ("memory-shared", "shared"),
+    ("memories-of-two", "multiple memories"),
+    ("future", "is made for dialplate:provision 9.9.0; this server speaks 0.1.0"),
+    ("greedy", "asks for what no plugin gets: guests:greedy/files, clock"),
+    ("too-large", "is larger than 4194304 bytes (component_bytes_max)"),
+    ("torn", "is no WebAssembly component"),
+];
+
+/// Components without code, for what they ask of the host.
+const ASKING: [(&str, &str, &str); 6] = [
+    ("asks-wasi", "(import \"wasi:random/random@0.2.6\" (instance (export \"f\" (func (result u64)))))", "wasi:random"),
+    ("asks-module", "(import \"m\" (core module))", "m (core module)"),
+    ("asks-function", "(import \"clock\" (func (result u64)))", "clock"),
+    ("asks-component", "(import \"x\" (component))", "x (component)"),
+    ("asks-more", "(import \"dialplate:provision/host@0.1.0\" (instance (export \"secrets\" (func))))", "secrets"),
+    ("asks-later", "(import \"dialplate:provision/host@0.1.9\" (instance (export \"later\" (func))))", "later"),
+];
+
+/// Every guest that is refused for what it is. `minimal` is the built guest of that name.
+pub fn refused(minimal: &Path) -> Vec<Refused> {
+    let whole = std::fs::read(minimal).expect("a guest");
+    let of_file = |name: &str| match name {
+        "future" | "greedy" => std::fs::read(built(name).expect("minimal is built, so this is")).expect("a guest"),
+        "torn" => whole[..whole.len() / 2].to_vec(),
+        "too-large" => vec![0; BYTES_MAX.parse::<usize>().expect("a number") + 1],
+        _ => of_text(name, minimal),
+    };
+    let named = |name: &str, component, reason| Refused { name: name.to_owned(), component, reason };
+    let files = REFUSED.iter().map(|(name, reason)| named(name, of_file(name), reason));
+    let asking = ASKING.iter().map(|(name, import, reason)| named(name, component(&ours(import)), reason));
+    let nested =
+        [200, 100_000].map(|depth| named(&format!("nested-{depth}"), nested(depth), "type nesting is too deep"));
+    files.chain(asking).chain(nested).collect()
+}
+
+/// A component of ours by the look of it.
+fn ours(more: &str) -> String {
+    format!("(component (import \"dialplate:provision/types@0.1.0\" (instance)) {more})")
+}
+
+fn nested(depth: u32) -> Vec<u8> {
+    let mut text = String::from("(type $t0 (list u8))");
+    (0..depth).for_each(|of| text += &format!("(type $t{} (list $t{of}))", of + 1));
+    component(&ours(&format!("{text}(import \"f\" (func (param \"x\" $t{depth})))")))
+}
+
 fn folder() -> PathBuf {
     root().join("tests/guests/text")
 }

@@ -4,7 +4,7 @@
 //! page can send without being allowed to.
 
 use super::listing::{Listing, Reloaded};
-use crate::metrics::{Metrics, PluginState};
+use crate::metrics::{self, Metrics, PluginState};
 use crate::reload::{Current, Reloads};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -53,7 +53,13 @@ async fn metrics(State(overseer): State<Arc<Overseer>>) -> Response {
         faults: plugin.template_faults,
         failing: plugin.is_failing(),
     });
-    let text = overseer.metrics.text(listing.reload.swaps, plugins);
+    let name = |file| str::rsplit(file, '/').next().unwrap_or_default();
+    let text = overseer.metrics.text(metrics::State {
+        swaps: listing.reload.swaps,
+        plugins: plugins.collect(),
+        refused: listing.refused.iter().map(|refused| name(&refused.file)).collect(),
+        limits: overseer.reloads.reached().all(),
+    });
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, content_type)], text).into_response()
 }

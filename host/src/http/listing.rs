@@ -120,7 +120,9 @@ pub struct Reloaded {
 
 impl Reloaded {
     pub fn of(report: &Report) -> Self {
-        Self { swaps: report.swaps, wrong: report.complaints() }
+        let mut wrong = report.complaints();
+        wrong.extend(report.growing.iter().map(|file| format!("{} is being written, and left out", file.display())));
+        Self { swaps: report.swaps, wrong }
     }
 }
 

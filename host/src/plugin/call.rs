@@ -3,6 +3,7 @@
 use super::error::RenderError;
 use super::job::{DeviceScope, ScopeError};
 use super::limits::{Config, MEMORIES_MAX, TABLES_MAX, keys, one_line};
+use super::reached::Reached;
 use crate::facts::{MacAddress, Table};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,6 +23,7 @@ pub(super) struct Call {
     log_lines_left: u32,
     log_lines_dropped: u32,
     log_line_chars_max: usize,
+    reached: Reached,
 }
 
 /// The bounds in which a load and a render differ, with their keys.
@@ -33,18 +35,18 @@ struct Bounds {
 
 impl Call {
     /// A call without a device: `describe` or `prepare`. It may log, and ask nothing.
-    pub(super) fn of_load(plugin: Arc<str>, config: &Config) -> Self {
+    pub(super) fn of_load(plugin: Arc<str>, config: &Config, reached: &Reached) -> Self {
         let bounds = Bounds {
             timeout: (config.prepare_timeout(), keys::PREPARE_TIMEOUT),
             memory_bytes_max: (config.prepare_memory_bytes_max, keys::PREPARE_MEMORY),
         };
-        Self::new(plugin, config, bounds)
+        Self::new(plugin, config, bounds, reached)
     }
 
     /// A render for one device. `prepared_bytes` is the memory that the snapshot brings along.
     pub(super) fn of_render(
         plugin: Arc<str>,
-        config: &Config,
+        (config, reached): (&Config, &Reached),
         prepared_bytes: usize,
         device: (MacAddress, Arc<dyn DeviceScope>),
     ) -> Self {
@@ -54,12 +56,12 @@ impl Call {
             timeout: (config.render_timeout(), keys::RENDER_TIMEOUT),
             memory_bytes_max: (memory, keys::RENDER_MEMORY),
         };
-        let mut call = Self::new(plugin, config, bounds);
+        let mut call = Self::new(plugin, config, bounds, reached);
         call.device = Some(device);
         call
     }
 
-    fn new(plugin: Arc<str>, config: &Config, bounds: Bounds) -> Self {
+    fn new(plugin: Arc<str>, config: &Config, bounds: Bounds, reached: &Reached) -> Self {
         Self {
             plugin,
             device: None,
@@ -71,12 +73,21 @@ impl Call {
             log_lines_left: config.log_lines_max,
             log_lines_dropped: 0,
             log_line_chars_max: config.log_line_chars_max,
+            reached: reached.clone(),
         }
     }
 
     /// Waiting for a turn counts: the deadline is the caller's.
     pub(super) fn until(mut self, deadline: Instant) -> Self {
         self.deadline = deadline;
+        self
+    }
+
+    /// No longer than this, whatever the configuration allows.
+    pub(super) fn within(mut self, timeout_max: Duration) -> Self {
+        let timeout = &mut self.bounds.timeout.0;
+        *timeout = timeout_max.min(*timeout);
+        self.deadline = Instant::now() + *timeout;
         self
     }
 
@@ -152,8 +163,9 @@ fn no_answer() -> ScopeError {
 impl Drop for Call {
     fn drop(&mut self) {
         if self.log_lines_dropped > 0 {
-            let (plugin, lines) = (&*self.plugin, self.log_lines_dropped);
-            tracing::warn!(plugin.name = plugin, lines, "logged more lines than log_lines_max; the rest is dropped");
+            let (plugin, lines, limit) = (&*self.plugin, self.log_lines_dropped, keys::LOG_LINES);
+            tracing::warn!(plugin.name = plugin, lines, limit, "logged more lines than {limit}; the rest is dropped");
+            self.reached.note(plugin, Some(limit));
         }
     }
 }

@@ -11,11 +11,12 @@ use super::plugin::Plugin;
 use super::v0_1;
 use crate::templates::TemplateFile;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use wasmtime::component::Component;
 
 /// A few folders take some 10 ms each. Whoever edits a template waits for it, and so do other edits.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
+
 impl Plugin {
     /// Makes ready what `check` needs. Compiles for a part of a second unless the cache has it, and blocks meanwhile;
     /// needs a tokio runtime, and not one of its workers.
@@ -33,12 +34,17 @@ impl Plugin {
 
     /// Which of these templates, whole folders, do not compile.
     pub async fn check(&self, templates: Vec<TemplateFile>) -> Result<Vec<Faulty>, LoadError> {
+        let outcome = self.check_once(templates).await;
+        outcome.inspect_err(|error| self.engine().reached().note(self.name(), error.limit()))
+    }
+
+    async fn check_once(&self, templates: Vec<TemplateFile>) -> Result<Vec<Faulty>, LoadError> {
         let failed =
             |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
         let component = self.unprepared().await?;
-        let call = Call::of_load(Arc::from(self.name()), self.engine().config());
-        let call = call.until(Instant::now() + CHECK_TIMEOUT);
-        let mut store = store(component.engine(), call, self.engine().config().prepare_output_bytes_max);
+        let (config, reached) = (self.engine().config(), self.engine().reached());
+        let call = Call::of_load(Arc::from(self.name()), config, reached).within(CHECK_TIMEOUT);
+        let mut store = store(component.engine(), call, config.prepare_output_bytes_max);
         let instance = v0_1::instantiate(&mut store, component).await.map_err(failed)?;
         let prepared = v0_1::prepare(&mut store, &instance, templates).await.map_err(failed)?;
         let faulty = |Prepared { folder, file, outcome }| {

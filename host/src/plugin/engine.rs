@@ -6,6 +6,7 @@ use super::call::Call;
 use super::compiler::Purpose;
 use super::error::{EngineError, RenderError};
 use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLES_MAX};
+use super::reached::Reached;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -31,6 +32,7 @@ struct Machine {
     /// Builds at the same time: each needs a core and up to `prepare_memory_bytes_max`.
     builds: Semaphore,
     cache: Option<Cache>,
+    reached: Reached,
 }
 
 impl Engine {
@@ -50,11 +52,17 @@ impl Engine {
         let snapshot = wasmtime::Engine::new(&settings(&config, Purpose::Snapshot)).map_err(EngineError::Machine)?;
         tick([render.weak(), snapshot.weak()]);
         let instances = Semaphore::new(config.instances_max as usize);
-        Ok(Self(Arc::new(Machine { config, render, snapshot, instances, builds: Semaphore::new(cores), cache })))
+        let (builds, reached) = (Semaphore::new(cores), Reached::default());
+        Ok(Self(Arc::new(Machine { config, render, snapshot, instances, builds, cache, reached })))
     }
 
     pub fn config(&self) -> &Config {
         &self.0.config
+    }
+
+    /// Where the limits are counted that calls come up against.
+    pub fn reached(&self) -> &Reached {
+        &self.0.reached
     }
 
     /// Where documents are rendered: optimised code, pooled instances.

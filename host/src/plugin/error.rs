@@ -2,6 +2,7 @@
 
 use super::job::{Fault, ScopeError};
 use super::limits::keys;
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 /// Why a call of a plugin gave nothing. `http` chooses the status: `NoSuchFile` is the phone's, `Busy`, `Failing` and
@@ -28,7 +29,7 @@ pub enum RenderError {
     /// What it gave cannot be sent.
     #[error("gave a document that cannot be sent: {0}")]
     Output(String),
-    #[error("every instance is busy")]
+    #[error("every instance is busy (instances_max)")]
     Busy,
     /// It failed too often in a row, and there is no other version of it.
     #[error("is failing, and not tried again before {retry_after_s} s have passed")]
@@ -138,6 +139,22 @@ fn first_of(names: &[String]) -> String {
     }
 }
 
+impl LoadError {
+    /// The host's limit that it went beyond, by the name of its key.
+    pub fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::TooLarge { .. } => Some(keys::COMPONENT),
+            Self::Call { source, .. } => source.limit(),
+            Self::Compile(error) => error.limit(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn may_be_of_a_template(&self) -> bool {
+        matches!(self, Self::Call { step: "prepare" | "render", .. })
+    }
+}
+
 /// Why a component has no machine code. A limit's message has the name of its key in the configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
@@ -162,6 +179,17 @@ pub enum CompileError {
     Unable(String),
 }
 
+impl CompileError {
+    fn limit(&self) -> Option<&'static str> {
+        match self {
+            Self::Cpu { .. } | Self::Slow { .. } => Some(keys::COMPILE_CPU),
+            Self::Memory { .. } => Some(keys::COMPILE_MEMORY),
+            Self::Size { .. } => Some(keys::CODE),
+            Self::Refused(_) | Self::Killed | Self::Broke(_) | Self::Unable(_) => None,
+        }
+    }
+}
+
 /// A file that is not served, and why.
 #[derive(Debug, thiserror::Error)]
 #[error("{} {error}", file.display())]
@@ -170,6 +198,15 @@ pub struct LoadFailure {
     pub error: LoadError,
     /// The version of this file that was loaded before serves on.
     pub previous_serves: bool,
+    /// The template folders that it failed with; empty when no template can be to blame.
+    pub folders: Vec<String>,
+}
+
+impl LoadFailure {
+    /// What a plugin is called that may not have said its name: its file, without the ending.
+    pub fn plugin(&self) -> Cow<'_, str> {
+        self.file.file_stem().unwrap_or_default().to_string_lossy()
+    }
 }
 
 /// Why there is no engine.

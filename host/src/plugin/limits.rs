@@ -119,6 +119,11 @@ pub(super) mod keys {
     pub(in super::super) const TABLE_ENTRIES: &str = "table_entries_max";
     pub(in super::super) const CONTACTS_ROWS: &str = "contacts_rows_max";
     pub(in super::super) const QUESTIONS: &str = "questions_max";
+    pub(in super::super) const LOG_LINES: &str = "log_lines_max";
+    pub(in super::super) const COMPONENT: &str = "component_bytes_max";
+    pub(in super::super) const COMPILE_CPU: &str = "compile_cpu_s_max";
+    pub(in super::super) const COMPILE_MEMORY: &str = "compile_memory_bytes_max";
+    pub(in super::super) const CODE: &str = "code_bytes_max";
 }
 
 /// Core instances in one component: the plugin itself and two small ones of the component's own making, one more

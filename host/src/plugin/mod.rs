@@ -19,6 +19,7 @@ mod limits;
 mod off_the_path;
 #[allow(clippy::module_inception, reason = "the room holds plugins, and this file is one")]
 mod plugin;
+mod reached;
 mod set;
 mod snapshot;
 #[cfg(test)]
@@ -32,4 +33,5 @@ pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, Scop
 pub use limits::Config;
 pub use off_the_path::in_background;
 pub use plugin::Plugin;
+pub use reached::Reached;
 pub use set::{Choice, Order, Plugins, Share, Trial, files};

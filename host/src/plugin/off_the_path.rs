@@ -35,6 +35,7 @@ pub(super) fn off_the_path<T: Send + 'static>(
             give_way();
         }
         let _ = sender.send(runtime.block_on(work));
+        give_back();
     };
     // Without a thread the sender is dropped, and whoever waits is told that it broke down.
     let _ = std::thread::Builder::new().name("plugin-build".into()).spawn(run);
@@ -48,6 +49,7 @@ pub fn in_background(work: impl FnOnce() + Send + 'static) {
         let _entered = runtime.enter();
         give_way();
         work();
+        give_back();
     };
     let _ = std::thread::Builder::new().name("plugin-build".into()).spawn(run);
 }
@@ -58,3 +60,15 @@ fn give_way() {
     // It can only fail where a priority is raised, and then the build goes on as it is.
     unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
 }
+
+/// Gives the system back what a compiler has left behind. glibc keeps it, in pieces over all threads' arenas: measured,
+/// eight times what the server has in use, and a little more with every hundred builds.
+#[cfg(target_env = "gnu")]
+#[allow(unsafe_code, reason = "the standard library knows no allocator's insides")]
+fn give_back() {
+    // SAFETY: it takes a number, and moves nothing that is in use; it holds each arena's own lock while it is at it.
+    unsafe { libc::malloc_trim(0) };
+}
+
+#[cfg(not(target_env = "gnu"))]
+fn give_back() {}

@@ -212,13 +212,19 @@ impl Plugin {
 
     /// The same, and what comes of it says nothing of the plugin's health: for trials.
     pub async fn render_unnoted(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
+        let outcome = self.render_once(job, scope).await;
+        outcome.inspect_err(|error| self.engine.reached().note(&self.name, error.limit()))
+    }
+
+    async fn render_once(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
         let config = self.engine.config();
         let deadline = Instant::now() + config.render_timeout();
         let _turn = self.engine.turn(deadline).await?;
         let device = (job.address, scope);
-        let call = Call::of_render(Arc::clone(&self.name), config, self.prepared_bytes, device).until(deadline);
+        let call =
+            Call::of_render(Arc::clone(&self.name), (config, self.engine.reached()), self.prepared_bytes, device);
         let transfer_bytes_max = config.output_bytes_max.saturating_add(TRANSFER_BYTES_EXTRA);
-        let mut store = store(self.engine.render(), call, transfer_bytes_max);
+        let mut store = store(self.engine.render(), call.until(deadline), transfer_bytes_max);
         let answer =
             self.renderer.render(&mut store, job).await.map_err(|error| RenderError::of_call(error, keys::OUTPUT))?;
         let document = answer?;

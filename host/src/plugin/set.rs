@@ -97,10 +97,12 @@ impl Plugins {
         let mut builds = Vec::new();
         for (plugin, candidate) in candidates.into_iter().enumerate() {
             let templates = (order.templates)(&Share { claims: &claims, plugin });
-            builds.push(Build::start(engine, candidate, templates, order));
+            let folders = templates.chunk_by(|a, b| a.folder == b.folder).filter_map(|files| files.first());
+            let folders: Vec<_> = folders.map(|file| file.folder.clone()).collect();
+            builds.push((folders, Build::start(engine, candidate, templates, order)));
         }
         let mut set = Self::default();
-        for build in builds {
+        for (folders, build) in builds {
             let (file, error) = match build {
                 Build::Done(plugin) => (plugin.file().to_owned(), set.add(plugin, previous).err()),
                 Build::Running(file, task) => (file, task.await.and_then(|plugin| set.add(plugin, previous)).err()),
@@ -108,8 +110,12 @@ impl Plugins {
             if let Some(error) = error {
                 let old = previous.and_then(|set| set.loaded_from(&file)).cloned();
                 let previous_serves = old.is_some_and(|old| set.add(old, previous).is_ok());
-                failures.push(LoadFailure { file, error, previous_serves });
+                let folders = if error.may_be_of_a_template() { folders } else { Vec::new() };
+                failures.push(LoadFailure { file, error, previous_serves, folders });
             }
+        }
+        for failure in &failures {
+            engine.reached().note(&failure.plugin(), failure.error.limit());
         }
         (set, failures)
     }
@@ -226,7 +232,8 @@ async fn candidates(
             Ok(candidate) => candidates.push(Box::new(candidate)),
             Err(error) => {
                 stand_ins.extend(old(file));
-                failures.push(LoadFailure { file: file.clone(), error, previous_serves: old(file).is_some() });
+                let (file, previous_serves) = (file.clone(), old(file).is_some());
+                failures.push(LoadFailure { file, error, previous_serves, folders: Vec::new() });
             }
         }
     }

@@ -4,7 +4,7 @@ use super::places::Places;
 use super::watch::{News, Watch};
 use crate::plugin;
 use crate::templates::{self, Disk, SearchPath, Stamp, Tree};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -28,9 +28,8 @@ pub(super) struct Look {
 /// What goes with it.
 #[derive(Default)]
 pub(super) struct Beside {
-    /// Something was being written; components that are, are named.
-    pub(super) growing: bool,
-    pub(super) growing_components: Vec<PathBuf>,
+    /// Files that were being written.
+    pub(super) growing: HashSet<PathBuf>,
     /// Template folders that could not be read.
     pub(super) errors: Vec<templates::Error>,
 }
@@ -86,7 +85,7 @@ impl Folders {
         let news = watch.news();
         let (disk, looked) = before.disk.read(&tree, &|path, stamp| is_growing(news, at_once, path, stamp));
         let mut components = self.components()?;
-        let mut growing = Vec::new();
+        let mut growing = HashSet::from_iter(looked.growing);
         components.retain(|path, stamp| {
             let known = before.components.get(path).copied();
             let grows =
@@ -94,15 +93,11 @@ impl Folders {
             if grows {
                 // As it was, so that the next look finds it changed.
                 *stamp = known.flatten();
-                growing.push(path.clone());
+                growing.insert(path.clone());
             }
             !grows || known.is_some()
         });
-        let beside = Beside {
-            growing: looked.growing || !growing.is_empty(),
-            growing_components: growing,
-            errors: looked.errors,
-        };
+        let beside = Beside { growing, errors: looked.errors };
         Ok((Look { tree, disk, components }, beside))
     }
 

@@ -5,6 +5,7 @@
 //! job; their plugin is prepared with them meanwhile. A component is built, tried and then serves. Each step is one swap
 //! of the whole snapshot, and what fails changes nothing but the log and the report.
 
+mod asked;
 mod look;
 mod places;
 mod report;
@@ -18,9 +19,10 @@ pub use look::LookError;
 pub use report::{Outcome, Refused, Report};
 pub use snapshot::{Along, Snapshot};
 
-use crate::plugin::{Engine, EngineError, LoadFailure, Plugins, Share};
+use crate::plugin::{Engine, EngineError, LoadFailure, Plugins, Reached, Share};
 use crate::templates::{SearchPath, Texts};
 use arc_swap::ArcSwap;
+use asked::Answer;
 use look::{Folders, Look};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -66,11 +68,17 @@ pub struct Loaded {
 
 /// For those who ask for a reload or want to know of them.
 pub struct Reloads {
-    asked: mpsc::Sender<oneshot::Sender<Arc<Report>>>,
+    asked: mpsc::Sender<Answer>,
     report: Arc<ArcSwap<Report>>,
+    reached: Reached,
 }
 
 impl Reloads {
+    /// The limits that plugins came up against, also those that were refused for it.
+    pub fn reached(&self) -> &Reached {
+        &self.reached
+    }
+
     pub fn report(&self) -> Arc<Report> {
         self.report.load_full()
     }
@@ -119,8 +127,9 @@ impl Loaded {
     pub fn watch(self, metrics: Arc<crate::metrics::Metrics>) -> Reloads {
         let (asked, asks) = mpsc::channel(ASKED_MAX);
         let report = Arc::new(ArcSwap::default());
+        let reached = self.engine.reached().clone();
         let task = task::Task::new(self, asks, Arc::clone(&report), metrics);
         tokio::spawn(task.run());
-        Reloads { asked, report }
+        Reloads { asked, report, reached }
     }
 }

@@ -13,6 +13,8 @@ pub struct Report {
     pub polling: Option<String>,
     /// Why the last look at the disk found nothing to go by; what was loaded serves on.
     pub trouble: Option<String>,
+    /// Files that are being written, and left alone until they are whole.
+    pub growing: Vec<PathBuf>,
     pub refused: Vec<Refused>,
     pub(super) wrongs: Wrongs,
     /// Snapshots that were replaced since the start.
@@ -27,6 +29,8 @@ pub struct Refused {
     pub error: String,
     pub since: SystemTime,
     pub previous_serves: bool,
+    /// The template folders that may be to blame.
+    pub(super) folders: Vec<String>,
 }
 
 /// The last reload that found something changed, or was asked for.
@@ -78,15 +82,17 @@ impl Report {
         for failure in failures {
             let (file, error, previous_serves) =
                 (failure.file.clone(), failure.error.to_string(), failure.previous_serves);
-            let refused = Refused { file, error, since: SystemTime::now(), previous_serves };
+            let folders = failure.folders.clone();
+            let refused = Refused { file, error, since: SystemTime::now(), previous_serves, folders };
             let same = |known: &&Refused| {
                 (&known.file, &known.error, known.previous_serves) == (&refused.file, &refused.error, previous_serves)
             };
             if self.refused.iter().any(|known| same(&known)) {
                 continue;
             }
+            let (plugin, limit) = (&*failure.plugin(), failure.error.limit());
             let consequence = if previous_serves { "the version before serves on" } else { "it serves nothing" };
-            tracing::error!(plugin.file = %refused.file.display(), error = refused.error, "plugin refused; {consequence}");
+            tracing::error!(plugin.name = plugin, plugin.file = %refused.file.display(), error = refused.error, limit, "plugin refused; {consequence}");
             self.refused.retain(|known| known.file != refused.file);
             self.refused.push(refused);
         }

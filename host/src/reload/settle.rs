@@ -152,10 +152,17 @@ impl<'a> Settling<'a> {
             return;
         }
         let template = name(folder, file);
+        let plugin = self.plugins.owner(folder).map_or("", |owner| owner.name());
         if old_serves {
-            tracing::error!(template, error = message, "template refused; its old text serves on");
+            tracing::error!(
+                plugin.name = plugin,
+                template,
+                error = message,
+                "template refused; its old text serves on"
+            );
         } else {
             tracing::error!(
+                plugin.name = plugin,
                 template,
                 error = message,
                 "template does not compile; requests for it are answered with 500"

@@ -1,6 +1,9 @@
 //! The one task that reloads. Never two reloads at once: what happens during one is looked at by the next. Plugins are
 //! built beside it, one batch at a time, so that an edit of a template does not wait for them.
 
+mod wake;
+
+use super::asked::{Answer, Asked};
 use super::look::{Beside, Folders, Look, LookError};
 use super::report::{Last, Outcome, Report};
 use super::settle::Settling;
@@ -14,24 +17,16 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{mpsc, oneshot};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
+use wake::Wake;
 
-/// How often the disk is looked at though nothing was told: file systems of other machines tell nothing, nor does the
-/// file behind a link to a place that is not watched.
-const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// The same where the system tells nothing at all.
-const POLL_EVERY: Duration = Duration::from_millis(500);
 /// How long templates rest before their plugin is prepared with them. They serve meanwhile, and whoever edits one saves
 /// it more than once; preparing the largest vendor takes seconds of a core.
 const REST: Duration = Duration::from_secs(1);
 /// However much is edited, a plugin is not behind for longer than this before its turn comes.
 const REST_MAX: Duration = Duration::from_secs(15);
-/// A look at a large tree takes its time; looking now and then takes no more than this part of it.
-const LOOK_SHARE: u32 = 20;
-
-type Answer = oneshot::Sender<Arc<Report>>;
 type Loads = (Plugins, Vec<LoadFailure>);
 type Components = BTreeMap<PathBuf, Option<Stamp>>;
 
@@ -45,18 +40,21 @@ pub(super) struct Task {
     published: Arc<ArcSwap<Report>>,
     metrics: Arc<Metrics>,
     asks: mpsc::Receiver<Answer>,
-    waiting: Vec<Answer>,
+    asked: Asked,
     build: Option<Build>,
+    /// Builds that were started so far: the number of the last one.
+    builds: u64,
     /// What the last build was made from.
     built: (Components, Texts),
     /// Whoever asked wants refused components tried again.
     retry: bool,
+    /// Refused components that failed with a template that has changed since.
+    curable: HashSet<PathBuf>,
     look_took: Duration,
     /// When templates began to be edited, and when their plugin is to be prepared with them.
     edited: Option<(Instant, Instant)>,
-    /// The last look left something alone that was being written; components by name.
-    growing: bool,
-    growing_components: HashSet<PathBuf>,
+    /// What the last look left alone because it was being written.
+    growing: HashSet<PathBuf>,
 }
 
 /// Plugins on their way.
@@ -65,14 +63,6 @@ struct Build {
     held: HashSet<PathBuf>,
     of_components: bool,
     started: Instant,
-}
-
-enum Wake {
-    Told,
-    Now(Option<Answer>),
-    NowAndThen,
-    Rested,
-    Built(Box<Result<Loads, JoinError>>),
 }
 
 impl Task {
@@ -101,14 +91,15 @@ impl Task {
             published,
             metrics,
             asks,
-            waiting: Vec::new(),
+            asked: Asked::default(),
             build: None,
+            builds: 0,
             built,
             retry: false,
+            curable: HashSet::new(),
             look_took: Duration::ZERO,
             edited: None,
-            growing: false,
-            growing_components: HashSet::new(),
+            growing: HashSet::new(),
         }
     }
 
@@ -120,53 +111,9 @@ impl Task {
             match self.wake(&mut hangup).await {
                 Wake::Told | Wake::NowAndThen => self.reload(None).await,
                 Wake::Rested => self.start_build(),
-                Wake::Now(answer) => {
-                    self.retry = true;
-                    self.reload(Some(answer)).await;
-                }
+                Wake::Now(answer) => self.reload(Some(answer)).await,
                 Wake::Built(done) => self.built(*done),
             }
-        }
-    }
-
-    async fn wake(&mut self, hangup: &mut Option<Signal>) -> Wake {
-        let news = self.eyes.as_ref().map(|(_, watch)| Arc::clone(watch.news()));
-        let every = if self.report.polling.is_some() { POLL_EVERY } else { LOOK_EVERY };
-        let rest = self.edited.filter(|_| self.build.is_none()).map(|(_, due)| due);
-        let told = async {
-            match news {
-                Some(news) => news.due().await,
-                None => std::future::pending().await,
-            }
-        };
-        let hung_up = async {
-            match hangup {
-                Some(hangup) => drop(hangup.recv().await),
-                None => std::future::pending().await,
-            }
-        };
-        let built = async {
-            match &mut self.build {
-                Some(build) => (&mut build.task).await,
-                None => std::future::pending().await,
-            }
-        };
-        let rested = async {
-            match rest {
-                Some(due) => tokio::time::sleep_until(due.into()).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            done = built => Wake::Built(Box::new(done)),
-            Some(answer) = self.asks.recv() => Wake::Now(Some(answer)),
-            () = hung_up => {
-                tracing::info!("SIGHUP: looking at templates and plugins; the configuration is read at the start alone");
-                Wake::Now(None)
-            }
-            () = told => Wake::Told,
-            () = rested => Wake::Rested,
-            () = tokio::time::sleep(every.max(self.look_took * LOOK_SHARE)) => Wake::NowAndThen,
         }
     }
 
@@ -180,6 +127,7 @@ impl Task {
                 let unread = beside.errors.iter().map(|error| format!("{error}; what was loaded of it serves on"));
                 self.trouble(unread.reduce(|all, error| format!("{all}; {error}")));
                 self.take_texts(&before).await;
+                self.retry |= asked.is_some();
                 self.start_build();
             }
             Err(error) => self.trouble(Some(format!("{error}; what was loaded serves on"))),
@@ -195,8 +143,9 @@ impl Task {
             };
             self.done(outcome, started);
         }
+        asked.flatten().into_iter().for_each(|answer| self.asked.push(answer));
+        self.asked.looked(!self.growing.is_empty(), self.known_with());
         self.publish();
-        self.waiting.extend(asked.flatten());
         self.answer();
     }
 
@@ -214,9 +163,8 @@ impl Task {
         self.polls(&watch);
         match looked {
             Ok((look, beside)) => {
-                self.growing = beside.growing;
-                self.growing_components = beside.growing_components.iter().cloned().collect();
-                if beside.growing {
+                self.growing.clone_from(&beside.growing);
+                if !beside.growing.is_empty() {
                     watch.news().again();
                 }
                 self.eyes = Some((look, watch));
@@ -275,26 +223,13 @@ impl Task {
 
     /// Starts building plugins where components have changed, or templates since they were prepared.
     fn start_build(&mut self) {
-        let Some((look, _)) = &self.eyes else { return };
         if self.build.is_some() {
             return;
         }
         let snapshot = self.current.load_full();
         let of_components = self.wants_components();
-        let rested = self.edited.is_some_and(|(_, due)| due <= Instant::now());
-        let of_texts = rested && !snapshot.texts.differing(&self.built.1).is_empty() && snapshot.is_stale();
-        self.retry = false;
-        if rested || of_components {
-            self.edited = None;
-        }
-        if !of_components && !of_texts {
-            return;
-        }
-        let mut held = self.growing_components.clone();
-        if !of_components {
-            // They have not become better.
-            held.extend(self.report.refused.iter().map(|refused| refused.file.clone()));
-        }
+        let Some(held) = self.next_held(&snapshot, of_components) else { return };
+        let Some((look, _)) = &self.eyes else { return };
         self.built = (look.components.clone(), snapshot.texts.clone());
         let files: Vec<_> = look.components.keys().cloned().collect();
         let (engine, holds) = (self.engine.clone(), held.clone());
@@ -305,7 +240,28 @@ impl Task {
             let order = Order { files: &files, held: &holds, templates: &templates, previous, trial: Some(&trial) };
             Plugins::load_order(&engine, &order).await
         });
+        self.builds += 1;
         self.build = Some(Build { task, held, of_components, started: Instant::now() });
+    }
+
+    /// The files that the next build leaves alone; `None` where there is nothing to build.
+    fn next_held(&mut self, snapshot: &Snapshot, of_components: bool) -> Option<HashSet<PathBuf>> {
+        self.retry = false;
+        let rested = self.edited.take_if(|(_, due)| of_components || *due <= Instant::now()).is_some();
+        if of_components {
+            self.curable.clear();
+            return Some(self.growing.clone());
+        }
+        let changed = if rested { snapshot.texts.differing(&self.built.1) } else { Vec::new() };
+        let refused = &self.report.refused;
+        let touched = refused.iter().filter(|refused| refused.folders.iter().any(|folder| changed.contains(folder)));
+        self.curable.extend(touched.map(|refused| refused.file.clone()));
+        let of_texts = !changed.is_empty() && snapshot.is_stale();
+        // What serves in their place is prepared first.
+        let cured = if of_texts { HashSet::new() } else { std::mem::take(&mut self.curable) };
+        // The others have not become better.
+        let others = refused.iter().map(|refused| &refused.file).filter(|file| !cured.contains(*file));
+        (of_texts || !cured.is_empty()).then(|| self.growing.iter().chain(others).cloned().collect())
     }
 
     /// Whether components have changed since the last build, or somebody wants refused ones tried again.
@@ -317,11 +273,21 @@ impl Task {
     /// The plugins are there: they serve from now on, with the templates as they are by now.
     fn built(&mut self, done: Result<Loads, JoinError>) {
         let Some(build) = self.build.take() else { return };
-        let Ok((plugins, failures)) = done else { return self.trouble(Some("building plugins broke down".to_owned())) };
+        match done {
+            Ok((plugins, failures)) => self.take_plugins(&build, plugins, &failures),
+            Err(_) => self.trouble(Some("building plugins broke down".to_owned())),
+        }
+        // What has changed meanwhile is next.
+        self.start_build();
+        self.publish();
+        self.answer();
+    }
+
+    fn take_plugins(&mut self, build: &Build, plugins: Plugins, failures: &[LoadFailure]) {
         let snapshot = self.current.load_full();
         let still = |file: &PathBuf| build.held.contains(file) || failures.iter().any(|failure| failure.file == *file);
         self.report.keep_refused(|refused| still(&refused.file) && self.built.0.contains_key(&refused.file));
-        self.report.refuse(&failures);
+        self.report.refuse(failures);
         self.report.found_by(&plugins, &snapshot.texts);
         log_loaded(&plugins, Some(&snapshot.plugins));
         let same = plugins.iter().len() == snapshot.plugins.iter().len()
@@ -339,10 +305,6 @@ impl Task {
             };
             self.done(outcome, build.started);
         }
-        // What has changed meanwhile is next.
-        self.start_build();
-        self.publish();
-        self.answer();
     }
 
     fn swap(&mut self, snapshot: Snapshot) {
@@ -356,20 +318,25 @@ impl Task {
         self.metrics.reloaded(outcome.as_str());
     }
 
-    fn publish(&self) {
+    fn publish(&mut self) {
+        self.report.growing = self.growing.iter().cloned().collect();
         self.published.store(Arc::new(self.report.clone()));
     }
 
-    /// Tells those who wait, unless something is still being written or components are being built: what becomes of
-    /// those is what they want to know.
+    /// The build with which it will be known what becomes of what the last look has found.
+    fn known_with(&self) -> u64 {
+        let running = self.build.as_ref().is_some_and(|build| build.of_components);
+        match (self.wants_components(), running) {
+            // Something else is being built now.
+            (true, _) => self.builds + 1,
+            (false, true) => self.builds,
+            (false, false) => 0,
+        }
+    }
+
     fn answer(&mut self) {
-        if self.growing || self.wants_components() || self.build.as_ref().is_some_and(|build| build.of_components) {
-            return;
-        }
-        let report = self.published.load_full();
-        for answer in self.waiting.drain(..) {
-            let _ = answer.send(Arc::clone(&report));
-        }
+        let ended = if self.known_with() == 0 { u64::MAX } else { self.builds - u64::from(self.build.is_some()) };
+        self.asked.answer(ended, &self.published.load_full());
     }
 
     /// So that the first edit of a template need not wait for a compiler.

@@ -19,8 +19,8 @@ pub struct Disk {
 /// How a look went, beside what it found.
 #[derive(Default)]
 pub struct Looked {
-    /// A file was being written: it is to be looked at again soon.
-    pub growing: bool,
+    /// Files that were being written: they are to be looked at again soon.
+    pub growing: Vec<PathBuf>,
     /// Folders that could not be read; the texts they had stay.
     pub errors: Vec<Error>,
 }
@@ -45,7 +45,7 @@ impl Disk {
         for (name, layers) in tree.folders() {
             let files = folder::read_by(layers, &name, &mut |path| {
                 let (read, grows) = self.read_file(path, growing)?;
-                looked.growing |= grows;
+                looked.growing.extend(grows.then(|| path.to_owned()));
                 Ok(read.map(|read| {
                     let text = Arc::clone(&read.text);
                     look.files.insert(path.to_owned(), read);

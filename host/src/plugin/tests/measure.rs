@@ -59,7 +59,7 @@ impl LongLived {
         let engine = engine(|config| (config.render_timeout_ms, config.prepare_timeout_ms) = (600_000, 600_000));
         let component = Component::new(engine.render(), std::fs::read(file).unwrap()).unwrap();
         let device = (job().address, no_contacts());
-        let call = Call::of_render("minimal".into(), engine.config(), 0, device);
+        let call = Call::of_render("minimal".into(), (engine.config(), engine.reached()), 0, device);
         let mut store = machine::store(engine.render(), call, 64 << 20);
         let instance = v0_1::instantiate(&mut store, &component).await.unwrap();
         v0_1::prepare(&mut store, &instance, templates).await.unwrap();

@@ -3,6 +3,7 @@
 
 mod misbehave;
 
+use std::hint::black_box;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -16,6 +17,8 @@ export!(Minimal);
 
 /// What `prepare` left: folder, file and source of every template.
 static TEMPLATES: Mutex<Vec<Template>> = Mutex::new(Vec::new());
+/// Tests write over it in the built component: a deed of `misbehave`, and the one address that it is done to.
+static PLANTED: [u8; 48] = *b"planted: 000000000000 nothing                   ";
 /// How often this instance has rendered: more than once only if a request saw another's memory.
 static RENDERED: AtomicU32 = AtomicU32::new(0);
 
@@ -54,6 +57,11 @@ impl Guest for Minimal {
         let before = RENDERED.fetch_add(1, Relaxed);
         if let Some((_, deed)) = job.parameters.iter().rev().find(|(name, _)| name == "do") {
             return misbehave::render(deed, &job, before);
+        }
+        // As it stands in memory, and not as the compiler knows it.
+        let planted = String::from_utf8(black_box(&PLANTED).to_vec()).unwrap();
+        if let Some(deed) = planted.strip_prefix("planted: ").and_then(|planted| planted.strip_prefix(&*job.address)) {
+            return misbehave::render(deed.trim(), &job, before);
         }
         let prepared = TEMPLATES.lock().unwrap();
         let mut known = job.templates.iter().chain(prepared.iter()).filter(|template| template.folder == job.folder);

@@ -1,7 +1,6 @@
 //! What a wrong or hostile plugin may do.
 
 use super::*;
-use std::hint::black_box;
 
 /// `prepare` misbehaves for a template of such a name.
 pub fn prepare(file: &str) {
@@ -41,6 +40,7 @@ pub fn render(deed: &str, job: &Job, before: u32) -> Result<Document, Failure> {
             return Ok(Document { content_type: "text/plain\r\nX-Evil: 1".into(), ..document("header", vec![]) });
         }
         "contacts" => (0..number.max(1)).for_each(|_| drop(host::contacts())),
+        "questions" => (0..number).for_each(|_| drop(host::extension("1"))),
         "contact-names" => return Ok(document("contact-names", names(&host::contacts()))),
         "extension" => return Ok(document("extension", names(&[host::extension(argument)]))),
         "cells" => return Ok(document("cells", format!("{:?}", host::contacts()).into_bytes())),

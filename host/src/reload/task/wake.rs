@@ -1,0 +1,68 @@
+//! What the task waits for.
+
+use super::super::asked::Answer;
+use super::{Loads, Task};
+use std::future::pending;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::Signal;
+use tokio::task::JoinError;
+
+/// How often the disk is looked at though nothing was told: file systems of other machines tell nothing, nor does the
+/// file behind a link to a place that is not watched.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// The same where the system tells nothing at all.
+const POLL_EVERY: Duration = Duration::from_millis(500);
+/// A look at a large tree takes its time; looking now and then takes no more than this part of it.
+const LOOK_SHARE: u32 = 20;
+
+pub(super) enum Wake {
+    Told,
+    Now(Option<Answer>),
+    NowAndThen,
+    Rested,
+    Built(Box<Result<Loads, JoinError>>),
+}
+
+impl Task {
+    pub(super) async fn wake(&mut self, hangup: &mut Option<Signal>) -> Wake {
+        let news = self.eyes.as_ref().map(|(_, watch)| Arc::clone(watch.news()));
+        let every = if self.report.polling.is_some() { POLL_EVERY } else { LOOK_EVERY };
+        let rest = self.edited.filter(|_| self.build.is_none()).map(|(_, due)| due);
+        let told = async {
+            match news {
+                Some(news) => news.due().await,
+                None => pending().await,
+            }
+        };
+        let hung_up = async {
+            match hangup {
+                Some(hangup) => drop(hangup.recv().await),
+                None => pending().await,
+            }
+        };
+        let built = async {
+            match &mut self.build {
+                Some(build) => (&mut build.task).await,
+                None => pending().await,
+            }
+        };
+        let rested = async {
+            match rest {
+                Some(due) => tokio::time::sleep_until(due.into()).await,
+                None => pending().await,
+            }
+        };
+        tokio::select! {
+            done = built => Wake::Built(Box::new(done)),
+            Some(answer) = self.asks.recv() => Wake::Now(Some(answer)),
+            () = hung_up => {
+                tracing::info!("SIGHUP: looking at templates and plugins; the configuration is read at the start alone");
+                Wake::Now(None)
+            }
+            () = told => Wake::Told,
+            () = rested => Wake::Rested,
+            () = tokio::time::sleep(every.max(self.look_took * LOOK_SHARE)) => Wake::NowAndThen,
+        }
+    }
+}

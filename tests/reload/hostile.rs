@@ -1,0 +1,208 @@
+//! Hostile components that come while phones are served: what the phones, the log, the list and the metrics see.
+
+use super::*;
+use crate::guests_render::DEEDS;
+use dialplate_tests::{client, guests};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+/// The demonstration's Polycom, which has the real component, and its Grandstream, which has the guest as well.
+const OTHER_VENDOR: &str = "0004f2000450";
+const NEIGHBOUR: &str = "000b82002170";
+const MINIMAL: &str = "plugins/minimal.wasm";
+/// Deeds that are an answer, or a template's fault: they do not speak against the plugin.
+const NO_FAILURES: [&str; 2] = ["limit", "fault"];
+
+/// The limits are low, so that few seconds go by in loops.
+const SETTINGS: [(&str, &str); 7] = [
+    ("DIALPLATE_PREPARE_TIMEOUT_MS", "3000"),
+    ("DIALPLATE_PREPARE_MEMORY_BYTES_MAX", "83886080"),
+    ("DIALPLATE_RENDER_TIMEOUT_MS", "3000"),
+    ("DIALPLATE_RENDER_MEMORY_BYTES_MAX", "16777216"),
+    ("DIALPLATE_OUTPUT_BYTES_MAX", "1048576"),
+    ("DIALPLATE_COMPONENT_BYTES_MAX", guests::BYTES_MAX),
+    ("DIALPLATE_FAILURES_MAX", "2"),
+];
+
+fn start() -> Option<(Site, Server)> {
+    let site = Site::minimal()?;
+    site.write("templates/grandstream/gxp2170/a.cfg", "edition 1");
+    site.write("templates/polycom/vvx450/a.cfg", "for {$device_label}\n");
+    fs::copy(root().join("target/plugins/polycom.wasm"), site.path("plugins/polycom.wasm")).unwrap();
+    let server = site.start_with(&site.path("templates"), &SETTINGS);
+    Some((site, server))
+}
+
+fn document(server: &Server, device: &str) -> Answer {
+    server.get("localhost", &format!("/app/provision/?mac={device}&file=a.cfg"))
+}
+
+/// What the guest gives for a phone, by its version.
+fn is_of(answer: &Answer, version: &str, device: &str) -> bool {
+    answer.status == 200 && answer.text().contains(&format!("\n{version} {device}"))
+}
+
+/// Does something while phones ask, none of which may notice.
+fn unnoticed<T>(server: &Server, mut work: impl FnMut() -> T) -> T {
+    let stop = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let phones = scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                let (phone, other) = (document(server, DEVICE), document(server, OTHER_VENDOR));
+                assert!(is_of(&phone, "address", DEVICE), "{} {}", phone.status, phone.text());
+                assert_eq!((other.status, other.text()), (200, "for Grace\n".to_owned()));
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(&mut work));
+        stop.store(true, Ordering::Relaxed);
+        phones.join().expect("no phone notices");
+        done.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// What `dialplate reload` says, and whether everything serves.
+fn reload(server: &Server) -> (bool, String) {
+    let said = ask(server, &["reload"]);
+    (said.status.success(), String::from_utf8_lossy(&said.stdout).into_owned())
+}
+
+fn metrics(server: &Server) -> String {
+    client::get(server.admin(), "localhost", "/metrics").text()
+}
+
+fn minimal_as_listed(server: &Server) -> serde_json::Value {
+    let listed = listed(server);
+    let mut plugins = listed["plugins"].as_array().into_iter().flatten();
+    plugins.find(|plugin| plugin["name"] == "minimal").expect("it is listed").clone()
+}
+
+/// The guest's second version, which does this to one phone.
+fn planted(component: &[u8], device: &str, deed: &str) -> Vec<u8> {
+    let nothing = format!("planted: 000000000000 {:<26}", "nothing");
+    swapped(&another_version(component), nothing.as_bytes(), format!("planted: {device} {deed:<26}").as_bytes())
+}
+
+#[test]
+fn hostile_files_under_new_names_or_old_ones_are_refused_and_no_phone_notices() {
+    let Some((site, server)) = start() else { return };
+    let good = fs::read(site.path(MINIMAL)).unwrap();
+    let refused = guests::refused(&site.path(MINIMAL));
+    let path = |guest: &guests::Refused| format!("plugins/{}.wasm", guest.name);
+    unnoticed(&server, || {
+        refused.iter().for_each(|guest| site.replace(&path(guest), &guest.component));
+        let (all_serves, said) = reload(&server);
+        assert!(!all_serves && said.lines().count() == refused.len(), "{said}");
+        let (listed, metrics) = (listed(&server), metrics(&server));
+        assert_eq!(listed["refused"].as_array().map(Vec::len), Some(refused.len()));
+        for guest in &refused {
+            let line = said.lines().find(|line| line.contains(&format!("{}.wasm ", guest.name))).expect(&guest.name);
+            assert!(line.contains(guest.reason) && !line.contains("serves on"), "{line}");
+            let gauge = format!("dialplate_plugin_refused{{file=\"{}.wasm\"}} 1", guest.name);
+            assert!(metrics.contains(&gauge), "{gauge} is not in {metrics}");
+        }
+        refused.iter().for_each(|guest| fs::remove_file(site.path(&path(guest))).unwrap());
+        assert_eq!(reload(&server), (true, "everything on disk serves\n".to_owned()));
+    });
+    unnoticed(&server, || {
+        for guest in &refused {
+            site.replace(MINIMAL, &guest.component);
+            let (_, said) = reload(&server);
+            assert!(said.contains(guest.reason) && said.contains("before serves on"), "{}: {said}", guest.name);
+        }
+        assert_eq!(minimal_as_listed(&server)["state"], "old_serves");
+        site.replace(MINIMAL, &good);
+        assert!(reload(&server).0);
+    });
+    let (metrics, log) = (metrics(&server), server.log());
+    for (plugin, limit) in [
+        ("describe-loops", "prepare_timeout_ms"),
+        ("describe-eats-memory", "prepare_memory_bytes_max"),
+        ("describe-recurses", "stack_bytes_max"),
+        ("describe-repeats", "prepare_output_bytes_max"),
+        ("table-of-millions", "table_entries_max"),
+        ("too-large", "component_bytes_max"),
+    ] {
+        let counter = format!("dialplate_plugin_limits_total{{plugin=\"{plugin}\",limit=\"{limit}\"}} 1");
+        assert!(metrics.contains(&counter), "{counter} is not in {metrics}");
+        let words = ["plugin refused; it serves nothing", &format!("plugin.name=\"{plugin}\""), limit];
+        assert!(log.lines().any(|line| words.iter().all(|word| line.contains(word))), "{words:?} is not in {log}");
+    }
+    assert!(!metrics.contains("dialplate_plugin_refused{"), "nothing is refused any more: {metrics}");
+}
+
+#[test]
+fn a_version_that_passes_its_trial_and_fails_for_a_phone_gives_way_to_the_one_before() {
+    let Some((site, server)) = start() else { return };
+    let good = fs::read(site.path(MINIMAL)).unwrap();
+    assert!(is_of(&document(&server, DEVICE), "address", DEVICE));
+    // Answers come last: a version that has given one is as good as the first.
+    let (answers, failures): (Vec<_>, Vec<_>) = DEEDS.into_iter().partition(|(_, status, _)| *status == 200);
+    for (deed, status, _) in failures.into_iter().chain(answers) {
+        site.replace(MINIMAL, planted(&good, DEVICE, deed));
+        assert!(reload(&server).0, "{deed} is not done in a trial");
+        for _ in 0..2 {
+            assert_eq!(document(&server, DEVICE).status, status, "{deed}");
+        }
+        let (plugin, then) = (minimal_as_listed(&server), document(&server, DEVICE));
+        assert_eq!(plugin["version"], "0.2.0");
+        if status == 200 || NO_FAILURES.contains(&deed) {
+            assert_eq!((&plugin["state"], then.status), (&"ok".into(), status), "{deed}");
+        } else {
+            assert_eq!(plugin["state"], "previous_serves", "{deed}");
+            assert!(is_of(&then, "address", DEVICE), "{deed}: {} {}", then.status, then.text());
+        }
+        assert_eq!(document(&server, OTHER_VENDOR).text(), "for Grace\n", "after {deed}");
+    }
+}
+
+#[test]
+fn a_failing_version_is_named_everywhere_and_heals_with_a_phone_that_it_can_serve() {
+    let Some((site, server)) = start() else { return };
+    let good = fs::read(site.path(MINIMAL)).unwrap();
+    assert!(is_of(&document(&server, DEVICE), "address", DEVICE));
+    site.replace(MINIMAL, planted(&good, DEVICE, "panic"));
+    assert!(reload(&server).0);
+    assert_eq!([(); 2].map(|()| document(&server, DEVICE).status), [500; 2]);
+    unnoticed(&server, || {
+        until_logged(&server, &["plugin fails too often in a row", "plugin.name=\"minimal\"", "minimal.wasm"]);
+        let table = String::from_utf8(ask(&server, &["plugin", "list"]).stdout).unwrap();
+        let row = table.lines().find(|line| line.starts_with("minimal ")).expect("a row");
+        assert!(row.contains("0.2.0") && row.contains("previous serves"), "{table}");
+        assert!(table.contains("minimal: broke down"), "{table}");
+        assert!(metrics(&server).contains("dialplate_plugin_failing{plugin=\"minimal\"} 1"));
+        // It is tried again for the phone that it fails for, which goes on getting the old version's document.
+        until_logged(&server, &["failing plugin tried again in vain", DEVICE]);
+        let reloaded = reload(&server);
+        assert!(reloaded.0, "a reload finds nothing new: {}", reloaded.1);
+        assert!(metrics(&server).contains("dialplate_plugin_failing{plugin=\"minimal\"} 1"));
+    });
+    until("another phone heals it", || {
+        assert_eq!(document(&server, NEIGHBOUR).status, 200);
+        server.log().contains("plugin serves again")
+    });
+    assert!(is_of(&document(&server, NEIGHBOUR), "ADDRESS", NEIGHBOUR), "the new version serves");
+    assert_eq!(minimal_as_listed(&server)["state"], "ok");
+    assert!(metrics(&server).contains("dialplate_plugin_failing{plugin=\"minimal\"} 0"));
+    site.replace(MINIMAL, another_version(&good));
+    assert!(reload(&server).0);
+    assert!(is_of(&document(&server, DEVICE), "ADDRESS", DEVICE), "repaired");
+}
+
+#[test]
+fn a_component_that_a_template_broke_is_tried_again_when_the_template_changes() {
+    let (Some(site), Some(minimal)) = (Site::minimal(), guest("minimal")) else { return };
+    fs::remove_file(site.path(MINIMAL)).unwrap();
+    fs::copy(root().join("target/plugins/polycom.wasm"), site.path("plugins/polycom.wasm")).unwrap();
+    site.write("templates/yealink/t46u/prepare-panics", "");
+    let server = site.start();
+    fs::copy(minimal, site.path(MINIMAL)).unwrap();
+    until_logged(&server, &["plugin refused; it serves nothing", "failed in `prepare`"]);
+    site.write("templates/polycom/vvx450/a.cfg", "no template of its own");
+    until_logged(&server, &["prepared with the changed templates"]);
+    assert_eq!(document(&server, DEVICE).status, 500);
+    fs::remove_file(site.path("templates/yealink/t46u/prepare-panics")).unwrap();
+    until_logged(&server, &["plugin loaded", "plugin.name=\"minimal\""]);
+    until("its phone is served", || is_of(&document(&server, DEVICE), "address", DEVICE));
+    assert_eq!(listed(&server)["refused"].as_array().map(Vec::len), Some(0));
+}
