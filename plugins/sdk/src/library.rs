@@ -24,17 +24,18 @@ thread_local! {
 }
 
 impl Folder {
-    fn add(&mut self, template: &types::Template) {
-        self.prefix = format!("{}/", template.folder);
-        let name = format!("{}{}", self.prefix, template.file);
-        let parsed = smarty::Template::parse(&name, &template.source).map(Rc::new);
-        self.files.insert(template.file.clone(), parsed);
+    fn add(&mut self, folder: &str, file: &str, parsed: impl FnOnce(&str) -> Parsed) {
+        self.prefix = format!("{folder}/");
+        let name = format!("{}{file}", self.prefix);
+        self.files.insert(file.to_owned(), parsed(&name));
     }
 
     /// A folder of templates that came along with a job.
     pub fn of(templates: &[types::Template]) -> Self {
         let mut folder = Self::default();
-        templates.iter().for_each(|template| folder.add(template));
+        for types::Template { folder: name, file, source } in templates {
+            folder.add(name, file, |name| parse(name, source));
+        }
         folder
     }
 
@@ -46,6 +47,12 @@ impl Folder {
         self.files.get(file)
     }
 
+    /// A file as another one of the folder calls it: a name that is told from where that lies (`./x`) comes with the
+    /// folder in front.
+    fn find(&self, name: &str) -> Option<&Parsed> {
+        self.files.get(name.strip_prefix(&self.prefix).unwrap_or(name))
+    }
+
     /// The settings that rendering a file can ask for: those it names and those of the files it includes.
     fn reads(&self, file: &str) -> Reads {
         let mut names = BTreeSet::new();
@@ -55,7 +62,7 @@ impl Folder {
             if !seen.insert(file.clone()) {
                 continue;
             }
-            let Some(Ok(template)) = self.files.get(&file) else { continue };
+            let Some(Ok(template)) = self.find(&file) else { continue };
             let reads = template.reads();
             let Some(variables) = reads.variables.filter(|_| !reads.computed_files) else { return Reads::Every };
             for name in variables {
@@ -70,19 +77,20 @@ impl Folder {
 
 impl smarty::Templates for Folder {
     fn get(&self, name: &[u8]) -> Result<Option<Rc<smarty::Template>>, smarty::Error> {
-        // A name that is told from where the including file lies (`./x`) comes with the folder in front.
-        let name = std::str::from_utf8(name).ok();
-        let name = name.map(|name| name.strip_prefix(&self.prefix).unwrap_or(name));
-        let found = name.and_then(|name| self.files.get(name));
-        found.cloned().transpose()
+        std::str::from_utf8(name).ok().and_then(|name| self.find(name)).cloned().transpose()
     }
 }
 
-/// Parses every template and keeps it for the requests to come.
+/// Parses every template and keeps it for the requests to come: a text that several files have, once.
 pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
     let mut folders: FxHashMap<String, Folder> = FxHashMap::default();
-    for template in templates {
-        folders.entry(template.folder.clone()).or_default().add(template);
+    for (template, twin) in templates.iter().zip(twins(templates)) {
+        let known = folders.get(&twin.folder).and_then(|folder| folder.get(&twin.file)).cloned();
+        let types::Template { folder, file, source } = template;
+        folders.entry(folder.clone()).or_default().add(folder, file, |name| match known {
+            Some(known) => renamed(known, name),
+            None => parse(name, source),
+        });
     }
     let answer = |template: &types::Template| Prepared {
         folder: template.folder.clone(),
@@ -97,6 +105,23 @@ pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
     prepared
 }
 
+/// For each template, the first one with the same text: it may be itself.
+fn twins(templates: &[types::Template]) -> impl Iterator<Item = &types::Template> {
+    let mut first: FxHashMap<&[u8], &types::Template> = FxHashMap::default();
+    templates.iter().map(move |template| *first.entry(&template.source).or_insert(template))
+}
+
+fn parse(name: &str, source: &[u8]) -> Parsed {
+    smarty::Template::parse(name, source).map(Rc::new)
+}
+
+fn renamed(parsed: Parsed, name: &str) -> Parsed {
+    match parsed {
+        Ok(template) => Ok(Rc::new(template.renamed(name))),
+        Err(error) => Err(smarty::Error { template: name.to_owned(), ..error }),
+    }
+}
+
 /// The folder as `prepare` left it.
 pub fn prepared(folder: &str) -> Option<Rc<Folder>> {
     PREPARED.with_borrow(|folders| folders.get(folder).cloned())
@@ -106,4 +131,40 @@ pub fn prepared(folder: &str) -> Option<Rc<Folder>> {
 pub fn fault(error: smarty::Error) -> Fault {
     let smarty::Error { template, line, column, message, excerpt, .. } = error;
     Fault { template, line, column, message, excerpt }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(folder: &str, file: &str, source: &str) -> types::Template {
+        types::Template { folder: folder.to_owned(), file: file.to_owned(), source: source.as_bytes().to_vec() }
+    }
+
+    #[test]
+    fn files_of_the_same_text_are_parsed_once_and_keep_their_names() {
+        let text = "{$a}{include file='./c.cfg'}";
+        let files = [("m1", "a.cfg", text), ("m2", "a.cfg", text), ("m2", "b.cfg", text), ("m2", "c.cfg", "{$c}")];
+        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
+        let found = |folder: &str, file| prepared_file(folder, file).unwrap();
+        let first = found("m1", "a.cfg");
+        assert!(first.shares_text_with(&found("m2", "a.cfg")) && first.shares_text_with(&found("m2", "b.cfg")));
+        assert_eq!((first.name(), found("m2", "b.cfg").name().to_owned()), ("m1/a.cfg", "m2/b.cfg".to_owned()));
+        // The included file is looked for in each one's own folder.
+        let reads = |names: &[&str]| Reads::Only(names.iter().map(|name| (*name).to_owned()).collect());
+        let of = |at: usize| format!("{:?}", prepared[at].outcome);
+        assert_eq!(of(0), format!("{:?}", Ok::<_, Fault>(reads(&["a"]))));
+        assert_eq!(of(1), format!("{:?}", Ok::<_, Fault>(reads(&["a", "c"]))));
+    }
+
+    #[test]
+    fn a_fault_names_the_file_that_was_asked_for_though_another_has_the_same_text() {
+        let prepared = prepare(&[template("m1", "a.cfg", "{if $x}"), template("m2", "a.cfg", "{if $x}")]);
+        let names: Vec<_> = prepared.into_iter().map(|file| file.outcome.unwrap_err().template).collect();
+        assert_eq!(names, ["m1/a.cfg", "m2/a.cfg"]);
+    }
+
+    fn prepared_file(folder: &str, file: &str) -> Parsed {
+        super::prepared(folder).unwrap().get(file).unwrap().clone()
+    }
 }

@@ -131,7 +131,7 @@ impl Machine<'_> {
                 Ok(found.unwrap_or_default())
             }
             Expr::TemplateName => {
-                let base = code.t.name.rsplit('/').next().unwrap_or_default();
+                let base = code.name.rsplit('/').next().unwrap_or_default();
                 Ok(Value::from(base))
             }
             Expr::Output(block) => {

@@ -36,7 +36,8 @@ impl<'r> Loaded<'r> {
     }
 
     pub(super) fn code(&self, loaded: usize) -> Code<'_> {
-        Code { t: self.template(), symbols: self.symbols.as_deref(), loaded }
+        let Template { name, program } = self.template();
+        Code { t: program, name, symbols: self.symbols.as_deref(), loaded }
     }
 }
 
@@ -75,7 +76,7 @@ impl Machine<'_> {
         params: Vec<(usize, Value)>,
         scope: Scope,
     ) -> Run<()> {
-        let name = names::resolve(names::check(name)?, &code.t.name)?;
+        let name = names::resolve(names::check(name)?, code.name)?;
         let index = self.load(&name)?;
         if self.includes >= self.render.limits.include_depth {
             let max = self.render.limits.include_depth;
@@ -111,7 +112,7 @@ impl Machine<'_> {
                 return Err(problem);
             }
         };
-        let symbols = template.symbols.iter();
+        let symbols = template.program.symbols.iter();
         let symbols = symbols.map(|name| crate::source::offset(self.symbol(name.as_bytes())));
         let symbols: Rc<[u32]> = symbols.collect();
         let index = self.loaded.len();
@@ -123,7 +124,7 @@ impl Machine<'_> {
     /// Makes a template's functions known, to it and to those that include it.
     pub(super) fn register_functions(&mut self, index: usize) {
         let loaded = self.loaded[index].clone();
-        let functions = &loaded.template().tags.functions;
+        let functions = &loaded.template().program.tags.functions;
         if functions.is_empty() {
             return;
         }

@@ -29,7 +29,7 @@ use rustc_hash::FxHashMap;
 use crate::error::{Error, ErrorKind, Problem};
 use crate::limits::Limits;
 use crate::php::{Array, Clock, Context, Str, Value};
-use crate::program::{Block, Expr, Stmt, Symbol, Template};
+use crate::program::{Block, Expr, Program, Stmt, Symbol, Template};
 
 use frame::{Frame, Variable};
 use include::Loaded;
@@ -132,7 +132,8 @@ impl Template {
 
 /// A template as the machine runs it: its arenas, and what its symbols are called here.
 struct Code<'c> {
-    t: &'c Template,
+    t: &'c Program,
+    name: &'c Rc<str>,
     /// The machine's symbol for each of the template's; `None` when they are the same.
     symbols: Option<&'c [u32]>,
     /// Index in [`Machine::loaded`].
@@ -208,7 +209,7 @@ impl<'r> Machine<'r> {
         let mut machine = Machine {
             render,
             context,
-            out: Vec::with_capacity(root.text.len() * 2),
+            out: Vec::with_capacity(root.program.text.len() * 2),
             trust: trust::Trust::default(),
             output_left: render.limits.output_bytes,
             loops_left: render.limits.loop_steps,
@@ -216,11 +217,11 @@ impl<'r> Machine<'r> {
             includes: 0,
             calls: 0,
             vars: Vec::new(),
-            frame: Frame::root(root.symbols.len()),
+            frame: Frame::root(root.program.symbols.len()),
             outer: Vec::new(),
-            names: root.symbols.to_vec(),
+            names: root.program.symbols.to_vec(),
             symbol_of: None,
-            asked: vec![frame::UNASKED; root.symbols.len()],
+            asked: vec![frame::UNASKED; root.program.symbols.len()],
             escaped: false,
             loaded: vec![Loaded::root(root)],
             loaded_of: FxHashMap::default(),
@@ -256,7 +257,7 @@ impl<'r> Machine<'r> {
     fn locate(&mut self, code: &Code<'_>, at: u32) {
         if self.failed.is_none() {
             let place = code.t.lines.place(at);
-            self.failed = Some((Rc::clone(&code.t.name), place.line, place.column));
+            self.failed = Some((Rc::clone(code.name), place.line, place.column));
         }
     }
 

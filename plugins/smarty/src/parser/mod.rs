@@ -28,11 +28,12 @@ mod value;
 mod variable;
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use crate::error::{Error, Problem};
 use crate::lexer::{self, Kind, LexError, Token};
 use crate::limits;
-use crate::program::{Builder, Template};
+use crate::program::{Builder, Program, Template};
 use crate::source::{self, Lines};
 
 use open::{Open, OpenKind};
@@ -81,7 +82,7 @@ impl Template {
         let (tokens, broken) = lexer::tokens(&src);
         let mut parser = Parser::new(&src, &tokens, broken);
         match parser.template() {
-            Ok(()) => Ok(parser.finish(name)),
+            Ok(()) => Ok(Template { name: Rc::from(name), program: Rc::new(parser.finish()) }),
             Err(problem) => {
                 let at = parser.fault_place();
                 Err(located(name, &src, at, problem))
@@ -159,7 +160,7 @@ impl<'s> Parser<'s> {
         Ok(())
     }
 
-    fn finish(mut self, name: &str) -> Template {
+    fn finish(mut self) -> Program {
         self.flush();
         let stmts = self.opens.pop().map(|open| open.stmts).unwrap_or_default();
         let body = self.b.block(&stmts);
@@ -169,7 +170,7 @@ impl<'s> Parser<'s> {
         {
             self.b.drop_first_byte(at);
         }
-        self.b.finish(name, Lines::new(self.src), body)
+        self.b.finish(Lines::new(self.src), body)
     }
 
     // The cursor.

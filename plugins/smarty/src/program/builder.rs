@@ -1,11 +1,9 @@
-//! Fills the arenas of a [`Template`].
-
-use std::rc::Rc;
+//! Fills the arenas of a [`Program`].
 
 use rustc_hash::FxHashMap;
 
 use super::tags::Tables;
-use super::{Binary, Block, Branch, E, Expr, List, Name, Place, Stmt, Symbol, Template};
+use super::{Binary, Block, Branch, E, Expr, List, Name, Place, Program, Stmt, Symbol};
 use crate::php::{Function, Str, Value};
 use crate::source::{Lines, offset};
 
@@ -226,10 +224,9 @@ impl Builder {
         Stmt::If(start, offset(branches.len()))
     }
 
-    pub(crate) fn finish(mut self, name: &str, lines: Lines, body: Block) -> Template {
+    pub(crate) fn finish(mut self, lines: Lines, body: Block) -> Program {
         self.tags.shrink();
-        Template {
-            name: Rc::from(name),
+        Program {
             lines,
             text: self.text.into(),
             symbols: self.symbols.into(),

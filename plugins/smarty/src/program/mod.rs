@@ -23,9 +23,15 @@ use crate::source::Lines;
 /// A parsed template file.
 ///
 /// It holds no source text and borrows nothing; rendering it any number of times changes nothing in it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Template {
     pub(crate) name: Rc<str>,
+    pub(crate) program: Rc<Program>,
+}
+
+/// What a template's text says, whatever the file is called.
+#[derive(Debug)]
+pub(crate) struct Program {
     pub(crate) lines: Lines,
     pub(crate) text: Box<[u8]>,
     /// Names of variables, by [`Symbol`].
@@ -54,9 +60,27 @@ impl Template {
         &self.name
     }
 
+    /// A file of the same text, which takes no room of its own. FusionPBX has most files of a vendor several times.
+    #[must_use]
+    pub fn renamed(&self, name: &str) -> Template {
+        Template { name: Rc::from(name), program: Rc::clone(&self.program) }
+    }
+
+    /// Whether both are names of one text.
+    #[must_use]
+    pub fn shares_text_with(&self, other: &Template) -> bool {
+        Rc::ptr_eq(&self.program, &other.program)
+    }
+
     /// Bytes that the compiled form takes, strings and tables included (an estimate).
     #[must_use]
     pub fn size(&self) -> usize {
+        self.program.size()
+    }
+}
+
+impl Program {
+    fn size(&self) -> usize {
         let constants = self.constants.iter().map(|value| match value {
             Value::Str(s) => s.len() + 16,
             _ => 0,

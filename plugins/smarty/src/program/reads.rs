@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Expr, Template};
+use super::{Expr, Program, Template};
 use crate::php::Value;
 
 /// What rendering a template may ask for, found without rendering it.
@@ -21,6 +21,13 @@ impl Template {
     /// What a render of this file alone may read; add that of the files it names.
     #[must_use]
     pub fn reads(&self) -> Reads {
+        self.program.reads(&self.name)
+    }
+}
+
+impl Program {
+    /// `name` is what relative includes are relative to.
+    fn reads(&self, name: &str) -> Reads {
         let mut variables = BTreeSet::new();
         let mut computed = false;
         for expr in &self.exprs {
@@ -57,11 +64,11 @@ impl Template {
                 None => computed = true,
             }
         }
-        let (files, computed_files) = self.files();
+        let (files, computed_files) = self.files(name);
         Reads { variables: (!computed).then(|| variables.into_iter().collect()), files, computed_files }
     }
 
-    fn files(&self) -> (Vec<String>, bool) {
+    fn files(&self, from: &str) -> (Vec<String>, bool) {
         let named = self.tags.includes.iter().map(|tag| tag.file);
         let named = named.chain(self.extends.iter().copied());
         let mut files = BTreeSet::new();
@@ -70,7 +77,7 @@ impl Template {
             match self.text_of(file) {
                 Some(name) => {
                     let name = name.strip_prefix("file:").unwrap_or(&name);
-                    if let Ok(name) = crate::names::resolve(name.as_bytes(), &self.name) {
+                    if let Ok(name) = crate::names::resolve(name.as_bytes(), from) {
                         files.insert(String::from_utf8_lossy(&name).into_owned());
                     }
                 }
