@@ -2,6 +2,7 @@
 
 use crate::bindings::dialplate::provision::host as imports;
 use crate::escape::Escaper;
+use crate::heap;
 use crate::host::Host;
 use crate::library::{self, Folder};
 use crate::types::{self, Description, Document, Failure, Job, Level, Prepared, Table, Template};
@@ -31,10 +32,16 @@ pub fn describe(vendor: &dyn Vendor) -> Description {
 
 /// Parses the templates and keeps what every request needs. What a panic says goes to the log from now on: a
 /// component has no stderr.
-pub fn prepare(vendor: &dyn Vendor, templates: Vec<Template>) -> Vec<Prepared> {
+pub fn prepare(vendor: &dyn Vendor, mut templates: Vec<Template>) -> Vec<Prepared> {
+    heap::begin();
     std::panic::set_hook(Box::new(|panic| imports::log(Level::Error, &panic.to_string())));
     with_served(vendor, |_| ());
-    library::prepare(&templates)
+    let prepared = library::prepare(&templates);
+    // What is zero takes no room in a snapshot.
+    templates.iter_mut().for_each(|template| template.source.fill(0));
+    heap::begin();
+    heap::make_room();
+    prepared
 }
 
 thread_local! {

@@ -18,6 +18,7 @@
 pub mod bindings;
 mod component;
 mod escape;
+mod heap;
 mod host;
 mod library;
 mod row;
