@@ -33,7 +33,7 @@ test: setup-test lint
 	$(CARGO) test --release --workspace
 
 # Figures, not tests: parse and render by template size, the whole server under load, start and swap times, one request
-# room by room.
+# room by room, a fork per request against a long-lived instance.
 bench: setup-test build
 	$(CARGO) bench --workspace --bench templates --bench load --bench reload
 	$(CARGO) test --release --workspace --bin dialplate measure:: -- --ignored --nocapture --test-threads 1
