@@ -2,7 +2,7 @@
 
 use dialplate_tests::guests;
 use dialplate_tests::server::{self, Server};
-use std::fs::Permissions;
+use std::fs::{File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -135,6 +135,8 @@ fn files_that_are_anothers_or_open_to_others_are_compiled_anew_and_never_mapped(
     // Whether a start maps code that was there before it.
     let maps_old = || {
         let old = numbers(&cache, ".cwasm");
+        // While they are open, no new file is given their numbers.
+        let _held: Vec<_> = files(&cache, ".cwasm").iter().map(|(name, _)| File::open(cache.join(name))).collect();
         let server = Server::start(&settings);
         assert!(server.get("localhost", PHONE).text().starts_with("reads nothing"));
         let mapped = mapped(server.id());
