@@ -6,6 +6,7 @@ use super::call::Call;
 use super::compiler::Purpose;
 use super::error::{EngineError, RenderError};
 use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLES_MAX};
+use super::off_the_path::give_back_at_once;
 use super::reached::Reached;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -38,6 +39,7 @@ struct Machine {
 impl Engine {
     /// Reserves address space for every instance there may be; memory is taken only as plugins touch it.
     pub fn new(config: Config) -> Result<Self, EngineError> {
+        give_back_at_once();
         let cache = match &config.cache {
             Some(folder) => Some(
                 Cache::open(folder, config.cache_bytes_max)
