@@ -119,24 +119,25 @@ fn the_cache_is_used_and_a_damaged_one_is_not() {
     run(async {
         let scratch = Scratch::new();
         let folder = scratch.0.join("cache");
-        let start = || engine(|config| config.cache = Some(folder.clone()));
-        let timed = async || {
-            let start = start();
-            let began = Instant::now();
-            let (set, failures) = load(&start, from_ref(&file), templates()).await;
+        let start = async |compiler: Option<&str>| {
+            let engine = engine(|config| {
+                (config.cache, config.compiler) = (Some(folder.clone()), compiler.map(PathBuf::from));
+            });
+            let (set, failures) = load(&engine, from_ref(&file), templates()).await;
             assert!(failures.is_empty(), "{failures:?}");
-            let took = began.elapsed();
             let plugin = set.serving("minimal", "").unwrap();
             assert!(text(plugin, job()).await.is_ok());
             assert_eq!(plugin.faults().len(), 1, "what prepare said is kept too");
-            took
+            assert!(plugin.check(templates()).await.is_ok());
         };
+        // Where nothing can be compiled, all must come from the cache.
+        let no_compiler = Some("/nowhere/at/all");
         let codes = || files_with(&folder, "cwasm");
         let lengths = || codes().iter().map(|code| fs::metadata(code).unwrap().len()).collect::<BTreeSet<_>>();
-        timed().await;
+        start(None).await;
         let written = lengths();
         assert_eq!(written.len(), 2, "one plugin, with its templates and without");
-        timed().await;
+        start(no_compiler).await;
         assert_eq!(lengths(), written, "reused");
 
         for damage in ["half", "one byte", "one bit"] {
@@ -150,13 +151,14 @@ fn the_cache_is_used_and_a_damaged_one_is_not() {
                 }
                 fs::write(&code, bytes).unwrap();
             }
-            timed().await;
+            start(None).await;
             assert_eq!(lengths(), written, "compiled anew and written again");
+            start(no_compiler).await;
         }
         for note in files_with(&folder, "note") {
             fs::write(note, "{}").unwrap();
         }
-        timed().await;
+        start(None).await;
     });
 }
 
