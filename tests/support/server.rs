@@ -1,6 +1,6 @@
 //! The server under test: the built program on a port that it is given, stopped by its process id.
 
-use crate::client;
+use crate::{client, wait};
 use std::io::{BufRead, BufReader};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::ops::Range;
@@ -140,6 +140,11 @@ impl Server {
     /// What it has logged so far.
     pub fn log(&self) -> String {
         self.log.lock().expect("no reader panics").clone()
+    }
+
+    /// Waits for a line with these words: it comes by a pipe, and may be later than the answer it is about.
+    pub fn until_logged(&self, words: &str) {
+        wait::until(|| self.log().contains(words), || format!("\"{words}\" in\n{}", self.log()));
     }
 
     pub fn get(&self, host: &str, target: &str) -> client::Answer {

@@ -18,10 +18,9 @@ use wasmtime::component::Component;
 const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Plugin {
-    /// Makes ready what `check` needs. Compiles for a part of a second unless the cache has it, and blocks meanwhile;
-    /// needs a tokio runtime, and not one of its workers.
-    pub fn warm_up(&self) -> Result<(), LoadError> {
-        tokio::runtime::Handle::current().block_on(self.unprepared()).map(drop)
+    /// Makes ready what `check` needs. Compiles for a part of a second unless the cache has it: see `off_the_path`.
+    pub async fn warm_up(&self) -> Result<(), LoadError> {
+        self.unprepared().await.map(drop)
     }
 
     async fn unprepared(&self) -> Result<&Component, LoadError> {

@@ -31,7 +31,7 @@ pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
 pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, ScopeError};
 pub use limits::Config;
-pub use off_the_path::in_background;
+pub use off_the_path::off_the_path;
 pub use plugin::Plugin;
 pub use reached::Reached;
 pub use set::{Choice, Order, Plugins, Share, Trial, files};

@@ -12,7 +12,7 @@ const NICE: libc::c_int = 5;
 
 /// What comes of work off the path. A component that makes the compiler or the snapshot panic is a bad component, no
 /// more.
-pub(super) struct OffThePath<T>(oneshot::Receiver<Result<T, LoadError>>);
+pub struct OffThePath<T>(oneshot::Receiver<Result<T, LoadError>>);
 
 impl<T> Future for OffThePath<T> {
     type Output = Result<T, LoadError>;
@@ -23,33 +23,24 @@ impl<T> Future for OffThePath<T> {
     }
 }
 
-/// Runs work that compiles; it gives way to requests where somebody is served meanwhile.
-pub(super) fn off_the_path<T: Send + 'static>(
+/// Runs work that compiles; it gives way to requests where somebody is served meanwhile. It goes on when nobody waits
+/// for it any more, and whatever happens to the caller's runtime.
+pub fn off_the_path<T: Send + 'static>(
     gives_way: bool,
     work: impl Future<Output = Result<T, LoadError>> + Send + 'static,
 ) -> OffThePath<T> {
     let (sender, receiver) = oneshot::channel();
-    let runtime = tokio::runtime::Handle::current();
     let run = move || {
         if gives_way {
             give_way();
         }
-        let _ = sender.send(runtime.block_on(work));
+        if let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            let _ = sender.send(runtime.block_on(work));
+        }
     };
-    // Without a thread the sender is dropped, and whoever waits is told that it broke down.
+    // Without a thread or a runtime the sender is dropped, and whoever waits is told that it broke down.
     let _ = std::thread::Builder::new().name("plugin-build".into()).spawn(run);
     OffThePath(receiver)
-}
-
-/// Runs what nobody waits for; it has the caller's tokio runtime.
-pub fn in_background(work: impl FnOnce() + Send + 'static) {
-    let runtime = tokio::runtime::Handle::current();
-    let run = move || {
-        let _entered = runtime.enter();
-        give_way();
-        work();
-    };
-    let _ = std::thread::Builder::new().name("plugin-build".into()).spawn(run);
 }
 
 #[allow(unsafe_code, reason = "the standard library knows no priorities")]

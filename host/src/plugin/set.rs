@@ -88,8 +88,8 @@ impl Plugins {
     /// Loads the files. One that cannot be served is among the failures and harms no other; what `previous` had
     /// loaded from it serves on. What has not changed since `previous` is taken over.
     ///
-    /// Needs a tokio runtime. Compiles for up to seconds, on threads of its own, which give way to requests when there
-    /// is a `previous`; `templates` runs on the caller's.
+    /// Compiles for up to seconds, on threads of its own, which give way to requests when there is a `previous`;
+    /// `templates` runs on the caller's.
     pub async fn load_order(engine: &Engine, order: &Order<'_>) -> (Self, Vec<LoadFailure>) {
         let mut failures = Vec::new();
         let previous = order.previous;

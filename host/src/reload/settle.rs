@@ -2,7 +2,7 @@
 //! where the new one does not.
 
 use super::trial;
-use crate::plugin::{Faulty, LoadError, Plugin, Plugins, RenderError};
+use crate::plugin::{Faulty, LoadError, Plugin, Plugins, RenderError, off_the_path};
 use crate::templates::{TemplateFile, Texts, file};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,7 +77,7 @@ impl<'a> Settling<'a> {
     async fn settle_for(&mut self, plugin: &Arc<Plugin>, disk: &Texts, folders: &[&str]) {
         let warm = Arc::clone(plugin);
         // It compiles, the first time.
-        let _ = tokio::task::spawn_blocking(move || warm.warm_up().is_ok()).await;
+        let _ = off_the_path(false, async move { warm.warm_up().await }).await;
         match plugin.check(disk.of(&|folder| folders.contains(&folder))).await {
             Ok(faulty) => {
                 for folder in folders {

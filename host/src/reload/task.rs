@@ -342,12 +342,15 @@ impl Task {
     /// So that the first edit of a template need not wait for a compiler.
     fn warm_up(&self) {
         let snapshot = self.current.load_full();
-        plugin::in_background(move || {
+        let warm_up = async move {
             for plugin in snapshot.plugins.iter() {
                 // Should it fail, the edit itself finds out.
-                let _ = plugin.warm_up();
+                let _ = plugin.warm_up().await;
             }
-        });
+            Ok(())
+        };
+        // Nobody waits for it.
+        drop(plugin::off_the_path(true, warm_up));
     }
 }
 
