@@ -1,12 +1,12 @@
 //! The server under test: the built program on a port that it is given, stopped by its process id.
 
 use crate::{client, wait};
-use std::io::{BufRead, BufReader};
+use std::fs::File;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::ops::Range;
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,8 @@ const PORTS: Range<u16> = 20_000..32_000;
 pub struct Server {
     pub address: SocketAddr,
     process: Child,
-    log: Arc<Mutex<String>>,
+    /// What it says; a pipe would have a reader of its own, who may be behind.
+    log: File,
 }
 
 /// The repository's root.
@@ -85,11 +86,9 @@ impl Server {
     }
 
     fn start_by(mut command: Command) -> Self {
-        let mut process = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
-        let log = Arc::new(Mutex::new(String::new()));
-        let lines = BufReader::new(process.stderr.take().expect("a pipe"));
-        let keep = log.clone();
-        thread::spawn(move || keep_lines(lines, &keep));
+        let log = tempfile::tempfile().expect("a file for the log");
+        let stderr = log.try_clone().expect("the file twice");
+        let process = command.stdout(Stdio::null()).stderr(stderr).spawn().expect("the program starts");
         let mut server = Self { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), process, log };
         server.address = server.wait();
         server
@@ -137,12 +136,17 @@ impl Server {
         self.process.id()
     }
 
-    /// What it has logged so far.
+    /// What it has logged so far: whatever it logged before it gave an answer is there when the answer is.
     pub fn log(&self) -> String {
-        self.log.lock().expect("no reader panics").clone()
+        // From the beginning whatever was written: the server's place in the file is its own to move.
+        let mut bytes = vec![0; self.log.metadata().expect("its size").len().try_into().expect("it fits")];
+        self.log.read_exact_at(&mut bytes, 0).expect("it can be read");
+        // A line that is being written may be there in part.
+        bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
+        String::from_utf8(bytes).expect("the log is text")
     }
 
-    /// Waits for a line with these words: it comes by a pipe, and may be later than the answer it is about.
+    /// Waits for a line with these words, which may be later than the answer it is about.
     pub fn until_logged(&self, words: &str) {
         wait::until(|| self.log().contains(words), || format!("\"{words}\" in\n{}", self.log()));
     }
@@ -168,13 +172,5 @@ impl Drop for Server {
         // Gone already where `stop` was called.
         let _ = self.process.kill();
         let _ = self.process.wait();
-    }
-}
-
-fn keep_lines(mut lines: impl BufRead, log: &Mutex<String>) {
-    let mut line = String::new();
-    while lines.read_line(&mut line).is_ok_and(|bytes| bytes > 0) {
-        log.lock().expect("no reader panics").push_str(&line);
-        line.clear();
     }
 }
