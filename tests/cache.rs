@@ -6,13 +6,38 @@ use std::fs::{File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
 
 const KILLS: u64 = 20;
 /// A busy machine takes longer, and the test is not to.
 const COLD_MAX: Duration = Duration::from_secs(2);
 /// The user `nobody` of most systems.
 const ANOTHER: u32 = 65_534;
+const MODEL: &str = "yealink/t46u";
 const PHONE: &str = "/app/provision/?mac=001565000046&file=small.cfg";
+
+/// A guest that is compiled quickly and a template; `None` where the guest is not built.
+fn site() -> Option<TempDir> {
+    let minimal = guests::built("minimal")?;
+    let site = tempfile::tempdir().unwrap();
+    let [plugins, templates] = ["plugins", "templates"].map(|name| site.path().join(name));
+    std::fs::create_dir(&plugins).unwrap();
+    std::fs::copy(minimal, plugins.join("minimal.wasm")).unwrap();
+    std::fs::create_dir_all(templates.join(MODEL)).unwrap();
+    std::fs::write(templates.join(MODEL).join("small.cfg"), "reads nothing").unwrap();
+    Some(site)
+}
+
+fn settings(site: &Path) -> [(&'static str, String); 5] {
+    let path = |name: &str| site.join(name).display().to_string();
+    [
+        ("DIALPLATE_DATABASE", format!("sqlite://{}?mode=rwc", path("demo.db"))),
+        ("DIALPLATE_TEMPLATES", path("templates")),
+        ("DIALPLATE_PLUGINS", path("plugins")),
+        ("DIALPLATE_CACHE", path("cache")),
+        ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z".to_owned()),
+    ]
+}
 
 /// Starts a server and kills it (SIGKILL) after a while, or as soon as `until` holds.
 fn start_and_kill(settings: &[(&str, &str)], after: Duration, until: impl Fn() -> bool) {
@@ -40,31 +65,18 @@ fn files(cache: &Path, ending: &str) -> Vec<(String, u64)> {
 
 #[test]
 fn a_cache_whose_writers_were_killed_is_never_loaded_wrongly() {
-    let Some(minimal) = guests::built("minimal") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let (cache, plugins) = (folder.path().join("cache"), folder.path().join("plugins"));
-    std::fs::create_dir(&plugins).unwrap();
-    // A guest that is compiled quickly, with templates that take a while to be written.
-    std::fs::copy(minimal, plugins.join("minimal.wasm")).unwrap();
-    let templates = folder.path().join("templates/yealink/t46u");
-    std::fs::create_dir_all(&templates).unwrap();
-    std::fs::write(templates.join("small.cfg"), "reads nothing").unwrap();
+    let Some(site) = site() else { return };
+    let cache = site.path().join("cache");
+    // With what takes a while to be written.
     for file in 0..3 {
-        std::fs::write(templates.join(format!("{file}.cfg")), vec![b'x'; 4 << 20]).unwrap();
+        let template = site.path().join(format!("templates/{MODEL}/{file}.cfg"));
+        std::fs::write(template, vec![b'x'; 4 << 20]).unwrap();
     }
-    let database = format!("sqlite://{}/demo.db?mode=rwc", folder.path().display());
-    let text = |path: &Path| path.display().to_string();
-    let (cache_text, plugins, templates) = (text(&cache), text(&plugins), text(&folder.path().join("templates")));
-    let settings = [
-        ("DIALPLATE_DATABASE", database.as_str()),
-        ("DIALPLATE_TEMPLATES", &templates),
-        ("DIALPLATE_PLUGINS", &plugins),
-        ("DIALPLATE_CACHE", &cache_text),
-        ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z"),
-    ];
+    let settings = settings(site.path());
+    let settings = settings.each_ref().map(|(key, value)| (*key, value.as_str()));
     // Without what is tested: a cache that nobody was killed over.
     let (expected, cold) = {
-        let whole = text(&folder.path().join("whole"));
+        let whole = site.path().join("whole").display().to_string();
         let mut settings = settings;
         settings[3].1 = &whole;
         let began = Instant::now();
@@ -115,22 +127,9 @@ fn mapped(process: u32) -> Vec<u64> {
 
 #[test]
 fn files_that_are_anothers_or_open_to_others_are_compiled_anew_and_never_mapped() {
-    let Some(minimal) = guests::built("minimal") else { return };
-    let folder = tempfile::tempdir().unwrap();
-    let (cache, plugins) = (folder.path().join("cache"), folder.path().join("plugins"));
-    std::fs::create_dir(&plugins).unwrap();
-    std::fs::copy(minimal, plugins.join("minimal.wasm")).unwrap();
-    let templates = folder.path().join("templates/yealink/t46u");
-    std::fs::create_dir_all(&templates).unwrap();
-    std::fs::write(templates.join("small.cfg"), "reads nothing").unwrap();
-    let database = format!("sqlite://{}/demo.db?mode=rwc", folder.path().display());
-    let text = |path: &Path| path.display().to_string();
-    let settings = [
-        ("DIALPLATE_DATABASE", database),
-        ("DIALPLATE_TEMPLATES", text(&folder.path().join("templates"))),
-        ("DIALPLATE_PLUGINS", text(&plugins)),
-        ("DIALPLATE_CACHE", text(&cache)),
-    ];
+    let Some(site) = site() else { return };
+    let (cache, plugins) = (site.path().join("cache"), site.path().join("plugins"));
+    let settings = settings(site.path());
     let settings = settings.each_ref().map(|(key, value)| (*key, value.as_str()));
     // Whether a start maps code that was there before it.
     let maps_old = || {

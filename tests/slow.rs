@@ -47,27 +47,18 @@ fn whoever_is_slow_is_cut_off_at_the_limit_of_what_he_is_slow_with() {
     let server = Server::demo(folder.path(), &[]);
     let post = format!("POST {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n");
     let get = format!("GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    let dripping: [(_, &str, &[u8], _, _); 5] = [
+        ("a head", "GET /app", b"a", "HTTP/1.1 408 ", 9..=18),
+        ("headers", "GET / HTTP/1.1\r\nX: a", b"a", "HTTP/1.1 408 ", 9..=18),
+        ("a body", &post, b"a", "HTTP/1.1 408 ", 19..=28),
+        ("a connection without a request", "", b"", "", 14..=25),
+        ("the next request", &get, b"", "HTTP/1.1 200 ", 14..=25),
+    ];
     thread::scope(|scope| {
-        scope.spawn(|| {
-            let stream = connect(&server, b"GET /app");
-            check("a head", drip(stream, b"a"), "HTTP/1.1 408 ", 9..=18);
-        });
-        scope.spawn(|| {
-            let stream = connect(&server, b"GET / HTTP/1.1\r\nX: a");
-            check("headers", drip(stream, b"a"), "HTTP/1.1 408 ", 9..=18);
-        });
-        scope.spawn(|| {
-            let stream = connect(&server, post.as_bytes());
-            check("a body", drip(stream, b"a"), "HTTP/1.1 408 ", 19..=28);
-        });
-        scope.spawn(|| {
-            let stream = connect(&server, b"");
-            check("a connection without a request", drip(stream, b""), "", 14..=25);
-        });
-        scope.spawn(|| {
-            let stream = connect(&server, get.as_bytes());
-            check("the next request", drip(stream, b""), "HTTP/1.1 200 ", 14..=25);
-        });
+        for (what, sent, rest, begins, seconds) in dripping {
+            let server = &server;
+            scope.spawn(move || check(what, drip(connect(server, sent.as_bytes()), rest), begins, seconds));
+        }
         scope.spawn(|| check("the answers", unread(&server, &get), "HTTP/1.1 200 ", 9..=40));
     });
     assert_eq!(server.get("127.0.0.1", PAGE).status, 200);

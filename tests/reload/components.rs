@@ -11,7 +11,7 @@ fn serves(server: &Server, version: &str) -> bool {
 
 #[test]
 fn a_component_is_replaced_and_a_bad_one_changes_nothing() {
-    let (Some(site), Some(greedy)) = (Site::minimal(), guest("greedy")) else { return };
+    let (Some(site), Some(greedy)) = (Site::minimal(), guests::built("greedy")) else { return };
     let name = "plugins/minimal.wasm";
     let first = fs::read(site.path(name)).unwrap();
     let second = another_version(&first);

@@ -191,7 +191,7 @@ fn a_failing_version_is_named_everywhere_and_heals_with_a_phone_that_it_can_serv
 
 #[test]
 fn a_component_that_a_template_broke_is_tried_again_when_the_template_changes() {
-    let (Some(site), Some(minimal)) = (Site::minimal(), guest("minimal")) else { return };
+    let (Some(site), Some(minimal)) = (Site::minimal(), guests::built("minimal")) else { return };
     fs::remove_file(site.path(MINIMAL)).unwrap();
     fs::copy(root().join("target/plugins/polycom.wasm"), site.path("plugins/polycom.wasm")).unwrap();
     site.write("templates/yealink/t46u/prepare-panics", "");

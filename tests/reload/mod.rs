@@ -9,6 +9,7 @@ mod swaps;
 mod templates;
 
 use dialplate_tests::client::Answer;
+use dialplate_tests::guests;
 use dialplate_tests::server::{self, Server, root};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,7 @@ impl Site {
 
     /// With the guest `minimal` for a plugin, which gives templates as they stand; `None` where it is not built.
     fn minimal() -> Option<Self> {
-        let guest = guest("minimal")?;
+        let guest = guests::built("minimal")?;
         let site = Self::new();
         fs::copy(guest, site.path("plugins/minimal.wasm")).unwrap();
         site.write("templates/yealink/t46u/a.cfg", "edition 1");
@@ -83,16 +84,6 @@ impl Site {
             ("DIALPLATE_PLUGINS", plugins.as_str()),
         ])
     }
-}
-
-/// A built guest, or `None` with a visible line.
-fn guest(name: &str) -> Option<PathBuf> {
-    let file = root().join(format!("target/guests/{name}.wasm"));
-    if !file.is_file() {
-        println!("skipped: {} is not built; run plugins/build.sh tests/guests target/guests", file.display());
-        return None;
-    }
-    Some(file)
 }
 
 /// The guest `minimal` as another version of it would be: it says so, and writes ADDRESS where the first writes address.

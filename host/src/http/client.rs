@@ -51,7 +51,7 @@ impl Client {
         let scheme = last(FORWARDED_PROTO).and_then(|list| list.rsplit(',').next()).unwrap_or_default();
         let target = last(ORIGINAL_URI).filter(|it| it.starts_with('/') && it.len() <= TARGET_BYTES_MAX);
         Self {
-            address: forwarded(headers, &config.trusted_proxies).unwrap_or(peer),
+            address: forwarded(headers, config).unwrap_or(peer),
             https: scheme.trim().eq_ignore_ascii_case("https"),
             original_target: target.map(str::to_owned),
         }
@@ -61,7 +61,7 @@ impl Client {
 /// Each proxy adds the address that it saw to the end of `X-Forwarded-For`, so the rightmost that is no proxy of ours is
 /// the phone's, and what is left of it could be invented. Where all of them are ours, the leftmost asks for itself.
 /// `X-Real-IP` is for proxies that send no list. `None` where neither says an address.
-fn forwarded(headers: &HeaderMap, trusted: &[Network]) -> Option<IpAddr> {
+fn forwarded(headers: &HeaderMap, config: &Config) -> Option<IpAddr> {
     if !headers.contains_key(FORWARDED_FOR) {
         let mut values = headers.get_all(REAL_IP).iter();
         return parse(values.next().filter(|_| values.next().is_none())?.to_str().ok()?);
@@ -70,7 +70,7 @@ fn forwarded(headers: &HeaderMap, trusted: &[Network]) -> Option<IpAddr> {
     for value in headers.get_all(FORWARDED_FOR).iter().rev() {
         for text in value.to_str().ok()?.rsplit(',') {
             let address = parse(text)?;
-            if !trusted.iter().any(|network| network.contains(address)) {
+            if !config.trusts(address) {
                 return Some(address);
             }
             leftmost = Some(address);

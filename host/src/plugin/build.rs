@@ -1,7 +1,7 @@
 //! From a file to a loaded plugin, in two steps: who it is, and, once it is known which templates are its, what it
 //! is prepared with. Each step's result comes from the cache when it is there.
 
-use super::cache::{Cache, Key, KeyMaker};
+use super::cache::{Cache, Key, KeyMaker, hex};
 use super::call::Call;
 use super::compiler::{Code, Purpose, compile};
 use super::description::Description;
@@ -54,10 +54,11 @@ struct Note {
 impl Candidate {
     pub(super) async fn read(engine: &Engine, file: &Path) -> Result<Self, LoadError> {
         let bytes = read(file, engine.config().component_bytes_max)?;
-        let binary = Binary { version: inspect(&bytes)?, sha256: sha256(&bytes), bytes };
+        let sha256 = hex(Sha256::new_with_prefix(&bytes));
+        let binary = Binary { version: inspect(&bytes)?, sha256, bytes };
         let key = binary.key(engine);
         let known: Option<Unprepared> = engine.cache().and_then(|cache| cache.note(&key));
-        let description = match known {
+        let description = match known.filter(|known| known.description.check().is_ok()) {
             Some(known) => known.description,
             None => {
                 let code = snapshot::instrument(engine, &binary.bytes).await?;
@@ -68,7 +69,6 @@ impl Candidate {
                 description
             }
         };
-        description.check()?;
         Ok(Self { file: file.to_owned(), description, binary: binary.into() })
     }
 
@@ -214,14 +214,6 @@ async fn describe(
         Version::V0_1 => v0_1::describe(&mut store, &instance).await,
     };
     called.map_err(failed)
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn read(file: &Path, bytes_max: u64) -> Result<Vec<u8>, LoadError> {

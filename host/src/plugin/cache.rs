@@ -218,7 +218,8 @@ fn digest_of(file: &mut File) -> io::Result<Sha256> {
     }
 }
 
-fn hex(digest: Sha256) -> String {
+/// Hexadecimal digits of what was read so far.
+pub(super) fn hex(digest: Sha256) -> String {
     use std::fmt::Write;
     digest.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

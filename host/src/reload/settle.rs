@@ -153,21 +153,11 @@ impl<'a> Settling<'a> {
         }
         let template = name(folder, file);
         let plugin = self.plugins.owner(folder).map_or("", |owner| owner.name());
-        if old_serves {
-            tracing::error!(
-                plugin.name = plugin,
-                template,
-                error = message,
-                "template refused; its old text serves on"
-            );
-        } else {
-            tracing::error!(
-                plugin.name = plugin,
-                template,
-                error = message,
-                "template does not compile; requests for it are answered with 500"
-            );
-        }
+        let what = match old_serves {
+            true => "template refused; its old text serves on",
+            false => "template does not compile; requests for it are answered with 500",
+        };
+        tracing::error!(plugin.name = plugin, template, error = message, "{what}");
         self.wrongs.insert(key, Wrong { message, since: SystemTime::now(), old_serves, from_start: false });
     }
 

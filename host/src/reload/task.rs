@@ -27,6 +27,7 @@ use wake::Wake;
 const REST: Duration = Duration::from_secs(1);
 /// However much is edited, a plugin is not behind for longer than this before its turn comes.
 const REST_MAX: Duration = Duration::from_secs(15);
+
 type Loads = (Plugins, Vec<LoadFailure>);
 type Components = BTreeMap<PathBuf, Option<Stamp>>;
 
