@@ -88,5 +88,5 @@ fn another_template_engine_is_refused_and_named_in_the_log() {
     let server = Server::demo(folder.path(), &[]);
     super::proxied::execute(folder.path(), &setting::set("template_engine", "text", "twig"));
     assert_eq!(ask(&server, "GET", PAGE, &[]).status, 500);
-    server.until_logged("template_engine");
+    server.until_logged(&["template_engine"]);
 }

@@ -96,7 +96,7 @@ fn the_database_of_fusionpbx_own_configuration_is_served_unless_another_is_named
     let settings = [("DIALPLATE_FUSIONPBX_CONFIG", config.as_str()), ("DIALPLATE_TEMPLATES", &templates)];
     let server = Server::start(&settings);
     assert_eq!(server.get("localhost", "/provision/001565000046.cfg").status, 200);
-    server.until_logged(&config);
+    server.until_logged(&[&config]);
     let (_, said, _) = db(&["check"], &settings);
     assert!(said.contains("theirs.db") && said.contains(&format!("(named in {config})")), "{said}");
     let ours = folder.path().join("ours.db").display().to_string();

@@ -243,6 +243,6 @@ fn a_plugin_that_fails_in_a_row_is_refused_quickly_until_it_heals() {
         assert!(Instant::now() < end, "it is never tried again");
         std::thread::sleep(Duration::from_millis(100));
     }
-    server.until_logged("plugin serves again");
+    server.until_logged(&["plugin serves again"]);
     assert_eq!(get(&server, GUEST, "count").status, 200);
 }

@@ -85,7 +85,7 @@ fn a_replica_that_goes_away_fails_no_request_and_is_used_again_when_it_is_back()
     stage.replica.kill();
     thread::sleep(Duration::from_secs(3));
     stage.primary.runtime.block_on(stage.replica.restart());
-    server.until_logged("the replica is back");
+    server.until_logged(&["the replica is back"]);
     let before = reads(&stage.replica);
     wait::until(|| reads(&stage.replica) > before, || "the replica is back and not read".to_owned());
     let outcomes = load.stop();
@@ -101,7 +101,7 @@ fn a_replica_that_is_away_at_the_start_does_not_stop_it() {
     let Some(mut stage) = stage() else { return };
     stage.replica.stop();
     let server = stage.serve();
-    server.until_logged("the replica is away");
+    server.until_logged(&["the replica is away"]);
     let cases = corpus::spread(&corpus::manifest(&stage.primary.corpus), 200);
     corpus::check("without the replica", &corpus::replay(&server, &cases), cases.len());
 }

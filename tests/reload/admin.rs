@@ -17,7 +17,7 @@ fn sighup_and_the_reload_command_look_at_the_disk_now() {
     site.write("templates/yealink/t46u/a.cfg", "edition 3");
     server.signal("HUP");
     until_served(&server, "edition 3");
-    server.until_logged("the configuration is read at the start alone");
+    server.until_logged(&["the configuration is read at the start alone"]);
 
     site.write("plugins/minimal.wasm", "broken");
     let said = ask(&server, &["reload"]);
@@ -165,7 +165,7 @@ fn a_reload_is_answered_though_files_never_come_to_rest() {
         assert!(!said.status.success() && out.contains("endless.wasm is being written, and left out"), "{out}");
     });
     // What was refused is to be tried again, and there is nothing to be tried.
-    until_logged(&server, &["endless.wasm", "plugin refused"]);
+    server.until_logged(&["endless.wasm", "plugin refused"]);
     fs::rename(site.path("plugins"), site.path("away")).unwrap();
     let said = ask(&server, &["reload"]);
     let out = String::from_utf8_lossy(&said.stdout);

@@ -165,14 +165,14 @@ fn a_failing_version_is_named_everywhere_and_heals_with_a_phone_that_it_can_serv
     assert!(reload(&server).0);
     assert_eq!([(); 2].map(|()| document(&server, DEVICE).status), [500; 2]);
     unnoticed(&server, || {
-        until_logged(&server, &["plugin fails too often in a row", "plugin.name=\"minimal\"", "minimal.wasm"]);
+        server.until_logged(&["plugin fails too often in a row", "plugin.name=\"minimal\"", "minimal.wasm"]);
         let table = String::from_utf8(ask(&server, &["plugin", "list"]).stdout).unwrap();
         let row = table.lines().find(|line| line.starts_with("minimal ")).expect("a row");
         assert!(row.contains("0.2.0") && row.contains("previous serves"), "{table}");
         assert!(table.contains("minimal: broke down"), "{table}");
         assert!(metrics(&server).contains("dialplate_plugin_failing{plugin=\"minimal\"} 1"));
         // It is tried again for the phone that it fails for, which goes on getting the old version's document.
-        until_logged(&server, &["failing plugin tried again in vain", DEVICE]);
+        server.until_logged(&["failing plugin tried again in vain", DEVICE]);
         let reloaded = reload(&server);
         assert!(reloaded.0, "a reload finds nothing new: {}", reloaded.1);
         assert!(metrics(&server).contains("dialplate_plugin_failing{plugin=\"minimal\"} 1"));
@@ -197,12 +197,12 @@ fn a_component_that_a_template_broke_is_tried_again_when_the_template_changes() 
     site.write("templates/yealink/t46u/prepare-panics", "");
     let server = site.start();
     fs::copy(minimal, site.path(MINIMAL)).unwrap();
-    until_logged(&server, &["plugin refused; it serves nothing", "failed in `prepare`"]);
+    server.until_logged(&["plugin refused; it serves nothing", "failed in `prepare`"]);
     site.write("templates/polycom/vvx450/a.cfg", "no template of its own");
-    until_logged(&server, &["prepared with the changed templates"]);
+    server.until_logged(&["prepared with the changed templates"]);
     assert_eq!(document(&server, DEVICE).status, 500);
     fs::remove_file(site.path("templates/yealink/t46u/prepare-panics")).unwrap();
-    until_logged(&server, &["plugin loaded", "plugin.name=\"minimal\""]);
+    server.until_logged(&["plugin loaded", "plugin.name=\"minimal\""]);
     until("its phone is served", || is_of(&document(&server, DEVICE), "address", DEVICE));
     assert_eq!(listed(&server)["refused"].as_array().map(Vec::len), Some(0));
 }

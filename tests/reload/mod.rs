@@ -11,13 +11,12 @@ mod templates;
 use dialplate_tests::client::Answer;
 use dialplate_tests::guests;
 use dialplate_tests::server::{self, Server, root};
+use dialplate_tests::wait;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-/// Far above what anything here takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// The demonstration's Yealink; its template is `yealink/t46u`.
 const DEVICE: &str = "001565000046";
 
@@ -105,22 +104,12 @@ fn text(server: &Server) -> String {
     file(server, "a.cfg").text()
 }
 
-/// Waits until it is so, and says how long that took.
-fn until(what: &str, mut so: impl FnMut() -> bool) -> Duration {
-    let start = Instant::now();
-    while !so() {
-        assert!(start.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    start.elapsed()
+fn until(what: &str, so: impl FnMut() -> bool) -> Duration {
+    wait::until(so, || what.to_owned())
 }
 
 fn until_served(server: &Server, beginning: &str) -> Duration {
     until(beginning, || text(server).starts_with(beginning))
-}
-
-fn until_logged(server: &Server, words: &[&str]) {
-    until(&words.join(" "), || server.log().lines().any(|line| words.iter().all(|word| line.contains(word))));
 }
 
 /// A command that asks this server.

@@ -22,7 +22,7 @@ fn without_a_word_from_the_system_changes_are_looked_for() {
     ] {
         let (Some(site), Some(wrapped)) = (Site::minimal(), limited(limit)) else { return };
         let server = site.start_within(&wrapped);
-        until_logged(&server, &["looked at twice a second", words]);
+        server.until_logged(&["looked at twice a second", words]);
         site.write("templates/yealink/t46u/a.cfg", "edition 2");
         until_served(&server, "edition 2");
         let second = another_version(&fs::read(site.path("plugins/minimal.wasm")).unwrap());

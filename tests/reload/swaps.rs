@@ -78,7 +78,7 @@ fn edition_of(answer: &str) -> u64 {
 
 /// Asks until it is told to stop. No answer may fail, be of a broken text, or be older than the one before.
 fn ask_on(server: SocketAddr, which: usize, stop: &AtomicBool, asked: &AtomicU64) {
-    let mut connection = Connection::open(server, PATIENCE);
+    let mut connection = Connection::open(server, wait::PATIENCE);
     let mut last = [0; FILES.len()];
     while !stop.load(Ordering::Relaxed) {
         for (at, file) in FILES.iter().enumerate().cycle().skip(which).take(FILES.len()) {

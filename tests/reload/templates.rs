@@ -23,7 +23,7 @@ fn edited_in_time(server: &Server, path: &Path, name: &str) {
     assert!(times.iter().min().is_some_and(|best| *best < PROMISE), "{times:?}");
     // The plugin is prepared with it in the end, and gives the same.
     let before = file(server, name).body;
-    until_logged(server, &["prepared with the changed templates"]);
+    server.until_logged(&["prepared with the changed templates"]);
     assert_eq!(file(server, name).body, before);
 }
 
@@ -61,7 +61,7 @@ fn a_broken_edit_leaves_the_old_text_serving_and_is_named_until_it_is_repaired()
     assert_eq!(text(&server), "one Ada\n");
 
     site.write(name, "two\n{if $x}\n");
-    until_logged(&server, &["its old text serves on", "yealink/t46u/a.cfg:2:1"]);
+    server.until_logged(&["its old text serves on", "yealink/t46u/a.cfg:2:1"]);
     assert_eq!(text(&server), "one Ada\n");
     let wrong = &listed(&server)["templates"]["wrong"][0];
     assert_eq!((wrong["template"].as_str(), wrong["old_serves"].as_bool()), (Some("yealink/t46u/a.cfg"), Some(true)));
@@ -74,7 +74,7 @@ fn a_broken_edit_leaves_the_old_text_serving_and_is_named_until_it_is_repaired()
     until("the neighbour", || file(&server, "b.cfg").text() == "new\n");
     assert_eq!(text(&server), "one Ada\n");
     site.write(name, "three {include file='nowhere'}\n");
-    until_logged(&server, &["its old text serves on", "nowhere"]);
+    server.until_logged(&["its old text serves on", "nowhere"]);
     assert_eq!(text(&server), "one Ada\n");
 
     site.write(name, "four {$device_label}\n");
@@ -92,7 +92,7 @@ fn folders_come_and_go_and_files_are_renamed_over() {
     // A folder of the domain's own takes over, and gives way again.
     site.write("templates/localhost/yealink/t46u/a.cfg", "localhost's");
     until_served(&server, "localhost's");
-    until_logged(&server, &["prepared with the changed templates"]);
+    server.until_logged(&["prepared with the changed templates"]);
     fs::remove_dir_all(site.path("templates/localhost")).unwrap();
     until_served(&server, "edition 2");
     fs::remove_file(site.path("templates/yealink/t46u/a.cfg")).unwrap();
@@ -128,7 +128,7 @@ fn links_that_are_swung_are_noticed_wherever_they_are() {
     assert!(until_served(&server, "elsewhere 2") < Duration::from_secs(4), "found by the look that comes now and then");
     // For a moment there is no root at all.
     fs::remove_file(site.path("current")).unwrap();
-    until_logged(&server, &["could not be reloaded", "current/templates"]);
+    server.until_logged(&["could not be reloaded", "current/templates"]);
     assert!(text(&server).starts_with("elsewhere 2"), "what was loaded serves on: {}", text(&server));
     symlink("release-3", site.path("current")).unwrap();
     until_served(&server, "release 3");

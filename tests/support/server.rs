@@ -146,9 +146,10 @@ impl Server {
         String::from_utf8(bytes).expect("the log is text")
     }
 
-    /// Waits for a line with these words, which may be later than the answer it is about.
-    pub fn until_logged(&self, words: &str) {
-        wait::until(|| self.log().contains(words), || format!("\"{words}\" in\n{}", self.log()));
+    /// Waits for a line with all of these words, which may be later than the answer it is about.
+    pub fn until_logged(&self, words: &[&str]) {
+        let is_it = |line: &str| words.iter().all(|word| line.contains(word));
+        wait::until(|| self.log().lines().any(is_it), || format!("{words:?} in\n{}", self.log()));
     }
 
     pub fn get(&self, host: &str, target: &str) -> client::Answer {
