@@ -309,6 +309,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "eight bytes of our own")]
     fn code_of_an_engine_with_other_settings_is_not_mapped() {
         let folder = folder("engine");
         let cache = Cache::open(&folder, 1 << 20).unwrap();

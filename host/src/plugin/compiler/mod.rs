@@ -80,6 +80,7 @@ pub(super) async fn compile(engine: &Engine, purpose: Purpose, component: &[u8])
     Ok(Code { machine, bytes })
 }
 
+#[expect(clippy::disallowed_methods, reason = "what the compiler's process is for")]
 fn translate(machine: &wasmtime::Engine, component: &[u8]) -> Result<Vec<u8>, String> {
     machine.precompile_component(component).map_err(|error| one_line(&format!("{error:#}"), REASON_CHARS_MAX))
 }

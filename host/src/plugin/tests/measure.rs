@@ -55,6 +55,7 @@ pub struct LongLived {
 }
 
 impl LongLived {
+    #[expect(clippy::disallowed_methods, reason = "there is no server that it could harm")]
     pub async fn new(file: &Path, templates: Vec<TemplateFile>) -> Self {
         let engine = engine(|config| (config.render_timeout_ms, config.prepare_timeout_ms) = (600_000, 600_000));
         let component = Component::new(engine.render(), std::fs::read(file).unwrap()).unwrap();
