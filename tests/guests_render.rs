@@ -3,7 +3,9 @@
 
 use dialplate_tests::guests;
 use dialplate_tests::server::{Server, root};
+use dialplate_tests::wait;
 use sqlx::{Connection, SqliteConnection};
+use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -245,4 +247,24 @@ fn a_plugin_that_fails_in_a_row_is_refused_quickly_until_it_heals() {
     }
     server.until_logged(&["plugin serves again"]);
     assert_eq!(get(&server, GUEST, "count").status, 200);
+}
+
+#[test]
+fn a_render_whose_phone_has_hung_up_counts_against_its_plugin() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("DIALPLATE_RENDER_TIMEOUT_MS", "3000"), ("DIALPLATE_FAILURES_MAX", "3")];
+    let Some(server) = start(folder.path(), &settings) else { return };
+    let phones = [(); 3].map(|()| {
+        let mut phone = std::net::TcpStream::connect(server.address).unwrap();
+        let target = format!("/app/provision/?mac={GUEST}&file=a.cfg&do=loop");
+        write!(phone, "GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        phone
+    });
+    let metrics = || dialplate_tests::client::get(server.admin(), "localhost", "/metrics").text();
+    wait::until(|| metrics().contains("dialplate_requests_in_flight 3\n"), metrics);
+    drop(phones);
+    server.until_logged(&["plugin fails too often in a row"]);
+    wait::until(|| server.log().matches("not done after 3000 ms").count() == 3, || server.log());
+    let counted = "dialplate_plugin_failures_total{plugin=\"minimal\",kind=\"timeout\"} 3\n";
+    assert!(metrics().contains(counted), "{}", metrics());
 }

@@ -97,6 +97,11 @@ pub async fn check(config: Config) -> Result<()> {
     config.auth_server.clone().map(AuthServer::new).transpose()?;
     Directory::connect(&config.database).await?.close().await;
     let loaded = reload::load(reload_config(&config)?).await?;
+    for failure in &loaded.failures {
+        tracing::error!(error = %failure, "plugin refused");
+    }
+    let refused = loaded.failures.len();
+    anyhow::ensure!(refused == 0, "{refused} plugins cannot be served (each is named above); replace or remove them");
     let faults = loaded.current.load().plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
     anyhow::ensure!(faults == 0, "{faults} templates do not compile (each is named above); correct or remove them");
     tracing::info!("all is well");

@@ -77,12 +77,6 @@ fn minimal_as_listed(server: &Server) -> serde_json::Value {
     plugins.find(|plugin| plugin["name"] == "minimal").expect("it is listed").clone()
 }
 
-/// The guest's second version, which does this to one phone.
-fn planted(component: &[u8], device: &str, deed: &str) -> Vec<u8> {
-    let nothing = format!("planted: 000000000000 {:<26}", "nothing");
-    swapped(&another_version(component), nothing.as_bytes(), format!("planted: {device} {deed:<26}").as_bytes())
-}
-
 #[test]
 fn hostile_files_under_new_names_or_old_ones_are_refused_and_no_phone_notices() {
     let Some((site, server)) = start() else { return };
@@ -171,6 +165,9 @@ fn a_failing_version_is_named_everywhere_and_heals_with_a_phone_that_it_can_serv
         assert!(row.contains("0.2.0") && row.contains("previous serves"), "{table}");
         assert!(table.contains("minimal: broke down"), "{table}");
         assert!(metrics(&server).contains("dialplate_plugin_failing{plugin=\"minimal\"} 1"));
+        // Prepared with an edited template it is no better.
+        site.write("templates/grandstream/gxp2170/a.cfg", "edition 2");
+        server.until_logged(&["prepared with the changed templates", "plugin.name=\"minimal\""]);
         // It is tried again for the phone that it fails for, which goes on getting the old version's document.
         server.until_logged(&["failing plugin tried again in vain", DEVICE]);
         let reloaded = reload(&server);

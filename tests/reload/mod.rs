@@ -1,6 +1,7 @@
 //! Templates and plugins that change while a server serves.
 
 mod admin;
+mod claims;
 mod compiling;
 mod components;
 mod hostile;
@@ -89,6 +90,12 @@ impl Site {
 fn another_version(component: &[u8]) -> Vec<u8> {
     let component = swapped(component, b"\naddress ", b"\nADDRESS ");
     swapped(&component, b"minimal0.1.0", b"minimal0.2.0")
+}
+
+/// The guest's second version, which does this to one phone.
+fn planted(component: &[u8], device: &str, deed: &str) -> Vec<u8> {
+    let nothing = format!("planted: 000000000000 {:<26}", "nothing");
+    swapped(&another_version(component), nothing.as_bytes(), format!("planted: {device} {deed:<26}").as_bytes())
 }
 
 fn swapped(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {

@@ -15,8 +15,9 @@ use super::{snapshot, v0_1};
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::Read;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -218,7 +219,11 @@ async fn describe(
 
 fn read(file: &Path, bytes_max: u64) -> Result<Vec<u8>, LoadError> {
     let mut bytes = Vec::new();
-    let opened = File::open(file).map_err(LoadError::Read)?;
+    // A pipe would have this wait for its other end.
+    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(file).map_err(LoadError::Read)?;
+    if !opened.metadata().map_err(LoadError::Read)?.is_file() {
+        return Err(LoadError::Read(std::io::Error::other("it is no regular file")));
+    }
     opened.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes).map_err(LoadError::Read)?;
     if bytes.len() as u64 > bytes_max { Err(LoadError::TooLarge { bytes_max }) } else { Ok(bytes) }
 }

@@ -90,10 +90,19 @@ impl Engine {
 
     /// A turn among the instances, waited for until the deadline.
     pub(super) async fn turn(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, RenderError> {
-        if let Ok(permit) = self.0.instances.try_acquire() {
+        Self::wait_for(&self.0.instances, deadline).await
+    }
+
+    /// What one plugin may take of the instances at a time: half, so that one that hangs leaves the others some.
+    pub(super) fn share(&self) -> Semaphore {
+        Semaphore::new(self.0.config.instances_max.div_ceil(2) as usize)
+    }
+
+    pub(super) async fn wait_for(turns: &Semaphore, deadline: Instant) -> Result<SemaphorePermit<'_>, RenderError> {
+        if let Ok(permit) = turns.try_acquire() {
             return Ok(permit);
         }
-        match tokio::time::timeout_at(deadline.into(), self.0.instances.acquire()).await {
+        match tokio::time::timeout_at(deadline.into(), turns.acquire()).await {
             Ok(Ok(permit)) => Ok(permit),
             _ => Err(RenderError::Busy),
         }
@@ -154,9 +163,9 @@ fn common(config: &Config) -> wasmtime::Config {
     settings
 }
 
-/// `builds` instances may be here for a snapshot, on top of those that render.
+/// `builds` instances may be here for a snapshot or a trial, on top of those that render; and one for templates' trials.
 fn pool(config: &Config, builds: usize) -> PoolingAllocationConfig {
-    let instances = config.instances_max.saturating_add(u32::try_from(builds).unwrap_or(0));
+    let instances = config.instances_max.saturating_add(u32::try_from(builds).unwrap_or(0).saturating_add(1));
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(CORE_INSTANCES_MAX))

@@ -3,7 +3,7 @@
 use super::job::{Fault, ScopeError};
 use super::limits::keys;
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why a call of a plugin gave nothing. `http` chooses the status: `NoSuchFile` is the phone's, `Busy`, `Failing` and
 /// `Scope` the moment's, all others are the plugin's or its template's. No message holds a value of the job; one of a
@@ -29,7 +29,7 @@ pub enum RenderError {
     /// What it gave cannot be sent.
     #[error("gave a document that cannot be sent: {0}")]
     Output(String),
-    #[error("every instance is busy (instances_max)")]
+    #[error("every instance that it may have is busy (half of instances_max)")]
     Busy,
     /// It failed too often in a row, and there is no other version of it.
     #[error("is failing, and not tried again before {retry_after_s} s have passed")]
@@ -67,7 +67,7 @@ impl RenderError {
     }
 
     /// Whether it speaks against the plugin itself, and not against a template, a file's name or the moment.
-    pub(super) fn is_the_plugins(&self) -> bool {
+    pub fn is_the_plugins(&self) -> bool {
         match self {
             Self::Timeout { .. } | Self::Memory { .. } | Self::Trap(_) | Self::Output(_) | Self::Other(_) => true,
             // A domain may well have more contacts than that.
@@ -108,6 +108,8 @@ pub enum LoadError {
     Read(#[source] std::io::Error),
     #[error("is larger than {bytes_max} bytes (component_bytes_max)")]
     TooLarge { bytes_max: u64 },
+    #[error("is one component more than {max}, which is all that there may be; remove one")]
+    TooMany { max: usize },
     #[error("is no WebAssembly component: {0}")]
     NoComponent(String),
     #[error("is no plugin: it has nothing of dialplate:provision")]
@@ -122,6 +124,8 @@ pub enum LoadError {
     Description(String),
     #[error("serves {what}, and so does {other}; remove one of the two")]
     Claimed { what: String, other: String },
+    #[error("cannot compile a template that could be compiled before: {message}")]
+    Worse { message: String },
     #[error("failed in `{step}`: {source}")]
     Call { step: &'static str, source: RenderError },
     #[error(transparent)]
@@ -151,7 +155,7 @@ impl LoadError {
     }
 
     pub(super) fn may_be_of_a_template(&self) -> bool {
-        matches!(self, Self::Call { step: "prepare" | "render", .. })
+        matches!(self, Self::Worse { .. } | Self::Call { step: "prepare" | "render", .. })
     }
 }
 
@@ -203,6 +207,15 @@ pub struct LoadFailure {
 }
 
 impl LoadFailure {
+    pub(super) fn new(file: &Path, error: LoadError) -> Self {
+        Self { file: file.to_owned(), error, previous_serves: false, folders: Vec::new() }
+    }
+
+    /// Another has what it wants.
+    pub(super) fn is_about_claims(&self) -> bool {
+        matches!(self.error, LoadError::Claimed { .. })
+    }
+
     /// What a plugin is called that may not have said its name: its file, without the ending.
     pub fn plugin(&self) -> Cow<'_, str> {
         self.file.file_stem().unwrap_or_default().to_string_lossy()

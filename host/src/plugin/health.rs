@@ -47,7 +47,7 @@ pub(super) struct Health {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct State {
     fares: Fares,
     /// When a failing plugin is tried next.
@@ -63,6 +63,12 @@ struct State {
 impl Health {
     pub(super) fn new(failures_max: u32) -> Self {
         Self { failures_max, state: Mutex::default() }
+    }
+
+    /// For the same component with other templates. A try that is under way is the old one's.
+    pub(super) fn inherited(&self) -> Self {
+        let state = State { trying: false, ..self.state().clone() };
+        Self { failures_max: self.failures_max, state: Mutex::new(state) }
     }
 
     pub(super) fn fares(&self) -> Fares {

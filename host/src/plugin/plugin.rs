@@ -15,6 +15,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::component::Component;
 
 const WASM_PAGE_BYTES: usize = 64 << 10;
@@ -34,6 +35,7 @@ pub struct Plugin {
     /// Compiled when it is first needed: see `check`.
     pub(super) unprepared: OnceLock<Component>,
     health: Health,
+    share: Semaphore,
 }
 
 /// The templates of one folder, and what they read.
@@ -93,8 +95,21 @@ impl Plugin {
         }
         let name = Arc::from(description.name.as_str());
         let health = Health::new(engine.config().failures_max);
+        let share = engine.share();
         let (engine, unprepared) = (engine.clone(), OnceLock::new());
-        Ok(Self { engine, name, description, renderer, prepared_bytes, folders, faults, origin, unprepared, health })
+        Ok(Self {
+            engine,
+            name,
+            description,
+            renderer,
+            prepared_bytes,
+            folders,
+            faults,
+            origin,
+            unprepared,
+            health,
+            share,
+        })
     }
 
     pub fn name(&self) -> &str {
@@ -132,6 +147,11 @@ impl Plugin {
         self.health.fares()
     }
 
+    /// Takes over how its component has fared with other templates.
+    pub(super) fn faring_as(self, before: &Self) -> Self {
+        Self { health: before.health.inherited(), ..self }
+    }
+
     pub(super) fn is_failing(&self) -> bool {
         self.health.is_failing()
     }
@@ -149,10 +169,19 @@ impl Plugin {
         self.folders.get(folder).is_some_and(|folder| folder.texts == texts)
     }
 
-    /// Whether the plugin is what this component and these templates, all of them, make.
-    pub(super) fn is_of(&self, binary: &Binary, templates: &[TemplateFile]) -> bool {
-        self.origin.binary.sha256 == binary.sha256
-            && self.templates() == templates.len()
+    /// The folder's template texts that it is prepared with.
+    pub(super) fn texts(&self, folder: &str) -> &[TemplateFile] {
+        self.folders.get(folder).map_or(&[], |folder| &folder.texts)
+    }
+
+    /// It is prepared with these very templates of the folder, and found nothing wrong with this one.
+    pub(super) fn is_sound(&self, folder: &str, file: &str, texts: &[TemplateFile]) -> bool {
+        self.folders.get(folder).is_some_and(|folder| folder.texts == texts && folder.files.contains_key(file))
+    }
+
+    /// Whether it is prepared with these templates and no others.
+    pub(super) fn has(&self, templates: &[TemplateFile]) -> bool {
+        self.templates() == templates.len()
             && templates
                 .chunk_by(|a, b| a.folder == b.folder)
                 .all(|texts| texts.first().is_none_or(|first| self.prepared(&first.folder, texts)))
@@ -163,13 +192,14 @@ impl Plugin {
         self.folders.values().map(|folder| folder.texts.len()).sum()
     }
 
-    /// The first folder, by its name, of which templates compile; and these.
-    pub fn sound_folder(&self) -> Option<(&str, Vec<&str>)> {
-        let sound = self.folders.iter().filter(|(_, folder)| !folder.files.is_empty());
-        let (name, folder) = sound.min_by_key(|(name, _)| *name)?;
-        let mut files: Vec<_> = folder.files.keys().map(String::as_str).collect();
-        files.sort_unstable();
-        Some((name, files))
+    /// Folder and file of the templates that compile, by their names.
+    pub fn sound_files(&self) -> Vec<(&str, &str)> {
+        let mut sound = Vec::new();
+        for (name, folder) in &self.folders {
+            sound.extend(folder.files.keys().map(|file| (name.as_str(), file.as_str())));
+        }
+        sound.sort_unstable();
+        sound
     }
 
     /// Which settings a job for this file has to carry. Without a file, any of the folder's may answer; a file that
@@ -186,7 +216,11 @@ impl Plugin {
     /// device. Waiting for a free instance counts towards the deadline.
     pub async fn render(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
         let device = job.address;
-        let outcome = self.render_unnoted(job, scope).await;
+        let deadline = Instant::now() + self.engine.config().render_timeout();
+        let outcome = match self.turn(deadline).await {
+            Ok(_turn) => self.render_until(deadline, job, scope).await,
+            Err(busy) => Err(busy),
+        };
         let noted = outcome.as_ref().map(|_| ());
         match self.health.note(noted, device, Instant::now()) {
             Some(Turn::Failing) => tracing::error!(
@@ -210,16 +244,35 @@ impl Plugin {
         });
     }
 
-    /// The same, and what comes of it says nothing of the plugin's health: for trials.
+    /// The same for trials, which have instances of their own to wait for nobody. What comes of it says nothing of the
+    /// plugin's health.
     pub async fn render_unnoted(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
-        let outcome = self.render_once(job, scope).await;
+        let deadline = Instant::now() + self.engine.config().render_timeout();
+        self.render_until(deadline, job, scope).await
+    }
+
+    /// One of the instances that this plugin may take. Both are waited for until the deadline.
+    async fn turn(&self, deadline: Instant) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>), RenderError> {
+        Ok((Engine::wait_for(&self.share, deadline).await?, self.engine.turn(deadline).await?))
+    }
+
+    async fn render_until(
+        &self,
+        deadline: Instant,
+        job: Job,
+        scope: Arc<dyn DeviceScope>,
+    ) -> Result<Document, RenderError> {
+        let outcome = self.render_once(deadline, job, scope).await;
         outcome.inspect_err(|error| self.engine.reached().note(&self.name, error.limit()))
     }
 
-    async fn render_once(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
+    async fn render_once(
+        &self,
+        deadline: Instant,
+        job: Job,
+        scope: Arc<dyn DeviceScope>,
+    ) -> Result<Document, RenderError> {
         let config = self.engine.config();
-        let deadline = Instant::now() + config.render_timeout();
-        let _turn = self.engine.turn(deadline).await?;
         let device = (job.address, scope);
         let call =
             Call::of_render(Arc::clone(&self.name), (config, self.engine.reached()), self.prepared_bytes, device);

@@ -29,7 +29,9 @@ struct Agent {
     template: Option<String>,
 }
 
-/// Characters of a User-Agent that patterns are tried on; phones send fewer than 200.
+/// FusionPBX has templates of some thirty vendors. Each plugin takes a few MB, and a thread while it is built.
+const COMPONENTS_MAX: usize = 128;
+/// Bytes of a User-Agent that patterns are tried on; phones send fewer than 200.
 const USER_AGENT_BYTES_MAX: usize = 1_000;
 
 /// Who renders for a device now.
@@ -73,6 +75,19 @@ pub struct Order<'a> {
     pub trial: Option<&'a Trial>,
 }
 
+impl Order<'_> {
+    /// Whether what was built is as good as what it is to replace: a template that whoever had it before could compile
+    /// is no worse now.
+    fn stands(&self, new: &Plugin) -> Result<(), LoadError> {
+        let Some(previous) = self.previous.filter(|_| self.trial.is_some()) else { return Ok(()) };
+        let worse = new.faults().iter().find(|found| {
+            let before = previous.owner(&found.folder);
+            before.is_some_and(|before| before.is_sound(&found.folder, &found.file, new.texts(&found.folder)))
+        });
+        worse.map_or(Ok(()), |found| Err(LoadError::Worse { message: found.fault.to_string() }))
+    }
+}
+
 impl Plugins {
     /// Loads files where nothing was loaded before, or anew without a trial.
     pub async fn load(
@@ -91,9 +106,30 @@ impl Plugins {
     /// Compiles for up to seconds, on threads of its own, which give way to requests when there is a `previous`;
     /// `templates` runs on the caller's.
     pub async fn load_order(engine: &Engine, order: &Order<'_>) -> (Self, Vec<LoadFailure>) {
-        let mut failures = Vec::new();
+        let (mut held, mut failures) = (order.held.clone(), Vec::new());
+        let set = loop {
+            let (set, refused, broken) = Self::load_once(engine, &Order { held: &held, ..*order }).await;
+            held.extend(broken.iter().map(|failure| failure.file.clone()));
+            // What a component claimed that then could not serve is somebody else's.
+            let again = !broken.is_empty() && refused.iter().any(LoadFailure::is_about_claims);
+            failures.extend(broken);
+            if !again {
+                failures.extend(refused);
+                break set;
+            }
+        };
+        for failure in &mut failures {
+            failure.previous_serves = set.loaded_from(&failure.file).is_some();
+            engine.reached().note(&failure.plugin(), failure.error.limit());
+        }
+        (set, failures)
+    }
+
+    /// Gives the set, the files that are no candidates, and those that could not be built.
+    async fn load_once(engine: &Engine, order: &Order<'_>) -> (Self, Vec<LoadFailure>, Vec<LoadFailure>) {
         let previous = order.previous;
-        let (candidates, claims) = candidates(engine, order, &mut failures).await;
+        let (mut refused, mut broken) = (Vec::new(), Vec::new());
+        let (candidates, claims) = candidates(engine, order, &mut refused).await;
         let mut builds = Vec::new();
         for (plugin, candidate) in candidates.into_iter().enumerate() {
             let templates = (order.templates)(&Share { claims: &claims, plugin });
@@ -103,21 +139,23 @@ impl Plugins {
         }
         let mut set = Self::default();
         for (folders, build) in builds {
-            let (file, error) = match build {
-                Build::Done(plugin) => (plugin.file().to_owned(), set.add(plugin, previous).err()),
-                Build::Running(file, task) => (file, task.await.and_then(|plugin| set.add(plugin, previous)).err()),
+            let (file, outcome) = match build {
+                Build::Done(plugin) => (plugin.file().to_owned(), set.add(plugin, previous)),
+                Build::Running(file, task) => {
+                    let built = task.await.and_then(|plugin| order.stands(&plugin).map(|()| plugin));
+                    (file, built.and_then(|plugin| set.add(plugin, previous)))
+                }
             };
-            if let Some(error) = error {
-                let old = previous.and_then(|set| set.loaded_from(&file)).cloned();
-                let previous_serves = old.is_some_and(|old| set.add(old, previous).is_ok());
+            if let Err(error) = outcome {
+                if let Some(old) = previous.and_then(|set| set.loaded_from(&file)) {
+                    // Where it cannot, it has lost what it serves to another.
+                    let _ = set.add(Arc::clone(old), previous);
+                }
                 let folders = if error.may_be_of_a_template() { folders } else { Vec::new() };
-                failures.push(LoadFailure { file, error, previous_serves, folders });
+                broken.push(LoadFailure { folders, ..LoadFailure::new(&file, error) });
             }
         }
-        for failure in &failures {
-            engine.reached().note(&failure.plugin(), failure.error.limit());
-        }
-        (set, failures)
+        (set, refused, broken)
     }
 
     fn add(&mut self, plugin: Arc<Plugin>, previous: Option<&Self>) -> Result<(), LoadError> {
@@ -208,9 +246,8 @@ impl Plugins {
 async fn candidates(
     engine: &Engine,
     order: &Order<'_>,
-    failures: &mut Vec<LoadFailure>,
+    refused: &mut Vec<LoadFailure>,
 ) -> (Vec<Box<Candidate>>, Claims) {
-    let (mut claims, mut candidates, mut stand_ins) = (Claims::default(), Vec::new(), Vec::new());
     let old = |file: &Path| order.previous.and_then(|set| set.loaded_from(file));
     let read = |file: &PathBuf| {
         let (turns, file) = (engine.clone(), file.clone());
@@ -219,29 +256,33 @@ async fn candidates(
             Candidate::read(&turns, &file).await
         })
     };
-    let reads = order.files.iter().map(|file| (file, (!order.held.contains(file)).then(|| read(file))));
+    let (files, beyond) = order.files.split_at(order.files.len().min(COMPONENTS_MAX));
+    let reads = files.iter().map(|file| (file, (!order.held.contains(file)).then(|| read(file))));
+    let mut found = Vec::new();
     for (file, read) in reads.collect::<Vec<_>>() {
-        let read = match read {
-            Some(read) => read.await.and_then(|candidate| claims.add(&candidate.description).map(|_| candidate)),
-            None => {
-                stand_ins.extend(old(file));
-                continue;
-            }
-        };
         match read {
-            Ok(candidate) => candidates.push(Box::new(candidate)),
-            Err(error) => {
-                stand_ins.extend(old(file));
-                let (file, previous_serves) = (file.clone(), old(file).is_some());
-                failures.push(LoadFailure { file, error, previous_serves, folders: Vec::new() });
-            }
+            Some(read) => match read.await {
+                Ok(candidate) => found.push(candidate),
+                Err(error) => refused.push(LoadFailure::new(file, error)),
+            },
+            None => found.extend(old(file).map(|old| Candidate::of(old))),
         }
     }
-    for plugin in stand_ins {
-        if claims.add(plugin.description()).is_ok() {
-            candidates.push(Box::new(Candidate::of(plugin)));
-        } else if let Some(failure) = failures.iter_mut().find(|failure| failure.file == plugin.file()) {
-            failure.previous_serves = false;
+    refused.extend(beyond.iter().map(|file| LoadFailure::new(file, LoadError::TooMany { max: COMPONENTS_MAX })));
+    found.extend(refused.iter().filter_map(|failure| old(&failure.file)).map(|old| Candidate::of(old)));
+    // What serves keeps what it serves, and what is new gets the rest: no file's name takes a vendor away from another.
+    found.sort_by_key(|candidate| {
+        old(&candidate.file).map(|old| old.origin().sha256() != candidate.binary.sha256).map_or(2, u8::from)
+    });
+    let (mut claims, mut candidates) = (Claims::default(), Vec::new());
+    for candidate in found {
+        match claims.add(&candidate.description) {
+            Ok(_) => candidates.push(Box::new(candidate)),
+            Err(error) => {
+                let stand_in = old(&candidate.file).filter(|old| claims.add(old.description()).is_ok());
+                candidates.extend(stand_in.map(|old| Box::new(Candidate::of(old))));
+                refused.push(LoadFailure::new(&candidate.file, error));
+            }
         }
     }
     (candidates, claims)
@@ -255,14 +296,17 @@ enum Build {
 
 impl Build {
     fn start(engine: &Engine, candidate: Box<Candidate>, templates: Vec<TemplateFile>, order: &Order<'_>) -> Self {
-        let same = order.previous.and_then(|set| set.loaded_from(&candidate.file));
-        if let Some(same) = same.filter(|same| same.is_of(&candidate.binary, &templates)) {
+        let before = order.previous.and_then(|set| set.loaded_from(&candidate.file));
+        let before = before.filter(|before| before.origin().sha256() == candidate.binary.sha256).cloned();
+        if let Some(same) = before.as_ref().filter(|before| before.has(&templates)) {
             return Self::Done(Arc::clone(same));
         }
         let (engine, file, trial) = (engine.clone(), candidate.file.clone(), order.trial.cloned());
         let task = off_the_path(order.previous.is_some(), async move {
             let _turn = engine.build_turn().await;
-            let plugin = Arc::new(candidate.build(&engine, templates).await?);
+            let plugin = candidate.build(&engine, templates).await?;
+            // The same component with other templates is not sound for that.
+            let plugin = Arc::new(before.iter().fold(plugin, |plugin, before| plugin.faring_as(before)));
             if let Some(trial) = trial {
                 let tried = trial(Arc::clone(&plugin)).await;
                 tried.map_err(|source| LoadError::Call { step: "render", source })?;

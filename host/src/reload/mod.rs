@@ -64,6 +64,8 @@ pub struct Loaded {
     folders: Folders,
     engine: Engine,
     look: Look,
+    /// Components that cannot be served; the others do not wait for them.
+    pub failures: Vec<LoadFailure>,
 }
 
 /// For those who ask for a reload or want to know of them.
@@ -92,8 +94,9 @@ impl Reloads {
     }
 }
 
-/// Compiles the plugins and prepares them with the templates of the search path. Here an operator is looking on:
-/// better nothing than something that lacks a vendor and nobody knows.
+/// Compiles the plugins and prepares them with the templates of the search path. What cannot be served is among the
+/// failures, as it is in a reload: a bad file that a running server has refused must not keep it from starting again.
+/// Without a single plugin there is nothing to start.
 pub async fn load(config: Config) -> Result<Loaded, Error> {
     let started = std::time::Instant::now();
     if config.templates.folders().next().is_none() {
@@ -105,7 +108,7 @@ pub async fn load(config: Config) -> Result<Loaded, Error> {
     let texts = look.disk.texts().clone();
     let files: Vec<_> = look.components.keys().cloned().collect();
     let (plugins, failures) = Plugins::load(&engine, &files, &templates_for(&texts), None).await;
-    if !failures.is_empty() {
+    if plugins.iter().len() == 0 {
         return Err(Error::Plugins(failures));
     }
     task::log_loaded(&plugins, None);
@@ -113,9 +116,14 @@ pub async fn load(config: Config) -> Result<Loaded, Error> {
         tracing::warn!(error = %fault.fault, "template does not compile; requests for it are answered with 500");
     }
     let ms = started.elapsed().as_millis();
-    tracing::info!(plugins = files.len(), template.folders = texts.folders().len(), duration_ms = ms, "loaded");
+    tracing::info!(
+        plugins = plugins.iter().len(),
+        template.folders = texts.folders().len(),
+        duration_ms = ms,
+        "loaded"
+    );
     let snapshot = Snapshot { tree: look.tree.clone(), plugins: Arc::new(plugins), texts };
-    Ok(Loaded { current: Arc::new(ArcSwap::from_pointee(snapshot)), folders, engine, look })
+    Ok(Loaded { current: Arc::new(ArcSwap::from_pointee(snapshot)), folders, engine, look, failures })
 }
 
 fn templates_for(texts: &Texts) -> impl Fn(&Share<'_>) -> Vec<crate::templates::TemplateFile> + Sync {

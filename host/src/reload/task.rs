@@ -73,9 +73,10 @@ impl Task {
         published: Arc<ArcSwap<Report>>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let Loaded { current, folders, engine, look } = loaded;
+        let Loaded { current, folders, engine, look, failures } = loaded;
         let snapshot = current.load();
         let mut report = Report::default();
+        report.refuse(&failures);
         report.found_by(&snapshot.plugins, &snapshot.texts);
         report.wrongs.values_mut().for_each(|wrong| wrong.from_start = true);
         let built = (look.components.clone(), snapshot.texts.clone());

@@ -5,37 +5,39 @@ use crate::plugin::{BoxFuture, DeviceScope, Job, Moment, Plugin, RenderError, Sc
 use crate::templates::TemplateFile;
 use std::sync::Arc;
 
-/// Files of a plugin's folder that are tried; they share one component, so more would say no more.
+/// Files that a new plugin is tried with; they share one component, so more would say no more.
 const FILES_MAX: usize = 8;
+/// The same as long as none of them has given a document.
+const FAILING_FILES_MAX: usize = 64;
 
-/// The trial of a new plugin: what it is prepared with first must neither break it down nor hold it up. A template's
-/// own fault is no fault of the plugin.
+/// The trial of a new plugin: what it is prepared with first must neither break it down nor hold it up, and some of it
+/// must give a document. A template's own fault is no fault of the plugin.
 pub(super) fn of_plugins() -> Trial {
     Arc::new(|plugin: Arc<Plugin>| Box::pin(async move { try_plugin(&plugin).await }))
 }
 
 async fn try_plugin(plugin: &Plugin) -> Result<(), RenderError> {
     let vendor = plugin.description().vendors.first().map_or("sample", |vendor| vendor.name.as_str());
-    let Some((folder, files)) = plugin.sound_folder() else {
-        return broken(render(plugin, &format!("{vendor}/sample"), None, &[]).await);
-    };
-    for file in files.iter().filter(|file| can_be_asked_for(file)).take(FILES_MAX) {
-        broken(render(plugin, folder, Some(file), &[]).await)?;
+    let (mut rendered, mut failed) = (false, None);
+    let files = plugin.sound_files().into_iter().filter(|(_, file)| can_be_asked_for(file));
+    for (at, (folder, file)) in files.take(FAILING_FILES_MAX).enumerate() {
+        if rendered && at >= FILES_MAX {
+            break;
+        }
+        match render(plugin, folder, Some(file), &[]).await {
+            Ok(()) => rendered = true,
+            Err(error) if error.is_the_plugins() => return Err(error),
+            Err(error) => failed = failed.or(Some(error)),
+        }
     }
-    Ok(())
-}
-
-/// Whether the plugin broke down, as against having said no.
-fn broken(outcome: Result<(), RenderError>) -> Result<(), RenderError> {
-    match outcome {
-        Err(
-            error @ (RenderError::Timeout { .. }
-            | RenderError::Memory { .. }
-            | RenderError::Beyond { .. }
-            | RenderError::Trap(_)
-            | RenderError::Output(_)),
-        ) => Err(error),
-        _ => Ok(()),
+    match failed.filter(|_| !rendered) {
+        Some(error) => Err(error),
+        None if rendered => Ok(()),
+        // There is nothing to render, and even that must not break it down.
+        None => {
+            let outcome = render(plugin, &format!("{vendor}/sample"), None, &[]).await;
+            outcome.or_else(|error| if error.is_the_plugins() { Err(error) } else { Ok(()) })
+        }
     }
 }
 

@@ -90,6 +90,20 @@ fn with_set(test: impl AsyncFnOnce(Plugins)) {
 }
 
 #[test]
+fn of_too_many_components_the_last_are_refused() {
+    run(async {
+        let scratch = Scratch::new();
+        for number in 100..230 {
+            fs::write(scratch.0.join(format!("{number}.wasm")), "").unwrap();
+        }
+        let (_, failures) = load(&engine(|_| {}), &files(&scratch.0).unwrap(), templates()).await;
+        let beyond = failures.iter().filter(|failure| matches!(failure.error, LoadError::TooMany { max: 128 }));
+        let beyond: Vec<_> = beyond.map(|failure| failure.plugin()).collect();
+        assert_eq!((beyond, failures.len()), (vec!["228".into(), "229".into()], 130));
+    });
+}
+
+#[test]
 fn a_bad_new_file_leaves_the_old_plugin_serving() {
     let Some(file) = guest("minimal") else { return };
     run(async {
