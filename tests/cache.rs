@@ -171,3 +171,21 @@ fn files_that_are_anothers_or_open_to_others_are_compiled_anew_and_never_mapped(
         assert!(maps_old(), "{ending} files were written anew");
     }
 }
+
+#[test]
+fn a_limit_holds_for_what_was_kept_under_another_and_a_pipe_in_the_cache_is_passed_over() {
+    let Some(site) = site() else { return };
+    let settings = settings(site.path());
+    let settings = settings.each_ref().map(|(key, value)| (*key, value.as_str()));
+    assert_eq!(Server::start(&settings).get("localhost", PHONE).status, 200);
+    let cache = site.path().join("cache");
+    for (name, _) in [files(&cache, "note"), files(&cache, "cwasm")].concat() {
+        let file = cache.join(&name);
+        std::fs::remove_file(&file).unwrap();
+        assert!(std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&file).status().unwrap().success());
+    }
+    assert_eq!(Server::start(&settings).get("localhost", PHONE).status, 200);
+    let little = [&settings[..], &[("DIALPLATE_PREPARE_MEMORY_BYTES_MAX", "1000000")]].concat();
+    let said = server::run(&little);
+    assert!(String::from_utf8_lossy(&said.stderr).contains("prepare_memory_bytes_max"), "{said:?}");
+}

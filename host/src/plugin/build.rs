@@ -83,7 +83,7 @@ impl Candidate {
     /// Identifies the plugin that this candidate becomes with these templates.
     fn key(&self, engine: &Engine, templates: &[TemplateFile]) -> Key {
         let mut key = KeyMaker::new("plugin");
-        key.engine(engine.render());
+        key.engine(engine.render(), engine.config());
         key.part(&self.binary.bytes);
         for template in templates {
             key.part(template.folder.as_bytes());
@@ -161,7 +161,7 @@ fn keep_unprepared(engine: &Engine, key: &Key, code: &Code, description: &Descri
 impl Binary {
     fn key(&self, engine: &Engine) -> Key {
         let mut key = KeyMaker::new("unprepared");
-        key.engine(engine.snapshot());
+        key.engine(engine.snapshot(), engine.config());
         key.part(&self.bytes);
         key.finish()
     }

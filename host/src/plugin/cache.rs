@@ -6,11 +6,13 @@
 //! the one on the note's first line: half a write, a bad disk, a hand edit, or a file under another's name is never
 //! loaded, only compiled anew. wasmtime itself refuses code of another version, another processor or other settings.
 
+use super::limits::Config;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -51,7 +53,9 @@ impl KeyMaker {
         self.0.update(bytes);
     }
 
-    pub(super) fn engine(&mut self, engine: &wasmtime::Engine) {
+    /// What machine code runs on, and the limits that it was found to keep.
+    pub(super) fn engine(&mut self, engine: &wasmtime::Engine, config: &Config) {
+        config.of_builds().iter().for_each(|limit| self.part(&limit.to_le_bytes()));
         std::hash::Hash::hash(&engine.precompile_compatibility_hash(), self);
     }
 
@@ -107,14 +111,13 @@ impl Cache {
 
     /// Maps the code when it is what the note says: `digest` as `put_code` gave it.
     pub(super) fn code(&self, engine: &wasmtime::Engine, key: &Key, digest: &str) -> Option<Component> {
-        let path = self.path(key, "cwasm");
-        let mut file = self.open_own(&path)?;
+        let mut file = self.open_own(&self.path(key, "cwasm"))?;
         if hex(digest_of(&mut file).ok()?) != digest {
             return None;
         }
         // The oldest go first when the folder is full, and this one is in use.
-        let _ = OpenOptions::new().append(true).open(&path).and_then(|file| file.set_modified(SystemTime::now()));
-        map(engine, &path).ok()
+        let _ = file.set_modified(SystemTime::now());
+        map(engine, &file).ok()
     }
 
     /// Writes the code and says its digest, which belongs in the note. A note is written last: code without one is
@@ -136,10 +139,7 @@ impl Cache {
 
     /// Opens a file that is ours alone, and no link to one.
     fn open_own(&self, path: &Path) -> Option<File> {
-        if fs::symlink_metadata(path).ok()?.is_symlink() {
-            return None;
-        }
-        let file = File::open(path).ok()?;
+        let file = open_file(path).ok()?;
         let found = file.metadata().ok()?;
         (found.is_file() && found.uid() == self.owner && found.mode() & 0o077 == 0).then_some(file)
     }
@@ -180,7 +180,7 @@ impl Cache {
     /// What a server that was killed left half-written. A file that is locked is being written at this moment.
     fn remove_leftovers(&self) {
         for (_, _, path) in self.files("new") {
-            if File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+            if open_file(&path).is_ok_and(|file| file.try_lock().is_ok()) {
                 let _ = fs::remove_file(path);
             }
         }
@@ -195,6 +195,11 @@ impl Cache {
         });
         found.collect()
     }
+}
+
+/// Follows no link, and waits for no other end of a pipe.
+fn open_file(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
 
 fn create(path: &Path) -> io::Result<File> {
@@ -228,7 +233,9 @@ pub(super) fn hex(digest: Sha256) -> String {
 }
 
 #[allow(unsafe_code, reason = "machine code is mapped from a file, which wasmtime cannot check")]
-fn map(engine: &wasmtime::Engine, path: &Path) -> wasmtime::Result<Component> {
+fn map(engine: &wasmtime::Engine, file: &File) -> wasmtime::Result<Component> {
+    // This very file: by now another may have its name.
+    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     // SAFETY: the file was written by this cache, from `Component::serialize`, into a folder that is closed to all
     // other users, and its digest has just been found to be the one that was noted when it was written.
     unsafe { Component::deserialize_file(engine, path) }

@@ -101,6 +101,19 @@ impl Config {
         Duration::from_millis(self.prepare_timeout_ms)
     }
 
+    /// The limits of making a component ready: what is kept of that was within these, and says nothing of others.
+    pub(super) fn of_builds(&self) -> [u64; 8] {
+        let bytes = [
+            self.prepare_memory_bytes_max,
+            self.prepare_output_bytes_max,
+            self.stack_bytes_max,
+            self.table_entries_max,
+        ];
+        let [memory, output, stack, table] = bytes.map(|max| max as u64);
+        let (cpu, code) = (self.compile_cpu_s_max, self.code_bytes_max);
+        [cpu, self.compile_memory_bytes_max, code, self.prepare_timeout_ms, memory, output, stack, table]
+    }
+
     /// No memory of any instance grows beyond this.
     pub(super) fn instance_memory_bytes_max(&self) -> usize {
         self.prepare_memory_bytes_max.saturating_add(self.render_memory_bytes_max)
