@@ -35,6 +35,7 @@ test: setup-test lint
 # Figures, not tests: parse and render by template size, the whole server under load, start and swap times, one request
 # room by room, a fork per request against a long-lived instance.
 bench: setup-test build
+	plugins/build.sh tests/guests target/guests
 	$(CARGO) bench --workspace --bench templates --bench load --bench reload
 	$(CARGO) test --release --workspace --bin dialplate measure:: -- --ignored --nocapture --test-threads 1
 

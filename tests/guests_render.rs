@@ -31,11 +31,11 @@ insert into v_contacts (contact_uuid, domain_uuid, contact_organization, contact
 values ('c0000000-0000-4000-8000-000000000900', 'd0000000-0000-4000-8000-000000000002', 'Other', 'Confidential', 'C');
 ";
 
-/// The server with the guest and the Yealink component; `None` where the guest is not built.
-fn start(folder: &Path, settings: &[(&str, &str)]) -> Option<Server> {
+/// The server with the guest and the Yealink component.
+fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
     let plugins = folder.join("plugins");
     std::fs::create_dir_all(&plugins).expect("a step of the test");
-    std::fs::copy(guests::built("minimal")?, plugins.join("minimal.wasm")).expect("a step of the test");
+    std::fs::copy(guests::built("minimal"), plugins.join("minimal.wasm")).expect("a step of the test");
     std::fs::copy(root().join("target/plugins/yealink.wasm"), plugins.join("yealink.wasm"))
         .expect("a step of the test");
     let templates = folder.join("templates");
@@ -57,7 +57,7 @@ fn start(folder: &Path, settings: &[(&str, &str)]) -> Option<Server> {
         let mut connection = SqliteConnection::connect(&url).await.expect("a step of the test");
         sqlx::raw_sql(SECOND_DOMAIN).execute(&mut connection).await.expect("a step of the test");
     });
-    Some(server)
+    server
 }
 
 /// What the guest's device gets for a deed.
@@ -115,7 +115,7 @@ fn a_hostile_render_is_one_answer_one_line_and_nobody_elses_matter() {
         ("DIALPLATE_OUTPUT_BYTES_MAX", "1048576"),
         ("DIALPLATE_QUESTIONS_MAX", "20"),
     ];
-    let Some(server) = start(folder.path(), &settings) else { return };
+    let server = start(folder.path(), &settings);
     let phone = || logged(&server, || server.get("localhost", YEALINK)).0;
     let next = || logged(&server, || get(&server, GUEST, "count")).0.text();
     let yealink = phone();
@@ -155,7 +155,7 @@ fn each_limit_of_a_render_is_in_the_log_and_in_the_metrics_under_the_plugins_nam
         ("DIALPLATE_LOG_LINES_MAX", "3"),
         ("DIALPLATE_FAILURES_MAX", "100"),
     ];
-    let Some(server) = start(folder.path(), &settings) else { return };
+    let server = start(folder.path(), &settings);
     for (deed, key) in [
         ("loop", "render_timeout_ms"),
         ("eat-memory", "render_memory_bytes_max"),
@@ -177,7 +177,7 @@ fn each_limit_of_a_render_is_in_the_log_and_in_the_metrics_under_the_plugins_nam
 #[test]
 fn what_a_request_leaves_in_memory_is_not_there_for_the_next() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(server) = start(folder.path(), &[("DIALPLATE_INSTANCES_MAX", "1")]) else { return };
+    let server = start(folder.path(), &[("DIALPLATE_INSTANCES_MAX", "1")]);
     for (device, secret) in [(GUEST, "first"), ("02aabb000002", "second"), (GUEST, "third")] {
         let answer = get(&server, device, &format!("remember {secret}"));
         assert_eq!((answer.status, answer.text()), (200, String::new()), "{secret}");
@@ -188,7 +188,7 @@ fn what_a_request_leaves_in_memory_is_not_there_for_the_next() {
 fn vendors_are_served_while_as_many_loops_run_as_there_are_instances() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("DIALPLATE_RENDER_TIMEOUT_MS", "5000"), ("DIALPLATE_FAILURES_MAX", "1000")];
-    let Some(server) = start(folder.path(), &settings) else { return };
+    let server = start(folder.path(), &settings);
     let expected = server.get("localhost", YEALINK).body;
     std::thread::scope(|scope| {
         let loops: Vec<_> = (0..8).map(|_| scope.spawn(|| get(&server, GUEST, "loop").status)).collect();
@@ -203,7 +203,7 @@ fn vendors_are_served_while_as_many_loops_run_as_there_are_instances() {
 #[test]
 fn a_plugin_sees_its_devices_domain_and_can_name_no_other() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(server) = start(folder.path(), &[]) else { return };
+    let server = start(folder.path(), &[]);
     let own = get(&server, "02aabb000002", "ask 900").text();
     assert!(own.contains("Confidential Nine") && !own.contains("secret-900"), "{own}");
     for number in [
@@ -231,7 +231,7 @@ fn a_plugin_sees_its_devices_domain_and_can_name_no_other() {
 #[test]
 fn a_plugin_that_fails_in_a_row_is_refused_quickly_until_it_heals() {
     let folder = tempfile::tempdir().unwrap();
-    let Some(server) = start(folder.path(), &[("DIALPLATE_FAILURES_MAX", "3")]) else { return };
+    let server = start(folder.path(), &[("DIALPLATE_FAILURES_MAX", "3")]);
     for _ in 0..3 {
         assert_eq!(logged(&server, || get(&server, GUEST, "panic")).0.status, 500);
     }

@@ -7,6 +7,7 @@ use dialplate_tests::nginx::Nginx;
 use dialplate_tests::server::{free_port, root};
 use dialplate_tests::setting::digest;
 use dialplate_tests::site::{HOST, Site};
+use dialplate_tests::skip;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -28,7 +29,7 @@ pub fn example(file: &str, changes: &[(&str, &str)]) -> String {
 fn recorded() -> Option<Value> {
     let path = root().join("../shared/contract/rewrites.json");
     let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("skipped: the recorded rewrites are not there ({})", path.display());
+        skip(&format!("the recorded rewrites are not there ({})", path.display()));
         return None;
     };
     Some(serde_json::from_str(&text).expect("the recording"))
@@ -249,7 +250,7 @@ fn a_phone_logs_in_by_digest_behind_the_rewrites() {
             let output = std::process::Command::new("curl").args(arguments).arg(&url).output();
             output.ok().map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
         };
-        let Some(said) = curl("phone:secret1") else { return println!("skipped: curl is not installed") };
+        let Some(said) = curl("phone:secret1") else { return skip("curl is not installed") };
         assert_eq!(said, "default 001565be5fd7 200", "{path}");
         assert!(curl("phone:wrong").is_some_and(|said| said.ends_with(" 401")), "{path}");
     }

@@ -5,6 +5,7 @@ use crate::proxied::execute;
 use dialplate_tests::client::{self, Answer};
 use dialplate_tests::server::Server;
 use dialplate_tests::setting;
+use dialplate_tests::skip;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::os::unix::net::UnixDatagram;
@@ -74,7 +75,7 @@ fn the_auth_server_decides_before_everything_else_and_must_be_there() {
 /// How many lines of the file fail2ban takes for an attack by this address; `None`, with a visible line, without it.
 fn matched(lines: &Path, filter: &str) -> Option<usize> {
     let Ok(output) = Command::new("fail2ban-regex").arg("--out=ip").arg(lines).arg(filter).output() else {
-        println!("skipped: fail2ban is not installed");
+        skip("fail2ban is not installed");
         return None;
     };
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

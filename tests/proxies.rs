@@ -6,6 +6,7 @@ use dialplate_tests::nginx::Nginx;
 use dialplate_tests::proxy::Proxy;
 use dialplate_tests::server::free_port;
 use dialplate_tests::site::{HOST, Site};
+use dialplate_tests::skip;
 use std::path::Path;
 use std::process::Command;
 
@@ -21,7 +22,7 @@ fn certificates(folder: &Path) -> bool {
     let made = Command::new("bash").args(["-c", script]).current_dir(folder).output();
     let made = made.is_ok_and(|made| made.status.success()) && Command::new("curl").arg("-V").output().is_ok();
     if !made {
-        println!("skipped: openssl or curl is not installed");
+        skip("openssl or curl is not installed");
     }
     made
 }

@@ -6,6 +6,7 @@ use dialplate_tests::postgres::Postgres;
 use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::{self, root};
 use dialplate_tests::setting;
+use dialplate_tests::skip;
 use std::collections::BTreeMap;
 use std::path::Path;
 use tokio::runtime::Runtime;
@@ -18,7 +19,7 @@ fn schema(release: &str) -> Option<String> {
     let path = root().join(format!("../shared/contract/schema-{release}.txt"));
     let text = std::fs::read_to_string(path).ok();
     if text.is_none() {
-        println!("skipped: the schema of {release} is not here");
+        skip(&format!("the schema of {release} is not here"));
     }
     text
 }

@@ -1,6 +1,6 @@
 //! The whole system from outside: the server as `make build` leaves it, with its plugins.
 
-#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+#![allow(clippy::print_stdout, reason = "figures of a test that is read for them")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod agents;

@@ -2,6 +2,7 @@
 
 use dialplate_tests::postgres::{self, Postgres};
 use dialplate_tests::server::{self, Server, root};
+use dialplate_tests::skip;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use tokio::runtime::Runtime;
@@ -41,7 +42,7 @@ struct Stage {
 
 fn stage() -> Option<Stage> {
     if Command::new("openssl").arg("version").output().is_err() {
-        println!("skipped: openssl is not installed");
+        skip("openssl is not installed");
         return None;
     }
     let certificates = tempfile::tempdir().unwrap();

@@ -8,7 +8,7 @@ use std::thread;
 
 #[test]
 fn sighup_and_the_reload_command_look_at_the_disk_now() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let server = site.start();
     site.write("templates/yealink/t46u/a.cfg", "edition 2");
     let said = ask(&server, &["reload"]);
@@ -29,7 +29,7 @@ fn sighup_and_the_reload_command_look_at_the_disk_now() {
 
 #[test]
 fn the_list_says_what_is_loaded_since_when_and_from_where() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     site.write("templates/yealink/t46u/b.cfg", "fault on purpose");
     let server = site.start();
     assert_eq!(file(&server, "a.cfg").status, 200);
@@ -75,7 +75,7 @@ fn the_admin_endpoint_is_for_this_machine_alone() {
         "{said}"
     );
 
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let server = site.start();
     let admin = server.admin();
     let send = |method, path, headers: &[(&str, &str)]| client::send(admin, method, path, headers, b"");
@@ -91,7 +91,7 @@ fn the_admin_endpoint_is_for_this_machine_alone() {
 
 #[test]
 fn a_usual_port_that_is_taken_harms_nobody_and_a_chosen_one_is_an_error() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let said = server::run(&[("DIALPLATE_ADMIN_LISTEN", &address), ("DIALPLATE_LISTEN", "127.0.0.1:0")]);
@@ -105,7 +105,7 @@ fn a_usual_port_that_is_taken_harms_nobody_and_a_chosen_one_is_an_error() {
 
 #[test]
 fn metrics_count_requests_renders_failures_and_reloads() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let server = site.start();
     file(&server, "a.cfg");
     server.get("localhost", &format!("/app/provision/?mac={DEVICE}&file=a.cfg&do=panic"));
@@ -130,7 +130,7 @@ fn metrics_count_requests_renders_failures_and_reloads() {
 
 #[test]
 fn a_reload_is_answered_though_files_never_come_to_rest() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let server = site.start();
     let first = fs::read(site.path("plugins/minimal.wasm")).unwrap();
     let versions = [another_version(&first), first];

@@ -73,7 +73,7 @@ fn compiler(server: &Server) -> u32 {
 
 #[test]
 fn a_component_that_is_too_much_to_compile_is_refused_by_its_limit_while_others_serve() {
-    let Some(minimal) = guests::built("minimal") else { return };
+    let minimal = guests::built("minimal");
     let tangled = ("tangled", heavy::tangled(&minimal, 1_000, 300), "compile_cpu_s_max");
     let tangled_at_once = ("tangled-at-once", heavy::tangled_at_once(&minimal, 1_000, 300), "compile_cpu_s_max");
     are_refused(&LITTLE_TIME, [tangled, tangled_at_once]);
@@ -98,7 +98,7 @@ fn a_component_that_is_too_much_to_read_is_refused_while_others_serve() {
 
 /// Puts each down beside the guest that serves, and a good one at the end.
 fn are_refused<const N: usize>(limits: &[(&str, &str)], components: [(&str, Vec<u8>, &str); N]) {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     // What another test has had compiled would be no work.
     let cache = site.path("cache").display().to_string();
     let server = site.start_with(&site.path("templates"), &[limits, &[("DIALPLATE_CACHE", &cache)]].concat());
@@ -126,7 +126,7 @@ fn are_refused<const N: usize>(limits: &[(&str, &str)], components: [(&str, Vec<
 
 #[test]
 fn a_memory_of_60_mb_and_2_mb_of_code_are_compiled_within_the_usual_limits() {
-    let Some(minimal) = guests::built("minimal") else { return };
+    let minimal = guests::built("minimal");
     // They are no use, and that is found out by having them render.
     let why = "failed in `render`: gave a document that cannot be sent";
     are_refused(&[], [("full", heavy::full(&minimal, 60 << 20), why), ("long", heavy::long(&minimal, 2_000), why)]);
@@ -134,7 +134,7 @@ fn a_memory_of_60_mb_and_2_mb_of_code_are_compiled_within_the_usual_limits() {
 
 #[test]
 fn a_compiler_has_nothing_of_the_servers_and_ends_with_it() {
-    let (Some(site), Some(minimal)) = (Site::minimal(), guests::built("minimal")) else { return };
+    let (site, minimal) = (Site::minimal(), guests::built("minimal"));
     let tangled = heavy::tangled(&minimal, 3_000, 1_000);
     for signal in ["TERM", "KILL"] {
         let server = site.start_with(&site.path("templates"), &[("DIALPLATE_NONCE_KEY", &"5e".repeat(32))]);

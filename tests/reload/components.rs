@@ -11,7 +11,7 @@ fn serves(server: &Server, version: &str) -> bool {
 
 #[test]
 fn a_component_is_replaced_and_a_bad_one_changes_nothing() {
-    let (Some(site), Some(greedy)) = (Site::minimal(), guests::built("greedy")) else { return };
+    let (site, greedy) = (Site::minimal(), guests::built("greedy"));
     let name = "plugins/minimal.wasm";
     let first = fs::read(site.path(name)).unwrap();
     let second = another_version(&first);
@@ -53,7 +53,7 @@ fn a_component_is_replaced_and_a_bad_one_changes_nothing() {
 
 #[test]
 fn a_component_that_is_written_in_pieces_serves_when_it_is_whole() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let second = another_version(&fs::read(site.path("plugins/minimal.wasm")).unwrap());
     let server = site.start();
     let mut file = fs::File::create(site.path("plugins/minimal.wasm")).unwrap();
@@ -69,7 +69,7 @@ fn a_component_that_is_written_in_pieces_serves_when_it_is_whole() {
 
 #[test]
 fn a_plugin_that_is_a_link_is_noticed_when_it_is_swung() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let first = fs::read(site.path("plugins/minimal.wasm")).unwrap();
     site.write("store/1/minimal.wasm", &first);
     site.write("store/2/minimal.wasm", another_version(&first));
@@ -90,7 +90,7 @@ fn a_plugin_that_is_a_link_is_noticed_when_it_is_swung() {
 
 #[test]
 fn of_two_plugins_for_one_vendor_the_first_serves_and_the_second_follows_it() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let first = fs::read(site.path("plugins/minimal.wasm")).unwrap();
     let server = site.start();
     site.write("plugins/other.wasm", another_version(&first));
@@ -107,7 +107,7 @@ fn of_two_plugins_for_one_vendor_the_first_serves_and_the_second_follows_it() {
 
 #[test]
 fn a_component_that_loops_in_prepare_or_render_is_refused_in_its_trial() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let limits = [("DIALPLATE_PREPARE_TIMEOUT_MS", "500"), ("DIALPLATE_RENDER_TIMEOUT_MS", "1000")];
     let server = site.start_with(&site.path("templates"), &limits);
     // The guest loops in `prepare` for a template of this name.

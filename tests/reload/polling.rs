@@ -1,6 +1,7 @@
 //! Where the system tells of no change.
 
 use super::*;
+use dialplate_tests::skip;
 
 /// `unshare` gives the server a user namespace, in which a limit of inotify is set without a change for anybody else.
 fn limited(limit: &str) -> Option<Vec<String>> {
@@ -8,7 +9,7 @@ fn limited(limit: &str) -> Option<Vec<String>> {
     let wrapped: Vec<_> = ["unshare", "-Ur", "sh", "-c", &script].map(str::to_owned).into();
     let tried = std::process::Command::new(&wrapped[0]).args(&wrapped[1..]).arg("true").output();
     if !tried.is_ok_and(|output| output.status.success()) {
-        println!("skipped: no user namespace can be made here");
+        skip("no user namespace can be made here");
         return None;
     }
     Some(wrapped)
@@ -20,7 +21,8 @@ fn without_a_word_from_the_system_changes_are_looked_for() {
         ("0 > /proc/sys/user/max_inotify_instances", "os error 24"),
         ("3 > /proc/sys/user/max_inotify_watches", "fs.inotify.max_user_watches"),
     ] {
-        let (Some(site), Some(wrapped)) = (Site::minimal(), limited(limit)) else { return };
+        let Some(wrapped) = limited(limit) else { return };
+        let site = Site::minimal();
         let server = site.start_within(&wrapped);
         server.until_logged(&["looked at twice a second", words]);
         site.write("templates/yealink/t46u/a.cfg", "edition 2");

@@ -181,7 +181,7 @@ fn growth_kb_per_change(held: &[Held]) -> f64 {
 
 #[test]
 fn a_thousand_changes_under_load_fail_no_request_and_leak_nothing() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     FILES.iter().for_each(|file| site.write(&format!("templates/yealink/t46u/{file}"), edition(0)));
     let first = fs::read(site.path("plugins/minimal.wasm")).unwrap();
     let components = [another_version(&first), first];

@@ -2,6 +2,7 @@
 
 use crate::client::{self, Answer};
 use crate::server::{Server, root};
+use crate::skip;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, SqliteConnection};
@@ -23,7 +24,7 @@ pub const CLOCK: &str = "2026-07-01T12:00:00Z";
 pub fn find() -> Option<PathBuf> {
     let corpus = root().join("../shared/corpus");
     if !corpus.is_dir() {
-        println!("skipped: the recordings are not there ({})", corpus.display());
+        skip(&format!("the recordings are not there ({})", corpus.display()));
         return None;
     }
     Some(corpus)

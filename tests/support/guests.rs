@@ -5,15 +5,11 @@ use crate::server::root;
 use std::path::{Path, PathBuf};
 use wit_component::{ComponentEncoder, DecodedWasm, StringEncoding};
 
-/// A built guest, or `None` with one visible line.
-pub fn built(name: &str) -> Option<PathBuf> {
-    let folder = std::env::var_os("DIALPLATE_GUESTS").map_or(root().join("target/guests"), PathBuf::from);
-    let file = folder.join(format!("{name}.wasm"));
-    if !file.exists() {
-        println!("skipped: {} is not built; run plugins/build.sh tests/guests target/guests", file.display());
-        return None;
-    }
-    Some(file)
+/// A built guest.
+pub fn built(name: &str) -> PathBuf {
+    let file = root().join(format!("target/guests/{name}.wasm"));
+    assert!(file.is_file(), "there is no {}: run `plugins/build.sh tests/guests target/guests` first", file.display());
+    file
 }
 
 /// The names of the guests in `tests/guests/text`: each is a core module that a compiler would not write.
@@ -93,7 +89,7 @@ const ASKING: [(&str, &str, &str); 6] = [
 pub fn refused(minimal: &Path) -> Vec<Refused> {
     let whole = std::fs::read(minimal).expect("a guest");
     let of_file = |name: &str| match name {
-        "future" | "greedy" => std::fs::read(built(name).expect("minimal is built, so this is")).expect("a guest"),
+        "future" | "greedy" => std::fs::read(built(name)).expect("a guest"),
         "torn" => whole[..whole.len() / 2].to_vec(),
         "too-large" => vec![0; BYTES_MAX.parse::<usize>().expect("a number") + 1],
         _ => of_text(name, minimal),

@@ -194,7 +194,7 @@ fn launch(folder: &Path, port: u16, settings: &[String]) -> Child {
 fn installed() -> Option<PathBuf> {
     let found = binaries();
     if found.is_none() {
-        println!("skipped: no PostgreSQL is installed");
+        crate::skip("no PostgreSQL is installed");
     }
     found
 }

@@ -19,7 +19,7 @@ impl Proxy {
     pub fn start(command: &mut Command, port: u16, log: &Path) -> Option<Self> {
         let program = Path::new(command.get_program()).to_owned();
         if !program.is_file() {
-            println!("skipped: there is no {}", program.display());
+            crate::skip(&format!("there is no {}", program.display()));
             return None;
         }
         let file = || std::fs::File::options().create(true).append(true).open(log).expect("a log");

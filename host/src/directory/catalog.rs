@@ -282,7 +282,7 @@ mod tests {
     fn every_release_from_5_0_on_is_understood() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contract");
         let Ok(entries) = std::fs::read_dir(folder) else {
-            return println!("skipped: the recorded schemas are not here");
+            return dialplate_tests::skip("the recorded schemas are not here");
         };
         let schemas = entries.flatten().map(|entry| entry.path());
         let mut count = 0;

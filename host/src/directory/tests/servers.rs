@@ -24,7 +24,7 @@ pub fn corpus(file: &str) -> Option<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpus/").to_owned() + file;
     let text = std::fs::read_to_string(path).ok();
     if text.is_none() {
-        println!("skipped: the corpus is not here ({file})");
+        dialplate_tests::skip(&format!("the corpus is not here ({file})"));
     }
     text
 }

@@ -25,10 +25,6 @@ async fn app(scratch: &Scratch) -> Option<App> {
     let database = sqlite(scratch, &[&corpus("schema-sqlite.sql")?, &defaults, &fixture]).await;
     let home = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let component = home.join("target/plugins/yealink.wasm");
-    if !component.exists() {
-        println!("skipped: {} is not built", component.display());
-        return None;
-    }
     let tree = Tree::scan(vec![home.join("../shared/corpus/templates")]).unwrap();
     let texts = Disk::default().read(&tree, &|_, _| false).0.texts().clone();
     let engine = Engine::new(Config::default()).unwrap();

@@ -31,7 +31,7 @@ async fn break_down(plugin: &Plugin) {
 
 #[test]
 fn the_last_good_version_serves_until_the_new_one_has_healed() {
-    let Some(file) = guest("minimal") else { return };
+    let file = guests::built("minimal");
     run(async {
         let engine = engine(|config| config.failures_max = 3);
         let first = load_after(&engine, &file, "first", None).await;
@@ -64,7 +64,7 @@ fn without_another_version_requests_are_refused_until_the_next_try() {
     with_minimal(
         |config| config.failures_max = 2,
         async |engine, _| {
-            let set = load_after(&engine, &guest("minimal").unwrap(), "only", None).await;
+            let set = load_after(&engine, &guests::built("minimal"), "only", None).await;
             break_down(newest(&set)).await;
             let refused = set.choose(newest(&set), device()).err();
             assert!(matches!(refused, Some(RenderError::Failing { retry_after_s: 1..=3 })), "{refused:?}");
@@ -79,7 +79,7 @@ fn without_another_version_requests_are_refused_until_the_next_try() {
 
 #[test]
 fn one_old_version_is_kept_and_no_more() {
-    let Some(file) = guest("minimal") else { return };
+    let file = guests::built("minimal");
     run(async {
         let engine = engine(|_| {});
         let mut set = load_after(&engine, &file, "0", None).await;
@@ -96,7 +96,7 @@ fn one_old_version_is_kept_and_no_more() {
 
 #[test]
 fn a_version_that_failed_is_nothing_to_fall_back_on() {
-    let Some(file) = guest("minimal") else { return };
+    let file = guests::built("minimal");
     run(async {
         let engine = engine(|_| {});
         let good = load_after(&engine, &file, "good", None).await;

@@ -14,7 +14,7 @@ async fn refusal(engine: &Engine, file: PathBuf) -> (LoadError, Duration) {
 
 #[test]
 fn a_component_that_asks_for_more_is_refused_with_the_names() {
-    let Some(file) = guest("greedy") else { return };
+    let file = guests::built("greedy");
     run(async {
         let (error, _) = refusal(&engine(|_| {}), file).await;
         let LoadError::Imports(names) = &error else { panic!("{error}") };
@@ -26,7 +26,7 @@ fn a_component_that_asks_for_more_is_refused_with_the_names() {
 
 #[test]
 fn a_component_of_another_version_is_refused_naming_both() {
-    let Some(file) = guest("future") else { return };
+    let file = guests::built("future");
     run(async {
         let (error, _) = refusal(&engine(|_| {}), file).await;
         let message = error.to_string();
@@ -37,32 +37,32 @@ fn a_component_of_another_version_is_refused_naming_both() {
 
 #[test]
 fn half_a_file_is_refused_at_once() {
-    let Some(file) = guest("minimal") else { return };
+    let file = guests::built("minimal");
     run(async {
-        let scratch = Scratch::new();
+        let scratch = tempfile::tempdir().unwrap();
         let engine = engine(|_| {});
         let whole = fs::read(&file).unwrap();
         for length in [0, 7, 100, whole.len() / 2, whole.len() - 1] {
-            let half = scratch.0.join("half.wasm");
+            let half = scratch.path().join("half.wasm");
             fs::write(&half, &whole[..length]).unwrap();
             let (error, took) = refusal(&engine, half).await;
             assert!(matches!(error, LoadError::NoComponent(_)), "{length} bytes: {error}");
             assert!(took < Duration::from_millis(100), "{length} bytes: {took:?}");
         }
-        let (error, _) = refusal(&engine, scratch.0.join("absent.wasm")).await;
+        let (error, _) = refusal(&engine, scratch.path().join("absent.wasm")).await;
         assert!(matches!(error, LoadError::Read(_)), "{error}");
     });
 }
 
 #[test]
 fn two_files_of_one_vendor_leave_the_first_serving() {
-    let Some(file) = guest("minimal") else { return };
+    let file = guests::built("minimal");
     run(async {
-        let scratch = Scratch::new();
+        let scratch = tempfile::tempdir().unwrap();
         for name in ["b.wasm", "a.wasm", ".hidden.wasm", "c.txt"] {
-            scratch.copy(&file, name);
+            fs::copy(&file, scratch.path().join(name)).unwrap();
         }
-        let found = files(&scratch.0).unwrap();
+        let found = files(scratch.path()).unwrap();
         let (set, failures) = load(&engine(|_| {}), &found, templates()).await;
         assert!(set.serving("minimal", "x").unwrap().file().ends_with("a.wasm"));
         let [failure] = &failures[..] else { panic!("{failures:?}") };
@@ -82,7 +82,7 @@ fn a_user_agent_says_address_and_template() {
 }
 
 fn with_set(test: impl AsyncFnOnce(Plugins)) {
-    let Some(file) = guest("minimal") else { return };
+    let file = guests::built("minimal");
     run(async {
         let (set, _) = load(&engine(|_| {}), &[file], templates()).await;
         test(set).await;
@@ -105,11 +105,11 @@ fn of_too_many_components_the_last_are_refused() {
 
 #[test]
 fn a_bad_new_file_leaves_the_old_plugin_serving() {
-    let Some(file) = guest("minimal") else { return };
     run(async {
-        let scratch = Scratch::new();
+        let scratch = tempfile::tempdir().unwrap();
         let engine = engine(|config| config.prepare_timeout_ms = 300);
-        let file = scratch.copy(&file, "minimal.wasm");
+        let file = scratch.path().join("minimal.wasm");
+        fs::copy(guests::built("minimal"), &file).unwrap();
         let (old, _) = load(&engine, from_ref(&file), templates()).await;
         let share = |_: &Share<'_>| templates();
         let (same, _) = Plugins::load(&engine, from_ref(&file), &share, Some(&old)).await;
@@ -129,10 +129,10 @@ fn a_bad_new_file_leaves_the_old_plugin_serving() {
 
 #[test]
 fn the_cache_is_used_and_a_damaged_one_is_not() {
-    let Some(file) = guest("minimal") else { return };
+    let file = guests::built("minimal");
     run(async {
-        let scratch = Scratch::new();
-        let folder = scratch.0.join("cache");
+        let scratch = tempfile::tempdir().unwrap();
+        let folder = scratch.path().join("cache");
         let start = async |compiler: Option<&str>| {
             let engine = engine(|config| {
                 (config.cache, config.compiler) = (Some(folder.clone()), compiler.map(PathBuf::from));

@@ -76,14 +76,14 @@ impl LongLived {
 #[test]
 #[ignore = "takes seconds and judges nothing"]
 fn engines_and_caches() {
-    let Some(file) = guest("minimal") else { return };
+    let file = guests::built("minimal");
     run(async {
-        let scratch = Scratch::new();
+        let scratch = tempfile::tempdir().unwrap();
         let big: Vec<_> = (0..40).map(|n| template("minimal/big", &n.to_string(), &"x".repeat(1 << 20))).collect();
         for round in ["cold", "warm"] {
             let start = Instant::now();
             let engine = engine(|config| {
-                (config.cache, config.instances_max) = (Some(scratch.0.join("cache")), 64);
+                (config.cache, config.instances_max) = (Some(scratch.path().join("cache")), 64);
             });
             let made = start.elapsed();
             let (set, _) = load(&engine, from_ref(&file), [templates(), big.clone()].concat()).await;

@@ -13,6 +13,7 @@ use dialplate_sdk::types::{Description, Document, Failure, Setting, Value};
 use dialplate_sdk::{Vendor, vendor};
 use fields::{Fields, phone};
 use std::collections::BTreeMap;
+use std::io::Write;
 
 /// Every so many files also take each field alone.
 const SINGLE_EVERY: usize = 32;
@@ -115,7 +116,8 @@ fn run(folders: &[corpus::Folder], part: usize, parts: usize, settings: &[Settin
 #[test]
 fn no_value_leaves_its_place_in_any_template() {
     let Some(root) = corpus::root() else {
-        println!("skipped: ../shared/corpus is not there");
+        // The harness swallows what a passing test prints.
+        let _ = writeln!(std::io::stderr(), "skipped: ../shared/corpus is not there");
         return;
     };
     let folders = corpus::folders(&root);
