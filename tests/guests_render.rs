@@ -1,9 +1,8 @@
 //! What a hostile plugin can do while it renders: what the phone, the log and the other vendors see of it. The guest
 //! `minimal` is installed beside the real Yealink component and does what the parameter `do` says.
 
-use dialplate_tests::guests;
 use dialplate_tests::server::{Server, root};
-use dialplate_tests::wait;
+use dialplate_tests::{guests, wait};
 use sqlx::{Connection, SqliteConnection};
 use std::io::Write;
 use std::path::Path;
@@ -187,16 +186,21 @@ fn what_a_request_leaves_in_memory_is_not_there_for_the_next() {
 #[test]
 fn vendors_are_served_while_as_many_loops_run_as_there_are_instances() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = [("DIALPLATE_RENDER_TIMEOUT_MS", "5000"), ("DIALPLATE_FAILURES_MAX", "1000")];
+    let settings =
+        [("DIALPLATE_RENDER_TIMEOUT_MS", "8000"), ("DIALPLATE_INSTANCES_MAX", "8"), ("DIALPLATE_FAILURES_MAX", "1000")];
     let server = start(folder.path(), &settings);
     let expected = server.get("localhost", YEALINK).body;
+    let began = Instant::now();
     std::thread::scope(|scope| {
         let loops: Vec<_> = (0..8).map(|_| scope.spawn(|| get(&server, GUEST, "loop").status)).collect();
-        std::thread::sleep(Duration::from_millis(100));
-        let began = Instant::now();
-        assert_eq!(server.get("localhost", YEALINK).body, expected);
-        assert!(began.elapsed() < Duration::from_millis(4_500), "not before they ended: {:?}", began.elapsed());
-        assert!(loops.into_iter().all(|looping| looping.join().unwrap() == 500));
+        let metrics = || dialplate_tests::client::get(server.admin(), "localhost", "/metrics").text();
+        wait::until(|| metrics().contains("dialplate_requests_in_flight 8\n"), metrics);
+        // All have arrived, and in a second all that can have an instance have one.
+        while began.elapsed() < Duration::from_secs(1) {
+            assert_eq!(server.get("localhost", YEALINK).body, expected);
+        }
+        assert!(began.elapsed() < Duration::from_secs(4), "they are waited for: {:?}", began.elapsed());
+        assert!(loops.into_iter().all(|looping| looping.join().unwrap() >= 500));
     });
 }
 
