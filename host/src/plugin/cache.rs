@@ -10,6 +10,7 @@ use super::limits::Config;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
@@ -21,6 +22,12 @@ use wasmtime::component::Component;
 
 /// A note holds names of templates and settings: a few MB for the largest vendor.
 const NOTE_BYTES_MAX: u64 = 64 << 20;
+
+/// Code and what is noted of it.
+const ENDINGS: [&str; 2] = ["cwasm", "note"];
+
+/// SHA-256 in hexadecimal digits.
+const DIGEST_CHARS: usize = 64;
 
 /// What is read at once of a file whose digest is wanted.
 const READ_BYTES: usize = 1 << 18;
@@ -105,6 +112,11 @@ impl Cache {
 
     pub(super) fn put_note(&self, key: &Key, note: &impl Serialize) -> io::Result<()> {
         let json = serde_json::to_string(note)?;
+        let bytes = (DIGEST_CHARS + 1 + json.len()) as u64;
+        if bytes > NOTE_BYTES_MAX {
+            return Err(io::Error::other(format!("its note has {bytes} bytes, and {NOTE_BYTES_MAX} are read")));
+        }
+        self.make_room(bytes);
         let digest = note_digest(key, &json);
         self.put(&self.path(key, "note"), &[digest.as_bytes(), b"\n", json.as_bytes()])
     }
@@ -160,20 +172,24 @@ impl Cache {
         done
     }
 
-    /// Removes the oldest code, and its note, until `bytes` more fit. Code that is mapped stays usable when its name
-    /// is gone.
+    /// Removes the oldest code, each with its note, until `bytes` more fit. Code that is mapped stays usable when its
+    /// name is gone.
     fn make_room(&self, bytes: u64) {
-        let mut files = self.files("cwasm");
-        files.sort_unstable();
-        let mut total = files.iter().map(|(_, length, _)| length).sum::<u64>().saturating_add(bytes);
-        for (_, length, path) in files {
+        let mut kept: BTreeMap<PathBuf, (SystemTime, u64)> = BTreeMap::new();
+        for (modified, length, path) in ENDINGS.iter().flat_map(|ending| self.files(ending)) {
+            let (newest, total) = kept.entry(path.with_extension("")).or_insert((modified, 0));
+            (*newest, *total) = (modified.max(*newest), *total + length);
+        }
+        let mut kept: Vec<_> = kept.into_iter().map(|(path, (newest, length))| (newest, length, path)).collect();
+        kept.sort_unstable();
+        let mut total = kept.iter().map(|(_, length, _)| length).sum::<u64>().saturating_add(bytes);
+        for (_, length, path) in kept {
             if total <= self.bytes_max {
                 break;
             }
-            if fs::remove_file(&path).is_ok() {
-                let _ = fs::remove_file(path.with_extension("note"));
-                total -= length;
-            }
+            // Another server may have done it.
+            ENDINGS.iter().for_each(|ending| drop(fs::remove_file(path.with_extension(ending))));
+            total -= length;
         }
     }
 
@@ -226,7 +242,7 @@ fn digest_of(file: &mut File) -> io::Result<Sha256> {
 /// Hexadecimal digits of what was read so far.
 pub(super) fn hex(digest: Sha256) -> String {
     use std::fmt::Write;
-    digest.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+    digest.finalize().iter().fold(String::with_capacity(DIGEST_CHARS), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
@@ -245,11 +261,10 @@ fn map(engine: &wasmtime::Engine, file: &File) -> wasmtime::Result<Component> {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+    use std::time::Duration;
 
-    fn folder(name: &str) -> PathBuf {
-        let folder = std::env::temp_dir().join(format!("dialplate-cache-{name}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        folder
+    fn folder() -> tempfile::TempDir {
+        tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o700)).tempdir().unwrap()
     }
 
     fn key(part: &str) -> Key {
@@ -260,8 +275,8 @@ mod tests {
 
     #[test]
     fn a_note_is_read_back_and_a_changed_one_is_not() {
-        let folder = folder("note");
-        let cache = Cache::open(&folder, 1 << 20).unwrap();
+        let folder = folder();
+        let cache = Cache::open(folder.path(), 1 << 20).unwrap();
         cache.put_note(&key("a"), &vec!["one"]).unwrap();
         assert_eq!(cache.note::<Vec<String>>(&key("a")), Some(vec!["one".to_owned()]));
         assert_eq!(cache.note::<Vec<String>>(&key("b")), None);
@@ -269,57 +284,51 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap().replace("one", "two");
         fs::write(&path, text).unwrap();
         assert_eq!(cache.note::<Vec<String>>(&key("a")), None);
-        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
     fn a_folder_or_file_that_others_may_write_is_not_trusted() {
-        let folder = folder("open");
-        let cache = Cache::open(&folder, 1 << 20).unwrap();
+        let folder = folder();
+        let cache = Cache::open(folder.path(), 1 << 20).unwrap();
         cache.put_note(&key("a"), &1).unwrap();
         fs::set_permissions(cache.path(&key("a"), "note"), fs::Permissions::from_mode(0o620)).unwrap();
         assert_eq!(cache.note::<u32>(&key("a")), None);
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o770)).unwrap();
-        assert!(Cache::open(&folder, 1 << 20).is_err());
-        fs::remove_dir_all(folder).unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o770)).unwrap();
+        assert!(Cache::open(folder.path(), 1 << 20).is_err());
     }
 
     #[test]
     fn half_written_files_of_a_killed_server_go_and_a_running_ones_stay() {
-        let folder = folder("leftovers");
-        fs::create_dir_all(&folder).unwrap();
-        fs::set_permissions(&folder, fs::Permissions::from_mode(0o700)).unwrap();
-        let [killed, running] = ["1-0.new", "2-0.new"].map(|name| folder.join(name));
+        let folder = folder();
+        let [killed, running] = ["1-0.new", "2-0.new"].map(|name| folder.path().join(name));
         create(&killed).unwrap();
         let writing = create(&running).unwrap();
         writing.lock().unwrap();
-        Cache::open(&folder, 1 << 20).unwrap();
+        Cache::open(folder.path(), 1 << 20).unwrap();
         assert_eq!((killed.exists(), running.exists()), (false, true));
         drop(writing);
-        Cache::open(&folder, 1 << 20).unwrap();
+        Cache::open(folder.path(), 1 << 20).unwrap();
         assert!(!running.exists());
-        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
     fn a_link_or_a_note_under_anothers_name_is_not_trusted() {
-        let folder = folder("names");
-        let cache = Cache::open(&folder, 1 << 20).unwrap();
+        let folder = folder();
+        let cache = Cache::open(folder.path(), 1 << 20).unwrap();
         let path = |name| cache.path(&key(name), "note");
         cache.put_note(&key("a"), &1).unwrap();
         fs::copy(path("a"), path("b")).unwrap();
         assert_eq!((cache.note::<u32>(&key("a")), cache.note::<u32>(&key("b"))), (Some(1), None));
-        fs::rename(path("a"), folder.join("elsewhere")).unwrap();
-        std::os::unix::fs::symlink(folder.join("elsewhere"), path("a")).unwrap();
+        fs::rename(path("a"), folder.path().join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("elsewhere"), path("a")).unwrap();
         assert_eq!(cache.note::<u32>(&key("a")), None);
-        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "eight bytes of our own")]
     fn code_of_an_engine_with_other_settings_is_not_mapped() {
-        let folder = folder("engine");
-        let cache = Cache::open(&folder, 1 << 20).unwrap();
+        let folder = folder();
+        let cache = Cache::open(folder.path(), 1 << 20).unwrap();
         let engine = |interruptible: bool| {
             let mut settings = wasmtime::Config::new();
             settings.epoch_interruption(interruptible);
@@ -330,22 +339,52 @@ mod tests {
         let digest = cache.put_code(&key("a"), &code).unwrap();
         assert!(cache.code(&own, &key("a"), &digest).is_some());
         assert!(cache.code(&other, &key("a"), &digest).is_none());
-        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// As old as if it had been written that long ago.
+    fn age(cache: &Cache, name: &str, minutes: u64) {
+        for ending in ENDINGS {
+            let file = File::options().append(true).open(cache.path(&key(name), ending)).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(60 * minutes)).unwrap();
+        }
     }
 
     #[test]
-    fn the_oldest_files_make_room() {
-        let folder = folder("room");
-        let cache = Cache::open(&folder, 2_500).unwrap();
-        for name in ["a", "b", "c"] {
+    fn the_oldest_make_room_for_code_and_for_notes() {
+        let folder = folder();
+        let cache = Cache::open(folder.path(), 2_500).unwrap();
+        let there = |name| ENDINGS.map(|ending| cache.path(&key(name), ending).exists());
+        let put = |name, note: &str| {
             cache.put_code(&key(name), &[0; 1_000]).unwrap();
-            cache.put_note(&key(name), &name).unwrap();
-            std::thread::sleep(std::time::Duration::from_millis(20));
+            cache.put_note(&key(name), &note).unwrap();
+        };
+        for (name, minutes) in [("a", 2), ("b", 1)] {
+            put(name, "little");
+            age(&cache, name, minutes);
         }
-        let there = |name| cache.path(&key(name), "cwasm").exists();
-        assert_eq!((there("a"), there("b"), there("c")), (false, true, true));
-        assert_eq!(cache.note::<String>(&key("a")), None, "a note without code is no use");
-        fs::remove_dir_all(folder).unwrap();
+        put("c", "little");
+        assert_eq!(
+            (there("a"), there("b"), there("c")),
+            ([false; 2], [true; 2], [true; 2]),
+            "a note goes with its code"
+        );
+        let much = "much".repeat(200);
+        cache.put_note(&key("c"), &much).unwrap();
+        assert_eq!((there("b"), there("c")), ([false; 2], [true; 2]), "a note takes room as well");
+        age(&cache, "c", 1);
+        fs::remove_file(cache.path(&key("c"), "cwasm")).unwrap();
+        put("d", &much);
+        assert_eq!((there("c"), there("d")), ([false; 2], [true; 2]), "even one without code");
+    }
+
+    #[test]
+    fn a_note_that_would_not_be_read_is_not_written() {
+        let folder = folder();
+        let cache = Cache::open(folder.path(), u64::MAX).unwrap();
+        // A byte too much, with the digest, the end of its line and two quotes.
+        let note = "x".repeat(NOTE_BYTES_MAX as usize - DIGEST_CHARS - 2);
+        assert!(cache.put_note(&key("a"), &note).is_err());
+        assert!(!cache.path(&key("a"), "note").exists());
     }
 
     #[test]
