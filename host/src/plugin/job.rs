@@ -57,7 +57,7 @@ pub struct Fault {
     pub template: String,
     /// From 1; 0 when it belongs to no line.
     pub line: u32,
-    /// From 1, in characters; 0 when unknown.
+    /// From 1, in bytes; 0 when unknown.
     pub column: u32,
     pub message: String,
     pub excerpt: String,
