@@ -143,7 +143,7 @@ fn a_version_that_passes_its_trial_and_fails_for_a_phone_gives_way_to_the_one_be
         if status == 200 || NO_FAILURES.contains(&deed) {
             assert_eq!((&plugin["state"], then.status), (&"ok".into(), status), "{deed}");
         } else {
-            assert_eq!(plugin["state"], "previous_serves", "{deed}");
+            assert_eq!(plugin["state"], "last_good_serves", "{deed}");
             assert!(is_of(&then, "address", DEVICE), "{deed}: {} {}", then.status, then.text());
         }
         assert_eq!(document(&server, OTHER_VENDOR).text(), "for Grace\n", "after {deed}");
@@ -162,7 +162,7 @@ fn a_failing_version_is_named_everywhere_and_heals_with_a_phone_that_it_can_serv
         server.until_logged(&["plugin fails too often in a row", "plugin.name=\"minimal\"", "minimal.wasm"]);
         let table = String::from_utf8(ask(&server, &["plugin", "list"]).stdout).unwrap();
         let row = table.lines().find(|line| line.starts_with("minimal ")).expect("a row");
-        assert!(row.contains("0.2.0") && row.contains("previous serves"), "{table}");
+        assert!(row.contains("0.2.0") && row.contains("last good serves"), "{table}");
         assert!(table.contains("minimal: broke down"), "{table}");
         assert!(metrics(&server).contains("dialplate_plugin_failing{plugin=\"minimal\"} 1"));
         // Prepared with an edited template it is no better.

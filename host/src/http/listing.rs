@@ -49,8 +49,8 @@ pub enum State {
     Ok,
     /// It failed too often in a row and is tried now and then; nothing else serves in its place.
     Failing,
-    /// It failed too often in a row, and the version before it serves.
-    PreviousServes,
+    /// It failed too often in a row, and the last good version serves.
+    LastGoodServes,
     /// Its file has changed to something that is refused, and what was loaded serves on.
     OldServes,
 }
@@ -132,7 +132,7 @@ impl Listing {
             file: it.file.display().to_string(),
             error: it.error.clone(),
             since: rfc3339(it.since),
-            old_serves: it.previous_serves,
+            old_serves: it.old_serves,
         };
         let wrong = report.templates().map(|(template, wrong)| WrongFile {
             template,
@@ -167,9 +167,9 @@ impl Listing {
 impl Loaded {
     fn of(plugin: &Arc<Plugin>, snapshot: &Snapshot, report: &Report, metrics: &Metrics) -> Self {
         let (description, origin, health) = (plugin.description(), plugin.origin(), plugin.health());
-        let refused = report.refused.iter().find(|refused| refused.file == origin.file && refused.previous_serves);
+        let refused = report.refused.iter().find(|refused| refused.file == origin.file && refused.old_serves);
         let state = match refused {
-            _ if health.failing && snapshot.plugins.old(plugin).is_some() => State::PreviousServes,
+            _ if health.failing && snapshot.plugins.old(plugin).is_some() => State::LastGoodServes,
             _ if health.failing => State::Failing,
             Some(_) => State::OldServes,
             None => State::Ok,
@@ -200,7 +200,7 @@ impl Loaded {
     }
 
     pub fn is_failing(&self) -> bool {
-        matches!(self.state, State::Failing | State::PreviousServes)
+        matches!(self.state, State::Failing | State::LastGoodServes)
     }
 }
 

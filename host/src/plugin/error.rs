@@ -201,14 +201,14 @@ pub struct LoadFailure {
     pub file: PathBuf,
     pub error: LoadError,
     /// The version of this file that was loaded before serves on.
-    pub previous_serves: bool,
+    pub old_serves: bool,
     /// The template folders that it failed with; empty when no template can be to blame.
     pub folders: Vec<String>,
 }
 
 impl LoadFailure {
     pub(super) fn new(file: &Path, error: LoadError) -> Self {
-        Self { file: file.to_owned(), error, previous_serves: false, folders: Vec::new() }
+        Self { file: file.to_owned(), error, old_serves: false, folders: Vec::new() }
     }
 
     /// Another has what it wants.

@@ -119,7 +119,7 @@ impl Plugins {
             }
         };
         for failure in &mut failures {
-            failure.previous_serves = set.loaded_from(&failure.file).is_some();
+            failure.old_serves = set.loaded_from(&failure.file).is_some();
             engine.reached().note(&failure.plugin(), failure.error.limit());
         }
         (set, failures)

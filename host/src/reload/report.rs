@@ -28,7 +28,7 @@ pub struct Refused {
     pub file: PathBuf,
     pub error: String,
     pub since: SystemTime,
-    pub previous_serves: bool,
+    pub old_serves: bool,
     /// The template folders that may be to blame.
     pub(super) folders: Vec<String>,
 }
@@ -71,7 +71,7 @@ impl Report {
     pub fn complaints(&self) -> Vec<String> {
         let kept = |serves: bool| if serves { " (what was loaded before serves on)" } else { "" };
         let refused =
-            self.refused.iter().map(|it| format!("{} {}{}", it.file.display(), it.error, kept(it.previous_serves)));
+            self.refused.iter().map(|it| format!("{} {}{}", it.file.display(), it.error, kept(it.old_serves)));
         let templates =
             self.wrongs.values().filter(|it| !it.from_start).map(|it| format!("{}{}", it.message, kept(it.old_serves)));
         self.trouble.clone().into_iter().chain(refused).chain(templates).collect()
@@ -80,18 +80,17 @@ impl Report {
     /// Takes note of what a load of components refused, and logs what is new of it.
     pub(super) fn refuse(&mut self, failures: &[LoadFailure]) {
         for failure in failures {
-            let (file, error, previous_serves) =
-                (failure.file.clone(), failure.error.to_string(), failure.previous_serves);
+            let (file, error, old_serves) = (failure.file.clone(), failure.error.to_string(), failure.old_serves);
             let folders = failure.folders.clone();
-            let refused = Refused { file, error, since: SystemTime::now(), previous_serves, folders };
+            let refused = Refused { file, error, since: SystemTime::now(), old_serves, folders };
             let same = |known: &&Refused| {
-                (&known.file, &known.error, known.previous_serves) == (&refused.file, &refused.error, previous_serves)
+                (&known.file, &known.error, known.old_serves) == (&refused.file, &refused.error, old_serves)
             };
             if self.refused.iter().any(|known| same(&known)) {
                 continue;
             }
             let (plugin, limit) = (&*failure.plugin(), failure.error.limit());
-            let consequence = if previous_serves { "the version before serves on" } else { "it serves nothing" };
+            let consequence = if old_serves { "the version before serves on" } else { "it serves nothing" };
             tracing::error!(plugin.name = plugin, plugin.file = %refused.file.display(), error = refused.error, limit, "plugin refused; {consequence}");
             self.refused.retain(|known| known.file != refused.file);
             self.refused.push(refused);

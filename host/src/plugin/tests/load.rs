@@ -117,12 +117,12 @@ fn a_bad_new_file_leaves_the_old_plugin_serving() {
 
         let looping = |_: &Share<'_>| vec![template("minimal/one", "prepare-loops", "")];
         let (kept, failures) = Plugins::load(&engine, from_ref(&file), &looping, Some(&old)).await;
-        assert!(failures[0].previous_serves && matches!(failures[0].error, LoadError::Call { .. }));
+        assert!(failures[0].old_serves && matches!(failures[0].error, LoadError::Call { .. }));
         assert!(text(kept.serving("minimal", "").unwrap(), job()).await.is_ok());
 
         fs::write(&file, b"\0asm").unwrap();
         let (kept, failures) = Plugins::load(&engine, from_ref(&file), &share, Some(&old)).await;
-        assert!(failures[0].previous_serves && matches!(failures[0].error, LoadError::NoComponent(_)));
+        assert!(failures[0].old_serves && matches!(failures[0].error, LoadError::NoComponent(_)));
         assert!(text(kept.serving("minimal", "").unwrap(), job()).await.is_ok());
     });
 }
