@@ -203,3 +203,29 @@ fn a_component_that_a_template_broke_is_tried_again_when_the_template_changes() 
     until("its phone is served", || is_of(&document(&server, DEVICE), "address", DEVICE));
     assert_eq!(listed(&server)["refused"].as_array().map(Vec::len), Some(0));
 }
+
+#[test]
+fn a_newline_in_a_files_name_starts_no_line_in_the_log_or_in_an_answer() {
+    let site = Site::minimal();
+    fs::rename(site.path(MINIMAL), site.path("plugins/minimal\nforged.wasm")).unwrap();
+    let server = site.start();
+    site.write("plugins/bad\nforged.wasm", "no component");
+    site.write("templates/yealink/t46u/large\nforged.cfg", vec![b'x'; (4 << 20) + 1]);
+    site.write("templates/yealink/t53\nforged/prepare-panics", "");
+    let (_, said) = reload(&server);
+    assert_eq!(said.lines().count(), 3, "a line for each of them: {said}");
+    let table = String::from_utf8(ask(&server, &["plugin", "list"]).stdout).unwrap();
+    fs::rename(site.path("plugins/minimal\nforged.wasm"), site.path(MINIMAL)).unwrap();
+    for words in [
+        ["plugin loaded", "/minimal\u{fffd}forged.wasm"],
+        ["plugin refused", "/bad\u{fffd}forged.wasm"],
+        ["could not be reloaded", "/large\u{fffd}forged.cfg"],
+        ["template does not compile", "/t53\u{fffd}forged"],
+        ["plugin removed", "/minimal\u{fffd}forged.wasm"],
+    ] {
+        server.until_logged(&words);
+    }
+    for text in [said, table, server.log()] {
+        assert!(text.contains("\u{fffd}forged") && !text.lines().any(|line| line.starts_with("forged")), "{text}");
+    }
+}

@@ -5,10 +5,12 @@ mod address;
 mod admission;
 mod network;
 mod settings;
+mod shown;
 mod value;
 
 pub use address::{MacAddress, Oui};
 pub use admission::{Admission, DeviceFacts, Domain};
 pub use network::Network;
 pub use settings::{Layer, SettingRow, Settings};
+pub use shown::Shown;
 pub use value::{Row, Table, Value};

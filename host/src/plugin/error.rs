@@ -2,6 +2,7 @@
 
 use super::job::{Fault, ScopeError};
 use super::limits::keys;
+use crate::facts::Shown;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -196,7 +197,7 @@ impl CompileError {
 
 /// A file that is not served, and why.
 #[derive(Debug, thiserror::Error)]
-#[error("{} {error}", file.display())]
+#[error("{} {error}", Shown(file))]
 pub struct LoadFailure {
     pub file: PathBuf,
     pub error: LoadError,

@@ -1,6 +1,7 @@
 //! What is known of the reloads so far, for whoever asks.
 
 use super::settle::{self, Wrong, Wrongs};
+use crate::facts::Shown;
 use crate::plugin::{LoadFailure, Plugins};
 use crate::templates::Texts;
 use std::path::PathBuf;
@@ -70,8 +71,7 @@ impl Report {
     /// did, which every reload would have to repeat.
     pub fn complaints(&self) -> Vec<String> {
         let kept = |serves: bool| if serves { " (what was loaded before serves on)" } else { "" };
-        let refused =
-            self.refused.iter().map(|it| format!("{} {}{}", it.file.display(), it.error, kept(it.old_serves)));
+        let refused = self.refused.iter().map(|it| format!("{} {}{}", Shown(&it.file), it.error, kept(it.old_serves)));
         let templates =
             self.wrongs.values().filter(|it| !it.from_start).map(|it| format!("{}{}", it.message, kept(it.old_serves)));
         self.trouble.clone().into_iter().chain(refused).chain(templates).collect()
@@ -91,7 +91,7 @@ impl Report {
             }
             let (plugin, limit) = (&*failure.plugin(), failure.error.limit());
             let consequence = if old_serves { "the version before serves on" } else { "it serves nothing" };
-            tracing::error!(plugin.name = plugin, plugin.file = %refused.file.display(), error = refused.error, limit, "plugin refused; {consequence}");
+            tracing::error!(plugin.name = plugin, plugin.file = %Shown(&refused.file), error = refused.error, limit, "plugin refused; {consequence}");
             self.refused.retain(|known| known.file != refused.file);
             self.refused.push(refused);
         }

@@ -2,9 +2,11 @@
 //! where the new one does not.
 
 use super::trial;
+use crate::facts::Shown;
 use crate::plugin::{Faulty, LoadError, Plugin, Plugins, RenderError, off_the_path};
 use crate::templates::{TemplateFile, Texts, file};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -27,9 +29,10 @@ pub struct Wrong {
 /// By folder and file; the file is empty where it is not known which one of the folder it is.
 pub(super) type Wrongs = BTreeMap<(String, String), Wrong>;
 
-/// In messages: the folder alone where it is not known which file it is.
+/// In messages, in one line: the folder alone where it is not known which file it is.
 pub(super) fn name(folder: &str, file: &str) -> String {
-    if file.is_empty() { folder.to_owned() } else { format!("{folder}/{file}") }
+    let name = if file.is_empty() { folder.to_owned() } else { format!("{folder}/{file}") };
+    Shown(Path::new(&name)).to_string()
 }
 
 /// What a plugin found in its templates when it was prepared.
@@ -97,7 +100,7 @@ impl<'a> Settling<'a> {
 
     fn refuse_folder(&mut self, folder: &str, error: &LoadError) {
         let old_serves = self.texts.folder(folder).is_some();
-        self.note((folder, ""), format!("{folder}: {error}"), old_serves);
+        self.note((folder, ""), format!("{}: {error}", name(folder, "")), old_serves);
     }
 
     async fn take_folder(&mut self, plugin: &Plugin, disk: &Texts, folder: &str, faulty: &[&Faulty]) {
@@ -119,7 +122,7 @@ impl<'a> Settling<'a> {
                 None => self
                     .fails(plugin, &new, text, (&old, old_text))
                     .await
-                    .map(|error| format!("{folder}/{}: {error}", text.file)),
+                    .map(|error| format!("{}: {error}", name(folder, &text.file))),
             };
             let Some(message) = message else { continue };
             let stands_in = old_text.filter(sound);

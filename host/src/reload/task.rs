@@ -9,6 +9,7 @@ use super::report::{Last, Outcome, Report};
 use super::settle::Settling;
 use super::watch::Watch;
 use super::{Current, Loaded, Snapshot, templates_for, trial};
+use crate::facts::Shown;
 use crate::metrics::Metrics;
 use crate::plugin::{self, Engine, LoadFailure, Order, Plugins};
 use crate::templates::{Stamp, Texts};
@@ -364,7 +365,7 @@ pub(super) fn log_loaded(plugins: &Plugins, before: Option<&Plugins>) {
             continue;
         }
         let (name, version) = (plugin.name(), &plugin.description().version);
-        let (file, memory) = (plugin.file().display(), plugin.prepared_bytes());
+        let (file, memory) = (Shown(plugin.file()), plugin.prepared_bytes());
         if old.is_some_and(|old| old.origin().sha256() == plugin.origin().sha256()) {
             let templates = plugin.templates();
             tracing::info!(
@@ -379,6 +380,6 @@ pub(super) fn log_loaded(plugins: &Plugins, before: Option<&Plugins>) {
     }
     let gone = before.into_iter().flat_map(Plugins::iter).filter(|old| plugins.loaded_from(old.file()).is_none());
     for plugin in gone {
-        tracing::info!(plugin.name = plugin.name(), plugin.file = %plugin.file().display(), "plugin removed");
+        tracing::info!(plugin.name = plugin.name(), plugin.file = %Shown(plugin.file()), "plugin removed");
     }
 }

@@ -1,6 +1,7 @@
 //! What the file system tells: when to look again, and which files are being written.
 
 use super::places::{Id, Places};
+use crate::facts::Shown;
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, HashMap};
@@ -94,7 +95,7 @@ fn lack(path: &Path, error: &notify::Error) -> String {
         notify::ErrorKind::MaxFilesWatch => "; raise fs.inotify.max_user_watches",
         _ => "",
     };
-    format!("{}: {error}{advice}", path.display())
+    format!("{}: {error}{advice}", Shown(path))
 }
 
 impl News {

@@ -1,5 +1,6 @@
 //! One template folder, `yealink/t46u`, and the files in it.
 
+use crate::facts::Shown;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
@@ -17,11 +18,11 @@ const INCLUDED_DEPTH_MAX: usize = 3;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("cannot read the templates in {}: {source}", path.display())]
+    #[error("cannot read the templates in {}: {source}", Shown(path))]
     Read { path: PathBuf, source: std::io::Error },
-    #[error("{} is larger than {FILE_BYTES_MAX} bytes, which no template is", .0.display())]
+    #[error("{} is larger than {FILE_BYTES_MAX} bytes, which no template is", Shown(.0))]
     FileTooLarge(PathBuf),
-    #[error("{} holds more than {FILES_MAX} files or {FOLDER_BYTES_MAX} bytes", .0.display())]
+    #[error("{} holds more than {FILES_MAX} files or {FOLDER_BYTES_MAX} bytes", Shown(.0))]
     FolderTooLarge(PathBuf),
 }
 
