@@ -173,7 +173,7 @@ fn files_that_are_anothers_or_open_to_others_are_compiled_anew_and_never_mapped(
 
 #[test]
 fn a_limit_holds_for_what_was_kept_under_another_and_a_pipe_in_the_cache_is_passed_over() {
-    let Some(site) = site() else { return };
+    let site = site();
     let settings = settings(site.path());
     let settings = settings.each_ref().map(|(key, value)| (*key, value.as_str()));
     assert_eq!(Server::start(&settings).get("localhost", PHONE).status, 200);

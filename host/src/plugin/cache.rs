@@ -172,9 +172,11 @@ impl Cache {
         done
     }
 
-    /// Removes the oldest code, each with its note, until `bytes` more fit. Code that is mapped stays usable when its
-    /// name is gone.
+    /// Removes the oldest code, each with its note, until `bytes` more fit. What this process has mapped would not miss
+    /// its name, but the next start would.
     fn make_room(&self, bytes: u64) {
+        let mapped = fs::read("/proc/self/maps").unwrap_or_default();
+        let mapped = String::from_utf8_lossy(&mapped);
         let mut kept: BTreeMap<PathBuf, (SystemTime, u64)> = BTreeMap::new();
         for (modified, length, path) in ENDINGS.iter().flat_map(|ending| self.files(ending)) {
             let (newest, total) = kept.entry(path.with_extension("")).or_insert((modified, 0));
@@ -186,6 +188,9 @@ impl Cache {
         for (_, length, path) in kept {
             if total <= self.bytes_max {
                 break;
+            }
+            if path.file_name().is_some_and(|name| mapped.contains(&*name.to_string_lossy())) {
+                continue;
             }
             // Another server may have done it.
             ENDINGS.iter().for_each(|ending| drop(fs::remove_file(path.with_extension(ending))));
@@ -375,6 +380,23 @@ mod tests {
         fs::remove_file(cache.path(&key("c"), "cwasm")).unwrap();
         put("d", &much);
         assert_eq!((there("c"), there("d")), ([false; 2], [true; 2]), "even one without code");
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "eight bytes of our own")]
+    fn code_that_is_in_use_stays() {
+        let folder = folder();
+        let engine = wasmtime::Engine::default();
+        let code = Component::new(&engine, b"\0asm\x0d\0\x01\0").unwrap().serialize().unwrap();
+        let cache = Cache::open(folder.path(), code.len() as u64).unwrap();
+        let digest = cache.put_code(&key("a"), &code).unwrap();
+        let mapped = cache.code(&engine, &key("a"), &digest);
+        let there = || cache.path(&key("a"), "cwasm").exists();
+        cache.put_code(&key("b"), b"more").unwrap();
+        assert!(mapped.is_some() && there());
+        drop(mapped);
+        cache.put_code(&key("b"), b"more").unwrap();
+        assert!(!there());
     }
 
     #[test]

@@ -92,11 +92,11 @@ fn with_set(test: impl AsyncFnOnce(Plugins)) {
 #[test]
 fn of_too_many_components_the_last_are_refused() {
     run(async {
-        let scratch = Scratch::new();
+        let scratch = tempfile::tempdir().unwrap();
         for number in 100..230 {
-            fs::write(scratch.0.join(format!("{number}.wasm")), "").unwrap();
+            fs::write(scratch.path().join(format!("{number}.wasm")), "").unwrap();
         }
-        let (_, failures) = load(&engine(|_| {}), &files(&scratch.0).unwrap(), templates()).await;
+        let (_, failures) = load(&engine(|_| {}), &files(scratch.path()).unwrap(), templates()).await;
         let beyond = failures.iter().filter(|failure| matches!(failure.error, LoadError::TooMany { max: 128 }));
         let beyond: Vec<_> = beyond.map(|failure| failure.plugin()).collect();
         assert_eq!((beyond, failures.len()), (vec!["228".into(), "229".into()], 130));
