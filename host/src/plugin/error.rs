@@ -115,6 +115,8 @@ pub enum LoadError {
     NoComponent(String),
     #[error("is no plugin: it has nothing of dialplate:provision")]
     NoPlugin,
+    #[error("names no version of dialplate:provision; this server speaks {spoken}")]
+    NoVersion { spoken: &'static str },
     #[error("is made for dialplate:provision {found}; this server speaks {spoken}")]
     Version { found: String, spoken: &'static str },
     #[error("asks for what no plugin gets: {}", first_of(.0))]

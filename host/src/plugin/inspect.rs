@@ -28,9 +28,10 @@ impl Version {
     }
 
     /// Within 0.1 a later patch release can only have added functions that the host gives; a component that wants
-    /// one which is not there yet is refused when it is linked.
+    /// one which is not there yet is refused when it is linked. A pre-release promises nothing, so none is known.
     fn of(text: &str) -> Option<Self> {
-        text.starts_with("0.1.").then_some(Self::V0_1)
+        let patch = text.strip_prefix("0.1.")?;
+        patch.bytes().all(|byte| byte.is_ascii_digit()).then_some(Self::V0_1)
     }
 
     fn interfaces(self) -> &'static [&'static str] {
@@ -43,9 +44,14 @@ impl Version {
 /// Reads the component's imports and exports and says which version of the interface it was made for.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
     let no_component = |error: &dyn std::fmt::Display| LoadError::NoComponent(one_line(&error.to_string(), 200));
+    // Of other files the decoder says what it makes of their bytes.
+    let Some(rest) = bytes.strip_prefix(b"\0asm") else {
+        return Err(no_component(&"it is not WebAssembly at all"));
+    };
     // The decoder takes core modules for components without any interface; they are not.
-    if bytes.get(..8) == Some(b"\0asm\x01\0\0\0") {
-        return Err(no_component(&"it is a core module, and a component has to be made of it"));
+    if rest.starts_with(b"\x01\0\0\0") {
+        let next = "it is a core module, of which a component has to be made, as `make plugins` does (wit/README.md)";
+        return Err(no_component(&next));
     }
     let uncommon = uncommon_imports(bytes).map_err(|error| no_component(&error))?;
     if !uncommon.is_empty() {
@@ -94,8 +100,9 @@ fn uncommon_imports(bytes: &[u8]) -> wasmparser::Result<Vec<String>> {
 fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {
     let mut version = None;
     for name in imports.iter().chain(exports) {
-        let Some((_, found)) = name.strip_prefix(Version::PACKAGE).and_then(|rest| rest.split_once('@')) else {
-            continue;
+        let Some(ours) = name.strip_prefix(Version::PACKAGE) else { continue };
+        let Some((_, found)) = ours.split_once('@') else {
+            return Err(LoadError::NoVersion { spoken: Version::SPOKEN });
         };
         let Some(known) = Version::of(found) else {
             return Err(LoadError::Version { found: one_line(found, 40), spoken: Version::SPOKEN });
@@ -115,6 +122,7 @@ fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dialplate_tests::guests;
 
     fn judged(imports: &[&str], exports: &[&str]) -> Result<Version, String> {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
@@ -131,6 +139,26 @@ mod tests {
     fn another_version_is_refused_naming_both() {
         let message = judged(&["dialplate:provision/types@0.2.0"], &[]).unwrap_err();
         assert!(message.contains("0.2.0") && message.contains("0.1.0"), "{message}");
+        let host = "dialplate:provision/host@0.1.0";
+        for (version, imports) in [("0.1.0-rc.1", vec![]), ("0.1.1-2", vec![host]), ("0.10.0", vec![host])] {
+            let types = format!("dialplate:provision/types@{version}");
+            let message = judged(&[&imports[..], &[&types]].concat(), &[]).unwrap_err();
+            let expected = format!("is made for dialplate:provision {version}; this server speaks 0.1.0");
+            assert_eq!(message, expected);
+        }
+        let component = guests::component("(component (import \"dialplate:provision/types@0.1.0-rc.1\" (instance)))");
+        assert!(matches!(inspect(&component), Err(LoadError::Version { .. })));
+    }
+
+    #[test]
+    fn no_version_is_refused_naming_the_one_that_is_spoken() {
+        let (without, with) = ("dialplate:provision/types", "dialplate:provision/host@0.1.0");
+        for (imports, exports) in [(&[without][..], &[][..]), (&[], &[without]), (&[with, without], &[])] {
+            let message = judged(imports, exports).unwrap_err();
+            assert_eq!(message, "names no version of dialplate:provision; this server speaks 0.1.0");
+        }
+        let component = guests::component("(component (import \"dialplate:provision/types\" (instance)))");
+        assert!(matches!(inspect(&component), Err(LoadError::NoVersion { .. })));
     }
 
     #[test]
@@ -144,9 +172,16 @@ mod tests {
 
     #[test]
     fn what_is_no_component_is_refused() {
-        for (bytes, expected) in [(&b""[..], "no WebAssembly component"), (b"\0asm\x01\0\0\0", "core module")] {
+        for (bytes, expected) in [
+            (&b""[..], "not WebAssembly at all"),
+            (b"(component)", "not WebAssembly at all"),
+            (b"\x7fELF\x02\x01\x01\0", "not WebAssembly at all"),
+            (b"\0asm\x0d\0", "unexpected end"),
+            (b"\0asm\x01\0\0\0", "core module"),
+        ] {
             let message = inspect(bytes).unwrap_err().to_string();
-            assert!(message.contains(expected), "{message}");
+            let is_said = message.starts_with("is no WebAssembly component: ") && message.contains(expected);
+            assert!(is_said, "{message}");
         }
         assert!(matches!(judged(&[], &[]), Err(message) if message.contains("no plugin")));
     }
