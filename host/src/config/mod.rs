@@ -78,7 +78,7 @@ impl Config {
     pub fn read(mut source: Source, program: Option<&Path>) -> Result<Self, Vec<Fault>> {
         let listen = SocketAddr::from(([127, 0, 0, 1], 8080));
         let config = Self {
-            listen: source.take("listen", listen, parse_listen),
+            listen: source.take("listen", listen, |text| parse_listen(text, "0.0.0.0:8080 or [::]:8080")),
             admin_listen: read_admin_listen(&mut source),
             http: http::Config {
                 trusted_proxies: source.take("trusted_proxies", Vec::new(), parse_networks),
@@ -113,7 +113,7 @@ fn read_admin_listen(source: &mut Source) -> AdminListen {
         if text == "off" {
             return Ok(AdminListen::Off);
         }
-        let address = parse_listen(text)?;
+        let address = parse_listen(text, "127.0.0.1:8081 or [::1]:8081")?;
         if !address.ip().is_loopback() {
             return Err(format!(
                 "{address} can be reached from other machines, and whoever reaches the admin endpoint needs no password; write for instance 127.0.0.1:8081"
@@ -234,8 +234,8 @@ fn read_auth_server(source: &mut Source) -> Option<auth_server::Config> {
     Some(auth_server::Config { url, timeout: Duration::from_millis(timeout), authority })
 }
 
-fn parse_listen(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| format!("`{text}` is no address and port; write for instance 0.0.0.0:8080 or [::]:8080"))
+fn parse_listen(text: &str, instance: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("`{text}` is no address and port; write for instance {instance}"))
 }
 
 fn parse_networks(text: &str) -> Result<Vec<Network>, String> {
@@ -338,6 +338,15 @@ mod tests {
             assert!(faults.iter().any(|fault| fault.starts_with(expected)), "{expected} in {faults:?}");
         }
         assert_eq!(faults.len(), 5);
+    }
+
+    #[test]
+    fn what_is_proposed_for_the_admin_endpoint_is_this_machine_alone() {
+        for key in ["listen", "admin_listen"] {
+            let faults = read(&[], &[(key, "localhost:8081")], None).err().unwrap();
+            let proposed = faults[0].what.split_once("for instance ").unwrap().1.split_once(' ').unwrap().0;
+            assert!(read(&[], &[(key, proposed)], None).is_ok(), "{key}: {proposed}");
+        }
     }
 
     #[test]
