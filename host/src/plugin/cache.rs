@@ -16,8 +16,8 @@ use std::io::{self, Read, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
+use uuid::Uuid;
 use wasmtime::component::Component;
 
 /// A note holds names of templates and settings: a few MB for the largest vendor.
@@ -36,8 +36,6 @@ pub(super) struct Cache {
     folder: PathBuf,
     owner: u32,
     bytes_max: u64,
-    /// Makes names of unfinished files unique within this process.
-    writes: AtomicU64,
 }
 
 /// What a compiled plugin was made from: SHA-256 in hexadecimal digits.
@@ -86,7 +84,7 @@ impl Cache {
     /// Makes the folder when it is not there; refuses one that others could write to.
     pub(super) fn open(folder: &Path, bytes_max: u64) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let cache = Self { folder: folder.to_owned(), owner: 0, bytes_max, writes: AtomicU64::new(0) };
+        let cache = Self { folder: folder.to_owned(), owner: 0, bytes_max };
         // Whoever owns a file that we make is who we are.
         let probe = cache.unfinished();
         let owner = create(&probe)?.metadata()?.uid();
@@ -144,9 +142,9 @@ impl Cache {
         self.folder.join(format!("{}.{ending}", key.0))
     }
 
+    /// Never a name that is there: in a container every start has the same process id.
     fn unfinished(&self) -> PathBuf {
-        let count = self.writes.fetch_add(1, Ordering::Relaxed);
-        self.folder.join(format!("{}-{count}.new", std::process::id()))
+        self.folder.join(format!("{}.new", Uuid::new_v4()))
     }
 
     /// Opens a file that is ours alone, and no link to one.
