@@ -125,6 +125,51 @@ fn mapped(process: u32) -> Vec<u64> {
     maps.lines().filter_map(|line| line.split_whitespace().nth(4)?.parse().ok()).collect()
 }
 
+/// The server in a mount namespace in which the cache's folder is a file system with these options.
+fn mounted(options: &str, cache: &Path) -> Option<Vec<String>> {
+    let mount = format!("mount -t tmpfs -o mode=700,{options} none {} && exec \"$0\" \"$@\"", cache.display());
+    let wrapped: Vec<_> = ["unshare", "-Urm", "sh", "-c", &mount].map(str::to_owned).into();
+    let tried = std::process::Command::new(&wrapped[0]).args(&wrapped[1..]).arg("true").output();
+    if !tried.is_ok_and(|output| output.status.success()) {
+        println!("skipped: no mount namespace can be made here");
+        return None;
+    }
+    Some(wrapped)
+}
+
+#[test]
+fn where_nothing_can_be_cached_phones_are_served_and_one_line_says_why() {
+    let Some(site) = site() else { return };
+    let cache = site.path().join("cache");
+    std::fs::create_dir(&cache).unwrap();
+    let settings = settings(site.path());
+    let settings = settings.each_ref().map(|(key, value)| (*key, value.as_str()));
+    for (options, cause) in [("ro", "Read-only file system"), ("nr_inodes=1", "No space left on device")] {
+        let Some(wrapped) = mounted(options, &cache) else { return };
+        let server = Server::start_within(&wrapped, &settings);
+        assert!(server.get("localhost", PHONE).text().starts_with("reads nothing"));
+        let log = server.log();
+        let lines: Vec<_> = log.lines().filter(|line| line.contains("cache")).collect();
+        let [line] = lines[..] else { panic!("one line: {log}") };
+        for said in ["WARN", cause, cache.to_str().unwrap(), "--cache"] {
+            assert!(line.contains(said), "{said} in {line}");
+        }
+    }
+}
+
+#[test]
+fn a_cache_open_to_others_ends_the_start_with_its_cause_once() {
+    let Some(site) = site() else { return };
+    let cache = site.path().join("cache");
+    std::fs::create_dir(&cache).unwrap();
+    std::fs::set_permissions(&cache, Permissions::from_mode(0o770)).unwrap();
+    let settings = settings(site.path());
+    let refused = server::run(&settings.each_ref().map(|(key, value)| (*key, value.as_str())));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(!refused.status.success() && said.contains(cache.to_str().unwrap()), "{said}");
+    assert_eq!(said.matches("closed to others (chmod 700)").count(), 1, "{said}");
+}
+
 #[test]
 fn files_that_are_anothers_or_open_to_others_are_compiled_anew_and_never_mapped() {
     let site = site();

@@ -8,6 +8,8 @@ use super::error::{EngineError, RenderError};
 use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLES_MAX};
 use super::off_the_path::give_back_at_once;
 use super::reached::Reached;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -41,10 +43,7 @@ impl Engine {
     pub fn new(config: Config) -> Result<Self, EngineError> {
         give_back_at_once();
         let cache = match &config.cache {
-            Some(folder) => Some(
-                Cache::open(folder, config.cache_bytes_max)
-                    .map_err(|source| EngineError::Cache { folder: folder.clone(), source })?,
-            ),
+            Some(folder) => open_cache(folder, config.cache_bytes_max)?,
             None => None,
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -110,6 +109,23 @@ impl Engine {
 
     pub(super) async fn build_turn(&self) -> Option<SemaphorePermit<'_>> {
         self.0.builds.acquire().await.ok()
+    }
+}
+
+/// `None` where this machine cannot keep one: phones are served all the same. What a folder's owner or mode forbids is
+/// for somebody to decide.
+fn open_cache(folder: &Path, bytes_max: u64) -> Result<Option<Cache>, EngineError> {
+    use ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    match Cache::open(folder, bytes_max) {
+        Ok(cache) => Ok(Some(cache)),
+        Err(error) if matches!(error.kind(), ReadOnlyFilesystem | StorageFull | QuotaExceeded) => {
+            tracing::warn!(
+                folder = %folder.display(), %error,
+                "no cache of compiled plugins, so every start compiles them; --cache names another folder"
+            );
+            Ok(None)
+        }
+        Err(source) => Err(EngineError::Cache { folder: folder.to_owned(), source }),
     }
 }
 

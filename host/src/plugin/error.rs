@@ -230,6 +230,6 @@ impl LoadFailure {
 pub enum EngineError {
     #[error("WebAssembly cannot be run on this machine: {0:#}")]
     Machine(wasmtime::Error),
-    #[error("the cache of compiled plugins, {}: {source}", folder.display())]
+    #[error("the cache of compiled plugins, {}", folder.display())]
     Cache { folder: PathBuf, source: std::io::Error },
 }
