@@ -83,6 +83,7 @@ fn the_admin_endpoint_is_for_this_machine_alone() {
     assert_eq!(send("GET", "/health", &[local]).status, 200);
     assert_eq!(send("GET", "/plugins", &[("Host", "rebound.example.net")]).status, 403);
     assert_eq!(send("GET", "/plugins", &[]).status, 403);
+    assert_eq!(send("GET", "/plugins", &[local, ("Host", "rebound.example.net")]).status, 403);
     assert_eq!(send("POST", "/reload", &[local]).status, 403, "as a page of another site could send it");
     assert_eq!(send("GET", "/reload", &[local, ("X-Dialplate-Caller", "test")]).status, 405);
     assert_eq!(send("POST", "/reload", &[local, ("X-Dialplate-Caller", "test")]).status, 200);

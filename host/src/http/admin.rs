@@ -13,7 +13,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Serialize;
-use std::net::IpAddr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -85,20 +85,25 @@ fn listing(overseer: &Overseer) -> Listing {
 }
 
 async fn only_by_a_local_name(request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    if host.is_some_and(is_local) {
-        return next.run(request).await;
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    match (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) {
+        (Some(host), None) if is_local(host) => next.run(request).await,
+        _ => (StatusCode::FORBIDDEN, "ask for localhost or 127.0.0.1\n").into_response(),
     }
-    (StatusCode::FORBIDDEN, "ask for localhost or 127.0.0.1\n").into_response()
 }
 
 /// Whether a Host, with or without a port, is a name of this machine alone.
 fn is_local(host: &str) -> bool {
-    let name = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.rsplit_once(':').map_or(host, |(name, _)| name),
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
     };
-    name.eq_ignore_ascii_case("localhost") || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    match name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(address) => address.parse().is_ok_and(|address: Ipv6Addr| address.is_loopback()),
+        None => {
+            name.eq_ignore_ascii_case("localhost") || name.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback())
+        }
+    }
 }
 
 #[cfg(test)]
@@ -110,10 +115,18 @@ mod tests {
         for host in ["localhost", "LOCALHOST:8081", "127.0.0.1:1", "127.8.8.8", "[::1]:8081", "[::1]"] {
             assert!(is_local(host), "{host}");
         }
-        for host in
-            ["", "localhost.example.net", "127.0.0.1.example.net:80", "192.0.2.1", "[2001:db8::1]", "[::1", "::1"]
-        {
-            assert_eq!(is_local(host), host == "[::1", "{host}");
+        for host in ["", "localhost.example.net", "127.0.0.1.example.net:80", "192.0.2.1", "[2001:db8::1]"] {
+            assert!(!is_local(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn only_a_port_may_follow_a_local_name() {
+        for host in ["[::1", "::1", "[::1].evil.example", "[::1].evil.example:1", "[::1]8081", "[127.0.0.1]"] {
+            assert!(!is_local(host), "{host}");
+        }
+        for host in ["localhost:evil", "localhost:1:1", "localhost:+1", "127.0.0.1:8081.evil.example"] {
+            assert!(!is_local(host), "{host}");
         }
     }
 }
