@@ -2,32 +2,58 @@
 
 use crate::config::AdminListen;
 use crate::http::{self, Listing, Reloaded};
-use anyhow::{Context, Result, bail, ensure};
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use anyhow::{Context, Error, Result, anyhow, bail, ensure};
+use axum::http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt, Empty, Limited};
+use hyper::body::Bytes;
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
+use serde::de::DeserializeOwned;
+use std::io::Write;
+use std::net::SocketAddr;
 use std::time::Duration;
 
-/// A reload may build every plugin anew, on a busy machine.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(600);
 /// A listing names every template that is wrong: a few MB in the worst of cases.
-const ANSWER_BYTES_MAX: u64 = 64 << 20;
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+/// Characters of what another program has to say.
+const REASON_CHARS_MAX: usize = 200;
+const WHERE: &str = "--admin-listen (DIALPLATE_ADMIN_LISTEN) says where the server is to be asked";
 /// Digits of a content hash in the table: enough to tell two by; `--json` has all.
 const HASH_DIGITS: usize = 12;
 
+/// What the server is asked, for how long, and what is to be known when it has not answered by then.
+struct Question {
+    method: Method,
+    path: &'static str,
+    patience: Duration,
+    late: &'static str,
+}
+
+/// The listing lies ready: a server that takes longer does not run.
+const LIST: Question = Question {
+    method: Method::GET,
+    path: "/plugins",
+    patience: Duration::from_secs(10),
+    late: "it is stopped, or the machine is very busy",
+};
+
+/// A reload may build every plugin anew, on a busy machine.
+const RELOAD: Question = Question {
+    method: Method::POST,
+    path: "/reload",
+    patience: http::ADMIN_TIMEOUT,
+    late: "the reload may still go on; `dialplate plugin list` and the server's log say what comes of it",
+};
+
 /// Prints what is loaded: a table, or the endpoint's own JSON.
-pub fn plugin_list(admin: AdminListen, json: bool, out: &mut impl Write) -> Result<()> {
-    let body = ask(admin, "GET", "/plugins")?;
-    if json {
-        return Ok(writeln!(out, "{body}")?);
-    }
-    let listing: Listing = serde_json::from_str(&body).context("the server's answer is of another version")?;
-    Ok(write!(out, "{}", table(&listing))?)
+pub async fn plugin_list(admin: AdminListen, json: bool, out: &mut impl Write) -> Result<()> {
+    let (body, listing) = ask::<Listing>(admin, LIST).await?;
+    Ok(if json { writeln!(out, "{body}") } else { write!(out, "{}", table(&listing)) }?)
 }
 
 /// Has the server look at the disk now, and says what came of it. An error when something there does not serve.
-pub fn reload(admin: AdminListen, out: &mut impl Write) -> Result<()> {
-    let body = ask(admin, "POST", "/reload")?;
-    let reloaded: Reloaded = serde_json::from_str(&body).context("the server's answer is of another version")?;
+pub async fn reload(admin: AdminListen, out: &mut impl Write) -> Result<()> {
+    let (_, reloaded) = ask::<Reloaded>(admin, RELOAD).await?;
     for wrong in &reloaded.wrong {
         writeln!(out, "{wrong}")?;
     }
@@ -36,31 +62,43 @@ pub fn reload(admin: AdminListen, out: &mut impl Write) -> Result<()> {
     Ok(writeln!(out, "everything on disk serves")?)
 }
 
-fn ask(admin: AdminListen, method: &str, path: &str) -> Result<String> {
+/// The answer as it came, and what it says.
+async fn ask<T: DeserializeOwned>(admin: AdminListen, question: Question) -> Result<(String, T)> {
     let Some(address) = admin.address() else { bail!("admin_listen is off, so the server cannot be asked") };
-    let asked = || -> std::io::Result<String> {
-        let mut stream = TcpStream::connect(address)?;
-        stream.set_read_timeout(Some(ANSWER_TIMEOUT))?;
-        stream.write_all(request(address, method, path).as_bytes())?;
-        let mut answer = String::new();
-        stream.take(ANSWER_BYTES_MAX).read_to_string(&mut answer)?;
-        Ok(answer)
+    let (patience, late) = (question.patience, question.late);
+    let Ok(answered) = tokio::time::timeout(patience, answer(address, question)).await else {
+        bail!("the server at {address} has not answered within {} s: {late}", patience.as_secs());
     };
-    let answer = asked().with_context(|| {
-        format!("no server answers at {address}; --admin-listen (DIALPLATE_ADMIN_LISTEN) says where it is to be asked")
-    })?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("that is no answer of ours")?;
-    let status = head.split(' ').nth(1).unwrap_or_default();
-    ensure!(status == "200", "{address} answers {status}: {}", body.trim());
-    Ok(body.to_owned())
+    let body = answered?;
+    // Whatever else listens there may well answer.
+    let foreign = || format!("what answers at {address} is no dialplate, or of another version; {WHERE}");
+    let said = serde_json::from_str(&body).with_context(foreign)?;
+    Ok((body, said))
 }
 
-/// Without keep-alive, so that the answer ends where the connection does; and with a length, so nothing is in chunks.
-fn request(address: SocketAddr, method: &str, path: &str) -> String {
-    let caller = http::CALLER;
-    format!(
-        "{method} {path} HTTP/1.1\r\nHost: {address}\r\n{caller}: command\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-    )
+/// The body of a whole answer that may be the server's.
+async fn answer(address: SocketAddr, question: Question) -> Result<String> {
+    let request = Request::builder()
+        .method(question.method)
+        .uri(format!("http://{address}{}", question.path))
+        .header(http::CALLER, "command")
+        .body(Empty::<Bytes>::new())?;
+    let broken = || format!("there is no whole answer at {address}; {WHERE}");
+    let answer = Client::builder(TokioExecutor::new()).build_http().request(request).await.map_err(|error| {
+        let absent = error.is_connect().then(|| format!("no server answers at {address}; {WHERE}"));
+        Error::new(error).context(absent.unwrap_or_else(broken))
+    })?;
+    let status = answer.status();
+    let is_json = answer.headers().get(header::CONTENT_TYPE).is_some_and(|it| it == "application/json");
+    let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await;
+    let body = body.map_err(|error| anyhow!(error).context(broken()))?.to_bytes();
+    let body = String::from_utf8_lossy(&body).into_owned();
+    if status != StatusCode::OK {
+        let reason: String = body.chars().filter(|c| !c.is_control()).take(REASON_CHARS_MAX).collect();
+        bail!("{address} answers {status}: {reason}");
+    }
+    ensure!(is_json, "what answers at {address} is no dialplate: it sends no JSON; {WHERE}");
+    Ok(body)
 }
 
 fn table(listing: &Listing) -> String {

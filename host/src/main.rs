@@ -38,11 +38,11 @@ fn main() -> ExitCode {
     let run = match matches.subcommand() {
         Some((plugin::COMPILE, _)) => return plugin::compile_for_parent(),
         Some(("serve", flags)) => configure(flags).and_then(|config| block_on(app::run(config))),
-        Some(("reload", flags)) => admin(flags).and_then(|admin| admin_command::reload(admin, &mut stdout())),
+        Some(("reload", flags)) => admin(flags).and_then(|admin| block_on(admin_command::reload(admin, &mut stdout()))),
         Some(("plugin", flags)) => match flags.subcommand() {
             Some(("list", flags)) => {
                 let json = flags.get_flag(JSON);
-                admin(flags).and_then(|admin| admin_command::plugin_list(admin, json, &mut stdout()))
+                admin(flags).and_then(|admin| block_on(admin_command::plugin_list(admin, json, &mut stdout())))
             }
             _ => Ok(()),
         },

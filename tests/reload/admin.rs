@@ -2,7 +2,8 @@
 
 use super::*;
 use dialplate_tests::client;
-use std::io::Write;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -64,6 +65,69 @@ fn a_command_without_a_server_says_where_it_asked() {
         let error = String::from_utf8_lossy(&said.stderr);
         assert!(!said.status.success() && error.contains(&address) && error.contains("--admin-listen"), "{error}");
     }
+}
+
+#[test]
+fn a_server_that_hangs_is_not_waited_for() {
+    let Some(site) = Site::minimal() else { return };
+    let server = site.start();
+    server.signal("STOP");
+    let started = Instant::now();
+    let said = ask(&server, &["plugin", "list"]);
+    let error = String::from_utf8_lossy(&said.stderr);
+    assert!(!said.status.success() && error.contains("has not answered within 10 s: it is stopped"), "{error}");
+    assert!(error.contains(&server.admin().to_string()) && !error.contains("no server"), "{error}");
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+}
+
+#[test]
+fn what_another_program_answers_is_not_taken_for_the_servers() {
+    let whole = r#"{"version":"0.1.0","plugins":[],"refused":[],"templates":{"folders":0,"files":0,"wrong":[]},"reload":{"polling_because":null,"trouble":null,"swaps":0,"last":null}}"#;
+    let answer = |head: &str, body: &str| format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n{body}");
+    let json = |length: usize| format!("200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}");
+    let chunked = "200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked";
+    for (answer, expected) in [
+        (answer("200 OK\r\nContent-Type: text/html", whole), "sends no JSON"),
+        (answer(&json(2), "{}"), "is no dialplate, or of another version"),
+        (answer(&json(whole.len()), &whole[..40]), "no whole answer"),
+        (answer(&json(whole.len()).replace("Content-Length", "X"), &whole[..40]), "is no dialplate"),
+        (answer(chunked, &format!("{:x}\r\n{whole}\r\n", whole.len())), "no whole answer"),
+        (answer(chunked, &format!("{:x}\r\n{whole}\r\n0\r\n\r\n", whole.len())), ""),
+        (answer(&json(whole.len()), whole), ""),
+        ("SSH-2.0-OpenSSH_9.2\r\n".to_owned(), "no whole answer"),
+    ] {
+        for words in [&["plugin", "list", "--json"][..], &["plugin", "list"]] {
+            let said = ask_another(&answer, words);
+            let (out, error) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+            if expected.is_empty() {
+                assert!(said.status.success() && out.contains("0.1.0"), "{answer}: {error}");
+            } else {
+                let told = error.contains(expected) && error.contains("--admin-listen");
+                assert!(!said.status.success() && told && out.is_empty(), "{answer}: {out}{error}");
+            }
+        }
+    }
+}
+
+/// A command that asks a program which gives this answer to whatever it is asked.
+fn ask_another(answer: &str, words: &[&str]) -> Output {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            // What is unread when a connection is closed would take the answer with it.
+            let mut asked = Vec::new();
+            while !asked.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                stream.read_exact(&mut byte).unwrap();
+                asked.push(byte[0]);
+            }
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let mut command = server::command(words[0], &[("DIALPLATE_ADMIN_LISTEN", &address)]);
+        command.args(&words[1..]).output().unwrap()
+    })
 }
 
 #[test]

@@ -14,7 +14,7 @@ mod range;
 mod server;
 mod status;
 
-pub use admin::{CALLER, Overseer};
+pub use admin::{CALLER, Overseer, REQUEST_TIMEOUT as ADMIN_TIMEOUT};
 pub use client::Config;
 pub use listing::{Listing, Reloaded};
 
