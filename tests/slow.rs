@@ -1,9 +1,12 @@
 //! Clients that take their time: each is cut off at its limit, and none of them keeps a phone from its file.
 
-use dialplate_tests::server::Server;
+use dialplate_tests::client;
+use dialplate_tests::server::{Server, demo_file, root};
+use dialplate_tests::wait;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 use std::ops::RangeInclusive;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -97,4 +100,59 @@ fn two_hundred_slow_connections_keep_no_phone_waiting() {
         assert_eq!(server.get("127.0.0.1", PAGE).status, 200);
         assert!(started.elapsed() < alone * 20 + Duration::from_secs(1), "{:?}, alone {alone:?}", started.elapsed());
     }
+}
+
+/// A server that a shell starts with this limit on open files: both of them, or with `-S` the one that may be raised.
+fn with_descriptors(folder: &std::path::Path, limit: &str) -> Server {
+    let script = format!("ulimit {limit} && exec \"$0\" \"$@\"");
+    let words = ["sh", "-c", &script].map(str::to_owned);
+    let database = format!("sqlite://{}?mode=rwc", demo_file(folder).display());
+    let templates = root().join("templates").display().to_string();
+    Server::start_within(&words, &[("DIALPLATE_DATABASE", &database), ("DIALPLATE_TEMPLATES", &templates)])
+}
+
+fn idle(address: SocketAddr, count: usize) -> Vec<TcpStream> {
+    (0..count).map(|_| TcpStream::connect(address).unwrap()).collect()
+}
+
+#[test]
+fn idle_connections_take_no_descriptor_that_a_phone_needs() {
+    for (limit, admins, phones) in [("-S -n 256", 300, 300), ("-n 256", 300, 80)] {
+        let folder = tempfile::tempdir().unwrap();
+        let server = with_descriptors(folder.path(), limit);
+        let _idle = (idle(server.admin(), admins), idle(server.address, phones));
+        let started = Instant::now();
+        assert_eq!(server.get("127.0.0.1", PAGE).status, 200);
+        // When the first idle ones are let go, a phone that had to wait for one of them is served.
+        assert!(started.elapsed() < Duration::from_secs(10), "{limit}: {:?}", started.elapsed());
+        let log = server.log();
+        let bounded = log.contains("allows 256 open files, so 128 connections at once instead of 4096");
+        assert_eq!(bounded, !limit.contains("-S"), "{limit}: {log}");
+        assert!(!log.contains("cannot accept"), "{limit}: {log}");
+    }
+}
+
+#[test]
+fn that_no_connection_can_be_accepted_is_said_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = with_descriptors(folder.path(), "-n 512");
+    let allow = |descriptors: usize| {
+        let (process, soft) = (server.id().to_string(), format!("--nofile={descriptors}:"));
+        assert!(Command::new("prlimit").args(["--pid", &process, &soft]).status().unwrap().success());
+    };
+    let get = format!("GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
+    let mut kept = connect(&server, get.as_bytes());
+    assert_eq!(kept.read(&mut [0]).unwrap(), 1, "it is accepted");
+    allow(1);
+    let phone = thread::spawn({
+        let address = server.address;
+        move || client::get(address, "127.0.0.1", PAGE).status
+    });
+    server.until_logged(&["cannot accept a connection", "os error 24"]);
+    // Its idle time is many more tries.
+    kept.read_to_end(&mut Vec::new()).unwrap();
+    assert_eq!(server.log().matches("cannot accept").count(), 1, "{}", server.log());
+    allow(512);
+    wait::until(|| phone.is_finished(), || "the phone's file".to_owned());
+    assert_eq!(phone.join().unwrap(), 200);
 }

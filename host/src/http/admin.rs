@@ -23,6 +23,10 @@ pub const CALLER: &str = "x-dialplate-caller";
 /// A reload is answered when it is done, and every vendor's templates may have to be prepared for it.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
 
+/// Operators, a monitor or two, and scripts that wait for their reloads. More is a mistake on this machine, and is not
+/// to take the phones' descriptors.
+pub const CONNECTIONS_MAX: usize = 64;
+
 /// What the endpoint looks at.
 pub struct Overseer {
     pub snapshot: Current,

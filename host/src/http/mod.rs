@@ -4,6 +4,7 @@ mod access_log;
 mod admin;
 mod answer;
 mod client;
+mod descriptors;
 mod evenly;
 mod job;
 mod listing;
@@ -26,13 +27,15 @@ use tokio::net::TcpListener;
 
 /// Serves phones until `stop` resolves.
 pub async fn serve(listener: TcpListener, app: Arc<App>, config: Config, stop: impl Future<Output = ()>) {
-    server::serve(listener, router(app), config, pace::REQUEST_TIMEOUT, stop).await;
+    let connections_max = descriptors::connections(server::CONNECTIONS_MAX);
+    server::serve(listener, router(app), config, connections_max, pace::REQUEST_TIMEOUT, stop).await;
 }
 
 /// Serves operators on this machine for as long as it is let.
 pub async fn serve_admin(listener: TcpListener, overseer: Arc<Overseer>) {
-    let router = admin::router(overseer);
-    server::serve(listener, router, Config::default(), admin::REQUEST_TIMEOUT, std::future::pending()).await;
+    let (router, config) = (admin::router(overseer), Config::default());
+    let forever = std::future::pending();
+    server::serve(listener, router, config, admin::CONNECTIONS_MAX, admin::REQUEST_TIMEOUT, forever).await;
 }
 
 /// Every path goes the same way: which of them are provisioning URLs is decided by `request`.

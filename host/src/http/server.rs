@@ -21,7 +21,9 @@ use tokio::time::Instant;
 use tower_service::Service;
 
 /// Three hundred phones that all restart at once, many times over; beyond that, connections wait in the backlog.
-const CONNECTIONS_MAX: usize = 4096;
+pub const CONNECTIONS_MAX: usize = 4096;
+/// How often it is said that none can be accepted, which is tried again ten times a second.
+const COMPLAINT_INTERVAL: Duration = Duration::from_secs(60);
 /// What is read of a request before it must make sense. More than a request may have: one that is too long is then
 /// refused by what of it is too long, and a target of any length that fits gets its own status.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -46,12 +48,14 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     config: Config,
+    connections_max: usize,
     request_timeout: Duration,
     stop: impl Future<Output = ()>,
 ) {
-    let (slots, config) = (Arc::new(Semaphore::new(CONNECTIONS_MAX)), Arc::new(config));
+    let (slots, config) = (Arc::new(Semaphore::new(connections_max)), Arc::new(config));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
+    let mut complained: Option<Instant> = None;
     loop {
         let next = async { (slots.clone().acquire_owned().await, listener.accept().await) };
         let (slot, accepted) = tokio::select! {
@@ -62,7 +66,10 @@ pub async fn serve(
             Ok(accepted) => accepted,
             Err(error) => {
                 // Out of file descriptors, most likely: others are about to be closed.
-                tracing::warn!(%error, "cannot accept a connection");
+                if complained.is_none_or(|at| at.elapsed() >= COMPLAINT_INTERVAL) {
+                    tracing::warn!(%error, "cannot accept a connection");
+                    complained = Some(Instant::now());
+                }
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             }
