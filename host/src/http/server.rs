@@ -16,7 +16,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tower_service::Service;
 
@@ -57,7 +57,7 @@ pub async fn serve(
     let mut stop = std::pin::pin!(stop);
     let mut complained: Option<Instant> = None;
     loop {
-        let next = async { (slots.clone().acquire_owned().await, listener.accept().await) };
+        let next = async { (slots.clone().acquire_owned().await.ok().map(Arc::new), listener.accept().await) };
         let (slot, accepted) = tokio::select! {
             next = next => next,
             () = &mut stop => break,
@@ -79,7 +79,7 @@ pub async fn serve(
             let mut stream = stream;
             let ended = match other_end(&mut stream, peer, &config).await {
                 Ok(peer) => {
-                    let connection = connection(stream, peer, router, config, Pace::new(request_timeout));
+                    let connection = connection(stream, peer, router, config, Pace::new(request_timeout), slot);
                     watcher.watch(connection).await.map_err(anyhow::Error::from)
                 }
                 Err(error) => Err(error.into()),
@@ -88,7 +88,6 @@ pub async fn serve(
             if let Err(error) = ended {
                 tracing::debug!(client.address = %peer.ip(), %error, "connection ended");
             }
-            drop(slot);
         });
     }
     drop(listener);
@@ -109,6 +108,7 @@ fn connection(
     router: Router,
     config: Arc<Config>,
     pace: Pace,
+    slot: Option<Arc<OwnedSemaphorePermit>>,
 ) -> http1::Connection<
     TokioIo<Paced<TcpStream>>,
     impl hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>,
@@ -120,6 +120,8 @@ fn connection(
         let pace = pace.clone();
         let arrived = Arrived { at: pace.begin(), peer, client: Client::of(peer, request.headers(), &config) };
         request.extensions_mut().insert(arrived);
+        // A walk that goes on though its phone has hung up keeps the connection's place.
+        request.extensions_mut().insert(slot.clone());
         let answer = router.clone().call(request.map(Body::new));
         async move {
             let answer = answer.await;
