@@ -8,6 +8,7 @@ mod hostile;
 mod polling;
 mod swaps;
 mod templates;
+mod watching;
 
 use dialplate_tests::client::Answer;
 use dialplate_tests::guests;

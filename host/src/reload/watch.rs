@@ -4,7 +4,7 @@ use super::places::{Id, Places};
 use crate::facts::Shown;
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -36,7 +36,9 @@ pub(super) struct News {
 
 #[derive(Default)]
 struct Told {
-    places: Places,
+    places: Arc<Places>,
+    /// Folders that are gone from their names. With one, all watches below it have gone, though it be put back.
+    lost: HashSet<PathBuf>,
     first: Option<Instant>,
     last: Option<Instant>,
     /// Files that were written to and not closed since, by their last event.
@@ -62,13 +64,16 @@ impl Watch {
     /// Watches these places and no others. Whether one is new: what happened there before was not told.
     pub(super) fn set(&mut self, places: Places) -> bool {
         let Some(watcher) = &mut self.watcher else { return false };
-        // A folder that was replaced under its name is another one.
-        let gone: Vec<_> = self.watched.iter().filter(|(path, id)| places.folders.get(*path) != Some(*id)).collect();
-        let gone: Vec<_> = gone.into_iter().map(|(path, _)| path.clone()).collect();
-        for path in &gone {
+        let places = Arc::new(places);
+        // Before they are watched, so that whatever is lost of them is noted.
+        let lost = self.news.concern(Arc::clone(&places));
+        // A folder that was replaced under its name is another one, and may have the number of the one before.
+        let is_gone = |path: &Path, id: &Id| {
+            places.folders.get(path) != Some(id) || path.ancestors().any(|folder| lost.contains(folder))
+        };
+        for (path, _) in self.watched.extract_if(.., |path, id| is_gone(path, id)) {
             // With the folder, its watch has gone already.
-            let _ = watcher.unwatch(path);
-            self.watched.remove(path);
+            let _ = watcher.unwatch(&path);
         }
         self.lacks = None;
         let mut new = false;
@@ -85,7 +90,6 @@ impl Watch {
                 Err(_) => {}
             }
         }
-        self.news.told().places = places;
         new
     }
 }
@@ -122,6 +126,13 @@ impl News {
         told.open.retain(|_, last| last.elapsed() < OPEN_MAX);
     }
 
+    /// From now on it is these places that count. What was lost of those before.
+    fn concern(&self, places: Arc<Places>) -> HashSet<PathBuf> {
+        let mut told = self.told();
+        told.places = places;
+        std::mem::take(&mut told.lost)
+    }
+
     /// There is something to look at again.
     pub(super) fn again(&self) {
         self.told().note();
@@ -156,6 +167,8 @@ impl Told {
     /// Whether the event is about templates or plugins.
     fn take(&mut self, event: &Event) -> bool {
         if event.need_rescan() {
+            // What was not told may have been of any folder.
+            self.lost.insert(PathBuf::from("/"));
             return true;
         }
         let now = Instant::now();
@@ -174,6 +187,9 @@ impl Told {
                 }
                 EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(RenameMode::From | RenameMode::To)) => {
                     self.open.remove(path);
+                    if self.places.folders.contains_key(path) {
+                        self.lost.insert(path.clone());
+                    }
                     true
                 }
                 _ => true,
@@ -186,5 +202,21 @@ impl Told {
         let now = Instant::now();
         self.first.get_or_insert(now);
         self.last = Some(now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use notify::event::Flag;
+
+    #[test]
+    fn when_the_system_has_lost_count_every_folder_is_watched_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let places = || Places::of(std::iter::empty(), folder.path());
+        let mut watch = Watch::start();
+        assert!(watch.set(places()) && !watch.set(places()));
+        watch.news.take(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan)));
+        assert!(watch.set(places()));
     }
 }

@@ -1,0 +1,41 @@
+//! What the system tells of, and the look that comes in any case.
+
+use super::*;
+
+const FOLDER: &str = "templates/yealink/t46u";
+/// The look that comes in any case, five seconds after the last one, is not what found it.
+const TOLD: Duration = Duration::from_secs(4);
+
+/// Has the disk looked at by an edit, so that the next look is five seconds away for whatever is not told.
+fn edit(site: &Site, server: &Server, text: &str) -> Duration {
+    site.write(&format!("{FOLDER}/a.cfg"), text);
+    until_served(server, text)
+}
+
+#[test]
+fn a_folder_that_is_removed_and_made_again_is_watched_on() {
+    let Some(site) = Site::minimal() else { return };
+    let server = site.start();
+    fs::remove_dir_all(site.path(FOLDER)).unwrap();
+    edit(&site, &server, "made again");
+    assert!(edit(&site, &server, "edited there") < TOLD, "not told of");
+    // The same folder, whose watch has gone with its name.
+    fs::rename(site.path(FOLDER), site.path("away")).unwrap();
+    fs::rename(site.path("away"), site.path(FOLDER)).unwrap();
+    edit(&site, &server, "back again");
+    assert!(edit(&site, &server, "edited once more") < TOLD, "not told of");
+}
+
+#[test]
+fn a_plugin_folder_that_is_removed_and_made_again_is_watched_on() {
+    let Some(site) = Site::minimal() else { return };
+    let first = fs::read(site.path("plugins/minimal.wasm")).unwrap();
+    let server = site.start();
+    fs::remove_dir_all(site.path("plugins")).unwrap();
+    site.write("plugins/minimal.wasm", another_version(&first));
+    until("the second version", || text(&server).contains("ADDRESS"));
+    // Both are compiled by now.
+    site.replace("plugins/minimal.wasm", &first);
+    let took = until("the first version again", || text(&server).contains("address"));
+    assert!(took < TOLD, "not told of, but found after {took:?}");
+}
