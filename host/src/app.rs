@@ -45,6 +45,8 @@ pub async fn run(config: Config) -> Result<()> {
     // last, so that a proxy sees that nobody is there yet and asks another server.
     let taken = || format!("cannot listen on {}; is another server there? --listen names another port", config.listen);
     let socket = bind(config.listen).with_context(taken)?;
+    // Nobody waiting for it, a hangup ends the process; one that comes during the start is a reload after it.
+    let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
     let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
     let syslog = config.syslog.clone().map(Syslog::open).transpose().context("syslog")?;
     let admin = listen_for_admin(config.admin_listen)?;
@@ -52,7 +54,7 @@ pub async fn run(config: Config) -> Result<()> {
     let loaded = reload::load(reload_config(&config)?).await?;
     let (journal, written) = Journal::start(directory.clone());
     let (metrics, snapshot) = (Arc::<Metrics>::default(), Arc::clone(&loaded.current));
-    let reloads = loaded.watch(Arc::clone(&metrics));
+    let reloads = loaded.watch(Arc::clone(&metrics), hangup);
     let overseer = Overseer { snapshot: Arc::clone(&snapshot), reloads, metrics: Arc::clone(&metrics) };
     let app = Arc::new(App {
         clock: config.clock,

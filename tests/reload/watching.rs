@@ -39,3 +39,18 @@ fn a_plugin_folder_that_is_removed_and_made_again_is_watched_on() {
     let took = until("the first version again", || text(&server).contains("address"));
     assert!(took < TOLD, "not told of, but found after {took:?}");
 }
+
+#[test]
+fn a_hangup_during_the_start_is_a_reload_after_it() {
+    let Some(site) = Site::minimal() else { return };
+    // With nothing compiled, the start takes its time.
+    let cache = site.path("cache").display().to_string();
+    let mut server = site.with_settings(&site.path("templates"), |settings| {
+        Server::launch(server::command("serve", &[settings, &[("DIALPLATE_CACHE", &cache)]].concat()))
+    });
+    server.until_logged(&["made a database"]);
+    server.signal("HUP");
+    server.until_serving();
+    server.until_logged(&["SIGHUP: looking at templates and plugins"]);
+    assert!(text(&server).starts_with("edition 1"));
+}

@@ -85,13 +85,18 @@ impl Server {
         Self::start_by(by)
     }
 
-    fn start_by(mut command: Command) -> Self {
+    fn start_by(command: Command) -> Self {
+        let mut server = Self::launch(command);
+        server.until_serving();
+        server
+    }
+
+    /// Starts a server that does not serve yet, and so has no address.
+    pub fn launch(mut command: Command) -> Self {
         let log = tempfile::tempfile().expect("a file for the log");
         let stderr = log.try_clone().expect("the file twice");
         let process = command.stdout(Stdio::null()).stderr(stderr).spawn().expect("the program starts");
-        let mut server = Self { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), process, log };
-        server.address = server.wait();
-        server
+        Self { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), process, log }
     }
 
     /// Starts a server with a demonstration database in this folder, our own templates, and these settings.
@@ -106,12 +111,13 @@ impl Server {
         Self::start(&[&own, settings].concat())
     }
 
-    /// Waits until it serves, and says where.
-    fn wait(&mut self) -> SocketAddr {
+    /// Waits until it serves, and notes where.
+    pub fn until_serving(&mut self) {
         let end = Instant::now() + START_TIMEOUT;
         loop {
             if let Some(address) = self.listens("serving") {
-                return address;
+                self.address = address;
+                return;
             }
             let gone = self.process.try_wait().expect("its state");
             assert!(gone.is_none(), "the server gave up:\n{}", self.log());

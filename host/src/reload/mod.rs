@@ -26,6 +26,7 @@ use asked::Answer;
 use look::{Folders, Look};
 use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::signal::unix::Signal;
 use tokio::sync::{mpsc, oneshot};
 
 /// Requests to reload that may wait; whoever comes then waits before the queue.
@@ -131,13 +132,13 @@ fn templates_for(texts: &Texts) -> impl Fn(&Share<'_>) -> Vec<crate::templates::
 }
 
 impl Loaded {
-    /// Starts the one task that reloads; it ends with the process.
-    pub fn watch(self, metrics: Arc<crate::metrics::Metrics>) -> Reloads {
+    /// Starts the one task that reloads, also at each hangup; it ends with the process.
+    pub fn watch(self, metrics: Arc<crate::metrics::Metrics>, hangup: Signal) -> Reloads {
         let (asked, asks) = mpsc::channel(ASKED_MAX);
         let report = Arc::new(ArcSwap::default());
         let reached = self.engine.reached().clone();
         let task = task::Task::new(self, asks, Arc::clone(&report), metrics);
-        tokio::spawn(task.run());
+        tokio::spawn(task.run(hangup));
         Reloads { asked, report, reached }
     }
 }

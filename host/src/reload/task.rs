@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::Signal;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
 use wake::Wake;
@@ -106,8 +106,7 @@ impl Task {
         }
     }
 
-    pub(super) async fn run(mut self) {
-        let mut hangup = signal(SignalKind::hangup()).ok();
+    pub(super) async fn run(mut self, mut hangup: Signal) {
         self.reload(None).await;
         self.warm_up();
         loop {

@@ -25,19 +25,13 @@ pub(super) enum Wake {
 }
 
 impl Task {
-    pub(super) async fn wake(&mut self, hangup: &mut Option<Signal>) -> Wake {
+    pub(super) async fn wake(&mut self, hangup: &mut Signal) -> Wake {
         let news = self.eyes.as_ref().map(|(_, watch)| Arc::clone(watch.news()));
         let every = if self.report.polling.is_some() { POLL_EVERY } else { LOOK_EVERY };
         let rest = self.edited.filter(|_| self.build.is_none()).map(|(_, due)| due);
         let told = async {
             match news {
                 Some(news) => news.due().await,
-                None => pending().await,
-            }
-        };
-        let hung_up = async {
-            match hangup {
-                Some(hangup) => drop(hangup.recv().await),
                 None => pending().await,
             }
         };
@@ -56,7 +50,7 @@ impl Task {
         tokio::select! {
             done = built => Wake::Built(Box::new(done)),
             Some(answer) = self.asks.recv() => Wake::Now(Some(answer)),
-            () = hung_up => {
+            Some(()) = hangup.recv() => {
                 tracing::info!("SIGHUP: looking at templates and plugins; the configuration is read at the start alone");
                 Wake::Now(None)
             }
