@@ -52,6 +52,8 @@ pub(super) struct Task {
     retry: bool,
     /// Refused components that failed with a template that has changed since.
     curable: HashSet<PathBuf>,
+    /// When the last look began, and how long it took.
+    look_began: Instant,
     look_took: Duration,
     /// When templates began to be edited, and when their plugin is to be prepared with them.
     edited: Option<(Instant, Instant)>,
@@ -100,6 +102,7 @@ impl Task {
             built,
             retry: false,
             curable: HashSet::new(),
+            look_began: Instant::now(),
             look_took: Duration::ZERO,
             edited: None,
             growing: HashSet::new(),
@@ -111,7 +114,7 @@ impl Task {
         self.warm_up();
         loop {
             match self.wake(&mut hangup).await {
-                Wake::Told | Wake::NowAndThen => self.reload(None).await,
+                Wake::Look => self.reload(None).await,
                 Wake::Rested => self.start_build(),
                 Wake::Now(answer) => self.reload(Some(answer)).await,
                 Wake::Built(done) => self.built(*done),
@@ -153,15 +156,16 @@ impl Task {
 
     /// Looks at the disk on another thread, and gives what the look before had found.
     async fn look(&mut self, at_once: bool) -> Result<(Look, Beside), LookError> {
+        self.look_began = Instant::now();
         let Some((before, mut watch)) = self.eyes.take() else { return Err(LookError::Broken) };
         watch.news().seen();
-        let (folders, started) = (Arc::clone(&self.folders), Instant::now());
+        let folders = Arc::clone(&self.folders);
         let looked = tokio::task::spawn_blocking(move || {
             let looked = folders.look_again(&before, &mut watch, at_once);
             (looked, before, watch)
         });
         let (looked, before, watch) = looked.await.map_err(|_| LookError::Broken)?;
-        self.look_took = started.elapsed();
+        self.look_took = self.look_began.elapsed();
         self.polls(&watch);
         match looked {
             Ok((look, beside)) => {

@@ -17,9 +17,8 @@ const POLL_EVERY: Duration = Duration::from_millis(500);
 const LOOK_SHARE: u32 = 20;
 
 pub(super) enum Wake {
-    Told,
+    Look,
     Now(Option<Answer>),
-    NowAndThen,
     Rested,
     Built(Box<Result<Loads, JoinError>>),
 }
@@ -28,6 +27,7 @@ impl Task {
     pub(super) async fn wake(&mut self, hangup: &mut Signal) -> Wake {
         let news = self.eyes.as_ref().map(|(_, watch)| Arc::clone(watch.news()));
         let every = if self.report.polling.is_some() { POLL_EVERY } else { LOOK_EVERY };
+        let look = self.look_began + every.max(self.look_took * LOOK_SHARE);
         let rest = self.edited.filter(|_| self.build.is_none()).map(|(_, due)| due);
         let told = async {
             match news {
@@ -54,9 +54,9 @@ impl Task {
                 tracing::info!("SIGHUP: looking at templates and plugins; the configuration is read at the start alone");
                 Wake::Now(None)
             }
-            () = told => Wake::Told,
+            () = told => Wake::Look,
             () = rested => Wake::Rested,
-            () = tokio::time::sleep(every.max(self.look_took * LOOK_SHARE)) => Wake::NowAndThen,
+            () = tokio::time::sleep_until(look.into()) => Wake::Look,
         }
     }
 }
