@@ -41,6 +41,23 @@ fn a_plugin_folder_that_is_removed_and_made_again_is_watched_on() {
 }
 
 #[test]
+fn a_folder_anywhere_on_the_way_may_be_renamed() {
+    let Some(site) = Site::minimal() else { return };
+    for release in ["app", "new"] {
+        site.write(&format!("{release}/share/templates/yealink/t46u/a.cfg"), format!("of {release}"));
+    }
+    let server = site.start_with(&site.path("app/share/templates"), &[]);
+    site.write("app/share/templates/yealink/t46u/a.cfg", "edited");
+    until_served(&server, "edited");
+    fs::rename(site.path("app"), site.path("app.old")).unwrap();
+    fs::rename(site.path("new"), site.path("app")).unwrap();
+    let took = until_served(&server, "of new");
+    assert!(took < TOLD, "not told of, but found after {took:?}");
+    site.write("app/share/templates/yealink/t46u/a.cfg", "edited again");
+    assert!(until_served(&server, "edited again") < TOLD, "what is there now is watched");
+}
+
+#[test]
 fn what_nobody_tells_of_is_found_five_seconds_after_the_last_look() {
     let Some(site) = Site::minimal() else { return };
     // Written by its other name, a file changes and its folder hears nothing.

@@ -23,7 +23,7 @@ pub(super) struct Places {
     pub(super) folders: BTreeMap<PathBuf, Id>,
     /// Those of them in which every name counts.
     pub(super) whole: HashSet<PathBuf>,
-    /// The names that count in the others: links, what they lead to, and the roots themselves.
+    /// The names that count in the others: all on the way to the roots, and to where links lead.
     pub(super) names: HashSet<PathBuf>,
 }
 
@@ -46,30 +46,27 @@ impl Places {
         places
     }
 
-    /// Walks a path and notes each link on it, where that leads, and the last name itself.
+    /// Walks a path and notes each name on it, and where its links lead.
     fn follow(&mut self, path: &Path, links: &mut usize) {
         let Ok(path) = std::path::absolute(path) else { return };
         let mut reached = PathBuf::new();
-        let parts: Vec<_> = path.components().collect();
-        for (at, part) in parts.iter().enumerate() {
+        for part in path.components() {
             let Component::Normal(name) = part else {
                 reached.push(part);
                 continue;
             };
             let Ok(parent) = reached.canonicalize() else { return };
-            let whole = parent.join(name);
-            let target = fs::read_link(&whole).ok();
-            if target.is_some() || at + 1 == parts.len() {
-                self.add_folder(&parent);
-                self.names.insert(whole);
+            if !self.add_folder(&parent) {
+                return;
             }
-            if let Some(target) = target {
+            reached = parent.join(name);
+            self.names.insert(reached.clone());
+            if let Ok(target) = fs::read_link(&reached) {
                 *links += 1;
                 if *links < LINKS_MAX {
                     self.follow(&parent.join(target), links);
                 }
             }
-            reached = parent.join(name);
         }
     }
 
@@ -105,22 +102,28 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn every_link_on_the_way_to_a_template_counts_and_its_neighbours_do_not() {
+    fn every_name_on_the_way_to_a_template_counts_and_its_neighbours_do_not() {
         let folder = tempfile::tempdir().unwrap();
         let base = folder.path().canonicalize().unwrap();
         fs::create_dir_all(base.join("release-1/templates/acme/a1")).unwrap();
         fs::create_dir_all(base.join("shared")).unwrap();
-        fs::create_dir(base.join("plugins")).unwrap();
+        fs::create_dir_all(base.join("opt/plugins")).unwrap();
         fs::write(base.join("shared/x.cfg"), "").unwrap();
         symlink("release-1", base.join("current")).unwrap();
         symlink("../../../../shared/x.cfg", base.join("release-1/templates/acme/a1/x.cfg")).unwrap();
-        let places = Places::of([base.join("current/templates")].iter(), &base.join("plugins"));
-        for path in
-            ["current", "release-1/templates/acme/a1/new", "release-1/templates/acme", "shared/x.cfg", "plugins/b"]
-        {
+        let places = Places::of([base.join("current/templates")].iter(), &base.join("opt/plugins"));
+        for path in [
+            "current",
+            "release-1/templates/acme/a1/new",
+            "release-1/templates/acme",
+            "shared/x.cfg",
+            "shared",
+            "opt/plugins/b",
+            "opt",
+        ] {
             assert!(places.concerns(&base.join(path)), "{path}");
         }
-        for path in ["other", "release-1/other", "shared/y.cfg"] {
+        for path in ["other", "release-1/other", "shared/y.cfg", "opt/other"] {
             assert!(!places.concerns(&base.join(path)), "{path}");
         }
     }
