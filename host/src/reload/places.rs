@@ -25,6 +25,8 @@ pub(super) struct Places {
     pub(super) whole: HashSet<PathBuf>,
     /// The names that count in the others: all on the way to the roots, and to where links lead.
     pub(super) names: HashSet<PathBuf>,
+    /// Whether there are more folders than these.
+    full: bool,
 }
 
 impl Places {
@@ -32,6 +34,12 @@ impl Places {
     pub(super) fn concerns(&self, path: &Path) -> bool {
         let in_whole = path.parent().is_some_and(|parent| self.whole.contains(parent));
         in_whole || self.whole.contains(path) || self.names.contains(path)
+    }
+
+    /// Why these are not all.
+    pub(super) fn lack(&self) -> Option<String> {
+        let advice = "name template folders that hold nothing else";
+        self.full.then(|| format!("there are more than {FOLDERS_MAX} folders to watch; {advice}"))
     }
 
     /// Everything from which the templates below `roots` and the components in `plugins` are reached.
@@ -73,7 +81,7 @@ impl Places {
     /// The folder, those in it, and what its links lead to.
     fn add_tree(&mut self, folder: &Path, depth: usize) {
         let Ok(folder) = folder.canonicalize() else { return };
-        if self.folders.len() >= FOLDERS_MAX || self.whole.contains(&folder) || !self.add_folder(&folder) {
+        if self.whole.contains(&folder) || !self.add_folder(&folder) {
             return;
         }
         self.whole.insert(folder.clone());
@@ -90,14 +98,21 @@ impl Places {
     }
 
     fn add_folder(&mut self, folder: &Path) -> bool {
+        if self.folders.contains_key(folder) {
+            return true;
+        }
         let Ok(found) = fs::metadata(folder) else { return false };
-        self.folders.insert(folder.to_owned(), (found.dev(), found.ino()));
-        true
+        self.full = self.folders.len() >= FOLDERS_MAX;
+        if !self.full {
+            self.folders.insert(folder.to_owned(), (found.dev(), found.ino()));
+        }
+        !self.full
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::watch::Watch;
     use super::*;
     use std::os::unix::fs::symlink;
 
@@ -137,5 +152,21 @@ mod tests {
         symlink(".", base.join("self")).unwrap();
         let places = Places::of([base.to_owned(), base.join("a")].iter(), base);
         assert!(places.folders.len() < 10);
+    }
+
+    #[test]
+    fn more_folders_than_are_watched_are_a_lack_of_the_watch() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut places = Places::default();
+        let mut watch = Watch::start();
+        places.folders = (1..FOLDERS_MAX).map(|number| (PathBuf::from(number.to_string()), (0, 0))).collect();
+        places.add_tree(folder.path(), 0);
+        assert_eq!(places.lack(), None, "as many as there may be");
+        fs::create_dir(folder.path().join("vendor")).unwrap();
+        places.whole.clear();
+        places.add_tree(folder.path(), 0);
+        places.folders.clear();
+        watch.set(places);
+        assert!(watch.lacks.is_some_and(|lack| lack.contains("more than 50000 folders")));
     }
 }

@@ -75,7 +75,7 @@ impl Watch {
             // With the folder, its watch has gone already.
             let _ = watcher.unwatch(&path);
         }
-        self.lacks = None;
+        self.lacks = places.lack();
         let mut new = false;
         for (path, id) in &places.folders {
             if self.watched.contains_key(path) {
