@@ -2,6 +2,7 @@
 
 use dialplate_tests::setting::digest;
 use dialplate_tests::site::{HOST, Site, write};
+use dialplate_tests::wait;
 
 /// A Yealink T46U of fixture 1.
 const YEALINK: &str = "001565be5fd7";
@@ -103,7 +104,8 @@ fn a_file_of_the_administrators_own_counts_wherever_the_folder_is() {
     assert_eq!(says(&site, "new.cfg"), format!("own new {YEALINK}"));
     // A new file for one domain is seen without a restart.
     write(&site.path("custom"), &format!("{HOST}/yealink/t46u/site.cfg"), b"domain site {$mac}");
-    assert_eq!(says(&site, "site.cfg"), format!("domain site {YEALINK}"));
+    let seen = || says(&site, "site.cfg") == format!("domain site {YEALINK}");
+    wait::until(seen, || says(&site, "site.cfg"));
     assert_eq!(says(&site, "new.cfg"), format!("own new {YEALINK}"));
 
     // `template_dir` of a device's own settings.

@@ -99,6 +99,8 @@ pub async fn check(config: Config) -> Result<()> {
     config.auth_server.clone().map(AuthServer::new).transpose()?;
     Directory::connect(&config.database).await?.close().await;
     let loaded = reload::load(reload_config(&config)?).await?;
+    let unread: Vec<_> = loaded.unread.iter().map(ToString::to_string).collect();
+    anyhow::ensure!(unread.is_empty(), "{}", unread.join("; "));
     for failure in &loaded.failures {
         tracing::error!(error = %failure, "plugin refused");
     }

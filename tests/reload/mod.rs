@@ -8,6 +8,7 @@ mod hostile;
 mod polling;
 mod swaps;
 mod templates;
+mod trees;
 mod watching;
 
 use dialplate_tests::client::Answer;

@@ -97,6 +97,7 @@ fn folders_come_and_go_and_files_are_renamed_over() {
     until_served(&server, "edition 2");
     fs::remove_file(site.path("templates/yealink/t46u/a.cfg")).unwrap();
     until("a removed file is gone", || file(&server, "a.cfg").status == 404);
+    site.write("templates/README", "What is in no folder is no template.");
     fs::remove_dir_all(site.path("templates/yealink")).unwrap();
     until("a removed folder is gone", || listed(&server)["templates"]["folders"] == 0);
     assert_eq!(file(&server, "a.cfg").status, 404);

@@ -74,8 +74,8 @@ pub fn locate(tree: &Tree, device: &Device, domain: &str) -> Result<Located, Fai
 }
 
 /// The file that a request asks for; `None` where the plugin is to pick it.
-pub fn file(request: &ProvisionRequest, located: &Located) -> Result<Option<String>, Failure> {
-    let file = request.file()?.filter(|file| !request.takes_default() || located.has(file));
+pub fn file(request: &ProvisionRequest, snapshot: &Snapshot, located: &Located) -> Result<Option<String>, Failure> {
+    let file = request.file()?.filter(|file| !request.takes_default() || snapshot.has(located, file));
     Ok(file.map(str::to_owned))
 }
 
@@ -97,15 +97,16 @@ pub fn as_it_stands(path: &str, body: Vec<u8>) -> Document {
 
 /// The files of the folder that travel with the job; none of a folder that the plugin is prepared with.
 pub async fn templates(snapshot: &Snapshot, plugin: &Plugin, located: Located) -> Result<Vec<TemplateFile>, Failure> {
-    match snapshot.along(&located, plugin) {
-        Along::Prepared => return Ok(Vec::new()),
-        Along::Texts(texts) => return Ok(texts),
-        Along::OnDisk => {}
-    }
     let folder = located.name.as_str().to_owned();
-    let read = tokio::task::spawn_blocking(move || located.read()).await;
-    // The reading thread cannot panic; if it did, the folder is as good as not there.
-    let files = read.unwrap_or(Ok(None))?.unwrap_or_default();
+    let files = match snapshot.along(&located, plugin) {
+        Along::Prepared => return Ok(Vec::new()),
+        Along::Texts(texts) => texts,
+        // The reading thread cannot panic; if it did, the folder is as good as not there.
+        Along::OnDisk => {
+            let read = tokio::task::spawn_blocking(move || located.read()).await;
+            read.unwrap_or(Ok(None))?.unwrap_or_default()
+        }
+    };
     if files.is_empty() { Err(Failure::NoTemplate(folder)) } else { Ok(files) }
 }
 

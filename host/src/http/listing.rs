@@ -95,7 +95,7 @@ pub struct WrongFile {
 pub struct ReloadState {
     /// Why the disk is looked at twice a second instead of being told of changes.
     pub polling_because: Option<String>,
-    /// Why the last look found nothing to go by.
+    /// What the last look could not read.
     pub trouble: Option<String>,
     /// Snapshots that were replaced since the start.
     pub swaps: u64,

@@ -164,7 +164,7 @@ impl Walk<'_> {
         (plugin, located): (&Plugin, Located),
     ) -> Result<Job, Failure> {
         let folder = located.name.as_str().to_owned();
-        let file = job::file(request, &located)?;
+        let file = job::file(request, &self.snapshot, &located)?;
         let templates = job::templates(&self.snapshot, plugin, located).await?;
         let parts = job::Parts { folder, file, templates, address, device, admission, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)

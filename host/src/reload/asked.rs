@@ -27,6 +27,10 @@ impl Asked {
         self.0.push(Ask { answer, at: Instant::now(), known_with: None });
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The disk has been looked at, and what was found there will be known with this build.
     pub(super) fn looked(&mut self, still_written: bool, known_with: u64) {
         for ask in self.0.iter_mut().filter(|ask| !still_written || ask.at.elapsed() >= WRITING_MAX) {

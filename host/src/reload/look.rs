@@ -3,13 +3,16 @@
 use super::places::Places;
 use super::watch::{News, Watch};
 use crate::plugin;
-use crate::templates::{self, Disk, SearchPath, Stamp, Tree};
+use crate::templates::{self, Disk, SearchPath, Stamp, has_writer};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A file of which nobody says whether it is being written is left alone until it is this old.
 const YOUNG: Duration = Duration::from_millis(100);
+
+/// What cannot be read is often one cause many times; this many say which.
+const ERRORS_NAMED_MAX: usize = 8;
 
 /// The folders that are looked at.
 pub(super) struct Folders {
@@ -19,7 +22,6 @@ pub(super) struct Folders {
 
 /// What a look has found.
 pub(super) struct Look {
-    pub(super) tree: Tree,
     pub(super) disk: Disk,
     /// A link that leads nowhere has no stamp.
     pub(super) components: BTreeMap<PathBuf, Option<Stamp>>,
@@ -30,11 +32,13 @@ pub(super) struct Look {
 pub(super) struct Beside {
     /// Files that were being written.
     pub(super) growing: HashSet<PathBuf>,
-    /// Template folders that could not be read.
-    pub(super) errors: Vec<templates::Error>,
+    /// What could not be read; of that, what was found before counts.
+    pub(super) errors: Vec<LookError>,
+    /// The plugin folder is among it.
+    pub(super) plugins_unread: bool,
 }
 
-/// Why there is nothing to go by.
+/// What could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum LookError {
     #[error(transparent)]
@@ -54,14 +58,11 @@ pub enum LookError {
 }
 
 impl Folders {
-    /// The first look: whatever lies there counts.
-    pub(super) fn look(&self) -> Result<Look, LookError> {
-        let tree = Tree::scan(self.templates.clone())?;
-        let (disk, mut looked) = Disk::default().read(&tree, &|_, _| false);
-        match looked.errors.pop() {
-            Some(error) => Err(error.into()),
-            None => Ok(Look { tree, disk, components: self.components()? }),
-        }
+    /// The first look: whatever lies there counts, except what cannot be read.
+    pub(super) fn look(&self) -> Result<(Look, Vec<LookError>), LookError> {
+        let (disk, looked) = Disk::look(self.templates.clone(), &|_, _| false)?;
+        let errors = looked.errors.into_iter().map(LookError::Templates).collect();
+        Ok((Look { disk, components: self.components()? }, errors))
     }
 
     /// Sees to it that what happens from now on is told.
@@ -74,31 +75,29 @@ impl Folders {
 
     /// Looks again, after having seen to it that what happens from now on is told. With `at_once` no file is left
     /// alone for being young.
-    pub(super) fn look_again(
-        &self,
-        before: &Look,
-        watch: &mut Watch,
-        at_once: bool,
-    ) -> Result<(Look, Beside), LookError> {
+    pub(super) fn look_again(&self, before: &Look, watch: &mut Watch, at_once: bool) -> (Look, Beside) {
         self.watch(watch);
-        let tree = Tree::scan(self.templates.clone())?;
         let news = watch.news();
-        let (disk, looked) = before.disk.read(&tree, &|path, stamp| is_growing(news, at_once, path, stamp));
-        let mut components = self.components()?;
-        let mut growing = HashSet::from_iter(looked.growing);
+        let is_growing = |path: &Path, stamp: &Stamp| is_growing(news, at_once, path, stamp);
+        let (disk, looked) = before.disk.look_again(&is_growing);
+        let mut beside = Beside { growing: HashSet::from_iter(looked.growing), ..Beside::default() };
+        beside.errors.extend(looked.errors.into_iter().map(LookError::Templates));
+        let mut components = self.components().unwrap_or_else(|error| {
+            beside.errors.push(error);
+            beside.plugins_unread = true;
+            before.components.clone()
+        });
         components.retain(|path, stamp| {
             let known = before.components.get(path).copied();
-            let grows =
-                stamp.is_some_and(|stamp| known != Some(Some(stamp)) && is_growing(news, at_once, path, &stamp));
+            let grows = stamp.is_some_and(|stamp| known != Some(Some(stamp)) && is_growing(path, &stamp));
             if grows {
                 // As it was, so that the next look finds it changed.
                 *stamp = known.flatten();
-                growing.insert(path.clone());
+                beside.growing.insert(path.clone());
             }
             !grows || known.is_some()
         });
-        let beside = Beside { growing, errors: looked.errors };
-        Ok((Look { tree, disk, components }, beside))
+        (Look { disk, components }, beside)
     }
 
     fn components(&self) -> Result<BTreeMap<PathBuf, Option<Stamp>>, LookError> {
@@ -109,6 +108,23 @@ impl Folders {
     }
 }
 
+impl Beside {
+    /// Whether a file may come to rest without a word from the system.
+    pub(super) fn is_restless(&self) -> bool {
+        self.growing.iter().any(|path| has_writer(path) != Some(true))
+    }
+
+    /// What could not be read, in words.
+    pub(super) fn unread(&self) -> Option<String> {
+        let named = self.errors.iter().take(ERRORS_NAMED_MAX).map(ToString::to_string);
+        let more = self.errors.len().saturating_sub(ERRORS_NAMED_MAX);
+        let more = (more > 0).then(|| format!("{more} more"));
+        let all = named.chain(more).reduce(|all, error| format!("{all}; {error}"))?;
+        Some(format!("{all}; what was loaded of it serves on"))
+    }
+}
+
+/// By the kernel's word, or by what was told of the file where the kernel gives none.
 fn is_growing(news: &News, at_once: bool, path: &Path, stamp: &Stamp) -> bool {
-    news.is_open(path) || !at_once && stamp.is_younger_than(YOUNG)
+    has_writer(path).unwrap_or_else(|| news.is_open(path)) || !at_once && stamp.is_younger_than(YOUNG)
 }

@@ -67,6 +67,8 @@ pub struct Loaded {
     look: Look,
     /// Components that cannot be served; the others do not wait for them.
     pub failures: Vec<LoadFailure>,
+    /// What could not be read; the rest serves, and the first reload logs it.
+    pub unread: Vec<LookError>,
 }
 
 /// For those who ask for a reload or want to know of them.
@@ -104,7 +106,7 @@ pub async fn load(config: Config) -> Result<Loaded, Error> {
         return Err(Error::NoTemplates);
     }
     let folders = Folders { templates: config.templates, plugins: config.plugins };
-    let look = folders.look()?;
+    let (look, unread) = folders.look()?;
     let engine = Engine::new(config.engine)?;
     let texts = look.disk.texts().clone();
     let files: Vec<_> = look.components.keys().cloned().collect();
@@ -123,8 +125,8 @@ pub async fn load(config: Config) -> Result<Loaded, Error> {
         duration_ms = ms,
         "loaded"
     );
-    let snapshot = Snapshot { tree: look.tree.clone(), plugins: Arc::new(plugins), texts };
-    Ok(Loaded { current: Arc::new(ArcSwap::from_pointee(snapshot)), folders, engine, look, failures })
+    let snapshot = Snapshot { tree: look.disk.tree().clone(), plugins: Arc::new(plugins), texts };
+    Ok(Loaded { current: Arc::new(ArcSwap::from_pointee(snapshot)), folders, engine, look, failures, unread })
 }
 
 fn templates_for(texts: &Texts) -> impl Fn(&Share<'_>) -> Vec<crate::templates::TemplateFile> + Sync {

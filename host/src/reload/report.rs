@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 pub struct Report {
     /// Why changes are looked for now and then instead of being told by the system.
     pub polling: Option<String>,
-    /// Why the last look at the disk found nothing to go by; what was loaded serves on.
+    /// What the last look at the disk could not read; what was loaded of it serves on.
     pub trouble: Option<String>,
     /// Files that are being written, and left alone until they are whole.
     pub growing: Vec<PathBuf>,

@@ -1,7 +1,7 @@
 //! What one request sees: the templates and the plugins that were prepared with them.
 
 use crate::plugin::{Plugin, Plugins};
-use crate::templates::{Located, TemplateFile, Texts, Tree};
+use crate::templates::{Located, TemplateFile, Texts, Tree, file};
 use std::sync::Arc;
 
 /// Made as a whole, swapped as a whole, never changed.
@@ -18,18 +18,26 @@ pub enum Along {
     Prepared,
     /// These; the plugin is prepared with others, or is not the folder's own.
     Texts(Vec<TemplateFile>),
-    /// What lies there: the folder is elsewhere, or so new that nobody has looked at it yet.
+    /// What lies there: the setting `template_dir` names a place that nobody looks at.
     OnDisk,
 }
 
 impl Snapshot {
     pub fn along(&self, located: &Located, plugin: &Plugin) -> Along {
         let name = located.name.as_str();
-        match self.texts.folder(name).filter(|_| located.in_tree) {
+        match self.texts.folder(name) {
+            _ if !located.in_tree => Along::OnDisk,
             Some(texts) if plugin.prepared(name, texts) => Along::Prepared,
             Some(texts) => Along::Texts(texts.to_vec()),
-            None => Along::OnDisk,
+            // Its files on disk do not stand the trial.
+            None => Along::Texts(self.texts.for_all(name).unwrap_or_default().to_vec()),
         }
+    }
+
+    /// Whether a file serves, or lies there as a picture.
+    pub fn has(&self, located: &Located, name: &str) -> bool {
+        let texts = self.texts.folder(located.name.as_str()).filter(|_| located.in_tree);
+        texts.is_some_and(|files| file(files, name).is_some()) || located.has(name)
     }
 
     /// Whether a plugin's own folders are not all as it is prepared with them.

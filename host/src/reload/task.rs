@@ -59,6 +59,8 @@ pub(super) struct Task {
     edited: Option<(Instant, Instant)>,
     /// What the last look left alone because it was being written.
     growing: HashSet<PathBuf>,
+    /// It could not read the plugin folder: nothing is built until one can.
+    plugins_unread: bool,
 }
 
 /// Plugins on their way.
@@ -76,7 +78,7 @@ impl Task {
         published: Arc<ArcSwap<Report>>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let Loaded { current, folders, engine, look, failures } = loaded;
+        let Loaded { current, folders, engine, look, failures, .. } = loaded;
         let snapshot = current.load();
         let mut report = Report::default();
         report.refuse(&failures);
@@ -106,6 +108,7 @@ impl Task {
             look_took: Duration::ZERO,
             edited: None,
             growing: HashSet::new(),
+            plugins_unread: false,
         }
     }
 
@@ -127,12 +130,17 @@ impl Task {
         let started = Instant::now();
         let swaps = self.report.swaps;
         let complaints = self.report.complaints();
-        match self.look(asked.is_some()).await {
+        let is_asked = asked.is_some();
+        asked.flatten().into_iter().for_each(|answer| self.asked.push(answer));
+        match self.look(is_asked).await {
             Ok((before, beside)) => {
-                let unread = beside.errors.iter().map(|error| format!("{error}; what was loaded of it serves on"));
-                self.trouble(unread.reduce(|all, error| format!("{all}; {error}")));
+                self.trouble(beside.unread());
+                if std::mem::replace(&mut self.plugins_unread, beside.plugins_unread) && !self.plugins_unread {
+                    // What was edited meanwhile is due.
+                    self.edited = Some((started, started));
+                }
                 self.take_texts(&before).await;
-                self.retry |= asked.is_some();
+                self.retry |= is_asked;
                 self.start_build();
             }
             Err(error) => self.trouble(Some(format!("{error}; what was loaded serves on"))),
@@ -140,15 +148,14 @@ impl Task {
         let swapped = self.report.swaps > swaps;
         let complains = self.report.complaints();
         let worse = complains.iter().any(|complaint| !complaints.contains(complaint));
-        if swapped || worse || asked.is_some() || complains.len() != complaints.len() {
-            let outcome = match (worse || asked.is_some() && !complains.is_empty(), swapped) {
+        if swapped || worse || is_asked || complains.len() != complaints.len() {
+            let outcome = match (worse || is_asked && !complains.is_empty(), swapped) {
                 (true, _) => Outcome::Refused,
                 (false, true) => Outcome::Swapped,
                 (false, false) => Outcome::Unchanged,
             };
             self.done(outcome, started);
         }
-        asked.flatten().into_iter().for_each(|answer| self.asked.push(answer));
         self.asked.looked(!self.growing.is_empty(), self.known_with());
         self.publish();
         self.answer();
@@ -164,23 +171,16 @@ impl Task {
             let looked = folders.look_again(&before, &mut watch, at_once);
             (looked, before, watch)
         });
-        let (looked, before, watch) = looked.await.map_err(|_| LookError::Broken)?;
+        let ((look, beside), before, watch) = looked.await.map_err(|_| LookError::Broken)?;
         self.look_took = self.look_began.elapsed();
         self.polls(&watch);
-        match looked {
-            Ok((look, beside)) => {
-                self.growing.clone_from(&beside.growing);
-                if !beside.growing.is_empty() {
-                    watch.news().again();
-                }
-                self.eyes = Some((look, watch));
-                Ok((before, beside))
-            }
-            Err(error) => {
-                self.eyes = Some((before, watch));
-                Err(error)
-            }
+        self.growing.clone_from(&beside.growing);
+        // Who asked waits for a file that is being written, though not for ever.
+        if beside.is_restless() || !self.growing.is_empty() && !self.asked.is_empty() {
+            watch.news().again();
         }
+        self.eyes = Some((look, watch));
+        Ok((before, beside))
     }
 
     fn polls(&mut self, watch: &Watch) {
@@ -198,7 +198,7 @@ impl Task {
 
     fn trouble(&mut self, trouble: Option<String>) {
         if let Some(error) = trouble.as_ref().filter(|_| self.report.trouble != trouble) {
-            tracing::error!(error, "templates and plugins could not be reloaded");
+            tracing::error!(error, "part of what is on disk could not be reloaded");
         }
         self.report.trouble = trouble;
     }
@@ -215,10 +215,10 @@ impl Task {
             (texts, self.report.wrongs) = (settling.texts, settling.wrongs);
         }
         let serving = texts.differing(&snapshot.texts);
-        if serving.is_empty() && look.tree == snapshot.tree {
+        if serving.is_empty() && *look.disk.tree() == snapshot.tree {
             return;
         }
-        let (tree, plugins) = (look.tree.clone(), Arc::clone(&snapshot.plugins));
+        let (tree, plugins) = (look.disk.tree().clone(), Arc::clone(&snapshot.plugins));
         let (folders, ms) = (serving.join(" "), started.elapsed().as_millis());
         tracing::info!(template.folders = folders, duration_ms = ms, "templates changed, and serve");
         self.swap(Snapshot { tree, plugins, texts });
@@ -254,6 +254,9 @@ impl Task {
     fn next_held(&mut self, snapshot: &Snapshot, of_components: bool) -> Option<HashSet<PathBuf>> {
         self.retry = false;
         let rested = self.edited.take_if(|(_, due)| of_components || *due <= Instant::now()).is_some();
+        if self.plugins_unread {
+            return None;
+        }
         if of_components {
             self.curable.clear();
             return Some(self.growing.clone());
@@ -273,7 +276,7 @@ impl Task {
     /// Whether components have changed since the last build, or somebody wants refused ones tried again.
     fn wants_components(&self) -> bool {
         let changed = self.eyes.as_ref().is_some_and(|(look, _)| look.components != self.built.0);
-        changed || self.retry && !self.report.refused.is_empty()
+        !self.plugins_unread && (changed || self.retry && !self.report.refused.is_empty())
     }
 
     /// The plugins are there: they serve from now on, with the templates as they are by now.

@@ -1,29 +1,32 @@
 //! The template files as they stand on disk. What has not changed since the last look is not read again, and its text
 //! stays the same one in memory.
 
-use super::folder::{self, Error};
+use super::folder::{self, Error, TemplateFile, TemplateName};
 use super::stamp::Stamp;
 use super::texts::Texts;
-use super::tree::Tree;
-use std::collections::HashMap;
+use super::tree::{SearchPath, Tree};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What the last look found.
-#[derive(Default)]
 pub struct Disk {
-    files: HashMap<PathBuf, Read>,
+    tree: Tree,
+    files: BTreeMap<PathBuf, Read>,
     texts: Texts,
 }
 
 /// How a look went, beside what it found.
 #[derive(Default)]
 pub struct Looked {
-    /// Files that were being written: they are to be looked at again soon.
+    /// Files that were being written: they are to be looked at again.
     pub growing: Vec<PathBuf>,
-    /// Folders that could not be read; the texts they had stay.
+    /// What could not be read; of that, what was known stays.
     pub errors: Vec<Error>,
 }
+
+/// Whether somebody is writing a file.
+pub type Growing<'a> = &'a dyn Fn(&Path, &Stamp) -> bool;
 
 #[derive(Clone)]
 struct Read {
@@ -34,47 +37,94 @@ struct Read {
 }
 
 impl Disk {
+    /// The first look. A folder of the search path that cannot be read is an error: it was named by somebody.
+    pub fn look(path: SearchPath, growing: Growing<'_>) -> Result<(Self, Looked), Error> {
+        let nothing = Self { tree: Tree::unread(path), files: BTreeMap::new(), texts: Texts::default() };
+        nothing.tree.check()?;
+        Ok(nothing.look_again(growing))
+    }
+
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
     pub fn texts(&self) -> &Texts {
         &self.texts
     }
 
-    /// Reads what the tree has. A file of which `growing` says that it is being written keeps the text it had, and
-    /// one that had none is left out.
-    pub fn read(&self, tree: &Tree, growing: &dyn Fn(&Path, &Stamp) -> bool) -> (Self, Looked) {
-        let (mut look, mut looked) = (Self::default(), Looked::default());
+    /// Reads what is there. A file of which `growing` says that it is being written keeps the text it had, and one
+    /// that had none is left out; a folder that comes to be made up of others waits until nothing in it is being
+    /// written. What cannot be read stays as it was.
+    pub fn look_again(&self, growing: Growing<'_>) -> (Self, Looked) {
+        let (tree, errors) = self.tree.scan();
+        let mut look = Self { tree: tree.clone(), files: BTreeMap::new(), texts: Texts::default() };
+        let mut looked = Looked { growing: Vec::new(), errors };
+        let unread: Vec<_> = looked.errors.iter().map(|error| error.path().to_owned()).collect();
         for (name, layers) in tree.folders() {
-            let files = folder::read_by(layers, &name, &mut |path| {
-                let (read, grows) = self.read_file(path, growing)?;
-                looked.growing.extend(grows.then(|| path.to_owned()));
-                Ok(read.map(|read| {
-                    let text = Arc::clone(&read.text);
-                    look.files.insert(path.to_owned(), read);
-                    text
-                }))
-            });
-            let before = self.texts.folder(name.as_str());
+            if layers.iter().any(|layer| unread.iter().any(|path| layer.starts_with(path))) {
+                look.keep(self, &name);
+                continue;
+            }
+            let written = looked.growing.len();
+            let files =
+                folder::read_by(layers, &name, &mut |path| Ok(self.take(path, growing, &mut look.files, &mut looked)));
             match files {
-                Ok(files) => {
-                    let files = files.unwrap_or_default();
-                    match before.filter(|before| before[..] == files[..]) {
-                        Some(before) => look.texts.share(name.as_str(), before),
-                        None if files.is_empty() => {}
-                        None => look.texts.set(name.as_str(), files),
-                    }
-                }
+                Ok(_) if looked.growing.len() > written && layers != self.tree.layers(&name) => look.keep(self, &name),
+                Ok(files) => look.set(self, &name, files.unwrap_or_default()),
                 Err(error) => {
                     looked.errors.push(error);
-                    before.into_iter().for_each(|before| look.texts.share(name.as_str(), before));
+                    look.keep(self, &name);
                 }
             }
         }
         (look, looked)
     }
 
+    /// A folder stays as it was before.
+    fn keep(&mut self, before: &Self, name: &TemplateName) {
+        self.tree.take(&before.tree, name);
+        for layer in self.tree.layers(name) {
+            let files = before.files.range(layer.clone()..).take_while(|(path, _)| path.starts_with(layer));
+            self.files.extend(files.map(|(path, read)| (path.clone(), read.clone())));
+        }
+        before.texts.folder(name.as_str()).into_iter().for_each(|texts| self.texts.share(name.as_str(), texts));
+    }
+
+    fn set(&mut self, before: &Self, name: &TemplateName, files: Vec<TemplateFile>) {
+        match before.texts.folder(name.as_str()).filter(|before| before[..] == files[..]) {
+            Some(before) => self.texts.share(name.as_str(), before),
+            None if files.is_empty() => {}
+            None => self.texts.set(name.as_str(), files),
+        }
+    }
+
+    /// The text of a file: the one that it had where it cannot be read or is being written.
+    fn take(
+        &self,
+        path: &Path,
+        growing: Growing<'_>,
+        files: &mut BTreeMap<PathBuf, Read>,
+        looked: &mut Looked,
+    ) -> Option<Arc<[u8]>> {
+        let read = match self.read_file(path, growing) {
+            Ok((read, grows)) => {
+                looked.growing.extend(grows.then(|| path.to_owned()));
+                read
+            }
+            Err(error) if error.is_absence() => None,
+            Err(error) => {
+                looked.errors.push(error);
+                self.files.get(path).cloned()
+            }
+        }?;
+        let text = Arc::clone(&read.text);
+        files.insert(path.to_owned(), read);
+        Some(text)
+    }
+
     /// The file, and whether it is growing; then it is the file as it was.
-    fn read_file(&self, path: &Path, growing: &dyn Fn(&Path, &Stamp) -> bool) -> Result<(Option<Read>, bool), Error> {
-        let before = self.files.get(path);
-        let Some(stamp) = stamp(path)? else { return Ok((None, false)) };
+    fn read_file(&self, path: &Path, growing: Growing<'_>) -> Result<(Option<Read>, bool), Error> {
+        let (before, stamp) = (self.files.get(path), stamp(path)?);
         if let Some(same) = before.filter(|before| before.stamp == stamp && !before.again) {
             return Ok((Some(same.clone()), false));
         }
@@ -83,7 +133,7 @@ impl Disk {
         if let Some(same) = before.filter(|before| before.text[..] == text[..]) {
             return Ok((Some(Read { stamp, text: Arc::clone(&same.text), again }), false));
         }
-        if growing(path, &stamp) || self::stamp(path)? != Some(stamp) {
+        if growing(path, &stamp) || self::stamp(path)? != stamp {
             // With its old stamp it is read again.
             return Ok((before.cloned(), true));
         }
@@ -91,11 +141,6 @@ impl Disk {
     }
 }
 
-/// `None` for a file that has just gone.
-fn stamp(path: &Path) -> Result<Option<Stamp>, Error> {
-    match Stamp::of(path) {
-        Ok(stamp) => Ok(Some(stamp)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Error::Read { path: path.to_owned(), source }),
-    }
+fn stamp(path: &Path) -> Result<Stamp, Error> {
+    Stamp::of(path).map_err(|source| Error::Read { path: path.to_owned(), source })
 }

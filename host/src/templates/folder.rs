@@ -2,7 +2,7 @@
 
 use crate::facts::Shown;
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -24,6 +24,24 @@ pub enum Error {
     FileTooLarge(PathBuf),
     #[error("{} holds more than {FILES_MAX} files or {FOLDER_BYTES_MAX} bytes", Shown(.0))]
     FolderTooLarge(PathBuf),
+    #[error("{} is empty, and held templates; where that is meant, leave an empty folder in it", .0.display())]
+    Emptied(PathBuf),
+}
+
+impl Error {
+    /// The file or folder that it is about.
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Read { path, .. } | Self::FileTooLarge(path) | Self::FolderTooLarge(path) | Self::Emptied(path) => {
+                path
+            }
+        }
+    }
+
+    /// Whether there is nothing to read, as against something that cannot be read.
+    pub(super) fn is_absence(&self) -> bool {
+        matches!(self, Self::Read { source, .. } if is_absence(source))
+    }
 }
 
 /// One template file. Its text is shared: whoever prepared it, serves it, or compares it with the disk has the same.
@@ -72,16 +90,19 @@ impl TemplateName {
 /// Reads every file of one folder, in the order of their names, and of the folders in it: templates may include those
 /// as `folder/file`. Pictures are no templates and are left out. `None` when there is no such folder.
 fn read_folder(path: &Path, name: &TemplateName, text: TextOf<'_>) -> Result<Option<Vec<TemplateFile>>, Error> {
-    if !path.is_dir() {
-        return Ok(None);
-    }
     let mut found = Found { files: Vec::new(), bytes: 0, text };
-    found.add_files(path, name, "")?;
+    match found.add_files(path, name, "") {
+        Err(error) if error.path() == path && error.is_absence() => return Ok(None),
+        added => added?,
+    }
     // `<vendor>` holds models, and whatever else holds more than a template's parts is no template folder either.
     let is_template = name.as_str().contains('/');
     let own = found.files.len();
-    if is_template && found.add_folders(path, name, "", 1).is_err() {
-        found.files.truncate(own);
+    if is_template {
+        match found.add_folders(path, name, "", 1) {
+            Err(Error::FolderTooLarge(_)) => found.files.truncate(own),
+            added => added?,
+        }
     }
     found.files.sort_by(|a, b| a.file.cmp(&b.file));
     Ok(Some(found.files))
@@ -120,8 +141,7 @@ impl Found<'_> {
     /// The files right in `path`, their names after `prefix`.
     fn add_files(&mut self, path: &Path, name: &TemplateName, prefix: &str) -> Result<(), Error> {
         for (file, path) in entries(path)? {
-            // The file behind a link counts: administrators link folders and files of models that are alike.
-            if !path.is_file() || picture_type(&file).is_some() {
+            if !matches!(kind(&path), Some(Kind::File | Kind::Unreadable)) || picture_type(&file).is_some() {
                 continue;
             }
             let Some(source) = (self.text)(&path)? else { continue };
@@ -136,10 +156,14 @@ impl Found<'_> {
 
     fn add_folders(&mut self, path: &Path, name: &TemplateName, prefix: &str, depth: usize) -> Result<(), Error> {
         for (folder, path) in entries(path)? {
-            if path.is_dir() && depth <= INCLUDED_DEPTH_MAX {
+            if kind(&path) == Some(Kind::Folder) && depth <= INCLUDED_DEPTH_MAX {
                 let prefix = format!("{prefix}{folder}/");
-                self.add_files(&path, name, &prefix)?;
-                self.add_folders(&path, name, &prefix, depth + 1)?;
+                let added = self.add_files(&path, name, &prefix);
+                match added.and_then(|()| self.add_folders(&path, name, &prefix, depth + 1)) {
+                    // Gone since its parent was read.
+                    Err(error) if error.is_absence() => {}
+                    added => added?,
+                }
             }
         }
         Ok(())
@@ -158,17 +182,42 @@ pub fn picture_type(file: &str) -> Option<&'static str> {
     }
 }
 
-/// What lies in a folder, by names that are text.
+/// What lies in a folder, by names that are text. Hidden ones are an editor's or a configuration manager's own: swap
+/// files, earlier copies.
 pub fn entries(path: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let mut entries = Vec::new();
     for entry in path.read_dir().map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        if let Ok(name) = entry.file_name().into_string() {
-            entries.push((name, entry.path()));
-        }
+        let name = entry.file_name().into_string().ok().filter(|name| !name.starts_with('.'));
+        entries.extend(name.map(|name| (name, entry.path())));
     }
     Ok(entries)
+}
+
+/// What lies at a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    File,
+    Folder,
+    /// It may not be looked at; reading it says why.
+    Unreadable,
+}
+
+/// What lies there. What a link leads to counts: administrators link folders and files of models that are alike.
+pub(super) fn kind(path: &Path) -> Option<Kind> {
+    match path.metadata() {
+        Ok(found) if found.is_file() => Some(Kind::File),
+        Ok(found) if found.is_dir() => Some(Kind::Folder),
+        Err(error) if !is_absence(&error) => Some(Kind::Unreadable),
+        _ => None,
+    }
+}
+
+/// A link in a circle leads nowhere.
+fn is_absence(error: &std::io::Error) -> bool {
+    let absent = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+    absent || error.raw_os_error() == Some(libc::ELOOP)
 }
 
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {

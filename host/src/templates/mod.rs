@@ -5,9 +5,12 @@ mod folder;
 mod stamp;
 mod texts;
 mod tree;
+mod walk;
+mod writer;
 
 pub use disk::Disk;
 pub use folder::{Error, TemplateFile, picture_type};
 pub use stamp::Stamp;
 pub use texts::{Texts, file};
 pub use tree::{Located, SearchPath, Tree};
+pub use writer::has_writer;

@@ -15,6 +15,13 @@ impl Texts {
         self.folders.get(name)
     }
 
+    /// What serves a domain that has no texts of its own in this folder: those that are for all, as the folder's.
+    pub fn for_all(&self, folder: &str) -> Option<Arc<[TemplateFile]>> {
+        let (_, for_all) = folder.split_once('/')?;
+        let files = self.folders.get(for_all)?.iter().cloned();
+        Some(files.map(|file| TemplateFile { folder: folder.to_owned(), ..file }).collect())
+    }
+
     pub fn folders(&self) -> impl ExactSizeIterator<Item = (&str, &Arc<[TemplateFile]>)> {
         self.folders.iter().map(|(name, files)| (name.as_str(), files))
     }

@@ -2,14 +2,9 @@
 //! over single files of theirs.
 
 use super::folder::{self, Error, TemplateFile, TemplateName};
+use super::walk::{self, Folders};
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-
-/// `<domain>/<vendor>/<model>` is as deep as FusionPBX looks; one more does no harm.
-const DEPTH_MAX: usize = 4;
-/// FusionPBX ships 388 folders; a tree for each of some hundred domains still fits.
-const FOLDERS_MAX: usize = 50_000;
 
 /// Where templates are looked for.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -38,8 +33,7 @@ impl SearchPath {
 #[derive(Clone, PartialEq, Eq)]
 pub struct Tree {
     path: SearchPath,
-    /// Folder name to the folders that make it up.
-    folders: BTreeMap<String, Vec<PathBuf>>,
+    folders: Folders,
 }
 
 /// Where a device's templates are.
@@ -75,33 +69,58 @@ impl Located {
 }
 
 impl Tree {
-    /// Looks through the search path. A folder of it that is not there is an error: it was named by somebody.
-    pub fn scan(path: impl Into<SearchPath>) -> Result<Self, Error> {
-        let path = path.into();
-        let mut folders: BTreeMap<String, Vec<PathBuf>> = BTreeMap::new();
-        for root in &path.roots {
-            for name in below(root)? {
+    /// The search path before it was looked through.
+    pub(super) fn unread(path: SearchPath) -> Self {
+        Self { path, folders: BTreeMap::new() }
+    }
+
+    /// The first of the search path's own folders that cannot be read at all.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        self.path.folders().try_for_each(|root| folder::entries(root).map(drop))
+    }
+
+    /// Looks through the search path again. Of what cannot be read, and is named among the errors, what was known is
+    /// still there.
+    pub(super) fn scan(&self) -> (Self, Vec<Error>) {
+        let mut errors = Vec::new();
+        let mut below = |root: &Path| walk::below(root, &self.folders, &mut errors);
+        let mut tree = Self::unread(self.path.clone());
+        for root in &self.path.roots {
+            for name in below(root) {
                 let layer = root.join(&name);
-                folders.entry(name).or_insert_with(|| vec![layer]);
+                tree.folders.entry(name).or_insert_with(|| vec![layer]);
             }
         }
-        if let Some(custom) = &path.custom {
-            let mut names = below(custom)?;
+        if let Some(custom) = &self.path.custom {
+            let mut names: Vec<_> = below(custom).into_iter().collect();
             // What is for all comes before what is for one domain, which lies over it.
             names.sort_by_key(|name| name.matches('/').count());
             for name in names {
-                let takes_over = |domain: &str| path.roots.iter().any(|root| root.join(domain).is_dir());
+                let takes_over = |domain: &str| self.path.roots.iter().any(|root| tree.knows_domain(root, domain));
                 let for_all = name.split_once('/').filter(|(domain, _)| !takes_over(domain));
-                let below = for_all.and_then(|(_, name)| folders.get(name)).cloned().unwrap_or_default();
-                folders.entry(name.clone()).or_insert(below).push(custom.join(name));
+                let below = for_all.and_then(|(_, name)| tree.folders.get(name)).cloned().unwrap_or_default();
+                tree.folders.entry(name.clone()).or_insert(below).push(custom.join(name));
             }
         }
-        Ok(Self { path, folders })
+        (tree, errors)
+    }
+
+    /// Takes a folder as it is there.
+    pub(super) fn take(&mut self, other: &Self, name: &TemplateName) {
+        match other.folders.get(name.as_str()) {
+            Some(layers) => drop(self.folders.insert(name.as_str().to_owned(), layers.clone())),
+            None => drop(self.folders.remove(name.as_str())),
+        }
     }
 
     /// The folders by their names, each with the folders that make it up.
     pub(super) fn folders(&self) -> impl Iterator<Item = (TemplateName, &[PathBuf])> {
         self.folders.iter().filter_map(|(name, layers)| Some((TemplateName::parse(name)?, layers.as_slice())))
+    }
+
+    /// The folders that make up the one of that name.
+    pub(super) fn layers(&self, name: &TemplateName) -> &[PathBuf] {
+        self.folders.get(name.as_str()).map_or(&[], Vec::as_slice)
     }
 
     /// One file by its path below the search path, the administrator's own before all others.
@@ -123,11 +142,12 @@ impl Tree {
         let mut layers = Vec::new();
         let mut takes_over = false;
         for root in template_dir.into_iter().chain(self.roots(template_dir)) {
-            if let Some(domain) = domain.as_ref().filter(|domain| self.has_domain(root, domain.as_str())) {
+            if let Some(domain) = domain.as_ref().filter(|domain| self.has_domain(root, domain.as_str(), template_dir))
+            {
                 name = name.of_domain(domain);
                 takes_over = true;
             }
-            layers.extend(Some(root.join(name.as_str())).filter(|path| self.has(&name, path)));
+            layers.extend(Some(root.join(name.as_str())).filter(|path| self.has(&name, path, template_dir)));
             if takes_over || !layers.is_empty() {
                 break;
             }
@@ -146,56 +166,31 @@ impl Tree {
     /// The administrator's own folder of that name.
     fn custom(&self, name: &TemplateName) -> Option<PathBuf> {
         let path = self.path.custom.as_ref()?.join(name.as_str());
-        self.has(name, &path).then_some(path)
+        self.has(name, &path, None).then_some(path)
     }
 
-    /// Whether a folder is there, or was when the tree was looked through: while a root is being replaced, what is
-    /// known serves on.
-    fn has(&self, name: &TemplateName, path: &Path) -> bool {
+    /// Whether a folder was there when the tree was looked through: what is new since may be half a folder, and what
+    /// is gone serves on. Where the setting `template_dir` leads, nobody has looked.
+    fn has(&self, name: &TemplateName, path: &Path, template_dir: Option<&Path>) -> bool {
         let known = self.folders.get(name.as_str()).is_some_and(|layers| layers.iter().any(|layer| layer == path));
-        known || path.is_dir()
+        known || template_dir.is_some() && path.is_dir()
     }
 
     /// The same for a domain's own folder in a root.
-    fn has_domain(&self, root: &Path, domain: &str) -> bool {
+    fn has_domain(&self, root: &Path, domain: &str, template_dir: Option<&Path>) -> bool {
+        self.knows_domain(root, domain) || template_dir.is_some() && root.join(domain).is_dir()
+    }
+
+    fn knows_domain(&self, root: &Path, domain: &str) -> bool {
         let (folder, prefix) = (root.join(domain), format!("{domain}/"));
         let mut within = self.folders.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));
-        folder.is_dir() || within.any(|(_, layers)| layers.iter().any(|layer| layer.starts_with(&folder)))
+        within.any(|(_, layers)| layers.iter().any(|layer| layer.starts_with(&folder)))
     }
 
     /// The roots, unless something replaces them.
     fn roots(&self, replaced: Option<&Path>) -> impl Iterator<Item = &Path> {
         self.path.roots.iter().filter(move |_| replaced.is_none()).map(PathBuf::as_path)
     }
-}
-
-/// The names of the folders below a root that hold files.
-fn below(root: &Path) -> Result<Vec<String>, Error> {
-    let mut found = Vec::new();
-    descend(root, "", 0, &mut found)?;
-    Ok(found)
-}
-
-/// Collects the names of the folders below `path` that hold files.
-fn descend(path: &Path, name: &str, depth: usize, found: &mut Vec<String>) -> Result<(), Error> {
-    let mut has_files = false;
-    let children = match folder::entries(path) {
-        // Gone since its parent was read.
-        Err(Error::Read { source, .. }) if depth > 0 && source.kind() == ErrorKind::NotFound => return Ok(()),
-        children => children?,
-    };
-    for (child, child_path) in children {
-        if child_path.is_file() {
-            has_files = true;
-        } else if depth < DEPTH_MAX && !child.starts_with('.') && child_path.is_dir() {
-            let child_name = if name.is_empty() { child } else { format!("{name}/{child}") };
-            descend(&child_path, &child_name, depth + 1, found)?;
-        }
-    }
-    if has_files && !name.is_empty() {
-        found.push(name.to_owned());
-    }
-    if found.len() > FOLDERS_MAX { Err(Error::FolderTooLarge(path.to_owned())) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -213,9 +208,17 @@ mod tests {
         root
     }
 
+    fn looked(path: impl Into<SearchPath>) -> Disk {
+        Disk::look(path.into(), &|_, _| false).unwrap().0
+    }
+
+    fn scanned(path: impl Into<SearchPath>) -> Tree {
+        looked(path).tree().clone()
+    }
+
     /// What is prepared of a folder.
     fn texts(tree: &Tree, folder: &str) -> Vec<TemplateFile> {
-        Disk::default().read(tree, &|_, _| false).0.texts().of(&|name| name == folder)
+        looked(tree.path.clone()).texts().of(&|name| name == folder)
     }
 
     fn found(tree: &Tree, template: &str, domain: &str) -> Option<String> {
@@ -226,7 +229,7 @@ mod tests {
     #[test]
     fn the_first_root_that_has_a_folder_answers_for_it() {
         let (first, second) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b", "yealink/t54w/c"]));
-        let tree = Tree::scan(vec![first.path().to_owned(), second.path().to_owned()]).unwrap();
+        let tree = scanned(vec![first.path().to_owned(), second.path().to_owned()]);
         let files = |folder| texts(&tree, folder).into_iter().map(|file| file.file).collect::<Vec<_>>();
         assert_eq!([files("yealink/t46u"), files("yealink/t54w")], [["a"], ["c"]]);
         assert_eq!(found(&tree, "yealink/t54w", "pbx.example.net").as_deref(), Some("yealink/t54w"));
@@ -235,25 +238,26 @@ mod tests {
     #[test]
     fn a_folder_named_like_the_domain_takes_over_entirely() {
         let root = root(&["yealink/t46u/a", "yealink/t54w/a", "pbx.example.net/yealink/t46u/a"]);
-        let tree = Tree::scan(vec![root.path().to_owned()]).unwrap();
+        let tree = scanned(vec![root.path().to_owned()]);
         assert_eq!(found(&tree, "yealink/t46u", "pbx.example.net").as_deref(), Some("pbx.example.net/yealink/t46u"));
         assert_eq!(found(&tree, "yealink/t54w", "pbx.example.net"), None);
         assert_eq!(found(&tree, "yealink/t54w", "other.example.net").as_deref(), Some("yealink/t54w"));
     }
 
     #[test]
-    fn a_folder_that_is_new_is_found_at_once() {
+    fn a_folder_that_is_new_is_there_with_the_next_look() {
         let root = root(&["yealink/t46u/a"]);
-        let tree = Tree::scan(vec![root.path().to_owned()]).unwrap();
+        let tree = scanned(vec![root.path().to_owned()]);
         std::fs::create_dir_all(root.path().join("yealink/t99")).unwrap();
         std::fs::write(root.path().join("yealink/t99/a"), "x").unwrap();
-        assert_eq!(found(&tree, "yealink/t99", "d").as_deref(), Some("new yealink/t99"));
+        assert_eq!(found(&tree, "yealink/t99", "d"), None);
+        assert_eq!(found(&tree.scan().0, "yealink/t99", "d").as_deref(), Some("yealink/t99"));
     }
 
     #[test]
     fn template_dir_replaces_the_search_path() {
         let (path, other) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b"]));
-        let tree = Tree::scan(vec![path.path().to_owned()]).unwrap();
+        let tree = scanned(vec![path.path().to_owned()]);
         let found = tree.locate("yealink/t46u", "d", Some(other.path())).unwrap();
         assert_eq!(found.read().unwrap().unwrap()[0].file, "b");
     }
@@ -294,7 +298,7 @@ mod tests {
             put(file);
         }
         let path = SearchPath { roots: vec![base.path().to_owned()], custom: Some(custom.path().to_owned()) };
-        let tree = Tree::scan(path).unwrap();
+        let tree = scanned(path);
         for (template, domain, files) in [
             ("yealink/t46u", "red.net", "yealink/t46u: yealink/t46u/a custom:yealink/t46u/b custom:yealink/t46u/c"),
             (
@@ -314,11 +318,10 @@ mod tests {
             shown(&tree, "yealink/t46u", "red.net", Some(elsewhere.path())),
             "new yealink/t46u: custom:yealink/t46u/b custom:yealink/t46u/c yealink/t46u/d"
         );
-        // New since the tree was looked through, and seen at once.
         put("yealink/t54w/b");
         assert_eq!(
-            shown(&tree, "yealink/t54w", "red.net", None),
-            "new yealink/t54w: yealink/t54w/a custom:yealink/t54w/b"
+            shown(&tree.scan().0, "yealink/t54w", "red.net", None),
+            "yealink/t54w: yealink/t54w/a custom:yealink/t54w/b"
         );
     }
 
@@ -331,7 +334,7 @@ mod tests {
         link("nowhere", "yealink/t46u/c");
         link("nowhere", "yealink/t49u");
         link("..", "yealink/loop");
-        let tree = Tree::scan(vec![root.path().to_owned()]).unwrap();
+        let tree = scanned(vec![root.path().to_owned()]);
         assert_eq!(shown(&tree, "yealink/t48u", "d", None), "yealink/t48u: yealink/t46u/a yealink/t46u/a");
         assert!(tree.locate("yealink/t49u", "d", None).is_none());
     }
@@ -339,7 +342,7 @@ mod tests {
     #[test]
     fn pictures_are_no_templates_and_are_there_all_the_same() {
         let root = root(&["yealink/t46u/a", "yealink/t46u/logo.PNG"]);
-        let tree = Tree::scan(vec![root.path().to_owned()]).unwrap();
+        let tree = scanned(vec![root.path().to_owned()]);
         assert_eq!(texts(&tree, "yealink/t46u").len(), 1);
         let found = tree.locate("yealink/t46u", "d", None).unwrap();
         assert!(found.read_file("logo.PNG").unwrap().is_some() && found.read_file("logo.gif").unwrap().is_none());
@@ -348,7 +351,7 @@ mod tests {
 
     #[test]
     fn a_root_that_is_not_there_is_named() {
-        let error = Tree::scan(vec!["/nowhere/at/all".into()]).err().unwrap();
+        let error = Disk::look(vec!["/nowhere/at/all".into()].into(), &|_, _| false).err().unwrap();
         assert!(error.to_string().contains("/nowhere/at/all"));
     }
 }

@@ -11,7 +11,7 @@ use crate::journal::Journal;
 use crate::plugin::tests::measure::{LongLived, Times};
 use crate::plugin::{Config, Engine, Job, Plugin, Plugins, Share};
 use crate::sentry::{self, Sentry};
-use crate::templates::{Disk, Tree};
+use crate::templates::Disk;
 use arc_swap::ArcSwap;
 use std::path::Path;
 use std::time::Duration;
@@ -25,8 +25,9 @@ async fn app(scratch: &Scratch) -> Option<App> {
     let database = sqlite(scratch, &[&corpus("schema-sqlite.sql")?, &defaults, &fixture]).await;
     let home = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let component = home.join("target/plugins/yealink.wasm");
-    let tree = Tree::scan(vec![home.join("../shared/corpus/templates")]).unwrap();
-    let texts = Disk::default().read(&tree, &|_, _| false).0.texts().clone();
+    let path = vec![home.join("../shared/corpus/templates")].into();
+    let (disk, _) = Disk::look(path, &|_, _| false).unwrap();
+    let (tree, texts) = (disk.tree().clone(), disk.texts().clone());
     let engine = Engine::new(Config::default()).unwrap();
     let share = |_: &Share<'_>| texts.of(&|folder| folder.starts_with("yealink/"));
     let (plugins, failures) = Plugins::load(&engine, &[component], &share, None).await;
@@ -79,7 +80,7 @@ async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
         let located = job::locate(&walk.snapshot.tree, &device, "alpha.example.net").unwrap_or_else(|_| panic!());
         let plugin = walk.snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();
         let folder = located.name.as_str().to_owned();
-        let file = job::file(&request, &located).unwrap_or_else(|_| panic!());
+        let file = job::file(&request, &walk.snapshot, &located).unwrap_or_else(|_| panic!());
         let scope = Arc::new(job::Scope(app.directory.scope(&device)));
         let address = claim.address().unwrap();
         let parts = job::Parts {
