@@ -48,7 +48,7 @@ fn until_trouble(server: &Server, so: impl Fn(&str) -> bool) {
 
 #[test]
 fn what_cannot_be_read_is_named_and_holds_up_nothing_else() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     site.write("templates/grandstream/gxp2170/a.cfg", "edition 1");
     site.write("templates/yealink/t46u/large.cfg", vec![b'x'; 5 << 20]);
     fs::create_dir(site.path("templates/lost+found")).unwrap();
@@ -78,7 +78,7 @@ fn what_cannot_be_read_is_named_and_holds_up_nothing_else() {
 
 #[test]
 fn without_a_plugin_folder_templates_can_be_edited_and_without_a_root_plugins() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let server = site.start();
     fs::rename(site.path("plugins"), site.path("away")).unwrap();
     until_trouble(&server, |trouble| trouble.contains("plugin folder"));
@@ -100,7 +100,7 @@ fn without_a_plugin_folder_templates_can_be_edited_and_without_a_root_plugins() 
 
 #[test]
 fn an_emptied_root_is_taken_for_a_mistake_until_something_is_left_in_it() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let server = site.start();
     fs::remove_dir_all(site.path("templates/yealink")).unwrap();
     until_trouble(&server, |trouble| trouble.contains("is empty"));
@@ -133,7 +133,7 @@ fn written_with_a_pause(server: &Server, site: &Site, name: &str) {
 
 #[test]
 fn a_file_that_somebody_has_open_for_writing_is_not_served_however_long_he_is_silent() {
-    let Some(site) = Site::minimal() else { return };
+    let site = Site::minimal();
     let server = start_with_custom(&site);
     written_with_a_pause(&server, &site, "templates/yealink/t46u/a.cfg");
     // In folders that are new, and lie over the one that serves or take over from it.
@@ -142,6 +142,22 @@ fn a_file_that_somebody_has_open_for_writing_is_not_served_however_long_he_is_si
     fs::remove_dir_all(site.path("custom/localhost")).unwrap();
     until_served(&server, "half and half of custom/yealink");
     written_with_a_pause(&server, &site, "templates/localhost/yealink/t46u/a.cfg");
+}
+
+#[test]
+fn a_faulty_file_for_one_domain_leaves_the_one_for_all_serving() {
+    let site = Site::new();
+    site.write("templates/yealink/t46u/a.cfg", "for all {$device_label}\n");
+    fs::copy(root().join("target/plugins/yealink.wasm"), site.path("plugins/yealink.wasm")).unwrap();
+    let server = start_with_custom(&site);
+    site.write(OWN, "own\n{if $x}\n");
+    server.until_logged(&["its old text serves on", "localhost/yealink/t46u/a.cfg:2:1"]);
+    assert_eq!(text(&server), "for all Ada\n");
+    let wrong = &listed(&server)["templates"]["wrong"][0];
+    assert_eq!(wrong["template"].as_str(), Some("localhost/yealink/t46u/a.cfg"));
+    site.write(OWN, "own {$device_label}\n");
+    until_served(&server, "own Ada");
+    assert!(ask(&server, &["reload"]).status.success());
 }
 
 #[test]

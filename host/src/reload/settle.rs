@@ -104,7 +104,7 @@ impl<'a> Settling<'a> {
     }
 
     async fn take_folder(&mut self, plugin: &Plugin, disk: &Texts, folder: &str, faulty: &[&Faulty]) {
-        let old = self.texts.folder(folder).cloned().unwrap_or_default();
+        let old = self.texts.folder(folder).cloned().or_else(|| self.texts.for_all(folder)).unwrap_or_default();
         let new: Vec<_> = disk.folder(folder).map(|files| files.to_vec()).unwrap_or_default();
         let before = std::mem::take(&mut self.wrongs);
         let (of_folder, others) = before.into_iter().partition(|((of, _), _)| of == folder);
