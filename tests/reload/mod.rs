@@ -6,6 +6,7 @@ mod compiling;
 mod components;
 mod hostile;
 mod polling;
+mod settling;
 mod swaps;
 mod templates;
 mod trees;

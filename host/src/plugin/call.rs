@@ -83,14 +83,6 @@ impl Call {
         self
     }
 
-    /// No longer than this, whatever the configuration allows.
-    pub(super) fn within(mut self, timeout_max: Duration) -> Self {
-        let timeout = &mut self.bounds.timeout.0;
-        *timeout = timeout_max.min(*timeout);
-        self.deadline = Instant::now() + *timeout;
-        self
-    }
-
     /// Begins the next request of an instance that is kept, which only a measurement does.
     #[cfg(test)]
     pub(super) fn ask_next(&mut self, scope: Arc<dyn DeviceScope>) {

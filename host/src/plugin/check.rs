@@ -11,11 +11,7 @@ use super::plugin::Plugin;
 use super::v0_1;
 use crate::templates::TemplateFile;
 use std::sync::Arc;
-use std::time::Duration;
 use wasmtime::component::Component;
-
-/// A few folders take some 10 ms each. Whoever edits a template waits for it, and so do other edits.
-const CHECK_TIMEOUT: Duration = Duration::from_secs(5);
 
 impl Plugin {
     /// Makes ready what `check` needs. Compiles for a part of a second unless the cache has it: see `off_the_path`.
@@ -42,7 +38,7 @@ impl Plugin {
             |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
         let component = self.unprepared().await?;
         let (config, reached) = (self.engine().config(), self.engine().reached());
-        let call = Call::of_load(Arc::from(self.name()), config, reached).within(CHECK_TIMEOUT);
+        let call = Call::of_load(Arc::from(self.name()), config, reached);
         let mut store = store(component.engine(), call, config.prepare_output_bytes_max);
         let instance = v0_1::instantiate(&mut store, component).await.map_err(failed)?;
         let prepared = v0_1::prepare(&mut store, &instance, templates).await.map_err(failed)?;

@@ -18,13 +18,15 @@ pub(super) struct Asked(Vec<Ask>);
 struct Ask {
     answer: Answer,
     at: Instant,
+    /// The look that it is about, by its number.
+    look: u64,
     /// The build with which it is known, by its number; `None` while something is being written.
     known_with: Option<u64>,
 }
 
 impl Asked {
-    pub(super) fn push(&mut self, answer: Answer) {
-        self.0.push(Ask { answer, at: Instant::now(), known_with: None });
+    pub(super) fn push(&mut self, answer: Answer, look: u64) {
+        self.0.push(Ask { answer, at: Instant::now(), look, known_with: None });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -38,9 +40,10 @@ impl Asked {
         }
     }
 
-    /// Answers those for whom this build was the last to wait for.
-    pub(super) fn answer(&mut self, ended: u64, report: &Arc<Report>) {
-        for ask in self.0.extract_if(.., |ask| ask.known_with.is_some_and(|build| build <= ended)) {
+    /// Answers those for whom this build was the last to wait for, and of whose look no template is `unsettled`.
+    pub(super) fn answer(&mut self, ended: u64, unsettled: u64, report: &Arc<Report>) {
+        let known = |ask: &mut Ask| ask.look < unsettled && ask.known_with.is_some_and(|build| build <= ended);
+        for ask in self.0.extract_if(.., known) {
             // Who has gone wants none.
             let _ = ask.answer.send(Arc::clone(report));
         }
@@ -53,7 +56,7 @@ mod tests {
 
     fn ask(asked: &mut Asked) -> oneshot::Receiver<Arc<Report>> {
         let (answer, receiver) = oneshot::channel();
-        asked.push(answer);
+        asked.push(answer, 1);
         receiver
     }
 
@@ -64,12 +67,12 @@ mod tests {
         asked.looked(false, 2);
         let mut second = ask(&mut asked);
         asked.looked(false, 3);
-        asked.answer(1, &report);
+        asked.answer(1, u64::MAX, &report);
         assert!(first.try_recv().is_err(), "the build from before knows nothing of it");
-        asked.answer(2, &report);
+        asked.answer(2, u64::MAX, &report);
         assert!(first.try_recv().is_ok() && second.try_recv().is_err());
         asked.looked(false, 9);
-        asked.answer(3, &report);
+        asked.answer(3, u64::MAX, &report);
         assert!(second.try_recv().is_ok());
     }
 
@@ -78,11 +81,22 @@ mod tests {
         let (mut asked, report) = (Asked::default(), Arc::default());
         let mut answered = ask(&mut asked);
         asked.looked(true, 0);
-        asked.answer(0, &report);
+        asked.answer(0, u64::MAX, &report);
         assert!(answered.try_recv().is_err());
         asked.0[0].at = Instant::now().checked_sub(WRITING_MAX).unwrap();
         asked.looked(true, 0);
-        asked.answer(0, &report);
+        asked.answer(0, u64::MAX, &report);
+        assert!(answered.try_recv().is_ok());
+    }
+
+    #[test]
+    fn an_answer_waits_for_the_templates_of_its_look_and_for_no_later_ones() {
+        let (mut asked, report) = (Asked::default(), Arc::default());
+        let mut answered = ask(&mut asked);
+        asked.looked(false, 0);
+        asked.answer(0, 1, &report);
+        assert!(answered.try_recv().is_err());
+        asked.answer(0, 2, &report);
         assert!(answered.try_recv().is_ok());
     }
 }

@@ -1,9 +1,10 @@
 //! What is known of the reloads so far, for whoever asks.
 
-use super::settle::{self, Wrong, Wrongs};
+use super::settle::{self, Found, Wrong, Wrongs};
 use crate::facts::Shown;
 use crate::plugin::{LoadFailure, Plugins};
 use crate::templates::Texts;
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -97,9 +98,45 @@ impl Report {
         }
     }
 
+    /// Takes what is wrong in a folder now that its plugin has been asked, and logs what is new of it, and what is well
+    /// again.
+    pub(super) fn settled(&mut self, plugin: &str, folder: &str, found: Vec<Found>) {
+        let mut before: Wrongs = self.wrongs.extract_if(.., |(of, _), _| of == folder).collect();
+        for Found { file, message, old_serves } in found {
+            let key = (folder.to_owned(), file);
+            let known = before.remove(&key);
+            let same = known.filter(|known| known.message == message && known.old_serves == old_serves);
+            let wrong = same.unwrap_or_else(|| {
+                let template = settle::name(folder, &key.1);
+                let what = match old_serves {
+                    true => "template refused; its old text serves on",
+                    false => "template does not compile; requests for it are answered with 500",
+                };
+                tracing::error!(plugin.name = plugin, template, error = message, "{what}");
+                Wrong { message, since: SystemTime::now(), old_serves, from_start: false }
+            });
+            self.wrongs.insert(key, wrong);
+        }
+        before.keys().for_each(log_well);
+    }
+
+    /// The files of a folder whose texts do not serve, nor older ones in their place.
+    pub(super) fn unsound(&self, folder: &str) -> HashSet<String> {
+        let wrong = self.wrongs.iter().filter(|((of, _), wrong)| of == folder && !wrong.old_serves);
+        wrong.map(|((_, file), _)| file.clone()).collect()
+    }
+
+    /// The folders of which texts were refused.
+    pub(super) fn refused_folders(&self) -> impl Iterator<Item = &str> {
+        let refused = self.wrongs.iter().filter(|((_, file), wrong)| wrong.old_serves || file.is_empty());
+        refused.map(|((folder, _), _)| folder.as_str())
+    }
+
     /// Forgets the refusals that a load of components has not confirmed: of files that were looked at, or are gone.
     pub(super) fn keep_refused(&mut self, keep: impl Fn(&Refused) -> bool) {
-        self.refused.retain(keep);
+        for refused in self.refused.extract_if(.., |refused| !keep(refused)) {
+            tracing::info!(plugin.file = %Shown(&refused.file), "plugin is refused no longer");
+        }
     }
 
     /// Takes the faults that plugins found when they were prepared, for the folders that serve as they were prepared.
@@ -116,9 +153,13 @@ impl Report {
                 Some(_) => {}
                 // A text that does not serve is in no plugin.
                 None if wrong.old_serves || key.1.is_empty() || !prepared(&key.0) => drop(found.insert(key, wrong)),
-                None => {}
+                None => log_well(&key),
             }
         }
         self.wrongs = found;
     }
+}
+
+fn log_well((folder, file): &(String, String)) {
+    tracing::info!(template = settle::name(folder, file), "template is wrong no longer");
 }

@@ -1,18 +1,21 @@
-//! Which texts serve after the disk has changed: the new one of every file that stands the trial, and the old one
-//! where the new one does not.
+//! Which texts of a folder serve after it has changed on disk: the new ones, except those that do not compile, or with
+//! which a file of the folder fails that rendered before.
 
 use super::trial;
 use crate::facts::Shown;
-use crate::plugin::{Faulty, LoadError, Plugin, Plugins, RenderError, off_the_path};
-use crate::templates::{TemplateFile, Texts, file};
-use std::collections::BTreeMap;
+use crate::plugin::{Faulty, LoadError, Plugin, Plugins, RenderError};
+use crate::templates::{TemplateFile, file};
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-/// How long all trial renders of one reload may take: a save is a few files. Of a whole tree that is replaced at once,
-/// the rest serves without, as it would after a start.
-const TRIALS_MAX: Duration = Duration::from_millis(400);
+/// How long a folder may be checked and tried. One of 25 files takes some 100 ms, and the next edit of the same vendor
+/// waits for it.
+const FOLDER_MAX: Duration = Duration::from_secs(5);
+/// When a plugin's folders take longer than this together, those that are settled serve before the others are looked
+/// at, and what was edited meanwhile has its turn.
+const SHARE_MAX: Duration = Duration::from_millis(400);
 
 /// A template whose text on disk does not serve, or serves as a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,125 +49,172 @@ pub(super) fn found_by(plugins: &Plugins) -> Wrongs {
     faults.map(wrong).collect()
 }
 
-pub(super) struct Settling<'a> {
-    pub(super) plugins: &'a Plugins,
-    /// As they serve; from here on as they are to serve.
-    pub(super) texts: Texts,
-    pub(super) wrongs: Wrongs,
-    started: Instant,
+/// What is wrong with a file, or with a folder where the file is empty.
+pub(super) struct Found {
+    pub(super) file: String,
+    pub(super) message: String,
+    pub(super) old_serves: bool,
 }
 
-impl<'a> Settling<'a> {
-    pub(super) fn new(plugins: &'a Plugins, texts: Texts, wrongs: Wrongs) -> Self {
-        Self { plugins, texts, wrongs, started: Instant::now() }
-    }
+/// What becomes of a folder.
+pub(super) struct Settled {
+    pub(super) folder: String,
+    /// `None`: what it had serves on.
+    pub(super) texts: Option<Vec<TemplateFile>>,
+    pub(super) found: Vec<Found>,
+}
 
-    /// Takes over the folders that have changed on disk.
-    pub(super) async fn settle(&mut self, disk: &Texts, changed: &[String]) {
-        let mut of_plugins: BTreeMap<&str, (&Arc<Plugin>, Vec<&str>)> = BTreeMap::new();
-        for folder in changed {
-            match (disk.folder(folder), self.plugins.owner(folder)) {
-                (Some(_), Some(owner)) => of_plugins.entry(owner.name()).or_insert((owner, vec![])).1.push(folder),
-                (Some(files), None) => self.texts.share(folder, files),
-                (None, _) => {
-                    self.texts.remove(folder);
-                    self.forget(folder);
-                }
+/// A folder that has changed.
+pub(super) struct Change {
+    pub(super) folder: String,
+    /// As it serves.
+    pub(super) old: Arc<[TemplateFile]>,
+    /// As it is on disk.
+    pub(super) new: Arc<[TemplateFile]>,
+    /// Files whose old texts do not compile.
+    pub(super) unsound: HashSet<String>,
+}
+
+/// Settles as many of a plugin's folders as there is time for, one at least; and names those that are left.
+pub(super) async fn settle(plugin: &Plugin, changes: Vec<Change>) -> (Vec<Settled>, Vec<String>) {
+    // It compiles, the first time. Should it fail, the check says why.
+    let _ = plugin.warm_up().await;
+    let (started, mut settled, mut changes) = (Instant::now(), Vec::new(), changes.into_iter());
+    for change in changes.by_ref() {
+        settled.push(change.settle(plugin).await);
+        if started.elapsed() >= SHARE_MAX {
+            break;
+        }
+    }
+    (settled, changes.map(|change| change.folder).collect())
+}
+
+impl Change {
+    async fn settle(self, plugin: &Plugin) -> Settled {
+        let (texts, found) = match tokio::time::timeout(FOLDER_MAX, self.check(plugin)).await {
+            Ok(Ok((texts, found))) => (Some(texts), found),
+            Ok(Err(error)) => (None, vec![self.refused(&error.to_string())]),
+            Err(_) => {
+                let s = FOLDER_MAX.as_secs();
+                (None, vec![self.refused(&format!("checking and trying its templates was not done after {s} s"))])
             }
-        }
-        for (plugin, folders) in of_plugins.into_values() {
-            self.settle_for(plugin, disk, &folders).await;
-        }
-    }
-
-    async fn settle_for(&mut self, plugin: &Arc<Plugin>, disk: &Texts, folders: &[&str]) {
-        let warm = Arc::clone(plugin);
-        // It compiles, the first time.
-        let _ = off_the_path(false, async move { warm.warm_up().await }).await;
-        match plugin.check(disk.of(&|folder| folders.contains(&folder))).await {
-            Ok(faulty) => {
-                for folder in folders {
-                    let faulty: Vec<_> = faulty.iter().filter(|found| found.folder == **folder).collect();
-                    self.take_folder(plugin, disk, folder, &faulty).await;
-                }
-            }
-            // One of them is to blame: find out which.
-            Err(_) if folders.len() > 1 => {
-                for folder in folders {
-                    Box::pin(self.settle_for(plugin, disk, &[folder])).await;
-                }
-            }
-            Err(error) => folders.iter().for_each(|folder| self.refuse_folder(folder, &error)),
-        }
-    }
-
-    fn refuse_folder(&mut self, folder: &str, error: &LoadError) {
-        let old_serves = self.texts.folder(folder).is_some();
-        self.note((folder, ""), format!("{}: {error}", name(folder, "")), old_serves);
-    }
-
-    async fn take_folder(&mut self, plugin: &Plugin, disk: &Texts, folder: &str, faulty: &[&Faulty]) {
-        let old = self.texts.folder(folder).cloned().or_else(|| self.texts.for_all(folder)).unwrap_or_default();
-        let new: Vec<_> = disk.folder(folder).map(|files| files.to_vec()).unwrap_or_default();
-        let before = std::mem::take(&mut self.wrongs);
-        let (of_folder, others) = before.into_iter().partition(|((of, _), _)| of == folder);
-        let of_folder: Wrongs = of_folder;
-        self.wrongs = others;
-        let mut serving = new.clone();
-        for (at, text) in new.iter().enumerate() {
-            let known = of_folder.get(&(folder.to_owned(), text.file.clone()));
-            let sound = |_: &&TemplateFile| known.is_none_or(|wrong| wrong.old_serves);
-            let old_text = file(&old, &text.file);
-            let fault = faulty.iter().find(|found| found.file == text.file).map(|found| found.fault.to_string());
-            let message = match fault {
-                Some(fault) => Some(fault),
-                None if old_text == Some(text) => continue,
-                None => self
-                    .fails(plugin, &new, text, (&old, old_text))
-                    .await
-                    .map(|error| format!("{}: {error}", name(folder, &text.file))),
-            };
-            let Some(message) = message else { continue };
-            let stands_in = old_text.filter(sound);
-            if let Some(old) = stands_in {
-                serving[at] = old.clone();
-            }
-            self.wrongs.extend(known.map(|wrong| ((folder.to_owned(), text.file.clone()), wrong.clone())));
-            self.note((folder, &text.file), message, stands_in.is_some());
-        }
-        self.texts.set(folder, serving);
-    }
-
-    /// Whether a text that compiles fails for the sample device where the text before does not.
-    async fn fails(
-        &self,
-        plugin: &Plugin,
-        folder: &[TemplateFile],
-        text: &TemplateFile,
-        (old_folder, old): (&[TemplateFile], Option<&TemplateFile>),
-    ) -> Option<RenderError> {
-        let old = old.filter(|_| self.started.elapsed() < TRIALS_MAX)?;
-        let error = trial::try_file(plugin, folder, text).await.err()?;
-        trial::try_file(plugin, old_folder, old).await.is_ok().then_some(error)
-    }
-
-    /// Notes what is wrong, and logs it when it is not known yet.
-    fn note(&mut self, (folder, file): (&str, &str), message: String, old_serves: bool) {
-        let key = (folder.to_owned(), file.to_owned());
-        if self.wrongs.get(&key).is_some_and(|known| known.message == message && known.old_serves == old_serves) {
-            return;
-        }
-        let template = name(folder, file);
-        let plugin = self.plugins.owner(folder).map_or("", |owner| owner.name());
-        let what = match old_serves {
-            true => "template refused; its old text serves on",
-            false => "template does not compile; requests for it are answered with 500",
         };
-        tracing::error!(plugin.name = plugin, template, error = message, "{what}");
-        self.wrongs.insert(key, Wrong { message, since: SystemTime::now(), old_serves, from_start: false });
+        Settled { folder: self.folder, texts, found }
     }
 
-    fn forget(&mut self, folder: &str) {
-        self.wrongs.retain(|(of, _), _| of != folder);
+    fn refused(&self, why: &str) -> Found {
+        let (message, old_serves) = (format!("{}: {why}", name(&self.folder, "")), !self.old.is_empty());
+        Found { file: String::new(), message, old_serves }
     }
+
+    async fn check(&self, plugin: &Plugin) -> Result<(Vec<TemplateFile>, Vec<Found>), LoadError> {
+        let faulty = plugin.check(self.new.to_vec()).await?;
+        let serving = self.new.iter().map(|text| (text.file.clone(), text.clone())).collect();
+        let mut trying = Trying { plugin, change: self, serving, found: Vec::new(), hopeless: HashSet::new() };
+        faulty.iter().for_each(|found| trying.take_fault(found));
+        trying.run().await;
+        Ok((trying.serving.into_values().collect(), trying.found))
+    }
+}
+
+/// A folder between its old texts and its new ones.
+struct Trying<'a> {
+    plugin: &'a Plugin,
+    change: &'a Change,
+    /// By their files.
+    serving: BTreeMap<String, TemplateFile>,
+    found: Vec<Found>,
+    /// Files that fail with the old texts as well.
+    hopeless: HashSet<String>,
+}
+
+impl Trying<'_> {
+    fn take_fault(&mut self, Faulty { file: name, fault, .. }: &Faulty) {
+        let old = file(&self.change.old, name).filter(|_| !self.change.unsound.contains(name));
+        let old_serves = old.is_some_and(|old| self.serving.get(name) != Some(old));
+        if old_serves {
+            restore(&mut self.serving, &self.change.old, name);
+        }
+        self.found.push(Found { file: name.clone(), message: fault.to_string(), old_serves });
+    }
+
+    /// Takes new texts back until every file renders that did before.
+    async fn run(&mut self) {
+        loop {
+            let changed = self.changed();
+            if changed.is_empty() {
+                return;
+            }
+            let failing = self.failing().await;
+            let Some((user, error)) = failing.first() else { return };
+            let own: Vec<_> = failing.iter().filter(|(file, _)| changed.contains(file)).collect();
+            for (file, error) in &own {
+                self.take_back(file, format!("{}: {error}", name(&self.change.folder, file)));
+            }
+            if own.is_empty() {
+                self.take_back_for(user, error, &changed).await;
+            }
+        }
+    }
+
+    fn take_back(&mut self, file: &str, message: String) {
+        restore(&mut self.serving, &self.change.old, file);
+        self.found.push(Found { file: file.to_owned(), message, old_serves: true });
+    }
+
+    /// A file fails that has not changed: takes back what it includes, the one file where one is enough.
+    async fn take_back_for(&mut self, user: &str, error: &RenderError, changed: &[String]) {
+        let named = |file: &str| name(&self.change.folder, file);
+        for file in changed {
+            let mut without = self.serving.clone();
+            restore(&mut without, &self.change.old, file);
+            if self.try_file(&values(&without), user).await.is_ok() {
+                let what = if self.serving.contains_key(file) { "with it" } else { "without it" };
+                return self.take_back(file, format!("{}: {} fails {what}: {error}", named(file), named(user)));
+            }
+        }
+        let all: Vec<_> = changed.iter().map(|file| named(file)).collect();
+        let message = format!("{}: {} fails with {}: {error}", named(""), named(user), all.join(", "));
+        changed.iter().for_each(|file| restore(&mut self.serving, &self.change.old, file));
+        self.found.push(Found { file: String::new(), message, old_serves: true });
+    }
+
+    /// The files that are not as they were; also those that are gone.
+    fn changed(&self) -> Vec<String> {
+        let changed = self.serving.iter().filter(|(name, text)| file(&self.change.old, name) != Some(*text));
+        let gone = self.change.old.iter().filter(|old| !self.serving.contains_key(&old.file));
+        changed.map(|(name, _)| name).chain(gone.map(|old| &old.file)).cloned().collect()
+    }
+
+    /// The files that fail for the sample device, and did not before.
+    async fn failing(&mut self) -> Vec<(String, RenderError)> {
+        let (serving, mut failing) = (values(&self.serving), Vec::new());
+        for old in self.change.old.iter().filter(|old| self.serving.contains_key(&old.file)) {
+            if self.hopeless.contains(&old.file) {
+                continue;
+            }
+            let Err(error) = self.try_file(&serving, &old.file).await else { continue };
+            match self.try_file(&self.change.old, &old.file).await {
+                Ok(()) => failing.push((old.file.clone(), error)),
+                Err(_) => drop(self.hopeless.insert(old.file.clone())),
+            }
+        }
+        failing
+    }
+
+    async fn try_file(&self, folder: &[TemplateFile], name: &str) -> Result<(), RenderError> {
+        trial::try_file(self.plugin, (&self.change.folder, folder), name).await
+    }
+}
+
+/// Puts a file back as it was, or away.
+fn restore(serving: &mut BTreeMap<String, TemplateFile>, old: &[TemplateFile], name: &str) {
+    match file(old, name) {
+        Some(old) => drop(serving.insert(name.to_owned(), old.clone())),
+        None => drop(serving.remove(name)),
+    }
+}
+
+fn values(files: &BTreeMap<String, TemplateFile>) -> Vec<TemplateFile> {
+    files.values().cloned().collect()
 }

@@ -1,12 +1,12 @@
-//! The one task that reloads. Never two reloads at once: what happens during one is looked at by the next. Plugins are
-//! built beside it, one batch at a time, so that an edit of a template does not wait for them.
+//! The one task that reloads. Never two looks at once: what happens during one is looked at by the next. Plugins are
+//! asked about templates beside it, and built one batch at a time, so that no edit waits for them.
 
+mod texts;
 mod wake;
 
 use super::asked::{Answer, Asked};
 use super::look::{Beside, Folders, Look, LookError};
 use super::report::{Last, Outcome, Report};
-use super::settle::Settling;
 use super::watch::Watch;
 use super::{Current, Loaded, Snapshot, templates_for, trial};
 use crate::facts::Shown;
@@ -18,6 +18,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
+use texts::Unsettled;
 use tokio::signal::unix::Signal;
 use tokio::sync::mpsc;
 use tokio::task::{JoinError, JoinHandle};
@@ -52,6 +53,7 @@ pub(super) struct Task {
     retry: bool,
     /// Refused components that failed with a template that has changed since.
     curable: HashSet<PathBuf>,
+    unsettled: Unsettled,
     /// When the last look began, and how long it took.
     look_began: Instant,
     look_took: Duration,
@@ -104,6 +106,7 @@ impl Task {
             built,
             retry: false,
             curable: HashSet::new(),
+            unsettled: Unsettled::default(),
             look_began: Instant::now(),
             look_took: Duration::ZERO,
             edited: None,
@@ -120,6 +123,7 @@ impl Task {
                 Wake::Look => self.reload(None).await,
                 Wake::Rested => self.start_build(),
                 Wake::Now(answer) => self.reload(Some(answer)).await,
+                Wake::Settled(done) => self.settled(done),
                 Wake::Built(done) => self.built(*done),
             }
         }
@@ -128,37 +132,47 @@ impl Task {
     /// One look, and what follows from it. `asked` where somebody wants it done, and may wait for what comes of it.
     async fn reload(&mut self, asked: Option<Option<Answer>>) {
         let started = Instant::now();
-        let swaps = self.report.swaps;
-        let complaints = self.report.complaints();
+        let before = self.standing();
         let is_asked = asked.is_some();
-        asked.flatten().into_iter().for_each(|answer| self.asked.push(answer));
+        // The number of the look that begins here.
+        let look = self.unsettled.looks + 1;
+        asked.flatten().into_iter().for_each(|answer| self.asked.push(answer, look));
         match self.look(is_asked).await {
-            Ok((before, beside)) => {
+            Ok((look, beside)) => {
                 self.trouble(beside.unread());
                 if std::mem::replace(&mut self.plugins_unread, beside.plugins_unread) && !self.plugins_unread {
                     // What was edited meanwhile is due.
                     self.edited = Some((started, started));
                 }
-                self.take_texts(&before).await;
+                self.take_texts(&look, is_asked);
                 self.retry |= is_asked;
                 self.start_build();
             }
             Err(error) => self.trouble(Some(format!("{error}; what was loaded serves on"))),
         }
-        let swapped = self.report.swaps > swaps;
-        let complains = self.report.complaints();
-        let worse = complains.iter().any(|complaint| !complaints.contains(complaint));
-        if swapped || worse || is_asked || complains.len() != complaints.len() {
-            let outcome = match (worse || is_asked && !complains.is_empty(), swapped) {
+        self.conclude(before, is_asked, started);
+        self.asked.looked(!self.growing.is_empty(), self.known_with());
+        self.publish();
+        self.answer();
+    }
+
+    /// The swaps so far, and what is wrong.
+    fn standing(&self) -> (u64, Vec<String>) {
+        (self.report.swaps, self.report.complaints())
+    }
+
+    /// Says what came of it when something has changed since, or was asked for.
+    fn conclude(&mut self, (swaps, complaints): (u64, Vec<String>), asked: bool, started: Instant) {
+        let (now, complains) = self.standing();
+        let (swapped, worse) = (now > swaps, complains.iter().any(|complaint| !complaints.contains(complaint)));
+        if swapped || worse || asked || complains.len() != complaints.len() {
+            let outcome = match (worse || asked && !complains.is_empty(), swapped) {
                 (true, _) => Outcome::Refused,
                 (false, true) => Outcome::Swapped,
                 (false, false) => Outcome::Unchanged,
             };
             self.done(outcome, started);
         }
-        self.asked.looked(!self.growing.is_empty(), self.known_with());
-        self.publish();
-        self.answer();
     }
 
     /// Looks at the disk on another thread, and gives what the look before had found.
@@ -200,31 +214,10 @@ impl Task {
         if let Some(error) = trouble.as_ref().filter(|_| self.report.trouble != trouble) {
             tracing::error!(error, "part of what is on disk could not be reloaded");
         }
+        if let (Some(error), None) = (&self.report.trouble, &trouble) {
+            tracing::info!(error, "templates and plugins can be reloaded again");
+        }
         self.report.trouble = trouble;
-    }
-
-    /// Lets serve what has changed of the templates since `before`.
-    async fn take_texts(&mut self, before: &Look) {
-        let Some((look, _)) = &self.eyes else { return };
-        let (started, snapshot) = (Instant::now(), self.current.load_full());
-        let changed = look.disk.texts().differing(before.disk.texts());
-        let mut texts = snapshot.texts.clone();
-        if !changed.is_empty() {
-            let mut settling = Settling::new(&snapshot.plugins, texts, std::mem::take(&mut self.report.wrongs));
-            settling.settle(look.disk.texts(), &changed).await;
-            (texts, self.report.wrongs) = (settling.texts, settling.wrongs);
-        }
-        let serving = texts.differing(&snapshot.texts);
-        if serving.is_empty() && *look.disk.tree() == snapshot.tree {
-            return;
-        }
-        let (tree, plugins) = (look.disk.tree().clone(), Arc::clone(&snapshot.plugins));
-        let (folders, ms) = (serving.join(" "), started.elapsed().as_millis());
-        tracing::info!(template.folders = folders, duration_ms = ms, "templates changed, and serve");
-        self.swap(Snapshot { tree, plugins, texts });
-        let now = Instant::now();
-        let first = self.edited.map_or(now, |(first, _)| first);
-        self.edited = Some((first, (now + REST).min(first + REST_MAX)));
     }
 
     /// Starts building plugins where components have changed, or templates since they were prepared.
@@ -304,6 +297,7 @@ impl Task {
         if !same {
             let (tree, texts) = (snapshot.tree.clone(), snapshot.texts.clone());
             self.swap(Snapshot { tree, plugins: Arc::new(plugins), texts });
+            self.retry_texts(&snapshot.plugins);
             self.warm_up();
         }
         if build.of_components || !failures.is_empty() {
@@ -345,7 +339,7 @@ impl Task {
 
     fn answer(&mut self) {
         let ended = if self.known_with() == 0 { u64::MAX } else { self.builds - u64::from(self.build.is_some()) };
-        self.asked.answer(ended, &self.published.load_full());
+        self.asked.answer(ended, self.unsettled.since(), &self.published.load_full());
     }
 
     /// So that the first edit of a template need not wait for a compiler.

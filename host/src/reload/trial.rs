@@ -41,12 +41,17 @@ async fn try_plugin(plugin: &Plugin) -> Result<(), RenderError> {
     }
 }
 
-/// Renders one file of a folder whose templates travel with the job. What is the moment's fault is none.
-pub(super) async fn try_file(plugin: &Plugin, folder: &[TemplateFile], file: &TemplateFile) -> Result<(), RenderError> {
-    if !can_be_asked_for(&file.file) {
+/// Renders one file of a folder with these texts. What is the moment's fault is none.
+pub(super) async fn try_file(
+    plugin: &Plugin,
+    (folder, texts): (&str, &[TemplateFile]),
+    file: &str,
+) -> Result<(), RenderError> {
+    if !can_be_asked_for(file) {
         return Ok(());
     }
-    match render(plugin, &file.folder, Some(&file.file), folder).await {
+    let along = if plugin.prepared(folder, texts) { &[] } else { texts };
+    match render(plugin, folder, Some(file), along).await {
         Ok(()) | Err(RenderError::NoSuchFile(_) | RenderError::Busy | RenderError::Scope(_)) => Ok(()),
         Err(error) => Err(error),
     }

@@ -1,6 +1,7 @@
 //! What the task waits for.
 
 use super::super::asked::Answer;
+use super::texts::Done;
 use super::{Loads, Task};
 use std::future::pending;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub(super) enum Wake {
     Look,
     Now(Option<Answer>),
     Rested,
+    Settled(Done),
     Built(Box<Result<Loads, JoinError>>),
 }
 
@@ -55,6 +57,7 @@ impl Task {
                 Wake::Now(None)
             }
             () = told => Wake::Look,
+            Some(Ok(done)) = self.unsettled.work.join_next() => Wake::Settled(done),
             () = rested => Wake::Rested,
             () = tokio::time::sleep_until(look.into()) => Wake::Look,
         }
