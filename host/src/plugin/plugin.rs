@@ -86,13 +86,12 @@ impl Plugin {
         for Prepared { folder, file, outcome } in prepared {
             match outcome {
                 Ok(reads) => {
-                    let folder = folders.entry(folder).or_default();
-                    folder.whole = folder.whole.and(&reads);
-                    folder.files.insert(file, reads);
+                    folders.entry(folder).or_default().files.insert(file, reads);
                 }
                 Err(fault) => faults.push(Faulty { folder, file, fault }),
             }
         }
+        folders.values_mut().for_each(|folder| folder.whole = Reads::together(folder.files.values()));
         let name = Arc::from(description.name.as_str());
         let health = Health::new(engine.config().failures_max);
         let share = engine.share();
