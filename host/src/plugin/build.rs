@@ -9,7 +9,7 @@ use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
 use super::inspect::{Version, inspect};
 use super::job::Prepared;
-use super::limits::keys;
+use super::limits::{MESSAGE_CHARS_MAX, keys, one_line};
 use super::plugin::{Origin, Plugin};
 use super::{snapshot, v0_1};
 use crate::templates::TemplateFile;
@@ -105,8 +105,9 @@ impl Candidate {
         };
         let version = self.binary.version.name();
         let origin = Origin { file: self.file, since: SystemTime::now(), binary: self.binary };
-        Plugin::new(engine, self.description, &component, (templates, prepared), origin)
-            .map_err(|error| LoadError::Interface { version, message: format!("{error:#}") })
+        Plugin::new(engine, self.description, &component, (templates, prepared), origin).map_err(|error| {
+            LoadError::Interface { version, message: one_line(&format!("{error:#}"), MESSAGE_CHARS_MAX) }
+        })
     }
 
     async fn compile(
@@ -205,7 +206,10 @@ async fn describe(
     // A start function runs here already, so this is either what the plugin did or what it is.
     let misfit = |error: wasmtime::Error| match error.is::<RenderError>() || error.is::<wasmtime::Trap>() {
         true => failed(error),
-        false => LoadError::Interface { version: version.name(), message: format!("{error:#}") },
+        false => LoadError::Interface {
+            version: version.name(),
+            message: one_line(&format!("{error:#}"), MESSAGE_CHARS_MAX),
+        },
     };
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
     let call = Call::of_load(Arc::from(&*name), engine.config(), engine.reached());

@@ -1,7 +1,8 @@
 //! Who a plugin says it is, and whether that can be true.
 
 use super::error::LoadError;
-use regex::{Regex, RegexBuilder};
+use super::limits::{MESSAGE_CHARS_MAX, is_control, one_line};
+use regex::{Regex, RegexBuilder, RegexSetBuilder};
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -47,8 +48,11 @@ const OUIS_MAX: usize = 4_096;
 const EVENTS_MAX: usize = 16;
 const USER_AGENTS_MAX: usize = 256;
 const PATTERN_BYTES_MAX: usize = 1_000;
-/// A compiled pattern: the crate's own default is ten times as much, and patterns come from outside.
-const PATTERN_MEMORY_BYTES_MAX: usize = 1 << 20;
+/// All patterns of a plugin together, compiled: each is tried on every User-Agent that nothing else answers for. Those
+/// of our largest take 140 KB.
+const PATTERNS_MEMORY_BYTES_MAX: usize = 1 << 20;
+/// What a pattern may set aside while it is tried: with less it is slower.
+const PATTERN_SCRATCH_BYTES_MAX: usize = 64 << 10;
 const NAME_BYTES_MAX: usize = 64;
 const TEXT_BYTES_MAX: usize = 256;
 
@@ -70,12 +74,16 @@ impl Description {
         }
         for agent in &self.user_agents {
             if !self.vendors.iter().any(|vendor| vendor.name == agent.vendor) {
-                return wrong(&format!("a User-Agent of vendor {:?}, which it does not serve", agent.vendor));
+                return wrong(&format!("a User-Agent of vendor {}, which it does not serve", quoted(&agent.vendor)));
             }
             check_text("template", agent.template.as_deref().unwrap_or_default())?;
             agent.regex()?;
         }
-        Ok(())
+        let patterns = self.user_agents.iter().map(|agent| &agent.pattern);
+        let together = RegexSetBuilder::new(patterns).size_limit(PATTERNS_MEMORY_BYTES_MAX).build();
+        together.map(drop).or_else(|_| {
+            wrong(&format!("its User-Agent patterns take more than {PATTERNS_MEMORY_BYTES_MAX} bytes together"))
+        })
     }
 }
 
@@ -86,7 +94,7 @@ impl Vendor {
         check_count("events", self.events.len(), EVENTS_MAX)?;
         let digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         if let Some(oui) = self.ouis.iter().find(|oui| oui.len() != 6 || !oui.bytes().all(digit)) {
-            return wrong(&format!("OUI {oui:?} is not six lower-case hexadecimal digits"));
+            return wrong(&format!("OUI {} is not six lower-case hexadecimal digits", quoted(oui)));
         }
         if self.separator.len() > 1 || !self.separator.bytes().all(|byte| byte.is_ascii_graphic()) {
             return wrong("the separator of addresses is not one visible character");
@@ -100,23 +108,28 @@ impl UserAgent {
         if self.pattern.len() > PATTERN_BYTES_MAX {
             return wrong(&format!("a User-Agent pattern of more than {PATTERN_BYTES_MAX} bytes"));
         }
-        RegexBuilder::new(&self.pattern)
-            .size_limit(PATTERN_MEMORY_BYTES_MAX)
-            .build()
-            .map_err(|error| LoadError::Description(format!("User-Agent pattern {:?}: {error}", self.pattern)))
+        let built = RegexBuilder::new(&self.pattern)
+            .size_limit(PATTERNS_MEMORY_BYTES_MAX)
+            .dfa_size_limit(PATTERN_SCRATCH_BYTES_MAX)
+            .build();
+        built.or_else(|error| {
+            // The lines before show the pattern once more.
+            let error = error.to_string();
+            wrong(&format!("User-Agent pattern {:?}: {}", self.pattern, error.lines().last().unwrap_or_default()))
+        })
     }
 }
 
 fn check_name(what: &str, name: &str) -> Result<(), LoadError> {
     let fits = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
     if name.is_empty() || name.len() > NAME_BYTES_MAX || !name.bytes().all(fits) {
-        return wrong(&format!("{what} {name:?} is not lower-case letters, digits and hyphens"));
+        return wrong(&format!("{what} {} is not lower-case letters, digits and hyphens", quoted(name)));
     }
     Ok(())
 }
 
 fn check_text(what: &str, text: &str) -> Result<(), LoadError> {
-    if text.len() > TEXT_BYTES_MAX || text.chars().any(char::is_control) {
+    if text.len() > TEXT_BYTES_MAX || text.chars().any(is_control) {
         return wrong(&format!("{what} is no short line of text"));
     }
     Ok(())
@@ -127,7 +140,12 @@ fn check_count(what: &str, count: usize, max: usize) -> Result<(), LoadError> {
 }
 
 fn wrong<T>(message: &str) -> Result<T, LoadError> {
-    Err(LoadError::Description(message.to_owned()))
+    Err(LoadError::Description(one_line(message, MESSAGE_CHARS_MAX)))
+}
+
+/// A text that may have any length.
+fn quoted(text: &str) -> String {
+    format!("{:?}", one_line(text, NAME_BYTES_MAX))
 }
 
 #[cfg(test)]
@@ -158,22 +176,31 @@ mod tests {
     #[test]
     fn what_cannot_be_true_is_refused_by_name() {
         type Case = (&'static str, fn(&mut Description));
-        let cases: [Case; 9] = [
+        let cases: [Case; 14] = [
             ("name \"Snom\"", |d| d.name = "Snom".into()),
+            ("is not lower-case letters", |d| d.name = "x".repeat(1 << 20)),
             ("version", |d| d.version = "1\n2".into()),
+            ("version", |d| d.version = "1\u{202e}2".into()),
             ("serves no vendor", |d| (d.vendors, d.user_agents) = (vec![], vec![])),
             ("twice", |d| d.vendors.push(d.vendors[0].clone())),
             ("OUI \"00:04:13\"", |d| d.vendors[0].ouis[0] = "00:04:13".into()),
+            ("is not six", |d| d.vendors[0].ouis[0] = "x".repeat(1 << 20)),
             ("separator", |d| d.vendors[0].separator = "::".into()),
             ("which it does not serve", |d| d.user_agents[0].vendor = "yealink".into()),
             ("pattern", |d| d.user_agents[0].pattern = "(".into()),
+            ("unclosed character class", |d| d.user_agents[0].pattern = "\n\u{1b}[2J(".into()),
             ("pattern", |d| d.user_agents[0].pattern = "\\w{500}{500}".into()),
+            ("take more than 1048576 bytes together", |d| {
+                d.user_agents[0].pattern = "\\d{200}".into();
+                d.user_agents = vec![d.user_agents[0].clone(); 100];
+            }),
         ];
         for (expected, change) in cases {
             let mut changed = description();
             change(&mut changed);
             let message = changed.check().unwrap_err().to_string();
             assert!(message.contains(expected), "{message} has no {expected}");
+            assert!(message.len() < 300 && !message.contains(char::is_control), "{message:?}");
         }
     }
 }

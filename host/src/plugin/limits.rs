@@ -150,13 +150,21 @@ pub(super) const TRANSFER_BYTES_EXTRA: usize = 64 << 10;
 /// Characters of a message that goes to the log: a failure's, a fault's.
 pub(super) const MESSAGE_CHARS_MAX: usize = 1_000;
 
-/// Cuts and cleans what a plugin said before it reaches a log: one line, no control characters, bounded.
+/// Cuts and cleans what a plugin said before it reaches a log or a terminal: one line, no control characters, bounded.
 pub(super) fn one_line(text: &str, chars_max: usize) -> String {
-    let mut line: String = text.chars().take(chars_max).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut line: String = text.chars().take(chars_max).map(|c| if is_control(c) { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(chars_max).is_some() {
         line.push('…');
     }
     line
+}
+
+/// Whether it changes how the text around it is shown: Unicode's line separators and the marks that turn the direction
+/// of writing do, beside the control characters proper.
+pub(super) fn is_control(c: char) -> bool {
+    let separates_or_turns =
+        matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || separates_or_turns
 }
 
 #[cfg(test)]
@@ -166,6 +174,7 @@ mod tests {
     #[test]
     fn what_a_plugin_says_is_one_bounded_line() {
         assert_eq!(one_line("a\nb\u{1b}[0m", 10), "a\u{fffd}b\u{fffd}[0m");
+        assert_eq!(one_line("a\u{2028}b\u{202e}c\u{2066}", 10), "a\u{fffd}b\u{fffd}c\u{fffd}");
         assert_eq!(one_line("abcdef", 3), "abc…");
         assert_eq!(one_line("abc", 3), "abc");
     }

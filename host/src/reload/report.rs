@@ -8,6 +8,9 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+/// Of one answer: each is some lines of a terminal, and templates that are wrong come by the folder.
+const COMPLAINTS_MAX: usize = 200;
+
 /// As of the end of the last reload.
 #[derive(Clone, Default)]
 pub struct Report {
@@ -75,7 +78,13 @@ impl Report {
         let refused = self.refused.iter().map(|it| format!("{} {}{}", Shown(&it.file), it.error, kept(it.old_serves)));
         let templates =
             self.wrongs.values().filter(|it| !it.from_start).map(|it| format!("{}{}", it.message, kept(it.old_serves)));
-        self.trouble.clone().into_iter().chain(refused).chain(templates).collect()
+        let mut all = self.trouble.clone().into_iter().chain(refused).chain(templates);
+        let mut shown: Vec<_> = all.by_ref().take(COMPLAINTS_MAX).collect();
+        let more = all.count();
+        if more > 0 {
+            shown.push(format!("and {more} more; `dialplate plugin list` names them all"));
+        }
+        shown
     }
 
     /// Takes note of what a load of components refused, and logs what is new of it.
@@ -162,4 +171,19 @@ impl Report {
 
 fn log_well((folder, file): &(String, String)) {
     tracing::info!(template = settle::name(folder, file), "template is wrong no longer");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_beyond_what_anybody_reads_are_counted() {
+        let wrong = Wrong { message: "odd".into(), since: SystemTime::now(), old_serves: false, from_start: false };
+        let wrongs = (0..203).map(|file| (("a".to_owned(), format!("{file:03}")), wrong.clone())).collect();
+        let report = Report { wrongs, ..Report::default() };
+        let complaints = report.complaints();
+        assert_eq!((complaints.len(), &*complaints[199]), (201, "odd"));
+        assert!(complaints[200].starts_with("and 3 more"), "{}", complaints[200]);
+    }
 }
