@@ -61,7 +61,7 @@ const REFUSED: [(&str, &str); 17] = [
     ("describe-loops", "(prepare_timeout_ms)"),
     ("describe-recurses", "failed in `describe`: went beyond stack_bytes_max"),
     ("describe-eats-memory", "failed in `describe`: wanted"),
-    ("describe-grows-a-table", "unsupported `table.grow`"),
+    ("describe-grows-a-table", "cannot be a plugin: no snapshot can be taken of it: unsupported `table.grow`"),
     ("describe-forges", "failed in `describe`: broke down"),
     ("describe-repeats", "failed in `describe`: went beyond prepare_output_bytes_max"),
     ("memory-of-4-gib", "(prepare_memory_bytes_max)"),
@@ -75,8 +75,19 @@ const REFUSED: [(&str, &str); 17] = [
     ("torn", "is no WebAssembly component"),
 ];
 
-/// Components without code, for what they ask of the host.
-const ASKING: [(&str, &str, &str); 6] = [
+/// Components that are no plugins, for what they ask of the host or bring along.
+const ASKING: [(&str, &str, &str); 9] = [
+    (
+        "asks-resource",
+        "(import \"dialplate:provision/host@0.1.0\" (instance (export \"r\" (type (sub resource)))))",
+        "resources",
+    ),
+    ("state-unseen", "(core module $m (memory 1)) (core instance (instantiate $m))", "and no exports"),
+    (
+        "memories-of-two-modules",
+        "(core module (memory (export \"a\") 1)) (core module (memory (export \"a\") 1))",
+        "cannot be a plugin: no snapshot can be taken of multiple memories",
+    ),
     ("asks-wasi", "(import \"wasi:random/random@0.2.6\" (instance (export \"f\" (func (result u64)))))", "wasi:random"),
     ("asks-module", "(import \"m\" (core module))", "m (core module)"),
     ("asks-function", "(import \"clock\" (func (result u64)))", "clock"),
@@ -99,7 +110,17 @@ pub fn refused(minimal: &Path) -> Vec<Refused> {
     let asking = ASKING.iter().map(|(name, import, reason)| named(name, component(&ours(import)), reason));
     let nested =
         [200, 100_000].map(|depth| named(&format!("nested-{depth}"), nested(depth), "type nesting is too deep"));
-    files.chain(asking).chain(nested).collect()
+    let parts =
+        named("nested-parts", component(&ours(&"(component)".repeat(200))), "more than 100 modules and components");
+    let types = named("nested-types", types_in_types(100_000), "more than 100 types of interfaces within others");
+    files.chain(asking).chain(nested).chain([parts, types]).collect()
+}
+
+/// A type of an instance in which there is one, and so on: more than the text of a component can say.
+fn types_in_types(depth: usize) -> Vec<u8> {
+    let types = [&[1], &[0x42, 1, 1].repeat(depth)[..], &[0x42, 0]].concat();
+    let digits = (0..5).map(|at| (types.len() >> (7 * at)) as u8 & 0x7f | if at < 4 { 0x80 } else { 0 });
+    [component(&ours("")), vec![7], digits.collect(), types].concat()
 }
 
 /// A component of ours by the look of it.
@@ -110,7 +131,7 @@ fn ours(more: &str) -> String {
 fn nested(depth: u32) -> Vec<u8> {
     let mut text = String::from("(type $t0 (list u8))");
     (0..depth).for_each(|of| text += &format!("(type $t{} (list $t{of}))", of + 1));
-    component(&ours(&format!("{text}(import \"f\" (func (param \"x\" $t{depth})))")))
+    component(&ours(&text))
 }
 
 fn folder() -> PathBuf {

@@ -89,5 +89,5 @@ pub fn nested(depth: usize, fields: usize) -> Vec<u8> {
     for of in 0..depth {
         let _ = write!(text, "(type $t{} (tuple{}))", of + 1, format!(" $t{of}").repeat(fields));
     }
-    component(&(text + &format!("(import \"f\" (func (param \"x\" $t{depth}))))")))
+    component(&(text + ")"))
 }

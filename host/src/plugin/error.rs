@@ -113,6 +113,9 @@ pub enum LoadError {
     TooMany { max: usize },
     #[error("is no WebAssembly component: {0}")]
     NoComponent(String),
+    /// It is a component all the same.
+    #[error("cannot be a plugin: {0}")]
+    Unfit(String),
     #[error("is no plugin: it has nothing of dialplate:provision")]
     NoPlugin,
     #[error("names no version of dialplate:provision; this server speaks {spoken}")]

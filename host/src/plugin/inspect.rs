@@ -3,12 +3,20 @@
 
 use super::error::LoadError;
 use super::limits::one_line;
-use wasmparser::{ComponentTypeRef, Parser, Payload};
-use wit_component::DecodedWasm;
-use wit_parser::WorldItem;
+use std::mem::take;
+use wasmparser::{
+    BinaryReaderError, ComponentImportSectionReader, ComponentType, ComponentTypeDeclaration, ComponentTypeRef,
+    InstanceTypeDeclaration, Parser, Payload, TypeBounds, TypeRef,
+};
 
 /// Of an import's name in a message.
 const NAME_CHARS_MAX: usize = 100;
+
+/// Modules and components in one, at any depth: a plugin is made of four or five. The decoder looks at all that came
+/// before with each of them, so that 264 KB of empty ones took it nine seconds.
+const PARTS_MAX: u32 = 100;
+/// Types of instances and components that are declared within others of one section: a plugin has none.
+const NESTED_TYPES_MAX: usize = 100;
 
 /// The versions of the interface that this server speaks: one module each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +51,6 @@ impl Version {
 
 /// Reads the component's imports and exports and says which version of the interface it was made for.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
-    let no_component = |error: &dyn std::fmt::Display| LoadError::NoComponent(one_line(&error.to_string(), 200));
     // Of other files the decoder says what it makes of their bytes.
     let Some(rest) = bytes.strip_prefix(b"\0asm") else {
         return Err(no_component(&"it is not WebAssembly at all"));
@@ -53,48 +60,162 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
         let next = "it is a core module, of which a component has to be made, as `make plugins` does (wit/README.md)";
         return Err(no_component(&next));
     }
-    let uncommon = uncommon_imports(bytes).map_err(|error| no_component(&error))?;
-    if !uncommon.is_empty() {
-        return Err(LoadError::Imports(uncommon));
+    let mut walk = Walk::default();
+    for payload in Parser::new(0).parse_all(bytes) {
+        walk.see(payload?, bytes)?;
     }
-    let decoded = wit_component::decode(bytes).map_err(|error| no_component(&error))?;
-    let DecodedWasm::Component(resolve, world) = decoded else {
-        return Err(no_component(&"it is an interface without code"));
-    };
-    let world = &resolve.worlds[world];
-    let names = [&world.imports, &world.exports].map(|items| {
-        // A type that the world itself names is no import of anything.
-        let items = items.iter().filter(|(_, item)| !matches!(item, WorldItem::Type { .. }));
-        items.map(|(key, _)| resolve.name_world_key(key)).collect::<Vec<_>>()
-    });
-    let [imports, exports] = &names;
-    judge(imports, exports)
+    if !walk.uncommon.is_empty() {
+        return Err(LoadError::Imports(walk.uncommon));
+    }
+    let version = judge(&walk.imports, &walk.exports)?;
+    if walk.has_resources {
+        return Err(unfit("it has types of resources, and a plugin has nothing to keep in one"));
+    }
+    wit_component::decode(bytes).map_err(|error| no_component(&error))?;
+    Ok(version)
 }
 
-/// Imports that have no place in a world, which decoding passes over: code to be linked with the plugin's.
-fn uncommon_imports(bytes: &[u8]) -> wasmparser::Result<Vec<String>> {
-    let (mut found, mut depth) = (Vec::new(), 0);
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth -= 1,
+/// A look at the sections, before anything reads all of them: what the decoder passes over, what it would take for ever
+/// to say no to or runs out of stack with, and what breaks the taking of the snapshot.
+#[derive(Default)]
+struct Walk {
+    depth: i32,
+    parts: u32,
+    memories: u32,
+    has_resources: bool,
+    /// Of the core module that is being read.
+    has_state: bool,
+    has_exports: bool,
+    /// Of the outermost component, by name.
+    imports: Vec<String>,
+    exports: Vec<String>,
+    /// Imports that have no place in a world: code to be linked with the plugin's.
+    uncommon: Vec<String>,
+}
+
+impl Walk {
+    fn see(&mut self, payload: Payload<'_>, bytes: &[u8]) -> Result<(), LoadError> {
+        match payload {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => {
+                self.depth += 1;
+                self.parts += 1;
+                (self.has_state, self.has_exports) = (false, false);
+                if self.parts > PARTS_MAX {
+                    return Err(unfit(&format!("there are more than {PARTS_MAX} modules and components in it")));
+                }
+            }
+            Payload::End(_) => {
+                self.depth -= 1;
+                if take(&mut self.has_state) && !self.has_exports {
+                    return Err(unfit(
+                        "no snapshot can be taken of a core module with a memory or a variable, and no exports",
+                    ));
+                }
+            }
+            Payload::MemorySection(memories) => {
+                self.has_state = true;
+                self.memories += memories.count();
+                if self.memories > 1 {
+                    return Err(unfit("no snapshot can be taken of multiple memories"));
+                }
+            }
+            Payload::ImportSection(imports) => {
+                for import in imports.into_imports() {
+                    if matches!(import?.ty, TypeRef::Tag(_) | TypeRef::FuncExact(_)) {
+                        return Err(unfit(
+                            "no snapshot can be taken of a core module that imports an exception or an exact function",
+                        ));
+                    }
+                }
+            }
+            Payload::GlobalSection(globals) => {
+                for global in globals {
+                    self.has_state |= global?.ty.mutable;
+                }
+            }
+            Payload::ExportSection(_) => self.has_exports = true,
+            Payload::ComponentTypeSection(types) => {
+                check_nesting(&bytes[types.range()])?;
+                for ty in types {
+                    self.has_resources |= has_resources(&ty?);
+                }
+            }
             // One that is nested gets only what the one around it gives.
-            Payload::ComponentImportSection(imports) if depth == 0 => {
-                for import in imports {
-                    let import = import?;
-                    let kind = match import.ty {
-                        ComponentTypeRef::Module(_) => "core module",
-                        ComponentTypeRef::Component(_) => "component",
-                        ComponentTypeRef::Value(_) => "value",
-                        _ => continue,
-                    };
-                    found.push(format!("{} ({kind})", one_line(import.name.name, NAME_CHARS_MAX)));
+            Payload::ComponentImportSection(imports) if self.depth == 0 => self.see_imports(imports)?,
+            Payload::ComponentExportSection(exports) if self.depth == 0 => {
+                for export in exports {
+                    self.exports.push(export?.name.name.to_owned());
                 }
             }
             _ => {}
         }
+        Ok(())
     }
-    Ok(found)
+
+    fn see_imports(&mut self, imports: ComponentImportSectionReader<'_>) -> wasmparser::Result<()> {
+        for import in imports {
+            let import = import?;
+            let kind = match import.ty {
+                ComponentTypeRef::Module(_) => "core module",
+                ComponentTypeRef::Component(_) => "component",
+                ComponentTypeRef::Value(_) => "value",
+                ComponentTypeRef::Instance(_) | ComponentTypeRef::Func(_) => {
+                    self.imports.push(import.name.name.to_owned());
+                    continue;
+                }
+                // A type that the world itself names is no import of anything.
+                ComponentTypeRef::Type(bounds) => {
+                    self.has_resources |= bounds == TypeBounds::SubResource;
+                    continue;
+                }
+            };
+            self.uncommon.push(format!("{} ({kind})", one_line(import.name.name, NAME_CHARS_MAX)));
+        }
+        Ok(())
+    }
+}
+
+/// Types are read by recursion, which has no bound of its own. One within another begins with these two bytes, so there
+/// are no more levels than such pairs.
+fn check_nesting(types: &[u8]) -> Result<(), LoadError> {
+    let pairs = types.windows(2).filter(|pair| matches!(pair, [0x01, 0x41 | 0x42]));
+    if pairs.count() > NESTED_TYPES_MAX {
+        return Err(unfit(&format!("it has more than {NESTED_TYPES_MAX} types of interfaces within others")));
+    }
+    Ok(())
+}
+
+fn has_resources(ty: &ComponentType<'_>) -> bool {
+    let is_one = |ty: &ComponentTypeRef| matches!(ty, ComponentTypeRef::Type(TypeBounds::SubResource));
+    match ty {
+        ComponentType::Resource { .. } => true,
+        ComponentType::Component(declarations) => declarations.iter().any(|declaration| match declaration {
+            ComponentTypeDeclaration::Type(ty) => has_resources(ty),
+            ComponentTypeDeclaration::Export { ty, .. } => is_one(ty),
+            ComponentTypeDeclaration::Import(import) => is_one(&import.ty),
+            _ => false,
+        }),
+        ComponentType::Instance(declarations) => declarations.iter().any(|declaration| match declaration {
+            InstanceTypeDeclaration::Type(ty) => has_resources(ty),
+            InstanceTypeDeclaration::Export { ty, .. } => is_one(ty),
+            _ => false,
+        }),
+        ComponentType::Defined(_) | ComponentType::Func(_) => false,
+    }
+}
+
+fn unfit(why: &str) -> LoadError {
+    LoadError::Unfit(why.to_owned())
+}
+
+fn no_component(error: &dyn std::fmt::Display) -> LoadError {
+    LoadError::NoComponent(one_line(&error.to_string(), 200))
+}
+
+impl From<BinaryReaderError> for LoadError {
+    fn from(error: BinaryReaderError) -> Self {
+        no_component(&error)
+    }
 }
 
 fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {

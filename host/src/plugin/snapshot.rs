@@ -8,7 +8,7 @@ use super::compiler::{Code, Purpose, compile};
 use super::engine::{Engine, store};
 use super::error::{CompileError, LoadError, RenderError};
 use super::job::Prepared;
-use super::limits::{TRANSFER_BYTES_EXTRA, keys, one_line};
+use super::limits::{MESSAGE_CHARS_MAX, TRANSFER_BYTES_EXTRA, keys, one_line};
 use super::v0_1;
 use crate::templates::TemplateFile;
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use wasmtime_wizer::{ComponentInstanceState, Wizer};
 
 /// The component, instrumented and compiled for one use. `bytes` must be a valid component.
 pub(super) async fn instrument(engine: &Engine, bytes: &[u8]) -> Result<Code, LoadError> {
-    let (_, instrumented) = wizer().instrument_component(bytes).map_err(|error| no_component(&error))?;
+    let (_, instrumented) = wizer().instrument_component(bytes).map_err(|error| unfit(&error))?;
     match compile(engine, Purpose::Snapshot, &instrumented).await {
         // The quick compiler does not know every instruction that the other one does.
         Err(CompileError::Refused(_)) => Ok(compile(engine, Purpose::Render, &instrumented).await?),
@@ -27,8 +27,9 @@ pub(super) async fn instrument(engine: &Engine, bytes: &[u8]) -> Result<Code, Lo
     }
 }
 
-fn no_component(error: &wasmtime::Error) -> LoadError {
-    LoadError::NoComponent(one_line(&format!("{error:#}"), 300))
+/// It has been decoded, so it is a component; there are some that wizer cannot deal with.
+fn unfit(error: &wasmtime::Error) -> LoadError {
+    LoadError::Unfit(one_line(&format!("no snapshot can be taken of it: {error:#}"), 300))
 }
 
 fn wizer() -> Wizer {
@@ -54,13 +55,13 @@ pub(super) async fn take(
     // The whole memory is read as one list.
     store.set_hostcall_fuel(engine.config().instance_memory_bytes_max().saturating_add(TRANSFER_BYTES_EXTRA));
     let wizer = wizer();
-    let (context, _) = wizer.instrument_component(bytes).map_err(|error| no_component(&error))?;
+    let (context, _) = wizer.instrument_component(bytes).map_err(|error| unfit(&error))?;
     let mut state = State { store, instance, memories: HashMap::new(), failure: None };
     let snapshot = wizer.snapshot_component(&context, &mut state).await;
     if let Some(error) = state.failure {
         return Err(failed(error));
     }
-    let snapshot = snapshot.map_err(|error| LoadError::Build(format!("{error:#}")))?;
+    let snapshot = snapshot.map_err(|error| LoadError::Build(one_line(&format!("{error:#}"), MESSAGE_CHARS_MAX)))?;
     Ok((snapshot, prepared))
 }
 
