@@ -14,6 +14,12 @@ use tokio::sync::OnceCell;
 /// Numbers asked for at once at most: more than the keys of any phone with all its expansion modules name.
 const NUMBERS_MAX: usize = 2_000;
 
+/// Of a number that a template asks for. FusionPBX sets no bound, and nobody dials as much.
+const NUMBER_BYTES_MAX: usize = 256;
+
+/// What ends the rows of a part: the fifth parameter, as it is sent, is a text.
+const ROWS_MAX: &str = "limit cast($5 as bigint)";
+
 /// What FusionPBX reads of an extension on the way to a phone. The password is not among it.
 const EXTENSION: &[&str] = &[
     "extension_uuid",
@@ -131,7 +137,7 @@ impl Statements {
     /// Runs each of them for a domain that nobody has.
     pub async fn try_out(&self, database: &Database) -> Result<(), Error> {
         for statement in [&self.everyones, &self.own] {
-            statement.run(database, &[None, None, None, Some("all")]).await?;
+            statement.run(database, &[None, None, None, Some("all"), Some("1")]).await?;
         }
         self.named.run(database, &[None, Some("[]")]).await.map(drop)
     }
@@ -160,7 +166,7 @@ fn contacts<'a>(catalog: &Catalog, dialect: Dialect, name: &'static str, only: &
         alias: "r",
         from: format!(
             "(select {}, p.{storage} as storage from v_contacts c join v_contact_phones p \
-             on p.contact_uuid = c.contact_uuid where p.phone_type_voice = '1' and c.domain_uuid = {domain}{only}) r",
+             on p.contact_uuid = c.contact_uuid where p.phone_type_voice = '1' and c.domain_uuid = {domain}{only} {ROWS_MAX}) r",
             selected.join(", ")
         ),
         order: "r.storage".to_owned(),
@@ -172,19 +178,22 @@ fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
     let domain = dialect.parameter(1, catalog.kind("v_extensions", "domain_uuid"));
     let flag = |name| catalog.is_true("v_extensions", name, "e");
     let storage = dialect.storage();
+    let columns = catalog.only("v_extensions", EXTENSION);
+    let selected: Vec<String> = columns.iter().map(|column| column.sql("e")).collect();
     Part {
         name: "extensions",
-        columns: catalog.only("v_extensions", EXTENSION),
-        alias: "e",
+        columns,
+        alias: "r",
         // No call group, no extension: FusionPBX compares with NULL.
         from: format!(
-            "v_extensions e where e.domain_uuid = {domain} and {} and {} and ($4 = 'all' or e.call_group = \
-             (select o.call_group from v_extensions o where o.domain_uuid = {domain} and o.extension = $3 \
-             order by o.{storage} limit 1))",
+            "(select {}, e.{storage} as storage from v_extensions e where e.domain_uuid = {domain} and {} and {} and \
+             ($4 = 'all' or e.call_group = (select o.call_group from v_extensions o where o.domain_uuid = {domain} \
+             and o.extension = $3 order by o.{storage} limit 1)) {ROWS_MAX}) r",
+            selected.join(", "),
             flag("enabled"),
             flag("directory_visible")
         ),
-        order: format!("e.{storage}"),
+        order: "r.storage".to_owned(),
     }
 }
 
@@ -201,8 +210,9 @@ fn named_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
 
 impl DeviceScope {
     /// The contacts that the device's phone book may show, in one round trip: tables `groups`, `users` and
-    /// `extensions`, those that the settings select.
-    pub async fn contacts(&self) -> Result<Vec<Table>, Error> {
+    /// `extensions`, those that the settings select. One that has more than `rows_max` rows ends with the next, and
+    /// which these are is the database's choice.
+    pub async fn contacts(&self, rows_max: usize) -> Result<Vec<Table>, Error> {
         let facts = &self.facts;
         if !(facts.everyones || facts.groups || facts.users || facts.extensions) {
             return Ok(Vec::new());
@@ -213,7 +223,8 @@ impl DeviceScope {
             (true, true) => "call_group",
         };
         let (user, first) = (facts.user.as_deref(), facts.first_user_id.as_deref());
-        let binds = [Some(facts.domain.as_str()), user, first, Some(which)];
+        let rows = rows_max.saturating_add(1).to_string();
+        let binds = [Some(facts.domain.as_str()), user, first, Some(which), Some(rows.as_str())];
         let statements = self.directory.statements();
         let statement = if facts.everyones { &statements.contacts.everyones } else { &statements.contacts.own };
         let answer = self.directory.read(facts.origin, statement, &binds).await?;
@@ -229,6 +240,9 @@ impl DeviceScope {
     /// The extension with this number in the device's domain: a table `extension` of at most one row. The first
     /// question reads all that the device's keys name, so that a phone with a hundred of them costs one round trip.
     pub async fn extension(&self, number: &str) -> Result<Table, Error> {
+        if number.len() > NUMBER_BYTES_MAX {
+            return Ok(Table::empty("extension"));
+        }
         let named = self.named.get_or_try_init(|| self.read_named(numbers_in(&self.facts.subjects, number))).await?;
         if named.numbers.contains(number) {
             return Ok(named.extension(number));

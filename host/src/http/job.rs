@@ -114,8 +114,8 @@ pub async fn templates(snapshot: &Snapshot, plugin: &Plugin, located: Located) -
 pub struct Scope(pub directory::DeviceScope);
 
 impl DeviceScope for Scope {
-    fn contacts(&self) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>> {
-        Box::pin(async { self.0.contacts().await.map_err(|error| ScopeError(Box::new(error))) })
+    fn contacts(&self, rows_max: usize) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>> {
+        Box::pin(async move { self.0.contacts(rows_max).await.map_err(|error| ScopeError(Box::new(error))) })
     }
 
     fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>> {

@@ -141,8 +141,9 @@ pub(super) struct Prepared {
 
 /// What a plugin may ask while it renders, bound by its maker to one device: there is no way to name another.
 pub trait DeviceScope: Send + Sync + 'static {
-    /// Tables `groups`, `users`, `extensions`, each only where FusionPBX's settings select it.
-    fn contacts(&self) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>>;
+    /// Tables `groups`, `users`, `extensions`, each only where FusionPBX's settings select it. One that has more than
+    /// `rows_max` rows may end with the next.
+    fn contacts(&self, rows_max: usize) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>>;
 
     /// The extension with this number in the device's domain: at most one row.
     fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>>;

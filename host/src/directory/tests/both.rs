@@ -96,7 +96,7 @@ pub async fn all_of(directory: &Directory, recorded: &Recorded) -> (String, Devi
     let device = directory.load(&permit(&admission), &admission).await.unwrap_or_else(|error| panic!("{error}"));
     let mut text = shown_admission(&admission) + &shown_device(&device);
     let scope = directory.scope(&device);
-    for table in scope.contacts().await.unwrap() {
+    for table in scope.contacts(20_000).await.unwrap() {
         text += table.name;
         rows(&table, &mut text);
     }

@@ -28,9 +28,13 @@ async fn a_new_database_serves_a_phone_of_each_maker_whatever_host_it_asks() {
         let rows = |name| device.tables.iter().find(|table| table.name == name).map(|table| table.rows.len());
         assert_eq!(rows("lines"), Some(2));
         assert!(rows("device_keys") >= Some(3), "{address}");
-        let contacts = directory.scope(&device).contacts().await.unwrap();
+        let contacts = directory.scope(&device).contacts(20_000).await.unwrap();
         let counts: Vec<_> = contacts.iter().map(|table| (table.name, table.rows.len())).collect();
         assert_eq!(counts, [("groups", 3), ("extensions", 8)]);
+        let fewer = directory.scope(&device).contacts(1).await.unwrap();
+        assert!(fewer.iter().all(|table| table.rows.len() == 2), "one more than was wanted tells that there are more");
+        let endless = directory.scope(&device).extension(&"1".repeat(1_000)).await.unwrap();
+        assert!(endless.columns.is_empty(), "the database was not asked");
         let extension = directory.scope(&device).extension("101").await.unwrap();
         assert_eq!(extension.first().unwrap().text("effective_caller_id_name"), "Ada Lovelace");
     }

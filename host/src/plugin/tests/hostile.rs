@@ -112,6 +112,42 @@ fn questions_are_bounded_and_a_failing_database_is_told_apart() {
     );
 }
 
+/// A database that takes as long for every answer.
+struct Slow(Duration);
+
+impl DeviceScope for Slow {
+    fn contacts(&self, _: usize) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>> {
+        Box::pin(async {
+            tokio::time::sleep(self.0).await;
+            Ok(vec![])
+        })
+    }
+
+    fn extension<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>> {
+        Box::pin(async { Ok(Table::empty("extension")) })
+    }
+}
+
+#[test]
+fn a_plugin_that_asks_until_its_time_is_up_is_to_blame_and_a_database_that_hangs_is_too() {
+    with_minimal(
+        |config| (config.questions_max, config.render_timeout_ms) = (u32::MAX, 500),
+        async |_, plugin| {
+            let asking = async |answer| {
+                let scope = Arc::new(Slow(answer));
+                plugin.render(doing("contacts 1000000"), scope).await.map(|_| ()).unwrap_err()
+            };
+            let busy = asking(Duration::from_millis(20)).await;
+            assert!(matches!(busy, RenderError::Timeout { name: "render_timeout_ms", .. }), "{busy}");
+            for answer in [Duration::from_millis(300), Duration::from_secs(60)] {
+                let hanging = asking(answer).await;
+                assert!(matches!(hanging, RenderError::Scope(_)), "{hanging}");
+            }
+            serves(&plugin).await;
+        },
+    );
+}
+
 #[test]
 fn a_flood_of_log_lines_does_not_end_the_render() {
     with_minimal(
