@@ -187,6 +187,19 @@ fn a_failing_version_is_named_everywhere_and_heals_with_a_phone_that_it_can_serv
 }
 
 #[test]
+fn a_limit_that_ends_a_trial_is_counted_once() {
+    let (site, server) = start();
+    let good = fs::read(site.path(MINIMAL)).unwrap();
+    // The sample device of a trial.
+    site.replace(MINIMAL, planted(&good, "02aabb000001", "loop"));
+    let (all_serves, said) = reload(&server);
+    assert!(!all_serves && said.contains("failed in `render`"), "{said}");
+    let (metrics, counter) =
+        (metrics(&server), "dialplate_plugin_limits_total{plugin=\"minimal\",limit=\"render_timeout_ms\"} 1");
+    assert!(metrics.lines().any(|line| line == counter), "{metrics}");
+}
+
+#[test]
 fn a_component_that_a_template_broke_is_tried_again_when_the_template_changes() {
     let (site, minimal) = (Site::minimal(), guests::built("minimal"));
     fs::remove_file(site.path(MINIMAL)).unwrap();

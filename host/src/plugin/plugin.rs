@@ -292,7 +292,7 @@ fn check(document: &Document, output_bytes_max: usize) -> Result<(), RenderError
         return Err(RenderError::Beyond { name: keys::OUTPUT });
     }
     let content_type = &document.content_type;
-    if content_type.is_empty()
+    if content_type.trim().is_empty()
         || content_type.len() > CONTENT_TYPE_BYTES_MAX
         || !content_type.bytes().all(|byte| matches!(byte, b' '..=b'~'))
     {
@@ -302,4 +302,16 @@ fn check(document: &Document, output_bytes_max: usize) -> Result<(), RenderError
         return wrong("its file is no file name");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_content_type_is_no_header_value() {
+        let of = |content_type: &str| Document { content_type: content_type.into(), file: "a".into(), body: vec![] };
+        assert!(check(&of("text/plain"), 0).is_ok());
+        ["", " "].iter().for_each(|blank| assert!(matches!(check(&of(blank), 0), Err(RenderError::Output(_)))));
+    }
 }

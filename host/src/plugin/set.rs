@@ -120,7 +120,10 @@ impl Plugins {
         };
         for failure in &mut failures {
             failure.old_serves = set.loaded_from(&failure.file).is_some();
-            engine.reached().note(&failure.plugin(), failure.error.limit());
+            // What a trial came up against was counted when it did.
+            if !matches!(failure.error, LoadError::Call { step: "render", .. }) {
+                engine.reached().note(&failure.plugin(), failure.error.limit());
+            }
         }
         (set, failures)
     }
@@ -217,14 +220,15 @@ impl Plugins {
         self.claims.vendor_of(oui.as_str())
     }
 
-    /// The address that a User-Agent carries, as the phone wrote it: what the first pattern with an address that
-    /// matches finds, plugins in the order they were loaded in.
+    /// The address that a User-Agent carries, as the phone wrote it: what the first pattern that finds one finds,
+    /// plugins in the order they were loaded in. Where no pattern finds an address, what the first one took for it.
     pub fn address(&self, user_agent: &str) -> Option<String> {
-        let found = tried(user_agent);
-        self.agents.iter().find_map(|agent| {
-            let address = agent.pattern.captures(found)?.name("address")?;
-            Some(address.as_str().to_owned())
-        })
+        let text = tried(user_agent);
+        let mut found = self.agents.iter().filter_map(|agent| agent.pattern.captures(text)?.name("address"));
+        let is_address = |text: &regex::Match<'_>| MacAddress::parse(text.as_str()).is_ok();
+        let first = found.next()?;
+        let address = if is_address(&first) { first } else { found.find(is_address).unwrap_or(first) };
+        Some(address.as_str().to_owned())
     }
 
     /// The template folder for a new device with this User-Agent, by the first pattern with one that matches.
@@ -329,4 +333,23 @@ pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort_unstable();
     Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(patterns: &[&str], user_agent: &str) -> Option<String> {
+        let agent = |pattern: &&str| Agent { pattern: Regex::new(pattern).unwrap(), template: None };
+        Plugins { agents: patterns.iter().map(agent).collect(), ..Plugins::default() }.address(user_agent)
+    }
+
+    #[test]
+    fn a_pattern_that_takes_anything_for_an_address_hides_no_other_vendors() {
+        let (anything, yealink) = ("(?<address>.)", "^Yealink.*(?<address>.{12})$");
+        let agent = "Yealink SIP-T46S 66.86.0.15 001565aabbcc";
+        assert_eq!(address(&[anything, yealink], agent).as_deref(), Some("001565aabbcc"));
+        assert_eq!(address(&[yealink, anything], "Yealink without one").as_deref(), Some(" without one"));
+        assert_eq!(address(&[yealink], "other"), None);
+    }
 }
