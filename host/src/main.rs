@@ -141,11 +141,12 @@ fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
     runtime.context("cannot start the runtime")?.block_on(work)
 }
 
-/// What is logged: this server's own from `info`, everything else from `warn`, unless `RUST_LOG` says otherwise.
+/// What is logged: this server's own from `info`, everything else from `warn`, unless `RUST_LOG` says otherwise. Of folders
+/// that go, `notify` warns that it cannot unwatch them.
 fn log_filter() -> Result<tracing_subscriber::EnvFilter> {
     use tracing_subscriber::EnvFilter;
     match std::env::var("RUST_LOG") {
         Ok(filter) => EnvFilter::try_new(filter).context("RUST_LOG"),
-        Err(_) => Ok(EnvFilter::new("warn,dialplate=info")),
+        Err(_) => Ok(EnvFilter::new("warn,dialplate=info,notify=error")),
     }
 }

@@ -86,12 +86,18 @@ impl Watch {
                     self.watched.insert(path.clone(), *id);
                     new = true;
                 }
+                // On the way to a root, and not to be read: a rename of what is in it is found by the next look.
+                Err(error) if is_denied(&error) && !places.whole.contains(path) => {}
                 Err(error) if path.exists() => self.lacks = Some(lack(path, &error)),
                 Err(_) => {}
             }
         }
         new
     }
+}
+
+fn is_denied(error: &notify::Error) -> bool {
+    matches!(&error.kind, notify::ErrorKind::Io(error) if error.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 fn lack(path: &Path, error: &notify::Error) -> String {

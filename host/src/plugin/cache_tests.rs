@@ -1,0 +1,151 @@
+use super::*;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+fn folder() -> tempfile::TempDir {
+    tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o700)).tempdir().unwrap()
+}
+
+fn key(part: &str) -> Key {
+    let mut maker = KeyMaker::new("test");
+    maker.part(part.as_bytes());
+    maker.finish()
+}
+
+#[test]
+fn a_note_is_read_back_and_a_changed_one_is_not() {
+    let folder = folder();
+    let cache = Cache::open(folder.path(), 1 << 20).unwrap();
+    cache.put_note(&key("a"), &vec!["one"]).unwrap();
+    assert_eq!(cache.note::<Vec<String>>(&key("a")), Some(vec!["one".to_owned()]));
+    assert_eq!(cache.note::<Vec<String>>(&key("b")), None);
+    let path = cache.path(&key("a"), "note");
+    let text = fs::read_to_string(&path).unwrap().replace("one", "two");
+    fs::write(&path, text).unwrap();
+    assert_eq!(cache.note::<Vec<String>>(&key("a")), None);
+}
+
+#[test]
+fn a_folder_or_file_that_others_may_write_is_not_trusted() {
+    let folder = folder();
+    let cache = Cache::open(folder.path(), 1 << 20).unwrap();
+    cache.put_note(&key("a"), &1).unwrap();
+    fs::set_permissions(cache.path(&key("a"), "note"), fs::Permissions::from_mode(0o620)).unwrap();
+    assert_eq!(cache.note::<u32>(&key("a")), None);
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o770)).unwrap();
+    assert!(Cache::open(folder.path(), 1 << 20).is_err());
+}
+
+#[test]
+fn half_written_files_of_a_killed_server_go_and_a_running_ones_stay() {
+    let folder = folder();
+    let [killed, running] = ["1-0.new", "2-0.new"].map(|name| folder.path().join(name));
+    create(&killed).unwrap();
+    let writing = create(&running).unwrap();
+    writing.lock().unwrap();
+    Cache::open(folder.path(), 1 << 20).unwrap();
+    assert_eq!((killed.exists(), running.exists()), (false, true));
+    drop(writing);
+    Cache::open(folder.path(), 1 << 20).unwrap();
+    assert!(!running.exists());
+}
+
+#[test]
+fn a_link_or_a_note_under_anothers_name_is_not_trusted() {
+    let folder = folder();
+    let cache = Cache::open(folder.path(), 1 << 20).unwrap();
+    let path = |name| cache.path(&key(name), "note");
+    cache.put_note(&key("a"), &1).unwrap();
+    fs::copy(path("a"), path("b")).unwrap();
+    assert_eq!((cache.note::<u32>(&key("a")), cache.note::<u32>(&key("b"))), (Some(1), None));
+    fs::rename(path("a"), folder.path().join("elsewhere")).unwrap();
+    std::os::unix::fs::symlink(folder.path().join("elsewhere"), path("a")).unwrap();
+    assert_eq!(cache.note::<u32>(&key("a")), None);
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "eight bytes of our own")]
+fn code_of_an_engine_with_other_settings_is_not_mapped() {
+    let folder = folder();
+    let cache = Cache::open(folder.path(), 1 << 20).unwrap();
+    let engine = |interruptible: bool| {
+        let mut settings = wasmtime::Config::new();
+        settings.epoch_interruption(interruptible);
+        wasmtime::Engine::new(&settings).unwrap()
+    };
+    let (own, other) = (engine(false), engine(true));
+    let code = Component::new(&own, b"\0asm\x0d\0\x01\0").unwrap().serialize().unwrap();
+    let digest = cache.put_code(&key("a"), &code).unwrap();
+    assert!(cache.code(&own, &key("a"), &digest).is_some());
+    assert!(cache.code(&other, &key("a"), &digest).is_none());
+}
+
+/// As old as if it had been written that long ago.
+fn age(cache: &Cache, name: &str, minutes: u64) {
+    for ending in ENDINGS {
+        let file = File::options().append(true).open(cache.path(&key(name), ending)).unwrap();
+        file.set_modified(SystemTime::now() - Duration::from_secs(60 * minutes)).unwrap();
+    }
+}
+
+#[test]
+fn the_oldest_make_room_for_code_and_for_notes() {
+    let folder = folder();
+    let cache = Cache::open(folder.path(), 2_500).unwrap();
+    let there = |name| ENDINGS.map(|ending| cache.path(&key(name), ending).exists());
+    let put = |name, note: &str| {
+        cache.put_code(&key(name), &[0; 1_000]).unwrap();
+        cache.put_note(&key(name), &note).unwrap();
+    };
+    for (name, minutes) in [("a", 2), ("b", 1)] {
+        put(name, "little");
+        age(&cache, name, minutes);
+    }
+    put("c", "little");
+    assert_eq!((there("a"), there("b"), there("c")), ([false; 2], [true; 2], [true; 2]), "a note goes with its code");
+    let much = "much".repeat(200);
+    cache.put_note(&key("c"), &much).unwrap();
+    assert_eq!((there("b"), there("c")), ([false; 2], [true; 2]), "a note takes room as well");
+    age(&cache, "c", 1);
+    fs::remove_file(cache.path(&key("c"), "cwasm")).unwrap();
+    put("d", &much);
+    assert_eq!((there("c"), there("d")), ([false; 2], [true; 2]), "even one without code");
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "eight bytes of our own")]
+fn code_that_is_in_use_stays() {
+    let folder = folder();
+    let engine = wasmtime::Engine::default();
+    let code = Component::new(&engine, b"\0asm\x0d\0\x01\0").unwrap().serialize().unwrap();
+    let cache = Cache::open(folder.path(), code.len() as u64).unwrap();
+    let digest = cache.put_code(&key("a"), &code).unwrap();
+    let mapped = cache.code(&engine, &key("a"), &digest);
+    let there = || cache.path(&key("a"), "cwasm").exists();
+    cache.put_code(&key("b"), b"more").unwrap();
+    assert!(mapped.is_some() && there());
+    drop(mapped);
+    cache.put_code(&key("b"), b"more").unwrap();
+    assert!(!there());
+}
+
+#[test]
+fn a_note_that_would_not_be_read_is_not_written() {
+    let folder = folder();
+    let cache = Cache::open(folder.path(), u64::MAX).unwrap();
+    // A byte too much, with the digest, the end of its line and two quotes.
+    let note = "x".repeat(NOTE_BYTES_MAX as usize - DIGEST_CHARS - 2);
+    assert!(cache.put_note(&key("a"), &note).is_err());
+    assert!(!cache.path(&key("a"), "note").exists());
+}
+
+#[test]
+fn keys_tell_where_a_part_ends() {
+    let two = |a: &str, b: &str| {
+        let mut maker = KeyMaker::new("test");
+        maker.part(a.as_bytes());
+        maker.part(b.as_bytes());
+        maker.finish()
+    };
+    assert_ne!(two("ab", "c"), two("a", "bc"));
+}
