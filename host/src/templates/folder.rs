@@ -24,7 +24,7 @@ pub enum Error {
     FileTooLarge(PathBuf),
     #[error("{} holds more than {FILES_MAX} files or {FOLDER_BYTES_MAX} bytes", Shown(.0))]
     FolderTooLarge(PathBuf),
-    #[error("{} is empty, and held templates; where that is meant, leave an empty folder in it", .0.display())]
+    #[error("{} is empty, and held templates; where that is meant, leave an empty folder in it", Shown(.0))]
     Emptied(PathBuf),
 }
 
