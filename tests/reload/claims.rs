@@ -72,6 +72,17 @@ fn a_component_that_gives_no_document_or_compiles_less_is_refused_in_its_trial()
 }
 
 #[test]
+fn a_component_that_serves_is_prepared_with_an_edit_though_the_sample_device_gets_nothing() {
+    let site = Site::minimal();
+    site.replace(MINIMAL, planted(&fs::read(site.path(MINIMAL)).unwrap(), SAMPLE, "fault"));
+    let server = site.start();
+    site.write("templates/yealink/t46u/a.cfg", "edition 2");
+    until_served(&server, "edition 2");
+    server.until_logged(&["prepared with the changed templates"]);
+    assert_eq!(reload(&server), "everything on disk serves\n");
+}
+
+#[test]
 fn a_start_serves_with_what_can_be_served_and_lists_the_rest() {
     let site = Site::minimal();
     site.write("plugins/acme.wasm", "no component at all");

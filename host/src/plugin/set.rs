@@ -310,12 +310,21 @@ impl Build {
             let _turn = engine.build_turn().await;
             let plugin = candidate.build(&engine, templates).await?;
             // The same component with other templates is not sound for that.
-            let plugin = Arc::new(before.iter().fold(plugin, |plugin, before| plugin.faring_as(before)));
-            if let Some(trial) = trial {
-                let tried = trial(Arc::clone(&plugin)).await;
-                tried.map_err(|source| LoadError::Call { step: "render", source })?;
+            let plugin = Arc::new(match &before {
+                Some(before) => plugin.faring_as(before),
+                None => plugin,
+            });
+            let tried = match trial {
+                Some(trial) => trial(Arc::clone(&plugin)).await,
+                None => Ok(()),
+            };
+            match tried {
+                // What its templates make of the sample device is known of a component that serves already.
+                Err(source) if before.is_none() || source.is_the_plugins() => {
+                    Err(LoadError::Call { step: "render", source })
+                }
+                _ => Ok(plugin),
             }
-            Ok(plugin)
         });
         Self::Running(file, task)
     }
