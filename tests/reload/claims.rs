@@ -6,28 +6,23 @@ use super::*;
 const SAMPLE: &str = "02aabb000001";
 const MINIMAL: &str = "plugins/minimal.wasm";
 
-/// What `dialplate reload` says.
-fn reload(server: &Server) -> String {
-    String::from_utf8_lossy(&ask(server, &["reload"]).stdout).into_owned()
-}
-
 #[test]
 fn a_new_component_takes_nothing_from_one_that_serves_whatever_its_file_is_called() {
     let site = Site::minimal();
     let server = site.start();
     site.replace("plugins/aaa.wasm", another_version(&fs::read(site.path(MINIMAL)).unwrap()));
-    let said = reload(&server);
+    let (_, said) = reload(&server);
     assert!(said.contains("aaa.wasm serves") && said.contains("remove one of the two"), "{said}");
     assert!(text(&server).contains("\naddress "));
     // Nor does a component that is exchanged for one with another's name.
     site.write("templates/polycom/vvx450/a.cfg", "for {$device_label}\n");
     fs::copy(root().join("target/plugins/polycom.wasm"), site.path("plugins/polycom.wasm")).unwrap();
     fs::remove_file(site.path("plugins/aaa.wasm")).unwrap();
-    assert_eq!(reload(&server), "everything on disk serves\n");
+    assert_eq!(reload(&server).1, "everything on disk serves\n");
     let polycom = || server.get("localhost", "/app/provision/?mac=0004f2000450&file=a.cfg").text();
     assert_eq!(polycom(), "for Grace\n");
     site.replace(MINIMAL, swapped(&fs::read(site.path(MINIMAL)).unwrap(), b"minimal0.1.0", b"polycom0.2.0"));
-    let said = reload(&server);
+    let (_, said) = reload(&server);
     assert!(said.contains("minimal.wasm serves") && said.contains("before serves on"), "{said}");
     assert_eq!(polycom(), "for Grace\n");
     assert!(text(&server).contains("\naddress "));
@@ -42,7 +37,7 @@ fn what_a_broken_component_claims_is_free_for_a_sound_one() {
     let server = site.start();
     site.replace("plugins/aaa.wasm", planted(&sound, SAMPLE, "panic"));
     site.replace("plugins/bbb.wasm", &sound);
-    let said = reload(&server);
+    let (_, said) = reload(&server);
     let [broken] = said.lines().collect::<Vec<_>>()[..] else { panic!("{said}") };
     assert!(broken.contains("aaa.wasm failed in `render`: broke down"), "{said}");
     assert!(text(&server).contains("\naddress "));
@@ -54,19 +49,19 @@ fn a_component_that_gives_no_document_or_compiles_less_is_refused_in_its_trial()
     let (good, server) = (fs::read(site.path(MINIMAL)).unwrap(), site.start());
     for (deed, why) in [("other", "asked to"), ("fault", "asked to"), ("limit", "limit reached: nesting")] {
         site.replace(MINIMAL, planted(&good, SAMPLE, deed));
-        let said = reload(&server);
+        let (_, said) = reload(&server);
         assert!(said.contains(why) && said.contains("before serves on"), "{deed}: {said}");
         assert!(text(&server).contains("\naddress "), "{deed}");
     }
     // The guest takes any text, and Smarty does not.
     site.replace(MINIMAL, &good);
     site.write("templates/yealink/t46u/b.cfg", "{if $x");
-    assert_eq!(reload(&server), "everything on disk serves\n");
+    assert_eq!(reload(&server).1, "everything on disk serves\n");
     until("it is prepared with it", || {
         !server.log().contains("templates changed") || listed(&server)["plugins"][0]["templates"] == 2
     });
     site.replace(MINIMAL, fs::read(root().join("target/plugins/generic.wasm")).unwrap());
-    let said = reload(&server);
+    let (_, said) = reload(&server);
     assert!(said.contains("compiled before: yealink/t46u/b.cfg:1") && said.contains("before serves on"), "{said}");
     assert_eq!(file(&server, "b.cfg").status, 200);
 }
@@ -79,7 +74,7 @@ fn a_component_that_serves_is_prepared_with_an_edit_though_the_sample_device_get
     site.write("templates/yealink/t46u/a.cfg", "edition 2");
     until_served(&server, "edition 2");
     server.until_logged(&["prepared with the changed templates"]);
-    assert_eq!(reload(&server), "everything on disk serves\n");
+    assert_eq!(reload(&server).1, "everything on disk serves\n");
 }
 
 #[test]
@@ -93,7 +88,7 @@ fn a_start_serves_with_what_can_be_served_and_lists_the_rest() {
         server.until_logged(&[file, "plugin refused; it serves nothing"]);
         assert!(ask(&server, &["plugin", "list"]).stdout.windows(file.len()).any(|part| part == file.as_bytes()));
     }
-    let said = reload(&server);
+    let (_, said) = reload(&server);
     assert_eq!(said.lines().count(), 2, "{said}");
     let settings = [
         ("DIALPLATE_DATABASE", format!("sqlite://{}", site.path("demo.db").display())),
@@ -109,7 +104,7 @@ fn a_start_serves_with_what_can_be_served_and_lists_the_rest() {
     );
     fs::remove_file(site.path("plugins/acme.wasm")).unwrap();
     fs::remove_file(site.path("plugins/other.wasm")).unwrap();
-    assert_eq!(reload(&server), "everything on disk serves\n");
+    assert_eq!(reload(&server).1, "everything on disk serves\n");
 }
 
 #[test]
@@ -121,11 +116,11 @@ fn a_pipe_among_the_plugins_is_refused_and_nothing_waits_for_it() {
     pipe("plugins/first.wasm");
     let server = site.start();
     pipe("plugins/second.wasm");
-    let said = reload(&server);
+    let (_, said) = reload(&server);
     assert_eq!(said.matches("no regular file").count(), 2, "{said}");
     site.replace(MINIMAL, another_version(&fs::read(site.path(MINIMAL)).unwrap()));
     reload(&server);
     assert!(text(&server).contains("\nADDRESS "));
     ["first", "second"].iter().for_each(|name| fs::remove_file(site.path(&format!("plugins/{name}.wasm"))).unwrap());
-    assert_eq!(reload(&server), "everything on disk serves\n");
+    assert_eq!(reload(&server).1, "everything on disk serves\n");
 }

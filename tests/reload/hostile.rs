@@ -61,12 +61,6 @@ fn unnoticed<T>(server: &Server, mut work: impl FnMut() -> T) -> T {
     })
 }
 
-/// What `dialplate reload` says, and whether everything serves.
-fn reload(server: &Server) -> (bool, String) {
-    let said = ask(server, &["reload"]);
-    (said.status.success(), String::from_utf8_lossy(&said.stdout).into_owned())
-}
-
 fn metrics(server: &Server) -> String {
     client::get(server.admin(), "localhost", "/metrics").text()
 }

@@ -128,6 +128,12 @@ fn ask(server: &Server, words: &[&str]) -> Output {
     command.args(&words[1..]).output().unwrap()
 }
 
+/// What `dialplate reload` says, and whether everything serves.
+fn reload(server: &Server) -> (bool, String) {
+    let said = ask(server, &["reload"]);
+    (said.status.success(), String::from_utf8_lossy(&said.stdout).into_owned())
+}
+
 fn listed(server: &Server) -> serde_json::Value {
     let output = ask(server, &["plugin", "list", "--json"]);
     serde_json::from_slice(&output.stdout).expect("JSON")

@@ -21,9 +21,8 @@ fn site_of(components: &[&str]) -> Site {
 
 /// What `dialplate reload` says, a line each.
 fn complaints(server: &Server) -> Vec<String> {
-    let said = ask(server, &["reload"]);
-    let lines: Vec<_> = String::from_utf8_lossy(&said.stdout).lines().map(str::to_owned).collect();
-    if said.status.success() { Vec::new() } else { lines }
+    let (all_serves, said) = reload(server);
+    if all_serves { Vec::new() } else { said.lines().map(str::to_owned).collect() }
 }
 
 #[test]

@@ -12,5 +12,5 @@ pub use address::{MacAddress, Oui};
 pub use admission::{Admission, DeviceFacts, Domain};
 pub use network::Network;
 pub use settings::{Layer, SettingRow, Settings};
-pub use shown::Shown;
+pub use shown::{Shown, is_control};
 pub use value::{Row, Table, Value};

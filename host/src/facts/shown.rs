@@ -1,4 +1,4 @@
-//! Paths as people read them.
+//! Paths as people read them, and what may not stand in a line.
 
 use std::fmt::{Display, Formatter, Result, Write};
 use std::path::Path;
@@ -9,9 +9,17 @@ pub struct Shown<'a>(pub &'a Path);
 
 impl Display for Shown<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        let shown = |c: char| if c.is_control() { '\u{fffd}' } else { c };
+        let shown = |c: char| if is_control(c) { '\u{fffd}' } else { c };
         self.0.to_string_lossy().chars().try_for_each(|c| f.write_char(shown(c)))
     }
+}
+
+/// Whether it changes how the text around it is shown: Unicode's line separators and the marks that turn the direction
+/// of writing do, beside the control characters proper.
+pub fn is_control(c: char) -> bool {
+    let separates_or_turns =
+        matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || separates_or_turns
 }
 
 #[cfg(test)]
@@ -20,6 +28,7 @@ mod tests {
 
     #[test]
     fn a_path_is_one_line_and_else_as_it_is() {
+        assert_eq!(Shown(Path::new("/a\u{2028}b\u{202e}c")).to_string(), "/a\u{fffd}b\u{fffd}c");
         assert_eq!(Shown(Path::new("/a\nb\u{1b}[0m/ü {$mac}.cfg")).to_string(), "/a\u{fffd}b\u{fffd}[0m/ü {$mac}.cfg");
     }
 }

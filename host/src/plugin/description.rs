@@ -1,7 +1,8 @@
 //! Who a plugin says it is, and whether that can be true.
 
 use super::error::LoadError;
-use super::limits::{MESSAGE_CHARS_MAX, is_control, one_line};
+use super::limits::{MESSAGE_CHARS_MAX, one_line};
+use crate::facts::is_control;
 use regex::{Regex, RegexBuilder, RegexSetBuilder};
 use serde::{Deserialize, Serialize};
 

@@ -1,5 +1,6 @@
 //! What a plugin may use. Vendor code can be wrong or hostile, so everything it can spend has a bound here.
 
+use crate::facts::is_control;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -157,14 +158,6 @@ pub(super) fn one_line(text: &str, chars_max: usize) -> String {
         line.push('…');
     }
     line
-}
-
-/// Whether it changes how the text around it is shown: Unicode's line separators and the marks that turn the direction
-/// of writing do, beside the control characters proper.
-pub(super) fn is_control(c: char) -> bool {
-    let separates_or_turns =
-        matches!(c, '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    c.is_control() || separates_or_turns
 }
 
 #[cfg(test)]

@@ -261,27 +261,15 @@ impl Plugin {
         job: Job,
         scope: Arc<dyn DeviceScope>,
     ) -> Result<Document, RenderError> {
-        let outcome = self.render_once(deadline, job, scope).await;
-        outcome.inspect_err(|error| self.engine.reached().note(&self.name, error.limit()))
-    }
-
-    async fn render_once(
-        &self,
-        deadline: Instant,
-        job: Job,
-        scope: Arc<dyn DeviceScope>,
-    ) -> Result<Document, RenderError> {
-        let config = self.engine.config();
+        let (config, reached) = (self.engine.config(), self.engine.reached());
         let device = (job.address, scope);
-        let call =
-            Call::of_render(Arc::clone(&self.name), (config, self.engine.reached()), self.prepared_bytes, device);
+        let call = Call::of_render(Arc::clone(&self.name), (config, reached), self.prepared_bytes, device);
         let transfer_bytes_max = config.output_bytes_max.saturating_add(TRANSFER_BYTES_EXTRA);
         let mut store = store(self.engine.render(), call.until(deadline), transfer_bytes_max);
-        let answer =
-            self.renderer.render(&mut store, job).await.map_err(|error| RenderError::of_call(error, keys::OUTPUT))?;
-        let document = answer?;
-        check(&document, config.output_bytes_max)?;
-        Ok(document)
+        let answer = self.renderer.render(&mut store, job).await;
+        let document = answer.map_err(|error| RenderError::of_call(error, keys::OUTPUT)).flatten();
+        let checked = document.and_then(|it| check(&it, config.output_bytes_max).map(|()| it));
+        checked.inspect_err(|error| reached.note(&self.name, error.limit()))
     }
 }
 

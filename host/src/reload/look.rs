@@ -36,6 +36,8 @@ pub(super) struct Beside {
     pub(super) errors: Vec<LookError>,
     /// The plugin folder is among it.
     pub(super) plugins_unread: bool,
+    /// Of the growing files, one may come to rest without a word from the system.
+    pub(super) restless: bool,
 }
 
 /// What could not be read.
@@ -97,6 +99,7 @@ impl Folders {
             }
             !grows || known.is_some()
         });
+        beside.restless = beside.growing.iter().any(|path| has_writer(path) != Some(true));
         (Look { disk, components }, beside)
     }
 
@@ -109,11 +112,6 @@ impl Folders {
 }
 
 impl Beside {
-    /// Whether a file may come to rest without a word from the system.
-    pub(super) fn is_restless(&self) -> bool {
-        self.growing.iter().any(|path| has_writer(path) != Some(true))
-    }
-
     /// What could not be read, in words.
     pub(super) fn unread(&self) -> Option<String> {
         let named = self.errors.iter().take(ERRORS_NAMED_MAX).map(ToString::to_string);

@@ -190,7 +190,7 @@ impl Task {
         self.polls(&watch);
         self.growing.clone_from(&beside.growing);
         // Who asked waits for a file that is being written, though not for ever.
-        if beside.is_restless() || !self.growing.is_empty() && !self.asked.is_empty() {
+        if beside.restless || !self.growing.is_empty() && !self.asked.is_empty() {
             watch.news().again();
         }
         self.eyes = Some((look, watch));

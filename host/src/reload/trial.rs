@@ -17,7 +17,6 @@ pub(super) fn of_plugins() -> Trial {
 }
 
 async fn try_plugin(plugin: &Plugin) -> Result<(), RenderError> {
-    let vendor = plugin.description().vendors.first().map_or("sample", |vendor| vendor.name.as_str());
     let (mut rendered, mut failed) = (false, None);
     let files = plugin.sound_files().into_iter().filter(|(_, file)| can_be_asked_for(file));
     for (at, (folder, file)) in files.take(FAILING_FILES_MAX).enumerate() {
@@ -30,14 +29,17 @@ async fn try_plugin(plugin: &Plugin) -> Result<(), RenderError> {
             Err(error) => failed = failed.or(Some(error)),
         }
     }
-    match failed.filter(|_| !rendered) {
-        Some(error) => Err(error),
-        None if rendered => Ok(()),
-        // There is nothing to render, and even that must not break it down.
-        None => {
-            let outcome = render(plugin, &format!("{vendor}/sample"), None, &[]).await;
-            outcome.or_else(|error| if error.is_the_plugins() { Err(error) } else { Ok(()) })
-        }
+    if rendered {
+        return Ok(());
+    }
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    // There is nothing to render, and even that must not break it down.
+    let vendor = plugin.description().vendors.first().map_or("sample", |vendor| vendor.name.as_str());
+    match render(plugin, &format!("{vendor}/sample"), None, &[]).await {
+        Err(error) if error.is_the_plugins() => Err(error),
+        _ => Ok(()),
     }
 }
 
