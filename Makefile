@@ -37,7 +37,7 @@ test: setup-test lint
 bench: setup-test build
 	plugins/build.sh tests/guests target/guests
 	$(CARGO) bench --workspace --bench templates --bench load --bench reload
-	$(CARGO) test --release --workspace --bin dialplate measure:: -- --ignored --nocapture --test-threads 1
+	$(CARGO) test --release --workspace --lib measure:: -- --ignored --nocapture --test-threads 1
 
 # What is missing is installed where this is Debian and we are root, and named where it is not.
 setup-build:

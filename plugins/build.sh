@@ -3,7 +3,7 @@
 # (target/plugins/), <name> being the crate's name without `dialplate-`. What has not changed is not built again and
 # its component is not touched, so that a server that watches OUT sees only what is new.
 #
-# A plugin crate is a folder of SOURCES whose Cargo.toml says `crate-type = ["cdylib"]`.
+# A plugin crate is a folder of SOURCES with a Cargo.toml; the libraries that they share are in SOURCES/lib.
 set -euo pipefail
 
 plugins=$(cd "$(dirname "$0")" && pwd)
@@ -19,9 +19,8 @@ command -v cargo >/dev/null || { echo "plugins: cargo is not on the PATH; instal
 
 crates=()
 for manifest in "$sources"/*/Cargo.toml; do
-  if grep -q '^crate-type *=.*"cdylib"' "$manifest"; then
-    crates+=("$(sed -n '/^name *=/{s/^name *= *"\(.*\)".*/\1/p;q}' "$manifest")")
-  fi
+  [ -f "$manifest" ] || continue
+  crates+=("$(sed -n '/^name *=/{s/^name *= *"\(.*\)".*/\1/p;q}' "$manifest")")
 done
 [ ${#crates[@]} -gt 0 ] || { echo "plugins: no plugin crate in $sources" >&2; exit 1; }
 

@@ -1,27 +1,9 @@
-//! Dialplate: a provisioning server for desk phones, compatible with FusionPBX.
-
-mod admin_command;
-mod app;
-mod auth_server;
-mod clock;
-mod config;
-mod db_command;
-mod directory;
-mod facts;
-mod gate;
-mod http;
-mod journal;
-mod metrics;
-mod plugin;
-mod reload;
-mod request;
-mod sentry;
-mod syslog;
-mod templates;
+//! The command line of the provisioning server. Everything else is in the library.
 
 use anyhow::{Context, Error, Result, anyhow};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
-use config::{AdminListen, Config, Fault, KEYS, Source};
+use dialplate::config::{self, AdminListen, Config, Fault, KEYS, Source};
+use dialplate::{admin_command, app, db_command, directory, plugin};
 use std::io::stdout;
 use std::path::PathBuf;
 use std::process::ExitCode;

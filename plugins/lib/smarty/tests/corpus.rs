@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use dialplate_smarty::Template;
 use support::tell;
 
-/// Files that Smarty does not compile: `php record.php --compile ../../../../shared/corpus/templates`.
+/// Files that Smarty does not compile: `php record.php --compile ../../../../../shared/corpus/templates`.
 const BROKEN: &str = include_str!("corpus_broken.txt");
 
 /// The recordings lie beside the workspace; without them there is nothing to parse.
 fn templates() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus/templates");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpus/templates");
     root.is_dir().then_some(root)
 }
 

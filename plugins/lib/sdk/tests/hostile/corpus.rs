@@ -21,7 +21,7 @@ impl Folder {
 /// The corpus beside the project or beside its main work tree.
 pub fn root() -> Option<PathBuf> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let beside = package.ancestors().nth(3)?.join("shared/corpus");
+    let beside = package.ancestors().nth(4)?.join("shared/corpus");
     beside.join("templates").is_dir().then_some(beside)
 }
 

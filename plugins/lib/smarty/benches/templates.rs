@@ -33,7 +33,7 @@ fn main() {
     for blocks in [10, 100, 1_000] {
         report(&format!("made up, {blocks} lines of a phone"), made_up(blocks).as_bytes(), &variables, &clock);
     }
-    let vendors = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/corpus/templates"));
+    let vendors = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/corpus/templates"));
     if vendors.is_dir() {
         VENDORS.iter().for_each(|file| report_file(&vendors.join(file), &variables, &clock));
     }

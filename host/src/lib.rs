@@ -1,0 +1,21 @@
+//! Dialplate: a provisioning server for desk phones, compatible with FusionPBX. This library is the server; `main.rs`
+//! is its command line.
+
+pub mod admin_command;
+pub mod app;
+pub mod auth_server;
+pub mod clock;
+pub mod config;
+pub mod db_command;
+pub mod directory;
+pub mod facts;
+pub mod gate;
+pub mod http;
+pub mod journal;
+pub mod metrics;
+pub mod plugin;
+pub mod reload;
+pub mod request;
+pub mod sentry;
+pub mod syslog;
+pub mod templates;
