@@ -111,7 +111,7 @@ pub async fn all_of(directory: &Directory, recorded: &Recorded) -> (String, Devi
 async fn sqlite_and_postgresql_say_the_same_of_every_recorded_device() {
     let Some(devices) = recorded() else { return };
     let (Some(defaults), Some(fixture)) = (corpus("defaults.sql"), corpus("fixture-1.sql")) else { return };
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let lite = connect(&sqlite(&scratch, &[&corpus("schema-sqlite.sql").unwrap(), &defaults, &fixture]).await).await;
     let Some(server) = Postgres::start().await else { return };
     let schema = corpus("schema-postgres.sql").unwrap();

@@ -7,7 +7,7 @@ use crate::facts::MacAddress;
 
 #[tokio::test]
 async fn a_new_database_serves_a_phone_of_each_maker_whatever_host_it_asks() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let path = scratch.path().join("new/dialplate.db");
     assert!(Directory::create_embedded(&path, DEFAULT_DOMAIN).await.unwrap());
     assert!(!Directory::create_embedded(&path, "other").await.unwrap(), "a second start changes nothing");
@@ -42,7 +42,7 @@ async fn a_new_database_serves_a_phone_of_each_maker_whatever_host_it_asks() {
 
 #[tokio::test]
 async fn two_servers_that_start_at_once_make_one_database() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let path = scratch.path().join("dialplate.db");
     let (one, other) =
         tokio::join!(Directory::create_embedded(&path, "one"), Directory::create_embedded(&path, "other"));

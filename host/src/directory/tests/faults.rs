@@ -49,7 +49,7 @@ async fn find(directory: &Directory, address: &str, host: &str) -> Admission {
 
 #[tokio::test]
 async fn the_host_decides_which_domain_answers() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     for directory in &directories {
         let template = |admission: &Admission| admission.rows[0].first().unwrap().text("device_template").to_owned();
@@ -67,7 +67,7 @@ async fn the_host_decides_which_domain_answers() {
 
 #[tokio::test]
 async fn devices_lend_each_other_what_they_lack() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     for directory in &directories {
         let admission = find(directory, "001565000002", "a.example").await;
@@ -89,7 +89,7 @@ async fn devices_lend_each_other_what_they_lack() {
 
 #[tokio::test]
 async fn a_permit_opens_only_the_device_it_is_for() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     let one = find(&directories[0], "001565000001", "a.example").await;
     let other = find(&directories[0], "001565000003", "b.example").await;
@@ -98,7 +98,7 @@ async fn a_permit_opens_only_the_device_it_is_for() {
 
 #[tokio::test]
 async fn a_device_is_noted_once_in_thirty_seconds() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     let note = |device: u8, at: &str| Provisioned {
         device: format!("00000000-0000-4000-8000-00000000000{device}"),
@@ -121,7 +121,7 @@ async fn a_device_is_noted_once_in_thirty_seconds() {
 
 #[tokio::test]
 async fn an_address_is_inserted_once_and_only_where_nobody_has_it() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     for directory in &directories {
         let admission = find(directory, "805ec0000001", "a.example").await;
@@ -157,7 +157,7 @@ const SLOW: &str = "
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn of_ten_requests_at_once_for_a_new_address_one_inserts_it() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let Some((directories, server)) = small(&scratch).await else { return };
     if let Some(server) = &server {
         server.run("small", SLOW).await;
@@ -185,7 +185,7 @@ async fn of_ten_requests_at_once_for_a_new_address_one_inserts_it() {
 
 #[tokio::test]
 async fn an_extension_leads_to_a_device_only_for_two_makers() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     for directory in &directories {
         let found = directory.address_of_extension("201", "b.example").await.unwrap();
@@ -197,7 +197,7 @@ async fn an_extension_leads_to_a_device_only_for_two_makers() {
 
 #[tokio::test]
 async fn what_cannot_be_opened_says_which_and_why_in_one_line() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let nothing = format!("sqlite://{}/nothing.db", scratch.path().display());
     let other = sqlite(&scratch, &["create table t (a text)"]).await;
     let closed = "postgres://u:s3cret@127.0.0.1:1/fusionpbx".to_owned();

@@ -9,11 +9,13 @@ pub use dialplate_tests::postgres::Postgres;
 /// A folder that is removed with everything in it.
 pub struct Scratch(tempfile::TempDir);
 
-impl Scratch {
-    pub fn new() -> Self {
+impl Default for Scratch {
+    fn default() -> Self {
         Self(tempfile::tempdir().expect("a folder for the test"))
     }
+}
 
+impl Scratch {
     pub fn path(&self) -> &Path {
         self.0.path()
     }

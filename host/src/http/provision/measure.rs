@@ -101,7 +101,7 @@ async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes a minute and judges nothing"]
 async fn room_by_room() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let Some(app) = app(&scratch).await else { return };
     let snapshot = app.snapshot.load_full();
     let plugin = yealink(&snapshot);
@@ -136,7 +136,7 @@ async fn long_lived(snapshot: &Snapshot) -> LongLived {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "takes a minute and judges nothing"]
 async fn a_fork_per_request_against_a_long_lived_instance() {
-    let scratch = Scratch::new();
+    let scratch = Scratch::default();
     let Some(app) = app(&scratch).await else { return };
     let snapshot = app.snapshot.load_full();
     let plugin = yealink(&snapshot);
