@@ -22,7 +22,7 @@ use client::{Client, Config};
 use facts::{Admission, Domain, Layer, Network, SettingRow, Settings};
 use libfuzzer_sys::fuzz_target;
 use range::Selection;
-use request::{Arrival, Asked, ProvisionRequest, UrlForms};
+use request::{ProvisionRequest, RawRequest, RequestTarget, UrlForms};
 use std::net::{IpAddr, Ipv4Addr};
 
 const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
@@ -44,7 +44,7 @@ fuzz_target!(|input: &[u8]| {
     assert!(stranger == Client { address: STRANGER, https: false, original_target: None });
     let client = Client::of(PROXY, &headers, &config);
     for forms in [UrlForms::default(), UrlForms::All] {
-        let asked = Asked::parse(&Arrival {
+        let asked = RequestTarget::parse(&RawRequest {
             method,
             target,
             original_target: client.original_target.as_deref(),
@@ -54,7 +54,7 @@ fuzz_target!(|input: &[u8]| {
             https: client.https,
             forms,
         });
-        if let Ok(Asked::Provision(request)) = asked {
+        if let Ok(RequestTarget::Provision(request)) = asked {
             check(&request);
         }
     }
@@ -93,7 +93,7 @@ fn check(request: &ProvisionRequest) {
     assert!(request.visible_parameters().all(|(name, _)| !matches!(name, "password" | "secret")));
     // A pattern finds a piece of the User-Agent.
     let agents = |agent: &str| agent.char_indices().nth_back(11).map(|(at, _)| agent[at..].to_owned());
-    let claim = request.address(&agents);
+    let claim = request.identify_device(&agents);
     assert!(claim.address().is_none_or(|address| address.as_str().len() == 12));
     for scheme in ["digest", "basic"] {
         let keeper = gate::Keeper::new([7; 32], 1, NOW);

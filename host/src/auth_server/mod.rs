@@ -68,7 +68,7 @@ impl AuthServer {
     ///
     /// # Errors
     /// It gave no answer that counts. PHP takes a status of 400 and above for that too.
-    pub async fn lets_on(&self, mac: &str, secret: &Secret) -> Result<bool, Error> {
+    pub async fn allows(&self, mac: &str, secret: &Secret) -> Result<bool, Error> {
         let asking = tokio::time::timeout(self.timeout, self.ask(mac, secret));
         asking.await.unwrap_or(Err(Error::TooSlow(self.timeout.as_millis())))
     }

@@ -50,7 +50,7 @@ fn asking(url: &str, authority: Option<&Path>) -> AuthServer {
 }
 
 async fn ask(url: &str) -> Result<bool, Error> {
-    asking(url, None).lets_on("00:15:65 x*", &Secret::new("s&=é")).await
+    asking(url, None).allows("00:15:65 x*", &Secret::new("s&=é")).await
 }
 
 async fn answered(answer: &'static [u8]) -> Result<bool, Error> {
@@ -70,7 +70,7 @@ async fn the_form_is_the_one_that_php_sends() {
 
 #[tokio::test]
 async fn the_word_false_refuses_and_every_other_answer_lets_on() {
-    for (answer, lets_on) in [
+    for (answer, allows) in [
         (&b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse"[..], false),
         (b"HTTP/1.0 200 OK\r\n\r\nfalse", false),
         (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nfa\r\n3\r\nlse\r\n0\r\n\r\n", false),
@@ -78,7 +78,7 @@ async fn the_word_false_refuses_and_every_other_answer_lets_on() {
         (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nFalse", true),
         (b"HTTP/1.1 204 No Content\r\n\r\n", true),
     ] {
-        assert_eq!(answered(answer).await.unwrap(), lets_on, "{}", String::from_utf8_lossy(answer));
+        assert_eq!(answered(answer).await.unwrap(), allows, "{}", String::from_utf8_lossy(answer));
     }
 }
 
@@ -139,7 +139,7 @@ async fn over_https_the_certificate_is_checked() {
     });
     let url = format!("https://127.0.0.1:{port}/check");
     let trusting = asking(&url, Some(&folder.path().join("certificate.pem")));
-    assert!(!trusting.lets_on("001565aabbcc", &Secret::new("s")).await.unwrap());
+    assert!(!trusting.allows("001565aabbcc", &Secret::new("s")).await.unwrap());
     assert!(told.recv().unwrap().ends_with("mac=001565aabbcc&secret=s"));
     assert!(matches!(ask(&url).await, Err(Error::Unreachable(said)) if said.contains("certificate")));
     assert!(told.try_recv().is_err(), "the secret was told to a server that nobody trusts");

@@ -16,7 +16,7 @@ pub use permit::Challenge;
 pub use permit::{Fault, Permit, Refusal};
 
 use crate::facts::Admission;
-use crate::request::{Claim, ProvisionRequest};
+use crate::request::{DeviceIdentifier, ProvisionRequest};
 
 /// FusionPBX's placeholder for a device without an address.
 const NO_ADDRESS: &str = "000000000000";
@@ -30,7 +30,7 @@ const NO_ADDRESS: &str = "000000000000";
 /// The first demand that is not met.
 pub fn admit(
     request: &ProvisionRequest,
-    claim: &Claim,
+    claim: &DeviceIdentifier,
     admission: &Admission,
     keeper: &Keeper,
     now: u64,
@@ -69,7 +69,7 @@ pub fn readmit(permit: &Permit, admission: &Admission) -> Result<Permit, Refusal
 }
 
 /// For a request that has met every demand.
-fn decide(claim: &Claim, admission: &Admission) -> Result<Permit, Refusal> {
+fn decide(claim: &DeviceIdentifier, admission: &Admission) -> Result<Permit, Refusal> {
     let domain = admission.domain.as_ref();
     if let Some(device) = &admission.device {
         let own = domain.filter(|domain| domain.uuid == device.domain_uuid).ok_or(Refusal::ForeignDomain)?;
@@ -87,7 +87,7 @@ fn decide(claim: &Claim, admission: &Admission) -> Result<Permit, Refusal> {
     let domain = domain.ok_or(Refusal::UnknownDomain)?;
     match (claim, claim.address()) {
         (_, Some(address)) if address.as_str() != NO_ADDRESS => Ok(Permit::for_insert(domain.clone(), address)),
-        (Claim::Invalid | Claim::Address(_), _) => Err(Refusal::InvalidAddress),
+        (DeviceIdentifier::Invalid | DeviceIdentifier::Address(_), _) => Err(Refusal::InvalidAddress),
         _ => Err(Refusal::NoAddress),
     }
 }

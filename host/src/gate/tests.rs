@@ -4,7 +4,7 @@ mod credentials;
 
 use super::*;
 use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, SettingRow, Settings};
-use crate::request::{Arrival, Asked, UrlForms};
+use crate::request::{RawRequest, RequestTarget, UrlForms};
 use axum::http::{HeaderMap, header};
 
 const NOW: u64 = 1_782_907_200;
@@ -42,11 +42,11 @@ struct Visit<'a> {
     domain: Option<&'a str>,
     enabled: bool,
     elsewhere: bool,
-    claim: Claim,
+    claim: DeviceIdentifier,
 }
 
-fn address(text: &str) -> Claim {
-    Claim::Address(MacAddress::parse(text).unwrap())
+fn address(text: &str) -> DeviceIdentifier {
+    DeviceIdentifier::Address(MacAddress::parse(text).unwrap())
 }
 
 fn known() -> Visit<'static> {
@@ -86,7 +86,7 @@ impl<'a> Visit<'a> {
         if let Some(authorization) = &self.authorization {
             headers.insert(header::AUTHORIZATION, authorization.parse().unwrap());
         }
-        let asked = Asked::parse(&Arrival {
+        let asked = RequestTarget::parse(&RawRequest {
             method: "GET",
             target: &self.target(),
             original_target: None,
@@ -96,7 +96,7 @@ impl<'a> Visit<'a> {
             https: false,
             forms: UrlForms::default(),
         });
-        let Ok(Asked::Provision(request)) = asked else { panic!("no request for provisioning") };
+        let Ok(RequestTarget::Provision(request)) = asked else { panic!("no request for provisioning") };
         admit(&request, &self.claim, &self.admission(), keeper, now)
     }
 
@@ -185,8 +185,8 @@ fn who_is_not_admitted_cannot_tell_one_device_from_another() {
             unknown(),
             Visit { enabled: false, ..known() },
             Visit { elsewhere: true, ..unknown() },
-            Visit { claim: Claim::Invalid, ..unknown() },
-            Visit { claim: Claim::Nobody, ..unknown() },
+            Visit { claim: DeviceIdentifier::Invalid, ..unknown() },
+            Visit { claim: DeviceIdentifier::Missing, ..unknown() },
             unknown().with(&[("provision auto_insert_enabled", "boolean", "true")]),
         ] {
             assert_eq!(other.with(demand).refusal(), refused);
@@ -235,20 +235,20 @@ fn auto_insert_takes_an_address_that_nobody_has_and_a_domain_that_exists() {
     assert!(permit.device().is_none());
     assert_eq!(permit.insert().map(|address| address.to_string()).as_deref(), Some(UNKNOWN));
     assert_eq!(permit.domain().name, "alpha.example.net");
-    let extension = |otherwise| Claim::Extension { number: "7421".into(), otherwise };
+    let extension = |fallback| DeviceIdentifier::Extension { number: "7421".into(), fallback };
     for (visit, refusal) in [
         (Visit { domain: None, ..unknown() }, Refusal::UnknownDomain),
         (Visit { elsewhere: true, ..unknown() }, Refusal::ForeignDomain),
         (Visit { elsewhere: true, domain: None, ..unknown() }, Refusal::ForeignDomain),
-        (Visit { claim: Claim::Invalid, ..unknown() }, Refusal::InvalidAddress),
+        (Visit { claim: DeviceIdentifier::Invalid, ..unknown() }, Refusal::InvalidAddress),
         (Visit { claim: address(NO_ADDRESS), ..unknown() }, Refusal::InvalidAddress),
-        (Visit { claim: Claim::Nobody, ..unknown() }, Refusal::NoAddress),
+        (Visit { claim: DeviceIdentifier::Missing, ..unknown() }, Refusal::NoAddress),
         (Visit { claim: extension(None), ..unknown() }, Refusal::NoAddress),
     ] {
         assert_eq!(insert(visit).err(), Some(refusal));
     }
-    let otherwise = MacAddress::parse(UNKNOWN).ok();
-    assert!(insert(Visit { claim: extension(otherwise), ..unknown() }).is_ok());
+    let fallback = MacAddress::parse(UNKNOWN).ok();
+    assert!(insert(Visit { claim: extension(fallback), ..unknown() }).is_ok());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::facts::{Admission, MacAddress, Settings, Table};
 use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, Reads, ScopeError};
 use crate::reload::{Along, Snapshot};
 use crate::request::ProvisionRequest;
-use crate::templates::{self, Located, TemplateFile, Tree};
+use crate::templates::{self, TemplateFile, TemplateLocation, Tree};
 use jiff::Timestamp;
 use std::path::Path;
 
@@ -66,7 +66,7 @@ pub fn check_engine(settings: &Settings) -> Result<(), Failure> {
 }
 
 /// Where the device's templates are.
-pub fn locate(tree: &Tree, device: &Device, domain: &str) -> Result<Located, Failure> {
+pub fn locate(tree: &Tree, device: &Device, domain: &str) -> Result<TemplateLocation, Failure> {
     let setting = device.settings.text("provision", "template_dir");
     let template_dir = setting.filter(|path| !path.is_empty()).map(Path::new);
     let located = tree.locate(&device.template, domain, template_dir);
@@ -74,13 +74,17 @@ pub fn locate(tree: &Tree, device: &Device, domain: &str) -> Result<Located, Fai
 }
 
 /// The file that a request asks for; `None` where the plugin is to pick it.
-pub fn file(request: &ProvisionRequest, snapshot: &Snapshot, located: &Located) -> Result<Option<String>, Failure> {
+pub fn file(
+    request: &ProvisionRequest,
+    snapshot: &Snapshot,
+    located: &TemplateLocation,
+) -> Result<Option<String>, Failure> {
     let file = request.file()?.filter(|file| !request.takes_default() || snapshot.has(located, file));
     Ok(file.map(str::to_owned))
 }
 
 /// A picture of the device's own: nothing in it is a template.
-pub fn picture(file: Option<&str>, located: &Located) -> Result<Option<Document>, Failure> {
+pub fn picture(file: Option<&str>, located: &TemplateLocation) -> Result<Option<Document>, Failure> {
     let Some(file) = file.filter(|file| templates::picture_type(file).is_some()) else { return Ok(None) };
     Ok(located.read_file(file)?.map(|body| as_it_stands(file, body)))
 }
@@ -96,7 +100,11 @@ pub fn as_it_stands(path: &str, body: Vec<u8>) -> Document {
 }
 
 /// The files of the folder that travel with the job; none of a folder that the plugin is prepared with.
-pub async fn templates(snapshot: &Snapshot, plugin: &Plugin, located: Located) -> Result<Vec<TemplateFile>, Failure> {
+pub async fn templates(
+    snapshot: &Snapshot,
+    plugin: &Plugin,
+    located: TemplateLocation,
+) -> Result<Vec<TemplateFile>, Failure> {
     let folder = located.name.as_str().to_owned();
     let files = match snapshot.along(&located, plugin) {
         Along::Prepared => return Ok(Vec::new()),

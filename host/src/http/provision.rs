@@ -15,8 +15,8 @@ use crate::directory::{self, Device, Provisioned};
 use crate::facts::{Admission, MacAddress};
 use crate::plugin::{Choice, Document, Job, Plugin};
 use crate::reload::Snapshot;
-use crate::request::{Arrival, Asked, BODY_BYTES_MAX, ProvisionRequest, RequestError, UrlForms};
-use crate::templates::Located;
+use crate::request::{BODY_BYTES_MAX, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms};
+use crate::templates::TemplateLocation;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
@@ -69,8 +69,8 @@ struct Walk<'a> {
 impl Walk<'_> {
     async fn answer(&self, parts: &Parts, body: Body, arrived: &Arrived, seen: &mut Seen) -> Result<Ready, Failure> {
         let request = match read(parts, body, arrived, self.app.url_forms).await? {
-            Asked::Provision(request) => *request,
-            Asked::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
+            RequestTarget::Provision(request) => *request,
+            RequestTarget::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
         };
         if let Some(shown) = request.picture().and_then(|path| self.raw(path).ok()) {
             return Ok(Ready::new(shown, None, parts));
@@ -161,7 +161,7 @@ impl Walk<'_> {
         admission: &Admission,
         device: Device,
         address: MacAddress,
-        (plugin, located): (&Plugin, Located),
+        (plugin, located): (&Plugin, TemplateLocation),
     ) -> Result<Job, Failure> {
         let folder = located.name.as_str().to_owned();
         let file = job::file(request, &self.snapshot, &located)?;
@@ -183,12 +183,12 @@ fn note(device: &Device, request: &ProvisionRequest, parts: &Parts) -> Option<Pr
     })
 }
 
-async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> Result<Asked, Failure> {
+async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> Result<RequestTarget, Failure> {
     let body = timeout_at(arrived.at + BODY_TIMEOUT, read_body(body)).await;
     let body = body.unwrap_or(Err(RequestError::BodyTooSlow))?;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
     let client = &arrived.client;
-    let arrival = Arrival {
+    let arrival = RawRequest {
         method: parts.method.as_str(),
         target,
         original_target: client.original_target.as_deref(),
@@ -198,7 +198,7 @@ async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> 
         https: client.https,
         forms,
     };
-    Ok(Asked::parse(&arrival)?)
+    Ok(RequestTarget::parse(&arrival)?)
 }
 
 async fn read_body(body: Body) -> Result<Bytes, RequestError> {

@@ -4,7 +4,7 @@ use super::range::Selection;
 use crate::gate::Refusal;
 use crate::plugin::RenderError;
 use crate::request::RequestError;
-use crate::sentry::Limited;
+use crate::sentry::RateLimited;
 use crate::templates;
 use crate::{auth_server, directory};
 use axum::http::StatusCode;
@@ -21,7 +21,7 @@ pub enum Failure {
     #[error(transparent)]
     Refused(#[from] Refusal),
     #[error(transparent)]
-    Limited(#[from] Limited),
+    Limited(#[from] RateLimited),
     /// Of the device's own template folder; its name.
     #[error("no template folder {0:?}")]
     NoTemplate(String),

@@ -3,7 +3,7 @@
 use super::places::Places;
 use super::watch::{News, Watch};
 use crate::plugin;
-use crate::templates::{self, Disk, SearchPath, Stamp, has_writer};
+use crate::templates::{self, Disk, FileStamp, SearchPath, has_writer};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,7 +24,7 @@ pub(super) struct Folders {
 pub(super) struct Look {
     pub(super) disk: Disk,
     /// A link that leads nowhere has no stamp.
-    pub(super) components: BTreeMap<PathBuf, Option<Stamp>>,
+    pub(super) components: BTreeMap<PathBuf, Option<FileStamp>>,
 }
 
 /// What goes with it.
@@ -62,7 +62,7 @@ pub enum LookError {
 impl Folders {
     /// The first look: whatever lies there counts, except what cannot be read.
     pub(super) fn look(&self) -> Result<(Look, Vec<LookError>), LookError> {
-        let (disk, looked) = Disk::look(self.templates.clone(), &|_, _| false)?;
+        let (disk, looked) = Disk::scan(self.templates.clone(), &|_, _| false)?;
         let errors = looked.errors.into_iter().map(LookError::Templates).collect();
         Ok((Look { disk, components: self.components()? }, errors))
     }
@@ -80,9 +80,9 @@ impl Folders {
     pub(super) fn look_again(&self, before: &Look, watch: &mut Watch, at_once: bool) -> (Look, Beside) {
         self.watch(watch);
         let news = watch.news();
-        let is_growing = |path: &Path, stamp: &Stamp| is_growing(news, at_once, path, stamp);
-        let (disk, looked) = before.disk.look_again(&is_growing);
-        let mut beside = Beside { growing: HashSet::from_iter(looked.growing), ..Beside::default() };
+        let is_growing = |path: &Path, stamp: &FileStamp| is_growing(news, at_once, path, stamp);
+        let (disk, looked) = before.disk.rescan(&is_growing);
+        let mut beside = Beside { growing: HashSet::from_iter(looked.unfinished), ..Beside::default() };
         beside.errors.extend(looked.errors.into_iter().map(LookError::Templates));
         let mut components = self.components().unwrap_or_else(|error| {
             beside.errors.push(error);
@@ -103,10 +103,11 @@ impl Folders {
         (Look { disk, components }, beside)
     }
 
-    fn components(&self) -> Result<BTreeMap<PathBuf, Option<Stamp>>, LookError> {
+    fn components(&self) -> Result<BTreeMap<PathBuf, Option<FileStamp>>, LookError> {
         let failed = |source| LookError::Plugins { folder: self.plugins.clone(), source };
         let files = plugin::files(&self.plugins).map_err(failed)?;
-        let components: BTreeMap<_, _> = files.into_iter().map(|file| (file.clone(), Stamp::of(&file).ok())).collect();
+        let components: BTreeMap<_, _> =
+            files.into_iter().map(|file| (file.clone(), FileStamp::of(&file).ok())).collect();
         if components.is_empty() { Err(LookError::NoPlugin(self.plugins.clone())) } else { Ok(components) }
     }
 }
@@ -123,6 +124,6 @@ impl Beside {
 }
 
 /// By the kernel's word, or by what was told of the file where the kernel gives none.
-fn is_growing(news: &News, at_once: bool, path: &Path, stamp: &Stamp) -> bool {
+fn is_growing(news: &News, at_once: bool, path: &Path, stamp: &FileStamp) -> bool {
     has_writer(path).unwrap_or_else(|| news.is_open(path)) || !at_once && stamp.is_younger_than(YOUNG)
 }

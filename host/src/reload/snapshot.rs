@@ -1,7 +1,7 @@
 //! What one request sees: the templates and the plugins that were prepared with them.
 
 use crate::plugin::{Plugin, Plugins};
-use crate::templates::{Located, TemplateFile, Texts, Tree, file};
+use crate::templates::{TemplateFile, TemplateLocation, Texts, Tree, file};
 use std::sync::Arc;
 
 /// Made as a whole, swapped as a whole, never changed.
@@ -23,7 +23,7 @@ pub enum Along {
 }
 
 impl Snapshot {
-    pub fn along(&self, located: &Located, plugin: &Plugin) -> Along {
+    pub fn along(&self, located: &TemplateLocation, plugin: &Plugin) -> Along {
         let name = located.name.as_str();
         match self.texts.folder(name) {
             _ if !located.in_tree => Along::OnDisk,
@@ -35,7 +35,7 @@ impl Snapshot {
     }
 
     /// Whether a file serves, or lies there as a picture.
-    pub fn has(&self, located: &Located, name: &str) -> bool {
+    pub fn has(&self, located: &TemplateLocation, name: &str) -> bool {
         let texts = self.texts.folder(located.name.as_str()).filter(|_| located.in_tree);
         texts.is_some_and(|files| file(files, name).is_some()) || located.has(name)
     }

@@ -12,7 +12,7 @@ use super::{Current, Loaded, Snapshot, templates_for, trial};
 use crate::facts::Shown;
 use crate::metrics::Metrics;
 use crate::plugin::{self, Engine, LoadFailure, Order, Plugins};
-use crate::templates::{Stamp, Texts};
+use crate::templates::{FileStamp, Texts};
 use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ const REST: Duration = Duration::from_secs(1);
 const REST_MAX: Duration = Duration::from_secs(15);
 
 type Loads = (Plugins, Vec<LoadFailure>);
-type Components = BTreeMap<PathBuf, Option<Stamp>>;
+type Components = BTreeMap<PathBuf, Option<FileStamp>>;
 
 pub(super) struct Task {
     current: Current,

@@ -6,7 +6,7 @@ use super::RequestError;
 const FILE_BYTES_MAX: usize = 255;
 
 /// What the `file` parameter comes to.
-pub enum AskedFile {
+pub enum RequestedFile {
     /// None is named; the vendor picks one.
     Default,
     Named(String),
@@ -14,7 +14,7 @@ pub enum AskedFile {
     Impossible,
 }
 
-impl AskedFile {
+impl RequestedFile {
     /// Takes `..`, `/` and `\` out of the parameter, one after the other: what the later removals put together stays,
     /// and is then a name without a file.
     pub fn parse(parameter: Option<&str>) -> Self {
@@ -50,7 +50,7 @@ mod tests {
     use super::*;
 
     fn name(parameter: &str) -> Result<Option<String>, RequestError> {
-        AskedFile::parse(Some(parameter)).name().map(|name| name.map(str::to_owned))
+        RequestedFile::parse(Some(parameter)).name().map(|name| name.map(str::to_owned))
     }
 
     #[test]
@@ -72,7 +72,7 @@ mod tests {
         for parameter in ["", "0", "../", "/"] {
             assert_eq!(name(parameter), Ok(None), "{parameter}");
         }
-        assert_eq!(AskedFile::parse(None).name(), Ok(None));
+        assert_eq!(RequestedFile::parse(None).name(), Ok(None));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a phone asked for, in types, before anything is looked up: the path, the parameters, the host, the file and
 //! whatever names the device. This room imports `facts` alone.
 
-mod claim;
+mod device;
 mod error;
 mod file;
 mod host;
@@ -14,14 +14,14 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
-pub use claim::{Claim, UserAgents};
+pub use device::{DeviceIdentifier, UserAgents};
 pub use error::RequestError;
 pub use natural::UrlForms;
 pub use parameters::PARAMETERS_MAX;
 pub use secret::Secret;
 
 use axum::http::{HeaderMap, header};
-use file::AskedFile;
+use file::RequestedFile;
 use natural::{Form, Natural};
 use parameters::Parameters;
 use std::net::IpAddr;
@@ -37,7 +37,7 @@ pub const HEADER_BYTES_MAX: usize = 32 * 1024;
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
 /// A request as the connection brought it.
-pub struct Arrival<'a> {
+pub struct RawRequest<'a> {
     pub method: &'a str,
     /// Path and query, percent-encoding and all.
     pub target: &'a str,
@@ -55,7 +55,7 @@ pub struct Arrival<'a> {
 }
 
 /// What an arrival turns out to ask for.
-pub enum Asked {
+pub enum RequestTarget {
     Provision(Box<ProvisionRequest>),
     /// One template file as it stands, for anyone: the path below the template root.
     Static(&'static str),
@@ -75,19 +75,19 @@ pub struct ProvisionRequest {
     host: String,
     form: Form,
     parameters: Parameters,
-    file: AskedFile,
+    file: RequestedFile,
     user_agent: Option<String>,
     authorization: Option<Secret>,
     client: IpAddr,
     https: bool,
 }
 
-impl Asked {
+impl RequestTarget {
     /// Reads a request.
     ///
     /// # Errors
     /// Everything that makes it no request for provisioning, or one that nobody can answer.
-    pub fn parse(arrival: &Arrival<'_>) -> Result<Self, RequestError> {
+    pub fn parse(arrival: &RawRequest<'_>) -> Result<Self, RequestError> {
         let method = Method::parse(arrival.method)?;
         if arrival.target.len() > TARGET_BYTES_MAX {
             return Err(RequestError::TargetTooLong);
@@ -113,7 +113,7 @@ impl Asked {
             target: arrival.original_target.unwrap_or(arrival.target).to_owned(),
             host: host::parse(arrival.headers)?,
             form: stands.form,
-            file: AskedFile::parse(parameters.text("file")),
+            file: RequestedFile::parse(parameters.text("file")),
             parameters,
             user_agent: header_text(arrival.headers, &header::USER_AGENT),
             authorization: header_text(arrival.headers, &header::AUTHORIZATION).map(Secret::new),
@@ -212,8 +212,8 @@ impl ProvisionRequest {
     }
 
     /// Which device the request names; `user_agents` knows the vendors' ways of writing an address there.
-    pub fn address(&self, user_agents: &impl UserAgents) -> Claim {
-        claim::find(&self.parameters, self.user_agent(), user_agents)
+    pub fn identify_device(&self, user_agents: &impl UserAgents) -> DeviceIdentifier {
+        device::find(&self.parameters, self.user_agent(), user_agents)
     }
 }
 

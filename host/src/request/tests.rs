@@ -2,13 +2,18 @@
 
 use super::*;
 
-fn ask(method: &str, target: &str, headers: &[(&'static str, &str)], body: &str) -> Result<Asked, RequestError> {
+fn ask(
+    method: &str,
+    target: &str,
+    headers: &[(&'static str, &str)],
+    body: &str,
+) -> Result<RequestTarget, RequestError> {
     let mut map = HeaderMap::new();
     map.insert(header::HOST, "alpha.example.net".parse().unwrap());
     for (name, value) in headers {
         map.insert(*name, value.parse().unwrap());
     }
-    Asked::parse(&Arrival {
+    RequestTarget::parse(&RawRequest {
         method,
         target,
         original_target: None,
@@ -22,7 +27,7 @@ fn ask(method: &str, target: &str, headers: &[(&'static str, &str)], body: &str)
 
 fn get(target: &str) -> Box<ProvisionRequest> {
     match ask("GET", target, &[], "") {
-        Ok(Asked::Provision(request)) => request,
+        Ok(RequestTarget::Provision(request)) => request,
         _ => panic!("{target} is no request for provisioning"),
     }
 }
@@ -30,7 +35,7 @@ fn get(target: &str) -> Box<ProvisionRequest> {
 #[test]
 fn the_phones_query_wins_over_its_path() {
     let request = get("/provision/805ec0e7f817.cfg?mac=001565be5fd7&file=%2Ffavorite_setting.xml");
-    assert!(request.address(&|_: &str| None) == Claim::Address("001565be5fd7".parse_address()));
+    assert!(request.identify_device(&|_: &str| None) == DeviceIdentifier::Address("001565be5fd7".parse_address()));
     assert_eq!(request.file(), Ok(Some("favorite_setting.xml")));
 }
 
@@ -39,18 +44,20 @@ fn a_body_counts_for_a_post_of_a_form_only() {
     let form = ("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
     let claim = |method, headers: &[(&'static str, &str)]| match ask(method, "/provision/", headers, "mac=001565be5fd7")
     {
-        Ok(Asked::Provision(request)) => request.address(&|_: &str| None),
+        Ok(RequestTarget::Provision(request)) => request.identify_device(&|_: &str| None),
         _ => panic!("no request for provisioning"),
     };
-    assert!(claim("POST", &[form]) == Claim::Address("001565be5fd7".parse_address()));
-    assert!(claim("POST", &[("content-type", "text/plain")]) == Claim::Nobody);
-    assert!(claim("GET", &[form]) == Claim::Nobody);
+    assert!(claim("POST", &[form]) == DeviceIdentifier::Address("001565be5fd7".parse_address()));
+    assert!(claim("POST", &[("content-type", "text/plain")]) == DeviceIdentifier::Missing);
+    assert!(claim("GET", &[form]) == DeviceIdentifier::Missing);
 }
 
 #[test]
 fn cookies_say_nothing() {
     let asked = ask("GET", "/provision/", &[("cookie", "mac=001565be5fd7")], "");
-    assert!(matches!(asked, Ok(Asked::Provision(request)) if request.address(&|_: &str| None) == Claim::Nobody));
+    assert!(
+        matches!(asked, Ok(RequestTarget::Provision(request)) if request.identify_device(&|_: &str| None) == DeviceIdentifier::Missing)
+    );
 }
 
 #[test]

@@ -21,7 +21,7 @@ pub use config::Config;
 
 use crate::facts::Oui;
 use crate::gate::{Fault, Refusal};
-use crate::request::Claim;
+use crate::request::DeviceIdentifier;
 use counters::Counters;
 use recent::Recent;
 use std::hash::{BuildHasher, RandomState};
@@ -55,7 +55,7 @@ const INSERT_MINUTES_PER_DAY: u32 = 20;
 /// Beyond a limit. What was asked for plays no part in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{what} from the client's network; come again in {retry_after_s} s")]
-pub struct Limited {
+pub struct RateLimited {
     what: &'static str,
     /// When to come again, in seconds, at least 1.
     pub retry_after_s: u32,
@@ -63,7 +63,7 @@ pub struct Limited {
 
 /// Who asks for what. None of it says whether the device exists.
 #[derive(Clone, Copy)]
-pub struct Visitor {
+pub struct RequestSource {
     network: IpAddr,
     /// The IPv4 address, or the IPv6 line.
     client: IpAddr,
@@ -113,7 +113,7 @@ impl Sentry {
 
     /// `None` for who is never limited: a peer on this machine that forwards no client's address is a proxy that
     /// nobody has configured, and one limit for all phones behind it would be worse than none. The log says so once.
-    pub fn visitor(&self, peer: IpAddr, client: IpAddr, claim: &Claim) -> Option<Visitor> {
+    pub fn visitor(&self, peer: IpAddr, client: IpAddr, claim: &DeviceIdentifier) -> Option<RequestSource> {
         let client = client.to_canonical();
         if peer.to_canonical().is_loopback() && client.is_loopback() {
             if !self.config.is_off() && !self.has_warned.swap(true, Ordering::Relaxed) {
@@ -125,20 +125,20 @@ impl Sentry {
             return None;
         }
         let subject = match claim {
-            Claim::Address(address) => self.hasher.hash_one((0, address)),
-            Claim::Extension { number, .. } => self.hasher.hash_one((1, number)),
-            Claim::Invalid => 2,
-            Claim::Nobody => 3,
+            DeviceIdentifier::Address(address) => self.hasher.hash_one((0, address)),
+            DeviceIdentifier::Extension { number, .. } => self.hasher.hash_one((1, number)),
+            DeviceIdentifier::Invalid => 2,
+            DeviceIdentifier::Missing => 3,
         };
         let (network, client) = (masked(client, NETWORK_BITS_V4, NETWORK_BITS_V6), masked(client, 32, NETWORK_BITS_V6));
-        Some(Visitor { network, client, subject, oui: claim.address().map(|address| address.oui()) })
+        Some(RequestSource { network, client, subject, oui: claim.address().map(|address| address.oui()) })
     }
 
     /// Whether the visitor may ask at all. `now` is in seconds since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     /// A limit is reached.
-    pub fn check(&self, visitor: &Visitor, now: u64) -> Result<(), Limited> {
+    pub fn check(&self, visitor: &RequestSource, now: u64) -> Result<(), RateLimited> {
         self.find_limit(&mut self.memory(), visitor, now).map_or(Ok(()), Err)
     }
 
@@ -146,7 +146,7 @@ impl Sentry {
     ///
     /// # Errors
     /// The limit was reached while the request was under way: then its refusal is not to be told.
-    pub fn refused(&self, visitor: &Visitor, refusal: &Refusal, now: u64) -> Result<(), Limited> {
+    pub fn refused(&self, visitor: &RequestSource, refusal: &Refusal, now: u64) -> Result<(), RateLimited> {
         let mut memory = self.memory();
         if let Some(limited) = self.find_limit(&mut memory, visitor, now) {
             return Err(limited);
@@ -180,7 +180,7 @@ impl Sentry {
     }
 
     /// Notes that a device with a row was let in. Who was only just inserted is not known by it.
-    pub fn admitted(&self, visitor: &Visitor, now: u64) {
+    pub fn admitted(&self, visitor: &RequestSource, now: u64) {
         let mut memory = self.memory();
         memory.phones.note((visitor.client, visitor.subject), now);
         if let Some(oui) = visitor.oui {
@@ -192,7 +192,7 @@ impl Sentry {
     ///
     /// # Errors
     /// There is none left in this minute, or this day.
-    pub fn insert(&self, visitor: &Visitor, now: u64) -> Result<(), Limited> {
+    pub fn insert(&self, visitor: &RequestSource, now: u64) -> Result<(), RateLimited> {
         let max = self.config.inserts_per_minute_max;
         let mut memory = self.memory();
         let subject = (visitor.network, visitor.subject);
@@ -204,7 +204,7 @@ impl Sentry {
         let day = memory.inserts_day.get(&visitor.network, now);
         let reached = [(minute, max), (day, max.saturating_mul(INSERT_MINUTES_PER_DAY))];
         if let Some((count, _)) = reached.into_iter().rev().find(|(count, max)| count.number >= *max) {
-            return Err(Limited::new("too many new devices", count.left(now)));
+            return Err(RateLimited::new("too many new devices", count.left(now)));
         }
         memory.inserts_minute.add(visitor.network, now);
         memory.inserts_day.add(visitor.network, now);
@@ -212,7 +212,7 @@ impl Sentry {
         Ok(())
     }
 
-    fn find_limit(&self, memory: &mut Memory, visitor: &Visitor, now: u64) -> Option<Limited> {
+    fn find_limit(&self, memory: &mut Memory, visitor: &RequestSource, now: u64) -> Option<RateLimited> {
         let is_reached = |count: counters::Count, max: u32| max > 0 && count.number >= max;
         let phone = (visitor.client, visitor.subject);
         let stumbles = memory.stumbles.get(&phone, now);
@@ -221,12 +221,12 @@ impl Sentry {
         }
         let own = memory.networks(visitor.network).get(&visitor.network, now);
         if is_reached(own, self.config.per_network_max) {
-            return Some(Limited::new("too many failed requests", own.left(now)));
+            return Some(RateLimited::new("too many failed requests", own.left(now)));
         }
         let oui = visitor.oui.filter(|oui| !memory.makers.contains(&(visitor.network, *oui), now))?;
         let makers = memory.ouis.get(&oui, now);
         is_reached(makers, self.config.per_oui_max)
-            .then(|| Limited::new("too many failed requests for devices of this maker", makers.left(now)))
+            .then(|| RateLimited::new("too many failed requests for devices of this maker", makers.left(now)))
     }
 
     /// No table is left half changed, so a panic elsewhere does not make it wrong.
@@ -235,7 +235,7 @@ impl Sentry {
     }
 }
 
-impl Limited {
+impl RateLimited {
     fn new(what: &'static str, seconds: u64) -> Self {
         Self { what, retry_after_s: u32::try_from(seconds).unwrap_or(u32::MAX).max(1) }
     }

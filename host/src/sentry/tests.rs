@@ -12,29 +12,29 @@ fn ip(text: &str) -> IpAddr {
 }
 
 /// The n-th device of a maker.
-fn device(oui: &str, number: u32) -> Claim {
-    Claim::Address(MacAddress::parse(&format!("{oui}{number:06x}")).unwrap())
+fn device(oui: &str, number: u32) -> DeviceIdentifier {
+    DeviceIdentifier::Address(MacAddress::parse(&format!("{oui}{number:06x}")).unwrap())
 }
 
-fn visit(sentry: &Sentry, client: &str, claim: &Claim) -> Visitor {
+fn visit(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) -> RequestSource {
     sentry.visitor(ip(client), ip(client), claim).unwrap()
 }
 
 /// One request that the gate refuses; whether it was answered with 429.
-fn is_limited(sentry: &Sentry, client: &str, claim: &Claim, refusal: &Refusal, now: u64) -> bool {
+fn is_limited(sentry: &Sentry, client: &str, claim: &DeviceIdentifier, refusal: &Refusal, now: u64) -> bool {
     let visitor = visit(sentry, client, claim);
     sentry.check(&visitor, now).and_then(|()| sentry.refused(&visitor, refusal, now)).is_err()
 }
 
-fn unknown(sentry: &Sentry, client: &str, claim: &Claim) -> bool {
+fn unknown(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) -> bool {
     is_limited(sentry, client, claim, &Refusal::UnknownDevice, NOW)
 }
 
-fn admit(sentry: &Sentry, client: &str, claim: &Claim) {
+fn admit(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) {
     sentry.admitted(&visit(sentry, client, claim), NOW);
 }
 
-fn passes(sentry: &Sentry, client: &str, claim: &Claim) -> bool {
+fn passes(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) -> bool {
     sentry.check(&visit(sentry, client, claim), NOW).is_ok()
 }
 
@@ -72,9 +72,9 @@ fn a_phone_that_nobody_has_entered_counts_once_whatever_it_asks_for() {
         for phone in 0..8 {
             assert!(!unknown(&sentry, "192.0.2.7", &device("001565", phone)), "file {file}");
         }
-        assert!(!is_limited(&sentry, "192.0.2.7", &Claim::Nobody, &Refusal::NoAddress, NOW));
+        assert!(!is_limited(&sentry, "192.0.2.7", &DeviceIdentifier::Missing, &Refusal::NoAddress, NOW));
     }
-    assert!(!unknown(&sentry, "192.0.2.7", &Claim::Invalid));
+    assert!(!unknown(&sentry, "192.0.2.7", &DeviceIdentifier::Invalid));
     assert!(unknown(&sentry, "192.0.2.7", &device("001565", 8)), "that was ten, and this one more");
 }
 
@@ -174,10 +174,13 @@ fn requests_under_way_when_the_limit_is_reached_learn_nothing_either() {
 fn this_machine_is_not_limited_unless_it_forwards_a_clients_address() {
     let sentry = Sentry::new(LIMITS);
     for peer in ["127.0.0.1", "127.0.0.5", "::1", "::ffff:127.0.0.1"] {
-        assert!(sentry.visitor(ip(peer), ip(peer), &Claim::Nobody).is_none(), "{peer}");
+        assert!(sentry.visitor(ip(peer), ip(peer), &DeviceIdentifier::Missing).is_none(), "{peer}");
     }
-    assert!(sentry.visitor(ip("127.0.0.1"), ip("192.0.2.7"), &Claim::Nobody).is_some());
-    assert!(sentry.visitor(ip("192.0.2.7"), ip("127.0.0.1"), &Claim::Nobody).is_some(), "nobody calls himself that");
+    assert!(sentry.visitor(ip("127.0.0.1"), ip("192.0.2.7"), &DeviceIdentifier::Missing).is_some());
+    assert!(
+        sentry.visitor(ip("192.0.2.7"), ip("127.0.0.1"), &DeviceIdentifier::Missing).is_some(),
+        "nobody calls himself that"
+    );
 }
 
 #[test]

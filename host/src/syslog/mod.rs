@@ -8,7 +8,7 @@
 mod tests;
 
 use crate::gate::{Fault, Refusal};
-use crate::request::Claim;
+use crate::request::DeviceIdentifier;
 use jiff::Zoned;
 use std::io;
 use std::net::IpAddr;
@@ -52,7 +52,7 @@ impl Syslog {
 
     /// Writes the line of a refusal, where FusionPBX writes one. `mac` is what the phone sent under that name; without
     /// it the address counts that the request was found to be about.
-    pub fn refused(&self, client: IpAddr, mac: Option<&str>, claim: &Claim, refusal: &Refusal) {
+    pub fn refused(&self, client: IpAddr, mac: Option<&str>, claim: &DeviceIdentifier, refusal: &Refusal) {
         let Some((priority, words)) = words(refusal, claim) else { return };
         let named = mac.map(str::to_owned).or_else(|| claim.address().map(|address| address.to_string()));
         let named = clean(&named.unwrap_or_default());
@@ -72,7 +72,7 @@ impl Syslog {
 }
 
 /// The words for a refusal; `None` where FusionPBX is silent.
-fn words(refusal: &Refusal, claim: &Claim) -> Option<(u8, &'static str)> {
+fn words(refusal: &Refusal, claim: &DeviceIdentifier) -> Option<(u8, &'static str)> {
     match refusal {
         Refusal::BadPassword => Some((AUTH_WARNING, "provision attempt bad password for")),
         // FusionPBX says nothing of a bad digest, and of a bad basic password what no filter of its installers reads.
@@ -85,7 +85,7 @@ fn words(refusal: &Refusal, claim: &Claim) -> Option<(u8, &'static str)> {
         Refusal::AuthServer => Some((LOCAL0_WARNING, "provision attempt but the remote auth server said no for")),
         // Older releases wrote this, and the installers' filter `fusionpbx-mac` still reads it.
         Refusal::InvalidAddress => Some((LOCAL0_WARNING, "invalid mac address")),
-        Refusal::UnknownDevice if *claim == Claim::Invalid => Some((LOCAL0_WARNING, "invalid mac address")),
+        Refusal::UnknownDevice if *claim == DeviceIdentifier::Invalid => Some((LOCAL0_WARNING, "invalid mac address")),
         _ => None,
     }
 }

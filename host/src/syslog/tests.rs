@@ -5,7 +5,7 @@ use crate::facts::MacAddress;
 use crate::gate::Challenge;
 
 /// What a daemon's socket gets for a refusal; `None` for silence.
-fn received(client: &str, mac: Option<&str>, claim: &Claim, refusal: &Refusal) -> Option<String> {
+fn received(client: &str, mac: Option<&str>, claim: &DeviceIdentifier, refusal: &Refusal) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
     let daemon = UnixDatagram::bind(&path).unwrap();
@@ -16,8 +16,8 @@ fn received(client: &str, mac: Option<&str>, claim: &Claim, refusal: &Refusal) -
     Some(String::from_utf8(bytes[..length].to_vec()).unwrap())
 }
 
-fn phone() -> Claim {
-    Claim::Address(MacAddress::parse("001565aabbcc").unwrap())
+fn phone() -> DeviceIdentifier {
+    DeviceIdentifier::Address(MacAddress::parse("001565aabbcc").unwrap())
 }
 
 fn challenge(fault: Option<Fault>) -> Refusal {
@@ -51,8 +51,8 @@ fn other_refusals_have_fusionpbxs_words_or_none() {
         (phone(), Refusal::ProvisioningOff, "provision attempt but provisioning is not enabled for 001565aabbcc"),
         (phone(), Refusal::ClientNetwork, "provision attempt but failed CIDR check for 001565aabbcc"),
         (phone(), Refusal::AuthServer, "provision attempt but the remote auth server said no for 001565aabbcc"),
-        (Claim::Invalid, Refusal::UnknownDevice, "invalid mac address 001565aabbcc"),
-        (Claim::Invalid, Refusal::InvalidAddress, "invalid mac address 001565aabbcc"),
+        (DeviceIdentifier::Invalid, Refusal::UnknownDevice, "invalid mac address 001565aabbcc"),
+        (DeviceIdentifier::Invalid, Refusal::InvalidAddress, "invalid mac address 001565aabbcc"),
     ] {
         let line = text(received("2001:db8::7", Some("001565aabbcc"), &claim, &refusal));
         assert_eq!(line, Some(format!("<132> FusionPBX[{process}]: [2001:db8::7] {words}")));

@@ -2,7 +2,7 @@
 //! stays the same one in memory.
 
 use super::folder::{self, Error, TemplateFile, TemplateName};
-use super::stamp::Stamp;
+use super::stamp::FileStamp;
 use super::texts::Texts;
 use super::tree::{SearchPath, Tree};
 use std::collections::BTreeMap;
@@ -18,19 +18,19 @@ pub struct Disk {
 
 /// How a look went, beside what it found.
 #[derive(Default)]
-pub struct Looked {
+pub struct ScanOutcome {
     /// Files that were being written: they are to be looked at again.
-    pub growing: Vec<PathBuf>,
+    pub unfinished: Vec<PathBuf>,
     /// What could not be read; of that, what was known stays.
     pub errors: Vec<Error>,
 }
 
 /// Whether somebody is writing a file.
-pub type Growing<'a> = &'a dyn Fn(&Path, &Stamp) -> bool;
+pub type Growing<'a> = &'a dyn Fn(&Path, &FileStamp) -> bool;
 
 #[derive(Clone)]
 struct Read {
-    stamp: Stamp,
+    stamp: FileStamp,
     text: Arc<[u8]>,
     /// It was so young when it was read that its stamp does not tell whether it has changed since.
     again: bool,
@@ -38,10 +38,10 @@ struct Read {
 
 impl Disk {
     /// The first look. A folder of the search path that cannot be read is an error: it was named by somebody.
-    pub fn look(path: SearchPath, growing: Growing<'_>) -> Result<(Self, Looked), Error> {
+    pub fn scan(path: SearchPath, growing: Growing<'_>) -> Result<(Self, ScanOutcome), Error> {
         let nothing = Self { tree: Tree::unread(path), files: BTreeMap::new(), texts: Texts::default() };
         nothing.tree.check()?;
-        Ok(nothing.look_again(growing))
+        Ok(nothing.rescan(growing))
     }
 
     pub fn tree(&self) -> &Tree {
@@ -55,21 +55,23 @@ impl Disk {
     /// Reads what is there. A file of which `growing` says that it is being written keeps the text it had, and one
     /// that had none is left out; a folder that comes to be made up of others waits until nothing in it is being
     /// written. What cannot be read stays as it was.
-    pub fn look_again(&self, growing: Growing<'_>) -> (Self, Looked) {
+    pub fn rescan(&self, growing: Growing<'_>) -> (Self, ScanOutcome) {
         let (tree, errors) = self.tree.scan();
         let mut look = Self { tree: tree.clone(), files: BTreeMap::new(), texts: Texts::default() };
-        let mut looked = Looked { growing: Vec::new(), errors };
+        let mut looked = ScanOutcome { unfinished: Vec::new(), errors };
         let unread: Vec<_> = looked.errors.iter().map(|error| error.path().to_owned()).collect();
         for (name, layers) in tree.folders() {
             if layers.iter().any(|layer| unread.iter().any(|path| layer.starts_with(path))) {
                 look.keep(self, &name);
                 continue;
             }
-            let written = looked.growing.len();
+            let written = looked.unfinished.len();
             let files =
                 folder::read_by(layers, &name, &mut |path| Ok(self.take(path, growing, &mut look.files, &mut looked)));
             match files {
-                Ok(_) if looked.growing.len() > written && layers != self.tree.layers(&name) => look.keep(self, &name),
+                Ok(_) if looked.unfinished.len() > written && layers != self.tree.layers(&name) => {
+                    look.keep(self, &name)
+                }
                 Ok(files) => look.set(self, &name, files.unwrap_or_default()),
                 Err(error) => {
                     looked.errors.push(error);
@@ -104,11 +106,11 @@ impl Disk {
         path: &Path,
         growing: Growing<'_>,
         files: &mut BTreeMap<PathBuf, Read>,
-        looked: &mut Looked,
+        looked: &mut ScanOutcome,
     ) -> Option<Arc<[u8]>> {
         let read = match self.read_file(path, growing) {
             Ok((read, grows)) => {
-                looked.growing.extend(grows.then(|| path.to_owned()));
+                looked.unfinished.extend(grows.then(|| path.to_owned()));
                 read
             }
             Err(error) if error.is_absence() => None,
@@ -141,6 +143,6 @@ impl Disk {
     }
 }
 
-fn stamp(path: &Path) -> Result<Stamp, Error> {
-    Stamp::of(path).map_err(|source| Error::Read { path: path.to_owned(), source })
+fn stamp(path: &Path) -> Result<FileStamp, Error> {
+    FileStamp::of(path).map_err(|source| Error::Read { path: path.to_owned(), source })
 }

@@ -10,7 +10,7 @@ mod writer;
 
 pub use disk::Disk;
 pub use folder::{Error, TemplateFile, picture_type};
-pub use stamp::Stamp;
+pub use stamp::FileStamp;
 pub use texts::{Texts, file};
-pub use tree::{Located, SearchPath, Tree};
+pub use tree::{SearchPath, TemplateLocation, Tree};
 pub use writer::has_writer;

@@ -11,7 +11,7 @@ const STEP: Duration = Duration::from_millis(50);
 /// Which file it is, how long, and when it and its entry last changed. Links are followed: a link that is swung
 /// changes the stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stamp {
+pub struct FileStamp {
     device: u64,
     inode: u64,
     length: u64,
@@ -19,7 +19,7 @@ pub struct Stamp {
     changed: (i64, i64),
 }
 
-impl Stamp {
+impl FileStamp {
     pub fn of(path: &Path) -> io::Result<Self> {
         let found = std::fs::metadata(path)?;
         Ok(Self {

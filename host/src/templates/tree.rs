@@ -38,7 +38,7 @@ pub struct Tree {
 
 /// Where a device's templates are.
 #[derive(Clone)]
-pub struct Located {
+pub struct TemplateLocation {
     pub name: TemplateName,
     /// The folders that make it up: of two files of one name the later folder's counts.
     layers: Vec<PathBuf>,
@@ -47,7 +47,7 @@ pub struct Located {
     pub in_tree: bool,
 }
 
-impl Located {
+impl TemplateLocation {
     /// Its template files; `None` when the folder has gone.
     pub fn read(&self) -> Result<Option<Vec<TemplateFile>>, Error> {
         folder::read(&self.layers, &self.name)
@@ -136,7 +136,7 @@ impl Tree {
     ///
     /// Over that lies the administrator's own folder of the same name, and over both the one that is in there for the
     /// domain alone.
-    pub fn locate(&self, template: &str, domain: &str, template_dir: Option<&Path>) -> Option<Located> {
+    pub fn locate(&self, template: &str, domain: &str, template_dir: Option<&Path>) -> Option<TemplateLocation> {
         let mut name = TemplateName::parse(template)?;
         let domain = TemplateName::parse(domain).filter(|domain| !domain.as_str().contains('/'));
         let mut layers = Vec::new();
@@ -160,7 +160,7 @@ impl Tree {
             name = for_domain;
         }
         let in_tree = self.folders.get(name.as_str()) == Some(&layers);
-        (!layers.is_empty()).then_some(Located { name, layers, in_tree })
+        (!layers.is_empty()).then_some(TemplateLocation { name, layers, in_tree })
     }
 
     /// The administrator's own folder of that name.
@@ -209,7 +209,7 @@ mod tests {
     }
 
     fn looked(path: impl Into<SearchPath>) -> Disk {
-        Disk::look(path.into(), &|_, _| false).unwrap().0
+        Disk::scan(path.into(), &|_, _| false).unwrap().0
     }
 
     fn scanned(path: impl Into<SearchPath>) -> Tree {
@@ -351,7 +351,7 @@ mod tests {
 
     #[test]
     fn a_root_that_is_not_there_is_named() {
-        let error = Disk::look(vec!["/nowhere/at/all".into()].into(), &|_, _| false).err().unwrap();
+        let error = Disk::scan(vec!["/nowhere/at/all".into()].into(), &|_, _| false).err().unwrap();
         assert!(error.to_string().contains("/nowhere/at/all"));
     }
 }

@@ -7,7 +7,7 @@ use crate::gate::{self, Permit, Refusal};
 use crate::http::access_log::Seen;
 use crate::http::status::Failure;
 use crate::http::unix_seconds;
-use crate::request::{Claim, ProvisionRequest, Secret};
+use crate::request::{DeviceIdentifier, ProvisionRequest, Secret};
 use std::net::IpAddr;
 
 /// Who was let in, and on which facts.
@@ -61,7 +61,7 @@ impl Walk<'_> {
         let Some(server) = &self.app.auth_server else { return Ok(false) };
         let mac = request.mac().or(address.as_ref().map(MacAddress::as_str)).unwrap_or_default();
         let secret = request.secret().unwrap_or_else(|| Secret::new(""));
-        Ok(!server.lets_on(mac, &secret).await?)
+        Ok(!server.allows(mac, &secret).await?)
     }
 
     /// Inserts the device, where the permit is for that.
@@ -92,15 +92,19 @@ impl Walk<'_> {
     }
 
     /// Which device the request names.
-    pub(super) fn named(&self, request: &ProvisionRequest) -> Claim {
-        request.address(&|agent: &str| self.snapshot.plugins.address(agent))
+    pub(super) fn named(&self, request: &ProvisionRequest) -> DeviceIdentifier {
+        request.identify_device(&|agent: &str| self.snapshot.plugins.address(agent))
     }
 
     /// An extension's number stands for the device that it is a line of.
-    pub(super) async fn resolve(&self, named: Claim, request: &ProvisionRequest) -> Result<Claim, Failure> {
-        let Claim::Extension { number, otherwise } = named else { return Ok(named) };
+    pub(super) async fn resolve(
+        &self,
+        named: DeviceIdentifier,
+        request: &ProvisionRequest,
+    ) -> Result<DeviceIdentifier, Failure> {
+        let DeviceIdentifier::Extension { number, fallback } = named else { return Ok(named) };
         let found = self.app.directory.address_of_extension(&number, request.host()).await?;
-        Ok(found.or(otherwise).map_or(Claim::Nobody, Claim::Address))
+        Ok(found.or(fallback).map_or(DeviceIdentifier::Missing, DeviceIdentifier::Address))
     }
 }
 

@@ -26,7 +26,7 @@ async fn app(scratch: &Scratch) -> Option<App> {
     let home = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let component = home.join("target/plugins/yealink.wasm");
     let path = vec![home.join("../shared/corpus/templates")].into();
-    let (disk, _) = Disk::look(path, &|_, _| false).unwrap();
+    let (disk, _) = Disk::scan(path, &|_, _| false).unwrap();
     let (tree, texts) = (disk.tree().clone(), disk.texts().clone());
     let engine = Engine::new(Config::default()).unwrap();
     let share = |_: &Share<'_>| texts.of(&|folder| folder.starts_with("yealink/"));
@@ -65,7 +65,9 @@ async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
     let peer = [192, 0, 2, 1].into();
     let client = Client { address: peer, https: false, original_target: None };
     let arrived = Arrived { peer, client, at: Instant::now() };
-    let Ok(Asked::Provision(request)) = times.take(0, read(parts, Body::empty(), &arrived, app.url_forms)).await else {
+    let Ok(RequestTarget::Provision(request)) =
+        times.take(0, read(parts, Body::empty(), &arrived, app.url_forms)).await
+    else {
         panic!()
     };
     let walk = Walk { app, snapshot: app.snapshot.load_full() };

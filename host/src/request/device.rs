@@ -17,26 +17,26 @@ impl<F: Fn(&str) -> Option<String>> UserAgents for F {
 
 /// The device that a request is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Claim {
+pub enum DeviceIdentifier {
     Address(MacAddress),
     /// Something was given for an address and is none. No weaker way of naming the device counts then.
     Invalid,
     /// The device of vendor escene or grandstream, enabled and in the asked host's enabled domain, one of whose lines
-    /// has this `user_id`. Where there is none, `otherwise` counts.
+    /// has this `user_id`. Where there is none, `fallback` counts.
     Extension {
         number: String,
-        otherwise: Option<MacAddress>,
+        fallback: Option<MacAddress>,
     },
-    Nobody,
+    Missing,
 }
 
-impl Claim {
+impl DeviceIdentifier {
     /// The address itself, where the request says one.
     pub fn address(&self) -> Option<MacAddress> {
         match self {
             Self::Address(address) => Some(*address),
-            Self::Extension { otherwise, .. } => *otherwise,
-            Self::Invalid | Self::Nobody => None,
+            Self::Extension { fallback, .. } => *fallback,
+            Self::Invalid | Self::Missing => None,
         }
     }
 }
@@ -47,15 +47,19 @@ fn filled(text: &str) -> Option<&str> {
 }
 
 /// `mac` (which hides `address` even when it is empty), `name=SEP…`, `ext`, the User-Agent: the first that is there.
-pub fn find(parameters: &Parameters, user_agent: &str, user_agents: &impl UserAgents) -> Claim {
+pub fn find(parameters: &Parameters, user_agent: &str, user_agents: &impl UserAgents) -> DeviceIdentifier {
     let given = parameters.text("mac").or_else(|| parameters.text("address")).and_then(filled);
     if let Some(text) = given.or_else(|| parameters.text("name").and_then(cisco_name).and_then(filled)) {
-        return MacAddress::parse(text).map_or(Claim::Invalid, Claim::Address);
+        return MacAddress::parse(text).map_or(DeviceIdentifier::Invalid, DeviceIdentifier::Address);
     }
     let found = || user_agents.address(user_agent).map(|text| MacAddress::parse(&text));
     match parameters.text("ext").and_then(filled) {
-        Some(number) => Claim::Extension { number: number.to_owned(), otherwise: found().and_then(Result::ok) },
-        None => found().map_or(Claim::Nobody, |address| address.map_or(Claim::Invalid, Claim::Address)),
+        Some(number) => {
+            DeviceIdentifier::Extension { number: number.to_owned(), fallback: found().and_then(Result::ok) }
+        }
+        None => found().map_or(DeviceIdentifier::Missing, |address| {
+            address.map_or(DeviceIdentifier::Invalid, DeviceIdentifier::Address)
+        }),
     }
 }
 
@@ -69,11 +73,11 @@ fn cisco_name(name: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn address(text: &str) -> Claim {
-        Claim::Address(MacAddress::parse(text).unwrap())
+    fn address(text: &str) -> DeviceIdentifier {
+        DeviceIdentifier::Address(MacAddress::parse(text).unwrap())
     }
 
-    fn claim(query: &str, agent: Option<&str>) -> Claim {
+    fn claim(query: &str, agent: Option<&str>) -> DeviceIdentifier {
         let parameters = Parameters::parse(Vec::new(), query, b"").ok().unwrap();
         find(&parameters, "", &|_: &str| agent.map(str::to_owned))
     }
@@ -98,9 +102,9 @@ mod tests {
     #[test]
     fn a_bad_address_does_not_fall_back_to_a_weaker_name() {
         for query in ["mac=zz", "mac=cfg001565be5fd7", "mac=SEP001565BE5FD7", "mac=0015.65be.5fd7", "name=SEP12"] {
-            assert_eq!(claim(query, Some("000000000009")), Claim::Invalid, "{query}");
+            assert_eq!(claim(query, Some("000000000009")), DeviceIdentifier::Invalid, "{query}");
         }
-        assert_eq!(claim("", Some("junk")), Claim::Invalid);
+        assert_eq!(claim("", Some("junk")), DeviceIdentifier::Invalid);
     }
 
     #[test]
@@ -112,11 +116,11 @@ mod tests {
 
     #[test]
     fn an_extension_counts_before_the_user_agent() {
-        let otherwise = Some(MacAddress::parse("000000000009").unwrap());
+        let fallback = Some(MacAddress::parse("000000000009").unwrap());
         let number = "7421".to_owned();
         let number = || number.clone();
-        assert_eq!(claim("ext=7421", Some("000000000009")), Claim::Extension { number: number(), otherwise });
-        assert_eq!(claim("ext=7421", None), Claim::Extension { number: number(), otherwise: None });
-        assert_eq!(claim("ext=0", None), Claim::Nobody);
+        assert_eq!(claim("ext=7421", Some("000000000009")), DeviceIdentifier::Extension { number: number(), fallback });
+        assert_eq!(claim("ext=7421", None), DeviceIdentifier::Extension { number: number(), fallback: None });
+        assert_eq!(claim("ext=0", None), DeviceIdentifier::Missing);
     }
 }
