@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::php::{Fault, FaultKind};
+use crate::php::{PhpError, PhpErrorKind};
 use crate::source;
 
 /// Why a template cannot be parsed or rendered.
@@ -115,10 +115,10 @@ impl Problem {
     }
 }
 
-impl From<Fault> for Problem {
-    fn from(fault: Fault) -> Problem {
+impl From<PhpError> for Problem {
+    fn from(fault: PhpError) -> Problem {
         let kind = match fault.kind {
-            FaultKind::Limit => ErrorKind::Limit,
+            PhpErrorKind::Limit => ErrorKind::Limit,
             _ => ErrorKind::Fault,
         };
         Problem::new(kind, fault.message)

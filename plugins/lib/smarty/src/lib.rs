@@ -56,6 +56,7 @@ mod names;
 mod parser;
 pub mod php;
 mod program;
+pub mod registry;
 mod source;
 
 pub use error::{Error, ErrorKind};

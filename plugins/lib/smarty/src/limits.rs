@@ -31,7 +31,7 @@ pub struct Limits {
     /// Work units (about a nanosecond or a byte) of all functions and modifiers together.
     pub fuel: u64,
     /// What a single function may make.
-    pub values: crate::php::Limits,
+    pub values: crate::php::ValueLimits,
 }
 
 impl Default for Limits {
@@ -43,8 +43,8 @@ impl Default for Limits {
             call_depth: 100,
             depth: 400,
             variables: 1_000_000,
-            fuel: crate::php::Limits::FUEL,
-            values: crate::php::Limits::default(),
+            fuel: crate::php::ValueLimits::FUEL,
+            values: crate::php::ValueLimits::default(),
         }
     }
 }

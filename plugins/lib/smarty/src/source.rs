@@ -25,31 +25,31 @@ pub(crate) fn normalize(source: &[u8]) -> Cow<'_, [u8]> {
 
 /// Where lines start, to turn offsets into places long after the text is gone.
 #[derive(Debug)]
-pub(crate) struct Lines {
+pub(crate) struct LineIndex {
     /// Offset of the first byte of the second, third … line.
     starts: Box<[u32]>,
 }
 
 /// A place in a source file, both counted from 1; columns count bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     pub line: u32,
     pub column: u32,
 }
 
-impl Lines {
-    pub(crate) fn new(text: &[u8]) -> Lines {
+impl LineIndex {
+    pub(crate) fn new(text: &[u8]) -> LineIndex {
         let starts = memchr_iter(b'\n', text).map(|at| offset(at + 1)).collect();
-        Lines { starts }
+        LineIndex { starts }
     }
 
-    pub(crate) fn place(&self, at: u32) -> Place {
+    pub(crate) fn position(&self, at: u32) -> Position {
         let line = self.starts.partition_point(|&start| start <= at);
         let start = match line {
             0 => 0,
             n => self.starts[n - 1],
         };
-        Place { line: offset(line) + 1, column: at - start + 1 }
+        Position { line: offset(line) + 1, column: at - start + 1 }
     }
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-impl Lines {
+impl LineIndex {
     pub(crate) fn size(&self) -> usize {
         size_of_val(&*self.starts)
     }

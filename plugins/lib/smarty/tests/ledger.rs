@@ -50,7 +50,7 @@ fn every_row_of_the_ledger_says_how_it_compares() {
 
 #[test]
 fn every_function_of_the_allow_list_is_in_the_ledger() {
-    let functions = dialplate_smarty::php::functions::all();
+    let functions = dialplate_smarty::registry::functions();
     let absent: Vec<_> = functions.map(|f| f.name).filter(|name| !LEDGER.contains(&format!("`{name}`"))).collect();
     assert!(absent.is_empty(), "{absent:?}");
 }

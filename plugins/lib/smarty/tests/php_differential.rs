@@ -13,7 +13,8 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use dialplate_smarty::php::{Clock, Context, Fault, FaultKind, Value, arithmetic, call, compare, function, modifier};
+use dialplate_smarty::php::{Clock, Context, PhpError, PhpErrorKind, Value, arithmetic, call, compare};
+use dialplate_smarty::registry::{self, function, modifier};
 use generate::Generator;
 use jiff::tz::TimeZone;
 
@@ -59,7 +60,7 @@ fn line(case: &Case) -> String {
     format!("{}\t{}\t{}\t{args}\n", case.kind, case.name, case.by_ref)
 }
 
-fn operate(name: &str, a: &[Value]) -> Result<Value, Fault> {
+fn operate(name: &str, a: &[Value]) -> Result<Value, PhpError> {
     use arithmetic::Bits;
     let first = &a[0];
     let second = a.get(1).unwrap_or(first);
@@ -101,7 +102,7 @@ fn clock() -> Clock {
     Clock { seconds: 1_782_907_200, nanoseconds: 0, zone }
 }
 
-fn answer(case: &Case, clock: &Clock) -> Result<Vec<Value>, Fault> {
+fn answer(case: &Case, clock: &Clock) -> Result<Vec<Value>, PhpError> {
     let mut context = Context::new(clock);
     let mut args = case.args.clone();
     let result = match case.kind {
@@ -143,7 +144,7 @@ fn skip(title: &str, why: &str) {
 fn compare_all(title: &str, mut cases: Vec<Case>) {
     let clock = clock();
     // What is too large here would end the php process, which has its own limit.
-    cases.retain(|case| !matches!(answer(case, &clock), Err(fault) if fault.kind == FaultKind::Limit));
+    cases.retain(|case| !matches!(answer(case, &clock), Err(fault) if fault.kind == PhpErrorKind::Limit));
     let cases = &cases[..];
     let Some(answers) = ask_php(cases) else {
         return skip(title, "php 8.2 is not installed");
@@ -221,7 +222,7 @@ fn modifiers_do_what_smarty_does() {
 #[test]
 fn every_function_of_the_list_is_compared_or_says_why_not() {
     let compared: Vec<&str> = signatures::FUNCTIONS.iter().map(|(name, _)| *name).collect();
-    let missing: Vec<&str> = dialplate_smarty::php::functions::all()
+    let missing: Vec<&str> = registry::functions()
         .map(|f| f.name)
         .filter(|name| !compared.contains(name) && !signatures::NOT_COMPARED.iter().any(|(n, _)| n == name))
         .collect();

@@ -115,7 +115,7 @@ impl<'a> Variables<'a> {
             nanoseconds: self.job.time.nanoseconds,
             zone: jiff::tz::TimeZone::UTC,
         };
-        php::call(php::function(function)?, &mut Context::new(&clock), &mut [argument]).ok()
+        php::call(smarty::registry::function(function)?, &mut Context::new(&clock), &mut [argument]).ok()
     }
 
     fn of_keys(&self, name: &str) -> Option<Value> {

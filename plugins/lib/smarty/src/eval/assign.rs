@@ -1,13 +1,13 @@
 //! Assignments and captures.
 
-use super::{Code, Flow, Machine, Run, path};
+use super::{Code, Evaluator, Flow, RenderResult, path};
 use crate::error::Problem;
 use crate::php::{Array, Value};
-use crate::program::{Assign, Capture, E, Place, Scope};
+use crate::program::{Assign, Capture, ExprId, Place, Scope};
 
-impl Machine<'_> {
+impl Evaluator<'_> {
     /// Assigns; gives the value.
-    pub(super) fn assign(&mut self, code: &Code<'_>, tag: &Assign) -> Run<Value> {
+    pub(super) fn assign(&mut self, code: &Code<'_>, tag: &Assign) -> RenderResult<Value> {
         let symbol = self.name(code, tag.place.name)?;
         if tag.place.path.is_empty() {
             let value = self.eval(code, tag.value)?;
@@ -20,7 +20,7 @@ impl Machine<'_> {
         Ok(value)
     }
 
-    pub(super) fn keys(&mut self, code: &Code<'_>, place: &Place) -> Run<Vec<Option<Value>>> {
+    pub(super) fn keys(&mut self, code: &Code<'_>, place: &Place) -> RenderResult<Vec<Option<Value>>> {
         let mut keys = Vec::with_capacity(place.path.len());
         for key in &place.path {
             keys.push(match key {
@@ -32,7 +32,13 @@ impl Machine<'_> {
     }
 
     /// A variable that is no array becomes one first, with its old value as the only entry.
-    fn assign_element(&mut self, symbol: usize, keys: &[Option<Value>], value: Value, scope: Scope) -> Run<()> {
+    fn assign_element(
+        &mut self,
+        symbol: usize,
+        keys: &[Option<Value>],
+        value: Value,
+        scope: Scope,
+    ) -> RenderResult<()> {
         // An array of this template's own is changed where it is, not copied.
         let old = match self.owned(symbol) {
             Some(id) => std::mem::take(&mut self.variable_mut(id).value),
@@ -48,7 +54,7 @@ impl Machine<'_> {
     }
 
     /// Assigns to a variable or an element of one, in the template's scope.
-    pub(super) fn assign_value(&mut self, symbol: usize, keys: &[Option<Value>], value: Value) -> Run<()> {
+    pub(super) fn assign_value(&mut self, symbol: usize, keys: &[Option<Value>], value: Value) -> RenderResult<()> {
         match keys {
             [] => self.assign_in_scope(symbol, value, Scope::Default),
             keys => self.assign_element(symbol, keys, value, Scope::Default),
@@ -56,7 +62,7 @@ impl Machine<'_> {
     }
 
     /// Assigns to the variable that a value names, as the attribute `assign` of many tags does.
-    pub(super) fn assign_to(&mut self, name: &Value, value: Value) -> Run<()> {
+    pub(super) fn assign_to(&mut self, name: &Value, value: Value) -> RenderResult<()> {
         let name = name.to_bytes();
         if name.is_empty() {
             return Ok(());
@@ -65,12 +71,12 @@ impl Machine<'_> {
         self.assign_in_scope(symbol, value, Scope::Default)
     }
 
-    pub(super) fn assign_to_expr(&mut self, code: &Code<'_>, name: E, value: Value) -> Run<()> {
+    pub(super) fn assign_to_expr(&mut self, code: &Code<'_>, name: ExprId, value: Value) -> RenderResult<()> {
         let name = self.eval(code, name)?;
         self.assign_to(&name, value)
     }
 
-    pub(super) fn capture(&mut self, code: &Code<'_>, tag: &Capture) -> Run<()> {
+    pub(super) fn capture(&mut self, code: &Code<'_>, tag: &Capture) -> RenderResult<()> {
         let name = self.eval(code, tag.name)?.to_key()?;
         let assign = match tag.assign.optional() {
             Some(assign) => self.eval(code, assign)?,
@@ -95,7 +101,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    fn append_to(&mut self, name: &Value, value: Value) -> Run<()> {
+    fn append_to(&mut self, name: &Value, value: Value) -> RenderResult<()> {
         let name = name.to_bytes();
         if name.is_empty() {
             return Ok(());

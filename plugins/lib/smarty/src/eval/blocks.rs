@@ -1,10 +1,10 @@
 //! `{if}` and `{while}`.
 
-use super::{Code, Flow, Machine, Run};
+use super::{Code, Evaluator, Flow, RenderResult};
 use crate::program::Loop;
 
-impl Machine<'_> {
-    pub(super) fn branches(&mut self, code: &Code<'_>, start: u32, len: u32) -> Run<Flow> {
+impl Evaluator<'_> {
+    pub(super) fn branches(&mut self, code: &Code<'_>, start: u32, len: u32) -> RenderResult<Flow> {
         for branch in &code.t.branches[start as usize..(start + len) as usize] {
             let taken = match (branch.assign, branch.condition.optional()) {
                 (Some(assign), _) => {
@@ -26,7 +26,7 @@ impl Machine<'_> {
         Ok(Flow::Next)
     }
 
-    pub(super) fn while_loop(&mut self, code: &Code<'_>, tag: &Loop) -> Run<Flow> {
+    pub(super) fn while_loop(&mut self, code: &Code<'_>, tag: &Loop) -> RenderResult<Flow> {
         loop {
             let goes_on = match tag.assign {
                 // The value is tested first; the variable is assigned within the loop.

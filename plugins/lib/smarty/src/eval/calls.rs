@@ -1,12 +1,12 @@
 //! Template functions.
 
-use super::{Code, Machine, Run};
+use super::{Code, Evaluator, RenderResult};
 use crate::error::Problem;
 use crate::php::Value;
 use crate::program::CallTag;
 
-impl Machine<'_> {
-    pub(super) fn call_tag(&mut self, code: &Code<'_>, tag: &CallTag) -> Run<()> {
+impl Evaluator<'_> {
+    pub(super) fn call_tag(&mut self, code: &Code<'_>, tag: &CallTag) -> RenderResult<()> {
         let name = self.eval(code, tag.name)?;
         let params = self.params(code, &tag.params)?;
         let assign = tag.assign.optional();
@@ -19,7 +19,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    fn call_function(&mut self, name: &Value, params: Vec<(usize, Value)>) -> Run<()> {
+    fn call_function(&mut self, name: &Value, params: Vec<(usize, Value)>) -> RenderResult<()> {
         let Some(&(index, function)) = self.frame.functions.get(&name.to_str()) else {
             let name = name.to_str().to_lossy();
             return Err(Problem::fault(format!("Unable to find template function '{name}'")));

@@ -1,14 +1,14 @@
 //! What is part of the language and looks like a function or a modifier: `isset`, `default`, `++`.
 
 use super::expr::Peek;
-use super::{Code, Machine, Run, path};
+use super::{Code, Evaluator, RenderResult, path};
 use crate::error::Problem;
-use crate::php::{Fault, Value};
-use crate::program::{E, Expr, List, Name};
+use crate::php::{PhpError, Value};
+use crate::program::{Expr, ExprId, List, Name};
 
-impl Machine<'_> {
+impl Evaluator<'_> {
     /// An expression read as `??` reads it.
-    pub(super) fn quiet(&mut self, code: &Code<'_>, id: E) -> Run<Value> {
+    pub(super) fn quiet(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<Value> {
         match self.peek(code, id) {
             Peek::Hit(value) => return Ok(value.clone()),
             Peek::Null => return Ok(Value::Null),
@@ -24,7 +24,7 @@ impl Machine<'_> {
         Ok(path::quiet_index(&base, &key))
     }
 
-    pub(super) fn isset(&mut self, code: &Code<'_>, list: List) -> Run<Value> {
+    pub(super) fn isset(&mut self, code: &Code<'_>, list: List) -> RenderResult<Value> {
         for &id in code.t.list(list) {
             if self.quiet(code, id)?.is_null() {
                 return Ok(Value::Bool(false));
@@ -34,7 +34,7 @@ impl Machine<'_> {
     }
 
     /// `|default:a:b`: the first that is neither null nor the empty string, else the last.
-    pub(super) fn default(&mut self, code: &Code<'_>, operand: E, defaults: List) -> Run<Value> {
+    pub(super) fn default(&mut self, code: &Code<'_>, operand: ExprId, defaults: List) -> RenderResult<Value> {
         let mut value = self.quiet(code, operand)?;
         for &default in code.t.list(defaults) {
             let missing = match &value {
@@ -50,7 +50,12 @@ impl Machine<'_> {
     }
 
     /// `$x++`: the old value, and the variable changed, even one shared with the including file.
-    pub(super) fn count(&mut self, code: &Code<'_>, place: E, step: fn(&Value) -> Result<Value, Fault>) -> Run<Value> {
+    pub(super) fn count(
+        &mut self,
+        code: &Code<'_>,
+        place: ExprId,
+        step: fn(&Value) -> Result<Value, PhpError>,
+    ) -> RenderResult<Value> {
         let (name, keys) = self.place_of(code, place)?;
         let symbol = self.name(code, name)?;
         let Some(id) = self.find(symbol) else {
@@ -65,7 +70,7 @@ impl Machine<'_> {
     }
 
     /// A variable and its evaluated indexes.
-    fn place_of(&mut self, code: &Code<'_>, id: E) -> Run<(Name, Vec<Option<Value>>)> {
+    fn place_of(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<(Name, Vec<Option<Value>>)> {
         let mut keys = Vec::new();
         let mut at = id;
         loop {
@@ -88,7 +93,7 @@ impl Machine<'_> {
     }
 
     /// Stores what a function left in a by-reference argument; anything but a variable is forgotten.
-    pub(super) fn write_back(&mut self, code: &Code<'_>, id: E, value: Value) -> Run<()> {
+    pub(super) fn write_back(&mut self, code: &Code<'_>, id: ExprId, value: Value) -> RenderResult<()> {
         let is_variable = matches!(code.expr(id), Expr::Var(_) | Expr::NamedVar(_) | Expr::Index(..));
         if !is_variable {
             return Ok(());

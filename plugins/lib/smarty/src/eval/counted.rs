@@ -1,14 +1,14 @@
 //! `{for}`, both forms.
 
 use super::frame::Props;
-use super::{Code, Flow, Machine, Run, path};
+use super::{Code, Evaluator, Flow, RenderResult, path};
 use crate::error::Problem;
 use crate::php::{Value, arithmetic, compare};
 use crate::program::{CFor, CStep, For, Place, Prop};
 
-impl Machine<'_> {
+impl Evaluator<'_> {
     /// `{for $i = a to b step c max=d}`: the number of passes is known before the first.
-    pub(super) fn for_to(&mut self, code: &Code<'_>, tag: &For) -> Run<Flow> {
+    pub(super) fn for_to(&mut self, code: &Code<'_>, tag: &For) -> RenderResult<Flow> {
         let symbol = self.name(code, tag.place.name)?;
         let id = self.fresh(symbol, Value::Null)?;
         let step = self.eval(code, tag.step)?;
@@ -49,7 +49,7 @@ impl Machine<'_> {
         Ok(Flow::Next)
     }
 
-    fn passes_of(&mut self, code: &Code<'_>, tag: &For, step: &Value) -> Run<i64> {
+    fn passes_of(&mut self, code: &Code<'_>, tag: &For, step: &Value) -> RenderResult<i64> {
         let up = compare::less(&Value::Int(0), step)?;
         let span = self.eval(code, if up { tag.up } else { tag.down })?;
         let step = arithmetic::plus(step)?;
@@ -69,7 +69,7 @@ impl Machine<'_> {
     }
 
     /// `{for $i = a, $j = b; condition; $i++}`
-    pub(super) fn for_steps(&mut self, code: &Code<'_>, tag: &CFor) -> Run<Flow> {
+    pub(super) fn for_steps(&mut self, code: &Code<'_>, tag: &CFor) -> RenderResult<Flow> {
         for (place, value) in &tag.start {
             let symbol = self.name(code, place.name)?;
             let id = self.fresh(symbol, Value::Null)?;
@@ -90,7 +90,7 @@ impl Machine<'_> {
         Ok(Flow::Next)
     }
 
-    fn for_step(&mut self, code: &Code<'_>, place: &Place, step: CStep) -> Run<()> {
+    fn for_step(&mut self, code: &Code<'_>, place: &Place, step: CStep) -> RenderResult<()> {
         let symbol = self.name(code, place.name)?;
         let keys = self.keys(code, place)?;
         let Some(id) = self.find(symbol) else {

@@ -1,9 +1,9 @@
 //! Expressions.
 
-use super::{Code, Machine, Run};
+use super::{Code, Evaluator, RenderResult};
 use crate::error::Problem;
 use crate::php::{self, Array, Key, Value, arithmetic, compare};
-use crate::program::{Binary, Cast, E, Expr, List, NONE, Super, Unary};
+use crate::program::{Binary, Cast, Expr, ExprId, List, NONE, Super, Unary};
 
 /// A value looked at without taking hold of it.
 pub(super) enum Peek<'v> {
@@ -13,9 +13,9 @@ pub(super) enum Peek<'v> {
     Slow,
 }
 
-impl Machine<'_> {
+impl Evaluator<'_> {
     /// Prints an expression's value.
-    pub(super) fn print_expr(&mut self, code: &Code<'_>, id: E) -> Run<()> {
+    pub(super) fn print_expr(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<()> {
         let before = self.out.len();
         match self.peek(code, id) {
             // The document is taken out while a value of the machine is read.
@@ -37,7 +37,7 @@ impl Machine<'_> {
     }
 
     /// A constant, a variable, or an element of one, if that is all there is to it.
-    pub(super) fn peek<'v>(&'v self, code: &'v Code<'_>, id: E) -> Peek<'v> {
+    pub(super) fn peek<'v>(&'v self, code: &'v Code<'_>, id: ExprId) -> Peek<'v> {
         match code.expr(id) {
             Expr::Const(index) => Peek::Hit(&code.t.constants[index as usize]),
             Expr::Var(symbol) => match self.known(code.symbol(symbol)) {
@@ -55,7 +55,7 @@ impl Machine<'_> {
     }
 
     /// The value of an expression.
-    pub(super) fn eval(&mut self, code: &Code<'_>, id: E) -> Run<Value> {
+    pub(super) fn eval(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<Value> {
         match self.peek(code, id) {
             Peek::Hit(value) => return Ok(value.clone()),
             Peek::Null => return Ok(Value::Null),
@@ -67,7 +67,7 @@ impl Machine<'_> {
         Ok(value)
     }
 
-    fn compound(&mut self, code: &Code<'_>, expr: Expr) -> Run<Value> {
+    fn compound(&mut self, code: &Code<'_>, expr: Expr) -> RenderResult<Value> {
         match expr {
             Expr::Const(index) => Ok(code.t.constants[index as usize].clone()),
             Expr::Var(symbol) => Ok(self.value_of(code.symbol(symbol))),
@@ -104,7 +104,7 @@ impl Machine<'_> {
         }
     }
 
-    fn construct(&mut self, code: &Code<'_>, expr: Expr) -> Run<Value> {
+    fn construct(&mut self, code: &Code<'_>, expr: Expr) -> RenderResult<Value> {
         match expr {
             Expr::Concat(parts) => self.concat(code, parts),
             Expr::Call(index, args) => self.call(code, code.t.calls[index as usize], args),
@@ -157,7 +157,7 @@ impl Machine<'_> {
     }
 
     /// Whether an expression is true.
-    pub(super) fn truth(&mut self, code: &Code<'_>, id: E) -> Run<bool> {
+    pub(super) fn truth(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<bool> {
         match self.peek(code, id) {
             Peek::Hit(value) => Ok(value.truthy()),
             Peek::Null => Ok(false),
@@ -165,7 +165,7 @@ impl Machine<'_> {
         }
     }
 
-    fn unary(&mut self, code: &Code<'_>, operator: Unary, operand: E) -> Run<Value> {
+    fn unary(&mut self, code: &Code<'_>, operator: Unary, operand: ExprId) -> RenderResult<Value> {
         if operator == Unary::Not {
             return Ok(Value::Bool(!self.truth(code, operand)?));
         }
@@ -182,7 +182,7 @@ impl Machine<'_> {
         })
     }
 
-    fn binary(&mut self, code: &Code<'_>, operator: Binary, left: E, right: E) -> Run<Value> {
+    fn binary(&mut self, code: &Code<'_>, operator: Binary, left: ExprId, right: ExprId) -> RenderResult<Value> {
         if let (Peek::Hit(a), Peek::Hit(b)) = (self.peek(code, left), self.peek(code, right)) {
             return Ok(super::operators::binary(operator, a, b)?);
         }
@@ -191,7 +191,7 @@ impl Machine<'_> {
         Ok(super::operators::binary(operator, &a, &b)?)
     }
 
-    fn array(&mut self, code: &Code<'_>, entries: List) -> Run<Value> {
+    fn array(&mut self, code: &Code<'_>, entries: List) -> RenderResult<Value> {
         let mut array = Array::with_capacity(entries.len as usize / 2);
         let list = code.t.list(entries);
         // The index after the largest: a list that begins with a negative one goes on from there, unlike one
@@ -231,7 +231,7 @@ impl Machine<'_> {
         one.clone()
     }
 
-    fn in_array(&mut self, needle: &Value, haystack: &Value) -> Run<Value> {
+    fn in_array(&mut self, needle: &Value, haystack: &Value) -> RenderResult<Value> {
         let haystack = haystack.to_array();
         self.context.charge(haystack.len())?;
         for value in haystack.values() {
@@ -243,7 +243,7 @@ impl Machine<'_> {
     }
 
     /// Calls a function or modifier; by-reference arguments are written back.
-    fn call(&mut self, code: &Code<'_>, function: &php::Function, list: List) -> Run<Value> {
+    fn call(&mut self, code: &Code<'_>, function: &php::Function, list: List) -> RenderResult<Value> {
         let ids = code.t.list(list);
         let mut args = Vec::with_capacity(ids.len());
         for &id in ids {
@@ -261,7 +261,7 @@ impl Machine<'_> {
     }
 
     /// Joins parts. Of untrusted ones becomes what becomes of them in captured output.
-    fn concat(&mut self, code: &Code<'_>, parts: List) -> Run<Value> {
+    fn concat(&mut self, code: &Code<'_>, parts: List) -> RenderResult<Value> {
         let mut text = Vec::new();
         let mut values = Vec::new();
         let mut untrusted = false;

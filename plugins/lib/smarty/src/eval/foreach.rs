@@ -3,12 +3,12 @@
 use std::rc::Rc;
 
 use super::frame::Variable;
-use super::{Code, Flow, Machine, Run};
+use super::{Code, Evaluator, Flow, RenderResult};
 use crate::php::{Array, Key, Value};
 use crate::program::{Foreach, Prop};
 
 /// What a variable was before a loop took its name.
-enum Before {
+enum Shadowed {
     Unset,
     /// It was the template's own: its content, to be put back into it.
     Content(Variable),
@@ -17,17 +17,17 @@ enum Before {
 }
 
 /// A loop going on.
-struct Going {
+struct LoopState {
     item: usize,
     key: Option<usize>,
     named: Option<usize>,
     item_before: Option<Value>,
-    key_before: Before,
-    named_before: Before,
+    key_before: Shadowed,
+    named_before: Shadowed,
 }
 
-impl Machine<'_> {
-    pub(super) fn foreach(&mut self, code: &Code<'_>, tag: &Foreach) -> Run<Flow> {
+impl Evaluator<'_> {
+    pub(super) fn foreach(&mut self, code: &Code<'_>, tag: &Foreach) -> RenderResult<Flow> {
         let from = self.eval(code, tag.from)?;
         // A scalar is a list of itself, null is empty.
         let list = from.to_array();
@@ -45,7 +45,7 @@ impl Machine<'_> {
         Ok(flow)
     }
 
-    fn begin(&mut self, code: &Code<'_>, tag: &Foreach, list: &Array) -> Run<Going> {
+    fn begin(&mut self, code: &Code<'_>, tag: &Foreach, list: &Array) -> RenderResult<LoopState> {
         let item = code.symbol(tag.item);
         let item_before = self.find(item).map(|id| self.variable_mut(id).value.clone());
         let id = self.fresh(item, Value::Null)?;
@@ -53,7 +53,7 @@ impl Machine<'_> {
         let key = tag.key.map(|key| code.symbol(key)).filter(|_| !list.is_empty());
         let key_before = match key {
             Some(key) => self.put_aside(key)?,
-            None => Before::Unset,
+            None => Shadowed::Unset,
         };
         let total = i64::try_from(list.len()).unwrap_or(i64::MAX);
         if tag.item_props != 0 {
@@ -73,35 +73,35 @@ impl Machine<'_> {
                 self.set_value(named, Value::from(noted))?;
                 before
             }
-            None => Before::Unset,
+            None => Shadowed::Unset,
         };
-        Ok(Going { item, key, named, item_before, key_before, named_before })
+        Ok(LoopState { item, key, named, item_before, key_before, named_before })
     }
 
     /// Makes room for a loop's variable.
-    fn put_aside(&mut self, symbol: usize) -> Run<Before> {
+    fn put_aside(&mut self, symbol: usize) -> RenderResult<Shadowed> {
         let before = match self.owned(symbol) {
             Some(id) if !self.variable_mut(id).in_loop => {
                 let variable = self.variable_mut(id);
                 let given = variable.given;
-                Before::Content(std::mem::replace(variable, Variable { given, ..Variable::default() }))
+                Shadowed::Content(std::mem::replace(variable, Variable { given, ..Variable::default() }))
             }
             _ => match self.find(symbol) {
-                Some(id) => Before::Shared(id),
-                None => Before::Unset,
+                Some(id) => Shadowed::Shared(id),
+                None => Shadowed::Unset,
             },
         };
-        if !matches!(before, Before::Content(_)) {
+        if !matches!(before, Shadowed::Content(_)) {
             self.fresh(symbol, Value::Null)?;
         }
         Ok(before)
     }
 
-    fn put_back(&mut self, symbol: usize, before: Before) {
+    fn put_back(&mut self, symbol: usize, before: Shadowed) {
         match before {
-            Before::Unset => {}
-            Before::Shared(id) => self.point_to(symbol, id),
-            Before::Content(content) => {
+            Shadowed::Unset => {}
+            Shadowed::Shared(id) => self.point_to(symbol, id),
+            Shadowed::Content(content) => {
                 if let Some(id) = self.find(symbol) {
                     *self.variable_mut(id) = content;
                 }
@@ -110,7 +110,13 @@ impl Machine<'_> {
     }
 
     /// The passes; `None` when the list was gone through to its end.
-    fn passes(&mut self, code: &Code<'_>, tag: &Foreach, list: &Rc<Array>, going: &Going) -> Run<Option<Flow>> {
+    fn passes(
+        &mut self,
+        code: &Code<'_>,
+        tag: &Foreach,
+        list: &Rc<Array>,
+        going: &LoopState,
+    ) -> RenderResult<Option<Flow>> {
         let total = i64::try_from(list.len()).unwrap_or(i64::MAX);
         let id = self.current_id(going.item);
         for (position, (key, value)) in list.iter().enumerate() {
@@ -172,7 +178,7 @@ impl Machine<'_> {
         }
     }
 
-    fn end(&mut self, going: Going) -> Run<()> {
+    fn end(&mut self, going: LoopState) -> RenderResult<()> {
         if let Some(id) = self.find(going.item) {
             self.variable_mut(id).in_loop = false;
         }

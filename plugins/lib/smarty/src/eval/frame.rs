@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Code, Machine, Run};
+use super::{Code, Evaluator, RenderResult};
 use crate::error::Problem;
 use crate::php::{Str, Value};
 use crate::program::{Name, Prop, Scope};
@@ -80,7 +80,7 @@ pub(super) struct Frame {
     pub inheritance: Option<usize>,
 }
 
-/// What [`Machine::return_from`] needs to go back to the caller.
+/// What [`Evaluator::return_from`] needs to go back to the caller.
 pub(super) struct Caller {
     base: u32,
     escaped: bool,
@@ -110,7 +110,7 @@ impl Frame {
     }
 }
 
-impl Machine<'_> {
+impl Evaluator<'_> {
     /// The variable of a symbol, if there is one.
     pub(super) fn find(&mut self, symbol: usize) -> Option<u32> {
         match self.frame.id(symbol) {
@@ -154,7 +154,7 @@ impl Machine<'_> {
     }
 
     /// A variable in the arena, within the limit.
-    fn new_variable(&mut self, variable: Variable) -> Run<u32> {
+    fn new_variable(&mut self, variable: Variable) -> RenderResult<u32> {
         if self.vars.len() >= self.render.limits.variables {
             let max = self.render.limits.variables;
             return Err(Problem::limit(format!("more than {max} variables")));
@@ -189,7 +189,7 @@ impl Machine<'_> {
         symbol
     }
 
-    pub(super) fn name(&mut self, code: &Code<'_>, name: Name) -> Run<usize> {
+    pub(super) fn name(&mut self, code: &Code<'_>, name: Name) -> RenderResult<usize> {
         match name {
             Name::Static(symbol) => Ok(code.symbol(symbol)),
             Name::Computed(name) => {
@@ -200,7 +200,7 @@ impl Machine<'_> {
     }
 
     /// Gives the symbol a new variable, as `new Smarty_Variable` does; its own old one is used again.
-    pub(super) fn fresh(&mut self, symbol: usize, value: Value) -> Run<u32> {
+    pub(super) fn fresh(&mut self, symbol: usize, value: Value) -> RenderResult<u32> {
         if let Some(id) = self.find(symbol)
             && self.owns(id)
             && let Some(old) = self.vars.get_mut(id as usize)
@@ -216,7 +216,7 @@ impl Machine<'_> {
     }
 
     /// Changes the object that the symbol has, shared or not.
-    pub(super) fn set_value(&mut self, symbol: usize, value: Value) -> Run<()> {
+    pub(super) fn set_value(&mut self, symbol: usize, value: Value) -> RenderResult<()> {
         match self.find(symbol) {
             Some(id) => {
                 self.vars[id as usize].value = value;
@@ -249,7 +249,7 @@ impl Machine<'_> {
     }
 
     /// Assigns in the template, and to whom else `scope` or the template's include says.
-    pub(super) fn assign_in_scope(&mut self, symbol: usize, value: Value, scope: Scope) -> Run<()> {
+    pub(super) fn assign_in_scope(&mut self, symbol: usize, value: Value, scope: Scope) -> RenderResult<()> {
         match self.find(symbol) {
             Some(id) if self.owns(id) => self.vars[id as usize].value = value,
             Some(id) => {
@@ -270,7 +270,7 @@ impl Machine<'_> {
         self.update_scopes(symbol, scope)
     }
 
-    fn update_scopes(&mut self, symbol: usize, tag: Scope) -> Run<()> {
+    fn update_scopes(&mut self, symbol: usize, tag: Scope) -> RenderResult<()> {
         let id = self.frame.id(symbol);
         let Some(value) = self.vars.get(id as usize).map(|variable| variable.value.clone()) else {
             return Ok(());
@@ -303,7 +303,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    fn clone_with(&mut self, known: u32, value: &Value) -> Run<u32> {
+    fn clone_with(&mut self, known: u32, value: &Value) -> RenderResult<u32> {
         let old = self.vars.get(known as usize);
         let props = old.and_then(|variable| variable.props.clone());
         self.new_variable(Variable { value: value.clone(), props, ..Variable::default() })

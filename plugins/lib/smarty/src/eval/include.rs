@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Code, Flow, Machine, Run, not_found};
+use super::{Code, Evaluator, Flow, RenderResult, not_found};
 use crate::error::Problem;
 use crate::names;
 use crate::php::Value;
@@ -13,25 +13,25 @@ use crate::program::{Include, Params, Scope, Template};
 /// A template in this render.
 #[derive(Clone)]
 pub(super) struct Loaded<'r> {
-    template: Handle<'r>,
+    template: TemplateRef<'r>,
     symbols: Option<Rc<[u32]>>,
 }
 
 #[derive(Clone)]
-enum Handle<'r> {
+enum TemplateRef<'r> {
     Root(&'r Template),
     Shared(Rc<Template>),
 }
 
 impl<'r> Loaded<'r> {
     pub(super) fn root(template: &'r Template) -> Loaded<'r> {
-        Loaded { template: Handle::Root(template), symbols: None }
+        Loaded { template: TemplateRef::Root(template), symbols: None }
     }
 
     pub(super) fn template(&self) -> &Template {
         match &self.template {
-            Handle::Root(template) => template,
-            Handle::Shared(template) => template,
+            TemplateRef::Root(template) => template,
+            TemplateRef::Shared(template) => template,
         }
     }
 
@@ -41,8 +41,8 @@ impl<'r> Loaded<'r> {
     }
 }
 
-impl Machine<'_> {
-    pub(super) fn include(&mut self, code: &Code<'_>, tag: &Include) -> Run<()> {
+impl Evaluator<'_> {
+    pub(super) fn include(&mut self, code: &Code<'_>, tag: &Include) -> RenderResult<()> {
         let file = self.eval(code, tag.file)?;
         let params = self.params(code, &tag.params)?;
         let assign = match tag.assign.optional() {
@@ -59,7 +59,7 @@ impl Machine<'_> {
     }
 
     /// Values of parameters, in order, the last of a name winning.
-    pub(super) fn params(&mut self, code: &Code<'_>, params: &Params) -> Run<Vec<(usize, Value)>> {
+    pub(super) fn params(&mut self, code: &Code<'_>, params: &Params) -> RenderResult<Vec<(usize, Value)>> {
         let mut values = Vec::with_capacity(params.len());
         for (name, value) in params {
             let value = self.eval(code, *value)?;
@@ -75,7 +75,7 @@ impl Machine<'_> {
         name: &[u8],
         params: Vec<(usize, Value)>,
         scope: Scope,
-    ) -> Run<()> {
+    ) -> RenderResult<()> {
         let name = names::resolve(names::check(name)?, code.name)?;
         let index = self.load(&name)?;
         if self.includes >= self.render.limits.include_depth {
@@ -99,7 +99,7 @@ impl Machine<'_> {
     }
 
     /// Fetches a template, once per render.
-    fn load(&mut self, name: &[u8]) -> Run<usize> {
+    fn load(&mut self, name: &[u8]) -> RenderResult<usize> {
         if let Some(&index) = self.loaded_of.get(name) {
             return Ok(index);
         }
@@ -116,7 +116,7 @@ impl Machine<'_> {
         let symbols = symbols.map(|name| crate::source::offset(self.symbol(name.as_bytes())));
         let symbols: Rc<[u32]> = symbols.collect();
         let index = self.loaded.len();
-        self.loaded.push(Loaded { template: Handle::Shared(template), symbols: Some(symbols) });
+        self.loaded.push(Loaded { template: TemplateRef::Shared(template), symbols: Some(symbols) });
         self.loaded_of.insert(name.to_vec(), index);
         Ok(index)
     }
@@ -142,7 +142,7 @@ impl Machine<'_> {
     }
 
     /// Runs a template's own statements, and what it extends.
-    pub(super) fn template(&mut self, code: &Code<'_>) -> Run<()> {
+    pub(super) fn template(&mut self, code: &Code<'_>) -> RenderResult<()> {
         if let Some(extends) = code.t.inherits {
             self.begin_inheritance(code, extends);
         }

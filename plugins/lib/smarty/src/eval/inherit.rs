@@ -6,10 +6,10 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{Code, Machine, Run};
+use super::{Code, Evaluator, RenderResult};
 use crate::error::Problem;
 use crate::php::Str;
-use crate::program::E;
+use crate::program::ExprId;
 
 /// How far a chain of `{extends}` has got.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub(super) struct BlockNode {
     calls_child: bool,
 }
 
-impl Machine<'_> {
+impl Evaluator<'_> {
     /// A template with blocks or `{extends}` begins.
     pub(super) fn begin_inheritance(&mut self, _code: &Code<'_>, extends: bool) {
         let existing = self.frame.inheritance;
@@ -92,7 +92,7 @@ impl Machine<'_> {
     }
 
     /// `{block}` where it stands.
-    pub(super) fn block_tag(&mut self, code: &Code<'_>, tag: u32) -> Run<()> {
+    pub(super) fn block_tag(&mut self, code: &Code<'_>, tag: u32) -> RenderResult<()> {
         let block = &code.t.tags.blocks[tag as usize];
         let name = self.eval(code, block.name)?.to_str();
         let Some(current) = self.frame.inheritance else { return Ok(()) };
@@ -130,14 +130,14 @@ impl Machine<'_> {
         child.is_some_and(|child| child.hide && child.child.is_none())
     }
 
-    fn process(&mut self, id: usize, parent: Option<usize>) -> Run<()> {
+    fn process(&mut self, id: usize, parent: Option<usize>) -> RenderResult<()> {
         self.enter()?;
         let result = self.process_entered(id, parent);
         self.leave();
         result
     }
 
-    fn process_entered(&mut self, id: usize, parent: Option<usize>) -> Run<()> {
+    fn process_entered(&mut self, id: usize, parent: Option<usize>) -> RenderResult<()> {
         if self.nodes[id].hide && self.nodes[id].child.is_none() {
             return Ok(());
         }
@@ -160,14 +160,14 @@ impl Machine<'_> {
         Ok(())
     }
 
-    fn own_or_child(&mut self, id: usize) -> Run<()> {
+    fn own_or_child(&mut self, id: usize) -> RenderResult<()> {
         match self.nodes[id].child {
             Some(child) if !self.nodes[id].calls_child && !self.hidden_child(id) => self.process(child, Some(id)),
             _ => self.call_block(id),
         }
     }
 
-    fn call_parent(&mut self, id: usize) -> Run<()> {
+    fn call_parent(&mut self, id: usize) -> RenderResult<()> {
         match self.nodes[id].parent {
             Some(parent) => self.call_block(parent),
             None => Err(Problem::fault("this block has no parent to call")),
@@ -175,7 +175,7 @@ impl Machine<'_> {
     }
 
     /// Runs a block's own statements.
-    fn call_block(&mut self, id: usize) -> Run<()> {
+    fn call_block(&mut self, id: usize) -> RenderResult<()> {
         let BlockNode { loaded, tag, .. } = self.nodes[id];
         let handle = self.loaded[loaded].clone();
         let code = handle.code(loaded);
@@ -192,7 +192,7 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn child_tag(&mut self, code: &Code<'_>, assign: E) -> Run<()> {
+    pub(super) fn child_tag(&mut self, code: &Code<'_>, assign: ExprId) -> RenderResult<()> {
         let start = self.output_for(assign);
         if let Some(id) = self.block
             && let Some(child) = self.nodes[id].child
@@ -205,7 +205,7 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn parent_tag(&mut self, code: &Code<'_>, assign: E) -> Run<()> {
+    pub(super) fn parent_tag(&mut self, code: &Code<'_>, assign: ExprId) -> RenderResult<()> {
         let start = self.output_for(assign);
         if let Some(id) = self.block {
             self.call_parent(id)?;
@@ -216,12 +216,12 @@ impl Machine<'_> {
         }
     }
 
-    /// Where output begins that [`Machine::assign_output`] takes, if there is a variable for it.
-    fn output_for(&mut self, assign: E) -> usize {
+    /// Where output begins that [`Evaluator::assign_output`] takes, if there is a variable for it.
+    fn output_for(&mut self, assign: ExprId) -> usize {
         if assign.optional().is_some() { self.capture_output() } else { self.out.len() }
     }
 
-    fn assign_output(&mut self, code: &Code<'_>, assign: E, start: usize) -> Run<()> {
+    fn assign_output(&mut self, code: &Code<'_>, assign: ExprId, start: usize) -> RenderResult<()> {
         let text = self.captured(start);
         self.assign_to_expr(code, assign, text)
     }

@@ -1,11 +1,12 @@
 //! `{math}`: an equation in a text, with numbers for its names.
 
-use super::plugins::Given;
-use super::{Machine, Run};
+use super::plugins::EvaluatedAttributes;
+use super::{Evaluator, RenderResult};
 use crate::error::Problem;
 use crate::php::arithmetic::{self, Bits};
 use crate::php::convert::{self, Numeric};
 use crate::php::{self, Value};
+use crate::registry;
 
 /// Functions an equation may call. `rand` and `srand`, which Smarty allows, would make renders differ.
 const FUNCTIONS: [&str; 26] = [
@@ -16,8 +17,8 @@ const FUNCTIONS: [&str; 26] = [
 /// Parentheses within each other.
 const NESTING: u32 = 50;
 
-impl Machine<'_> {
-    pub(super) fn math(&mut self, given: &Given) -> Run<Value> {
+impl Evaluator<'_> {
+    pub(super) fn math(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
         let equation = given.get("equation").map(Value::to_str).unwrap_or_default();
         if matches!(equation.as_bytes(), b"" | b"0") {
             return Err(fault("missing equation parameter"));
@@ -50,8 +51,8 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn call_named(&mut self, name: &[u8], mut args: Vec<Value>) -> Run<Value> {
-        match php::function(name) {
+    pub(super) fn call_named(&mut self, name: &[u8], mut args: Vec<Value>) -> RenderResult<Value> {
+        match registry::function(name) {
             Some(function) => Ok(php::call(function, &mut self.context, &mut args)?),
             None => {
                 let name = String::from_utf8_lossy(name);
@@ -66,7 +67,7 @@ fn fault(message: &str) -> Problem {
 }
 
 /// The attributes that are numbers of the equation.
-fn numbers(given: &Given) -> impl Iterator<Item = (String, &Value)> {
+fn numbers(given: &EvaluatedAttributes) -> impl Iterator<Item = (String, &Value)> {
     let all = given.0.iter().map(|(name, value)| (name.to_lossy(), value));
     all.filter(|(name, _)| !matches!(name.as_str(), "equation" | "format" | "assign"))
 }
@@ -75,7 +76,7 @@ fn numbers(given: &Given) -> impl Iterator<Item = (String, &Value)> {
 struct Equation<'e> {
     text: &'e [u8],
     at: usize,
-    given: &'e Given,
+    given: &'e EvaluatedAttributes,
     depth: u32,
 }
 
@@ -91,7 +92,7 @@ impl Equation<'_> {
     }
 
     /// `a ^ b`, PHP's exclusive or.
-    fn sum_of_bits(&mut self, machine: &mut Machine<'_>) -> Run<Value> {
+    fn sum_of_bits(&mut self, machine: &mut Evaluator<'_>) -> RenderResult<Value> {
         let mut left = self.sum(machine)?;
         while self.eat(b'^') {
             let right = self.sum(machine)?;
@@ -100,7 +101,7 @@ impl Equation<'_> {
         Ok(left)
     }
 
-    fn sum(&mut self, machine: &mut Machine<'_>) -> Run<Value> {
+    fn sum(&mut self, machine: &mut Evaluator<'_>) -> RenderResult<Value> {
         let mut left = self.product(machine)?;
         loop {
             if self.eat(b'+') {
@@ -113,7 +114,7 @@ impl Equation<'_> {
         }
     }
 
-    fn product(&mut self, machine: &mut Machine<'_>) -> Run<Value> {
+    fn product(&mut self, machine: &mut Evaluator<'_>) -> RenderResult<Value> {
         let mut left = self.operand(machine)?;
         loop {
             if self.eat(b'*') {
@@ -128,7 +129,7 @@ impl Equation<'_> {
         }
     }
 
-    fn operand(&mut self, machine: &mut Machine<'_>) -> Run<Value> {
+    fn operand(&mut self, machine: &mut Evaluator<'_>) -> RenderResult<Value> {
         match self.peek() {
             Some(b'(') => {
                 self.open()?;
@@ -142,7 +143,7 @@ impl Equation<'_> {
         }
     }
 
-    fn open(&mut self) -> Run<()> {
+    fn open(&mut self) -> RenderResult<()> {
         self.at += 1;
         self.depth += 1;
         match self.depth > NESTING {
@@ -151,7 +152,7 @@ impl Equation<'_> {
         }
     }
 
-    fn close(&mut self) -> Run<()> {
+    fn close(&mut self) -> RenderResult<()> {
         self.depth -= 1;
         match self.eat(b')') {
             true => Ok(()),
@@ -167,7 +168,7 @@ impl Equation<'_> {
         std::str::from_utf8(&self.text[start..self.at]).unwrap_or_default()
     }
 
-    fn number(&mut self) -> Run<Value> {
+    fn number(&mut self) -> RenderResult<Value> {
         if self.text[self.at..].starts_with(b"0x") {
             self.at += 2;
             let digits = self.span(|b| b.is_ascii_hexdigit());
@@ -183,7 +184,7 @@ impl Equation<'_> {
     }
 
     /// A parameter, or a call.
-    fn word(&mut self, machine: &mut Machine<'_>) -> Run<Value> {
+    fn word(&mut self, machine: &mut Evaluator<'_>) -> RenderResult<Value> {
         let start = self.at;
         while self.peek().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80) {
             self.at += 1;

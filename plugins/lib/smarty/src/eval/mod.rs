@@ -36,7 +36,7 @@ use include::Loaded;
 use inherit::{BlockNode, Inheritance};
 use plugins::{Counter, Cycle};
 
-type Run<T> = Result<T, Problem>;
+type RenderResult<T> = Result<T, Problem>;
 
 /// What a statement costs of a render's fuel, which is counted in nanoseconds, about: it bounds what loops over
 /// long bodies may take.
@@ -121,7 +121,7 @@ impl Template {
     /// [`Refused`](ErrorKind::Refused) or [`NotFound`](ErrorKind::NotFound) for an included file, and what
     /// parsing that gives. Things PHP merely warns about (an undefined variable or index) are null.
     pub fn render(&self, render: &Render<'_>) -> Result<Vec<u8>, Error> {
-        let mut machine = Machine::new(self, render);
+        let mut machine = Evaluator::new(self, render);
         let loaded = machine.loaded[0].clone();
         match machine.template(&loaded.code(0)) {
             Ok(()) => Ok(machine.out),
@@ -136,7 +136,7 @@ struct Code<'c> {
     name: &'c Rc<str>,
     /// The machine's symbol for each of the template's; `None` when they are the same.
     symbols: Option<&'c [u32]>,
-    /// Index in [`Machine::loaded`].
+    /// Index in [`Evaluator::loaded`].
     loaded: usize,
 }
 
@@ -148,7 +148,7 @@ impl Code<'_> {
         }
     }
 
-    fn expr(&self, id: crate::program::E) -> Expr {
+    fn expr(&self, id: crate::program::ExprId) -> Expr {
         self.t.exprs[id.0 as usize]
     }
 }
@@ -163,7 +163,7 @@ enum Flow {
     Continue(u32),
 }
 
-struct Machine<'r> {
+struct Evaluator<'r> {
     render: &'r Render<'r>,
     context: Context<'r>,
     out: Vec<u8>,
@@ -201,12 +201,12 @@ struct Machine<'r> {
     foreign: Option<Box<Error>>,
 }
 
-impl<'r> Machine<'r> {
-    fn new<'t: 'r>(root: &'t Template, render: &'r Render<'r>) -> Machine<'r> {
+impl<'r> Evaluator<'r> {
+    fn new<'t: 'r>(root: &'t Template, render: &'r Render<'r>) -> Evaluator<'r> {
         let mut context = Context::new(render.clock);
         context.limits = render.limits.values;
         context.fuel = render.limits.fuel;
-        let mut machine = Machine {
+        let mut machine = Evaluator {
             render,
             context,
             out: Vec::with_capacity(root.program.text.len() * 2),
@@ -256,13 +256,13 @@ impl<'r> Machine<'r> {
     /// Notes where a problem is, unless an inner statement has.
     fn locate(&mut self, code: &Code<'_>, at: u32) {
         if self.failed.is_none() {
-            let place = code.t.lines.place(at);
+            let place = code.t.lines.position(at);
             self.failed = Some((Rc::clone(code.name), place.line, place.column));
         }
     }
 
-    /// One more thing within another; [`Machine::leave`] takes it back.
-    fn enter(&mut self) -> Run<()> {
+    /// One more thing within another; [`Evaluator::leave`] takes it back.
+    fn enter(&mut self) -> RenderResult<()> {
         self.depth += 1;
         if self.depth > self.render.limits.depth {
             let max = self.render.limits.depth;
@@ -275,7 +275,7 @@ impl<'r> Machine<'r> {
         self.depth -= 1;
     }
 
-    fn block(&mut self, code: &Code<'_>, block: Block) -> Run<Flow> {
+    fn block(&mut self, code: &Code<'_>, block: Block) -> RenderResult<Flow> {
         self.enter()?;
         self.context.charge(STATEMENT_WORK * block.len as usize)?;
         for index in block.start..block.start + block.len {
@@ -295,7 +295,7 @@ impl<'r> Machine<'r> {
         Ok(Flow::Next)
     }
 
-    fn stmt(&mut self, code: &Code<'_>, stmt: Stmt) -> Run<Flow> {
+    fn stmt(&mut self, code: &Code<'_>, stmt: Stmt) -> RenderResult<Flow> {
         let tags = &code.t.tags;
         match stmt {
             Stmt::Text(start, len) => {
@@ -327,13 +327,13 @@ impl<'r> Machine<'r> {
     }
 
     /// Appends to the document.
-    fn print_bytes(&mut self, bytes: &[u8]) -> Run<()> {
+    fn print_bytes(&mut self, bytes: &[u8]) -> RenderResult<()> {
         self.allow_output(bytes.len())?;
         self.out.extend_from_slice(bytes);
         Ok(())
     }
 
-    fn allow_output(&mut self, bytes: usize) -> Run<()> {
+    fn allow_output(&mut self, bytes: usize) -> RenderResult<()> {
         match self.output_left.checked_sub(bytes) {
             Some(left) => {
                 self.output_left = left;
@@ -347,7 +347,7 @@ impl<'r> Machine<'r> {
     }
 
     /// Prints a value; untrusted text goes through the file's escaping.
-    fn print_value(&mut self, value: &Value) -> Run<()> {
+    fn print_value(&mut self, value: &Value) -> RenderResult<()> {
         let before = self.out.len();
         match value {
             Value::Str(s) if s.is_untrusted() => self.print_untrusted(s),
@@ -357,7 +357,7 @@ impl<'r> Machine<'r> {
     }
 
     /// One more pass of any loop.
-    fn step(&mut self) -> Run<()> {
+    fn step(&mut self) -> RenderResult<()> {
         match self.loops_left.checked_sub(1) {
             Some(left) => {
                 self.loops_left = left;

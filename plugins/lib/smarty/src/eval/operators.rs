@@ -1,10 +1,10 @@
 //! Operators between two values.
 
 use crate::php::arithmetic::{self, Bits};
-use crate::php::{Fault, Value, compare};
+use crate::php::{PhpError, Value, compare};
 use crate::program::Binary;
 
-pub(super) fn binary(operator: Binary, a: &Value, b: &Value) -> Result<Value, Fault> {
+pub(super) fn binary(operator: Binary, a: &Value, b: &Value) -> Result<Value, PhpError> {
     let truth = match operator {
         Binary::Add => return arithmetic::add(a, b),
         Binary::Sub => return arithmetic::subtract(a, b),

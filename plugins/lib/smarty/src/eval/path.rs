@@ -2,14 +2,14 @@
 
 use std::rc::Rc;
 
-use super::{Machine, Run};
+use super::{Evaluator, RenderResult};
 use crate::error::Problem;
 use crate::php::convert::{self, Number, Numeric};
-use crate::php::{Array, Limits, Str, Value};
+use crate::php::{Array, Str, Value, ValueLimits};
 
-impl Machine<'_> {
+impl Evaluator<'_> {
     /// `$base[$key]`
-    pub(super) fn index(&mut self, base: &Value, key: &Value) -> Run<Value> {
+    pub(super) fn index(&mut self, base: &Value, key: &Value) -> RenderResult<Value> {
         match base {
             Value::Array(array) => {
                 let key = key.to_key()?;
@@ -48,7 +48,7 @@ pub(super) fn quiet_index(base: &Value, key: &Value) -> Value {
 }
 
 /// The offset that a key means in a string.
-fn string_offset(key: &Value) -> Run<i64> {
+fn string_offset(key: &Value) -> RenderResult<i64> {
     match key {
         Value::Str(text) => match convert::numeric(text) {
             Numeric::Whole(Number::Int(n)) | Numeric::Leading(Number::Int(n)) => Ok(n),
@@ -73,7 +73,7 @@ fn place_in(len: usize, at: i64) -> Option<usize> {
 }
 
 /// Writes `value` at the end of `path`, `None` being `[]`; what is missing on the way becomes an array.
-pub(super) fn write(root: &mut Value, path: &[Option<Value>], value: Value) -> Run<()> {
+pub(super) fn write(root: &mut Value, path: &[Option<Value>], value: Value) -> RenderResult<()> {
     let Some((last, way)) = path.split_last() else {
         *root = value;
         return Ok(());
@@ -93,7 +93,7 @@ pub(super) fn write(root: &mut Value, path: &[Option<Value>], value: Value) -> R
 }
 
 /// The element to go on with.
-fn place<'v>(at: &'v mut Value, key: Option<&Value>) -> Run<&'v mut Value> {
+fn place<'v>(at: &'v mut Value, key: Option<&Value>) -> RenderResult<&'v mut Value> {
     match at {
         Value::Null | Value::Bool(false) => *at = Value::array(Array::new()),
         Value::Array(_) => {}
@@ -103,8 +103,8 @@ fn place<'v>(at: &'v mut Value, key: Option<&Value>) -> Run<&'v mut Value> {
     let Value::Array(array) = at else {
         return Err(Problem::fault("Cannot use a scalar value as an array"));
     };
-    if array.len() >= Limits::ARRAY_ENTRIES {
-        let max = Limits::ARRAY_ENTRIES;
+    if array.len() >= ValueLimits::ARRAY_ENTRIES {
+        let max = ValueLimits::ARRAY_ENTRIES;
         return Err(Problem::limit(format!("an array of more than {max} entries")));
     }
     let array = Rc::make_mut(array);
@@ -116,7 +116,7 @@ fn place<'v>(at: &'v mut Value, key: Option<&Value>) -> Run<&'v mut Value> {
 }
 
 /// A string with one byte replaced, filled up with blanks where it is too short.
-fn with_character(s: &Str, key: &Value, value: &Value) -> Run<Str> {
+fn with_character(s: &Str, key: &Value, value: &Value) -> RenderResult<Str> {
     /// Offsets beyond would fill memory with blanks.
     const LAST: usize = 1 << 20;
     if s.is_empty() && !matches!(key, Value::Int(_)) {

@@ -1,6 +1,6 @@
 //! `{counter}` and `{cycle}`; `{math}` has a file of its own.
 
-use super::{Code, Machine, Run};
+use super::{Code, Evaluator, RenderResult};
 use crate::error::Problem;
 use crate::php::{Str, Value, arithmetic};
 use crate::program::{Plugin, PluginTag};
@@ -21,9 +21,9 @@ pub(super) struct Cycle {
 }
 
 /// The evaluated attributes of a function tag.
-pub(super) struct Given(pub Vec<(Str, Value)>);
+pub(super) struct EvaluatedAttributes(pub Vec<(Str, Value)>);
 
-impl Given {
+impl EvaluatedAttributes {
     /// An attribute that is there and not null.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         let found = self.0.iter().rev().find(|(known, _)| known.as_bytes() == name.as_bytes());
@@ -46,13 +46,13 @@ impl Given {
     }
 }
 
-impl Machine<'_> {
-    pub(super) fn plugin(&mut self, code: &Code<'_>, tag: &PluginTag) -> Run<Value> {
+impl Evaluator<'_> {
+    pub(super) fn plugin(&mut self, code: &Code<'_>, tag: &PluginTag) -> RenderResult<Value> {
         let mut given = Vec::with_capacity(tag.params.len());
         for (name, value) in &tag.params {
             given.push((name.clone(), self.eval(code, *value)?));
         }
-        let given = Given(given);
+        let given = EvaluatedAttributes(given);
         match tag.plugin {
             Plugin::Counter => self.counter(&given),
             Plugin::Cycle => self.cycle(&given),
@@ -61,7 +61,7 @@ impl Machine<'_> {
         }
     }
 
-    fn counter(&mut self, given: &Given) -> Run<Value> {
+    fn counter(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
         let name = given.get("name").map_or_else(|| "default".into(), Value::to_str);
         let fresh = Counter { count: Value::Int(1), skip: Value::Int(1), down: false, assign: None };
         let mut counter = self.counters.remove(&name).unwrap_or(fresh);
@@ -93,7 +93,7 @@ impl Machine<'_> {
         Ok(printed)
     }
 
-    fn cycle(&mut self, given: &Given) -> Run<Value> {
+    fn cycle(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
         let name = given.get("name").filter(|name| name.truthy());
         let name = name.map_or_else(|| "default".into(), Value::to_str);
         let mut cycle = self.cycles.remove(&name).unwrap_or_default();
@@ -138,7 +138,7 @@ impl Machine<'_> {
 }
 
 /// The values to go through: an array's, or the parts of a text.
-fn split_values(values: Option<&Value>, delimiter: &Str) -> Run<Vec<Value>> {
+fn split_values(values: Option<&Value>, delimiter: &Str) -> RenderResult<Vec<Value>> {
     let text = match values {
         Some(Value::Array(array)) => {
             // By index: an array without 0, 1 … has nothing there.

@@ -5,9 +5,9 @@
 
 use std::rc::Rc;
 
-use super::{Code, Flow, Machine, Run};
+use super::{Code, Evaluator, Flow, RenderResult};
 use crate::php::{Array, Key, Value};
-use crate::program::{E, Expr, Section, Unary};
+use crate::program::{Expr, ExprId, Section, Unary};
 
 /// A number, and whether it is written out in the template.
 #[derive(Clone, Copy)]
@@ -36,8 +36,8 @@ const INDEX_PREV: u16 = 7;
 const INDEX_NEXT: u16 = 8;
 const LOOP: u16 = 9;
 
-impl Machine<'_> {
-    pub(super) fn section(&mut self, code: &Code<'_>, tag: &Section) -> Run<Flow> {
+impl Evaluator<'_> {
+    pub(super) fn section(&mut self, code: &Code<'_>, tag: &Section) -> RenderResult<Flow> {
         let bounds = self.bounds(code, tag)?;
         let symbol = code.symbol(tag.variable);
         let wanted = |bit: u16| tag.props.0 & (1 << bit) != 0;
@@ -64,7 +64,7 @@ impl Machine<'_> {
         self.section_passes(code, tag, symbol, &bounds)
     }
 
-    fn section_passes(&mut self, code: &Code<'_>, tag: &Section, symbol: usize, bounds: &Bounds) -> Run<Flow> {
+    fn section_passes(&mut self, code: &Code<'_>, tag: &Section, symbol: usize, bounds: &Bounds) -> RenderResult<Flow> {
         let wanted = |bit: u16| tag.props.0 & (1 << bit) != 0;
         let mut index = bounds.start;
         let mut iteration = 1i64;
@@ -108,7 +108,7 @@ impl Machine<'_> {
         }
     }
 
-    fn bounds(&mut self, code: &Code<'_>, tag: &Section) -> Run<Bounds> {
+    fn bounds(&mut self, code: &Code<'_>, tag: &Section) -> RenderResult<Bounds> {
         let count = self.count_of(code, tag.count)?;
         let step = match self.bound(code, tag.step)? {
             None => Bound { value: 1, fixed: true },
@@ -153,7 +153,7 @@ impl Machine<'_> {
     }
 
     /// `loop`: a number, or something to count.
-    fn count_of(&mut self, code: &Code<'_>, id: E) -> Run<Bound> {
+    fn count_of(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<Bound> {
         if let Some(value) = fixed_number(code, id) {
             return Ok(Bound { value, fixed: true });
         }
@@ -164,7 +164,7 @@ impl Machine<'_> {
         Ok(Bound { value, fixed: false })
     }
 
-    fn bound(&mut self, code: &Code<'_>, id: E) -> Run<Option<Bound>> {
+    fn bound(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<Option<Bound>> {
         if id.optional().is_none() {
             return Ok(None);
         }
@@ -189,7 +189,7 @@ fn smaller(span: i64, step: i64, rounds: bool, max: i64) -> Value {
 }
 
 /// A number written out, with or without a sign.
-fn fixed_number(code: &Code<'_>, id: E) -> Option<i64> {
+fn fixed_number(code: &Code<'_>, id: ExprId) -> Option<i64> {
     match code.expr(id) {
         Expr::Const(index) => match &code.t.constants[index as usize] {
             Value::Int(n) => Some(*n),

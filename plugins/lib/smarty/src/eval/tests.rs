@@ -97,14 +97,14 @@ fn doubling_a_string_ends_at_its_size() {
 
 #[test]
 fn a_variable_is_asked_for_once_and_only_when_it_is_reached() {
-    struct Asked(RefCell<Vec<String>>);
-    impl Variables for Asked {
+    struct Recorder(RefCell<Vec<String>>);
+    impl Variables for Recorder {
         fn get(&self, name: &str) -> Option<Value> {
             self.0.borrow_mut().push(name.to_owned());
             Some(Value::from(name))
         }
     }
-    let asked = Asked(RefCell::default());
+    let asked = Recorder(RefCell::default());
     let clock = clock();
     let source = b"{function f}{$a}{/function}{$a}{$a}{f}{if 0}{$b}{/if}{$c = 1}{$c}{foreach [1] as $d}{$d}{/foreach}";
     let template = Template::parse("t.cfg", source).unwrap();

@@ -1,10 +1,11 @@
 //! `{textformat}`.
 
-use super::plugins::Given;
-use super::{Code, Flow, Machine, Run};
+use super::plugins::EvaluatedAttributes;
+use super::{Code, Evaluator, Flow, RenderResult};
 use crate::error::Problem;
 use crate::php::{self, Str, Value};
 use crate::program::TextFormat;
+use crate::registry;
 
 /// The attributes, with their defaults.
 struct Format {
@@ -17,13 +18,13 @@ struct Format {
     assign: Option<Str>,
 }
 
-impl Machine<'_> {
-    pub(super) fn textformat(&mut self, code: &Code<'_>, tag: &TextFormat) -> Run<Flow> {
+impl Evaluator<'_> {
+    pub(super) fn textformat(&mut self, code: &Code<'_>, tag: &TextFormat) -> RenderResult<Flow> {
         let mut given = Vec::with_capacity(tag.params.len());
         for (name, value) in &tag.params {
             given.push((name.clone(), self.eval(code, *value)?));
         }
-        let format = Format::new(&Given(given))?;
+        let format = Format::new(&EvaluatedAttributes(given))?;
         let start = self.out.len();
         let flow = self.block(code, tag.body)?;
         if flow != Flow::Next {
@@ -43,7 +44,7 @@ impl Machine<'_> {
         Ok(Flow::Next)
     }
 
-    fn paragraph(&mut self, text: &[u8], format: &Format) -> Run<Vec<u8>> {
+    fn paragraph(&mut self, text: &[u8], format: &Format) -> RenderResult<Vec<u8>> {
         if matches!(text, b"" | b"0") {
             return Ok(text.to_vec());
         }
@@ -60,14 +61,14 @@ impl Machine<'_> {
         Ok(lines.join(b"\n".as_slice()))
     }
 
-    fn repeat(&mut self, text: &[u8], times: i64) -> Run<Vec<u8>> {
+    fn repeat(&mut self, text: &[u8], times: i64) -> RenderResult<Vec<u8>> {
         let times = usize::try_from(times).unwrap_or(0);
         self.context.allow_bytes(text.len().saturating_mul(times))?;
         Ok(text.repeat(times))
     }
 
-    fn wordwrap(&mut self, line: Vec<u8>, format: &Format) -> Run<Vec<u8>> {
-        let Some(wordwrap) = php::modifier(b"wordwrap") else {
+    fn wordwrap(&mut self, line: Vec<u8>, format: &Format) -> RenderResult<Vec<u8>> {
+        let Some(wordwrap) = registry::modifier(b"wordwrap") else {
             return Err(Problem::fault("wordwrap is not available"));
         };
         let mut args = [
@@ -82,7 +83,7 @@ impl Machine<'_> {
 }
 
 impl Format {
-    fn new(given: &Given) -> Run<Format> {
+    fn new(given: &EvaluatedAttributes) -> RenderResult<Format> {
         const KNOWN: [&str; 8] =
             ["style", "indent", "indent_first", "indent_char", "wrap", "wrap_char", "wrap_cut", "assign"];
         for (name, _) in &given.0 {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Machine;
+use super::Evaluator;
 use crate::php::{Str, Value};
 
 /// What of the document is known to who escapes it.
@@ -16,7 +16,7 @@ pub(super) struct Trust {
     printed: Vec<(Range<usize>, Str)>,
 }
 
-impl Machine<'_> {
+impl Evaluator<'_> {
     pub(super) fn print_untrusted(&mut self, value: &Str) {
         let start = self.out.len();
         (self.render.untrusted)(value, &mut self.out, self.trust.kept);
@@ -37,7 +37,7 @@ impl Machine<'_> {
         out.extend_from_slice(&printed[begin..]);
     }
 
-    /// Begins output that [`Machine::captured`] ends.
+    /// Begins output that [`Evaluator::captured`] ends.
     pub(super) fn capture_output(&mut self) -> usize {
         self.trust.captures += 1;
         self.out.len()

@@ -1,6 +1,6 @@
 //! The inside of a tag.
 
-use super::{Kind, Lexer, State, Step};
+use super::{Kind, Lexer, Mode, Scanned};
 
 const CAST_TYPES: [&str; 11] =
     ["int", "integer", "bool", "boolean", "float", "double", "real", "string", "binary", "array", "object"];
@@ -8,24 +8,24 @@ const CAST_TYPES: [&str; 11] =
 const WORD_OPERATORS: [&str; 13] = ["eq", "ne", "neq", "gt", "ge", "gte", "lt", "le", "lte", "mod", "and", "or", "xor"];
 
 impl Lexer<'_> {
-    pub(super) fn body(&mut self) -> Step {
+    pub(super) fn body(&mut self) -> Scanned {
         let at = self.at;
         if let Some(end) = self.closing(at) {
             self.pop();
-            return Step::Token(Kind::Rdel, end);
+            return Scanned::Token(Kind::Rdel, end);
         }
         match self.byte(at) {
             Some(b'{') => {
-                self.push(State::Tag);
-                return Step::Again;
+                self.push(Mode::Tag);
+                return Scanned::Again;
             }
             Some(b'"') => {
-                self.push(State::Quoted);
-                return Step::Token(Kind::Quote, at + 1);
+                self.push(Mode::Quoted);
+                return Scanned::Token(Kind::Quote, at + 1);
             }
             Some(b'`') => {
                 self.pop();
-                return Step::Token(Kind::Backtick, at + 1);
+                return Scanned::Token(Kind::Backtick, at + 1);
             }
             _ => {}
         }
@@ -33,7 +33,7 @@ impl Lexer<'_> {
         let found = spaced.or_else(|| self.operator(at));
         let found = found.or_else(|| self.operand(at));
         let (kind, end) = found.or_else(|| self.punctuation(at)).unwrap_or((Kind::Text, at + 1));
-        Step::Token(kind, end)
+        Scanned::Token(kind, end)
     }
 
     /// Words that need white space on both sides.

@@ -18,7 +18,7 @@ use crate::error::Problem;
 use crate::source::offset;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
+enum Mode {
     /// Outside of tags.
     Text,
     /// At the brace that opens a tag.
@@ -32,7 +32,7 @@ enum State {
 }
 
 /// What a state made of the text at the cursor.
-enum Step {
+enum Scanned {
     /// A token that ends at this offset.
     Token(Kind, usize),
     /// Nothing to report up to this offset (a comment).
@@ -50,7 +50,7 @@ pub(crate) struct LexError {
 struct Lexer<'s> {
     src: &'s [u8],
     at: usize,
-    states: Vec<State>,
+    states: Vec<Mode>,
     /// `{literal}` within `{literal}`.
     literals: u32,
 }
@@ -58,17 +58,17 @@ struct Lexer<'s> {
 /// Splits normalized text into tokens. A text that cannot be split gives the tokens before the fault and the
 /// fault: what the parser finds wrong earlier is the better message.
 pub(crate) fn tokens(src: &[u8]) -> (Vec<Token>, Option<LexError>) {
-    let mut lexer = Lexer { src, at: 0, states: vec![State::Text], literals: 0 };
+    let mut lexer = Lexer { src, at: 0, states: vec![Mode::Text], literals: 0 };
     let mut tokens = Vec::with_capacity(src.len() / 8);
     while lexer.at < src.len() {
         match lexer.step() {
-            Ok(Step::Token(kind, end)) => {
+            Ok(Scanned::Token(kind, end)) => {
                 let start = offset(lexer.at);
                 tokens.push(Token { kind, start, end: offset(end) });
                 lexer.at = end;
             }
-            Ok(Step::Skip(end)) => lexer.at = end,
-            Ok(Step::Again) => {}
+            Ok(Scanned::Skip(end)) => lexer.at = end,
+            Ok(Scanned::Again) => {}
             Err(problem) => {
                 let at = offset(lexer.at);
                 return (tokens, Some(LexError { at, problem }));
@@ -79,17 +79,17 @@ pub(crate) fn tokens(src: &[u8]) -> (Vec<Token>, Option<LexError>) {
 }
 
 impl Lexer<'_> {
-    fn step(&mut self) -> Result<Step, Problem> {
-        match self.states.last().copied().unwrap_or(State::Text) {
-            State::Text => self.text(),
-            State::Tag => Ok(self.tag()),
-            State::Body => Ok(self.body()),
-            State::Literal => self.literal(),
-            State::Quoted => Ok(self.quoted()),
+    fn step(&mut self) -> Result<Scanned, Problem> {
+        match self.states.last().copied().unwrap_or(Mode::Text) {
+            Mode::Text => self.text(),
+            Mode::Tag => Ok(self.tag()),
+            Mode::Body => Ok(self.body()),
+            Mode::Literal => self.literal(),
+            Mode::Quoted => Ok(self.quoted()),
         }
     }
 
-    fn push(&mut self, state: State) {
+    fn push(&mut self, state: Mode) {
         self.states.push(state);
     }
 
@@ -98,13 +98,13 @@ impl Lexer<'_> {
     }
 
     /// Replaces the state without leaving the one below.
-    fn become_state(&mut self, state: State) {
+    fn become_state(&mut self, state: Mode) {
         self.pop();
         self.push(state);
     }
 
     /// The state that the current one was entered from.
-    fn below(&self) -> Option<State> {
+    fn below(&self) -> Option<Mode> {
         self.states.iter().rev().nth(1).copied()
     }
 }

@@ -1,48 +1,48 @@
 //! The inside of a double-quoted string.
 
-use super::{Kind, Lexer, State, Step};
+use super::{Kind, Lexer, Mode, Scanned};
 
 impl Lexer<'_> {
-    pub(super) fn quoted(&mut self) -> Step {
+    pub(super) fn quoted(&mut self) -> Scanned {
         let at = self.at;
         match self.byte(at) {
             Some(b'{') => return self.quoted_brace(),
             Some(b'"') => {
                 self.pop();
-                return Step::Token(Kind::Quote, at + 1);
+                return Scanned::Token(Kind::Quote, at + 1);
             }
             Some(b'`') if self.is(at + 1, b'$') => {
-                self.push(State::Body);
-                return Step::Token(Kind::Backtick, at + 1);
+                self.push(Mode::Body);
+                return Scanned::Token(Kind::Backtick, at + 1);
             }
             Some(b'$') => {
                 return match self.name(at + 1) {
-                    Some(end) => Step::Token(Kind::DollarId, end),
-                    None => Step::Token(Kind::Text, at + 1),
+                    Some(end) => Scanned::Token(Kind::DollarId, end),
+                    None => Scanned::Token(Kind::Text, at + 1),
                 };
             }
             _ => {}
         }
         // A string that is never closed is text to the end, and then lacks its quote.
         let end = self.quoted_text().unwrap_or(self.src.len());
-        Step::Token(Kind::Text, end)
+        Scanned::Token(Kind::Text, end)
     }
 
-    fn quoted_brace(&mut self) -> Step {
+    fn quoted_brace(&mut self) -> Scanned {
         let at = self.at;
         if let Some(end) = self.spaced_braces() {
-            return Step::Token(Kind::Text, end);
+            return Scanned::Token(Kind::Text, end);
         }
         let literal = self.literal_tag(at, false).or_else(|| self.literal_tag(at, true));
         if let Some(end) = literal {
-            return Step::Token(Kind::Text, end);
+            return Scanned::Token(Kind::Text, end);
         }
         if self.is(at + 1, b'/') || self.name(at + 1).is_some() {
-            self.push(State::Tag);
-            return Step::Again;
+            self.push(Mode::Tag);
+            return Scanned::Again;
         }
-        self.push(State::Body);
-        Step::Token(Kind::Ldel, at + 1)
+        self.push(Mode::Body);
+        Scanned::Token(Kind::Ldel, at + 1)
     }
 
     /// Text up to what means something in a string; a backslash hides the next byte.

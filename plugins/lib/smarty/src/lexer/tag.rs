@@ -1,23 +1,23 @@
 //! What a tag is, told from its beginning.
 
-use super::{Kind, Lexer, State, Step};
+use super::{Kind, Lexer, Mode, Scanned};
 
 impl Lexer<'_> {
     /// At the opening brace of a tag.
-    pub(super) fn tag(&mut self) -> Step {
+    pub(super) fn tag(&mut self) -> Scanned {
         if let Some((kind, end)) = self.opening_word() {
-            self.become_state(State::Body);
-            return Step::Token(kind, end);
+            self.become_state(Mode::Body);
+            return Scanned::Token(kind, end);
         }
         if let Some((kind, end)) = self.whole_tag() {
             self.pop();
-            return Step::Token(kind, end);
+            return Scanned::Token(kind, end);
         }
-        self.become_state(State::Body);
+        self.become_state(Mode::Body);
         if self.is(self.at + 1, b'/') {
-            return Step::Token(Kind::LdelSlash, self.at + 2);
+            return Scanned::Token(Kind::LdelSlash, self.at + 2);
         }
-        Step::Token(Kind::Ldel, self.at + 1)
+        Scanned::Token(Kind::Ldel, self.at + 1)
     }
 
     /// Tags with a grammar of their own.
@@ -69,7 +69,7 @@ impl Lexer<'_> {
         }
         let end = self.name_nocache(at + 1)?;
         // Within a tag or a string, `{$x}` is an expression in braces.
-        (self.below() == Some(State::Text)).then_some((Kind::SimpleOutput, end))
+        (self.below() == Some(Mode::Text)).then_some((Kind::SimpleOutput, end))
     }
 
     /// `name`, an optional ` nocache`, and the closing brace.

@@ -2,36 +2,36 @@
 
 use memchr::{memchr, memmem};
 
-use super::{Kind, Lexer, State, Step};
+use super::{Kind, Lexer, Mode, Scanned};
 use crate::error::Problem;
 
 impl Lexer<'_> {
-    pub(super) fn text(&mut self) -> Result<Step, Problem> {
+    pub(super) fn text(&mut self) -> Result<Scanned, Problem> {
         let at = self.at;
         if !self.is(at, b'{') {
             let rest = &self.src[at..];
             let len = memchr(b'{', rest).unwrap_or(rest.len());
-            return Ok(Step::Token(Kind::Text, at + len));
+            return Ok(Scanned::Token(Kind::Text, at + len));
         }
         if self.is(at + 1, b'}') {
-            return Ok(Step::Token(Kind::Text, at + 2));
+            return Ok(Scanned::Token(Kind::Text, at + 2));
         }
         if self.is(at + 1, b'*') {
             return self.comment();
         }
         if let Some(end) = self.spaced_braces() {
-            return Ok(Step::Token(Kind::Text, end));
+            return Ok(Scanned::Token(Kind::Text, end));
         }
         if let Some(end) = self.literal_tag(at, false) {
-            self.push(State::Literal);
-            return Ok(Step::Token(Kind::LiteralStart, end));
+            self.push(Mode::Literal);
+            return Ok(Scanned::Token(Kind::LiteralStart, end));
         }
         if let Some(end) = self.literal_tag(at, true) {
-            self.push(State::Literal);
-            return Ok(Step::Token(Kind::LiteralEnd, end));
+            self.push(Mode::Literal);
+            return Ok(Scanned::Token(Kind::LiteralEnd, end));
         }
-        self.push(State::Tag);
-        Ok(Step::Again)
+        self.push(Mode::Tag);
+        Ok(Scanned::Again)
     }
 
     /// Braces with white space behind them: plain text (`auto_literal`).
@@ -43,32 +43,32 @@ impl Lexer<'_> {
         self.spaces1(end)
     }
 
-    fn comment(&self) -> Result<Step, Problem> {
+    fn comment(&self) -> Result<Scanned, Problem> {
         // The search starts at the brace, so `{*}` is a whole comment.
         let Some(found) = memmem::find(&self.src[self.at..], b"*}") else {
             return Err(Problem::syntax("this comment is never closed: expected \"*}\""));
         };
         let end = self.at + found + 2;
         let end = if self.is(end, b'\n') { end + 1 } else { end };
-        Ok(Step::Skip(end))
+        Ok(Scanned::Skip(end))
     }
 
-    pub(super) fn literal(&mut self) -> Result<Step, Problem> {
+    pub(super) fn literal(&mut self) -> Result<Scanned, Problem> {
         let at = self.at;
         if let Some(end) = self.literal_tag(at, false) {
             self.literals += 1;
-            return Ok(Step::Token(Kind::Literal, end));
+            return Ok(Scanned::Token(Kind::Literal, end));
         }
         if let Some(end) = self.literal_tag(at, true) {
             if self.literals > 0 {
                 self.literals -= 1;
-                return Ok(Step::Token(Kind::Literal, end));
+                return Ok(Scanned::Token(Kind::Literal, end));
             }
             self.pop();
-            return Ok(Step::Token(Kind::LiteralEnd, end));
+            return Ok(Scanned::Token(Kind::LiteralEnd, end));
         }
         match self.next_literal_tag() {
-            Some(end) => Ok(Step::Token(Kind::Literal, end)),
+            Some(end) => Ok(Scanned::Token(Kind::Literal, end)),
             None => Err(Problem::syntax("this {literal} is never closed: expected \"{/literal}\"")),
         }
     }

@@ -3,11 +3,11 @@
 use crate::php::functions::multibyte::title;
 use crate::php::functions::register::{MANY, makes};
 use crate::php::regex::{is_letter, is_space, is_word};
-use crate::php::{Context, Fault, Function, Value};
+use crate::php::{Context, Function, PhpError, Value};
 
 pub const MODIFIERS: &[Function] = &[makes("capitalize", 1, MANY, capitalize)];
 
-fn capitalize(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn capitalize(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args[0].to_str();
     let with_digits = args.get(1).is_some_and(Value::truthy);
     let lower_rest = args.get(2).is_some_and(Value::truthy);

@@ -1,8 +1,8 @@
 //! Modifiers that stand for one function of PHP with Smarty's defaults.
 
 use crate::php::functions::register::{MANY, makes, moves};
-use crate::php::functions::{args, encode, format, html, math, multibyte, text_cut};
-use crate::php::{Context, Fault, Function, Str, Value, call, functions, number};
+use crate::php::functions::{args, encode, format, html, math, multibyte, tables, text_cut};
+use crate::php::{Context, Function, PhpError, Str, Value, call, number};
 
 pub const MODIFIERS: &[Function] = &[
     makes("cat", 1, MANY, cat),
@@ -44,15 +44,15 @@ pub const MODIFIERS: &[Function] = &[
 ];
 
 /// The function of PHP of that name, with at most `max` of the arguments.
-fn through(name: &str, context: &mut Context<'_>, args: &mut [Value], max: usize) -> Result<Value, Fault> {
-    let Some(function) = functions::find(name.as_bytes()) else {
-        return Err(Fault::error(format!("the function {name} is not available")));
+fn through(name: &str, context: &mut Context<'_>, args: &mut [Value], max: usize) -> Result<Value, PhpError> {
+    let Some(function) = tables::find(name.as_bytes()) else {
+        return Err(PhpError::error(format!("the function {name} is not available")));
     };
     let count = args.len().min(max);
     call(function, context, &mut args[..count])
 }
 
-fn cat(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn cat(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     if let [alone] = args {
         return Ok(std::mem::take(alone));
     }
@@ -65,7 +65,7 @@ fn cat(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 }
 
 /// Only null and the empty string are replaced; each default is itself replaced by the next.
-fn default(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn default(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let is_absent = |v: &Value| match v {
         Value::Null => true,
         Value::Str(s) => s.is_empty(),
@@ -86,7 +86,7 @@ fn default(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 }
 
 /// Smarty counts what is no array as one thing, and null as none.
-fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     match &args[0] {
         Value::Null => Ok(Value::Int(0)),
         Value::Array(_) => {
@@ -97,9 +97,9 @@ fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
     }
 }
 
-fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     if matches!(args.get(1), Some(Value::Null)) {
-        return Err(Fault::type_error("Argument #2 ($decimals) must be of type int, null given"));
+        return Err(PhpError::type_error("Argument #2 ($decimals) must be of type int, null given"));
     }
     let value = args::float(args, 0)?;
     let places = args::size(args::int_or(args, 1, 0)?).unwrap_or(0);
@@ -109,13 +109,13 @@ fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value,
     Ok(Value::from(number::format(value, places, &point, &separator)))
 }
 
-fn round(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn round(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let places = args.get(1).map_or(0, Value::to_int).clamp(i32::MIN.into(), i32::MAX.into()) as i32;
     let half = math::half(args.get(2).map_or(1, Value::to_int));
     Ok(Value::Float(number::round(args[0].to_float(), places, half)))
 }
 
-fn unescape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn unescape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let kind = args::text_or(args, 1, b"html")?;
     let charset = args::text_or(args, 2, b"UTF-8")?;
     if !matches!(kind.as_bytes(), b"html" | b"entity" | b"htmlall" | b"url") {
@@ -128,7 +128,7 @@ fn unescape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Faul
             let converted: Str = multibyte::convert(context, &text, &charset, b"UTF-8")?.into();
             Value::from(html::decode(&converted, html::DEFAULT_FLAGS, true))
         }
-        b"url" => Value::from(encode::url_decode(&text, encode::Url::Raw)),
+        b"url" => Value::from(encode::url_decode(&text, encode::UrlEncoding::Raw)),
         _ => args[0].clone(),
     })
 }

@@ -4,11 +4,11 @@ use crate::php::date::{self, make, parse};
 use crate::php::functions::args;
 use crate::php::functions::register::{MANY, makes};
 use crate::php::functions::types::is_numeric;
-use crate::php::{Context, Fault, Function, Value};
+use crate::php::{Context, Function, PhpError, Value};
 
 pub const MODIFIERS: &[Function] = &[makes("date_format", 1, MANY, date_format)];
 
-fn date_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn date_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     // Smarty's default format.
     const FORMAT: &[u8] = b"%b %e, %Y";
     let format = args::text_opt(args, 1)?.unwrap_or_else(|| FORMAT.into());
@@ -31,12 +31,12 @@ fn date_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, F
 
 /// What Smarty takes for a date: digits as MySQL writes them, a number of seconds, or whatever `strtotime` reads;
 /// failing that, now.
-pub fn timestamp(context: &Context<'_>, value: &Value) -> Result<i64, Fault> {
+pub fn timestamp(context: &Context<'_>, value: &Value) -> Result<i64, PhpError> {
     if !value.truthy() {
         return Ok(context.clock.seconds);
     }
     if matches!(value, Value::Array(_)) {
-        return Err(Fault::type_error("a date must be of type string, array given"));
+        return Err(PhpError::type_error("a date must be of type string, array given"));
     }
     let text = value.to_str();
     if text.len() == 14 && text.iter().all(u8::is_ascii_digit) && matches!(value, Value::Str(_)) {

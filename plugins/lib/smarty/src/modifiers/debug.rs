@@ -1,13 +1,13 @@
 //! `debug_print_var`: a value as HTML for a debugging console.
 
-use crate::php::functions::html::{ENT_QUOTES, Escape, encode};
+use crate::php::functions::html::{ENT_QUOTES, EscapeOptions, encode};
 use crate::php::functions::multibyte;
 use crate::php::functions::register::{MANY, makes};
-use crate::php::{Context, Fault, Function, Str, Value};
+use crate::php::{Context, Function, PhpError, Str, Value};
 
 pub const MODIFIERS: &[Function] = &[makes("debug_print_var", 1, MANY, debug_print_var)];
 
-fn debug_print_var(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn debug_print_var(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let depth_max = args.get(1).map_or(10, Value::to_int);
     let length = args.get(2).map_or(40, Value::to_int);
     let mut out = Vec::new();
@@ -38,7 +38,7 @@ fn shortened(text: &Str, shown: Vec<u8>, length: i64) -> Vec<u8> {
 }
 
 fn write(value: &Value, nesting: usize, length: i64, depth: usize, out: &mut Vec<u8>) {
-    let escaped = |text: &[u8]| encode(text, Escape { flags: ENT_QUOTES, all: false, double: true });
+    let escaped = |text: &[u8]| encode(text, EscapeOptions { flags: ENT_QUOTES, all: false, double: true });
     match value {
         Value::Null => out.extend_from_slice(b"<i>null</i>"),
         Value::Bool(b) => out.extend_from_slice(if *b { b"<i>true</i>" } else { b"<i>false</i>" }),

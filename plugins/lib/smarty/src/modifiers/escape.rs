@@ -1,16 +1,16 @@
 //! `escape`.
 
-use crate::php::functions::html::{ENT_QUOTES, Escape, encode};
+use crate::php::functions::html::{ENT_QUOTES, EscapeOptions, encode};
 use crate::php::functions::multibyte::{Charset, convert};
 use crate::php::functions::register::{MANY, escapes};
 use crate::php::functions::text_case::bin2hex;
 use crate::php::functions::text_replace::translate;
 use crate::php::functions::{args, encode as urls, preg};
-use crate::php::{Context, Fault, Function, Str, Value, utf8};
+use crate::php::{Context, Function, PhpError, Str, Value, utf8};
 
 pub const MODIFIERS: &[Function] = &[escapes("escape", 1, MANY, escape)];
 
-fn escape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn escape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args[0].to_str();
     let kind = args::text_or(args, 1, b"html")?;
     let charset = args.get(2).filter(|name| name.truthy()).map_or_else(|| "UTF-8".into(), Value::to_str);
@@ -20,9 +20,9 @@ fn escape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault>
         b"html" => html(&text, &charset, double),
         b"htmlall" => {
             let text = convert(context, &text, b"UTF-8", &charset)?;
-            encode(&text, Escape { flags: ENT_QUOTES, all: true, double })
+            encode(&text, EscapeOptions { flags: ENT_QUOTES, all: true, double })
         }
-        b"url" => urls::url(&text, urls::Url::Raw),
+        b"url" => urls::url(&text, urls::UrlEncoding::Raw),
         b"urlpathinfo" => path(&text),
         b"quotes" => {
             let mut count = 0;
@@ -43,7 +43,7 @@ fn escape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault>
         b"mail" => return Ok(Value::Str(Str::from(mail(&text)).with_trust_of(text.is_untrusted()))),
         other => {
             let name = String::from_utf8_lossy(other);
-            return Err(Fault::error(format!("unsupported type: {name}")));
+            return Err(PhpError::error(format!("unsupported type: {name}")));
         }
     };
     context.allow_bytes(out.len())?;
@@ -51,7 +51,7 @@ fn escape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault>
 }
 
 fn html(text: &[u8], charset: &[u8], double: bool) -> Vec<u8> {
-    let escape = Escape { flags: ENT_QUOTES, all: false, double };
+    let escape = EscapeOptions { flags: ENT_QUOTES, all: false, double };
     match Charset::named(charset) {
         // Every byte is a character there, and the special ones are ASCII's.
         Some(Charset::Latin1 | Charset::Windows1252) => {
@@ -64,7 +64,7 @@ fn html(text: &[u8], charset: &[u8], double: bool) -> Vec<u8> {
 }
 
 fn path(text: &[u8]) -> Vec<u8> {
-    let parts: Vec<Vec<u8>> = text.split(|b| *b == b'/').map(|part| urls::url(part, urls::Url::Raw)).collect();
+    let parts: Vec<Vec<u8>> = text.split(|b| *b == b'/').map(|part| urls::url(part, urls::UrlEncoding::Raw)).collect();
     parts.join(&b'/')
 }
 
@@ -72,7 +72,7 @@ fn entities(text: &[u8], entity: fn(char) -> String) -> Vec<u8> {
     utf8::chars(text).flat_map(|c| entity(c.unwrap_or('?')).into_bytes()).collect()
 }
 
-fn javascript(context: &mut Context<'_>, text: &Str) -> Result<Value, Fault> {
+fn javascript(context: &mut Context<'_>, text: &Str) -> Result<Value, PhpError> {
     const PAIRS: [(&str, &str); 11] = [
         ("\\", "\\\\"),
         ("'", "\\'"),

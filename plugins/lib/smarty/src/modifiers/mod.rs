@@ -33,12 +33,13 @@ pub fn find(name: &[u8]) -> Option<&'static Function> {
 
 #[cfg(test)]
 mod tests {
-    use crate::php::{Clock, Context, FaultKind, Value, call, modifier};
+    use super::find;
+    use crate::php::{Clock, Context, PhpErrorKind, Value, call};
     use jiff::tz::TimeZone;
 
-    fn run(name: &str, args: &[Value]) -> Result<Vec<u8>, FaultKind> {
+    fn run(name: &str, args: &[Value]) -> Result<Vec<u8>, PhpErrorKind> {
         let clock = Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC };
-        let modifier = modifier(name.as_bytes()).unwrap();
+        let modifier = find(name.as_bytes()).unwrap();
         let result = call(modifier, &mut Context::new(&clock), &mut args.to_vec());
         result.map(|value| value.to_bytes().into_owned()).map_err(|fault| fault.kind)
     }
@@ -65,7 +66,7 @@ mod tests {
 
     #[test]
     fn escape_refuses_a_type_it_does_not_know() {
-        assert_eq!(run("escape", &[Value::text("a"), Value::text("shell")]), Err(FaultKind::Error));
+        assert_eq!(run("escape", &[Value::text("a"), Value::text("shell")]), Err(PhpErrorKind::Error));
     }
 
     #[test]

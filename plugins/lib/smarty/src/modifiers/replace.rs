@@ -8,7 +8,7 @@ use crate::php::functions::register::{MANY, makes};
 use crate::php::functions::text_cut::repeat;
 use crate::php::functions::text_replace::replace_all;
 use crate::php::functions::{args, preg, strip_tags};
-use crate::php::{Array, Context, Fault, Function, Str, Value};
+use crate::php::{Array, Context, Function, PhpError, Str, Value};
 
 pub const MODIFIERS: &[Function] = &[
     makes("replace", 3, MANY, |c, a| replace(c, &a[1].clone(), &a[2].clone(), &a[0].clone(), c.limits.nesting)),
@@ -28,8 +28,8 @@ fn replace(
     with: &Value,
     subject: &Value,
     nesting: usize,
-) -> Result<Value, Fault> {
-    let inner = nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+) -> Result<Value, PhpError> {
+    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))?;
     if let (Value::Array(_), false) = (with, matches!(search, Value::Array(_))) {
         return Ok(Value::Bool(false));
     }
@@ -59,14 +59,14 @@ fn replace(
     Ok(text)
 }
 
-fn replace_one(context: &mut Context<'_>, search: &Str, with: &Str, subject: &Str) -> Result<Value, Fault> {
+fn replace_one(context: &mut Context<'_>, search: &Str, with: &Str, subject: &Str) -> Result<Value, PhpError> {
     if std::str::from_utf8(subject).is_err() || std::str::from_utf8(search).is_err() {
         return Ok(Value::text(""));
     }
     replace_all(context, subject, search, with, false, &mut 0).map(Value::Str)
 }
 
-fn regex_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn regex_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let patterns = match &args[1] {
         Value::Array(list) => {
             let checked = list.iter().map(|(k, v)| (k.clone(), Value::Str(without_eval(&v.to_bytes()))));
@@ -91,7 +91,7 @@ fn without_eval(pattern: &[u8]) -> Str {
     Str::from(head.iter().copied().chain(kept).collect::<Vec<u8>>())
 }
 
-fn tags(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn tags(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let spaced = match args.get(1) {
         None | Some(Value::Bool(true)) => true,
         Some(Value::Str(word)) => word.as_bytes() == b"true",
@@ -104,7 +104,7 @@ fn tags(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     preg::replace_in(context, &Value::text("!<[^>]*?>!"), &Value::text(" "), &subject, usize::MAX, &mut 0)
 }
 
-fn indent(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn indent(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let count = args::size(args::int_or(args, 1, 4)?).ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
     let space = repeat(context, &args::text_or(args, 2, b" ")?, count)?;
     let space = Value::Str(Str::from(space));

@@ -3,7 +3,7 @@
 use crate::php::functions::register::{MANY, makes};
 use crate::php::functions::{args, multibyte, preg};
 use crate::php::regex::is_space;
-use crate::php::{Context, Fault, Function, Str, Value};
+use crate::php::{Context, Function, PhpError, Str, Value};
 
 pub const MODIFIERS: &[Function] = &[
     makes("truncate", 1, MANY, truncate),
@@ -12,7 +12,7 @@ pub const MODIFIERS: &[Function] = &[
     makes("mb_wordwrap", 1, MANY, |c, a| word_wrap(c, a, 75)),
 ];
 
-fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     if matches!(args.get(1), Some(Value::Int(0))) {
         return Ok(Value::text(""));
     }
@@ -42,10 +42,10 @@ fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Faul
     Ok(Value::from([&head[..], &suffix, &tail].concat()))
 }
 
-fn spacify(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn spacify(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (text, between) = (args::text(args, 0)?, args::text_or(args, 1, b" ")?);
     let Ok(text) = std::str::from_utf8(&text) else {
-        return Err(Fault::type_error("the text must be UTF-8"));
+        return Err(PhpError::type_error("the text must be UTF-8"));
     };
     context.allow_bytes(text.len().saturating_mul(between.len().saturating_add(1)))?;
     let mut out = Vec::with_capacity(text.len() * 2);
@@ -60,7 +60,7 @@ fn spacify(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault
 
 /// Smarty's wrapping by characters. Its quirks are its own: a space before a break is dropped, `"0"` counts as
 /// nothing written yet.
-fn word_wrap(context: &mut Context<'_>, args: &mut [Value], width: i64) -> Result<Value, Fault> {
+fn word_wrap(context: &mut Context<'_>, args: &mut [Value], width: i64) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let width = args.get(1).map_or(width, Value::to_int);
     let line_break = args.get(2).map_or_else(|| Str::from("\n"), Value::to_str);

@@ -2,7 +2,7 @@
 
 use crate::php::functions::register::{MANY, moves};
 use crate::php::functions::{args, multibyte, preg::Search};
-use crate::php::{Context, Fault, Function, Value};
+use crate::php::{Context, Function, PhpError, Value};
 
 pub const MODIFIERS: &[Function] = &[
     moves("count_characters", 1, MANY, |c, a| {
@@ -22,7 +22,7 @@ pub const MODIFIERS: &[Function] = &[
 ];
 
 /// How often a pattern is found; false, which prints nothing, in text that is no UTF-8.
-fn matches(context: &mut Context<'_>, pattern: &[u8], args: &[Value]) -> Result<Value, Fault> {
+fn matches(context: &mut Context<'_>, pattern: &[u8], args: &[Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     match Search::new(context, pattern, text.len())? {
         Some(mut search) if search.takes(&text) => search.count(context, &text).map(Value::from),

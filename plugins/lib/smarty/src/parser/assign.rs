@@ -1,14 +1,14 @@
 //! `{assign}`, `{append}`, and who sees an assignment.
 
-use super::attributes::{Attributes, Spec, Written};
-use super::{Parsed, Parser};
+use super::attributes::{AttributeList, AttributeSpec, Attributes};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::php::Value;
 use crate::program::{Assign, Place, Scope};
 
 impl Parser<'_> {
-    pub(super) fn assign_tag(&mut self, written: &Written) -> Parsed<()> {
-        let spec = Spec {
+    pub(super) fn assign_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
+        let spec = AttributeSpec {
             required: &["var", "value"],
             optional: &["scope"],
             shorthand: &["var", "value"],
@@ -24,8 +24,8 @@ impl Parser<'_> {
         Ok(())
     }
 
-    pub(super) fn append_tag(&mut self, written: &Written) -> Parsed<()> {
-        let spec = Spec {
+    pub(super) fn append_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
+        let spec = AttributeSpec {
             required: &["var", "value"],
             optional: &["scope", "index"],
             shorthand: &["var", "value"],
@@ -42,7 +42,7 @@ impl Parser<'_> {
     }
 
     /// The attribute `scope`; `local` is one of an assignment's only.
-    pub(super) fn scope(&self, attributes: &Attributes, local: bool) -> Parsed<Scope> {
+    pub(super) fn scope(&self, attributes: &Attributes, local: bool) -> ParseResult<Scope> {
         if attributes.flag("noscope") {
             return Ok(Scope::Only);
         }

@@ -1,25 +1,25 @@
 //! Attributes of tags: `name=value`, values without a name, and flags.
 
 use super::special::is_name;
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::php::Value;
-use crate::program::E;
+use crate::program::ExprId;
 
 /// Attributes as written.
-pub(super) type Written = Vec<Attribute>;
+pub(super) type AttributeList = Vec<Attribute>;
 
 pub(super) struct Attribute {
     /// `None` is a value without a name.
     pub name: Option<String>,
-    pub value: E,
+    pub value: ExprId,
     /// The word, when the value is a bare one; `true` and its like are constants otherwise.
     pub word: Option<String>,
 }
 
 /// Which attributes a tag has.
-pub(super) struct Spec {
+pub(super) struct AttributeSpec {
     pub required: &'static [&'static str],
     pub optional: &'static [&'static str],
     /// Which names values without one stand for, by position.
@@ -29,21 +29,21 @@ pub(super) struct Spec {
     pub any: bool,
 }
 
-impl Spec {
+impl AttributeSpec {
     /// A tag without attributes, `nocache` aside.
-    pub(super) const NONE: Spec =
-        Spec { required: &[], optional: &[], shorthand: &[], flags: &["nocache"], any: false };
+    pub(super) const NONE: AttributeSpec =
+        AttributeSpec { required: &[], optional: &[], shorthand: &[], flags: &["nocache"], any: false };
 }
 
 /// Attributes by name, in the order in which a name came up first.
 #[derive(Default)]
 pub(super) struct Attributes {
-    values: Vec<(String, E)>,
+    values: Vec<(String, ExprId)>,
     flags: Vec<&'static str>,
 }
 
 impl Parser<'_> {
-    pub(super) fn attributes(&mut self) -> Parsed<Written> {
+    pub(super) fn attributes(&mut self) -> ParseResult<AttributeList> {
         let mut attributes = Vec::new();
         loop {
             match self.kind() {
@@ -54,7 +54,7 @@ impl Parser<'_> {
         }
     }
 
-    fn named_attribute(&mut self) -> Parsed<Attribute> {
+    fn named_attribute(&mut self) -> ParseResult<Attribute> {
         let token = self.next();
         let text = self.slice(token).trim_ascii();
         let name = text.strip_suffix(b"=").unwrap_or(text).trim_ascii();
@@ -64,7 +64,7 @@ impl Parser<'_> {
         Ok(Attribute { name: Some(name), value, word })
     }
 
-    fn unnamed_attribute(&mut self) -> Parsed<Attribute> {
+    fn unnamed_attribute(&mut self) -> ParseResult<Attribute> {
         self.next();
         // A number with a value: parameters by position.
         if self.kind() == Kind::Integer && self.peek(1) == Kind::Equal {
@@ -92,7 +92,7 @@ impl Parser<'_> {
     }
 
     /// Sorts out what is written by what the tag takes.
-    pub(super) fn sorted(&self, written: &Written, spec: &Spec) -> Parsed<Attributes> {
+    pub(super) fn sorted(&self, written: &AttributeList, spec: &AttributeSpec) -> ParseResult<Attributes> {
         let mut sorted = Attributes::default();
         for (position, attribute) in written.iter().enumerate() {
             match &attribute.name {
@@ -113,7 +113,13 @@ impl Parser<'_> {
         }
     }
 
-    fn sort_named(&self, sorted: &mut Attributes, name: &str, attribute: &Attribute, spec: &Spec) -> Parsed<()> {
+    fn sort_named(
+        &self,
+        sorted: &mut Attributes,
+        name: &str,
+        attribute: &Attribute,
+        spec: &AttributeSpec,
+    ) -> ParseResult<()> {
         let Some(flag) = spec.flags.iter().find(|flag| **flag == name) else {
             sorted.set(name, attribute.value);
             return Ok(());
@@ -135,7 +141,13 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn sort_unnamed(&self, sorted: &mut Attributes, position: usize, attribute: &Attribute, spec: &Spec) -> Parsed<()> {
+    fn sort_unnamed(
+        &self,
+        sorted: &mut Attributes,
+        position: usize,
+        attribute: &Attribute,
+        spec: &AttributeSpec,
+    ) -> ParseResult<()> {
         let text = self.text_of(attribute.value);
         let flag = spec.flags.iter().find(|flag| text.as_deref() == Some(flag));
         if let Some(flag) = flag {
@@ -152,7 +164,7 @@ impl Parser<'_> {
     }
 
     /// The text of a constant string.
-    pub(super) fn text_of(&self, value: E) -> Option<String> {
+    pub(super) fn text_of(&self, value: ExprId) -> Option<String> {
         match self.b.constant_of(value)? {
             Value::Str(s) => Some(s.to_lossy()),
             _ => None,
@@ -160,26 +172,26 @@ impl Parser<'_> {
     }
 
     /// The name that a constant string is.
-    pub(super) fn name_of(&self, value: E) -> Option<String> {
+    pub(super) fn name_of(&self, value: ExprId) -> Option<String> {
         self.text_of(value).filter(|text| is_name(text.as_bytes()))
     }
 }
 
 impl Attributes {
     /// Adds or replaces; a replaced one keeps its position.
-    pub(super) fn set(&mut self, name: &str, value: E) {
+    pub(super) fn set(&mut self, name: &str, value: ExprId) {
         match self.values.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,
             None => self.values.push((name.to_owned(), value)),
         }
     }
 
-    pub(super) fn get(&self, name: &str) -> Option<E> {
+    pub(super) fn get(&self, name: &str) -> Option<ExprId> {
         self.values.iter().find(|(known, _)| known == name).map(|&(_, value)| value)
     }
 
     /// A required attribute, which [`Parser::sorted`] has seen to.
-    pub(super) fn need(&self, name: &str) -> Parsed<E> {
+    pub(super) fn need(&self, name: &str) -> ParseResult<ExprId> {
         let missing = || Problem::syntax(format!("expected the attribute \"{name}\""));
         self.get(name).ok_or_else(missing)
     }
@@ -189,7 +201,7 @@ impl Attributes {
     }
 
     /// All but those named, as parameters.
-    pub(super) fn params(self, without: &[&str]) -> Vec<(crate::php::Str, E)> {
+    pub(super) fn params(self, without: &[&str]) -> Vec<(crate::php::Str, ExprId)> {
         let kept = self.values.into_iter().filter(|(name, _)| !without.contains(&name.as_str()));
         kept.map(|(name, value)| (name.as_str().into(), value)).collect()
     }

@@ -1,22 +1,22 @@
 //! `{if}`, `{while}`, `{capture}`, `{nocache}`, `{textformat}`, and leaving loops.
 
-use super::attributes::{Spec, Written};
+use super::attributes::{AttributeList, AttributeSpec};
 use super::open::{Arm, OpenKind};
 use super::output::Tail;
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::{Kind, Token};
 use crate::php::Value;
-use crate::program::{Assign, Block, Branch, Capture, E, Loop, NONE, Place, Scope, Stmt, TextFormat, add};
+use crate::program::{Assign, Block, Branch, Capture, ExprId, Loop, NONE, Place, Scope, Stmt, TextFormat, add};
 
 impl Parser<'_> {
     /// `{if …}`, `{elseif …}`, `{while …}`
-    pub(super) fn conditional(&mut self, token: Token) -> Parsed<()> {
+    pub(super) fn conditional(&mut self, token: Token) -> ParseResult<()> {
         let word = String::from_utf8_lossy(&self.word(token)[1..]).into_owned();
         let arm = self.condition()?;
         let written = self.attributes()?;
         self.expect(Kind::Rdel)?;
-        self.sorted(&written, &Spec::NONE)?;
+        self.sorted(&written, &AttributeSpec::NONE)?;
         match word.to_ascii_lowercase().as_str() {
             "if" => {
                 self.flush();
@@ -36,7 +36,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn condition(&mut self) -> Parsed<Arm> {
+    fn condition(&mut self) -> ParseResult<Arm> {
         if !self.statement_ahead() {
             let condition = self.expression()?;
             return Ok(Arm { at: self.tag_start, assign: None, condition });
@@ -75,7 +75,7 @@ impl Parser<'_> {
     }
 
     /// `$x = value`, in any number of parentheses.
-    pub(super) fn statement(&mut self) -> Parsed<(Place, E)> {
+    pub(super) fn statement(&mut self) -> ParseResult<(Place, ExprId)> {
         if self.eat(Kind::OpenP) {
             self.enter()?;
             let inner = self.statement()?;
@@ -90,12 +90,12 @@ impl Parser<'_> {
         Ok((variable.place, value))
     }
 
-    fn else_if(&mut self, arm: Arm) -> Parsed<()> {
+    fn else_if(&mut self, arm: Arm) -> ParseResult<()> {
         let branches = self.finish_arm("{elseif}")?;
         self.push_open(OpenKind::If(branches, arm))
     }
 
-    pub(super) fn else_tag(&mut self) -> Parsed<()> {
+    pub(super) fn else_tag(&mut self) -> ParseResult<()> {
         let branches = self.finish_arm("{else}")?;
         self.push_open(OpenKind::Else(branches))?;
         self.tail(Tail::Swallows);
@@ -103,7 +103,7 @@ impl Parser<'_> {
     }
 
     /// Ends the arm being filled, `next` being the tag that does so.
-    fn finish_arm(&mut self, next: &str) -> Parsed<Vec<Branch>> {
+    fn finish_arm(&mut self, next: &str) -> ParseResult<Vec<Branch>> {
         self.flush();
         let (open, body) = self.pop_open(next)?;
         match open {
@@ -115,7 +115,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn close_if(&mut self, open: OpenKind, body: Block) -> Parsed<()> {
+    pub(super) fn close_if(&mut self, open: OpenKind, body: Block) -> ParseResult<()> {
         let branches = match open {
             OpenKind::If(mut branches, arm) => {
                 branches.push(arm.filled(body));
@@ -137,8 +137,8 @@ impl Parser<'_> {
         Branch { at: self.tag_start, assign: None, condition: NONE, body }
     }
 
-    pub(super) fn capture_tag(&mut self, written: &Written) -> Parsed<()> {
-        let spec = Spec {
+    pub(super) fn capture_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
+        let spec = AttributeSpec {
             required: &[],
             optional: &["name", "assign", "append"],
             shorthand: &["name"],
@@ -161,12 +161,12 @@ impl Parser<'_> {
     }
 
     /// No cache, no difference; not even a newline is lost.
-    pub(super) fn nocache_tag(&mut self, written: &Written) -> Parsed<()> {
-        self.sorted(written, &Spec { flags: &[], ..Spec::NONE })?;
+    pub(super) fn nocache_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
+        self.sorted(written, &AttributeSpec { flags: &[], ..AttributeSpec::NONE })?;
         self.flush_into_nocache()
     }
 
-    fn flush_into_nocache(&mut self) -> Parsed<()> {
+    fn flush_into_nocache(&mut self) -> ParseResult<()> {
         self.flush();
         self.push_open(OpenKind::Nocache)
     }
@@ -182,9 +182,9 @@ impl Parser<'_> {
         self.emit(stmt);
     }
 
-    pub(super) fn textformat_tag(&mut self, written: &Written) -> Parsed<()> {
+    pub(super) fn textformat_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
         self.note_plugin();
-        let spec = Spec { any: true, ..Spec::NONE };
+        let spec = AttributeSpec { any: true, ..AttributeSpec::NONE };
         let params = self.sorted(written, &spec)?.params(&[]);
         self.flush();
         self.tail(Tail::Swallows);
@@ -193,8 +193,8 @@ impl Parser<'_> {
     }
 
     /// `{break}` and `{continue}`, any number of levels.
-    pub(super) fn break_tag(&mut self, written: &Written, leaves: bool) -> Parsed<()> {
-        let spec = Spec { optional: &["levels"], shorthand: &["levels"], ..Spec::NONE };
+    pub(super) fn break_tag(&mut self, written: &AttributeList, leaves: bool) -> ParseResult<()> {
+        let spec = AttributeSpec { optional: &["levels"], shorthand: &["levels"], ..AttributeSpec::NONE };
         let attributes = self.sorted(written, &spec)?;
         if attributes.flag("nocache") {
             return Err(Problem::syntax("nocache is not allowed here"));

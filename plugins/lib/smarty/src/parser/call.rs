@@ -1,14 +1,15 @@
 //! Calls of PHP functions, and what looks like one.
 
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::php;
-use crate::program::{Binary, E, Expr};
+use crate::program::{Binary, Expr, ExprId};
+use crate::registry;
 
 impl Parser<'_> {
     /// `name(…)`, the cursor at the parenthesis.
-    pub(super) fn call(&mut self, name: &[u8]) -> Parsed<E> {
+    pub(super) fn call(&mut self, name: &[u8]) -> ParseResult<ExprId> {
         self.expect(Kind::OpenP)?;
         let args = self.arguments()?;
         let name = name.to_ascii_lowercase();
@@ -21,13 +22,13 @@ impl Parser<'_> {
             }
             _ => {}
         }
-        match php::function(&name) {
+        match registry::function(&name) {
             Some(function) => Ok(self.b.call(function, &args)),
             None => Err(unknown(&name)),
         }
     }
 
-    fn arguments(&mut self) -> Parsed<Vec<E>> {
+    fn arguments(&mut self) -> ParseResult<Vec<ExprId>> {
         let mut args = Vec::new();
         if self.eat(Kind::CloseP) {
             return Ok(args);
@@ -44,7 +45,7 @@ impl Parser<'_> {
         Ok(args)
     }
 
-    fn isset(&mut self, args: &[E]) -> Parsed<E> {
+    fn isset(&mut self, args: &[ExprId]) -> ParseResult<ExprId> {
         if args.is_empty() {
             return Err(Problem::syntax("isset() takes at least one argument"));
         }
@@ -70,14 +71,14 @@ impl Parser<'_> {
     }
 
     /// What PHP's own `isset` can ask about; for the rest Smarty compares with null.
-    fn is_variable(&self, arg: E) -> bool {
+    fn is_variable(&self, arg: ExprId) -> bool {
         matches!(
             self.b.get(arg),
             Expr::Var(_) | Expr::NamedVar(_) | Expr::Index(..) | Expr::Prop(..) | Expr::NamedProp(..)
         )
     }
 
-    fn empty(&mut self, args: &[E]) -> Parsed<E> {
+    fn empty(&mut self, args: &[ExprId]) -> ParseResult<ExprId> {
         match args {
             [arg] => Ok(self.b.expr(Expr::Empty(*arg))),
             _ => Err(Problem::syntax("empty() takes one argument")),

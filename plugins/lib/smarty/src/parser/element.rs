@@ -1,13 +1,13 @@
 //! A tag used as a value: `{$x = {counter}}`.
 
 use super::open::OpenKind;
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
-use crate::program::{E, Expr};
+use crate::program::{Expr, ExprId};
 
 impl Parser<'_> {
     /// Parses one tag; the value is what it prints.
-    pub(super) fn tag_value(&mut self) -> Parsed<E> {
+    pub(super) fn tag_value(&mut self) -> ParseResult<ExprId> {
         self.enter()?;
         let tag_start = self.tag_start;
         let outer = self.detach();

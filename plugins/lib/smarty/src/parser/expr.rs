@@ -1,21 +1,21 @@
 //! `expr` of Smarty's grammar, collected flat.
 
 use super::flat::{Flat, Infix};
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
-use crate::program::{Binary, E, Expr, Unary};
+use crate::program::{Binary, Expr, ExprId, Unary};
 
 impl Parser<'_> {
     /// A whole expression, built.
-    pub(super) fn expression(&mut self) -> Parsed<E> {
+    pub(super) fn expression(&mut self) -> ParseResult<ExprId> {
         let mut row = Vec::new();
         self.expr(&mut row)?;
         self.build(&row)
     }
 
     /// Collects an expression.
-    pub(super) fn expr(&mut self, row: &mut Vec<Flat>) -> Parsed<()> {
+    pub(super) fn expr(&mut self, row: &mut Vec<Flat>) -> ParseResult<()> {
         self.enter()?;
         let start = row.len();
         if !self.first(row)? {
@@ -26,7 +26,7 @@ impl Parser<'_> {
     }
 
     /// The first operand, or a whole ternary: `true` then, for a ternary reaches to the end.
-    pub(super) fn first(&mut self, row: &mut Vec<Flat>) -> Parsed<bool> {
+    pub(super) fn first(&mut self, row: &mut Vec<Flat>) -> ParseResult<bool> {
         if self.kind() == Kind::DollarId && self.peek(1) == Kind::Colon {
             return Err(self.stream());
         }
@@ -49,7 +49,7 @@ impl Parser<'_> {
 
     /// What follows an operand: operators and more operands. `start` is where the row's part that "is even"
     /// and its like apply to begins.
-    pub(super) fn rest(&mut self, row: &mut Vec<Flat>, mut start: usize) -> Parsed<()> {
+    pub(super) fn rest(&mut self, row: &mut Vec<Flat>, mut start: usize) -> ParseResult<()> {
         loop {
             match self.kind() {
                 Kind::Math | Kind::UniMath => self.arithmetic(row)?,
@@ -69,7 +69,7 @@ impl Parser<'_> {
         }
     }
 
-    fn arithmetic(&mut self, row: &mut Vec<Flat>) -> Parsed<()> {
+    fn arithmetic(&mut self, row: &mut Vec<Flat>) -> ParseResult<()> {
         let token = self.next();
         let operator = match self.word(token) {
             b"+" => Binary::Add,
@@ -87,7 +87,7 @@ impl Parser<'_> {
     }
 
     /// `2 - -1` becomes `2--1`, which PHP does not parse.
-    fn check_signs(&self, operator: Binary) -> Parsed<()> {
+    fn check_signs(&self, operator: Binary) -> ParseResult<()> {
         let sign = match operator {
             Binary::Add => b"+",
             Binary::Sub => b"-",
@@ -100,7 +100,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn logical(&mut self) -> Parsed<Infix> {
+    fn logical(&mut self) -> ParseResult<Infix> {
         let token = self.next();
         let word = self.word(token).to_ascii_lowercase();
         Ok(match word.as_slice() {
@@ -124,7 +124,7 @@ impl Parser<'_> {
     }
 
     /// `is div by`, `is even by`, `is odd by`, with or without `not`.
-    fn divisible(&mut self, row: &mut Vec<Flat>, start: usize) -> Parsed<()> {
+    fn divisible(&mut self, row: &mut Vec<Flat>, start: usize) -> ParseResult<()> {
         let word = self.condition_word();
         let operator = match word.ends_with("divby") {
             true => Binary::Mod,
@@ -142,7 +142,7 @@ impl Parser<'_> {
     }
 
     /// `is even`, `is odd`, with or without `not`.
-    fn even(&mut self, row: &mut Vec<Flat>, start: usize) -> Parsed<()> {
+    fn even(&mut self, row: &mut Vec<Flat>, start: usize) -> ParseResult<()> {
         let word = self.condition_word();
         let mut inner = Vec::new();
         self.one_and(&mut inner);
@@ -164,7 +164,7 @@ impl Parser<'_> {
     }
 
     /// `(…)` or `!(…)`: the `!` stays a piece of its own, since it binds loosely.
-    fn push_condition(&mut self, row: &mut Vec<Flat>, inner: &[Flat], negated: bool) -> Parsed<()> {
+    fn push_condition(&mut self, row: &mut Vec<Flat>, inner: &[Flat], negated: bool) -> ParseResult<()> {
         let operand = self.operand(inner)?;
         if negated {
             row.push(Flat::Prefix(Unary::Not));
@@ -173,7 +173,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn is_in(&mut self, row: &mut Vec<Flat>, start: usize) -> Parsed<()> {
+    fn is_in(&mut self, row: &mut Vec<Flat>, start: usize) -> ParseResult<()> {
         self.next();
         let needle: Vec<Flat> = row.drain(start..).collect();
         let needle = self.build(&needle)?;
@@ -185,7 +185,7 @@ impl Parser<'_> {
     }
 
     /// After `(condition)`: `? yes : no`. The parentheses do not survive.
-    fn ternary_rest(&mut self, row: &mut Vec<Flat>, condition: &[Flat]) -> Parsed<()> {
+    fn ternary_rest(&mut self, row: &mut Vec<Flat>, condition: &[Flat]) -> ParseResult<()> {
         row.extend_from_slice(condition);
         self.expect(Kind::QMark)?;
         row.push(Flat::Question);

@@ -5,13 +5,13 @@
 //! operands with dots between them. So an expression is collected as a flat row of pieces, and this is the
 //! second parser.
 
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
-use crate::program::{Binary, Cast, E, Expr, Unary};
+use crate::program::{Binary, Cast, Expr, ExprId, Unary};
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Flat {
-    Operand(E),
+    Operand(ExprId),
     Prefix(Unary),
     Infix(Infix),
     Question,
@@ -71,7 +71,7 @@ fn prefix_level(operator: Unary) -> u8 {
 
 impl Parser<'_> {
     /// Builds the expression that a row of pieces is to PHP.
-    pub(super) fn build(&mut self, row: &[Flat]) -> Parsed<E> {
+    pub(super) fn build(&mut self, row: &[Flat]) -> ParseResult<ExprId> {
         if let [Flat::Operand(only)] = row {
             return Ok(*only);
         }
@@ -84,11 +84,11 @@ impl Parser<'_> {
     }
 
     /// What stands in parentheses, or in the argument of a call.
-    pub(super) fn operand(&mut self, row: &[Flat]) -> Parsed<Flat> {
+    pub(super) fn operand(&mut self, row: &[Flat]) -> ParseResult<Flat> {
         Ok(Flat::Operand(self.build(row)?))
     }
 
-    fn binds(&mut self, row: &[Flat], at: &mut usize, least: u8) -> Parsed<E> {
+    fn binds(&mut self, row: &[Flat], at: &mut usize, least: u8) -> ParseResult<ExprId> {
         let mut left = self.prefixed(row, at)?;
         // The level that may not follow once more: `1 < 2 < 3`.
         let mut blocked = None;
@@ -122,7 +122,7 @@ impl Parser<'_> {
         }
     }
 
-    fn prefixed(&mut self, row: &[Flat], at: &mut usize) -> Parsed<E> {
+    fn prefixed(&mut self, row: &[Flat], at: &mut usize) -> ParseResult<ExprId> {
         match row.get(*at) {
             Some(Flat::Operand(operand)) => {
                 *at += 1;
@@ -140,7 +140,7 @@ impl Parser<'_> {
         }
     }
 
-    fn ternary(&mut self, condition: E, row: &[Flat], at: &mut usize) -> Parsed<E> {
+    fn ternary(&mut self, condition: ExprId, row: &[Flat], at: &mut usize) -> ParseResult<ExprId> {
         *at += 1;
         self.enter()?;
         let yes = self.binds(row, at, 0)?;
@@ -153,7 +153,7 @@ impl Parser<'_> {
         Ok(self.b.expr(Expr::Ternary(condition, yes, no)))
     }
 
-    fn infix(&mut self, operator: Infix, left: E, right: E) -> E {
+    fn infix(&mut self, operator: Infix, left: ExprId, right: ExprId) -> ExprId {
         match operator {
             Infix::Plain(operator) => self.b.binary(operator, left, right),
             Infix::And => self.b.expr(Expr::And(left, right)),
@@ -163,7 +163,7 @@ impl Parser<'_> {
     }
 
     /// Joins `left . right`, longer rows of dots into one node.
-    fn concat(&mut self, left: E, right: E) -> E {
+    fn concat(&mut self, left: ExprId, right: ExprId) -> ExprId {
         if let (Some(a), Some(b)) = (self.b.constant_of(left), self.b.constant_of(right)) {
             let text = [a.to_bytes(), b.to_bytes()].concat();
             return self.b.string(&text);
@@ -180,7 +180,7 @@ impl Parser<'_> {
     }
 
     /// What a part of a concatenation is without a cast to string, which joining does anyway.
-    fn uncast(&self, part: E) -> E {
+    fn uncast(&self, part: ExprId) -> ExprId {
         match self.b.get(part) {
             Expr::Unary(Unary::Cast(Cast::Str), inner) => inner,
             _ => part,

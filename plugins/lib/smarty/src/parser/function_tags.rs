@@ -1,16 +1,21 @@
 //! Tags that are functions: `{counter}`, `{cycle}`, `{math}` …
 
-use super::attributes::{Spec, Written};
+use super::attributes::{AttributeList, AttributeSpec};
 use super::flat::Flat;
 use super::modifier::Modifier;
 use super::output::Tail;
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::program::{Expr, HtmlTag, Plugin, PluginTag, Stmt, add};
 
 impl Parser<'_> {
     /// `false` when `name` is no such tag.
-    pub(super) fn function_tag(&mut self, name: &str, modifiers: &[Modifier], written: &Written) -> Parsed<bool> {
+    pub(super) fn function_tag(
+        &mut self,
+        name: &str,
+        modifiers: &[Modifier],
+        written: &AttributeList,
+    ) -> ParseResult<bool> {
         let lower = name.to_ascii_lowercase();
         let plugin = match lower.as_str() {
             "counter" => Plugin::Counter,
@@ -29,7 +34,7 @@ impl Parser<'_> {
             _ => return Ok(false),
         };
         self.note_plugin();
-        let spec = Spec { any: true, ..Spec::NONE };
+        let spec = AttributeSpec { any: true, ..AttributeSpec::NONE };
         let params = self.sorted(written, &spec)?.params(&[]);
         let index = add(&mut self.b.tags.plugins, PluginTag { plugin, params });
         let value = self.b.expr(Expr::Plugin(index));

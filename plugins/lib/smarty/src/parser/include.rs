@@ -1,15 +1,15 @@
 //! `{include}`, `{function}` and calls of such.
 
-use super::attributes::{Spec, Written};
+use super::attributes::{AttributeList, AttributeSpec};
 use super::open::OpenKind;
 use super::output::{Output, Tail};
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::program::{Block, CallTag, FunctionTag, Include, NONE, Stmt, add};
 
 impl Parser<'_> {
-    pub(super) fn include_tag(&mut self, written: &Written) -> Parsed<()> {
-        let spec = Spec {
+    pub(super) fn include_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
+        let spec = AttributeSpec {
             required: &["file"],
             optional: &[],
             shorthand: &["file"],
@@ -32,8 +32,8 @@ impl Parser<'_> {
     }
 
     /// `{function name=…}`: its text is its own.
-    pub(super) fn define_function(&mut self, written: &Written) -> Parsed<()> {
-        let spec = Spec { required: &["name"], shorthand: &["name"], any: true, ..Spec::NONE };
+    pub(super) fn define_function(&mut self, written: &AttributeList) -> ParseResult<()> {
+        let spec = AttributeSpec { required: &["name"], shorthand: &["name"], any: true, ..AttributeSpec::NONE };
         let attributes = self.sorted(written, &spec)?;
         if attributes.flag("nocache") {
             return Err(Problem::syntax("nocache is not allowed here"));
@@ -52,16 +52,16 @@ impl Parser<'_> {
         self.push_open(OpenKind::Function(tag, outer))
     }
 
-    pub(super) fn close_function(&mut self, tag: FunctionTag, outer: Output, body: Block) -> Parsed<()> {
+    pub(super) fn close_function(&mut self, tag: FunctionTag, outer: Output, body: Block) -> ParseResult<()> {
         add(&mut self.b.tags.functions, FunctionTag { body, ..tag });
         self.attach(outer);
         Ok(())
     }
 
     /// `{call f}`, or `{f}` where `name` is given.
-    pub(super) fn call_tag(&mut self, name: Option<&str>, written: &Written) -> Parsed<()> {
+    pub(super) fn call_tag(&mut self, name: Option<&str>, written: &AttributeList) -> ParseResult<()> {
         let required: &[&str] = if name.is_some() { &[] } else { &["name"] };
-        let spec = Spec { required, shorthand: &["name"], any: true, ..Spec::NONE };
+        let spec = AttributeSpec { required, shorthand: &["name"], any: true, ..AttributeSpec::NONE };
         let attributes = self.sorted(written, &spec)?;
         let name = match name {
             Some(name) => self.b.string(name.as_bytes()),

@@ -1,15 +1,15 @@
 //! `{extends}`, `{block}` and what blocks say to each other.
 
-use super::attributes::{Spec, Written};
+use super::attributes::{AttributeList, AttributeSpec};
 use super::open::OpenKind;
 use super::output::{Output, Tail};
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
-use crate::program::{Block, BlockTag, E, NONE, Stmt, add};
+use crate::program::{Block, BlockTag, ExprId, NONE, Stmt, add};
 
 impl Parser<'_> {
-    pub(super) fn extends_tag(&mut self, written: &Written) -> Parsed<()> {
-        let spec = Spec { required: &["file"], shorthand: &["file"], ..Spec::NONE };
+    pub(super) fn extends_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
+        let spec = AttributeSpec { required: &["file"], shorthand: &["file"], ..AttributeSpec::NONE };
         let attributes = self.sorted(written, &spec)?;
         if attributes.flag("nocache") {
             return Err(Problem::syntax("nocache is not allowed here"));
@@ -23,13 +23,14 @@ impl Parser<'_> {
         Ok(())
     }
 
-    pub(super) fn block_tag(&mut self, written: &Written) -> Parsed<()> {
+    pub(super) fn block_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
         let nested = self.opens.iter().any(|open| matches!(open.kind, OpenKind::Block(..)));
         let flags: &[&str] = match nested {
             true => &["hide", "nocache"],
             false => &["hide", "nocache", "append", "prepend"],
         };
-        let spec = Spec { required: &["name"], optional: &["assign"], shorthand: &["name"], flags, any: false };
+        let spec =
+            AttributeSpec { required: &["name"], optional: &["assign"], shorthand: &["name"], flags, any: false };
         let attributes = self.sorted(written, &spec)?;
         self.b.inherits.get_or_insert(false);
         let tag = BlockTag {
@@ -47,7 +48,7 @@ impl Parser<'_> {
         self.push_open(OpenKind::Block(Box::new(tag), outer))
     }
 
-    pub(super) fn close_block(&mut self, tag: BlockTag, outer: Output, body: Block) -> Parsed<()> {
+    pub(super) fn close_block(&mut self, tag: BlockTag, outer: Output, body: Block) -> ParseResult<()> {
         let index = add(&mut self.b.tags.blocks, BlockTag { body, ..tag });
         self.attach(outer);
         self.code(Stmt::Block(index), Tail::Keeps);
@@ -55,18 +56,18 @@ impl Parser<'_> {
     }
 
     /// `{child}` and `{parent}`, which may be assigned.
-    pub(super) fn block_call_tag(&mut self, child: bool, written: &Written) -> Parsed<()> {
-        let spec = Spec { optional: &["assign"], ..Spec::NONE };
+    pub(super) fn block_call_tag(&mut self, child: bool, written: &AttributeList) -> ParseResult<()> {
+        let spec = AttributeSpec { optional: &["assign"], ..AttributeSpec::NONE };
         let assign = self.sorted(written, &spec)?.get("assign").unwrap_or(NONE);
         self.block_call_code(child, assign)
     }
 
     /// `{$smarty.block.child}` and `{$smarty.block.parent}`
-    pub(super) fn block_call(&mut self, child: bool) -> Parsed<()> {
+    pub(super) fn block_call(&mut self, child: bool) -> ParseResult<()> {
         self.block_call_code(child, NONE)
     }
 
-    fn block_call_code(&mut self, child: bool, assign: E) -> Parsed<()> {
+    fn block_call_code(&mut self, child: bool, assign: ExprId) -> ParseResult<()> {
         let block = self.opens.iter_mut().rev().find_map(|open| match &mut open.kind {
             OpenKind::Block(tag, _) => Some(tag),
             _ => None,

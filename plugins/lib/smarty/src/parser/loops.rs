@@ -1,18 +1,18 @@
 //! `{foreach}`, `{for}`, `{section}`, and the ends of everything that is closed like them.
 
-use super::attributes::{Attributes, Spec, Written};
+use super::attributes::{AttributeList, AttributeSpec, Attributes};
 use super::flat::{Flat, Infix};
 use super::open::OpenKind;
 use super::output::Tail;
 use super::properties::SECTION;
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::program::{
-    Binary, Block, CFor, CStep, E, Expr, For, Foreach, NONE, Name, Place, Prop, Section, SectionProps, Stmt, add,
+    Binary, Block, CFor, CStep, Expr, ExprId, For, Foreach, NONE, Name, Place, Prop, Section, SectionProps, Stmt, add,
 };
 
-const FOREACH: Spec = Spec {
+const FOREACH: AttributeSpec = AttributeSpec {
     required: &["from", "item"],
     optional: &["name", "key", "properties"],
     shorthand: &["from", "item", "key", "name"],
@@ -22,7 +22,7 @@ const FOREACH: Spec = Spec {
 
 impl Parser<'_> {
     /// `{foreach`, either syntax.
-    pub(super) fn foreach_tag(&mut self) -> Parsed<()> {
+    pub(super) fn foreach_tag(&mut self) -> ParseResult<()> {
         if self.kind() == Kind::Space && !self.shorthand_ahead() {
             self.next();
             let from = self.expression()?;
@@ -35,7 +35,7 @@ impl Parser<'_> {
             }
             let written = self.attributes()?;
             self.expect(Kind::Rdel)?;
-            let spec = Spec { required: &[], ..FOREACH };
+            let spec = AttributeSpec { required: &[], ..FOREACH };
             let attributes = self.sorted(&written, &spec)?;
             return self.foreach(from, &item, key.as_deref(), &attributes);
         }
@@ -62,12 +62,12 @@ impl Parser<'_> {
         }
     }
 
-    fn loop_variable(&mut self) -> Parsed<String> {
+    fn loop_variable(&mut self) -> ParseResult<String> {
         let token = self.expect(Kind::DollarId)?;
         Ok(self.variable_name(token))
     }
 
-    pub(super) fn foreach_attributes(&mut self, written: &Written) -> Parsed<()> {
+    pub(super) fn foreach_attributes(&mut self, written: &AttributeList) -> ParseResult<()> {
         let attributes = self.sorted(written, &FOREACH)?;
         let from = attributes.need("from")?;
         let item = attributes.need("item")?;
@@ -80,7 +80,7 @@ impl Parser<'_> {
     }
 
     /// `item=x`, `item="x"` and `item=$x` all mean the variable `x`.
-    fn variable_or_name(&self, attribute: &str, value: E) -> Parsed<String> {
+    fn variable_or_name(&self, attribute: &str, value: ExprId) -> ParseResult<String> {
         let name = match self.b.get(value) {
             Expr::Var(symbol) => Some(self.b.symbol_name(symbol).to_owned()),
             _ => self.name_of(value),
@@ -88,7 +88,7 @@ impl Parser<'_> {
         name.ok_or_else(|| illegal(attribute))
     }
 
-    fn foreach(&mut self, from: E, item: &str, key: Option<&str>, attributes: &Attributes) -> Parsed<()> {
+    fn foreach(&mut self, from: ExprId, item: &str, key: Option<&str>, attributes: &Attributes) -> ParseResult<()> {
         let name = match attributes.get("name") {
             Some(name) => Some(self.name_of(name).ok_or_else(|| illegal("name"))?),
             None => None,
@@ -119,7 +119,7 @@ impl Parser<'_> {
     }
 
     /// `properties=['first', …]`
-    fn wanted_properties(&self, attributes: &Attributes) -> Parsed<u16> {
+    fn wanted_properties(&self, attributes: &Attributes) -> ParseResult<u16> {
         let Some(list) = attributes.get("properties") else { return Ok(0) };
         let mut bits = 0;
         for value in self.b.items(list) {
@@ -134,8 +134,8 @@ impl Parser<'_> {
         Ok(bits)
     }
 
-    pub(super) fn foreach_else(&mut self, written: &Written) -> Parsed<()> {
-        self.sorted(written, &Spec::NONE)?;
+    pub(super) fn foreach_else(&mut self, written: &AttributeList) -> ParseResult<()> {
+        self.sorted(written, &AttributeSpec::NONE)?;
         self.flush();
         let (open, body) = self.pop_open("{foreachelse}")?;
         let OpenKind::Foreach(mut tag) = open else {
@@ -148,7 +148,7 @@ impl Parser<'_> {
     }
 
     /// `{for`
-    pub(super) fn for_tag(&mut self) -> Parsed<()> {
+    pub(super) fn for_tag(&mut self) -> ParseResult<()> {
         let mut starts = vec![self.statement()?];
         if starts.len() == 1 && self.kind() == Kind::To {
             let (place, start) = starts.remove(0);
@@ -165,7 +165,7 @@ impl Parser<'_> {
         let step = self.for_step()?;
         let written = self.attributes()?;
         self.expect(Kind::Rdel)?;
-        self.sorted(&written, &Spec::NONE)?;
+        self.sorted(&written, &AttributeSpec::NONE)?;
         self.flush();
         self.tail(Tail::Swallows);
         let (body, otherwise) = (Block::default(), Block::default());
@@ -173,7 +173,7 @@ impl Parser<'_> {
         self.push_open(OpenKind::CFor(Box::new(tag)))
     }
 
-    fn for_step(&mut self) -> Parsed<CStep> {
+    fn for_step(&mut self) -> ParseResult<CStep> {
         if self.eat(Kind::Equal) {
             return Ok(CStep::Value(self.expression()?));
         }
@@ -186,14 +186,14 @@ impl Parser<'_> {
     }
 
     /// `to b step c max=d`
-    fn for_to(&mut self, place: Place, start: E) -> Parsed<()> {
+    fn for_to(&mut self, place: Place, start: ExprId) -> ParseResult<()> {
         self.expect(Kind::To)?;
         let mut to = Vec::new();
         self.expr(&mut to)?;
         let step = if self.eat(Kind::Step) { Some(self.expression()?) } else { None };
         let written = self.attributes()?;
         self.expect(Kind::Rdel)?;
-        let spec = Spec { optional: &["max", "step"], ..Spec::NONE };
+        let spec = AttributeSpec { optional: &["max", "step"], ..AttributeSpec::NONE };
         let attributes = self.sorted(&written, &spec)?;
         let step = match step.or(attributes.get("step")) {
             Some(step) => step,
@@ -215,8 +215,8 @@ impl Parser<'_> {
         self.push_open(OpenKind::For(Box::new(tag)))
     }
 
-    pub(super) fn for_else(&mut self, written: &Written) -> Parsed<()> {
-        self.sorted(written, &Spec::NONE)?;
+    pub(super) fn for_else(&mut self, written: &AttributeList) -> ParseResult<()> {
+        self.sorted(written, &AttributeSpec::NONE)?;
         self.flush();
         let (open, body) = self.pop_open("{forelse}")?;
         let open = match open {
@@ -235,12 +235,12 @@ impl Parser<'_> {
         Ok(())
     }
 
-    pub(super) fn section_tag(&mut self, written: &Written) -> Parsed<()> {
-        let spec = Spec {
+    pub(super) fn section_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
+        let spec = AttributeSpec {
             required: &["name", "loop"],
             optional: &["start", "step", "max", "show", "properties"],
             shorthand: &["name", "loop"],
-            ..Spec::NONE
+            ..AttributeSpec::NONE
         };
         let attributes = self.sorted(written, &spec)?;
         let name = attributes.need("name")?;
@@ -271,8 +271,8 @@ impl Parser<'_> {
         self.push_open(OpenKind::Section(Box::new(tag)))
     }
 
-    pub(super) fn section_else(&mut self, written: &Written) -> Parsed<()> {
-        self.sorted(written, &Spec::NONE)?;
+    pub(super) fn section_else(&mut self, written: &AttributeList) -> ParseResult<()> {
+        self.sorted(written, &AttributeSpec::NONE)?;
         self.flush();
         let (open, body) = self.pop_open("{sectionelse}")?;
         let OpenKind::Section(mut tag) = open else {
@@ -313,7 +313,7 @@ impl Parser<'_> {
     }
 
     /// The variable that a value names; a value that is not a constant is computed anew each time.
-    pub(super) fn target(&mut self, value: E) -> Name {
+    pub(super) fn target(&mut self, value: ExprId) -> Name {
         match self.text_of(value) {
             Some(name) => Name::Static(self.b.symbol(&name)),
             None => Name::Computed(value),

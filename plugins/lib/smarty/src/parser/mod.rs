@@ -34,13 +34,13 @@ use crate::error::{Error, Problem};
 use crate::lexer::{self, Kind, LexError, Token};
 use crate::limits;
 use crate::program::{Builder, Program, Template};
-use crate::source::{self, Lines};
+use crate::source::{self, LineIndex};
 
 use open::{Open, OpenKind};
 use output::Output;
 use properties::Properties;
 
-type Parsed<T> = Result<T, Problem>;
+type ParseResult<T> = Result<T, Problem>;
 
 struct Parser<'s> {
     src: &'s [u8],
@@ -92,7 +92,7 @@ impl Template {
 }
 
 fn located(name: &str, src: &[u8], at: u32, problem: Problem) -> Error {
-    let place = Lines::new(src).place(at);
+    let place = LineIndex::new(src).position(at);
     let error = Error {
         kind: problem.kind,
         template: name.to_owned(),
@@ -125,7 +125,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    fn template(&mut self) -> Parsed<()> {
+    fn template(&mut self) -> ParseResult<()> {
         while self.kind() != Kind::End {
             match self.kind() {
                 Kind::Text => {
@@ -150,7 +150,7 @@ impl<'s> Parser<'s> {
         Err(Problem::syntax(format!("{{{name}}} is never closed: expected {{/{name}}}")))
     }
 
-    fn literal(&mut self) -> Parsed<()> {
+    fn literal(&mut self) -> ParseResult<()> {
         self.next();
         while self.kind() == Kind::Literal {
             let token = self.next();
@@ -170,7 +170,7 @@ impl<'s> Parser<'s> {
         {
             self.b.drop_first_byte(at);
         }
-        self.b.finish(Lines::new(self.src), body)
+        self.b.finish(LineIndex::new(self.src), body)
     }
 
     // The cursor.
@@ -200,7 +200,7 @@ impl<'s> Parser<'s> {
         found
     }
 
-    fn expect(&mut self, kind: Kind) -> Parsed<Token> {
+    fn expect(&mut self, kind: Kind) -> ParseResult<Token> {
         if self.kind() == kind {
             return Ok(self.next());
         }
@@ -241,7 +241,7 @@ impl<'s> Parser<'s> {
     }
 
     /// Counts one level of expressions in each other; [`Parser::leave`] takes it back.
-    fn enter(&mut self) -> Parsed<()> {
+    fn enter(&mut self) -> ParseResult<()> {
         self.nesting += 1;
         if self.nesting > limits::EXPRESSION_NESTING {
             let max = limits::EXPRESSION_NESTING;

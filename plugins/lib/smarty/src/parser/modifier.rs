@@ -1,17 +1,17 @@
 //! Modifiers.
 
 use super::flat::{Flat, Infix};
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
-use crate::php;
-use crate::program::{Cast, E, Expr, Unary};
+use crate::program::{Cast, Expr, ExprId, Unary};
+use crate::registry;
 
 /// `|name:argument:argument`
 #[derive(Clone, Debug)]
 pub(super) struct Modifier {
     pub name: Vec<u8>,
-    pub args: Vec<E>,
+    pub args: Vec<ExprId>,
 }
 
 /// Modifiers that Smarty calls as functions of a plugin file, rather than writing PHP for them.
@@ -40,7 +40,7 @@ impl Parser<'_> {
     }
 
     /// Whether Smarty writes PHP for `escape` with these arguments: the type is a known constant.
-    fn inline_escape(&self, args: &[E]) -> bool {
+    fn inline_escape(&self, args: &[ExprId]) -> bool {
         let known = ["html", "htmlall", "url", "urlpathinfo", "quotes", "javascript"];
         match args.first() {
             None => true,
@@ -49,7 +49,7 @@ impl Parser<'_> {
     }
 
     /// Collects an operand with the modifiers that follow it.
-    pub(super) fn modified(&mut self, row: &mut Vec<Flat>, operand: Vec<Flat>) -> Parsed<()> {
+    pub(super) fn modified(&mut self, row: &mut Vec<Flat>, operand: Vec<Flat>) -> ParseResult<()> {
         if self.kind() != Kind::Vert {
             row.extend(operand);
             return Ok(());
@@ -60,7 +60,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    pub(super) fn modifiers(&mut self) -> Parsed<Vec<Modifier>> {
+    pub(super) fn modifiers(&mut self) -> ParseResult<Vec<Modifier>> {
         let mut modifiers = Vec::new();
         while self.eat(Kind::Vert) {
             modifiers.push(self.modifier()?);
@@ -72,7 +72,7 @@ impl Parser<'_> {
     }
 
     /// A modifier behind its bar.
-    pub(super) fn modifier(&mut self) -> Parsed<Modifier> {
+    pub(super) fn modifier(&mut self) -> ParseResult<Modifier> {
         self.eat(Kind::At);
         let name = self.expect(Kind::Id)?;
         // Like PHP's functions, which they are, modifiers ignore case.
@@ -81,7 +81,7 @@ impl Parser<'_> {
         Ok(Modifier { name, args })
     }
 
-    pub(super) fn modifier_arguments(&mut self) -> Parsed<Vec<E>> {
+    pub(super) fn modifier_arguments(&mut self) -> ParseResult<Vec<ExprId>> {
         let mut args = Vec::new();
         while self.eat(Kind::Colon) {
             let mut row = Vec::new();
@@ -93,11 +93,11 @@ impl Parser<'_> {
         Ok(args)
     }
 
-    pub(super) fn apply(&mut self, mut row: Vec<Flat>, modifiers: &[Modifier]) -> Parsed<Vec<Flat>> {
+    pub(super) fn apply(&mut self, mut row: Vec<Flat>, modifiers: &[Modifier]) -> ParseResult<Vec<Flat>> {
         for Modifier { name, args } in modifiers {
             if name == b"round"
                 && row.len() > 1
-                && let Some(round) = php::function(name)
+                && let Some(round) = registry::function(name)
             {
                 // Smarty's cast to float reaches the first of several pieces only.
                 row.insert(0, Flat::Prefix(Unary::Cast(Cast::Float)));
@@ -118,7 +118,7 @@ impl Parser<'_> {
     }
 
     /// `(a).(b)`, which what stands around it can pull apart.
-    fn cat(&mut self, value: E, args: &[E]) -> Vec<Flat> {
+    fn cat(&mut self, value: ExprId, args: &[ExprId]) -> Vec<Flat> {
         let mut row = vec![Flat::Operand(value)];
         for &arg in args {
             row.push(Flat::Infix(Infix::Concat));
@@ -127,7 +127,7 @@ impl Parser<'_> {
         row
     }
 
-    fn default(&mut self, value: E, args: &[E]) -> E {
+    fn default(&mut self, value: ExprId, args: &[ExprId]) -> ExprId {
         let empty;
         let args = match args {
             [] => {
@@ -140,8 +140,8 @@ impl Parser<'_> {
         self.b.expr(Expr::Default(value, args))
     }
 
-    fn modifier_call(&mut self, name: &[u8], value: E, args: &[E]) -> Parsed<E> {
-        let Some(function) = php::modifier(name).or_else(|| php::function(name)) else {
+    fn modifier_call(&mut self, name: &[u8], value: ExprId, args: &[ExprId]) -> ParseResult<ExprId> {
+        let Some(function) = registry::modifier(name).or_else(|| registry::function(name)) else {
             let name = String::from_utf8_lossy(name);
             return Err(Problem::syntax(format!("unknown modifier \"{name}\"")));
         };

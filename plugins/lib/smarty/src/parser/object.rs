@@ -1,15 +1,15 @@
 //! Objects. Templates here never see one, so all that is left of them is what PHP makes of `->` on other
 //! values: a property is null and nothing is an instance of anything. Methods are refused.
 
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::php::Value;
-use crate::program::E;
+use crate::program::ExprId;
 
 impl Parser<'_> {
     /// `->name` and so on, the cursor at the first arrow.
-    pub(super) fn object_chain(&mut self) -> Parsed<E> {
+    pub(super) fn object_chain(&mut self) -> ParseResult<ExprId> {
         while self.eat(Kind::Ptr) {
             match self.kind() {
                 Kind::Id | Kind::DollarId if self.peek(1) == Kind::OpenP => {
@@ -36,13 +36,13 @@ impl Parser<'_> {
         Ok(self.b.constant(Value::Null))
     }
 
-    fn skip_indexes(&mut self) -> Parsed<()> {
+    fn skip_indexes(&mut self) -> ParseResult<()> {
         self.indexed(super::variable::NameOf::Static(String::new()))?;
         Ok(())
     }
 
     /// `instanceof Name`, or of what a variable names.
-    pub(super) fn instance_of(&mut self) -> Parsed<E> {
+    pub(super) fn instance_of(&mut self) -> ParseResult<ExprId> {
         self.expect(Kind::Instanceof)?;
         match self.kind() {
             Kind::Id | Kind::Namespace => {

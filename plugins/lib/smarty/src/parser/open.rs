@@ -1,11 +1,11 @@
 //! Tags that are open, innermost last.
 
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::limits;
 use crate::parser::output::Output;
 use crate::program::{
-    Block, BlockTag, Branch, CFor, Capture, E, For, Foreach, FunctionTag, Loop, Section, Stmt, TextFormat,
+    Block, BlockTag, Branch, CFor, Capture, ExprId, For, Foreach, FunctionTag, Loop, Section, Stmt, TextFormat,
 };
 
 /// An open tag and what it holds so far.
@@ -43,7 +43,7 @@ pub(super) enum OpenKind {
 pub(super) struct Arm {
     pub at: u32,
     pub assign: Option<u32>,
-    pub condition: E,
+    pub condition: ExprId,
 }
 
 impl Open {
@@ -93,7 +93,7 @@ impl Parser<'_> {
         &self.opens[self.opens.len() - 1]
     }
 
-    pub(super) fn push_open(&mut self, kind: OpenKind) -> Parsed<()> {
+    pub(super) fn push_open(&mut self, kind: OpenKind) -> ParseResult<()> {
         if self.opens.len() > limits::BLOCK_NESTING {
             let max = limits::BLOCK_NESTING;
             return Err(Problem::limit(format!("more than {max} tags within each other")));
@@ -112,7 +112,7 @@ impl Parser<'_> {
 
     /// Takes off the innermost open tag, which `closing` names; the caller has checked that it is the right
     /// one by then or gives it back by [`Parser::mismatch`].
-    pub(super) fn pop_open(&mut self, closing: &str) -> Parsed<(OpenKind, Block)> {
+    pub(super) fn pop_open(&mut self, closing: &str) -> ParseResult<(OpenKind, Block)> {
         let open = self.open();
         if open.kind.is_template() {
             return Err(Problem::syntax(format!("{closing} closes nothing that is open")));

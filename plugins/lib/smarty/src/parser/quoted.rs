@@ -2,14 +2,14 @@
 
 use super::flat::{Flat, Infix};
 use super::open::OpenKind;
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
-use crate::program::{Cast, E, Expr, Stmt, Unary};
+use crate::program::{Cast, Expr, ExprId, Stmt, Unary};
 
 impl Parser<'_> {
     /// `"…"`: its parts with dots between them.
-    pub(super) fn quoted(&mut self) -> Parsed<Vec<Flat>> {
+    pub(super) fn quoted(&mut self) -> ParseResult<Vec<Flat>> {
         self.enter()?;
         let tag_start = self.tag_start;
         let outer = self.detach();
@@ -25,7 +25,7 @@ impl Parser<'_> {
         Ok(row)
     }
 
-    fn quoted_parts(&mut self, depth: usize) -> Parsed<Vec<Flat>> {
+    fn quoted_parts(&mut self, depth: usize) -> ParseResult<Vec<Flat>> {
         self.expect(Kind::Quote)?;
         let mut row = Vec::new();
         loop {
@@ -68,7 +68,7 @@ impl Parser<'_> {
     }
 
     /// A value within the string: a piece of it, or something to print within a block of it.
-    fn quoted_part(&mut self, row: &mut Vec<Flat>, value: E, within: bool) {
+    fn quoted_part(&mut self, row: &mut Vec<Flat>, value: ExprId, within: bool) {
         if within {
             self.emit(Stmt::Print(value));
             return;
@@ -90,7 +90,7 @@ impl Parser<'_> {
     }
 
     /// `$name`, `` `expression` `` or `{expression}`; nothing when the brace was a tag's.
-    fn quoted_expression(&mut self) -> Parsed<Option<E>> {
+    fn quoted_expression(&mut self) -> ParseResult<Option<ExprId>> {
         if self.kind() == Kind::DollarId {
             let token = self.next();
             let name = self.variable_name(token);
@@ -128,7 +128,7 @@ impl Parser<'_> {
     }
 }
 
-fn push_part(row: &mut Vec<Flat>, part: E) {
+fn push_part(row: &mut Vec<Flat>, part: ExprId) {
     if !row.is_empty() {
         row.push(Flat::Infix(Infix::Concat));
     }

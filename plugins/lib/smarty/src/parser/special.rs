@@ -1,10 +1,10 @@
 //! `$smarty.…`
 
 use super::properties::SECTION;
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::php::Value;
-use crate::program::{E, Expr, NONE, Super};
+use crate::program::{Expr, ExprId, NONE, Super};
 
 /// The release whose language this is, and which FusionPBX ships.
 const VERSION: &str = "4.3.1";
@@ -13,7 +13,7 @@ const FOREACH: [&str; 6] = ["first", "last", "index", "iteration", "show", "tota
 
 impl Parser<'_> {
     /// The special variable with these indexes.
-    pub(super) fn special(&mut self, path: &[Option<E>]) -> Parsed<E> {
+    pub(super) fn special(&mut self, path: &[Option<ExprId>]) -> ParseResult<ExprId> {
         let Some(name) = self.index_name(path, 0) else {
             return Err(Problem::syntax("what follows $smarty must be a name"));
         };
@@ -56,7 +56,7 @@ impl Parser<'_> {
     }
 
     /// Index `i` when it is a name, written out.
-    fn index_name(&self, path: &[Option<E>], i: usize) -> Option<String> {
+    fn index_name(&self, path: &[Option<ExprId>], i: usize) -> Option<String> {
         let index = path.get(i).copied().flatten()?;
         match self.b.constant_of(index)? {
             Value::Str(s) if is_name(s) => Some(s.to_lossy()),
@@ -64,7 +64,7 @@ impl Parser<'_> {
         }
     }
 
-    fn foreach_property(&mut self, name: Option<String>, property: Option<String>) -> Parsed<E> {
+    fn foreach_property(&mut self, name: Option<String>, property: Option<String>) -> ParseResult<ExprId> {
         let property = property.map(|property| property.to_ascii_lowercase());
         match (name, property) {
             (Some(name), Some(property)) if FOREACH.contains(&property.as_str()) => {
@@ -76,7 +76,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn section_property(&mut self, name: &[u8], property: &[u8]) -> Parsed<E> {
+    pub(super) fn section_property(&mut self, name: &[u8], property: &[u8]) -> ParseResult<ExprId> {
         let property = String::from_utf8_lossy(property).to_ascii_lowercase();
         if !SECTION.contains(&property.as_str()) {
             return Err(Problem::syntax(format!("sections have no property \"{property}\"")));
@@ -86,14 +86,14 @@ impl Parser<'_> {
     }
 
     /// What a loop has noted, null without it.
-    fn noted(&mut self, variable: &str, property: &str) -> E {
+    fn noted(&mut self, variable: &str, property: &str) -> ExprId {
         let variable = self.b.var(variable);
         let property = self.b.string(property.as_bytes());
         let index = self.b.expr(Expr::Index(variable, property));
         self.b.expr(Expr::Quiet(index))
     }
 
-    fn superglobal(&mut self, which: Super, path: &[Option<E>]) -> Parsed<E> {
+    fn superglobal(&mut self, which: Super, path: &[Option<ExprId>]) -> ParseResult<ExprId> {
         let mut expr = self.b.expr(Expr::Super(which));
         for index in &path[1..] {
             let Some(index) = *index else {
@@ -104,7 +104,7 @@ impl Parser<'_> {
         Ok(expr)
     }
 
-    fn php_constant(&mut self, path: &[Option<E>]) -> Parsed<E> {
+    fn php_constant(&mut self, path: &[Option<ExprId>]) -> ParseResult<ExprId> {
         let Some(name) = self.index_name(path, 1) else {
             return Err(Problem::refused("the name of a constant must be written out"));
         };

@@ -1,22 +1,22 @@
 //! One tag: what it is, and who parses the rest.
 
-use super::attributes::{Spec, Written};
+use super::attributes::{AttributeList, AttributeSpec};
 use super::flat::Flat;
 use super::modifier::Modifier;
 use super::open::OpenKind;
 use super::output::Tail;
-use super::variable::Variable;
-use super::{Parsed, Parser};
+use super::variable::VariableExpr;
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::{Kind, Token};
 use crate::program::{Assign, Place, Scope, Stmt, add};
 
-const PRINT: Spec =
-    Spec { required: &[], optional: &["assign"], shorthand: &[], flags: &["nocache", "nofilter"], any: false };
+const PRINT: AttributeSpec =
+    AttributeSpec { required: &[], optional: &["assign"], shorthand: &[], flags: &["nocache", "nofilter"], any: false };
 
 impl Parser<'_> {
     /// A tag, the cursor at its first token.
-    pub(super) fn smarty_tag(&mut self) -> Parsed<()> {
+    pub(super) fn smarty_tag(&mut self) -> ParseResult<()> {
         let at = self.at;
         let token = self.next();
         self.tag_start = token.start;
@@ -68,7 +68,7 @@ impl Parser<'_> {
         String::from_utf8_lossy(text).trim().to_owned()
     }
 
-    fn simple_output(&mut self, token: Token) -> Parsed<()> {
+    fn simple_output(&mut self, token: Token) -> ParseResult<()> {
         let text = self.slice(token);
         let text = String::from_utf8_lossy(&text[1..text.len() - 1]).into_owned();
         // Blanks go, but a tab or a newline behind the name makes it another name, which is of no variable.
@@ -82,7 +82,7 @@ impl Parser<'_> {
         self.print(&[Flat::Operand(variable)], true)
     }
 
-    fn simple_tag(&mut self, token: Token) -> Parsed<()> {
+    fn simple_tag(&mut self, token: Token) -> ParseResult<()> {
         let text = self.inner_text(token);
         match text.as_str() {
             "strip" => {
@@ -96,7 +96,7 @@ impl Parser<'_> {
             _ => {}
         }
         let name = text.split_ascii_whitespace().next().unwrap_or_default();
-        let mut attributes = Written::new();
+        let mut attributes = AttributeList::new();
         if name.len() < text.len() {
             let value = self.b.string(b"nocache");
             let word = Some("nocache".to_owned());
@@ -112,7 +112,7 @@ impl Parser<'_> {
     }
 
     /// A tag whose brace, `open`, is behind the cursor.
-    pub(super) fn tag_behind_brace(&mut self, open: Token) -> Parsed<()> {
+    pub(super) fn tag_behind_brace(&mut self, open: Token) -> ParseResult<()> {
         self.tag_start = open.start;
         if self.tag_ahead() {
             let name = self.next();
@@ -139,7 +139,7 @@ impl Parser<'_> {
     }
 
     /// A variable at the cursor that may turn out to be assigned to.
-    pub(super) fn assignable(&mut self) -> Parsed<Option<Variable>> {
+    pub(super) fn assignable(&mut self) -> ParseResult<Option<VariableExpr>> {
         if !matches!(self.kind(), Kind::DollarId | Kind::Dollar)
             || (self.kind() == Kind::DollarId && self.peek(1) == Kind::Colon)
         {
@@ -155,15 +155,20 @@ impl Parser<'_> {
     }
 
     /// `= value attributes}` behind a variable.
-    pub(super) fn assignment(&mut self, variable: Variable) -> Parsed<()> {
+    pub(super) fn assignment(&mut self, variable: VariableExpr) -> ParseResult<()> {
         self.expect(Kind::Equal)?;
         let place = variable.place;
         let value = self.expression()?;
         let written = self.attributes()?;
         self.expect(Kind::Rdel)?;
         // The variable and the value are the first two attributes of `{assign}`.
-        let spec =
-            Spec { required: &[], optional: &["scope"], shorthand: &[], flags: &["nocache", "noscope"], any: false };
+        let spec = AttributeSpec {
+            required: &[],
+            optional: &["scope"],
+            shorthand: &[],
+            flags: &["nocache", "noscope"],
+            any: false,
+        };
         let attributes = self.sorted(&written, &spec)?;
         let scope = self.scope(&attributes, true)?;
         self.assign_code(Assign { place, value, scope });
@@ -176,14 +181,14 @@ impl Parser<'_> {
     }
 
     /// The attributes and the end of a tag that prints.
-    pub(super) fn print_rest(&mut self, row: &[Flat]) -> Parsed<()> {
+    pub(super) fn print_rest(&mut self, row: &[Flat]) -> ParseResult<()> {
         let written = self.attributes()?;
         self.expect(Kind::Rdel)?;
         let attributes = self.sorted(&written, &PRINT)?;
         self.print_with(row, &attributes)
     }
 
-    pub(super) fn print_with(&mut self, row: &[Flat], attributes: &super::attributes::Attributes) -> Parsed<()> {
+    pub(super) fn print_with(&mut self, row: &[Flat], attributes: &super::attributes::Attributes) -> ParseResult<()> {
         let Some(target) = attributes.get("assign") else {
             return self.print(row, !attributes.flag("nofilter"));
         };
@@ -193,7 +198,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn print(&mut self, row: &[Flat], filtered: bool) -> Parsed<()> {
+    fn print(&mut self, row: &[Flat], filtered: bool) -> ParseResult<()> {
         let mut row = row.to_vec();
         if filtered {
             let filters: Vec<Vec<Modifier>> = self.filters.last().cloned().into_iter().collect();
@@ -207,7 +212,7 @@ impl Parser<'_> {
     }
 
     /// `{setfilter a|b}`
-    fn setfilter(&mut self) -> Parsed<()> {
+    fn setfilter(&mut self) -> ParseResult<()> {
         let name = self.expect(Kind::Id)?;
         let name = self.slice(name).to_ascii_lowercase();
         let args = self.modifier_arguments()?;
@@ -219,7 +224,7 @@ impl Parser<'_> {
     }
 
     /// A tag with a name.
-    fn named_tag(&mut self, name: &str, modifiers: &[Modifier], attributes: Written) -> Parsed<()> {
+    fn named_tag(&mut self, name: &str, modifiers: &[Modifier], attributes: AttributeList) -> ParseResult<()> {
         if crate::constants::constant(name.as_bytes()).is_some() {
             let value = self.bare_word(name.as_bytes());
             let attributes = self.sorted(&attributes, &PRINT)?;
@@ -239,7 +244,7 @@ impl Parser<'_> {
     }
 
     /// Tags that steer; `false` when `name` is none of them.
-    fn control_tag(&mut self, name: &str, attributes: &Written) -> Parsed<bool> {
+    fn control_tag(&mut self, name: &str, attributes: &AttributeList) -> ParseResult<bool> {
         match name.to_ascii_lowercase().as_str() {
             "else" => self.else_tag()?,
             "foreach" => self.foreach_attributes(attributes)?,
@@ -262,7 +267,7 @@ impl Parser<'_> {
     }
 
     /// Tags about variables and other files.
-    fn data_tag(&mut self, name: &str, attributes: &Written) -> Parsed<bool> {
+    fn data_tag(&mut self, name: &str, attributes: &AttributeList) -> ParseResult<bool> {
         match name.to_ascii_lowercase().as_str() {
             "assign" => self.assign_tag(attributes)?,
             "append" => self.append_tag(attributes)?,
@@ -274,7 +279,7 @@ impl Parser<'_> {
             "child" | "block_child" => self.block_call_tag(true, attributes)?,
             "parent" | "block_parent" => self.block_call_tag(false, attributes)?,
             "ldelim" | "rdelim" => {
-                if self.sorted(attributes, &Spec::NONE)?.flag("nocache") {
+                if self.sorted(attributes, &AttributeSpec::NONE)?.flag("nocache") {
                     return Err(Problem::syntax("nocache is not allowed here"));
                 }
                 let text = if name.eq_ignore_ascii_case("ldelim") { b"{" } else { b"}" };
@@ -292,7 +297,7 @@ impl Parser<'_> {
     }
 
     /// `{/name}`
-    fn close_tag(&mut self, name: &str) -> Parsed<()> {
+    fn close_tag(&mut self, name: &str) -> ParseResult<()> {
         let closing = format!("{{/{name}}}");
         match name.to_ascii_lowercase().as_str() {
             "strip" if name == "strip" => {

@@ -1,29 +1,29 @@
 //! `value` of Smarty's grammar: an operand with the signs before and the modifiers behind it.
 
 use super::flat::Flat;
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::php::Value;
-use crate::program::{Cast, E, Expr, Unary};
+use crate::program::{Cast, Expr, ExprId, Unary};
 
 impl Parser<'_> {
     /// Collects a value and its modifiers.
-    pub(super) fn value(&mut self, row: &mut Vec<Flat>) -> Parsed<()> {
+    pub(super) fn value(&mut self, row: &mut Vec<Flat>) -> ParseResult<()> {
         self.prefixes(row)?;
         let operand = self.primary()?;
         self.modified(row, operand)
     }
 
     /// Collects a value without modifiers: an argument of one.
-    pub(super) fn bare_value(&mut self, row: &mut Vec<Flat>) -> Parsed<()> {
+    pub(super) fn bare_value(&mut self, row: &mut Vec<Flat>) -> ParseResult<()> {
         self.prefixes(row)?;
         let operand = self.primary()?;
         row.extend(operand);
         Ok(())
     }
 
-    fn prefixes(&mut self, row: &mut Vec<Flat>) -> Parsed<()> {
+    fn prefixes(&mut self, row: &mut Vec<Flat>) -> ParseResult<()> {
         loop {
             let operator = match self.kind() {
                 Kind::UniMath => self.sign(),
@@ -46,7 +46,7 @@ impl Parser<'_> {
         }
     }
 
-    fn cast(&mut self) -> Parsed<Unary> {
+    fn cast(&mut self) -> ParseResult<Unary> {
         let token = self.next();
         let word = self.word(token).to_ascii_lowercase();
         let cast = match word.as_slice() {
@@ -62,7 +62,7 @@ impl Parser<'_> {
     }
 
     /// One operand, without signs and modifiers; a string may be several pieces.
-    fn primary(&mut self) -> Parsed<Vec<Flat>> {
+    fn primary(&mut self) -> ParseResult<Vec<Flat>> {
         let operand = match self.kind() {
             Kind::DollarId | Kind::Dollar | Kind::Hatch => return self.variable_value(),
             Kind::Quote => return self.quoted(),
@@ -103,7 +103,7 @@ impl Parser<'_> {
     }
 
     /// `5`, `5.`, `5.5`
-    fn number(&mut self) -> Parsed<E> {
+    fn number(&mut self) -> ParseResult<ExprId> {
         let token = self.next();
         let digits = self.slice(token);
         if !self.eat(Kind::Dot) {
@@ -117,13 +117,13 @@ impl Parser<'_> {
         Ok(self.float(&text))
     }
 
-    fn float(&mut self, text: &[u8]) -> E {
+    fn float(&mut self, text: &[u8]) -> ExprId {
         let value = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
         self.b.constant(Value::Float(value.unwrap_or(0.0)))
     }
 
     /// An integer of PHP's: octal with a leading zero, a float when too large.
-    pub(super) fn integer(&mut self, digits: &[u8]) -> Parsed<E> {
+    pub(super) fn integer(&mut self, digits: &[u8]) -> ParseResult<ExprId> {
         let text = std::str::from_utf8(digits).unwrap_or_default();
         let octal = text.len() > 1 && text.starts_with('0');
         if octal && text.bytes().any(|b| b > b'7') {
@@ -144,7 +144,7 @@ impl Parser<'_> {
     }
 
     /// A bare word: a call, a constant of PHP's, or a string.
-    fn name_value(&mut self) -> Parsed<E> {
+    fn name_value(&mut self) -> ParseResult<ExprId> {
         let token = self.next();
         let name = self.slice(token);
         match self.kind() {
@@ -154,7 +154,7 @@ impl Parser<'_> {
         }
     }
 
-    pub(super) fn bare_word(&mut self, name: &[u8]) -> E {
+    pub(super) fn bare_word(&mut self, name: &[u8]) -> ExprId {
         match crate::constants::constant(name) {
             Some(value) => self.b.constant(value),
             None => self.b.string(name),
@@ -162,7 +162,7 @@ impl Parser<'_> {
     }
 
     /// `[…]` or `array(…)`
-    fn array(&mut self) -> Parsed<E> {
+    fn array(&mut self) -> ParseResult<ExprId> {
         let close = match self.next().kind {
             Kind::OpenB => Kind::CloseB,
             _ => Kind::CloseP,
@@ -182,7 +182,7 @@ impl Parser<'_> {
         Ok(self.b.expr(Expr::Array(entries)))
     }
 
-    fn array_element(&mut self) -> Parsed<(E, E)> {
+    fn array_element(&mut self) -> ParseResult<(ExprId, ExprId)> {
         // A bare word is a string here, even `true`.
         if self.kind() == Kind::Id && self.peek(1) == Kind::Aptr {
             let token = self.next();

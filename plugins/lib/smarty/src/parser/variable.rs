@@ -1,13 +1,13 @@
 //! Variables: names, computed names, indexes, loop properties.
 
 use super::flat::Flat;
-use super::{Parsed, Parser};
+use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::{Kind, Token};
-use crate::program::{E, Expr, Name, Place, Prop};
+use crate::program::{Expr, ExprId, Name, Place, Prop};
 
 /// A variable as written.
-pub(super) struct Variable {
+pub(super) struct VariableExpr {
     pub place: Place,
     /// `$smarty`, which is not a variable once it has an index.
     smarty: bool,
@@ -21,7 +21,7 @@ impl Parser<'_> {
     }
 
     /// A variable as an operand, `++` and `--` included.
-    pub(super) fn variable_value(&mut self) -> Parsed<Vec<Flat>> {
+    pub(super) fn variable_value(&mut self) -> ParseResult<Vec<Flat>> {
         if self.kind() == Kind::Hatch {
             let config = self.config_variable()?;
             return Ok(vec![Flat::Operand(config)]);
@@ -36,12 +36,12 @@ impl Parser<'_> {
     }
 
     /// A variable that is read, with what may follow it.
-    pub(super) fn used(&mut self, variable: Variable) -> Parsed<Vec<Flat>> {
+    pub(super) fn used(&mut self, variable: VariableExpr) -> ParseResult<Vec<Flat>> {
         let operand = self.read(&variable)?;
         self.stepped(operand)
     }
 
-    fn stepped(&mut self, operand: E) -> Parsed<Vec<Flat>> {
+    fn stepped(&mut self, operand: ExprId) -> ParseResult<Vec<Flat>> {
         let operand = match self.kind() {
             Kind::IncDec => self.increment(operand)?,
             Kind::Ptr => self.object_chain()?,
@@ -51,7 +51,7 @@ impl Parser<'_> {
         Ok(vec![Flat::Operand(operand)])
     }
 
-    fn increment(&mut self, operand: E) -> Parsed<E> {
+    fn increment(&mut self, operand: ExprId) -> ParseResult<ExprId> {
         let token = self.next();
         let variable = self.b.get(operand);
         if !matches!(variable, Expr::Var(_) | Expr::NamedVar(_) | Expr::Index(..)) {
@@ -66,7 +66,7 @@ impl Parser<'_> {
     }
 
     /// `$name`, `$a{$b}c`, `${$b}`
-    pub(super) fn name(&mut self) -> Parsed<NameOf> {
+    pub(super) fn name(&mut self) -> ParseResult<NameOf> {
         let token = self.next();
         let (text, bare) = match token.kind {
             Kind::DollarId => (self.variable_name(token), false),
@@ -102,7 +102,7 @@ impl Parser<'_> {
     }
 
     /// `{expression}` within a name or an index.
-    pub(super) fn braced(&mut self) -> Parsed<E> {
+    pub(super) fn braced(&mut self) -> ParseResult<ExprId> {
         self.expect(Kind::Ldel)?;
         let inner = self.expression()?;
         self.expect(Kind::Rdel)?;
@@ -116,7 +116,7 @@ impl Parser<'_> {
         }
     }
 
-    fn name_read(&mut self, name: NameOf) -> E {
+    fn name_read(&mut self, name: NameOf) -> ExprId {
         match self.name_node(name) {
             Name::Static(symbol) => self.b.expr(Expr::Var(symbol)),
             Name::Computed(name) => self.b.expr(Expr::NamedVar(name)),
@@ -124,7 +124,7 @@ impl Parser<'_> {
     }
 
     /// `@iteration` behind a name.
-    fn property(&mut self, name: NameOf) -> Parsed<E> {
+    fn property(&mut self, name: NameOf) -> ParseResult<ExprId> {
         let token = self.expect(Kind::Id)?;
         let prop = Prop::named(self.slice(token));
         Ok(match (self.name_node(name), prop) {
@@ -136,7 +136,7 @@ impl Parser<'_> {
     }
 
     /// The indexes behind a name.
-    pub(super) fn indexed(&mut self, name: NameOf) -> Parsed<Variable> {
+    pub(super) fn indexed(&mut self, name: NameOf) -> ParseResult<VariableExpr> {
         let smarty = matches!(&name, NameOf::Static(name) if name == "smarty");
         let name = self.name_node(name);
         let mut path = Vec::new();
@@ -157,10 +157,10 @@ impl Parser<'_> {
                 return Err(Problem::limit("too many indexes on one variable"));
             }
         }
-        Ok(Variable { place: Place { name, path }, smarty })
+        Ok(VariableExpr { place: Place { name, path }, smarty })
     }
 
-    fn dot_index(&mut self) -> Parsed<E> {
+    fn dot_index(&mut self) -> ParseResult<ExprId> {
         match self.kind() {
             Kind::Id => {
                 let token = self.next();
@@ -182,7 +182,7 @@ impl Parser<'_> {
         }
     }
 
-    fn bracket_index(&mut self) -> Parsed<Option<E>> {
+    fn bracket_index(&mut self) -> ParseResult<Option<ExprId>> {
         if self.eat(Kind::CloseB) {
             return Ok(None);
         }
@@ -205,7 +205,7 @@ impl Parser<'_> {
     }
 
     /// The expression that reads a variable.
-    pub(super) fn read(&mut self, variable: &Variable) -> Parsed<E> {
+    pub(super) fn read(&mut self, variable: &VariableExpr) -> ParseResult<ExprId> {
         if variable.smarty && !variable.place.path.is_empty() {
             return self.special(&variable.place.path);
         }
@@ -216,7 +216,7 @@ impl Parser<'_> {
     }
 
     /// `#name#`: there are no configuration files, so these are always null.
-    fn config_variable(&mut self) -> Parsed<E> {
+    fn config_variable(&mut self) -> ParseResult<ExprId> {
         self.expect(Kind::Hatch)?;
         if self.kind() == Kind::Id {
             self.next();
@@ -234,5 +234,5 @@ impl Parser<'_> {
 /// A name before it is known what it is for.
 pub(super) enum NameOf {
     Static(String),
-    Computed(E),
+    Computed(ExprId),
 }

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::convert::{Number, Numeric, numeric};
-use super::{Fault, FaultKind, Str, Value};
+use super::{PhpError, PhpErrorKind, Str, Value};
 
 /// `$a + $b`; of two arrays the union.
 ///
 /// # Errors
 /// A type fault for an array with something else, or a string that is no number.
-pub fn add(a: &Value, b: &Value) -> Result<Value, Fault> {
+pub fn add(a: &Value, b: &Value) -> Result<Value, PhpError> {
     match (a, b) {
         (Value::Int(x), Value::Int(y)) => {
             Ok(x.checked_add(*y).map_or_else(|| Value::Float(*x as f64 + *y as f64), Value::Int))
@@ -32,7 +32,7 @@ pub fn add(a: &Value, b: &Value) -> Result<Value, Fault> {
 ///
 /// # Errors
 /// A type fault for an array or a string that is no number.
-pub fn subtract(a: &Value, b: &Value) -> Result<Value, Fault> {
+pub fn subtract(a: &Value, b: &Value) -> Result<Value, PhpError> {
     binary("-", a, b, i64::checked_sub, |x, y| x - y)
 }
 
@@ -40,7 +40,7 @@ pub fn subtract(a: &Value, b: &Value) -> Result<Value, Fault> {
 ///
 /// # Errors
 /// A type fault for an array or a string that is no number.
-pub fn multiply(a: &Value, b: &Value) -> Result<Value, Fault> {
+pub fn multiply(a: &Value, b: &Value) -> Result<Value, PhpError> {
     binary("*", a, b, i64::checked_mul, |x, y| x * y)
 }
 
@@ -48,10 +48,10 @@ pub fn multiply(a: &Value, b: &Value) -> Result<Value, Fault> {
 ///
 /// # Errors
 /// Division by zero, or a type fault.
-pub fn divide(a: &Value, b: &Value) -> Result<Value, Fault> {
+pub fn divide(a: &Value, b: &Value) -> Result<Value, PhpError> {
     let (x, y) = operands("/", a, b)?;
     if y.to_float() == 0.0 {
-        return Err(Fault::new(FaultKind::DivisionByZero, "Division by zero"));
+        return Err(PhpError::new(PhpErrorKind::DivisionByZero, "Division by zero"));
     }
     match (x, y) {
         (Number::Int(x), Number::Int(y)) if x.checked_rem(y) == Some(0) => Ok(Value::Int(x / y)),
@@ -63,10 +63,10 @@ pub fn divide(a: &Value, b: &Value) -> Result<Value, Fault> {
 ///
 /// # Errors
 /// Modulo by zero, or a type fault.
-pub fn modulo(a: &Value, b: &Value) -> Result<Value, Fault> {
+pub fn modulo(a: &Value, b: &Value) -> Result<Value, PhpError> {
     let (x, y) = integers("%", a, b)?;
     if y == 0 {
-        return Err(Fault::new(FaultKind::DivisionByZero, "Modulo by zero"));
+        return Err(PhpError::new(PhpErrorKind::DivisionByZero, "Modulo by zero"));
     }
     // i64::MIN % -1 overflows on the processor and is 0 in PHP.
     Ok(Value::Int(x.checked_rem(y).unwrap_or(0)))
@@ -76,7 +76,7 @@ pub fn modulo(a: &Value, b: &Value) -> Result<Value, Fault> {
 ///
 /// # Errors
 /// A type fault for an array or a string that is no number.
-pub fn power(a: &Value, b: &Value) -> Result<Value, Fault> {
+pub fn power(a: &Value, b: &Value) -> Result<Value, PhpError> {
     let (x, y) = operands("**", a, b)?;
     Ok(match (x, y) {
         (Number::Int(base), Number::Int(exponent)) if exponent >= 0 => int_power(base, exponent),
@@ -124,7 +124,7 @@ fn int_power(base: i64, exponent: i64) -> Value {
 ///
 /// # Errors
 /// A type fault for an array or a string that is no number.
-pub fn negate(a: &Value) -> Result<Value, Fault> {
+pub fn negate(a: &Value) -> Result<Value, PhpError> {
     multiply(a, &Value::Int(-1))
 }
 
@@ -132,7 +132,7 @@ pub fn negate(a: &Value) -> Result<Value, Fault> {
 ///
 /// # Errors
 /// A type fault for an array or a string that is no number.
-pub fn plus(a: &Value) -> Result<Value, Fault> {
+pub fn plus(a: &Value) -> Result<Value, PhpError> {
     multiply(a, &Value::Int(1))
 }
 
@@ -150,7 +150,7 @@ pub enum Bits {
 ///
 /// # Errors
 /// A type fault, or an arithmetic one for a negative shift.
-pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, Fault> {
+pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, PhpError> {
     let symbol = match operator {
         Bits::And => "&",
         Bits::Or => "|",
@@ -161,7 +161,7 @@ pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, Fault> {
     let (x, y) = integers(symbol, a, b)?;
     let shift = |shifted: fn(i64, u32) -> i64, beyond: i64| match u32::try_from(y) {
         Ok(by) if by < 64 => Ok(shifted(x, by)),
-        _ if y < 0 => Err(Fault::new(FaultKind::Arithmetic, "Bit shift by negative number")),
+        _ if y < 0 => Err(PhpError::new(PhpErrorKind::Arithmetic, "Bit shift by negative number")),
         _ => Ok(beyond),
     };
     Ok(Value::Int(match operator {
@@ -177,7 +177,7 @@ pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, Fault> {
 ///
 /// # Errors
 /// A type fault for an array.
-pub fn increment(a: &Value) -> Result<Value, Fault> {
+pub fn increment(a: &Value) -> Result<Value, PhpError> {
     Ok(match a {
         Value::Null => Value::Int(1),
         Value::Int(n) => n.checked_add(1).map_or_else(|| Value::Float(*n as f64 + 1.0), Value::Int),
@@ -188,7 +188,7 @@ pub fn increment(a: &Value) -> Result<Value, Fault> {
             Numeric::Whole(n) => increment(&n.to_value())?,
             _ => Value::Str(Str::from(string_after(s)).with_trust_of(s.is_untrusted())),
         },
-        Value::Array(_) => return Err(Fault::type_error("Cannot increment array")),
+        Value::Array(_) => return Err(PhpError::type_error("Cannot increment array")),
     })
 }
 
@@ -196,7 +196,7 @@ pub fn increment(a: &Value) -> Result<Value, Fault> {
 ///
 /// # Errors
 /// A type fault for an array.
-pub fn decrement(a: &Value) -> Result<Value, Fault> {
+pub fn decrement(a: &Value) -> Result<Value, PhpError> {
     Ok(match a {
         Value::Int(n) => n.checked_sub(1).map_or_else(|| Value::Float(*n as f64 - 1.0), Value::Int),
         Value::Float(x) => Value::Float(x - 1.0),
@@ -206,7 +206,7 @@ pub fn decrement(a: &Value) -> Result<Value, Fault> {
             Numeric::Whole(n) => decrement(&n.to_value())?,
             _ => a.clone(),
         },
-        Value::Array(_) => return Err(Fault::type_error("Cannot decrement array")),
+        Value::Array(_) => return Err(PhpError::type_error("Cannot decrement array")),
     })
 }
 
@@ -248,7 +248,7 @@ fn binary(
     b: &Value,
     ints: fn(i64, i64) -> Option<i64>,
     floats: fn(f64, f64) -> f64,
-) -> Result<Value, Fault> {
+) -> Result<Value, PhpError> {
     Ok(match operands(symbol, a, b)? {
         (Number::Int(x), Number::Int(y)) => {
             ints(x, y).map_or_else(|| Value::Float(floats(x as f64, y as f64)), Value::Int)
@@ -257,12 +257,12 @@ fn binary(
     })
 }
 
-fn operands(symbol: &str, a: &Value, b: &Value) -> Result<(Number, Number), Fault> {
+fn operands(symbol: &str, a: &Value, b: &Value) -> Result<(Number, Number), PhpError> {
     match (operand(a), operand(b)) {
         (Some(x), Some(y)) => Ok((x, y)),
         _ => {
             let (left, right) = (a.type_name(), b.type_name());
-            Err(Fault::type_error(format!("Unsupported operand types: {left} {symbol} {right}")))
+            Err(PhpError::type_error(format!("Unsupported operand types: {left} {symbol} {right}")))
         }
     }
 }
@@ -281,7 +281,7 @@ fn operand(value: &Value) -> Option<Number> {
     })
 }
 
-fn integers(symbol: &str, a: &Value, b: &Value) -> Result<(i64, i64), Fault> {
+fn integers(symbol: &str, a: &Value, b: &Value) -> Result<(i64, i64), PhpError> {
     operands(symbol, a, b)?;
     Ok((a.to_int(), b.to_int()))
 }
@@ -315,6 +315,6 @@ mod tests {
     #[test]
     fn division_by_zero_is_a_fault() {
         let fault = divide(&Value::Int(1), &Value::text("0")).unwrap_err();
-        assert_eq!(fault.kind, FaultKind::DivisionByZero);
+        assert_eq!(fault.kind, PhpErrorKind::DivisionByZero);
     }
 }

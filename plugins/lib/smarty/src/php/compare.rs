@@ -6,13 +6,13 @@
 use std::cmp::Ordering;
 
 use super::convert::{Number, Numeric, numeric, overflow_sign};
-use super::{Array, Fault, Limits, Value, number};
+use super::{Array, PhpError, Value, ValueLimits, number};
 
 /// `$a == $b`.
 ///
 /// # Errors
-/// A limit fault for arrays nested deeper than [`Limits::NESTING`].
-pub fn loose_equal(a: &Value, b: &Value) -> Result<bool, Fault> {
+/// A limit fault for arrays nested deeper than [`ValueLimits::NESTING`].
+pub fn loose_equal(a: &Value, b: &Value) -> Result<bool, PhpError> {
     match (a, b) {
         // The two commonest pairs, without the general path's analysis of numbers.
         (Value::Int(a), Value::Int(b)) => Ok(a == b),
@@ -24,12 +24,12 @@ pub fn loose_equal(a: &Value, b: &Value) -> Result<bool, Fault> {
 /// `$a === $b`: the same type and value; arrays with the same keys in the same order.
 ///
 /// # Errors
-/// A limit fault for arrays nested deeper than [`Limits::NESTING`].
-pub fn identical(a: &Value, b: &Value) -> Result<bool, Fault> {
-    identical_within(a, b, Limits::NESTING)
+/// A limit fault for arrays nested deeper than [`ValueLimits::NESTING`].
+pub fn identical(a: &Value, b: &Value) -> Result<bool, PhpError> {
+    identical_within(a, b, ValueLimits::NESTING)
 }
 
-fn identical_within(a: &Value, b: &Value, nesting: usize) -> Result<bool, Fault> {
+fn identical_within(a: &Value, b: &Value, nesting: usize) -> Result<bool, PhpError> {
     Ok(match (a, b) {
         (Value::Null, Value::Null) => true,
         (Value::Bool(a), Value::Bool(b)) => a == b,
@@ -56,7 +56,7 @@ fn identical_within(a: &Value, b: &Value, nesting: usize) -> Result<bool, Fault>
 ///
 /// # Errors
 /// As [`compare`].
-pub fn less(a: &Value, b: &Value) -> Result<bool, Fault> {
+pub fn less(a: &Value, b: &Value) -> Result<bool, PhpError> {
     if has_nan(a, b) {
         return Ok(false);
     }
@@ -67,7 +67,7 @@ pub fn less(a: &Value, b: &Value) -> Result<bool, Fault> {
 ///
 /// # Errors
 /// As [`compare`].
-pub fn less_equal(a: &Value, b: &Value) -> Result<bool, Fault> {
+pub fn less_equal(a: &Value, b: &Value) -> Result<bool, PhpError> {
     if has_nan(a, b) {
         return Ok(false);
     }
@@ -83,12 +83,12 @@ fn has_nan(a: &Value, b: &Value) -> bool {
 /// `$a <=> $b`: -1, 0 or 1. What PHP cannot order (NaN, arrays with different keys) is 1 both ways.
 ///
 /// # Errors
-/// A limit fault for arrays nested deeper than [`Limits::NESTING`].
-pub fn compare(a: &Value, b: &Value) -> Result<i32, Fault> {
-    compare_within(a, b, Limits::NESTING)
+/// A limit fault for arrays nested deeper than [`ValueLimits::NESTING`].
+pub fn compare(a: &Value, b: &Value) -> Result<i32, PhpError> {
+    compare_within(a, b, ValueLimits::NESTING)
 }
 
-fn compare_within(a: &Value, b: &Value, nesting: usize) -> Result<i32, Fault> {
+fn compare_within(a: &Value, b: &Value, nesting: usize) -> Result<i32, PhpError> {
     Ok(match (a, b) {
         (Value::Int(a), Value::Int(b)) => sign(a.cmp(b)),
         (Value::Int(a), Value::Float(b)) => floats(*a as f64, *b),
@@ -118,12 +118,12 @@ fn compare_within(a: &Value, b: &Value, nesting: usize) -> Result<i32, Fault> {
 ///
 /// # Errors
 /// As [`compare`].
-pub fn ordering(a: &Value, b: &Value) -> Result<Ordering, Fault> {
+pub fn ordering(a: &Value, b: &Value) -> Result<Ordering, PhpError> {
     Ok(compare(a, b)?.cmp(&0))
 }
 
-fn deeper(nesting: usize) -> Result<usize, Fault> {
-    nesting.checked_sub(1).ok_or_else(|| Fault::limit("arrays are nested too deeply to be compared"))
+fn deeper(nesting: usize) -> Result<usize, PhpError> {
+    nesting.checked_sub(1).ok_or_else(|| PhpError::limit("arrays are nested too deeply to be compared"))
 }
 
 fn sign(order: Ordering) -> i32 {
@@ -181,7 +181,7 @@ fn number_with_string(number: &Value, text: &[u8]) -> i32 {
     }
 }
 
-fn arrays(a: &Array, b: &Array, nesting: usize) -> Result<i32, Fault> {
+fn arrays(a: &Array, b: &Array, nesting: usize) -> Result<i32, PhpError> {
     if a.len() != b.len() {
         return Ok(sign(a.len().cmp(&b.len())));
     }
@@ -229,6 +229,6 @@ mod tests {
     fn too_deep_a_nesting_is_a_limit_and_no_overflow_of_the_stack() {
         let deep = || (0..100_000).fold(Value::Null, |inner, _| Value::list([inner]));
         let fault = compare(&deep(), &deep()).unwrap_err();
-        assert_eq!(fault.kind, crate::php::FaultKind::Limit);
+        assert_eq!(fault.kind, crate::php::PhpErrorKind::Limit);
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::Fault;
+use super::PhpError;
 
 /// "Now" of a request. The same clock gives the same bytes.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Clock {
 
 /// How large what a function makes may become.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct ValueLimits {
     /// Bytes of one string. The largest files phones fetch are a few hundred KB (phone books).
     pub string_bytes: usize,
     /// Entries of one array. A large domain has some 20,000 contacts.
@@ -28,7 +28,7 @@ pub struct Limits {
     pub regex_steps: usize,
 }
 
-impl Limits {
+impl ValueLimits {
     pub const STRING_BYTES: usize = 8 << 20;
     pub const ARRAY_ENTRIES: usize = 200_000;
     pub const NESTING: usize = 256;
@@ -37,13 +37,13 @@ impl Limits {
     pub const FUEL: u64 = 1 << 30;
 }
 
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            string_bytes: Limits::STRING_BYTES,
-            array_entries: Limits::ARRAY_ENTRIES,
-            nesting: Limits::NESTING,
-            regex_steps: Limits::REGEX_STEPS,
+impl Default for ValueLimits {
+    fn default() -> ValueLimits {
+        ValueLimits {
+            string_bytes: ValueLimits::STRING_BYTES,
+            array_entries: ValueLimits::ARRAY_ENTRIES,
+            nesting: ValueLimits::NESTING,
+            regex_steps: ValueLimits::REGEX_STEPS,
         }
     }
 }
@@ -52,7 +52,7 @@ impl Default for Limits {
 #[derive(Debug)]
 pub struct Context<'a> {
     pub clock: &'a Clock,
-    pub limits: Limits,
+    pub limits: ValueLimits,
     /// Work that is left to this render: every call pays for the bytes and entries it reads and makes, so
     /// that a loop over cheap calls with large arguments ends too.
     pub fuel: u64,
@@ -61,14 +61,14 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     #[must_use]
     pub fn new(clock: &'a Clock) -> Context<'a> {
-        Context { clock, limits: Limits::default(), fuel: Limits::FUEL }
+        Context { clock, limits: ValueLimits::default(), fuel: ValueLimits::FUEL }
     }
 
     /// Pays for `work` bytes or entries.
     ///
     /// # Errors
     /// A limit fault when the render has used up its fuel.
-    pub fn charge(&mut self, work: usize) -> Result<(), Fault> {
+    pub fn charge(&mut self, work: usize) -> Result<(), PhpError> {
         match self.fuel.checked_sub(work as u64) {
             Some(left) => {
                 self.fuel = left;
@@ -76,7 +76,7 @@ impl<'a> Context<'a> {
             }
             None => {
                 self.fuel = 0;
-                Err(Fault::limit("the template does more work than one render may"))
+                Err(PhpError::limit("the template does more work than one render may"))
             }
         }
     }
@@ -85,23 +85,23 @@ impl<'a> Context<'a> {
     ///
     /// # Errors
     /// A limit fault naming the size and the limit.
-    pub fn allow_bytes(&self, bytes: usize) -> Result<(), Fault> {
+    pub fn allow_bytes(&self, bytes: usize) -> Result<(), PhpError> {
         if bytes <= self.limits.string_bytes {
             return Ok(());
         }
         let max = self.limits.string_bytes;
-        Err(Fault::limit(format!("a string of {bytes} bytes is more than the {max} allowed")))
+        Err(PhpError::limit(format!("a string of {bytes} bytes is more than the {max} allowed")))
     }
 
     /// Asks whether an array of `entries` may be made.
     ///
     /// # Errors
     /// A limit fault naming the size and the limit.
-    pub fn allow_entries(&self, entries: usize) -> Result<(), Fault> {
+    pub fn allow_entries(&self, entries: usize) -> Result<(), PhpError> {
         if entries <= self.limits.array_entries {
             return Ok(());
         }
         let max = self.limits.array_entries;
-        Err(Fault::limit(format!("an array of {entries} entries is more than the {max} allowed")))
+        Err(PhpError::limit(format!("an array of {entries} entries is more than the {max} allowed")))
     }
 }

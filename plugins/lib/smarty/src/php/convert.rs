@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::{Array, Fault, Key, Str, Value, number};
+use super::{Array, Key, PhpError, Str, Value, number};
 
 /// A number read from text.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -227,14 +227,14 @@ impl Value {
     ///
     /// # Errors
     /// A type fault for an array.
-    pub fn to_key(&self) -> Result<Key, Fault> {
+    pub fn to_key(&self) -> Result<Key, PhpError> {
         Ok(match self {
             Value::Null => Key::Str(Str::default()),
             Value::Bool(b) => Key::Int(i64::from(*b)),
             Value::Int(n) => Key::Int(*n),
             Value::Float(x) => Key::Int(float_to_int(*x)),
             Value::Str(s) => Key::from(s.clone()),
-            Value::Array(_) => return Err(Fault::type_error("Illegal offset type")),
+            Value::Array(_) => return Err(PhpError::type_error("Illegal offset type")),
         })
     }
 }

@@ -2,7 +2,7 @@
 //! functions of PHP a template may call.
 //!
 //! Nothing here does I/O or knows Smarty. Whatever can be slow or large is paid for from [`Context`]'s fuel
-//! and bounded by its [`Limits`].
+//! and bounded by its [`ValueLimits`].
 
 pub mod arithmetic;
 mod array;
@@ -24,10 +24,10 @@ pub mod functions;
 pub mod regex;
 
 pub use array::Array;
-pub use call::{Function, Taint, call, function, modifier};
+pub use call::{Function, Taint, call};
 pub use constants::constant;
-pub use context::{Clock, Context, Limits};
-pub use fault::{Fault, FaultKind};
+pub use context::{Clock, Context, ValueLimits};
+pub use fault::{PhpError, PhpErrorKind};
 pub use key::{Key, KeyRef};
 pub use string::Str;
 pub use value::Value;

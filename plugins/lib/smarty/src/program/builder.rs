@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::tags::Tables;
-use super::{Binary, Block, Branch, E, Expr, List, Name, Place, Program, Stmt, Symbol};
+use super::{Binary, Block, Branch, Expr, ExprId, List, Name, Place, Program, Stmt, Symbol};
 use crate::php::{Function, Str, Value};
-use crate::source::{Lines, offset};
+use crate::source::{LineIndex, offset};
 
 /// A template in the making.
 #[derive(Default)]
@@ -19,18 +19,18 @@ pub(crate) struct Builder {
     stmts: Vec<Stmt>,
     places: Vec<u32>,
     exprs: Vec<Expr>,
-    shared: FxHashMap<(u8, u32, u32), E>,
-    lists: Vec<E>,
+    shared: FxHashMap<(u8, u32, u32), ExprId>,
+    lists: Vec<ExprId>,
     calls: Vec<&'static Function>,
     branches: Vec<Branch>,
     pub tags: Tables,
     pub inherits: Option<bool>,
-    pub extends: Vec<E>,
+    pub extends: Vec<ExprId>,
 }
 
 impl Builder {
     /// Adds an expression. Variables, constants and elements, which templates repeat all over, are stored once.
-    pub(crate) fn expr(&mut self, expr: Expr) -> E {
+    pub(crate) fn expr(&mut self, expr: Expr) -> ExprId {
         let key = match expr {
             Expr::Const(index) => (0, index, 0),
             Expr::Var(symbol) => (1, symbol, 0),
@@ -45,23 +45,23 @@ impl Builder {
         id
     }
 
-    fn push_expr(&mut self, expr: Expr) -> E {
+    fn push_expr(&mut self, expr: Expr) -> ExprId {
         self.exprs.push(expr);
-        E(offset(self.exprs.len() - 1))
+        ExprId(offset(self.exprs.len() - 1))
     }
 
-    pub(crate) fn get(&self, id: E) -> Expr {
+    pub(crate) fn get(&self, id: ExprId) -> Expr {
         self.exprs[id.0 as usize]
     }
 
-    pub(crate) fn list(&mut self, items: &[E]) -> List {
+    pub(crate) fn list(&mut self, items: &[ExprId]) -> List {
         let start = offset(self.lists.len());
         self.lists.extend_from_slice(items);
         List { start, len: offset(items.len()) }
     }
 
     /// The list with one more item, when it is the last one made; the old list stays what it was.
-    pub(crate) fn extend(&mut self, list: List, item: E) -> Option<List> {
+    pub(crate) fn extend(&mut self, list: List, item: ExprId) -> Option<List> {
         let is_last = (list.start + list.len) as usize == self.lists.len();
         is_last.then(|| {
             self.lists.push(item);
@@ -79,12 +79,12 @@ impl Builder {
         symbol
     }
 
-    pub(crate) fn var(&mut self, name: &str) -> E {
+    pub(crate) fn var(&mut self, name: &str) -> ExprId {
         let symbol = self.symbol(name);
         self.expr(Expr::Var(symbol))
     }
 
-    pub(crate) fn string(&mut self, text: &[u8]) -> E {
+    pub(crate) fn string(&mut self, text: &[u8]) -> ExprId {
         let text = Str::new(text);
         let index = match self.string_of.get(&text) {
             Some(&index) => index,
@@ -97,7 +97,7 @@ impl Builder {
         self.expr(Expr::Const(index))
     }
 
-    pub(crate) fn int(&mut self, n: i64) -> E {
+    pub(crate) fn int(&mut self, n: i64) -> ExprId {
         let index = match self.int_of.get(&n) {
             Some(&index) => index,
             None => {
@@ -109,7 +109,7 @@ impl Builder {
         self.expr(Expr::Const(index))
     }
 
-    pub(crate) fn constant(&mut self, value: Value) -> E {
+    pub(crate) fn constant(&mut self, value: Value) -> ExprId {
         match value {
             Value::Int(n) => self.int(n),
             Value::Str(s) => self.string(&s),
@@ -126,7 +126,7 @@ impl Builder {
     }
 
     /// The value of an expression that is a constant.
-    pub(crate) fn constant_of(&self, id: E) -> Option<&Value> {
+    pub(crate) fn constant_of(&self, id: ExprId) -> Option<&Value> {
         match self.get(id) {
             Expr::Const(index) => self.constants.get(index as usize),
             _ => None,
@@ -138,7 +138,7 @@ impl Builder {
     }
 
     /// The values of an array written out; of anything else, itself.
-    pub(crate) fn items(&self, id: E) -> Vec<E> {
+    pub(crate) fn items(&self, id: ExprId) -> Vec<ExprId> {
         match self.get(id) {
             Expr::Array(list) => {
                 let range = list.start as usize..(list.start + list.len) as usize;
@@ -148,7 +148,7 @@ impl Builder {
         }
     }
 
-    pub(crate) fn call(&mut self, function: &'static Function, args: &[E]) -> E {
+    pub(crate) fn call(&mut self, function: &'static Function, args: &[ExprId]) -> ExprId {
         let known = self.calls.iter().position(|f| std::ptr::eq(*f, function));
         let index = known.unwrap_or_else(|| {
             self.calls.push(function);
@@ -158,12 +158,12 @@ impl Builder {
         self.expr(Expr::Call(offset(index), args))
     }
 
-    pub(crate) fn binary(&mut self, operator: Binary, left: E, right: E) -> E {
+    pub(crate) fn binary(&mut self, operator: Binary, left: ExprId, right: ExprId) -> ExprId {
         self.expr(Expr::Binary(operator, left, right))
     }
 
     /// The expression that reads `place`.
-    pub(crate) fn read(&mut self, place: &Place) -> E {
+    pub(crate) fn read(&mut self, place: &Place) -> ExprId {
         let base = match place.name {
             Name::Static(symbol) => Expr::Var(symbol),
             Name::Computed(name) => Expr::NamedVar(name),
@@ -224,7 +224,7 @@ impl Builder {
         Stmt::If(start, offset(branches.len()))
     }
 
-    pub(crate) fn finish(mut self, lines: Lines, body: Block) -> Program {
+    pub(crate) fn finish(mut self, lines: LineIndex, body: Block) -> Program {
         self.tags.shrink();
         Program {
             lines,

@@ -8,7 +8,7 @@ mod reads;
 mod tags;
 
 pub(crate) use builder::Builder;
-pub(crate) use nodes::{Binary, Block, Cast, E, Expr, List, NONE, Name, Prop, Stmt, Super, Symbol, Unary};
+pub(crate) use nodes::{Binary, Block, Cast, Expr, ExprId, List, NONE, Name, Prop, Stmt, Super, Symbol, Unary};
 pub use reads::Reads;
 pub(crate) use tags::{
     Assign, BlockTag, Branch, CFor, CStep, CallTag, Capture, For, Foreach, FunctionTag, HtmlTag, Include, Loop, Params,
@@ -18,7 +18,7 @@ pub(crate) use tags::{
 use std::rc::Rc;
 
 use crate::php::{Function, Value};
-use crate::source::Lines;
+use crate::source::LineIndex;
 
 /// A parsed template file.
 ///
@@ -32,7 +32,7 @@ pub struct Template {
 /// What a template's text says, whatever the file is called.
 #[derive(Debug)]
 pub(crate) struct Program {
-    pub(crate) lines: Lines,
+    pub(crate) lines: LineIndex,
     pub(crate) text: Box<[u8]>,
     /// Names of variables, by [`Symbol`].
     pub(crate) symbols: Box<[Box<str>]>,
@@ -42,7 +42,7 @@ pub(crate) struct Program {
     pub(crate) places: Box<[u32]>,
     pub(crate) exprs: Box<[Expr]>,
     /// Operands of expressions with any number of them.
-    pub(crate) lists: Box<[E]>,
+    pub(crate) lists: Box<[ExprId]>,
     pub(crate) calls: Box<[&'static Function]>,
     pub(crate) branches: Box<[Branch]>,
     pub(crate) tags: tags::Tables,
@@ -50,7 +50,7 @@ pub(crate) struct Program {
     /// `Some` when the file takes part in inheritance; true when it begins with `{extends}`.
     pub(crate) inherits: Option<bool>,
     /// The files of `{extends}`.
-    pub(crate) extends: Vec<E>,
+    pub(crate) extends: Vec<ExprId>,
 }
 
 impl Template {
@@ -100,7 +100,7 @@ impl Program {
             + self.tags.size()
     }
 
-    pub(crate) fn list(&self, list: List) -> &[E] {
+    pub(crate) fn list(&self, list: List) -> &[ExprId] {
         &self.lists[list.start as usize..(list.start + list.len) as usize]
     }
 }

@@ -5,13 +5,13 @@ pub(crate) type Symbol = u32;
 
 /// An expression, by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct E(pub u32);
+pub(crate) struct ExprId(pub u32);
 
 /// No expression, where one is optional.
-pub(crate) const NONE: E = E(u32::MAX);
+pub(crate) const NONE: ExprId = ExprId(u32::MAX);
 
-impl E {
-    pub(crate) fn optional(self) -> Option<E> {
+impl ExprId {
+    pub(crate) fn optional(self) -> Option<ExprId> {
         (self != NONE).then_some(self)
     }
 }
@@ -34,44 +34,44 @@ pub(crate) struct Block {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Name {
     Static(Symbol),
-    Computed(E),
+    Computed(ExprId),
 }
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Expr {
     Const(u32),
     Var(Symbol),
-    NamedVar(E),
+    NamedVar(ExprId),
     /// `$x@iteration`
     Prop(Symbol, Prop),
-    NamedProp(E, Prop),
-    Index(E, E),
+    NamedProp(ExprId, Prop),
+    Index(ExprId, ExprId),
     /// `$x[]`: only to be written to.
     Append,
-    Unary(Unary, E),
-    Binary(Binary, E, E),
-    And(E, E),
-    Or(E, E),
-    Ternary(E, E, E),
+    Unary(Unary, ExprId),
+    Binary(Binary, ExprId, ExprId),
+    And(ExprId, ExprId),
+    Or(ExprId, ExprId),
+    Ternary(ExprId, ExprId, ExprId),
     Concat(List),
     /// A function or modifier, by its index in `calls`.
     Call(u32, List),
     Isset(List),
-    Empty(E),
+    Empty(ExprId),
     /// `x is in y`
-    InArray(E, E),
+    InArray(ExprId, ExprId),
     /// `x|default:a:b`
-    Default(E, List),
+    Default(ExprId, List),
     /// Read without faults, as by `??` and `isset`.
-    Quiet(E),
+    Quiet(ExprId),
     /// Keys ([`NONE`] for the next index) and values by turns.
     Array(List),
-    Increment(E),
-    Decrement(E),
+    Increment(ExprId),
+    Decrement(ExprId),
     Now,
     Super(Super),
     /// `$smarty.capture.x`, or all captures.
-    Captured(E),
+    Captured(ExprId),
     /// The name of the file being rendered.
     TemplateName,
     /// What statements print, as a string.
@@ -170,7 +170,7 @@ impl Prop {
 pub(crate) enum Stmt {
     /// A run of the text buffer.
     Text(u32, u32),
-    Print(E),
+    Print(ExprId),
     /// A run of `branches`.
     If(u32, u32),
     Foreach(u32),
@@ -184,8 +184,8 @@ pub(crate) enum Stmt {
     Include(u32),
     Block(u32),
     /// `{$smarty.block.child}`; the variable it is assigned to, if any.
-    Child(E),
-    Parent(E),
+    Child(ExprId),
+    Parent(ExprId),
     TextFormat(u32),
     Break(u32),
     Continue(u32),

@@ -87,7 +87,7 @@ impl Program {
         (files.into_iter().collect(), computed)
     }
 
-    fn text_of(&self, id: super::E) -> Option<String> {
+    fn text_of(&self, id: super::ExprId) -> Option<String> {
         match self.exprs.get(id.0 as usize)? {
             Expr::Const(index) => match self.constants.get(*index as usize)? {
                 Value::Str(s) => Some(s.to_lossy()),

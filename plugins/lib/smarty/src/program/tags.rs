@@ -1,6 +1,6 @@
 //! Tags with more to them than a node holds.
 
-use super::{Block, E, Name, Symbol};
+use super::{Block, ExprId, Name, Symbol};
 use crate::php::Str;
 
 /// One arm of an `{if}`.
@@ -11,7 +11,7 @@ pub(crate) struct Branch {
     /// An assignment whose value is the condition.
     pub assign: Option<u32>,
     /// [`super::NONE`] in `{else}`.
-    pub condition: E,
+    pub condition: ExprId,
     pub body: Block,
 }
 
@@ -20,7 +20,7 @@ pub(crate) struct Branch {
 pub(crate) struct Place {
     pub name: Name,
     /// `None` is `[]`.
-    pub path: Vec<Option<E>>,
+    pub path: Vec<Option<ExprId>>,
 }
 
 /// Who besides the template sees an assignment.
@@ -40,13 +40,13 @@ pub(crate) enum Scope {
 #[derive(Debug)]
 pub(crate) struct Assign {
     pub place: Place,
-    pub value: E,
+    pub value: ExprId,
     pub scope: Scope,
 }
 
 #[derive(Debug)]
 pub(crate) struct Foreach {
-    pub from: E,
+    pub from: ExprId,
     pub item: Symbol,
     pub key: Option<Symbol>,
     /// The variable behind `$smarty.foreach.name`.
@@ -62,12 +62,12 @@ pub(crate) struct Foreach {
 #[derive(Debug)]
 pub(crate) struct For {
     pub place: Place,
-    pub start: E,
-    pub step: E,
-    pub max: E,
+    pub start: ExprId,
+    pub step: ExprId,
+    pub max: ExprId,
     /// Steps to go, before the division by the step's size, upwards and downwards.
-    pub up: E,
-    pub down: E,
+    pub up: ExprId,
+    pub down: ExprId,
     pub body: Block,
     pub otherwise: Block,
 }
@@ -75,8 +75,8 @@ pub(crate) struct For {
 /// `{for $i = a, $j = b; condition; $i++}`
 #[derive(Debug)]
 pub(crate) struct CFor {
-    pub start: Vec<(Place, E)>,
-    pub condition: E,
+    pub start: Vec<(Place, ExprId)>,
+    pub condition: ExprId,
     pub place: Place,
     pub step: CStep,
     pub body: Block,
@@ -87,14 +87,14 @@ pub(crate) struct CFor {
 pub(crate) enum CStep {
     Increment,
     Decrement,
-    Value(E),
+    Value(ExprId),
 }
 
 /// `{while}`
 #[derive(Debug)]
 pub(crate) struct Loop {
     pub assign: Option<u32>,
-    pub condition: E,
+    pub condition: ExprId,
     pub body: Block,
 }
 
@@ -102,11 +102,11 @@ pub(crate) struct Loop {
 pub(crate) struct Section {
     /// The variable behind `$smarty.section.name`.
     pub variable: Symbol,
-    pub count: E,
-    pub start: E,
-    pub step: E,
-    pub max: E,
-    pub show: E,
+    pub count: ExprId,
+    pub start: ExprId,
+    pub step: ExprId,
+    pub max: ExprId,
+    pub show: ExprId,
     pub props: SectionProps,
     pub body: Block,
     pub otherwise: Block,
@@ -118,9 +118,9 @@ pub(crate) struct SectionProps(pub u16);
 
 #[derive(Debug)]
 pub(crate) struct Capture {
-    pub name: E,
-    pub assign: E,
-    pub append: E,
+    pub name: ExprId,
+    pub assign: ExprId,
+    pub append: ExprId,
     pub body: Block,
 }
 
@@ -133,32 +133,32 @@ pub(crate) struct FunctionTag {
 
 #[derive(Debug)]
 pub(crate) struct CallTag {
-    pub name: E,
-    pub assign: E,
+    pub name: ExprId,
+    pub assign: ExprId,
     pub params: Params,
 }
 
 /// Named values, in the order written.
-pub(crate) type Params = Vec<(Str, E)>;
+pub(crate) type Params = Vec<(Str, ExprId)>;
 
 #[derive(Debug)]
 pub(crate) struct Include {
-    pub file: E,
-    pub assign: E,
+    pub file: ExprId,
+    pub assign: ExprId,
     pub scope: Scope,
     pub params: Params,
 }
 
 #[derive(Debug)]
 pub(crate) struct BlockTag {
-    pub name: E,
+    pub name: ExprId,
     pub append: bool,
     pub prepend: bool,
     pub hide: bool,
     pub calls_child: bool,
     /// Within another block of the same file.
     pub nested: bool,
-    pub assign: E,
+    pub assign: ExprId,
     pub body: Block,
 }
 

@@ -1,6 +1,6 @@
 //! `{html_radios}` and `{html_checkboxes}`
 
-use super::{Choices, Given, Machine, Run, Selected};
+use super::{Choices, EvaluatedAttributes, Evaluator, RenderResult, Selected};
 use crate::php::{Str, Value};
 
 /// What all inputs of a tag share.
@@ -15,8 +15,8 @@ struct Inputs {
     label_ids: bool,
 }
 
-impl Machine<'_> {
-    pub(super) fn html_inputs(&mut self, given: &Given, checkboxes: bool) -> Run<Value> {
+impl Evaluator<'_> {
+    pub(super) fn html_inputs(&mut self, given: &EvaluatedAttributes, checkboxes: bool) -> RenderResult<Value> {
         let selected = match checkboxes {
             true => self.selected(given, &["selected", "checked"])?,
             false => radio_selected(given),
@@ -60,7 +60,7 @@ impl Machine<'_> {
         }
     }
 
-    fn input(&mut self, inputs: &Inputs, value: &Value, output: &Value) -> Run<Vec<u8>> {
+    fn input(&mut self, inputs: &Inputs, value: &Value, output: &Value) -> RenderResult<Vec<u8>> {
         let mut out = Vec::new();
         let plain = value.to_str();
         let id = identifier(&inputs.name, &plain);
@@ -98,7 +98,7 @@ impl Machine<'_> {
 }
 
 /// A radio's selection is compared unescaped.
-fn radio_selected(given: &Given) -> Selected {
+fn radio_selected(given: &EvaluatedAttributes) -> Selected {
     let mut selected = Selected::None;
     for (name, value) in &given.0 {
         let known = matches!(name.as_bytes(), b"selected" | b"checked");

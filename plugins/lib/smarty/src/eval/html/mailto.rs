@@ -1,10 +1,10 @@
 //! `{mailto}`
 
-use super::{ENT_QUOTES_SUBSTITUTE, Given, Machine, Run, user_error};
+use super::{ENT_QUOTES_SUBSTITUTE, EvaluatedAttributes, Evaluator, RenderResult, user_error};
 use crate::php::{Str, Value};
 
-impl Machine<'_> {
-    pub(super) fn mailto(&mut self, given: &Given) -> Run<Value> {
+impl Evaluator<'_> {
+    pub(super) fn mailto(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
         let Some(address) = given.get("address").filter(|address| address.truthy()) else {
             return Err(user_error("mailto: missing 'address' parameter"));
         };
@@ -37,7 +37,7 @@ impl Machine<'_> {
     }
 
     /// `cc=…`, `subject=…` in the order given.
-    fn mail_fields(&mut self, given: &Given) -> Run<Vec<Vec<u8>>> {
+    fn mail_fields(&mut self, given: &EvaluatedAttributes) -> RenderResult<Vec<Vec<u8>>> {
         let mut fields = Vec::new();
         for (name, value) in &given.0 {
             let address = matches!(name.as_bytes(), b"cc" | b"bcc" | b"followupto");
@@ -55,7 +55,7 @@ impl Machine<'_> {
         Ok(fields)
     }
 
-    fn mail_link(&mut self, address: &Str, text: &Str, extra: &Value) -> Run<Vec<u8>> {
+    fn mail_link(&mut self, address: &Str, text: &Str, extra: &Value) -> RenderResult<Vec<u8>> {
         let mut out = b"<a href=\"mailto:".to_vec();
         out.extend(self.html_chars(address, ENT_QUOTES_SUBSTITUTE, true)?);
         out.extend_from_slice(b"\" ");
@@ -66,7 +66,7 @@ impl Machine<'_> {
         Ok(out)
     }
 
-    fn hex_link(&mut self, address: &Str, text: &Str, extra: &Value) -> Run<Value> {
+    fn hex_link(&mut self, address: &Str, text: &Str, extra: &Value) -> RenderResult<Value> {
         if address.contains(&b'?') {
             return Err(user_error("mailto: hex encoding does not work with extra attributes. Try javascript."));
         }

@@ -9,8 +9,8 @@ mod select_date;
 mod select_time;
 mod table;
 
-use super::plugins::Given;
-use super::{Machine, Run};
+use super::plugins::EvaluatedAttributes;
+use super::{Evaluator, RenderResult};
 use crate::error::Problem;
 use crate::php::{self, Str, Value};
 use crate::program::HtmlTag;
@@ -20,8 +20,8 @@ const ENT_COMPAT: i64 = 2;
 /// … for both quotes, invalid text replaced.
 const ENT_QUOTES_SUBSTITUTE: i64 = 3 | 8;
 
-impl Machine<'_> {
-    pub(super) fn html(&mut self, tag: HtmlTag, given: &Given) -> Run<Value> {
+impl Evaluator<'_> {
+    pub(super) fn html(&mut self, tag: HtmlTag, given: &EvaluatedAttributes) -> RenderResult<Value> {
         match tag {
             HtmlTag::Mailto => self.mailto(given),
             HtmlTag::Options => self.html_options(given),
@@ -34,14 +34,14 @@ impl Machine<'_> {
     }
 
     /// Text for HTML, entities that are there already kept.
-    fn escaped(&mut self, value: &Value) -> Run<Vec<u8>> {
+    fn escaped(&mut self, value: &Value) -> RenderResult<Vec<u8>> {
         if matches!(value, Value::Array(_)) {
             return Ok(b"Array".to_vec());
         }
         self.html_chars(&value.to_str(), ENT_COMPAT, false)
     }
 
-    fn html_chars(&mut self, text: &Str, flags: i64, twice: bool) -> Run<Vec<u8>> {
+    fn html_chars(&mut self, text: &Str, flags: i64, twice: bool) -> RenderResult<Vec<u8>> {
         let args = vec![Value::Str(text.clone()), Value::Int(flags), Value::from("UTF-8"), Value::Bool(twice)];
         Ok(self.call_named(b"htmlspecialchars", args)?.to_bytes().into_owned())
     }
@@ -55,7 +55,7 @@ impl Machine<'_> {
     }
 
     /// ` name="value"`, for attributes that a tag does not know.
-    fn extra_attribute(&mut self, out: &mut Vec<u8>, name: &Str, value: &Value) -> Run<()> {
+    fn extra_attribute(&mut self, out: &mut Vec<u8>, name: &Str, value: &Value) -> RenderResult<()> {
         if matches!(value, Value::Array(_)) {
             return Ok(());
         }
@@ -106,7 +106,7 @@ struct Choices {
 }
 
 impl Choices {
-    fn new(given: &Given) -> Choices {
+    fn new(given: &EvaluatedAttributes) -> Choices {
         let list = |name: &str| {
             let value = given.last(name)?;
             Some(value.to_array().values().cloned().collect::<Vec<Value>>())

@@ -1,6 +1,6 @@
 //! `{html_options}`
 
-use super::{Choices, Given, Machine, Run, Selected};
+use super::{Choices, EvaluatedAttributes, Evaluator, RenderResult, Selected};
 use crate::error::Problem;
 use crate::php::Value;
 
@@ -13,8 +13,8 @@ struct Style {
 /// Groups within groups.
 const NESTING: usize = 32;
 
-impl Machine<'_> {
-    pub(super) fn html_options(&mut self, given: &Given) -> Run<Value> {
+impl Evaluator<'_> {
+    pub(super) fn html_options(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
         let selected = self.selected(given, &["selected"])?;
         let mut extra = Vec::new();
         for (name, value) in &given.0 {
@@ -57,7 +57,7 @@ impl Machine<'_> {
         style: &Style,
         id: &[u8],
         nesting: usize,
-    ) -> Run<()> {
+    ) -> RenderResult<()> {
         if nesting == 0 {
             return Err(Problem::limit("html_options: too many groups within each other"));
         }
@@ -92,7 +92,7 @@ impl Machine<'_> {
     }
 
     /// The attribute that says what is selected; the last of several names counts.
-    pub(super) fn selected(&mut self, given: &Given, names: &[&str]) -> Run<Selected> {
+    pub(super) fn selected(&mut self, given: &EvaluatedAttributes, names: &[&str]) -> RenderResult<Selected> {
         let mut selected = Selected::None;
         for (name, value) in &given.0 {
             if !names.iter().any(|known| known.as_bytes() == name.as_bytes()) {

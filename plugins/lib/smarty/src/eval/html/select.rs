@@ -1,11 +1,12 @@
 //! What `{html_select_date}` and `{html_select_time}` share: one drop-down of several.
 
-use super::{Given, Machine, Run};
+use super::{EvaluatedAttributes, Evaluator, RenderResult};
 use crate::php::{Str, Value};
+use crate::registry;
 
 /// One drop-down: `Date_Year`, `Time_Hour` …
 pub(super) struct Field<'f> {
-    pub given: &'f Given,
+    pub given: &'f EvaluatedAttributes,
     /// `Year`, as in the field's name.
     pub part: &'static str,
     /// `year`, as in the attributes about it.
@@ -45,7 +46,7 @@ impl Field<'_> {
     }
 }
 
-impl Machine<'_> {
+impl Evaluator<'_> {
     /// ` all_extra year_extra`
     pub(super) fn field_extra(&mut self, out: &mut Vec<u8>, field: &Field<'_>) {
         for extra in [field.shared("extra"), field.attribute("extra")].into_iter().flatten() {
@@ -56,7 +57,7 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn drop_down(&mut self, field: &Field<'_>, entries: Vec<Entry>) -> Run<Vec<u8>> {
+    pub(super) fn drop_down(&mut self, field: &Field<'_>, entries: Vec<Entry>) -> RenderResult<Vec<u8>> {
         let name = field.name();
         let separator = field.separator();
         let mut out = b"<select name=\"".to_vec();
@@ -92,7 +93,7 @@ impl Machine<'_> {
     }
 
     /// The drop-downs, with the separator between them.
-    pub(super) fn join_fields(&mut self, given: &Given, fields: Vec<Vec<u8>>) -> Value {
+    pub(super) fn join_fields(&mut self, given: &EvaluatedAttributes, fields: Vec<Vec<u8>>) -> Value {
         let separator = given.last("field_separator").map_or_else(|| "\n".into(), Value::to_str);
         let mut out = Vec::new();
         for (i, field) in fields.into_iter().enumerate() {
@@ -105,7 +106,13 @@ impl Machine<'_> {
     }
 
     /// A number by `sprintf`, unless the format is the usual one.
-    pub(super) fn formatted(&mut self, given: &Given, name: &str, usual: &str, n: i64) -> Run<Vec<u8>> {
+    pub(super) fn formatted(
+        &mut self,
+        given: &EvaluatedAttributes,
+        name: &str,
+        usual: &str,
+        n: i64,
+    ) -> RenderResult<Vec<u8>> {
         let format = given.last(name).map_or_else(|| usual.into(), Value::to_str);
         if format.as_bytes() == b"%02d" {
             return Ok(format!("{n:02}").into_bytes());
@@ -115,12 +122,12 @@ impl Machine<'_> {
     }
 
     /// The parts of a time by a format of date_format's; now without one.
-    pub(super) fn time_parts(&mut self, time: Option<&Value>, format: &str) -> Run<Vec<Option<i64>>> {
+    pub(super) fn time_parts(&mut self, time: Option<&Value>, format: &str) -> RenderResult<Vec<Option<i64>>> {
         let time = match time {
             Some(time) if time.truthy() => time.clone(),
             _ => Value::Int(self.render.clock.seconds),
         };
-        let text = match crate::php::modifier(b"date_format") {
+        let text = match registry::modifier(b"date_format") {
             Some(function) => {
                 let mut args = [time, Value::from(format)];
                 crate::php::call(function, &mut self.context, &mut args)?.to_str()

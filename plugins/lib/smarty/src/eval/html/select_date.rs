@@ -1,8 +1,9 @@
 //! `{html_select_date}`
 
 use super::select::{Entry, Field};
-use super::{Given, Machine, Run};
+use super::{EvaluatedAttributes, Evaluator, RenderResult};
 use crate::php::{self, Value};
+use crate::registry;
 
 const KNOWN: [&str; 33] = [
     "time",
@@ -45,14 +46,14 @@ const MONTH_STARTS: [i64; 12] =
     [10_957, 10_988, 11_017, 11_048, 11_078, 11_109, 11_139, 11_170, 11_201, 11_231, 11_262, 11_292];
 
 #[derive(Default)]
-struct Date {
+struct SelectedDate {
     year: Option<i64>,
     month: Option<i64>,
     day: Option<i64>,
 }
 
-impl Machine<'_> {
-    pub(super) fn html_select_date(&mut self, given: &Given) -> Run<Value> {
+impl Evaluator<'_> {
+    pub(super) fn html_select_date(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
         let mut extra = Vec::new();
         for (name, value) in &given.0 {
             if !KNOWN.iter().any(|known| known.as_bytes() == name.as_bytes()) {
@@ -82,11 +83,11 @@ impl Machine<'_> {
         Ok(self.join_fields(given, fields))
     }
 
-    fn date_of(&mut self, given: &Given) -> Run<Date> {
+    fn date_of(&mut self, given: &EvaluatedAttributes) -> RenderResult<SelectedDate> {
         let time = given.last("time");
         let prefix = given.last("prefix").map_or_else(|| "Date_".into(), Value::to_str).to_lossy();
         match time {
-            Some(Value::Null) => return Ok(Date::default()),
+            Some(Value::Null) => return Ok(SelectedDate::default()),
             Some(Value::Array(parts)) => {
                 let now = self.time_parts(None, "%Y-%m-%d")?;
                 let array = given.text("field_array");
@@ -98,7 +99,7 @@ impl Machine<'_> {
                     value.map(Value::to_int).or_else(|| now.get(at).copied().flatten())
                 };
                 return Ok(match from {
-                    Some(_) => Date { year: part("Year", 0), month: part("Month", 1), day: part("Day", 2) },
+                    Some(_) => SelectedDate { year: part("Year", 0), month: part("Month", 1), day: part("Day", 2) },
                     None => date(&now),
                 });
             }
@@ -113,7 +114,7 @@ impl Machine<'_> {
         Ok(date(&parts))
     }
 
-    fn years(&mut self, field: &Field<'_>, date: &Date) -> Run<Vec<u8>> {
+    fn years(&mut self, field: &Field<'_>, date: &SelectedDate) -> RenderResult<Vec<u8>> {
         let given = field.given;
         if given.last("year_as_text").is_some_and(Value::truthy) {
             let mut out = b"<input type=\"text\" name=\"".to_vec();
@@ -148,7 +149,7 @@ impl Machine<'_> {
         self.drop_down(field, entries)
     }
 
-    fn months(&mut self, given: &Given, date: &Date) -> Run<Vec<Entry>> {
+    fn months(&mut self, given: &EvaluatedAttributes, date: &SelectedDate) -> RenderResult<Vec<Entry>> {
         let names = match given.last("month_names") {
             Some(Value::Array(names)) if names.len() == 12 => Some(names.clone()),
             _ => None,
@@ -168,18 +169,25 @@ impl Machine<'_> {
         Ok(entries)
     }
 
-    fn month_text(&mut self, given: &Given, name: &str, usual: &str, month: i64, start: i64) -> Run<Vec<u8>> {
+    fn month_text(
+        &mut self,
+        given: &EvaluatedAttributes,
+        name: &str,
+        usual: &str,
+        month: i64,
+        start: i64,
+    ) -> RenderResult<Vec<u8>> {
         let format = given.last(name).map_or_else(|| usual.into(), Value::to_str);
         if format.as_bytes() == b"%m" {
             return Ok(format!("{month:02}").into_bytes());
         }
-        let Some(function) = php::modifier(b"date_format") else { return Ok(Vec::new()) };
+        let Some(function) = registry::modifier(b"date_format") else { return Ok(Vec::new()) };
         // Noon, so that it is that month in every zone.
         let mut args = [Value::Int(start * 86_400 + 43_200), Value::Str(format)];
         Ok(php::call(function, &mut self.context, &mut args)?.to_bytes().into_owned())
     }
 
-    fn days(&mut self, given: &Given, date: &Date) -> Run<Vec<Entry>> {
+    fn days(&mut self, given: &EvaluatedAttributes, date: &SelectedDate) -> RenderResult<Vec<Entry>> {
         let mut entries = Vec::with_capacity(31);
         for day in 1..=31 {
             let text = self.formatted(given, "day_format", "%02d", day)?;
@@ -190,20 +198,20 @@ impl Machine<'_> {
     }
 }
 
-fn date(parts: &[Option<i64>]) -> Date {
+fn date(parts: &[Option<i64>]) -> SelectedDate {
     let part = |at: usize| parts.get(at).copied().flatten();
-    Date { year: part(0), month: part(1), day: part(2) }
+    SelectedDate { year: part(0), month: part(1), day: part(2) }
 }
 
 /// `2020-05-06`, any of which may be missing: the first two dashes with nothing but digits between them.
-fn dashed(text: &[u8]) -> Option<Date> {
+fn dashed(text: &[u8]) -> Option<SelectedDate> {
     let dashes = text.iter().enumerate().filter(|(_, b)| **b == b'-').map(|(at, _)| at);
     let dashes: Vec<usize> = dashes.collect();
     let pair = dashes.windows(2).find(|pair| text[pair[0] + 1..pair[1]].iter().all(u8::is_ascii_digit))?;
     let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse().ok();
     let before = text[..pair[0]].iter().rev().take_while(|b| b.is_ascii_digit()).count();
     let after = text[pair[1] + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
-    Some(Date {
+    Some(SelectedDate {
         year: number(&text[pair[0] - before..pair[0]]),
         month: number(&text[pair[0] + 1..pair[1]]),
         day: number(&text[pair[1] + 1..pair[1] + 1 + after]),

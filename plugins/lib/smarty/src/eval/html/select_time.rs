@@ -1,7 +1,7 @@
 //! `{html_select_time}`
 
 use super::select::{Entry, Field};
-use super::{Given, Machine, Run, user_error};
+use super::{EvaluatedAttributes, Evaluator, RenderResult, user_error};
 use crate::php::{Str, Value};
 
 const KNOWN: [&str; 37] = [
@@ -44,8 +44,8 @@ const KNOWN: [&str; 37] = [
     "meridian_size",
 ];
 
-impl Machine<'_> {
-    pub(super) fn html_select_time(&mut self, given: &Given) -> Run<Value> {
+impl Evaluator<'_> {
+    pub(super) fn html_select_time(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
         let mut extra = Vec::new();
         for (name, value) in &given.0 {
             if !KNOWN.iter().any(|known| known.as_bytes() == name.as_bytes()) {
@@ -81,7 +81,7 @@ impl Machine<'_> {
         Ok(self.join_fields(given, fields))
     }
 
-    fn time_of(&mut self, given: &Given) -> Run<Vec<Option<i64>>> {
+    fn time_of(&mut self, given: &EvaluatedAttributes) -> RenderResult<Vec<Option<i64>>> {
         match given.last("time") {
             Some(Value::Null) => Ok(vec![None; 3]),
             Some(Value::Array(parts)) => {
@@ -109,7 +109,7 @@ impl Machine<'_> {
         }
     }
 
-    fn hours(&mut self, given: &Given, hour: Option<i64>) -> Run<Vec<Entry>> {
+    fn hours(&mut self, given: &EvaluatedAttributes, hour: Option<i64>) -> RenderResult<Vec<Entry>> {
         let whole_day = given.last("use_24_hours").is_none_or(Value::truthy);
         let shown = hour.map(|hour| match hour {
             hour if whole_day => hour,
@@ -128,7 +128,7 @@ impl Machine<'_> {
     }
 
     /// Minutes or seconds, every so many; the selected one is the last at or before the time.
-    fn sixty(&mut self, given: &Given, unit: &str, current: Option<i64>) -> Run<Vec<Entry>> {
+    fn sixty(&mut self, given: &EvaluatedAttributes, unit: &str, current: Option<i64>) -> RenderResult<Vec<Entry>> {
         let interval = given.last(&format!("{unit}_interval")).map_or(1, Value::to_int);
         if interval <= 0 {
             return Err(user_error(&format!("html_select_time: {unit}_interval must be positive")));

@@ -1,6 +1,6 @@
 //! `{html_table}`
 
-use super::{Given, Machine, Run, user_error};
+use super::{EvaluatedAttributes, Evaluator, RenderResult, user_error};
 use crate::php::convert::{self, Numeric};
 use crate::php::{KeyRef, Value};
 
@@ -10,8 +10,8 @@ struct Columns {
     headings: Option<Vec<Value>>,
 }
 
-impl Machine<'_> {
-    pub(super) fn html_table(&mut self, given: &Given) -> Run<Value> {
+impl Evaluator<'_> {
+    pub(super) fn html_table(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
         let Some(cells) = given.get("loop") else {
             return Err(user_error("html_table: missing 'loop' parameter"));
         };
@@ -62,7 +62,13 @@ impl Machine<'_> {
         Ok(Value::from(out))
     }
 
-    fn table_head(&mut self, out: &mut Vec<u8>, given: &Given, columns: &Columns, right: bool) -> Run<()> {
+    fn table_head(
+        &mut self,
+        out: &mut Vec<u8>,
+        given: &EvaluatedAttributes,
+        columns: &Columns,
+        right: bool,
+    ) -> RenderResult<()> {
         let caption = Value::Str(given.text("caption"));
         if caption.truthy() {
             out.extend_from_slice(b"<caption>");
@@ -122,7 +128,7 @@ fn columns(cols: Option<&Value>) -> Columns {
     }
 }
 
-fn ceil_div(total: i64, by: i64) -> Run<i64> {
+fn ceil_div(total: i64, by: i64) -> RenderResult<i64> {
     if by == 0 {
         return Err(user_error("html_table: Division by zero"));
     }

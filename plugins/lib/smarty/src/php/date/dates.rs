@@ -4,7 +4,7 @@ use super::scan::Scanner;
 use super::words;
 
 /// Year, month, day, as far as the text says them.
-pub type Date = (Option<i64>, Option<i64>, Option<i64>);
+pub type PartialDate = (Option<i64>, Option<i64>, Option<i64>);
 
 fn full_year(year: i64, digits: usize) -> i64 {
     match (digits, year) {
@@ -28,7 +28,7 @@ fn year_number(s: &mut Scanner<'_>) -> Option<i64> {
 }
 
 /// Dates of digits: `2024-05-06`, `20240506`, `5/6/2024`, `6.5.2024`, `2024-W19-1`, `2024-127`.
-pub fn date_number(s: &mut Scanner<'_>) -> Option<Date> {
+pub fn date_number(s: &mut Scanner<'_>) -> Option<PartialDate> {
     s.attempt(|s| {
         let year = s.run(4)?;
         s.accept("-");
@@ -74,7 +74,7 @@ fn iso_day(year: i64, week: i64, day: i64) -> i64 {
 }
 
 /// `20240506`, also before a `T` or a time.
-fn compact(s: &mut Scanner<'_>) -> Option<Date> {
+fn compact(s: &mut Scanner<'_>) -> Option<PartialDate> {
     let run = s.rest().bytes().take_while(u8::is_ascii_digit).count();
     (run == 8).then_some(())?;
     let (year, month, day) = (s.digits(4, 4)?, s.digits(2, 2)?, s.digits(2, 2)?);
@@ -82,7 +82,7 @@ fn compact(s: &mut Scanner<'_>) -> Option<Date> {
 }
 
 /// `20240506070809`
-pub fn date_and_time(s: &mut Scanner<'_>) -> Option<(Date, (i64, i64, i64))> {
+pub fn date_and_time(s: &mut Scanner<'_>) -> Option<(PartialDate, (i64, i64, i64))> {
     let run = s.rest().bytes().take_while(u8::is_ascii_digit).count();
     (run == 14).then_some(())?;
     let (year, month, day) = (s.digits(4, 4)?, s.digits(2, 2)?, s.digits(2, 2)?);
@@ -91,7 +91,7 @@ pub fn date_and_time(s: &mut Scanner<'_>) -> Option<(Date, (i64, i64, i64))> {
     valid.then_some(((Some(year), Some(month), Some(day)), time))
 }
 
-fn american(s: &mut Scanner<'_>) -> Option<Date> {
+fn american(s: &mut Scanner<'_>) -> Option<PartialDate> {
     let month = month_number(s)?;
     s.accept("/").then_some(())?;
     let day = day_number(s)?;
@@ -102,7 +102,7 @@ fn american(s: &mut Scanner<'_>) -> Option<Date> {
 }
 
 /// `6-5-2024`, `6.5.2024`, `6.5.24`.
-fn day_first(s: &mut Scanner<'_>) -> Option<Date> {
+fn day_first(s: &mut Scanner<'_>) -> Option<PartialDate> {
     let day = day_number(s)?;
     let separator = s.accept_any(".-")?;
     let month = month_number(s)?;
@@ -124,7 +124,7 @@ fn ordinal(s: &mut Scanner<'_>) {
 }
 
 /// `May-06-78` and `78-May-06`.
-fn dashed(s: &mut Scanner<'_>) -> Option<Date> {
+fn dashed(s: &mut Scanner<'_>) -> Option<PartialDate> {
     if let Some(month) = month_word(s) {
         s.accept("-").then_some(())?;
         let day = s.digits(2, 2)?;
@@ -139,7 +139,7 @@ fn dashed(s: &mut Scanner<'_>) -> Option<Date> {
 }
 
 /// Dates with a month's name: `6 May 2024`, `May 6, 2024`, `May 2024`, `6-May-2024`, `2024-May-06`, `May`.
-pub fn date_words(s: &mut Scanner<'_>) -> Option<Date> {
+pub fn date_words(s: &mut Scanner<'_>) -> Option<PartialDate> {
     s.attempt(dashed)
         .or_else(|| {
             s.attempt(|s| {

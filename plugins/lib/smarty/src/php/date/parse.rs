@@ -16,7 +16,7 @@ type Time = (i64, i64, i64);
 
 /// What was read so far.
 #[derive(Default)]
-struct Parts {
+struct DateParts {
     date: (Option<i64>, Option<i64>, Option<i64>),
     time: Option<Time>,
     /// Something said the day begins at midnight.
@@ -35,7 +35,7 @@ pub fn strtotime(text: &[u8], now: i64, zone: &TimeZone) -> Option<i64> {
     if text.is_empty() {
         return None;
     }
-    let mut parts = Parts::default();
+    let mut parts = DateParts::default();
     let mut s = Scanner { text: &text, at: 0 };
     while !s.is_done() {
         if s.accept_any(" \t,;").is_some() {
@@ -46,7 +46,7 @@ pub fn strtotime(text: &[u8], now: i64, zone: &TimeZone) -> Option<i64> {
     Some(parts.resolve(now, zone))
 }
 
-impl Parts {
+impl DateParts {
     fn piece(&mut self, s: &mut Scanner<'_>) -> Option<()> {
         if s.accept("@") {
             return self.since_epoch(s);

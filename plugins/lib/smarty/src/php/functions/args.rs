@@ -5,25 +5,25 @@
 use std::rc::Rc;
 
 use crate::php::convert::{Number, Numeric, numeric};
-use crate::php::{Array, Fault, Str, Value};
+use crate::php::{Array, PhpError, Str, Value};
 
 /// Argument `i`, null when it was not given.
 pub fn value(args: &[Value], i: usize) -> Value {
     args.get(i).cloned().unwrap_or_default()
 }
 
-fn wrong(i: usize, expected: &str, given: &Value) -> Fault {
+fn wrong(i: usize, expected: &str, given: &Value) -> PhpError {
     let given = given.type_name();
-    Fault::type_error(format!("Argument #{} must be of type {expected}, {given} given", i + 1))
+    PhpError::type_error(format!("Argument #{} must be of type {expected}, {given} given", i + 1))
 }
 
 /// A `ValueError` about argument `i`.
-pub fn bad(i: usize, must: &str) -> Fault {
-    Fault::value_error(format!("Argument #{} must {must}", i + 1))
+pub fn bad(i: usize, must: &str) -> PhpError {
+    PhpError::value_error(format!("Argument #{} must {must}", i + 1))
 }
 
 /// A string parameter.
-pub fn text(args: &[Value], i: usize) -> Result<Str, Fault> {
+pub fn text(args: &[Value], i: usize) -> Result<Str, PhpError> {
     match args.get(i) {
         None => Ok(Str::default()),
         Some(given @ Value::Array(_)) => Err(wrong(i, "string", given)),
@@ -32,12 +32,12 @@ pub fn text(args: &[Value], i: usize) -> Result<Str, Fault> {
 }
 
 /// A string parameter with a default for when it is not given.
-pub fn text_or(args: &[Value], i: usize, default: &[u8]) -> Result<Str, Fault> {
+pub fn text_or(args: &[Value], i: usize, default: &[u8]) -> Result<Str, PhpError> {
     if i < args.len() { text(args, i) } else { Ok(Str::new(default)) }
 }
 
 /// A `?string` parameter.
-pub fn text_opt(args: &[Value], i: usize) -> Result<Option<Str>, Fault> {
+pub fn text_opt(args: &[Value], i: usize) -> Result<Option<Str>, PhpError> {
     match args.get(i) {
         None | Some(Value::Null) => Ok(None),
         Some(_) => text(args, i).map(Some),
@@ -50,7 +50,7 @@ fn float_as_int(x: f64) -> Option<i64> {
 }
 
 /// An int parameter.
-pub fn int(args: &[Value], i: usize) -> Result<i64, Fault> {
+pub fn int(args: &[Value], i: usize) -> Result<i64, PhpError> {
     let Some(given) = args.get(i) else {
         return Ok(0);
     };
@@ -70,12 +70,12 @@ pub fn int(args: &[Value], i: usize) -> Result<i64, Fault> {
 }
 
 /// An int parameter with a default for when it is not given.
-pub fn int_or(args: &[Value], i: usize, default: i64) -> Result<i64, Fault> {
+pub fn int_or(args: &[Value], i: usize, default: i64) -> Result<i64, PhpError> {
     if i < args.len() { int(args, i) } else { Ok(default) }
 }
 
 /// A `?int` parameter.
-pub fn int_opt(args: &[Value], i: usize) -> Result<Option<i64>, Fault> {
+pub fn int_opt(args: &[Value], i: usize) -> Result<Option<i64>, PhpError> {
     match args.get(i) {
         None | Some(Value::Null) => Ok(None),
         Some(_) => int(args, i).map(Some),
@@ -83,7 +83,7 @@ pub fn int_opt(args: &[Value], i: usize) -> Result<Option<i64>, Fault> {
 }
 
 /// A float parameter.
-pub fn float(args: &[Value], i: usize) -> Result<f64, Fault> {
+pub fn float(args: &[Value], i: usize) -> Result<f64, PhpError> {
     let Some(given) = args.get(i) else {
         return Ok(0.0);
     };
@@ -98,7 +98,7 @@ pub fn float(args: &[Value], i: usize) -> Result<f64, Fault> {
 }
 
 /// An `int|float` parameter.
-pub fn number(args: &[Value], i: usize) -> Result<Number, Fault> {
+pub fn number(args: &[Value], i: usize) -> Result<Number, PhpError> {
     let Some(given) = args.get(i) else {
         return Ok(Number::Int(0));
     };
@@ -114,7 +114,7 @@ pub fn number(args: &[Value], i: usize) -> Result<Number, Fault> {
 }
 
 /// A bool parameter with a default for when it is not given.
-pub fn flag_or(args: &[Value], i: usize, default: bool) -> Result<bool, Fault> {
+pub fn flag_or(args: &[Value], i: usize, default: bool) -> Result<bool, PhpError> {
     match args.get(i) {
         None => Ok(default),
         Some(given @ Value::Array(_)) => Err(wrong(i, "bool", given)),
@@ -123,7 +123,7 @@ pub fn flag_or(args: &[Value], i: usize, default: bool) -> Result<bool, Fault> {
 }
 
 /// An array parameter.
-pub fn array(args: &[Value], i: usize) -> Result<Rc<Array>, Fault> {
+pub fn array(args: &[Value], i: usize) -> Result<Rc<Array>, PhpError> {
     match args.get(i) {
         Some(Value::Array(array)) => Ok(Rc::clone(array)),
         Some(given) => Err(wrong(i, "array", given)),
@@ -132,7 +132,7 @@ pub fn array(args: &[Value], i: usize) -> Result<Rc<Array>, Fault> {
 }
 
 /// A by-reference array parameter, taken out of its place so that it can be changed without a copy.
-pub fn take_array(args: &mut [Value], i: usize) -> Result<Rc<Array>, Fault> {
+pub fn take_array(args: &mut [Value], i: usize) -> Result<Rc<Array>, PhpError> {
     match args.get_mut(i) {
         Some(Value::Array(array)) => Ok(std::mem::take(array)),
         Some(given) => Err(wrong(i, "array", given)),

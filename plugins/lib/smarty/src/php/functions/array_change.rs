@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::args;
 use super::register::{MANY, by_ref, moves};
 use super::text_cut::bounds;
-use crate::php::{Array, Context, Fault, Function, Key, Value};
+use crate::php::{Array, Context, Function, Key, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("array_values", 1, 1, |_, a| Ok(Value::list(args::array(a, 0)?.values().cloned()))),
@@ -42,14 +42,14 @@ fn collect<'a>(entries: impl Iterator<Item = (&'a Key, &'a Value)>, keep: bool) 
     out
 }
 
-fn slice(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn slice(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let array = args::array(args, 0)?;
     let keep = args::flag_or(args, 3, false)?;
     let part = bounds(array.len(), args::int(args, 1)?, args::int_opt(args, 2)?).unwrap_or((0, 0));
     Ok(Value::array(collect(array.iter().skip(part.0).take(part.1 - part.0), keep)))
 }
 
-fn splice(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn splice(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let array = args::take_array(args, 0)?;
     let (offset, length) = (args::int(args, 1)?, args::int_opt(args, 2)?);
     let inserted = args.get(3).map(Value::to_array).unwrap_or_default();
@@ -70,13 +70,13 @@ fn splice(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault>
     Ok(Value::array(removed))
 }
 
-fn push(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn push(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let mut array = args::take_array(args, 0)?;
     let entries = Rc::make_mut(&mut array);
     context.allow_entries(entries.len() + args.len())?;
     for value in &args[1..] {
         if !entries.push(value.clone()) {
-            return Err(Fault::error("Cannot add element to the array as the next element is already occupied"));
+            return Err(PhpError::error("Cannot add element to the array as the next element is already occupied"));
         }
     }
     let count = entries.len();
@@ -84,21 +84,21 @@ fn push(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     Ok(Value::from(count))
 }
 
-fn pop(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn pop(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let mut array = args::take_array(args, 0)?;
     let last = Rc::make_mut(&mut array).pop();
     args[0] = Value::Array(array);
     Ok(last.unwrap_or_default())
 }
 
-fn shift(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn shift(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let array = args::take_array(args, 0)?;
     let first = array.values().next().cloned();
     args[0] = Value::array(collect(array.iter().skip(1), false));
     Ok(first.unwrap_or_default())
 }
 
-fn unshift(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn unshift(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let array = args::take_array(args, 0)?;
     context.allow_entries(array.len() + args.len())?;
     let mut out = Array::from_iter(args[1..].iter().cloned());
@@ -113,7 +113,7 @@ fn unshift(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault
     Ok(Value::from(count))
 }
 
-fn chunk(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn chunk(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (array, keep) = (args::array(args, 0)?, args::flag_or(args, 2, false)?);
     let size = args::size(args::int(args, 1)?).filter(|n| *n > 0);
     let size = size.ok_or_else(|| args::bad(1, "be greater than 0"))?;
@@ -127,7 +127,7 @@ fn chunk(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     })))
 }
 
-fn column(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn column(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let array = args::array(args, 0)?;
     let key = |i: usize| match args.get(i) {
         None | Some(Value::Null) => Ok(None),
@@ -153,7 +153,7 @@ fn column(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     Ok(Value::array(out))
 }
 
-fn change_key_case(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn change_key_case(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let upper = args::int_or(args, 1, 0)? != 0;
     let change = |key: &Key| match key {
         Key::Str(s) => {
@@ -165,9 +165,9 @@ fn change_key_case(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fau
     Ok(Value::array(args::array(args, 0)?.iter().map(|(k, v)| (change(k), v.clone())).collect()))
 }
 
-fn filter(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn filter(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     if args.get(1).is_some_and(|callback| !callback.is_null()) {
-        return Err(Fault::error("callbacks are not available in templates"));
+        return Err(PhpError::error("callbacks are not available in templates"));
     }
     let array = args::array(args, 0)?;
     Ok(Value::array(array.iter().filter(|(_, v)| v.truthy()).map(|(k, v)| (k.clone(), v.clone())).collect()))

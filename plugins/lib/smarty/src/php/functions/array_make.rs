@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::args;
 use super::register::{MANY, makes, moves};
 use crate::php::convert::{Number, Numeric, numeric};
-use crate::php::{Array, Context, Fault, Function, Key, Str, Value, number};
+use crate::php::{Array, Context, Function, Key, PhpError, Str, Value, number};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("array_merge", 0, MANY, merge),
@@ -59,7 +59,7 @@ fn append(out: &mut Array, key: &Key, value: &Value) {
     }
 }
 
-fn merge(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn merge(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let mut out = Array::new();
     for i in 0..args.len() {
         for (key, value) in args::array(args, i)?.iter() {
@@ -70,11 +70,11 @@ fn merge(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
     Ok(Value::array(out))
 }
 
-fn too_deep() -> Fault {
-    Fault::limit("the array is nested too deeply")
+fn too_deep() -> PhpError {
+    PhpError::limit("the array is nested too deeply")
 }
 
-fn merge_into(out: &mut Array, entries: &Array, nesting: usize) -> Result<(), Fault> {
+fn merge_into(out: &mut Array, entries: &Array, nesting: usize) -> Result<(), PhpError> {
     let inner = nesting.checked_sub(1).ok_or_else(too_deep)?;
     for (key, value) in entries {
         let Some(place) = out.get_mut(key.as_ref()).filter(|_| matches!(key, Key::Str(_))) else {
@@ -95,7 +95,7 @@ fn merge_into(out: &mut Array, entries: &Array, nesting: usize) -> Result<(), Fa
     Ok(())
 }
 
-fn replace_into(out: &mut Array, entries: &Array, nesting: usize) -> Result<(), Fault> {
+fn replace_into(out: &mut Array, entries: &Array, nesting: usize) -> Result<(), PhpError> {
     let inner = nesting.checked_sub(1).ok_or_else(too_deep)?;
     for (key, value) in entries {
         match (out.get_mut(key.as_ref()), value) {
@@ -108,31 +108,31 @@ fn replace_into(out: &mut Array, entries: &Array, nesting: usize) -> Result<(), 
     Ok(())
 }
 
-fn combine(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn combine(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (keys, values) = (args::array(args, 0)?, args::array(args, 1)?);
     if keys.len() != values.len() {
-        return Err(Fault::value_error(
+        return Err(PhpError::value_error(
             "Argument #1 ($keys) and argument #2 ($values) must have the same number of elements",
         ));
     }
     Ok(Value::array(keys.values().map(key_of).zip(values.values().cloned()).collect()))
 }
 
-fn fill(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn fill(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (start, count) = (args::int(args, 0)?, args::int(args, 1)?);
     let count = args::size(count).ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
     context.allow_entries(count)?;
     let mut out = Array::with_capacity(count);
     for i in 0..count as u64 {
         let Some(key) = start.checked_add_unsigned(i) else {
-            return Err(Fault::error("Cannot add element to the array as the next element is already occupied"));
+            return Err(PhpError::error("Cannot add element to the array as the next element is already occupied"));
         };
         out.insert(Key::Int(key), args[2].clone());
     }
     Ok(Value::array(out))
 }
 
-fn pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (array, size) = (args::array(args, 0)?, args::int(args, 1)?);
     let wanted = usize::try_from(size.unsigned_abs()).unwrap_or(usize::MAX);
     let missing = wanted.saturating_sub(array.len());
@@ -141,7 +141,7 @@ fn pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     }
     // PHP's own bound for one call.
     if missing > 1_048_576 {
-        return Err(Fault::value_error("You may only pad up to 1048576 elements at a time"));
+        return Err(PhpError::value_error("You may only pad up to 1048576 elements at a time"));
     }
     context.allow_entries(wanted)?;
     let mut out = Array::with_capacity(wanted);
@@ -156,12 +156,12 @@ fn pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     Ok(Value::array(out))
 }
 
-fn step_fault() -> Fault {
-    Fault::value_error("Argument #3 ($step) must not exceed the specified range")
+fn step_fault() -> PhpError {
+    PhpError::value_error("Argument #3 ($step) must not exceed the specified range")
 }
 
 /// PHP 8.2's `range`: letters between two strings that are no numbers, floats if any part is one, else integers.
-fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let step = args::value(args, 2);
     let float_text = |v: &Value| match v {
         Value::Str(s) => matches!(numeric(s), Numeric::Whole(Number::Float(_))),
@@ -203,7 +203,7 @@ fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
     Ok(Value::list((0..=distance / step).map(|i| Value::Int(at(i)))))
 }
 
-fn letters(low: u8, high: u8, size: f64) -> Result<Value, Fault> {
+fn letters(low: u8, high: u8, size: f64) -> Result<Value, PhpError> {
     let distance = low.abs_diff(high);
     let step = if size >= 1.0 { size as u64 } else { 0 };
     let letter = |b: u8| Value::Str(Str::new(&[b]));
@@ -215,9 +215,9 @@ fn letters(low: u8, high: u8, size: f64) -> Result<Value, Fault> {
     Ok(Value::list(offsets.map(|d| letter(if low < high { low + d } else { low - d }))))
 }
 
-fn float_range(context: &Context<'_>, low: f64, high: f64, step: f64) -> Result<Value, Fault> {
+fn float_range(context: &Context<'_>, low: f64, high: f64, step: f64) -> Result<Value, PhpError> {
     if low.is_infinite() || high.is_infinite() {
-        return Err(Fault::value_error("Invalid range supplied: the ends must be finite"));
+        return Err(PhpError::value_error("Invalid range supplied: the ends must be finite"));
     }
     let distance = (low - high).abs();
     if low == high || low.is_nan() || high.is_nan() {

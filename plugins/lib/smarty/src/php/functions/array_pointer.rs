@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::args;
 use super::register::{by_ref, moves};
-use crate::php::{Array, Context, Fault, Function, Key, Value};
+use crate::php::{Array, Context, Function, Key, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("current", 1, 1, |_, a| Ok(value_at(&*args::array(a, 0)?))),
@@ -35,7 +35,7 @@ fn value_at(array: &Array) -> Value {
     entry.map_or(Value::Bool(false), |(_, value)| value.clone())
 }
 
-fn go(context: &mut Context<'_>, args: &mut [Value], to: fn(&Array) -> usize) -> Result<Value, Fault> {
+fn go(context: &mut Context<'_>, args: &mut [Value], to: fn(&Array) -> usize) -> Result<Value, PhpError> {
     let mut array = args::take_array(args, 0)?;
     let place = to(&array);
     if place != array.pointer() {

@@ -4,7 +4,7 @@ use super::args;
 use super::register::{makes, moves};
 use crate::php::compare::{compare, identical, loose_equal};
 use crate::php::convert::{Numeric, numeric};
-use crate::php::{Array, Context, Fault, Function, Key, Value, arithmetic};
+use crate::php::{Array, Context, Function, Key, PhpError, Value, arithmetic};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("count", 1, 2, count),
@@ -27,10 +27,12 @@ pub const FUNCTIONS: &[Function] = &[
     moves("max", 1, super::register::MANY, |_, a| extreme(a, 1)),
 ];
 
-fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let Value::Array(array) = &args[0] else {
         let given = args[0].type_name();
-        return Err(Fault::type_error(format!("Argument #1 ($value) must be of type Countable|array, {given} given")));
+        return Err(PhpError::type_error(format!(
+            "Argument #1 ($value) must be of type Countable|array, {given} given"
+        )));
     };
     let all = match args::int_or(args, 1, 0)? {
         0 => array.len(),
@@ -40,8 +42,8 @@ fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
     Ok(Value::from(all))
 }
 
-fn count_all(array: &Array, nesting: usize) -> Result<usize, Fault> {
-    let inner = nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+fn count_all(array: &Array, nesting: usize) -> Result<usize, PhpError> {
+    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))?;
     array.values().try_fold(array.len(), |sum, value| match value {
         Value::Array(array) => Ok(sum + count_all(array, inner)?),
         _ => Ok(sum),
@@ -49,11 +51,11 @@ fn count_all(array: &Array, nesting: usize) -> Result<usize, Fault> {
 }
 
 /// Whether an element is what is searched: loosely, or with `===`.
-fn matches(element: &Value, wanted: &Value, strict: bool) -> Result<bool, Fault> {
+fn matches(element: &Value, wanted: &Value, strict: bool) -> Result<bool, PhpError> {
     if strict { identical(wanted, element) } else { loose_equal(wanted, element) }
 }
 
-fn search(args: &[Value]) -> Result<Option<Key>, Fault> {
+fn search(args: &[Value]) -> Result<Option<Key>, PhpError> {
     let array = args::array(args, 1)?;
     let strict = args::flag_or(args, 2, false)?;
     for (key, element) in array.iter() {
@@ -64,10 +66,10 @@ fn search(args: &[Value]) -> Result<Option<Key>, Fault> {
     Ok(None)
 }
 
-fn key_exists(args: &[Value]) -> Result<Value, Fault> {
+fn key_exists(args: &[Value]) -> Result<Value, PhpError> {
     let array = args::array(args, 1)?;
     let key =
-        args[0].to_key().map_err(|_| Fault::type_error("Argument #1 ($key) must be a valid array offset type"))?;
+        args[0].to_key().map_err(|_| PhpError::type_error("Argument #1 ($key) must be a valid array offset type"))?;
     Ok(Value::Bool(array.contains(key.as_ref())))
 }
 
@@ -75,7 +77,7 @@ fn key_at(array: &Array, at: usize) -> Value {
     array.entry_at(at).map_or(Value::Null, |(key, _)| key.to_value())
 }
 
-fn keys(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn keys(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let array = args::array(args, 0)?;
     let Some(wanted) = args.get(1) else {
         return Ok(Value::list(array.keys().map(Key::to_value)));
@@ -91,7 +93,11 @@ fn keys(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
 }
 
 /// Sums as PHP 8.2 does: arrays are left out, text that is no number counts as 0.
-fn reduce(args: &[Value], start: Value, with: fn(&Value, &Value) -> Result<Value, Fault>) -> Result<Value, Fault> {
+fn reduce(
+    args: &[Value],
+    start: Value,
+    with: fn(&Value, &Value) -> Result<Value, PhpError>,
+) -> Result<Value, PhpError> {
     let array = args::array(args, 0)?;
     array.values().filter(|v| !matches!(v, Value::Array(_))).try_fold(start, |sum, value| {
         let number = match value {
@@ -105,7 +111,7 @@ fn reduce(args: &[Value], start: Value, with: fn(&Value, &Value) -> Result<Value
     })
 }
 
-fn count_values(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn count_values(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let mut out = Array::new();
     for value in args::array(args, 0)?.values() {
         if matches!(value, Value::Int(_) | Value::Str(_)) {
@@ -119,7 +125,7 @@ fn count_values(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault>
 /// The least (`sign` -1) or greatest value; of equal ones the first. What cannot be ordered (NaN, arrays with
 /// other keys) counts as greater than what it is compared with: among arguments that is the later one, in an array
 /// the earlier.
-fn extreme(args: &[Value], sign: i32) -> Result<Value, Fault> {
+fn extreme(args: &[Value], sign: i32) -> Result<Value, PhpError> {
     let (values, in_array): (Vec<Value>, bool) = match args {
         [Value::Array(array)] if array.is_empty() => {
             return Err(args::bad(0, "contain at least one element"));
@@ -127,7 +133,7 @@ fn extreme(args: &[Value], sign: i32) -> Result<Value, Fault> {
         [Value::Array(array)] => (array.values().cloned().collect(), true),
         [one] => {
             let given = one.type_name();
-            return Err(Fault::type_error(format!("Argument #1 ($value) must be of type array, {given} given")));
+            return Err(PhpError::type_error(format!("Argument #1 ($value) must be of type array, {given} given")));
         }
         many => (many.to_vec(), false),
     };

@@ -7,8 +7,8 @@ use rustc_hash::FxBuildHasher;
 
 use super::args;
 use super::register::{MANY, moves};
-use super::sort::{Order, sorted};
-use crate::php::{Array, Context, Fault, Function, Key, Value};
+use super::sort::{SortOrder, sorted};
+use crate::php::{Array, Context, Function, Key, PhpError, Value};
 
 type FxHashSet<T> = HashSet<T, FxBuildHasher>;
 
@@ -22,7 +22,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("array_unique", 1, 2, unique),
 ];
 
-fn others(args: &[Value]) -> Result<Vec<std::rc::Rc<Array>>, Fault> {
+fn others(args: &[Value]) -> Result<Vec<std::rc::Rc<Array>>, PhpError> {
     (1..args.len()).map(|i| args::array(args, i)).collect()
 }
 
@@ -30,7 +30,7 @@ fn keep(array: &Array, mut wanted: impl FnMut(&Key, &Value) -> bool) -> Value {
     Value::array(array.iter().filter(|(k, v)| wanted(k, v)).map(|(k, v)| (k.clone(), v.clone())).collect())
 }
 
-fn by_value(args: &[Value], common: bool) -> Result<Value, Fault> {
+fn by_value(args: &[Value], common: bool) -> Result<Value, PhpError> {
     let (array, others) = (args::array(args, 0)?, others(args)?);
     let texts: Vec<FxHashSet<Cow<'_, [u8]>>> =
         others.iter().map(|other| other.values().map(Value::to_bytes).collect()).collect();
@@ -40,7 +40,7 @@ fn by_value(args: &[Value], common: bool) -> Result<Value, Fault> {
     }))
 }
 
-fn by_entry(args: &[Value], common: bool, with_value: bool) -> Result<Value, Fault> {
+fn by_entry(args: &[Value], common: bool, with_value: bool) -> Result<Value, PhpError> {
     let (array, others) = (args::array(args, 0)?, others(args)?);
     Ok(keep(&array, |key, value| {
         let mut has = others
@@ -50,7 +50,7 @@ fn by_entry(args: &[Value], common: bool, with_value: bool) -> Result<Value, Fau
     }))
 }
 
-fn unique(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn unique(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     const SORT_STRING: i64 = 2;
     let (array, flags) = (args::array(args, 0)?, args::int_or(args, 1, SORT_STRING)?);
     if flags == SORT_STRING {
@@ -58,7 +58,7 @@ fn unique(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
         return Ok(keep(&array, |_, value| seen.insert(value.to_bytes().into_owned())));
     }
     // Neighbours of the sorted entries; of equal ones the first in the array stays.
-    let order = Order::new(flags);
+    let order = SortOrder::new(flags);
     let entries: Vec<(Key, Value)> = array.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     let entries = sorted(entries, &|a, b| order.values(&a.1, &b.1))?;
     let mut kept: FxHashSet<Key> = FxHashSet::default();

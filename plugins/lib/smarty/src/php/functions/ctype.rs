@@ -1,7 +1,7 @@
 //! `ctype_*` in the C locale.
 
 use super::register::moves;
-use crate::php::{Fault, Function, Value};
+use crate::php::{Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("ctype_alnum", 1, 1, |_, a| all(a, |b| b.is_ascii_alphanumeric())),
@@ -19,7 +19,7 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// An integer from -128 to 255 is the character it numbers, another one its digits; what is neither an integer
 /// nor a string is of no class.
-fn all(args: &[Value], class: fn(u8) -> bool) -> Result<Value, Fault> {
+fn all(args: &[Value], class: fn(u8) -> bool) -> Result<Value, PhpError> {
     let holds = match &args[0] {
         Value::Str(text) => !text.is_empty() && text.iter().all(|b| class(*b)),
         Value::Int(n @ -128..=255) => class(n.rem_euclid(256) as u8),

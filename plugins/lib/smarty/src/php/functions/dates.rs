@@ -6,7 +6,7 @@ use super::args;
 use super::register::{makes, moves};
 use crate::php::date::make::{Fields, timestamp};
 use crate::php::date::{self, Moment, days_in_month};
-use crate::php::{Context, Fault, Function, Value};
+use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("time", 0, 0, |c, _| Ok(Value::Int(c.clock.seconds))),
@@ -26,11 +26,11 @@ pub const FUNCTIONS: &[Function] = &[
     moves("date_default_timezone_get", 0, 0, |c, _| Ok(Value::text(Moment::at(0, &c.clock.zone).zone_name))),
 ];
 
-fn now_or(context: &Context<'_>, args: &[Value], i: usize) -> Result<i64, Fault> {
+fn now_or(context: &Context<'_>, args: &[Value], i: usize) -> Result<i64, PhpError> {
     Ok(args::int_opt(args, i)?.unwrap_or(context.clock.seconds))
 }
 
-fn microtime(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn microtime(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let clock = context.clock;
     let micros = clock.nanoseconds / 1000;
     if args::flag_or(args, 0, false)? {
@@ -52,7 +52,7 @@ fn formatted(
     args: &[Value],
     moment: fn(&Context<'_>, i64) -> Moment,
     write: fn(&Moment, &[u8]) -> Vec<u8>,
-) -> Result<Value, Fault> {
+) -> Result<Value, PhpError> {
     let pattern = args::text(args, 0)?;
     // The longest letter, r or c, writes some 40 bytes.
     context.allow_bytes(pattern.len().saturating_mul(40))?;
@@ -60,7 +60,7 @@ fn formatted(
     Ok(Value::from(write(&moment(context, seconds), &pattern)))
 }
 
-fn made(context: &mut Context<'_>, args: &[Value], zone: &TimeZone) -> Result<Value, Fault> {
+fn made(context: &mut Context<'_>, args: &[Value], zone: &TimeZone) -> Result<Value, PhpError> {
     let now = Moment::at(context.clock.seconds, zone).civil;
     let part = |i: usize, now: i64| args::int_opt(args, i).map(|given| given.unwrap_or(now));
     let mut fields = Fields {
@@ -81,19 +81,19 @@ fn made(context: &mut Context<'_>, args: &[Value], zone: &TimeZone) -> Result<Va
     Ok(Value::Int(timestamp(&fields, zone)))
 }
 
-fn checkdate(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn checkdate(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (month, day, year) = (args::int(args, 0)?, args::int(args, 1)?, args::int(args, 2)?);
     let valid = (1..=32_767).contains(&year) && (1..=12).contains(&month) && day >= 1;
     Ok(Value::Bool(valid && day <= days_in_month(year, month)))
 }
 
-fn strtotime(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn strtotime(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let base = now_or(context, args, 1)?;
     Ok(date::parse::strtotime(&text, base, &context.clock.zone).map_or(Value::Bool(false), Value::Int))
 }
 
-fn idate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn idate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let letter = args::text(args, 0)?;
     if letter.len() != 1 || !b"BdhHiILmNsStTUwWyYzZ".contains(&letter[0]) {
         return Err(args::bad(0, "be one character of a date format that is a number"));

@@ -2,7 +2,7 @@
 
 use super::args;
 use super::register::makes;
-use crate::php::{Array, Context, Fault, Function, Key, Value, number};
+use crate::php::{Array, Context, Function, Key, PhpError, Value, number};
 
 pub const FUNCTIONS: &[Function] = &[
     // Output is the template's own: as a modifier these give their text, whatever the second argument says.
@@ -10,9 +10,9 @@ pub const FUNCTIONS: &[Function] = &[
     makes("var_export", 1, 2, |c, a| dump(c, a, var_export)),
 ];
 
-type Write = fn(&Value, usize, usize, &mut Vec<u8>) -> Result<(), Fault>;
+type Write = fn(&Value, usize, usize, &mut Vec<u8>) -> Result<(), PhpError>;
 
-fn dump(context: &mut Context<'_>, args: &mut [Value], write: Write) -> Result<Value, Fault> {
+fn dump(context: &mut Context<'_>, args: &mut [Value], write: Write) -> Result<Value, PhpError> {
     args::flag_or(args, 1, false)?;
     let mut out = Vec::new();
     write(&args[0], 0, context.limits.nesting, &mut out)?;
@@ -24,11 +24,11 @@ fn indent(n: usize, out: &mut Vec<u8>) {
     out.resize(out.len() + n, b' ');
 }
 
-fn deeper(nesting: usize) -> Result<usize, Fault> {
-    nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))
+fn deeper(nesting: usize) -> Result<usize, PhpError> {
+    nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))
 }
 
-fn print_r(value: &Value, depth: usize, nesting: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
+fn print_r(value: &Value, depth: usize, nesting: usize, out: &mut Vec<u8>) -> Result<(), PhpError> {
     let Value::Array(array) = value else {
         value.append_to(out);
         return Ok(());
@@ -50,7 +50,7 @@ fn print_r(value: &Value, depth: usize, nesting: usize, out: &mut Vec<u8>) -> Re
     Ok(())
 }
 
-fn var_export(value: &Value, depth: usize, nesting: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
+fn var_export(value: &Value, depth: usize, nesting: usize, out: &mut Vec<u8>) -> Result<(), PhpError> {
     match value {
         Value::Null => out.extend_from_slice(b"NULL"),
         Value::Bool(b) => out.extend_from_slice(if *b { b"true" } else { b"false" }),
@@ -97,7 +97,7 @@ fn quote(text: &[u8], out: &mut Vec<u8>) {
     out.push(b'\'');
 }
 
-fn export_array(array: &Array, depth: usize, nesting: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
+fn export_array(array: &Array, depth: usize, nesting: usize, out: &mut Vec<u8>) -> Result<(), PhpError> {
     if depth > 0 {
         out.push(b'\n');
         indent(depth, out);

@@ -7,13 +7,13 @@ use md5::Digest;
 use super::args;
 use super::register::{escapes, makes, moves};
 use super::text_case::bin2hex;
-use crate::php::{Array, Context, Fault, Function, Key, Str, Value};
+use crate::php::{Array, Context, Function, Key, PhpError, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
-    escapes("urlencode", 1, 1, |_, a| Ok(Value::from(url(&args::text(a, 0)?, Url::Form)))),
-    escapes("rawurlencode", 1, 1, |_, a| Ok(Value::from(url(&args::text(a, 0)?, Url::Raw)))),
-    makes("urldecode", 1, 1, |_, a| Ok(Value::from(url_decode(&args::text(a, 0)?, Url::Form)))),
-    makes("rawurldecode", 1, 1, |_, a| Ok(Value::from(url_decode(&args::text(a, 0)?, Url::Raw)))),
+    escapes("urlencode", 1, 1, |_, a| Ok(Value::from(url(&args::text(a, 0)?, UrlEncoding::Form)))),
+    escapes("rawurlencode", 1, 1, |_, a| Ok(Value::from(url(&args::text(a, 0)?, UrlEncoding::Raw)))),
+    makes("urldecode", 1, 1, |_, a| Ok(Value::from(url_decode(&args::text(a, 0)?, UrlEncoding::Form)))),
+    makes("rawurldecode", 1, 1, |_, a| Ok(Value::from(url_decode(&args::text(a, 0)?, UrlEncoding::Raw)))),
     // Its separator and prefix go in as they are.
     makes("http_build_query", 1, 4, http_build_query),
     escapes("base64_encode", 1, 1, |_, a| Ok(Value::text(general_purpose::STANDARD.encode(args::text(a, 0)?)))),
@@ -30,20 +30,20 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// How a URL part is written: as a form's value (space is `+`, `~` is escaped) or by RFC 3986.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Url {
+pub enum UrlEncoding {
     Form,
     Raw,
 }
 
 #[must_use]
-pub fn url(text: &[u8], kind: Url) -> Vec<u8> {
+pub fn url(text: &[u8], kind: UrlEncoding) -> Vec<u8> {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut out = Vec::with_capacity(text.len());
     for &b in text {
         match b {
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'.' | b'_' => out.push(b),
-            b'~' if kind == Url::Raw => out.push(b),
-            b' ' if kind == Url::Form => out.push(b'+'),
+            b'~' if kind == UrlEncoding::Raw => out.push(b),
+            b' ' if kind == UrlEncoding::Form => out.push(b'+'),
             _ => out.extend([b'%', DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]),
         }
     }
@@ -51,7 +51,7 @@ pub fn url(text: &[u8], kind: Url) -> Vec<u8> {
 }
 
 #[must_use]
-pub fn url_decode(text: &[u8], kind: Url) -> Vec<u8> {
+pub fn url_decode(text: &[u8], kind: UrlEncoding) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&b, tail)) = rest.split_first() {
@@ -65,7 +65,7 @@ pub fn url_decode(text: &[u8], kind: Url) -> Vec<u8> {
                 rest = &tail[2..];
             }
             None => {
-                out.push(if b == b'+' && kind == Url::Form { b' ' } else { b });
+                out.push(if b == b'+' && kind == UrlEncoding::Form { b' ' } else { b });
                 rest = tail;
             }
         }
@@ -84,12 +84,12 @@ fn hex2bin(text: &[u8]) -> Option<Vec<u8>> {
     text.chunks(2).map(|pair| Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?)).collect()
 }
 
-fn http_build_query(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn http_build_query(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     const RFC3986: i64 = 2;
     let data = args::array(args, 0)?;
     let prefix = args::text_or(args, 1, b"")?;
     let separator = args::text_opt(args, 2)?.unwrap_or_else(|| "&".into());
-    let kind = if args::int_or(args, 3, 1)? == RFC3986 { Url::Raw } else { Url::Form };
+    let kind = if args::int_or(args, 3, 1)? == RFC3986 { UrlEncoding::Raw } else { UrlEncoding::Form };
     let mut query = Query { separator, kind, out: Vec::new() };
     query.entries(context, &data, None, &prefix, context.limits.nesting)?;
     Ok(Value::from(query.out))
@@ -97,7 +97,7 @@ fn http_build_query(context: &mut Context<'_>, args: &mut [Value]) -> Result<Val
 
 struct Query {
     separator: Str,
-    kind: Url,
+    kind: UrlEncoding,
     out: Vec<u8>,
 }
 
@@ -109,8 +109,8 @@ impl Query {
         parent: Option<&[u8]>,
         prefix: &[u8],
         nesting: usize,
-    ) -> Result<(), Fault> {
-        let inner = nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+    ) -> Result<(), PhpError> {
+        let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))?;
         for (key, value) in data {
             let name = url(&key.to_str(), self.kind);
             let name = match (parent, key) {
@@ -137,7 +137,7 @@ impl Query {
     }
 }
 
-fn base64_decode(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn base64_decode(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (text, strict) = (args::text(args, 0)?, args::flag_or(args, 1, false)?);
     Ok(decode64(&text, strict).map_or(Value::Bool(false), Value::from))
 }
@@ -173,7 +173,7 @@ fn decode64(text: &[u8], strict: bool) -> Option<Vec<u8>> {
     GeneralPurpose::new(&base64::alphabet::STANDARD, config).decode(digits).ok()
 }
 
-fn digest(name: &str, text: &[u8], binary: bool) -> Result<Value, Fault> {
+fn digest(name: &str, text: &[u8], binary: bool) -> Result<Value, PhpError> {
     let bytes = match name {
         "md5" => md5::Md5::digest(text).to_vec(),
         "sha1" => sha1::Sha1::digest(text).to_vec(),

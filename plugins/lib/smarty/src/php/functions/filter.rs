@@ -3,11 +3,11 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::args;
-use super::html::{DEFAULT_FLAGS, Escape, encode};
+use super::html::{DEFAULT_FLAGS, EscapeOptions, encode};
 use super::register::makes;
 use super::text_case::addslashes;
 use crate::php::convert::{Number, Numeric, numeric};
-use crate::php::{Array, Context, Fault, Function, Str, Value};
+use crate::php::{Array, Context, Function, PhpError, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[makes("filter_var", 1, 3, filter_var)];
 
@@ -43,20 +43,20 @@ const FLAG_NO_RES_RANGE: i64 = 1 << 22;
 const FLAG_NO_PRIV_RANGE: i64 = 1 << 23;
 const NULL_ON_FAILURE: i64 = 1 << 27;
 
-struct Options {
+struct FilterOptions {
     flags: i64,
     options: std::rc::Rc<Array>,
 }
 
-fn filter_var(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn filter_var(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let filter = args::int_or(args, 1, UNSAFE_RAW)?;
     let options = match args.get(2) {
-        Some(Value::Array(given)) => Options {
+        Some(Value::Array(given)) => FilterOptions {
             flags: given.get_str(b"flags").map_or(0, Value::to_int),
             options: given.get_str(b"options").map(Value::to_array).unwrap_or_default(),
         },
-        Some(flags) => Options { flags: flags.to_int(), options: Default::default() },
-        None => Options { flags: 0, options: Default::default() },
+        Some(flags) => FilterOptions { flags: flags.to_int(), options: Default::default() },
+        None => FilterOptions { flags: 0, options: Default::default() },
     };
     let null = options.flags & NULL_ON_FAILURE != 0;
     let failure = || {
@@ -83,7 +83,7 @@ fn trim(text: &[u8]) -> &[u8] {
     &text[start..end]
 }
 
-fn validate(filter: i64, text: &[u8], whole: &Str, options: &Options) -> Result<Option<Value>, Fault> {
+fn validate(filter: i64, text: &[u8], whole: &Str, options: &FilterOptions) -> Result<Option<Value>, PhpError> {
     Ok(match filter {
         BOOL => boolean(text, options.flags & NULL_ON_FAILURE != 0),
         INT => int(text, options),
@@ -93,7 +93,7 @@ fn validate(filter: i64, text: &[u8], whole: &Str, options: &Options) -> Result<
         EMAIL => email(whole).then(|| Value::Str(whole.clone())),
         DOMAIN => domain(whole, false).then(|| Value::Str(whole.clone())),
         URL => url(whole).then(|| Value::Str(whole.clone())),
-        REGEXP => return Err(Fault::error("this filter is not available in templates")),
+        REGEXP => return Err(PhpError::error("this filter is not available in templates")),
         _ => None,
     })
 }
@@ -107,7 +107,7 @@ fn boolean(text: &[u8], null: bool) -> Option<Value> {
     }
 }
 
-fn int(text: &[u8], options: &Options) -> Option<Value> {
+fn int(text: &[u8], options: &FilterOptions) -> Option<Value> {
     let (sign, digits) = match text {
         [b'-', rest @ ..] => ("-", rest),
         [b'+', rest @ ..] => ("", rest),
@@ -136,7 +136,7 @@ fn int(text: &[u8], options: &Options) -> Option<Value> {
     inside.then_some(Value::Int(n))
 }
 
-fn float(text: &[u8], options: &Options) -> Option<Value> {
+fn float(text: &[u8], options: &FilterOptions) -> Option<Value> {
     let cleaned: Vec<u8> = if options.flags & FLAG_ALLOW_THOUSAND != 0 {
         text.iter().copied().filter(|b| !matches!(b, b',' | b'\'')).collect()
     } else {
@@ -244,7 +244,7 @@ fn url(text: &[u8]) -> bool {
     }
 }
 
-fn sanitize(filter: i64, text: &Str, flags: i64) -> Result<Option<Value>, Fault> {
+fn sanitize(filter: i64, text: &Str, flags: i64) -> Result<Option<Value>, PhpError> {
     let only = |keep: &dyn Fn(u8) -> bool| text.iter().copied().filter(|b| keep(*b)).collect::<Vec<u8>>();
     let letters = |extra: &'static [u8]| move |b: u8| b.is_ascii_alphanumeric() || extra.contains(&b);
     Ok(Some(Value::from(match filter {
@@ -258,7 +258,7 @@ fn sanitize(filter: i64, text: &Str, flags: i64) -> Result<Option<Value>, Fault>
             });
             quoted.collect()
         }
-        ENCODED => super::encode::url(text, super::encode::Url::Raw).into_iter().collect(),
+        ENCODED => super::encode::url(text, super::encode::UrlEncoding::Raw).into_iter().collect(),
         SPECIAL_CHARS => text
             .iter()
             .flat_map(|b| match b {
@@ -266,7 +266,7 @@ fn sanitize(filter: i64, text: &Str, flags: i64) -> Result<Option<Value>, Fault>
                 _ => vec![*b],
             })
             .collect(),
-        FULL_SPECIAL_CHARS => encode(text, Escape { flags: DEFAULT_FLAGS, all: false, double: true }),
+        FULL_SPECIAL_CHARS => encode(text, EscapeOptions { flags: DEFAULT_FLAGS, all: false, double: true }),
         SANITIZE_EMAIL => only(&letters(b"!#$%&'*+-=?^_`{|}~@.[]")),
         SANITIZE_URL => only(&letters(b"$-_.+!*'(),{}|\\^~[]`<>#%\";/?:@&=")),
         NUMBER_INT => only(&|b| b.is_ascii_digit() || b"+-".contains(&b)),
@@ -278,7 +278,7 @@ fn sanitize(filter: i64, text: &Str, flags: i64) -> Result<Option<Value>, Fault>
                 || b"eE".contains(&b) && flags & FLAG_ALLOW_SCIENTIFIC != 0
         }),
         ADD_SLASHES => addslashes(text),
-        CALLBACK => return Err(Fault::error("this filter is not available in templates")),
+        CALLBACK => return Err(PhpError::error("this filter is not available in templates")),
         // PHP warns of a filter it does not know, and gives false.
         _ => return Ok(None),
     })))

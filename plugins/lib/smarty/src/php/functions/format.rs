@@ -2,7 +2,7 @@
 
 use super::args;
 use super::register::makes;
-use crate::php::{Context, Fault, FaultKind, Function, Value, number};
+use crate::php::{Context, Function, PhpError, PhpErrorKind, Value, number};
 
 pub const FUNCTIONS: &[Function] = &[
     makes("sprintf", 1, super::register::MANY, |c, a| {
@@ -13,14 +13,14 @@ pub const FUNCTIONS: &[Function] = &[
         let (format, values) = (args::text(a, 0)?, args::array(a, 1)?);
         let values: Vec<Value> = values.values().cloned().collect();
         sprintf(c, &format, &values).map_err(|fault| match fault.kind {
-            FaultKind::ArgumentCount => Fault::value_error("The arguments array must contain enough items"),
+            PhpErrorKind::ArgumentCount => PhpError::value_error("The arguments array must contain enough items"),
             _ => fault,
         })
     }),
     makes("number_format", 1, 4, number_format),
 ];
 
-fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let value = args::float(args, 0)?;
     let places = args::size(args::int_or(args, 1, 0)?).unwrap_or(0);
     let point = args::text_opt(args, 2)?.unwrap_or_else(|| ".".into());
@@ -30,7 +30,7 @@ fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value,
 }
 
 /// One `%…` of a format.
-struct Spec {
+struct ConversionSpec {
     argument: Option<usize>,
     left: bool,
     plus: bool,
@@ -50,7 +50,7 @@ struct Reader<'a> {
 ///
 /// # Errors
 /// Too few values, an unknown conversion, a width beyond the limit.
-pub fn sprintf(context: &mut Context<'_>, format: &[u8], values: &[Value]) -> Result<Value, Fault> {
+pub fn sprintf(context: &mut Context<'_>, format: &[u8], values: &[Value]) -> Result<Value, PhpError> {
     let mut out = Vec::with_capacity(format.len());
     let mut reader = Reader { format, at: 0, values, next: 0 };
     while let Some(&b) = format.get(reader.at) {
@@ -86,14 +86,14 @@ impl Reader<'_> {
     }
 
     /// `3$`: the number before the dollar sign.
-    fn argument_number(&mut self) -> Result<Option<usize>, Fault> {
+    fn argument_number(&mut self) -> Result<Option<usize>, PhpError> {
         let start = self.at;
         let digits = self.digits();
         if self.at > start && self.peek() == Some(b'$') {
             self.at += 1;
             return match digits {
                 Some(n) if n > 0 => Ok(Some(n - 1)),
-                _ => Err(Fault::value_error(
+                _ => Err(PhpError::value_error(
                     "Argument number specifier must be greater than zero and less than 2147483647",
                 )),
             };
@@ -102,9 +102,9 @@ impl Reader<'_> {
         Ok(None)
     }
 
-    fn spec(&mut self) -> Result<Spec, Fault> {
+    fn spec(&mut self) -> Result<ConversionSpec, PhpError> {
         let argument = self.argument_number()?;
-        let mut spec = Spec { argument, left: false, plus: false, pad: b' ', width: 0, precision: None };
+        let mut spec = ConversionSpec { argument, left: false, plus: false, pad: b' ', width: 0, precision: None };
         loop {
             match self.peek() {
                 Some(pad @ (b' ' | b'0')) => spec.pad = pad,
@@ -112,7 +112,7 @@ impl Reader<'_> {
                 Some(b'+') => spec.plus = true,
                 Some(b'\'') => {
                     self.at += 1;
-                    spec.pad = self.peek().ok_or_else(|| Fault::value_error("Missing padding character"))?;
+                    spec.pad = self.peek().ok_or_else(|| PhpError::value_error("Missing padding character"))?;
                 }
                 _ => break,
             }
@@ -130,25 +130,25 @@ impl Reader<'_> {
     }
 
     /// A width or precision: digits, or `*` for the next value.
-    fn amount(&mut self, what: &str) -> Result<Option<usize>, Fault> {
+    fn amount(&mut self, what: &str) -> Result<Option<usize>, PhpError> {
         if self.peek() == Some(b'*') {
             self.at += 1;
             let argument = self.argument_number()?;
             return match self.value(argument)? {
                 Value::Int(-1) if what == "Precision" => Ok(None),
                 Value::Int(n) if (0..1 << 31).contains(n) => Ok(Some(usize::try_from(*n).unwrap_or(0))),
-                Value::Int(_) => Err(Fault::value_error(format!("{what} must be between 0 and 2147483647"))),
-                _ => Err(Fault::value_error(format!("{what} must be an integer"))),
+                Value::Int(_) => Err(PhpError::value_error(format!("{what} must be between 0 and 2147483647"))),
+                _ => Err(PhpError::value_error(format!("{what} must be an integer"))),
             };
         }
         if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
             return Ok(None);
         }
-        let wrong = || Fault::value_error(format!("{what} must be greater than zero and less than 2147483647"));
+        let wrong = || PhpError::value_error(format!("{what} must be greater than zero and less than 2147483647"));
         self.digits().ok_or_else(wrong).map(Some)
     }
 
-    fn value(&mut self, argument: Option<usize>) -> Result<&Value, Fault> {
+    fn value(&mut self, argument: Option<usize>) -> Result<&Value, PhpError> {
         let index = argument.unwrap_or_else(|| {
             self.next += 1;
             self.next - 1
@@ -156,14 +156,14 @@ impl Reader<'_> {
         let given = self.values.len() + 1;
         let missing = || {
             let message = format!("{} arguments are required, {given} given", index + 2);
-            Fault::new(FaultKind::ArgumentCount, message)
+            PhpError::new(PhpErrorKind::ArgumentCount, message)
         };
         self.values.get(index).ok_or_else(missing)
     }
 
-    fn conversion(&mut self, spec: &Spec, out: &mut Vec<u8>) -> Result<(), Fault> {
+    fn conversion(&mut self, spec: &ConversionSpec, out: &mut Vec<u8>) -> Result<(), PhpError> {
         let Some(kind) = self.peek() else {
-            return Err(Fault::value_error("Missing format specifier at end of string"));
+            return Err(PhpError::value_error("Missing format specifier at end of string"));
         };
         let value = self.value(spec.argument)?.clone();
         self.at += 1;
@@ -184,27 +184,27 @@ impl Reader<'_> {
             b'%' => out.push(b'%'),
             other => {
                 let name = char::from(other);
-                return Err(Fault::value_error(format!("Unknown format specifier \"{name}\"")));
+                return Err(PhpError::value_error(format!("Unknown format specifier \"{name}\"")));
             }
         }
         Ok(())
     }
 }
 
-fn signed(spec: &Spec, n: i64, out: &mut Vec<u8>) {
+fn signed(spec: &ConversionSpec, n: i64, out: &mut Vec<u8>) {
     let text = if spec.plus && n >= 0 { format!("+{n}") } else { n.to_string() };
     pad_integer(spec, &text, n < 0 || spec.plus, out);
 }
 
 /// Zeros to the right would make it another number: spaces then.
-fn pad_integer(spec: &Spec, text: &str, has_sign: bool, out: &mut Vec<u8>) {
+fn pad_integer(spec: &ConversionSpec, text: &str, has_sign: bool, out: &mut Vec<u8>) {
     let zeros = spec.left && spec.pad == b'0';
-    let spec = Spec { pad: if zeros { b' ' } else { spec.pad }, ..*spec };
+    let spec = ConversionSpec { pad: if zeros { b' ' } else { spec.pad }, ..*spec };
     pad(&spec, text.as_bytes(), has_sign, out);
 }
 
 /// Pads to the width; a sign goes before padding zeros.
-fn pad(spec: &Spec, text: &[u8], has_sign: bool, out: &mut Vec<u8>) {
+fn pad(spec: &ConversionSpec, text: &[u8], has_sign: bool, out: &mut Vec<u8>) {
     let missing = spec.width.saturating_sub(text.len());
     if spec.left {
         out.extend_from_slice(text);
@@ -217,7 +217,7 @@ fn pad(spec: &Spec, text: &[u8], has_sign: bool, out: &mut Vec<u8>) {
     out.extend_from_slice(&text[split..]);
 }
 
-fn float(spec: &Spec, kind: u8, x: f64, out: &mut Vec<u8>) {
+fn float(spec: &ConversionSpec, kind: u8, x: f64, out: &mut Vec<u8>) {
     /// PHP truncates a larger precision to this.
     const PRECISION_MAX: usize = 53;
     if !x.is_finite() {

@@ -3,7 +3,7 @@
 use super::args;
 use super::html_names::NAMES;
 use super::register::{escapes, makes};
-use crate::php::{Context, Fault, Function, Value, utf8};
+use crate::php::{Context, Function, PhpError, Value, utf8};
 
 pub const FUNCTIONS: &[Function] = &[
     escapes("htmlspecialchars", 1, 4, |c, a| encode_call(c, a, false)),
@@ -31,7 +31,7 @@ const HTML401: i64 = 0;
 
 /// What a call of htmlspecialchars is asked for.
 #[derive(Clone, Copy)]
-pub struct Escape {
+pub struct EscapeOptions {
     pub flags: i64,
     /// Names for all characters that have one (htmlentities).
     pub all: bool,
@@ -40,20 +40,23 @@ pub struct Escape {
 }
 
 /// PHP falls back to UTF-8 for names it does not know; those it knows and this does not are refused.
-fn check_charset(args: &[Value], i: usize) -> Result<(), Fault> {
+fn check_charset(args: &[Value], i: usize) -> Result<(), PhpError> {
     const OTHERS: [&str; 8] = ["iso-8859", "windows-125", "cp125", "koi8", "big5", "gb2312", "shift_jis", "euc-jp"];
     let name = args::text_opt(args, i)?.unwrap_or_default().to_lossy().to_ascii_lowercase();
     if OTHERS.iter().any(|other| name.starts_with(other)) {
-        return Err(Fault::value_error(format!("Argument #{} names a charset that is not supported: {name}", i + 1)));
+        return Err(PhpError::value_error(format!(
+            "Argument #{} names a charset that is not supported: {name}",
+            i + 1
+        )));
     }
     Ok(())
 }
 
-fn encode_call(context: &mut Context<'_>, args: &mut [Value], all: bool) -> Result<Value, Fault> {
+fn encode_call(context: &mut Context<'_>, args: &mut [Value], all: bool) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let flags = args::int_or(args, 1, DEFAULT_FLAGS)?;
     check_charset(args, 2)?;
-    let escape = Escape { flags, all, double: args::flag_or(args, 3, true)? };
+    let escape = EscapeOptions { flags, all, double: args::flag_or(args, 3, true)? };
     context.allow_bytes(text.len())?;
     let out = encode(&text, escape);
     context.allow_bytes(out.len())?;
@@ -63,7 +66,7 @@ fn encode_call(context: &mut Context<'_>, args: &mut [Value], all: bool) -> Resu
 /// PHP's htmlspecialchars and htmlentities for UTF-8. Invalid bytes make the whole result empty, unless the flags
 /// say to drop or replace them.
 #[must_use]
-pub fn encode(text: &[u8], escape: Escape) -> Vec<u8> {
+pub fn encode(text: &[u8], escape: EscapeOptions) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + text.len() / 8);
     let mut at = 0;
     while at < text.len() {

@@ -2,7 +2,7 @@
 
 use super::register::makes;
 use super::{args, json_read};
-use crate::php::{Array, Context, Fault, Function, Key, Str, Value, number, utf8};
+use crate::php::{Array, Context, Function, Key, PhpError, Str, Value, number, utf8};
 
 pub const FUNCTIONS: &[Function] =
     &[makes("json_encode", 1, 3, json_encode), makes("json_decode", 1, 4, json_read::json_decode)];
@@ -24,7 +24,7 @@ const INVALID_UTF8_SUBSTITUTE: i64 = 1 << 21;
 const THROW_ON_ERROR: i64 = 1 << 22;
 
 /// Why a value has no JSON: json_encode then gives false.
-pub struct Failed(&'static str);
+pub struct JsonError(&'static str);
 
 struct Writer {
     flags: i64,
@@ -32,7 +32,7 @@ struct Writer {
     out: Vec<u8>,
 }
 
-fn json_encode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn json_encode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let flags = args::int_or(args, 1, 0)?;
     let depth = args::size(args::int_or(args, 2, 512)?).unwrap_or(0);
     let nesting = context.limits.nesting;
@@ -41,11 +41,11 @@ fn json_encode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, F
     context.allow_bytes(writer.out.len())?;
     match result {
         Ok(()) => Ok(Value::from(writer.out)),
-        Err(Failed(why)) if flags & THROW_ON_ERROR != 0 => Err(Fault::error(why)),
-        Err(Failed(_)) if depth > nesting && writer.out.len() > nesting => {
-            Err(Fault::limit("the array is nested too deeply"))
+        Err(JsonError(why)) if flags & THROW_ON_ERROR != 0 => Err(PhpError::error(why)),
+        Err(JsonError(_)) if depth > nesting && writer.out.len() > nesting => {
+            Err(PhpError::limit("the array is nested too deeply"))
         }
-        Err(Failed(_)) => Ok(Value::Bool(false)),
+        Err(JsonError(_)) => Ok(Value::Bool(false)),
     }
 }
 
@@ -55,15 +55,15 @@ impl Writer {
     }
 
     /// What cannot be written: null in its place if a part is better than nothing.
-    fn fail(&mut self, why: &'static str, instead: &[u8]) -> Result<(), Failed> {
+    fn fail(&mut self, why: &'static str, instead: &[u8]) -> Result<(), JsonError> {
         if !self.has(PARTIAL_OUTPUT_ON_ERROR) {
-            return Err(Failed(why));
+            return Err(JsonError(why));
         }
         self.out.extend_from_slice(instead);
         Ok(())
     }
 
-    fn value(&mut self, value: &Value, depth: usize) -> Result<(), Failed> {
+    fn value(&mut self, value: &Value, depth: usize) -> Result<(), JsonError> {
         match value {
             Value::Null => self.out.extend_from_slice(b"null"),
             Value::Bool(b) => self.out.extend_from_slice(if *b { b"true" } else { b"false" }),
@@ -75,7 +75,7 @@ impl Writer {
         Ok(())
     }
 
-    fn float(&mut self, x: f64) -> Result<(), Failed> {
+    fn float(&mut self, x: f64) -> Result<(), JsonError> {
         if !x.is_finite() {
             return self.fail("Inf and NaN cannot be JSON encoded", b"0");
         }
@@ -95,7 +95,7 @@ impl Writer {
         }
     }
 
-    fn array(&mut self, array: &Array, depth: usize) -> Result<(), Failed> {
+    fn array(&mut self, array: &Array, depth: usize) -> Result<(), JsonError> {
         let is_list = array.is_list() && !self.has(FORCE_OBJECT);
         let (open, close) = if is_list { (b'[', b']') } else { (b'{', b'}') };
         if depth >= self.depth_max {
@@ -127,7 +127,7 @@ impl Writer {
         Ok(())
     }
 
-    fn text(&mut self, text: &Str, as_number: bool) -> Result<(), Failed> {
+    fn text(&mut self, text: &Str, as_number: bool) -> Result<(), JsonError> {
         use crate::php::convert::{Number, Numeric, numeric};
         if as_number {
             match numeric(text) {

@@ -2,7 +2,7 @@
 //! text that holds one, since `stdClass` would behave otherwise.
 
 use super::args;
-use crate::php::{Array, Context, Fault, Key, Value};
+use crate::php::{Array, Context, Key, PhpError, Value};
 
 const OBJECT_AS_ARRAY: i64 = 1;
 const BIGINT_AS_STRING: i64 = 2;
@@ -16,7 +16,7 @@ struct Reader<'a> {
 }
 
 /// PHP's `json_decode`: null for what is no JSON.
-pub fn json_decode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+pub fn json_decode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let flags = args::int_or(args, 3, 0)?;
     let arrays = match args.get(1) {
@@ -31,7 +31,7 @@ pub fn json_decode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Valu
         return Ok(Value::Null);
     };
     if reader.saw_object && !arrays {
-        return Err(Fault::error("objects are not available in templates: pass true as the second argument"));
+        return Err(PhpError::error("objects are not available in templates: pass true as the second argument"));
     }
     Ok(value)
 }

@@ -4,7 +4,7 @@ use super::args;
 use super::register::moves;
 use crate::php::convert::Number;
 use crate::php::number::{self, Half};
-use crate::php::{Context, Fault, FaultKind, Function, Value, arithmetic};
+use crate::php::{Context, Function, PhpError, PhpErrorKind, Value, arithmetic};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("abs", 1, 1, |_, a| {
@@ -52,7 +52,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("base_convert", 3, 3, base_convert),
 ];
 
-fn real(args: &[Value], f: fn(f64) -> f64) -> Result<Value, Fault> {
+fn real(args: &[Value], f: fn(f64) -> f64) -> Result<Value, PhpError> {
     Ok(Value::Float(f(args::float(args, 0)?)))
 }
 
@@ -67,7 +67,7 @@ pub fn half(mode: i64) -> Half {
     }
 }
 
-fn round(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn round(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let places = args::int_or(args, 1, 0)?.clamp(i32::MIN.into(), i32::MAX.into()) as i32;
     let half = half(args::int_or(args, 2, 1)?);
     Ok(Value::Float(match args::number(args, 0)? {
@@ -76,16 +76,16 @@ fn round(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     }))
 }
 
-fn intdiv(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn intdiv(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (a, b) = (args::int(args, 0)?, args::int(args, 1)?);
     if b == 0 {
-        return Err(Fault::new(FaultKind::DivisionByZero, "Division by zero"));
+        return Err(PhpError::new(PhpErrorKind::DivisionByZero, "Division by zero"));
     }
-    let overflow = || Fault::new(FaultKind::Arithmetic, "Division of PHP_INT_MIN by -1 is not an integer");
+    let overflow = || PhpError::new(PhpErrorKind::Arithmetic, "Division of PHP_INT_MIN by -1 is not an integer");
     a.checked_div(b).map(Value::Int).ok_or_else(overflow)
 }
 
-fn log(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn log(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let x = args::float(args, 0)?;
     if args.len() == 1 {
         return Ok(Value::Float(x.ln()));
@@ -130,7 +130,7 @@ fn from_base(text: &[u8], base: u32) -> Number {
     number
 }
 
-fn base_convert(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn base_convert(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let base = |i: usize| {
         let base = u32::try_from(args::int(args, i)?).ok().filter(|b| (2..=36).contains(b));
         base.ok_or_else(|| args::bad(i, "be between 2 and 36 (inclusive)"))

@@ -27,6 +27,7 @@ pub(crate) mod register;
 mod serialize;
 mod sort;
 pub(crate) mod strip_tags;
+pub mod tables;
 pub(crate) mod text_case;
 pub(crate) mod text_compare;
 pub(crate) mod text_cut;
@@ -37,71 +38,3 @@ mod text_words;
 pub(crate) mod types;
 mod url;
 mod version;
-
-use super::Function;
-
-const AREAS: &[&[Function]] = &[
-    about::FUNCTIONS,
-    array_change::FUNCTIONS,
-    array_make::FUNCTIONS,
-    array_pointer::FUNCTIONS,
-    array_read::FUNCTIONS,
-    array_set::FUNCTIONS,
-    ctype::FUNCTIONS,
-    dates::FUNCTIONS,
-    dump::FUNCTIONS,
-    encode::FUNCTIONS,
-    filter::FUNCTIONS,
-    format::FUNCTIONS,
-    html::FUNCTIONS,
-    json::FUNCTIONS,
-    math::FUNCTIONS,
-    multibyte::FUNCTIONS,
-    preg::FUNCTIONS,
-    serialize::FUNCTIONS,
-    sort::FUNCTIONS,
-    strip_tags::FUNCTIONS,
-    text_case::FUNCTIONS,
-    text_compare::FUNCTIONS,
-    text_cut::FUNCTIONS,
-    text_find::FUNCTIONS,
-    text_lines::FUNCTIONS,
-    text_replace::FUNCTIONS,
-    text_words::FUNCTIONS,
-    types::FUNCTIONS,
-    url::FUNCTIONS,
-    version::FUNCTIONS,
-];
-
-/// Looks up a function by its name in any case.
-#[must_use]
-pub fn find(name: &[u8]) -> Option<&'static Function> {
-    all().find(|function| name.eq_ignore_ascii_case(function.name.as_bytes()))
-}
-
-/// Every function of the allow list.
-pub fn all() -> impl Iterator<Item = &'static Function> {
-    AREAS.iter().flat_map(|area| area.iter())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_lower_case_and_unique() {
-        let mut names: Vec<_> = all().map(|f| f.name).collect();
-        assert!(names.iter().all(|n| !n.bytes().any(|b| b.is_ascii_uppercase())));
-        names.sort_unstable();
-        let count = names.len();
-        names.dedup();
-        assert_eq!(names.len(), count);
-    }
-
-    #[test]
-    fn what_reaches_outside_is_absent() {
-        for name in ["system", "exec", "file_get_contents", "rand", "printf", "call_user_func", "usort", "putenv"] {
-            assert!(find(name.as_bytes()).is_none(), "{name}");
-        }
-    }
-}

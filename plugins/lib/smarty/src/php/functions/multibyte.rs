@@ -4,7 +4,7 @@ use bstr::ByteSlice;
 
 use super::args;
 use super::register::{makes, moves};
-use crate::php::{Array, Context, Fault, Function, Key, Str, Value, utf8};
+use crate::php::{Array, Context, Function, Key, PhpError, Str, Value, utf8};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("mb_strlen", 1, 2, |_, a| checked(a, 1, |a| Ok(Value::from(length(&args::text(a, 0)?))))),
@@ -34,7 +34,7 @@ pub const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-fn checked(args: &mut [Value], i: usize, run: impl Fn(&[Value]) -> Result<Value, Fault>) -> Result<Value, Fault> {
+fn checked(args: &mut [Value], i: usize, run: impl Fn(&[Value]) -> Result<Value, PhpError>) -> Result<Value, PhpError> {
     if let Some(name) = args::text_opt(args, i)?
         && Charset::named(&name) != Some(Charset::Utf8)
     {
@@ -108,7 +108,7 @@ fn is_case_ignorable(c: char) -> bool {
         || matches!(u32::from(c), 0x2b0..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x64b..=0x65f | 0x200b..=0x200f)
 }
 
-fn convert_case(args: &[Value]) -> Result<Value, Fault> {
+fn convert_case(args: &[Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     // Modes from 4 are "simple": one character stays one.
     Ok(Value::from(match args::int(args, 1)? {
@@ -155,7 +155,7 @@ pub fn substr(text: &Str, offset: i64, length: Option<i64>) -> Str {
     Str::new(&text[byte(from)..byte(to)]).with_trust_of(text.is_untrusted())
 }
 
-fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let size = args::size(args::int_or(args, 1, 1)?).filter(|n| *n > 0);
     let size = size.ok_or_else(|| args::bad(1, "be greater than 0"))?;
@@ -165,8 +165,8 @@ fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fau
     Ok(Value::list(pieces.chunks(size).map(|part| Value::from(part.concat()))))
 }
 
-fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, Fault> {
-    let folded = |i| -> Result<String, Fault> {
+fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, PhpError> {
+    let folded = |i| -> Result<String, PhpError> {
         let text = args::text(args, i)?;
         Ok(if fold { lower(&text) } else { utf8::marked(&text) })
     };
@@ -178,7 +178,7 @@ fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, Fault> {
         return Ok(Value::Bool(false));
     }
     let start = args::offset_in(offset, count)
-        .ok_or_else(|| Fault::value_error("Argument #3 ($offset) must be contained in argument #1 ($haystack)"))?;
+        .ok_or_else(|| PhpError::value_error("Argument #3 ($offset) must be contained in argument #1 ($haystack)"))?;
     let byte = |n: usize| hay.char_indices().nth(n).map_or(hay.len(), |(at, _)| at);
     let at = if !last {
         hay[byte(start)..].find(&needle).map(|at| at + byte(start))
@@ -191,7 +191,7 @@ fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, Fault> {
     Ok(at.map_or(Value::Bool(false), |at| Value::from(hay[..at].chars().count())))
 }
 
-fn count(args: &[Value]) -> Result<Value, Fault> {
+fn count(args: &[Value]) -> Result<Value, PhpError> {
     let (hay, needle) = (args::text(args, 0)?, args::text(args, 1)?);
     if needle.is_empty() {
         return Err(args::bad(1, "not be empty"));
@@ -241,11 +241,11 @@ pub fn convert_value(
     to: &[u8],
     from: &[u8],
     nesting: usize,
-) -> Result<Value, Fault> {
+) -> Result<Value, PhpError> {
     let Value::Array(array) = value else {
         return convert(context, &value.to_bytes(), to, from).map(Value::from);
     };
-    let inner = nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))?;
     let mut out = Array::with_capacity(array.len());
     for (key, value) in array.iter() {
         let key = match key {
@@ -265,7 +265,7 @@ pub fn convert_value(
 ///
 /// # Errors
 /// A value fault for an encoding that is not supported, a limit.
-pub fn convert(context: &Context<'_>, text: &[u8], to: &[u8], from: &[u8]) -> Result<Vec<u8>, Fault> {
+pub fn convert(context: &Context<'_>, text: &[u8], to: &[u8], from: &[u8]) -> Result<Vec<u8>, PhpError> {
     let to = Charset::named(to).ok_or_else(|| args::bad(1, "be a valid encoding"))?;
     let from = Charset::named(from).ok_or_else(|| args::bad(2, "specify a valid encoding"))?;
     context.allow_bytes(text.len().saturating_mul(3))?;

@@ -3,7 +3,7 @@
 use super::args;
 use super::register::{by_ref, makes};
 use crate::php::regex::{Captures, PatternError, Regex};
-use crate::php::{Array, Context, Fault, Function, Key, Str, Value};
+use crate::php::{Array, Context, Function, Key, PhpError, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     by_ref(makes("preg_match", 2, 5, preg_match), 1 << 2),
@@ -31,11 +31,11 @@ impl Search {
     ///
     /// # Errors
     /// The pattern uses what PHP has and this has not.
-    pub fn new(context: &Context<'_>, pattern: &[u8], subject: usize) -> Result<Option<Search>, Fault> {
+    pub fn new(context: &Context<'_>, pattern: &[u8], subject: usize) -> Result<Option<Search>, PhpError> {
         let regex = match Regex::delimited(pattern) {
             Ok(regex) => regex,
             Err(PatternError::Invalid(_)) => return Ok(None),
-            Err(PatternError::Unavailable(why)) => return Err(Fault::error(why)),
+            Err(PatternError::Unavailable(why)) => return Err(PhpError::error(why)),
         };
         // A long subject needs steps merely to be walked through.
         let steps = context.limits.regex_steps.saturating_add(subject.saturating_mul(16));
@@ -47,7 +47,7 @@ impl Search {
         !self.regex.is_utf8() || std::str::from_utf8(subject).is_ok()
     }
 
-    fn find(&mut self, context: &mut Context<'_>, subject: &[u8], at: usize) -> Result<Option<Captures>, Fault> {
+    fn find(&mut self, context: &mut Context<'_>, subject: &[u8], at: usize) -> Result<Option<Captures>, PhpError> {
         self.counted(context, |regex, steps| regex.find_at(subject, at, steps))
     }
 
@@ -55,15 +55,15 @@ impl Search {
         &mut self,
         context: &mut Context<'_>,
         run: impl FnOnce(&Regex, &mut usize) -> Result<Option<Captures>, crate::php::regex::Exhausted>,
-    ) -> Result<Option<Captures>, Fault> {
+    ) -> Result<Option<Captures>, PhpError> {
         let before = self.steps;
         let found = run(&self.regex, &mut self.steps);
         context.charge(before - self.steps)?;
-        found.map_err(|_| Fault::limit("the regular expression takes more steps than are allowed"))
+        found.map_err(|_| PhpError::limit("the regular expression takes more steps than are allowed"))
     }
 
     /// How many matches there are.
-    pub fn count(&mut self, context: &mut Context<'_>, subject: &[u8]) -> Result<usize, Fault> {
+    pub fn count(&mut self, context: &mut Context<'_>, subject: &[u8]) -> Result<usize, PhpError> {
         let mut count = 0;
         let mut at = 0;
         // The patterns counted by never match nothing, so each match begins where the last ended.
@@ -84,7 +84,7 @@ impl Search {
         subject: &[u8],
         start: usize,
         limit: usize,
-    ) -> Result<Vec<Captures>, Fault> {
+    ) -> Result<Vec<Captures>, PhpError> {
         let mut found = Vec::new();
         let mut at = start;
         let mut after_empty = false;
@@ -142,7 +142,7 @@ fn match_array(search: &Search, subject: &[u8], captures: &Captures, flags: i64)
     out
 }
 
-fn start_of(args: &[Value], i: usize, subject: &[u8]) -> Result<Option<usize>, Fault> {
+fn start_of(args: &[Value], i: usize, subject: &[u8]) -> Result<Option<usize>, PhpError> {
     let offset = args::int_or(args, i, 0)?;
     if offset < 0 {
         return Ok(Some(args::offset_in(offset, subject.len()).unwrap_or(0)));
@@ -150,11 +150,11 @@ fn start_of(args: &[Value], i: usize, subject: &[u8]) -> Result<Option<usize>, F
     Ok(args::offset_in(offset, subject.len()))
 }
 
-fn bad_flags() -> Fault {
+fn bad_flags() -> PhpError {
     args::bad(3, "be a PREG_* constant")
 }
 
-fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let flags = args::int_or(args, 3, 0)?;
     if flags & 0xff != 0 {
@@ -177,7 +177,7 @@ fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fa
     })
 }
 
-fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let flags = args::int_or(args, 3, 0)?;
     if flags & 0xff > SET_ORDER {
@@ -265,7 +265,7 @@ pub fn replace(
     subject: &Str,
     limit: usize,
     count: &mut usize,
-) -> Result<Option<Str>, Fault> {
+) -> Result<Option<Str>, PhpError> {
     let Some(mut search) = Search::new(context, pattern, subject.len())? else {
         return Ok(None);
     };
@@ -293,7 +293,7 @@ pub fn replace(
     Ok(Some(out.into()))
 }
 
-fn preg_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn preg_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let limit = args::size(args::int_or(args, 3, -1)?).unwrap_or(usize::MAX);
     let mut count = 0;
     let result = replace_in(context, &args[0].clone(), &args[1].clone(), &args[2].clone(), limit, &mut count)?;
@@ -311,9 +311,9 @@ pub fn replace_in(
     subject: &Value,
     limit: usize,
     count: &mut usize,
-) -> Result<Value, Fault> {
+) -> Result<Value, PhpError> {
     if matches!(replacements, Value::Array(_)) && !matches!(patterns, Value::Array(_)) {
-        return Err(Fault::type_error(
+        return Err(PhpError::type_error(
             "Argument #1 ($pattern) must be of type array when argument #2 ($replacement) is an array, string given",
         ));
     }
@@ -342,7 +342,7 @@ pub fn replace_in(
     Ok(Value::Str(text))
 }
 
-fn preg_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn preg_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
     let limit = match args::int_or(args, 2, -1)? {
         0 | -1 => usize::MAX,
@@ -359,7 +359,7 @@ pub fn split(
     subject: &[u8],
     limit: usize,
     flags: i64,
-) -> Result<Value, Fault> {
+) -> Result<Value, PhpError> {
     let Some(mut search) = Search::new(context, pattern, subject.len())? else {
         return Ok(Value::Bool(false));
     };
@@ -397,7 +397,7 @@ pub fn split(
     })))
 }
 
-fn preg_quote(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn preg_quote(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (text, delimiter) = (args::text(args, 0)?, args::text_opt(args, 1)?);
     let delimiter = delimiter.and_then(|d| d.first().copied());
     let mut out = Vec::with_capacity(text.len());

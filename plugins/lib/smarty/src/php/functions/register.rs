@@ -1,9 +1,9 @@
 //! Short forms for the tables of functions.
 
 use crate::php::call::Taint;
-use crate::php::{Context, Fault, Function, Value};
+use crate::php::{Context, Function, PhpError, Value};
 
-type Call = fn(&mut Context<'_>, &mut [Value]) -> Result<Value, Fault>;
+type Call = fn(&mut Context<'_>, &mut [Value]) -> Result<Value, PhpError>;
 
 /// As `max`: any number of arguments.
 pub const MANY: usize = usize::MAX;

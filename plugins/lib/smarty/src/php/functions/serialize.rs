@@ -1,7 +1,7 @@
 //! `serialize`. Its inverse is absent: it makes objects of text.
 
 use super::register::makes;
-use crate::php::{Context, Fault, Function, Value, number};
+use crate::php::{Context, Function, PhpError, Value, number};
 
 pub const FUNCTIONS: &[Function] = &[makes("serialize", 1, 1, |c, a| {
     let mut out = Vec::new();
@@ -9,8 +9,8 @@ pub const FUNCTIONS: &[Function] = &[makes("serialize", 1, 1, |c, a| {
     Ok(Value::from(out))
 })];
 
-fn write(context: &Context<'_>, value: &Value, nesting: usize, out: &mut Vec<u8>) -> Result<(), Fault> {
-    let inner = nesting.checked_sub(1).ok_or_else(|| Fault::limit("the array is nested too deeply"))?;
+fn write(context: &Context<'_>, value: &Value, nesting: usize, out: &mut Vec<u8>) -> Result<(), PhpError> {
+    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))?;
     match value {
         Value::Null => out.extend_from_slice(b"N;"),
         Value::Bool(b) => out.extend_from_slice(if *b { b"b:1;" } else { b"b:0;" }),

@@ -3,7 +3,7 @@
 use super::args;
 use super::register::{by_ref, moves};
 use super::text_compare::natural;
-use crate::php::{Array, Context, Fault, Function, Key, Value, compare};
+use crate::php::{Array, Context, Function, Key, PhpError, Value, compare};
 
 pub const FUNCTIONS: &[Function] = &[
     by_ref(moves("sort", 1, 2, |c, a| values(c, a, false, false)), 1),
@@ -12,9 +12,9 @@ pub const FUNCTIONS: &[Function] = &[
     by_ref(moves("arsort", 1, 2, |c, a| values(c, a, true, true)), 1),
     by_ref(moves("ksort", 1, 2, |c, a| keys(c, a, false)), 1),
     by_ref(moves("krsort", 1, 2, |c, a| keys(c, a, true)), 1),
-    by_ref(moves("natsort", 1, 1, |c, a| in_order(c, a, Order::new(SORT_NATURAL), false, true)), 1),
+    by_ref(moves("natsort", 1, 1, |c, a| in_order(c, a, SortOrder::new(SORT_NATURAL), false, true)), 1),
     by_ref(
-        moves("natcasesort", 1, 1, |c, a| in_order(c, a, Order::new(SORT_NATURAL | SORT_FLAG_CASE), false, true)),
+        moves("natcasesort", 1, 1, |c, a| in_order(c, a, SortOrder::new(SORT_NATURAL | SORT_FLAG_CASE), false, true)),
         1,
     ),
 ];
@@ -27,22 +27,22 @@ const SORT_FLAG_CASE: i64 = 8;
 
 /// What a sort's flags say of two values.
 #[derive(Clone, Copy)]
-pub struct Order {
+pub struct SortOrder {
     kind: i64,
     fold: bool,
 }
 
-impl Order {
+impl SortOrder {
     #[must_use]
-    pub fn new(flags: i64) -> Order {
-        Order { kind: flags & !SORT_FLAG_CASE, fold: flags & SORT_FLAG_CASE != 0 }
+    pub fn new(flags: i64) -> SortOrder {
+        SortOrder { kind: flags & !SORT_FLAG_CASE, fold: flags & SORT_FLAG_CASE != 0 }
     }
 
     /// Negative, 0 or positive.
     ///
     /// # Errors
     /// A limit fault for arrays nested too deeply.
-    pub fn values(&self, a: &Value, b: &Value) -> Result<i32, Fault> {
+    pub fn values(&self, a: &Value, b: &Value) -> Result<i32, PhpError> {
         Ok(match self.kind {
             SORT_NUMERIC => a.to_float().partial_cmp(&b.to_float()).map_or(1, |o| o as i32),
             SORT_NATURAL => natural(&a.to_bytes(), &b.to_bytes(), self.fold),
@@ -59,7 +59,7 @@ impl Order {
 ///
 /// # Errors
 /// Whatever `order` says.
-pub fn sorted<T>(items: Vec<T>, order: &impl Fn(&T, &T) -> Result<i32, Fault>) -> Result<Vec<T>, Fault> {
+pub fn sorted<T>(items: Vec<T>, order: &impl Fn(&T, &T) -> Result<i32, PhpError>) -> Result<Vec<T>, PhpError> {
     if items.len() < 2 {
         return Ok(items);
     }
@@ -76,18 +76,18 @@ pub fn sorted<T>(items: Vec<T>, order: &impl Fn(&T, &T) -> Result<i32, Fault>) -
     Ok(out)
 }
 
-fn values(context: &mut Context<'_>, args: &mut [Value], down: bool, keep: bool) -> Result<Value, Fault> {
-    let order = Order::new(args::int_or(args, 1, 0)?);
+fn values(context: &mut Context<'_>, args: &mut [Value], down: bool, keep: bool) -> Result<Value, PhpError> {
+    let order = SortOrder::new(args::int_or(args, 1, 0)?);
     in_order(context, args, order, down, keep)
 }
 
 fn in_order(
     context: &mut Context<'_>,
     args: &mut [Value],
-    order: Order,
+    order: SortOrder,
     down: bool,
     keep: bool,
-) -> Result<Value, Fault> {
+) -> Result<Value, PhpError> {
     let array = args::take_array(args, 0)?;
     context.charge(array.len().saturating_mul(16))?;
     let entries: Vec<(Key, Value)> = array.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
@@ -100,9 +100,9 @@ fn in_order(
     Ok(Value::Bool(true))
 }
 
-fn keys(context: &mut Context<'_>, args: &mut [Value], down: bool) -> Result<Value, Fault> {
+fn keys(context: &mut Context<'_>, args: &mut [Value], down: bool) -> Result<Value, PhpError> {
     let array = args::take_array(args, 0)?;
-    let order = Order::new(args::int_or(args, 1, 0)?);
+    let order = SortOrder::new(args::int_or(args, 1, 0)?);
     context.charge(array.len().saturating_mul(16))?;
     let entries: Vec<(Key, Value)> = array.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     let by_key = |a: &Key, b: &Key| order.values(&a.to_value(), &b.to_value());

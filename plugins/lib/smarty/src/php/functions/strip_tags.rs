@@ -5,11 +5,11 @@
 
 use super::args;
 use super::register::makes;
-use crate::php::{Context, Fault, Function, Value};
+use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[makes("strip_tags", 1, 2, call)];
 
-fn call(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn call(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let allowed = match args.get(1) {
         Some(Value::Array(names)) => names.values().map(|n| name_of(&[b"<", &*n.to_bytes(), b">"].concat())).collect(),

@@ -2,7 +2,7 @@
 
 use super::args;
 use super::register::{escapes, makes, moves};
-use crate::php::{Context, Fault, Function, Str, Value};
+use crate::php::{Context, Function, PhpError, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     makes("strtolower", 1, 1, |_, a| map(a, |s| s.to_ascii_lowercase())),
@@ -25,7 +25,7 @@ pub const FUNCTIONS: &[Function] = &[
     escapes("bin2hex", 1, 1, |_, a| map(a, bin2hex)),
 ];
 
-fn map(args: &[Value], change: impl Fn(&[u8]) -> Vec<u8>) -> Result<Value, Fault> {
+fn map(args: &[Value], change: impl Fn(&[u8]) -> Vec<u8>) -> Result<Value, PhpError> {
     Ok(Value::from(change(&args::text(args, 0)?)))
 }
 
@@ -37,7 +37,7 @@ fn change_first(text: &[u8], change: fn(&u8) -> u8) -> Vec<u8> {
     out
 }
 
-fn ucwords(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn ucwords(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let delimiters = byte_set(&args::text_or(args, 1, b" \t\r\n\x0c\x0b")?);
     let mut at_start = true;
@@ -74,7 +74,7 @@ pub fn byte_set(list: &[u8]) -> [bool; 256] {
     set
 }
 
-fn trim(args: &[Value], left: bool, right: bool) -> Result<Value, Fault> {
+fn trim(args: &[Value], left: bool, right: bool) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let set = byte_set(&args::text_or(args, 1, b" \n\r\t\x0b\0")?);
     let outside = |b: &u8| !set[usize::from(*b)];

@@ -2,7 +2,7 @@
 
 use super::args;
 use super::register::{by_ref, escapes, moves};
-use crate::php::{Context, Fault, Function, Value};
+use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("strcmp", 2, 2, |_, a| compared(a, false, None)),
@@ -24,11 +24,11 @@ pub fn distance(a: &[u8], b: &[u8], fold: bool) -> Value {
     Value::Int(differs.unwrap_or_else(|| a.len().cmp(&b.len()) as i64))
 }
 
-fn length(args: &[Value]) -> Result<usize, Fault> {
+fn length(args: &[Value]) -> Result<usize, PhpError> {
     args::size(args::int(args, 2)?).ok_or_else(|| args::bad(2, "be greater than or equal to 0"))
 }
 
-fn compared(args: &[Value], fold: bool, length: Option<usize>) -> Result<Value, Fault> {
+fn compared(args: &[Value], fold: bool, length: Option<usize>) -> Result<Value, PhpError> {
     let (a, b) = (args::text(args, 0)?, args::text(args, 1)?);
     let cut = |s: &[u8]| length.map_or(s.len(), |n| n.min(s.len()));
     Ok(distance(&a[..cut(&a)], &b[..cut(&b)], fold))
@@ -116,7 +116,7 @@ fn left(a: &[u8], i: &mut usize, b: &[u8], j: &mut usize) -> i32 {
     }
 }
 
-fn similar_text(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn similar_text(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (a, b) = (args::text(args, 0)?, args::text(args, 1)?);
     let mut common = 0;
     let mut parts = vec![(0, a.len(), 0, b.len())];
@@ -152,7 +152,7 @@ fn longest_common(a: &[u8], b: &[u8]) -> Option<(usize, usize, usize)> {
     best
 }
 
-fn levenshtein(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn levenshtein(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (a, b) = (args::text(args, 0)?, args::text(args, 1)?);
     let (insert, replace, delete) = (args::int_or(args, 2, 1)?, args::int_or(args, 3, 1)?, args::int_or(args, 4, 1)?);
     let times = |n: usize, cost: i64| Value::Int((n as i64).wrapping_mul(cost));
@@ -176,7 +176,7 @@ fn levenshtein(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, F
     Ok(Value::Int(row[b.len()]))
 }
 
-fn soundex(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn soundex(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     // By letter A to Z: 0 a vowel (ends a run), - H and W (do not).
     const CODES: &[u8; 26] = b"01230120022455012623010202";
     let text = args::text(args, 0)?;

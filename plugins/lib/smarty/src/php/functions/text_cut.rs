@@ -4,7 +4,7 @@ use bstr::ByteSlice;
 
 use super::args;
 use super::register::makes;
-use crate::php::{Array, Context, Fault, Function, Str, Value};
+use crate::php::{Array, Context, Function, PhpError, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     makes("substr", 2, 3, substr),
@@ -33,13 +33,13 @@ pub fn bounds(len: usize, offset: i64, length: Option<i64>) -> Option<(usize, us
     Some((usize::try_from(start).ok()?, usize::try_from(end).ok()?))
 }
 
-fn substr(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn substr(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let (start, end) = bounds(text.len(), args::int(args, 1)?, args::int_opt(args, 2)?).unwrap_or((0, 0));
     Ok(Value::Str(Str::new(&text[start..end])))
 }
 
-fn substr_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn substr_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     // Arrays element by element: entry n of the replacements, offsets and lengths goes with entry n.
     let nth = |v: &Value, n: usize, default: Value| match v {
         Value::Array(list) => list.entry_at(n).map_or(default, |(_, v)| v.clone()),
@@ -48,7 +48,9 @@ fn substr_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
     let (replacement, offset, length) = (args::value(args, 1), args::value(args, 2), args::value(args, 3));
     let Value::Array(subjects) = &args[0] else {
         if matches!(offset, Value::Array(_)) || matches!(length, Value::Array(_)) {
-            return Err(Fault::type_error("Argument #3 ($offset) cannot be an array when working on a single string"));
+            return Err(PhpError::type_error(
+                "Argument #3 ($offset) cannot be an array when working on a single string",
+            ));
         }
         let replacement = Value::Str(nth(&replacement, 0, Value::text("")).to_str());
         return replace_one(context, &[args[0].clone(), replacement, offset, length]);
@@ -63,7 +65,7 @@ fn substr_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
     Ok(Value::array(out))
 }
 
-fn replace_one(context: &Context<'_>, args: &[Value]) -> Result<Value, Fault> {
+fn replace_one(context: &Context<'_>, args: &[Value]) -> Result<Value, PhpError> {
     let (text, replacement) = (args::text(args, 0)?, args::text(args, 1)?);
     let offset = args::int(args, 2)?.min(i64::try_from(text.len()).unwrap_or(i64::MAX));
     let (start, end) = bounds(text.len(), offset, args::int_opt(args, 3)?).unwrap_or((text.len(), text.len()));
@@ -75,7 +77,7 @@ fn replace_one(context: &Context<'_>, args: &[Value]) -> Result<Value, Fault> {
     Ok(Value::from(out))
 }
 
-fn str_pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn str_pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     const LEFT: i64 = 0;
     const BOTH: i64 = 2;
     let text = args::text(args, 0)?;
@@ -107,18 +109,18 @@ fn str_pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault
 }
 
 /// `text` times `count`, within the limits.
-pub fn repeat(context: &Context<'_>, text: &[u8], count: usize) -> Result<Vec<u8>, Fault> {
+pub fn repeat(context: &Context<'_>, text: &[u8], count: usize) -> Result<Vec<u8>, PhpError> {
     context.allow_bytes(text.len().saturating_mul(count))?;
     Ok(if text.is_empty() { Vec::new() } else { text.repeat(count) })
 }
 
-fn str_repeat(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn str_repeat(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let count = args::size(args::int(args, 1)?).ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
     Ok(Value::from(repeat(context, &text, count)?))
 }
 
-fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let length = args::size(args::int_or(args, 1, 1)?).filter(|n| *n > 0);
     let length = length.ok_or_else(|| args::bad(1, "be greater than 0"))?;
@@ -126,7 +128,7 @@ fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fau
     Ok(Value::list(text.chunks(length).map(|part| Value::Str(Str::new(part)))))
 }
 
-fn chunk_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn chunk_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let length = args::size(args::int_or(args, 1, 76)?).filter(|n| *n > 0);
     let length = length.ok_or_else(|| args::bad(1, "be greater than 0"))?;
@@ -138,13 +140,13 @@ fn chunk_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, F
     Ok(Value::from(text.chunks(length).flat_map(|part| [part, &end[..]].concat()).collect::<Vec<u8>>()))
 }
 
-fn explode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn explode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (separator, text) = (args::text(args, 0)?, args::text(args, 1)?);
     split(context, &separator, &text, args::int_or(args, 2, i64::MAX)?)
 }
 
 /// PHP's `explode` with its limit.
-pub fn split(context: &Context<'_>, separator: &[u8], text: &[u8], limit: i64) -> Result<Value, Fault> {
+pub fn split(context: &Context<'_>, separator: &[u8], text: &[u8], limit: i64) -> Result<Value, PhpError> {
     if separator.is_empty() {
         return Err(args::bad(0, "not be empty"));
     }
@@ -162,14 +164,14 @@ pub fn split(context: &Context<'_>, separator: &[u8], text: &[u8], limit: i64) -
     Ok(Value::list(text.splitn_str(count, separator).map(part)))
 }
 
-fn implode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn implode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (separator, pieces) = match (&args[0], args.get(1)) {
         (Value::Array(pieces), None | Some(Value::Null)) => (Str::default(), pieces.clone()),
         (_, None | Some(Value::Null)) => {
-            return Err(Fault::type_error("Argument #2 ($array) must be of type ?array, string given"));
+            return Err(PhpError::type_error("Argument #2 ($array) must be of type ?array, string given"));
         }
         (Value::Array(_), Some(_)) => {
-            return Err(Fault::type_error("Argument #1 ($separator) must be of type string, array given"));
+            return Err(PhpError::type_error("Argument #1 ($separator) must be of type string, array given"));
         }
         _ => (args::text(args, 0)?, args::array(args, 1)?),
     };

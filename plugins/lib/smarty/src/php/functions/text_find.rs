@@ -4,7 +4,7 @@ use bstr::ByteSlice;
 
 use super::args;
 use super::register::{makes, moves};
-use crate::php::{Fault, Function, Str, Value};
+use crate::php::{Function, PhpError, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("strpos", 2, 3, |_, a| position(a, false)),
@@ -24,7 +24,7 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 /// Haystack and needle, both in lower case when case does not matter.
-fn pair(args: &[Value], fold: bool) -> Result<(Str, Str), Fault> {
+fn pair(args: &[Value], fold: bool) -> Result<(Str, Str), PhpError> {
     let (hay, needle) = (args::text(args, 0)?, args::text(args, 1)?);
     if !fold {
         return Ok((hay, needle));
@@ -32,21 +32,21 @@ fn pair(args: &[Value], fold: bool) -> Result<(Str, Str), Fault> {
     Ok((hay.to_ascii_lowercase().into(), needle.to_ascii_lowercase().into()))
 }
 
-fn outside() -> Fault {
-    Fault::value_error("Argument #3 ($offset) must be contained in argument #1 ($haystack)")
+fn outside() -> PhpError {
+    PhpError::value_error("Argument #3 ($offset) must be contained in argument #1 ($haystack)")
 }
 
 fn found(at: Option<usize>) -> Value {
     at.map_or(Value::Bool(false), Value::from)
 }
 
-fn position(args: &[Value], fold: bool) -> Result<Value, Fault> {
+fn position(args: &[Value], fold: bool) -> Result<Value, PhpError> {
     let (hay, needle) = pair(args, fold)?;
     let start = args::offset_in(args::int_or(args, 2, 0)?, hay.len()).ok_or_else(outside)?;
     Ok(found(hay[start..].find(&*needle).map(|at| at + start)))
 }
 
-fn last_position(args: &[Value], fold: bool) -> Result<Value, Fault> {
+fn last_position(args: &[Value], fold: bool) -> Result<Value, PhpError> {
     let (hay, needle) = pair(args, fold)?;
     let offset = args::int_or(args, 2, 0)?;
     let start = args::offset_in(offset, hay.len()).ok_or_else(outside)?;
@@ -56,7 +56,7 @@ fn last_position(args: &[Value], fold: bool) -> Result<Value, Fault> {
     Ok(found(hay[from..to].rfind(&*needle).map(|at| at + from)))
 }
 
-fn part(args: &[Value], fold: bool) -> Result<Value, Fault> {
+fn part(args: &[Value], fold: bool) -> Result<Value, PhpError> {
     let (hay, needle) = pair(args, fold)?;
     let before = args::flag_or(args, 2, false)?;
     let whole = args::text(args, 0)?;
@@ -67,14 +67,14 @@ fn part(args: &[Value], fold: bool) -> Result<Value, Fault> {
     })
 }
 
-fn last_part(args: &[Value]) -> Result<Value, Fault> {
+fn last_part(args: &[Value]) -> Result<Value, PhpError> {
     let (hay, needle) = pair(args, false)?;
     // Only the first byte counts; an empty needle is C's terminating NUL.
     let byte = needle.first().copied().unwrap_or(0);
     Ok(hay.rfind_byte(byte).map_or(Value::Bool(false), |at| Value::Str(Str::new(&hay[at..]))))
 }
 
-fn any_of(args: &[Value]) -> Result<Value, Fault> {
+fn any_of(args: &[Value]) -> Result<Value, PhpError> {
     let (hay, list) = pair(args, false)?;
     if list.is_empty() {
         return Err(args::bad(1, "be a non-empty string"));
@@ -82,7 +82,7 @@ fn any_of(args: &[Value]) -> Result<Value, Fault> {
     Ok(hay.iter().position(|b| list.contains(b)).map_or(Value::Bool(false), |at| Value::Str(Str::new(&hay[at..]))))
 }
 
-fn count(args: &[Value]) -> Result<Value, Fault> {
+fn count(args: &[Value]) -> Result<Value, PhpError> {
     let (hay, needle) = pair(args, false)?;
     if needle.is_empty() {
         return Err(args::bad(1, "not be empty"));
@@ -99,7 +99,7 @@ fn count(args: &[Value]) -> Result<Value, Fault> {
     Ok(Value::from(part.find_iter(&*needle).count()))
 }
 
-fn span(args: &[Value], inside: bool) -> Result<Value, Fault> {
+fn span(args: &[Value], inside: bool) -> Result<Value, PhpError> {
     let (text, list) = pair(args, false)?;
     let Some((start, end)) = super::text_cut::bounds(text.len(), args::int_or(args, 2, 0)?, args::int_opt(args, 3)?)
     else {

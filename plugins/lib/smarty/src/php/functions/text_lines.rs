@@ -2,11 +2,11 @@
 
 use super::args;
 use super::register::makes;
-use crate::php::{Context, Fault, Function, Value};
+use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[makes("nl2br", 1, 2, nl2br), makes("wordwrap", 1, 4, wordwrap)];
 
-fn nl2br(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn nl2br(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let tag: &[u8] = if args::flag_or(args, 1, true)? { b"<br />" } else { b"<br>" };
     let mut out = Vec::with_capacity(text.len());
@@ -24,7 +24,7 @@ fn nl2br(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
     Ok(Value::from(out))
 }
 
-fn wordwrap(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn wordwrap(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let width = args::int_or(args, 1, 75)?;
     let line_break = args::text_or(args, 2, b"\n")?;

@@ -4,7 +4,7 @@ use bstr::ByteSlice;
 
 use super::args;
 use super::register::{by_ref, makes};
-use crate::php::{Array, Context, Fault, Function, Str, Value};
+use crate::php::{Array, Context, Function, PhpError, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     by_ref(makes("str_replace", 3, 4, |c, a| str_replace(c, a, false)), 1 << 3),
@@ -12,10 +12,10 @@ pub const FUNCTIONS: &[Function] = &[
     makes("strtr", 2, 3, strtr),
 ];
 
-fn str_replace(context: &mut Context<'_>, args: &mut [Value], fold: bool) -> Result<Value, Fault> {
+fn str_replace(context: &mut Context<'_>, args: &mut [Value], fold: bool) -> Result<Value, PhpError> {
     let (search, replace, subject) = (args[0].clone(), args[1].clone(), args[2].clone());
     if let (Value::Array(_), false) = (&replace, matches!(search, Value::Array(_))) {
-        return Err(Fault::type_error(
+        return Err(PhpError::type_error(
             "Argument #2 ($replace) must be of type string when argument #1 ($search) is a string",
         ));
     }
@@ -45,7 +45,7 @@ fn replace_in(
     subject: Str,
     fold: bool,
     count: &mut usize,
-) -> Result<Str, Fault> {
+) -> Result<Str, PhpError> {
     let Value::Array(searches) = search else {
         return replace_all(context, &subject, &search.to_bytes(), &replace.to_bytes(), fold, count);
     };
@@ -68,7 +68,7 @@ pub fn replace_all(
     replace: &[u8],
     fold: bool,
     count: &mut usize,
-) -> Result<Str, Fault> {
+) -> Result<Str, PhpError> {
     context.charge(text.len())?;
     if search.is_empty() || search.len() > text.len() {
         return Ok(text.clone());
@@ -91,20 +91,20 @@ pub fn replace_all(
     Ok(out.into())
 }
 
-fn strtr(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn strtr(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     if args.len() == 2 || args[2].is_null() {
         let pairs = match &args[1] {
             Value::Array(pairs) => pairs.clone(),
             _ => {
-                return Err(Fault::type_error("Argument #2 ($from) must be of type array, string given"));
+                return Err(PhpError::type_error("Argument #2 ($from) must be of type array, string given"));
             }
         };
         let pairs: Vec<(Str, Str)> = pairs.iter().map(|(k, v)| (k.to_str(), v.to_str())).collect();
         return translate(context, &text, &pairs).map(Value::Str);
     }
     if matches!(args[1], Value::Array(_)) {
-        return Err(Fault::type_error("Argument #2 ($from) must be of type string, array given"));
+        return Err(PhpError::type_error("Argument #2 ($from) must be of type string, array given"));
     }
     let (from, to) = (args::text(args, 1)?, args::text(args, 2)?);
     let mut map: [u8; 256] = std::array::from_fn(|i| i as u8);
@@ -115,7 +115,7 @@ fn strtr(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
 }
 
 /// `strtr` with pairs: at each place the longest name that fits; what was put in is not looked at again.
-pub fn translate(context: &mut Context<'_>, text: &Str, pairs: &[(Str, Str)]) -> Result<Str, Fault> {
+pub fn translate(context: &mut Context<'_>, text: &Str, pairs: &[(Str, Str)]) -> Result<Str, PhpError> {
     let mut longest: Vec<&(Str, Str)> = pairs.iter().filter(|(from, _)| !from.is_empty()).collect();
     longest.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));
     context.charge(text.len().saturating_mul(1 + longest.len() / 8))?;

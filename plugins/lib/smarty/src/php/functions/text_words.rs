@@ -5,7 +5,7 @@ use super::register::{makes, moves};
 use super::text_case::byte_set;
 use super::text_compare::distance;
 use super::text_cut::bounds;
-use crate::php::{Array, Context, Fault, Function, Key, Str, Value};
+use crate::php::{Array, Context, Function, Key, PhpError, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     makes("str_word_count", 1, 3, str_word_count),
@@ -14,7 +14,7 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 /// Runs of letters with `'` and `-` inside; a hyphen ends no word but the text, and neither begins one.
-fn str_word_count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn str_word_count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let format = args::int_or(args, 1, 0)?;
     let extra = byte_set(&args::text_or(args, 2, b"")?);
@@ -51,7 +51,7 @@ fn str_word_count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
     })
 }
 
-fn count_chars(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn count_chars(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let mode = args::int_or(args, 1, 0)?;
     let mut counts = [0_i64; 256];
@@ -75,7 +75,7 @@ fn count_chars(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> 
     })
 }
 
-fn substr_compare(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn substr_compare(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let (text, other) = (args::text(args, 0)?, args::text(args, 1)?);
     let (offset, length) = (args::int(args, 2)?, args::int_opt(args, 3)?);
     let fold = args::flag_or(args, 4, false)?;

@@ -3,7 +3,7 @@
 use super::args;
 use super::register::{makes, moves};
 use crate::php::convert::{Numeric, numeric};
-use crate::php::{Context, Fault, Function, Value};
+use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     moves("intval", 1, 2, intval),
@@ -30,7 +30,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("is_numeric", 1, 1, |_, a| is(a, is_numeric)),
 ];
 
-fn is(args: &[Value], test: fn(&Value) -> bool) -> Result<Value, Fault> {
+fn is(args: &[Value], test: fn(&Value) -> bool) -> Result<Value, PhpError> {
     Ok(Value::Bool(test(&args[0])))
 }
 
@@ -56,7 +56,7 @@ fn type_word(value: &Value) -> &'static str {
     }
 }
 
-fn intval(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn intval(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let base = args::int_or(args, 1, 10)?;
     Ok(Value::Int(match &args[0] {
         Value::Str(text) if base != 10 => strtol(text, base),

@@ -2,7 +2,7 @@
 
 use super::args;
 use super::register::{makes, moves};
-use crate::php::{Array, Context, Fault, Function, Str, Value};
+use crate::php::{Array, Context, Function, PhpError, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     makes("parse_url", 1, 2, parse_url),
@@ -25,7 +25,7 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// A URL taken apart; borrowed from it.
 #[derive(Debug, Default)]
-pub struct Parts<'a> {
+pub struct UrlParts<'a> {
     pub scheme: Option<&'a [u8]>,
     pub host: Option<&'a [u8]>,
     pub port: Option<u16>,
@@ -45,8 +45,8 @@ fn split_at_byte(text: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
 
 /// PHP's lenient `parse_url`; `None` for what it calls seriously malformed.
 #[must_use]
-pub fn parse(url: &[u8]) -> Option<Parts<'_>> {
-    let mut parts = Parts::default();
+pub fn parse(url: &[u8]) -> Option<UrlParts<'_>> {
+    let mut parts = UrlParts::default();
     if url.is_empty() {
         parts.path = Some(url);
         return Some(parts);
@@ -92,7 +92,7 @@ pub fn parse(url: &[u8]) -> Option<Parts<'_>> {
     }
 }
 
-fn authority<'a>(rest: &'a [u8], mut parts: Parts<'a>) -> Option<Parts<'a>> {
+fn authority<'a>(rest: &'a [u8], mut parts: UrlParts<'a>) -> Option<UrlParts<'a>> {
     let end = rest.iter().position(|b| *b == b'/').unwrap_or(rest.len());
     let (mut authority, path) = rest.split_at(end);
     parts.path = (!path.is_empty()).then_some(path);
@@ -119,7 +119,7 @@ fn authority<'a>(rest: &'a [u8], mut parts: Parts<'a>) -> Option<Parts<'a>> {
     Some(parts)
 }
 
-fn parse_url(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn parse_url(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let component = args::int_or(args, 1, -1)?;
     let Some(parts) = parse(&text) else {
@@ -172,7 +172,7 @@ fn parent(path: &[u8]) -> &[u8] {
     }
 }
 
-fn dirname(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn dirname(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let levels = args::int_or(args, 1, 1)?;
     if levels < 1 {
@@ -189,7 +189,7 @@ fn dirname(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
     Ok(Value::Str(Str::new(path)))
 }
 
-fn pathinfo(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn pathinfo(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     const ALL: i64 = 15;
     let path = args::text(args, 0)?;
     let flags = args::int_or(args, 1, ALL)?;

@@ -5,7 +5,7 @@
 
 use super::args;
 use super::register::moves;
-use crate::php::{Context, Fault, Function, Value};
+use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[moves("version_compare", 2, 3, version_compare)];
 
@@ -78,19 +78,19 @@ fn first_part(version: &[u8]) -> (&[u8], Option<&[u8]>) {
 }
 
 /// Where two versions' common parts do not decide: what is left of each.
-enum Outcome {
+enum Comparison {
     Decided(i32),
     Left(Option<Vec<u8>>, Option<Vec<u8>>),
 }
 
-fn compare_common(a: &[u8], b: &[u8]) -> Outcome {
+fn compare_common(a: &[u8], b: &[u8]) -> Comparison {
     let (mut p, mut q) = (a, b);
     let mut left = (Some(a), Some(b));
     while !p.is_empty() && !q.is_empty() {
         let (x, y) = (first_part(p), first_part(q));
         let order = compare_part(x.0, y.0);
         if order != 0 {
-            return Outcome::Decided(order);
+            return Comparison::Decided(order);
         }
         left = (x.1, y.1);
         let (Some(next_p), Some(next_q)) = left else {
@@ -98,7 +98,7 @@ fn compare_common(a: &[u8], b: &[u8]) -> Outcome {
         };
         (p, q) = (next_p, next_q);
     }
-    Outcome::Left(left.0.map(<[u8]>::to_vec), left.1.map(<[u8]>::to_vec))
+    Comparison::Left(left.0.map(<[u8]>::to_vec), left.1.map(<[u8]>::to_vec))
 }
 
 fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
@@ -113,17 +113,17 @@ fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
         }
         // More of a version is newer if it is a number, and else as its form says ("1.0rc" before "1.0").
         match compare_common(&canonical(&a), &canonical(&b)) {
-            Outcome::Decided(order) => return order,
-            Outcome::Left(Some(rest), _) if is_number(&rest) => return 1,
-            Outcome::Left(Some(rest), _) => (a, b) = (rest, RELEASE.to_vec()),
-            Outcome::Left(None, Some(rest)) if is_number(&rest) => return -1,
-            Outcome::Left(None, Some(rest)) => (a, b) = (RELEASE.to_vec(), rest),
-            Outcome::Left(None, None) => return 0,
+            Comparison::Decided(order) => return order,
+            Comparison::Left(Some(rest), _) if is_number(&rest) => return 1,
+            Comparison::Left(Some(rest), _) => (a, b) = (rest, RELEASE.to_vec()),
+            Comparison::Left(None, Some(rest)) if is_number(&rest) => return -1,
+            Comparison::Left(None, Some(rest)) => (a, b) = (RELEASE.to_vec(), rest),
+            Comparison::Left(None, None) => return 0,
         }
     }
 }
 
-fn version_compare(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Fault> {
+fn version_compare(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     // Each round of what is left copies it; a version of many thousand parts is no version.
     let length = args::text(args, 0)?.len().max(args::text(args, 1)?.len());
     context.charge(length.saturating_mul(length))?;

@@ -4,7 +4,7 @@ use super::unicode;
 
 /// One part of a set.
 #[derive(Clone, Copy, Debug)]
-pub enum Item {
+pub enum ClassItem {
     Range(u32, u32),
     Digit,
     Word,
@@ -20,7 +20,7 @@ pub enum Item {
 #[derive(Clone, Debug)]
 pub struct Class {
     /// Parts, and whether each is turned round (`\D` in a set).
-    pub items: Vec<(Item, bool)>,
+    pub items: Vec<(ClassItem, bool)>,
     pub negated: bool,
     pub caseless: bool,
     pub utf8: bool,
@@ -28,7 +28,7 @@ pub struct Class {
 
 impl Class {
     #[must_use]
-    pub fn of(item: Item, negated: bool, utf8: bool) -> Class {
+    pub fn of(item: ClassItem, negated: bool, utf8: bool) -> Class {
         Class { items: vec![(item, negated)], negated: false, caseless: false, utf8 }
     }
 
@@ -60,40 +60,40 @@ pub fn other_cases(c: u32, utf8: bool) -> [Option<u32>; 2] {
     [single(Box::new(c.to_lowercase())), single(Box::new(c.to_uppercase()))]
 }
 
-impl Item {
+impl ClassItem {
     fn contains(self, c: u32, utf8: bool) -> bool {
         let byte = u8::try_from(c).ok();
         let ascii = |test: fn(&u8) -> bool| byte.is_some_and(|b| b.is_ascii() && test(&b));
         let wide = || if utf8 { char::from_u32(c) } else { None };
         match self {
-            Item::Range(low, high) => (low..=high).contains(&c),
-            Item::Digit => match wide() {
+            ClassItem::Range(low, high) => (low..=high).contains(&c),
+            ClassItem::Digit => match wide() {
                 Some(c) => unicode::property("Nd").is_some_and(|nd| nd(c)),
                 None => ascii(u8::is_ascii_digit),
             },
-            Item::Word => match wide() {
+            ClassItem::Word => match wide() {
                 Some(c) => unicode::is_word(c),
                 None => ascii(|b| b.is_ascii_alphanumeric() || *b == b'_'),
             },
-            Item::Space => match wide() {
+            ClassItem::Space => match wide() {
                 Some(c) => unicode::is_space(c),
                 None => ascii(|b| matches!(b, b' ' | b'\t'..=b'\r')),
             },
-            Item::Horizontal => {
+            ClassItem::Horizontal => {
                 matches!(c, 9 | 0x20 | 0xa0 | 0x1680 | 0x180e | 0x2000..=0x200a | 0x202f | 0x205f | 0x3000)
             }
-            Item::Vertical => matches!(c, 10..=13 | 0x85 | 0x2028 | 0x2029),
-            Item::Posix(test) => byte.is_some_and(test),
-            Item::Property(test) => char::from_u32(c).is_some_and(test),
-            Item::Newline => c == 10,
+            ClassItem::Vertical => matches!(c, 10..=13 | 0x85 | 0x2028 | 0x2029),
+            ClassItem::Posix(test) => byte.is_some_and(test),
+            ClassItem::Property(test) => char::from_u32(c).is_some_and(test),
+            ClassItem::Newline => c == 10,
         }
     }
 }
 
 /// `[:name:]`
 #[must_use]
-pub fn posix(name: &[u8]) -> Option<Item> {
-    Some(Item::Posix(match name {
+pub fn posix(name: &[u8]) -> Option<ClassItem> {
+    Some(ClassItem::Posix(match name {
         b"alpha" => |b| b.is_ascii_alphabetic(),
         b"digit" => |b| b.is_ascii_digit(),
         b"alnum" => |b| b.is_ascii_alphanumeric(),

@@ -8,7 +8,7 @@ use super::{PatternError, fail, unavailable};
 const INSTRUCTIONS_MAX: usize = 50_000;
 
 #[derive(Debug)]
-pub enum Step {
+pub enum Instruction {
     Char(u32, bool),
     Class(Box<Class>),
     Assert(Assert),
@@ -33,26 +33,26 @@ pub enum Step {
 }
 
 #[derive(Debug)]
-pub struct Program {
-    pub steps: Vec<Step>,
+pub struct RegexProgram {
+    pub steps: Vec<Instruction>,
     /// Capture positions, then the slots of loops.
     pub slots: usize,
 }
 
 struct Compiler {
-    steps: Vec<Step>,
+    steps: Vec<Instruction>,
     slots: usize,
 }
 
-pub fn compile(node: &Node, groups: usize) -> Result<Program, PatternError> {
+pub fn compile(node: &Node, groups: usize) -> Result<RegexProgram, PatternError> {
     let mut compiler = Compiler { steps: Vec::new(), slots: 2 * groups };
     compiler.node(node)?;
-    compiler.push(Step::Match)?;
-    Ok(Program { steps: compiler.steps, slots: compiler.slots })
+    compiler.push(Instruction::Match)?;
+    Ok(RegexProgram { steps: compiler.steps, slots: compiler.slots })
 }
 
 impl Compiler {
-    fn push(&mut self, step: Step) -> Result<usize, PatternError> {
+    fn push(&mut self, step: Instruction) -> Result<usize, PatternError> {
         if self.steps.len() >= INSTRUCTIONS_MAX {
             return unavailable("regular expression is too large");
         }
@@ -63,15 +63,15 @@ impl Compiler {
     fn node(&mut self, node: &Node) -> Result<(), PatternError> {
         match node {
             Node::Empty => {}
-            Node::Char(c, caseless) => _ = self.push(Step::Char(*c, *caseless))?,
-            Node::Class(class) => _ = self.push(Step::Class(Box::new(class.clone())))?,
-            Node::Assert(assert) => _ = self.push(Step::Assert(*assert))?,
+            Node::Char(c, caseless) => _ = self.push(Instruction::Char(*c, *caseless))?,
+            Node::Class(class) => _ = self.push(Instruction::Class(Box::new(class.clone())))?,
+            Node::Assert(assert) => _ = self.push(Instruction::Assert(*assert))?,
             Node::Concat(parts) => parts.iter().try_for_each(|part| self.node(part))?,
             Node::Alternate(branches) => self.alternate(branches)?,
             Node::Group(body, number) => {
-                self.push(Step::Save(2 * number))?;
+                self.push(Instruction::Save(2 * number))?;
                 self.node(body)?;
-                self.push(Step::Save(2 * number + 1))?;
+                self.push(Instruction::Save(2 * number + 1))?;
             }
             Node::Repeat(body, repeat) if repeat.possessive => {
                 let plain = Repeat { possessive: false, ..*repeat };
@@ -82,11 +82,11 @@ impl Compiler {
                 if 2 * number >= self.slots {
                     return fail("reference to non-existent subpattern");
                 }
-                self.push(Step::BackReference(*number, *caseless))?;
+                self.push(Instruction::BackReference(*number, *caseless))?;
             }
             Node::Look { body, ahead, negative } => self.look(body, *ahead, *negative)?,
             Node::Atomic(body) => self.atomic(body)?,
-            Node::Keep => _ = self.push(Step::Save(0))?,
+            Node::Keep => _ = self.push(Instruction::Save(0))?,
         }
         Ok(())
     }
@@ -98,20 +98,20 @@ impl Compiler {
                 self.node(branch)?;
                 break;
             }
-            let split = self.push(Step::Split(0, 0))?;
+            let split = self.push(Instruction::Split(0, 0))?;
             self.node(branch)?;
-            ends.push(self.push(Step::Jump(0))?);
-            self.steps[split] = Step::Split(split + 1, self.steps.len());
+            ends.push(self.push(Instruction::Jump(0))?);
+            self.steps[split] = Instruction::Split(split + 1, self.steps.len());
         }
         let end = self.steps.len();
         for jump in ends {
-            self.steps[jump] = Step::Jump(end);
+            self.steps[jump] = Instruction::Jump(end);
         }
         Ok(())
     }
 
-    fn split(&self, greedy: bool, into: usize, past: usize) -> Step {
-        if greedy { Step::Split(into, past) } else { Step::Split(past, into) }
+    fn split(&self, greedy: bool, into: usize, past: usize) -> Instruction {
+        if greedy { Instruction::Split(into, past) } else { Instruction::Split(past, into) }
     }
 
     fn repeat(&mut self, body: &Node, repeat: Repeat) -> Result<(), PatternError> {
@@ -123,7 +123,7 @@ impl Compiler {
         };
         let mut splits = Vec::new();
         for _ in repeat.min..max {
-            splits.push(self.push(Step::Split(0, 0))?);
+            splits.push(self.push(Instruction::Split(0, 0))?);
             self.node(body)?;
         }
         let end = self.steps.len();
@@ -135,28 +135,28 @@ impl Compiler {
 
     fn endless(&mut self, body: &Node, greedy: bool) -> Result<(), PatternError> {
         let simple = matches!(body, Node::Char(..) | Node::Class(_));
-        let split = self.push(Step::Split(0, 0))?;
+        let split = self.push(Instruction::Split(0, 0))?;
         if simple {
             self.node(body)?;
         } else {
             let slot = self.slots;
             self.slots += 1;
-            self.push(Step::LoopStart(slot))?;
+            self.push(Instruction::LoopStart(slot))?;
             self.node(body)?;
-            self.push(Step::LoopCheck(slot))?;
+            self.push(Instruction::LoopCheck(slot))?;
         }
-        self.push(Step::Jump(split))?;
+        self.push(Instruction::Jump(split))?;
         let end = self.steps.len();
         self.steps[split] = self.split(greedy, split + 1, end);
         Ok(())
     }
 
     fn atomic(&mut self, body: &Node) -> Result<(), PatternError> {
-        let at = self.push(Step::Atomic { next: 0 })?;
+        let at = self.push(Instruction::Atomic { next: 0 })?;
         self.node(body)?;
-        self.push(Step::Match)?;
+        self.push(Instruction::Match)?;
         let next = self.steps.len();
-        self.steps[at] = Step::Atomic { next };
+        self.steps[at] = Instruction::Atomic { next };
         Ok(())
     }
 
@@ -178,24 +178,24 @@ impl Compiler {
                 self.looked(branch, Some(length), negative)?;
                 continue;
             }
-            let split = self.push(Step::Split(0, 0))?;
+            let split = self.push(Instruction::Split(0, 0))?;
             self.looked(branch, Some(length), negative)?;
-            ends.push(self.push(Step::Jump(0))?);
-            self.steps[split] = Step::Split(split + 1, self.steps.len());
+            ends.push(self.push(Instruction::Jump(0))?);
+            self.steps[split] = Instruction::Split(split + 1, self.steps.len());
         }
         let end = self.steps.len();
         for jump in ends {
-            self.steps[jump] = Step::Jump(end);
+            self.steps[jump] = Instruction::Jump(end);
         }
         Ok(())
     }
 
     fn looked(&mut self, body: &Node, back: Option<usize>, negative: bool) -> Result<(), PatternError> {
-        let at = self.push(Step::Look { next: 0, back, negative })?;
+        let at = self.push(Instruction::Look { next: 0, back, negative })?;
         self.node(body)?;
-        self.push(Step::Match)?;
+        self.push(Instruction::Match)?;
         let next = self.steps.len();
-        self.steps[at] = Step::Look { next, back, negative };
+        self.steps[at] = Instruction::Look { next, back, negative };
         Ok(())
     }
 }

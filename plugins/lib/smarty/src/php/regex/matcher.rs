@@ -1,9 +1,9 @@
 //! Runs the instructions over a subject, backtracking on a stack of its own.
 
 use super::class::other_cases;
-use super::compile::{Program, Step};
+use super::compile::{Instruction, RegexProgram};
 use super::syntax::Assert;
-use super::{Options, unicode};
+use super::{RegexOptions, unicode};
 
 /// Byte ranges of the groups; entry 0 is the whole match.
 pub type Captures = Vec<Option<(usize, usize)>>;
@@ -14,32 +14,32 @@ pub struct Exhausted;
 
 const UNSET: usize = usize::MAX;
 
-enum Frame {
+enum Backtrack {
     /// Another way to go on.
     Branch(usize, usize),
     /// A slot to set back when passing here.
     Slot(usize, usize),
 }
 
-struct Machine<'a> {
-    steps: &'a [Step],
-    options: Options,
+struct Matcher<'a> {
+    steps: &'a [Instruction],
+    options: RegexOptions,
     subject: &'a [u8],
     search_start: usize,
     slots: Vec<usize>,
-    stack: Vec<Frame>,
+    stack: Vec<Backtrack>,
     left: &'a mut usize,
 }
 
 pub fn find(
-    program: &Program,
-    options: Options,
+    program: &RegexProgram,
+    options: RegexOptions,
     subject: &[u8],
     start: usize,
     groups: usize,
     steps: &mut usize,
 ) -> Result<Option<Captures>, Exhausted> {
-    let mut machine = Machine::new(program, options, subject, start, steps);
+    let mut machine = Matcher::new(program, options, subject, start, steps);
     let mut at = start;
     loop {
         if let Some(found) = machine.match_at(at, groups, false)? {
@@ -53,26 +53,26 @@ pub fn find(
 }
 
 pub fn nonempty_at(
-    program: &Program,
-    options: Options,
+    program: &RegexProgram,
+    options: RegexOptions,
     subject: &[u8],
     start: usize,
     groups: usize,
     steps: &mut usize,
 ) -> Result<Option<Captures>, Exhausted> {
-    Machine::new(program, options, subject, start, steps).match_at(start, groups, true)
+    Matcher::new(program, options, subject, start, steps).match_at(start, groups, true)
 }
 
-impl<'a> Machine<'a> {
+impl<'a> Matcher<'a> {
     fn new(
-        program: &'a Program,
-        options: Options,
+        program: &'a RegexProgram,
+        options: RegexOptions,
         subject: &'a [u8],
         search_start: usize,
         left: &'a mut usize,
-    ) -> Machine<'a> {
+    ) -> Matcher<'a> {
         let slots = vec![UNSET; program.slots];
-        Machine { steps: &program.steps, options, subject, search_start, slots, stack: Vec::new(), left }
+        Matcher { steps: &program.steps, options, subject, search_start, slots, stack: Vec::new(), left }
     }
 
     fn match_at(&mut self, at: usize, groups: usize, nonempty: bool) -> Result<Option<Captures>, Exhausted> {
@@ -128,14 +128,14 @@ impl<'a> Machine<'a> {
         loop {
             *self.left = self.left.checked_sub(1).ok_or(Exhausted)?;
             let next = match &self.steps[pc] {
-                Step::Match if not_empty_from == Some(at) => None,
-                Step::Match => return Ok(Some(at)),
-                Step::Split(first, second) => {
-                    self.stack.push(Frame::Branch(*second, at));
+                Instruction::Match if not_empty_from == Some(at) => None,
+                Instruction::Match => return Ok(Some(at)),
+                Instruction::Split(first, second) => {
+                    self.stack.push(Backtrack::Branch(*second, at));
                     Some((*first, at))
                 }
-                Step::Atomic { next } => self.enclosed(pc + 1, at)?.map(|end| (*next, end)),
-                Step::Look { next, back, negative } => {
+                Instruction::Atomic { next } => self.enclosed(pc + 1, at)?.map(|end| (*next, end)),
+                Instruction::Look { next, back, negative } => {
                     let (next, back, negative) = (*next, *back, *negative);
                     let from = back.map_or(Some(at), |n| self.back_by(at, n));
                     let held = self.look(pc + 1, from, negative)?;
@@ -151,49 +151,51 @@ impl<'a> Machine<'a> {
     }
 
     /// A step that neither branches nor runs others.
-    fn simple(&mut self, step: &'a Step, pc: usize, at: usize) -> Option<(usize, usize)> {
+    fn simple(&mut self, step: &'a Instruction, pc: usize, at: usize) -> Option<(usize, usize)> {
         let end = match step {
-            Step::Char(c, caseless) => {
+            Instruction::Char(c, caseless) => {
                 let (found, width) = self.char_at(at)?;
                 let same = found == *c || *caseless && other_cases(found, self.options.utf8).contains(&Some(*c));
                 same.then_some(at + width)?
             }
-            Step::Class(class) => {
+            Instruction::Class(class) => {
                 let (found, width) = self.char_at(at)?;
                 class.contains(found).then_some(at + width)?
             }
-            Step::Assert(assert) => self.holds(*assert, at).then_some(at)?,
-            Step::Jump(to) => return Some((*to, at)),
-            Step::Save(slot) | Step::LoopStart(slot) => {
+            Instruction::Assert(assert) => self.holds(*assert, at).then_some(at)?,
+            Instruction::Jump(to) => return Some((*to, at)),
+            Instruction::Save(slot) | Instruction::LoopStart(slot) => {
                 self.set(*slot, at);
                 at
             }
-            Step::LoopCheck(slot) => {
+            Instruction::LoopCheck(slot) => {
                 // A round without progress: leave the loop, whose split is where the jump after this goes.
                 if self.slots[*slot] == at {
                     return match &self.steps[pc + 1] {
-                        Step::Jump(_) => Some((pc + 2, at)),
+                        Instruction::Jump(_) => Some((pc + 2, at)),
                         _ => Some((pc + 1, at)),
                     };
                 }
                 at
             }
-            Step::BackReference(group, caseless) => self.repeated(*group, *caseless, at)?,
-            Step::Match | Step::Split(..) | Step::Atomic { .. } | Step::Look { .. } => return None,
+            Instruction::BackReference(group, caseless) => self.repeated(*group, *caseless, at)?,
+            Instruction::Match | Instruction::Split(..) | Instruction::Atomic { .. } | Instruction::Look { .. } => {
+                return None;
+            }
         };
         Some((pc + 1, end))
     }
 
     fn set(&mut self, slot: usize, at: usize) {
-        self.stack.push(Frame::Slot(slot, self.slots[slot]));
+        self.stack.push(Backtrack::Slot(slot, self.slots[slot]));
         self.slots[slot] = at;
     }
 
     fn backtrack(&mut self, floor: usize) -> Option<(usize, usize)> {
         while self.stack.len() > floor {
             match self.stack.pop()? {
-                Frame::Branch(pc, at) => return Some((pc, at)),
-                Frame::Slot(slot, old) => self.slots[slot] = old,
+                Backtrack::Branch(pc, at) => return Some((pc, at)),
+                Backtrack::Slot(slot, old) => self.slots[slot] = old,
             }
         }
         None
@@ -206,7 +208,7 @@ impl<'a> Machine<'a> {
         if end.is_some() {
             let mut kept = floor;
             for i in floor..self.stack.len() {
-                if matches!(self.stack[i], Frame::Slot(..)) {
+                if matches!(self.stack[i], Backtrack::Slot(..)) {
                     self.stack.swap(kept, i);
                     kept += 1;
                 }

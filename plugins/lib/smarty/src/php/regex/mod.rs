@@ -18,13 +18,13 @@ mod unicode;
 pub use matcher::{Captures, Exhausted};
 pub use unicode::{is_letter, is_space, is_word};
 
-use compile::Program;
+use compile::RegexProgram;
 
 /// A compiled pattern.
 #[derive(Debug)]
 pub struct Regex {
-    program: Program,
-    options: Options,
+    program: RegexProgram,
+    options: RegexOptions,
     /// Number of groups, the whole match included.
     pub groups: usize,
     /// Named groups and their numbers, in order of number.
@@ -33,7 +33,7 @@ pub struct Regex {
 
 /// The letters after the closing delimiter.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Options {
+pub struct RegexOptions {
     pub caseless: bool,
     pub multiline: bool,
     pub dot_all: bool,
@@ -93,7 +93,7 @@ impl Regex {
     ///
     /// # Errors
     /// As [`Regex::delimited`].
-    pub fn new(pattern: &[u8], options: Options) -> Result<Regex, PatternError> {
+    pub fn new(pattern: &[u8], options: RegexOptions) -> Result<Regex, PatternError> {
         let parsed = parse::parse(pattern, options)?;
         let program = compile::compile(&parsed.node, parsed.groups)?;
         Ok(Regex { program, options, groups: parsed.groups, names: parsed.names })
@@ -143,8 +143,8 @@ fn closing(text: &[u8], open: u8, close: u8) -> Option<usize> {
     None
 }
 
-fn options(letters: &[u8]) -> Result<Options, PatternError> {
-    let mut options = Options::default();
+fn options(letters: &[u8]) -> Result<RegexOptions, PatternError> {
+    let mut options = RegexOptions::default();
     for &letter in letters {
         match letter {
             b'i' => options.caseless = true,

@@ -1,42 +1,42 @@
 //! Pattern text to tree.
 
-use super::class::{Class, Item};
+use super::class::{Class, ClassItem};
 use super::syntax::{Assert, Node, Repeat};
-use super::{Options, PatternError, fail, unavailable};
+use super::{PatternError, RegexOptions, fail, unavailable};
 
 /// Groups inside groups: the compiler and the look-arounds recurse on them.
 const NESTING_MAX: usize = 64;
 /// PCRE's own bound for `{n,m}`.
 const REPEAT_MAX: u32 = 65_535;
 
-pub struct Parsed {
+pub struct ParsedPattern {
     pub node: Node,
     pub groups: usize,
     pub names: Vec<(Vec<u8>, usize)>,
 }
 
-pub(super) struct Parser<'a> {
+pub(super) struct PatternParser<'a> {
     pub(super) text: &'a [u8],
     pub(super) at: usize,
-    pub(super) options: Options,
+    pub(super) options: RegexOptions,
     pub(super) groups: usize,
     names: Vec<(Vec<u8>, usize)>,
     depth: usize,
 }
 
-pub fn parse(pattern: &[u8], options: Options) -> Result<Parsed, PatternError> {
+pub fn parse(pattern: &[u8], options: RegexOptions) -> Result<ParsedPattern, PatternError> {
     if options.utf8 && std::str::from_utf8(pattern).is_err() {
         return fail("UTF-8 error in the pattern");
     }
-    let mut parser = Parser { text: pattern, at: 0, options, groups: 1, names: Vec::new(), depth: 0 };
+    let mut parser = PatternParser { text: pattern, at: 0, options, groups: 1, names: Vec::new(), depth: 0 };
     let node = parser.alternatives()?;
     if parser.at < pattern.len() {
         return fail("unmatched closing parenthesis");
     }
-    Ok(Parsed { node, groups: parser.groups, names: parser.names })
+    Ok(ParsedPattern { node, groups: parser.groups, names: parser.names })
 }
 
-impl Parser<'_> {
+impl PatternParser<'_> {
     pub(super) fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
@@ -150,9 +150,9 @@ impl Parser<'_> {
                 self.at += 1;
                 let all = self.options.dot_all;
                 Node::Class(if all {
-                    Class::of(Item::Range(0, u32::MAX), false, utf8)
+                    Class::of(ClassItem::Range(0, u32::MAX), false, utf8)
                 } else {
-                    Class::of(Item::Newline, true, utf8)
+                    Class::of(ClassItem::Newline, true, utf8)
                 })
             }
             b'^' => {

@@ -1,10 +1,10 @@
 //! Sets in brackets.
 
-use super::class::{Class, Item, posix};
-use super::parse::Parser;
+use super::class::{Class, ClassItem, posix};
+use super::parse::PatternParser;
 use super::{PatternError, fail};
 
-impl Parser<'_> {
+impl PatternParser<'_> {
     pub(super) fn class(&mut self) -> Result<Class, PatternError> {
         let mut class = Class {
             items: Vec::new(),
@@ -31,20 +31,20 @@ impl Parser<'_> {
             };
             let is_range = matches!(self.rest(), [b'-', next, ..] if *next != b']');
             if !is_range {
-                class.items.push((Item::Range(low, low), false));
+                class.items.push((ClassItem::Range(low, low), false));
                 continue;
             }
             self.at += 1;
             match self.class_char(&mut class)? {
                 Some(high) if high < low => return fail("range out of order in character class"),
-                Some(high) => class.items.push((Item::Range(low, high), false)),
+                Some(high) => class.items.push((ClassItem::Range(low, high), false)),
                 // `[a-\d]`: the hyphen is text.
-                None => class.items.extend([(Item::Range(low, low), false), (Item::Range(45, 45), false)]),
+                None => class.items.extend([(ClassItem::Range(low, low), false), (ClassItem::Range(45, 45), false)]),
             }
         }
     }
 
-    fn posix_class(&mut self) -> Result<Option<(Item, bool)>, PatternError> {
+    fn posix_class(&mut self) -> Result<Option<(ClassItem, bool)>, PatternError> {
         let rest = self.rest();
         let Some(inside) = rest.strip_prefix(b"[:") else {
             return Ok(None);

@@ -1,11 +1,11 @@
 //! What a backslash means in a pattern.
 
-use super::class::{Class, Item};
-use super::parse::Parser;
+use super::class::{Class, ClassItem};
+use super::parse::PatternParser;
 use super::syntax::{Assert, Node};
 use super::{PatternError, fail, unavailable, unicode};
 
-impl Parser<'_> {
+impl PatternParser<'_> {
     /// What follows a backslash outside a class.
     pub(super) fn escape(&mut self) -> Result<Node, PatternError> {
         let utf8 = self.options.utf8;
@@ -34,7 +34,7 @@ impl Parser<'_> {
             Some(b'R') => {
                 self.at += 1;
                 let crlf = Node::Concat(vec![Node::Char(13, false), Node::Char(10, false)]);
-                let one = Node::Class(Class::of(Item::Vertical, false, utf8));
+                let one = Node::Class(Class::of(ClassItem::Vertical, false, utf8));
                 return Ok(Node::Atomic(Box::new(Node::Alternate(vec![crlf, one]))));
             }
             Some(b'K') => {
@@ -91,17 +91,17 @@ impl Parser<'_> {
     }
 
     /// `\d`, `\W`, `\pL` …: the set, and whether it is turned round.
-    pub(super) fn shorthand(&mut self) -> Result<Option<(Item, bool)>, PatternError> {
+    pub(super) fn shorthand(&mut self) -> Result<Option<(ClassItem, bool)>, PatternError> {
         let Some(letter) = self.peek() else {
             return Ok(None);
         };
         let item = match letter {
-            b'd' | b'D' => Item::Digit,
-            b'w' | b'W' => Item::Word,
-            b's' | b'S' => Item::Space,
-            b'h' | b'H' => Item::Horizontal,
-            b'v' | b'V' => Item::Vertical,
-            b'N' => Item::Newline,
+            b'd' | b'D' => ClassItem::Digit,
+            b'w' | b'W' => ClassItem::Word,
+            b's' | b'S' => ClassItem::Space,
+            b'h' | b'H' => ClassItem::Horizontal,
+            b'v' | b'V' => ClassItem::Vertical,
+            b'N' => ClassItem::Newline,
             b'p' | b'P' => {
                 self.at += 1;
                 return self.property(letter == b'P').map(Some);
@@ -112,7 +112,7 @@ impl Parser<'_> {
         Ok(Some((item, letter.is_ascii_uppercase())))
     }
 
-    fn property(&mut self, negated: bool) -> Result<(Item, bool), PatternError> {
+    fn property(&mut self, negated: bool) -> Result<(ClassItem, bool), PatternError> {
         let mut negated = negated;
         let name = if self.accept(b"{") {
             negated ^= self.accept(b"^");
@@ -127,7 +127,7 @@ impl Parser<'_> {
             char::from_u32(letter).map(String::from).unwrap_or_default()
         };
         match unicode::property(&name) {
-            Some(test) => Ok((Item::Property(test), negated)),
+            Some(test) => Ok((ClassItem::Property(test), negated)),
             None => unavailable(format!("unknown property name after \\P or \\p: {name}")),
         }
     }
