@@ -1,7 +1,7 @@
 //! Times parsing and rendering by size: `cargo bench -p dialplate-smarty [-- FILE…]`.
 //!
-//! Without files: made-up configurations of three sizes, and of the vendors' templates beside the repository, where
-//! they are, one of each size. Variables are made up: lines, and a few short texts.
+//! Without FILE: generated configurations of three sizes, and one of the recorded vendor templates of each size, where
+//! `../shared` is present. The variables are generated: lines, and a few short texts.
 
 #![allow(clippy::print_stdout, reason = "a command-line program")]
 
@@ -13,7 +13,7 @@ use dialplate_smarty::{Render, Template};
 use jiff::tz::TimeZone;
 
 const ROUNDS: u32 = 300;
-/// Below the folder of the vendors' templates.
+/// Files below the folder of the recorded templates.
 const VENDORS: [&str; 5] = [
     "yealink/t46u/y000000000000.boot",
     "yealink/t46u/directory.xml",
@@ -23,7 +23,7 @@ const VENDORS: [&str; 5] = [
 ];
 
 fn main() {
-    // `cargo bench` adds a flag of its own.
+    // `cargo bench` adds the flag `--bench`.
     let files: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let clock = Clock { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC };
     let variables = variables();
@@ -47,7 +47,7 @@ fn report_file(file: &Path, variables: &Array, clock: &Clock) {
     }
 }
 
-/// Prints a line about one template.
+/// Measures one template and prints a line.
 fn report(name: &str, source: &[u8], variables: &Array, clock: &Clock) {
     let template = match Template::parse(name, source) {
         Ok(template) => template,
@@ -66,7 +66,7 @@ fn report(name: &str, source: &[u8], variables: &Array, clock: &Clock) {
     }
 }
 
-/// The tenth percentile, which other load disturbs least, and the median.
+/// The tenth percentile, which other load affects least, and the median.
 fn times(run: impl Fn() -> bool) -> [Duration; 2] {
     let once = |_| {
         let start = Instant::now();

@@ -1,5 +1,5 @@
-//! Renders a template file: `render FOLDER FILE [VARIABLES.json]`, the variables from standard input when
-//! `-` is given. Included files are looked for in the folder.
+//! Renders a template file: `render FOLDER FILE [VARIABLES.json]`. With `-` the variables come from standard input.
+//! Included files are read from FOLDER.
 
 #![allow(clippy::print_stdout, reason = "a command-line program")]
 

@@ -1,43 +1,51 @@
-//! Every case of `tests/cases` through the library.
+//! One named test per file of `tests/cases`, rendered by the library: `cargo test --test cases -- if/else`.
 
 mod support;
 
-use dialplate_smarty::Error;
-use support::case::{self, Case, Expected, ExpectedError};
-use support::{difference, engine, tell, visible};
+use std::process::ExitCode;
 
-#[test]
-fn every_case_renders_as_recorded() {
-    let cases = case::all();
-    assert!(!cases.is_empty(), "no case found in {}", case::folder().display());
-    let wrong: Vec<String> = cases.iter().filter_map(verdict).collect();
-    for text in &wrong {
-        tell(text);
-    }
-    tell(&format!("{} cases, {} wrong", cases.len(), wrong.len()));
-    assert!(wrong.is_empty(), "{} of {} cases", wrong.len(), cases.len());
+use dialplate_smarty::Error;
+use libtest_mimic::{Arguments, Failed, Trial};
+use support::case::{self, Expected, ExpectedError};
+use support::{difference, engine, visible};
+
+fn main() -> ExitCode {
+    let trials: Vec<Trial> = case::names().into_iter().map(trial).collect();
+    assert!(!trials.is_empty(), "{} holds no case", case::folder().display());
+    libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-/// What is wrong with a case, for a reader; `None` when nothing is.
-fn verdict(case: &Case) -> Option<String> {
+fn trial(name: String) -> Trial {
+    Trial::test(name.clone(), move || run(&name))
+}
+
+/// Renders the case and compares the result with the file beside it.
+fn run(name: &str) -> Result<(), Failed> {
+    let case = case::load(name);
     let got = engine::render(&case.job);
-    let said = match (&case.expected, &got) {
-        (Expected::Body(body), Ok(got)) if body == got => return None,
-        (Expected::Error(expected), Err(error)) => mismatch(expected, error)?,
-        (Expected::Body(body), Ok(got)) => difference(body, got),
-        (Expected::Body(_), Err(error)) => format!("  an error where none is due:\n{}\n", error.report()),
+    let (extension, difference) = match (&case.expected, &got) {
+        (Expected::Body(body), Ok(got)) if body == got => return Ok(()),
+        (Expected::Body(body), Ok(got)) => ("out", difference(body, got)),
+        (Expected::Body(_), Err(error)) => ("out", format!("  unexpected error:\n{}\n", error.report())),
+        (Expected::Error(expected), Err(error)) => match mismatch(expected, error) {
+            None => return Ok(()),
+            Some(difference) => ("err", difference),
+        },
         (Expected::Error(expected), Ok(got)) => {
-            format!("  no {} error but:\n  + {:.300}\n", expected.kind, visible(got))
+            let ExpectedError { kind, line, says } = expected;
+            ("err", format!("  - {kind} error in line {line}: {says}\n  + {:.300}\n", visible(got)))
         }
     };
-    Some(format!("{}\n{said}", case.name))
+    let file = format!("{}.tpl", case::folder().join(name).display());
+    Err(format!("{file} differs from .{extension} (- expected, + rendered):\n{difference}").into())
 }
 
+/// The difference between an expected and an actual error; `None` if kind, line and the fixed part of the message agree.
 fn mismatch(expected: &ExpectedError, error: &Error) -> Option<String> {
-    let kind = error.kind.as_str();
-    if kind == expected.kind && error.line == expected.line && error.message.contains(&expected.says) {
+    let ExpectedError { kind, line, says } = expected;
+    let got = error.kind.as_str();
+    if got == kind && error.line == *line && error.message.contains(says) {
         return None;
     }
-    let ExpectedError { kind: wanted, line, says } = expected;
-    Some(format!("  - {wanted}, line {line}, \"{says}\"\n  + {kind}, line {}, {error}\n", error.line))
+    Some(format!("  - {kind} error in line {line}: {says}\n  + {got} error in line {}: {error}\n", error.line))
 }

@@ -1,4 +1,4 @@
-//! FusionPBX's own templates: the same ones parse that Smarty compiles.
+//! FusionPBX's own templates: the library parses exactly those that Smarty compiles.
 
 mod support;
 
@@ -7,12 +7,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use dialplate_smarty::Template;
-use support::tell;
+use support::report;
+use support::skip::skip;
 
-/// Files that Smarty does not compile: `php record.php --compile ../../../../../shared/corpus/templates`.
+/// The files that Smarty does not compile, from `php record.php --compile ../../../../../shared/corpus/templates`.
 const BROKEN: &str = include_str!("corpus_broken.txt");
 
-/// The recordings lie beside the workspace; without them there is nothing to parse.
+/// The recorded templates, which lie beside the workspace.
 fn templates() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpus/templates");
     root.is_dir().then_some(root)
@@ -30,9 +31,9 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn templates_fail_to_parse_exactly_where_smarty_fails_to_compile() {
+fn corpus_parses_exactly_where_smarty_compiles() {
     let Some(root) = templates() else {
-        tell("skipped: ../shared/corpus/templates is not there");
+        skip("corpus", "../shared/corpus/templates is absent");
         return;
     };
     let mut found = Vec::new();
@@ -42,14 +43,14 @@ fn templates_fail_to_parse_exactly_where_smarty_fails_to_compile() {
     for path in &found {
         let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().into_owned();
         if let Err(error) = Template::parse(&name, &fs::read(path).expect("a template")) {
-            tell(&format!("{error}"));
+            report(&format!("{error}"));
             failed.insert(name);
         }
     }
     let broken: BTreeSet<String> = BROKEN.lines().map(str::to_owned).collect();
     let only_here: Vec<_> = failed.difference(&broken).collect();
     let only_there: Vec<_> = broken.difference(&failed).collect();
-    assert!(only_here.is_empty(), "only here: {only_here:#?}");
+    assert!(only_here.is_empty(), "only this library refuses: {only_here:#?}");
     assert!(only_there.is_empty(), "only Smarty refuses: {only_there:#?}");
-    tell(&format!("{} templates, {} refused as Smarty refuses them", found.len(), failed.len()));
+    report(&format!("{} templates parsed, {} of them refused here and by Smarty", found.len(), failed.len()));
 }

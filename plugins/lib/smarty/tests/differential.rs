@@ -1,7 +1,6 @@
-//! The library against PHP's own Smarty: the written cases, and generated templates with fixed seeds.
+//! Compares the library with PHP's own Smarty over the case files and over generated templates with fixed seeds.
 //!
-//! Needs `php` with Smarty 4; where either is missing each test says so and passes.
-//! `SMARTY_GENERATED=n` generates n templates of each sort, `SMARTY_SEED=n` others.
+//! Needs `php` with Smarty 4, and is skipped without. `tests/README.md` has the environment variables.
 
 mod support;
 
@@ -9,31 +8,31 @@ use dialplate_smarty::ErrorKind;
 use support::case::{self, Expected};
 use support::generate::{self, Random};
 use support::php::{self, Answer};
-use support::{Job, difference, engine, tell, visible};
+use support::skip::skip;
+use support::{Job, difference, engine, report, visible};
 
-/// Templates of one sort; together several thousand, in about half a minute.
+/// Templates of one sort. All sorts together make several thousand, which take about half a minute.
 const GENERATED: usize = 1_200;
 
-/// Generated templates that share a PHP process.
+/// The number of generated templates that share a PHP process.
 const TOGETHER: usize = 100;
 
 fn number(variable: &str, otherwise: usize) -> usize {
     std::env::var(variable).ok().and_then(|n| n.parse().ok()).unwrap_or(otherwise)
 }
 
-/// Compares all jobs, and fails with what differs. `allowed` are the differences on purpose.
+/// Compares all jobs and fails with a list of the differences.
 fn compare(what: &str, jobs: &[Job], together: usize) {
     if let Some(why) = php::absent() {
-        tell(&format!("skipped: {what} against PHP's Smarty: {why}"));
-        return;
+        return skip(&format!("{what} against PHP's Smarty"), &why);
     }
     let answers = php::answers(jobs, together);
     let pairs = jobs.iter().zip(&answers);
     let wrong: Vec<String> = pairs.filter_map(|(job, answer)| verdict(job, answer)).collect();
     for text in wrong.iter().take(200) {
-        tell(text);
+        report(text);
     }
-    tell(&format!("{what}: {} compared, {} differ", jobs.len(), wrong.len()));
+    report(&format!("{what}: {} compared, {} differ", jobs.len(), wrong.len()));
     assert!(wrong.is_empty(), "{what}: {} of {} differ", wrong.len(), jobs.len());
 }
 
@@ -42,9 +41,9 @@ fn verdict(job: &Job, answer: &Answer) -> Option<String> {
     let said = match (answer, &got) {
         (Answer::Body(body), Ok(got)) if body == got => return None,
         (Answer::Failed { .. }, Err(_)) => return None,
-        // What is not possible here on purpose, and what takes too much.
+        // Deliberate refusals and limits have no counterpart in Smarty.
         (_, Err(error)) if matches!(error.kind, ErrorKind::Refused | ErrorKind::Limit) => return None,
-        // A warning that PHP's Smarty puts into its log or the file's text, and goes on.
+        // PHP's Smarty only warns, in its log or in the middle of the document.
         (Answer::Body(_), Err(error)) if error.message.contains("unsupported type") => return None,
         (Answer::Body(body), Ok(got)) => difference(body, got),
         (Answer::Body(body), Err(error)) => format!("  - {:.200}\n  + {error}\n", visible(body)),
@@ -52,8 +51,11 @@ fn verdict(job: &Job, answer: &Answer) -> Option<String> {
             format!("  - {kind}: {message:.200}\n  + {:.200}\n", visible(got))
         }
     };
-    let source = &job.files[0].1;
-    Some(format!("{}\n{said}", String::from_utf8_lossy(source).trim_end()))
+    let heading = match job.name.as_str() {
+        "" => String::from_utf8_lossy(&job.files[0].1).trim_end().to_owned(),
+        name => format!("tests/cases/{name}.tpl (- Smarty, + library)"),
+    };
+    Some(format!("{heading}\n{said}"))
 }
 
 fn generated(what: &str, mut fill: impl FnMut(&mut Random, &mut Job)) {
@@ -94,8 +96,8 @@ fn nested_tags_and_white_space_agree_with_smarty() {
     generated("tags", |random, job| job.files[0].1 = generate::tag_template(random).into());
 }
 
-/// Sources to break: not those that run code or to a limit, since a broken one of them would too, nor those
-/// with what is known to differ, nor those with dates, which a broken one takes from PHP's own clock.
+/// Sources for mutation. Left out are templates that run code or reach a limit, since a mutant may do so in PHP; those
+/// with known differences; and those with dates, since a mutant may read PHP's own clock.
 fn sources() -> Vec<Vec<u8>> {
     let areas = ["refused/", "limits/", "functions/", "include/", "extends/", "while/", "counter/", "cycle/", "html/"];
     let cases = case::all().into_iter().filter(|case| case.differs.is_none());

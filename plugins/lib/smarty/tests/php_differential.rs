@@ -1,11 +1,12 @@
-//! PHP itself judges: thousands of generated calls of every operator, function and modifier go through one `php`
-//! process, and the answers must be the same to the bit. Without `php` (8.2) there is nothing to compare with,
-//! and the test says so.
+//! Compares operators, functions and modifiers with PHP 8.2: thousands of generated calls of each go through one `php`
+//! process, and the results must be identical to the bit. Skipped without `php` 8.2 and Smarty 4.
 
 #[path = "php_differential/generate.rs"]
 mod generate;
 #[path = "php_differential/signatures.rs"]
 mod signatures;
+#[path = "support/skip.rs"]
+mod skip;
 #[path = "php_differential/wire.rs"]
 mod wire;
 
@@ -17,8 +18,9 @@ use dialplate_smarty::php::{Clock, Context, PhpError, PhpErrorKind, Value, arith
 use dialplate_smarty::registry::{self, function, modifier};
 use generate::Generator;
 use jiff::tz::TimeZone;
+use skip::skip;
 
-/// Cases of one function, more for operators.
+/// Calls per function; operators have more.
 const CASES: usize = 100;
 const SEED: u64 = 0x5eed_d1a1;
 
@@ -29,7 +31,7 @@ struct Case {
     by_ref: u32,
 }
 
-/// The driver's answers, one for each case, or nothing when `php` is absent.
+/// The driver's answers, one for each case; `None` if `php` 8.2 is absent.
 fn ask_php(cases: &[Case]) -> Option<Vec<String>> {
     let driver = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/php_differential/driver.php");
     let version = Command::new("php").arg("-r").arg("echo PHP_VERSION;").output().ok()?;
@@ -92,12 +94,12 @@ fn operate(name: &str, a: &[Value]) -> Result<Value, PhpError> {
         "float" => Value::Float(first.to_float()),
         "bool" => Value::Bool(first.truthy()),
         "key" => Value::array([(first.to_key()?, Value::Int(1))].into_iter().collect()),
-        _ => unreachable!("{name} is no operator"),
+        _ => unreachable!("{name} is not an operator"),
     })
 }
 
 fn clock() -> Clock {
-    // New York, as the driver has it: a zone with daylight saving.
+    // New York, the driver's zone, because it has daylight saving.
     let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").expect("a valid rule");
     Clock { seconds: 1_782_907_200, nanoseconds: 0, zone }
 }
@@ -115,7 +117,7 @@ fn answer(case: &Case, clock: &Clock) -> Result<Vec<Value>, PhpError> {
     Ok(out)
 }
 
-/// Why the two differ, if they do.
+/// The difference between the library's result and PHP's, if any.
 fn difference(case: &Case, theirs: &str, clock: &Clock) -> Option<String> {
     let ours = answer(case, clock);
     if theirs == "absent" {
@@ -127,23 +129,18 @@ fn difference(case: &Case, theirs: &str, clock: &Clock) -> Option<String> {
             let theirs: Vec<Value> = text.split('\t').map(wire::read).collect();
             let same = values.len() == theirs.len()
                 && values.iter().zip(&theirs).all(|(a, b)| wire::same(a, b, signatures::ulps(&case.name)));
-            (!same).then(|| format!("ours {values:?}, php {theirs:?}"))
+            (!same).then(|| format!("library {values:?}, php {theirs:?}"))
         }
-        (Ok(values), None) => Some(format!("ours {values:?}, php {theirs}")),
+        (Ok(values), None) => Some(format!("library {values:?}, php {theirs}")),
         (Err(fault), Some(text)) => {
-            Some(format!("ours faults: {fault}, php {:?}", wire::read(text.split('\t').next()?)))
+            Some(format!("library fails with: {fault}, php {:?}", wire::read(text.split('\t').next()?)))
         }
     }
 }
 
-/// Right to stderr: the harness swallows what a passing test prints.
-fn skip(title: &str, why: &str) {
-    let _ = writeln!(std::io::stderr(), "skipped: {title}: {why}, nothing to compare with");
-}
-
 fn compare_all(title: &str, mut cases: Vec<Case>) {
     let clock = clock();
-    // What is too large here would end the php process, which has its own limit.
+    // A call that exceeds a limit here would also end the php process at its memory limit.
     cases.retain(|case| !matches!(answer(case, &clock), Err(fault) if fault.kind == PhpErrorKind::Limit));
     let cases = &cases[..];
     let Some(answers) = ask_php(cases) else {
@@ -170,7 +167,7 @@ fn compare_all(title: &str, mut cases: Vec<Case>) {
 }
 
 #[test]
-fn operators_and_conversions_do_what_php_does_for_every_pair_of_types() {
+fn operators_on_every_pair_of_types_match_php() {
     let mut generator = Generator::new(SEED);
     let pool = generate::every_type();
     let mut cases = Vec::new();
@@ -192,11 +189,11 @@ fn operators_and_conversions_do_what_php_does_for_every_pair_of_types() {
 }
 
 #[test]
-fn functions_do_what_php_does() {
+fn functions_on_generated_arguments_match_php() {
     let mut generator = Generator::new(SEED);
     let mut cases = Vec::new();
     for (name, signature) in signatures::FUNCTIONS {
-        let function = function(name.as_bytes()).unwrap_or_else(|| panic!("{name} is not on the list"));
+        let function = function(name.as_bytes()).unwrap_or_else(|| panic!("{name} is not on the allow list"));
         for _ in 0..CASES {
             let args = generator.arguments(signature, function.min);
             cases.push(Case { kind: "fn", name: (*name).to_owned(), args, by_ref: function.by_ref });
@@ -206,11 +203,11 @@ fn functions_do_what_php_does() {
 }
 
 #[test]
-fn modifiers_do_what_smarty_does() {
+fn modifiers_on_generated_arguments_match_smarty() {
     let mut generator = Generator::new(SEED);
     let mut cases = Vec::new();
     for (name, signature) in signatures::MODIFIERS {
-        let modifier = modifier(name.as_bytes()).unwrap_or_else(|| panic!("{name} is no modifier"));
+        let modifier = modifier(name.as_bytes()).unwrap_or_else(|| panic!("{name} is not a modifier"));
         for _ in 0..3 * CASES {
             let args = generator.arguments(signature, modifier.min);
             cases.push(Case { kind: "mod", name: (*name).to_owned(), args, by_ref: 0 });
@@ -220,7 +217,7 @@ fn modifiers_do_what_smarty_does() {
 }
 
 #[test]
-fn every_function_of_the_list_is_compared_or_says_why_not() {
+fn every_listed_function_is_compared_or_exempted() {
     let compared: Vec<&str> = signatures::FUNCTIONS.iter().map(|(name, _)| *name).collect();
     let missing: Vec<&str> = registry::functions()
         .map(|f| f.name)

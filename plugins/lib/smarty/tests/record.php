@@ -1,15 +1,15 @@
 <?php
 /*
- * Makes the expected outputs of tests/cases with PHP's own Smarty.
+ * Records the expected outputs of tests/cases with PHP's own Smarty.
  *
  *   php record.php            records the cases that have neither .out nor .err
- *   php record.php --check    says which recorded case Smarty answers otherwise
+ *   php record.php --check    prints the recorded cases that Smarty answers differently
  *   php record.php --all      records every .out again
  *   php record.php --compile FOLDER   prints which files of a folder do not compile
  *
- * A .err file is written once and then belongs to whoever reviews it: its kind
- * and line are this library's. A case whose .err says "refused" or "limit", or
- * which has "differs" in its .json, is one that Smarty answers otherwise.
+ * A .err file is written once and then edited by hand: its kind and line are
+ * this library's. Smarty answers differently where .err has the kind "refused"
+ * or "limit", or where .json has "differs".
  */
 declare(strict_types=1);
 
@@ -78,7 +78,7 @@ function error_text(array $failure): string
     return "kind: $kind\nline: " . ($failure['line'] ?? 1) . "\nsays: " . fragment($failure['message']) . "\n";
 }
 
-/* The part of a message that any wording of it must have: the name of the thing, or PHP's own words. */
+/* The part of a message that is fixed: the name in question, or PHP's own words. */
 function fragment(string $message): string
 {
     $names = ['/^([a-z_0-9]+)\(\)/', "/unknown (?:tag|modifier) '(\w+?)(?:close)?'/", "/(?:missing|unexpected) '(\w+)' attribute/",
@@ -103,7 +103,7 @@ function record(string $case, array $result): string
     return 'err';
 }
 
-/* What Smarty says now against what is recorded; null where they agree. */
+/* The difference between Smarty's answer now and the recorded one; null where they agree. */
 function difference(string $case, array $result): ?string
 {
     if (isset(read_json("$case.json")['differs'])) {

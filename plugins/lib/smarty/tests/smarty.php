@@ -5,10 +5,10 @@
  *
  * Reads one JSON job per line:
  *   folder     template folder, or
- *   files      {name: hex of its bytes}, written to a folder of their own
+ *   files      {name: hex of its bytes}, written to a new folder
  *   file       the template to render
  *   variables  JSON text; 1 is an int, 1.0 a float, {"$hex": "ff00"} a byte
- *              string, {"$float": "INF"} what JSON has no number for
+ *              string, {"$float": "INF"} a float that JSON cannot write
  *   clock      Unix seconds that `$smarty.now`, time() and date() see
  *   get, post, cookies, server
  *   compile    only compile, do not run
@@ -31,10 +31,10 @@ ini_set('memory_limit', '128M');
 date_default_timezone_set('UTC');
 setlocale(LC_ALL, 'C');
 
-/* Longer than any honest template, short enough for the endless ones. */
+/* Longer than any terminating template needs, and short enough for endless ones. */
 const SECONDS_PER_JOB = 5;
 
-/* Compiled templates call these in place of PHP's own, see pinned(). */
+/* Compiled templates call these instead of PHP's functions, see pinned(). */
 final class Pinned
 {
     public static int $now = 0;
@@ -75,7 +75,7 @@ final class Pinned
     }
 }
 
-/* By tokens, so that a template's own text and strings stay as they are. */
+/* Replaces tokens, so that the template's text and strings stay unchanged. */
 function pinned(string $compiled): string
 {
     $tokens = PhpToken::tokenize($compiled);
@@ -115,14 +115,14 @@ function engine(string $folder, string $compiled): Smarty
     return $smarty;
 }
 
-/* What the message names is the job's line; the path in it is only noise. */
+/* Keeps the line from the message and drops the path of the temporary file. */
 function failure(string $kind, string $class, string $message): array
 {
     $line = preg_match('/"\s+on line (\d+)/', $message, $found) ? (int) $found[1] : null;
     return ['kind' => $kind, 'class' => $class, 'message' => $message, 'line' => $line];
 }
 
-/* Compiles without running; what PHP cannot parse then is thrown too. */
+/* Compiles without running, and throws if PHP cannot parse the compiled code. */
 function compile(Smarty $smarty, string $file): string
 {
     $template = $smarty->createTemplate($file);
@@ -146,7 +146,7 @@ function render(array $job, string $folder, string $compiled): array
         }
         return true;
     });
-    // Statics, which jobs that share a process would share.
+    // Jobs in one process would otherwise share these statics.
     Smarty::$global_tpl_vars = [];
     Smarty_Internal_TemplateCompilerBase::$_tag_objects = [];
     $level = ob_get_level();
@@ -173,7 +173,7 @@ function answer(array $result): void
     fwrite(STDOUT, json_encode($result, JSON_INVALID_UTF8_SUBSTITUTE) . "\n");
 }
 
-/* Answers jobs until done; what it dies of is the answer to the one that killed it. */
+/* Answers jobs until done. If the process dies, the cause is the answer to the job that it was running. */
 function child(array $jobs, array $folders, string $scratch): never
 {
     $answered = 0;
@@ -250,7 +250,7 @@ if (!(@include getenv('SMARTY_CLASS') ?: 'smarty4/Smarty.class.php')) {
 }
 $root = sys_get_temp_dir() . '/smarty-cases-' . getmypid();
 mkdir($root, 0700);
-/* Classes loaded before the fork are loaded once. */
+/* Loads the classes before the fork, and so only once. */
 $warm = ['files' => ['a' => bin2hex('{$x=1}{if $x}{$x}{/if}{foreach [1] as $y}{$y}{/foreach}')]];
 mkdir("$root/warm");
 render(['file' => 'a'], written($warm['files'], "$root/warm-templates"), "$root/warm");

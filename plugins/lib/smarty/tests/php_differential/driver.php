@@ -1,8 +1,8 @@
 <?php
-// Answers cases from standard input, one a line: kind, name, by-reference bits and arguments, separated by
-// tabs. Values are written so that every bit survives: n, b0, b1, i<digits>, f<bits in hex>, s<hex>,
-// a<count> followed by keys and values; all parts of a value are separated by spaces.
-// Smarty's modifiers are answered by Smarty 4 itself, where it is installed.
+// Answers cases from standard input, one per line: kind, name, by-reference bits and arguments, separated by
+// tabs. The text form of values keeps every bit: n, b0, b1, i<digits>, f<bits in hex>, s<hex>,
+// a<count> followed by keys and values, all parts of a value separated by spaces.
+// Smarty 4 itself runs its modifiers, where it is installed.
 error_reporting(0);
 set_error_handler(fn() => true);
 date_default_timezone_set('America/New_York');
@@ -66,7 +66,7 @@ function stub()
 
 function modify(string $name, array $args)
 {
-    // Compiling modifiers look at literals, so arguments are written as a template writes them.
+    // Modifier compilers inspect literals, so the arguments are written as a template writes them.
     $literal = fn($a) => is_string($a) && $a === 'true' ? '"true"' : (is_array($a) || is_string($a) && str_contains($a, "\0") || is_float($a) && $a < 0 || is_int($a) && $a < 0 ? '(' . var_export($a, true) . ')' : var_export($a, true));
     foreach (glob(SMARTY_PLUGINS_DIR . '{modifier,shared}.*.php', GLOB_BRACE) as $file) { require_once $file; }
     $compiler = SMARTY_PLUGINS_DIR . "modifiercompiler.$name.php";

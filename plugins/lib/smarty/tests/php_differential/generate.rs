@@ -1,4 +1,4 @@
-//! Values to call with: a few of each kind that are known to matter, and random ones made of such parts.
+//! Generated arguments: known edge cases of each kind, and random values made of their parts.
 
 use dialplate_smarty::php::{Array, Key, Value};
 
@@ -145,7 +145,7 @@ const FLOATS: &[f64] = &[
     0.49999999999999994,
 ];
 
-/// One of each kind that compares and computes in its own way.
+/// One value of each kind that compares or computes differently.
 pub fn every_type() -> Vec<Value> {
     let mut pool = vec![Value::Null, Value::Bool(true), Value::Bool(false)];
     pool.extend([0, 1, -1, 12, i64::MAX, i64::MIN].map(Value::Int));
@@ -218,7 +218,7 @@ impl Generator {
         Value::array(array)
     }
 
-    /// A value of a kind: see the table of signatures.
+    /// A value of the kind that a letter of `signatures` names.
     pub fn value(&mut self, kind: char) -> Value {
         match kind {
             's' => self.string(),
@@ -268,10 +268,10 @@ impl Generator {
         Value::text(self.pick(list))
     }
 
-    /// Arguments by a signature; now and then one of another type, to see what is converted and what refused.
+    /// Arguments for a signature; now and then one has another type, to cover conversions and refusals.
     pub fn arguments(&mut self, signature: &str, min: usize) -> Vec<Value> {
         let kinds: Vec<char> = signature.chars().collect();
-        // Capitals T: the clock may not be left to choose.
+        // A capital T is always given: PHP would otherwise read its own clock.
         let min = if signature.contains(['T', 'Y']) { kinds.len() } else { min };
         let count = min.min(kinds.len()) + self.below(kinds.len() - min.min(kinds.len()) + 1);
         kinds[..count]

@@ -1,11 +1,11 @@
-//! What each function is called with: one letter an argument (see the generator), a digit for a list of texts.
+//! The arguments of each function: one letter per argument (see the generator), a digit for a list of texts.
 
 pub const UNARY: &[&str] = &["neg", "inc", "dec", "echo", "int", "float", "bool", "key"];
 
 pub const BINARY: &[&str] =
     &["+", "-", "*", "/", "%", "**", "&", "|", "^", "<<", ">>", "==", "===", "<", "<=", ">", ">=", "<=>"];
 
-/// Results of the C library's transcendental functions may differ in their last bits.
+/// The last bits in which results of the C library's transcendental functions may differ.
 pub fn ulps(name: &str) -> u64 {
     match name {
         "exp" | "expm1" | "log" | "log10" | "log2" | "log1p" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan"

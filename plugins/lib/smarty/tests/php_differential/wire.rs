@@ -1,4 +1,4 @@
-//! Values as text between this test and the driver.
+//! The text form of values between this test and the PHP driver.
 
 use dialplate_smarty::php::{Array, Key, Value};
 
@@ -48,7 +48,7 @@ fn read_parts<'a>(parts: &mut impl Iterator<Item = &'a str>) -> Value {
     }
 }
 
-/// The same type and bits, keys in the same order; floats may be `ulps` apart.
+/// True for the same type and bits, with keys in the same order; floats may be `ulps` apart.
 pub fn same(a: &Value, b: &Value, ulps: u64) -> bool {
     match (a, b) {
         (Value::Float(x), Value::Float(y)) => {

@@ -1,4 +1,4 @@
-//! Cases: `cases/<area>/<name>.tpl` with `.json`, extra files in `<name>/`, and `.out` or `.err`.
+//! Cases: `cases/<area>/<name>.tpl` with `.json`, further files in `<name>/`, and `.out` or `.err`. See `tests/README.md`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ pub struct Case {
     pub name: String,
     pub job: Job,
     pub expected: Expected,
-    /// Why PHP's Smarty answers otherwise, where it does on purpose.
+    /// The reason for a deliberate difference from PHP's Smarty.
     pub differs: Option<String>,
 }
 
@@ -22,7 +22,7 @@ pub enum Expected {
     Error(ExpectedError),
 }
 
-/// What is fixed of an error, whatever its wording.
+/// The parts of an error that a case fixes; the rest of the wording is free.
 pub struct ExpectedError {
     /// As [`dialplate_smarty::ErrorKind::as_str`] writes it.
     pub kind: String,
@@ -35,18 +35,19 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
 }
 
-/// All cases, by name; `SMARTY_CASE=area/na` keeps those whose names start so.
+/// The names of all cases, `area/name`, sorted.
+pub fn names() -> Vec<String> {
+    let areas = sorted(&folder());
+    let files = areas.iter().flat_map(|area| sorted(area));
+    let templates = files.filter(|path| path.extension().is_some_and(|e| e == "tpl"));
+    templates
+        .map(|path| format!("{}/{}", part(path.parent()), part(path.with_extension("").as_path().into())))
+        .collect()
+}
+
+/// All cases, sorted by name.
 pub fn all() -> Vec<Case> {
-    let wanted = std::env::var("SMARTY_CASE").unwrap_or_default();
-    let mut cases: Vec<Case> = sorted(&folder())
-        .iter()
-        .flat_map(|area| sorted(area))
-        .filter(|path| path.extension().is_some_and(|e| e == "tpl"))
-        .map(|path| load(&path))
-        .filter(|case| case.name.starts_with(&wanted))
-        .collect();
-    cases.sort_by(|a, b| a.name.cmp(&b.name));
-    cases
+    names().iter().map(|name| load(name)).collect()
 }
 
 pub fn sorted(folder: &Path) -> Vec<PathBuf> {
@@ -56,12 +57,18 @@ pub fn sorted(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-fn load(path: &Path) -> Case {
-    let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
-    let area = path.parent().and_then(Path::file_name).expect("an area").to_string_lossy();
-    let file = format!("{stem}.tpl");
+/// The last part of a path.
+fn part(path: Option<&Path>) -> String {
+    path.and_then(Path::file_name).expect("a path below the case folder").to_string_lossy().into_owned()
+}
+
+/// Reads the case `name` (`area/name`) with its extra files and its expected result.
+pub fn load(name: &str) -> Case {
+    let path = folder().join(format!("{name}.tpl"));
+    let file = part(Some(&path));
     let mut job = Job::of(&[], "{}");
-    job.files = vec![(file.clone(), read(path))];
+    job.name = name.to_owned();
+    job.files = vec![(file.clone(), read(&path))];
     job.file = file;
     let extra = path.with_extension("");
     if extra.is_dir() {
@@ -69,7 +76,7 @@ fn load(path: &Path) -> Case {
     }
     let settings = path.with_extension("json");
     let differs = if settings.is_file() { apply(&read(&settings), &mut job) } else { None };
-    Case { name: format!("{area}/{stem}"), job, expected: expected(path), differs }
+    Case { name: name.to_owned(), job, expected: expected(&path), differs }
 }
 
 fn read(path: &Path) -> Vec<u8> {
@@ -87,8 +94,8 @@ fn add_files(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) {
     }
 }
 
-/// Keeps raw JSON texts, so that the order of keys and the types of numbers stay as written. Answers why the
-/// case differs.
+/// Applies a case's `.json` to its job and returns the reason for which PHP's Smarty differs, if the case gives one. The
+/// values stay raw JSON, so that the order of keys and the types of numbers are kept.
 fn apply(settings: &[u8], job: &mut Job) -> Option<String> {
     let settings: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(settings).expect("JSON of a case");
     let mut differs = None;

@@ -1,4 +1,4 @@
-//! The library behind the same job that PHP's Smarty gets.
+//! Renders a job with the library.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ fn merged(post: &Value, get: &Value) -> Value {
     Value::array(both)
 }
 
-/// The job's files, parsed when first included.
+/// The files of the job, each parsed when first included.
 struct Files<'j> {
     job: &'j Job,
     parsed: RefCell<HashMap<String, Rc<Template>>>,

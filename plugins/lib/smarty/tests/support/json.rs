@@ -1,5 +1,5 @@
-//! JSON to PHP's values as `json_decode` makes them: 1 is an int, 1.0 a float, an object an array in its order.
-//! `{"$hex": "ff00"}` is a byte string, `{"$float": "INF"}` a number that JSON lacks.
+//! Converts JSON to PHP's values as `json_decode` does: 1 is an int, 1.0 a float, and an object an array in its order.
+//! `{"$hex": "ff00"}` is a byte string, `{"$float": "INF"}` a number that JSON cannot write.
 
 use std::fmt;
 
@@ -48,7 +48,7 @@ impl<'de> Visitor<'de> for Types {
     }
 
     fn visit_u64<E>(self, n: u64) -> Result<Value, E> {
-        // What is beyond PHP's integers is a float there.
+        // PHP reads an integer beyond its range as a float.
         #[allow(clippy::cast_precision_loss)]
         Ok(i64::try_from(n).map_or(Value::Float(n as f64), Value::Int))
     }
@@ -64,7 +64,7 @@ impl<'de> Visitor<'de> for Types {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut array = Array::new();
         while let Some(Typed(value)) = seq.next_element()? {
-            assert!(array.push(value), "an index that is left");
+            assert!(array.push(value), "the array has a free index");
         }
         Ok(Value::array(array))
     }

@@ -1,22 +1,25 @@
-//! What the integration tests share: cases as files, values from JSON, PHP's Smarty behind a pipe, and the
-//! library behind the same job.
-#![allow(dead_code, unused_imports, reason = "each test binary uses a part of this")]
+//! Shared by the integration tests: cases as files, values from JSON, and two renderers for the same job, PHP's Smarty
+//! behind a pipe and the library.
+#![allow(dead_code, unused_imports, reason = "each test binary uses a part of this module")]
 
 pub mod case;
 pub mod engine;
 pub mod generate;
 pub mod json;
 pub mod php;
+pub mod skip;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-/// One render: what PHP's Smarty and the library are both given.
+/// One render, for PHP's Smarty and for the library.
 #[derive(Clone, Debug, Default)]
 pub struct Job {
+    /// The case that the job comes from, `area/name`; empty for a generated template.
+    pub name: String,
     /// Template files by name.
     pub files: Vec<(String, Vec<u8>)>,
-    /// The one to render.
+    /// The name of the file to render.
     pub file: String,
     /// JSON text of an object, see [`json`].
     pub variables: String,
@@ -24,7 +27,7 @@ pub struct Job {
     pub clock: i64,
     /// JSON text of `get`, `post`, `cookies` and `server`.
     pub request: [String; 4],
-    /// Only whether it compiles.
+    /// Compile without rendering.
     pub compile: bool,
 }
 
@@ -38,6 +41,7 @@ impl Job {
     /// A job of one template.
     pub fn of(source: &[u8], variables: &str) -> Job {
         Job {
+            name: String::new(),
             files: vec![("main.tpl".into(), source.to_vec())],
             file: "main.tpl".into(),
             variables: variables.into(),
@@ -48,12 +52,12 @@ impl Job {
     }
 }
 
-/// Says something that a passing test does not hide: the test harness keeps only what is printed.
-pub fn tell(text: &str) {
+/// Writes a line straight to stderr, which the test harness does not capture.
+pub fn report(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Bytes as a reader can tell them apart: line ends, tabs and whatever is not UTF-8 are visible.
+/// The bytes as readable text: line ends, tabs, control characters and invalid UTF-8 are written as escapes.
 pub fn visible(bytes: &[u8]) -> String {
     let mut out = String::new();
     for chunk in bytes.utf8_chunks() {
@@ -75,7 +79,7 @@ pub fn visible(bytes: &[u8]) -> String {
     out
 }
 
-/// Both texts from the first line that differs, a few lines each.
+/// A few lines of both texts from the first line that differs, `-` expected and `+` rendered.
 pub fn difference(expected: &[u8], got: &[u8]) -> String {
     let (expected, got) = (visible(expected), visible(got));
     let same = expected.lines().zip(got.lines()).take_while(|(a, b)| a == b).count();

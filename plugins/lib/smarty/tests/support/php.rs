@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use super::json::{hex, unhex};
 use super::{Job, REQUEST};
 
-/// What PHP made of a job.
+/// The result of a job in PHP.
 #[derive(Clone, Debug)]
 pub enum Answer {
     Body(Vec<u8>),
@@ -20,14 +20,14 @@ pub enum Answer {
     },
 }
 
-/// Why there is no Smarty to ask; `None` when there is.
+/// The reason for which PHP's Smarty cannot be used here; `None` if it can.
 pub fn absent() -> Option<String> {
     let nothing = run(&[], 1);
     nothing.err()
 }
 
-/// The answers to `jobs` in order. `together` of them share a PHP process: 1 for those with counters or
-/// cycles, whose state is the process's.
+/// The answers to `jobs`, in order. `together` jobs share a PHP process; use 1 for templates with counters or cycles, since
+/// their state lives as long as the process.
 pub fn answers(jobs: &[Job], together: usize) -> Vec<Answer> {
     let lines = run(jobs, together).expect("PHP's Smarty");
     assert_eq!(lines.len(), jobs.len(), "one answer per job");

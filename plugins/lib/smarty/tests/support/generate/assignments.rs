@@ -1,4 +1,4 @@
-//! Assignments to variables and elements of every type, in every scope, and what became of them.
+//! Assignments to variables and elements of every type, in every scope, followed by a print of the result.
 
 use super::Random;
 
@@ -40,7 +40,7 @@ const VALUES: [&str; 14] = [
     "'12'",
 ];
 
-/// A few statements, then the state of what they touched.
+/// A few statements, then a print of the variables that they changed.
 pub fn assignment_template(random: &mut Random) -> String {
     let names: Vec<&str> = (0..2).map(|_| random.pick(&NAMES)).collect();
     let mut template = String::new();

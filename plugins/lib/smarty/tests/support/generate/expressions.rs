@@ -7,7 +7,7 @@ const NAMES: [&str; 31] = [
     "lead", "trail", "px", "exp", "zero", "neg_s", "html", "utf", "a", "m", "ea", "deep", "u", "long",
 ];
 
-/// What arithmetic mostly works on; the others mostly make PHP throw.
+/// Operands that arithmetic mostly accepts; PHP throws for most others.
 const NUMBERS: [&str; 14] =
     ["i", "neg", "z", "one", "f", "half", "whole", "tiny", "num", "dec", "lead", "neg_s", "zero", "nul"];
 
@@ -54,7 +54,7 @@ const TESTS: [&str; 9] = [
     " is in [1,'a',null]",
 ];
 
-/// `{$r=EXPR}` and its type and text.
+/// `{$r=EXPR}`, then the type and text of `$r`.
 pub fn expression_template(random: &mut Random) -> String {
     let expression = match random.below(8) {
         0 => ternary(random, 2),

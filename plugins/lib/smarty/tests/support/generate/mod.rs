@@ -24,7 +24,7 @@ pub const VARIABLES: &str = r#"{
     "deep": {"l": [{"x": 1, "y": "b"}, {"x": 2}], "m": {"k": {"k": "kk"}}}
 }"#;
 
-/// xorshift64*: enough for tests, and no dependency.
+/// xorshift64*, which is random enough for tests and saves a dependency.
 pub struct Random(u64);
 
 impl Random {
@@ -44,7 +44,7 @@ impl Random {
         (self.next() >> 33) as usize % end
     }
 
-    /// True once in `n`.
+    /// True once in `n` calls, on average.
     pub fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }

@@ -1,4 +1,4 @@
-//! Every modifier on every value, with parameters of all sorts.
+//! Every modifier on every value, with parameters of every type.
 
 use super::Random;
 
@@ -121,7 +121,7 @@ const FUNCTIONS: [&str; 16] = [
     "addslashes",
 ];
 
-/// A few chains, each in brackets.
+/// A few chains of modifiers, each in brackets.
 pub fn modifier_template(random: &mut Random) -> String {
     let mut template = String::from("[{");
     template += random.pick(&VALUES);

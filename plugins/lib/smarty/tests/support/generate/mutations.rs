@@ -1,4 +1,4 @@
-//! Written templates with something wrong: both sides must refuse the same ones.
+//! Mutated templates: the library and Smarty must refuse the same ones.
 
 use super::Random;
 
@@ -7,7 +7,7 @@ const PIECES: [&str; 40] = [
     "+", "*", "/if", "{/if}", "{else}", "{$v}", "if ", " as ", "=1", "%", "&", "0", "a", "#", ";", "?", "<", "x y",
 ];
 
-/// `source` with one to three bytes or pieces dropped, doubled, swapped or put in.
+/// `source` with one to three bytes or pieces dropped, doubled, swapped or inserted.
 pub fn mutated(random: &mut Random, source: &[u8]) -> Vec<u8> {
     let mut bytes = source.to_vec();
     for _ in 0..=random.below(3) {

@@ -1,4 +1,4 @@
-//! Tags in tags, with white space wherever it can be.
+//! Nested tags, with white space wherever the language allows it.
 
 use super::Random;
 use super::expressions::expression;
@@ -116,7 +116,7 @@ fn block(random: &mut Random, depth: usize, in_loop: bool, out: &mut String) {
     out.push_str(close);
 }
 
-/// The opening tag, what may stand in its middle, the closing tag, and whether it repeats.
+/// The opening tag, an optional middle tag, the closing tag, and whether the block is a loop.
 fn opening(random: &mut Random, depth: usize) -> (String, &'static str, &'static str, bool) {
     match random.below(14) {
         0..=2 => (format!("{{if {}}}", expression(random, 1, false)), "{else}", "{/if}", false),
@@ -128,7 +128,7 @@ fn opening(random: &mut Random, depth: usize) -> (String, &'static str, &'static
         9 => ("{section name=sec loop=2}".into(), "{sectionelse}", "{/section}", true),
         10..=11 => ("{strip}".into(), "", "{/strip}", false),
         12 => ("{capture name=c}".into(), "", "{/capture}", false),
-        // Counters of their own: a loop that resets its outer loop's would not end.
+        // Each loop has its own counter: a loop that reset the counter of the loop around it would not end.
         _ => (format!("{{$w{depth}=0}}{{while $w{depth} < 2}}{{$w{depth}=$w{depth}+1}}"), "", "{/while}", true),
     }
 }
