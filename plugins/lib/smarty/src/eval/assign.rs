@@ -6,7 +6,7 @@ use crate::php::{Array, Value};
 use crate::program::{Assign, Capture, ExprId, Place, Scope};
 
 impl Evaluator<'_> {
-    /// Assigns; gives the value.
+    /// Assigns, and returns the value.
     pub(super) fn assign(&mut self, code: &Code<'_>, tag: &Assign) -> RenderResult<Value> {
         let symbol = self.name(code, tag.place.name)?;
         if tag.place.path.is_empty() {
@@ -31,7 +31,7 @@ impl Evaluator<'_> {
         Ok(keys)
     }
 
-    /// A variable that is no array becomes one first, with its old value as the only entry.
+    /// A variable that is not an array becomes one first, with its old value as the only entry.
     fn assign_element(
         &mut self,
         symbol: usize,
@@ -39,7 +39,7 @@ impl Evaluator<'_> {
         value: Value,
         scope: Scope,
     ) -> RenderResult<()> {
-        // An array of this template's own is changed where it is, not copied.
+        // Changes an array that belongs to this template in place, without a copy.
         let old = match self.owned(symbol) {
             Some(id) => std::mem::take(&mut self.variable_mut(id).value),
             None => self.value_of(symbol),
@@ -61,7 +61,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Assigns to the variable that a value names, as the attribute `assign` of many tags does.
+    /// Assigns to the variable whose name is a value, as the attribute `assign` of many tags does.
     pub(super) fn assign_to(&mut self, name: &Value, value: Value) -> RenderResult<()> {
         let name = name.to_bytes();
         if name.is_empty() {
@@ -88,7 +88,9 @@ impl Evaluator<'_> {
         };
         let start = self.capture_output();
         if self.block(code, tag.body)? != Flow::Next {
-            return Err(Problem::fault("a loop is left within {capture}"));
+            return Err(Problem::fault(
+                "{break} or {continue} leaves a loop from within {capture}: close the {capture} first",
+            ));
         }
         let text = self.captured(start);
         if !assign.is_null() {

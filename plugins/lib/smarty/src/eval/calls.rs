@@ -26,13 +26,13 @@ impl Evaluator<'_> {
         };
         if self.calls >= self.render.limits.call_depth {
             let max = self.render.limits.call_depth;
-            return Err(Problem::limit(format!("more than {max} function calls within each other")));
+            return Err(Problem::limit(format!("nesting of template function calls exceeds {max}")));
         }
         self.calls += 1;
         let loaded = self.loaded[index].clone();
         let code = loaded.code(index);
         let tag = &code.t.tags.functions[function as usize];
-        // The defaults are computed with the caller's variables, all before the first is set.
+        // All defaults are evaluated with the caller's variables before the first parameter is set.
         let defaults = self.params(&code, &tag.params)?;
         let caller = self.save_variables();
         for (symbol, value) in defaults.into_iter().chain(params) {

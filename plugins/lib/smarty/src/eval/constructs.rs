@@ -1,4 +1,4 @@
-//! What is part of the language and looks like a function or a modifier: `isset`, `default`, `++`.
+//! Constructs of the language that look like a function or a modifier: `isset`, `default`, `++`.
 
 use super::expr::Peek;
 use super::{Code, Evaluator, RenderResult, path};
@@ -7,7 +7,7 @@ use crate::php::{PhpError, Value};
 use crate::program::{Expr, ExprId, List, Name};
 
 impl Evaluator<'_> {
-    /// An expression read as `??` reads it.
+    /// Evaluates an expression as the left side of `??`: anything missing is null.
     pub(super) fn quiet(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<Value> {
         match self.peek(code, id) {
             Peek::Hit(value) => return Ok(value.clone()),
@@ -33,7 +33,7 @@ impl Evaluator<'_> {
         Ok(Value::Bool(true))
     }
 
-    /// `|default:a:b`: the first that is neither null nor the empty string, else the last.
+    /// `|default:a:b`: the first value that is neither null nor the empty string, else the last.
     pub(super) fn default(&mut self, code: &Code<'_>, operand: ExprId, defaults: List) -> RenderResult<Value> {
         let mut value = self.quiet(code, operand)?;
         for &default in code.t.list(defaults) {
@@ -49,7 +49,7 @@ impl Evaluator<'_> {
         Ok(value)
     }
 
-    /// `$x++`: the old value, and the variable changed, even one shared with the including file.
+    /// `$x++`: returns the old value and changes the variable, even if it is shared with the including file.
     pub(super) fn count(
         &mut self,
         code: &Code<'_>,
@@ -59,7 +59,7 @@ impl Evaluator<'_> {
         let (name, keys) = self.place_of(code, place)?;
         let symbol = self.name(code, name)?;
         let Some(id) = self.find(symbol) else {
-            return Err(Problem::fault("an undefined variable cannot be counted up or down"));
+            return Err(Problem::fault("++ and -- need a variable that is defined"));
         };
         let old = keys.iter().fold(self.variable_mut(id).value.clone(), |value, key| {
             path::quiet_index(&value, key.as_ref().unwrap_or(&Value::Null))
@@ -87,12 +87,12 @@ impl Evaluator<'_> {
                     keys.push(Some(self.eval(code, key)?));
                     at = base;
                 }
-                _ => return Err(Problem::fault("only a variable can be changed")),
+                _ => return Err(Problem::fault("++ and -- need a variable")),
             }
         }
     }
 
-    /// Stores what a function left in a by-reference argument; anything but a variable is forgotten.
+    /// Stores the new value of a by-reference argument; discards it if the argument is not a variable.
     pub(super) fn write_back(&mut self, code: &Code<'_>, id: ExprId, value: Value) -> RenderResult<()> {
         let is_variable = matches!(code.expr(id), Expr::Var(_) | Expr::NamedVar(_) | Expr::Index(..));
         if !is_variable {
@@ -102,7 +102,7 @@ impl Evaluator<'_> {
         let symbol = self.name(code, name)?;
         match self.find(symbol) {
             Some(id) => path::write(&mut self.variable_mut(id).value, &keys, value),
-            None => Err(Problem::fault("an undefined variable cannot be passed by reference")),
+            None => Err(Problem::fault("a by-reference argument must be a variable that is defined")),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `{for}`, both forms.
+//! `{for}` in both forms.
 
 use super::frame::Props;
 use super::{Code, Evaluator, Flow, RenderResult, path};
@@ -7,7 +7,7 @@ use crate::php::{Value, arithmetic, compare};
 use crate::program::{CFor, CStep, For, Place, Prop};
 
 impl Evaluator<'_> {
-    /// `{for $i = a to b step c max=d}`: the number of passes is known before the first.
+    /// `{for $i = a to b step c max=d}`: the number of passes is computed before the first one.
     pub(super) fn for_to(&mut self, code: &Code<'_>, tag: &For) -> RenderResult<Flow> {
         let symbol = self.name(code, tag.place.name)?;
         let id = self.fresh(symbol, Value::Null)?;
@@ -26,7 +26,7 @@ impl Evaluator<'_> {
         let props = self.props_mut(id);
         props.set |= Prop::Iteration.bit();
         props.iteration = 1;
-        // All state is on the variable: a loop over the same name within this one moves it.
+        // All state is on the variable, because a loop over the same name within this one changes it.
         while self.find(symbol).is_some_and(|id| goes_on(self.props_mut(id))) {
             self.step()?;
             let id = self.find(symbol).unwrap_or(id);
@@ -94,7 +94,7 @@ impl Evaluator<'_> {
         let symbol = self.name(code, place.name)?;
         let keys = self.keys(code, place)?;
         let Some(id) = self.find(symbol) else {
-            return Err(Problem::fault("an undefined variable cannot be counted up or down"));
+            return Err(Problem::fault("++ and -- need a variable that is defined"));
         };
         let next = match step {
             CStep::Value(value) => self.eval(code, value)?,
@@ -105,7 +105,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// `iteration <= total`, either of which may be null on a variable that another loop has put there.
+/// `iteration <= total`, either of which may be null on a variable that another loop has replaced.
 fn goes_on(props: &Props) -> bool {
     let (iteration, total) = (props.get(Prop::Iteration), props.get(Prop::Total));
     compare::less_equal(&iteration, &total).unwrap_or(false)

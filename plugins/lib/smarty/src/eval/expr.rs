@@ -5,20 +5,20 @@ use crate::error::Problem;
 use crate::php::{self, Array, Key, Value, arithmetic, compare};
 use crate::program::{Binary, Cast, Expr, ExprId, List, NONE, Super, Unary};
 
-/// A value looked at without taking hold of it.
+/// A borrowed look at an expression that needs no evaluation.
 pub(super) enum Peek<'v> {
     Hit(&'v Value),
     Null,
-    /// It has to be evaluated.
+    /// The expression has to be evaluated.
     Slow,
 }
 
 impl Evaluator<'_> {
-    /// Prints an expression's value.
+    /// Prints the value of an expression.
     pub(super) fn print_expr(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<()> {
         let before = self.out.len();
         match self.peek(code, id) {
-            // The document is taken out while a value of the machine is read.
+            // The output buffer is taken out so that the value can be borrowed from the evaluator.
             Peek::Hit(Value::Str(s)) if !s.is_untrusted() => {
                 let s = s.clone();
                 self.out.extend_from_slice(&s);
@@ -36,7 +36,7 @@ impl Evaluator<'_> {
         self.allow_output(self.out.len() - before)
     }
 
-    /// A constant, a variable, or an element of one, if that is all there is to it.
+    /// Borrows the value of a constant, a variable, or an element of one.
     pub(super) fn peek<'v>(&'v self, code: &'v Code<'_>, id: ExprId) -> Peek<'v> {
         match code.expr(id) {
             Expr::Const(index) => Peek::Hit(&code.t.constants[index as usize]),
@@ -125,7 +125,7 @@ impl Evaluator<'_> {
             Expr::Captured(NONE) => Ok(Value::from(self.captures.clone())),
             Expr::Captured(name) => {
                 let key = self.eval(code, name)?;
-                // `isset` on the buffers: an impossible key is no fault.
+                // As with `isset`, an invalid key is not an error here.
                 let key = key.to_key().ok();
                 let found = key.and_then(|key| self.captures.get(key.as_ref()).cloned());
                 Ok(found.unwrap_or_default())
@@ -156,7 +156,7 @@ impl Evaluator<'_> {
         props.map(|props| props.get(prop)).unwrap_or_default()
     }
 
-    /// Whether an expression is true.
+    /// True if the value of the expression is truthy.
     pub(super) fn truth(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<bool> {
         match self.peek(code, id) {
             Peek::Hit(value) => Ok(value.truthy()),
@@ -194,8 +194,8 @@ impl Evaluator<'_> {
     fn array(&mut self, code: &Code<'_>, entries: List) -> RenderResult<Value> {
         let mut array = Array::with_capacity(entries.len as usize / 2);
         let list = code.t.list(entries);
-        // The index after the largest: a list that begins with a negative one goes on from there, unlike one
-        // that is appended to.
+        // PHP's next free index: a list that starts with a negative index continues from it, unlike an array that is
+        // appended to.
         let mut next = Some(0);
         let mut first = true;
         for pair in list.chunks_exact(2) {
@@ -242,7 +242,7 @@ impl Evaluator<'_> {
         Ok(Value::Bool(false))
     }
 
-    /// Calls a function or modifier; by-reference arguments are written back.
+    /// Calls a function or modifier and writes its by-reference arguments back.
     fn call(&mut self, code: &Code<'_>, function: &php::Function, list: List) -> RenderResult<Value> {
         let ids = code.t.list(list);
         let mut args = Vec::with_capacity(ids.len());
@@ -260,7 +260,7 @@ impl Evaluator<'_> {
         Ok(result)
     }
 
-    /// Joins parts. Of untrusted ones becomes what becomes of them in captured output.
+    /// Joins the parts to one string. Untrusted parts are treated as in captured output.
     fn concat(&mut self, code: &Code<'_>, parts: List) -> RenderResult<Value> {
         let mut text = Vec::new();
         let mut values = Vec::new();
@@ -287,7 +287,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// An element of an array, where that takes no conversion.
+/// Finds an element of an array if the key needs no conversion.
 fn look_up<'v>(array: &'v Array, key: &Value) -> Peek<'v> {
     let found = match key {
         Value::Str(s) => array.get_str(s),

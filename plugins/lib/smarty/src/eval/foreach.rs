@@ -7,16 +7,16 @@ use super::{Code, Evaluator, Flow, RenderResult};
 use crate::php::{Array, Key, Value};
 use crate::program::{Foreach, Prop};
 
-/// What a variable was before a loop took its name.
+/// The state of a variable before a loop shadowed it.
 enum Shadowed {
     Unset,
-    /// It was the template's own: its content, to be put back into it.
+    /// The template's own variable, with the content to restore.
     Content(Variable),
-    /// It belongs to somebody else: to be pointed to again.
+    /// A variable shared with another template, to be referred to again.
     Shared(u32),
 }
 
-/// A loop going on.
+/// The state of a running loop.
 struct LoopState {
     item: usize,
     key: Option<usize>,
@@ -29,12 +29,12 @@ struct LoopState {
 impl Evaluator<'_> {
     pub(super) fn foreach(&mut self, code: &Code<'_>, tag: &Foreach) -> RenderResult<Flow> {
         let from = self.eval(code, tag.from)?;
-        // A scalar is a list of itself, null is empty.
+        // A scalar is iterated as a list of one; null as an empty list.
         let list = from.to_array();
         drop(from);
         let going = self.begin(code, tag, &list)?;
         let flow = self.passes(code, tag, &list, &going)?;
-        // As in Smarty, an inner loop over the same name that had nothing to do makes this one's else due.
+        // As in Smarty, an inner loop over the same name without a pass triggers this loop's {foreachelse}.
         let due = self.find(going.item).is_some_and(|id| self.variable_mut(id).no_pass);
         let flow = match flow {
             None | Some(Flow::Next) if due => self.block(code, tag.otherwise)?,
@@ -78,7 +78,7 @@ impl Evaluator<'_> {
         Ok(LoopState { item, key, named, item_before, key_before, named_before })
     }
 
-    /// Makes room for a loop's variable.
+    /// Saves the variable that the loop shadows.
     fn put_aside(&mut self, symbol: usize) -> RenderResult<Shadowed> {
         let before = match self.owned(symbol) {
             Some(id) if !self.variable_mut(id).in_loop => {
@@ -109,7 +109,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// The passes; `None` when the list was gone through to its end.
+    /// Runs the passes; `None` when the list was iterated to its end.
     fn passes(
         &mut self,
         code: &Code<'_>,
@@ -141,7 +141,7 @@ impl Evaluator<'_> {
             if let Some(flow) = flow.in_loop() {
                 return Ok(Some(flow));
             }
-            // An inner loop over the same name has left its own variable there.
+            // An inner loop over the same name has replaced the variable.
             if tag.item_props != 0 && flow == Flow::Next {
                 self.point_to(going.item, id);
             }
@@ -182,7 +182,7 @@ impl Evaluator<'_> {
         if let Some(id) = self.find(going.item) {
             self.variable_mut(id).in_loop = false;
         }
-        // Only the value: what the loop noted stays to be read.
+        // Restores the value only: the properties of the loop stay readable.
         if let Some(value) = going.item_before {
             self.set_value(going.item, value)?;
         }
@@ -196,7 +196,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// What `$smarty.foreach.name` holds before the first pass.
+/// The content of `$smarty.foreach.name` before the first pass.
 fn noted_before(wanted: u16, total: i64) -> Array {
     let mut noted = Array::new();
     let values = [

@@ -1,8 +1,8 @@
-//! Variables and who sees them.
+//! Variables and their visibility.
 //!
-//! Smarty's templates hold variables as shared objects: an include starts with its parent's objects, an
-//! assignment gives it an object of its own, and a counter (`$i++`) changes whichever object is there. So a
-//! frame maps symbols to variables of one arena, and remembers which of them are its own.
+//! Smarty's templates hold variables as shared objects: an include starts with its parent's objects, an assignment
+//! creates a new object, and a counter (`$i++`) changes the current object in place. So a frame maps symbols to
+//! variables in one arena, and tracks which of them are its own.
 
 use std::rc::Rc;
 
@@ -13,27 +13,27 @@ use crate::error::Problem;
 use crate::php::{Str, Value};
 use crate::program::{Name, Prop, Scope};
 
-/// Nobody has asked yet whether there is such a variable.
-pub(super) const UNASKED: u32 = u32::MAX;
-/// There is no such variable.
+/// Nobody has looked this variable up yet.
+pub(super) const UNRESOLVED: u32 = u32::MAX;
+/// The variable does not exist.
 pub(super) const UNSET: u32 = u32::MAX - 1;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Variable {
     pub value: Value,
-    /// What loops note on it.
+    /// The properties that loops set.
     pub props: Option<Box<Props>>,
-    /// A loop is going on that will want its properties again.
+    /// A running loop needs the properties again.
     pub in_loop: bool,
-    /// It was there before the render: only the outermost template owns it, whoever asked first.
+    /// The host supplied the variable: only the outermost template owns it, whichever template looked it up first.
     pub given: bool,
-    /// A loop over it has not got to a first pass: `{foreachelse}` is due.
+    /// A loop over the variable has had no pass yet, so `{foreachelse}` would run.
     pub no_pass: bool,
 }
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Props {
-    /// Bits of [`Prop`]: which are noted.
+    /// Bits of [`Prop`]: the properties that are set.
     pub set: u16,
     pub first: bool,
     pub last: bool,
@@ -64,23 +64,23 @@ impl Props {
     }
 }
 
-/// Where a function is: the loaded template and its number there.
+/// The location of a template function: the loaded template and the function's index there.
 pub(super) type FunctionAt = (usize, u32);
 
 pub(super) struct Frame {
-    /// Variable of each symbol.
+    /// The variable of each symbol.
     ids: Vec<u32>,
-    /// Variables from here on belong to this frame (or to the function call going on in it).
+    /// Variables from this index on belong to this frame, or to the function call running in it.
     base: u32,
-    /// What `{include}` said of assignments.
+    /// The scope that `{include}` sets for assignments.
     pub scope: Scope,
-    /// The variables of the callers of the functions going on in this template.
+    /// The variables of the callers of the functions that are running in this template.
     saved: Vec<Vec<u32>>,
     pub functions: Rc<FxHashMap<Str, FunctionAt>>,
     pub inheritance: Option<usize>,
 }
 
-/// What [`Evaluator::return_from`] needs to go back to the caller.
+/// State that [`Evaluator::return_from`] restores for the caller.
 pub(super) struct Caller {
     base: u32,
     escaped: bool,
@@ -89,7 +89,7 @@ pub(super) struct Caller {
 impl Frame {
     pub(super) fn root(symbols: usize) -> Frame {
         Frame {
-            ids: vec![UNASKED; symbols],
+            ids: vec![UNRESOLVED; symbols],
             base: 0,
             scope: Scope::Default,
             saved: Vec::new(),
@@ -99,43 +99,43 @@ impl Frame {
     }
 
     fn id(&self, symbol: usize) -> u32 {
-        self.ids.get(symbol).copied().unwrap_or(UNASKED)
+        self.ids.get(symbol).copied().unwrap_or(UNRESOLVED)
     }
 
     fn set(ids: &mut Vec<u32>, symbol: usize, id: u32) {
         if ids.len() <= symbol {
-            ids.resize(symbol + 1, UNASKED);
+            ids.resize(symbol + 1, UNRESOLVED);
         }
         ids[symbol] = id;
     }
 }
 
 impl Evaluator<'_> {
-    /// The variable of a symbol, if there is one.
+    /// The variable of a symbol, if it exists.
     pub(super) fn find(&mut self, symbol: usize) -> Option<u32> {
         match self.frame.id(symbol) {
             UNSET => None,
-            UNASKED => self.ask(symbol),
+            UNRESOLVED => self.resolve(symbol),
             id => Some(id),
         }
     }
 
-    /// The same without asking: `Err` when nobody has asked yet.
+    /// As [`Evaluator::find`] without asking the host: `Err` if the symbol has not been looked up yet.
     pub(super) fn known(&self, symbol: usize) -> Result<Option<&Variable>, ()> {
         match self.frame.id(symbol) {
             UNSET => Ok(None),
-            UNASKED => Err(()),
+            UNRESOLVED => Err(()),
             id => Ok(self.vars.get(id as usize)),
         }
     }
 
-    fn ask(&mut self, symbol: usize) -> Option<u32> {
-        if self.asked.len() <= symbol {
-            self.asked.resize(symbol + 1, UNASKED);
+    fn resolve(&mut self, symbol: usize) -> Option<u32> {
+        if self.host_vars.len() <= symbol {
+            self.host_vars.resize(symbol + 1, UNRESOLVED);
         }
-        if self.asked[symbol] == UNASKED {
+        if self.host_vars[symbol] == UNRESOLVED {
             let value = self.render.variables.get(&self.names[symbol]);
-            self.asked[symbol] = match value {
+            self.host_vars[symbol] = match value {
                 Some(value) => {
                     self.escaped = true;
                     self.push_variable(Variable { value, given: true, ..Variable::default() })
@@ -143,7 +143,7 @@ impl Evaluator<'_> {
                 None => UNSET,
             };
         }
-        let id = self.asked[symbol];
+        let id = self.host_vars[symbol];
         Frame::set(&mut self.frame.ids, symbol, id);
         (id != UNSET).then_some(id)
     }
@@ -153,11 +153,11 @@ impl Evaluator<'_> {
         crate::source::offset(self.vars.len() - 1)
     }
 
-    /// A variable in the arena, within the limit.
+    /// Adds a variable to the arena, within the limit.
     fn new_variable(&mut self, variable: Variable) -> RenderResult<u32> {
         if self.vars.len() >= self.render.limits.variables {
             let max = self.render.limits.variables;
-            return Err(Problem::limit(format!("more than {max} variables")));
+            return Err(Problem::limit(format!("number of variables exceeds {max}")));
         }
         Ok(self.push_variable(variable))
     }
@@ -167,12 +167,12 @@ impl Evaluator<'_> {
         id >= self.frame.base && (!given(id) || self.is_outermost())
     }
 
-    /// Neither within an included file nor within a function.
+    /// True outside of included files and template functions.
     fn is_outermost(&self) -> bool {
         self.outer.is_empty() && self.frame.saved.is_empty()
     }
 
-    /// The machine's symbol for a name of a template.
+    /// The evaluator's symbol for a name in a template.
     pub(super) fn symbol(&mut self, name: &[u8]) -> usize {
         let name = String::from_utf8_lossy(name);
         let names = &self.names;
@@ -199,7 +199,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Gives the symbol a new variable, as `new Smarty_Variable` does; its own old one is used again.
+    /// Gives the symbol a new variable, as `new Smarty_Variable` does, and reuses a variable that the frame owns.
     pub(super) fn fresh(&mut self, symbol: usize, value: Value) -> RenderResult<u32> {
         if let Some(id) = self.find(symbol)
             && self.owns(id)
@@ -215,7 +215,7 @@ impl Evaluator<'_> {
         Ok(id)
     }
 
-    /// Changes the object that the symbol has, shared or not.
+    /// Changes the symbol's current variable, shared or not.
     pub(super) fn set_value(&mut self, symbol: usize, value: Value) -> RenderResult<()> {
         match self.find(symbol) {
             Some(id) => {
@@ -230,7 +230,7 @@ impl Evaluator<'_> {
         &mut self.vars[id as usize]
     }
 
-    /// The variable's properties, to be changed.
+    /// The variable's properties, for changing.
     pub(super) fn props_mut(&mut self, id: u32) -> &mut Props {
         self.vars[id as usize].props.get_or_insert_default()
     }
@@ -243,12 +243,12 @@ impl Evaluator<'_> {
         Frame::set(&mut self.frame.ids, symbol, id);
     }
 
-    /// Whether the symbol's variable may be changed without anybody else seeing it.
+    /// The symbol's variable if no other frame can see a change to it.
     pub(super) fn owned(&mut self, symbol: usize) -> Option<u32> {
         self.find(symbol).filter(|&id| self.owns(id))
     }
 
-    /// Assigns in the template, and to whom else `scope` or the template's include says.
+    /// Assigns in this template and in those that `scope`, or the template's own include, names.
     pub(super) fn assign_in_scope(&mut self, symbol: usize, value: Value, scope: Scope) -> RenderResult<()> {
         match self.find(symbol) {
             Some(id) if self.owns(id) => self.vars[id as usize].value = value,
@@ -278,7 +278,7 @@ impl Evaluator<'_> {
         self.escaped = true;
         if tag != Scope::Default {
             for call in 0..self.frame.saved.len() {
-                let known = self.frame.saved[call].get(symbol).copied().unwrap_or(UNASKED);
+                let known = self.frame.saved[call].get(symbol).copied().unwrap_or(UNRESOLVED);
                 let id = self.clone_with(known, &value)?;
                 Frame::set(&mut self.frame.saved[call], symbol, id);
             }
@@ -295,7 +295,7 @@ impl Evaluator<'_> {
                 continue;
             }
             for call in 0..self.outer[frame].saved.len() {
-                let known = self.outer[frame].saved[call].get(symbol).copied().unwrap_or(UNASKED);
+                let known = self.outer[frame].saved[call].get(symbol).copied().unwrap_or(UNRESOLVED);
                 let id = self.clone_with(known, &value)?;
                 Frame::set(&mut self.outer[frame].saved[call], symbol, id);
             }
@@ -309,7 +309,7 @@ impl Evaluator<'_> {
         self.new_variable(Variable { value: value.clone(), props, ..Variable::default() })
     }
 
-    /// Enters an included file: it starts with the variables there are.
+    /// Enters an included file, which starts with the current variables.
     pub(super) fn push_frame(&mut self, scope: Scope) {
         let inner = Frame {
             ids: self.frame.ids.clone(),
@@ -322,7 +322,7 @@ impl Evaluator<'_> {
         self.outer.push(std::mem::replace(&mut self.frame, inner));
     }
 
-    /// Leaves it; `escaped` is what it was before.
+    /// Leaves an included file; `escaped` is the value from before.
     pub(super) fn pop_frame(&mut self, escaped: bool) {
         if let Some(outer) = self.outer.pop() {
             let inner = std::mem::replace(&mut self.frame, outer);
@@ -330,7 +330,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Enters a template function: what it assigns goes when it returns.
+    /// Enters a template function, whose assignments end with it.
     pub(super) fn save_variables(&mut self) -> Caller {
         self.frame.saved.push(self.frame.ids.clone());
         let caller = Caller { base: self.frame.base, escaped: self.escaped };
@@ -347,7 +347,7 @@ impl Evaluator<'_> {
         self.drop_variables(base, caller.escaped);
     }
 
-    /// Drops the variables from `base` on, unless one of them is known outside.
+    /// Drops the variables from `base` on, unless an outer frame refers to one of them.
     fn drop_variables(&mut self, base: u32, escaped_before: bool) {
         if !self.escaped {
             self.vars.truncate(base as usize);
@@ -359,7 +359,7 @@ impl Evaluator<'_> {
         std::mem::replace(&mut self.escaped, escaped)
     }
 
-    /// The frames' functions know `name` from now on, unless they have one of that name.
+    /// Makes the function `name` known to the frames, except to those that have one of that name.
     pub(super) fn tell_outer(&mut self, name: &Str, at: FunctionAt) {
         for frame in &mut self.outer {
             if !frame.functions.contains_key(name) {

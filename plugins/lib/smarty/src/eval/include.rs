@@ -1,4 +1,4 @@
-//! `{include}`, and the templates that take part in a render.
+//! `{include}`, and the templates of a render.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::names;
 use crate::php::Value;
 use crate::program::{Include, Params, Scope, Template};
 
-/// A template in this render.
+/// A template that this render uses.
 #[derive(Clone)]
 pub(super) struct Loaded<'r> {
     template: TemplateRef<'r>,
@@ -58,7 +58,7 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// Values of parameters, in order, the last of a name winning.
+    /// The values of parameters, in order; the last of a name wins.
     pub(super) fn params(&mut self, code: &Code<'_>, params: &Params) -> RenderResult<Vec<(usize, Value)>> {
         let mut values = Vec::with_capacity(params.len());
         for (name, value) in params {
@@ -68,7 +68,7 @@ impl Evaluator<'_> {
         Ok(values)
     }
 
-    /// Renders another file where this one is, with the variables there are.
+    /// Renders another file at the current position, with the current variables.
     pub(super) fn render_file(
         &mut self,
         code: &Code<'_>,
@@ -80,7 +80,7 @@ impl Evaluator<'_> {
         let index = self.load(&name)?;
         if self.includes >= self.render.limits.include_depth {
             let max = self.render.limits.include_depth;
-            return Err(Problem::limit(format!("more than {max} files including each other")));
+            return Err(Problem::limit(format!("nesting of included files exceeds {max}")));
         }
         self.includes += 1;
         let escaped = self.set_escaped(false);
@@ -98,7 +98,7 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// Fetches a template, once per render.
+    /// Loads a template, once per render.
     fn load(&mut self, name: &[u8]) -> RenderResult<usize> {
         if let Some(&index) = self.loaded_of.get(name) {
             return Ok(index);
@@ -121,7 +121,7 @@ impl Evaluator<'_> {
         Ok(index)
     }
 
-    /// Makes a template's functions known, to it and to those that include it.
+    /// Makes a template's functions known to it and to the templates that include it.
     pub(super) fn register_functions(&mut self, index: usize) {
         let loaded = self.loaded[index].clone();
         let functions = &loaded.template().program.tags.functions;
@@ -129,7 +129,7 @@ impl Evaluator<'_> {
             return;
         }
         let mut own = FxHashMap::clone(&self.frame.functions);
-        // Of two functions of one name in a file, the first is it.
+        // If a file defines two functions of one name, the first one counts.
         for (i, function) in functions.iter().enumerate().rev() {
             let at = (index, crate::source::offset(i));
             own.insert(function.name.clone(), at);
@@ -141,7 +141,7 @@ impl Evaluator<'_> {
         self.frame.functions = Rc::new(own);
     }
 
-    /// Runs a template's own statements, and what it extends.
+    /// Runs a template's own statements, then the template that it extends.
     pub(super) fn template(&mut self, code: &Code<'_>) -> RenderResult<()> {
         if let Some(extends) = code.t.inherits {
             self.begin_inheritance(code, extends);

@@ -1,8 +1,7 @@
 //! `{extends}` and `{block}`.
 //!
-//! A child is rendered first and its output thrown away; what remains are its blocks, each knowing the block
-//! of the same name further down as its child. Then the parent is rendered, and its blocks give way to their
-//! children.
+//! A child is rendered first and its output is discarded; only its blocks remain, each linked to the block of the same
+//! name in its own child. Then the parent is rendered, and its blocks are replaced by those of the children.
 
 use rustc_hash::FxHashMap;
 
@@ -11,14 +10,14 @@ use crate::error::Problem;
 use crate::php::Str;
 use crate::program::ExprId;
 
-/// How far a chain of `{extends}` has got.
+/// The progress of a chain of `{extends}`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum State {
     #[default]
     Start,
-    /// Children are being rendered for their blocks.
+    /// Children are being rendered, for their blocks only.
     Child,
-    /// The last child is done.
+    /// The last child is finished.
     Between,
     /// The topmost parent is being rendered.
     Parent,
@@ -28,11 +27,11 @@ enum State {
 pub(super) struct Inheritance {
     state: State,
     level: u32,
-    /// Number of the template in the chain.
+    /// The number of the current template in the chain.
     index: usize,
     /// The blocks of the children so far, by name.
     children: FxHashMap<Str, usize>,
-    /// Where the output to be thrown away starts.
+    /// The start of the output to discard.
     start: usize,
 }
 
@@ -51,7 +50,7 @@ pub(super) struct BlockNode {
 }
 
 impl Evaluator<'_> {
-    /// A template with blocks or `{extends}` begins.
+    /// Starts a template that has blocks or `{extends}`.
     pub(super) fn begin_inheritance(&mut self, _code: &Code<'_>, extends: bool) {
         let existing = self.frame.inheritance;
         let over = existing.is_some_and(|i| self.inheritances[i].state == State::Parent);
@@ -79,7 +78,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// A child's own statements are done.
+    /// Ends a child's own statements.
     pub(super) fn end_child(&mut self) {
         let Some(current) = self.frame.inheritance else { return };
         let inheritance = &mut self.inheritances[current];
@@ -91,7 +90,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `{block}` where it stands.
+    /// Renders or registers a `{block}` at its position in the template.
     pub(super) fn block_tag(&mut self, code: &Code<'_>, tag: u32) -> RenderResult<()> {
         let block = &code.t.tags.blocks[tag as usize];
         let name = self.eval(code, block.name)?.to_str();
@@ -170,7 +169,9 @@ impl Evaluator<'_> {
     fn call_parent(&mut self, id: usize) -> RenderResult<()> {
         match self.nodes[id].parent {
             Some(parent) => self.call_block(parent),
-            None => Err(Problem::fault("this block has no parent to call")),
+            None => {
+                Err(Problem::fault("{$smarty.block.parent} needs a block of the same name in the extended template"))
+            }
         }
     }
 
@@ -216,7 +217,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Where output begins that [`Evaluator::assign_output`] takes, if there is a variable for it.
+    /// Starts captured output for [`Evaluator::assign_output`] if `assign` names a variable; returns the start of the
+    /// output.
     fn output_for(&mut self, assign: ExprId) -> usize {
         if assign.optional().is_some() { self.capture_output() } else { self.out.len() }
     }

@@ -1,4 +1,4 @@
-//! `{math}`: an equation in a text, with numbers for its names.
+//! `{math}`: evaluates an equation given as text, with attributes as its variables.
 
 use super::plugins::EvaluatedAttributes;
 use super::{Evaluator, RenderResult};
@@ -8,13 +8,13 @@ use crate::php::convert::{self, Numeric};
 use crate::php::{self, Value};
 use crate::registry;
 
-/// Functions an equation may call. `rand` and `srand`, which Smarty allows, would make renders differ.
+/// Functions that an equation may call. Smarty also allows `rand` and `srand`, which would make renders differ.
 const FUNCTIONS: [&str; 26] = [
     "abs", "ceil", "acos", "acosh", "cos", "cosh", "deg2rad", "rad2deg", "exp", "floor", "log", "log10", "max", "min",
     "pi", "pow", "round", "asin", "asinh", "sin", "sinh", "sqrt", "atan", "atanh", "tan", "tanh",
 ];
 
-/// Parentheses within each other.
+/// The maximum nesting of parentheses.
 const NESTING: u32 = 50;
 
 impl Evaluator<'_> {
@@ -66,13 +66,13 @@ fn fault(message: &str) -> Problem {
     Problem::fault(format!("math: {message}"))
 }
 
-/// The attributes that are numbers of the equation.
+/// The attributes that are variables of the equation.
 fn numbers(given: &EvaluatedAttributes) -> impl Iterator<Item = (String, &Value)> {
     let all = given.0.iter().map(|(name, value)| (name.to_lossy(), value));
     all.filter(|(name, _)| !matches!(name.as_str(), "equation" | "format" | "assign"))
 }
 
-/// An equation being computed.
+/// The parser and evaluator of one equation.
 struct Equation<'e> {
     text: &'e [u8],
     at: usize,
@@ -92,53 +92,53 @@ impl Equation<'_> {
     }
 
     /// `a ^ b`, PHP's exclusive or.
-    fn sum_of_bits(&mut self, machine: &mut Evaluator<'_>) -> RenderResult<Value> {
-        let mut left = self.sum(machine)?;
+    fn sum_of_bits(&mut self, evaluator: &mut Evaluator<'_>) -> RenderResult<Value> {
+        let mut left = self.sum(evaluator)?;
         while self.eat(b'^') {
-            let right = self.sum(machine)?;
+            let right = self.sum(evaluator)?;
             left = arithmetic::bits(Bits::Xor, &left, &right)?;
         }
         Ok(left)
     }
 
-    fn sum(&mut self, machine: &mut Evaluator<'_>) -> RenderResult<Value> {
-        let mut left = self.product(machine)?;
+    fn sum(&mut self, evaluator: &mut Evaluator<'_>) -> RenderResult<Value> {
+        let mut left = self.product(evaluator)?;
         loop {
             if self.eat(b'+') {
-                left = arithmetic::add(&left, &self.product(machine)?)?;
+                left = arithmetic::add(&left, &self.product(evaluator)?)?;
             } else if self.eat(b'-') {
-                left = arithmetic::subtract(&left, &self.product(machine)?)?;
+                left = arithmetic::subtract(&left, &self.product(evaluator)?)?;
             } else {
                 return Ok(left);
             }
         }
     }
 
-    fn product(&mut self, machine: &mut Evaluator<'_>) -> RenderResult<Value> {
-        let mut left = self.operand(machine)?;
+    fn product(&mut self, evaluator: &mut Evaluator<'_>) -> RenderResult<Value> {
+        let mut left = self.operand(evaluator)?;
         loop {
             if self.eat(b'*') {
-                left = arithmetic::multiply(&left, &self.operand(machine)?)?;
+                left = arithmetic::multiply(&left, &self.operand(evaluator)?)?;
             } else if self.eat(b'/') {
-                left = arithmetic::divide(&left, &self.operand(machine)?)?;
+                left = arithmetic::divide(&left, &self.operand(evaluator)?)?;
             } else if self.eat(b'%') {
-                left = arithmetic::modulo(&left, &self.operand(machine)?)?;
+                left = arithmetic::modulo(&left, &self.operand(evaluator)?)?;
             } else {
                 return Ok(left);
             }
         }
     }
 
-    fn operand(&mut self, machine: &mut Evaluator<'_>) -> RenderResult<Value> {
+    fn operand(&mut self, evaluator: &mut Evaluator<'_>) -> RenderResult<Value> {
         match self.peek() {
             Some(b'(') => {
                 self.open()?;
-                let inner = self.sum_of_bits(machine)?;
+                let inner = self.sum_of_bits(evaluator)?;
                 self.close()?;
                 Ok(inner)
             }
             Some(b) if b.is_ascii_digit() => self.number(),
-            Some(b) if b.is_ascii_alphabetic() || b == b'_' || b >= 0x80 => self.word(machine),
+            Some(b) if b.is_ascii_alphabetic() || b == b'_' || b >= 0x80 => self.word(evaluator),
             _ => Err(fault("illegal characters")),
         }
     }
@@ -147,7 +147,7 @@ impl Equation<'_> {
         self.at += 1;
         self.depth += 1;
         match self.depth > NESTING {
-            true => Err(Problem::limit("math: too many parentheses within each other")),
+            true => Err(Problem::limit("math: nesting of parentheses is too deep")),
             false => Ok(()),
         }
     }
@@ -183,8 +183,8 @@ impl Equation<'_> {
         Ok(number)
     }
 
-    /// A parameter, or a call.
-    fn word(&mut self, machine: &mut Evaluator<'_>) -> RenderResult<Value> {
+    /// A parameter or a function call.
+    fn word(&mut self, evaluator: &mut Evaluator<'_>) -> RenderResult<Value> {
         let start = self.at;
         while self.peek().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80) {
             self.at += 1;
@@ -192,7 +192,7 @@ impl Equation<'_> {
         let name = String::from_utf8_lossy(&self.text[start..self.at]).into_owned();
         let number = numbers(self.given).find(|(known, _)| *known == name);
         if let Some((_, value)) = number {
-            // A number in a text counts as that number.
+            // A numeric string counts as its number.
             return Ok(arithmetic::plus(value)?);
         }
         if !FUNCTIONS.contains(&name.as_str()) || self.peek() != Some(b'(') {
@@ -202,12 +202,12 @@ impl Equation<'_> {
         self.open()?;
         let mut args = Vec::new();
         if self.peek() != Some(b')') {
-            args.push(self.sum_of_bits(machine)?);
+            args.push(self.sum_of_bits(evaluator)?);
             while self.eat(b',') {
-                args.push(self.sum_of_bits(machine)?);
+                args.push(self.sum_of_bits(evaluator)?);
             }
         }
         self.close()?;
-        machine.call_named(name.as_bytes(), args)
+        evaluator.call_named(name.as_bytes(), args)
     }
 }

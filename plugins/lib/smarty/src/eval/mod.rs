@@ -38,17 +38,16 @@ use plugins::{Counter, Cycle};
 
 type RenderResult<T> = Result<T, Problem>;
 
-/// What a statement costs of a render's fuel, which is counted in nanoseconds, about: it bounds what loops over
-/// long bodies may take.
+/// The fuel that a statement costs, roughly in nanoseconds: it bounds the time of loops over long bodies.
 const STATEMENT_WORK: usize = 16;
 
-/// Files that a template may include or extend.
+/// The files that a template may include or extend.
 pub trait Templates {
-    /// The template called `name`, as the including file spells it (`./` resolved, never absolute and never
-    /// with `..`), or nothing when there is none.
+    /// Finds the template `name`: the path relative to the root of the tree, with `./` and `../` resolved, never
+    /// absolute. `None` if no such file exists.
     ///
     /// # Errors
-    /// That of parsing it.
+    /// The file exists and cannot be parsed.
     fn get(&self, name: &[u8]) -> Result<Option<Rc<Template>>, Error>;
 }
 
@@ -59,21 +58,21 @@ impl Templates for () {
     }
 }
 
-/// The variables a template starts with.
+/// The variables that a template starts with.
 pub trait Variables {
-    /// The value of a variable; `None` when there is none. Asked at most once per name and render, and only
-    /// for names that the template gets to.
+    /// The value of a variable; `None` if it does not exist. A render asks at most once per name, and only for names
+    /// that it reaches.
     fn get(&self, name: &str) -> Option<Value>;
 }
 
-/// The entries of an array.
+/// The entries of an array, by key.
 impl Variables for Array {
     fn get(&self, name: &str) -> Option<Value> {
         self.get_str(name.as_bytes()).cloned()
     }
 }
 
-/// What `{$smarty.get.x}` and its kin read: arrays, or null for none.
+/// The superglobals that `{$smarty.get.x}` and the like read: arrays, or null for none.
 #[derive(Clone, Debug, Default)]
 pub struct Superglobals {
     pub get: Value,
@@ -83,12 +82,12 @@ pub struct Superglobals {
     pub server: Value,
 }
 
-/// Appends an untrusted value to the document in a form that cannot break out of the file's format. The number says how
-/// many of the document's first bytes are those it had after the last call, so that what was read of them need not be
-/// read again.
+/// Appends an untrusted value to the document, escaped so that it cannot break out of the file's format. The number is
+/// how many leading bytes of the document are unchanged since the previous call, so that a scan of them need not be
+/// repeated.
 pub type Escape<'a> = dyn Fn(&[u8], &mut Vec<u8>, usize) + 'a;
 
-/// Everything that one render depends on. The same inputs give the same bytes.
+/// All inputs of one render. The same inputs give the same bytes.
 pub struct Render<'a> {
     pub templates: &'a dyn Templates,
     pub variables: &'a dyn Variables,
@@ -99,7 +98,7 @@ pub struct Render<'a> {
 }
 
 impl<'a> Render<'a> {
-    /// A render without other files and without superglobals, that prints untrusted values as they are.
+    /// A render without other files and superglobals, with default limits, that prints untrusted values unescaped.
     #[must_use]
     pub fn new(variables: &'a dyn Variables, clock: &'a Clock) -> Render<'a> {
         Render {
@@ -117,24 +116,24 @@ impl Template {
     /// Renders the template to the bytes of a document.
     ///
     /// # Errors
-    /// [`Fault`](ErrorKind::Fault) for what PHP ends with a fatal error, [`Limit`](ErrorKind::Limit),
-    /// [`Refused`](ErrorKind::Refused) or [`NotFound`](ErrorKind::NotFound) for an included file, and what
-    /// parsing that gives. Things PHP merely warns about (an undefined variable or index) are null.
+    /// [`Fault`](ErrorKind::Fault) where PHP stops with a fatal error, [`Limit`](ErrorKind::Limit),
+    /// [`Refused`](ErrorKind::Refused) or [`NotFound`](ErrorKind::NotFound) for an included file, and any error of
+    /// parsing that file. Where PHP only warns (an undefined variable or index), the value is null.
     pub fn render(&self, render: &Render<'_>) -> Result<Vec<u8>, Error> {
-        let mut machine = Evaluator::new(self, render);
-        let loaded = machine.loaded[0].clone();
-        match machine.template(&loaded.code(0)) {
-            Ok(()) => Ok(machine.out),
-            Err(problem) => Err(machine.error(problem, self)),
+        let mut evaluator = Evaluator::new(self, render);
+        let loaded = evaluator.loaded[0].clone();
+        match evaluator.template(&loaded.code(0)) {
+            Ok(()) => Ok(evaluator.out),
+            Err(problem) => Err(evaluator.error(problem, self)),
         }
     }
 }
 
-/// A template as the machine runs it: its arenas, and what its symbols are called here.
+/// A template in one render: its arenas, and the mapping of its symbols.
 struct Code<'c> {
     t: &'c Program,
     name: &'c Rc<str>,
-    /// The machine's symbol for each of the template's; `None` when they are the same.
+    /// The evaluator's symbol for each of the template's; `None` if they are equal.
     symbols: Option<&'c [u32]>,
     /// Index in [`Evaluator::loaded`].
     loaded: usize,
@@ -153,13 +152,13 @@ impl Code<'_> {
     }
 }
 
-/// How a block of statements ended.
+/// The way in which a block of statements ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flow {
     Next,
-    /// Loops still to leave.
+    /// The number of loops still to leave.
     Break(u32),
-    /// Loops still to leave, and then to go on with the one reached.
+    /// The number of loops still to leave, the last of which then continues.
     Continue(u32),
 }
 
@@ -168,7 +167,7 @@ struct Evaluator<'r> {
     context: Context<'r>,
     out: Vec<u8>,
     trust: trust::Trust,
-    /// Bytes that may still be printed, captured ones included.
+    /// The bytes that may still be printed, captured output included.
     output_left: usize,
     loops_left: u64,
     depth: u32,
@@ -178,13 +177,13 @@ struct Evaluator<'r> {
     frame: Frame,
     /// The frames of the including templates, outermost first.
     outer: Vec<Frame>,
-    /// Names of all symbols, and the way back; the latter only once a second template or a computed name
+    /// The names of all symbols, and the reverse mapping. The latter is built once a second template or a computed name
     /// needs it.
     names: Vec<Box<str>>,
     symbol_of: Option<FxHashMap<Box<str>, u32>>,
-    /// The variable that was asked for each symbol.
-    asked: Vec<u32>,
-    /// A variable made in an inner frame is known to an outer one: it must not be dropped with the inner.
+    /// The host's variable for each symbol, once looked up.
+    host_vars: Vec<u32>,
+    /// A variable of an inner frame is visible in an outer one and must outlive the inner frame.
     escaped: bool,
     loaded: Vec<Loaded<'r>>,
     loaded_of: FxHashMap<Vec<u8>, usize>,
@@ -193,11 +192,11 @@ struct Evaluator<'r> {
     cycles: FxHashMap<Str, Cycle>,
     inheritances: Vec<Inheritance>,
     nodes: Vec<BlockNode>,
-    /// The block being rendered.
+    /// The block that is being rendered.
     block: Option<usize>,
-    /// Where the first problem was.
+    /// The position of the first problem.
     failed: Option<(Rc<str>, u32, u32)>,
-    /// An error of another file, kept whole.
+    /// An error of parsing another file, kept whole.
     foreign: Option<Box<Error>>,
 }
 
@@ -206,7 +205,7 @@ impl<'r> Evaluator<'r> {
         let mut context = Context::new(render.clock);
         context.limits = render.limits.values;
         context.fuel = render.limits.fuel;
-        let mut machine = Evaluator {
+        let mut evaluator = Evaluator {
             render,
             context,
             out: Vec::with_capacity(root.program.text.len() * 2),
@@ -221,7 +220,7 @@ impl<'r> Evaluator<'r> {
             outer: Vec::new(),
             names: root.program.symbols.to_vec(),
             symbol_of: None,
-            asked: vec![frame::UNASKED; root.program.symbols.len()],
+            host_vars: vec![frame::UNRESOLVED; root.program.symbols.len()],
             escaped: false,
             loaded: vec![Loaded::root(root)],
             loaded_of: FxHashMap::default(),
@@ -234,8 +233,8 @@ impl<'r> Evaluator<'r> {
             failed: None,
             foreign: None,
         };
-        machine.register_functions(0);
-        machine
+        evaluator.register_functions(0);
+        evaluator
     }
 
     fn error(self, problem: Problem, root: &Template) -> Error {
@@ -253,7 +252,7 @@ impl<'r> Evaluator<'r> {
         }
     }
 
-    /// Notes where a problem is, unless an inner statement has.
+    /// Records the position of a problem, unless an inner statement has done so.
     fn locate(&mut self, code: &Code<'_>, at: u32) {
         if self.failed.is_none() {
             let place = code.t.lines.position(at);
@@ -261,12 +260,12 @@ impl<'r> Evaluator<'r> {
         }
     }
 
-    /// One more thing within another; [`Evaluator::leave`] takes it back.
+    /// Enters one level of nesting; [`Evaluator::leave`] ends it.
     fn enter(&mut self) -> RenderResult<()> {
         self.depth += 1;
         if self.depth > self.render.limits.depth {
             let max = self.render.limits.depth;
-            return Err(Problem::limit(format!("more than {max} things within each other")));
+            return Err(Problem::limit(format!("nesting depth exceeds {max}")));
         }
         Ok(())
     }
@@ -341,7 +340,7 @@ impl<'r> Evaluator<'r> {
             }
             None => {
                 let max = self.render.limits.output_bytes;
-                Err(Problem::limit(format!("more than the {max} bytes of output allowed")))
+                Err(Problem::limit(format!("output exceeds {max} bytes")))
             }
         }
     }
@@ -356,7 +355,7 @@ impl<'r> Evaluator<'r> {
         self.allow_output(self.out.len() - before)
     }
 
-    /// One more pass of any loop.
+    /// Counts one pass of a loop.
     fn step(&mut self) -> RenderResult<()> {
         match self.loops_left.checked_sub(1) {
             Some(left) => {
@@ -365,14 +364,14 @@ impl<'r> Evaluator<'r> {
             }
             None => {
                 let max = self.render.limits.loop_steps;
-                Err(Problem::limit(format!("more than {max} passes through loops")))
+                Err(Problem::limit(format!("number of loop passes exceeds {max}")))
             }
         }
     }
 }
 
 impl Flow {
-    /// What a loop does after its body ended so: go on, or end with what is returned.
+    /// The effect of the end of a body on its loop: `None` to continue, or the flow to return.
     fn in_loop(self) -> Option<Flow> {
         match self {
             Flow::Next | Flow::Continue(1) => None,
@@ -389,8 +388,8 @@ impl From<Error> for Problem {
     }
 }
 
-/// The problem of a file that is not there.
+/// The problem of a missing file.
 fn not_found(name: &[u8]) -> Problem {
     let name = String::from_utf8_lossy(name);
-    Problem::new(ErrorKind::NotFound, format!("there is no template \"{name}\""))
+    Problem::new(ErrorKind::NotFound, format!("template \"{name}\" does not exist"))
 }

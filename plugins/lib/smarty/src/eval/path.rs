@@ -24,7 +24,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// `$base[$key]` as `isset` and `??` read it: whatever is not there is null.
+/// `$base[$key]` as `isset` and `??` read it: anything missing is null.
 pub(super) fn quiet_index(base: &Value, key: &Value) -> Value {
     match base {
         Value::Array(array) => {
@@ -47,7 +47,7 @@ pub(super) fn quiet_index(base: &Value, key: &Value) -> Value {
     }
 }
 
-/// The offset that a key means in a string.
+/// The offset in a string that a key stands for.
 fn string_offset(key: &Value) -> RenderResult<i64> {
     match key {
         Value::Str(text) => match convert::numeric(text) {
@@ -59,7 +59,7 @@ fn string_offset(key: &Value) -> RenderResult<i64> {
     }
 }
 
-/// The byte at an offset, from the end when negative.
+/// The byte at an offset; a negative offset counts from the end.
 fn character(s: &Str, at: i64) -> Option<Str> {
     let at = place_in(s.len(), at)?;
     let byte = s.get(at..=at)?;
@@ -72,7 +72,7 @@ fn place_in(len: usize, at: i64) -> Option<usize> {
     usize::try_from(at).ok()
 }
 
-/// Writes `value` at the end of `path`, `None` being `[]`; what is missing on the way becomes an array.
+/// Writes `value` at the end of `path`, where `None` is `[]`. Missing levels become arrays.
 pub(super) fn write(root: &mut Value, path: &[Option<Value>], value: Value) -> RenderResult<()> {
     let Some((last, way)) = path.split_last() else {
         *root = value;
@@ -92,7 +92,7 @@ pub(super) fn write(root: &mut Value, path: &[Option<Value>], value: Value) -> R
     Ok(())
 }
 
-/// The element to go on with.
+/// The element for the next step of the path.
 fn place<'v>(at: &'v mut Value, key: Option<&Value>) -> RenderResult<&'v mut Value> {
     match at {
         Value::Null | Value::Bool(false) => *at = Value::array(Array::new()),
@@ -105,7 +105,7 @@ fn place<'v>(at: &'v mut Value, key: Option<&Value>) -> RenderResult<&'v mut Val
     };
     if array.len() >= ValueLimits::ARRAY_ENTRIES {
         let max = ValueLimits::ARRAY_ENTRIES;
-        return Err(Problem::limit(format!("an array of more than {max} entries")));
+        return Err(Problem::limit(format!("number of array entries exceeds {max}")));
     }
     let array = Rc::make_mut(array);
     let key = match key {
@@ -115,9 +115,9 @@ fn place<'v>(at: &'v mut Value, key: Option<&Value>) -> RenderResult<&'v mut Val
     Ok(array.place(key))
 }
 
-/// A string with one byte replaced, filled up with blanks where it is too short.
+/// A string with one byte replaced, padded with blanks if it is too short.
 fn with_character(s: &Str, key: &Value, value: &Value) -> RenderResult<Str> {
-    /// Offsets beyond would fill memory with blanks.
+    /// The largest offset; a larger one would fill memory with blanks.
     const LAST: usize = 1 << 20;
     if s.is_empty() && !matches!(key, Value::Int(_)) {
         return Err(Problem::fault("Cannot access offset of type string on string"));

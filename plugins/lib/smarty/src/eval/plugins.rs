@@ -1,4 +1,4 @@
-//! `{counter}` and `{cycle}`; `{math}` has a file of its own.
+//! `{counter}` and `{cycle}`; `{math}` has its own file.
 
 use super::{Code, Evaluator, RenderResult};
 use crate::error::Problem;
@@ -24,19 +24,19 @@ pub(super) struct Cycle {
 pub(super) struct EvaluatedAttributes(pub Vec<(Str, Value)>);
 
 impl EvaluatedAttributes {
-    /// An attribute that is there and not null.
+    /// The value of an attribute that is present and not null.
     pub(super) fn get(&self, name: &str) -> Option<&Value> {
         let found = self.0.iter().rev().find(|(known, _)| known.as_bytes() == name.as_bytes());
         found.map(|(_, value)| value).filter(|value| !value.is_null())
     }
 
-    /// An attribute that is there, even null.
+    /// The value of an attribute that is present, even null.
     pub(super) fn last(&self, name: &str) -> Option<&Value> {
         let found = self.0.iter().rev().find(|(known, _)| known.as_bytes() == name.as_bytes());
         found.map(|(_, value)| value)
     }
 
-    /// An attribute's text, empty without it.
+    /// The text of an attribute; empty if it is absent.
     pub(super) fn text(&self, name: &str) -> Str {
         self.last(name).map(Value::to_str).unwrap_or_default()
     }
@@ -137,11 +137,11 @@ impl Evaluator<'_> {
     }
 }
 
-/// The values to go through: an array's, or the parts of a text.
+/// The values to cycle through: the entries of an array, or the parts of a text.
 fn split_values(values: Option<&Value>, delimiter: &Str) -> RenderResult<Vec<Value>> {
     let text = match values {
         Some(Value::Array(array)) => {
-            // By index: an array without 0, 1 … has nothing there.
+            // By index: an array without the keys 0, 1 … has null there.
             let len = i64::try_from(array.len()).unwrap_or(i64::MAX);
             let at = |i| array.get(crate::php::KeyRef::Int(i)).cloned().unwrap_or_default();
             return Ok((0..len).map(at).collect());

@@ -1,7 +1,7 @@
 //! `{section}`.
 //!
-//! Smarty computes the bounds when it compiles the tag, as far as they are numbers written out, and in PHP
-//! otherwise, with small differences between the two that show in `{sectionelse}` and `last`.
+//! Smarty computes the bounds at compile time where they are literal numbers, and in PHP otherwise. The two differ
+//! slightly, which shows in `{sectionelse}` and `last`.
 
 use std::rc::Rc;
 
@@ -9,7 +9,7 @@ use super::{Code, Evaluator, Flow, RenderResult};
 use crate::php::{Array, Key, Value};
 use crate::program::{Expr, ExprId, Section, Unary};
 
-/// A number, and whether it is written out in the template.
+/// A number, and whether the template has it as a literal.
 #[derive(Clone, Copy)]
 struct Bound {
     value: i64,
@@ -20,13 +20,13 @@ struct Bounds {
     count: Bound,
     start: i64,
     step: i64,
-    /// A float where Smarty rounds: never identical to an integer.
+    /// A float where Smarty rounds, and so never identical to an integer.
     total: Value,
-    /// Smarty decided at compile time that there is something to do.
+    /// Smarty decided at compile time that the section has passes.
     certain: bool,
 }
 
-/// Positions in the list of properties that the parser knows.
+/// Positions in the parser's list of properties.
 const FIRST: u16 = 0;
 const LAST: u16 = 1;
 const ITERATION: u16 = 3;
@@ -145,14 +145,14 @@ impl Evaluator<'_> {
             false => start.value.saturating_add(1),
         };
         let fixed = start.fixed && count.fixed && step.fixed && max.fixed;
-        // Computed at compile time it is rounded, and so a float; otherwise only if the step is not 1.
+        // Smarty rounds at compile time, which makes a float; at run time only if the step is not 1.
         let rounds = fixed || !step.fixed || step.value.unsigned_abs() != 1;
         let total = smaller(span, step.value, rounds, max.value);
         let certain = fixed && !matches!(total, Value::Int(0));
         Ok(Bounds { count, start: start.value, step: step.value, total, certain })
     }
 
-    /// `loop`: a number, or something to count.
+    /// The value of `loop`: a number, or the length of a countable value.
     fn count_of(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<Bound> {
         if let Some(value) = fixed_number(code, id) {
             return Ok(Bound { value, fixed: true });
@@ -188,7 +188,7 @@ fn smaller(span: i64, step: i64, rounds: bool, max: i64) -> Value {
     }
 }
 
-/// A number written out, with or without a sign.
+/// The value of a literal number, with or without a sign.
 fn fixed_number(code: &Code<'_>, id: ExprId) -> Option<i64> {
     match code.expr(id) {
         Expr::Const(index) => match &code.t.constants[index as usize] {

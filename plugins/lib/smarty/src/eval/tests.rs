@@ -1,4 +1,4 @@
-//! What the integration tests cannot say from outside templates: trust, limits, and what is asked for.
+//! Behaviour that case files cannot show: trust, limits, and lookups of variables.
 
 use std::cell::RefCell;
 
@@ -12,7 +12,7 @@ fn clock() -> Clock {
     Clock { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC }
 }
 
-/// Escapes `&` and `<`, as an XML file's plugin would.
+/// Escapes `&` and `<`, as the plugin for an XML file does.
 fn escape(value: &[u8], out: &mut Vec<u8>, _kept: usize) {
     for &byte in value {
         match byte {
@@ -43,18 +43,18 @@ fn limited(source: &str, limits: Limits) -> Error {
 }
 
 #[test]
-fn untrusted_text_is_escaped_where_it_is_printed_and_trusted_is_not() {
+fn print_escapes_untrusted_text_only() {
     assert_eq!(render("{$x}|{$t}", "<&"), "&lt;&amp;|<b>&");
 }
 
 #[test]
-fn a_string_with_an_untrusted_part_is_untrusted() {
+fn string_with_untrusted_part_is_untrusted() {
     assert_eq!(render("{$y = \"to $x\"}{$y}", "<"), "to &lt;");
     assert_eq!(render("{$y = \"to $x\"}{if $y == 'to <'}same{/if}", "<"), "same");
 }
 
 #[test]
-fn markup_around_an_untrusted_part_stays_markup() {
+fn markup_around_untrusted_part_stays_markup() {
     assert_eq!(render("{$y = \"<i>$x</i>\"}{$y}", "Anna"), "<i>Anna</i>");
     assert_eq!(render("{$y = \"<i>$x</i>\"}{$y}", "<&"), "<i>&lt;&amp;</i>");
     assert_eq!(render("{$y = '<i>'|cat:$x}{$y}", "<"), "<i>&lt;");
@@ -71,32 +71,32 @@ fn keys_and_characters_of_untrusted_text_are_untrusted() {
 }
 
 #[test]
-fn loops_end_at_the_limit_of_steps() {
+fn endless_loop_stops_at_step_limit() {
     let error = limited("{while true}x{/while}", Limits { loop_steps: 10, ..Limits::default() });
     assert_eq!((error.kind, error.line), (ErrorKind::Limit, 1));
 }
 
 #[test]
-fn output_ends_at_its_limit_captured_or_not() {
+fn output_stops_at_limit_even_captured() {
     let limits = Limits { output_bytes: 100, ..Limits::default() };
     assert_eq!(limited("{for $i=1 to 99}xx{/for}", limits).kind, ErrorKind::Limit);
     assert_eq!(limited("{for $i=1 to 99}{capture}xx{/capture}{/for}", limits).kind, ErrorKind::Limit);
 }
 
 #[test]
-fn endless_recursion_ends_at_the_depth() {
+fn endless_recursion_stops_at_depth_limit() {
     let error = limited("\n{function f}{if 1}{f}{/if}{/function}\n{f}", Limits::default());
     assert_eq!(error.kind, ErrorKind::Limit);
 }
 
 #[test]
-fn doubling_a_string_ends_at_its_size() {
+fn doubled_string_stops_at_size_limit() {
     let error = limited("{$s = 'x'}{while true}{$s = \"$s$s\"}{/while}", Limits::default());
     assert_eq!(error.kind, ErrorKind::Limit);
 }
 
 #[test]
-fn a_variable_is_asked_for_once_and_only_when_it_is_reached() {
+fn variable_is_looked_up_once_and_only_when_reached() {
     struct Recorder(RefCell<Vec<String>>);
     impl Variables for Recorder {
         fn get(&self, name: &str) -> Option<Value> {
@@ -104,18 +104,18 @@ fn a_variable_is_asked_for_once_and_only_when_it_is_reached() {
             Some(Value::from(name))
         }
     }
-    let asked = Recorder(RefCell::default());
+    let recorder = Recorder(RefCell::default());
     let clock = clock();
     let source = b"{function f}{$a}{/function}{$a}{$a}{f}{if 0}{$b}{/if}{$c = 1}{$c}{foreach [1] as $d}{$d}{/foreach}";
     let template = Template::parse("t.cfg", source).unwrap();
-    assert_eq!(template.render(&Render::new(&asked, &clock)).unwrap(), b"aaa11");
-    let asked = asked.0.into_inner();
-    assert_eq!(asked.iter().filter(|name| *name == "a").count(), 1, "{asked:?}");
-    assert!(!asked.contains(&"b".to_owned()), "{asked:?}");
+    assert_eq!(template.render(&Render::new(&recorder, &clock)).unwrap(), b"aaa11");
+    let names = recorder.0.into_inner();
+    assert_eq!(names.iter().filter(|name| *name == "a").count(), 1, "{names:?}");
+    assert!(!names.contains(&"b".to_owned()), "{names:?}");
 }
 
 #[test]
-fn reads_names_what_a_template_may_ask_for() {
+fn reads_lists_every_variable_a_template_may_read() {
     let source = b"{foreach $lines as $n => $line}{$line.label}{/foreach}{include file='./a.tpl'}{$x.y = 1}";
     let reads = Template::parse("v/t.cfg", source).unwrap().reads();
     let names: Vec<&str> = reads.variables.as_deref().unwrap().iter().map(String::as_str).collect();
@@ -126,7 +126,7 @@ fn reads_names_what_a_template_may_ask_for() {
 }
 
 #[test]
-fn faults_of_a_render_name_their_line() {
+fn render_fault_names_its_line() {
     let error = limited("a\n{if 1}\n{if 0}{elseif 'a' * 2}{/if}\n{/if}", Limits::default());
     assert_eq!((error.kind, error.line, error.column), (ErrorKind::Fault, 3, 7));
 }

@@ -107,7 +107,7 @@ impl Format {
     }
 }
 
-/// Splits at each pair of line breaks.
+/// Splits the text at each pair of line breaks.
 fn split_paragraphs(text: &[u8]) -> Vec<&[u8]> {
     let is_break = |b: u8| matches!(b, b'\r' | b'\n');
     let mut paragraphs = Vec::new();

@@ -1,18 +1,18 @@
-//! Where *untrusted* meets the document: values printed, and output that goes into a variable instead.
+//! Untrusted text in the document: printed values, and output that is captured into a variable.
 
 use std::ops::Range;
 
 use super::Evaluator;
 use crate::php::{Str, Value};
 
-/// What of the document is known to who escapes it.
+/// The state of the document that its escaping needs.
 #[derive(Default)]
 pub(super) struct Trust {
-    /// The document's first bytes that are as they were after the last untrusted value.
+    /// The number of leading bytes that are unchanged since the last untrusted value.
     kept: usize,
-    /// Pieces of output on their way into variables.
+    /// The number of captures in progress.
     captures: u32,
-    /// The untrusted values within these, and where they are in the document.
+    /// The untrusted values within these captures, with their ranges in the document.
     printed: Vec<(Range<usize>, Str)>,
 }
 
@@ -26,7 +26,8 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Adds a value to `out`, which is to be printed here. Its last tag says where in it the value comes to stand.
+    /// Appends a value to `out`, which is printed at the current position. The last tag in `out` determines the context
+    /// of the value.
     pub(super) fn print_untrusted_after(&mut self, value: &Str, out: &mut Vec<u8>) {
         let tag = out.iter().rposition(|&byte| byte == b'<').unwrap_or(out.len());
         let start = self.out.len();
@@ -37,15 +38,15 @@ impl Evaluator<'_> {
         out.extend_from_slice(&printed[begin..]);
     }
 
-    /// Begins output that [`Evaluator::captured`] ends.
+    /// Starts captured output, which [`Evaluator::captured`] ends.
     pub(super) fn capture_output(&mut self) -> usize {
         self.trust.captures += 1;
         self.out.len()
     }
 
-    /// Takes what was printed since `start` out of the document. Where untrusted values were printed, the whole is
-    /// one more of them, to be escaped for the place where it comes to stand; unless there is markup around them,
-    /// which has them escaped where they are and is trusted.
+    /// Removes the output since `start` from the document and returns it as a value. If untrusted values were printed,
+    /// the whole is untrusted, to be escaped where it is printed in turn; unless the template's own text around them is
+    /// markup, in which case they are escaped now and the whole is trusted.
     pub(super) fn captured(&mut self, start: usize) -> Value {
         self.trust.captures = self.trust.captures.saturating_sub(1);
         let first = self.trust.printed.partition_point(|(range, _)| range.start < start);
@@ -72,7 +73,7 @@ impl Evaluator<'_> {
         Value::Str(Str::from(text).untrusted())
     }
 
-    /// Takes what was printed since `start` out of the document, escaped as it is.
+    /// Removes the output since `start` from the document, with its escaping.
     pub(super) fn take_output(&mut self, start: usize) -> Vec<u8> {
         self.trust.kept = self.trust.kept.min(start);
         let first = self.trust.printed.partition_point(|(range, _)| range.start < start);
@@ -81,7 +82,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// Whether a template's own text is more than words: escaping would change it, or lines would become one.
+/// True if the template's own text is more than words: escaping would change it, or lines would be joined.
 fn is_markup(text: &[u8]) -> bool {
     let special = |byte: &u8| matches!(byte, b'<' | b'>' | b'&' | b'\n' | b'\r');
     let opens = |pair: &[u8]| matches!(pair, b"=\"" | b"='");

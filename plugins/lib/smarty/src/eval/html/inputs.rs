@@ -3,7 +3,7 @@
 use super::{Choices, EvaluatedAttributes, Evaluator, RenderResult, Selected};
 use crate::php::{Str, Value};
 
-/// What all inputs of a tag share.
+/// The attributes that all inputs of a tag share.
 struct Inputs {
     checkboxes: bool,
     name: Str,
@@ -97,7 +97,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// A radio's selection is compared unescaped.
+/// Smarty compares the selection of radios without escaping.
 fn radio_selected(given: &EvaluatedAttributes) -> Selected {
     let mut selected = Selected::None;
     for (name, value) in &given.0 {
@@ -109,7 +109,7 @@ fn radio_selected(given: &EvaluatedAttributes) -> Selected {
     selected
 }
 
-/// `name_value`, with `_` for all but letters, digits, `_`, `-` and `.`; nothing for what is not UTF-8.
+/// `name_value` with `_` for all but letters, digits, `_`, `-` and `.`; empty if it is not UTF-8.
 fn identifier(name: &Str, value: &Str) -> String {
     let joined = [name.as_bytes(), b"_", value.as_bytes()].concat();
     let joined = String::from_utf8(joined).unwrap_or_default();

@@ -36,7 +36,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// `cc=…`, `subject=…` in the order given.
+    /// `cc=…`, `subject=…`, in the order given.
     fn mail_fields(&mut self, given: &EvaluatedAttributes) -> RenderResult<Vec<Vec<u8>>> {
         let mut fields = Vec::new();
         for (name, value) in &given.0 {

@@ -1,5 +1,5 @@
-//! Tags that write HTML: `{mailto}`, `{html_options}` and their kin. Provisioning has little use for them, but
-//! a phone's web page or a directory may.
+//! Tags that write HTML: `{mailto}`, `{html_options}` and the like. Provisioning rarely uses them, but a phone's web
+//! page or a directory may.
 
 mod inputs;
 mod mailto;
@@ -17,7 +17,7 @@ use crate::program::HtmlTag;
 
 /// `htmlspecialchars`' flag for double quotes only.
 const ENT_COMPAT: i64 = 2;
-/// … for both quotes, invalid text replaced.
+/// The flags for both quotes, with invalid text replaced.
 const ENT_QUOTES_SUBSTITUTE: i64 = 3 | 8;
 
 impl Evaluator<'_> {
@@ -33,7 +33,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Text for HTML, entities that are there already kept.
+    /// The text escaped for HTML, with existing entities kept.
     fn escaped(&mut self, value: &Value) -> RenderResult<Vec<u8>> {
         if matches!(value, Value::Array(_)) {
             return Ok(b"Array".to_vec());
@@ -46,7 +46,7 @@ impl Evaluator<'_> {
         Ok(self.call_named(b"htmlspecialchars", args)?.to_bytes().into_owned())
     }
 
-    /// Adds text that Smarty does not escape; what is untrusted is escaped for the file all the same.
+    /// Appends text that Smarty does not escape; untrusted text is still escaped for the file.
     fn raw_html(&mut self, out: &mut Vec<u8>, value: &Value) {
         match value {
             Value::Str(s) if s.is_untrusted() => self.print_untrusted_after(s, out),
@@ -54,7 +54,7 @@ impl Evaluator<'_> {
         }
     }
 
-    /// ` name="value"`, for attributes that a tag does not know.
+    /// ` name="value"`, for attributes that the tag does not define.
     fn extra_attribute(&mut self, out: &mut Vec<u8>, name: &Str, value: &Value) -> RenderResult<()> {
         if matches!(value, Value::Array(_)) {
             return Ok(());
@@ -68,7 +68,7 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// `disabled` and `readonly` under `strict`: only when true or their own name.
+    /// `disabled` and `readonly` under `strict`: set only for true or their own name.
     fn flag_attribute(&mut self, out: &mut Vec<u8>, name: &Str, value: &Value) {
         let set = match value {
             Value::Bool(b) => *b,
@@ -81,7 +81,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// What is selected: one value, or several.
+/// The selection: none, one value, or several.
 enum Selected {
     None,
     One(Vec<u8>),
@@ -98,7 +98,7 @@ impl Selected {
     }
 }
 
-/// Pairs of value and text: `options`, or `values` with `output`.
+/// Pairs of value and text, from `options`, or from `values` with `output`.
 struct Choices {
     options: Option<std::rc::Rc<php::Array>>,
     values: Option<Vec<Value>>,

@@ -4,13 +4,13 @@ use super::{Choices, EvaluatedAttributes, Evaluator, RenderResult, Selected};
 use crate::error::Problem;
 use crate::php::Value;
 
-/// What all options share.
+/// The attributes that all options share.
 struct Style {
     selected: Selected,
     class: Vec<u8>,
 }
 
-/// Groups within groups.
+/// The maximum nesting of groups.
 const NESTING: usize = 32;
 
 impl Evaluator<'_> {
@@ -27,9 +27,9 @@ impl Evaluator<'_> {
             }
         }
         let Some(pairs) = Choices::new(given).pairs() else { return Ok(Value::from("")) };
-        let text = |machine: &mut Self, name: &str| {
+        let text = |evaluator: &mut Self, name: &str| {
             let mut out = Vec::new();
-            machine.raw_html(&mut out, &Value::Str(given.text(name)));
+            evaluator.raw_html(&mut out, &Value::Str(given.text(name)));
             out
         };
         let style = Style { selected, class: text(self, "class") };
@@ -59,7 +59,7 @@ impl Evaluator<'_> {
         nesting: usize,
     ) -> RenderResult<()> {
         if nesting == 0 {
-            return Err(Problem::limit("html_options: too many groups within each other"));
+            return Err(Problem::limit("html_options: nesting of option groups is too deep"));
         }
         for (index, (key, value)) in pairs.into_iter().enumerate() {
             self.step()?;
@@ -91,7 +91,7 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// The attribute that says what is selected; the last of several names counts.
+    /// The selection; of several attribute names, the last one present counts.
     pub(super) fn selected(&mut self, given: &EvaluatedAttributes, names: &[&str]) -> RenderResult<Selected> {
         let mut selected = Selected::None;
         for (name, value) in &given.0 {

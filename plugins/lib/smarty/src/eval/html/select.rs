@@ -1,4 +1,4 @@
-//! What `{html_select_date}` and `{html_select_time}` share: one drop-down of several.
+//! Drop-downs, as `{html_select_date}` and `{html_select_time}` share them.
 
 use super::{EvaluatedAttributes, Evaluator, RenderResult};
 use crate::php::{Str, Value};
@@ -7,16 +7,16 @@ use crate::registry;
 /// One drop-down: `Date_Year`, `Time_Hour` …
 pub(super) struct Field<'f> {
     pub given: &'f EvaluatedAttributes,
-    /// `Year`, as in the field's name.
+    /// `Year`, as in the name of the field.
     pub part: &'static str,
-    /// `year`, as in the attributes about it.
+    /// `year`, as in the names of its attributes.
     pub key: &'static str,
-    /// Attributes that the tag does not know.
+    /// Attributes that the tag does not define.
     pub extra: &'f [u8],
     pub default_prefix: &'static str,
 }
 
-/// An entry: its value, its text, and whether it is selected.
+/// The value of an option, its text, and whether it is selected.
 pub(super) type Entry = (Vec<u8>, Vec<u8>, bool);
 
 impl Field<'_> {
@@ -29,7 +29,7 @@ impl Field<'_> {
         self.given.last(&format!("all_{name}")).map(|value| Value::Str(value.to_str()))
     }
 
-    /// The field's name, within an array if one is wanted.
+    /// The name of the field, as an element of an array if `field_array` is set.
     pub(super) fn name(&self) -> Value {
         let prefix = self.given.last("prefix").map_or_else(|| self.default_prefix.into(), Value::to_str);
         let array = self.given.text("field_array");
@@ -92,7 +92,7 @@ impl Evaluator<'_> {
         Ok(out)
     }
 
-    /// The drop-downs, with the separator between them.
+    /// Joins the drop-downs with the separator.
     pub(super) fn join_fields(&mut self, given: &EvaluatedAttributes, fields: Vec<Vec<u8>>) -> Value {
         let separator = given.last("field_separator").map_or_else(|| "\n".into(), Value::to_str);
         let mut out = Vec::new();
@@ -105,7 +105,7 @@ impl Evaluator<'_> {
         Value::from(out)
     }
 
-    /// A number by `sprintf`, unless the format is the usual one.
+    /// Formats a number with `sprintf`, unless the format is the default one.
     pub(super) fn formatted(
         &mut self,
         given: &EvaluatedAttributes,
@@ -121,7 +121,7 @@ impl Evaluator<'_> {
         Ok(text.to_bytes().into_owned())
     }
 
-    /// The parts of a time by a format of date_format's; now without one.
+    /// The parts of a time in a `date_format` format; the current time if none is given.
     pub(super) fn time_parts(&mut self, time: Option<&Value>, format: &str) -> RenderResult<Vec<Option<i64>>> {
         let time = match time {
             Some(time) if time.truthy() => time.clone(),

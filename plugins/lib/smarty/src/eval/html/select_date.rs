@@ -41,7 +41,7 @@ const KNOWN: [&str; 33] = [
     "reverse_years",
 ];
 
-/// The first of the months of 2000, in days since 1970: for their names.
+/// The first days of the months of 2000, in days since 1970, from which the month names are formatted.
 const MONTH_STARTS: [i64; 12] =
     [10_957, 10_988, 11_017, 11_048, 11_078, 11_109, 11_139, 11_170, 11_201, 11_231, 11_262, 11_292];
 
@@ -182,7 +182,7 @@ impl Evaluator<'_> {
             return Ok(format!("{month:02}").into_bytes());
         }
         let Some(function) = registry::modifier(b"date_format") else { return Ok(Vec::new()) };
-        // Noon, so that it is that month in every zone.
+        // Noon falls into the same month in every time zone.
         let mut args = [Value::Int(start * 86_400 + 43_200), Value::Str(format)];
         Ok(php::call(function, &mut self.context, &mut args)?.to_bytes().into_owned())
     }
@@ -203,7 +203,7 @@ fn date(parts: &[Option<i64>]) -> SelectedDate {
     SelectedDate { year: part(0), month: part(1), day: part(2) }
 }
 
-/// `2020-05-06`, any of which may be missing: the first two dashes with nothing but digits between them.
+/// `2020-05-06`, where each part may be missing: the first two dashes with only digits between them.
 fn dashed(text: &[u8]) -> Option<SelectedDate> {
     let dashes = text.iter().enumerate().filter(|(_, b)| **b == b'-').map(|(at, _)| at);
     let dashes: Vec<usize> = dashes.collect();
@@ -218,7 +218,7 @@ fn dashed(text: &[u8]) -> Option<SelectedDate> {
     })
 }
 
-/// A year, or one so many from now: `+5`, `-1`.
+/// A year, or an offset from the current one: `+5`, `-1`.
 fn year(value: Option<&Value>, now: i64) -> i64 {
     let Some(value) = value else { return now };
     let text = value.to_str();

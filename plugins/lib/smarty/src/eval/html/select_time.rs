@@ -127,7 +127,7 @@ impl Evaluator<'_> {
         Ok(entries)
     }
 
-    /// Minutes or seconds, every so many; the selected one is the last at or before the time.
+    /// Minutes or seconds in steps of the interval; the last one at or before the time is selected.
     fn sixty(&mut self, given: &EvaluatedAttributes, unit: &str, current: Option<i64>) -> RenderResult<Vec<Entry>> {
         let interval = given.last(&format!("{unit}_interval")).map_or(1, Value::to_int);
         if interval <= 0 {

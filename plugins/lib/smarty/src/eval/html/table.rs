@@ -4,7 +4,7 @@ use super::{EvaluatedAttributes, Evaluator, RenderResult, user_error};
 use crate::php::convert::{self, Numeric};
 use crate::php::{KeyRef, Value};
 
-/// How many columns, and their headings.
+/// The number of columns, and their headings.
 struct Columns {
     count: i64,
     headings: Option<Vec<Value>>,
@@ -92,7 +92,7 @@ impl Evaluator<'_> {
         Ok(())
     }
 
-    /// A text, or one of a list's texts by turns.
+    /// Appends a text, or the next text of a list that repeats.
     fn table_attribute(&mut self, out: &mut Vec<u8>, attribute: Option<&Value>, at: i64) {
         let chosen = match attribute {
             Some(Value::Array(list)) if !list.is_empty() => {
@@ -109,7 +109,7 @@ impl Evaluator<'_> {
     }
 }
 
-/// `cols`: headings as a list or a text with commas, or a number; 3 without it.
+/// `cols`: headings as a list or as comma-separated text, or a number; 3 by default.
 fn columns(cols: Option<&Value>) -> Columns {
     let headed = |headings: Vec<Value>| Columns {
         count: i64::try_from(headings.len()).unwrap_or(i64::MAX),
