@@ -1,8 +1,8 @@
-//! Which bare words of a template are PHP's constants.
+//! Bare words of a template that are PHP constants.
 
 use crate::php::{self, Value};
 
-/// The constant of this name; `true`, `false` and `null` in any case.
+/// The constant `name`; `true`, `false` and `null` in any case.
 pub(crate) fn constant(name: &[u8]) -> Option<Value> {
     if name.eq_ignore_ascii_case(b"true") {
         return Some(Value::Bool(true));
@@ -13,14 +13,14 @@ pub(crate) fn constant(name: &[u8]) -> Option<Value> {
     if name.eq_ignore_ascii_case(b"null") {
         return Some(Value::Null);
     }
-    // All others begin with a capital; most bare words do not.
+    // All others start with a capital letter, and most bare words do not.
     match name.first() {
         Some(first) if first.is_ascii_uppercase() => php::constant(name).or_else(|| version(name)),
         _ => None,
     }
 }
 
-/// The release of PHP whose values these are; not what any server runs.
+/// The PHP version whose behaviour this crate has, whatever a server runs.
 fn version(name: &[u8]) -> Option<Value> {
     match name {
         b"PHP_VERSION" => Some(Value::from("8.2.0")),

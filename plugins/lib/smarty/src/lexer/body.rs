@@ -57,9 +57,9 @@ impl Lexer<'_> {
         word.map(|end| (Kind::WordOp, end))
     }
 
-    /// What follows `is`.
+    /// The word after `is`.
     fn condition(&self, at: usize) -> Option<(Kind, usize)> {
-        // "not" is optional; what follows it decides, so `is not even` and `is even` both get here.
+        // "not" is optional; the word after it decides, so that `is not even` and `is even` both arrive here.
         let at = self.word_spaces(at, "not").unwrap_or(at);
         for word in ["odd", "even", "div"] {
             let by = self.word_spaces(at, word);
@@ -174,7 +174,7 @@ impl Lexer<'_> {
         None
     }
 
-    /// ` name=`; names may hold `-` and `:` here.
+    /// ` name=`, where the name may contain `-` and `:`.
     fn attribute(&self, at: usize) -> Option<usize> {
         let mut end = self.name(self.spaces1(at)?)?;
         while self.byte(end).is_some_and(|b| b.is_ascii_alphanumeric() || b"_-:".contains(&b)) {

@@ -1,9 +1,9 @@
-//! Source text to tokens.
+//! Splits source text into tokens.
 //!
-//! Smarty's lexer is a machine of five states on a stack, each with an ordered list of patterns of which the
-//! first that matches wins; white space belongs to some tokens and separates others. The order of the
-//! patterns decides what a template means (`foo-bar` is a subtraction, ` x =` an attribute), so each state
-//! here tries them in that order.
+//! Smarty's lexer is a state machine with a stack of five states. Each has an ordered list of patterns, of which the
+//! first match wins; white space belongs to some tokens and separates others. The order of the patterns decides the
+//! meaning of a template (`foo-bar` is a subtraction, ` x =` an attribute), so each state here tries them in that
+//! order.
 
 mod body;
 mod quoted;
@@ -31,17 +31,17 @@ enum Mode {
     Quoted,
 }
 
-/// What a state made of the text at the cursor.
+/// The result of one state at the cursor.
 enum Scanned {
     /// A token that ends at this offset.
     Token(Kind, usize),
-    /// Nothing to report up to this offset (a comment).
+    /// Nothing to emit up to this offset (a comment).
     Skip(usize),
-    /// Another state takes over at the same place.
+    /// Another state continues at the same offset.
     Again,
 }
 
-/// A place that no token can start at, or an end that is missing.
+/// A position where no token can start, or a missing end.
 pub(crate) struct LexError {
     pub at: u32,
     pub problem: Problem,
@@ -55,8 +55,8 @@ struct Lexer<'s> {
     literals: u32,
 }
 
-/// Splits normalized text into tokens. A text that cannot be split gives the tokens before the fault and the
-/// fault: what the parser finds wrong earlier is the better message.
+/// Splits normalized text into tokens. On an error, returns the tokens before it as well, since an earlier error of the
+/// parser is the better message.
 pub(crate) fn tokens(src: &[u8]) -> (Vec<Token>, Option<LexError>) {
     let mut lexer = Lexer { src, at: 0, states: vec![Mode::Text], literals: 0 };
     let mut tokens = Vec::with_capacity(src.len() / 8);
@@ -97,13 +97,13 @@ impl Lexer<'_> {
         self.states.pop();
     }
 
-    /// Replaces the state without leaving the one below.
+    /// Replaces the current state and keeps those below.
     fn become_state(&mut self, state: Mode) {
         self.pop();
         self.push(state);
     }
 
-    /// The state that the current one was entered from.
+    /// The state from which the current one was entered.
     fn below(&self) -> Option<Mode> {
         self.states.iter().rev().nth(1).copied()
     }

@@ -23,7 +23,7 @@ impl Lexer<'_> {
             }
             _ => {}
         }
-        // A string that is never closed is text to the end, and then lacks its quote.
+        // An unclosed string is text to the end; the parser then reports the missing quote.
         let end = self.quoted_text().unwrap_or(self.src.len());
         Scanned::Token(Kind::Text, end)
     }
@@ -45,7 +45,7 @@ impl Lexer<'_> {
         Scanned::Token(Kind::Ldel, at + 1)
     }
 
-    /// Text up to what means something in a string; a backslash hides the next byte.
+    /// The text up to the next special character of a string; a backslash hides the next byte.
     fn quoted_text(&self) -> Option<usize> {
         let mut end = self.at;
         loop {

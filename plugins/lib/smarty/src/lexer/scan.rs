@@ -1,8 +1,8 @@
-//! The small patterns that tokens are made of. Each gives the offset behind its match.
+//! The small patterns that make up tokens. Each returns the offset after its match.
 
 use super::Lexer;
 
-/// White space as PCRE's `\s` has it without the `u` flag.
+/// White space as PCRE's `\s` defines it without the `u` flag.
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C)
 }
@@ -55,7 +55,7 @@ impl Lexer<'_> {
         self.is(at, b'}').then_some(at + 1)
     }
 
-    /// `word`, in any case, with nothing demanded of what follows.
+    /// `word`, in any case, whatever follows.
     pub(super) fn word(&self, at: usize, word: &str) -> Option<usize> {
         let end = at + word.len();
         let found = self.src.get(at..end)?;
@@ -67,7 +67,7 @@ impl Lexer<'_> {
         self.spaces1(self.word(at, word)?)
     }
 
-    /// `\{literal\s*\}`; with a slash, the closing one.
+    /// `\{literal\s*\}`, or the closing tag with `slash`.
     pub(super) fn literal_tag(&self, at: usize, slash: bool) -> Option<usize> {
         let open = if slash { "{/literal" } else { "{literal" };
         self.closing(self.word(at, open)?)

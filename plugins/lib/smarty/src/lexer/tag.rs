@@ -1,9 +1,9 @@
-//! What a tag is, told from its beginning.
+//! Determines the kind of a tag from its beginning.
 
 use super::{Kind, Lexer, Mode, Scanned};
 
 impl Lexer<'_> {
-    /// At the opening brace of a tag.
+    /// Reads the token at the opening brace of a tag.
     pub(super) fn tag(&mut self) -> Scanned {
         if let Some((kind, end)) = self.opening_word() {
             self.become_state(Mode::Body);
@@ -20,7 +20,7 @@ impl Lexer<'_> {
         Scanned::Token(Kind::Ldel, self.at + 1)
     }
 
-    /// Tags with a grammar of their own.
+    /// Tags with their own grammar.
     fn opening_word(&self) -> Option<(Kind, usize)> {
         let at = self.at + 1;
         for word in ["if", "elseif", "else if", "while"] {
@@ -43,7 +43,7 @@ impl Lexer<'_> {
         Some((Kind::LdelMakeNocache, end))
     }
 
-    /// Tags that are one token, braces and all.
+    /// Tags that are one token, braces included.
     fn whole_tag(&self) -> Option<(Kind, usize)> {
         let at = self.at + 1;
         match self.byte(at)? {

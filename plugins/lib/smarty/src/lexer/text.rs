@@ -34,7 +34,7 @@ impl Lexer<'_> {
         Ok(Scanned::Again)
     }
 
-    /// Braces with white space behind them: plain text (`auto_literal`).
+    /// Braces followed by white space, which are plain text (`auto_literal`).
     pub(super) fn spaced_braces(&self) -> Option<usize> {
         let mut end = self.at;
         while self.is(end, b'{') {
@@ -44,7 +44,7 @@ impl Lexer<'_> {
     }
 
     fn comment(&self) -> Result<Scanned, Problem> {
-        // The search starts at the brace, so `{*}` is a whole comment.
+        // The search starts at the brace, so that `{*}` is a whole comment.
         let Some(found) = memmem::find(&self.src[self.at..], b"*}") else {
             return Err(Problem::syntax("this comment is never closed: expected \"*}\""));
         };
@@ -73,7 +73,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// The next `{literal}` or `{/literal}`, written without white space: only those are seen behind text.
+    /// The next `{literal}` or `{/literal}` without white space inside: Smarty finds only those after text.
     fn next_literal_tag(&self) -> Option<usize> {
         let mut at = self.at;
         loop {

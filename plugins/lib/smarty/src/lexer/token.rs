@@ -1,6 +1,6 @@
 //! The tokens of Smarty's grammar.
 
-/// A token: its kind and the bytes it covers, white space that belongs to it included.
+/// A token: its kind and its bytes, including white space that belongs to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Token {
     pub kind: Kind,
@@ -10,18 +10,18 @@ pub(crate) struct Token {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Text outside of tags or inside a string; inside a tag, a byte that fits nowhere.
+    /// Text outside of tags or inside a string; inside a tag, a byte that fits no pattern.
     Text,
     LiteralStart,
     Literal,
     LiteralEnd,
-    /// `{$name}` in text, whole.
+    /// A whole `{$name}` in text.
     SimpleOutput,
-    /// `{name}`, whole.
+    /// A whole `{name}`.
     SimpleTag,
-    /// `{$smarty.block.child}` or `.parent`, whole.
+    /// A whole `{$smarty.block.child}` or `.parent`.
     BlockChildParent,
-    /// `{/name}`, whole.
+    /// A whole `{/name}`.
     CloseTag,
     Ldel,
     LdelSlash,
@@ -73,12 +73,12 @@ pub(crate) enum Kind {
     DoubleColon,
     Colon,
     QMark,
-    /// After the last token.
+    /// The end of the input.
     End,
 }
 
 impl Kind {
-    /// How a message names the token.
+    /// The name of the token in messages.
     pub(crate) fn describe(self) -> &'static str {
         match self {
             Kind::Text => "text",

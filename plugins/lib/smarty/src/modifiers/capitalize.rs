@@ -15,7 +15,7 @@ fn capitalize(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError
     let mut out = match (lower_rest, valid) {
         (true, _) => title(&text).into_bytes(),
         (false, Some(text)) => starts_upper(text).into_bytes(),
-        // Not UTF-8: the original's pattern matches nothing, and the answer is empty.
+        // The original's pattern matches nothing in invalid UTF-8, and the result is empty.
         (false, None) => return Ok(Value::text("")),
     };
     if let (false, Some(text)) = (with_digits, valid) {
@@ -30,8 +30,8 @@ fn push_upper(c: char, out: &mut String) {
     out.extend(c.to_uppercase());
 }
 
-/// A small letter at the start, or after anything but a letter or `'`, becomes a capital. A backslash before it
-/// is lost, as the original loses it.
+/// Capitalizes a small letter at the start or after anything but a letter or `'`. As in the original, a backslash
+/// before it is lost.
 fn starts_upper(text: &str) -> String {
     let is_small = |c: char| is_letter(c) && c.is_lowercase() && !matches!(c, 'ª' | 'º');
     let mut out = String::with_capacity(text.len());
@@ -57,7 +57,7 @@ fn starts_upper(text: &str) -> String {
     out
 }
 
-/// Byte ranges of the words that are letters, then digits, then letters.
+/// The byte ranges of words that consist of letters, then digits, then letters.
 fn words_with_digits(text: &str) -> Vec<(usize, usize)> {
     let mut words = Vec::new();
     let mut start = None;
@@ -79,14 +79,14 @@ fn words_with_digits(text: &str) -> Vec<(usize, usize)> {
     words
 }
 
-/// Writes the word in lower case over the same bytes of the result, whatever by now is there.
+/// Writes the lower-case word over the same bytes of the result, whatever they hold by now.
 fn lower_in_place(out: &mut Vec<u8>, text: &str, (from, to): (usize, usize)) {
     let lower: String = text[from..to].chars().flat_map(char::to_lowercase).collect();
     let end = to.min(out.len());
     out.splice(from.min(end)..end, lower.into_bytes());
 }
 
-/// The first character in quotes, at the start or after white space, becomes a capital.
+/// Capitalizes the first character in quotes at the start or after white space.
 fn after_quotes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before: Option<char> = None;

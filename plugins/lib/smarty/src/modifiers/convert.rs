@@ -1,4 +1,4 @@
-//! Modifiers that stand for one function of PHP with Smarty's defaults.
+//! Modifiers that correspond to one PHP function, with Smarty's defaults.
 
 use crate::php::functions::register::{MANY, makes, moves};
 use crate::php::functions::{args, encode, format, html, math, multibyte, tables, text_cut};
@@ -43,7 +43,7 @@ pub const MODIFIERS: &[Function] = &[
     makes("unescape", 1, MANY, unescape),
 ];
 
-/// The function of PHP of that name, with at most `max` of the arguments.
+/// Calls the PHP function `name` with at most `max` of the arguments.
 fn through(name: &str, context: &mut Context<'_>, args: &mut [Value], max: usize) -> Result<Value, PhpError> {
     let Some(function) = tables::find(name.as_bytes()) else {
         return Err(PhpError::error(format!("the function {name} is not available")));
@@ -64,7 +64,7 @@ fn cat(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError>
     Ok(Value::from(out))
 }
 
-/// Only null and the empty string are replaced; each default is itself replaced by the next.
+/// Replaces only null and the empty string; a default that is either is itself replaced by the next.
 fn default(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let is_absent = |v: &Value| match v {
         Value::Null => true,
@@ -85,7 +85,7 @@ fn default(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     Ok(out)
 }
 
-/// Smarty counts what is no array as one thing, and null as none.
+/// As in Smarty, a value that is not an array counts as one, and null as none.
 fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     match &args[0] {
         Value::Null => Ok(Value::Int(0)),

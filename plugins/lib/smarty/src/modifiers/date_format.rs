@@ -29,8 +29,8 @@ fn date_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, P
     Ok(Value::from(text))
 }
 
-/// What Smarty takes for a date: digits as MySQL writes them, a number of seconds, or whatever `strtotime` reads;
-/// failing that, now.
+/// The date that Smarty reads from a value: MySQL's digits, a number of seconds, or any text that `strtotime` reads;
+/// otherwise now.
 pub fn timestamp(context: &Context<'_>, value: &Value) -> Result<i64, PhpError> {
     if !value.truthy() {
         return Ok(context.clock.seconds);

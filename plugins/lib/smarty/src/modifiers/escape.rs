@@ -53,7 +53,7 @@ fn escape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpErr
 fn html(text: &[u8], charset: &[u8], double: bool) -> Vec<u8> {
     let escape = EscapeOptions { flags: ENT_QUOTES, all: false, double };
     match Charset::named(charset) {
-        // Every byte is a character there, and the special ones are ASCII's.
+        // Every byte is a character in these charsets, and the special ones are ASCII.
         Some(Charset::Latin1 | Charset::Windows1252) => {
             let wide: String = text.iter().map(|b| char::from(*b)).collect();
             let escaped = encode(wide.as_bytes(), escape);

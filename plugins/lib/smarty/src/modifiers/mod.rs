@@ -1,7 +1,7 @@
-//! Smarty's own modifiers: each a [`Function`] whose first argument is the value to the left of the bar.
+//! Smarty's own modifiers: each is a [`Function`] whose first argument is the value to the left of the bar.
 //!
-//! Source: Smarty 4.3's manual, and its behaviour under PHP 8.2 with mbstring (UTF-8), which is what
-//! tests/php_differential.rs compares with.
+//! Source: Smarty 4.3's manual and its behaviour under PHP 8.2 with mbstring (UTF-8), with which
+//! `tests/php_differential.rs` compares.
 
 mod capitalize;
 mod convert;
@@ -25,7 +25,7 @@ const AREAS: &[&[Function]] = &[
     words::MODIFIERS,
 ];
 
-/// Looks up a modifier by its exact name.
+/// Finds a modifier by its exact name.
 #[must_use]
 pub fn find(name: &[u8]) -> Option<&'static Function> {
     AREAS.iter().flat_map(|area| area.iter()).find(|modifier| modifier.name.as_bytes() == name)
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_utf8_is_answered_as_smarty_does() {
+    fn invalid_utf8_gives_the_same_as_smarty() {
         let bad = || Value::from(b"a\xffb".to_vec());
         assert_eq!(run("escape", &[bad()]).unwrap(), b"");
         assert_eq!(run("replace", &[bad(), Value::text("a"), Value::text("x")]).unwrap(), b"");
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn default_replaces_only_null_and_the_empty_string() {
+    fn default_replaces_only_null_and_empty_string() {
         let fallback = || Value::text("x");
         assert_eq!(run("default", &[Value::Null, fallback()]).unwrap(), b"x");
         assert_eq!(run("default", &[Value::text(""), fallback()]).unwrap(), b"x");
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[test]
-    fn escape_refuses_a_type_it_does_not_know() {
+    fn escape_with_unknown_type_fails() {
         assert_eq!(run("escape", &[Value::text("a"), Value::text("shell")]), Err(PhpErrorKind::Error));
     }
 

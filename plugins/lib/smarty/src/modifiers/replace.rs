@@ -1,4 +1,4 @@
-//! `replace`, `regex_replace`, `strip`, `strip_tags`, `indent`: text put in place of other text.
+//! `replace`, `regex_replace`, `strip`, `strip_tags`, `indent`.
 
 use std::rc::Rc;
 
@@ -21,7 +21,8 @@ pub const MODIFIERS: &[Function] = &[
     makes("indent", 1, MANY, indent),
 ];
 
-/// Smarty's own replacing: by characters, so that text that is no UTF-8 gives nothing; lists by position.
+/// Smarty's own replacement works on characters, so that invalid UTF-8 gives an empty result; arrays are matched by
+/// position.
 fn replace(
     context: &mut Context<'_>,
     search: &Value,
@@ -78,7 +79,7 @@ fn regex_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value,
     preg::replace_in(context, &patterns, &args[2].clone(), &args[0].clone(), limit, &mut 0)
 }
 
-/// The pattern up to a NUL, without the modifier that once ran the replacement as code.
+/// The pattern up to a NUL, without the modifier `e`, which once executed the replacement as code.
 fn without_eval(pattern: &[u8]) -> Str {
     let pattern = &pattern[..pattern.find_byte(0).unwrap_or(pattern.len())];
     let is_letter = |b: &u8| b.is_ascii_alphabetic() || matches!(b, b' ' | b'\t'..=b'\r');

@@ -1,4 +1,4 @@
-//! `truncate`, `wordwrap`, `spacify`: text of another length.
+//! `truncate`, `wordwrap`, `spacify`.
 
 use crate::php::functions::register::{MANY, makes};
 use crate::php::functions::{args, multibyte, preg};
@@ -29,7 +29,7 @@ fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpE
     let mut cut = text;
     if !break_words && !middle {
         let head = multibyte::substr(&cut, 0, Some(length.saturating_add(1)));
-        // Back to the last white space; text that is no UTF-8 gives nothing.
+        // Cuts back to the last white space; invalid UTF-8 gives an empty result.
         cut = preg::replace(context, b"/\\s+?(\\S+)?$/u", b"", &head, usize::MAX, &mut 0)?.unwrap_or_default();
     }
     if !middle {
@@ -58,8 +58,8 @@ fn spacify(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpEr
     Ok(Value::from(out))
 }
 
-/// Smarty's wrapping by characters. Its quirks are its own: a space before a break is dropped, `"0"` counts as
-/// nothing written yet.
+/// Smarty's own wrapping by characters, with its quirks: a space before a break is dropped, and `"0"` counts as empty
+/// output.
 fn word_wrap(context: &mut Context<'_>, args: &mut [Value], width: i64) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let width = args.get(1).map_or(width, Value::to_int);
@@ -94,7 +94,7 @@ fn word_wrap(context: &mut Context<'_>, args: &mut [Value], width: i64) -> Resul
     Ok(Value::from(out))
 }
 
-/// Words, and each white space by itself; words longer than the width in pieces if they are to be cut.
+/// Splits text into words and single white-space characters; with `cut`, words longer than the width are split.
 fn tokens(text: &str, width: i64, cut: bool) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Counting characters, words, sentences, paragraphs.
+//! Counts of characters, words, sentences and paragraphs.
 
 use crate::php::functions::register::{MANY, moves};
 use crate::php::functions::{args, multibyte, preg::Search};
@@ -21,7 +21,7 @@ pub const MODIFIERS: &[Function] = &[
     moves("count_paragraphs", 1, MANY, |c, a| Ok(Value::Int(matches(c, b"#[\\r\\n]+#", a)?.to_int() + 1))),
 ];
 
-/// How often a pattern is found; false, which prints nothing, in text that is no UTF-8.
+/// The number of matches of a pattern; false, which prints nothing, for invalid UTF-8.
 fn matches(context: &mut Context<'_>, pattern: &[u8], args: &[Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     match Search::new(context, pattern, text.len())? {

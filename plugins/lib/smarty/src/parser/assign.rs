@@ -1,4 +1,4 @@
-//! `{assign}`, `{append}`, and who sees an assignment.
+//! `{assign}`, `{append}`, and the scope of an assignment.
 
 use super::attributes::{AttributeList, AttributeSpec, Attributes};
 use super::{ParseResult, Parser};
@@ -41,7 +41,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The attribute `scope`; `local` is one of an assignment's only.
+    /// The attribute `scope`; the value `local` is valid for assignments only.
     pub(super) fn scope(&self, attributes: &Attributes, local: bool) -> ParseResult<Scope> {
         if attributes.flag("noscope") {
             return Ok(Scope::Only);

@@ -7,35 +7,35 @@ use crate::lexer::Kind;
 use crate::php::Value;
 use crate::program::ExprId;
 
-/// Attributes as written.
+/// Attributes as the template writes them.
 pub(super) type AttributeList = Vec<Attribute>;
 
 pub(super) struct Attribute {
-    /// `None` is a value without a name.
+    /// `None` for a value without a name.
     pub name: Option<String>,
     pub value: ExprId,
-    /// The word, when the value is a bare one; `true` and its like are constants otherwise.
+    /// The word, if the value is a bare word; otherwise `true` and the like are constants.
     pub word: Option<String>,
 }
 
-/// Which attributes a tag has.
+/// The attributes that a tag takes.
 pub(super) struct AttributeSpec {
     pub required: &'static [&'static str],
     pub optional: &'static [&'static str],
-    /// Which names values without one stand for, by position.
+    /// The names of values that are written without one, by position.
     pub shorthand: &'static [&'static str],
     pub flags: &'static [&'static str],
-    /// Any other attribute is allowed too.
+    /// The tag also takes any other attribute.
     pub any: bool,
 }
 
 impl AttributeSpec {
-    /// A tag without attributes, `nocache` aside.
+    /// A tag without attributes except `nocache`.
     pub(super) const NONE: AttributeSpec =
         AttributeSpec { required: &[], optional: &[], shorthand: &[], flags: &["nocache"], any: false };
 }
 
-/// Attributes by name, in the order in which a name came up first.
+/// Attributes by name, in the order of each name's first use.
 #[derive(Default)]
 pub(super) struct Attributes {
     values: Vec<(String, ExprId)>,
@@ -66,7 +66,7 @@ impl Parser<'_> {
 
     fn unnamed_attribute(&mut self) -> ParseResult<Attribute> {
         self.next();
-        // A number with a value: parameters by position.
+        // A number with a value is a parameter by position.
         if self.kind() == Kind::Integer && self.peek(1) == Kind::Equal {
             let token = self.next();
             let name = String::from_utf8_lossy(self.slice(token)).into_owned();
@@ -75,7 +75,7 @@ impl Parser<'_> {
             return Ok(Attribute { name: Some(name), value, word: None });
         }
         if let Some(word) = self.lone_word() {
-            // Not a constant here, even `true`.
+            // A bare word is not a constant here, not even `true`.
             self.next();
             let value = self.b.string(word.as_bytes());
             return Ok(Attribute { name: None, value, word: Some(word) });
@@ -84,14 +84,14 @@ impl Parser<'_> {
         Ok(Attribute { name: None, value, word: None })
     }
 
-    /// The word at the cursor, when it is the whole value.
+    /// The word at the cursor, if it is the whole value.
     fn lone_word(&self) -> Option<String> {
         let last = matches!(self.peek(1), Kind::Space | Kind::Attr | Kind::Rdel);
         let token = self.tokens.get(self.at).filter(|token| token.kind == Kind::Id && last)?;
         Some(String::from_utf8_lossy(self.slice(*token)).into_owned())
     }
 
-    /// Sorts out what is written by what the tag takes.
+    /// Checks the written attributes against the spec of the tag.
     pub(super) fn sorted(&self, written: &AttributeList, spec: &AttributeSpec) -> ParseResult<Attributes> {
         let mut sorted = Attributes::default();
         for (position, attribute) in written.iter().enumerate() {
@@ -101,14 +101,14 @@ impl Parser<'_> {
             }
         }
         if let Some(missing) = spec.required.iter().find(|name| sorted.get(name).is_none()) {
-            return Err(Problem::syntax(format!("expected the attribute \"{missing}\"")));
+            return Err(Problem::syntax(format!("missing attribute \"{missing}\"")));
         }
         if spec.any {
             return Ok(sorted);
         }
         let known = |name: &str| spec.required.contains(&name) || spec.optional.contains(&name);
         match sorted.values.iter().find(|(name, _)| !known(name) && name != "0") {
-            Some((name, _)) => Err(Problem::syntax(format!("unexpected attribute \"{name}\""))),
+            Some((name, _)) => Err(Problem::syntax(format!("unknown attribute \"{name}\" for this tag"))),
             None => Ok(sorted),
         }
     }
@@ -134,7 +134,7 @@ impl Parser<'_> {
             "true" | "1" => sorted.flags.push(flag),
             "false" | "0" => sorted.flags.retain(|set| set != flag),
             _ => {
-                let message = format!("\"{name}\" is a flag: expected true or false");
+                let message = format!("the value of the flag \"{name}\" must be true or false");
                 return Err(Problem::syntax(message));
             }
         }
@@ -159,7 +159,7 @@ impl Parser<'_> {
                 sorted.set(name, attribute.value);
                 Ok(())
             }
-            None => Err(Problem::syntax("too many values without a name: expected name=value")),
+            None => Err(Problem::syntax("too many values without a name: write name=value")),
         }
     }
 
@@ -171,14 +171,14 @@ impl Parser<'_> {
         }
     }
 
-    /// The name that a constant string is.
+    /// The text of a constant string that is a valid name.
     pub(super) fn name_of(&self, value: ExprId) -> Option<String> {
         self.text_of(value).filter(|text| is_name(text.as_bytes()))
     }
 }
 
 impl Attributes {
-    /// Adds or replaces; a replaced one keeps its position.
+    /// Adds or replaces an attribute; a replaced one keeps its position.
     pub(super) fn set(&mut self, name: &str, value: ExprId) {
         match self.values.iter_mut().find(|(known, _)| known == name) {
             Some((_, old)) => *old = value,
@@ -190,9 +190,9 @@ impl Attributes {
         self.values.iter().find(|(known, _)| known == name).map(|&(_, value)| value)
     }
 
-    /// A required attribute, which [`Parser::sorted`] has seen to.
+    /// A required attribute, whose presence [`Parser::sorted`] has checked.
     pub(super) fn need(&self, name: &str) -> ParseResult<ExprId> {
-        let missing = || Problem::syntax(format!("expected the attribute \"{name}\""));
+        let missing = || Problem::syntax(format!("missing attribute \"{name}\""));
         self.get(name).ok_or_else(missing)
     }
 
@@ -200,7 +200,7 @@ impl Attributes {
         self.flags.contains(&name)
     }
 
-    /// All but those named, as parameters.
+    /// All attributes but those in `without`, as parameters.
     pub(super) fn params(self, without: &[&str]) -> Vec<(crate::php::Str, ExprId)> {
         let kept = self.values.into_iter().filter(|(name, _)| !without.contains(&name.as_str()));
         kept.map(|(name, value)| (name.as_str().into(), value)).collect()

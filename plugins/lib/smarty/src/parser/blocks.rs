@@ -1,4 +1,4 @@
-//! `{if}`, `{while}`, `{capture}`, `{nocache}`, `{textformat}`, and leaving loops.
+//! `{if}`, `{while}`, `{capture}`, `{nocache}`, `{textformat}`, `{break}` and `{continue}`.
 
 use super::attributes::{AttributeList, AttributeSpec};
 use super::open::{Arm, OpenKind};
@@ -30,7 +30,7 @@ impl Parser<'_> {
             }
             "elseif" => self.else_if(arm)?,
             _ if word == "else if" => self.else_if(arm)?,
-            _ => return Err(Problem::syntax(format!("unknown tag {{{word}}}: expected {{else if}}"))),
+            _ => return Err(Problem::syntax(format!("unknown tag {{{word}}}: write {{else if}}"))),
         }
         self.tail(Tail::Swallows);
         Ok(())
@@ -47,7 +47,7 @@ impl Parser<'_> {
         Ok(Arm { at: self.tag_start, assign: Some(assign), condition: value })
     }
 
-    /// Whether an assignment is at the cursor: parentheses, a variable with its indexes, and an equals sign.
+    /// True if an assignment is at the cursor: parentheses, a variable with its indexes, and an equals sign.
     pub(super) fn statement_ahead(&self) -> bool {
         let mut ahead = 0;
         while self.peek(ahead) == Kind::OpenP {
@@ -102,7 +102,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Ends the arm being filled, `next` being the tag that does so.
+    /// Ends the current arm at the tag `next`.
     fn finish_arm(&mut self, next: &str) -> ParseResult<Vec<Branch>> {
         self.flush();
         let (open, body) = self.pop_open(next)?;
@@ -160,7 +160,7 @@ impl Parser<'_> {
         }))
     }
 
-    /// No cache, no difference; not even a newline is lost.
+    /// Templates are never cached, so the tag has no effect; it does not even swallow a newline.
     pub(super) fn nocache_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
         self.sorted(written, &AttributeSpec { flags: &[], ..AttributeSpec::NONE })?;
         self.flush_into_nocache()
@@ -175,7 +175,7 @@ impl Parser<'_> {
         self.emit_block(body);
     }
 
-    /// Statements of a tag that is nothing itself, as one arm that is always taken.
+    /// Emits the statements of a tag that has no code itself, as one arm that always runs.
     fn emit_block(&mut self, body: Block) {
         let branch = self.always(body);
         let stmt = self.b.branches(&[branch]);
@@ -192,12 +192,12 @@ impl Parser<'_> {
         self.push_open(OpenKind::TextFormat(TextFormat { params, body }))
     }
 
-    /// `{break}` and `{continue}`, any number of levels.
+    /// `{break}` and `{continue}`, with any number of levels.
     pub(super) fn break_tag(&mut self, written: &AttributeList, leaves: bool) -> ParseResult<()> {
         let spec = AttributeSpec { optional: &["levels"], shorthand: &["levels"], ..AttributeSpec::NONE };
         let attributes = self.sorted(written, &spec)?;
         if attributes.flag("nocache") {
-            return Err(Problem::syntax("nocache is not allowed here"));
+            return Err(Problem::syntax("the flag nocache is not allowed here"));
         }
         let levels = match attributes.get("levels") {
             None => 1,
@@ -214,7 +214,8 @@ impl Parser<'_> {
         let levels = u32::try_from(levels).ok().filter(|&n| n > 0 && n as usize <= loops);
         let Some(levels) = levels else {
             let name = if leaves { "break" } else { "continue" };
-            let message = format!("{{{name}}} is within {loops} loops: expected 1 to {loops} levels");
+            let message =
+                format!("{{{name}}} needs a number of levels from 1 to {loops}, the number of loops around it");
             return Err(Problem::syntax(message));
         };
         let stmt = if leaves { Stmt::Break(levels) } else { Stmt::Continue(levels) };

@@ -1,4 +1,4 @@
-//! Calls of PHP functions, and what looks like one.
+//! Calls of PHP functions, and constructs that look like them.
 
 use super::{ParseResult, Parser};
 use crate::error::Problem;
@@ -8,7 +8,7 @@ use crate::program::{Binary, Expr, ExprId};
 use crate::registry;
 
 impl Parser<'_> {
-    /// `name(…)`, the cursor at the parenthesis.
+    /// Parses `name(…)` with the cursor at the parenthesis.
     pub(super) fn call(&mut self, name: &[u8]) -> ParseResult<ExprId> {
         self.expect(Kind::OpenP)?;
         let args = self.arguments()?;
@@ -33,7 +33,7 @@ impl Parser<'_> {
         if self.eat(Kind::CloseP) {
             return Ok(args);
         }
-        // The grammar's list may begin with a comma.
+        // Smarty's grammar allows a leading comma.
         self.eat(Kind::Comma);
         loop {
             args.push(self.expression()?);
@@ -70,7 +70,7 @@ impl Parser<'_> {
         all.ok_or_else(|| Problem::syntax("isset() takes at least one argument"))
     }
 
-    /// What PHP's own `isset` can ask about; for the rest Smarty compares with null.
+    /// True for what PHP's own `isset` accepts; Smarty compares anything else with null.
     fn is_variable(&self, arg: ExprId) -> bool {
         matches!(
             self.b.get(arg),
@@ -88,5 +88,5 @@ impl Parser<'_> {
 
 fn unknown(name: &[u8]) -> Problem {
     let name = String::from_utf8_lossy(name);
-    Problem::refused(format!("{name}() is not a function that templates may call: expected one of the allow list"))
+    Problem::refused(format!("{name}() is not on the list of functions that templates may call (COMPATIBILITY.md)"))
 }

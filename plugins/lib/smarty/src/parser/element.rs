@@ -6,7 +6,7 @@ use crate::error::Problem;
 use crate::program::{Expr, ExprId};
 
 impl Parser<'_> {
-    /// Parses one tag; the value is what it prints.
+    /// Parses one tag; its value is its output.
     pub(super) fn tag_value(&mut self) -> ParseResult<ExprId> {
         self.enter()?;
         let tag_start = self.tag_start;

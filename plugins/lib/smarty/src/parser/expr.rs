@@ -1,4 +1,4 @@
-//! `expr` of Smarty's grammar, collected flat.
+//! `expr` of Smarty's grammar, collected as a flat row.
 
 use super::flat::{Flat, Infix};
 use super::{ParseResult, Parser};
@@ -7,14 +7,14 @@ use crate::lexer::Kind;
 use crate::program::{Binary, Expr, ExprId, Unary};
 
 impl Parser<'_> {
-    /// A whole expression, built.
+    /// Parses and builds a whole expression.
     pub(super) fn expression(&mut self) -> ParseResult<ExprId> {
         let mut row = Vec::new();
         self.expr(&mut row)?;
         self.build(&row)
     }
 
-    /// Collects an expression.
+    /// Collects an expression into a row.
     pub(super) fn expr(&mut self, row: &mut Vec<Flat>) -> ParseResult<()> {
         self.enter()?;
         let start = row.len();
@@ -25,7 +25,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The first operand, or a whole ternary: `true` then, for a ternary reaches to the end.
+    /// Collects the first operand, or a whole ternary; `true` for a ternary, because it extends to the end.
     pub(super) fn first(&mut self, row: &mut Vec<Flat>) -> ParseResult<bool> {
         if self.kind() == Kind::DollarId && self.peek(1) == Kind::Colon {
             return Err(self.stream());
@@ -47,8 +47,8 @@ impl Parser<'_> {
         Ok(false)
     }
 
-    /// What follows an operand: operators and more operands. `start` is where the row's part that "is even"
-    /// and its like apply to begins.
+    /// Collects the operators and operands behind an operand. `start` is the first piece to which "is even" and the
+    /// like apply.
     pub(super) fn rest(&mut self, row: &mut Vec<Flat>, mut start: usize) -> ParseResult<()> {
         loop {
             match self.kind() {
@@ -157,13 +157,13 @@ impl Parser<'_> {
         text.map(|b| char::from(b.to_ascii_lowercase())).collect()
     }
 
-    /// `1 &`
+    /// Appends `1 &`.
     fn one_and(&mut self, row: &mut Vec<Flat>) {
         row.push(Flat::Operand(self.b.int(1)));
         row.push(Flat::Infix(Infix::Plain(Binary::BitAnd)));
     }
 
-    /// `(…)` or `!(…)`: the `!` stays a piece of its own, since it binds loosely.
+    /// `(…)` or `!(…)`: the `!` stays a separate piece, since it binds loosely.
     fn push_condition(&mut self, row: &mut Vec<Flat>, inner: &[Flat], negated: bool) -> ParseResult<()> {
         let operand = self.operand(inner)?;
         if negated {
@@ -184,7 +184,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// After `(condition)`: `? yes : no`. The parentheses do not survive.
+    /// Parses `? yes : no` behind `(condition)`, whose parentheses Smarty drops.
     fn ternary_rest(&mut self, row: &mut Vec<Flat>, condition: &[Flat]) -> ParseResult<()> {
         row.extend_from_slice(condition);
         self.expect(Kind::QMark)?;
@@ -203,8 +203,10 @@ impl Parser<'_> {
 
     fn stream(&self) -> Problem {
         match self.peek(2) {
-            Kind::Id => Problem::refused("stream variables are not supported: expected no \":\""),
-            _ => Problem::syntax("unexpected \":\" behind a variable"),
+            Kind::Id => {
+                Problem::refused("stream variables are not supported: put a blank before the \":\" of a ternary")
+            }
+            _ => Problem::syntax("unexpected \":\" after a variable"),
         }
     }
 }

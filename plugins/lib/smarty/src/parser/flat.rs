@@ -1,9 +1,8 @@
-//! Operators as PHP binds them.
+//! Operator precedence, as PHP applies it.
 //!
-//! Smarty's grammar only checks the order of operands and operators; what binds tighter is decided by PHP,
-//! which parses the text Smarty put together, where a string with variables in it, or `|cat`, is several
-//! operands with dots between them. So an expression is collected as a flat row of pieces, and this is the
-//! second parser.
+//! Smarty's grammar only checks the order of operands and operators. PHP then decides the precedence when it parses the
+//! code that Smarty has written, in which a string with variables, or `|cat`, is several operands with dots between
+//! them. So an expression is first collected as a flat row of pieces, and this module is the second parser.
 
 use super::{ParseResult, Parser};
 use crate::error::Problem;
@@ -26,7 +25,7 @@ pub(super) enum Infix {
     Concat,
 }
 
-/// How tightly an operator binds, and whether it may stand beside another of its level.
+/// The precedence of an operator, and whether it may follow another of its level.
 struct Binding {
     level: u8,
     chain: Chain,
@@ -70,7 +69,7 @@ fn prefix_level(operator: Unary) -> u8 {
 }
 
 impl Parser<'_> {
-    /// Builds the expression that a row of pieces is to PHP.
+    /// Builds the expression that PHP makes of a row of pieces.
     pub(super) fn build(&mut self, row: &[Flat]) -> ParseResult<ExprId> {
         if let [Flat::Operand(only)] = row {
             return Ok(*only);
@@ -83,21 +82,23 @@ impl Parser<'_> {
         }
     }
 
-    /// What stands in parentheses, or in the argument of a call.
+    /// Builds the content of parentheses, or of an argument of a call.
     pub(super) fn operand(&mut self, row: &[Flat]) -> ParseResult<Flat> {
         Ok(Flat::Operand(self.build(row)?))
     }
 
     fn binds(&mut self, row: &[Flat], at: &mut usize, least: u8) -> ParseResult<ExprId> {
         let mut left = self.prefixed(row, at)?;
-        // The level that may not follow once more: `1 < 2 < 3`.
+        // The level that may not be repeated: `1 < 2 < 3`.
         let mut blocked = None;
         loop {
             let operator = match row.get(*at) {
                 Some(Flat::Infix(operator)) => *operator,
                 Some(Flat::Question) if least <= TERNARY => {
                     if blocked == Some(TERNARY) {
-                        return Err(Problem::syntax("a ternary within a ternary needs parentheses"));
+                        return Err(Problem::syntax(
+                            "nested ternary without parentheses: put the inner one in parentheses",
+                        ));
                     }
                     left = self.ternary(left, row, at)?;
                     blocked = Some(TERNARY);
@@ -162,7 +163,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Joins `left . right`, longer rows of dots into one node.
+    /// Joins `left . right`; longer rows of dots become one node.
     fn concat(&mut self, left: ExprId, right: ExprId) -> ExprId {
         if let (Some(a), Some(b)) = (self.b.constant_of(left), self.b.constant_of(right)) {
             let text = [a.to_bytes(), b.to_bytes()].concat();
@@ -179,7 +180,7 @@ impl Parser<'_> {
         self.b.expr(Expr::Concat(list))
     }
 
-    /// What a part of a concatenation is without a cast to string, which joining does anyway.
+    /// A part of a concatenation without its cast to string, since joining casts anyway.
     fn uncast(&self, part: ExprId) -> ExprId {
         match self.b.get(part) {
             Expr::Unary(Unary::Cast(Cast::Str), inner) => inner,
@@ -189,5 +190,5 @@ impl Parser<'_> {
 }
 
 fn not_php() -> Problem {
-    Problem::syntax("these operators do not make an expression: expected operands between them")
+    Problem::syntax("operators without operands between them")
 }

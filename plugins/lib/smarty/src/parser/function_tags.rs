@@ -9,7 +9,7 @@ use crate::error::Problem;
 use crate::program::{Expr, HtmlTag, Plugin, PluginTag, Stmt, add};
 
 impl Parser<'_> {
-    /// `false` when `name` is no such tag.
+    /// Parses the function tag `name`; `false` if there is none of that name.
     pub(super) fn function_tag(
         &mut self,
         name: &str,
@@ -29,7 +29,7 @@ impl Parser<'_> {
             "html_select_date" => Plugin::Html(HtmlTag::SelectDate),
             "html_select_time" => Plugin::Html(HtmlTag::SelectTime),
             "html_image" => {
-                return Err(Problem::refused("{html_image} is refused: it reads the picture's file"));
+                return Err(Problem::refused("{html_image} is not supported: it reads the image file"));
             }
             _ => return Ok(false),
         };

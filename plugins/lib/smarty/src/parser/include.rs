@@ -1,4 +1,4 @@
-//! `{include}`, `{function}` and calls of such.
+//! `{include}`, `{function}`, and calls of template functions.
 
 use super::attributes::{AttributeList, AttributeSpec};
 use super::open::OpenKind;
@@ -31,12 +31,12 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// `{function name=…}`: its text is its own.
+    /// `{function name=…}`, whose body is compiled separately.
     pub(super) fn define_function(&mut self, written: &AttributeList) -> ParseResult<()> {
         let spec = AttributeSpec { required: &["name"], shorthand: &["name"], any: true, ..AttributeSpec::NONE };
         let attributes = self.sorted(written, &spec)?;
         if attributes.flag("nocache") {
-            return Err(Problem::syntax("nocache is not allowed here"));
+            return Err(Problem::syntax("the flag nocache is not allowed here"));
         }
         let name = self.text_of(attributes.need("name")?).unwrap_or_default();
         let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b >= 0x80);
@@ -58,7 +58,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// `{call f}`, or `{f}` where `name` is given.
+    /// `{call f}`, or `{f}` if `name` is given.
     pub(super) fn call_tag(&mut self, name: Option<&str>, written: &AttributeList) -> ParseResult<()> {
         let required: &[&str] = if name.is_some() { &[] } else { &["name"] };
         let spec = AttributeSpec { required, shorthand: &["name"], any: true, ..AttributeSpec::NONE };
@@ -74,9 +74,10 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Text before a tag whose content goes elsewhere stays pending: the text behind it joins it.
+    /// Keeps the text before a tag pending if the content of the tag goes elsewhere, since the text after it is joined
+    /// to it.
     pub(super) fn flush_before_detached(&mut self) {
-        // Joined texts would keep the order of statements anyway, so writing now differs for {strip} only.
+        // The order of statements stays the same either way; flushing now makes a difference to {strip} only.
         self.flush();
     }
 }

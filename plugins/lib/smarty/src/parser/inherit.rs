@@ -1,4 +1,4 @@
-//! `{extends}`, `{block}` and what blocks say to each other.
+//! `{extends}`, `{block}`, and references between blocks.
 
 use super::attributes::{AttributeList, AttributeSpec};
 use super::open::OpenKind;
@@ -12,7 +12,7 @@ impl Parser<'_> {
         let spec = AttributeSpec { required: &["file"], shorthand: &["file"], ..AttributeSpec::NONE };
         let attributes = self.sorted(written, &spec)?;
         if attributes.flag("nocache") {
-            return Err(Problem::syntax("nocache is not allowed here"));
+            return Err(Problem::syntax("the flag nocache is not allowed here"));
         }
         let file = attributes.need("file")?;
         if let Some(name) = self.text_of(file) {
@@ -55,7 +55,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// `{child}` and `{parent}`, which may be assigned.
+    /// `{child}` and `{parent}`, with an optional `assign`.
     pub(super) fn block_call_tag(&mut self, child: bool, written: &AttributeList) -> ParseResult<()> {
         let spec = AttributeSpec { optional: &["assign"], ..AttributeSpec::NONE };
         let assign = self.sorted(written, &spec)?.get("assign").unwrap_or(NONE);
@@ -73,7 +73,9 @@ impl Parser<'_> {
             _ => None,
         });
         let Some(block) = block else {
-            return Err(Problem::syntax("this has a meaning only within {block}"));
+            return Err(Problem::syntax(
+                "{$smarty.block.child} and {$smarty.block.parent} are valid only within {block}",
+            ));
         };
         block.calls_child |= child;
         let stmt = if child { Stmt::Child(assign) } else { Stmt::Parent(assign) };

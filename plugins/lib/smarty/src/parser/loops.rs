@@ -1,4 +1,4 @@
-//! `{foreach}`, `{for}`, `{section}`, and the ends of everything that is closed like them.
+//! `{foreach}`, `{for}`, `{section}`, and their closing tags.
 
 use super::attributes::{AttributeList, AttributeSpec, Attributes};
 use super::flat::{Flat, Infix};
@@ -21,7 +21,7 @@ const FOREACH: AttributeSpec = AttributeSpec {
 };
 
 impl Parser<'_> {
-    /// `{foreach`, either syntax.
+    /// `{foreach`, in either syntax.
     pub(super) fn foreach_tag(&mut self) -> ParseResult<()> {
         if self.kind() == Kind::Space && !self.shorthand_ahead() {
             self.next();
@@ -44,7 +44,7 @@ impl Parser<'_> {
         self.foreach_attributes(&written)
     }
 
-    /// Whether `{foreach $list item …}` is meant and not `{foreach $list as …}`: no "as" before the tag ends.
+    /// True for `{foreach $list item …}`, false for `{foreach $list as …}`: no "as" before the end of the tag.
     fn shorthand_ahead(&self) -> bool {
         let mut depth = 0usize;
         let mut ahead = 0;
@@ -79,7 +79,7 @@ impl Parser<'_> {
         self.foreach(from, &item, key.as_deref(), &attributes)
     }
 
-    /// `item=x`, `item="x"` and `item=$x` all mean the variable `x`.
+    /// `item=x`, `item="x"` and `item=$x` all name the variable `x`.
     fn variable_or_name(&self, attribute: &str, value: ExprId) -> ParseResult<String> {
         let name = match self.b.get(value) {
             Expr::Var(symbol) => Some(self.b.symbol_name(symbol).to_owned()),
@@ -96,7 +96,7 @@ impl Parser<'_> {
         if let Expr::Var(symbol) = self.b.get(from) {
             let from = self.b.symbol_name(symbol);
             if from == item || Some(from) == key {
-                let message = format!("${from} cannot be the list and a variable of its loop");
+                let message = format!("${from} cannot be both the list and a variable of its loop: rename one");
                 return Err(Problem::syntax(message));
             }
         }
@@ -126,7 +126,7 @@ impl Parser<'_> {
             let name = self.text_of(value).unwrap_or_default();
             match Prop::named(name.as_bytes()) {
                 Prop::Other | Prop::Step | Prop::Value => {
-                    return Err(Problem::syntax(format!("loops have no property \"{name}\"")));
+                    return Err(Problem::syntax(format!("unknown loop property \"{name}\"")));
                 }
                 prop => bits |= prop.bit(),
             }
@@ -199,7 +199,7 @@ impl Parser<'_> {
             Some(step) => step,
             None => self.b.int(1),
         };
-        // As Smarty writes them: `to+1 - (start)` and `start-(to)+1`.
+        // The number of steps as Smarty computes it: `to+1 - (start)` and `start-(to)+1`.
         let one = Flat::Operand(self.b.int(1));
         let plus = Flat::Infix(Infix::Plain(Binary::Add));
         let minus = Flat::Infix(Infix::Plain(Binary::Sub));
@@ -250,7 +250,7 @@ impl Parser<'_> {
             for value in self.b.items(list) {
                 let property = self.text_of(value).unwrap_or_default();
                 let bit = SECTION.iter().position(|known| *known == property);
-                let bit = bit.ok_or_else(|| Problem::syntax(format!("sections have no property \"{property}\"")))?;
+                let bit = bit.ok_or_else(|| Problem::syntax(format!("unknown section property \"{property}\"")))?;
                 props |= 1 << bit;
             }
         }
@@ -284,7 +284,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The end of a loop, a capture or a textformat; `body` is what came after its last inner tag.
+    /// Ends a loop, a capture or a textformat; `body` holds the statements since its last inner tag.
     pub(super) fn close_loop(&mut self, open: OpenKind, body: Block) {
         let mut tail = Tail::Swallows;
         let tags = &mut self.b.tags;
@@ -306,13 +306,13 @@ impl Parser<'_> {
                 let tag = crate::program::TextFormat { body, ..tag };
                 Stmt::TextFormat(add(&mut tags.textformats, tag))
             }
-            // The caller has dealt with all others.
+            // The caller handles all others.
             _ => return,
         };
         self.code(stmt, tail);
     }
 
-    /// The variable that a value names; a value that is not a constant is computed anew each time.
+    /// The variable that a value names; a value that is not constant is evaluated each time.
     pub(super) fn target(&mut self, value: ExprId) -> Name {
         match self.text_of(value) {
             Some(name) => Name::Static(self.b.symbol(&name)),
@@ -325,7 +325,7 @@ fn illegal(attribute: &str) -> Problem {
     Problem::syntax(format!("the attribute \"{attribute}\" must be a plain name"))
 }
 
-/// Properties that others are computed from.
+/// Adds the properties from which others are computed.
 fn implied(mut props: u16) -> u16 {
     let pairs = [
         (Prop::First, Prop::Index),

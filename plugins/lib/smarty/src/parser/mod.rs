@@ -1,8 +1,8 @@
-//! Tokens to the compiled form.
+//! Parses tokens to the compiled form.
 //!
-//! Smarty compiles tags to the text of a PHP program, and PHP then parses that. Two things follow that a
-//! template can see: operators bind as PHP binds them in the text that results (see [`flat`]), and PHP
-//! swallows one newline behind `?>` (see [`output`]).
+//! Smarty compiles tags to the source of a PHP program, which PHP then parses. This has two effects on templates:
+//! operators have the precedence that PHP gives them in that source (see [`flat`]), and PHP swallows one newline after
+//! `?>` (see [`output`]).
 
 mod assign;
 mod attributes;
@@ -47,35 +47,45 @@ struct Parser<'s> {
     tokens: &'s [Token],
     broken: Option<LexError>,
     at: usize,
-    /// Where the tag being parsed starts.
+    /// The start of the current tag.
     tag_start: u32,
-    /// Where a problem is, when it is not the tag as a whole.
+    /// The position of a problem, if it is not the whole tag.
     fault_at: Cell<Option<u32>>,
     b: Builder,
     opens: Vec<Open>,
     output: Output,
-    /// Where in the text buffer a newline at the beginning of the file is.
+    /// The offset in the text buffer of a newline at the beginning of the file.
     first_newline: Option<u32>,
-    /// Smarty begins the file's code with a list of plugins; then its first newline stays.
+    /// Smarty starts the code of the file with a list of plugins, so that its first newline stays.
     loads_plugin: bool,
     properties: Properties,
-    /// Names of the `{function}`s seen so far, which are tags from there on.
+    /// The names of the `{function}`s so far, which are tags from there on.
     functions: Vec<Vec<u8>>,
     filters: Vec<Vec<modifier::Modifier>>,
     nesting: usize,
 }
 
 impl Template {
-    /// Parses one file. `name` is what errors, `{$smarty.template}` and relative includes call it.
+    /// Parses one file. `name` is its path relative to the root of the tree, as errors, `{$smarty.template}` and
+    /// relative includes use it; `source` is its content.
     ///
     /// # Errors
-    /// [`Syntax`](crate::ErrorKind::Syntax) for what Smarty does not compile either,
-    /// [`Refused`](crate::ErrorKind::Refused) for what is not possible here,
-    /// [`Limit`](crate::ErrorKind::Limit) for sources that are too long or too deeply nested.
+    /// [`Syntax`](crate::ErrorKind::Syntax) where Smarty does not compile the file either,
+    /// [`Refused`](crate::ErrorKind::Refused) for features that this crate leaves out on purpose,
+    /// [`Limit`](crate::ErrorKind::Limit) for a source that is too long or too deeply nested.
+    ///
+    /// # Examples
+    /// ```
+    /// use dialplate_smarty::Template;
+    ///
+    /// let template = Template::parse("vendor/phone.cfg", b"label = {$label}\n")?;
+    /// assert_eq!(template.name(), "vendor/phone.cfg");
+    /// # Ok::<(), dialplate_smarty::Error>(())
+    /// ```
     pub fn parse(name: &str, source: &[u8]) -> Result<Template, Error> {
         if source.len() > limits::SOURCE_BYTES {
             let max = limits::SOURCE_BYTES;
-            let problem = Problem::limit(format!("the file is longer than the {max} bytes allowed"));
+            let problem = Problem::limit(format!("the file is larger than {max} bytes"));
             return Err(located(name, b"", 0, problem));
         }
         let src = source::normalize(source);
@@ -173,8 +183,6 @@ impl<'s> Parser<'s> {
         self.b.finish(LineIndex::new(self.src), body)
     }
 
-    // The cursor.
-
     fn kind(&self) -> Kind {
         self.peek(0)
     }
@@ -183,7 +191,7 @@ impl<'s> Parser<'s> {
         self.tokens.get(self.at + ahead).map_or(Kind::End, |token| token.kind)
     }
 
-    /// The token at the cursor, which moves on; at the end, an empty one.
+    /// Returns the token at the cursor and advances; at the end, an empty token.
     fn next(&mut self) -> Token {
         let end = source::offset(self.src.len());
         let none = Token { kind: Kind::End, start: end, end };
@@ -211,12 +219,10 @@ impl<'s> Parser<'s> {
         &self.src[token.start as usize..token.end as usize]
     }
 
-    /// The text of a token, white space around it taken off.
+    /// The text of a token without the white space around it.
     fn word(&self, token: Token) -> &'s [u8] {
         self.slice(token).trim_ascii()
     }
-
-    // Faults.
 
     fn unexpected(&self, expected: &str) -> Problem {
         if self.kind() == Kind::End
@@ -235,17 +241,17 @@ impl<'s> Parser<'s> {
         Problem::syntax(format!("unexpected {found}: expected {expected}"))
     }
 
-    /// Where to point after a problem: at the token in the way, or at the tag.
+    /// The position that an error names: the unexpected token, or the tag.
     fn fault_place(&self) -> u32 {
         self.fault_at.get().unwrap_or(self.tag_start)
     }
 
-    /// Counts one level of expressions in each other; [`Parser::leave`] takes it back.
+    /// Enters one level of nested expressions; [`Parser::leave`] ends it.
     fn enter(&mut self) -> ParseResult<()> {
         self.nesting += 1;
         if self.nesting > limits::EXPRESSION_NESTING {
             let max = limits::EXPRESSION_NESTING;
-            return Err(Problem::limit(format!("more than {max} expressions within each other")));
+            return Err(Problem::limit(format!("nesting of expressions exceeds {max}")));
         }
         Ok(())
     }
@@ -255,7 +261,7 @@ impl<'s> Parser<'s> {
     }
 }
 
-/// A token's text for a message: short, on one line.
+/// The text of a token for a message: short, on one line.
 fn excerpt(text: &[u8]) -> String {
     let text = String::from_utf8_lossy(text);
     let text = text.split('\n').next().unwrap_or_default();

@@ -14,7 +14,7 @@ pub(super) struct Modifier {
     pub args: Vec<ExprId>,
 }
 
-/// Modifiers that Smarty calls as functions of a plugin file, rather than writing PHP for them.
+/// Modifiers that Smarty calls as functions of a plugin file, instead of writing PHP code for them.
 const PLUGINS: [&[u8]; 12] = [
     b"capitalize",
     b"count",
@@ -31,7 +31,7 @@ const PLUGINS: [&[u8]; 12] = [
 ];
 
 impl Parser<'_> {
-    /// A plugin is used; within a function or a block it does not show at the beginning of the file.
+    /// Records the use of a plugin; within a function or a block it does not affect the beginning of the file.
     pub(super) fn note_plugin(&mut self) {
         let inner = |open: &super::open::Open| {
             matches!(open.kind, super::open::OpenKind::Function(..) | super::open::OpenKind::Block(..))
@@ -39,7 +39,7 @@ impl Parser<'_> {
         self.loads_plugin |= !self.opens.iter().any(inner);
     }
 
-    /// Whether Smarty writes PHP for `escape` with these arguments: the type is a known constant.
+    /// True if Smarty writes PHP code for `escape` with these arguments: the type is a known constant.
     fn inline_escape(&self, args: &[ExprId]) -> bool {
         let known = ["html", "htmlall", "url", "urlpathinfo", "quotes", "javascript"];
         match args.first() {
@@ -48,7 +48,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Collects an operand with the modifiers that follow it.
+    /// Collects an operand with the modifiers after it.
     pub(super) fn modified(&mut self, row: &mut Vec<Flat>, operand: Vec<Flat>) -> ParseResult<()> {
         if self.kind() != Kind::Vert {
             row.extend(operand);
@@ -65,17 +65,17 @@ impl Parser<'_> {
         while self.eat(Kind::Vert) {
             modifiers.push(self.modifier()?);
             if modifiers.len() > crate::limits::EXPRESSION_NESTING {
-                return Err(Problem::limit("too many modifiers on one value"));
+                return Err(Problem::limit("number of modifiers on one value exceeds the limit"));
             }
         }
         Ok(modifiers)
     }
 
-    /// A modifier behind its bar.
+    /// Parses a modifier after its bar.
     pub(super) fn modifier(&mut self) -> ParseResult<Modifier> {
         self.eat(Kind::At);
         let name = self.expect(Kind::Id)?;
-        // Like PHP's functions, which they are, modifiers ignore case.
+        // Modifiers are PHP functions, whose names ignore case.
         let name = self.slice(name).to_ascii_lowercase();
         let args = self.modifier_arguments()?;
         Ok(Modifier { name, args })
@@ -99,7 +99,7 @@ impl Parser<'_> {
                 && row.len() > 1
                 && let Some(round) = registry::function(name)
             {
-                // Smarty's cast to float reaches the first of several pieces only.
+                // Smarty's cast to float applies only to the first of several pieces.
                 row.insert(0, Flat::Prefix(Unary::Cast(Cast::Float)));
                 let value = self.build(&row)?;
                 let args = [&[value], args.as_slice()].concat();
@@ -117,7 +117,7 @@ impl Parser<'_> {
         Ok(row)
     }
 
-    /// `(a).(b)`, which what stands around it can pull apart.
+    /// `(a).(b)`, whose pieces an operator beside it can separate.
     fn cat(&mut self, value: ExprId, args: &[ExprId]) -> Vec<Flat> {
         let mut row = vec![Flat::Operand(value)];
         for &arg in args {

@@ -1,5 +1,5 @@
-//! Objects. Templates here never see one, so all that is left of them is what PHP makes of `->` on other
-//! values: a property is null and nothing is an instance of anything. Methods are refused.
+//! Objects. Values here are never objects, so `->` has only the effect that PHP gives it on other values: a property is
+//! null, and nothing is an instance of anything. Method calls are refused.
 
 use super::{ParseResult, Parser};
 use crate::error::Problem;
@@ -8,12 +8,12 @@ use crate::php::Value;
 use crate::program::ExprId;
 
 impl Parser<'_> {
-    /// `->name` and so on, the cursor at the first arrow.
+    /// Parses `->name` and so on, with the cursor at the first arrow.
     pub(super) fn object_chain(&mut self) -> ParseResult<ExprId> {
         while self.eat(Kind::Ptr) {
             match self.kind() {
                 Kind::Id | Kind::DollarId if self.peek(1) == Kind::OpenP => {
-                    return Err(Problem::refused("methods cannot be called: templates have no objects"));
+                    return Err(Problem::refused("method calls are not supported: templates have no objects"));
                 }
                 Kind::Id => {
                     self.next();
@@ -41,7 +41,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// `instanceof Name`, or of what a variable names.
+    /// `instanceof Name`, or `instanceof` with a variable that holds the name.
     pub(super) fn instance_of(&mut self) -> ParseResult<ExprId> {
         self.expect(Kind::Instanceof)?;
         match self.kind() {

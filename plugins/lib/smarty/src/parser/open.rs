@@ -1,4 +1,4 @@
-//! Tags that are open, innermost last.
+//! The stack of open tags, innermost last.
 
 use super::{ParseResult, Parser};
 use crate::error::Problem;
@@ -8,10 +8,10 @@ use crate::program::{
     Block, BlockTag, Branch, CFor, Capture, ExprId, For, Foreach, FunctionTag, Loop, Section, Stmt, TextFormat,
 };
 
-/// An open tag and what it holds so far.
+/// An open tag and its content so far.
 pub(super) struct Open {
     pub kind: OpenKind,
-    /// Where the tag starts.
+    /// The start of the tag.
     pub at: u32,
     pub stmts: Vec<(Stmt, u32)>,
 }
@@ -38,7 +38,7 @@ pub(super) enum OpenKind {
     Nocache,
 }
 
-/// The arm of an `{if}` that is being filled.
+/// The arm of an `{if}` that is being parsed.
 #[derive(Clone, Copy)]
 pub(super) struct Arm {
     pub at: u32,
@@ -78,7 +78,7 @@ impl OpenKind {
         matches!(self, OpenKind::Value)
     }
 
-    /// A loop that `{break}` and `{continue}` count.
+    /// True for a loop, which counts as a level of `{break}` and `{continue}`.
     pub(super) fn is_loop(&self) -> bool {
         matches!(
             self,
@@ -89,14 +89,14 @@ impl OpenKind {
 
 impl Parser<'_> {
     pub(super) fn open(&self) -> &Open {
-        // The template itself is at the bottom and never taken off.
+        // The template itself is at the bottom and never removed.
         &self.opens[self.opens.len() - 1]
     }
 
     pub(super) fn push_open(&mut self, kind: OpenKind) -> ParseResult<()> {
         if self.opens.len() > limits::BLOCK_NESTING {
             let max = limits::BLOCK_NESTING;
-            return Err(Problem::limit(format!("more than {max} tags within each other")));
+            return Err(Problem::limit(format!("nesting of tags exceeds {max}")));
         }
         self.opens.push(Open::new(kind, self.tag_start));
         Ok(())
@@ -110,31 +110,31 @@ impl Parser<'_> {
         }
     }
 
-    /// Takes off the innermost open tag, which `closing` names; the caller has checked that it is the right
-    /// one by then or gives it back by [`Parser::mismatch`].
+    /// Removes the innermost open tag for the closing tag `closing`. The caller has checked that they match, or reports
+    /// the difference with [`Parser::mismatch`].
     pub(super) fn pop_open(&mut self, closing: &str) -> ParseResult<(OpenKind, Block)> {
         let open = self.open();
         if open.kind.is_template() {
-            return Err(Problem::syntax(format!("{closing} closes nothing that is open")));
+            return Err(Problem::syntax(format!("{closing} without an opening tag")));
         }
         if open.kind.is_value() {
-            return Err(Problem::syntax(format!("{closing} closes nothing within this string")));
+            return Err(Problem::syntax(format!("{closing} without an opening tag within this string")));
         }
         match self.opens.pop() {
             Some(open) => {
-                // From here on the tag is its opening; a fault is still the closing one's.
+                // From here on `tag_start` is the opening tag, but an error belongs to the closing one.
                 self.fault_at.set(Some(self.tag_start));
                 self.tag_start = open.at;
                 let body = self.b.block(&open.stmts);
                 Ok((open.kind, body))
             }
-            None => Err(Problem::syntax(format!("{closing} closes nothing that is open"))),
+            None => Err(Problem::syntax(format!("{closing} without an opening tag"))),
         }
     }
 
-    /// The fault of closing one tag while another is open.
+    /// The error of closing one tag while another is open.
     pub(super) fn mismatch(&self, open: &OpenKind, closing: &str) -> Problem {
         let name = open.name();
-        Problem::syntax(format!("unexpected {closing}: {{{name}}} is open, expected {{/{name}}}"))
+        Problem::syntax(format!("unexpected {closing}: close {{{name}}} first with {{/{name}}}"))
     }
 }

@@ -1,42 +1,43 @@
-//! Text between tags: which newlines stay.
+//! Text between tags, and which newlines stay.
 //!
-//! Tags become `<?php … ?>`, and PHP swallows a newline directly behind `?>`. Tags that print write a newline
-//! of their own there, so the template's stays; tags that only control do not, so it goes.
+//! Tags become `<?php … ?>`, and PHP swallows a newline directly after `?>`. For a tag that prints, Smarty writes an
+//! extra newline there, so the template's newline stays; for a tag that only controls, it does not, so the newline is
+//! lost.
 
 use super::{Parser, strip};
 use crate::program::Stmt;
 
-/// Text that is not yet written, and what will happen to its first newline.
+/// Text that is pending, and the fate of its first newline.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Output {
     pub strip: bool,
-    /// The last code ended in `?>`: a newline that follows is lost.
+    /// The last code ended in `?>`, so that a following newline is lost.
     swallow: bool,
     pending: Vec<u8>,
-    /// The pending text is to be stripped.
+    /// The pending text is within `{strip}`.
     pending_strip: bool,
     /// Nothing has been written to the file yet.
     first: bool,
 }
 
 impl Output {
-    /// That of a file. Its code follows a `?>`, so a newline at its beginning is lost as well.
+    /// The output of a file. Its code follows a `?>`, so that a newline at its beginning is lost too.
     pub(super) fn of_file() -> Output {
         Output { first: true, ..Output::default() }
     }
 }
 
-/// What the code of a tag ends in.
+/// The end of the code of a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tail {
-    /// `?>`: a newline behind the tag is lost.
+    /// `?>`: a newline after the tag is lost.
     Swallows,
-    /// `?>` and a newline, or plain text: a newline behind the tag stays.
+    /// `?>` and a newline, or plain text: a newline after the tag stays.
     Keeps,
 }
 
 impl Parser<'_> {
-    /// Adds text of the template. Text around a tag without code is one piece to `{strip}`.
+    /// Adds text of the template. `{strip}` sees the text around a tag without code as one piece.
     pub(super) fn add_text(&mut self, text: &[u8], strip: bool) {
         if self.output.pending_strip != strip {
             self.flush();
@@ -45,7 +46,7 @@ impl Parser<'_> {
         self.output.pending.extend_from_slice(text);
     }
 
-    /// Writes the pending text, because code follows.
+    /// Writes the pending text before code.
     pub(super) fn flush(&mut self) {
         if self.output.pending.is_empty() {
             return;
@@ -67,14 +68,14 @@ impl Parser<'_> {
             false => text,
         };
         if std::mem::take(&mut self.output.first) && text.starts_with(b"\n") {
-            // Whether it stays is known at the end: see `first_newline`.
+            // The end of the file decides whether it stays: see `first_newline`.
             self.first_newline = Some(self.b.text_len());
         }
         self.output.swallow = false;
         self.raw(text);
     }
 
-    /// A text statement as it is.
+    /// Adds a text statement unchanged.
     pub(super) fn raw(&mut self, text: &[u8]) {
         if !text.is_empty() {
             let stmt = self.b.text(text);
@@ -82,7 +83,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Adds a statement that stands for a tag's code.
+    /// Adds the statement of a tag.
     pub(super) fn code(&mut self, stmt: Stmt, tail: Tail) {
         self.flush();
         self.output.first = false;
@@ -90,26 +91,26 @@ impl Parser<'_> {
         self.tail(tail);
     }
 
-    /// Notes that a tag's code ends here; its text is written already.
+    /// Records the end of a tag's code, whose text is already written.
     pub(super) fn tail(&mut self, tail: Tail) {
         self.output.first = false;
         self.output.swallow = tail == Tail::Swallows;
     }
 
-    /// Plain text that a tag stands for (`{ldelim}`).
+    /// Adds the plain text of a tag (`{ldelim}`).
     pub(super) fn plain(&mut self, text: &[u8]) {
         self.flush();
         self.write(text);
     }
 
-    /// Starts text of its own: a function's, a block's or a string's. The state to go back to is returned.
+    /// Starts the separate text of a function, a block or a string. Returns the outer state for [`Parser::attach`].
     pub(super) fn detach(&mut self) -> Output {
         let strip = self.output.strip;
         let inner = Output { strip, ..Output::default() };
         std::mem::replace(&mut self.output, inner)
     }
 
-    /// Goes back to the text around; `{strip}` reaches across.
+    /// Returns to the outer text; the text of `{strip}` continues across.
     pub(super) fn attach(&mut self, outer: Output) {
         let strip = self.output.strip;
         self.output = Output { strip, ..outer };

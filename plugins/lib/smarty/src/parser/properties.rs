@@ -1,15 +1,14 @@
-//! Which loop properties a file mentions.
+//! The loop properties that a file mentions.
 //!
-//! Smarty's loops note only those properties that it finds mentioned anywhere in the file's source, comments
-//! and literal text included; others read as null. An include therefore sees `$x@last` of an outer loop only
-//! if the outer file mentions it too.
+//! Smarty's loops set only those properties that the file's source mentions anywhere, comments and literal text
+//! included; others read as null. So an include sees `$x@last` of an outer loop only if the outer file mentions it too.
 
 use rustc_hash::FxHashMap;
 
 use crate::program::Prop;
 
 pub(super) struct Properties {
-    /// Bits of [`Prop`] by item, lower case, since the search ignores case.
+    /// Bits of [`Prop`] by item, in lower case since the search ignores case.
     items: FxHashMap<Vec<u8>, u16>,
     foreachs: FxHashMap<Vec<u8>, u16>,
     sections: FxHashMap<Vec<u8>, u16>,
@@ -103,7 +102,7 @@ fn foreach_prop(rest: &[u8]) -> Option<Prop> {
     FOREACH.iter().find(|(name, _)| followed(rest, name)).map(|&(_, prop)| prop)
 }
 
-/// Whether `rest` begins with `name` and one more byte that belongs to no word.
+/// True if `rest` starts with `name` and a byte that does not continue the word.
 fn followed(rest: &[u8], name: &str) -> bool {
     let (word, rest) = split_word(rest);
     word.eq_ignore_ascii_case(name.as_bytes()) && !rest.is_empty()

@@ -8,7 +8,7 @@ use crate::lexer::Kind;
 use crate::program::{Cast, Expr, ExprId, Stmt, Unary};
 
 impl Parser<'_> {
-    /// `"…"`: its parts with dots between them.
+    /// Parses `"…"` to its parts, with dots between them.
     pub(super) fn quoted(&mut self) -> ParseResult<Vec<Flat>> {
         self.enter()?;
         let tag_start = self.tag_start;
@@ -48,7 +48,7 @@ impl Parser<'_> {
                         self.quoted_part(&mut row, part, within);
                     }
                 }
-                Kind::End => return Err(self.unexpected("'\"', for a string is not closed")),
+                Kind::End => return Err(self.unexpected("'\"' to close the string")),
                 _ => self.smarty_tag()?,
             }
             if self.opens.len() <= depth + 1 {
@@ -58,7 +58,7 @@ impl Parser<'_> {
         self.next();
         if self.opens.len() > depth + 1 {
             let name = self.open().kind.name();
-            let message = format!("{{{name}}} is not closed within its string: expected {{/{name}}}");
+            let message = format!("{{{name}}} is not closed within its string: add {{/{name}}}");
             return Err(Problem::syntax(message));
         }
         if row.is_empty() {
@@ -67,7 +67,7 @@ impl Parser<'_> {
         Ok(row)
     }
 
-    /// A value within the string: a piece of it, or something to print within a block of it.
+    /// A value within the string: a piece of it, or output of a block within it.
     fn quoted_part(&mut self, row: &mut Vec<Flat>, value: ExprId, within: bool) {
         if within {
             self.emit(Stmt::Print(value));
@@ -77,7 +77,7 @@ impl Parser<'_> {
         push_part(row, part);
     }
 
-    /// What tags have printed since the last piece, as a piece.
+    /// Collects the output of tags since the last piece as a piece.
     fn collect_output(&mut self, row: &mut Vec<Flat>) {
         let Some(open) = self.opens.last_mut() else { return };
         if open.stmts.is_empty() {
@@ -89,7 +89,7 @@ impl Parser<'_> {
         push_part(row, part);
     }
 
-    /// `$name`, `` `expression` `` or `{expression}`; nothing when the brace was a tag's.
+    /// Parses `$name`, `` `expression` `` or `{expression}`; `None` if the brace opens a tag.
     fn quoted_expression(&mut self) -> ParseResult<Option<ExprId>> {
         if self.kind() == Kind::DollarId {
             let token = self.next();
@@ -135,7 +135,7 @@ fn push_part(row: &mut Vec<Flat>, part: ExprId) {
     row.push(Flat::Operand(part));
 }
 
-/// The escapes of PHP's double-quoted strings.
+/// Resolves the escapes of PHP's double-quoted strings.
 fn unescape_double(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -152,7 +152,7 @@ fn unescape_double(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Writes what one escape stands for; gives its length, or nothing when it is not one.
+/// Writes the character of one escape and returns the escape's length; `None` if it is not an escape.
 fn escape(text: &[u8], out: &mut Vec<u8>) -> Option<usize> {
     let simple = match text.get(1)? {
         b'n' => b'\n',

@@ -6,7 +6,7 @@ use crate::error::Problem;
 use crate::php::Value;
 use crate::program::{Expr, ExprId, NONE, Super};
 
-/// The release whose language this is, and which FusionPBX ships.
+/// The release of Smarty that FusionPBX ships and this crate follows.
 const VERSION: &str = "4.3.1";
 
 const FOREACH: [&str; 6] = ["first", "last", "index", "iteration", "show", "total"];
@@ -15,7 +15,7 @@ impl Parser<'_> {
     /// The special variable with these indexes.
     pub(super) fn special(&mut self, path: &[Option<ExprId>]) -> ParseResult<ExprId> {
         let Some(name) = self.index_name(path, 0) else {
-            return Err(Problem::syntax("what follows $smarty must be a name"));
+            return Err(Problem::syntax("$smarty must be followed by a name: $smarty.now"));
         };
         match name.to_ascii_lowercase().as_str() {
             "foreach" => {
@@ -44,18 +44,18 @@ impl Parser<'_> {
             "ldelim" => Ok(self.b.string(b"{")),
             "rdelim" => Ok(self.b.string(b"}")),
             "const" => self.php_constant(path),
-            // There are no configuration files, no session, and what the server's environment holds is not the
-            // templates' business.
+            // Configuration files and sessions do not exist here, and the server's environment is not exposed to
+            // templates.
             "config" | "env" | "session" => Ok(self.b.constant(Value::Null)),
             "current_dir" | "template_object" => {
-                let message = format!("$smarty.{name} would show the server's inside: not available");
+                let message = format!("$smarty.{name} is not available: it exposes objects of the template engine");
                 Err(Problem::refused(message))
             }
             _ => Err(Problem::syntax(format!("$smarty.{name} is not defined"))),
         }
     }
 
-    /// Index `i` when it is a name, written out.
+    /// Index `i` if it is a literal name.
     fn index_name(&self, path: &[Option<ExprId>], i: usize) -> Option<String> {
         let index = path.get(i).copied().flatten()?;
         match self.b.constant_of(index)? {
@@ -71,7 +71,7 @@ impl Parser<'_> {
                 Ok(self.noted(&format!("__smarty_foreach_{name}"), &property))
             }
             _ => Err(Problem::syntax(
-                "expected $smarty.foreach.name.property, of first, last, index, iteration, show, total",
+                "expected $smarty.foreach.name.property with one of first, last, index, iteration, show, total",
             )),
         }
     }
@@ -79,13 +79,13 @@ impl Parser<'_> {
     pub(super) fn section_property(&mut self, name: &[u8], property: &[u8]) -> ParseResult<ExprId> {
         let property = String::from_utf8_lossy(property).to_ascii_lowercase();
         if !SECTION.contains(&property.as_str()) {
-            return Err(Problem::syntax(format!("sections have no property \"{property}\"")));
+            return Err(Problem::syntax(format!("unknown section property \"{property}\"")));
         }
         let name = String::from_utf8_lossy(name);
         Ok(self.noted(&format!("__smarty_section_{name}"), &property))
     }
 
-    /// What a loop has noted, null without it.
+    /// The property that a loop has set, else null.
     fn noted(&mut self, variable: &str, property: &str) -> ExprId {
         let variable = self.b.var(variable);
         let property = self.b.string(property.as_bytes());
@@ -97,7 +97,7 @@ impl Parser<'_> {
         let mut expr = self.b.expr(Expr::Super(which));
         for index in &path[1..] {
             let Some(index) = *index else {
-                return Err(Problem::syntax("\"[]\" can only be assigned to"));
+                return Err(Problem::syntax("\"[]\" is valid only in an assignment"));
             };
             expr = self.b.expr(Expr::Index(expr, index));
         }
@@ -106,7 +106,7 @@ impl Parser<'_> {
 
     fn php_constant(&mut self, path: &[Option<ExprId>]) -> ParseResult<ExprId> {
         let Some(name) = self.index_name(path, 1) else {
-            return Err(Problem::refused("the name of a constant must be written out"));
+            return Err(Problem::refused("the name of a constant must be literal"));
         };
         // An unknown constant is null, not a string.
         let value = crate::constants::constant(name.as_bytes());

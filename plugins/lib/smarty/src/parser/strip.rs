@@ -1,10 +1,10 @@
-//! `{strip}`: what of a text goes.
+//! `{strip}`: removes white space from text.
 //!
-//! Line breaks go with the blanks around them. In text with a `<`, white space between tags and between
-//! attributes is normalized first, and `<script>`, `<textarea>` and `<pre>` elements are left alone. The
-//! passes are Smarty's, in its order.
+//! Line breaks are removed together with the blanks around them. In text with a `<`, white space between tags and
+//! between attributes is normalized first, and `<script>`, `<textarea>` and `<pre>` elements stay unchanged. The passes
+//! are Smarty's, in its order.
 
-/// A stretch of text, or an element that is kept as it is.
+/// A stretch of text, or an element that stays unchanged.
 enum Piece<'t> {
     Text(Vec<u8>),
     Kept(&'t [u8]),
@@ -28,7 +28,8 @@ pub(super) fn strip(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Removes `[\t ]*[\r\n]+[\t ]*`.
+/// Removes `[\t ]*[\r
+/// ]+[\t ]*`.
 fn without_breaks(text: &[u8]) -> Vec<u8> {
     let mut out: Vec<u8> = Vec::with_capacity(text.len());
     let mut at = 0;
@@ -63,12 +64,12 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0B | 0x0C)
 }
 
-/// Cuts out `<script…>…</script…>` and its like.
+/// Splits off `<script…>…</script…>` and the like.
 fn pieces(text: &[u8]) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut from = 0;
     let mut at = 0;
-    // An element whose end was not found once is not found later either: the search stays linear.
+    // An element without an end is not searched again, so that the search stays linear.
     let mut missing = [false; 3];
     while at < text.len() {
         let names = ["script", "textarea", "pre"];
@@ -101,7 +102,7 @@ fn starts(text: &[u8], at: usize, name: &str, closing: bool) -> bool {
         .is_some_and(|rest| rest.len() >= name.len() && rest[..name.len()].eq_ignore_ascii_case(name.as_bytes()))
 }
 
-/// The offset behind `<name[^>]*>.*?</name[^>]*>`.
+/// The offset after `<name[^>]*>.*?</name[^>]*>`.
 fn element_end(text: &[u8], at: usize, name: &str) -> Option<usize> {
     let open_end = at + memchr::memchr(b'>', &text[at..])? + 1;
     let mut close = open_end;
@@ -114,8 +115,8 @@ fn element_end(text: &[u8], at: usize, name: &str) -> Option<usize> {
     }
 }
 
-/// Rewrites runs of white space that `run` accepts: it gets the text, the start and whether the piece begins
-/// or ends beside a kept element, and gives the end of the run and what replaces it.
+/// Rewrites runs of white space that `run` accepts. It gets the text, the start of the run, and whether kept elements
+/// surround the piece; it returns the end of the run and the replacement.
 fn rewrite(pieces: &mut [Piece<'_>], run: impl Fn(&[u8], usize, Sides) -> Option<(usize, &'static [u8])>) {
     let last = pieces.len() - 1;
     for (i, piece) in pieces.iter_mut().enumerate() {
@@ -164,10 +165,10 @@ fn end_of(text: &[u8], at: usize, class: fn(u8) -> bool) -> usize {
     at + text[at..].iter().take_while(|&&b| class(b)).count()
 }
 
-/// Several blanks between tags become one.
+/// Reduces several blanks between tags to one.
 fn blanks_between(pieces: &mut Vec<Piece<'_>>) {
     rewrite(pieces, |text, at, sides| {
-        // The side before first: it is what makes a run be looked at once.
+        // The side before is checked first, so that each run is examined once.
         if !sides.tag_before(text, at) {
             return None;
         }
@@ -176,7 +177,7 @@ fn blanks_between(pieces: &mut Vec<Piece<'_>>) {
     });
 }
 
-/// A line break between tags goes.
+/// Removes a line break between tags.
 fn breaks_between(pieces: &mut Vec<Piece<'_>>) {
     rewrite(pieces, |text, at, sides| {
         if !sides.tag_before(text, at) {
@@ -187,12 +188,13 @@ fn breaks_between(pieces: &mut Vec<Piece<'_>>) {
     });
 }
 
-/// `[\040\011]*[\n]`
+/// `[\040\011]*[
+/// ]`
 fn breaks_first(text: &[u8], at: usize) -> bool {
     text.get(end_of(text, at, is_blank)) == Some(&b'\n')
 }
 
-/// White space behind a tag's name or an attribute becomes one blank.
+/// Reduces white space after a tag's name or an attribute to one blank.
 fn attributes(pieces: &mut Vec<Piece<'_>>) {
     for piece in pieces {
         let Piece::Text(text) = piece else { continue };
@@ -217,8 +219,8 @@ fn attributes(pieces: &mut Vec<Piece<'_>>) {
     }
 }
 
-/// The end of what may stand before the white space: `[a-z0-9]\s*=\s*"…"`, `'…'` or `<name`, with white space
-/// and `[a-z/>]` behind it.
+/// The end of the text that may precede the white space: `[a-z0-9]\s*=\s*"…"`, `'…'` or `<name`, followed by white
+/// space and `[a-z/>]`.
 fn attribute_end(text: &[u8], at: usize) -> Option<usize> {
     let end = match text[at] {
         b'<' => {
@@ -243,12 +245,12 @@ fn quoted_end(text: &[u8], at: usize) -> Option<usize> {
     Some(at + 1 + len + 1)
 }
 
-/// Blanks behind a last `>` become one.
+/// Reduces blanks after a final `>` to one.
 fn blanks_at_end(pieces: &mut Vec<Piece<'_>>) {
     at_end(pieces, |text, at| end_of(text, at, is_blank) == text.len(), b" ");
 }
 
-/// A line break behind a last `>` goes.
+/// Removes a line break after a final `>`.
 fn breaks_at_end(pieces: &mut Vec<Piece<'_>>) {
     let all_space = |text: &[u8], at| end_of(text, at, is_space) == text.len();
     at_end(pieces, |text, at| breaks_first(text, at) && all_space(text, at), b"");

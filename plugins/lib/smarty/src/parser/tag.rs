@@ -1,4 +1,4 @@
-//! One tag: what it is, and who parses the rest.
+//! Parses one tag, or hands it to the module of its kind.
 
 use super::attributes::{AttributeList, AttributeSpec};
 use super::flat::Flat;
@@ -15,7 +15,7 @@ const PRINT: AttributeSpec =
     AttributeSpec { required: &[], optional: &["assign"], shorthand: &[], flags: &["nocache", "nofilter"], any: false };
 
 impl Parser<'_> {
-    /// A tag, the cursor at its first token.
+    /// Parses a tag with the cursor at its first token.
     pub(super) fn smarty_tag(&mut self) -> ParseResult<()> {
         let at = self.at;
         let token = self.next();
@@ -29,7 +29,7 @@ impl Parser<'_> {
                 self.block_call(child)
             }
             Kind::CloseTag => {
-                // Only blanks may follow the name: with a tab or a newline it is another name.
+                // Only blanks may follow the name: a tab or a newline makes it another name.
                 let text = self.slice(token);
                 let text = String::from_utf8_lossy(&text[1..text.len() - 1]).into_owned();
                 self.close_tag(text.trim_matches([' ', '/']))
@@ -61,7 +61,7 @@ impl Parser<'_> {
         }
     }
 
-    /// What is between the braces of a whole tag.
+    /// The text between the braces of a whole tag.
     fn inner_text(&self, token: Token) -> String {
         let text = self.slice(token);
         let text = &text[1..text.len() - 1];
@@ -71,7 +71,7 @@ impl Parser<'_> {
     fn simple_output(&mut self, token: Token) -> ParseResult<()> {
         let text = self.slice(token);
         let text = String::from_utf8_lossy(&text[1..text.len() - 1]).into_owned();
-        // Blanks go, but a tab or a newline behind the name makes it another name, which is of no variable.
+        // Blanks are dropped; a tab or a newline makes it another name, which no variable has.
         let name = text.trim_matches([' ', '$']);
         let option = name.strip_suffix('\n').unwrap_or(name).strip_suffix("nocache");
         let name = match option.map(str::trim_ascii_end) {
@@ -105,13 +105,13 @@ impl Parser<'_> {
         self.named_tag(name, &[], attributes)
     }
 
-    /// Whether a named tag follows a brace, and not an expression that begins with a word.
+    /// True if a named tag follows the brace, and not an expression that starts with a word.
     pub(super) fn tag_ahead(&self) -> bool {
         let ends = matches!(self.peek(1), Kind::Space | Kind::Attr | Kind::Rdel | Kind::Vert | Kind::Ptr);
         self.kind() == Kind::Id && ends
     }
 
-    /// A tag whose brace, `open`, is behind the cursor.
+    /// Parses a tag with the cursor after its brace `open`.
     pub(super) fn tag_behind_brace(&mut self, open: Token) -> ParseResult<()> {
         self.tag_start = open.start;
         if self.tag_ahead() {
@@ -138,7 +138,7 @@ impl Parser<'_> {
         self.print_rest(&row)
     }
 
-    /// A variable at the cursor that may turn out to be assigned to.
+    /// Parses a variable at the cursor that may be the target of an assignment.
     pub(super) fn assignable(&mut self) -> ParseResult<Option<VariableExpr>> {
         if !matches!(self.kind(), Kind::DollarId | Kind::Dollar)
             || (self.kind() == Kind::DollarId && self.peek(1) == Kind::Colon)
@@ -154,7 +154,7 @@ impl Parser<'_> {
         Ok(Some(self.indexed(name)?))
     }
 
-    /// `= value attributes}` behind a variable.
+    /// Parses `= value attributes}` after a variable.
     pub(super) fn assignment(&mut self, variable: VariableExpr) -> ParseResult<()> {
         self.expect(Kind::Equal)?;
         let place = variable.place;
@@ -180,7 +180,7 @@ impl Parser<'_> {
         self.code(Stmt::Assign(index), Tail::Swallows);
     }
 
-    /// The attributes and the end of a tag that prints.
+    /// Parses the attributes and the end of a tag that prints.
     pub(super) fn print_rest(&mut self, row: &[Flat]) -> ParseResult<()> {
         let written = self.attributes()?;
         self.expect(Kind::Rdel)?;
@@ -223,7 +223,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// A tag with a name.
+    /// Parses a tag with a name.
     fn named_tag(&mut self, name: &str, modifiers: &[Modifier], attributes: AttributeList) -> ParseResult<()> {
         if crate::constants::constant(name.as_bytes()).is_some() {
             let value = self.bare_word(name.as_bytes());
@@ -243,7 +243,7 @@ impl Parser<'_> {
         Err(unknown_tag(name))
     }
 
-    /// Tags that steer; `false` when `name` is none of them.
+    /// Parses a control tag; `false` if `name` is not one.
     fn control_tag(&mut self, name: &str, attributes: &AttributeList) -> ParseResult<bool> {
         match name.to_ascii_lowercase().as_str() {
             "else" => self.else_tag()?,
@@ -258,15 +258,15 @@ impl Parser<'_> {
             "nocache" => self.nocache_tag(attributes)?,
             "textformat" => self.textformat_tag(attributes)?,
             "if" | "elseif" | "while" => {
-                return Err(Problem::syntax(format!("{{{name}}} lacks its condition")));
+                return Err(Problem::syntax(format!("{{{name}}} has no condition")));
             }
-            "for" => return Err(Problem::syntax("{for} lacks what it counts")),
+            "for" => return Err(Problem::syntax("{for} has no loop variable: write {for $i = 1 to 9}")),
             _ => return Ok(false),
         }
         Ok(true)
     }
 
-    /// Tags about variables and other files.
+    /// Parses tags about variables and other files; `false` if `name` is not one.
     fn data_tag(&mut self, name: &str, attributes: &AttributeList) -> ParseResult<bool> {
         match name.to_ascii_lowercase().as_str() {
             "assign" => self.assign_tag(attributes)?,
@@ -280,7 +280,7 @@ impl Parser<'_> {
             "parent" | "block_parent" => self.block_call_tag(false, attributes)?,
             "ldelim" | "rdelim" => {
                 if self.sorted(attributes, &AttributeSpec::NONE)?.flag("nocache") {
-                    return Err(Problem::syntax("nocache is not allowed here"));
+                    return Err(Problem::syntax("the flag nocache is not allowed here"));
                 }
                 let text = if name.eq_ignore_ascii_case("ldelim") { b"{" } else { b"}" };
                 self.plain(text);
@@ -313,7 +313,7 @@ impl Parser<'_> {
         if !CLOSED.contains(&name.to_ascii_lowercase().as_str()) {
             return Err(unknown_tag(&format!("/{name}")));
         }
-        // What the tag's text ends with is inside it.
+        // The text before the closing tag belongs to it.
         self.flush();
         let (open, body) = self.pop_open(&closing)?;
         if open.name() != name.to_ascii_lowercase() {
@@ -342,7 +342,7 @@ fn unknown_tag(name: &str) -> Problem {
     Problem::syntax(format!("unknown tag {{{name}}}"))
 }
 
-/// Which of the two special tags a token is.
+/// Tells the tokens of `{$smarty.block.child}` and `{$smarty.block.parent}` apart.
 trait EndsWithChild {
     fn ends_with_child(&self) -> bool;
 }

@@ -1,4 +1,4 @@
-//! `value` of Smarty's grammar: an operand with the signs before and the modifiers behind it.
+//! `value` of Smarty's grammar: an operand with its signs and modifiers.
 
 use super::flat::Flat;
 use super::{ParseResult, Parser};
@@ -15,7 +15,7 @@ impl Parser<'_> {
         self.modified(row, operand)
     }
 
-    /// Collects a value without modifiers: an argument of one.
+    /// Collects a value without modifiers, as an argument of a modifier is.
     pub(super) fn bare_value(&mut self, row: &mut Vec<Flat>) -> ParseResult<()> {
         self.prefixes(row)?;
         let operand = self.primary()?;
@@ -56,12 +56,12 @@ impl Parser<'_> {
             b"(string)" | b"(binary)" => Cast::Str,
             b"(array)" => Cast::Array,
             b"(object)" => return Err(Problem::refused("objects are not supported")),
-            _ => return Err(Problem::syntax("PHP has no (real) any more: expected (float)")),
+            _ => return Err(Problem::syntax("PHP 8 has no (real) cast: write (float)")),
         };
         Ok(Unary::Cast(cast))
     }
 
-    /// One operand, without signs and modifiers; a string may be several pieces.
+    /// Parses one operand without signs and modifiers; a string may be several pieces.
     fn primary(&mut self) -> ParseResult<Vec<Flat>> {
         let operand = match self.kind() {
             Kind::DollarId | Kind::Dollar | Kind::Hatch => return self.variable_value(),
@@ -122,7 +122,7 @@ impl Parser<'_> {
         self.b.constant(Value::Float(value.unwrap_or(0.0)))
     }
 
-    /// An integer of PHP's: octal with a leading zero, a float when too large.
+    /// An integer of PHP: octal with a leading zero, a float if too large.
     pub(super) fn integer(&mut self, digits: &[u8]) -> ParseResult<ExprId> {
         let text = std::str::from_utf8(digits).unwrap_or_default();
         let octal = text.len() > 1 && text.starts_with('0');
@@ -143,7 +143,7 @@ impl Parser<'_> {
         Ok(self.b.constant(value))
     }
 
-    /// A bare word: a call, a constant of PHP's, or a string.
+    /// A bare word: a call, a constant of PHP, or a string.
     fn name_value(&mut self) -> ParseResult<ExprId> {
         let token = self.next();
         let name = self.slice(token);
@@ -207,7 +207,7 @@ impl Parser<'_> {
     }
 }
 
-/// A single-quoted string's text: only `\'` and `\\` are escapes.
+/// Resolves the escapes of a single-quoted string: `\'` and `\\`.
 fn unescape_single(quoted: &[u8]) -> Vec<u8> {
     let inner = &quoted[1..quoted.len() - 1];
     let mut text = Vec::with_capacity(inner.len());

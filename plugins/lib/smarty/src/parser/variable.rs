@@ -6,21 +6,21 @@ use crate::error::Problem;
 use crate::lexer::{Kind, Token};
 use crate::program::{Expr, ExprId, Name, Place, Prop};
 
-/// A variable as written.
+/// A variable as the template writes it.
 pub(super) struct VariableExpr {
     pub place: Place,
-    /// `$smarty`, which is not a variable once it has an index.
+    /// `$smarty`, which is not a variable if it has an index.
     smarty: bool,
 }
 
 impl Parser<'_> {
-    /// The name behind the dollar.
+    /// The name after the dollar sign.
     pub(super) fn variable_name(&self, token: Token) -> String {
         let name = self.slice(token).get(1..).unwrap_or_default();
         String::from_utf8_lossy(name).into_owned()
     }
 
-    /// A variable as an operand, `++` and `--` included.
+    /// Parses a variable as an operand, with `++` and `--`.
     pub(super) fn variable_value(&mut self) -> ParseResult<Vec<Flat>> {
         if self.kind() == Kind::Hatch {
             let config = self.config_variable()?;
@@ -35,7 +35,7 @@ impl Parser<'_> {
         self.used(variable)
     }
 
-    /// A variable that is read, with what may follow it.
+    /// Parses the rest of a variable that is read.
     pub(super) fn used(&mut self, variable: VariableExpr) -> ParseResult<Vec<Flat>> {
         let operand = self.read(&variable)?;
         self.stepped(operand)
@@ -55,7 +55,7 @@ impl Parser<'_> {
         let token = self.next();
         let variable = self.b.get(operand);
         if !matches!(variable, Expr::Var(_) | Expr::NamedVar(_) | Expr::Index(..)) {
-            return Err(Problem::syntax("only a variable can be counted up or down"));
+            return Err(Problem::syntax("++ and -- need a variable"));
         }
         let expr = match self.slice(token) {
             b"++" => Expr::Increment(operand),
@@ -91,7 +91,7 @@ impl Parser<'_> {
             }
         }
         match row.as_slice() {
-            // A lone dollar is the variable without a name.
+            // A lone dollar sign is the variable without a name.
             [] => Ok(NameOf::Static(text)),
             [only] => Ok(NameOf::Computed(*only)),
             parts => {
@@ -123,7 +123,7 @@ impl Parser<'_> {
         }
     }
 
-    /// `@iteration` behind a name.
+    /// `@iteration` after a name.
     fn property(&mut self, name: NameOf) -> ParseResult<ExprId> {
         let token = self.expect(Kind::Id)?;
         let prop = Prop::named(self.slice(token));
@@ -135,7 +135,7 @@ impl Parser<'_> {
         })
     }
 
-    /// The indexes behind a name.
+    /// Parses the indexes after a name.
     pub(super) fn indexed(&mut self, name: NameOf) -> ParseResult<VariableExpr> {
         let smarty = matches!(&name, NameOf::Static(name) if name == "smarty");
         let name = self.name_node(name);
@@ -152,9 +152,9 @@ impl Parser<'_> {
                 }
                 _ => break,
             }
-            // A long path is one expression in another for whoever reads it.
+            // Each index nests one expression deeper in the evaluator.
             if path.len() > crate::limits::EXPRESSION_NESTING {
-                return Err(Problem::limit("too many indexes on one variable"));
+                return Err(Problem::limit("number of indexes on one variable exceeds the limit"));
             }
         }
         Ok(VariableExpr { place: Place { name, path }, smarty })
@@ -210,12 +210,12 @@ impl Parser<'_> {
             return self.special(&variable.place.path);
         }
         if variable.place.path.contains(&None) {
-            return Err(Problem::syntax("\"[]\" can only be assigned to"));
+            return Err(Problem::syntax("\"[]\" is valid only in an assignment"));
         }
         Ok(self.b.read(&variable.place))
     }
 
-    /// `#name#`: there are no configuration files, so these are always null.
+    /// `#name#`: configuration files do not exist here, so that the value is always null.
     fn config_variable(&mut self) -> ParseResult<ExprId> {
         self.expect(Kind::Hatch)?;
         if self.kind() == Kind::Id {
@@ -231,7 +231,7 @@ impl Parser<'_> {
     }
 }
 
-/// A name before it is known what it is for.
+/// A name whose use is not known yet.
 pub(super) enum NameOf {
     Static(String),
     Computed(ExprId),

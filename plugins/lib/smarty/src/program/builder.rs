@@ -7,7 +7,7 @@ use super::{Binary, Block, Branch, Expr, ExprId, List, Name, Place, Program, Stm
 use crate::php::{Function, Str, Value};
 use crate::source::{LineIndex, offset};
 
-/// A template in the making.
+/// A template under construction.
 #[derive(Default)]
 pub(crate) struct Builder {
     text: Vec<u8>,
@@ -29,7 +29,7 @@ pub(crate) struct Builder {
 }
 
 impl Builder {
-    /// Adds an expression. Variables, constants and elements, which templates repeat all over, are stored once.
+    /// Adds an expression. Variables, constants and elements repeat often in templates and are stored once.
     pub(crate) fn expr(&mut self, expr: Expr) -> ExprId {
         let key = match expr {
             Expr::Const(index) => (0, index, 0),
@@ -60,7 +60,7 @@ impl Builder {
         List { start, len: offset(items.len()) }
     }
 
-    /// The list with one more item, when it is the last one made; the old list stays what it was.
+    /// The list with one more item, if it is the newest list; the old list stays unchanged.
     pub(crate) fn extend(&mut self, list: List, item: ExprId) -> Option<List> {
         let is_last = (list.start + list.len) as usize == self.lists.len();
         is_last.then(|| {
@@ -137,7 +137,7 @@ impl Builder {
         &self.symbols[symbol as usize]
     }
 
-    /// The values of an array written out; of anything else, itself.
+    /// The values of a literal array; any other expression as a list of one.
     pub(crate) fn items(&self, id: ExprId) -> Vec<ExprId> {
         match self.get(id) {
             Expr::Array(list) => {
@@ -188,7 +188,7 @@ impl Builder {
         offset(self.text.len())
     }
 
-    /// Takes the first byte off the text statement that begins at `at`.
+    /// Removes the first byte of the text statement that starts at `at`.
     pub(crate) fn drop_first_byte(&mut self, at: u32) {
         for stmt in &mut self.stmts {
             if let Stmt::Text(start, len) = stmt
@@ -200,7 +200,7 @@ impl Builder {
         }
     }
 
-    /// Moves the statements of a finished block to the arena, text runs that follow each other merged.
+    /// Moves the statements of a finished block to the arena, with consecutive text merged.
     pub(crate) fn block(&mut self, stmts: &[(Stmt, u32)]) -> Block {
         let start = self.stmts.len();
         for &(stmt, place) in stmts {

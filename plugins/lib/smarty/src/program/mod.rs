@@ -1,6 +1,6 @@
-//! The compiled form of a template: statements and expressions in flat arenas, referring to each other by
-//! index, with all text in one buffer. A template stays in memory for good (and in the snapshot of a
-//! component by the hundreds), so nodes are 12 to 16 bytes and rare ones live in tables of their own.
+//! The compiled form of a template: statements and expressions in flat arenas that refer to each other by index, with
+//! all text in one buffer. Hundreds of templates stay in memory for the life of a component, so nodes have 12 to 16
+//! bytes and rare ones have their own tables.
 
 mod builder;
 mod nodes;
@@ -22,34 +22,35 @@ use crate::source::LineIndex;
 
 /// A parsed template file.
 ///
-/// It holds no source text and borrows nothing; rendering it any number of times changes nothing in it.
+/// It holds no source text and borrows nothing; rendering does not change it. A clone is cheap: it shares the compiled
+/// form.
 #[derive(Clone, Debug)]
 pub struct Template {
     pub(crate) name: Rc<str>,
     pub(crate) program: Rc<Program>,
 }
 
-/// What a template's text says, whatever the file is called.
+/// The compiled form of a source text, independent of the file's name.
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) lines: LineIndex,
     pub(crate) text: Box<[u8]>,
-    /// Names of variables, by [`Symbol`].
+    /// The names of variables, by [`Symbol`].
     pub(crate) symbols: Box<[Box<str>]>,
     pub(crate) constants: Box<[Value]>,
     pub(crate) stmts: Box<[Stmt]>,
-    /// Where each statement's tag starts.
+    /// The start of each statement's tag.
     pub(crate) places: Box<[u32]>,
     pub(crate) exprs: Box<[Expr]>,
-    /// Operands of expressions with any number of them.
+    /// The operands of expressions that have any number of them.
     pub(crate) lists: Box<[ExprId]>,
     pub(crate) calls: Box<[&'static Function]>,
     pub(crate) branches: Box<[Branch]>,
     pub(crate) tags: tags::Tables,
     pub(crate) body: Block,
-    /// `Some` when the file takes part in inheritance; true when it begins with `{extends}`.
+    /// `Some` if the file takes part in inheritance; true if it starts with `{extends}`.
     pub(crate) inherits: Option<bool>,
-    /// The files of `{extends}`.
+    /// The files that `{extends}` names.
     pub(crate) extends: Vec<ExprId>,
 }
 
@@ -60,19 +61,20 @@ impl Template {
         &self.name
     }
 
-    /// A file of the same text, which takes no room of its own. FusionPBX has most files of a vendor several times.
+    /// The same template under another name, at no cost in memory. FusionPBX ships most files of a vendor several
+    /// times.
     #[must_use]
     pub fn renamed(&self, name: &str) -> Template {
         Template { name: Rc::from(name), program: Rc::clone(&self.program) }
     }
 
-    /// Whether both are names of one text.
+    /// True if both templates share one compiled form.
     #[must_use]
     pub fn shares_text_with(&self, other: &Template) -> bool {
         Rc::ptr_eq(&self.program, &other.program)
     }
 
-    /// Bytes that the compiled form takes, strings and tables included (an estimate).
+    /// An estimate of the compiled form's size in bytes, strings and tables included.
     #[must_use]
     pub fn size(&self) -> usize {
         self.program.size()

@@ -1,13 +1,13 @@
 //! The nodes of the arenas.
 
-/// A variable's name in its template.
+/// The name of a variable in its template.
 pub(crate) type Symbol = u32;
 
-/// An expression, by its index.
+/// The index of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ExprId(pub u32);
 
-/// No expression, where one is optional.
+/// An absent optional expression.
 pub(crate) const NONE: ExprId = ExprId(u32::MAX);
 
 impl ExprId {
@@ -30,7 +30,7 @@ pub(crate) struct Block {
     pub len: u32,
 }
 
-/// The name of a variable: written out, or computed.
+/// The name of a variable: literal or computed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Name {
     Static(Symbol),
@@ -46,7 +46,7 @@ pub(crate) enum Expr {
     Prop(Symbol, Prop),
     NamedProp(ExprId, Prop),
     Index(ExprId, ExprId),
-    /// `$x[]`: only to be written to.
+    /// `$x[]`, valid only as a target.
     Append,
     Unary(Unary, ExprId),
     Binary(Binary, ExprId, ExprId),
@@ -62,9 +62,9 @@ pub(crate) enum Expr {
     InArray(ExprId, ExprId),
     /// `x|default:a:b`
     Default(ExprId, List),
-    /// Read without faults, as by `??` and `isset`.
+    /// An expression read without errors, as by `??` and `isset`.
     Quiet(ExprId),
-    /// Keys ([`NONE`] for the next index) and values by turns.
+    /// Keys ([`NONE`] for the next index) and values, alternating.
     Array(List),
     Increment(ExprId),
     Decrement(ExprId),
@@ -72,9 +72,9 @@ pub(crate) enum Expr {
     Super(Super),
     /// `$smarty.capture.x`, or all captures.
     Captured(ExprId),
-    /// The name of the file being rendered.
+    /// The name of the current file.
     TemplateName,
-    /// What statements print, as a string.
+    /// The output of statements, as a string.
     Output(Block),
     /// A function tag (`{counter}`), by its index.
     Plugin(u32),
@@ -127,7 +127,7 @@ pub(crate) enum Binary {
     Xor,
 }
 
-/// What a loop notes on its variable.
+/// A property that a loop sets on its variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Prop {
     First,
@@ -140,7 +140,7 @@ pub(crate) enum Prop {
     Step,
     /// `@value`: the variable itself.
     Value,
-    /// Any other: always null.
+    /// Any other name: always null.
     Other,
 }
 
@@ -160,7 +160,7 @@ impl Prop {
         }
     }
 
-    /// A set bit for each of the properties that a loop may note.
+    /// The bit of each property that a loop may set.
     pub(crate) fn bit(self) -> u16 {
         1 << self as u16
     }
@@ -183,7 +183,7 @@ pub(crate) enum Stmt {
     Call(u32),
     Include(u32),
     Block(u32),
-    /// `{$smarty.block.child}`; the variable it is assigned to, if any.
+    /// `{$smarty.block.child}`; the variable that it is assigned to, if any.
     Child(ExprId),
     Parent(ExprId),
     TextFormat(u32),

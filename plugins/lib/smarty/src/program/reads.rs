@@ -1,24 +1,24 @@
-//! What a template may read.
+//! The variables and files that a template may read.
 
 use std::collections::BTreeSet;
 
 use super::{Expr, Program, Template};
 use crate::php::Value;
 
-/// What rendering a template may ask for, found without rendering it.
+/// The variables and files that a render may read, determined from the template alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reads {
-    /// Names of the variables it may read, sorted; `None` when names are computed: it may read any. Names that
-    /// a loop or an assignment always sets first are among them.
+    /// The names of the variables, sorted. A name that a loop or an assignment always sets first is included. `None` if
+    /// the template computes names, and so may read any variable.
     pub variables: Option<Vec<String>>,
-    /// Files it includes or extends under written-out names, sorted.
+    /// The files that it includes or extends by literal names, sorted.
     pub files: Vec<String>,
-    /// Whether it includes files under computed names as well.
+    /// True if it also includes files by computed names.
     pub computed_files: bool,
 }
 
 impl Template {
-    /// What a render of this file alone may read; add that of the files it names.
+    /// The variables and files that this file may read; its includes have their own.
     #[must_use]
     pub fn reads(&self) -> Reads {
         self.program.reads(&self.name)
@@ -26,7 +26,7 @@ impl Template {
 }
 
 impl Program {
-    /// `name` is what relative includes are relative to.
+    /// `name` is the file that relative includes refer to.
     fn reads(&self, name: &str) -> Reads {
         let mut variables = BTreeSet::new();
         let mut computed = false;
@@ -42,7 +42,7 @@ impl Program {
                 _ => {}
             }
         }
-        // An element is assigned to what is there already; a counter is read when it steps.
+        // The assignment to an element reads the variable first, and so does a counter.
         let written = self.tags.assigns.iter().map(|assign| &assign.place);
         let written = written.chain(self.tags.cfors.iter().map(|tag| &tag.place));
         for place in written {

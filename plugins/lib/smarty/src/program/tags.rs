@@ -1,4 +1,4 @@
-//! Tags with more to them than a node holds.
+//! Tags that do not fit into a node.
 
 use super::{Block, ExprId, Name, Symbol};
 use crate::php::Str;
@@ -6,7 +6,7 @@ use crate::php::Str;
 /// One arm of an `{if}`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Branch {
-    /// Where its tag starts.
+    /// The start of its tag.
     pub at: u32,
     /// An assignment whose value is the condition.
     pub assign: Option<u32>,
@@ -15,7 +15,7 @@ pub(crate) struct Branch {
     pub body: Block,
 }
 
-/// A variable or an element of it, to be written to.
+/// The target of an assignment: a variable or an element of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Place {
     pub name: Name,
@@ -23,17 +23,17 @@ pub(crate) struct Place {
     pub path: Vec<Option<ExprId>>,
 }
 
-/// Who besides the template sees an assignment.
+/// The templates, besides the current one, that see an assignment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Scope {
-    /// Nothing said: what the `{include}` of the file says.
+    /// No scope given: the scope of the file's `{include}` applies.
     #[default]
     Default,
-    /// `noscope`: only the template, whatever its `{include}` says.
+    /// `noscope`: the current template only, whatever its `{include}` says.
     Only,
     Local,
     Parent,
-    /// `root`, `tpl_root`, `global` and `smarty`: every template from here to the first.
+    /// `root`, `tpl_root`, `global` and `smarty`: every template from here to the outermost.
     Root,
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct For {
     pub start: ExprId,
     pub step: ExprId,
     pub max: ExprId,
-    /// Steps to go, before the division by the step's size, upwards and downwards.
+    /// The number of steps before the division by the step's size, upwards and downwards.
     pub up: ExprId,
     pub down: ExprId,
     pub body: Block,
@@ -112,7 +112,7 @@ pub(crate) struct Section {
     pub otherwise: Block,
 }
 
-/// Which properties of a section its file reads; the index is always there.
+/// The section properties that the file reads; the index is always set.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct SectionProps(pub u16);
 
@@ -138,7 +138,7 @@ pub(crate) struct CallTag {
     pub params: Params,
 }
 
-/// Named values, in the order written.
+/// Named values, in the order of the template.
 pub(crate) type Params = Vec<(Str, ExprId)>;
 
 #[derive(Debug)]
@@ -156,7 +156,7 @@ pub(crate) struct BlockTag {
     pub prepend: bool,
     pub hide: bool,
     pub calls_child: bool,
-    /// Within another block of the same file.
+    /// The block is within another block of the same file.
     pub nested: bool,
     pub assign: ExprId,
     pub body: Block,
@@ -168,7 +168,7 @@ pub(crate) struct TextFormat {
     pub body: Block,
 }
 
-/// The function tags that Smarty ships and a provisioning template may use.
+/// The function tags of Smarty that templates may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Plugin {
     Counter,
@@ -194,7 +194,7 @@ pub(crate) struct PluginTag {
     pub params: Params,
 }
 
-/// The tables that statements point into.
+/// The tables that statements refer to.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
     pub assigns: Vec<Assign>,
@@ -213,7 +213,7 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// Bytes, near enough: what the vectors hold, without what those hold.
+    /// The approximate size in bytes: the vectors' elements without their own heap content.
     pub(crate) fn size(&self) -> usize {
         self.assigns.len() * size_of::<Assign>()
             + self.foreachs.len() * size_of::<Foreach>()
@@ -234,7 +234,7 @@ impl Tables {
     }
 }
 
-/// Appends to a table; gives the index.
+/// Appends to a table and returns the index.
 pub(crate) fn add<T>(table: &mut Vec<T>, tag: T) -> u32 {
     table.push(tag);
     crate::source::offset(table.len() - 1)
