@@ -1,47 +1,48 @@
-//! What goes wrong in a template, and where.
+//! Errors of parsing and rendering, with their position.
 
 use std::fmt;
 
 use crate::php::{PhpError, PhpErrorKind};
 use crate::source;
 
-/// Why a template cannot be parsed or rendered.
+/// An error of parsing or rendering a template.
 ///
-/// [`Display`](fmt::Display) gives one line, `name:line:column: message`, fit for a log; [`Error::report`]
-/// adds the source line with a mark under the place.
+/// [`Display`](fmt::Display) gives one line for a log, `name:line:column: message`; [`Error::report`] adds the source
+/// line with a mark under the position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
+    /// The kind of error.
     pub kind: ErrorKind,
-    /// The template's name as it was given to `parse`.
+    /// The name of the template, as given to `parse`.
     pub template: String,
-    /// Counted from 1.
+    /// The line, counted from 1.
     pub line: u32,
-    /// Counted from 1, in bytes.
+    /// The column, counted from 1 in bytes.
     pub column: u32,
-    /// The source line. Faults of a render come without it, since a parsed template no longer holds its
-    /// source; [`Error::with_source`] adds it.
+    /// The source line. It is empty in errors of a render, since a parsed template holds no source;
+    /// [`Error::with_source`] adds it.
     pub excerpt: String,
-    /// What is wrong, in one line; what was expected is part of it.
+    /// The cause, in one line, with the expected input or the remedy where there is one.
     pub message: String,
 }
 
-/// The sort of an [`Error`].
+/// The kind of an [`Error`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorKind {
-    /// Not in the language: Smarty does not compile it either.
+    /// The template is not in the language: Smarty does not compile it either.
     Syntax,
-    /// An operation on values that PHP answers with a fatal error, or Smarty with a user error.
+    /// An operation that PHP stops with a fatal error, or Smarty with a user error.
     Fault,
-    /// More than a limit allows.
+    /// A limit is exceeded: see [`crate::limits`].
     Limit,
-    /// In Smarty's language, but not possible here on purpose: reading other files, running code.
+    /// The template uses a feature of Smarty that this crate leaves out on purpose, such as reading other files.
     Refused,
     /// An included or extended file does not exist.
     NotFound,
 }
 
 impl ErrorKind {
-    /// A lower-case word for logs and tests.
+    /// The kind as a lower-case word for logs and tests.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -55,14 +56,14 @@ impl ErrorKind {
 }
 
 impl Error {
-    /// The same error with the line of `source` it points to.
+    /// The same error with the line of `source` that it refers to.
     #[must_use]
     pub fn with_source(mut self, source: &[u8]) -> Error {
         self.excerpt = source::line_of(source, self.line);
         self
     }
 
-    /// Several lines: the message, the source line, and a mark under the column.
+    /// The error in several lines: the message, the source line, and a mark under the column.
     #[must_use]
     pub fn report(&self) -> String {
         if self.excerpt.is_empty() {
@@ -86,7 +87,7 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// A fault before it is known where: the parser and the evaluator add the place.
+/// An error before its position is known; the parser and the evaluator add the position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub kind: ErrorKind,

@@ -1,9 +1,8 @@
 //! Smarty 4's template language over PHP 8's values: parse once, render bytes, no I/O.
 //!
-//! FusionPBX provisions phones with [Smarty](https://www.smarty.net/) templates, rendered by PHP without
-//! auto-escaping. This crate renders the same templates to the same bytes: the grammar with its quirks, PHP's
-//! operators and conversions, and which newline behind a tag is lost. What it does on purpose differently is
-//! listed in `COMPATIBILITY.md`.
+//! FusionPBX provisions phones with [Smarty](https://www.smarty.net/) templates, which PHP renders without
+//! auto-escaping. This crate renders the same templates to the same bytes: the grammar with its quirks, PHP's operators
+//! and conversions, and the newlines that PHP swallows after tags. `COMPATIBILITY.md` lists the deliberate differences.
 //!
 //! ```
 //! use dialplate_smarty::php::{Array, Clock, Key, Value};
@@ -26,8 +25,8 @@
 //! # Ok::<(), dialplate_smarty::Error>(())
 //! ```
 //!
-//! A template that Smarty does not compile, or that PHP would stop with a fatal error, gives an [`Error`] with
-//! file, line, column and a message, and never half a document:
+//! A template that Smarty does not compile, or that PHP stops with a fatal error, gives an [`Error`] with file, line,
+//! column and message, and never a partial document:
 //!
 //! ```
 //! # use dialplate_smarty::{ErrorKind, Template};
@@ -36,22 +35,23 @@
 //! assert_eq!(error.to_string(), "y.cfg:2:5: {if} is never closed: expected {/if}");
 //! ```
 //!
-//! Templates may come from strangers: nothing here panics, every loop, recursion and buffer has a limit
-//! ([`limits`]), and there is no way to the file system, the network, the clock or the environment but what
-//! [`Render`] hands in.
+//! Templates may be hostile: nothing here panics, every loop, recursion and buffer has a limit ([`limits`]), and a
+//! template has no access to files, network, clock or environment except through [`Render`].
 //!
 //! # How it works
 //!
-//! Text becomes tokens (`lexer`), tokens become arenas of small nodes (`parser`, `program`), and a machine walks
-//! those (`eval`) over PHP's values ([`php`]). Variables are symbols resolved at parse time; printing one is
-//! a lookup by index and a copy. A [`Template`] is about one and a half times as large as its source.
+//! The lexer splits text into tokens, the parser turns tokens into arenas of small nodes, and the evaluator walks these
+//! over PHP's values ([`php`]). Variables are symbols that are resolved at parse time, so that printing one is a lookup
+//! by index and a copy. A [`Template`] takes about one and a half times the memory of its source.
+
+#![warn(missing_docs)]
 
 mod constants;
 mod error;
 mod eval;
 mod lexer;
 pub mod limits;
-pub mod modifiers;
+mod modifiers;
 mod names;
 mod parser;
 pub mod php;

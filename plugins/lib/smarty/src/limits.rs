@@ -1,36 +1,52 @@
-//! How much one template, and one render of it, may use. Beyond any of these lies an error that names the
-//! limit, never a crash and never half a file.
+//! The limits of a template and of a render. Beyond a limit the result is an error that names it, never a crash and
+//! never a partial document.
 
-/// Bytes of one source file. The largest that FusionPBX ships has 0.2 MB.
+/// Bytes of one source file. The largest file that FusionPBX ships has 0.2 MB.
 pub const SOURCE_BYTES: usize = 4 << 20;
 
-/// Blocks within blocks (`{if}` in `{foreach}` in …). Shipped templates reach 7.
+/// Nesting of blocks (`{if}` in `{foreach}` in …). FusionPBX's templates reach 7.
 pub const BLOCK_NESTING: usize = 64;
 
-/// Parentheses, indexes, strings and modifiers within each other in one expression.
+/// Nesting of parentheses, indexes, strings and modifiers in one expression.
 pub const EXPRESSION_NESTING: usize = 64;
 
-/// What one render may use; [`Limits::default`] has the values for provisioning files.
+/// The limits of one render; [`Limits::default`] has the values for provisioning files.
+///
+/// # Examples
+/// ```
+/// use dialplate_smarty::php::{Array, Clock};
+/// use dialplate_smarty::{ErrorKind, Limits, Render, Template};
+/// # use jiff::tz::TimeZone;
+///
+/// let template = Template::parse("endless.cfg", b"{while true}x{/while}")?;
+/// let (variables, clock) = (Array::new(), Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC });
+/// let mut render = Render::new(&variables, &clock);
+/// render.limits = Limits { loop_steps: 1000, ..Limits::default() };
+/// let error = template.render(&render).unwrap_err();
+/// assert_eq!(error.kind, ErrorKind::Limit);
+/// assert_eq!(error.message, "number of loop passes exceeds 1000");
+/// # Ok::<(), dialplate_smarty::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Bytes of the document and of everything captured meanwhile. Phones take files of a few hundred KB;
-    /// phone books reach some MB.
+    /// Bytes of the document and of all captured output. Phones fetch files of a few hundred KB, and phone books of
+    /// some MB.
     pub output_bytes: usize,
-    /// Passes through all loops together. A phone book of 20,000 contacts with ten fields has 200,000.
+    /// Passes of all loops together. A phone book of 20,000 contacts with ten fields needs 200,000.
     pub loop_steps: u64,
-    /// Files including files.
+    /// Nesting of included files.
     pub include_depth: u32,
-    /// Template functions calling template functions.
+    /// Nesting of calls of template functions.
     pub call_depth: u32,
-    /// Blocks, expressions, calls and includes within each other: what bounds the machine's stack. A level
-    /// takes up to 1 KiB in the release build (4 KiB without optimization), so that 400 stay within the
-    /// 512 KiB that wasmtime gives a component, and within the 2 MiB of a test's thread.
+    /// Nesting of blocks, expressions, calls and includes, which bounds the evaluator's stack. A level takes up to 1
+    /// KiB in a release build (4 KiB without optimization), so that 400 levels fit into the 512 KiB that wasmtime gives
+    /// a component, and into the 2 MiB of a test's thread.
     pub depth: u32,
-    /// Variables alive at once, loops in includes included.
+    /// Variables that exist at the same time, those of loops in includes included.
     pub variables: usize,
-    /// Work units (about a nanosecond or a byte) of all functions and modifiers together.
+    /// The work of all functions and modifiers together, in units of roughly a nanosecond or a byte.
     pub fuel: u64,
-    /// What a single function may make.
+    /// The largest values that one function may create.
     pub values: crate::php::ValueLimits,
 }
 

@@ -2,13 +2,13 @@
 
 use crate::error::Problem;
 
-/// Checks the name of a file, and takes off `file:`.
+/// Checks the name of a file and removes the prefix `file:`.
 pub(crate) fn check(name: &[u8]) -> Result<&[u8], Problem> {
     let name = name.strip_prefix(b"file:").unwrap_or(name);
     if let Some(resource) = resource(name) {
         let resource = String::from_utf8_lossy(resource);
         return Err(Problem::refused(format!(
-            "\"{resource}:\" is refused: only files beside the template can be included"
+            "\"{resource}:\" is refused: a template can only include files of its own template folder"
         )));
     }
     match name.starts_with(b"/") || name.contains(&b'\\') || name.contains(&0) {
@@ -19,18 +19,18 @@ pub(crate) fn check(name: &[u8]) -> Result<&[u8], Problem> {
 
 fn outside(name: &[u8]) -> Problem {
     let name = String::from_utf8_lossy(name);
-    Problem::refused(format!("\"{name}\" is refused: only files beside the template can be included"))
+    Problem::refused(format!("\"{name}\" is refused: a template can only include files of its own template folder"))
 }
 
-/// The type before a colon: `string:`, `eval:`, `extends:`; a single letter is a drive, not a type.
+/// The resource type before a colon: `string:`, `eval:`, `extends:`. A single letter is a drive and not a type.
 fn resource(name: &[u8]) -> Option<&[u8]> {
     let len = name.iter().position(|&b| b == b':')?;
     let word = name[..len].iter().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(b));
     (len >= 2 && word).then(|| &name[..len])
 }
 
-/// A file's name as the file `from` means it: `./x` and `../x` are told from where that lies. The rest is for
-/// [`crate::Templates`] to find; a name that leads out of the tree does not get that far.
+/// The path of a file that `from` names: `./x` and `../x` are relative to the folder of `from`, and any other name to
+/// the root of the tree. A name that leads out of the tree is refused.
 pub(crate) fn resolve(name: &[u8], from: &str) -> Result<Vec<u8>, Problem> {
     let relative = name.starts_with(b"./") || name.starts_with(b"../");
     let folder = match from.rfind('/') {

@@ -1,25 +1,37 @@
 //! The functions and modifiers that a template may call, by name.
 //!
-//! The tables lie beside their code, in [`crate::php`] and [`crate::modifiers`]. Only this module knows both, so that PHP's values know nothing of
-//! Smarty.
+//! The tables are beside their code, in `php::functions` and `modifiers`. Only this module joins them, so that `php`
+//! does not depend on Smarty.
 
 use crate::modifiers;
 use crate::php::Function;
 use crate::php::functions::tables;
 
 /// Finds a PHP function by its name, in any case; `None` if it is not on the allow list.
+///
+/// # Examples
+/// ```
+/// use dialplate_smarty::php::{Clock, Context, Value, call};
+/// use dialplate_smarty::registry;
+/// # use jiff::tz::TimeZone;
+///
+/// let clock = Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC };
+/// let function = registry::function(b"strtoupper").unwrap();
+/// let result = call(function, &mut Context::new(&clock), &mut [Value::from("anna")]).unwrap();
+/// assert_eq!(result.to_bytes(), "ANNA".as_bytes());
+/// ```
 #[must_use]
 pub fn function(name: &[u8]) -> Option<&'static Function> {
     tables::find(name)
 }
 
-/// All PHP functions on the allow list, in no particular order.
+/// All PHP functions on the allow list.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
     tables::all()
 }
 
-/// Finds one of Smarty's own modifiers by its exact name. A PHP function that serves as a modifier is not among them:
-/// see [`function`].
+/// Finds one of Smarty's own modifiers by its exact name. PHP functions that serve as modifiers are found with
+/// [`function`].
 #[must_use]
 pub fn modifier(name: &[u8]) -> Option<&'static Function> {
     modifiers::find(name)
@@ -65,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn values_that_are_moved_keep_their_own_bit() {
+    fn moved_values_keep_their_trust() {
         let merged = run("array_merge", &mut [Value::list([edited("a")]), Value::list([Value::text("b")])]).unwrap();
         let Value::Array(merged) = merged else { panic!("an array") };
         let bits: Vec<bool> = merged.values().map(is_untrusted).collect();
@@ -74,21 +86,21 @@ mod tests {
     }
 
     #[test]
-    fn what_a_pattern_captures_is_as_trusted_as_its_subject() {
+    fn captured_groups_inherit_trust_of_subject() {
         let mut args = [Value::text("/(.)/"), edited("x"), Value::Null];
         run("preg_match", &mut args).unwrap();
         assert!(is_untrusted(&args[2]));
     }
 
     #[test]
-    fn a_wrong_number_of_arguments_is_a_fault() {
+    fn wrong_argument_count_fails() {
         let fault = run("strlen", &mut []).unwrap_err();
         assert_eq!(fault.kind, PhpErrorKind::ArgumentCount);
         assert_eq!(fault.message, "strlen() expects exactly 1 argument, 0 given");
     }
 
     #[test]
-    fn results_beyond_the_limits_are_faults() {
+    fn result_beyond_limit_fails() {
         let huge = || Value::Int(1 << 40);
         let cases: [(&str, Vec<Value>); 8] = [
             ("str_repeat", vec![Value::text("ab"), huge()]),
@@ -106,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_render_without_fuel_calls_nothing() {
+    fn call_without_fuel_fails() {
         let clock = clock();
         let mut context = Context { fuel: 10, ..Context::new(&clock) };
         let md5 = function(b"md5").unwrap();

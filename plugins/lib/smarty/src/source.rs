@@ -1,10 +1,12 @@
-//! Source text and the places in it.
+//! Source text and positions in it.
 
 use std::borrow::Cow;
 
 use memchr::{memchr, memchr_iter};
 
-/// The text as Smarty reads it: `\r\n` and `\r` are `\n`, and a byte-order mark at the start is gone.
+/// The text as Smarty reads it: `\r
+/// ` and `\r` become `
+/// `, and a byte-order mark at the start is dropped.
 pub(crate) fn normalize(source: &[u8]) -> Cow<'_, [u8]> {
     let source = source.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(source);
     if memchr(b'\r', source).is_none() {
@@ -23,14 +25,14 @@ pub(crate) fn normalize(source: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(text)
 }
 
-/// Where lines start, to turn offsets into places long after the text is gone.
+/// The starts of the lines, from which an offset becomes a position after the text is gone.
 #[derive(Debug)]
 pub(crate) struct LineIndex {
     /// Offset of the first byte of the second, third … line.
     starts: Box<[u32]>,
 }
 
-/// A place in a source file, both counted from 1; columns count bytes.
+/// A position in a source file; line and column count from 1, and columns count bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Position {
     pub line: u32,
@@ -53,7 +55,7 @@ impl LineIndex {
     }
 }
 
-/// Line `line` (from 1) of a text, cut after 200 characters; nothing when there is no such line.
+/// Line `line` (from 1) of a text, truncated to 200 characters; empty if it does not exist.
 pub(crate) fn line_of(source: &[u8], line: u32) -> String {
     let text = normalize(source);
     let wanted = text.split(|&b| b == b'\n').nth(line.saturating_sub(1) as usize);
@@ -61,7 +63,7 @@ pub(crate) fn line_of(source: &[u8], line: u32) -> String {
     wanted.chars().take(200).collect()
 }
 
-/// An offset within a source, which [`crate::limits::SOURCE_BYTES`] keeps far below 2³².
+/// An offset in a source, which [`crate::limits::SOURCE_BYTES`] keeps far below 2³².
 pub(crate) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

@@ -42,6 +42,33 @@ type RenderResult<T> = Result<T, Problem>;
 const STATEMENT_WORK: usize = 16;
 
 /// The files that a template may include or extend.
+///
+/// # Examples
+/// ```
+/// use std::rc::Rc;
+///
+/// use dialplate_smarty::php::{Array, Clock};
+/// use dialplate_smarty::{Error, Render, Template, Templates};
+/// # use jiff::tz::TimeZone;
+///
+/// /// A folder with one file.
+/// struct Folder;
+///
+/// impl Templates for Folder {
+///     fn get(&self, name: &[u8]) -> Result<Option<Rc<Template>>, Error> {
+///         match name {
+///             b"footer.cfg" => Template::parse("footer.cfg", b"# end").map(Rc::new).map(Some),
+///             _ => Ok(None),
+///         }
+///     }
+/// }
+///
+/// let template = Template::parse("phone.cfg", b"{include file='footer.cfg'}")?;
+/// let (variables, clock) = (Array::new(), Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC });
+/// let render = Render { templates: &Folder, ..Render::new(&variables, &clock) };
+/// assert_eq!(template.render(&render)?, b"# end");
+/// # Ok::<(), Error>(())
+/// ```
 pub trait Templates {
     /// Finds the template `name`: the path relative to the root of the tree, with `./` and `../` resolved, never
     /// absolute. `None` if no such file exists.
@@ -75,10 +102,15 @@ impl Variables for Array {
 /// The superglobals that `{$smarty.get.x}` and the like read: arrays, or null for none.
 #[derive(Clone, Debug, Default)]
 pub struct Superglobals {
+    /// `$_GET`, read as `{$smarty.get}`.
     pub get: Value,
+    /// `$_POST`, read as `{$smarty.post}`.
     pub post: Value,
+    /// `$_REQUEST`, read as `{$smarty.request}`.
     pub request: Value,
+    /// `$_COOKIE`, read as `{$smarty.cookies}`.
     pub cookies: Value,
+    /// `$_SERVER`, read as `{$smarty.server}`.
     pub server: Value,
 }
 
@@ -89,11 +121,17 @@ pub type Escape<'a> = dyn Fn(&[u8], &mut Vec<u8>, usize) + 'a;
 
 /// All inputs of one render. The same inputs give the same bytes.
 pub struct Render<'a> {
+    /// The files that the template may include or extend; `&()` for none.
     pub templates: &'a dyn Templates,
+    /// The variables that the template starts with.
     pub variables: &'a dyn Variables,
+    /// The superglobals behind `$smarty`.
     pub superglobals: Superglobals,
+    /// The current time.
     pub clock: &'a Clock,
+    /// The limits of the render.
     pub limits: Limits,
+    /// Escapes untrusted values for the format of the file.
     pub untrusted: &'a Escape<'a>,
 }
 
@@ -119,6 +157,19 @@ impl Template {
     /// [`Fault`](ErrorKind::Fault) where PHP stops with a fatal error, [`Limit`](ErrorKind::Limit),
     /// [`Refused`](ErrorKind::Refused) or [`NotFound`](ErrorKind::NotFound) for an included file, and any error of
     /// parsing that file. Where PHP only warns (an undefined variable or index), the value is null.
+    ///
+    /// # Examples
+    /// ```
+    /// use dialplate_smarty::php::{Array, Clock, Key, Value};
+    /// use dialplate_smarty::{Render, Template};
+    /// # use jiff::tz::TimeZone;
+    ///
+    /// let template = Template::parse("phone.cfg", b"label = {$label|upper}\n")?;
+    /// let variables: Array = [(Key::from("label"), Value::from("Anna"))].into_iter().collect();
+    /// let clock = Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC };
+    /// assert_eq!(template.render(&Render::new(&variables, &clock))?, b"label = ANNA\n");
+    /// # Ok::<(), dialplate_smarty::Error>(())
+    /// ```
     pub fn render(&self, render: &Render<'_>) -> Result<Vec<u8>, Error> {
         let mut evaluator = Evaluator::new(self, render);
         let loaded = evaluator.loaded[0].clone();

@@ -1,14 +1,14 @@
-//! PHP 8's operators on numbers, with its overflow to float and its faults.
+//! PHP 8's operators on numbers, with its overflow to float and its errors.
 
 use std::rc::Rc;
 
 use super::convert::{Number, Numeric, numeric};
 use super::{PhpError, PhpErrorKind, Str, Value};
 
-/// `$a + $b`; of two arrays the union.
+/// `$a + $b`; the union of two arrays.
 ///
 /// # Errors
-/// A type fault for an array with something else, or a string that is no number.
+/// A type error for an array with another type, or a string that is not numeric.
 pub fn add(a: &Value, b: &Value) -> Result<Value, PhpError> {
     match (a, b) {
         (Value::Int(x), Value::Int(y)) => {
@@ -31,7 +31,7 @@ pub fn add(a: &Value, b: &Value) -> Result<Value, PhpError> {
 /// `$a - $b`.
 ///
 /// # Errors
-/// A type fault for an array or a string that is no number.
+/// A type error for an array or a string that is not numeric.
 pub fn subtract(a: &Value, b: &Value) -> Result<Value, PhpError> {
     binary("-", a, b, i64::checked_sub, |x, y| x - y)
 }
@@ -39,15 +39,15 @@ pub fn subtract(a: &Value, b: &Value) -> Result<Value, PhpError> {
 /// `$a * $b`.
 ///
 /// # Errors
-/// A type fault for an array or a string that is no number.
+/// A type error for an array or a string that is not numeric.
 pub fn multiply(a: &Value, b: &Value) -> Result<Value, PhpError> {
     binary("*", a, b, i64::checked_mul, |x, y| x * y)
 }
 
-/// `$a / $b`: an integer when it comes out even.
+/// `$a / $b`; an integer if two integers divide without remainder.
 ///
 /// # Errors
-/// Division by zero, or a type fault.
+/// Division by zero, or a type error.
 pub fn divide(a: &Value, b: &Value) -> Result<Value, PhpError> {
     let (x, y) = operands("/", a, b)?;
     if y.to_float() == 0.0 {
@@ -62,7 +62,7 @@ pub fn divide(a: &Value, b: &Value) -> Result<Value, PhpError> {
 /// `$a % $b` of the operands as integers.
 ///
 /// # Errors
-/// Modulo by zero, or a type fault.
+/// Modulo by zero, or a type error.
 pub fn modulo(a: &Value, b: &Value) -> Result<Value, PhpError> {
     let (x, y) = integers("%", a, b)?;
     if y == 0 {
@@ -75,7 +75,7 @@ pub fn modulo(a: &Value, b: &Value) -> Result<Value, PhpError> {
 /// `$a ** $b`.
 ///
 /// # Errors
-/// A type fault for an array or a string that is no number.
+/// A type error for an array or a string that is not numeric.
 pub fn power(a: &Value, b: &Value) -> Result<Value, PhpError> {
     let (x, y) = operands("**", a, b)?;
     Ok(match (x, y) {
@@ -84,8 +84,8 @@ pub fn power(a: &Value, b: &Value) -> Result<Value, PhpError> {
     })
 }
 
-/// Square and multiply as PHP does it, so that the step at which it leaves the integers, and with it the last
-/// bit of a large result, is the same.
+/// Squares and multiplies in PHP's order, so that the step at which the result becomes a float is the same, and with it
+/// the last bit of a large result.
 fn int_power(base: i64, exponent: i64) -> Value {
     if exponent == 0 {
         return Value::Int(1);
@@ -123,7 +123,7 @@ fn int_power(base: i64, exponent: i64) -> Value {
 /// `-$a`.
 ///
 /// # Errors
-/// A type fault for an array or a string that is no number.
+/// A type error for an array or a string that is not numeric.
 pub fn negate(a: &Value) -> Result<Value, PhpError> {
     multiply(a, &Value::Int(-1))
 }
@@ -131,25 +131,31 @@ pub fn negate(a: &Value) -> Result<Value, PhpError> {
 /// `+$a`.
 ///
 /// # Errors
-/// A type fault for an array or a string that is no number.
+/// A type error for an array or a string that is not numeric.
 pub fn plus(a: &Value) -> Result<Value, PhpError> {
     multiply(a, &Value::Int(1))
 }
 
-/// An operator on bits: `&`, `|`, `^`, `<<`, `>>`.
+/// A bitwise operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bits {
+    /// `&`
     And,
+    /// `|`
     Or,
+    /// `^`
     Xor,
+    /// `<<`
     ShiftLeft,
+    /// `>>`
     ShiftRight,
 }
 
-/// `$a & $b` and its family. PHP's bytewise form for two strings is not offered: no tag can reach it.
+/// A bitwise operation of the operands as integers. PHP's bytewise form for two strings is left out, because no
+/// template can reach it.
 ///
 /// # Errors
-/// A type fault, or an arithmetic one for a negative shift.
+/// A type error, or an arithmetic error for a negative shift.
 pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, PhpError> {
     let symbol = match operator {
         Bits::And => "&",
@@ -173,10 +179,10 @@ pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, PhpError> {
     }))
 }
 
-/// `++$a`: strings count as in Perl (`Az` is followed by `Ba`), null becomes 1, a bool stays.
+/// `++$a`: strings are incremented as in Perl (`Az` becomes `Ba`), null becomes 1, a bool stays.
 ///
 /// # Errors
-/// A type fault for an array.
+/// A type error for an array.
 pub fn increment(a: &Value) -> Result<Value, PhpError> {
     Ok(match a {
         Value::Null => Value::Int(1),
@@ -195,7 +201,7 @@ pub fn increment(a: &Value) -> Result<Value, PhpError> {
 /// `--$a`: null stays null, the empty string becomes -1, other text stays.
 ///
 /// # Errors
-/// A type fault for an array.
+/// A type error for an array.
 pub fn decrement(a: &Value) -> Result<Value, PhpError> {
     Ok(match a {
         Value::Int(n) => n.checked_sub(1).map_or_else(|| Value::Float(*n as f64 - 1.0), Value::Int),
@@ -210,8 +216,8 @@ pub fn decrement(a: &Value) -> Result<Value, PhpError> {
     })
 }
 
-/// The string after `text`: the last letter or digit counts up and carries to the left; a carry out of the
-/// first one puts its kind's first symbol before it.
+/// The string after `text`: the last letter or digit is incremented and carries to the left. A carry out of the first
+/// byte inserts the first symbol of its kind (`9` gives `10`, `z` gives `aa`).
 fn string_after(text: &[u8]) -> Vec<u8> {
     let mut out = text.to_vec();
     let mut at = out.len();
@@ -235,7 +241,7 @@ fn string_after(text: &[u8]) -> Vec<u8> {
 }
 
 fn carry_into(mut out: Vec<u8>, at: usize, carried: Option<u8>) -> Vec<u8> {
-    // A symbol that cannot count stops the carry; PHP inserts only before the first byte.
+    // Any other symbol stops the carry; PHP inserts only before the first byte.
     if let (0, Some(symbol)) = (at, carried) {
         out.insert(0, symbol);
     }
@@ -295,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn strings_count_up_with_a_carry() {
+    fn increment_of_string_carries() {
         assert_eq!(after("Az"), "Ba");
         assert_eq!(after("zz"), "aaa");
         assert_eq!(after("a9"), "b0");
@@ -305,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn integers_overflow_to_floats() {
+    fn integer_overflow_gives_float() {
         let max = Value::Int(i64::MAX);
         assert!(matches!(add(&max, &Value::Int(1)).unwrap(), Value::Float(x) if x == 9_223_372_036_854_775_808.0));
         assert!(matches!(divide(&Value::Int(i64::MIN), &Value::Int(-1)).unwrap(), Value::Float(_)));
@@ -313,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn division_by_zero_is_a_fault() {
+    fn division_by_zero_fails() {
         let fault = divide(&Value::Int(1), &Value::text("0")).unwrap_err();
         assert_eq!(fault.kind, PhpErrorKind::DivisionByZero);
     }

@@ -1,39 +1,41 @@
-//! One door for every call of a function or modifier: argument counts, limits, and where trust ends.
+//! Calls of functions and modifiers: argument counts, limits, and trust.
 
 use super::context::Context;
-use super::fault::{PhpError, PhpErrorKind};
+use super::error::{PhpError, PhpErrorKind};
 use super::value::Value;
 
-/// A function of PHP, or a modifier, that a template may call.
+/// A PHP function or a Smarty modifier that a template may call.
 #[derive(Debug)]
 pub struct Function {
-    /// Lower case.
+    /// The name, in lower case.
     pub name: &'static str,
+    /// The least number of arguments.
     pub min: usize,
-    /// `None`: any number.
+    /// The greatest number of arguments; `None` for any number.
     pub max: Option<usize>,
-    /// Bit `i`: argument `i` is by reference; the caller stores `args[i]` back after the call.
+    /// Bit `i` is set if argument `i` is passed by reference: the caller stores `args[i]` back after the call.
     pub by_ref: u32,
+    /// The effect of the call on trust.
     pub taint: Taint,
-    /// May take what is in `args`; only by-reference ones mean anything afterwards.
+    /// The implementation. It may take values out of `args`; afterwards only the by-reference arguments are valid.
     pub call: fn(&mut Context<'_>, &mut [Value]) -> Result<Value, PhpError>,
 }
 
-/// How *untrusted* passes through a call.
+/// The effect of a call on the *untrusted* bit of strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taint {
-    /// Makes new text from its arguments: untrusted if any of them is.
+    /// The result is new text made of the arguments, and untrusted if any of them is.
     Spreads,
-    /// Moves values about (or gives a number): each string keeps its own bit.
+    /// The result consists of values from the arguments, or is a number: each string keeps its own bit.
     Carried,
-    /// Gives escaped or opaque text (`escape`, `urlencode`, `md5`), safe to print whatever went in.
+    /// The result is escaped or opaque (`escape`, `urlencode`, `md5`) and safe to print for any arguments.
     Escapes,
 }
 
-/// Calls `function`; afterwards `args[i]` holds the new value of a by-reference argument `i`.
+/// Calls `function`. Afterwards `args[i]` holds the new value of each by-reference argument `i`.
 ///
 /// # Errors
-/// What PHP would throw, prefixed by the function's name, or a limit.
+/// The error that PHP would throw, prefixed with the function's name, or a limit error.
 pub fn call(function: &Function, context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     check_count(function, args.len())?;
     context.charge(args.iter().map(size).sum())?;
@@ -54,7 +56,7 @@ pub fn call(function: &Function, context: &mut Context<'_>, args: &mut [Value]) 
     Ok(result.into_untrusted())
 }
 
-/// Whether escaped text can still end a line: what escapes for HTML leaves control characters as they are.
+/// True if escaped text can still end a line: functions that escape for HTML keep control characters.
 fn leaves_line(value: &Value) -> bool {
     matches!(value, Value::Str(s) if s.iter().any(u8::is_ascii_control))
 }
@@ -82,7 +84,7 @@ fn named(function: &Function, mut fault: PhpError) -> PhpError {
     fault
 }
 
-/// What a value costs to walk through once, without looking into it.
+/// The cost of one pass over a value, without its elements' content.
 fn size(value: &Value) -> usize {
     match value {
         Value::Str(s) => s.len() + 1,

@@ -1,7 +1,7 @@
 //! PHP 8's comparisons: `==`, `===`, `<`, `<=`, `<=>`.
 //!
-//! Source: PHP 8.2's language reference ("Comparison operators") and the behaviour of `php`; the pairs of all
-//! types are compared with it by tests/php_differential.rs.
+//! Source: PHP 8.2's language reference ("Comparison operators") and the behaviour of `php`.
+//! `tests/php_differential.rs` compares all pairs of types.
 
 use std::cmp::Ordering;
 
@@ -11,10 +11,10 @@ use super::{Array, PhpError, Value, ValueLimits, number};
 /// `$a == $b`.
 ///
 /// # Errors
-/// A limit fault for arrays nested deeper than [`ValueLimits::NESTING`].
+/// A limit error for arrays nested deeper than [`ValueLimits::NESTING`].
 pub fn loose_equal(a: &Value, b: &Value) -> Result<bool, PhpError> {
     match (a, b) {
-        // The two commonest pairs, without the general path's analysis of numbers.
+        // The two most frequent pairs, without the analysis of numeric strings.
         (Value::Int(a), Value::Int(b)) => Ok(a == b),
         (Value::Str(a), Value::Str(b)) if starts_no_number(a) || starts_no_number(b) => Ok(a == b),
         _ => Ok(compare(a, b)? == 0),
@@ -24,7 +24,7 @@ pub fn loose_equal(a: &Value, b: &Value) -> Result<bool, PhpError> {
 /// `$a === $b`: the same type and value; arrays with the same keys in the same order.
 ///
 /// # Errors
-/// A limit fault for arrays nested deeper than [`ValueLimits::NESTING`].
+/// A limit error for arrays nested deeper than [`ValueLimits::NESTING`].
 pub fn identical(a: &Value, b: &Value) -> Result<bool, PhpError> {
     identical_within(a, b, ValueLimits::NESTING)
 }
@@ -52,7 +52,7 @@ fn identical_within(a: &Value, b: &Value, nesting: usize) -> Result<bool, PhpErr
     })
 }
 
-/// `$a < $b`. Write `$a > $b` as `less(b, a)`: what cannot be ordered is then neither.
+/// `$a < $b`. Write `$a > $b` as `less(b, a)`, so that values without an order are neither less nor greater.
 ///
 /// # Errors
 /// As [`compare`].
@@ -80,10 +80,10 @@ fn has_nan(a: &Value, b: &Value) -> bool {
     number(a) && number(b) && (nan(a) || nan(b))
 }
 
-/// `$a <=> $b`: -1, 0 or 1. What PHP cannot order (NaN, arrays with different keys) is 1 both ways.
+/// `$a <=> $b`: -1, 0 or 1. Values without an order (NaN, arrays with different keys) give 1 both ways.
 ///
 /// # Errors
-/// A limit fault for arrays nested deeper than [`ValueLimits::NESTING`].
+/// A limit error for arrays nested deeper than [`ValueLimits::NESTING`].
 pub fn compare(a: &Value, b: &Value) -> Result<i32, PhpError> {
     compare_within(a, b, ValueLimits::NESTING)
 }
@@ -114,7 +114,7 @@ fn compare_within(a: &Value, b: &Value, nesting: usize) -> Result<i32, PhpError>
     })
 }
 
-/// Orders two values of a sort; unordered counts as greater.
+/// The order of two values in a sort; values without an order count as greater.
 ///
 /// # Errors
 /// As [`compare`].
@@ -134,13 +134,13 @@ fn floats(a: f64, b: f64) -> i32 {
     a.partial_cmp(&b).map_or(1, sign)
 }
 
-/// `strcmp` of two strings, as -1, 0, 1.
+/// PHP's `strcmp` of two strings: -1, 0 or 1.
 #[must_use]
 pub fn bytes(a: &[u8], b: &[u8]) -> i32 {
     sign(a.cmp(b))
 }
 
-/// Whether the first byte already rules a numeric string out.
+/// True if the first byte shows that the string is not numeric.
 fn starts_no_number(text: &[u8]) -> bool {
     text.first().is_none_or(|b| !matches!(b, b'0'..=b'9' | b'.' | b'+' | b'-' | b' ' | b'\t'..=b'\r'))
 }
@@ -155,7 +155,7 @@ fn strings(a: &[u8], b: &[u8]) -> i32 {
     let (over_x, over_y) = (overflow_sign(a, x), overflow_sign(b, y));
     match (x, y) {
         (Number::Int(x), Number::Int(y)) => sign(x.cmp(&y)),
-        // Integers too large for 64 bits lose digits as floats; equal ones are told apart as text.
+        // Integers beyond 64 bits lose digits as floats; if these are equal, the text decides.
         (Number::Float(x), Number::Float(y)) if over_x != 0 && over_x == over_y && x - y == 0.0 => bytes(a, b),
         (Number::Float(x), Number::Float(y)) if x == y && !x.is_finite() => bytes(a, b),
         (Number::Int(_), Number::Float(_)) if over_y != 0 => -over_y,
@@ -164,7 +164,7 @@ fn strings(a: &[u8], b: &[u8]) -> i32 {
     }
 }
 
-/// A number against a string: as numbers when the string is numeric, else as strings (`0 == "abc"` is false).
+/// Compares a number with a string: as numbers if the string is numeric, else as strings (`0 == "abc"` is false).
 fn number_with_string(number: &Value, text: &[u8]) -> i32 {
     match (number, numeric(text)) {
         (Value::Float(x), _) if x.is_nan() => 1,
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_equals_a_string_only_when_the_string_is_numeric() {
+    fn number_equals_only_numeric_string() {
         assert!(!eq(0_i64, "abc"));
         assert!(!eq(0_i64, ""));
         assert!(eq(1_i64, " 1.0 "));
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn too_deep_a_nesting_is_a_limit_and_no_overflow_of_the_stack() {
+    fn deep_nesting_gives_limit_error_not_stack_overflow() {
         let deep = || (0..100_000).fold(Value::Null, |inner, _| Value::list([inner]));
         let fault = compare(&deep(), &deep()).unwrap_err();
         assert_eq!(fault.kind, crate::php::PhpErrorKind::Limit);

@@ -1,8 +1,8 @@
-//! PHP's constants that a template may name: numbers for functions of the allow list, and a few facts.
+//! The PHP constants that a template may use: arguments of functions on the allow list, and properties of the platform.
 
 use super::Value;
 
-/// The value of a constant; names are case-sensitive, but for `true`, `false` and `null`, which are no constants here.
+/// The value of a constant by its case-sensitive name. `true`, `false` and `null` are not constants here.
 #[must_use]
 pub fn constant(name: &[u8]) -> Option<Value> {
     if let Some((_, value)) = INTEGERS.iter().find(|(known, _)| known.as_bytes() == name) {
@@ -46,11 +46,11 @@ const TEXTS: &[(&str, &str)] = &[
     ("PHP_EOL", "\n"),
     ("PHP_OS", "Linux"),
     ("PHP_OS_FAMILY", "Linux"),
-    // The version whose behaviour this is; which patch of it a server runs is no business of a template's.
+    // The PHP version whose behaviour this crate has; the release that a server runs is not exposed.
     ("PHP_VERSION", "8.2.0"),
 ];
 
-/// Source: PHP 8.2's manual, the predefined constants of its core, filter, html, json, pcre and mbstring parts.
+/// Source: PHP 8.2's manual, predefined constants of the core and of filter, html, json, pcre and mbstring.
 const INTEGERS: &[(&str, i64)] = &[
     ("ARRAY_FILTER_USE_BOTH", 1),
     ("ARRAY_FILTER_USE_KEY", 2),

@@ -1,39 +1,44 @@
-//! What a function may know of its surroundings: the clock it is given and how much it may use.
+//! The environment of a function: its clock and its limits.
 
 use jiff::tz::TimeZone;
 
 use super::PhpError;
 
-/// "Now" of a request. The same clock gives the same bytes.
+/// The current time of a request. The same clock gives the same bytes.
 #[derive(Clone, Debug)]
 pub struct Clock {
     /// Seconds since 1970-01-01 00:00:00 UTC.
     pub seconds: i64,
+    /// Nanoseconds within the second.
     pub nanoseconds: u32,
     /// PHP's default time zone (`date_default_timezone_get`).
     pub zone: TimeZone,
 }
 
-/// How large what a function makes may become.
+/// The largest values that functions may create.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ValueLimits {
-    /// Bytes of one string. The largest files phones fetch are a few hundred KB (phone books).
+    /// Bytes of one string. The largest files that phones fetch are phone books of a few hundred KB.
     pub string_bytes: usize,
     /// Entries of one array. A large domain has some 20,000 contacts.
     pub array_entries: usize,
-    /// Nesting of arrays that a recursive function (json_encode, print_r, ==) follows. json_decode's own
-    /// default is 512; the stack of a wasm instance lasts for it.
+    /// Nesting of arrays that recursive functions (json_encode, print_r, ==) follow. json_decode's own default is 512;
+    /// the stack of a wasm instance is large enough for this value.
     pub nesting: usize,
-    /// Steps of backtracking of one regular expression; PHP's `pcre.backtrack_limit`.
+    /// Backtracking steps of one regular expression; PHP's `pcre.backtrack_limit`.
     pub regex_steps: usize,
 }
 
 impl ValueLimits {
+    /// The default of [`ValueLimits::string_bytes`].
     pub const STRING_BYTES: usize = 8 << 20;
+    /// The default of [`ValueLimits::array_entries`].
     pub const ARRAY_ENTRIES: usize = 200_000;
+    /// The default of [`ValueLimits::nesting`].
     pub const NESTING: usize = 256;
+    /// The default of [`ValueLimits::regex_steps`].
     pub const REGEX_STEPS: usize = 1_000_000;
-    /// Work units of one render, about a nanosecond or a byte each: see [`Context::fuel`].
+    /// The default fuel of one render, in units of roughly a nanosecond or a byte: see [`Context::fuel`].
     pub const FUEL: u64 = 1 << 30;
 }
 
@@ -48,17 +53,20 @@ impl Default for ValueLimits {
     }
 }
 
-/// Handed to every function and modifier of one render.
+/// The state that all functions and modifiers of one render share.
 #[derive(Debug)]
 pub struct Context<'a> {
+    /// The current time.
     pub clock: &'a Clock,
+    /// The largest values that a function may create.
     pub limits: ValueLimits,
-    /// Work that is left to this render: every call pays for the bytes and entries it reads and makes, so
-    /// that a loop over cheap calls with large arguments ends too.
+    /// The work that is left to this render. Every call pays for the bytes and entries that it reads and creates, so
+    /// that a loop of cheap calls with large arguments ends too.
     pub fuel: u64,
 }
 
 impl<'a> Context<'a> {
+    /// A context with the default limits and fuel.
     #[must_use]
     pub fn new(clock: &'a Clock) -> Context<'a> {
         Context { clock, limits: ValueLimits::default(), fuel: ValueLimits::FUEL }
@@ -67,7 +75,7 @@ impl<'a> Context<'a> {
     /// Pays for `work` bytes or entries.
     ///
     /// # Errors
-    /// A limit fault when the render has used up its fuel.
+    /// A limit error if the render has used up its fuel.
     pub fn charge(&mut self, work: usize) -> Result<(), PhpError> {
         match self.fuel.checked_sub(work as u64) {
             Some(left) => {
@@ -76,32 +84,32 @@ impl<'a> Context<'a> {
             }
             None => {
                 self.fuel = 0;
-                Err(PhpError::limit("the template does more work than one render may"))
+                Err(PhpError::limit("the work of the render exceeds its limit: shorten loops or the values in them"))
             }
         }
     }
 
-    /// Asks whether a string of `bytes` may be made.
+    /// Checks that a string of `bytes` bytes is allowed.
     ///
     /// # Errors
-    /// A limit fault naming the size and the limit.
+    /// A limit error that names the size and the limit.
     pub fn allow_bytes(&self, bytes: usize) -> Result<(), PhpError> {
         if bytes <= self.limits.string_bytes {
             return Ok(());
         }
         let max = self.limits.string_bytes;
-        Err(PhpError::limit(format!("a string of {bytes} bytes is more than the {max} allowed")))
+        Err(PhpError::limit(format!("string of {bytes} bytes exceeds the limit of {max} bytes")))
     }
 
-    /// Asks whether an array of `entries` may be made.
+    /// Checks that an array of `entries` entries is allowed.
     ///
     /// # Errors
-    /// A limit fault naming the size and the limit.
+    /// A limit error that names the size and the limit.
     pub fn allow_entries(&self, entries: usize) -> Result<(), PhpError> {
         if entries <= self.limits.array_entries {
             return Ok(());
         }
         let max = self.limits.array_entries;
-        Err(PhpError::limit(format!("an array of {entries} entries is more than the {max} allowed")))
+        Err(PhpError::limit(format!("array of {entries} entries exceeds the limit of {max}")))
     }
 }

@@ -1,21 +1,24 @@
 //! Conversions between PHP's types.
 //!
-//! Source: PHP 8.2's language reference ("Numeric strings", "Converting to …"), checked against `php` itself
-//! by tests/php_differential.rs.
+//! Source: PHP 8.2's language reference ("Numeric strings", "Converting to …"), checked against `php` by
+//! `tests/php_differential.rs`.
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::{Array, Key, PhpError, Str, Value, number};
 
-/// A number read from text.
+/// A number that was read from text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Number {
+    /// An integer of 64 bits.
     Int(i64),
+    /// A fraction, an exponent, or an integer beyond 64 bits.
     Float(f64),
 }
 
 impl Number {
+    /// The number as a float.
     #[must_use]
     pub fn to_float(self) -> f64 {
         match self {
@@ -24,6 +27,7 @@ impl Number {
         }
     }
 
+    /// The number as a value.
     #[must_use]
     pub fn to_value(self) -> Value {
         match self {
@@ -33,13 +37,14 @@ impl Number {
     }
 }
 
-/// What PHP sees of a number in a string.
+/// The number that PHP finds in a string.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Numeric {
-    /// A number with nothing but white space around it: `" 1.5 "`.
+    /// A number with only white space around it: `" 1.5 "`.
     Whole(Number),
-    /// A number followed by something else: `"12 apples"`.
+    /// A number followed by other text: `"12 apples"`.
     Leading(Number),
+    /// No number at the start.
     None,
 }
 
@@ -60,7 +65,7 @@ pub fn numeric(text: &[u8]) -> Numeric {
     if body[length..].iter().all(|b| is_space(*b)) { Numeric::Whole(number) } else { Numeric::Leading(number) }
 }
 
-/// Length of the number at the start of `body`, and whether it has a fraction or exponent. 0: no number.
+/// The length of the number at the start of `body` (0 for none), and whether it has a fraction or exponent.
 fn number_length(body: &[u8]) -> (usize, bool) {
     let digits_from = |at: usize| body[at..].iter().take_while(|b| b.is_ascii_digit()).count();
     let sign = usize::from(matches!(body.first(), Some(b'+' | b'-')));
@@ -88,7 +93,7 @@ fn number_length(body: &[u8]) -> (usize, bool) {
     (end, is_float)
 }
 
-/// 1 or -1 when `number` was read from an integer too large for 64 bits, else 0.
+/// 1 or -1 if `number` was read from an integer beyond 64 bits, else 0.
 #[must_use]
 pub(super) fn overflow_sign(text: &[u8], number: Number) -> i32 {
     match number {
@@ -104,7 +109,7 @@ pub(super) fn overflow_sign(text: &[u8], number: Number) -> i32 {
 }
 
 fn read_number(text: &[u8], is_float: bool) -> Number {
-    // Only ASCII digits, signs, '.', 'e' are in it.
+    // The text consists of ASCII digits, signs, '.' and 'e'.
     let text = std::str::from_utf8(text).unwrap_or("0");
     if let (false, Ok(n)) = (is_float, text.parse::<i64>()) {
         return Number::Int(n);
@@ -112,7 +117,7 @@ fn read_number(text: &[u8], is_float: bool) -> Number {
     Number::Float(text.parse().unwrap_or(0.0))
 }
 
-/// `(int)` of a float: truncated; out of range it wraps modulo 2^64, NaN and infinities give 0.
+/// `(int)` of a float: truncated; out of range it wraps modulo 2^64; NaN and infinities give 0.
 #[must_use]
 pub fn float_to_int(x: f64) -> i64 {
     const TWO_63: f64 = 9_223_372_036_854_775_808.0;
@@ -160,7 +165,7 @@ impl Value {
         }
     }
 
-    /// Prints as `echo` does, at the end of `out`. The *untrusted* bit is the caller's business.
+    /// Appends the bytes that `echo` prints. The caller handles the *untrusted* bit.
     pub fn append_to(&self, out: &mut Vec<u8>) {
         match self {
             Value::Str(s) => out.extend_from_slice(s.as_bytes()),
@@ -200,7 +205,7 @@ impl Value {
         match self {
             Value::Float(x) => *x,
             Value::Str(s) => match numeric(s) {
-                // "-0" is the integer 0 to arithmetic, but a float's reader sees its sign.
+                // For arithmetic "-0" is the integer 0, but a reader of floats keeps its sign.
                 Numeric::Whole(Number::Int(0)) | Numeric::Leading(Number::Int(0))
                     if s.trim_ascii_start()[0] == b'-' =>
                 {
@@ -213,7 +218,7 @@ impl Value {
         }
     }
 
-    /// `(array)`: null is empty, a scalar is a list of itself.
+    /// `(array)`: null becomes an empty array, a scalar a list of one.
     #[must_use]
     pub fn to_array(&self) -> Rc<Array> {
         match self {
@@ -223,10 +228,10 @@ impl Value {
         }
     }
 
-    /// The key that `$array[$this]` means.
+    /// The key that the value stands for in `$array[$value]`.
     ///
     /// # Errors
-    /// A type fault for an array.
+    /// A type error for an array.
     pub fn to_key(&self) -> Result<Key, PhpError> {
         Ok(match self {
             Value::Null => Key::Str(Str::default()),
@@ -239,7 +244,7 @@ impl Value {
     }
 }
 
-/// `(int)"…"`: a number too large saturates, unlike a float's, which wraps.
+/// `(int)"…"`: a number out of range saturates, unlike a float, which wraps.
 fn str_to_int(text: &[u8]) -> i64 {
     match numeric(text) {
         Numeric::Whole(Number::Int(n)) | Numeric::Leading(Number::Int(n)) => n,

@@ -1,4 +1,4 @@
-//! Keys of PHP's arrays and the rules by which values become keys.
+//! Keys of PHP's arrays, and the rules by which strings become keys.
 
 use std::hash::{Hash, Hasher};
 
@@ -6,28 +6,33 @@ use indexmap::Equivalent;
 
 use super::{Str, Value};
 
-/// A key of an array. A string that spells a canonical decimal integer is never a [`Key::Str`]: PHP makes
-/// `"12"` the integer 12 and leaves `"012"`, `"1.0"`, `"-0"` strings. Make keys by `From` to keep that true.
+/// A key of an array. A canonical decimal integer is never a [`Key::Str`]: PHP converts `"12"` to the integer 12 and
+/// keeps `"012"`, `"1.0"` and `"-0"` as strings. Create keys with `From`, which follows that rule.
 #[derive(Clone, Debug)]
 pub enum Key {
+    /// An integer key.
     Int(i64),
+    /// A string key.
     Str(Str),
 }
 
-/// A borrowed [`Key`], to look up without making a [`Str`].
+/// A borrowed [`Key`] for lookups without a [`Str`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeyRef<'a> {
+    /// An integer key.
     Int(i64),
+    /// A string key.
     Str(&'a [u8]),
 }
 
 impl<'a> KeyRef<'a> {
-    /// The key that the string `bytes` is: an integer when it spells one.
+    /// The key for the string `bytes`: an integer if it is a canonical one.
     #[must_use]
     pub fn new(bytes: &'a [u8]) -> KeyRef<'a> {
         canonical_int(bytes).map_or(KeyRef::Str(bytes), KeyRef::Int)
     }
 
+    /// The owned key.
     #[must_use]
     pub fn to_key(self) -> Key {
         match self {
@@ -38,6 +43,7 @@ impl<'a> KeyRef<'a> {
 }
 
 impl Key {
+    /// The borrowed key.
     #[must_use]
     pub fn as_ref(&self) -> KeyRef<'_> {
         match self {
@@ -46,7 +52,7 @@ impl Key {
         }
     }
 
-    /// The key as `foreach` and `array_keys` hand it out.
+    /// The key as a value, as `foreach` and `array_keys` return it.
     #[must_use]
     pub fn to_value(&self) -> Value {
         match self {
@@ -55,7 +61,7 @@ impl Key {
         }
     }
 
-    /// The key's text, as `(string)$key` gives it.
+    /// The key as text, as `(string)$key` returns it.
     #[must_use]
     pub fn to_str(&self) -> Str {
         match self {
@@ -65,8 +71,8 @@ impl Key {
     }
 }
 
-/// The integer that `bytes` spells in the only form PHP takes for an integer key: no sign but `-`, no leading
-/// zero, no `-0`, within 64 bits.
+/// The integer that `bytes` spells, if it is in PHP's canonical form: no sign but `-`, no leading zero, no `-0`, within
+/// 64 bits.
 fn canonical_int(bytes: &[u8]) -> Option<i64> {
     // 20 bytes hold every i64; longer text cannot be one.
     if bytes.is_empty() || bytes.len() > 20 {
@@ -87,10 +93,10 @@ fn canonical_int(bytes: &[u8]) -> Option<i64> {
         if !d.is_ascii_digit() {
             return None;
         }
-        // Built downwards, so that i64::MIN is reachable.
+        // Computed with negative numbers, so that i64::MIN fits.
         n = n.checked_mul(10)?.checked_sub(i64::from(d - b'0'))?;
     }
-    // PHP leaves "-9223372036854775808" a string key.
+    // PHP keeps "-9223372036854775808" as a string key.
     if negative { (n != i64::MIN).then_some(n) } else { n.checked_neg() }
 }
 

@@ -1,8 +1,8 @@
-//! Numbers as text.
+//! Numbers as text, and rounding.
 
 use std::io::Write;
 
-/// Significant digits of a float that is printed: PHP's ini value `precision`.
+/// The significant digits of a printed float: PHP's ini value `precision`.
 const PRECISION: usize = 14;
 
 /// `echo` of an integer.
@@ -11,7 +11,7 @@ pub fn append_int(n: i64, out: &mut Vec<u8>) {
     let _ = write!(out, "{n}");
 }
 
-/// `echo` of a float: 14 significant digits, no trailing zeros, exponent from 1.0E+15 and below 1.0E-4.
+/// `echo` of a float: 14 significant digits, no trailing zeros, an exponent from 1.0E+15 and below 1.0E-4.
 pub fn append_float(x: f64, out: &mut Vec<u8>) {
     if special(x, out) {
         return;
@@ -19,7 +19,7 @@ pub fn append_float(x: f64, out: &mut Vec<u8>) {
     append_general(x, PRECISION, out);
 }
 
-/// A float with `precision` significant digits at most, in C's `%G` as PHP spells it.
+/// A float with at most `precision` significant digits, in PHP's spelling of C's `%G`.
 pub fn append_general(x: f64, precision: usize, out: &mut Vec<u8>) {
     if special(x, out) {
         return;
@@ -29,15 +29,15 @@ pub fn append_general(x: f64, precision: usize, out: &mut Vec<u8>) {
     general(&text, precision as i32, out);
 }
 
-/// A float as var_export and json_encode write it (`serialize_precision` -1): the shortest digits that read
-/// back as the same float. Without a trailing `.0`.
+/// A float as var_export and json_encode write it (`serialize_precision` -1): the shortest digits that read back as the
+/// same float, without a trailing `.0`.
 pub fn append_float_exact(x: f64, out: &mut Vec<u8>) {
     if special(x, out) {
         return;
     }
     let shortest = format!("{x:e}");
     let digits = shortest.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
-    // Of two shortest forms equally near, PHP's dtoa takes the even one, as rounding to that length does.
+    // Of two shortest forms that are equally near, PHP's dtoa takes the even one, as rounding to that length does.
     let even = format!("{x:.*e}", digits.saturating_sub(1));
     let text = if even.parse() == Ok(x) { even } else { shortest };
     general(&text, 17, out);
@@ -57,7 +57,7 @@ fn special(x: f64, out: &mut Vec<u8>) -> bool {
     true
 }
 
-/// Rust's `d.ddde±x` in the form of C's `%.{precision}G` as PHP spells it (`1.0E+25`).
+/// Converts Rust's `d.ddde±x` to PHP's spelling of C's `%.{precision}G` (`1.0E+25`).
 fn general(scientific: &str, precision: i32, out: &mut Vec<u8>) {
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
@@ -95,7 +95,7 @@ fn general(scientific: &str, precision: i32, out: &mut Vec<u8>) {
     }
 }
 
-/// How a half is rounded: PHP's `PHP_ROUND_HALF_*`.
+/// The rounding of halves: PHP's `PHP_ROUND_HALF_*`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Half {
     Up,
@@ -104,11 +104,11 @@ pub enum Half {
     Odd,
 }
 
-/// PHP 8.2's `round`, pre-rounding included: a value is first rounded to the 15 digits a float is sure of,
-/// so that 1.005 at two places gives 1.01 although its float lies below.
+/// PHP 8.2's `round`, pre-rounding included: the value is first rounded to the 15 digits that a float holds reliably,
+/// so that 1.005 at two places gives 1.01 although its float is below.
 #[must_use]
 pub fn round(value: f64, places: i32, half: Half) -> f64 {
-    /// `4 * DBL_DIG` of PHP's source: powers beyond make the result zero or infinite.
+    /// `4 * DBL_DIG` in PHP's source: larger powers make the result zero or infinite.
     const POWER_MAX: i32 = 60;
     if !value.is_finite() || value == 0.0 {
         return value;
@@ -138,7 +138,7 @@ pub fn round(value: f64, places: i32, half: Half) -> f64 {
         return if places > 0 { scaled / factor } else { scaled * factor };
     }
     if scaled == 0.0 {
-        // PHP goes through its own printf here, which has no negative zero.
+        // PHP uses its own printf here, which has no negative zero.
         return 0.0;
     }
     let text = format!("{scaled:.6}e{}", -i64::from(places));
@@ -146,7 +146,7 @@ pub fn round(value: f64, places: i32, half: Half) -> f64 {
 }
 
 fn power_of_ten(power: u32) -> f64 {
-    // Exact up to 22; a parse gives the nearest float beyond, as the C library's pow does.
+    // Exact up to 22; beyond, parsing gives the nearest float, as the C library's pow does.
     if power > 308 { f64::INFINITY } else { format!("1e{power}").parse().unwrap_or(f64::INFINITY) }
 }
 
@@ -168,7 +168,7 @@ fn round_to_int(value: f64, half: Half) -> f64 {
     rounded.abs().copysign(value)
 }
 
-/// `%.{places}f` of PHP: exact digits up to its own ceiling of 318 places.
+/// PHP's `%.{places}f`: exact digits up to its limit of 318 places.
 #[must_use]
 pub fn fixed(value: f64, places: usize) -> String {
     format!("{value:.*}", places.min(318))
@@ -179,7 +179,7 @@ pub fn fixed(value: f64, places: usize) -> String {
 pub fn format(value: f64, places: usize, point: &[u8], separator: &[u8]) -> Vec<u8> {
     let rounded = round(value, i32::try_from(places).unwrap_or(i32::MAX), Half::Up);
     if !rounded.is_finite() {
-        // As C's printf spells them, in lower case.
+        // C's printf spells them in lower case.
         let name = if rounded.is_nan() { "nan" } else { "inf" };
         return name.into();
     }
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_print_with_fourteen_significant_digits() {
+    fn float_prints_fourteen_significant_digits() {
         for (x, text) in [
             (0.1 + 0.2, "0.3"),
             (1e-5, "1.0E-5"),
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn rounding_sees_the_decimal_value_that_was_meant() {
+    fn round_uses_the_intended_decimal_value() {
         assert_eq!(round(1.005, 2, Half::Up), 1.01);
         assert_eq!(round(-1.5, 0, Half::Up), -2.0);
         assert_eq!(round(1234.0, -2, Half::Up), 1200.0);
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn number_format_groups_thousands_and_drops_a_negative_zero() {
+    fn number_format_groups_thousands_and_drops_negative_zero() {
         assert_eq!(format(-1234.567, 2, b".", b","), b"-1,234.57");
         assert_eq!(format(-0.4, 0, b".", b","), b"0");
     }

@@ -4,11 +4,19 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-/// A PHP string: bytes, not text; a clone shares them.
+/// A PHP string: bytes of any encoding, shared by its clones.
 ///
-/// It carries one bit beside its bytes: *untrusted* says that somebody who may not edit templates can edit
-/// this text, so whoever prints it escapes it for the file's format. Equality, order and hash ignore the bit:
-/// a template sees the same string either way.
+/// The *untrusted* bit marks text that people without the right to edit templates can edit; it is escaped for the
+/// file's format where it is printed. Equality, order and hash ignore the bit, so that templates cannot observe it.
+///
+/// # Examples
+/// ```
+/// use dialplate_smarty::php::Str;
+///
+/// let label = Str::from("Anna").untrusted();
+/// assert!(label.is_untrusted());
+/// assert_eq!(label, Str::from("Anna"));
+/// ```
 #[derive(Clone)]
 pub struct Str {
     bytes: Rc<[u8]>,
@@ -16,53 +24,58 @@ pub struct Str {
 }
 
 impl Str {
+    /// A trusted string of these bytes.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Str {
         Str { bytes: Rc::from(bytes), untrusted: false }
     }
 
+    /// The bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.bytes
     }
 
+    /// The length in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
+    /// True if there are no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
+    /// True if the string is escaped where it is printed.
     #[must_use]
     pub fn is_untrusted(&self) -> bool {
         self.untrusted
     }
 
-    /// The same text, to be escaped where it is printed.
+    /// The same string, escaped where it is printed.
     #[must_use]
     pub fn untrusted(mut self) -> Str {
         self.untrusted = true;
         self
     }
 
-    /// The same text, printed as it is.
+    /// The same string, printed as it is.
     #[must_use]
     pub fn trusted(mut self) -> Str {
         self.untrusted = false;
         self
     }
 
-    /// The same text with the bit set to `untrusted`.
+    /// The same string with the untrusted bit set to `untrusted`.
     #[must_use]
     pub fn with_trust_of(mut self, untrusted: bool) -> Str {
         self.untrusted = untrusted;
         self
     }
 
-    /// The text for a message: invalid UTF-8 replaced.
+    /// The string for messages, with invalid UTF-8 replaced.
     #[must_use]
     pub fn to_lossy(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()

@@ -1,8 +1,9 @@
-//! UTF-8 as PHP's various parts read it: they differ in what they make of invalid bytes.
+//! UTF-8 as the parts of PHP read it, which differ in their treatment of invalid bytes.
 
-/// The character at the start of `bytes` and its length, or how many bytes htmlspecialchars takes for one fault.
+/// The character at the start of `bytes` and its length, or the number of bytes that htmlspecialchars treats as one
+/// error.
 ///
-/// Source: the behaviour of PHP's html functions, which resume at the next byte that could lead.
+/// Source: the behaviour of PHP's html functions, which resume at the next possible lead byte.
 pub fn next_char(bytes: &[u8]) -> Result<(char, usize), usize> {
     let lead = bytes[0];
     let trail = |i: usize| bytes.get(i).is_some_and(|b| (0x80..0xc0).contains(b));
@@ -18,12 +19,12 @@ pub fn next_char(bytes: &[u8]) -> Result<(char, usize), usize> {
         let text = std::str::from_utf8(&bytes[..length]).map_err(|_| length)?;
         return text.chars().next().map(|c| (c, length)).ok_or(length);
     }
-    // Up to the first byte that could begin a character, or the end.
+    // Up to the next possible lead byte, or the end.
     let faulty = (1..length).find(|i| *i >= bytes.len() || leads(*i)).unwrap_or(length);
     Err(faulty)
 }
 
-/// Characters, with `None` for each maximal run of bytes that is none (as mbstring's converters count them).
+/// The characters, with `None` for each maximal run of invalid bytes, as mbstring's converters count them.
 pub fn chars(bytes: &[u8]) -> impl Iterator<Item = Option<char>> + '_ {
     bytes.utf8_chunks().flat_map(|chunk| {
         let fault = (!chunk.invalid().is_empty()).then_some(None);
@@ -31,12 +32,12 @@ pub fn chars(bytes: &[u8]) -> impl Iterator<Item = Option<char>> + '_ {
     })
 }
 
-/// The bytes as text in which every invalid run is one character that no text has, to be searched in.
+/// The bytes as text to search in, in which each invalid run is one character that no text contains.
 pub fn marked(bytes: &[u8]) -> String {
     chars(bytes).map(|c| c.unwrap_or('\u{10ffff}')).collect()
 }
 
-/// Byte length that mb_substr and mb_strlen give a character by its first byte alone.
+/// The byte length that mb_substr and mb_strlen derive from the first byte of a character alone.
 pub const fn length_by_lead(lead: u8) -> usize {
     match lead {
         0xc2..=0xdf => 2,
@@ -46,7 +47,7 @@ pub const fn length_by_lead(lead: u8) -> usize {
     }
 }
 
-/// The pieces mb_substr counts as characters: by lead byte, whatever follows it.
+/// The characters as mb_substr counts them: by lead byte, whatever follows it.
 pub fn pieces(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {

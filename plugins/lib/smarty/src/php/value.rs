@@ -1,18 +1,32 @@
-//! The values a template works with.
+//! The values of templates.
 
 use std::rc::Rc;
 
 use super::{Array, Str};
 
 /// A PHP value. A clone is cheap: strings and arrays are shared.
+///
+/// # Examples
+/// ```
+/// use dialplate_smarty::php::Value;
+///
+/// assert_eq!(Value::from("12 apples").to_int(), 12);
+/// assert_eq!(Value::list([Value::Null]).type_name(), "array");
+/// ```
 #[derive(Clone, Debug, Default)]
 pub enum Value {
+    /// PHP's null, which prints nothing.
     #[default]
     Null,
+    /// A bool.
     Bool(bool),
+    /// An integer of 64 bits.
     Int(i64),
+    /// A float.
     Float(f64),
+    /// A string.
     Str(Str),
+    /// An array.
     Array(Rc<Array>),
 }
 
@@ -22,22 +36,24 @@ impl Value {
         Value::Str(text.into())
     }
 
+    /// An array value.
     #[must_use]
     pub fn array(array: Array) -> Value {
         Value::Array(Rc::new(array))
     }
 
-    /// A list of values under 0, 1, 2 …
+    /// A list: the values under the keys 0, 1, 2 …
     pub fn list(values: impl IntoIterator<Item = Value>) -> Value {
         Value::array(values.into_iter().collect())
     }
 
+    /// True for null.
     #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
     }
 
-    /// The type as PHP's messages name it (`get_debug_type`).
+    /// The name of the type in PHP's messages (`get_debug_type`).
     #[must_use]
     pub fn type_name(&self) -> &'static str {
         match self {
@@ -50,8 +66,8 @@ impl Value {
         }
     }
 
-    /// Whether the value is, or holds, a string that must be escaped where it is printed. An array nested
-    /// deeper than `nesting` is taken to hold one.
+    /// True if the value is, or contains, an untrusted string. An array nested deeper than `nesting` counts as
+    /// containing one.
     #[must_use]
     pub fn is_untrusted(&self, nesting: usize) -> bool {
         match self {
@@ -66,7 +82,7 @@ impl Value {
         }
     }
 
-    /// The same value with every string in it untrusted.
+    /// The same value with all strings in it untrusted.
     #[must_use]
     pub fn into_untrusted(self) -> Value {
         match self {
@@ -98,7 +114,7 @@ impl From<i64> for Value {
     }
 }
 
-/// Lengths and positions; PHP's integers are 64 bits wide.
+/// Lengths and positions; PHP's integers have 64 bits.
 impl From<usize> for Value {
     fn from(n: usize) -> Value {
         Value::Int(i64::try_from(n).unwrap_or(i64::MAX))

@@ -1,4 +1,4 @@
-//! The proleptic Gregorian calendar, for any year that seconds in 64 bits reach.
+//! The proleptic Gregorian calendar, for every year within 64 bits of seconds.
 
 /// A date and time of day without a zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub fn days_in_month(year: i64, month: i64) -> i64 {
     }
 }
 
-/// Days from 1970-01-01 to a date; any month and day are carried over.
+/// The days from 1970-01-01 to a date. Months and days out of range carry over.
 ///
 /// Source: Howard Hinnant, "chrono-compatible low-level date algorithms".
 #[must_use]
@@ -57,7 +57,7 @@ fn civil_from_days(days: i128) -> (i64, i64, i64) {
 }
 
 impl Civil {
-    /// From seconds since 1970, in whatever zone they are.
+    /// The date and time of seconds since 1970, in the zone of the seconds.
     #[must_use]
     pub fn from_seconds(seconds: i128) -> Civil {
         let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400) as i64);
@@ -77,7 +77,7 @@ impl Civil {
         (days_from_civil(self.year, self.month, self.day) - days_from_civil(self.year, 1, 1)) as i64
     }
 
-    /// Year and number of the ISO 8601 week.
+    /// The year and number of the ISO 8601 week.
     #[must_use]
     pub fn iso_week(&self) -> (i64, i64) {
         let weekday = (self.weekday() + 6) % 7;
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn weeks_belong_to_the_year_of_their_thursday() {
+    fn iso_week_belongs_to_year_of_its_thursday() {
         let week = |year, month, day| Civil { year, month, day, hour: 0, minute: 0, second: 0 }.iso_week();
         assert_eq!(week(2021, 1, 3), (2020, 53));
         assert_eq!(week(2024, 12, 30), (2025, 1));

@@ -1,9 +1,9 @@
-//! The part of a text that is a date: by digits, by a month's name.
+//! The dates in a text: in digits, or with the name of a month.
 
 use super::scan::Scanner;
 use super::words;
 
-/// Year, month, day, as far as the text says them.
+/// Year, month and day, as far as the text has them.
 pub type PartialDate = (Option<i64>, Option<i64>, Option<i64>);
 
 fn full_year(year: i64, digits: usize) -> i64 {
@@ -22,12 +22,12 @@ fn day_number(s: &mut Scanner<'_>) -> Option<i64> {
     s.digits(1, 2).filter(|d| (0..=31).contains(d))
 }
 
-/// A year of two or four digits, and nothing longer.
+/// A year of exactly two or four digits.
 fn year_number(s: &mut Scanner<'_>) -> Option<i64> {
     s.attempt(|s| s.run(4)).or_else(|| s.run(2).map(|y| full_year(y, 2)))
 }
 
-/// Dates of digits: `2024-05-06`, `20240506`, `5/6/2024`, `6.5.2024`, `2024-W19-1`, `2024-127`.
+/// Dates in digits: `2024-05-06`, `20240506`, `5/6/2024`, `6.5.2024`, `2024-W19-1`, `2024-127`.
 pub fn date_number(s: &mut Scanner<'_>) -> Option<PartialDate> {
     s.attempt(|s| {
         let year = s.run(4)?;
@@ -67,7 +67,7 @@ pub fn date_number(s: &mut Scanner<'_>) -> Option<PartialDate> {
     })
 }
 
-/// The day, counted from 1 January, of a weekday of an ISO week.
+/// The day of the year, counted from 1 January, of a weekday in an ISO week.
 fn iso_day(year: i64, week: i64, day: i64) -> i64 {
     let january_4 = (super::days_from_civil(year, 1, 4) + 3).rem_euclid(7) as i64;
     4 - january_4 + (week - 1) * 7 + day - 1
@@ -138,7 +138,7 @@ fn dashed(s: &mut Scanner<'_>) -> Option<PartialDate> {
     Some((Some(full_year(year, 2)), Some(month), Some(s.digits(2, 2)?)))
 }
 
-/// Dates with a month's name: `6 May 2024`, `May 6, 2024`, `May 2024`, `6-May-2024`, `2024-May-06`, `May`.
+/// Dates with the name of a month: `6 May 2024`, `May 6, 2024`, `May 2024`, `6-May-2024`, `2024-May-06`, `May`.
 pub fn date_words(s: &mut Scanner<'_>) -> Option<PartialDate> {
     s.attempt(dashed)
         .or_else(|| {

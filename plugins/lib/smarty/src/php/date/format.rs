@@ -5,7 +5,7 @@ use std::io::Write;
 use super::words::{DAYS, MONTHS};
 use super::{Moment, days_in_month, is_leap};
 
-/// Writes a moment as the letters of `pattern` say; a backslash makes the next byte text.
+/// Formats a moment by the letters of `pattern`; a backslash makes the next byte literal.
 #[must_use]
 pub fn format(moment: &Moment, pattern: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(pattern.len() * 3);
@@ -57,7 +57,7 @@ fn day(moment: &Moment, letter: u8, out: &mut Vec<u8>) -> bool {
     true
 }
 
-/// At least four digits.
+/// The year with at least four digits.
 fn year(year: i64) -> String {
     let sign = if year < 0 { "-" } else { "" };
     format!("{sign}{:04}", year.unsigned_abs())
@@ -86,7 +86,7 @@ fn time(moment: &Moment, letter: u8, out: &mut Vec<u8>) -> bool {
         b'H' => write!(out, "{:02}", c.hour),
         b'i' => write!(out, "{:02}", c.minute),
         b's' => write!(out, "{:02}", c.second),
-        // date() is given whole seconds.
+        // date() has whole seconds only.
         b'u' => write!(out, "000000"),
         b'v' => write!(out, "000"),
         b'e' => write!(out, "{}", moment.zone_name),
@@ -103,7 +103,7 @@ fn time(moment: &Moment, letter: u8, out: &mut Vec<u8>) -> bool {
     true
 }
 
-/// Swatch's thousandths of a day, at Biel's +01:00.
+/// The Swatch beat: thousandths of a day in Biel's zone, +01:00.
 fn beat(seconds: i64) -> i64 {
     (i128::from(seconds) + 3600).rem_euclid(86_400) as i64 * 10 / 864
 }
@@ -114,7 +114,7 @@ pub fn offset(seconds: i64, colon: &str) -> String {
     format!("{sign}{:02}{colon}{:02}", minutes / 60, minutes % 60)
 }
 
-/// A zone without letters is named by its offset: `+03`, and PHP writes `+03`.
+/// The abbreviation of the zone; a zone without letters has its offset as its name, `+03`, as in PHP.
 pub fn abbreviation(moment: &Moment) -> &str {
     &moment.abbreviation
 }

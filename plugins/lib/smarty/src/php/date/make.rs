@@ -1,11 +1,11 @@
-//! From fields to an instant.
+//! Converts date fields to an instant.
 
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::{Civil, days_from_civil, nearest};
 
-/// A date and time of day whose parts may be out of range; they are carried over.
+/// A date and time of day whose fields may be out of range and then carry over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fields {
     pub year: i64,
@@ -23,7 +23,7 @@ impl From<Civil> for Fields {
 }
 
 impl Fields {
-    /// Seconds since 1970 as if in UTC.
+    /// Seconds since 1970 as if the fields were in UTC.
     #[must_use]
     pub fn seconds(&self) -> i128 {
         let minutes = (i128::from(self.hour)) * 60 + i128::from(self.minute);
@@ -36,8 +36,8 @@ impl Fields {
     }
 }
 
-/// The instant that `fields` mean in `zone`. A time that daylight saving skips is moved forward; of one that
-/// comes twice the first is meant.
+/// The instant of `fields` in `zone`. A time that daylight saving skips moves forward; of a time that occurs twice, the
+/// first counts.
 #[must_use]
 pub fn timestamp(fields: &Fields, zone: &TimeZone) -> i64 {
     let local = fields.seconds();

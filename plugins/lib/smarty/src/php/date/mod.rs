@@ -1,4 +1,4 @@
-//! Dates as PHP's `date`, `mktime`, `strtotime` and `strftime` have them, in the zone they are given.
+//! Dates as PHP's `date`, `mktime`, `strtotime` and `strftime` treat them, in a given zone.
 
 mod calendar;
 mod dates;
@@ -17,12 +17,12 @@ pub use strftime::strftime;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// An instant with what its zone says of it.
+/// An instant with its local time and the properties of its zone.
 #[derive(Clone, Debug)]
 pub struct Moment {
     pub seconds: i64,
     pub civil: Civil,
-    /// East of Greenwich.
+    /// Seconds east of Greenwich.
     pub offset_seconds: i64,
     pub is_dst: bool,
     pub abbreviation: String,
@@ -47,14 +47,14 @@ impl Moment {
 }
 
 impl Moment {
-    /// The instant as `gmdate` has it: Greenwich, under that name.
+    /// The instant in Greenwich, as `gmdate` shows it.
     #[must_use]
     pub fn greenwich(seconds: i64) -> Moment {
         Moment { abbreviation: "GMT".into(), ..Moment::at(seconds, &TimeZone::UTC) }
     }
 }
 
-/// The zone's rules reach from year -9999 to 9999; beyond, the last known one holds.
+/// The rules of a zone cover the years -9999 to 9999; beyond, the nearest rule applies.
 fn nearest(seconds: i64) -> Timestamp {
     let bound = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_second(seconds).unwrap_or(bound)

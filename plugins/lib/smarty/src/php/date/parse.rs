@@ -1,7 +1,7 @@
-//! PHP's `strtotime`: the formats people write, read piece by piece.
+//! PHP's `strtotime`, which reads free-form dates piece by piece.
 //!
-//! Source: PHP's manual, "Date and Time Formats". Zones are read as offsets and by the common abbreviations;
-//! names of places would need a time zone database.
+//! Source: PHP's manual, "Date and Time Formats". Zones are read as offsets and common abbreviations; names of places
+//! would need a time zone database.
 
 use jiff::tz::TimeZone;
 
@@ -14,12 +14,12 @@ use super::scan::Scanner;
 /// Hour, minute, second.
 type Time = (i64, i64, i64);
 
-/// What was read so far.
+/// The parts read so far.
 #[derive(Default)]
 struct DateParts {
     date: (Option<i64>, Option<i64>, Option<i64>),
     time: Option<Time>,
-    /// Something said the day begins at midnight.
+    /// A part of the text sets the time to midnight.
     midnight: bool,
     has_date: bool,
     offset: Option<i64>,
@@ -28,7 +28,7 @@ struct DateParts {
     relative: Relative,
 }
 
-/// Seconds since 1970 of the date that `text` says, seen from `now`; `None` for what is no date.
+/// Seconds since 1970 of the date in `text`, relative to `now`; `None` if it is not a date.
 #[must_use]
 pub fn strtotime(text: &[u8], now: i64, zone: &TimeZone) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?.trim().to_ascii_lowercase();
@@ -103,7 +103,7 @@ impl DateParts {
     }
 
     fn set_time(&mut self, time: Time) -> Option<()> {
-        // Two times of day are a mistake.
+        // A second time of day is an error.
         (self.time.is_none()).then_some(())?;
         self.time = Some(time);
         Some(())
@@ -127,7 +127,7 @@ impl DateParts {
             return Some(());
         }
         if let Some(time) = self.relative.read_weekday(s) {
-            // A weekday beside a time leaves it alone.
+            // A weekday beside a time does not change the time.
             self.midnight |= time == TimeOfDay::Midnight;
             return Some(());
         }
@@ -177,7 +177,7 @@ impl DateParts {
             (f.hour, f.minute, f.second) = (0, 0, 0);
         }
         self.relative.apply(&mut f);
-        // Hours count from the instant itself, also in the hour that comes twice in autumn.
+        // Hours count from the instant itself, also in the hour that occurs twice in autumn.
         let counts = f == here && self.relative.seconds != 0;
         let start = if counts { base } else { timestamp(&f, &utc) };
         start.saturating_add(self.relative.seconds)
@@ -237,7 +237,7 @@ fn compact_clock(s: &mut Scanner<'_>) -> Option<Time> {
     (time.0 <= 24 && time.1 < 60 && time.2 <= 60).then_some(time)
 }
 
-/// Four digits by themselves are a time of day if they can be one, and else a year.
+/// Four digits are a time of day if they can be one, else a year.
 fn four_digits(s: &mut Scanner<'_>, has_time: bool) -> Option<(i64, Option<Time>)> {
     let number = s.run(4)?;
     let (hour, minute) = (number / 100, number % 100);

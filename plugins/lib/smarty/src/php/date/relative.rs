@@ -1,11 +1,11 @@
-//! Dates said in relation to another: `+1 week`, `last monday`, `first day of next month`.
+//! Relative dates: `+1 week`, `last monday`, `first day of next month`.
 
 use super::days_from_civil;
 use super::make::Fields;
 use super::scan::Scanner;
 use super::words;
 
-/// How far, and the weekday that is wanted.
+/// The distance, and the weekday to reach.
 #[derive(Clone, Debug, Default)]
 pub struct Relative {
     pub years: i64,
@@ -14,7 +14,7 @@ pub struct Relative {
     pub seconds: i64,
     pub workdays: i64,
     weekday: Option<i64>,
-    /// 0: strictly after, 1: today counts, 2: of this week.
+    /// 0: strictly after today; 1: today counts; 2: within this week.
     behaviour: i64,
     edge: Option<Edge>,
     nth: Option<Nth>,
@@ -42,7 +42,7 @@ enum Unit {
     Nothing,
 }
 
-/// What reading a part says of the time of day.
+/// The effect of a part of the text on the time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimeOfDay {
     Kept,
@@ -141,7 +141,7 @@ impl Relative {
             }
             let time = self.add(amount, &unit, behaviour);
             if name == "week" {
-                // "monday next week": the weekday of that week, Monday if none is named.
+                // "monday next week" is the weekday of that week; without a weekday, Monday.
                 self.behaviour = 2;
                 self.weekday = self.weekday.or(Some(1));
             }
@@ -149,7 +149,7 @@ impl Relative {
         })
     }
 
-    /// Reads a weekday's name: that day, today included.
+    /// Reads the name of a weekday: the next such day, today included.
     pub fn read_weekday(&mut self, s: &mut Scanner<'_>) -> Option<TimeOfDay> {
         s.attempt(|s| {
             let word = s.word()?;
@@ -162,7 +162,7 @@ impl Relative {
         })
     }
 
-    /// `ago`: everything so far the other way.
+    /// `ago`: reverses everything read so far.
     pub fn reverse(&mut self) {
         for part in [&mut self.years, &mut self.months, &mut self.days, &mut self.seconds, &mut self.workdays] {
             *part = part.saturating_neg();
@@ -170,7 +170,7 @@ impl Relative {
         self.weekday = self.weekday.map(|day| if day == 0 { -7 } else { -day });
     }
 
-    /// Moves a date; the seconds are the caller's to add to the instant.
+    /// Moves a date; the caller adds the seconds to the instant.
     pub fn apply(&self, f: &mut Fields) {
         let mut months = self.months;
         if let Some(nth) = self.nth {
@@ -219,7 +219,7 @@ impl Relative {
     }
 
     fn over_workdays(&self, f: &mut Fields) {
-        // A bound on the walk: some 40 years of workdays.
+        // Bounds the loop to some 40 years of workdays.
         let mut left = self.workdays.clamp(-10_000, 10_000);
         let step = left.signum();
         while left != 0 {

@@ -1,4 +1,4 @@
-//! Reading pieces of a date's text: numbers, words, separators. Each takes what it finds or nothing.
+//! Reads pieces of a date's text: numbers, words, separators. Each method consumes a match or nothing.
 
 #[derive(Clone, Debug)]
 pub struct Scanner<'a> {
@@ -37,7 +37,7 @@ impl<'a> Scanner<'a> {
         while self.accept_any(" \t").is_some() {}
     }
 
-    /// Between `min` and `max` digits, as many as there are.
+    /// Between `min` and `max` digits, as many as possible.
     pub fn digits(&mut self, min: usize, max: usize) -> Option<i64> {
         let count = self.rest().bytes().take(max).take_while(u8::is_ascii_digit).count();
         if count < min {
@@ -48,13 +48,13 @@ impl<'a> Scanner<'a> {
         Some(value)
     }
 
-    /// Digits whose run is exactly `count` long.
+    /// A run of exactly `count` digits.
     pub fn run(&mut self, count: usize) -> Option<i64> {
         let run = self.rest().bytes().take_while(u8::is_ascii_digit).count();
         if run == count { self.digits(count, count) } else { None }
     }
 
-    /// Letters.
+    /// A run of letters.
     pub fn word(&mut self) -> Option<&'a str> {
         let count = self.rest().bytes().take_while(u8::is_ascii_alphabetic).count();
         let word = &self.rest()[..count];
@@ -62,7 +62,7 @@ impl<'a> Scanner<'a> {
         (count > 0).then_some(word)
     }
 
-    /// Runs `read`; if it gives nothing, the position is as before.
+    /// Runs `read` and restores the position if it returns `None`.
     pub fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let before = self.at;
         let found = read(self);
@@ -72,7 +72,7 @@ impl<'a> Scanner<'a> {
         found
     }
 
-    /// Whether no letter or digit follows.
+    /// True if no letter or digit follows.
     pub fn at_boundary(&self) -> bool {
         !self.peek().is_some_and(|c| c.is_ascii_alphanumeric())
     }

@@ -1,4 +1,4 @@
-//! C's `strftime` in the C locale, as glibc has it.
+//! C's `strftime` in the C locale, as in glibc.
 
 use std::io::Write;
 
@@ -6,7 +6,7 @@ use super::Moment;
 use super::format::{abbreviation, offset};
 use super::words::{DAYS, MONTHS};
 
-/// Writes a moment as the `%` letters of `pattern` say.
+/// Formats a moment by the `%` letters of `pattern`.
 #[must_use]
 pub fn strftime(moment: &Moment, pattern: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(pattern.len() * 2);
@@ -21,7 +21,7 @@ pub fn strftime(moment: &Moment, pattern: &[u8]) -> Vec<u8> {
         let (flags, after) = rest.split_at(flags);
         let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
         let (digits, after) = after.split_at(digits);
-        // E and O ask for a locale's other forms; the C locale has none.
+        // E and O select a locale's alternative forms, which the C locale does not have.
         let modified = matches!(after, [b'E' | b'O', _, ..]);
         let spec = if modified { &after[1..] } else { after };
         let Some(&letter) = spec.first() else {
@@ -41,9 +41,9 @@ pub fn strftime(moment: &Moment, pattern: &[u8]) -> Vec<u8> {
     out
 }
 
-/// glibc's flags: `-` no padding, `_` spaces, `0` zeros, `^` capitals, `#` the other case; and a width.
+/// Applies glibc's flags (`-` no padding, `_` spaces, `0` zeros, `^` capitals, `#` the other case) and the width.
 fn flagged(mut text: Vec<u8>, flags: &[u8], digits: &[u8], out: &mut Vec<u8>) {
-    /// Wider makes no sense of a date, and must not make it large.
+    /// A wider field has no use, and must not make the text large.
     const WIDTH_MAX: usize = 255;
     let padding = flags.iter().rev().find(|b| b"-_0".contains(b));
     let length = text.iter().take_while(|b| matches!(b, b'0' | b' ')).count();

@@ -17,7 +17,7 @@ pub const MONTHS: [&str; 12] = [
 
 pub const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
-/// The month a word names, 1 to 12: in full, by three letters, or as a Roman numeral.
+/// The number of a month, 1 to 12, by its name, its first three letters, or a Roman numeral.
 pub fn month(word: &str) -> Option<i64> {
     const ROMAN: [&str; 12] = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"];
     if word == "sept" {
@@ -27,7 +27,7 @@ pub fn month(word: &str) -> Option<i64> {
     named.or_else(|| ROMAN.iter().position(|r| *r == word).map(|i| i as i64 + 1))
 }
 
-/// The day a word names, 0 for Sunday.
+/// The number of a weekday by its name; 0 is Sunday.
 pub fn day(word: &str) -> Option<i64> {
     match word {
         "tues" => Some(2),

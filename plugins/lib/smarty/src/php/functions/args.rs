@@ -1,13 +1,14 @@
-//! Arguments as PHP's own functions take them: converted where a type allows it, else a `TypeError`.
+//! Arguments as PHP's own functions take them: converted where the type allows it, else a `TypeError`.
 //!
-//! Source: PHP's type juggling in "coercive" mode. null for a scalar is converted too: PHP 8.2 only deprecates it.
+//! Source: PHP's type juggling in "coercive" mode. Null for a scalar is converted too, since PHP 8.2 only deprecates
+//! it.
 
 use std::rc::Rc;
 
 use crate::php::convert::{Number, Numeric, numeric};
 use crate::php::{Array, PhpError, Str, Value};
 
-/// Argument `i`, null when it was not given.
+/// Argument `i`, or null if it is not given.
 pub fn value(args: &[Value], i: usize) -> Value {
     args.get(i).cloned().unwrap_or_default()
 }
@@ -31,7 +32,7 @@ pub fn text(args: &[Value], i: usize) -> Result<Str, PhpError> {
     }
 }
 
-/// A string parameter with a default for when it is not given.
+/// A string parameter with a default.
 pub fn text_or(args: &[Value], i: usize, default: &[u8]) -> Result<Str, PhpError> {
     if i < args.len() { text(args, i) } else { Ok(Str::new(default)) }
 }
@@ -69,7 +70,7 @@ pub fn int(args: &[Value], i: usize) -> Result<i64, PhpError> {
     number.ok_or_else(|| wrong(i, "int", given))
 }
 
-/// An int parameter with a default for when it is not given.
+/// An int parameter with a default.
 pub fn int_or(args: &[Value], i: usize, default: i64) -> Result<i64, PhpError> {
     if i < args.len() { int(args, i) } else { Ok(default) }
 }
@@ -113,7 +114,7 @@ pub fn number(args: &[Value], i: usize) -> Result<Number, PhpError> {
     }
 }
 
-/// A bool parameter with a default for when it is not given.
+/// A bool parameter with a default.
 pub fn flag_or(args: &[Value], i: usize, default: bool) -> Result<bool, PhpError> {
     match args.get(i) {
         None => Ok(default),
@@ -131,7 +132,7 @@ pub fn array(args: &[Value], i: usize) -> Result<Rc<Array>, PhpError> {
     }
 }
 
-/// A by-reference array parameter, taken out of its place so that it can be changed without a copy.
+/// A by-reference array parameter, taken out of `args` so that it can be changed without a copy.
 pub fn take_array(args: &mut [Value], i: usize) -> Result<Rc<Array>, PhpError> {
     match args.get_mut(i) {
         Some(Value::Array(array)) => Ok(std::mem::take(array)),
@@ -140,13 +141,13 @@ pub fn take_array(args: &mut [Value], i: usize) -> Result<Rc<Array>, PhpError> {
     }
 }
 
-/// A length or position clamped into `0..=max`; PHP's negative ones count from the end.
+/// An offset clamped to `0..=max`; a negative one counts from the end, as in PHP.
 pub fn offset_in(offset: i64, max: usize) -> Option<usize> {
     let at = if offset < 0 { offset.checked_add(i64::try_from(max).ok()?)? } else { offset };
     usize::try_from(at).ok().filter(|at| *at <= max)
 }
 
-/// A count from a template as a size, saturating; negative is `None`.
+/// A count as a size, saturating; `None` if it is negative.
 pub fn size(n: i64) -> Option<usize> {
     if n < 0 { None } else { Some(usize::try_from(n).unwrap_or(usize::MAX)) }
 }

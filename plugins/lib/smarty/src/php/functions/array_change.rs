@@ -1,4 +1,4 @@
-//! Arrays rearranged: parts, order, keys; and the by-reference ones that change a variable.
+//! Functions that rearrange arrays: parts, order, keys; and those that change a variable by reference.
 
 use std::rc::Rc;
 
@@ -30,7 +30,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("array_filter", 1, 3, filter),
 ];
 
-/// Entries in order, integer keys counted anew unless they are to be kept.
+/// The entries in order; integer keys are renumbered unless `keep` is set.
 fn collect<'a>(entries: impl Iterator<Item = (&'a Key, &'a Value)>, keep: bool) -> Array {
     let mut out = Array::new();
     for (key, value) in entries {

@@ -1,4 +1,4 @@
-//! Arrays made of arguments and of other arrays' entries.
+//! Functions that build arrays from arguments and from entries of other arrays.
 
 use std::rc::Rc;
 
@@ -38,11 +38,11 @@ pub const FUNCTIONS: &[Function] = &[
         Ok(Value::array(keys.values().map(|key| (key_of(key), a[1].clone())).collect()))
     }),
     moves("array_pad", 3, 3, pad),
-    // Letters of its ends' text are text made.
+    // The letters of the range come from the text of its ends.
     makes("range", 2, 3, range),
 ];
 
-/// A value as array_combine and array_fill_keys make keys: by its text.
+/// The key that array_combine and array_fill_keys make of a value: its text.
 fn key_of(value: &Value) -> Key {
     match value {
         Value::Int(n) => Key::Int(*n),
@@ -50,10 +50,10 @@ fn key_of(value: &Value) -> Key {
     }
 }
 
-/// Adds an entry as array_merge does: integer keys are counted anew.
+/// Appends an entry as array_merge does: integer keys are renumbered.
 fn append(out: &mut Array, key: &Key, value: &Value) {
     match key {
-        // The index cannot run out: it starts from 0 and memory ends sooner.
+        // The index starts at 0 and memory ends before it overflows.
         Key::Int(_) => _ = out.push(value.clone()),
         Key::Str(_) => _ = out.insert(key.clone(), value.clone()),
     }
@@ -139,7 +139,7 @@ fn pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError>
     if missing == 0 {
         return Ok(Value::Array(array));
     }
-    // PHP's own bound for one call.
+    // PHP's own limit for one call.
     if missing > 1_048_576 {
         return Err(PhpError::value_error("You may only pad up to 1048576 elements at a time"));
     }
@@ -160,7 +160,8 @@ fn step_fault() -> PhpError {
     PhpError::value_error("Argument #3 ($step) must not exceed the specified range")
 }
 
-/// PHP 8.2's `range`: letters between two strings that are no numbers, floats if any part is one, else integers.
+/// PHP 8.2's `range`: letters between two strings that are not numeric, floats if any argument is a float, else
+/// integers.
 fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let step = args::value(args, 2);
     let float_text = |v: &Value| match v {
@@ -227,7 +228,7 @@ fn float_range(context: &Context<'_>, low: f64, high: f64, step: f64) -> Result<
         return Err(step_fault());
     }
     let count = number::round(distance / step + 1.0, 0, number::Half::Up);
-    // `as` saturates, so a huge count is refused too.
+    // `as` saturates, so that a huge count is refused too.
     context.allow_entries(count as usize)?;
     let up = low < high;
     let elements = (0..count as u64)

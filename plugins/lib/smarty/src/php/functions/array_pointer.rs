@@ -1,4 +1,4 @@
-//! The internal pointer of an array: a place that `next` and its kin move in the variable.
+//! The internal pointer of an array, which `next` and the like move within the variable.
 
 use std::rc::Rc;
 
@@ -17,7 +17,7 @@ pub const FUNCTIONS: &[Function] = &[
     by_ref(moves("reset", 1, 1, |c, a| go(c, a, |_| 0)), 1),
     by_ref(moves("end", 1, 1, |c, a| go(c, a, |array| array.len().saturating_sub(1))), 1),
     by_ref(moves("next", 1, 1, |c, a| go(c, a, |array| array.pointer().saturating_add(1).min(array.len()))), 1),
-    // Before the first entry is past the end too.
+    // A position before the first entry is past the end too.
     by_ref(
         moves("prev", 1, 1, |c, a| {
             go(c, a, |array| match array.pointer() {
@@ -39,7 +39,7 @@ fn go(context: &mut Context<'_>, args: &mut [Value], to: fn(&Array) -> usize) ->
     let mut array = args::take_array(args, 0)?;
     let place = to(&array);
     if place != array.pointer() {
-        // The variable still holds the array, so that moving its pointer copies it.
+        // The variable still shares the array, so that moving its pointer copies it.
         context.charge(array.len())?;
         Rc::make_mut(&mut array).set_pointer(place);
     }

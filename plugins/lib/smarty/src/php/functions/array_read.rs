@@ -1,4 +1,4 @@
-//! Asking arrays: counting, looking up, summing.
+//! Functions that read arrays: counts, lookups, sums.
 
 use super::args;
 use super::register::{makes, moves};
@@ -50,7 +50,7 @@ fn count_all(array: &Array, nesting: usize) -> Result<usize, PhpError> {
     })
 }
 
-/// Whether an element is what is searched: loosely, or with `===`.
+/// True if an element equals the wanted value: loosely, or with `===`.
 fn matches(element: &Value, wanted: &Value, strict: bool) -> Result<bool, PhpError> {
     if strict { identical(wanted, element) } else { loose_equal(wanted, element) }
 }
@@ -92,7 +92,7 @@ fn keys(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     Ok(Value::list(found))
 }
 
-/// Sums as PHP 8.2 does: arrays are left out, text that is no number counts as 0.
+/// Reduces as PHP 8.2 does: arrays are skipped, and text that is not numeric counts as 0.
 fn reduce(
     args: &[Value],
     start: Value,
@@ -122,9 +122,9 @@ fn count_values(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpErr
     Ok(Value::array(out))
 }
 
-/// The least (`sign` -1) or greatest value; of equal ones the first. What cannot be ordered (NaN, arrays with
-/// other keys) counts as greater than what it is compared with: among arguments that is the later one, in an array
-/// the earlier.
+/// The smallest (`sign` -1) or largest value; the first of equal ones. A value without an order (NaN, an array with
+/// other keys) counts as greater than the value it is compared with: the later one among arguments, the earlier one
+/// within an array.
 fn extreme(args: &[Value], sign: i32) -> Result<Value, PhpError> {
     let (values, in_array): (Vec<Value>, bool) = match args {
         [Value::Array(array)] if array.is_empty() => {

@@ -1,4 +1,4 @@
-//! Differences and intersections of arrays, and `array_unique`. Values compare by their text.
+//! Differences and intersections of arrays, and `array_unique`. Values are compared as text.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -57,7 +57,7 @@ fn unique(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
         let mut seen = FxHashSet::default();
         return Ok(keep(&array, |_, value| seen.insert(value.to_bytes().into_owned())));
     }
-    // Neighbours of the sorted entries; of equal ones the first in the array stays.
+    // Compares neighbours of the sorted entries; of equal ones, the first in the array stays.
     let order = SortOrder::new(flags);
     let entries: Vec<(Key, Value)> = array.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
     let entries = sorted(entries, &|a, b| order.values(&a.1, &b.1))?;

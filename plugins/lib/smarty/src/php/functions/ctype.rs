@@ -17,8 +17,8 @@ pub const FUNCTIONS: &[Function] = &[
     moves("ctype_xdigit", 1, 1, |_, a| all(a, |b| b.is_ascii_hexdigit())),
 ];
 
-/// An integer from -128 to 255 is the character it numbers, another one its digits; what is neither an integer
-/// nor a string is of no class.
+/// An integer from -128 to 255 is a character code; any other integer is its digits. A value that is neither an integer
+/// nor a string is in no class.
 fn all(args: &[Value], class: fn(u8) -> bool) -> Result<Value, PhpError> {
     let holds = match &args[0] {
         Value::Str(text) => !text.is_empty() && text.iter().all(|b| class(*b)),

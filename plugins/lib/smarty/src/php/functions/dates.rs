@@ -1,4 +1,4 @@
-//! Dates, from the clock of the request.
+//! Dates, based on the clock of the request.
 
 use jiff::tz::TimeZone;
 
@@ -54,7 +54,7 @@ fn formatted(
     write: fn(&Moment, &[u8]) -> Vec<u8>,
 ) -> Result<Value, PhpError> {
     let pattern = args::text(args, 0)?;
-    // The longest letter, r or c, writes some 40 bytes.
+    // The letters with the longest output, r and c, write some 40 bytes.
     context.allow_bytes(pattern.len().saturating_mul(40))?;
     let seconds = now_or(context, args, 1)?;
     Ok(Value::from(write(&moment(context, seconds), &pattern)))

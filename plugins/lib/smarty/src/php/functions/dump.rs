@@ -1,11 +1,11 @@
-//! `print_r` and `var_export`, in the form that returns its text.
+//! `print_r` and `var_export`, in the form that returns text.
 
 use super::args;
 use super::register::makes;
 use crate::php::{Array, Context, Function, Key, PhpError, Value, number};
 
 pub const FUNCTIONS: &[Function] = &[
-    // Output is the template's own: as a modifier these give their text, whatever the second argument says.
+    // The output belongs to the template: these return their text whatever the second argument is.
     makes("print_r", 1, 2, |c, a| dump(c, a, print_r)),
     makes("var_export", 1, 2, |c, a| dump(c, a, var_export)),
 ];
@@ -74,7 +74,7 @@ fn export_float(x: f64, out: &mut Vec<u8>) {
 
 fn export_text(text: &[u8], out: &mut Vec<u8>) {
     if text.contains(&0) {
-        // NUL has no form between single quotes.
+        // NUL cannot be written between single quotes.
         let mut parts = text.split(|b| *b == 0);
         quote(parts.next().unwrap_or_default(), out);
         for part in parts {

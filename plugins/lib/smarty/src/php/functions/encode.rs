@@ -1,4 +1,4 @@
-//! URLs, base64, hexadecimal, digests.
+//! Encodings of URLs, base64 and hexadecimal; digests.
 
 use base64::Engine;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig, general_purpose};
@@ -14,7 +14,7 @@ pub const FUNCTIONS: &[Function] = &[
     escapes("rawurlencode", 1, 1, |_, a| Ok(Value::from(url(&args::text(a, 0)?, UrlEncoding::Raw)))),
     makes("urldecode", 1, 1, |_, a| Ok(Value::from(url_decode(&args::text(a, 0)?, UrlEncoding::Form)))),
     makes("rawurldecode", 1, 1, |_, a| Ok(Value::from(url_decode(&args::text(a, 0)?, UrlEncoding::Raw)))),
-    // Its separator and prefix go in as they are.
+    // The separator and the prefix are copied unescaped.
     makes("http_build_query", 1, 4, http_build_query),
     escapes("base64_encode", 1, 1, |_, a| Ok(Value::text(general_purpose::STANDARD.encode(args::text(a, 0)?)))),
     makes("base64_decode", 1, 2, base64_decode),
@@ -28,7 +28,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("crc32", 1, 1, |_, a| Ok(Value::Int(crc32fast::hash(&args::text(a, 0)?).into()))),
 ];
 
-/// How a URL part is written: as a form's value (space is `+`, `~` is escaped) or by RFC 3986.
+/// The encoding of URL parts: as a form's value (space is `+`, `~` is escaped), or by RFC 3986.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum UrlEncoding {
     Form,
@@ -142,7 +142,7 @@ fn base64_decode(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpEr
     Ok(decode64(&text, strict).map_or(Value::Bool(false), Value::from))
 }
 
-/// PHP's decoder: without `strict` foreign bytes and padding are skipped; with it only white space is.
+/// PHP's decoder: with `strict` only white space is skipped, else all foreign bytes and padding.
 fn decode64(text: &[u8], strict: bool) -> Option<Vec<u8>> {
     let padding = text.iter().filter(|b| **b == b'=').count();
     let mut digits = Vec::with_capacity(text.len());

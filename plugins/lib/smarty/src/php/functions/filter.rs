@@ -1,4 +1,4 @@
-//! `filter_var`, for the filters and options a template can use without callbacks or patterns.
+//! `filter_var`, with the filters and options that need no callback and no pattern.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -69,7 +69,7 @@ fn filter_var(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError
     let text = args[0].to_str();
     if (INT..=DOMAIN).contains(&filter) {
         let trimmed = trim(&text);
-        // An empty string is a false boolean, and no number.
+        // An empty string is a false boolean, and not a number.
         let valid = validate(filter, trimmed, &text, &options)?;
         return Ok(valid.unwrap_or_else(failure));
     }
@@ -93,7 +93,7 @@ fn validate(filter: i64, text: &[u8], whole: &Str, options: &FilterOptions) -> R
         EMAIL => email(whole).then(|| Value::Str(whole.clone())),
         DOMAIN => domain(whole, false).then(|| Value::Str(whole.clone())),
         URL => url(whole).then(|| Value::Str(whole.clone())),
-        REGEXP => return Err(PhpError::error("this filter is not available in templates")),
+        REGEXP => return Err(PhpError::error("filter_var(): this filter is not available in templates")),
         _ => None,
     })
 }
@@ -278,8 +278,8 @@ fn sanitize(filter: i64, text: &Str, flags: i64) -> Result<Option<Value>, PhpErr
                 || b"eE".contains(&b) && flags & FLAG_ALLOW_SCIENTIFIC != 0
         }),
         ADD_SLASHES => addslashes(text),
-        CALLBACK => return Err(PhpError::error("this filter is not available in templates")),
-        // PHP warns of a filter it does not know, and gives false.
+        CALLBACK => return Err(PhpError::error("filter_var(): this filter is not available in templates")),
+        // PHP warns of an unknown filter and returns false.
         _ => return Ok(None),
     })))
 }

@@ -1,4 +1,4 @@
-//! `sprintf` and its kin, `number_format`.
+//! `sprintf` and the like, `number_format`.
 
 use super::args;
 use super::register::makes;
@@ -49,7 +49,7 @@ struct Reader<'a> {
 /// PHP's `sprintf`.
 ///
 /// # Errors
-/// Too few values, an unknown conversion, a width beyond the limit.
+/// Too few values, an unknown conversion, or a width beyond the limit.
 pub fn sprintf(context: &mut Context<'_>, format: &[u8], values: &[Value]) -> Result<Value, PhpError> {
     let mut out = Vec::with_capacity(format.len());
     let mut reader = Reader { format, at: 0, values, next: 0 };
@@ -75,7 +75,7 @@ impl Reader<'_> {
         self.format.get(self.at).copied()
     }
 
-    /// Digits as a number within PHP's range of an int.
+    /// Digits as a number within the range of PHP's int.
     fn digits(&mut self) -> Option<usize> {
         let start = self.at;
         while self.peek().is_some_and(|b| b.is_ascii_digit()) {
@@ -196,14 +196,14 @@ fn signed(spec: &ConversionSpec, n: i64, out: &mut Vec<u8>) {
     pad_integer(spec, &text, n < 0 || spec.plus, out);
 }
 
-/// Zeros to the right would make it another number: spaces then.
+/// Zeros to the right would change the number, so that spaces are used.
 fn pad_integer(spec: &ConversionSpec, text: &str, has_sign: bool, out: &mut Vec<u8>) {
     let zeros = spec.left && spec.pad == b'0';
     let spec = ConversionSpec { pad: if zeros { b' ' } else { spec.pad }, ..*spec };
     pad(&spec, text.as_bytes(), has_sign, out);
 }
 
-/// Pads to the width; a sign goes before padding zeros.
+/// Pads to the width; a sign precedes padding zeros.
 fn pad(spec: &ConversionSpec, text: &[u8], has_sign: bool, out: &mut Vec<u8>) {
     let missing = spec.width.saturating_sub(text.len());
     if spec.left {
@@ -218,10 +218,10 @@ fn pad(spec: &ConversionSpec, text: &[u8], has_sign: bool, out: &mut Vec<u8>) {
 }
 
 fn float(spec: &ConversionSpec, kind: u8, x: f64, out: &mut Vec<u8>) {
-    /// PHP truncates a larger precision to this.
+    /// PHP truncates a larger precision to this value.
     const PRECISION_MAX: usize = 53;
     if !x.is_finite() {
-        // PHP 8.2 drops the sign of an infinity here, and the width.
+        // PHP 8.2 drops the sign and the width of an infinity here.
         out.extend_from_slice(if x.is_nan() { b"NaN" } else { b"INF" });
         return;
     }

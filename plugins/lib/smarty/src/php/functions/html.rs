@@ -29,17 +29,17 @@ pub const DEFAULT_FLAGS: i64 = ENT_QUOTES | ENT_SUBSTITUTE;
 const DOCTYPE: i64 = 48;
 const HTML401: i64 = 0;
 
-/// What a call of htmlspecialchars is asked for.
+/// The options of htmlspecialchars.
 #[derive(Clone, Copy)]
 pub struct EscapeOptions {
     pub flags: i64,
-    /// Names for all characters that have one (htmlentities).
+    /// Escapes all characters that have a name (htmlentities).
     pub all: bool,
-    /// Whether `&amp;` becomes `&amp;amp;`.
+    /// Escapes `&amp;` again, to `&amp;amp;`.
     pub double: bool,
 }
 
-/// PHP falls back to UTF-8 for names it does not know; those it knows and this does not are refused.
+/// PHP falls back to UTF-8 for unknown names; a charset that PHP supports and this module does not is refused.
 fn check_charset(args: &[Value], i: usize) -> Result<(), PhpError> {
     const OTHERS: [&str; 8] = ["iso-8859", "windows-125", "cp125", "koi8", "big5", "gb2312", "shift_jis", "euc-jp"];
     let name = args::text_opt(args, i)?.unwrap_or_default().to_lossy().to_ascii_lowercase();
@@ -63,8 +63,8 @@ fn encode_call(context: &mut Context<'_>, args: &mut [Value], all: bool) -> Resu
     Ok(Value::from(out))
 }
 
-/// PHP's htmlspecialchars and htmlentities for UTF-8. Invalid bytes make the whole result empty, unless the flags
-/// say to drop or replace them.
+/// PHP's htmlspecialchars and htmlentities for UTF-8. Invalid bytes make the result empty, unless the flags drop or
+/// replace them.
 #[must_use]
 pub fn encode(text: &[u8], escape: EscapeOptions) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + text.len() / 8);
@@ -128,7 +128,7 @@ fn name_of(c: char) -> Option<&'static str> {
     NAMES.binary_search_by_key(&u32::from(c), |(code, _)| *code).ok().map(|i| NAMES[i].1)
 }
 
-/// Length of the entity, with `&` and `;`, that `text` starts with; 0: none that is valid.
+/// The length of the entity at the start of `text`, with `&` and `;`; 0 if it is not a valid one.
 fn entity_length(text: &[u8]) -> usize {
     let Some(end) = text.iter().position(|b| *b == b';') else {
         return 0;
@@ -171,7 +171,7 @@ pub fn decode(text: &[u8], flags: i64, all: bool) -> Vec<u8> {
     let mut at = 0;
     while at < text.len() {
         if text[at] == b'&' {
-            // The longest name is 8 letters; a number may have leading zeros.
+            // The longest name has 8 letters; a number may have leading zeros.
             let end = text[at..].iter().take(64).position(|b| *b == b';');
             if let Some((end, c)) = end.and_then(|end| Some((end, meant(&text[at + 1..at + end], flags, all)?))) {
                 out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());

@@ -1,8 +1,8 @@
-//! Names of characters in HTML 4.01, as PHP knows them.
+//! The names of characters in HTML 4.01, as PHP has them.
 //!
 //! Source: the HTML 4.01 specification, section 24 (ISO 8859-1, symbols, markup-significant characters).
 
-/// Code point and name, ordered by code point; the five of markup itself are not among them.
+/// Code points and names, ordered by code point, without the five markup characters.
 #[rustfmt::skip]
 pub const NAMES: &[(u32, &str)] = &[
     (160, "nbsp"), (161, "iexcl"), (162, "cent"), (163, "pound"), (164, "curren"), (165, "yen"), (166, "brvbar"),

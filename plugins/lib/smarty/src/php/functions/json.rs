@@ -1,4 +1,4 @@
-//! `json_encode`. Reading JSON is in `json_read`.
+//! `json_encode`. `json_read` has `json_decode`.
 
 use super::register::makes;
 use super::{args, json_read};
@@ -23,7 +23,7 @@ const INVALID_UTF8_IGNORE: i64 = 1 << 20;
 const INVALID_UTF8_SUBSTITUTE: i64 = 1 << 21;
 const THROW_ON_ERROR: i64 = 1 << 22;
 
-/// Why a value has no JSON: json_encode then gives false.
+/// The reason for which a value has no JSON; json_encode then returns false.
 pub struct JsonError(&'static str);
 
 struct Writer {
@@ -54,7 +54,7 @@ impl Writer {
         self.flags & flag != 0
     }
 
-    /// What cannot be written: null in its place if a part is better than nothing.
+    /// Handles a value without JSON: writes the replacement if partial output is allowed.
     fn fail(&mut self, why: &'static str, instead: &[u8]) -> Result<(), JsonError> {
         if !self.has(PARTIAL_OUTPUT_ON_ERROR) {
             return Err(JsonError(why));

@@ -1,5 +1,5 @@
-//! `json_decode` into arrays. Objects do not exist in templates: without the flag for arrays it is refused for
-//! text that holds one, since `stdClass` would behave otherwise.
+//! `json_decode` into arrays. Values here are never objects: without the flag for arrays, text with an object is
+//! refused, since `stdClass` would behave differently.
 
 use super::args;
 use crate::php::{Array, Context, Key, PhpError, Value};
@@ -15,7 +15,7 @@ struct Reader<'a> {
     saw_object: bool,
 }
 
-/// PHP's `json_decode`: null for what is no JSON.
+/// PHP's `json_decode`: null for text that is not JSON.
 pub fn json_decode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let flags = args::int_or(args, 3, 0)?;
@@ -58,7 +58,7 @@ impl Reader<'_> {
         (self.peek() == Some(byte)).then(|| self.at += 1)
     }
 
-    /// `true`, `null` …, in any case as PHP reads them.
+    /// `true`, `null` …, in any case as in PHP.
     fn word(&mut self, word: &str, value: Value) -> Option<Value> {
         let end = self.at + word.len();
         let found = self.text.get(self.at..end)?.eq_ignore_ascii_case(word.as_bytes());
@@ -206,7 +206,7 @@ impl Reader<'_> {
             return text.parse().ok().map(Value::Float);
         }
         match text.parse::<i64>() {
-            // "-0" is an integer nowhere: PHP reads the float.
+            // PHP reads "-0" as a float.
             Ok(0) if text.starts_with('-') => Some(Value::Float(-0.0)),
             Ok(n) => Some(Value::Int(n)),
             Err(_) if self.flags & BIGINT_AS_STRING != 0 => Some(Value::from(text)),

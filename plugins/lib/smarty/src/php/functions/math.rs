@@ -1,4 +1,4 @@
-//! Numbers: rounding, powers, bases.
+//! Functions on numbers: rounding, powers, bases.
 
 use super::args;
 use super::register::moves;
@@ -56,7 +56,7 @@ fn real(args: &[Value], f: fn(f64) -> f64) -> Result<Value, PhpError> {
     Ok(Value::Float(f(args::float(args, 0)?)))
 }
 
-/// PHP's `PHP_ROUND_HALF_*` numbers; another one rounds up.
+/// The rounding of a `PHP_ROUND_HALF_*` number; any other number rounds up.
 #[must_use]
 pub fn half(mode: i64) -> Half {
     match mode {
@@ -104,7 +104,7 @@ fn log(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     }))
 }
 
-/// The digits of `text` in `base`; foreign characters are passed over, beyond 64 bits it becomes a float.
+/// The number that `text` spells in `base`; other characters are skipped, and a number beyond 64 bits is a float.
 fn from_base(text: &[u8], base: u32) -> Number {
     let prefix: &[u8] = match base {
         16 => b"xX",

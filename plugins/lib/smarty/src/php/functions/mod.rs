@@ -1,7 +1,7 @@
-//! The functions of PHP a template may call, by area.
+//! The PHP functions that templates may call, by area.
 //!
-//! What is here computes from its arguments and the context's clock. What reaches beyond (files, processes,
-//! output, randomness, callbacks, the engine's own state) is absent, and so refused.
+//! They compute from their arguments and the context's clock. Functions that go beyond (files, processes, output,
+//! randomness, callbacks, the engine's state) are absent, and calls of them are refused.
 
 mod about;
 pub(crate) mod args;

@@ -50,7 +50,7 @@ pub fn length(text: &[u8]) -> usize {
 
 #[must_use]
 pub fn lower(text: &[u8]) -> String {
-    // Letter by letter, so without str's special case for a final sigma, which PHP 8.2 has not either.
+    // Letter by letter, without `str`'s special case for a final sigma, which PHP 8.2 does not have either.
     utf8::chars(text).flat_map(|c| c.unwrap_or('?').to_lowercase()).collect()
 }
 
@@ -59,13 +59,13 @@ pub fn upper(text: &[u8]) -> String {
     utf8::chars(text).flat_map(|c| c.unwrap_or('?').to_uppercase()).collect()
 }
 
-/// First letters of words upper (title) case, the rest lower.
+/// Title case: the first letters of words upper case, the rest lower case.
 #[must_use]
 pub fn title(text: &[u8]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut in_word = false;
     for c in utf8::chars(text) {
-        // What is no character ends no word.
+        // An invalid byte does not end a word.
         let Some(c) = c else {
             out.push('?');
             continue;
@@ -102,7 +102,7 @@ fn push_title(c: char, out: &mut String) {
     out.extend(upper.flat_map(char::to_lowercase));
 }
 
-/// Characters inside a word that are no letters: they neither start nor end one.
+/// Characters inside a word that are not letters: they neither start nor end one.
 fn is_case_ignorable(c: char) -> bool {
     matches!(c, '\'' | '.' | ':' | '^' | '`' | '¨' | '\u{ad}' | '¯' | '´' | '·' | '¸' | '‘' | '’' | '․' | '‧')
         || matches!(u32::from(c), 0x2b0..=0x36f | 0x483..=0x489 | 0x591..=0x5bd | 0x64b..=0x65f | 0x200b..=0x200f)
@@ -125,7 +125,7 @@ fn convert_case(args: &[Value]) -> Result<Value, PhpError> {
 }
 
 fn simple_title(text: &[u8]) -> String {
-    // No letter that starts a word grows, so only the lengths of special titles differ from `title`.
+    // No letter grows at the start of a word, so only special titles differ in length from `title`.
     title(text).replace("Ss", "ß")
 }
 
@@ -138,7 +138,7 @@ fn simple(text: &[u8], change: fn(char) -> String) -> String {
     utf8::chars(text).map(|c| one(c.unwrap_or('?'))).collect()
 }
 
-/// `mb_substr`: positions in characters.
+/// `mb_substr`, with positions in characters.
 #[must_use]
 pub fn substr(text: &Str, offset: i64, length: Option<i64>) -> Str {
     let starts: Vec<usize> = utf8::pieces(text)
@@ -174,7 +174,7 @@ fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, PhpError> {
     let count = hay.chars().count();
     let offset = args::int_or(args, 2, 0)?;
     if hay.is_empty() && fold {
-        // Here PHP gives up on an empty haystack before it looks at the offset.
+        // PHP checks for an empty haystack before it checks the offset.
         return Ok(Value::Bool(false));
     }
     let start = args::offset_in(offset, count)
@@ -199,7 +199,7 @@ fn count(args: &[Value]) -> Result<Value, PhpError> {
     Ok(Value::from(hay.find_iter(&*needle).count()))
 }
 
-/// The encodings that can be converted between.
+/// The encodings that can be converted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Charset {
     Utf8,
@@ -225,7 +225,7 @@ impl Charset {
     }
 }
 
-/// Windows-1252's characters for 0x80 to 0x9f; NUL where it has none.
+/// Windows-1252's characters for 0x80 to 0x9f; NUL for unused codes.
 const WINDOWS_1252: [char; 32] = [
     '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•',
     '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
@@ -261,10 +261,10 @@ pub fn convert_value(
     Ok(Value::array(out))
 }
 
-/// `mb_convert_encoding`: what the target cannot say becomes `?`.
+/// `mb_convert_encoding`; characters that the target cannot encode become `?`.
 ///
 /// # Errors
-/// A value fault for an encoding that is not supported, a limit.
+/// A value error for an unsupported encoding, or a limit error.
 pub fn convert(context: &Context<'_>, text: &[u8], to: &[u8], from: &[u8]) -> Result<Vec<u8>, PhpError> {
     let to = Charset::named(to).ok_or_else(|| args::bad(1, "be a valid encoding"))?;
     let from = Charset::named(from).ok_or_else(|| args::bad(2, "specify a valid encoding"))?;

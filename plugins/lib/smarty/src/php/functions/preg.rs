@@ -20,29 +20,29 @@ const SPLIT_NO_EMPTY: i64 = 1;
 const SPLIT_DELIM_CAPTURE: i64 = 2;
 const SPLIT_OFFSET_CAPTURE: i64 = 4;
 
-/// A pattern and what is left of its steps.
+/// A pattern, and the rest of its step budget.
 pub struct Search {
     regex: Regex,
     steps: usize,
 }
 
 impl Search {
-    /// `None` for a pattern PHP refuses too: it warns, and its functions give false or null.
+    /// Compiles a pattern; `None` if PHP refuses it too, with a warning, and its functions return false or null.
     ///
     /// # Errors
-    /// The pattern uses what PHP has and this has not.
+    /// The pattern uses a feature of PHP that is not supported here.
     pub fn new(context: &Context<'_>, pattern: &[u8], subject: usize) -> Result<Option<Search>, PhpError> {
         let regex = match Regex::delimited(pattern) {
             Ok(regex) => regex,
             Err(PatternError::Invalid(_)) => return Ok(None),
             Err(PatternError::Unavailable(why)) => return Err(PhpError::error(why)),
         };
-        // A long subject needs steps merely to be walked through.
+        // A long subject needs steps just to be scanned.
         let steps = context.limits.regex_steps.saturating_add(subject.saturating_mul(16));
         Ok(Some(Search { regex, steps }))
     }
 
-    /// Whether the subject can be searched: a `u` pattern only takes UTF-8.
+    /// True if the subject can be searched: a pattern with `u` needs valid UTF-8.
     pub fn takes(&self, subject: &[u8]) -> bool {
         !self.regex.is_utf8() || std::str::from_utf8(subject).is_ok()
     }
@@ -59,14 +59,16 @@ impl Search {
         let before = self.steps;
         let found = run(&self.regex, &mut self.steps);
         context.charge(before - self.steps)?;
-        found.map_err(|_| PhpError::limit("the regular expression takes more steps than are allowed"))
+        found.map_err(|_| {
+            PhpError::limit("the regular expression exceeds its limit of backtracking steps: simplify the pattern")
+        })
     }
 
-    /// How many matches there are.
+    /// The number of matches.
     pub fn count(&mut self, context: &mut Context<'_>, subject: &[u8]) -> Result<usize, PhpError> {
         let mut count = 0;
         let mut at = 0;
-        // The patterns counted by never match nothing, so each match begins where the last ended.
+        // These patterns never match an empty string, so each search starts at the end of the last match.
         while let Some((from, to)) = self.find(context, subject, at)?.and_then(|captures| captures[0]) {
             count += 1;
             at = to.max(from + 1);
@@ -77,7 +79,8 @@ impl Search {
         Ok(count)
     }
 
-    /// All matches from `start`, at most `limit`. After an empty one PCRE first tries a longer one at the same place.
+    /// All matches from `start`, at most `limit`. After an empty match PCRE first tries a longer one at the same
+    /// position.
     pub fn all(
         &mut self,
         context: &mut Context<'_>,
@@ -112,7 +115,7 @@ impl Search {
     }
 }
 
-/// One group's text, with its place if asked for.
+/// The text of one group, with its position if requested.
 fn group(subject: &[u8], range: Option<(usize, usize)>, flags: i64) -> Value {
     let text = match range {
         Some((from, to)) => Value::Str(Str::new(&subject[from..to])),
@@ -126,8 +129,8 @@ fn group(subject: &[u8], range: Option<(usize, usize)>, flags: i64) -> Value {
     Value::list([text, at])
 }
 
-/// The groups of one match, named ones under their name too. Trailing ones that took no part are left out
-/// unless they are wanted as null.
+/// The groups of one match, named ones also by name. Trailing groups without a match are left out unless they are
+/// requested as null.
 fn match_array(search: &Search, subject: &[u8], captures: &Captures, flags: i64) -> Array {
     let taken = captures.iter().rposition(Option::is_some).map_or(1, |last| last + 1);
     let count = if flags & UNMATCHED_AS_NULL != 0 { captures.len() } else { taken };
@@ -208,7 +211,7 @@ fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
 fn by_group(search: &Search, subject: &[u8], found: &[Captures], flags: i64) -> Array {
     let mut out = Array::new();
     for i in 0..search.regex.groups {
-        // In this order a group that took no part is an empty string without a place.
+        // In this order a group without a match is an empty string without a position.
         let texts = Value::list(found.iter().map(|captures| group(subject, captures[i], flags)));
         if let Some((name, _)) = search.regex.names.iter().find(|(_, number)| *number == i) {
             out.insert(Key::from(&name[..]), texts.clone());
@@ -218,7 +221,7 @@ fn by_group(search: &Search, subject: &[u8], found: &[Captures], flags: i64) -> 
     out
 }
 
-/// `$1`, `${1}` and `\1` in a replacement; after a backslash, `\` and `$` are themselves.
+/// Expands `$1`, `${1}` and `\1` in a replacement; a backslash makes `\` and `$` literal.
 fn expand(replacement: &[u8], subject: &[u8], captures: &Captures, out: &mut Vec<u8>) {
     let mut at = 0;
     let mut escaped = false;
@@ -257,7 +260,7 @@ fn reference(text: &[u8]) -> Option<(usize, usize)> {
     (digits > 0 && closed).then_some((number, start + digits + usize::from(braced)))
 }
 
-/// `preg_replace` of one pattern in one subject: `None` where PHP gives null (no UTF-8).
+/// `preg_replace` of one pattern in one subject; `None` where PHP returns null (invalid UTF-8).
 pub fn replace(
     context: &mut Context<'_>,
     pattern: &[u8],
@@ -303,7 +306,7 @@ fn preg_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, 
     Ok(result)
 }
 
-/// `preg_replace` with any of its arguments an array.
+/// `preg_replace` in which any argument may be an array.
 pub fn replace_in(
     context: &mut Context<'_>,
     patterns: &Value,
@@ -352,7 +355,7 @@ fn preg_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Ph
     split(context, &pattern, &subject, limit, flags)
 }
 
-/// `preg_split`; false where the subject is no UTF-8 and should be.
+/// `preg_split`; false if a subject that must be UTF-8 is not.
 pub fn split(
     context: &mut Context<'_>,
     pattern: &[u8],

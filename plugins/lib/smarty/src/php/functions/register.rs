@@ -1,11 +1,11 @@
-//! Short forms for the tables of functions.
+//! Constructors for the tables of functions.
 
 use crate::php::call::Taint;
 use crate::php::{Context, Function, PhpError, Value};
 
 type Call = fn(&mut Context<'_>, &mut [Value]) -> Result<Value, PhpError>;
 
-/// As `max`: any number of arguments.
+/// The value of `max` for any number of arguments.
 pub const MANY: usize = usize::MAX;
 
 const fn entry(name: &'static str, min: usize, max: usize, taint: Taint, call: Call) -> Function {
@@ -13,22 +13,22 @@ const fn entry(name: &'static str, min: usize, max: usize, taint: Taint, call: C
     Function { name, min, max, by_ref: 0, taint, call }
 }
 
-/// Makes text from its arguments.
+/// A function that makes text from its arguments.
 pub const fn makes(name: &'static str, min: usize, max: usize, call: Call) -> Function {
     entry(name, min, max, Taint::Spreads, call)
 }
 
-/// Moves values about, or gives a number.
+/// A function that returns values from its arguments, or a number.
 pub const fn moves(name: &'static str, min: usize, max: usize, call: Call) -> Function {
     entry(name, min, max, Taint::Carried, call)
 }
 
-/// Gives escaped or opaque text.
+/// A function that returns escaped or opaque text.
 pub const fn escapes(name: &'static str, min: usize, max: usize, call: Call) -> Function {
     entry(name, min, max, Taint::Escapes, call)
 }
 
-/// The same function with the arguments of these bits by reference.
+/// The same function with the arguments in `bits` passed by reference.
 pub const fn by_ref(mut function: Function, bits: u32) -> Function {
     function.by_ref = bits;
     function

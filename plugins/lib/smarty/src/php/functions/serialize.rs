@@ -1,4 +1,4 @@
-//! `serialize`. Its inverse is absent: it makes objects of text.
+//! `serialize`. Its inverse is absent, because it creates objects from text.
 
 use super::register::makes;
 use crate::php::{Context, Function, PhpError, Value, number};

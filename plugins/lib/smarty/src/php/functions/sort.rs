@@ -25,7 +25,7 @@ const SORT_LOCALE_STRING: i64 = 5;
 const SORT_NATURAL: i64 = 6;
 const SORT_FLAG_CASE: i64 = 8;
 
-/// What a sort's flags say of two values.
+/// The comparison that the flags of a sort select.
 #[derive(Clone, Copy)]
 pub struct SortOrder {
     kind: i64,
@@ -38,10 +38,10 @@ impl SortOrder {
         SortOrder { kind: flags & !SORT_FLAG_CASE, fold: flags & SORT_FLAG_CASE != 0 }
     }
 
-    /// Negative, 0 or positive.
+    /// The order of two values: negative, 0 or positive.
     ///
     /// # Errors
-    /// A limit fault for arrays nested too deeply.
+    /// A limit error for arrays nested too deeply.
     pub fn values(&self, a: &Value, b: &Value) -> Result<i32, PhpError> {
         Ok(match self.kind {
             SORT_NUMERIC => a.to_float().partial_cmp(&b.to_float()).map_or(1, |o| o as i32),
@@ -55,10 +55,11 @@ impl SortOrder {
     }
 }
 
-/// A stable merge sort: `Vec::sort_by` may panic when an order is none, and PHP's `<=>` over mixed types is none.
+/// A stable merge sort. `Vec::sort_by` may panic if the comparison is not a total order, and PHP's `<=>` over mixed
+/// types is not.
 ///
 /// # Errors
-/// Whatever `order` says.
+/// Any error of `order`.
 pub fn sorted<T>(items: Vec<T>, order: &impl Fn(&T, &T) -> Result<i32, PhpError>) -> Result<Vec<T>, PhpError> {
     if items.len() < 2 {
         return Ok(items);

@@ -1,7 +1,7 @@
 //! `strip_tags`.
 //!
-//! Source: the behaviour of PHP's own state machine: text, tag, `<?…?>`, `<!…>` and comment, with quotes inside
-//! them and nested `<`.
+//! Source: the behaviour of PHP's state machine: text, tag, `<?…?>`, `<!…>` and comment, with quotes and nested `<`
+//! inside.
 
 use super::args;
 use super::register::makes;
@@ -22,7 +22,7 @@ fn allowed_names(list: &[u8]) -> Vec<Vec<u8>> {
     list.split(|b| *b == b'<').skip(1).map(|rest| name_of(&[b"<", rest].concat())).collect()
 }
 
-/// The name of a tag in lower case: `</B class=x>` is `b`.
+/// The name of a tag in lower case: `b` for `</B class=x>`.
 fn name_of(tag: &[u8]) -> Vec<u8> {
     let mut name = Vec::new();
     for &b in tag {
@@ -53,17 +53,17 @@ struct Stripper<'a> {
     text: &'a [u8],
     allowed: &'a [Vec<u8>],
     out: Vec<u8>,
-    /// The tag being read, kept when some tags are allowed.
+    /// The current tag, kept if some tags are allowed.
     tag: Vec<u8>,
     state: State,
     depth: usize,
-    /// The quote that is open inside a tag, or 0.
+    /// The open quote inside a tag, or 0.
     quote: u8,
     parentheses: usize,
     last: u8,
 }
 
-/// The text without its tags, comments and `<?…?>`; tags with a name in `allowed` stay.
+/// The text without tags, comments and `<?…?>`; tags whose name is in `allowed` stay.
 #[must_use]
 pub fn strip(text: &[u8], allowed: &[Vec<u8>]) -> Vec<u8> {
     let mut s = Stripper {
@@ -196,7 +196,7 @@ impl Stripper<'_> {
                 self.toggle_quote(b);
             }
             b'l' | b'L' => {
-                // `<?xml` is a declaration like any tag.
+                // `<?xml` is a declaration and treated like a tag.
                 let start = at.checked_sub(4).map(|s| &self.text[s..at]);
                 if start.is_some_and(|s| s.eq_ignore_ascii_case(b"<?xm")) {
                     self.state = State::Tag;

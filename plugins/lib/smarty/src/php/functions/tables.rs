@@ -1,4 +1,4 @@
-//! The list of all functions, put together from the table of each module.
+//! The allow list of functions: the tables of all modules.
 //!
 //! No module of functions imports this one, so that the imports form no circle.
 
@@ -46,7 +46,7 @@ const TABLES: &[&[Function]] = &[
     LOOKUPS,
 ];
 
-/// The functions that look up functions, which have to know this list.
+/// The functions that look up functions, and so need this list.
 const LOOKUPS: &[Function] = &[
     moves("function_exists", 1, 1, |_, a| Ok(find(&args::text(a, 0)?).is_some().into())),
     moves("is_callable", 1, 1, |_, a| Ok(matches!(&a[0], Value::Str(name) if find(name).is_some()).into())),
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn what_reaches_outside_is_absent() {
+    fn functions_with_outside_effects_are_absent() {
         for name in ["system", "exec", "file_get_contents", "rand", "printf", "call_user_func", "usort", "putenv"] {
             assert!(find(name.as_bytes()).is_none(), "{name}");
         }

@@ -1,4 +1,4 @@
-//! Letters' case, trimming, slashes: one string in, one string out.
+//! Functions from one string to another: letter case, trimming, slashes.
 
 use super::args;
 use super::register::{escapes, makes, moves};
@@ -45,7 +45,7 @@ fn ucwords(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
         .iter()
         .map(|b| {
             let out = if at_start { b.to_ascii_uppercase() } else { *b };
-            // What was just made a capital is looked up as one.
+            // PHP checks the capitalized byte against the delimiters.
             at_start = delimiters[usize::from(out)];
             out
         })
@@ -53,7 +53,7 @@ fn ucwords(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     Ok(Value::from(out))
 }
 
-/// The bytes a list like trim's names, `a..z` being a range.
+/// The bytes in a list as trim takes it, where `a..z` is a range.
 pub fn byte_set(list: &[u8]) -> [bool; 256] {
     let mut set = [false; 256];
     let mut at = 0;
@@ -65,7 +65,7 @@ pub fn byte_set(list: &[u8]) -> [bool; 256] {
             at += 4;
             continue;
         }
-        // PHP warns of a range that is none; its first dot is then skipped, the second one meant.
+        // PHP warns of an invalid range, skips its first dot and takes the second literally.
         if !list[at..].starts_with(b"..") {
             set[usize::from(byte)] = true;
         }
@@ -94,7 +94,7 @@ fn rot13(b: &u8) -> u8 {
     }
 }
 
-/// A backslash before `'`, `"`, `\`; NUL as `\0`.
+/// Adds a backslash before `'`, `"` and `\`; NUL becomes `\0`.
 pub fn addslashes(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for &b in text {
@@ -134,7 +134,7 @@ fn quotemeta(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Two lower-case hexadecimal digits a byte.
+/// Two lower-case hexadecimal digits per byte.
 pub fn bin2hex(bytes: &[u8]) -> Vec<u8> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]).collect()

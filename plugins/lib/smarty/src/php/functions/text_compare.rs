@@ -1,4 +1,4 @@
-//! Comparing strings, exactly and by likeness.
+//! Comparison of strings, exact and by similarity.
 
 use super::args;
 use super::register::{by_ref, escapes, moves};
@@ -17,7 +17,8 @@ pub const FUNCTIONS: &[Function] = &[
     escapes("soundex", 1, 1, soundex),
 ];
 
-/// What the C library's memcmp gives: the distance of the first bytes that differ; then the sign of the lengths'.
+/// The result of the C library's memcmp: the distance of the first bytes that differ, else the sign of the difference
+/// in length.
 pub fn distance(a: &[u8], b: &[u8], fold: bool) -> Value {
     let letter = |byte: u8| i64::from(if fold { byte.to_ascii_lowercase() } else { byte });
     let differs = a.iter().zip(b).map(|(x, y)| letter(*x) - letter(*y)).find(|d| *d != 0);
@@ -34,7 +35,7 @@ fn compared(args: &[Value], fold: bool, length: Option<usize>) -> Result<Value, 
     Ok(distance(&a[..cut(&a)], &b[..cut(&b)], fold))
 }
 
-/// PHP's natural order ("img12" after "img10"), by Martin Pool's strnatcmp: runs of digits compare as numbers,
+/// PHP's natural order ("img12" after "img10"), after Martin Pool's strnatcmp: runs of digits are compared as numbers,
 /// runs that start with a zero as fractions.
 pub fn natural(a: &[u8], b: &[u8], fold: bool) -> i32 {
     if a.is_empty() || b.is_empty() {
@@ -78,7 +79,7 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
-/// Zeros before a further digit at the very start do not count.
+/// The number of leading zeros before another digit, which do not count.
 fn leading_zeros(s: &[u8]) -> usize {
     (0..s.len().saturating_sub(1)).take_while(|k| s[*k] == b'0' && s[k + 1].is_ascii_digit()).count()
 }
@@ -87,7 +88,7 @@ fn digit(s: &[u8], at: usize) -> Option<u8> {
     s.get(at).copied().filter(u8::is_ascii_digit)
 }
 
-/// Two numbers aligned at their last digit: the longer wins, else the first digit that differs.
+/// Compares two numbers aligned at their last digit: the longer one is greater, else the first difference decides.
 fn right(a: &[u8], i: &mut usize, b: &[u8], j: &mut usize) -> i32 {
     let mut bias = 0;
     loop {
@@ -102,7 +103,7 @@ fn right(a: &[u8], i: &mut usize, b: &[u8], j: &mut usize) -> i32 {
     }
 }
 
-/// Two fractions aligned at their first digit: the first difference decides.
+/// Compares two fractions aligned at their first digit: the first difference decides.
 fn left(a: &[u8], i: &mut usize, b: &[u8], j: &mut usize) -> i32 {
     loop {
         match (digit(a, *i), digit(b, *j)) {
@@ -136,7 +137,7 @@ fn similar_text(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, 
     Ok(Value::from(common))
 }
 
-/// The first longest run that both have: where in `a`, where in `b`, how long.
+/// The first longest common run: its positions in `a` and in `b`, and its length.
 fn longest_common(a: &[u8], b: &[u8]) -> Option<(usize, usize, usize)> {
     let mut best = None;
     let mut length = 0;
@@ -177,7 +178,7 @@ fn levenshtein(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, P
 }
 
 fn soundex(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
-    // By letter A to Z: 0 a vowel (ends a run), - H and W (do not).
+    // Codes by letter, A to Z: 0 is a vowel, which ends a run; - is H or W, which does not.
     const CODES: &[u8; 26] = b"01230120022455012623010202";
     let text = args::text(args, 0)?;
     let mut out: Vec<u8> = Vec::with_capacity(4);

@@ -1,4 +1,4 @@
-//! Parts of strings, and strings made of parts.
+//! Functions that cut strings, and that build strings from parts.
 
 use bstr::ByteSlice;
 
@@ -18,7 +18,7 @@ pub const FUNCTIONS: &[Function] = &[
     makes("join", 1, 2, implode),
 ];
 
-/// Start and end of `substr($s, offset, length)` in a string of `len` bytes; `None`: it starts beyond the end.
+/// The start and end of `substr($s, offset, length)` in a string of `len` bytes; `None` if it starts beyond the end.
 pub fn bounds(len: usize, offset: i64, length: Option<i64>) -> Option<(usize, usize)> {
     let signed = i64::try_from(len).ok()?;
     if offset > signed {
@@ -40,7 +40,7 @@ fn substr(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
 }
 
 fn substr_replace(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
-    // Arrays element by element: entry n of the replacements, offsets and lengths goes with entry n.
+    // Arrays are processed element by element: element n uses entry n of the replacements, offsets and lengths.
     let nth = |v: &Value, n: usize, default: Value| match v {
         Value::Array(list) => list.entry_at(n).map_or(default, |(_, v)| v.clone()),
         other => other.clone(),
@@ -108,7 +108,7 @@ fn str_pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpEr
     Ok(Value::from(out))
 }
 
-/// `text` times `count`, within the limits.
+/// `text` repeated `count` times, within the limits.
 pub fn repeat(context: &Context<'_>, text: &[u8], count: usize) -> Result<Vec<u8>, PhpError> {
     context.allow_bytes(text.len().saturating_mul(count))?;
     Ok(if text.is_empty() { Vec::new() } else { text.repeat(count) })

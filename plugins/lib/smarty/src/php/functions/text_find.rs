@@ -1,4 +1,4 @@
-//! Where one string is in another.
+//! Functions that search in strings.
 
 use bstr::ByteSlice;
 
@@ -23,7 +23,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("strcspn", 2, 4, |_, a| span(a, false)),
 ];
 
-/// Haystack and needle, both in lower case when case does not matter.
+/// The haystack and the needle, both in lower case if `fold` is set.
 fn pair(args: &[Value], fold: bool) -> Result<(Str, Str), PhpError> {
     let (hay, needle) = (args::text(args, 0)?, args::text(args, 1)?);
     if !fold {
@@ -50,7 +50,7 @@ fn last_position(args: &[Value], fold: bool) -> Result<Value, PhpError> {
     let (hay, needle) = pair(args, fold)?;
     let offset = args::int_or(args, 2, 0)?;
     let start = args::offset_in(offset, hay.len()).ok_or_else(outside)?;
-    // From the left the offset bounds where a find may begin, from the right where it may begin at most.
+    // From the left, the offset bounds the earliest start of a match; from the right, the latest.
     let (from, to) =
         if offset >= 0 { (start, hay.len()) } else { (0, hay.len().min(start.saturating_add(needle.len()))) };
     Ok(found(hay[from..to].rfind(&*needle).map(|at| at + from)))
@@ -105,7 +105,7 @@ fn span(args: &[Value], inside: bool) -> Result<Value, PhpError> {
     else {
         return Ok(Value::Int(0));
     };
-    // An empty list is read as its terminating NUL when what is not in it is counted.
+    // For bytes outside of the list, PHP reads an empty list as its terminating NUL.
     let list: &[u8] = if list.is_empty() && !inside { &[0] } else { &list };
     Ok(Value::from(text[start..end].iter().take_while(|b| list.contains(b) == inside).count()))
 }

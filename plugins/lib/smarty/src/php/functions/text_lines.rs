@@ -1,4 +1,4 @@
-//! Lines: breaking long ones, marking their ends.
+//! Line breaks: wrapping long lines, and marking line ends.
 
 use super::args;
 use super::register::makes;
@@ -45,7 +45,7 @@ fn wordwrap(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpE
 fn wrap(text: &[u8], width: i64, line_break: &[u8], cut: bool) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let (mut start, mut space, mut at) = (0_usize, 0_usize, 0_usize);
-    // A break that ends the text is, as PHP has it, plain text when it is longer than one byte.
+    // In PHP a break string of more than one byte at the end of the text is plain text.
     let breaks_at = |at: usize| {
         let whole = text[at..].starts_with(line_break);
         whole && (line_break.len() == 1 && !cut || at + line_break.len() < text.len())

@@ -1,4 +1,4 @@
-//! Replacing strings by strings.
+//! Functions that replace strings.
 
 use bstr::ByteSlice;
 
@@ -24,7 +24,7 @@ fn str_replace(context: &mut Context<'_>, args: &mut [Value], fold: bool) -> Res
         Value::Array(subjects) => {
             let mut out = Array::with_capacity(subjects.len());
             for (key, one) in subjects.iter() {
-                // An array inside is text like any other value: "Array".
+                // A nested array is text like any other value: "Array".
                 let changed = replace_in(context, &search, &replace, one.to_str(), fold, &mut count)?;
                 out.insert(key.clone(), Value::Str(changed));
             }
@@ -60,7 +60,7 @@ fn replace_in(
     Ok(text)
 }
 
-/// Every occurrence of `search`, left to right. An empty one is found nowhere.
+/// Replaces every occurrence of `search`, left to right. An empty `search` is never found.
 pub fn replace_all(
     context: &mut Context<'_>,
     text: &Str,
@@ -114,7 +114,7 @@ fn strtr(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpErro
     Ok(Value::from(text.iter().map(|b| map[usize::from(*b)]).collect::<Vec<u8>>()))
 }
 
-/// `strtr` with pairs: at each place the longest name that fits; what was put in is not looked at again.
+/// `strtr` with pairs: replaces the longest matching key at each position, and does not search the replacement again.
 pub fn translate(context: &mut Context<'_>, text: &Str, pairs: &[(Str, Str)]) -> Result<Str, PhpError> {
     let mut longest: Vec<&(Str, Str)> = pairs.iter().filter(|(from, _)| !from.is_empty()).collect();
     longest.sort_by_key(|(from, _)| std::cmp::Reverse(from.len()));

@@ -1,4 +1,4 @@
-//! Words of a text, and a stretch of it compared.
+//! Words of a text, and comparison of a part of it.
 
 use super::args;
 use super::register::{makes, moves};
@@ -13,7 +13,8 @@ pub const FUNCTIONS: &[Function] = &[
     moves("substr_compare", 3, 5, substr_compare),
 ];
 
-/// Runs of letters with `'` and `-` inside; a hyphen ends no word but the text, and neither begins one.
+/// Words are runs of letters with `'` and `-` inside. A hyphen ends no word except at the end of the text, and neither
+/// starts one.
 fn str_word_count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let format = args::int_or(args, 1, 0)?;

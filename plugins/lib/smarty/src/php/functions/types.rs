@@ -1,4 +1,4 @@
-//! Asking for and changing the type of a value.
+//! Functions that test and convert the type of a value.
 
 use super::args;
 use super::register::{makes, moves};
@@ -34,7 +34,7 @@ fn is(args: &[Value], test: fn(&Value) -> bool) -> Result<Value, PhpError> {
     Ok(Value::Bool(test(&args[0])))
 }
 
-/// Whether a value is a number, or text that is nothing but one.
+/// True for a number, or for text that is entirely a number.
 #[must_use]
 pub fn is_numeric(value: &Value) -> bool {
     match value {
@@ -44,7 +44,7 @@ pub fn is_numeric(value: &Value) -> bool {
     }
 }
 
-/// The type's name as `gettype` has it, from PHP 4's time.
+/// The name of the type in `gettype`, which dates from PHP 4.
 fn type_word(value: &Value) -> &'static str {
     match value {
         Value::Null => "NULL",
@@ -64,7 +64,7 @@ fn intval(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     }))
 }
 
-/// C's `strtol` with PHP's prefixes `0x`, `0b`, `0o`; it saturates.
+/// C's `strtol` with PHP's prefixes `0x`, `0b` and `0o`; it saturates.
 fn strtol(text: &[u8], base: i64) -> i64 {
     let start = text.iter().position(|b| !matches!(b, b' ' | b'\t'..=b'\r')).unwrap_or(text.len());
     let (negative, digits) = match &text[start..] {

@@ -23,7 +23,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("long2ip", 1, 1, |_, a| Ok(Value::from(std::net::Ipv4Addr::from(args::int(a, 0)? as u32).to_string()))),
 ];
 
-/// A URL taken apart; borrowed from it.
+/// The parts of a URL, borrowed from it.
 #[derive(Debug, Default)]
 pub struct UrlParts<'a> {
     pub scheme: Option<&'a [u8]>,
@@ -43,7 +43,7 @@ fn split_at_byte(text: &[u8], byte: u8) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// PHP's lenient `parse_url`; `None` for what it calls seriously malformed.
+/// PHP's lenient `parse_url`; `None` for a URL that PHP calls seriously malformed.
 #[must_use]
 pub fn parse(url: &[u8]) -> Option<UrlParts<'_>> {
     let mut parts = UrlParts::default();
@@ -61,7 +61,7 @@ pub fn parse(url: &[u8]) -> Option<UrlParts<'_>> {
         let after = &rest[colon + 1..];
         let scheme = !name.is_empty() && name.iter().all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(b));
         let digits = after.iter().take_while(|b| b.is_ascii_digit()).count();
-        // `host:80/path` has a port, not a scheme.
+        // `host:80/path` has a port and not a scheme.
         let port = (1..=5).contains(&digits) && matches!(after.get(digits), None | Some(b'/'));
         if scheme && !port {
             parts.scheme = Some(name);
@@ -125,7 +125,7 @@ fn parse_url(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError>
     let Some(parts) = parse(&text) else {
         return Ok(Value::Bool(false));
     };
-    // Control characters become underscores, as PHP does it.
+    // As in PHP, control characters become underscores.
     let clean = |part: Option<&[u8]>| {
         let bytes = |p: &[u8]| p.iter().map(|b| if b.is_ascii_control() { b'_' } else { *b }).collect::<Vec<u8>>();
         part.map(|p| Value::from(bytes(p)))

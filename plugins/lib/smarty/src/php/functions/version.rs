@@ -1,7 +1,7 @@
 //! `version_compare`.
 //!
-//! Source: PHP's manual: a version is cut where digits and other characters meet; forms order as
-//! `dev < alpha = a < beta = b < RC = rc < # < pl = p`, anything else before them all.
+//! Source: PHP's manual: a version is split where digits and other characters meet; forms are ordered as `dev < alpha =
+//! a < beta = b < RC = rc < # < pl = p`, and any other form precedes them.
 
 use super::args;
 use super::register::moves;
@@ -9,7 +9,7 @@ use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[moves("version_compare", 2, 3, version_compare)];
 
-/// A version with a dot wherever its parts meet.
+/// The version with a dot wherever its parts meet.
 fn canonical(version: &[u8]) -> Vec<u8> {
     let Some((&first, rest)) = version.split_first() else {
         return Vec::new();
@@ -69,7 +69,7 @@ fn compare_part(a: &[u8], b: &[u8]) -> i32 {
     }
 }
 
-/// The part before the first dot, and what follows the dot.
+/// The part before the first dot, and the rest after it.
 fn first_part(version: &[u8]) -> (&[u8], Option<&[u8]>) {
     match version.iter().position(|b| *b == b'.') {
         Some(dot) => (&version[..dot], Some(&version[dot + 1..])),
@@ -77,7 +77,7 @@ fn first_part(version: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// Where two versions' common parts do not decide: what is left of each.
+/// The result of comparing the parts that two versions share: decided, or the rest of each.
 enum Comparison {
     Decided(i32),
     Left(Option<Vec<u8>>, Option<Vec<u8>>),
@@ -104,14 +104,14 @@ fn compare_common(a: &[u8], b: &[u8]) -> Comparison {
 fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
     /// Stands for a release among the forms.
     const RELEASE: &[u8] = b"#N#";
-    // C strings there: a NUL ends them.
+    // PHP compares C strings here, which end at a NUL.
     let cut = |text: &[u8]| text.split(|b| *b == 0).next().unwrap_or_default().to_vec();
     let (mut a, mut b) = (cut(a), cut(b));
     loop {
         if a.is_empty() || b.is_empty() {
             return i32::from(!a.is_empty()) - i32::from(!b.is_empty());
         }
-        // More of a version is newer if it is a number, and else as its form says ("1.0rc" before "1.0").
+        // A longer version is newer if the rest is a number; otherwise the form decides ("1.0rc" is before "1.0").
         match compare_common(&canonical(&a), &canonical(&b)) {
             Comparison::Decided(order) => return order,
             Comparison::Left(Some(rest), _) if is_number(&rest) => return 1,
@@ -124,7 +124,7 @@ fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
 }
 
 fn version_compare(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
-    // Each round of what is left copies it; a version of many thousand parts is no version.
+    // Each round copies the rest, so the length is limited; no real version has thousands of parts.
     let length = args::text(args, 0)?.len().max(args::text(args, 1)?.len());
     context.charge(length.saturating_mul(length))?;
     let order = compare_versions(&args::text(args, 0)?, &args::text(args, 1)?);

@@ -1,8 +1,8 @@
-//! Sets of characters: `[…]`, `\d` and its kin, `.`.
+//! Sets of characters: `[…]`, `\d` and the like, `.`.
 
 use super::unicode;
 
-/// One part of a set.
+/// An element of a set.
 #[derive(Clone, Copy, Debug)]
 pub enum ClassItem {
     Range(u32, u32),
@@ -16,10 +16,10 @@ pub enum ClassItem {
     Newline,
 }
 
-/// A set of characters; bytes without `utf8`.
+/// A set of characters, or of bytes without `utf8`.
 #[derive(Clone, Debug)]
 pub struct Class {
-    /// Parts, and whether each is turned round (`\D` in a set).
+    /// The elements, and whether each is negated (`\D` in a set).
     pub items: Vec<(ClassItem, bool)>,
     pub negated: bool,
     pub caseless: bool,
@@ -40,7 +40,7 @@ impl Class {
     }
 }
 
-/// The same letter in its other case, or cases.
+/// The letter in its other case, or cases.
 pub fn other_cases(c: u32, utf8: bool) -> [Option<u32>; 2] {
     if c < 0x80 || !utf8 {
         let byte = u8::try_from(c).unwrap_or(0);

@@ -1,10 +1,10 @@
-//! Tree to instructions.
+//! Compiles a syntax tree to instructions.
 
 use super::class::Class;
 use super::syntax::{Assert, Node, Repeat, fixed_length};
 use super::{PatternError, fail, unavailable};
 
-/// Instructions of one pattern: `{n,m}` is written out, so this bounds it.
+/// The maximum number of instructions of one pattern, which bounds the expansion of `{n,m}`.
 const INSTRUCTIONS_MAX: usize = 50_000;
 
 #[derive(Debug)]
@@ -12,12 +12,12 @@ pub enum Instruction {
     Char(u32, bool),
     Class(Box<Class>),
     Assert(Assert),
-    /// Try the first, then the second.
+    /// Tries the first branch, then the second.
     Split(usize, usize),
     Jump(usize),
     Save(usize),
     BackReference(usize, bool),
-    /// A body that ends in `Match`, then on at `next`.
+    /// Runs a body that ends in `Match`, then continues at `next`.
     Look {
         next: usize,
         back: Option<usize>,
@@ -26,7 +26,7 @@ pub enum Instruction {
     Atomic {
         next: usize,
     },
-    /// Remembers the position in a slot, so that a round of a loop that matched nothing ends it.
+    /// Stores the position in a slot, so that a loop ends after a round that matched nothing.
     LoopStart(usize),
     LoopCheck(usize),
     Match,
@@ -35,7 +35,7 @@ pub enum Instruction {
 #[derive(Debug)]
 pub struct RegexProgram {
     pub steps: Vec<Instruction>,
-    /// Capture positions, then the slots of loops.
+    /// The number of capture positions and loop slots, in this order.
     pub slots: usize,
 }
 
@@ -173,7 +173,7 @@ impl Compiler {
             let Some(length) = fixed_length(branch) else {
                 return fail("lookbehind assertion is not fixed length");
             };
-            // Each branch goes back by its own length. Of negative ones all must fail, of others one must hold.
+            // Each branch goes back by its own length. All negative branches must fail; one positive branch must match.
             if negative || i + 1 == branches.len() {
                 self.looked(branch, Some(length), negative)?;
                 continue;

@@ -1,23 +1,23 @@
-//! Runs the instructions over a subject, backtracking on a stack of its own.
+//! Runs the instructions over a subject, and backtracks with an explicit stack.
 
 use super::class::other_cases;
 use super::compile::{Instruction, RegexProgram};
 use super::syntax::Assert;
 use super::{RegexOptions, unicode};
 
-/// Byte ranges of the groups; entry 0 is the whole match.
+/// The byte ranges of the groups; entry 0 is the whole match.
 pub type Captures = Vec<Option<(usize, usize)>>;
 
-/// The step budget was used up.
+/// The step budget is used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exhausted;
 
 const UNSET: usize = usize::MAX;
 
 enum Backtrack {
-    /// Another way to go on.
+    /// An alternative to continue with.
     Branch(usize, usize),
-    /// A slot to set back when passing here.
+    /// A slot to restore.
     Slot(usize, usize),
 }
 
@@ -39,16 +39,16 @@ pub fn find(
     groups: usize,
     steps: &mut usize,
 ) -> Result<Option<Captures>, Exhausted> {
-    let mut machine = Matcher::new(program, options, subject, start, steps);
+    let mut matcher = Matcher::new(program, options, subject, start, steps);
     let mut at = start;
     loop {
-        if let Some(found) = machine.match_at(at, groups, false)? {
+        if let Some(found) = matcher.match_at(at, groups, false)? {
             return Ok(Some(found));
         }
         if options.anchored || at >= subject.len() {
             return Ok(None);
         }
-        at += machine.width_at(at);
+        at += matcher.width_at(at);
     }
 }
 
@@ -99,7 +99,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// The character at a position and its width.
+    /// The character at a position, and its width.
     fn char_at(&self, at: usize) -> Option<(u32, usize)> {
         let byte = *self.subject.get(at)?;
         let width = self.width_at(at);
@@ -121,7 +121,8 @@ impl<'a> Matcher<'a> {
         Some(at)
     }
 
-    /// Runs from `pc` to the `Match` of its level: where that was. `not_empty_from`: an end there does not count.
+    /// Runs from `pc` to the `Match` of its level and returns the end position. An end at `not_empty_from` does not
+    /// count.
     fn run(&mut self, pc: usize, at: usize, not_empty_from: Option<usize>) -> Result<Option<usize>, Exhausted> {
         let floor = self.stack.len();
         let (mut pc, mut at) = (pc, at);
@@ -150,7 +151,7 @@ impl<'a> Matcher<'a> {
         }
     }
 
-    /// A step that neither branches nor runs others.
+    /// Runs an instruction that neither branches nor runs a body.
     fn simple(&mut self, step: &'a Instruction, pc: usize, at: usize) -> Option<(usize, usize)> {
         let end = match step {
             Instruction::Char(c, caseless) => {
@@ -169,7 +170,8 @@ impl<'a> Matcher<'a> {
                 at
             }
             Instruction::LoopCheck(slot) => {
-                // A round without progress: leave the loop, whose split is where the jump after this goes.
+                // A round without progress leaves the loop, whose split is the target of the jump after this
+                // instruction.
                 if self.slots[*slot] == at {
                     return match &self.steps[pc + 1] {
                         Instruction::Jump(_) => Some((pc + 2, at)),
@@ -201,7 +203,7 @@ impl<'a> Matcher<'a> {
         None
     }
 
-    /// Runs a body as a whole: once it matched, its other ways are forgotten, its captures stay.
+    /// Runs a body as a whole: after a match its alternatives are dropped and its captures stay.
     fn enclosed(&mut self, pc: usize, at: usize) -> Result<Option<usize>, Exhausted> {
         let floor = self.stack.len();
         let end = self.run(pc, at, None)?;
@@ -218,7 +220,7 @@ impl<'a> Matcher<'a> {
         Ok(end)
     }
 
-    /// Whether a look-around's body matches; captures of a negative one do not stay.
+    /// True if a look-around's body matches; the captures of a negative one are dropped.
     fn look(&mut self, pc: usize, from: Option<usize>, negative: bool) -> Result<bool, Exhausted> {
         let Some(from) = from else { return Ok(false) };
         if !negative {
@@ -257,7 +259,7 @@ impl<'a> Matcher<'a> {
         let newline_at = |i: usize| self.subject.get(i) == Some(&b'\n');
         match assert {
             Assert::Start => at == 0,
-            // Not after a newline that ends the subject.
+            // A newline at the end of the subject does not start another line.
             Assert::LineStart => at == 0 || at < end && newline_at(at - 1),
             Assert::End => at == end,
             Assert::EndOrNewline => at == end || at + 1 == end && newline_at(at),

@@ -1,8 +1,8 @@
 //! PHP's regular expressions (PCRE), matched by backtracking with a bound on the steps.
 //!
-//! A crate would not do: PHP matches bytes unless `u` is given, templates use what linear-time engines leave out
+//! No crate fits: PHP matches bytes unless `u` is given, templates use features that linear-time engines leave out
 //! (look-around, back-references, possessive quantifiers), and Unicode tables for `\p` would double the size of a
-//! plugin. Absent: recursion, conditions, verbs, scripts in `\p`; a pattern with one is refused.
+//! plugin. Patterns with recursion, conditions, verbs, or scripts in `\p` are refused.
 //!
 //! Source: pcre2pattern(3).
 
@@ -25,13 +25,13 @@ use compile::RegexProgram;
 pub struct Regex {
     program: RegexProgram,
     options: RegexOptions,
-    /// Number of groups, the whole match included.
+    /// The number of groups, the whole match included.
     pub groups: usize,
-    /// Named groups and their numbers, in order of number.
+    /// The named groups and their numbers, ordered by number.
     pub names: Vec<(Vec<u8>, usize)>,
 }
 
-/// The letters after the closing delimiter.
+/// The options given by the letters after the closing delimiter.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RegexOptions {
     pub caseless: bool,
@@ -44,13 +44,13 @@ pub struct RegexOptions {
     pub utf8: bool,
 }
 
-/// Why a pattern was not compiled.
+/// The error of compiling a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PatternError {
-    /// PCRE refuses it too.
+    /// PCRE refuses the pattern too.
     #[error("{0}")]
     Invalid(String),
-    /// PCRE knows what is asked for, or has room for it; this does not.
+    /// PCRE supports the pattern, but this module does not.
     #[error("{0}")]
     Unavailable(String),
 }
@@ -64,10 +64,10 @@ fn unavailable<T>(why: impl Into<String>) -> Result<T, PatternError> {
 }
 
 impl Regex {
-    /// Compiles a pattern as PHP writes it: delimiters, then modifiers.
+    /// Compiles a pattern in PHP's form: delimiters, then modifiers.
     ///
     /// # Errors
-    /// What PCRE would say, or that a feature is not available.
+    /// PCRE's error, or an unsupported feature.
     pub fn delimited(text: &[u8]) -> Result<Regex, PatternError> {
         let text = text.trim_ascii_start();
         let Some(&open) = text.first() else {
@@ -89,7 +89,7 @@ impl Regex {
         Regex::new(&text[1..end], options(&text[end + 1..])?)
     }
 
-    /// Compiles a bare pattern.
+    /// Compiles a pattern without delimiters.
     ///
     /// # Errors
     /// As [`Regex::delimited`].
@@ -104,8 +104,8 @@ impl Regex {
         self.options.utf8
     }
 
-    /// The first match at or after `start`; `steps` is what is left of the budget. A subject for a UTF-8
-    /// pattern must be valid UTF-8, and `start` a boundary.
+    /// Finds the first match at or after `start`; `steps` is the rest of the budget. For a UTF-8 pattern the subject
+    /// must be valid UTF-8 and `start` a character boundary.
     ///
     /// # Errors
     /// The budget is used up.
@@ -113,7 +113,7 @@ impl Regex {
         matcher::find(&self.program, self.options, subject, start, self.groups, steps)
     }
 
-    /// A match that begins exactly at `start` and is not empty, if there is one.
+    /// Finds a match that starts exactly at `start` and is not empty.
     ///
     /// # Errors
     /// The budget is used up.
@@ -122,7 +122,7 @@ impl Regex {
     }
 }
 
-/// Where the pattern ends: paired delimiters may nest, a backslash hides the next byte.
+/// The end of the pattern: paired delimiters may nest, and a backslash hides the next byte.
 fn closing(text: &[u8], open: u8, close: u8) -> Option<usize> {
     let mut depth = 1;
     let mut at = 1;
@@ -173,13 +173,13 @@ mod tests {
     }
 
     #[test]
-    fn the_first_alternative_that_matches_wins() {
+    fn first_matching_alternative_wins() {
         assert_eq!(found("/a|ab|abc/", "abc").as_deref(), Some("a"));
         assert_eq!(found("/(?:a|ab)(?:c|bcd)/", "abcd").as_deref(), Some("abcd"));
     }
 
     #[test]
-    fn look_around_references_and_possession_hold() {
+    fn look_around_references_and_possessives_match() {
         assert_eq!(found("/(?<=\\$)\\d+(?!\\d|€)/u", "12 $345").as_deref(), Some("345"));
         assert_eq!(found("/(\\w)\\1/", "abccd").as_deref(), Some("cc"));
         assert_eq!(found("/a++ab/", "aaab"), None);
@@ -188,20 +188,20 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_that_matches_nothing_ends() {
+    fn loop_that_matches_nothing_ends() {
         assert_eq!(found("/(a*)*b/", "aab").as_deref(), Some("aab"));
         assert_eq!(found("/(a|b?)+?c/", "abc").as_deref(), Some("abc"));
     }
 
     #[test]
-    fn without_u_a_dot_is_a_byte() {
+    fn dot_without_u_matches_a_byte() {
         let regex = Regex::delimited(b"/^.$/").unwrap();
         assert_eq!(regex.find_at("é".as_bytes(), 0, &mut 1000).unwrap(), None);
         assert_eq!(found("/^.$/u", "é").as_deref(), Some("é"));
     }
 
     #[test]
-    fn what_is_not_available_is_refused() {
+    fn unsupported_pattern_is_refused() {
         for pattern in
             ["/(?R)/", "/(?(1)a|b)/", "/(*UTF8)a/", "/\\p{Greek}/u", "/(?<=a+)b/", "/a/e", "a", "/(a/", "/[a/", "/*a/"]
         {
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn deep_and_large_patterns_are_refused() {
+    fn deep_or_large_pattern_is_refused() {
         let deep = format!("/{}{}/", "(".repeat(1000), ")".repeat(1000));
         assert!(Regex::delimited(deep.as_bytes()).is_err());
         assert!(Regex::delimited(b"/((a{1000}){1000}){1000}/").is_err());

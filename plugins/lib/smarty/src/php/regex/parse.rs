@@ -1,12 +1,12 @@
-//! Pattern text to tree.
+//! Parses a pattern to a syntax tree.
 
 use super::class::{Class, ClassItem};
 use super::syntax::{Assert, Node, Repeat};
 use super::{PatternError, RegexOptions, fail, unavailable};
 
-/// Groups inside groups: the compiler and the look-arounds recurse on them.
+/// The maximum nesting of groups, on which the compiler and the look-arounds recurse.
 const NESTING_MAX: usize = 64;
-/// PCRE's own bound for `{n,m}`.
+/// PCRE's own limit for `{n,m}`.
 const REPEAT_MAX: u32 = 65_535;
 
 pub struct ParsedPattern {
@@ -53,7 +53,7 @@ impl PatternParser<'_> {
         found
     }
 
-    /// The next character: a whole one with `u`, else a byte.
+    /// The next character with `u`, else the next byte.
     pub(super) fn next_char(&mut self) -> Result<u32, PatternError> {
         let Some(byte) = self.peek() else {
             return fail("\\ at end of pattern");
@@ -73,7 +73,7 @@ impl PatternParser<'_> {
         if self.depth > NESTING_MAX {
             return unavailable("parentheses are too deeply nested");
         }
-        // Options set inside, (?i), end with the group.
+        // Options set inside a group, (?i), end with it.
         let outer = self.options;
         let mut branches = vec![self.concatenation()?];
         while self.accept(b"|") {
@@ -310,7 +310,7 @@ impl PatternParser<'_> {
         }
     }
 
-    /// `{n}`, `{n,}`, `{n,m}`, leaving the closing brace; anything else is text.
+    /// `{n}`, `{n,}`, `{n,m}`, without the closing brace; anything else is text.
     fn counted(&mut self) -> Option<(u32, Option<u32>)> {
         let end = self.rest().iter().position(|b| *b == b'}')?;
         let inside = std::str::from_utf8(&self.rest()[1..end]).ok()?;

@@ -1,4 +1,4 @@
-//! Sets in brackets.
+//! Parses sets in brackets.
 
 use super::class::{Class, ClassItem, posix};
 use super::parse::PatternParser;
@@ -38,7 +38,7 @@ impl PatternParser<'_> {
             match self.class_char(&mut class)? {
                 Some(high) if high < low => return fail("range out of order in character class"),
                 Some(high) => class.items.push((ClassItem::Range(low, high), false)),
-                // `[a-\d]`: the hyphen is text.
+                // `[a-\d]`: the hyphen is literal.
                 None => class.items.extend([(ClassItem::Range(low, low), false), (ClassItem::Range(45, 45), false)]),
             }
         }
@@ -66,7 +66,7 @@ impl PatternParser<'_> {
         Ok(Some((item, negated)))
     }
 
-    /// One character of a class; a set like `\d` goes into the class itself.
+    /// Parses one character of a class; a set like `\d` is added to the class directly.
     fn class_char(&mut self, class: &mut Class) -> Result<Option<u32>, PatternError> {
         if !self.accept(b"\\") {
             return self.next_char().map(Some);

@@ -1,4 +1,4 @@
-//! What a backslash means in a pattern.
+//! Parses escapes: a backslash and the characters after it.
 
 use super::class::{Class, ClassItem};
 use super::parse::PatternParser;
@@ -6,7 +6,7 @@ use super::syntax::{Assert, Node};
 use super::{PatternError, fail, unavailable, unicode};
 
 impl PatternParser<'_> {
-    /// What follows a backslash outside a class.
+    /// Parses an escape outside of a class, after its backslash.
     pub(super) fn escape(&mut self) -> Result<Node, PatternError> {
         let utf8 = self.options.utf8;
         if let Some(node) = self.assertion() {
@@ -90,7 +90,7 @@ impl PatternParser<'_> {
         }
     }
 
-    /// `\d`, `\W`, `\pL` …: the set, and whether it is turned round.
+    /// `\d`, `\W`, `\pL` …: the set, and whether it is negated.
     pub(super) fn shorthand(&mut self) -> Result<Option<(ClassItem, bool)>, PatternError> {
         let Some(letter) = self.peek() else {
             return Ok(None);
@@ -141,7 +141,7 @@ impl PatternParser<'_> {
         value
     }
 
-    /// A single character after a backslash.
+    /// Parses an escape that stands for one character.
     pub(super) fn escaped_char(&mut self, in_class: bool) -> Result<u32, PatternError> {
         let c = self.next_char()?;
         Ok(match u8::try_from(c).unwrap_or(0) {

@@ -1,11 +1,11 @@
-//! The tree a pattern is parsed into.
+//! The syntax tree of a pattern.
 
 use super::class::Class;
 
 #[derive(Clone, Debug)]
 pub enum Node {
     Empty,
-    /// One character (a byte without `u`), perhaps whatever its case.
+    /// One character (a byte without `u`), and whether its case is ignored.
     Char(u32, bool),
     Class(Class),
     Assert(Assert),
@@ -14,14 +14,14 @@ pub enum Node {
     Group(Box<Node>, usize),
     Repeat(Box<Node>, Repeat),
     BackReference(usize, bool),
-    /// Look-around: the body, and for a look-behind how many characters each branch goes back.
+    /// A look-around: the body, and for a look-behind the number of characters that each branch goes back.
     Look {
         body: Box<Node>,
         ahead: bool,
         negative: bool,
     },
     Atomic(Box<Node>),
-    /// `\K`: the match begins here.
+    /// `\K`: the match starts here.
     Keep,
 }
 
@@ -41,7 +41,7 @@ pub enum Assert {
     LineStart,
     /// `\z`, `$` with `D`
     End,
-    /// `\Z`, `$`: also before a last newline
+    /// `\Z`, `$`: also before a final newline
     EndOrNewline,
     /// `$` with `m`
     LineEnd,
@@ -51,7 +51,7 @@ pub enum Assert {
     SearchStart,
 }
 
-/// Characters that a branch of a look-behind matches; `None` when that is not fixed.
+/// The number of characters that a branch of a look-behind matches; `None` if it is not fixed.
 pub fn fixed_length(node: &Node) -> Option<usize> {
     match node {
         Node::Empty | Node::Assert(_) | Node::Look { .. } | Node::Keep => Some(0),

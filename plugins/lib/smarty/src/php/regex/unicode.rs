@@ -1,9 +1,9 @@
-//! Properties of characters, as far as the standard library knows them.
+//! Properties of characters, as far as the standard library has them.
 //!
-//! `\p` asks for general categories; the library knows derived properties. Where they differ (letters with marks
-//! of Indic scripts, rare symbols) the answer may, for text no phone shows.
+//! `\p` selects general categories, and the library has derived properties. They differ for combining marks of Indic
+//! scripts and for rare symbols, which phones do not show.
 
-/// General category L: alphabetic without letter-like numbers and without the marks that count as alphabetic.
+/// General category L: alphabetic, without letter-like numbers and without the marks that count as alphabetic.
 #[must_use]
 pub fn is_letter(c: char) -> bool {
     c.is_alphabetic() && !c.is_numeric() && !is_mark(c) || matches!(c, 'ª' | 'º')
@@ -20,7 +20,7 @@ pub fn is_space(c: char) -> bool {
     c.is_whitespace()
 }
 
-/// Combining marks (M) of the scripts phones show.
+/// Combining marks (M) of the scripts that phones show.
 pub fn is_mark(c: char) -> bool {
     matches!(
         u32::from(c),
@@ -79,7 +79,7 @@ fn is_title(c: char) -> bool {
     matches!(c, 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ' | 'ᾈ'..='ᾏ' | 'ᾘ'..='ᾟ' | 'ᾨ'..='ᾯ' | 'ᾼ' | 'ῌ' | 'ῼ')
 }
 
-/// A property `\p{name}`, as a test; `None` for one that is not known.
+/// The test for a property `\p{name}`; `None` for an unknown one.
 pub fn property(name: &str) -> Option<fn(char) -> bool> {
     Some(match name {
         "Any" => |_| true,
