@@ -117,11 +117,11 @@ impl Problem {
 }
 
 impl From<PhpError> for Problem {
-    fn from(fault: PhpError) -> Problem {
-        let kind = match fault.kind {
+    fn from(error: PhpError) -> Problem {
+        let kind = match error.kind {
             PhpErrorKind::Limit => ErrorKind::Limit,
             _ => ErrorKind::Fault,
         };
-        Problem::new(kind, fault.message)
+        Problem::new(kind, error.message)
     }
 }

@@ -94,9 +94,9 @@ mod tests {
 
     #[test]
     fn wrong_argument_count_fails() {
-        let fault = run("strlen", &mut []).unwrap_err();
-        assert_eq!(fault.kind, PhpErrorKind::ArgumentCount);
-        assert_eq!(fault.message, "strlen() expects exactly 1 argument, 0 given");
+        let error = run("strlen", &mut []).unwrap_err();
+        assert_eq!(error.kind, PhpErrorKind::ArgumentCount);
+        assert_eq!(error.message, "strlen() expects exactly 1 argument, 0 given");
     }
 
     #[test]
@@ -122,7 +122,7 @@ mod tests {
         let clock = clock();
         let mut context = Context { fuel: 10, ..Context::new(&clock) };
         let md5 = function(b"md5").unwrap();
-        let fault = call(md5, &mut context, &mut [Value::text("more than ten bytes")]).unwrap_err();
-        assert_eq!(fault.kind, PhpErrorKind::Limit);
+        let error = call(md5, &mut context, &mut [Value::text("more than ten bytes")]).unwrap_err();
+        assert_eq!(error.kind, PhpErrorKind::Limit);
     }
 }

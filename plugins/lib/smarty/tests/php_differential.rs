@@ -132,8 +132,8 @@ fn difference(case: &Case, theirs: &str, clock: &Clock) -> Option<String> {
             (!same).then(|| format!("library {values:?}, php {theirs:?}"))
         }
         (Ok(values), None) => Some(format!("library {values:?}, php {theirs}")),
-        (Err(fault), Some(text)) => {
-            Some(format!("library fails with: {fault}, php {:?}", wire::read(text.split('\t').next()?)))
+        (Err(error), Some(text)) => {
+            Some(format!("library fails with: {error}, php {:?}", wire::read(text.split('\t').next()?)))
         }
     }
 }
@@ -141,7 +141,7 @@ fn difference(case: &Case, theirs: &str, clock: &Clock) -> Option<String> {
 fn compare_all(title: &str, mut cases: Vec<Case>) {
     let clock = clock();
     // A call that exceeds a limit here would also end the php process at its memory limit.
-    cases.retain(|case| !matches!(answer(case, &clock), Err(fault) if fault.kind == PhpErrorKind::Limit));
+    cases.retain(|case| !matches!(answer(case, &clock), Err(error) if error.kind == PhpErrorKind::Limit));
     let cases = &cases[..];
     let Some(answers) = ask_php(cases) else {
         return skip(title, "php 8.2 is not installed");

@@ -28,7 +28,7 @@ impl Evaluator<'_> {
 
     pub(super) fn while_loop(&mut self, code: &Code<'_>, tag: &Loop) -> RenderResult<Flow> {
         loop {
-            let goes_on = match tag.assign {
+            let has_next_pass = match tag.assign {
                 // The value is tested first; the variable is assigned within the loop.
                 Some(assign) => {
                     let assign = &code.t.tags.assigns[assign as usize];
@@ -42,7 +42,7 @@ impl Evaluator<'_> {
                 }
                 None => self.truth(code, tag.condition)?,
             };
-            if !goes_on {
+            if !has_next_pass {
                 return Ok(Flow::Next);
             }
             self.step()?;

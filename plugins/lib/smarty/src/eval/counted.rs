@@ -27,7 +27,7 @@ impl Evaluator<'_> {
         props.set |= Prop::Iteration.bit();
         props.iteration = 1;
         // All state is on the variable, because a loop over the same name within this one changes it.
-        while self.find(symbol).is_some_and(|id| goes_on(self.props_mut(id))) {
+        while self.find(symbol).is_some_and(|id| has_next_pass(self.props_mut(id))) {
             self.step()?;
             let id = self.find(symbol).unwrap_or(id);
             let props = self.props_mut(id);
@@ -106,7 +106,7 @@ impl Evaluator<'_> {
 }
 
 /// `iteration <= total`, either of which may be null on a variable that another loop has replaced.
-fn goes_on(props: &Props) -> bool {
+fn has_next_pass(props: &Props) -> bool {
     let (iteration, total) = (props.get(Prop::Iteration), props.get(Prop::Total));
     compare::less_equal(&iteration, &total).unwrap_or(false)
 }

@@ -32,16 +32,16 @@ impl Evaluator<'_> {
         // A scalar is iterated as a list of one; null as an empty list.
         let list = from.to_array();
         drop(from);
-        let going = self.begin(code, tag, &list)?;
-        let flow = self.passes(code, tag, &list, &going)?;
+        let state = self.begin(code, tag, &list)?;
+        let flow = self.passes(code, tag, &list, &state)?;
         // As in Smarty, an inner loop over the same name without a pass triggers this loop's {foreachelse}.
-        let due = self.find(going.item).is_some_and(|id| self.variable_mut(id).no_pass);
+        let due = self.find(state.item).is_some_and(|id| self.variable_mut(id).no_pass);
         let flow = match flow {
             None | Some(Flow::Next) if due => self.block(code, tag.otherwise)?,
             None => Flow::Next,
             Some(flow) => flow,
         };
-        self.end(going)?;
+        self.end(state)?;
         Ok(flow)
     }
 
@@ -52,7 +52,7 @@ impl Evaluator<'_> {
         self.variable_mut(id).no_pass = true;
         let key = tag.key.map(|key| code.symbol(key)).filter(|_| !list.is_empty());
         let key_before = match key {
-            Some(key) => self.put_aside(key)?,
+            Some(key) => self.shadow(key)?,
             None => Shadowed::Unset,
         };
         let total = i64::try_from(list.len()).unwrap_or(i64::MAX);
@@ -68,7 +68,7 @@ impl Evaluator<'_> {
         let named = tag.named.map(|named| code.symbol(named));
         let named_before = match named {
             Some(named) => {
-                let before = self.put_aside(named)?;
+                let before = self.shadow(named)?;
                 let noted = noted_before(tag.named_props, total);
                 self.set_value(named, Value::from(noted))?;
                 before
@@ -79,7 +79,7 @@ impl Evaluator<'_> {
     }
 
     /// Saves the variable that the loop shadows.
-    fn put_aside(&mut self, symbol: usize) -> RenderResult<Shadowed> {
+    fn shadow(&mut self, symbol: usize) -> RenderResult<Shadowed> {
         let before = match self.owned(symbol) {
             Some(id) if !self.variable_mut(id).in_loop => {
                 let variable = self.variable_mut(id);
@@ -115,24 +115,24 @@ impl Evaluator<'_> {
         code: &Code<'_>,
         tag: &Foreach,
         list: &Rc<Array>,
-        going: &LoopState,
+        state: &LoopState,
     ) -> RenderResult<Option<Flow>> {
         let total = i64::try_from(list.len()).unwrap_or(i64::MAX);
-        let id = self.current_id(going.item);
+        let id = self.current_id(state.item);
         for (position, (key, value)) in list.iter().enumerate() {
             self.step()?;
-            self.set_value(going.item, value.clone())?;
-            if let Some(id) = self.find(going.item) {
+            self.set_value(state.item, value.clone())?;
+            if let Some(id) = self.find(state.item) {
                 self.variable_mut(id).no_pass = false;
             }
-            if let Some(symbol) = going.key {
+            if let Some(symbol) = state.key {
                 self.set_value(symbol, key.to_value())?;
             }
             let iteration = i64::try_from(position).unwrap_or(i64::MAX - 1) + 1;
             if tag.item_props != 0 {
                 self.note_item(id, tag.item_props, iteration, total, key);
             }
-            if let Some(named) = going.named
+            if let Some(named) = state.named
                 && tag.named_props != 0
             {
                 self.note_named(named, tag.named_props, iteration, total);
@@ -143,7 +143,7 @@ impl Evaluator<'_> {
             }
             // An inner loop over the same name has replaced the variable.
             if tag.item_props != 0 && flow == Flow::Next {
-                self.point_to(going.item, id);
+                self.point_to(state.item, id);
             }
         }
         Ok(None)
@@ -178,19 +178,19 @@ impl Evaluator<'_> {
         }
     }
 
-    fn end(&mut self, going: LoopState) -> RenderResult<()> {
-        if let Some(id) = self.find(going.item) {
+    fn end(&mut self, state: LoopState) -> RenderResult<()> {
+        if let Some(id) = self.find(state.item) {
             self.variable_mut(id).in_loop = false;
         }
         // Restores the value only: the properties of the loop stay readable.
-        if let Some(value) = going.item_before {
-            self.set_value(going.item, value)?;
+        if let Some(value) = state.item_before {
+            self.set_value(state.item, value)?;
         }
-        if let Some(key) = going.key {
-            self.put_back(key, going.key_before);
+        if let Some(key) = state.key {
+            self.put_back(key, state.key_before);
         }
-        if let Some(named) = going.named {
-            self.put_back(named, going.named_before);
+        if let Some(named) = state.named {
+            self.put_back(named, state.named_before);
         }
         Ok(())
     }

@@ -360,7 +360,7 @@ impl Evaluator<'_> {
     }
 
     /// Makes the function `name` known to the frames, except to those that have one of that name.
-    pub(super) fn tell_outer(&mut self, name: &Str, at: FunctionAt) {
+    pub(super) fn declare_in_frames(&mut self, name: &Str, at: FunctionAt) {
         for frame in &mut self.outer {
             if !frame.functions.contains_key(name) {
                 Rc::make_mut(&mut frame.functions).insert(name.clone(), at);

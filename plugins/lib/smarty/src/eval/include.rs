@@ -136,7 +136,7 @@ impl Evaluator<'_> {
         }
         for function in functions {
             let at = own[&function.name];
-            self.tell_outer(&function.name, at);
+            self.declare_in_frames(&function.name, at);
         }
         self.frame.functions = Rc::new(own);
     }

@@ -73,11 +73,11 @@ impl Evaluator<'_> {
             if wanted(ITERATION) {
                 self.note_section(symbol, "iteration", Value::Int(iteration));
             }
-            let goes_on = match &bounds.total {
+            let has_next_pass = match &bounds.total {
                 Value::Float(total) => iteration as f64 <= *total,
                 total => iteration <= total.to_int(),
             };
-            if !goes_on {
+            if !has_next_pass {
                 return Ok(Flow::Next);
             }
             self.step()?;

@@ -41,7 +41,7 @@ mod tests {
         let clock = Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC };
         let modifier = find(name.as_bytes()).unwrap();
         let result = call(modifier, &mut Context::new(&clock), &mut args.to_vec());
-        result.map(|value| value.to_bytes().into_owned()).map_err(|fault| fault.kind)
+        result.map(|value| value.to_bytes().into_owned()).map_err(|error| error.kind)
     }
 
     #[test]

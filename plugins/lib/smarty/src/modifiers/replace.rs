@@ -30,7 +30,7 @@ fn replace(
     subject: &Value,
     nesting: usize,
 ) -> Result<Value, PhpError> {
-    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))?;
+    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("nesting of arrays exceeds the limit"))?;
     if let (Value::Array(_), false) = (with, matches!(search, Value::Array(_))) {
         return Ok(Value::Bool(false));
     }

@@ -88,5 +88,7 @@ impl Parser<'_> {
 
 fn unknown(name: &[u8]) -> Problem {
     let name = String::from_utf8_lossy(name);
-    Problem::refused(format!("{name}() is not on the list of functions that templates may call (COMPATIBILITY.md)"))
+    Problem::refused(format!(
+        "{name}() is not on the list of functions that templates may call (plugins/lib/smarty/COMPATIBILITY.md)"
+    ))
 }

@@ -50,7 +50,7 @@ struct Parser<'s> {
     /// The start of the current tag.
     tag_start: u32,
     /// The position of a problem, if it is not the whole tag.
-    fault_at: Cell<Option<u32>>,
+    problem_at: Cell<Option<u32>>,
     b: Builder,
     opens: Vec<Open>,
     output: Output,
@@ -94,7 +94,7 @@ impl Template {
         match parser.template() {
             Ok(()) => Ok(Template { name: Rc::from(name), program: Rc::new(parser.finish()) }),
             Err(problem) => {
-                let at = parser.fault_place();
+                let at = parser.problem_offset();
                 Err(located(name, &src, at, problem))
             }
         }
@@ -122,7 +122,7 @@ impl<'s> Parser<'s> {
             broken,
             at: 0,
             tag_start: 0,
-            fault_at: Cell::new(None),
+            problem_at: Cell::new(None),
             b: Builder::default(),
             opens: vec![Open::new(OpenKind::Template, 0)],
             output: Output::of_file(),
@@ -148,14 +148,14 @@ impl<'s> Parser<'s> {
             }
         }
         if let Some(broken) = &self.broken {
-            self.fault_at.set(Some(broken.at));
+            self.problem_at.set(Some(broken.at));
             return Err(broken.problem.clone());
         }
         let open = self.open();
         if open.kind.is_template() {
             return Ok(());
         }
-        self.fault_at.set(Some(open.at));
+        self.problem_at.set(Some(open.at));
         let name = open.kind.name();
         Err(Problem::syntax(format!("{{{name}}} is never closed: expected {{/{name}}}")))
     }
@@ -228,12 +228,12 @@ impl<'s> Parser<'s> {
         if self.kind() == Kind::End
             && let Some(broken) = &self.broken
         {
-            self.fault_at.set(Some(broken.at));
+            self.problem_at.set(Some(broken.at));
             return broken.problem.clone();
         }
         let end = source::offset(self.src.len());
         let at = self.tokens.get(self.at).map_or(end, |token| token.start);
-        self.fault_at.set(Some(at));
+        self.problem_at.set(Some(at));
         let found = match self.tokens.get(self.at) {
             None => "the end of the file".to_owned(),
             Some(&token) => format!("\"{}\"", excerpt(self.slice(token))),
@@ -242,8 +242,8 @@ impl<'s> Parser<'s> {
     }
 
     /// The position that an error names: the unexpected token, or the tag.
-    fn fault_place(&self) -> u32 {
-        self.fault_at.get().unwrap_or(self.tag_start)
+    fn problem_offset(&self) -> u32 {
+        self.problem_at.get().unwrap_or(self.tag_start)
     }
 
     /// Enters one level of nested expressions; [`Parser::leave`] ends it.

@@ -4,6 +4,7 @@ use super::flat::{Flat, Infix};
 use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
+use crate::limits::EXPRESSION_NESTING;
 use crate::program::{Cast, Expr, ExprId, Unary};
 use crate::registry;
 
@@ -64,8 +65,8 @@ impl Parser<'_> {
         let mut modifiers = Vec::new();
         while self.eat(Kind::Vert) {
             modifiers.push(self.modifier()?);
-            if modifiers.len() > crate::limits::EXPRESSION_NESTING {
-                return Err(Problem::limit("number of modifiers on one value exceeds the limit"));
+            if modifiers.len() > EXPRESSION_NESTING {
+                return Err(Problem::limit(format!("number of modifiers on one value exceeds {EXPRESSION_NESTING}")));
             }
         }
         Ok(modifiers)

@@ -123,7 +123,7 @@ impl Parser<'_> {
         match self.opens.pop() {
             Some(open) => {
                 // From here on `tag_start` is the opening tag, but an error belongs to the closing one.
-                self.fault_at.set(Some(self.tag_start));
+                self.problem_at.set(Some(self.tag_start));
                 self.tag_start = open.at;
                 let body = self.b.block(&open.stmts);
                 Ok((open.kind, body))

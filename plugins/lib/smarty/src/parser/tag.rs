@@ -20,7 +20,7 @@ impl Parser<'_> {
         let at = self.at;
         let token = self.next();
         self.tag_start = token.start;
-        self.fault_at.set(None);
+        self.problem_at.set(None);
         match token.kind {
             Kind::SimpleOutput => self.simple_output(token),
             Kind::SimpleTag => self.simple_tag(token),

@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn division_by_zero_fails() {
-        let fault = divide(&Value::Int(1), &Value::text("0")).unwrap_err();
-        assert_eq!(fault.kind, PhpErrorKind::DivisionByZero);
+        let error = divide(&Value::Int(1), &Value::text("0")).unwrap_err();
+        assert_eq!(error.kind, PhpErrorKind::DivisionByZero);
     }
 }

@@ -42,7 +42,7 @@ pub fn call(function: &Function, context: &mut Context<'_>, args: &mut [Value]) 
     let nesting = context.limits.nesting;
     let untrusted = function.taint != Taint::Carried && args.iter().any(|arg| arg.is_untrusted(nesting));
     let taints = function.taint == Taint::Spreads && untrusted;
-    let result = (function.call)(context, args).map_err(|fault| named(function, fault))?;
+    let result = (function.call)(context, args).map_err(|error| named(function, error))?;
     context.charge(size(&result))?;
     let taints = taints || (untrusted && leaves_line(&result));
     if !taints {
@@ -77,11 +77,11 @@ fn check_count(function: &Function, given: usize) -> Result<(), PhpError> {
     Err(PhpError::new(PhpErrorKind::ArgumentCount, message))
 }
 
-fn named(function: &Function, mut fault: PhpError) -> PhpError {
-    if fault.kind != PhpErrorKind::Limit {
-        fault.message = format!("{}(): {}", function.name, fault.message);
+fn named(function: &Function, mut error: PhpError) -> PhpError {
+    if error.kind != PhpErrorKind::Limit {
+        error.message = format!("{}(): {}", function.name, error.message);
     }
-    fault
+    error
 }
 
 /// The cost of one pass over a value, without its elements' content.

@@ -123,7 +123,7 @@ pub fn ordering(a: &Value, b: &Value) -> Result<Ordering, PhpError> {
 }
 
 fn deeper(nesting: usize) -> Result<usize, PhpError> {
-    nesting.checked_sub(1).ok_or_else(|| PhpError::limit("arrays are nested too deeply to be compared"))
+    nesting.checked_sub(1).ok_or_else(|| PhpError::limit("nesting of the compared arrays exceeds the limit"))
 }
 
 fn sign(order: Ordering) -> i32 {
@@ -228,7 +228,7 @@ mod tests {
     #[test]
     fn deep_nesting_gives_limit_error_not_stack_overflow() {
         let deep = || (0..100_000).fold(Value::Null, |inner, _| Value::list([inner]));
-        let fault = compare(&deep(), &deep()).unwrap_err();
-        assert_eq!(fault.kind, crate::php::PhpErrorKind::Limit);
+        let error = compare(&deep(), &deep()).unwrap_err();
+        assert_eq!(error.kind, crate::php::PhpErrorKind::Limit);
     }
 }

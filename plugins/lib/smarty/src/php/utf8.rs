@@ -27,8 +27,8 @@ pub fn next_char(bytes: &[u8]) -> Result<(char, usize), usize> {
 /// The characters, with `None` for each maximal run of invalid bytes, as mbstring's converters count them.
 pub fn chars(bytes: &[u8]) -> impl Iterator<Item = Option<char>> + '_ {
     bytes.utf8_chunks().flat_map(|chunk| {
-        let fault = (!chunk.invalid().is_empty()).then_some(None);
-        chunk.valid().chars().map(Some).chain(fault)
+        let invalid = (!chunk.invalid().is_empty()).then_some(None);
+        chunk.valid().chars().map(Some).chain(invalid)
     })
 }
 

@@ -16,7 +16,7 @@ pub const FUNCTIONS: &[Function] = &[
 
 fn uniqid(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     if args::flag_or(args, 1, false)? {
-        return Err(PhpError::error("uniqid() with more entropy is not available in templates"));
+        return Err(PhpError::error("more entropy is not available in templates"));
     }
     let mut out = args::text_or(args, 0, b"")?.to_vec();
     let clock = context.clock;

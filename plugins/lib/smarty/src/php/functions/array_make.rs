@@ -71,7 +71,7 @@ fn merge(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpErro
 }
 
 fn too_deep() -> PhpError {
-    PhpError::limit("the array is nested too deeply")
+    PhpError::limit("nesting of arrays exceeds the limit")
 }
 
 fn merge_into(out: &mut Array, entries: &Array, nesting: usize) -> Result<(), PhpError> {
@@ -156,7 +156,7 @@ fn pad(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError>
     Ok(Value::array(out))
 }
 
-fn step_fault() -> PhpError {
+fn step_error() -> PhpError {
     PhpError::value_error("Argument #3 ($step) must not exceed the specified range")
 }
 
@@ -188,13 +188,13 @@ fn range(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpErro
     let distance = low.abs_diff(high);
     let step = if size >= 1.0 { size as u64 } else { 0 };
     if step == 0 {
-        return Err(step_fault());
+        return Err(step_error());
     }
     if distance == 0 {
         return Ok(Value::list([Value::Int(low)]));
     }
     if distance < step {
-        return Err(step_fault());
+        return Err(step_error());
     }
     let count = usize::try_from(distance / step).unwrap_or(usize::MAX).saturating_add(1);
     context.allow_entries(count)?;
@@ -211,7 +211,7 @@ fn letters(low: u8, high: u8, size: f64) -> Result<Value, PhpError> {
     if distance == 0 {
         return Ok(Value::list([letter(low)]));
     }
-    let step = u8::try_from(step).ok().filter(|step| (1..=distance).contains(step)).ok_or_else(step_fault)?;
+    let step = u8::try_from(step).ok().filter(|step| (1..=distance).contains(step)).ok_or_else(step_error)?;
     let offsets = (0..=distance).step_by(usize::from(step));
     Ok(Value::list(offsets.map(|d| letter(if low < high { low + d } else { low - d }))))
 }
@@ -225,7 +225,7 @@ fn float_range(context: &Context<'_>, low: f64, high: f64, step: f64) -> Result<
         return Ok(Value::list([Value::Float(low)]));
     }
     if step <= 0.0 || distance < step || step.is_nan() {
-        return Err(step_fault());
+        return Err(step_error());
     }
     let count = number::round(distance / step + 1.0, 0, number::Half::Up);
     // `as` saturates, so that a huge count is refused too.

@@ -43,7 +43,7 @@ fn count(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpErro
 }
 
 fn count_all(array: &Array, nesting: usize) -> Result<usize, PhpError> {
-    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))?;
+    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("nesting of arrays exceeds the limit"))?;
     array.values().try_fold(array.len(), |sum, value| match value {
         Value::Array(array) => Ok(sum + count_all(array, inner)?),
         _ => Ok(sum),

@@ -25,7 +25,7 @@ fn indent(n: usize, out: &mut Vec<u8>) {
 }
 
 fn deeper(nesting: usize) -> Result<usize, PhpError> {
-    nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))
+    nesting.checked_sub(1).ok_or_else(|| PhpError::limit("nesting of arrays exceeds the limit"))
 }
 
 fn print_r(value: &Value, depth: usize, nesting: usize, out: &mut Vec<u8>) -> Result<(), PhpError> {

@@ -110,7 +110,7 @@ impl Query {
         prefix: &[u8],
         nesting: usize,
     ) -> Result<(), PhpError> {
-        let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))?;
+        let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("nesting of arrays exceeds the limit"))?;
         for (key, value) in data {
             let name = url(&key.to_str(), self.kind);
             let name = match (parent, key) {

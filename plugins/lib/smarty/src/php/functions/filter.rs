@@ -93,7 +93,7 @@ fn validate(filter: i64, text: &[u8], whole: &Str, options: &FilterOptions) -> R
         EMAIL => email(whole).then(|| Value::Str(whole.clone())),
         DOMAIN => domain(whole, false).then(|| Value::Str(whole.clone())),
         URL => url(whole).then(|| Value::Str(whole.clone())),
-        REGEXP => return Err(PhpError::error("filter_var(): this filter is not available in templates")),
+        REGEXP => return Err(PhpError::error("this filter is not available in templates")),
         _ => None,
     })
 }
@@ -278,7 +278,7 @@ fn sanitize(filter: i64, text: &Str, flags: i64) -> Result<Option<Value>, PhpErr
                 || b"eE".contains(&b) && flags & FLAG_ALLOW_SCIENTIFIC != 0
         }),
         ADD_SLASHES => addslashes(text),
-        CALLBACK => return Err(PhpError::error("filter_var(): this filter is not available in templates")),
+        CALLBACK => return Err(PhpError::error("this filter is not available in templates")),
         // PHP warns of an unknown filter and returns false.
         _ => return Ok(None),
     })))

@@ -12,9 +12,9 @@ pub const FUNCTIONS: &[Function] = &[
     makes("vsprintf", 2, 2, |c, a| {
         let (format, values) = (args::text(a, 0)?, args::array(a, 1)?);
         let values: Vec<Value> = values.values().cloned().collect();
-        sprintf(c, &format, &values).map_err(|fault| match fault.kind {
+        sprintf(c, &format, &values).map_err(|error| match error.kind {
             PhpErrorKind::ArgumentCount => PhpError::value_error("The arguments array must contain enough items"),
-            _ => fault,
+            _ => error,
         })
     }),
     makes("number_format", 1, 4, number_format),

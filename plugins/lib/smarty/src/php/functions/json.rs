@@ -43,7 +43,7 @@ fn json_encode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, P
         Ok(()) => Ok(Value::from(writer.out)),
         Err(JsonError(why)) if flags & THROW_ON_ERROR != 0 => Err(PhpError::error(why)),
         Err(JsonError(_)) if depth > nesting && writer.out.len() > nesting => {
-            Err(PhpError::limit("the array is nested too deeply"))
+            Err(PhpError::limit("nesting of arrays exceeds the limit"))
         }
         Err(JsonError(_)) => Ok(Value::Bool(false)),
     }

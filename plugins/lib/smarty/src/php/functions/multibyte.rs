@@ -245,7 +245,7 @@ pub fn convert_value(
     let Value::Array(array) = value else {
         return convert(context, &value.to_bytes(), to, from).map(Value::from);
     };
-    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))?;
+    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("nesting of arrays exceeds the limit"))?;
     let mut out = Array::with_capacity(array.len());
     for (key, value) in array.iter() {
         let key = match key {

@@ -10,7 +10,7 @@ pub const FUNCTIONS: &[Function] = &[makes("serialize", 1, 1, |c, a| {
 })];
 
 fn write(context: &Context<'_>, value: &Value, nesting: usize, out: &mut Vec<u8>) -> Result<(), PhpError> {
-    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("the array is nested too deeply"))?;
+    let inner = nesting.checked_sub(1).ok_or_else(|| PhpError::limit("nesting of arrays exceeds the limit"))?;
     match value {
         Value::Null => out.extend_from_slice(b"N;"),
         Value::Bool(b) => out.extend_from_slice(if *b { b"b:1;" } else { b"b:0;" }),
