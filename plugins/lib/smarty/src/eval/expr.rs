@@ -18,7 +18,7 @@ impl Evaluator<'_> {
     pub(super) fn print_expr(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<()> {
         let before = self.out.len();
         match self.peek(code, id) {
-            // The output buffer is taken out so that the value can be borrowed from the evaluator.
+            // Cloning the shared bytes ends the borrow of the evaluator, which the output buffer needs.
             Peek::Hit(Value::Str(s)) if !s.is_untrusted() => {
                 let s = s.clone();
                 self.out.extend_from_slice(&s);

@@ -69,8 +69,8 @@ impl Evaluator<'_> {
         let named_before = match named {
             Some(named) => {
                 let before = self.shadow(named)?;
-                let noted = noted_before(tag.named_props, total);
-                self.set_value(named, Value::from(noted))?;
+                let props = initial_named_props(tag.named_props, total);
+                self.set_value(named, Value::from(props))?;
                 before
             }
             None => Shadowed::Unset,
@@ -97,7 +97,7 @@ impl Evaluator<'_> {
         Ok(before)
     }
 
-    fn put_back(&mut self, symbol: usize, before: Shadowed) {
+    fn restore(&mut self, symbol: usize, before: Shadowed) {
         match before {
             Shadowed::Unset => {}
             Shadowed::Shared(id) => self.point_to(symbol, id),
@@ -130,12 +130,12 @@ impl Evaluator<'_> {
             }
             let iteration = i64::try_from(position).unwrap_or(i64::MAX - 1) + 1;
             if tag.item_props != 0 {
-                self.note_item(id, tag.item_props, iteration, total, key);
+                self.set_item_props(id, tag.item_props, iteration, total, key);
             }
             if let Some(named) = state.named
                 && tag.named_props != 0
             {
-                self.note_named(named, tag.named_props, iteration, total);
+                self.set_named_props(named, tag.named_props, iteration, total);
             }
             let flow = self.block(code, tag.body)?;
             if let Some(flow) = flow.in_loop() {
@@ -149,7 +149,7 @@ impl Evaluator<'_> {
         Ok(None)
     }
 
-    fn note_item(&mut self, id: u32, wanted: u16, iteration: i64, total: i64, key: &Key) {
+    fn set_item_props(&mut self, id: u32, wanted: u16, iteration: i64, total: i64, key: &Key) {
         let props = self.props_mut(id);
         props.set |= wanted;
         props.iteration = iteration;
@@ -161,10 +161,10 @@ impl Evaluator<'_> {
         }
     }
 
-    fn note_named(&mut self, symbol: usize, wanted: u16, iteration: i64, total: i64) {
+    fn set_named_props(&mut self, symbol: usize, wanted: u16, iteration: i64, total: i64) {
         let Some(id) = self.find(symbol) else { return };
-        let Value::Array(noted) = &mut self.variable_mut(id).value else { return };
-        let noted = Rc::make_mut(noted);
+        let Value::Array(props) = &mut self.variable_mut(id).value else { return };
+        let props = Rc::make_mut(props);
         let values = [
             (Prop::Iteration, "iteration", Value::Int(iteration)),
             (Prop::Index, "index", Value::Int(iteration - 1)),
@@ -173,7 +173,7 @@ impl Evaluator<'_> {
         ];
         for (prop, name, value) in values {
             if wanted & prop.bit() != 0 {
-                noted.insert(Key::Str(name.into()), value);
+                props.insert(Key::Str(name.into()), value);
             }
         }
     }
@@ -187,18 +187,18 @@ impl Evaluator<'_> {
             self.set_value(state.item, value)?;
         }
         if let Some(key) = state.key {
-            self.put_back(key, state.key_before);
+            self.restore(key, state.key_before);
         }
         if let Some(named) = state.named {
-            self.put_back(named, state.named_before);
+            self.restore(named, state.named_before);
         }
         Ok(())
     }
 }
 
 /// The content of `$smarty.foreach.name` before the first pass.
-fn noted_before(wanted: u16, total: i64) -> Array {
-    let mut noted = Array::new();
+fn initial_named_props(wanted: u16, total: i64) -> Array {
+    let mut props = Array::new();
     let values = [
         (Prop::Total, "total", Value::Int(total)),
         (Prop::Iteration, "iteration", Value::Int(0)),
@@ -207,8 +207,8 @@ fn noted_before(wanted: u16, total: i64) -> Array {
     ];
     for (prop, name, value) in values {
         if wanted & prop.bit() != 0 {
-            noted.insert(Key::Str(name.into()), value);
+            props.insert(Key::Str(name.into()), value);
         }
     }
-    noted
+    props
 }

@@ -13,7 +13,7 @@ use crate::error::Problem;
 use crate::php::{Str, Value};
 use crate::program::{Name, Prop, Scope};
 
-/// Nobody has looked this variable up yet.
+/// The variable has not been looked up yet.
 pub(super) const UNRESOLVED: u32 = u32::MAX;
 /// The variable does not exist.
 pub(super) const UNSET: u32 = u32::MAX - 1;

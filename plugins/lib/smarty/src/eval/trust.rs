@@ -45,8 +45,8 @@ impl Evaluator<'_> {
     }
 
     /// Removes the output since `start` from the document and returns it as a value. If untrusted values were printed,
-    /// the whole is untrusted, to be escaped where it is printed in turn; unless the template's own text around them is
-    /// markup, in which case they are escaped now and the whole is trusted.
+    /// the whole is untrusted and will be escaped where it is printed. If the template's own text around them is markup,
+    /// they stay escaped for that markup instead, and the whole is trusted.
     pub(super) fn captured(&mut self, start: usize) -> Value {
         self.trust.captures = self.trust.captures.saturating_sub(1);
         let first = self.trust.printed.partition_point(|(range, _)| range.start < start);

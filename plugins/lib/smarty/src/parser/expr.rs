@@ -47,7 +47,7 @@ impl Parser<'_> {
         Ok(false)
     }
 
-    /// Collects the operators and operands behind an operand. `start` is the first piece to which "is even" and the
+    /// Collects the operators and operands after an operand. `start` is the first piece to which "is even" and the
     /// like apply.
     pub(super) fn rest(&mut self, row: &mut Vec<Flat>, mut start: usize) -> ParseResult<()> {
         loop {
@@ -95,7 +95,7 @@ impl Parser<'_> {
         };
         let next = self.tokens.get(self.at).filter(|token| token.kind == Kind::UniMath);
         if next.is_some_and(|&token| self.slice(token).starts_with(sign)) {
-            return Err(Problem::syntax("two equal signs in a row: put the second in parentheses"));
+            return Err(Problem::syntax("an operator followed by the same sign: put the signed value in parentheses"));
         }
         Ok(())
     }
@@ -184,7 +184,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Parses `? yes : no` behind `(condition)`, whose parentheses Smarty drops.
+    /// Parses `? yes : no` after `(condition)`, whose parentheses Smarty drops.
     fn ternary_rest(&mut self, row: &mut Vec<Flat>, condition: &[Flat]) -> ParseResult<()> {
         row.extend_from_slice(condition);
         self.expect(Kind::QMark)?;

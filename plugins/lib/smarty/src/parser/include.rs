@@ -74,10 +74,9 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Keeps the text before a tag pending if the content of the tag goes elsewhere, since the text after it is joined
-    /// to it.
+    /// Writes the text before a tag whose content is compiled separately. Smarty joins that text with the text after the
+    /// tag instead, which makes a difference to `{strip}` only.
     pub(super) fn flush_before_detached(&mut self) {
-        // The order of statements stays the same either way; flushing now makes a difference to {strip} only.
         self.flush();
     }
 }

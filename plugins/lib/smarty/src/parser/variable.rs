@@ -4,6 +4,7 @@ use super::flat::Flat;
 use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::{Kind, Token};
+use crate::limits::EXPRESSION_NESTING;
 use crate::program::{Expr, ExprId, Name, Place, Prop};
 
 /// A variable as the template writes it.
@@ -153,8 +154,8 @@ impl Parser<'_> {
                 _ => break,
             }
             // Each index nests one expression deeper in the evaluator.
-            if path.len() > crate::limits::EXPRESSION_NESTING {
-                return Err(Problem::limit("number of indexes on one variable exceeds the limit"));
+            if path.len() > EXPRESSION_NESTING {
+                return Err(Problem::limit(format!("number of indexes on one variable exceeds {EXPRESSION_NESTING}")));
             }
         }
         Ok(VariableExpr { place: Place { name, path }, smarty })

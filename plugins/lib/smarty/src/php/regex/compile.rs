@@ -35,7 +35,7 @@ pub enum Instruction {
 #[derive(Debug)]
 pub struct RegexProgram {
     pub steps: Vec<Instruction>,
-    /// The number of capture positions and loop slots, in this order.
+    /// The number of slots: the capture positions, then one slot per loop.
     pub slots: usize,
 }
 
