@@ -31,7 +31,7 @@ fn main() {
         return files.iter().for_each(|file| report_file(Path::new(file), &variables, &clock));
     }
     for blocks in [10, 100, 1_000] {
-        report(&format!("made up, {blocks} lines of a phone"), made_up(blocks).as_bytes(), &variables, &clock);
+        report(&format!("generated, {blocks} lines"), generated(blocks).as_bytes(), &variables, &clock);
     }
     let vendors = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../../shared/corpus/templates"));
     if vendors.is_dir() {
@@ -70,7 +70,7 @@ fn report(name: &str, source: &[u8], variables: &Array, clock: &Clock) {
 fn times(run: impl Fn() -> bool) -> [Duration; 2] {
     let once = |_| {
         let start = Instant::now();
-        assert!(run(), "a run failed that had succeeded");
+        assert!(run(), "a run that succeeded before failed");
         start.elapsed()
     };
     let mut times: Vec<_> = (0..ROUNDS).map(once).collect();
@@ -78,7 +78,7 @@ fn times(run: impl Fn() -> bool) -> [Duration; 2] {
     [times[times.len() / 10], times[times.len() / 2]]
 }
 
-fn made_up(blocks: usize) -> String {
+fn generated(blocks: usize) -> String {
     let mut text = String::from("#!version:1.0\n");
     for i in 1..=blocks {
         text.push_str(&format!(

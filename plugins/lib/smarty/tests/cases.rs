@@ -11,7 +11,7 @@ use support::{difference, engine, visible};
 
 fn main() -> ExitCode {
     let trials: Vec<Trial> = case::names().into_iter().map(trial).collect();
-    assert!(!trials.is_empty(), "{} holds no case", case::folder().display());
+    assert!(!trials.is_empty(), "{} has no cases", case::folder().display());
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 

@@ -20,8 +20,8 @@ fn templates() -> Option<PathBuf> {
 }
 
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a template folder") {
-        let path = entry.expect("an entry").path();
+    for entry in fs::read_dir(folder).expect("the folder can be read") {
+        let path = entry.expect("the entry can be read").path();
         if path.is_dir() {
             files(&path, found);
         } else {
@@ -38,11 +38,11 @@ fn corpus_parses_exactly_where_smarty_compiles() {
     };
     let mut found = Vec::new();
     files(&root, &mut found);
-    assert!(found.len() > 1_000, "{} files", found.len());
+    assert!(found.len() > 1_000, "the corpus has only {} files", found.len());
     let mut failed = BTreeSet::new();
     for path in &found {
-        let name = path.strip_prefix(&root).expect("below the root").to_string_lossy().into_owned();
-        if let Err(error) = Template::parse(&name, &fs::read(path).expect("a template")) {
+        let name = path.strip_prefix(&root).expect("the path is below the root").to_string_lossy().into_owned();
+        if let Err(error) = Template::parse(&name, &fs::read(path).expect("the template can be read")) {
             report(&format!("{error}"));
             failed.insert(name);
         }

@@ -45,15 +45,15 @@ fn ask_php(cases: &[Case]) -> Option<Vec<String>> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()
-        .expect("php starts");
-    let mut input = php.stdin.take().expect("a pipe");
+        .expect("php can be started");
+    let mut input = php.stdin.take().expect("stdin is piped");
     let text: String = cases.iter().map(line).collect();
     let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
-    let output = php.wait_with_output().expect("php answers");
+    let output = php.wait_with_output().expect("php ends");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let answered = text.lines().count();
     let died = || format!("php stopped at {:?}", cases.get(answered).map(|c| (&c.name, &c.args)));
-    writer.join().expect("the writer ends").unwrap_or_else(|_| panic!("{}", died()));
+    writer.join().expect("the writing thread does not panic").unwrap_or_else(|_| panic!("{}", died()));
     Some(text.lines().map(str::to_owned).collect())
 }
 
@@ -100,7 +100,7 @@ fn operate(name: &str, a: &[Value]) -> Result<Value, PhpError> {
 
 fn clock() -> Clock {
     // New York, the driver's zone, because it has daylight saving.
-    let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").expect("a valid rule");
+    let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").expect("the rule is valid");
     Clock { seconds: 1_782_907_200, nanoseconds: 0, zone }
 }
 
@@ -109,8 +109,8 @@ fn answer(case: &Case, clock: &Clock) -> Result<Vec<Value>, PhpError> {
     let mut args = case.args.clone();
     let result = match case.kind {
         "op" => operate(&case.name, &args)?,
-        "mod" => call(modifier(case.name.as_bytes()).expect("known"), &mut context, &mut args)?,
-        _ => call(function(case.name.as_bytes()).expect("known"), &mut context, &mut args)?,
+        "mod" => call(modifier(case.name.as_bytes()).expect("the function is registered"), &mut context, &mut args)?,
+        _ => call(function(case.name.as_bytes()).expect("the function is registered"), &mut context, &mut args)?,
     };
     let mut out = vec![result];
     out.extend((0..args.len()).filter(|i| case.by_ref >> i & 1 == 1).map(|i| args[i].clone()));
@@ -223,5 +223,5 @@ fn every_listed_function_is_compared_or_exempted() {
         .map(|f| f.name)
         .filter(|name| !compared.contains(name) && !signatures::NOT_COMPARED.iter().any(|(n, _)| n == name))
         .collect();
-    assert!(missing.is_empty(), "{missing:?}");
+    assert!(missing.is_empty(), "neither compared nor exempted: {missing:?}");
 }

@@ -3,7 +3,8 @@
  * Records the expected outputs of tests/cases with PHP's own Smarty.
  *
  *   php record.php            records the cases that have neither .out nor .err
- *   php record.php --check    prints the recorded cases that Smarty answers differently
+ *   php record.php --check [NAME]   prints the recorded cases that Smarty answers
+ *                             differently; NAME limits it to names that start so
  *   php record.php --all      records every .out again
  *   php record.php --compile FOLDER   prints which files of a folder do not compile
  *
@@ -111,10 +112,10 @@ function difference(string $case, array $result): ?string
     }
     if (is_file("$case.out")) {
         $expected = bin2hex(file_get_contents("$case.out"));
-        return ($result['body'] ?? null) === $expected ? null : ($result['message'] ?? 'another output');
+        return ($result['body'] ?? null) === $expected ? null : ($result['message'] ?? 'the output differs');
     }
     $own = preg_match('/^kind: (refused|limit)$/m', file_get_contents("$case.err"));
-    return $own || !isset($result['body']) ? null : 'Smarty renders it';
+    return $own || !isset($result['body']) ? null : 'Smarty renders it without an error';
 }
 
 /* Every file of a template tree that Smarty cannot compile. */
@@ -135,6 +136,7 @@ if (($argv[1] ?? '') === '--compile') {
 }
 $cases = array_map(fn ($path) => substr($path, 0, -4), glob(CASES . '/*/*.tpl'));
 $mode = $argv[1] ?? '';
+$cases = array_filter($cases, fn ($case) => str_starts_with(substr($case, strlen(CASES) + 1), $argv[2] ?? ''));
 if ($mode === '') {
     $cases = array_filter($cases, fn ($case) => !is_file("$case.out") && !is_file("$case.err"));
 } elseif ($mode === '--check') {

@@ -74,7 +74,7 @@ pub fn listed(kind: char) -> &'static [&'static str] {
         '9' => &[
             "html", "entity", "htmlall", "url", "other",
         ],
-        _ => unreachable!("{kind} is no list"),
+        _ => unreachable!("{kind} is not a list"),
     }
 }
 

@@ -26,15 +26,15 @@ fn read_parts<'a>(parts: &mut impl Iterator<Item = &'a str>) -> Value {
     let rest = &part[1..];
     match part.as_bytes()[0] {
         b'b' => Value::Bool(rest == "1"),
-        b'i' => Value::Int(rest.parse().expect("an integer")),
-        b'f' => Value::Float(f64::from_bits(u64::from_str_radix(rest, 16).expect("bits"))),
+        b'i' => Value::Int(rest.parse().expect("the integer is valid")),
+        b'f' => Value::Float(f64::from_bits(u64::from_str_radix(rest, 16).expect("the bits are hexadecimal"))),
         b's' => {
-            let byte = |i: usize| u8::from_str_radix(&rest[i..i + 2], 16).expect("hex");
+            let byte = |i: usize| u8::from_str_radix(&rest[i..i + 2], 16).expect("the bytes are hexadecimal");
             Value::from((0..rest.len()).step_by(2).map(byte).collect::<Vec<u8>>())
         }
         b'a' => {
             let mut array = Array::new();
-            for _ in 0..rest.parse().expect("a count") {
+            for _ in 0..rest.parse().expect("the count is a number") {
                 let key = match read_parts(parts) {
                     Value::Int(n) => Key::Int(n),
                     other => Key::from(other.to_str()),

@@ -52,7 +52,7 @@ pub fn all() -> Vec<Case> {
 
 pub fn sorted(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("the entry can be read").path()).collect();
     paths.sort();
     paths
 }
@@ -85,7 +85,7 @@ fn read(path: &Path) -> Vec<u8> {
 
 fn add_files(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) {
     for path in sorted(folder) {
-        let name = format!("{prefix}{}", path.file_name().expect("a name").to_string_lossy());
+        let name = format!("{prefix}{}", path.file_name().expect("the path has a file name").to_string_lossy());
         if path.is_dir() {
             add_files(&path, &format!("{name}/"), files);
         } else {
@@ -97,17 +97,18 @@ fn add_files(folder: &Path, prefix: &str, files: &mut Vec<(String, Vec<u8>)>) {
 /// Applies a case's `.json` to its job and returns the reason for which PHP's Smarty differs, if the case gives one. The
 /// values stay raw JSON, so that the order of keys and the types of numbers are kept.
 fn apply(settings: &[u8], job: &mut Job) -> Option<String> {
-    let settings: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(settings).expect("JSON of a case");
+    let settings: BTreeMap<String, Box<RawValue>> =
+        serde_json::from_slice(settings).expect("the case holds valid JSON");
     let mut differs = None;
     for (name, value) in settings {
         let text = value.get();
         match name.as_str() {
             "variables" => job.variables = text.into(),
-            "clock" => job.clock = text.parse().expect("Unix seconds"),
+            "clock" => job.clock = text.parse().expect("`clock` is a number of Unix seconds"),
             "differs" => differs = Some(text.into()),
             name => {
                 let part = REQUEST.iter().position(|part| *part == name);
-                job.request[part.expect("a known member")] = text.into();
+                job.request[part.expect("the member is known")] = text.into();
             }
         }
     }
@@ -119,14 +120,14 @@ fn expected(path: &Path) -> Expected {
     if out.is_file() {
         return Expected::Body(read(&out));
     }
-    let text = String::from_utf8(read(&path.with_extension("err"))).expect("UTF-8");
+    let text = String::from_utf8(read(&path.with_extension("err"))).expect("the .err file is UTF-8");
     let part = |name: &str| {
         let line = text.lines().find_map(|line| line.strip_prefix(name));
         line.unwrap_or_else(|| panic!("{}: no {name}", path.display())).trim().to_owned()
     };
     Expected::Error(ExpectedError {
         kind: part("kind:"),
-        line: part("line:").parse().expect("a line"),
+        line: part("line:").parse().expect("`line` is a number"),
         says: part("says:"),
     })
 }

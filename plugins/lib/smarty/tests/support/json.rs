@@ -8,12 +8,12 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 /// Parses JSON text.
 pub fn value(text: &str) -> Value {
-    serde_json::from_str::<Typed>(text).expect("JSON of a case").0
+    serde_json::from_str::<Typed>(text).expect("the case holds valid JSON").0
 }
 
 /// The entries of a JSON object, in its order.
 pub fn entries(text: &str) -> Vec<(String, Value)> {
-    let Value::Array(array) = value(text) else { panic!("not an object: {text}") };
+    let Value::Array(array) = value(text) else { panic!("the JSON is not an object: {text}") };
     let name = |key: &Key| key.to_str().to_lossy();
     array.iter().map(|(key, value)| (name(key), value.clone())).collect()
 }
@@ -95,6 +95,6 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 pub fn unhex(hex: &[u8]) -> Vec<u8> {
-    let digit = |c: u8| (c as char).to_digit(16).expect("a hexadecimal digit") as u8;
+    let digit = |c: u8| (c as char).to_digit(16).expect("the digit is hexadecimal") as u8;
     hex.chunks(2).map(|pair| digit(pair[0]) << 4 | digit(pair[1])).collect()
 }

@@ -29,7 +29,7 @@ pub fn absent() -> Option<String> {
 /// The answers to `jobs`, in order. `together` jobs share a PHP process; use 1 for templates with counters or cycles, since
 /// their state lives as long as the process.
 pub fn answers(jobs: &[Job], together: usize) -> Vec<Answer> {
-    let lines = run(jobs, together).expect("PHP's Smarty");
+    let lines = run(jobs, together).expect("PHP's Smarty answers");
     assert_eq!(lines.len(), jobs.len(), "one answer per job");
     lines.iter().map(|line| answer(line)).collect()
 }
@@ -68,7 +68,7 @@ fn to_json(job: &Job) -> Json {
         line["compile"] = true.into();
     }
     for (name, text) in REQUEST.iter().zip(&job.request) {
-        line[*name] = serde_json::from_str(text).expect("JSON of a case");
+        line[*name] = serde_json::from_str(text).expect("the case holds valid JSON");
     }
     line
 }
