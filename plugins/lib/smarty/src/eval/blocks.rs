@@ -5,10 +5,10 @@ use crate::program::Loop;
 
 impl Evaluator<'_> {
     pub(super) fn branches(&mut self, code: &Code<'_>, start: u32, len: u32) -> RenderResult<Flow> {
-        for branch in &code.t.branches[start as usize..(start + len) as usize] {
+        for branch in &code.program.branches[start as usize..(start + len) as usize] {
             let taken = match (branch.assign, branch.condition.optional()) {
                 (Some(assign), _) => {
-                    let assign = &code.t.tags.assigns[assign as usize];
+                    let assign = &code.program.tags.assigns[assign as usize];
                     self.assign(code, assign).map(|value| value.truthy())
                 }
                 (None, Some(condition)) => self.truth(code, condition),
@@ -31,7 +31,7 @@ impl Evaluator<'_> {
             let has_next_pass = match tag.assign {
                 // The value is tested first; the variable is assigned within the loop.
                 Some(assign) => {
-                    let assign = &code.t.tags.assigns[assign as usize];
+                    let assign = &code.program.tags.assigns[assign as usize];
                     let value = self.eval(code, assign.value)?;
                     if value.truthy() {
                         let symbol = self.name(code, assign.place.name)?;

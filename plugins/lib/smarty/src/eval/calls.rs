@@ -31,7 +31,7 @@ impl Evaluator<'_> {
         self.calls += 1;
         let loaded = self.loaded[index].clone();
         let code = loaded.code(index);
-        let tag = &code.t.tags.functions[function as usize];
+        let tag = &code.program.tags.functions[function as usize];
         // All defaults are evaluated with the caller's variables before the first parameter is set.
         let defaults = self.params(&code, &tag.params)?;
         let caller = self.save_variables();

@@ -25,7 +25,7 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn isset(&mut self, code: &Code<'_>, list: List) -> RenderResult<Value> {
-        for &id in code.t.list(list) {
+        for &id in code.program.list(list) {
             if self.quiet(code, id)?.is_null() {
                 return Ok(Value::Bool(false));
             }
@@ -36,7 +36,7 @@ impl Evaluator<'_> {
     /// `|default:a:b`: the first value that is neither null nor the empty string, else the last.
     pub(super) fn default(&mut self, code: &Code<'_>, operand: ExprId, defaults: List) -> RenderResult<Value> {
         let mut value = self.quiet(code, operand)?;
-        for &default in code.t.list(defaults) {
+        for &default in code.program.list(defaults) {
             let missing = match &value {
                 Value::Null => true,
                 Value::Str(s) => s.is_empty(),

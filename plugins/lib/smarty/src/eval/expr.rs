@@ -39,7 +39,7 @@ impl Evaluator<'_> {
     /// Borrows the value of a constant, a variable, or an element of one.
     pub(super) fn peek<'v>(&'v self, code: &'v Code<'_>, id: ExprId) -> Peek<'v> {
         match code.expr(id) {
-            Expr::Const(index) => Peek::Hit(&code.t.constants[index as usize]),
+            Expr::Const(index) => Peek::Hit(&code.program.constants[index as usize]),
             Expr::Var(symbol) => match self.known(code.symbol(symbol)) {
                 Ok(Some(variable)) => Peek::Hit(&variable.value),
                 Ok(None) => Peek::Null,
@@ -69,7 +69,7 @@ impl Evaluator<'_> {
 
     fn compound(&mut self, code: &Code<'_>, expr: Expr) -> RenderResult<Value> {
         match expr {
-            Expr::Const(index) => Ok(code.t.constants[index as usize].clone()),
+            Expr::Const(index) => Ok(code.program.constants[index as usize].clone()),
             Expr::Var(symbol) => Ok(self.value_of(code.symbol(symbol))),
             Expr::NamedVar(name) => {
                 let symbol = self.name(code, crate::program::Name::Computed(name))?;
@@ -107,7 +107,7 @@ impl Evaluator<'_> {
     fn construct(&mut self, code: &Code<'_>, expr: Expr) -> RenderResult<Value> {
         match expr {
             Expr::Concat(parts) => self.concat(code, parts),
-            Expr::Call(index, args) => self.call(code, code.t.calls[index as usize], args),
+            Expr::Call(index, args) => self.call(code, code.program.calls[index as usize], args),
             Expr::Isset(list) => self.isset(code, list),
             Expr::Empty(operand) => Ok(Value::Bool(!self.quiet(code, operand)?.truthy())),
             Expr::InArray(needle, haystack) => {
@@ -139,7 +139,7 @@ impl Evaluator<'_> {
                 self.block(code, block)?;
                 Ok(self.captured(start))
             }
-            Expr::Plugin(index) => self.plugin(code, &code.t.tags.plugins[index as usize]),
+            Expr::Plugin(index) => self.plugin(code, &code.program.tags.plugins[index as usize]),
             _ => Ok(Value::Null),
         }
     }
@@ -193,7 +193,7 @@ impl Evaluator<'_> {
 
     fn array(&mut self, code: &Code<'_>, entries: List) -> RenderResult<Value> {
         let mut array = Array::with_capacity(entries.len as usize / 2);
-        let list = code.t.list(entries);
+        let list = code.program.list(entries);
         // PHP's next free index: a list that starts with a negative index continues from it, unlike an array that is
         // appended to.
         let mut next = Some(0);
@@ -244,7 +244,7 @@ impl Evaluator<'_> {
 
     /// Calls a function or modifier and writes its by-reference arguments back.
     fn call(&mut self, code: &Code<'_>, function: &php::Function, list: List) -> RenderResult<Value> {
-        let ids = code.t.list(list);
+        let ids = code.program.list(list);
         let mut args = Vec::with_capacity(ids.len());
         for &id in ids {
             args.push(self.eval(code, id)?);
@@ -265,7 +265,7 @@ impl Evaluator<'_> {
         let mut text = Vec::new();
         let mut values = Vec::new();
         let mut untrusted = false;
-        for &part in code.t.list(parts) {
+        for &part in code.program.list(parts) {
             let value = self.eval(code, part)?;
             value.append_to(&mut text);
             self.context.allow_bytes(text.len())?;

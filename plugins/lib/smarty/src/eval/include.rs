@@ -37,7 +37,7 @@ impl<'r> Loaded<'r> {
 
     pub(super) fn code(&self, loaded: usize) -> Code<'_> {
         let Template { name, program } = self.template();
-        Code { t: program, name, symbols: self.symbols.as_deref(), loaded }
+        Code { program, name, symbols: self.symbols.as_deref(), loaded }
     }
 }
 
@@ -143,12 +143,12 @@ impl Evaluator<'_> {
 
     /// Runs a template's own statements, then the template that it extends.
     pub(super) fn template(&mut self, code: &Code<'_>) -> RenderResult<()> {
-        if let Some(extends) = code.t.inherits {
+        if let Some(extends) = code.program.inherits {
             self.begin_inheritance(code, extends);
         }
-        let flow = self.block(code, code.t.body)?;
+        let flow = self.block(code, code.program.body)?;
         debug_assert_eq!(flow, Flow::Next);
-        for file in &code.t.extends {
+        for file in &code.program.extends {
             self.end_child();
             let file = self.eval(code, *file)?;
             self.render_file(code, &file.to_bytes(), Vec::new(), Scope::Parent)?;

@@ -92,7 +92,7 @@ impl Evaluator<'_> {
 
     /// Renders or registers a `{block}` at its position in the template.
     pub(super) fn block_tag(&mut self, code: &Code<'_>, tag: u32) -> RenderResult<()> {
-        let block = &code.t.tags.blocks[tag as usize];
+        let block = &code.program.tags.blocks[tag as usize];
         let name = self.eval(code, block.name)?.to_str();
         let Some(current) = self.frame.inheritance else { return Ok(()) };
         let enclosing = self.block.filter(|_| block.nested);
@@ -180,7 +180,7 @@ impl Evaluator<'_> {
         let BlockNode { loaded, tag, .. } = self.nodes[id];
         let handle = self.loaded[loaded].clone();
         let code = handle.code(loaded);
-        let block = &code.t.tags.blocks[tag as usize];
+        let block = &code.program.tags.blocks[tag as usize];
         let outer = self.block.replace(id);
         let start = self.output_for(block.assign);
         self.enter()?;

@@ -182,7 +182,7 @@ impl Template {
 
 /// A template in one render: its arenas, and the mapping of its symbols.
 struct Code<'c> {
-    t: &'c Program,
+    program: &'c Program,
     name: &'c Rc<str>,
     /// The evaluator's symbol for each of the template's; `None` if they are equal.
     symbols: Option<&'c [u32]>,
@@ -199,7 +199,7 @@ impl Code<'_> {
     }
 
     fn expr(&self, id: crate::program::ExprId) -> Expr {
-        self.t.exprs[id.0 as usize]
+        self.program.exprs[id.0 as usize]
     }
 }
 
@@ -306,7 +306,7 @@ impl<'r> Evaluator<'r> {
     /// Records the position of a problem, unless an inner statement has done so.
     fn locate(&mut self, code: &Code<'_>, at: u32) {
         if self.failed.is_none() {
-            let place = code.t.lines.position(at);
+            let place = code.program.lines.position(at);
             self.failed = Some((Rc::clone(code.name), place.line, place.column));
         }
     }
@@ -329,14 +329,14 @@ impl<'r> Evaluator<'r> {
         self.enter()?;
         self.context.charge(STATEMENT_WORK * block.len as usize)?;
         for index in block.start..block.start + block.len {
-            match self.stmt(code, code.t.stmts[index as usize]) {
+            match self.stmt(code, code.program.stmts[index as usize]) {
                 Ok(Flow::Next) => {}
                 Ok(flow) => {
                     self.leave();
                     return Ok(flow);
                 }
                 Err(problem) => {
-                    self.locate(code, code.t.places[index as usize]);
+                    self.locate(code, code.program.places[index as usize]);
                     return Err(problem);
                 }
             }
@@ -346,10 +346,10 @@ impl<'r> Evaluator<'r> {
     }
 
     fn stmt(&mut self, code: &Code<'_>, stmt: Stmt) -> RenderResult<Flow> {
-        let tags = &code.t.tags;
+        let tags = &code.program.tags;
         match stmt {
             Stmt::Text(start, len) => {
-                self.print_bytes(&code.t.text[start as usize..(start + len) as usize])?;
+                self.print_bytes(&code.program.text[start as usize..(start + len) as usize])?;
             }
             Stmt::Print(value) => self.print_expr(code, value)?,
             Stmt::If(start, len) => return self.branches(code, start, len),

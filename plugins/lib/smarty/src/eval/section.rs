@@ -191,7 +191,7 @@ fn smaller(span: i64, step: i64, rounds: bool, max: i64) -> Value {
 /// The value of a literal number, with or without a sign.
 fn fixed_number(code: &Code<'_>, id: ExprId) -> Option<i64> {
     match code.expr(id) {
-        Expr::Const(index) => match &code.t.constants[index as usize] {
+        Expr::Const(index) => match &code.program.constants[index as usize] {
             Value::Int(n) => Some(*n),
             Value::Float(x) => Some(*x as i64),
             _ => None,

@@ -25,9 +25,9 @@ pub struct Function {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Taint {
     /// The result is new text made of the arguments, and untrusted if any of them is.
-    Spreads,
+    Propagates,
     /// The result consists of values from the arguments, or is a number: each string keeps its own bit.
-    Carried,
+    Preserves,
     /// The result is escaped or opaque (`escape`, `urlencode`, `md5`) and safe to print for any arguments.
     Escapes,
 }
@@ -40,8 +40,8 @@ pub fn call(function: &Function, context: &mut Context<'_>, args: &mut [Value]) 
     check_count(function, args.len())?;
     context.charge(args.iter().map(size).sum())?;
     let nesting = context.limits.nesting;
-    let untrusted = function.taint != Taint::Carried && args.iter().any(|arg| arg.is_untrusted(nesting));
-    let taints = function.taint == Taint::Spreads && untrusted;
+    let untrusted = function.taint != Taint::Preserves && args.iter().any(|arg| arg.is_untrusted(nesting));
+    let taints = function.taint == Taint::Propagates && untrusted;
     let result = (function.call)(context, args).map_err(|error| named(function, error))?;
     context.charge(size(&result))?;
     let taints = taints || (untrusted && leaves_line(&result));

@@ -15,12 +15,12 @@ const fn entry(name: &'static str, min: usize, max: usize, taint: Taint, call: C
 
 /// A function that makes text from its arguments.
 pub const fn makes(name: &'static str, min: usize, max: usize, call: Call) -> Function {
-    entry(name, min, max, Taint::Spreads, call)
+    entry(name, min, max, Taint::Propagates, call)
 }
 
 /// A function that returns values from its arguments, or a number.
 pub const fn moves(name: &'static str, min: usize, max: usize, call: Call) -> Function {
-    entry(name, min, max, Taint::Carried, call)
+    entry(name, min, max, Taint::Preserves, call)
 }
 
 /// A function that returns escaped or opaque text.
