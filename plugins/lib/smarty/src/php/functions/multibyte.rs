@@ -125,7 +125,7 @@ fn convert_case(args: &[Value]) -> Result<Value, PhpError> {
 }
 
 fn simple_title(text: &[u8]) -> String {
-    // No letter grows at the start of a word, so only special titles differ in length from `title`.
+    // Of the letters at the start of a word, only `ß` grows in `title`; the simple mapping keeps it.
     title(text).replace("Ss", "ß")
 }
 

@@ -124,7 +124,7 @@ fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
 }
 
 fn version_compare(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
-    // Each round copies the rest, so the length is limited; no real version has thousands of parts.
+    // Each round copies the rest, so the cost is quadratic in the length.
     let length = args::text(args, 0)?.len().max(args::text(args, 1)?.len());
     context.charge(length.saturating_mul(length))?;
     let order = compare_versions(&args::text(args, 0)?, &args::text(args, 1)?);
