@@ -4,7 +4,7 @@ use super::status::Failure;
 use crate::directory::{self, Device, daylight::Zone};
 use crate::facts::{Admission, MacAddress, Settings, Table};
 use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, Reads, ScopeError};
-use crate::reload::{Along, Snapshot};
+use crate::reload::{PendingTemplates, Snapshot};
 use crate::request::ProvisionRequest;
 use crate::templates::{self, TemplateFile, TemplateLocation, Tree};
 use jiff::Timestamp;
@@ -106,11 +106,11 @@ pub async fn templates(
     located: TemplateLocation,
 ) -> Result<Vec<TemplateFile>, Failure> {
     let folder = located.name.as_str().to_owned();
-    let files = match snapshot.along(&located, plugin) {
-        Along::Prepared => return Ok(Vec::new()),
-        Along::Texts(texts) => texts,
+    let files = match snapshot.pending(&located, plugin) {
+        PendingTemplates::Prepared => return Ok(Vec::new()),
+        PendingTemplates::Texts(texts) => texts,
         // The reading thread cannot panic; if it did, the folder is as good as not there.
-        Along::OnDisk => {
+        PendingTemplates::OnDisk => {
             let read = tokio::task::spawn_blocking(move || located.read()).await;
             read.unwrap_or(Ok(None))?.unwrap_or_default()
         }

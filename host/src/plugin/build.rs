@@ -32,6 +32,7 @@ pub(super) struct Binary {
 }
 
 /// A file that is a plugin, and says who.
+#[derive(Clone)]
 pub(super) struct Candidate {
     pub(super) file: PathBuf,
     pub(super) description: Description,

@@ -1,10 +1,10 @@
-//! Which plugin serves what. One vendor has one plugin.
+//! Which plugin serves what: a plugin name, a vendor, and "every other vendor" (`any`) each belong to one plugin.
 
 use super::description::Description;
 use super::error::LoadError;
 use std::collections::HashMap;
 
-/// What the plugins of a set have claimed, by their position in it.
+/// The claims of the plugins of a set. A plugin is named by its position in the set.
 #[derive(Default)]
 pub(super) struct Claims {
     names: Vec<String>,
@@ -13,8 +13,71 @@ pub(super) struct Claims {
     any: Option<usize>,
 }
 
+/// A component file that claims vendors.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Claimant<'a> {
+    /// The component in the file now; `None` if it cannot be read, or failed to build.
+    pub(super) new: Option<&'a Description>,
+    /// The component that was loaded from the file before, if any.
+    pub(super) old: Option<&'a Description>,
+    /// `new` is the same component as `old`.
+    pub(super) unchanged: bool,
+}
+
+/// Which component of a file is to serve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Version {
+    New,
+    Old,
+}
+
+/// Who serves what. Files are named by their position among the claimants.
+pub(super) struct Settlement {
+    /// In these claims, a plugin's position is its position among the winners.
+    pub(super) claims: Claims,
+    pub(super) winners: Vec<(usize, Version)>,
+    /// Files whose new component claims what another one has.
+    pub(super) refused: Vec<(usize, LoadError)>,
+}
+
+/// Decides which component of each file is to serve. Components that already serve come first, then changed
+/// components, then new ones; within each group, files go in order. So a new file cannot take a vendor away from a
+/// plugin that serves, whatever the file is called. If a changed component claims something that is taken, the component
+/// loaded before stays active.
+pub(super) fn settle(claimants: &[Claimant<'_>]) -> Settlement {
+    let mut order: Vec<_> = claimants.iter().enumerate().collect();
+    order.sort_by_key(|(_, claimant)| claimant.rank());
+    let (mut claims, mut winners, mut refused) = (Claims::default(), Vec::new(), Vec::new());
+    for (at, claimant) in order {
+        let Some(new) = claimant.new else {
+            let old = claimant.old.filter(|old| claims.add(old).is_ok());
+            winners.extend(old.map(|_| (at, Version::Old)));
+            continue;
+        };
+        match claims.add(new) {
+            Ok(_) => winners.push((at, Version::New)),
+            Err(error) => {
+                refused.push((at, error));
+                let old = claimant.old.filter(|old| claims.add(old).is_ok());
+                winners.extend(old.map(|_| (at, Version::Old)));
+            }
+        }
+    }
+    Settlement { claims, winners, refused }
+}
+
+impl Claimant<'_> {
+    fn rank(&self) -> u8 {
+        match (self.new, self.old) {
+            (None, _) => 0,
+            (Some(_), Some(_)) => u8::from(!self.unchanged),
+            (Some(_), None) => 2,
+        }
+    }
+}
+
 impl Claims {
-    /// Adds a plugin, or refuses it whole: its name, vendors, OUIs and the rest may be claimed once.
+    /// Adds a plugin, or refuses it as a whole: its name, each of its vendors, and `any` can be claimed once.
     pub(super) fn add(&mut self, plugin: &Description) -> Result<usize, LoadError> {
         let claimed = |what: String, by: &str| Err(LoadError::Claimed { what, other: format!("the plugin {by:?}") });
         if self.names.contains(&plugin.name) {
@@ -26,14 +89,14 @@ impl Claims {
             }
         }
         if let Some(other) = self.any.filter(|_| plugin.any) {
-            return claimed(format!("whatever no other plugin serves, as {:?}", plugin.name), &self.names[other]);
+            return claimed(format!("every other vendor as {:?}", plugin.name), &self.names[other]);
         }
         let at = self.names.len();
         self.names.push(plugin.name.clone());
         for vendor in &plugin.vendors {
             self.vendors.insert(vendor.name.clone(), at);
             for oui in &vendor.ouis {
-                // Two vendors can share an OUI, and a device's row says which is meant: the first one is a guess.
+                // Two vendors can share an OUI. The device's row in the database has the last word; this is a first guess.
                 self.ouis.entry(oui.clone()).or_insert_with(|| vendor.name.clone());
             }
         }
@@ -43,14 +106,14 @@ impl Claims {
         Ok(at)
     }
 
-    /// The plugin of a template folder: that of the first component which is a vendor's name (`yealink/t46u`,
-    /// `pbx.example.net/yealink/t46u`), else the one for the rest.
+    /// The plugin of a template folder. The first path component that is a vendor's name decides (`yealink/t46u`,
+    /// `pbx.example.net/yealink/t46u`); without one, the plugin with `any` owns the folder.
     pub(super) fn of_folder(&self, folder: &str) -> Option<usize> {
         self.named_in(folder).or(self.any)
     }
 
-    /// The plugin of a device: its vendor says it, else its template folder. What FusionPBX does differently for a
-    /// vendor goes by the device's, whatever template it was given.
+    /// The plugin of a device: the device's vendor decides, else its template folder. FusionPBX also treats a device by
+    /// its own vendor, whatever template it has.
     pub(super) fn of_device(&self, vendor: &str, folder: &str) -> Option<usize> {
         let by_vendor = self.vendors.get(&vendor.to_ascii_lowercase()).copied();
         by_vendor.or_else(|| self.of_folder(folder))
@@ -83,23 +146,23 @@ mod tests {
     }
 
     #[test]
-    fn two_plugins_for_one_vendor_are_refused_with_both_names() {
+    fn second_plugin_for_vendor_is_refused_naming_both() {
         let mut claims = Claims::default();
         claims.add(&plugin("first", &["yealink"], false)).unwrap();
         let message = claims.add(&plugin("second", &["snom", "yealink"], false)).unwrap_err().to_string();
         assert!(message.contains("first") && message.contains("second") && message.contains("yealink"), "{message}");
-        assert_eq!(claims.of_folder("snom/300"), None, "nothing of a refused plugin stays");
+        assert_eq!(claims.of_folder("snom/300"), None, "a refused plugin claims nothing");
     }
 
     #[test]
-    fn only_one_plugin_serves_the_rest() {
+    fn second_plugin_for_every_other_vendor_is_refused() {
         let mut claims = Claims::default();
         claims.add(&plugin("first", &[], true)).unwrap();
         assert!(claims.add(&plugin("second", &["snom"], true)).is_err());
     }
 
     #[test]
-    fn a_vendor_says_more_than_a_folder_and_a_folder_more_than_the_rest() {
+    fn vendor_decides_before_folder_and_folder_before_any() {
         let mut claims = Claims::default();
         let [yealink, cisco, rest] = [("y", &["yealink"][..], false), ("c", &["cisco"], false), ("r", &[], true)]
             .map(|(name, vendors, any)| claims.add(&plugin(name, vendors, any)).unwrap());
@@ -115,5 +178,51 @@ mod tests {
             assert_eq!(claims.of_device(vendor, folder), Some(expected), "{vendor} {folder}");
         }
         assert_eq!(claims.vendor_of("001565"), Some("yealink"));
+    }
+
+    /// The winners as `<file><n|o>` in their order, and the files that are refused.
+    fn settled(claimants: &[Claimant<'_>]) -> (String, Vec<usize>) {
+        let Settlement { winners, refused, .. } = settle(claimants);
+        let winner =
+            |(at, version): &(usize, Version)| format!("{at}{}", if *version == Version::New { 'n' } else { 'o' });
+        (winners.iter().map(winner).collect::<Vec<_>>().join(" "), refused.into_iter().map(|(at, _)| at).collect())
+    }
+
+    #[test]
+    fn new_component_cannot_take_vendor_from_serving_one() {
+        let (yealink, other) = (plugin("yealink", &["yealink"], false), plugin("aaa", &["yealink"], false));
+        let added = Claimant { new: Some(&other), ..Claimant::default() };
+        let serving = Claimant { new: Some(&yealink), old: Some(&yealink), unchanged: true };
+        let changed = Claimant { unchanged: false, ..serving };
+        let unreadable = Claimant { new: None, ..serving };
+        for (second, expected) in [(serving, "1n"), (changed, "1n"), (unreadable, "1o")] {
+            assert_eq!(settled(&[added, second]), (expected.to_owned(), vec![0]));
+        }
+    }
+
+    #[test]
+    fn claims_of_new_components_go_in_file_order() {
+        let [first, second] = ["a", "b"].map(|name| plugin(name, &["yealink"], false));
+        let added = |new| Claimant { new: Some(new), ..Claimant::default() };
+        assert_eq!(settled(&[added(&first), added(&second)]), ("0n".to_owned(), vec![1]));
+        let broken = Claimant::default();
+        assert_eq!(settled(&[broken, added(&second)]), ("1n".to_owned(), vec![]), "a broken component claims nothing");
+    }
+
+    #[test]
+    fn changed_component_with_taken_name_leaves_old_active() {
+        let (minimal, polycom) = (plugin("minimal", &["yealink"], false), plugin("polycom", &["polycom"], false));
+        let renamed = plugin("polycom", &["yealink"], false);
+        let changed = Claimant { new: Some(&renamed), old: Some(&minimal), unchanged: false };
+        let serving = Claimant { new: Some(&polycom), old: Some(&polycom), unchanged: true };
+        assert_eq!(settled(&[changed, serving]), ("1n 0o".to_owned(), vec![0]));
+    }
+
+    #[test]
+    fn two_files_can_swap_their_vendors_in_one_load() {
+        let [a, b] = [("a", "yealink"), ("b", "snom")].map(|(name, vendor)| plugin(name, &[vendor], false));
+        let [c, d] = [("a", "snom"), ("b", "yealink")].map(|(name, vendor)| plugin(name, &[vendor], false));
+        let changed = |new, old| Claimant { new: Some(new), old: Some(old), unchanged: false };
+        assert_eq!(settled(&[changed(&c, &a), changed(&d, &b)]), ("0n 1n".to_owned(), vec![]));
     }
 }

@@ -217,11 +217,6 @@ impl LoadFailure {
         Self { file: file.to_owned(), error, old_serves: false, folders: Vec::new() }
     }
 
-    /// Another has what it wants.
-    pub(super) fn is_about_claims(&self) -> bool {
-        matches!(self.error, LoadError::Claimed { .. })
-    }
-
     /// What a plugin is called that may not have said its name: its file, without the ending.
     pub fn plugin(&self) -> Cow<'_, str> {
         self.file.file_stem().unwrap_or_default().to_string_lossy()

@@ -16,6 +16,7 @@ mod health;
 mod inspect;
 mod job;
 mod limits;
+mod load;
 mod off_the_path;
 #[allow(clippy::module_inception, reason = "the room holds plugins, and this file is one")]
 mod plugin;
@@ -24,6 +25,7 @@ mod set;
 mod snapshot;
 #[cfg(test)]
 pub mod tests;
+mod trial;
 mod v0_1;
 
 pub use compiler::{COMMAND as COMPILE, compile_for_parent, own_program};
@@ -31,7 +33,9 @@ pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
 pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, ScopeError};
 pub use limits::Config;
+pub use load::{LoadPlan, Share};
 pub use off_the_path::off_the_path;
 pub use plugin::Plugin;
 pub use reached::Reached;
-pub use set::{Choice, Order, Plugins, Share, Trial, files};
+pub use set::{Choice, Plugins, files};
+pub use trial::try_file;

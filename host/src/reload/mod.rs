@@ -5,29 +5,28 @@
 //! job; their plugin is prepared with them meanwhile. A component is built, tried and then serves. Each step is one swap
 //! of the whole snapshot, and what fails changes nothing but the log and the report.
 
-mod asked;
 mod look;
 mod places;
 mod report;
 mod settle;
 mod snapshot;
 mod task;
-mod trial;
+mod waiters;
 mod watch;
 
 pub use look::LookError;
 pub use report::{Outcome, Refused, Report};
-pub use snapshot::{Along, Snapshot};
+pub use snapshot::{PendingTemplates, Snapshot};
 
 use crate::plugin::{Engine, EngineError, LoadFailure, Plugins, Reached, Share};
 use crate::templates::{SearchPath, Texts};
 use arc_swap::ArcSwap;
-use asked::Answer;
 use look::{Folders, Look};
 use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::signal::unix::Signal;
 use tokio::sync::{mpsc, oneshot};
+use waiters::Answer;
 
 /// Requests to reload that may wait; whoever comes then waits before the queue.
 const ASKED_MAX: usize = 16;

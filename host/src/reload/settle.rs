@@ -1,9 +1,8 @@
 //! Which texts of a folder serve after it has changed on disk: the new ones, except those that do not compile, or with
 //! which a file of the folder fails that rendered before.
 
-use super::trial;
 use crate::facts::Shown;
-use crate::plugin::{Faulty, LoadError, Plugin, Plugins, RenderError};
+use crate::plugin::{self, Faulty, LoadError, Plugin, Plugins, RenderError};
 use crate::templates::{TemplateFile, file};
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -203,7 +202,7 @@ impl Trying<'_> {
     }
 
     async fn try_file(&self, folder: &[TemplateFile], name: &str) -> Result<(), RenderError> {
-        trial::try_file(self.plugin, (&self.change.folder, folder), name).await
+        plugin::try_file(self.plugin, (&self.change.folder, folder), name).await
     }
 }
 

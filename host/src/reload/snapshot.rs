@@ -13,7 +13,7 @@ pub struct Snapshot {
 }
 
 /// What a job for a template folder carries.
-pub enum Along {
+pub enum PendingTemplates {
     /// Nothing: the plugin is prepared with the folder as it serves.
     Prepared,
     /// These; the plugin is prepared with others, or is not the folder's own.
@@ -23,14 +23,14 @@ pub enum Along {
 }
 
 impl Snapshot {
-    pub fn along(&self, located: &TemplateLocation, plugin: &Plugin) -> Along {
+    pub fn pending(&self, located: &TemplateLocation, plugin: &Plugin) -> PendingTemplates {
         let name = located.name.as_str();
         match self.texts.folder(name) {
-            _ if !located.in_tree => Along::OnDisk,
-            Some(texts) if plugin.prepared(name, texts) => Along::Prepared,
-            Some(texts) => Along::Texts(texts.to_vec()),
+            _ if !located.in_tree => PendingTemplates::OnDisk,
+            Some(texts) if plugin.prepared(name, texts) => PendingTemplates::Prepared,
+            Some(texts) => PendingTemplates::Texts(texts.to_vec()),
             // Its files on disk do not stand the trial.
-            None => Along::Texts(self.texts.for_all(name).unwrap_or_default().to_vec()),
+            None => PendingTemplates::Texts(self.texts.for_all(name).unwrap_or_default().to_vec()),
         }
     }
 

@@ -4,14 +4,14 @@
 mod texts;
 mod wake;
 
-use super::asked::{Answer, Asked};
 use super::look::{Beside, Folders, Look, LookError};
 use super::report::{Last, Outcome, Report};
+use super::waiters::{Answer, Waiters};
 use super::watch::Watch;
-use super::{Current, Loaded, Snapshot, templates_for, trial};
+use super::{Current, Loaded, Snapshot, templates_for};
 use crate::facts::Shown;
 use crate::metrics::Metrics;
-use crate::plugin::{self, Engine, LoadFailure, Order, Plugins};
+use crate::plugin::{self, Engine, LoadFailure, LoadPlan, Plugins};
 use crate::templates::{FileStamp, Texts};
 use arc_swap::ArcSwap;
 use std::collections::{BTreeMap, HashSet};
@@ -43,7 +43,7 @@ pub(super) struct Task {
     published: Arc<ArcSwap<Report>>,
     metrics: Arc<Metrics>,
     asks: mpsc::Receiver<Answer>,
-    asked: Asked,
+    asked: Waiters,
     build: Option<Build>,
     /// Builds that were started so far: the number of the last one.
     builds: u64,
@@ -100,7 +100,7 @@ impl Task {
             published,
             metrics,
             asks,
-            asked: Asked::default(),
+            asked: Waiters::default(),
             build: None,
             builds: 0,
             built,
@@ -233,11 +233,10 @@ impl Task {
         let files: Vec<_> = look.components.keys().cloned().collect();
         let (engine, holds) = (self.engine.clone(), held.clone());
         let task = tokio::spawn(async move {
-            let trial = trial::of_plugins();
             let templates = templates_for(&snapshot.texts);
             let previous = Some(&*snapshot.plugins);
-            let order = Order { files: &files, held: &holds, templates: &templates, previous, trial: Some(&trial) };
-            Plugins::load_order(&engine, &order).await
+            let plan = LoadPlan { files: &files, held: &holds, templates: &templates, previous, trial: true };
+            Plugins::load_plan(&engine, &plan).await
         });
         self.builds += 1;
         self.build = Some(Build { task, held, of_components, started: Instant::now() });

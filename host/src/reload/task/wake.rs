@@ -1,6 +1,6 @@
 //! What the task waits for.
 
-use super::super::asked::Answer;
+use super::super::waiters::Answer;
 use super::texts::Done;
 use super::{Loads, Task};
 use std::future::pending;

@@ -13,9 +13,9 @@ const WRITING_MAX: Duration = Duration::from_secs(10);
 pub(super) type Answer = oneshot::Sender<Arc<Report>>;
 
 #[derive(Default)]
-pub(super) struct Asked(Vec<Ask>);
+pub(super) struct Waiters(Vec<Waiter>);
 
-struct Ask {
+struct Waiter {
     answer: Answer,
     at: Instant,
     /// The look that it is about, by its number.
@@ -24,9 +24,9 @@ struct Ask {
     known_with: Option<u64>,
 }
 
-impl Asked {
+impl Waiters {
     pub(super) fn push(&mut self, answer: Answer, look: u64) {
-        self.0.push(Ask { answer, at: Instant::now(), look, known_with: None });
+        self.0.push(Waiter { answer, at: Instant::now(), look, known_with: None });
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -42,7 +42,7 @@ impl Asked {
 
     /// Answers those for whom this build was the last to wait for, and of whose look no template is `unsettled`.
     pub(super) fn answer(&mut self, ended: u64, unsettled: u64, report: &Arc<Report>) {
-        let known = |ask: &mut Ask| ask.look < unsettled && ask.known_with.is_some_and(|build| build <= ended);
+        let known = |ask: &mut Waiter| ask.look < unsettled && ask.known_with.is_some_and(|build| build <= ended);
         for ask in self.0.extract_if(.., known) {
             // Who has gone wants none.
             let _ = ask.answer.send(Arc::clone(report));
@@ -54,7 +54,7 @@ impl Asked {
 mod tests {
     use super::*;
 
-    fn ask(asked: &mut Asked) -> oneshot::Receiver<Arc<Report>> {
+    fn ask(asked: &mut Waiters) -> oneshot::Receiver<Arc<Report>> {
         let (answer, receiver) = oneshot::channel();
         asked.push(answer, 1);
         receiver
@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn an_answer_waits_for_the_build_of_what_was_there_and_for_no_later_one() {
-        let (mut asked, report) = (Asked::default(), Arc::default());
+        let (mut asked, report) = (Waiters::default(), Arc::default());
         let mut first = ask(&mut asked);
         asked.looked(false, 2);
         let mut second = ask(&mut asked);
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn an_answer_waits_for_a_file_that_is_being_written_but_not_for_ever() {
-        let (mut asked, report) = (Asked::default(), Arc::default());
+        let (mut asked, report) = (Waiters::default(), Arc::default());
         let mut answered = ask(&mut asked);
         asked.looked(true, 0);
         asked.answer(0, u64::MAX, &report);
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn an_answer_waits_for_the_templates_of_its_look_and_for_no_later_ones() {
-        let (mut asked, report) = (Asked::default(), Arc::default());
+        let (mut asked, report) = (Waiters::default(), Arc::default());
         let mut answered = ask(&mut asked);
         asked.looked(false, 0);
         asked.answer(0, 1, &report);

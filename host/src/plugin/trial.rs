@@ -1,22 +1,20 @@
-//! A render for a phone that there is not: what is new has to show that it works before it serves.
+//! A trial render: a new plugin or template renders for a sample device before it goes live.
 
+use super::error::RenderError;
+use super::job::{BoxFuture, DeviceScope, Job, Moment, ScopeError};
+use super::plugin::Plugin;
 use crate::facts::{MacAddress, Table, Value};
-use crate::plugin::{BoxFuture, DeviceScope, Job, Moment, Plugin, RenderError, ScopeError, Trial};
 use crate::templates::TemplateFile;
 use std::sync::Arc;
 
-/// Files that a new plugin is tried with; they share one component, so more would say no more.
+/// Files that a new plugin renders in its trial. All files share one component, so more files would add no information.
 const FILES_MAX: usize = 8;
-/// The same as long as none of them has given a document.
+/// The limit while no file has produced a document yet.
 const FAILING_FILES_MAX: usize = 64;
 
-/// The trial of a new plugin: what it is prepared with first must neither break it down nor hold it up, and some of it
-/// must give a document. A template's own fault is no fault of the plugin.
-pub(super) fn of_plugins() -> Trial {
-    Arc::new(|plugin: Arc<Plugin>| Box::pin(async move { try_plugin(&plugin).await }))
-}
-
-async fn try_plugin(plugin: &Plugin) -> Result<(), RenderError> {
+/// Renders some of the templates that a new plugin is prepared with. The trial fails if the plugin itself fails on one
+/// of them, or if no template produces a document. A fault in a single template is not a fault of the plugin.
+pub(super) async fn try_plugin(plugin: &Plugin) -> Result<(), RenderError> {
     let (mut rendered, mut failed) = (false, None);
     let files = plugin.sound_files().into_iter().filter(|(_, file)| can_be_asked_for(file));
     for (at, (folder, file)) in files.take(FAILING_FILES_MAX).enumerate() {
@@ -35,7 +33,7 @@ async fn try_plugin(plugin: &Plugin) -> Result<(), RenderError> {
     if let Some(error) = failed {
         return Err(error);
     }
-    // There is nothing to render, and even that must not break it down.
+    // Without any template, the plugin still has to survive a request.
     let vendor = plugin.description().vendors.first().map_or("sample", |vendor| vendor.name.as_str());
     match render(plugin, &format!("{vendor}/sample"), None, &[]).await {
         Err(error) if error.is_the_plugins() => Err(error),
@@ -43,8 +41,9 @@ async fn try_plugin(plugin: &Plugin) -> Result<(), RenderError> {
     }
 }
 
-/// Renders one file of a folder with these texts. What is the moment's fault is none.
-pub(super) async fn try_file(
+/// Renders one file of a folder with these texts for the sample device. Temporary errors (no free instance, database)
+/// and an absent file do not count as failures.
+pub async fn try_file(
     plugin: &Plugin,
     (folder, texts): (&str, &[TemplateFile]),
     file: &str,
@@ -52,8 +51,8 @@ pub(super) async fn try_file(
     if !can_be_asked_for(file) {
         return Ok(());
     }
-    let along = if plugin.prepared(folder, texts) { &[] } else { texts };
-    match render(plugin, folder, Some(file), along).await {
+    let sent = if plugin.prepared(folder, texts) { &[] } else { texts };
+    match render(plugin, folder, Some(file), sent).await {
         Ok(()) | Err(RenderError::NoSuchFile(_) | RenderError::Busy | RenderError::Scope(_)) => Ok(()),
         Err(error) => Err(error),
     }
@@ -65,12 +64,12 @@ async fn render(
     file: Option<&str>,
     templates: &[TemplateFile],
 ) -> Result<(), RenderError> {
-    // An OUI is six digits, so this is an address.
+    // An OUI has six digits, so the address always parses.
     let Some(job) = job(plugin, folder, file, templates) else { return Ok(()) };
-    plugin.render_unnoted(job, Arc::new(Nobody)).await.map(drop)
+    plugin.render_unnoted(job, Arc::new(EmptyScope)).await.map(drop)
 }
 
-/// What lies in a folder within a template folder is included, and never asked for.
+/// A phone cannot request a file in a subfolder of a template folder; templates only include such files.
 fn can_be_asked_for(file: &str) -> bool {
     !file.contains('/')
 }
@@ -155,10 +154,10 @@ fn table(name: &'static str, rows: &[&[(&str, &str)]]) -> Table {
     Table { name, columns, rows: rows.iter().map(row).collect() }
 }
 
-/// The domain of the sample device: nobody else is in it.
-struct Nobody;
+/// The domain of the sample device: it has no contacts and no extensions.
+struct EmptyScope;
 
-impl DeviceScope for Nobody {
+impl DeviceScope for EmptyScope {
     fn contacts(&self, _: usize) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>> {
         Box::pin(async { Ok(vec![Table::empty("groups"), Table::empty("users"), Table::empty("extensions")]) })
     }
