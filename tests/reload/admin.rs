@@ -18,13 +18,13 @@ fn sighup_and_the_reload_command_look_at_the_disk_now() {
     site.write("templates/yealink/t46u/a.cfg", "edition 3");
     server.signal("HUP");
     until_served(&server, "edition 3");
-    server.until_logged(&["the configuration is read at the start alone"]);
+    server.until_logged(&["the configuration is only read at the start"]);
 
     site.write("plugins/minimal.wasm", "broken");
     let said = ask(&server, &["reload"]);
     let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
     assert!(!said.status.success() && out.contains("minimal.wasm is no WebAssembly component"), "{out}{err}");
-    assert!(out.contains("what was loaded before serves on") && err.starts_with("dialplate: reloaded, except for 1"));
+    assert!(out.contains("the previous version stays active") && err.starts_with("dialplate: reloaded, except for 1"));
     assert_eq!(file(&server, "a.cfg").status, 200);
 }
 

@@ -23,7 +23,7 @@ fn a_new_component_takes_nothing_from_one_that_serves_whatever_its_file_is_calle
     assert_eq!(polycom(), "for Grace\n");
     site.replace(MINIMAL, swapped(&fs::read(site.path(MINIMAL)).unwrap(), b"minimal0.1.0", b"polycom0.2.0"));
     let (_, said) = reload(&server);
-    assert!(said.contains("minimal.wasm serves") && said.contains("before serves on"), "{said}");
+    assert!(said.contains("minimal.wasm serves") && said.contains("previous version stays active"), "{said}");
     assert_eq!(polycom(), "for Grace\n");
     assert!(text(&server).contains("\naddress "));
 }
@@ -50,7 +50,7 @@ fn a_component_that_gives_no_document_or_compiles_less_is_refused_in_its_trial()
     for (deed, why) in [("other", "asked to"), ("fault", "asked to"), ("limit", "limit reached: nesting")] {
         site.replace(MINIMAL, planted(&good, SAMPLE, deed));
         let (_, said) = reload(&server);
-        assert!(said.contains(why) && said.contains("before serves on"), "{deed}: {said}");
+        assert!(said.contains(why) && said.contains("previous version stays active"), "{deed}: {said}");
         assert!(text(&server).contains("\naddress "), "{deed}");
     }
     // The guest takes any text, and Smarty does not.
@@ -58,11 +58,14 @@ fn a_component_that_gives_no_document_or_compiles_less_is_refused_in_its_trial()
     site.write("templates/yealink/t46u/b.cfg", "{if $x");
     assert_eq!(reload(&server).1, "everything on disk serves\n");
     until("it is prepared with it", || {
-        !server.log().contains("templates changed") || listed(&server)["plugins"][0]["templates"] == 2
+        !server.log().contains("templates reloaded") || listed(&server)["plugins"][0]["templates"] == 2
     });
     site.replace(MINIMAL, fs::read(root().join("target/plugins/generic.wasm")).unwrap());
     let (_, said) = reload(&server);
-    assert!(said.contains("compiled before: yealink/t46u/b.cfg:1") && said.contains("before serves on"), "{said}");
+    assert!(
+        said.contains("compiled before: yealink/t46u/b.cfg:1") && said.contains("previous version stays active"),
+        "{said}"
+    );
     assert_eq!(file(&server, "b.cfg").status, 200);
 }
 
@@ -85,7 +88,7 @@ fn a_start_serves_with_what_can_be_served_and_lists_the_rest() {
     let server = site.start();
     assert!(text(&server).contains("\naddress "));
     for file in ["acme.wasm", "other.wasm"] {
-        server.until_logged(&[file, "plugin refused; it serves nothing"]);
+        server.until_logged(&[file, "plugin refused; nothing is loaded from its file"]);
         assert!(ask(&server, &["plugin", "list"]).stdout.windows(file.len()).any(|part| part == file.as_bytes()));
     }
     let (_, said) = reload(&server);

@@ -108,7 +108,7 @@ fn are_refused<const N: usize>(limits: &[(&str, &str)], components: [(&str, Vec<
         let answers = served_meanwhile(&server, || {
             site.replace(&file, component);
             let began = Instant::now();
-            server.until_logged(&["plugin refused; it serves nothing", &file]);
+            server.until_logged(&["plugin refused; nothing is loaded from its file", &file]);
             took = began.elapsed();
         });
         println!("{name}: refused after {took:?}, {answers} requests answered meanwhile");

@@ -32,7 +32,7 @@ fn a_component_is_replaced_and_a_bad_one_changes_nothing() {
         (&fs::read(greedy).unwrap()[..], "asks for what no plugin gets"),
     ] {
         site.write(name, bad);
-        server.until_logged(&["plugin refused; the version before serves on", why]);
+        server.until_logged(&["plugin refused; the previous version stays active", why]);
         assert!(serves(&server, "ADDRESS"), "{why}");
         let listed = listed(&server);
         assert_eq!(listed["plugins"][0]["state"], "old_serves");
@@ -84,7 +84,7 @@ fn a_plugin_that_is_a_link_is_noticed_when_it_is_swung() {
     site.replace("store/2/minimal.wasm", &first);
     until("the first version behind the same link", || serves(&server, "address"));
     swing("../store/3/nothing.wasm");
-    server.until_logged(&["plugin refused; the version before serves on", "cannot be read"]);
+    server.until_logged(&["plugin refused; the previous version stays active", "cannot be read"]);
     assert!(serves(&server, "address"));
 }
 
@@ -94,7 +94,7 @@ fn of_two_plugins_for_one_vendor_the_first_serves_and_the_second_follows_it() {
     let first = fs::read(site.path("plugins/minimal.wasm")).unwrap();
     let server = site.start();
     site.write("plugins/other.wasm", another_version(&first));
-    server.until_logged(&["other.wasm", "plugin refused; it serves nothing", "remove one of the two"]);
+    server.until_logged(&["other.wasm", "plugin refused; nothing is loaded from its file", "remove one of the two"]);
     assert!(serves(&server, "address"));
     assert_eq!(listed(&server)["refused"][0]["old_serves"], false);
     fs::remove_file(site.path("plugins/minimal.wasm")).unwrap();
@@ -112,7 +112,7 @@ fn a_component_that_loops_in_prepare_or_render_is_refused_in_its_trial() {
     let server = site.start_with(&site.path("templates"), &limits);
     // The guest loops in `prepare` for a template of this name.
     site.write("templates/yealink/t46u/prepare-loops", "");
-    server.until_logged(&["its old text serves on", "failed in `prepare`"]);
+    server.until_logged(&["the old text stays active", "failed in `prepare`"]);
     assert!(serves(&server, "address"));
     assert_eq!(file(&server, "prepare-loops").status, 404, "nothing of it serves");
     fs::remove_file(site.path("templates/yealink/t46u/prepare-loops")).unwrap();

@@ -85,7 +85,7 @@ fn hostile_files_under_new_names_or_old_ones_are_refused_and_no_phone_notices() 
         assert_eq!(listed["refused"].as_array().map(Vec::len), Some(refused.len()));
         for guest in &refused {
             let line = said.lines().find(|line| line.contains(&format!("{}.wasm ", guest.name))).expect(&guest.name);
-            assert!(line.contains(guest.reason) && !line.contains("serves on"), "{line}");
+            assert!(line.contains(guest.reason) && !line.contains("stays active"), "{line}");
             let gauge = format!("dialplate_plugin_refused{{file=\"{}.wasm\"}} 1", guest.name);
             assert!(metrics.contains(&gauge), "{gauge} is not in {metrics}");
         }
@@ -96,7 +96,11 @@ fn hostile_files_under_new_names_or_old_ones_are_refused_and_no_phone_notices() 
         for guest in &refused {
             site.replace(MINIMAL, &guest.component);
             let (_, said) = reload(&server);
-            assert!(said.contains(guest.reason) && said.contains("before serves on"), "{}: {said}", guest.name);
+            assert!(
+                said.contains(guest.reason) && said.contains("previous version stays active"),
+                "{}: {said}",
+                guest.name
+            );
         }
         assert_eq!(minimal_as_listed(&server)["state"], "old_serves");
         site.replace(MINIMAL, &good);
@@ -113,7 +117,7 @@ fn hostile_files_under_new_names_or_old_ones_are_refused_and_no_phone_notices() 
     ] {
         let counter = format!("dialplate_plugin_limits_total{{plugin=\"{plugin}\",limit=\"{limit}\"}} 1");
         assert!(metrics.contains(&counter), "{counter} is not in {metrics}");
-        let words = ["plugin refused; it serves nothing", &format!("plugin.name=\"{plugin}\""), limit];
+        let words = ["plugin refused; nothing is loaded from its file", &format!("plugin.name=\"{plugin}\""), limit];
         assert!(log.lines().any(|line| words.iter().all(|word| line.contains(word))), "{words:?} is not in {log}");
     }
     assert!(!metrics.contains("dialplate_plugin_refused{"), "nothing is refused any more: {metrics}");
@@ -201,7 +205,7 @@ fn a_component_that_a_template_broke_is_tried_again_when_the_template_changes() 
     site.write("templates/yealink/t46u/prepare-panics", "");
     let server = site.start();
     fs::copy(minimal, site.path(MINIMAL)).unwrap();
-    server.until_logged(&["plugin refused; it serves nothing", "failed in `prepare`"]);
+    server.until_logged(&["plugin refused; nothing is loaded from its file", "failed in `prepare`"]);
     site.write("templates/polycom/vvx450/a.cfg", "no template of its own");
     server.until_logged(&["prepared with the changed templates"]);
     assert_eq!(document(&server, DEVICE).status, 500);

@@ -24,7 +24,7 @@ fn without_a_word_from_the_system_changes_are_looked_for() {
         let Some(wrapped) = limited(limit) else { return };
         let site = Site::minimal();
         let server = site.start_within(&wrapped);
-        server.until_logged(&["looked at twice a second", words]);
+        server.until_logged(&["polled twice a second", words]);
         site.write("templates/yealink/t46u/a.cfg", "edition 2");
         until_served(&server, "edition 2");
         let second = another_version(&fs::read(site.path("plugins/minimal.wasm")).unwrap());

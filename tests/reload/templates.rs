@@ -61,7 +61,7 @@ fn a_broken_edit_leaves_the_old_text_serving_and_is_named_until_it_is_repaired()
     assert_eq!(text(&server), "one Ada\n");
 
     site.write(name, "two\n{if $x}\n");
-    server.until_logged(&["its old text serves on", "yealink/t46u/a.cfg:2:1"]);
+    server.until_logged(&["the old text stays active", "yealink/t46u/a.cfg:2:1"]);
     assert_eq!(text(&server), "one Ada\n");
     let wrong = &listed(&server)["templates"]["wrong"][0];
     assert_eq!((wrong["template"].as_str(), wrong["old_serves"].as_bool()), (Some("yealink/t46u/a.cfg"), Some(true)));
@@ -74,7 +74,7 @@ fn a_broken_edit_leaves_the_old_text_serving_and_is_named_until_it_is_repaired()
     until("the neighbour", || file(&server, "b.cfg").text() == "new\n");
     assert_eq!(text(&server), "one Ada\n");
     site.write(name, "three {include file='nowhere'}\n");
-    server.until_logged(&["its old text serves on", "nowhere"]);
+    server.until_logged(&["the old text stays active", "nowhere"]);
     assert_eq!(text(&server), "one Ada\n");
 
     site.write(name, "four {$device_label}\n");
@@ -130,7 +130,7 @@ fn links_that_are_swung_are_noticed_wherever_they_are() {
     // For a moment there is no root at all.
     fs::remove_file(site.path("current")).unwrap();
     server.until_logged(&["could not be reloaded", "current/templates"]);
-    assert!(text(&server).starts_with("elsewhere 2"), "what was loaded serves on: {}", text(&server));
+    assert!(text(&server).starts_with("elsewhere 2"), "everything loaded stays active: {}", text(&server));
     symlink("release-3", site.path("current")).unwrap();
     until_served(&server, "release 3");
 }

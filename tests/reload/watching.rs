@@ -91,6 +91,6 @@ fn a_hangup_during_the_start_is_a_reload_after_it() {
     server.until_logged(&["made a database"]);
     server.signal("HUP");
     server.until_serving();
-    server.until_logged(&["SIGHUP: looking at templates and plugins"]);
+    server.until_logged(&["SIGHUP: reloading templates and plugins"]);
     assert!(text(&server).starts_with("edition 1"));
 }

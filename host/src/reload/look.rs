@@ -1,20 +1,20 @@
-//! What lies on disk now, against what lay there before.
+//! One look at the disk: what is there now, compared with the last look.
 
 use super::places::Places;
-use super::watch::{News, Watch};
+use super::watch::{EventQueue, Watch};
 use crate::plugin;
 use crate::templates::{self, Disk, FileStamp, SearchPath, has_writer};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A file of which nobody says whether it is being written is left alone until it is this old.
+/// A file is left alone until it is this old, if nothing tells whether it is being written.
 const YOUNG: Duration = Duration::from_millis(100);
 
-/// What cannot be read is often one cause many times; this many say which.
+/// Read errors in one message. Many errors often have one cause.
 const ERRORS_NAMED_MAX: usize = 8;
 
-/// The folders that are looked at.
+/// The folders to look at.
 pub(super) struct Folders {
     pub(super) templates: SearchPath,
     pub(super) plugins: PathBuf,
@@ -23,24 +23,24 @@ pub(super) struct Folders {
 /// What a look has found.
 pub(super) struct Look {
     pub(super) disk: Disk,
-    /// A link that leads nowhere has no stamp.
+    /// All component files. A link that leads nowhere has no stamp.
     pub(super) components: BTreeMap<PathBuf, Option<FileStamp>>,
 }
 
-/// What goes with it.
+/// How a look went.
 #[derive(Default)]
-pub(super) struct Beside {
-    /// Files that were being written.
+pub(super) struct LookOutcome {
+    /// Files that are being written. The look contains them as they were before.
     pub(super) growing: HashSet<PathBuf>,
-    /// What could not be read; of that, what was found before counts.
+    /// What could not be read. The look contains it as it was before.
     pub(super) errors: Vec<LookError>,
-    /// The plugin folder is among it.
+    /// The plugin folder could not be read.
     pub(super) plugins_unread: bool,
-    /// Of the growing files, one may come to rest without a word from the system.
+    /// The system may not report when one of the growing files is complete.
     pub(super) restless: bool,
 }
 
-/// What could not be read.
+/// A folder or file that cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum LookError {
     #[error(transparent)]
@@ -55,52 +55,50 @@ pub enum LookError {
         .0.display()
     )]
     NoPlugin(PathBuf),
-    #[error("looking at the disk broke down; only a restart helps")]
-    Broken,
 }
 
 impl Folders {
-    /// The first look: whatever lies there counts, except what cannot be read.
+    /// The first look: it takes every file that can be read, also one that is being written.
     pub(super) fn look(&self) -> Result<(Look, Vec<LookError>), LookError> {
         let (disk, looked) = Disk::scan(self.templates.clone(), &|_, _| false)?;
         let errors = looked.errors.into_iter().map(LookError::Templates).collect();
         Ok((Look { disk, components: self.components()? }, errors))
     }
 
-    /// Sees to it that what happens from now on is told.
+    /// Has the system report changes from now on.
     pub(super) fn watch(&self, watch: &mut Watch) {
         if watch.set(Places::of(self.templates.folders(), &self.plugins)) {
-            // Something new could have folders in it by now that were not there when it was found.
+            // A new folder may have got subfolders before it was watched.
             watch.set(Places::of(self.templates.folders(), &self.plugins));
         }
     }
 
-    /// Looks again, after having seen to it that what happens from now on is told. With `at_once` no file is left
-    /// alone for being young.
-    pub(super) fn look_again(&self, before: &Look, watch: &mut Watch, at_once: bool) -> (Look, Beside) {
+    /// Looks again, after making sure that changes from now on are reported. With `at_once`, young files are not left
+    /// alone.
+    pub(super) fn look_again(&self, before: &Look, watch: &mut Watch, at_once: bool) -> (Look, LookOutcome) {
         self.watch(watch);
-        let news = watch.news();
-        let is_growing = |path: &Path, stamp: &FileStamp| is_growing(news, at_once, path, stamp);
+        let queue = watch.queue();
+        let is_growing = |path: &Path, stamp: &FileStamp| is_growing(queue, at_once, path, stamp);
         let (disk, looked) = before.disk.rescan(&is_growing);
-        let mut beside = Beside { growing: HashSet::from_iter(looked.unfinished), ..Beside::default() };
-        beside.errors.extend(looked.errors.into_iter().map(LookError::Templates));
+        let mut outcome = LookOutcome { growing: HashSet::from_iter(looked.unfinished), ..LookOutcome::default() };
+        outcome.errors.extend(looked.errors.into_iter().map(LookError::Templates));
         let mut components = self.components().unwrap_or_else(|error| {
-            beside.errors.push(error);
-            beside.plugins_unread = true;
+            outcome.errors.push(error);
+            outcome.plugins_unread = true;
             before.components.clone()
         });
         components.retain(|path, stamp| {
             let known = before.components.get(path).copied();
             let grows = stamp.is_some_and(|stamp| known != Some(Some(stamp)) && is_growing(path, &stamp));
             if grows {
-                // As it was, so that the next look finds it changed.
+                // With the old stamp, the next look finds the file changed.
                 *stamp = known.flatten();
-                beside.growing.insert(path.clone());
+                outcome.growing.insert(path.clone());
             }
             !grows || known.is_some()
         });
-        beside.restless = beside.growing.iter().any(|path| has_writer(path) != Some(true));
-        (Look { disk, components }, beside)
+        outcome.restless = outcome.growing.iter().any(|path| has_writer(path) != Some(true));
+        (Look { disk, components }, outcome)
     }
 
     fn components(&self) -> Result<BTreeMap<PathBuf, Option<FileStamp>>, LookError> {
@@ -112,18 +110,18 @@ impl Folders {
     }
 }
 
-impl Beside {
-    /// What could not be read, in words.
+impl LookOutcome {
+    /// One message about everything that could not be read.
     pub(super) fn unread(&self) -> Option<String> {
         let named = self.errors.iter().take(ERRORS_NAMED_MAX).map(ToString::to_string);
         let more = self.errors.len().saturating_sub(ERRORS_NAMED_MAX);
         let more = (more > 0).then(|| format!("{more} more"));
         let all = named.chain(more).reduce(|all, error| format!("{all}; {error}"))?;
-        Some(format!("{all}; what was loaded of it serves on"))
+        Some(format!("{all}; everything loaded from there before stays active"))
     }
 }
 
-/// By the kernel's word, or by what was told of the file where the kernel gives none.
-fn is_growing(news: &News, at_once: bool, path: &Path, stamp: &FileStamp) -> bool {
-    has_writer(path).unwrap_or_else(|| news.is_open(path)) || !at_once && stamp.is_younger_than(YOUNG)
+/// The kernel knows whether a file is open for writing. Where it does not tell, the reported events have to do.
+fn is_growing(queue: &EventQueue, at_once: bool, path: &Path, stamp: &FileStamp) -> bool {
+    has_writer(path).unwrap_or_else(|| queue.is_open(path)) || !at_once && stamp.is_younger_than(YOUNG)
 }

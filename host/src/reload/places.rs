@@ -1,5 +1,5 @@
-//! Where to watch. A template or a plugin is reached through folders and links, and each of them may be changed to
-//! change it: package managers and configuration managers swing a link, in the path to a root or deep within it.
+//! Which folders to watch. The path to a template or a plugin consists of folders and links, and a change of any of them
+//! changes the file: package and configuration managers replace a link, in the path to a root or below it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -8,41 +8,41 @@ use std::path::{Component, Path, PathBuf};
 
 /// Below a root: `<domain>/<vendor>/<model>` and the folders that templates include from.
 const DEPTH_MAX: usize = 7;
-/// As the kernel: whoever needs more has made a loop.
+/// The kernel's own limit: a path with more links is a loop.
 const LINKS_MAX: usize = 40;
 /// FusionPBX ships 388 folders; some hundred domains with trees of their own still fit.
 const FOLDERS_MAX: usize = 50_000;
 
-/// A folder whatever its name: device and inode.
+/// Identifies a folder independently of its name: device and inode.
 pub(super) type Id = (u64, u64);
 
-/// Folders, by their paths without links in them, and what counts in each.
+/// The folders to watch, by their paths without links, and which names matter in each.
 #[derive(Default)]
 pub(super) struct Places {
     /// To be watched.
     pub(super) folders: BTreeMap<PathBuf, Id>,
-    /// Those of them in which every name counts.
+    /// The folders in which every name matters.
     pub(super) whole: HashSet<PathBuf>,
-    /// The names that count in the others: all on the way to the roots, and to where links lead.
+    /// The names that matter in the other folders: those on the path to a root, or to the target of a link.
     pub(super) names: HashSet<PathBuf>,
-    /// Whether there are more folders than these.
+    /// There are more folders than `FOLDERS_MAX`.
     full: bool,
 }
 
 impl Places {
-    /// Whether a change at this path may be one of templates or plugins.
+    /// Whether a change at this path may change a template or a plugin.
     pub(super) fn concerns(&self, path: &Path) -> bool {
         let in_whole = path.parent().is_some_and(|parent| self.whole.contains(parent));
         in_whole || self.whole.contains(path) || self.names.contains(path)
     }
 
-    /// Why these are not all.
+    /// Why some folders are missing.
     pub(super) fn lack(&self) -> Option<String> {
-        let advice = "name template folders that hold nothing else";
+        let advice = "use template folders that contain only templates";
         self.full.then(|| format!("there are more than {FOLDERS_MAX} folders to watch; {advice}"))
     }
 
-    /// Everything from which the templates below `roots` and the components in `plugins` are reached.
+    /// All places on the paths to the templates below `roots` and to the components in `plugins`.
     pub(super) fn of<'a>(roots: impl Iterator<Item = &'a PathBuf>, plugins: &Path) -> Self {
         let mut places = Self::default();
         for root in roots {
@@ -54,7 +54,7 @@ impl Places {
         places
     }
 
-    /// Walks a path and notes each name on it, and where its links lead.
+    /// Adds every name on a path, and on the paths that its links lead to.
     fn follow(&mut self, path: &Path, links: &mut usize) {
         let Ok(path) = std::path::absolute(path) else { return };
         let mut reached = PathBuf::new();
@@ -78,7 +78,7 @@ impl Places {
         }
     }
 
-    /// The folder, those in it, and what its links lead to.
+    /// Adds a folder, its subfolders, and the targets of its links.
     fn add_tree(&mut self, folder: &Path, depth: usize) {
         let Ok(folder) = folder.canonicalize() else { return };
         if self.whole.contains(&folder) || !self.add_folder(&folder) {
@@ -112,12 +112,11 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
-    use super::super::watch::Watch;
     use super::*;
     use std::os::unix::fs::symlink;
 
     #[test]
-    fn every_name_on_the_way_to_a_template_counts_and_its_neighbours_do_not() {
+    fn every_name_on_a_templates_path_matters_neighbours_do_not() {
         let folder = tempfile::tempdir().unwrap();
         let base = folder.path().canonicalize().unwrap();
         fs::create_dir_all(base.join("release-1/templates/acme/a1")).unwrap();
@@ -144,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn links_that_lead_in_circles_end() {
+    fn circular_links_end() {
         let folder = tempfile::tempdir().unwrap();
         let base = folder.path();
         symlink("b", base.join("a")).unwrap();
@@ -155,18 +154,15 @@ mod tests {
     }
 
     #[test]
-    fn more_folders_than_are_watched_are_a_lack_of_the_watch() {
+    fn too_many_folders_are_reported_as_unwatched() {
         let folder = tempfile::tempdir().unwrap();
-        let mut places = Places::default();
-        let mut watch = Watch::start();
-        places.folders = (1..FOLDERS_MAX).map(|number| (PathBuf::from(number.to_string()), (0, 0))).collect();
+        let folders = (1..FOLDERS_MAX).map(|number| (PathBuf::from(number.to_string()), (0, 0))).collect();
+        let mut places = Places { folders, ..Places::default() };
         places.add_tree(folder.path(), 0);
         assert_eq!(places.lack(), None, "as many as there may be");
         fs::create_dir(folder.path().join("vendor")).unwrap();
         places.whole.clear();
         places.add_tree(folder.path(), 0);
-        places.folders.clear();
-        watch.set(places);
-        assert!(watch.lacks.is_some_and(|lack| lack.contains("more than 50000 folders")));
+        assert!(places.lack().is_some_and(|lack| lack.contains("more than 50000 folders")));
     }
 }

@@ -1,24 +1,28 @@
-//! What one request sees: the templates and the plugins that were prepared with them.
+//! What one request sees: templates, and the plugins that were prepared with them.
 
 use crate::plugin::{Plugin, Plugins};
 use crate::templates::{TemplateFile, TemplateLocation, Texts, Tree, file};
+use arc_swap::ArcSwap;
 use std::sync::Arc;
 
-/// Made as a whole, swapped as a whole, never changed.
+/// The live snapshot. A request takes it once.
+pub type Current = Arc<ArcSwap<Snapshot>>;
+
+/// Templates and plugins that belong together. A snapshot is immutable; a reload swaps in a new one.
 pub struct Snapshot {
     pub tree: Tree,
     pub plugins: Arc<Plugins>,
-    /// The texts that serve. A plugin may be prepared with older ones: then the folder travels with the job.
+    /// The live texts. A plugin may be prepared with older ones; then each job carries the folder's texts.
     pub texts: Texts,
 }
 
-/// What a job for a template folder carries.
+/// The texts that a job for a template folder has to carry.
 pub enum PendingTemplates {
-    /// Nothing: the plugin is prepared with the folder as it serves.
+    /// None: the plugin is prepared with the folder's live texts.
     Prepared,
-    /// These; the plugin is prepared with others, or is not the folder's own.
+    /// These: the plugin is prepared with other texts, or the folder belongs to another plugin.
     Texts(Vec<TemplateFile>),
-    /// What lies there: the setting `template_dir` names a place that nobody looks at.
+    /// Those on disk: the setting `template_dir` names a folder outside the watched ones.
     OnDisk,
 }
 
@@ -29,31 +33,14 @@ impl Snapshot {
             _ if !located.in_tree => PendingTemplates::OnDisk,
             Some(texts) if plugin.prepared(name, texts) => PendingTemplates::Prepared,
             Some(texts) => PendingTemplates::Texts(texts.to_vec()),
-            // Its files on disk do not stand the trial.
+            // The folder's own files failed their check.
             None => PendingTemplates::Texts(self.texts.for_all(name).unwrap_or_default().to_vec()),
         }
     }
 
-    /// Whether a file serves, or lies there as a picture.
+    /// Whether the folder has a live text of this name, or a file that is no template, such as a picture.
     pub fn has(&self, located: &TemplateLocation, name: &str) -> bool {
         let texts = self.texts.folder(located.name.as_str()).filter(|_| located.in_tree);
         texts.is_some_and(|files| file(files, name).is_some()) || located.has(name)
-    }
-
-    /// Whether a plugin's own folders are not all as it is prepared with them.
-    pub(super) fn is_stale(&self) -> bool {
-        self.plugins.iter().any(|plugin| self.is_behind(plugin))
-    }
-
-    pub(super) fn is_behind(&self, plugin: &Arc<Plugin>) -> bool {
-        let owns = |folder: &str| self.plugins.owner(folder).is_some_and(|owner| Arc::ptr_eq(owner, plugin));
-        let mut texts = self.texts.folders().filter(|(folder, _)| owns(folder));
-        let mut count = 0;
-        let current = texts.all(|(folder, files)| {
-            count += files.len();
-            plugin.prepared(folder, files)
-        });
-        // What is gone is prepared no longer.
-        !current || count != plugin.templates()
     }
 }

@@ -1,4 +1,4 @@
-//! What the file system tells: when to look again, and which files are being written.
+//! Change events of the file system: when to look again, and which files are being written.
 
 use super::places::{Id, Places};
 use crate::facts::Shown;
@@ -12,67 +12,68 @@ use tokio::sync::Notify;
 
 /// One save of an editor is several events within this.
 const QUIET: Duration = Duration::from_millis(200);
-/// Whatever else goes on in the folders, an edit is not looked at later than this.
+/// With events that never pause, the server looks after this time.
 const WAIT_MAX: Duration = Duration::from_millis(500);
-/// How long a file that was written to and not closed is left alone. Who writes one in pieces pauses less; who keeps
-/// it open for good is no reason to ignore it for good.
+/// How long a file is left alone after a write without a close. A program that writes in pieces pauses for less; one that
+/// keeps the file open forever must not keep the file from being read.
 const OPEN_MAX: Duration = Duration::from_secs(5);
 
-/// The folders that are watched at the moment.
+/// The folders that are watched.
 pub(super) struct Watch {
     watcher: Option<RecommendedWatcher>,
     watched: BTreeMap<PathBuf, Id>,
-    news: Arc<News>,
-    /// Why not all is watched.
+    queue: Arc<EventQueue>,
+    /// Why the system does not report every change; `None` if it does.
     pub(super) lacks: Option<String>,
 }
 
-/// What has been told and not been looked at yet.
+/// Events that no look has seen yet.
 #[derive(Default)]
-pub(super) struct News {
-    told: Mutex<Told>,
+pub(super) struct EventQueue {
+    pending: Mutex<PendingEvents>,
     wake: Notify,
 }
 
 #[derive(Default)]
-struct Told {
+struct PendingEvents {
     places: Arc<Places>,
-    /// Folders that are gone from their names. With one, all watches below it have gone, though it be put back.
+    /// Folders that were removed or renamed. All watches below such a folder are lost, even if it comes back.
     lost: HashSet<PathBuf>,
+    /// The times of the first and last event.
     first: Option<Instant>,
     last: Option<Instant>,
-    /// Files that were written to and not closed since, by their last event.
+    /// Files that were written to and not closed since, with the time of the last write.
     open: HashMap<PathBuf, Instant>,
 }
 
 impl Watch {
     pub(super) fn start() -> Self {
-        let news = Arc::new(News::default());
-        let told = Arc::clone(&news);
-        let watcher = notify::recommended_watcher(move |event| told.take(event));
+        let queue = Arc::<EventQueue>::default();
+        let events = Arc::clone(&queue);
+        let watcher = notify::recommended_watcher(move |event| events.take(event));
         let (watcher, lacks) = match watcher {
             Ok(watcher) => (Some(watcher), None),
             Err(error) => (None, Some(error.to_string())),
         };
-        Self { watcher, watched: BTreeMap::new(), news, lacks }
+        Self { watcher, watched: BTreeMap::new(), queue, lacks }
     }
 
-    pub(super) fn news(&self) -> &Arc<News> {
-        &self.news
+    pub(super) fn queue(&self) -> &Arc<EventQueue> {
+        &self.queue
     }
 
-    /// Watches these places and no others. Whether one is new: what happened there before was not told.
+    /// Watches these places and no others. Returns whether one of them is new: earlier changes there were not reported.
     pub(super) fn set(&mut self, places: Places) -> bool {
         let Some(watcher) = &mut self.watcher else { return false };
         let places = Arc::new(places);
-        // Before they are watched, so that whatever is lost of them is noted.
-        let lost = self.news.concern(Arc::clone(&places));
-        // A folder that was replaced under its name is another one, and may have the number of the one before.
+        // Set before the watches exist, so that the loss of one is noticed.
+        let lost = self.queue.set_places(Arc::clone(&places));
+        // A folder that replaced another one of the same name may have got the inode number of the old one.
         let is_gone = |path: &Path, id: &Id| {
             places.folders.get(path) != Some(id) || path.ancestors().any(|folder| lost.contains(folder))
         };
         for (path, _) in self.watched.extract_if(.., |path, id| is_gone(path, id)) {
-            // With the folder, its watch has gone already.
+            // This fails if the watch was lost together with its folder.
             let _ = watcher.unwatch(&path);
         }
         self.lacks = places.lack();
@@ -86,7 +87,7 @@ impl Watch {
                     self.watched.insert(path.clone(), *id);
                     new = true;
                 }
-                // On the way to a root, and not to be read: a rename of what is in it is found by the next look.
+                // An unreadable folder on the path to a root: the regular look finds a rename in it.
                 Err(error) if is_denied(&error) && !places.whole.contains(path) => {}
                 Err(error) if path.exists() => self.lacks = Some(lack(path, &error)),
                 Err(_) => {}
@@ -108,72 +109,67 @@ fn lack(path: &Path, error: &notify::Error) -> String {
     format!("{}: {error}{advice}", Shown(path))
 }
 
-impl News {
-    /// Resolves when there is news and it has become quiet, or has not for long.
+impl EventQueue {
+    /// Resolves when there are events and the folders are quiet again, or have not been for `WAIT_MAX`.
     pub(super) async fn due(&self) {
         loop {
-            let told = self.wake.notified();
+            let notified = self.wake.notified();
             let due = {
-                let told = self.told();
-                told.first.zip(told.last).map(|(first, last)| (last + QUIET).min(first + WAIT_MAX))
+                let pending = self.pending();
+                pending.first.zip(pending.last).map(|(first, last)| (last + QUIET).min(first + WAIT_MAX))
             };
             match due {
                 Some(due) if due <= Instant::now() => return,
                 Some(due) => tokio::time::sleep_until(due.into()).await,
-                None => told.await,
+                None => notified.await,
             }
         }
     }
 
-    /// All that has been told so far is being looked at.
+    /// A look begins that sees everything that was reported so far.
     pub(super) fn seen(&self) {
-        let mut told = self.told();
-        (told.first, told.last) = (None, None);
-        told.open.retain(|_, last| last.elapsed() < OPEN_MAX);
+        let mut pending = self.pending();
+        (pending.first, pending.last) = (None, None);
+        pending.open.retain(|_, last| last.elapsed() < OPEN_MAX);
     }
 
-    /// From now on it is these places that count. What was lost of those before.
-    fn concern(&self, places: Arc<Places>) -> HashSet<PathBuf> {
-        let mut told = self.told();
-        told.places = places;
-        std::mem::take(&mut told.lost)
+    /// Only events of these places matter from now on. Returns the folders that were lost among the places before.
+    fn set_places(&self, places: Arc<Places>) -> HashSet<PathBuf> {
+        let mut pending = self.pending();
+        pending.places = places;
+        std::mem::take(&mut pending.lost)
     }
 
-    /// There is something to look at again.
-    pub(super) fn again(&self) {
-        self.told().note();
-        self.wake.notify_one();
-    }
-
-    /// Whether somebody is writing this file.
+    /// Whether this file was written to and not closed since.
     pub(super) fn is_open(&self, path: &Path) -> bool {
-        let told = self.told();
-        !told.open.is_empty() && path.canonicalize().is_ok_and(|path| told.open.contains_key(&path))
+        let pending = self.pending();
+        !pending.open.is_empty() && path.canonicalize().is_ok_and(|path| pending.open.contains_key(&path))
     }
 
     fn take(&self, event: notify::Result<Event>) {
         let concerned = match event {
-            Ok(event) => self.told().take(&event),
+            Ok(event) => self.pending().take(&event),
             Err(error) => {
-                tracing::debug!(%error, "watching the folders");
+                tracing::debug!(%error, "watching the folders failed");
                 true
             }
         };
         if concerned {
-            self.again();
+            self.pending().note();
+            self.wake.notify_one();
         }
     }
 
-    fn told(&self) -> MutexGuard<'_, Told> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn pending(&self) -> MutexGuard<'_, PendingEvents> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Told {
-    /// Whether the event is about templates or plugins.
+impl PendingEvents {
+    /// Takes an event, and returns whether it concerns templates or plugins.
     fn take(&mut self, event: &Event) -> bool {
         if event.need_rescan() {
-            // What was not told may have been of any folder.
+            // The system dropped events, possibly of any folder.
             self.lost.insert(PathBuf::from("/"));
             return true;
         }
@@ -185,7 +181,7 @@ impl Told {
                     self.open.remove(path);
                     true
                 }
-                // Reading changes nothing, and we read ourselves.
+                // Reads change nothing, and the server itself reads.
                 EventKind::Access(_) => false,
                 EventKind::Modify(ModifyKind::Data(_)) => {
                     self.open.insert(path.clone(), now);
@@ -217,12 +213,12 @@ mod tests {
     use notify::event::Flag;
 
     #[test]
-    fn when_the_system_has_lost_count_every_folder_is_watched_anew() {
+    fn dropped_events_make_every_folder_watched_anew() {
         let folder = tempfile::tempdir().unwrap();
         let places = || Places::of(std::iter::empty(), folder.path());
         let mut watch = Watch::start();
         assert!(watch.set(places()) && !watch.set(places()));
-        watch.news.take(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan)));
+        watch.queue.take(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan)));
         assert!(watch.set(places()));
     }
 }

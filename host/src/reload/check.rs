@@ -1,64 +1,24 @@
-//! Which texts of a folder serve after it has changed on disk: the new ones, except those that do not compile, or with
-//! which a file of the folder fails that rendered before.
+//! Which texts of a changed folder may go live: the new ones, except those that do not compile, and those that break a
+//! file of the folder which rendered before.
 
-use crate::facts::Shown;
-use crate::plugin::{self, Faulty, LoadError, Plugin, Plugins, RenderError};
+use super::problem::{Found, name};
+use crate::plugin::{self, Faulty, LoadError, Plugin, RenderError};
 use crate::templates::{TemplateFile, file};
 use std::collections::{BTreeMap, HashSet};
-use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-/// How long a folder may be checked and tried. One of 25 files takes some 100 ms, and the next edit of the same vendor
+/// How long the check of one folder may take. One of 25 files takes about 100 ms, and the next edit of the same vendor
 /// waits for it.
 const FOLDER_MAX: Duration = Duration::from_secs(5);
-/// When a plugin's folders take longer than this together, those that are settled serve before the others are looked
-/// at, and what was edited meanwhile has its turn.
-const SHARE_MAX: Duration = Duration::from_millis(400);
+/// After this time a check ends with the folder it is at. What it has found goes live, and the folders that are left
+/// compete with newer edits.
+const BATCH_MAX: Duration = Duration::from_millis(400);
 
-/// A template whose text on disk does not serve, or serves as a failure.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong {
-    /// What is wrong and where.
-    pub message: String,
-    pub since: SystemTime,
-    /// The text before serves on.
-    pub old_serves: bool,
-    /// It was found so at the start, and nobody has touched it since.
-    pub(super) from_start: bool,
-}
-
-/// By folder and file; the file is empty where it is not known which one of the folder it is.
-pub(super) type Wrongs = BTreeMap<(String, String), Wrong>;
-
-/// In messages, in one line: the folder alone where it is not known which file it is.
-pub(super) fn name(folder: &str, file: &str) -> String {
-    let name = if file.is_empty() { folder.to_owned() } else { format!("{folder}/{file}") };
-    Shown(Path::new(&name)).to_string()
-}
-
-/// What a plugin found in its templates when it was prepared.
-pub(super) fn found_by(plugins: &Plugins) -> Wrongs {
-    let faults = plugins.iter().flat_map(|plugin| plugin.faults());
-    let wrong = |found: &Faulty| {
-        let (message, since) = (found.fault.to_string(), SystemTime::now());
-        let wrong = Wrong { message, since, old_serves: false, from_start: false };
-        ((found.folder.clone(), found.file.clone()), wrong)
-    };
-    faults.map(wrong).collect()
-}
-
-/// What is wrong with a file, or with a folder where the file is empty.
-pub(super) struct Found {
-    pub(super) file: String,
-    pub(super) message: String,
-    pub(super) old_serves: bool,
-}
-
-/// What becomes of a folder.
-pub(super) struct Settled {
+/// The result of one folder's check.
+pub(super) struct CheckedFolder {
     pub(super) folder: String,
-    /// `None`: what it had serves on.
+    /// The texts that may go live; `None` if the old ones stay active.
     pub(super) texts: Option<Vec<TemplateFile>>,
     pub(super) found: Vec<Found>,
 }
@@ -66,39 +26,39 @@ pub(super) struct Settled {
 /// A folder that has changed.
 pub(super) struct Change {
     pub(super) folder: String,
-    /// As it serves.
+    /// The live texts.
     pub(super) old: Arc<[TemplateFile]>,
-    /// As it is on disk.
+    /// The texts on disk.
     pub(super) new: Arc<[TemplateFile]>,
-    /// Files whose old texts do not compile.
-    pub(super) unsound: HashSet<String>,
+    /// Files whose live texts do not compile.
+    pub(super) failing: HashSet<String>,
 }
 
-/// Settles as many of a plugin's folders as there is time for, one at least; and names those that are left.
-pub(super) async fn settle(plugin: &Plugin, changes: Vec<Change>) -> (Vec<Settled>, Vec<String>) {
-    // It compiles, the first time. Should it fail, the check says why.
+/// Checks as many of a plugin's folders as there is time for, at least one, and names those that are left.
+pub(super) async fn check(plugin: &Plugin, changes: Vec<Change>) -> (Vec<CheckedFolder>, Vec<String>) {
+    // The first time, this compiles. If it fails, the check itself reports the error.
     let _ = plugin.warm_up().await;
-    let (started, mut settled, mut changes) = (Instant::now(), Vec::new(), changes.into_iter());
+    let (started, mut checked, mut changes) = (Instant::now(), Vec::new(), changes.into_iter());
     for change in changes.by_ref() {
-        settled.push(change.settle(plugin).await);
-        if started.elapsed() >= SHARE_MAX {
+        checked.push(change.run(plugin).await);
+        if started.elapsed() >= BATCH_MAX {
             break;
         }
     }
-    (settled, changes.map(|change| change.folder).collect())
+    (checked, changes.map(|change| change.folder).collect())
 }
 
 impl Change {
-    async fn settle(self, plugin: &Plugin) -> Settled {
+    async fn run(self, plugin: &Plugin) -> CheckedFolder {
         let (texts, found) = match tokio::time::timeout(FOLDER_MAX, self.check(plugin)).await {
             Ok(Ok((texts, found))) => (Some(texts), found),
             Ok(Err(error)) => (None, vec![self.refused(&error.to_string())]),
             Err(_) => {
                 let s = FOLDER_MAX.as_secs();
-                (None, vec![self.refused(&format!("checking and trying its templates was not done after {s} s"))])
+                (None, vec![self.refused(&format!("the check of its templates took more than {s} s"))])
             }
         };
-        Settled { folder: self.folder, texts, found }
+        CheckedFolder { folder: self.folder, texts, found }
     }
 
     fn refused(&self, why: &str) -> Found {
@@ -109,27 +69,27 @@ impl Change {
     async fn check(&self, plugin: &Plugin) -> Result<(Vec<TemplateFile>, Vec<Found>), LoadError> {
         let faulty = plugin.check(self.new.to_vec()).await?;
         let serving = self.new.iter().map(|text| (text.file.clone(), text.clone())).collect();
-        let mut trying = Trying { plugin, change: self, serving, found: Vec::new(), hopeless: HashSet::new() };
+        let mut trying = Trying { plugin, change: self, serving, found: Vec::new(), failed_before: HashSet::new() };
         faulty.iter().for_each(|found| trying.take_fault(found));
         trying.run().await;
         Ok((trying.serving.into_values().collect(), trying.found))
     }
 }
 
-/// A folder between its old texts and its new ones.
+/// The search for the new texts of a folder that have to be taken back.
 struct Trying<'a> {
     plugin: &'a Plugin,
     change: &'a Change,
-    /// By their files.
+    /// The texts that may go live, by file.
     serving: BTreeMap<String, TemplateFile>,
     found: Vec<Found>,
-    /// Files that fail with the old texts as well.
-    hopeless: HashSet<String>,
+    /// Files that fail with the old texts as well, so that a failure says nothing about the new ones.
+    failed_before: HashSet<String>,
 }
 
 impl Trying<'_> {
     fn take_fault(&mut self, Faulty { file: name, fault, .. }: &Faulty) {
-        let old = file(&self.change.old, name).filter(|_| !self.change.unsound.contains(name));
+        let old = file(&self.change.old, name).filter(|_| !self.change.failing.contains(name));
         let old_serves = old.is_some_and(|old| self.serving.get(name) != Some(old));
         if old_serves {
             restore(&mut self.serving, &self.change.old, name);
@@ -137,7 +97,7 @@ impl Trying<'_> {
         self.found.push(Found { file: name.clone(), message: fault.to_string(), old_serves });
     }
 
-    /// Takes new texts back until every file renders that did before.
+    /// Takes new texts back until every file renders that rendered before.
     async fn run(&mut self) {
         loop {
             let changed = self.changed();
@@ -161,7 +121,8 @@ impl Trying<'_> {
         self.found.push(Found { file: file.to_owned(), message, old_serves: true });
     }
 
-    /// A file fails that has not changed: takes back what it includes, the one file where one is enough.
+    /// A file fails that has not changed itself, so a file that it includes must be the cause. Takes that one file back if
+    /// one is enough, else all changed files.
     async fn take_back_for(&mut self, user: &str, error: &RenderError, changed: &[String]) {
         let named = |file: &str| name(&self.change.folder, file);
         for file in changed {
@@ -178,24 +139,24 @@ impl Trying<'_> {
         self.found.push(Found { file: String::new(), message, old_serves: true });
     }
 
-    /// The files that are not as they were; also those that are gone.
+    /// The files that differ from the live ones; also removed files.
     fn changed(&self) -> Vec<String> {
         let changed = self.serving.iter().filter(|(name, text)| file(&self.change.old, name) != Some(*text));
         let gone = self.change.old.iter().filter(|old| !self.serving.contains_key(&old.file));
         changed.map(|(name, _)| name).chain(gone.map(|old| &old.file)).cloned().collect()
     }
 
-    /// The files that fail for the sample device, and did not before.
+    /// The files that fail for the sample device now, and did not before.
     async fn failing(&mut self) -> Vec<(String, RenderError)> {
         let (serving, mut failing) = (values(&self.serving), Vec::new());
         for old in self.change.old.iter().filter(|old| self.serving.contains_key(&old.file)) {
-            if self.hopeless.contains(&old.file) {
+            if self.failed_before.contains(&old.file) {
                 continue;
             }
             let Err(error) = self.try_file(&serving, &old.file).await else { continue };
             match self.try_file(&self.change.old, &old.file).await {
                 Ok(()) => failing.push((old.file.clone(), error)),
-                Err(_) => drop(self.hopeless.insert(old.file.clone())),
+                Err(_) => drop(self.failed_before.insert(old.file.clone())),
             }
         }
         failing
@@ -206,7 +167,7 @@ impl Trying<'_> {
     }
 }
 
-/// Puts a file back as it was, or away.
+/// Puts the old text of a file back; removes the file if it had none.
 fn restore(serving: &mut BTreeMap<String, TemplateFile>, old: &[TemplateFile], name: &str) {
     match file(old, name) {
         Some(old) => drop(serving.insert(name.to_owned(), old.clone())),

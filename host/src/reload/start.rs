@@ -1,0 +1,83 @@
+//! The first load of templates and plugins.
+
+use super::look::{Folders, Look, LookError};
+use super::record::log_loaded;
+use super::snapshot::{Current, Snapshot};
+use crate::plugin::{Engine, EngineError, LoadFailure, Plugins, Share};
+use crate::templates::{SearchPath, TemplateFile, Texts};
+use arc_swap::ArcSwap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Where templates and plugins are, and how plugins run.
+pub struct Config {
+    pub templates: SearchPath,
+    pub plugins: PathBuf,
+    pub engine: crate::plugin::Config,
+}
+
+/// Why the server cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("no template folder exists; name one with --templates or DIALPLATE_TEMPLATES")]
+    NoTemplates,
+    #[error(transparent)]
+    Look(#[from] LookError),
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    #[error("no plugin can be loaded: {}; replace or remove these files", joined(.0))]
+    Plugins(Vec<LoadFailure>),
+}
+
+fn joined(failures: &[LoadFailure]) -> String {
+    failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// The result of the first load, and what later reloads need.
+pub struct Loaded {
+    pub current: Current,
+    pub(super) folders: Folders,
+    pub(super) engine: Engine,
+    pub(super) look: Look,
+    /// Components that cannot be loaded. They do not keep the server from starting.
+    pub failures: Vec<LoadFailure>,
+    /// Files and folders that could not be read. The first reload logs them.
+    pub unread: Vec<LookError>,
+}
+
+/// Compiles the plugins and prepares them with the templates of the search path. A component that cannot be loaded is
+/// among the failures: a bad file that a running server has refused must not keep the server from starting again. The
+/// start fails if no plugin can be loaded at all.
+pub async fn load(config: Config) -> Result<Loaded, Error> {
+    let started = Instant::now();
+    if config.templates.folders().next().is_none() {
+        return Err(Error::NoTemplates);
+    }
+    let folders = Folders { templates: config.templates, plugins: config.plugins };
+    let (look, unread) = folders.look()?;
+    let engine = Engine::new(config.engine)?;
+    let texts = look.disk.texts().clone();
+    let files: Vec<_> = look.components.keys().cloned().collect();
+    let (plugins, failures) = Plugins::load(&engine, &files, &templates_for(&texts), None).await;
+    if plugins.iter().len() == 0 {
+        return Err(Error::Plugins(failures));
+    }
+    log_loaded(&plugins, None);
+    for fault in plugins.iter().flat_map(|plugin| plugin.faults()) {
+        tracing::warn!(error = %fault.fault, "template does not compile; requests for it get status 500");
+    }
+    tracing::info!(
+        plugins = plugins.iter().len(),
+        template.folders = texts.folders().len(),
+        duration_ms = started.elapsed().as_millis(),
+        "loaded"
+    );
+    let snapshot = Snapshot { tree: look.disk.tree().clone(), plugins: Arc::new(plugins), texts };
+    Ok(Loaded { current: Arc::new(ArcSwap::from_pointee(snapshot)), folders, engine, look, failures, unread })
+}
+
+/// For each plugin, the texts of the folders that belong to it.
+pub(super) fn templates_for(texts: &Texts) -> impl Fn(&Share<'_>) -> Vec<TemplateFile> + Sync {
+    |share| texts.of(&|folder| share.takes(folder))
+}

@@ -1,0 +1,169 @@
+//! Work that runs beside the executor: looks at the disk, checks by plugins, and builds.
+
+use super::check::{Change, CheckedFolder, check};
+use super::look::{Folders, Look, LookOutcome};
+use super::snapshot::Snapshot;
+use super::start::templates_for;
+use super::watch::{EventQueue, Watch};
+use crate::plugin::{Engine, LoadError, LoadFailure, LoadPlan, Plugin, Plugins, off_the_path};
+use std::collections::HashSet;
+use std::future::pending;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::task::{JoinError, JoinHandle, JoinSet};
+
+/// Looks at the disk, one at a time, on a thread that may block.
+pub(super) struct Looks {
+    folders: Arc<Folders>,
+    /// What the last look has found.
+    last: Arc<Look>,
+    /// `None` while a look runs.
+    watch: Option<Watch>,
+    queue: Arc<EventQueue>,
+    running: Option<RunningLook>,
+}
+
+struct RunningLook {
+    task: JoinHandle<(Look, LookOutcome, Watch)>,
+    requested: bool,
+    started: Instant,
+}
+
+/// A look that has ended.
+pub(super) struct EndedLook {
+    /// What the look before has found.
+    pub(super) before: Arc<Look>,
+    /// `None`: the look crashed, and everything stays as it was.
+    pub(super) outcome: Option<LookOutcome>,
+    /// Why the system does not report every change.
+    pub(super) lacks: Option<String>,
+    pub(super) requested: bool,
+    pub(super) started: Instant,
+}
+
+impl Looks {
+    /// Changes from now on are reported. The first look finds what has changed since `last`.
+    pub(super) fn new(folders: Folders, last: Look) -> Self {
+        let mut watch = Watch::start();
+        folders.watch(&mut watch);
+        let queue = Arc::clone(watch.queue());
+        Self { folders: Arc::new(folders), last: Arc::new(last), watch: Some(watch), queue, running: None }
+    }
+
+    pub(super) fn last(&self) -> &Look {
+        &self.last
+    }
+
+    pub(super) fn queue(&self) -> &Arc<EventQueue> {
+        &self.queue
+    }
+
+    pub(super) fn start(&mut self, requested: bool) {
+        let mut watch = self.watch.take().unwrap_or_else(Watch::start);
+        self.queue = Arc::clone(watch.queue());
+        self.queue.seen();
+        let (folders, before) = (Arc::clone(&self.folders), Arc::clone(&self.last));
+        let task = tokio::task::spawn_blocking(move || {
+            let (look, outcome) = folders.look_again(&before, &mut watch, requested);
+            (look, outcome, watch)
+        });
+        self.running = Some(RunningLook { task, requested, started: Instant::now() });
+    }
+
+    /// Waits for the running look.
+    pub(super) async fn end(&mut self) -> EndedLook {
+        let Some(RunningLook { task, requested, started }) = &mut self.running else { return pending().await };
+        let (ended, requested, started) = (task.await, *requested, *started);
+        self.running = None;
+        let before = Arc::clone(&self.last);
+        let mut ended_look = EndedLook { before, outcome: None, lacks: None, requested, started };
+        if let Ok((look, outcome, watch)) = ended {
+            ended_look.lacks.clone_from(&watch.lacks);
+            ended_look.outcome = Some(outcome);
+            (self.last, self.watch) = (Arc::new(look), Some(watch));
+        }
+        ended_look
+    }
+}
+
+/// Checks by plugins, each on a thread of its own: a slow plugin delays neither requests nor edits of other vendors.
+#[derive(Default)]
+pub(super) struct Checks(JoinSet<EndedCheck>);
+
+/// A check that has ended.
+pub(super) struct EndedCheck {
+    pub(super) plugin: String,
+    /// The component that has checked.
+    pub(super) version: String,
+    pub(super) started: Instant,
+    /// The checked folders, and those for which there was no time.
+    pub(super) outcome: Result<(Vec<CheckedFolder>, Vec<String>), LoadError>,
+}
+
+impl Checks {
+    pub(super) fn start(&mut self, plugin: &Arc<Plugin>, changes: Vec<Change>) {
+        let (plugin, started) = (Arc::clone(plugin), Instant::now());
+        let (name, version) = (plugin.name().to_owned(), plugin.origin().sha256().to_owned());
+        let work = off_the_path(false, async move { Ok(check(&plugin, changes).await) });
+        self.0.spawn(async move { EndedCheck { plugin: name, version, started, outcome: work.await } });
+    }
+
+    /// Waits for the next check that ends.
+    pub(super) async fn end(&mut self) -> EndedCheck {
+        match self.0.join_next().await {
+            Some(Ok(ended)) => ended,
+            _ => pending().await,
+        }
+    }
+}
+
+/// The plugins of a build, and the components that it has refused.
+type Loaded = (Plugins, Vec<LoadFailure>);
+
+/// Builds, one at a time.
+pub(super) struct Builds {
+    engine: Engine,
+    running: Option<(JoinHandle<Loaded>, Build)>,
+}
+
+/// What a build is made of.
+pub(super) struct Build {
+    pub(super) files: Vec<PathBuf>,
+    pub(super) held: HashSet<PathBuf>,
+    /// Components have changed, and not only templates.
+    pub(super) of_components: bool,
+    pub(super) started: Instant,
+}
+
+/// A build that has ended. It fails only if it crashes; components that cannot be built are in its result.
+pub(super) struct EndedBuild {
+    pub(super) build: Build,
+    pub(super) outcome: Result<Loaded, JoinError>,
+}
+
+impl Builds {
+    pub(super) fn new(engine: Engine) -> Self {
+        Self { engine, running: None }
+    }
+
+    pub(super) fn start(&mut self, build: Build, snapshot: Arc<Snapshot>) {
+        let (engine, files, held) = (self.engine.clone(), build.files.clone(), build.held.clone());
+        let task = tokio::spawn(async move {
+            let (templates, previous) = (templates_for(&snapshot.texts), Some(&*snapshot.plugins));
+            let plan = LoadPlan { files: &files, held: &held, templates: &templates, previous, trial: true };
+            Plugins::load_plan(&engine, &plan).await
+        });
+        self.running = Some((task, build));
+    }
+
+    /// Waits for the running build.
+    pub(super) async fn end(&mut self) -> EndedBuild {
+        let Some((task, _)) = &mut self.running else { return pending().await };
+        let outcome = task.await;
+        match self.running.take() {
+            Some((_, build)) => EndedBuild { build, outcome },
+            None => pending().await,
+        }
+    }
+}
