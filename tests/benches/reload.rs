@@ -1,5 +1,5 @@
-//! How long a start takes with and without its cache, and a change until it is served, with all vendors and the
-//! recorded templates: `cargo bench --workspace --bench reload`.
+//! The time of a start with and without cache, and the time until a change is live, with all vendors and the recorded
+//! templates: `cargo bench --workspace --bench reload`.
 
 #![allow(clippy::print_stdout, reason = "a command-line program")]
 
@@ -55,7 +55,7 @@ fn answer(server: &Server) -> String {
 }
 
 fn edits(server: &Server, template: &Path) {
-    println!("an edited template of the largest vendor, until it is served:");
+    println!("an edited template of the largest vendor, until it is live:");
     let text = std::fs::read(template).expect("a template");
     for round in 0..ROUNDS {
         let mark = format!("## edit {round}");
@@ -70,12 +70,12 @@ fn edits(server: &Server, template: &Path) {
     while !server.log().contains("prepared with the changed templates") {
         thread::sleep(Duration::from_millis(10));
     }
-    println!("  its plugin is prepared with it {} ms later", begun.elapsed().as_millis());
+    println!("  its plugin is prepared {} ms later", begun.elapsed().as_millis());
 }
 
-/// A component with a custom section more is another one, and does the same.
+/// One more custom section makes another component with the same behaviour.
 fn components(server: &Server, component: &Path) {
-    println!("a changed component of the largest vendor, until it serves:");
+    println!("a changed component of the largest vendor, until it is live:");
     let bytes = std::fs::read(component).expect("a component");
     for round in 0..3 {
         let loads = server.log().matches("plugin loaded").count();

@@ -1,4 +1,4 @@
-//! What operators see and what they can do.
+//! The admin endpoint, and the commands that use it.
 
 use super::*;
 use dialplate_tests::client;
@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 #[test]
-fn sighup_and_the_reload_command_look_at_the_disk_now() {
+fn sighup_and_reload_command_reload_at_once() {
     let site = Site::minimal();
     let server = site.start();
     site.write("templates/yealink/t46u/a.cfg", "edition 2");
     let said = ask(&server, &["reload"]);
     assert!(said.status.success(), "{said:?}");
-    assert!(text(&server).starts_with("edition 2"), "it serves when the command has ended");
+    assert!(text(&server).starts_with("edition 2"), "live when the command ends");
     site.write("templates/yealink/t46u/a.cfg", "edition 3");
     server.signal("HUP");
     until_served(&server, "edition 3");
@@ -29,7 +29,7 @@ fn sighup_and_the_reload_command_look_at_the_disk_now() {
 }
 
 #[test]
-fn the_list_says_what_is_loaded_since_when_and_from_where() {
+fn plugin_list_shows_version_state_time_and_file() {
     let site = Site::minimal();
     site.write("templates/yealink/t46u/b.cfg", "fault on purpose");
     let server = site.start();
@@ -57,7 +57,7 @@ fn the_list_says_what_is_loaded_since_when_and_from_where() {
 }
 
 #[test]
-fn a_command_without_a_server_says_where_it_asked() {
+fn command_without_server_names_the_address() {
     let address = format!("127.0.0.1:{}", server::free_port());
     for words in [&["plugin", "list"][..], &["reload"]] {
         let mut command = server::command(words[0], &[("DIALPLATE_ADMIN_LISTEN", &address)]);
@@ -68,7 +68,7 @@ fn a_command_without_a_server_says_where_it_asked() {
 }
 
 #[test]
-fn a_server_that_hangs_is_not_waited_for() {
+fn command_gives_up_on_a_hanging_server() {
     let site = Site::minimal();
     let server = site.start();
     server.signal("STOP");
@@ -81,7 +81,7 @@ fn a_server_that_hangs_is_not_waited_for() {
 }
 
 #[test]
-fn what_another_program_answers_is_not_taken_for_the_servers() {
+fn answer_of_another_program_is_an_error() {
     let whole = r#"{"version":"0.1.0","plugins":[],"refused":[],"templates":{"folders":0,"files":0,"wrong":[]},"reload":{"polling_because":null,"trouble":null,"swaps":0,"last":null}}"#;
     let answer = |head: &str, body: &str| format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n{body}");
     let json = |length: usize| format!("200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}");
@@ -109,14 +109,14 @@ fn what_another_program_answers_is_not_taken_for_the_servers() {
     }
 }
 
-/// A command that asks a program which gives this answer to whatever it is asked.
+/// Runs a command against a program that gives this answer to every request.
 fn ask_another(answer: &str, words: &[&str]) -> Output {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     thread::scope(|scope| {
         scope.spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            // What is unread when a connection is closed would take the answer with it.
+            // Closing a connection with unread data would discard the answer.
             let mut asked = Vec::new();
             while !asked.ends_with(b"\r\n\r\n") {
                 let mut byte = [0];
@@ -131,7 +131,7 @@ fn ask_another(answer: &str, words: &[&str]) -> Output {
 }
 
 #[test]
-fn the_admin_endpoint_is_for_this_machine_alone() {
+fn admin_endpoint_answers_this_machine_only() {
     let refused = server::run(&[("DIALPLATE_ADMIN_LISTEN", "0.0.0.0:8081"), ("DIALPLATE_LISTEN", "127.0.0.1:0")]);
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(
@@ -148,21 +148,21 @@ fn the_admin_endpoint_is_for_this_machine_alone() {
     assert_eq!(send("GET", "/plugins", &[("Host", "rebound.example.net")]).status, 403);
     assert_eq!(send("GET", "/plugins", &[]).status, 403);
     assert_eq!(send("GET", "/plugins", &[local, ("Host", "rebound.example.net")]).status, 403);
-    assert_eq!(send("POST", "/reload", &[local]).status, 403, "as a page of another site could send it");
+    assert_eq!(send("POST", "/reload", &[local]).status, 403, "a page of another site could send this");
     assert_eq!(send("GET", "/reload", &[local, ("X-Dialplate-Caller", "test")]).status, 405);
     assert_eq!(send("POST", "/reload", &[local, ("X-Dialplate-Caller", "test")]).status, 200);
-    assert_eq!(client::get(server.address, "localhost", "/plugins").status, 404, "phones have no such page");
+    assert_eq!(client::get(server.address, "localhost", "/plugins").status, 404, "phones cannot reach the page");
 }
 
 #[test]
-fn a_usual_port_that_is_taken_harms_nobody_and_a_chosen_one_is_an_error() {
+fn taken_default_admin_port_warns_explicit_one_fails() {
     let site = Site::minimal();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let said = server::run(&[("DIALPLATE_ADMIN_LISTEN", &address), ("DIALPLATE_LISTEN", "127.0.0.1:0")]);
     let said = String::from_utf8_lossy(&said.stderr).into_owned();
     assert!(said.contains(&address) && said.contains("admin_listen"), "{said}");
-    // Two servers with the usual one: at least one of them goes without.
+    // Two servers with the default port: at least one of them runs without an admin endpoint.
     let servers = [(); 2].map(|()| site.start_with(&site.path("templates"), &[("DIALPLATE_ADMIN_LISTEN", "")]));
     until("one without", || servers.iter().any(|server| server.log().contains("no admin endpoint")));
     assert!(servers.iter().all(|server| file(server, "a.cfg").status == 200));
@@ -194,13 +194,13 @@ fn metrics_count_requests_renders_failures_and_reloads() {
 }
 
 #[test]
-fn a_reload_is_answered_though_files_never_come_to_rest() {
+fn reload_is_answered_while_files_keep_changing() {
     let site = Site::minimal();
     let server = site.start();
     let first = fs::read(site.path("plugins/minimal.wasm")).unwrap();
     let versions = [another_version(&first), first];
     let stop = AtomicBool::new(false);
-    let on_and_on = |mut write: Box<dyn FnMut() + Send>, said: &dyn Fn(&Output)| {
+    let on_and_on = |mut write: Box<dyn FnMut() + Send>, reloads: usize, said: &dyn Fn(&Output)| {
         thread::scope(|scope| {
             let stop = &stop;
             let writer = scope.spawn(move || {
@@ -210,7 +210,7 @@ fn a_reload_is_answered_though_files_never_come_to_rest() {
                 }
             });
             thread::sleep(Duration::from_secs(1));
-            let answers = [(); 3].map(|()| ask(&server, &["reload"]));
+            let answers: Vec<_> = (0..reloads).map(|_| ask(&server, &["reload"])).collect();
             stop.store(true, Ordering::Relaxed);
             writer.join().unwrap();
             answers.iter().for_each(said);
@@ -223,13 +223,13 @@ fn a_reload_is_answered_though_files_never_come_to_rest() {
         fs::write(&beside, components.next().unwrap()).unwrap();
         fs::rename(&beside, &over).unwrap();
     };
-    on_and_on(Box::new(replace), &|said| assert!(said.status.success(), "{said:?}"));
+    on_and_on(Box::new(replace), 3, &|said| assert!(said.status.success(), "{said:?}"));
     let mut endless = fs::File::create(at.join("endless.wasm")).unwrap();
-    on_and_on(Box::new(move || endless.write_all(b"more").unwrap()), &|said| {
+    on_and_on(Box::new(move || endless.write_all(b"more").unwrap()), 1, &|said| {
         let out = String::from_utf8_lossy(&said.stdout);
         assert!(!said.status.success() && out.contains("endless.wasm is being written, and left out"), "{out}");
     });
-    // What was refused is to be tried again, and there is nothing to be tried.
+    // The reload retries the refused file although its folder is gone.
     server.until_logged(&["endless.wasm", "plugin refused"]);
     fs::rename(site.path("plugins"), site.path("away")).unwrap();
     let said = ask(&server, &["reload"]);

@@ -1,4 +1,4 @@
-//! Components that are much to compile, put down beside one that serves.
+//! Components that take much time or memory to compile, while another one serves.
 
 use super::*;
 use dialplate_tests::heavy;
@@ -6,14 +6,14 @@ use std::os::unix::process::ExitStatusExt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Little enough for a test to wait for, and enough for the guest that serves. Apart, because most of what takes one
-/// takes the other as well.
+/// Low limits for a quick test, which the serving guest stays below. A test sets one of them at a time, because most
+/// components that exceed one exceed the other as well.
 const LITTLE_TIME: [(&str, &str); 1] = [("DIALPLATE_COMPILE_CPU_S_MAX", "1")];
 const LITTLE_MEMORY: [(&str, &str); 1] = [("DIALPLATE_COMPILE_MEMORY_BYTES_MAX", "134217728")];
-/// What a request may take while the compiler is busy, on a machine that does other things as well.
+/// The longest time for a request while the compiler works on a busy machine.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 
-/// Asks on and on while `work` goes on, and says how many answers there were: all of them as ever.
+/// Sends requests while `work` runs, checks every answer, and returns their number.
 fn served_meanwhile(server: &Server, work: impl FnOnce()) -> usize {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
@@ -29,7 +29,7 @@ fn served_meanwhile(server: &Server, work: impl FnOnce()) -> usize {
             answers
         });
         let worked = catch_unwind(AssertUnwindSafe(work));
-        // However it went: the scope waits for whoever asks.
+        // Also after a panic, because the scope waits for the thread that asks.
         done.store(true, Ordering::Relaxed);
         let answers = asking.join();
         worked.unwrap_or_else(|panic| resume_unwind(panic));
@@ -37,14 +37,14 @@ fn served_meanwhile(server: &Server, work: impl FnOnce()) -> usize {
     })
 }
 
-/// The processes that a process has started, and that are not gone.
+/// The running child processes of a process.
 fn children(process: u32) -> Vec<u32> {
     let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
     let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
     lists.collect::<String>().split_whitespace().filter_map(|id| id.parse().ok()).collect()
 }
 
-/// As the system lists them.
+/// The compiler's limits as `/proc` lists them.
 const LIMITS: [(&str, &str); 5] = [
     ("Max cpu time", "60"),
     ("Max data size", "1073741824"),
@@ -53,14 +53,14 @@ const LIMITS: [(&str, &str); 5] = [
     ("Max core file size", "0"),
 ];
 
-/// A limit of a process as the system lists it, as long as there is the process.
+/// One limit of a process; `None` if the process has ended.
 fn limit(process: u32, name: &str) -> Option<String> {
     let limits = fs::read_to_string(format!("/proc/{process}/limits")).ok()?;
     limits.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next().map(str::to_owned))
 }
 
-/// A compiler that has taken its limits, of which the servers' own may be some. The first may be gone already: the quick
-/// one is asked before the other.
+/// A compiler process that has set its limits. The quick compiler runs before the optimising one, so the first process
+/// may have ended already.
 fn compiler(server: &Server) -> u32 {
     let mut found = None;
     until("a compiler", || {
@@ -72,7 +72,7 @@ fn compiler(server: &Server) -> u32 {
 }
 
 #[test]
-fn a_component_that_is_too_much_to_compile_is_refused_by_its_limit_while_others_serve() {
+fn component_over_compile_limits_is_refused_others_serve() {
     let minimal = guests::built("minimal");
     let tangled = ("tangled", heavy::tangled(&minimal, 1_000, 300), "compile_cpu_s_max");
     let tangled_at_once = ("tangled-at-once", heavy::tangled_at_once(&minimal, 1_000, 300), "compile_cpu_s_max");
@@ -83,7 +83,7 @@ fn a_component_that_is_too_much_to_compile_is_refused_by_its_limit_while_others_
 }
 
 #[test]
-fn a_component_that_is_too_much_to_read_is_refused_while_others_serve() {
+fn component_over_read_limits_is_refused_others_serve() {
     are_refused(
         &[],
         [
@@ -96,10 +96,10 @@ fn a_component_that_is_too_much_to_read_is_refused_while_others_serve() {
     );
 }
 
-/// Puts each down beside the guest that serves, and a good one at the end.
+/// Adds each component beside the serving guest, and a good component at the end.
 fn are_refused<const N: usize>(limits: &[(&str, &str)], components: [(&str, Vec<u8>, &str); N]) {
     let site = Site::minimal();
-    // What another test has had compiled would be no work.
+    // With a shared cache, a component that another test has compiled would take no time.
     let cache = site.path("cache").display().to_string();
     let server = site.start_with(&site.path("templates"), &[limits, &[("DIALPLATE_CACHE", &cache)]].concat());
     for (name, component, why) in components {
@@ -125,15 +125,15 @@ fn are_refused<const N: usize>(limits: &[(&str, &str)], components: [(&str, Vec<
 }
 
 #[test]
-fn a_memory_of_60_mb_and_2_mb_of_code_are_compiled_within_the_usual_limits() {
+fn memory_of_60_mb_and_code_of_2_mb_compile_by_default() {
     let minimal = guests::built("minimal");
-    // They are no use, and that is found out by having them render.
+    // They compile, and fail in the trial render.
     let why = "failed in `render`: gave a document that cannot be sent";
     are_refused(&[], [("full", heavy::full(&minimal, 60 << 20), why), ("long", heavy::long(&minimal, 2_000), why)]);
 }
 
 #[test]
-fn a_compiler_has_nothing_of_the_servers_and_ends_with_it() {
+fn compiler_inherits_nothing_and_ends_with_its_server() {
     let (site, minimal) = (Site::minimal(), guests::built("minimal"));
     let tangled = heavy::tangled(&minimal, 3_000, 1_000);
     for signal in ["TERM", "KILL"] {
@@ -144,7 +144,7 @@ fn a_compiler_has_nothing_of_the_servers_and_ends_with_it() {
         assert_eq!(fs::read(compiler.join("environ")).unwrap(), b"");
         assert_eq!(fs::read_link(compiler.join("cwd")).unwrap(), Path::new("/"));
         assert_eq!(fs::read_dir(compiler.join("fd")).unwrap().count(), 3);
-        // The nineteenth word is how much it gives way to requests.
+        // Field 19 is the nice value.
         let words = fs::read_to_string(compiler.join("stat")).unwrap();
         assert_eq!(words.split_whitespace().nth(18), Some("5"), "{words}");
 
@@ -160,7 +160,7 @@ fn a_compiler_has_nothing_of_the_servers_and_ends_with_it() {
 }
 
 #[test]
-fn the_command_of_the_compiler_is_the_servers_own_and_harms_nobody_who_gives_it() {
+fn compiler_command_is_hidden_and_fails_when_typed() {
     let help = server::command("--help", &[]).output().unwrap();
     assert!(!String::from_utf8_lossy(&help.stdout).contains("compile-component"));
     let given = server::command("compile-component", &[]).output().unwrap();

@@ -1,12 +1,11 @@
-//! Templates and plugins that change while a server serves.
+//! Reloads in a running server: real file systems, signals, commands, and load. The decisions are tested in
+//! `host/src/reload/state/tests`, checks of files and components in `host/src/reload/tests`.
 
 mod admin;
-mod claims;
 mod compiling;
 mod components;
 mod hostile;
 mod polling;
-mod settling;
 mod swaps;
 mod templates;
 mod trees;
@@ -21,10 +20,10 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::time::{Duration, Instant};
 
-/// The demonstration's Yealink; its template is `yealink/t46u`.
+/// The demo Yealink; its template is `yealink/t46u`.
 const DEVICE: &str = "001565000046";
 
-/// Folders of a test's own, and the demonstration's database.
+/// A test's own folders, with the demo database.
 struct Site {
     folder: tempfile::TempDir,
 }
@@ -36,7 +35,7 @@ impl Site {
         site
     }
 
-    /// With the guest `minimal` for a plugin, which gives templates as they stand.
+    /// With the guest `minimal` as plugin, which returns template texts unchanged.
     fn minimal() -> Self {
         let site = Self::new();
         fs::copy(guests::built("minimal"), site.path("plugins/minimal.wasm")).unwrap();
@@ -48,14 +47,14 @@ impl Site {
         self.folder.path().join(name)
     }
 
-    /// Writes a file as editors do that write in place.
+    /// Writes a file in place, as some editors do.
     fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    /// Writes a file beside and renames it over, as package managers and careful editors do.
+    /// Writes a new file and renames it over the old one, as package managers and other editors do.
     fn replace(&self, name: &str, text: impl AsRef<[u8]>) {
         let beside = self.path(&format!("{name}.new~"));
         fs::write(&beside, text).unwrap();
@@ -70,7 +69,7 @@ impl Site {
         self.with_settings(templates, |settings| Server::start(&[settings, more].concat()))
     }
 
-    /// By another program, which becomes the server.
+    /// Starts the server through another program, which replaces itself with it.
     fn start_within(&self, words: &[String]) -> Server {
         self.with_settings(&self.path("templates"), |settings| Server::start_within(words, settings))
     }
@@ -88,20 +87,20 @@ impl Site {
     }
 }
 
-/// The guest `minimal` as another version of it would be: it says so, and writes ADDRESS where the first writes address.
+/// The guest `minimal` as version 0.2.0: it writes ADDRESS where 0.1.0 writes address.
 fn another_version(component: &[u8]) -> Vec<u8> {
     let component = swapped(component, b"\naddress ", b"\nADDRESS ");
     swapped(&component, b"minimal0.1.0", b"minimal0.2.0")
 }
 
-/// The guest's second version, which does this to one phone.
+/// The guest's second version, which misbehaves for one phone.
 fn planted(component: &[u8], device: &str, deed: &str) -> Vec<u8> {
     let nothing = format!("planted: 000000000000 {:<26}", "nothing");
     swapped(&another_version(component), nothing.as_bytes(), format!("planted: {device} {deed:<26}").as_bytes())
 }
 
 fn swapped(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
-    let at = bytes.windows(from.len()).position(|part| part == from).expect("the guest says so");
+    let at = bytes.windows(from.len()).position(|part| part == from).expect("the guest contains it");
     [&bytes[..at], to, &bytes[at + from.len()..]].concat()
 }
 
@@ -121,14 +120,14 @@ fn until_served(server: &Server, beginning: &str) -> Duration {
     until(beginning, || text(server).starts_with(beginning))
 }
 
-/// A command that asks this server.
+/// Runs a command that asks this server.
 fn ask(server: &Server, words: &[&str]) -> Output {
     let admin = server.admin().to_string();
     let mut command = server::command(words[0], &[("DIALPLATE_ADMIN_LISTEN", &admin)]);
     command.args(&words[1..]).output().unwrap()
 }
 
-/// What `dialplate reload` says, and whether everything serves.
+/// Runs `dialplate reload`; returns whether it succeeded, and its output.
 fn reload(server: &Server) -> (bool, String) {
     let said = ask(server, &["reload"]);
     (said.status.success(), String::from_utf8_lossy(&said.stdout).into_owned())

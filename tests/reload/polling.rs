@@ -1,22 +1,22 @@
-//! Where the system tells of no change.
+//! Systems that do not report changes.
 
 use super::*;
 use dialplate_tests::skip;
 
-/// `unshare` gives the server a user namespace, in which a limit of inotify is set without a change for anybody else.
+/// Runs the server in a user namespace of its own (`unshare`), where an inotify limit affects no other process.
 fn limited(limit: &str) -> Option<Vec<String>> {
     let script = format!("echo {limit} && exec \"$0\" \"$@\"");
     let wrapped: Vec<_> = ["unshare", "-Ur", "sh", "-c", &script].map(str::to_owned).into();
     let tried = std::process::Command::new(&wrapped[0]).args(&wrapped[1..]).arg("true").output();
     if !tried.is_ok_and(|output| output.status.success()) {
-        skip("no user namespace can be made here");
+        skip("this machine allows no user namespace");
         return None;
     }
     Some(wrapped)
 }
 
 #[test]
-fn without_a_word_from_the_system_changes_are_looked_for() {
+fn server_polls_when_inotify_is_exhausted() {
     for (limit, words) in [
         ("0 > /proc/sys/user/max_inotify_instances", "os error 24"),
         ("3 > /proc/sys/user/max_inotify_watches", "fs.inotify.max_user_watches"),

@@ -1,4 +1,4 @@
-//! A thousand changes while phones ask.
+//! A thousand changes under load.
 
 use super::*;
 use serde_json::Value;
@@ -7,21 +7,21 @@ use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 
-/// Changes that were swapped in, the background's re-preparations not among them. DIALPLATE_TEST_CHANGES makes it more.
+/// Changes that go live, not counting preparations in the background. DIALPLATE_TEST_CHANGES sets another number.
 const CHANGES: u32 = 1_000;
 const CONNECTIONS: usize = 8;
-/// Between two requests of one connection: the load is steady, and the machine is not only the client's.
+/// Between two requests of one connection, for a steady load that leaves time to the server.
 const PAUSE: Duration = Duration::from_millis(10);
-/// Growth from the first quarter to the end, as the straight line through all samples has it. Measured on a busy machine,
-/// the line rises by -1 to 4 where nothing is kept, and by 12 where each swap keeps 10 KB.
+/// The slope of the line of best fit from the first quarter to the end. Measured on a busy machine, it is -1 to 4 without
+/// a leak, and 12 if each swap leaks 10 KB.
 const GROWTH_KB_PER_CHANGE_MAX: f64 = 6.0;
-/// How often memory is looked at.
+/// How often memory is measured.
 const SAMPLES: u32 = 100;
-/// Builds give way to everything else that runs.
+/// Builds run at a low priority.
 const RELOAD_PATIENCE: Duration = Duration::from_secs(300);
 const FILES: [&str; 3] = ["a.cfg", "b.cfg", "c.cfg"];
 
-/// A connection that is kept.
+/// A persistent connection.
 struct Connection(BufReader<TcpStream>);
 
 impl Connection {
@@ -52,7 +52,7 @@ impl Connection {
         (status, String::from_utf8(body).unwrap())
     }
 
-    /// Swaps so far, and what is wrong.
+    /// Reloads; returns the number of swaps and of complaints.
     fn reload(&mut self) -> (u64, usize) {
         let (status, body) = self.send("POST", "/reload");
         let answer: Value = serde_json::from_str(&body).unwrap();
@@ -61,12 +61,12 @@ impl Connection {
     }
 }
 
-/// A template's text: half of it, or two mixed, would not fit its own sum.
+/// A template text with a checksum, so that a partial or mixed text is detected.
 fn edition(number: u64) -> String {
     format!("edition {number} {} {}", "x".repeat(500), number.wrapping_mul(7_919))
 }
 
-/// The edition that an answer is, whole.
+/// The edition in an answer, after a check that the text is complete.
 fn edition_of(answer: &str) -> u64 {
     let first = answer.lines().next().unwrap_or_default();
     let number = first.split(' ').nth(1).and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("{answer}"));
@@ -76,7 +76,7 @@ fn edition_of(answer: &str) -> u64 {
     number
 }
 
-/// Asks until it is told to stop. No answer may fail, be of a broken text, or be older than the one before.
+/// Sends requests until `stop` is set. No answer may fail, come from a broken text, or be older than the last one.
 fn ask_on(server: SocketAddr, which: usize, stop: &AtomicBool, asked: &AtomicU64) {
     let mut connection = Connection::open(server, wait::PATIENCE);
     let mut last = [0; FILES.len()];
@@ -93,7 +93,7 @@ fn ask_on(server: SocketAddr, which: usize, stop: &AtomicBool, asked: &AtomicU64
     }
 }
 
-/// The disk as it changes.
+/// Makes one change after another.
 struct Changes<'a> {
     site: &'a Site,
     components: [Vec<u8>; 2],
@@ -102,13 +102,13 @@ struct Changes<'a> {
 }
 
 impl Changes<'_> {
-    /// One change; how many things on disk are wrong then.
+    /// Makes the next change; returns how many files are broken afterwards.
     fn next(&mut self) -> usize {
         self.number += 1;
         let name = format!("templates/yealink/t46u/{}", FILES[self.number as usize % FILES.len()]);
         let component = "plugins/minimal.wasm";
         match self.number % 10 {
-            // Repaired by the next change.
+            // Broken, and repaired by the next change.
             3 => self.site.write("templates/yealink/t46u/a.cfg", format!("fault {}", self.number)),
             6 => self.site.write(component, &self.components[0][..self.number as usize % 1_000 + 8]),
             4 => self.site.replace("templates/yealink/t46u/a.cfg", edition(self.number)),
@@ -123,7 +123,7 @@ impl Changes<'_> {
     }
 }
 
-/// Ends the load, also when a test fails.
+/// Ends the load, also if the test fails.
 struct Stop<'a>(&'a AtomicBool);
 
 impl Drop for Stop<'_> {
@@ -132,7 +132,7 @@ impl Drop for Stop<'_> {
     }
 }
 
-/// What a process holds after so many changes.
+/// The resources of a process after a number of changes.
 #[derive(Debug)]
 struct Held {
     changes: u32,
@@ -142,7 +142,7 @@ struct Held {
 }
 
 impl Held {
-    /// As soon as nothing is being built: a compiler's memory is no leak.
+    /// Measured while no build runs, because a compiler's memory is not a leak.
     fn by(process: u32, changes: u32) -> Self {
         until("no build", || !builds(process));
         let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
@@ -166,7 +166,7 @@ fn builds(process: u32) -> bool {
     names.any(|name| name.trim() == "plugin-build")
 }
 
-/// The slope of the straight line that fits the samples best, in KB a change.
+/// The slope of the line of best fit, in KB per change.
 fn growth_kb_per_change(held: &[Held]) -> f64 {
     let mean = |of: &dyn Fn(&Held) -> f64| held.iter().map(of).sum::<f64>() / held.len() as f64;
     let (changes, kb) = (mean(&|held| f64::from(held.changes)), mean(&Held::kb));
@@ -180,14 +180,14 @@ fn growth_kb_per_change(held: &[Held]) -> f64 {
 }
 
 #[test]
-fn a_thousand_changes_under_load_fail_no_request_and_leak_nothing() {
+fn thousand_changes_under_load_fail_no_request_leak_nothing() {
     let site = Site::minimal();
     FILES.iter().for_each(|file| site.write(&format!("templates/yealink/t46u/{file}"), edition(0)));
     let first = fs::read(site.path("plugins/minimal.wasm")).unwrap();
     let components = [another_version(&first), first];
-    // A cache that holds a few of the some hundred components that are made.
+    // A cache with room for a few of the hundreds of components.
     let cache = site.path("cache").display().to_string();
-    // And a pool whose instances have all been used soon: each keeps some memory for the next request.
+    // A small pool, so that all instances are used soon: each keeps some memory for the next request.
     let settings =
         [("DIALPLATE_CACHE", &*cache), ("DIALPLATE_CACHE_BYTES_MAX", "8388608"), ("DIALPLATE_INSTANCES_MAX", "8")];
     let server = site.start_with(&site.path("templates"), &settings);

@@ -1,47 +1,47 @@
-//! What the system tells of, and the look that comes in any case.
+//! Change events, and the regular look every five seconds.
 
 use super::*;
 
 const FOLDER: &str = "templates/yealink/t46u";
-/// The look that comes in any case, five seconds after the last one, is not what found it.
-const TOLD: Duration = Duration::from_secs(4);
+/// A change found within this time was reported by an event, not found by the regular look after five seconds.
+const REPORTED: Duration = Duration::from_secs(4);
 
-/// Has the disk looked at by an edit, so that the next look is five seconds away for whatever is not told.
+/// Makes an edit, which causes a look, so that the next regular look is five seconds away.
 fn edit(site: &Site, server: &Server, text: &str) -> Duration {
     site.write(&format!("{FOLDER}/a.cfg"), text);
     until_served(server, text)
 }
 
 #[test]
-fn a_folder_that_is_removed_and_made_again_is_watched_on() {
+fn recreated_template_folder_is_watched_again() {
     let site = Site::minimal();
     let server = site.start();
     fs::remove_dir_all(site.path(FOLDER)).unwrap();
     edit(&site, &server, "made again");
-    assert!(edit(&site, &server, "edited there") < TOLD, "not told of");
-    // The same folder, whose watch has gone with its name.
+    assert!(edit(&site, &server, "edited there") < REPORTED, "not reported");
+    // The same folder comes back, and its watch is lost.
     fs::rename(site.path(FOLDER), site.path("away")).unwrap();
     fs::rename(site.path("away"), site.path(FOLDER)).unwrap();
     edit(&site, &server, "back again");
-    assert!(edit(&site, &server, "edited once more") < TOLD, "not told of");
+    assert!(edit(&site, &server, "edited once more") < REPORTED, "not reported");
 }
 
 #[test]
-fn a_plugin_folder_that_is_removed_and_made_again_is_watched_on() {
+fn recreated_plugin_folder_is_watched_again() {
     let site = Site::minimal();
     let first = fs::read(site.path("plugins/minimal.wasm")).unwrap();
     let server = site.start();
     fs::remove_dir_all(site.path("plugins")).unwrap();
     site.write("plugins/minimal.wasm", another_version(&first));
     until("the second version", || text(&server).contains("ADDRESS"));
-    // Both are compiled by now.
+    // Both versions are compiled by now.
     site.replace("plugins/minimal.wasm", &first);
     let took = until("the first version again", || text(&server).contains("address"));
-    assert!(took < TOLD, "not told of, but found after {took:?}");
+    assert!(took < REPORTED, "not reported, but found after {took:?}");
 }
 
 #[test]
-fn a_folder_anywhere_on_the_way_may_be_renamed() {
+fn renamed_parent_folder_is_noticed() {
     let site = Site::minimal();
     for release in ["app", "new"] {
         site.write(&format!("{release}/share/templates/yealink/t46u/a.cfg"), format!("of {release}"));
@@ -52,38 +52,38 @@ fn a_folder_anywhere_on_the_way_may_be_renamed() {
     fs::rename(site.path("app"), site.path("app.old")).unwrap();
     fs::rename(site.path("new"), site.path("app")).unwrap();
     let took = until_served(&server, "of new");
-    assert!(took < TOLD, "not told of, but found after {took:?}");
+    assert!(took < REPORTED, "not reported, but found after {took:?}");
     site.write("app/share/templates/yealink/t46u/a.cfg", "edited again");
-    assert!(until_served(&server, "edited again") < TOLD, "what is there now is watched");
+    assert!(until_served(&server, "edited again") < REPORTED, "the new folder is watched");
 }
 
 #[test]
-fn what_nobody_tells_of_is_found_five_seconds_after_the_last_look() {
+fn unreported_change_is_found_five_seconds_after_last_look() {
     let site = Site::minimal();
-    // Written by its other name, a file changes and its folder hears nothing.
+    // A write through another hard link causes no event in the folder.
     site.write("outside/a.cfg", "edition 1");
     fs::remove_file(site.path("templates/yealink/t46u/a.cfg")).unwrap();
     fs::hard_link(site.path("outside/a.cfg"), site.path("templates/yealink/t46u/a.cfg")).unwrap();
     let server = site.start();
     let in_time = |edit| {
-        // A second after this the plugin is prepared with it, which is no look.
-        let told = format!("told {edit}");
-        site.write("templates/yealink/t46u/b.cfg", &told);
-        until(&told, || file(&server, "b.cfg").text().starts_with(&told));
-        let untold = format!("untold {edit}");
-        site.write("outside/a.cfg", &untold);
-        let took = until_served(&server, &untold);
+        // One second later the plugin is prepared with the edit, which must not count as a look.
+        let reported = format!("reported {edit}");
+        site.write("templates/yealink/t46u/b.cfg", &reported);
+        until(&reported, || file(&server, "b.cfg").text().starts_with(&reported));
+        let unreported = format!("unreported {edit}");
+        site.write("outside/a.cfg", &unreported);
+        let took = until_served(&server, &unreported);
         println!("found after {took:?}");
         took < Duration::from_millis(5800)
     };
-    // What else runs on the machine is not the server's doing.
-    assert!((0..3).any(in_time), "each time later");
+    // The machine is busy with other work, so one of three has to be in time.
+    assert!((0..3).any(in_time), "too late each time");
 }
 
 #[test]
-fn a_hangup_during_the_start_is_a_reload_after_it() {
+fn hangup_during_start_reloads_after_it() {
     let site = Site::minimal();
-    // With nothing compiled, the start takes its time.
+    // An empty cache makes the start slow.
     let cache = site.path("cache").display().to_string();
     let mut server = site.with_settings(&site.path("templates"), |settings| {
         Server::launch(server::command("serve", &[settings, &[("DIALPLATE_CACHE", &cache)]].concat()))

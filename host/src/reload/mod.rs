@@ -15,11 +15,13 @@
 //! | `places`    | which folders and links have to be watched                         |
 //! | `check`     | which new texts of a folder may go live                            |
 //! | `tasks`     | looks, checks and builds that run beside the executor              |
+//! | `live`      | swaps results in: the snapshot, the report                          |
 //! | `report`    | the state of reloads for operators; `record` updates and logs it   |
 //! | `snapshot`  | what one request sees                                              |
 
 mod check;
 mod executor;
+mod live;
 mod look;
 mod places;
 mod problem;
