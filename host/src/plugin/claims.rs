@@ -26,7 +26,7 @@ pub(super) struct Claimant<'a> {
 
 /// Which component of a file is to serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Version {
+pub(super) enum FileVersion {
     New,
     Old,
 }
@@ -35,15 +35,15 @@ pub(super) enum Version {
 pub(super) struct Settlement {
     /// In these claims, a plugin's position is its position among the winners.
     pub(super) claims: Claims,
-    pub(super) winners: Vec<(usize, Version)>,
+    pub(super) winners: Vec<(usize, FileVersion)>,
     /// Files whose new component claims what another one has.
     pub(super) refused: Vec<(usize, LoadError)>,
 }
 
-/// Decides which component of each file is to serve. Components that already serve come first, then changed
-/// components, then new ones; within each group, files go in order. So a new file cannot take a vendor away from a
-/// plugin that serves, whatever the file is called. If a changed component claims something that is taken, the component
-/// loaded before stays active.
+/// Decides which component of each file is to serve. Components that already serve come first, then changed components,
+/// then new ones; within each group, files go in order. So a new file cannot take a vendor away from a plugin that
+/// serves, whatever the file is called. If a changed component claims something that is taken, the component loaded
+/// before stays active.
 pub(super) fn settle(claimants: &[Claimant<'_>]) -> Settlement {
     let mut order: Vec<_> = claimants.iter().enumerate().collect();
     order.sort_by_key(|(_, claimant)| claimant.rank());
@@ -51,15 +51,15 @@ pub(super) fn settle(claimants: &[Claimant<'_>]) -> Settlement {
     for (at, claimant) in order {
         let Some(new) = claimant.new else {
             let old = claimant.old.filter(|old| claims.add(old).is_ok());
-            winners.extend(old.map(|_| (at, Version::Old)));
+            winners.extend(old.map(|_| (at, FileVersion::Old)));
             continue;
         };
         match claims.add(new) {
-            Ok(_) => winners.push((at, Version::New)),
+            Ok(_) => winners.push((at, FileVersion::New)),
             Err(error) => {
                 refused.push((at, error));
                 let old = claimant.old.filter(|old| claims.add(old).is_ok());
-                winners.extend(old.map(|_| (at, Version::Old)));
+                winners.extend(old.map(|_| (at, FileVersion::Old)));
             }
         }
     }
@@ -96,7 +96,8 @@ impl Claims {
         for vendor in &plugin.vendors {
             self.vendors.insert(vendor.name.clone(), at);
             for oui in &vendor.ouis {
-                // Two vendors can share an OUI. The device's row in the database has the last word; this is a first guess.
+                // Two vendors can share an OUI. The device's row in the database has the last word; this is a first
+                // guess.
                 self.ouis.entry(oui.clone()).or_insert_with(|| vendor.name.clone());
             }
         }
@@ -183,8 +184,9 @@ mod tests {
     /// The winners as `<file><n|o>` in their order, and the files that are refused.
     fn settled(claimants: &[Claimant<'_>]) -> (String, Vec<usize>) {
         let Settlement { winners, refused, .. } = settle(claimants);
-        let winner =
-            |(at, version): &(usize, Version)| format!("{at}{}", if *version == Version::New { 'n' } else { 'o' });
+        let winner = |(at, version): &(usize, FileVersion)| {
+            format!("{at}{}", if *version == FileVersion::New { 'n' } else { 'o' })
+        };
         (winners.iter().map(winner).collect::<Vec<_>>().join(" "), refused.into_iter().map(|(at, _)| at).collect())
     }
 

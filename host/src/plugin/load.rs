@@ -1,7 +1,7 @@
 //! Loading a set of plugins: read every file, settle which component serves what, build, and check the new ones.
 
 use super::build::Candidate;
-use super::claims::{Claimant, Claims, Settlement, Version, settle};
+use super::claims::{Claimant, Claims, FileVersion, Settlement, settle};
 use super::engine::Engine;
 use super::error::{LoadError, LoadFailure};
 use super::off_the_path::{OffThePath, off_the_path};
@@ -44,7 +44,7 @@ pub struct LoadPlan<'a> {
 }
 
 /// One component file during a load.
-struct Entry {
+struct ComponentFile {
     file: PathBuf,
     /// The component in the file; `None` if the file is held or unusable.
     new: Option<Candidate>,
@@ -57,7 +57,7 @@ struct Entry {
 }
 
 /// A plugin of the new set, which may still be under construction.
-enum Build {
+enum PendingPlugin {
     Done(Arc<Plugin>),
     Running(OffThePath<Arc<Plugin>>),
 }
@@ -103,7 +103,7 @@ impl Plugins {
 }
 
 /// Reads every component file that is not held.
-async fn read_all(engine: &Engine, plan: &LoadPlan<'_>) -> (Vec<Entry>, Vec<LoadFailure>) {
+async fn read_all(engine: &Engine, plan: &LoadPlan<'_>) -> (Vec<ComponentFile>, Vec<LoadFailure>) {
     let read = |file: &PathBuf| {
         let (engine, file) = (engine.clone(), file.clone());
         off_the_path(plan.previous.is_some(), async move {
@@ -115,7 +115,7 @@ async fn read_all(engine: &Engine, plan: &LoadPlan<'_>) -> (Vec<Entry>, Vec<Load
     let mut reads: Vec<_> = readable.map(|file| (file, read(file))).collect();
     let mut failures = Vec::new();
     let beyond = plan.files.iter().skip(COMPONENTS_MAX);
-    let mut entries: Vec<_> = plan.files.iter().map(|file| Entry::of(file, plan.previous)).collect();
+    let mut entries: Vec<_> = plan.files.iter().map(|file| ComponentFile::of(file, plan.previous)).collect();
     for entry in &mut entries {
         let Some((_, read)) = reads.extract_if(.., |(file, _)| **file == entry.file).next() else { continue };
         match read.await {
@@ -127,17 +127,17 @@ async fn read_all(engine: &Engine, plan: &LoadPlan<'_>) -> (Vec<Entry>, Vec<Load
     (entries, failures)
 }
 
-fn settle_entries(entries: &[Entry]) -> Settlement {
-    settle(&entries.iter().map(Entry::claimant).collect::<Vec<_>>())
+fn settle_entries(entries: &[ComponentFile]) -> Settlement {
+    settle(&entries.iter().map(ComponentFile::claimant).collect::<Vec<_>>())
 }
 
 /// Builds the winners side by side. A component that fails is removed from its entry, and reported.
 async fn build_all(
     engine: &Engine,
     plan: &LoadPlan<'_>,
-    entries: &mut [Entry],
+    entries: &mut [ComponentFile],
     claims: &Claims,
-    winners: &[(usize, Version)],
+    winners: &[(usize, FileVersion)],
 ) -> Vec<LoadFailure> {
     let mut builds = Vec::new();
     for (plugin, (at, version)) in winners.iter().enumerate() {
@@ -150,8 +150,8 @@ async fn build_all(
     let mut broken = Vec::new();
     for (at, folders, build) in builds {
         let built = match build {
-            Build::Done(plugin) => Ok(plugin),
-            Build::Running(task) => task.await.and_then(|plugin| plan.check(&plugin).map(|()| plugin)),
+            PendingPlugin::Done(plugin) => Ok(plugin),
+            PendingPlugin::Running(task) => task.await.and_then(|plugin| plan.check(&plugin).map(|()| plugin)),
         };
         let entry = &mut entries[at];
         match built {
@@ -166,7 +166,7 @@ async fn build_all(
     broken
 }
 
-impl Entry {
+impl ComponentFile {
     fn of(file: &Path, previous: Option<&Plugins>) -> Self {
         let old = previous.and_then(|set| set.loaded_from(file)).cloned();
         Self { file: file.to_owned(), new: None, old, keep_old: false, built: None }
@@ -189,23 +189,23 @@ impl Entry {
     fn start(
         &self,
         engine: &Engine,
-        version: Version,
+        version: FileVersion,
         templates: Vec<TemplateFile>,
         plan: &LoadPlan<'_>,
-    ) -> Option<Build> {
+    ) -> Option<PendingPlugin> {
         let candidate = match (version, &self.new, &self.old) {
-            (Version::Old, _, Some(old)) if self.keep_old => return Some(Build::Done(Arc::clone(old))),
-            (Version::Old, _, Some(old)) => Candidate::of(old),
-            (Version::New, Some(new), _) => new.clone(),
+            (FileVersion::Old, _, Some(old)) if self.keep_old => return Some(PendingPlugin::Done(Arc::clone(old))),
+            (FileVersion::Old, _, Some(old)) => Candidate::of(old),
+            (FileVersion::New, Some(new), _) => new.clone(),
             _ => return None,
         };
         let same = |known: &&Arc<Plugin>| known.origin().sha256() == candidate.binary.sha256;
         let known = [&self.built, &self.old].into_iter().flatten().filter(same);
         if let Some(done) = known.clone().find(|known| known.has(&templates)) {
-            return Some(Build::Done(Arc::clone(done)));
+            return Some(PendingPlugin::Done(Arc::clone(done)));
         }
         let before = self.old.as_ref().filter(same).cloned();
-        Some(Build::Running(build(engine, Box::new(candidate), templates, before, plan)))
+        Some(PendingPlugin::Running(build(engine, Box::new(candidate), templates, before, plan)))
     }
 }
 

@@ -79,8 +79,8 @@ impl Plugins {
         }
     }
 
-    /// The older version that serves while the newest one is failing, if one is kept. A load that replaces a plugin keeps
-    /// at most one older version, for as long as the new set exists.
+    /// The older version that serves while the newest one is failing, if one is kept. A load that replaces a plugin
+    /// keeps at most one older version, for as long as the new set exists.
     pub fn old(&self, plugin: &Arc<Plugin>) -> Option<&Arc<Plugin>> {
         let at = self.plugins.iter().position(|other| Arc::ptr_eq(other, plugin))?;
         self.old[at].as_ref()
@@ -100,8 +100,8 @@ impl Plugins {
         self.claims.vendor_of(oui.as_str())
     }
 
-    /// The MAC address in a User-Agent, as the phone wrote it. Patterns run in the plugins' order, and the first one whose
-    /// match is an address wins. If no match is an address, the first match is returned as it is.
+    /// The MAC address in a User-Agent, as the phone wrote it. Patterns run in the plugins' order, and the first one
+    /// whose match is an address wins. If no match is an address, the first match is returned as it is.
     pub fn address(&self, user_agent: &str) -> Option<String> {
         let text = matched_part(user_agent);
         let mut found = self.agents.iter().filter_map(|agent| agent.pattern.captures(text)?.name("address"));

@@ -1,7 +1,7 @@
 //! Which texts of a changed folder may go live: the new ones, except those that do not compile, and those that break a
 //! file of the folder which rendered before.
 
-use super::problem::{Found, name};
+use super::problem::{FoundProblem, name};
 use crate::plugin::{self, Faulty, LoadError, Plugin, RenderError};
 use crate::templates::{TemplateFile, file};
 use std::collections::{BTreeMap, HashSet};
@@ -20,7 +20,7 @@ pub(super) struct CheckedFolder {
     pub(super) folder: String,
     /// The texts that may go live; `None` if the old ones stay active.
     pub(super) texts: Option<Vec<TemplateFile>>,
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<FoundProblem>,
 }
 
 /// A folder that has changed.
@@ -61,12 +61,12 @@ impl Change {
         CheckedFolder { folder: self.folder, texts, found }
     }
 
-    fn refused(&self, why: &str) -> Found {
+    fn refused(&self, why: &str) -> FoundProblem {
         let (message, old_serves) = (format!("{}: {why}", name(&self.folder, "")), !self.old.is_empty());
-        Found { file: String::new(), message, old_serves }
+        FoundProblem { file: String::new(), message, old_serves }
     }
 
-    async fn check(&self, plugin: &Plugin) -> Result<(Vec<TemplateFile>, Vec<Found>), LoadError> {
+    async fn check(&self, plugin: &Plugin) -> Result<(Vec<TemplateFile>, Vec<FoundProblem>), LoadError> {
         let faulty = plugin.check(self.new.to_vec()).await?;
         let serving = self.new.iter().map(|text| (text.file.clone(), text.clone())).collect();
         let mut trying = Trying { plugin, change: self, serving, found: Vec::new(), failed_before: HashSet::new() };
@@ -82,7 +82,7 @@ struct Trying<'a> {
     change: &'a Change,
     /// The texts that may go live, by file.
     serving: BTreeMap<String, TemplateFile>,
-    found: Vec<Found>,
+    found: Vec<FoundProblem>,
     /// Files that fail with the old texts as well, so that a failure says nothing about the new ones.
     failed_before: HashSet<String>,
 }
@@ -94,7 +94,7 @@ impl Trying<'_> {
         if old_serves {
             restore(&mut self.serving, &self.change.old, name);
         }
-        self.found.push(Found { file: name.clone(), message: fault.to_string(), old_serves });
+        self.found.push(FoundProblem { file: name.clone(), message: fault.to_string(), old_serves });
     }
 
     /// Takes new texts back until every file renders that rendered before.
@@ -118,11 +118,11 @@ impl Trying<'_> {
 
     fn take_back(&mut self, file: &str, message: String) {
         restore(&mut self.serving, &self.change.old, file);
-        self.found.push(Found { file: file.to_owned(), message, old_serves: true });
+        self.found.push(FoundProblem { file: file.to_owned(), message, old_serves: true });
     }
 
-    /// A file fails that has not changed itself, so a file that it includes must be the cause. Takes that one file back if
-    /// one is enough, else all changed files.
+    /// A file fails that has not changed itself, so a file that it includes must be the cause. Takes that one file back
+    /// if one is enough, else all changed files.
     async fn take_back_for(&mut self, user: &str, error: &RenderError, changed: &[String]) {
         let named = |file: &str| name(&self.change.folder, file);
         for file in changed {
@@ -136,7 +136,7 @@ impl Trying<'_> {
         let all: Vec<_> = changed.iter().map(|file| named(file)).collect();
         let message = format!("{}: {} fails with {}: {error}", named(""), named(user), all.join(", "));
         changed.iter().for_each(|file| restore(&mut self.serving, &self.change.old, file));
-        self.found.push(Found { file: String::new(), message, old_serves: true });
+        self.found.push(FoundProblem { file: String::new(), message, old_serves: true });
     }
 
     /// The files that differ from the live ones; also removed files.

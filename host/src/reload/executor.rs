@@ -1,12 +1,12 @@
-//! The one task that reloads: it turns what happens into events of [`State`], and does what the state decides.
+//! The one task that reloads: it turns what happens into events of [`StateMachine`], and does what the state decides.
 
 use super::check::Change;
 use super::live::{Live, refusals};
 use super::record::Before;
 use super::report::Report;
-use super::start::Loaded;
-use super::state::{Checked, Command, Event, Found, State, WaiterId};
-use super::tasks::{Build, Builds, Checks, EndedBuild, EndedCheck, EndedLook, Looks};
+use super::start::FirstLoad;
+use super::state::{Checked, Command, Event, LookFindings, StateMachine, WaiterId};
+use super::tasks::{BuildInput, Builds, Checks, EndedBuild, EndedCheck, EndedLook, Looks};
 use crate::metrics::Metrics;
 use crate::plugin::{Plugins, Reached};
 use arc_swap::ArcSwap;
@@ -48,7 +48,7 @@ impl Reloads {
     }
 }
 
-impl Loaded {
+impl FirstLoad {
     /// Starts the task that reloads, also on each SIGHUP. The task ends with the process.
     pub fn watch(self, metrics: Arc<Metrics>, hangup: Signal) -> Reloads {
         let (requests, receiver) = mpsc::channel(REQUESTS_MAX);
@@ -61,7 +61,7 @@ impl Loaded {
 }
 
 struct Executor {
-    state: State,
+    state: StateMachine,
     live: Live,
     looks: Looks,
     checks: Checks,
@@ -82,15 +82,15 @@ enum Happened {
 }
 
 impl Executor {
-    fn new(loaded: Loaded, requests: mpsc::Receiver<Reply>, metrics: Arc<Metrics>) -> Self {
-        let Loaded { current, folders, engine, look, failures, .. } = loaded;
+    fn new(loaded: FirstLoad, requests: mpsc::Receiver<Reply>, metrics: Arc<Metrics>) -> Self {
+        let FirstLoad { current, folders, engine, look, failures, .. } = loaded;
         let snapshot = current.load_full();
         let mut report = Report::default();
         report.refuse(&failures);
         report.prepared(&snapshot.plugins, &snapshot.texts);
         report.problems.values_mut().for_each(|problem| problem.from_start = true);
         let owners: Arc<Plugins> = Arc::clone(&snapshot.plugins);
-        let state = State::new(Instant::now(), owners, look.components.clone(), refusals(&failures));
+        let state = StateMachine::new(Instant::now(), owners, look.components.clone(), refusals(&failures));
         Self {
             state,
             live: Live::new(current, report, metrics),
@@ -170,7 +170,7 @@ impl Executor {
                     }
                     Command::Build { held, of_components } => {
                         let files = self.looks.last().components.keys().cloned().collect();
-                        let build = Build { files, held, of_components, started: Instant::now() };
+                        let build = BuildInput { files, held, of_components, started: Instant::now() };
                         self.builds.start(build, self.live.current.load_full());
                     }
                     Command::SwapPlugins => self.live.swap_plugins(),
@@ -207,7 +207,7 @@ impl Executor {
         self.live.report.growing = outcome.growing.iter().cloned().collect();
         let (look, texts) = (self.looks.last(), self.looks.last().disk.texts());
         let folders = texts.differing(ended.before.disk.texts()).into_iter();
-        Event::Looked(Some(Found {
+        Event::Looked(Some(LookFindings {
             folders: folders.map(|folder| (folder.clone(), texts.folder(&folder).is_some())).collect(),
             components: (!outcome.plugins_unread).then(|| look.components.clone()),
             growing: outcome.growing.clone(),

@@ -1,12 +1,13 @@
-//! What is live: the snapshot and the report. Results of checks and builds wait here until the state has them swapped in.
+//! What is live: the snapshot and the report. Results of checks and builds wait here until the state has them swapped
+//! in.
 
 use super::check::CheckedFolder;
 use super::look::Look;
 use super::record::log_loaded;
 use super::report::{Outcome, Report};
 use super::snapshot::{Current, Snapshot};
-use super::state::{Built, Checked, Event, Owners, Refusal};
-use super::tasks::{Build, EndedBuild, EndedCheck};
+use super::state::{Built, Checked, Event, Owners, RefusedComponent};
+use super::tasks::{BuildInput, EndedBuild, EndedCheck};
 use crate::metrics::Metrics;
 use crate::plugin::{LoadFailure, Plugins, off_the_path};
 use std::collections::HashMap;
@@ -21,7 +22,7 @@ pub(super) struct Live {
     /// Checked folders that are not live yet, with the plugin that has checked them.
     checked: HashMap<String, (String, CheckedFolder)>,
     /// Plugins that are built and not live yet.
-    built: Option<(Build, Arc<Plugins>, Vec<LoadFailure>)>,
+    built: Option<(BuildInput, Arc<Plugins>, Vec<LoadFailure>)>,
 }
 
 impl Owners for Plugins {
@@ -48,13 +49,14 @@ impl Live {
             self.report.set_trouble(Some(format!("the check of the templates of {plugin} crashed")));
             (Vec::new(), Vec::new())
         });
-        let is_refused = |it: &CheckedFolder| it.found.iter().any(super::problem::Found::is_refusal);
+        let is_refused = |it: &CheckedFolder| it.found.iter().any(super::problem::FoundProblem::is_refusal);
         let folders = checked.iter().map(|it| (it.folder.clone(), is_refused(it))).collect();
         self.checked = checked.into_iter().map(|it| (it.folder.clone(), (plugin.clone(), it))).collect();
         Event::Checked(Checked { plugin, version, folders, left })
     }
 
-    /// Makes texts live: the checked ones of some folders, and those on disk of others. Says which folders have changed.
+    /// Makes texts live: the checked ones of some folders, and those on disk of others. Says which folders have
+    /// changed.
     pub(super) fn swap_texts(
         &mut self,
         (checked, unchecked): (Vec<String>, Vec<String>),
@@ -150,6 +152,6 @@ impl Live {
 }
 
 /// The refusals among the failures of a load.
-pub(super) fn refusals(failures: &[LoadFailure]) -> Vec<Refusal> {
-    failures.iter().map(|it| Refusal { file: it.file.clone(), folders: it.folders.clone() }).collect()
+pub(super) fn refusals(failures: &[LoadFailure]) -> Vec<RefusedComponent> {
+    failures.iter().map(|it| RefusedComponent { file: it.file.clone(), folders: it.folders.clone() }).collect()
 }

@@ -15,7 +15,7 @@ const YOUNG: Duration = Duration::from_millis(100);
 const ERRORS_NAMED_MAX: usize = 8;
 
 /// The folders to look at.
-pub(super) struct Folders {
+pub(super) struct WatchedFolders {
     pub(super) templates: SearchPath,
     pub(super) plugins: PathBuf,
 }
@@ -57,7 +57,7 @@ pub enum LookError {
     NoPlugin(PathBuf),
 }
 
-impl Folders {
+impl WatchedFolders {
     /// The first look: it takes every file that can be read, also one that is being written.
     pub(super) fn look(&self) -> Result<(Look, Vec<LookError>), LookError> {
         let (disk, looked) = Disk::scan(self.templates.clone(), &|_, _| false)?;

@@ -1,9 +1,9 @@
 //! Reloads templates and plugins while phones are served.
 //!
-//! `executor` is the only task that reloads. It turns what happens (a change on disk, a request, a timer, the end of some
-//! work) into events, and does what [`state`] decides: look at the disk, have plugins check changed templates, build
-//! plugins, swap the snapshot, reply. A swap replaces the whole [`Snapshot`]; a failure changes only the log and the
-//! [`Report`].
+//! `executor` is the only task that reloads. It turns what happens (a change on disk, a request, a timer, the end of
+//! some work) into events, and does what [`state`] decides: look at the disk, have plugins check changed templates,
+//! build plugins, swap the snapshot, reply. A swap replaces the whole [`Snapshot`]; a failure changes only the log and
+//! the [`Report`].
 //!
 //! | file        | job                                                                |
 //! |-------------|--------------------------------------------------------------------|
@@ -39,4 +39,4 @@ pub use executor::Reloads;
 pub use look::LookError;
 pub use report::{Outcome, Refused, Report};
 pub use snapshot::{Current, PendingTemplates, Snapshot};
-pub use start::{Config, Error, Loaded, load};
+pub use start::{Config, Error, FirstLoad, load};

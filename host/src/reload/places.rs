@@ -1,5 +1,5 @@
-//! Which folders to watch. The path to a template or a plugin consists of folders and links, and a change of any of them
-//! changes the file: package and configuration managers replace a link, in the path to a root or below it.
+//! Which folders to watch. The path to a template or a plugin consists of folders and links, and a change of any of
+//! them changes the file: package and configuration managers replace a link, in the path to a root or below it.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;

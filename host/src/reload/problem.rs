@@ -21,13 +21,13 @@ pub struct TemplateProblem {
 pub(super) type Problems = BTreeMap<(String, String), TemplateProblem>;
 
 /// A problem that a check has found. The file is empty if the problem is one of the whole folder.
-pub(super) struct Found {
+pub(super) struct FoundProblem {
     pub(super) file: String,
     pub(super) message: String,
     pub(super) old_serves: bool,
 }
 
-impl Found {
+impl FoundProblem {
     /// A text on disk is not live because of it.
     pub(super) fn is_refusal(&self) -> bool {
         self.old_serves || self.file.is_empty()

@@ -1,6 +1,6 @@
 //! Updates the report, and logs what is new in it.
 
-use super::problem::{Found, Problems, TemplateProblem, name};
+use super::problem::{FoundProblem, Problems, TemplateProblem, name};
 use super::report::{Last, Outcome, Refused, Report};
 use crate::facts::Shown;
 use crate::plugin::{Faulty, LoadFailure, Plugins};
@@ -85,9 +85,9 @@ impl Report {
     }
 
     /// Takes the problems of a folder that a check has found, and logs those that are new or fixed.
-    pub(super) fn checked(&mut self, plugin: &str, folder: &str, found: Vec<Found>) {
+    pub(super) fn checked(&mut self, plugin: &str, folder: &str, found: Vec<FoundProblem>) {
         let mut before: Problems = self.problems.extract_if(.., |(of, _), _| of == folder).collect();
-        for Found { file, message, old_serves } in found {
+        for FoundProblem { file, message, old_serves } in found {
             let key = (folder.to_owned(), file);
             let known = before.remove(&key);
             let same = known.filter(|known| known.message == message && known.old_serves == old_serves);

@@ -1,6 +1,6 @@
 //! The first load of templates and plugins.
 
-use super::look::{Folders, Look, LookError};
+use super::look::{Look, LookError, WatchedFolders};
 use super::record::log_loaded;
 use super::snapshot::{Current, Snapshot};
 use crate::plugin::{Engine, EngineError, LoadFailure, Plugins, Share};
@@ -35,9 +35,9 @@ fn joined(failures: &[LoadFailure]) -> String {
 }
 
 /// The result of the first load, and what later reloads need.
-pub struct Loaded {
+pub struct FirstLoad {
     pub current: Current,
-    pub(super) folders: Folders,
+    pub(super) folders: WatchedFolders,
     pub(super) engine: Engine,
     pub(super) look: Look,
     /// Components that cannot be loaded. They do not keep the server from starting.
@@ -49,12 +49,12 @@ pub struct Loaded {
 /// Compiles the plugins and prepares them with the templates of the search path. A component that cannot be loaded is
 /// among the failures: a bad file that a running server has refused must not keep the server from starting again. The
 /// start fails if no plugin can be loaded at all.
-pub async fn load(config: Config) -> Result<Loaded, Error> {
+pub async fn load(config: Config) -> Result<FirstLoad, Error> {
     let started = Instant::now();
     if config.templates.folders().next().is_none() {
         return Err(Error::NoTemplates);
     }
-    let folders = Folders { templates: config.templates, plugins: config.plugins };
+    let folders = WatchedFolders { templates: config.templates, plugins: config.plugins };
     let (look, unread) = folders.look()?;
     let engine = Engine::new(config.engine)?;
     let texts = look.disk.texts().clone();
@@ -74,7 +74,7 @@ pub async fn load(config: Config) -> Result<Loaded, Error> {
         "loaded"
     );
     let snapshot = Snapshot { tree: look.disk.tree().clone(), plugins: Arc::new(plugins), texts };
-    Ok(Loaded { current: Arc::new(ArcSwap::from_pointee(snapshot)), folders, engine, look, failures, unread })
+    Ok(FirstLoad { current: Arc::new(ArcSwap::from_pointee(snapshot)), folders, engine, look, failures, unread })
 }
 
 /// For each plugin, the texts of the folders that belong to it.

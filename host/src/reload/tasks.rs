@@ -1,7 +1,7 @@
 //! Work that runs beside the executor: looks at the disk, checks by plugins, and builds.
 
 use super::check::{Change, CheckedFolder, check};
-use super::look::{Folders, Look, LookOutcome};
+use super::look::{Look, LookOutcome, WatchedFolders};
 use super::snapshot::Snapshot;
 use super::start::templates_for;
 use super::watch::{EventQueue, Watch};
@@ -15,7 +15,7 @@ use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// Looks at the disk, one at a time, on a thread that may block.
 pub(super) struct Looks {
-    folders: Arc<Folders>,
+    folders: Arc<WatchedFolders>,
     /// What the last look has found.
     last: Arc<Look>,
     /// `None` while a look runs.
@@ -44,7 +44,7 @@ pub(super) struct EndedLook {
 
 impl Looks {
     /// Changes from now on are reported. The first look finds what has changed since `last`.
-    pub(super) fn new(folders: Folders, last: Look) -> Self {
+    pub(super) fn new(folders: WatchedFolders, last: Look) -> Self {
         let mut watch = Watch::start();
         folders.watch(&mut watch);
         let queue = Arc::clone(watch.queue());
@@ -119,16 +119,16 @@ impl Checks {
 }
 
 /// The plugins of a build, and the components that it has refused.
-type Loaded = (Plugins, Vec<LoadFailure>);
+type BuildResult = (Plugins, Vec<LoadFailure>);
 
 /// Builds, one at a time.
 pub(super) struct Builds {
     engine: Engine,
-    running: Option<(JoinHandle<Loaded>, Build)>,
+    running: Option<(JoinHandle<BuildResult>, BuildInput)>,
 }
 
 /// What a build is made of.
-pub(super) struct Build {
+pub(super) struct BuildInput {
     pub(super) files: Vec<PathBuf>,
     pub(super) held: HashSet<PathBuf>,
     /// Components have changed, and not only templates.
@@ -138,8 +138,8 @@ pub(super) struct Build {
 
 /// A build that has ended. It fails only if it crashes; components that cannot be built are in its result.
 pub(super) struct EndedBuild {
-    pub(super) build: Build,
-    pub(super) outcome: Result<Loaded, JoinError>,
+    pub(super) build: BuildInput,
+    pub(super) outcome: Result<BuildResult, JoinError>,
 }
 
 impl Builds {
@@ -147,7 +147,7 @@ impl Builds {
         Self { engine, running: None }
     }
 
-    pub(super) fn start(&mut self, build: Build, snapshot: Arc<Snapshot>) {
+    pub(super) fn start(&mut self, build: BuildInput, snapshot: Arc<Snapshot>) {
         let (engine, files, held) = (self.engine.clone(), build.files.clone(), build.held.clone());
         let task = tokio::spawn(async move {
             let (templates, previous) = (templates_for(&snapshot.texts), Some(&*snapshot.plugins));

@@ -14,8 +14,8 @@ use tokio::sync::Notify;
 const QUIET: Duration = Duration::from_millis(200);
 /// With events that never pause, the server looks after this time.
 const WAIT_MAX: Duration = Duration::from_millis(500);
-/// How long a file is left alone after a write without a close. A program that writes in pieces pauses for less; one that
-/// keeps the file open forever must not keep the file from being read.
+/// How long a file is left alone after a write without a close. A program that writes in pieces pauses for less; one
+/// that keeps the file open forever must not keep the file from being read.
 const OPEN_MAX: Duration = Duration::from_secs(5);
 
 /// The folders that are watched.
@@ -37,7 +37,7 @@ pub(super) struct EventQueue {
 #[derive(Default)]
 struct PendingEvents {
     places: Arc<Places>,
-    /// Folders that were removed or renamed. All watches below such a folder are lost, even if it comes back.
+    /// WatchedFolders that were removed or renamed. All watches below such a folder are lost, even if it comes back.
     lost: HashSet<PathBuf>,
     /// The times of the first and last event.
     first: Option<Instant>,

@@ -1,14 +1,14 @@
 //! One slot per component file: what is wanted of it, what was built last, and whether that was refused. All components
 //! are built together, in one build at a time.
 
-use super::event::{Files, Refusal};
+use super::event::{Files, RefusedComponent};
 use crate::templates::FileStamp;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
 #[derive(Default)]
-pub(super) struct Components {
-    slots: BTreeMap<PathBuf, Component>,
+pub(super) struct ComponentSlots {
+    slots: BTreeMap<PathBuf, ComponentSlot>,
     /// The plugin folder could not be read, so nothing is built.
     unread: bool,
     /// Files that are being written.
@@ -19,7 +19,7 @@ pub(super) struct Components {
 
 /// `None` in place of a file state: there is no file.
 #[derive(Default)]
-struct Component {
+struct ComponentSlot {
     /// As the last look found the file.
     wanted: Option<Option<FileStamp>>,
     /// As the file was when the last build began.
@@ -34,9 +34,9 @@ struct Component {
     curable: bool,
 }
 
-impl Components {
-    pub(super) fn new(files: Files, refused: Vec<Refusal>) -> Self {
-        let slot = |stamp| Component { wanted: Some(stamp), built: Some(stamp), ..Component::default() };
+impl ComponentSlots {
+    pub(super) fn new(files: Files, refused: Vec<RefusedComponent>) -> Self {
+        let slot = |stamp| ComponentSlot { wanted: Some(stamp), built: Some(stamp), ..ComponentSlot::default() };
         let slots = files.into_iter().map(|(file, stamp)| (file, slot(stamp))).collect();
         let mut components = Self { slots, ..Self::default() };
         components.refuse(refused);
@@ -104,7 +104,7 @@ impl Components {
         Some(held)
     }
 
-    fn begin(&mut self, holds: impl Fn(&Component) -> bool) -> HashSet<PathBuf> {
+    fn begin(&mut self, holds: impl Fn(&ComponentSlot) -> bool) -> HashSet<PathBuf> {
         let held = self.slots.iter().filter(|(file, slot)| self.growing.contains(*file) || holds(slot));
         let held: HashSet<_> = held.map(|(file, _)| file.clone()).collect();
         self.running = Some(held.clone());
@@ -112,7 +112,7 @@ impl Components {
     }
 
     /// The running build has ended. It has confirmed or lifted the refusal of every file that it touched.
-    pub(super) fn built(&mut self, refused: Vec<Refusal>) {
+    pub(super) fn built(&mut self, refused: Vec<RefusedComponent>) {
         let held = self.running.take().unwrap_or_default();
         for (file, slot) in &mut self.slots {
             slot.building = None;
@@ -132,8 +132,8 @@ impl Components {
         self.slots.values_mut().for_each(|slot| slot.building = None);
     }
 
-    fn refuse(&mut self, refused: Vec<Refusal>) {
-        for Refusal { file, folders } in refused {
+    fn refuse(&mut self, refused: Vec<RefusedComponent>) {
+        for RefusedComponent { file, folders } in refused {
             if let Some(slot) = self.slots.get_mut(&file) {
                 slot.refused = Some(folders);
             }

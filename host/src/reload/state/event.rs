@@ -13,7 +13,7 @@ pub(in crate::reload) type Files = BTreeMap<PathBuf, Option<FileStamp>>;
 
 /// A component that a build has refused.
 #[derive(Clone, Debug)]
-pub(in crate::reload) struct Refusal {
+pub(in crate::reload) struct RefusedComponent {
     pub(in crate::reload) file: PathBuf,
     /// The template folders that may be the cause.
     pub(in crate::reload) folders: Vec<String>,
@@ -32,7 +32,7 @@ pub(in crate::reload) enum Event {
     /// An operator wants a reload now. `None`: nobody waits for the result (SIGHUP).
     ReloadRequested(Option<WaiterId>),
     /// The running look has ended; `None` if it crashed.
-    Looked(Option<Found>),
+    Looked(Option<LookFindings>),
     /// A plugin has checked its folders, or some of them.
     Checked(Checked),
     /// The texts of these folders went live.
@@ -43,7 +43,7 @@ pub(in crate::reload) enum Event {
 
 /// What a look has found.
 #[derive(Default)]
-pub(in crate::reload) struct Found {
+pub(in crate::reload) struct LookFindings {
     /// Template folders that differ from the last look, and whether the folder is still on disk.
     pub(in crate::reload) folders: Vec<(String, bool)>,
     /// All component files; `None` if the plugin folder cannot be read.
@@ -62,13 +62,13 @@ pub(in crate::reload) struct Checked {
     pub(in crate::reload) version: String,
     /// The folders, and whether a text of the folder was refused.
     pub(in crate::reload) folders: Vec<(String, bool)>,
-    /// Folders for which there was no time.
+    /// FolderSlots for which there was no time.
     pub(in crate::reload) left: Vec<String>,
 }
 
 pub(in crate::reload) struct Built {
     pub(in crate::reload) owners: Arc<dyn Owners>,
-    pub(in crate::reload) refused: Vec<Refusal>,
+    pub(in crate::reload) refused: Vec<RefusedComponent>,
 }
 
 #[derive(Debug, PartialEq, Eq)]

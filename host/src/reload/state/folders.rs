@@ -5,17 +5,17 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(super) struct Folders {
+pub(super) struct FolderSlots {
     owners: Arc<dyn Owners>,
-    /// Folders that have changed since the start.
-    slots: BTreeMap<String, Folder>,
+    /// FolderSlots that have changed since the start.
+    slots: BTreeMap<String, FolderSlot>,
     /// The plugins that are checking, with their folders. A plugin checks one batch of folders at a time.
     checking: BTreeMap<String, Vec<String>>,
 }
 
 /// The texts themselves are in the last look (wanted) and in the snapshot (serving).
 #[derive(Default)]
-struct Folder {
+struct FolderSlot {
     /// The folder is on disk.
     present: bool,
     /// The look that found the oldest change that waits.
@@ -28,7 +28,7 @@ struct Folder {
     unprepared: bool,
 }
 
-impl Folder {
+impl FolderSlot {
     fn wait(&mut self, generation: u64) {
         self.pending = Some(self.pending.map_or(generation, |known| known.min(generation)));
     }
@@ -38,7 +38,7 @@ impl Folder {
     }
 }
 
-impl Folders {
+impl FolderSlots {
     pub(super) fn new(owners: Arc<dyn Owners>) -> Self {
         Self { owners, slots: BTreeMap::new(), checking: BTreeMap::new() }
     }
@@ -49,7 +49,7 @@ impl Folders {
 
     /// The oldest look of which a change is not settled.
     pub(super) fn unsettled(&self) -> Option<u64> {
-        self.slots.values().filter_map(Folder::unsettled).min()
+        self.slots.values().filter_map(FolderSlot::unsettled).min()
     }
 
     /// Takes the folders that a look found changed; with `retry`, refused ones as well.
@@ -65,7 +65,7 @@ impl Folders {
     }
 
     /// The folders that go live without a check, and the checks that start now. A plugin checks its latest changes
-    /// first. Folders of a plugin that is checking already wait.
+    /// first. FolderSlots of a plugin that is checking already wait.
     pub(super) fn next_checks(&mut self) -> (Vec<String>, BTreeMap<String, Vec<String>>) {
         let (mut unchecked, mut checks) = (Vec::new(), BTreeMap::<String, Vec<(u64, String)>>::new());
         for (folder, slot) in &mut self.slots {
@@ -92,8 +92,8 @@ impl Folders {
     }
 
     /// Takes the result of a check, and gives the folders whose texts may go live. A folder waits again if there was no
-    /// time for it, if it belongs to another plugin by now, or if a component refused it that has been replaced. Folders
-    /// of a check that crashed keep the texts they have until they change again.
+    /// time for it, if it belongs to another plugin by now, or if a component refused it that has been replaced.
+    /// FolderSlots of a check that crashed keep the texts they have until they change again.
     pub(super) fn checked(&mut self, checked: Checked) -> Vec<String> {
         let Checked { plugin, version, folders, left } = checked;
         let mut live = Vec::new();

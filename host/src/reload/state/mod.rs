@@ -1,11 +1,12 @@
-//! The decisions of a reload: [`State::step`] takes an event and returns what to do about it. It does no I/O, reads no
-//! clock and starts no task, so tests run it with tables of events.
+//! The decisions of a reload: [`StateMachine::step`] takes an event and returns what to do about it. It does no I/O,
+//! reads no clock and starts no task, so tests run it with tables of events.
 //!
 //! # Generations
 //!
 //! Looks at the disk are numbered; a look's number is the generation of what it finds. Each folder and each component
 //! remembers the generation of the oldest change that is not settled (neither live nor refused). Everything up to a
-//! generation is settled as soon as no slot holds that number or a lower one; then those who wait for it get their reply.
+//! generation is settled as soon as no slot holds that number or a lower one; then those who wait for it get their
+//! reply.
 //!
 //! # Transitions
 //!
@@ -33,11 +34,11 @@ mod folders;
 mod tests;
 mod waiters;
 
-pub(super) use event::{Built, Checked, Command, Event, Found, Owners, Refusal, WaiterId};
+pub(super) use event::{Built, Checked, Command, Event, LookFindings, Owners, RefusedComponent, WaiterId};
 
-use components::Components;
+use components::ComponentSlots;
 use event::Files;
-use folders::Folders;
+use folders::FolderSlots;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use waiters::Waiters;
@@ -57,7 +58,7 @@ const REST: Duration = Duration::from_secs(1);
 /// With edits that never rest, a plugin is prepared after this time anyway.
 const REST_MAX: Duration = Duration::from_secs(15);
 
-pub(super) struct State {
+pub(super) struct StateMachine {
     /// The number of the last look.
     generation: u64,
     looking: Option<Looking>,
@@ -65,8 +66,8 @@ pub(super) struct State {
     look_again: Option<Looking>,
     /// When to look at the disk without any event.
     next_look: Instant,
-    folders: Folders,
-    components: Components,
+    folders: FolderSlots,
+    components: ComponentSlots,
     /// Since texts were swapped that no build has seen.
     rest: Option<Rest>,
     waiters: Waiters,
@@ -85,16 +86,16 @@ struct Rest {
     due: Instant,
 }
 
-impl State {
+impl StateMachine {
     /// The state after a start with these components, of which some were refused. The first look is due at once.
-    pub(super) fn new(now: Instant, owners: Arc<dyn Owners>, files: Files, refused: Vec<Refusal>) -> Self {
+    pub(super) fn new(now: Instant, owners: Arc<dyn Owners>, files: Files, refused: Vec<RefusedComponent>) -> Self {
         Self {
             generation: 0,
             looking: None,
             look_again: None,
             next_look: now,
-            folders: Folders::new(owners),
-            components: Components::new(files, refused),
+            folders: FolderSlots::new(owners),
+            components: ComponentSlots::new(files, refused),
             rest: None,
             waiters: Waiters::default(),
         }
@@ -144,7 +145,7 @@ impl State {
         commands.push(Command::Look { at_once: requested });
     }
 
-    fn looked(&mut self, now: Instant, found: Option<Found>, commands: &mut Vec<Command>) {
+    fn looked(&mut self, now: Instant, found: Option<LookFindings>, commands: &mut Vec<Command>) {
         let Some(look) = self.looking.take() else { return };
         self.next_look = now + LOOK_EVERY;
         let growing = found.as_ref().is_some_and(|found| !found.growing.is_empty());

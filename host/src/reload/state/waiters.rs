@@ -1,5 +1,5 @@
-//! Those who wait for a reload. A waiter gets its reply when everything that was on disk at its request is settled. Later
-//! changes do not prolong the wait.
+//! Those who wait for a reload. A waiter gets its reply when everything that was on disk at its request is settled.
+//! Later changes do not prolong the wait.
 
 use super::event::WaiterId;
 use std::time::{Duration, Instant};

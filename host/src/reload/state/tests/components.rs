@@ -186,9 +186,9 @@ fn crashed_build_leaves_loaded_plugins_and_is_not_repeated() {
 #[test]
 fn components_refused_at_start_are_retried_on_request_only() {
     let mut server = Table::new();
-    let refused = vec![Refusal { file: "acme.wasm".into(), folders: vec![] }];
+    let refused = vec![RefusedComponent { file: "acme.wasm".into(), folders: vec![] }];
     let owners: Arc<Plugins> = Arc::new(server.plugins.clone());
-    server.state = State::new(server.start, owners, server.files.clone(), refused);
+    server.state = StateMachine::new(server.start, owners, server.files.clone(), refused);
     for (event, commands) in [("tick", "look"), ("found", ""), ("request 1", "look at once"), ("found", "build all")] {
         assert_eq!(server.step(0, event), commands, "{event}");
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn changed_folder_goes_live_after_check_and_is_prepared_after_rest() {
+fn changed_folder_is_live_after_check_and_prepared_after_rest() {
     run(&[
         "100 changed -> look",
         "110 found acme/a1 -> check acme acme/a1",

@@ -1,6 +1,6 @@
 //! Tables of events and the commands that have to follow. A line is `<milliseconds> <event> -> <command>, <command>`.
 //!
-//! Folders belong to the plugin of their first part (`acme/a1` to acme, if there is such a plugin). Events:
+//! FolderSlots belong to the plugin of their first part (`acme/a1` to acme, if there is such a plugin). Events:
 //!
 //! - `tick`, `changed`, `request <waiter>`, `hangup`
 //! - `found <item>…`: a folder (`acme/a1`), a removed one (`-acme/a1`), a component with its content (`acme.wasm=2`), a
@@ -27,7 +27,7 @@ use std::sync::LazyLock;
 
 /// The server starts with the plugins acme and beta, from files of the same name.
 struct Table {
-    state: State,
+    state: StateMachine,
     start: Instant,
     files: Files,
     plugins: Plugins,
@@ -61,7 +61,7 @@ impl Table {
         let (start, one) = (Instant::now(), "1".to_owned());
         let plugins = Plugins([("acme".to_owned(), one.clone()), ("beta".to_owned(), one)].into());
         let files = Files::from(["acme.wasm", "beta.wasm"].map(|file| (PathBuf::from(file), Some(stamp("1")))));
-        let state = State::new(start, Arc::new(plugins.clone()), files.clone(), Vec::new());
+        let state = StateMachine::new(start, Arc::new(plugins.clone()), files.clone(), Vec::new());
         Self { state, start, files, plugins }
     }
 
@@ -88,8 +88,8 @@ impl Table {
         }
     }
 
-    fn found(&mut self, items: &[&str]) -> Found {
-        let mut found = Found::default();
+    fn found(&mut self, items: &[&str]) -> LookFindings {
+        let mut found = LookFindings::default();
         for &item in items {
             let (is_gone, name) = item.strip_prefix('-').map_or((false, item), |name| (true, name));
             match item {
@@ -126,7 +126,7 @@ impl Table {
         for item in items {
             if let Some((file, folders)) = item.split_once('!') {
                 let folders = folders.split(',').filter(|folder| !folder.is_empty()).map(str::to_owned).collect();
-                refused.push(Refusal { file: file.into(), folders });
+                refused.push(RefusedComponent { file: file.into(), folders });
             } else if let Some((plugin, version)) = item.split_once('@') {
                 self.plugins.0.insert(plugin.to_owned(), version.to_owned());
             } else {
