@@ -80,16 +80,16 @@ fn plugin_that_hangs_on_templates_does_not_delay_other_vendors() {
     site.write("templates/snom/d1/a.cfg", "one");
     let server = site.start();
     let hanging = |model: u8| format!("templates/snom/d{model}/prepare-loops");
-    (1..=3).for_each(|model| site.write(&hanging(model), ""));
+    (1..=2).for_each(|model| site.write(&hanging(model), ""));
     site.write(A, "two");
     let began = Instant::now();
     until("the other vendor's edit", || server.a() == "two");
     assert!(began.elapsed() < Duration::from_secs(4), "before the first check has timed out");
     let complaints = server.reload();
     let slow = |it: &&String| it.starts_with("snom/d") && it.contains("took more than 5 s");
-    assert_eq!(complaints.iter().filter(slow).count(), 3, "{complaints:?}");
+    assert_eq!(complaints.iter().filter(slow).count(), 2, "{complaints:?}");
     assert_eq!(complaints.iter().filter(|it| it.ends_with("stays active)")).count(), 1, "{complaints:?}");
-    (1..=3).for_each(|model| site.remove(&hanging(model)));
+    (1..=2).for_each(|model| site.remove(&hanging(model)));
     assert!(server.reload().is_empty());
 }
 
