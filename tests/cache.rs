@@ -2,7 +2,7 @@
 
 use dialplate_tests::guests;
 use dialplate_tests::server::{self, Server};
-use dialplate_tests::skip;
+use dialplate_tests::unsupported;
 use std::fs::{File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
@@ -131,7 +131,7 @@ fn mounted(options: &str, cache: &Path) -> Option<Vec<String>> {
     let wrapped: Vec<_> = ["unshare", "-Urm", "sh", "-c", &mount].map(str::to_owned).into();
     let tried = std::process::Command::new(&wrapped[0]).args(&wrapped[1..]).arg("true").output();
     if !tried.is_ok_and(|output| output.status.success()) {
-        println!("skipped: no mount namespace can be made here");
+        unsupported("this machine allows no mount namespace");
         return None;
     }
     Some(wrapped)
@@ -203,7 +203,7 @@ fn files_that_are_anothers_or_open_to_others_are_compiled_anew_and_never_mapped(
         }
     }
     if std::os::unix::fs::chown(&cache, Some(ANOTHER), None).is_err() {
-        return skip("only root can give files away");
+        return unsupported("only root can change the owner of files");
     }
     let refused = server::run(&settings);
     let said = String::from_utf8_lossy(&refused.stderr);

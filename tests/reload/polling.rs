@@ -1,7 +1,7 @@
 //! Systems that do not report changes.
 
 use super::*;
-use dialplate_tests::skip;
+use dialplate_tests::unsupported;
 
 /// Runs the server in a user namespace of its own (`unshare`), where an inotify limit affects no other process.
 fn limited(limit: &str) -> Option<Vec<String>> {
@@ -9,7 +9,7 @@ fn limited(limit: &str) -> Option<Vec<String>> {
     let wrapped: Vec<_> = ["unshare", "-Ur", "sh", "-c", &script].map(str::to_owned).into();
     let tried = std::process::Command::new(&wrapped[0]).args(&wrapped[1..]).arg("true").output();
     if !tried.is_ok_and(|output| output.status.success()) {
-        skip("this machine allows no user namespace");
+        unsupported("this machine allows no user namespace");
         return None;
     }
     Some(wrapped)
