@@ -8,7 +8,7 @@
 CARGO ?= cargo
 export CARGO_TERM_COLOR ?= never
 
-.PHONY: build host plugins run test lint bench setup-build setup-test clean
+.PHONY: build host plugins run test fresh lint bench setup-build setup-test clean
 
 build: host plugins
 
@@ -31,6 +31,10 @@ test: setup-test lint
 	plugins/build.sh
 	plugins/build.sh tests/guests target/guests
 	$(CARGO) test --release --workspace
+
+# make run and make test on a fresh minimal Debian 12, as root; tests/fresh.sh describes it.
+fresh:
+	tests/fresh.sh
 
 # Figures, not tests: parse and render by template size, the whole server under load, start and swap times, one request
 # room by room, a fork per request against a long-lived instance.
