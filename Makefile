@@ -1,14 +1,19 @@
-# make run    the server on its embedded database, answering for demo phones
-# make test   everything: formatting, lints, unit tests, the whole system against real servers
-# make bench  figures
-# make build  target/release/dialplate and the vendors' components in target/plugins
+# make run     the server on its embedded database, answering for demo phones
+# make test    everything: formatting, lints, unit tests, the whole system against real servers; ONLY=SUBSTRING
+# make check   what is quick: formatting, lints, unit tests of the changed crates
+# make plugin  one component: NAME=yealink, DEV=1 without link-time optimisation
+# make bench   measurements
+# make build   target/release/dialplate and the vendors' components in target/plugins
+# make fresh   make run and make test on a fresh minimal Debian 12
+# make deny    licenses, bans and sources of the dependencies; installs cargo-deny
 #
 # One profile and one target folder for all of it: wasmtime alone takes seven minutes to build, once.
 
 CARGO ?= cargo
 export CARGO_TERM_COLOR ?= never
+SKIPPED := $(CURDIR)/target/skipped.log
 
-.PHONY: build host plugins run test fresh lint bench setup-build setup-test clean
+.PHONY: build host plugins plugin run check test fresh lint deny bench setup-build setup-test clean
 
 build: host plugins
 
@@ -18,19 +23,37 @@ host: setup-build
 plugins: setup-build
 	plugins/build.sh
 
+plugin: setup-build
+	@[ -n "$(NAME)" ] || { echo "usage: make plugin NAME=yealink [DEV=1]"; exit 1; }
+	DEV=$(DEV) plugins/build.sh plugins target/plugins $(NAME)
+
 run: build
 	target/release/dialplate serve
+
+# The loop while editing: formatting, lints, and the unit tests of the crates that differ from main.
+check: setup-build
+	tests/check.sh
 
 lint: setup-build
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release --workspace --all-targets -- -D warnings
+	@if command -v cargo-deny >/dev/null; then $(CARGO) deny check licenses bans sources; \
+	else echo "lint: cargo-deny is not installed, so licenses and sources were not checked; 'make deny' installs it"; fi
+
+deny: setup-build
+	command -v cargo-deny >/dev/null || CARGO_TARGET_DIR=target/deny $(CARGO) install --locked cargo-deny
+	$(CARGO) deny check licenses bans sources
 
 # --all-targets: tests bring features of their own, and what is built with them here is not built again below.
-test: setup-test lint
+# ONLY=SUBSTRING runs the tests whose names contain it, without the lints.
+test: setup-test $(if $(ONLY),,lint)
 	$(CARGO) build --release --workspace --all-targets
 	plugins/build.sh
 	plugins/build.sh tests/guests target/guests
-	$(CARGO) test --release --workspace
+	@rm -f $(SKIPPED)
+	DIALPLATE_SKIPPED_LOG=$(SKIPPED) $(CARGO) test --release --workspace $(if $(ONLY),-- $(ONLY)); status=$$?; \
+	if [ -s $(SKIPPED) ]; then echo "$$(wc -l < $(SKIPPED)) skipped:"; sort $(SKIPPED) | uniq -c; \
+	else echo "0 skipped"; fi; exit $$status
 
 # make run and make test on a fresh minimal Debian 12, as root; tests/fresh.sh describes it.
 fresh:
