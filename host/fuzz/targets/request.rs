@@ -19,7 +19,7 @@ mod request;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
 use client::{Client, Config};
-use facts::{Admission, Domain, Layer, Network, SettingRow, Settings};
+use facts::{RequestFacts, Domain, Layer, Network, SettingRow, Settings};
 use libfuzzer_sys::fuzz_target;
 use range::Selection;
 use request::{ProvisionRequest, RawRequest, RequestTarget, UrlForms};
@@ -103,7 +103,7 @@ fn check(request: &ProvisionRequest) {
 }
 
 /// A domain that demands credentials, and whose passwords no input holds.
-fn admission(scheme: &str) -> Admission {
+fn admission(scheme: &str) -> RequestFacts {
     let row = |name: &str, kind: &str, value: &str| SettingRow {
         category: "provision".to_owned(),
         subcategory: name.to_owned(),
@@ -123,7 +123,7 @@ fn admission(scheme: &str) -> Admission {
         ],
     );
     let domain = Domain { uuid: "704420bb-c78e-4647-8861-48a9b19dbdc9".to_owned(), name: "alpha".to_owned() };
-    Admission {
+    RequestFacts {
         device: None,
         elsewhere: false,
         is_refused_elsewhere: false,

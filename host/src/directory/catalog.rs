@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 /// What a column holds, and so what its text means.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Kind {
+pub enum ColumnKind {
     Text,
     Uuid,
     Number,
@@ -23,7 +23,7 @@ pub struct Column {
     pub name: String,
     /// The name in this database.
     pub source: String,
-    pub kind: Kind,
+    pub kind: ColumnKind,
 }
 
 /// The columns of the tables that are there.
@@ -187,12 +187,12 @@ impl Catalog {
     pub fn is_true(&self, table: &str, name: &str, alias: &str) -> String {
         let kind = self.kind(table, name);
         let sql = self.sql(table, name, alias);
-        if kind == Kind::Flag { sql } else { format!("{sql} = 'true'") }
+        if kind == ColumnKind::Flag { sql } else { format!("{sql} = 'true'") }
     }
 
     /// The kind of a needed column, by which parameters are compared with it.
-    pub fn kind(&self, table: &str, name: &str) -> Kind {
-        self.column(table, name).map_or(Kind::Text, |column| column.kind)
+    pub fn kind(&self, table: &str, name: &str) -> ColumnKind {
+        self.column(table, name).map_or(ColumnKind::Text, |column| column.kind)
     }
 
     /// Those of the named columns that this release has.
@@ -205,8 +205,8 @@ impl Column {
     fn new(table: &str, source: String, type_name: &str) -> Self {
         let renamed = RENAMED.iter().find(|(of, old, _)| *of == table && *old == source);
         let name = renamed.map_or_else(|| source.clone(), |(_, _, new)| (*new).to_owned());
-        let kind = match Kind::of(type_name) {
-            Kind::Text if FLAGS.contains(&name.as_str()) => Kind::TextFlag,
+        let kind = match ColumnKind::of(type_name) {
+            ColumnKind::Text if FLAGS.contains(&name.as_str()) => ColumnKind::TextFlag,
             kind => kind,
         };
         Self { name, source, kind }
@@ -218,7 +218,7 @@ impl Column {
     }
 }
 
-impl Kind {
+impl ColumnKind {
     /// The kind of a declared type, PostgreSQL's name or SQLite's.
     fn of(type_name: &str) -> Self {
         let name = type_name.to_ascii_lowercase();

@@ -5,9 +5,9 @@ use super::catalog::Catalog;
 use super::database::Database;
 use super::keys::nulls_last;
 use super::query::{Builder, Dialect, Part, Statement};
-use super::replica::Origin;
+use super::replica::ReadOrigin;
 use super::{Directory, Error};
-use crate::facts::{Admission, Row, Table, Value};
+use crate::facts::{RequestFacts, Row, Table, Value};
 use std::collections::HashSet;
 use tokio::sync::OnceCell;
 
@@ -43,7 +43,7 @@ pub(super) struct ScopeFacts {
     users: bool,
     extensions: bool,
     same_call_group: bool,
-    origin: Origin,
+    origin: ReadOrigin,
     /// The values of those keys whose labels have a placeholder: the extensions that templates may ask for.
     subjects: Vec<String>,
 }
@@ -62,14 +62,14 @@ struct Named {
 }
 
 /// The statements of this file. The first two read the directory's extensions along, where the settings select them.
-pub(super) struct Statements {
+pub(super) struct ContactStatements {
     everyones: Statement,
     own: Statement,
     named: Statement,
 }
 
 impl ScopeFacts {
-    pub fn new(admission: &Admission, domain: &str, user: Option<&str>, first_user_id: Option<String>) -> Self {
+    pub fn new(admission: &RequestFacts, domain: &str, user: Option<&str>, first_user_id: Option<String>) -> Self {
         let settings = &admission.settings;
         let contact = |name| settings.is_on("contact", name, false);
         let restricted = contact("permissions");
@@ -82,7 +82,7 @@ impl ScopeFacts {
             groups: restricted && user.is_some() && contact("contact_groups"),
             users: restricted && user.is_some() && contact("contact_users"),
             extensions: settings.is_on("provision", "contact_extensions", false),
-            origin: Origin::of(admission),
+            origin: ReadOrigin::of(admission),
             subjects: Vec::new(),
             same_call_group: match filter {
                 Some(Value::Items(items)) => items.iter().any(|item| item == "call_group"),
@@ -101,7 +101,7 @@ impl ScopeFacts {
     }
 }
 
-impl Statements {
+impl ContactStatements {
     pub fn new(catalog: &Catalog, dialect: Dialect) -> Self {
         let domain = |table, number| dialect.parameter(number, catalog.kind(table, "domain_uuid"));
         let user = |table, number| dialect.parameter(number, catalog.kind(table, "user_uuid"));
@@ -133,7 +133,7 @@ impl Statements {
     }
 }
 
-impl Statements {
+impl ContactStatements {
     /// Runs each of them for a domain that nobody has.
     pub async fn try_out(&self, database: &Database) -> Result<(), Error> {
         for statement in [&self.everyones, &self.own] {

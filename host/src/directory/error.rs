@@ -33,7 +33,7 @@ pub enum Error {
 
     /// An answer in a shape that nothing here asked for.
     #[error("the database's answer cannot be read: {0}")]
-    Answer(String),
+    QueryResult(String),
 
     /// The permit is for a device other than the one that was found.
     #[error("the permit is for another device")]

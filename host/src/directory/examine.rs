@@ -1,6 +1,6 @@
 //! What a database is, for an operator who asks: which release's tables, what is in them, and what the role may do.
 
-use super::catalog::{Catalog, Kind};
+use super::catalog::{Catalog, ColumnKind};
 use super::database::Database;
 use super::query::Dialect;
 use super::{Config, Directory, Error, Lookup, Statements};
@@ -79,7 +79,7 @@ fn release(catalog: &Catalog) -> &'static str {
     let named = column("device_address").is_some_and(|column| column.source == "device_address");
     match (named, catalog.kind("v_devices", "device_enabled")) {
         (false, _) => "5.0",
-        (true, Kind::Flag) => "5.5 or later",
+        (true, ColumnKind::Flag) => "5.5 or later",
         (true, _) if column("device_serial_number").is_some() => "5.4",
         (true, _) => "5.1 to 5.3",
     }

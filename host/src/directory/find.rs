@@ -2,10 +2,10 @@
 //! there, and the other devices from which it takes what it lacks. No line, no key and no password is read here.
 
 use super::catalog::Catalog;
-use super::query::{Answer, Builder, Dialect, Part, RawRow, Statement, parse};
-use super::replica::{Origin, Source};
+use super::query::{Builder, Dialect, Part, QueryResult, RawRow, Statement, parse};
+use super::replica::{ReadOrigin, ReadSource};
 use super::{Directory, Error};
-use crate::facts::{Admission, DeviceFacts, Domain, Layer, MacAddress, Row, SettingRow, Settings, Table, Value};
+use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, RequestFacts, Row, SettingRow, Settings, Table, Value};
 use std::sync::Arc;
 
 /// What a request says about the device it wants.
@@ -139,24 +139,26 @@ impl Directory {
     ///
     /// With `http_domain_filter` on, which it is unless a default setting says otherwise, a device is found only in
     /// the domain that the Host names, whatever else is set. Nothing found is no error.
-    pub async fn find(&self, lookup: &Lookup<'_>) -> Result<Admission, Error> {
-        let Some(replica) = self.replica(Origin::Any) else { return self.find_in(&self.inner.primary, lookup).await };
+    pub async fn find(&self, lookup: &Lookup<'_>) -> Result<RequestFacts, Error> {
+        let Some(replica) = self.replica(ReadOrigin::Any) else {
+            return self.find_in(&self.inner.primary, lookup).await;
+        };
         match self.find_in(&replica.source, lookup).await {
             Ok(admission) if admission.device.is_some() || lookup.address.is_none() => return Ok(admission),
             Ok(_) => {}
             Err(error) => replica.lose(&error),
         }
         let admission = self.find_in(&self.inner.primary, lookup).await?;
-        Ok(Admission { ahead_of_replica: true, ..admission })
+        Ok(RequestFacts { ahead_of_replica: true, ..admission })
     }
 
-    async fn find_in(&self, source: &Source, lookup: &Lookup<'_>) -> Result<Admission, Error> {
+    async fn find_in(&self, source: &ReadSource, lookup: &Lookup<'_>) -> Result<RequestFacts, Error> {
         let address = lookup.address.filter(|address| address.as_str() != NO_ADDRESS);
         let known = source.defaults.load_full();
         let stamp = known.as_ref().and_then(|known| known.stamp.as_deref());
         let binds = [address.as_ref().map(MacAddress::as_str), Some(lookup.host), stamp];
         let statements = self.statements();
-        let admission = |answer: Answer<'_>| {
+        let admission = |answer: QueryResult<'_>| {
             let defaults = current(source, known.as_ref(), &answer)?;
             admission(&answer, &defaults, lookup, address)
         };
@@ -172,11 +174,11 @@ impl Directory {
 }
 
 fn admission(
-    answer: &Answer<'_>,
+    answer: &QueryResult<'_>,
     defaults: &Defaults,
     lookup: &Lookup<'_>,
     address: Option<MacAddress>,
-) -> Result<Admission, Error> {
+) -> Result<RequestFacts, Error> {
     let domains = answer.table("domain")?;
     let found = answer.table("device")?;
     let home = found.first().and_then(|row| domain_of(&domains, row.text("domain_uuid")));
@@ -199,11 +201,15 @@ fn admission(
         rows.extend([found, answer.table("alternate")?, answer.table("stand_in")?]);
     }
     rows.push(only_domain(domains, domain.as_ref()));
-    Ok(Admission { device, elsewhere, is_refused_elsewhere: false, domain, settings, rows, ahead_of_replica: false })
+    Ok(RequestFacts { device, elsewhere, is_refused_elsewhere: false, domain, settings, rows, ahead_of_replica: false })
 }
 
 /// The default settings of an answer: those that are known where it says that they are the same.
-fn current(source: &Source, known: Option<&Arc<Defaults>>, answer: &Answer<'_>) -> Result<Arc<Defaults>, Error> {
+fn current(
+    source: &ReadSource,
+    known: Option<&Arc<Defaults>>,
+    answer: &QueryResult<'_>,
+) -> Result<Arc<Defaults>, Error> {
     let stamp = answer.single("stamp");
     let text = answer.text("default_settings");
     let same = |known: &&Arc<Defaults>| match stamp {

@@ -4,11 +4,11 @@
 use super::catalog::{Catalog, Column};
 use super::contacts::{DeviceScope, ScopeFacts};
 use super::keys;
-use super::query::{Answer, Builder, Dialect, Part, Statement};
-use super::replica::Origin;
+use super::query::{Builder, Dialect, Part, QueryResult, Statement};
+use super::replica::ReadOrigin;
 use super::write::NewDevice;
 use super::{Directory, Error};
-use crate::facts::{Admission, Row, Settings, Table, Value};
+use crate::facts::{RequestFacts, Row, Settings, Table, Value};
 use crate::gate::Permit;
 use std::collections::HashMap;
 
@@ -97,20 +97,20 @@ impl Directory {
     /// # Errors
     /// [`Error::Permit`] when the permit is for another device than the one of the admission; else what the database
     /// says.
-    pub async fn load(&self, permit: &Permit, admission: &Admission) -> Result<Device, Error> {
+    pub async fn load(&self, permit: &Permit, admission: &RequestFacts) -> Result<Device, Error> {
         let (Some(admitted), Some(found)) = (permit.device(), &admission.device) else { return Err(Error::Permit) };
         let same = admitted.uuid == found.uuid && found.domain_uuid == permit.domain().uuid;
         let row = table(admission, "device").and_then(Table::first).filter(|_| same).ok_or(Error::Permit)?;
         let effective = Effective::of(row, admission);
         let binds = [Some(effective.source.as_str()), uuid(&effective.profile), uuid(&effective.user)];
         let statements = self.statements();
-        let answer = self.read(Origin::of(admission), &statements.load, &binds).await?;
+        let answer = self.read(ReadOrigin::of(admission), &statements.load, &binds).await?;
         effective.device(row, admission, &answer)
     }
 
     /// The device that auto insert has just made: it has neither lines nor keys, and its template is what the
     /// User-Agent told.
-    pub fn load_inserted(&self, permit: &Permit, admission: &Admission, new: &NewDevice, uuid: &str) -> Device {
+    pub fn load_inserted(&self, permit: &Permit, admission: &RequestFacts, new: &NewDevice, uuid: &str) -> Device {
         let statements = self.statements();
         let columns = statements.catalog.columns("v_devices");
         let facts = [
@@ -163,7 +163,7 @@ struct Effective {
 }
 
 impl Effective {
-    fn of(row: Row<'_>, admission: &Admission) -> Self {
+    fn of(row: Row<'_>, admission: &RequestFacts) -> Self {
         let column = |name| column(row, name);
         let vendor = row.text("device_vendor");
         let mut effective = Self {
@@ -221,7 +221,7 @@ impl Effective {
         self.description = column(row, "device_description");
     }
 
-    fn device(self, row: Row<'_>, admission: &Admission, answer: &Answer<'_>) -> Result<Device, Error> {
+    fn device(self, row: Row<'_>, admission: &RequestFacts, answer: &QueryResult<'_>) -> Result<Device, Error> {
         let vendor = self.vendor.as_deref();
         let lines = answer.table("lines")?;
         let profile_keys = keys::chosen(keys::with_device_names(answer.table("profile_keys")?), vendor);
@@ -252,7 +252,7 @@ impl Effective {
     }
 
     /// The device's row with what was lent to it.
-    fn device_table(self, admission: &Admission) -> Table {
+    fn device_table(self, admission: &RequestFacts) -> Table {
         let mut device = table(admission, "device").cloned().unwrap_or_else(|| Table::empty("device"));
         let lent = [
             ("device_template", self.template),
@@ -275,7 +275,7 @@ impl Effective {
     }
 
     /// A device with a user has a row here even where the user is gone: templates then see an empty contact.
-    fn user_table(&self, answer: &Answer<'_>) -> Result<Table, Error> {
+    fn user_table(&self, answer: &QueryResult<'_>) -> Result<Table, Error> {
         let mut user = answer.table("user")?;
         user.rows.truncate(1);
         if let Some(uuid) = uuid(&self.user).filter(|_| user.rows.is_empty()) {
@@ -287,7 +287,7 @@ impl Effective {
 }
 
 /// The settings of the domain with the device's own above them. Of several passwords a template sees the first.
-fn provision_settings(admission: &Admission, own: HashMap<String, Value>) -> Settings {
+fn provision_settings(admission: &RequestFacts, own: HashMap<String, Value>) -> Settings {
     let mut settings = admission.settings.clone();
     if let Some(Value::Items(passwords)) = settings.get("provision", PASSWORDS) {
         let first = passwords.first().cloned().map_or(Value::Null, Value::Text);
@@ -303,7 +303,7 @@ fn first_user_id(lines: &Table) -> Option<String> {
     first.get("user_id").and_then(Value::as_str).map(str::to_owned)
 }
 
-fn table<'a>(admission: &'a Admission, name: &str) -> Option<&'a Table> {
+fn table<'a>(admission: &'a RequestFacts, name: &str) -> Option<&'a Table> {
     admission.rows.iter().find(|table| table.name == name)
 }
 

@@ -32,8 +32,8 @@ pub use write::{NewDevice, Provisioned};
 use arc_swap::ArcSwap;
 use catalog::Catalog;
 use database::Database;
-use query::{Answer, Statement};
-use replica::{Origin, Replica, Source};
+use query::{QueryResult, Statement};
+use replica::{ReadOrigin, ReadSource, Replica};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -48,7 +48,7 @@ pub struct Directory {
 
 struct Inner {
     config: Config,
-    primary: Source,
+    primary: ReadSource,
     replica: Option<Arc<Replica>>,
     statements: ArcSwap<Statements>,
 }
@@ -58,7 +58,7 @@ struct Statements {
     catalog: Catalog,
     find: Statement,
     load: Statement,
-    contacts: contacts::Statements,
+    contacts: contacts::ContactStatements,
 }
 
 impl Directory {
@@ -69,7 +69,7 @@ impl Directory {
         let inner = Inner {
             config: config.clone(),
             replica: Replica::open(config, &database).await?,
-            primary: Source::new(database),
+            primary: ReadSource::new(database),
             statements: ArcSwap::from_pointee(statements),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -107,17 +107,17 @@ impl Directory {
     }
 
     /// The replica, where there is one that answers and may be read from.
-    fn replica(&self, origin: Origin) -> Option<&Arc<Replica>> {
-        self.inner.replica.as_ref().filter(|replica| origin == Origin::Any && replica.is_there())
+    fn replica(&self, origin: ReadOrigin) -> Option<&Arc<Replica>> {
+        self.inner.replica.as_ref().filter(|replica| origin == ReadOrigin::Any && replica.is_there())
     }
 
     /// Runs a statement that only reads, in one round trip where the replica does not fail.
     async fn read<'s>(
         &self,
-        origin: Origin,
+        origin: ReadOrigin,
         statement: &'s Statement,
         binds: &[Option<&str>],
-    ) -> Result<Answer<'s>, Error> {
+    ) -> Result<QueryResult<'s>, Error> {
         if let Some(replica) = self.replica(origin) {
             match statement.run(&replica.source.database, binds).await {
                 Ok(answer) => return Ok(answer),
@@ -150,7 +150,7 @@ impl Statements {
         Ok(Self {
             find: find::statement(&catalog, dialect),
             load: load::statement(&catalog, dialect),
-            contacts: contacts::Statements::new(&catalog, dialect),
+            contacts: contacts::ContactStatements::new(&catalog, dialect),
             catalog,
         })
     }

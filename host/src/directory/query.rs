@@ -2,7 +2,7 @@
 //! same text is built for both databases; where they differ, [`Dialect`] says how.
 
 use super::Error;
-use super::catalog::{Column, Kind};
+use super::catalog::{Column, ColumnKind};
 use super::database::{Database, TaggedRows};
 use crate::facts::{Table, Value};
 use std::collections::HashMap;
@@ -27,10 +27,10 @@ impl Dialect {
     }
 
     /// A parameter to be compared with a column: it is sent as text, and PostgreSQL compares only like with like.
-    pub fn parameter(self, number: usize, like: Kind) -> String {
+    pub fn parameter(self, number: usize, like: ColumnKind) -> String {
         match (self, like) {
-            (Self::Postgres, Kind::Uuid) => format!("cast(${number} as uuid)"),
-            (Self::Postgres, Kind::Time) => format!("cast(${number} as timestamptz)"),
+            (Self::Postgres, ColumnKind::Uuid) => format!("cast(${number} as uuid)"),
+            (Self::Postgres, ColumnKind::Time) => format!("cast(${number} as timestamptz)"),
             _ => format!("${number}"),
         }
     }
@@ -76,7 +76,7 @@ pub struct Part<'a> {
 struct Shape {
     name: &'static str,
     columns: Arc<[String]>,
-    kinds: Vec<Kind>,
+    kinds: Vec<ColumnKind>,
 }
 
 /// A statement, built once for a database and run for many requests.
@@ -146,9 +146,9 @@ impl Builder {
 }
 
 impl Statement {
-    pub async fn run(&self, database: &Database, binds: &[Option<&str>]) -> Result<Answer<'_>, Error> {
+    pub async fn run(&self, database: &Database, binds: &[Option<&str>]) -> Result<QueryResult<'_>, Error> {
         let rows = database.fetch(&self.sql, binds).await?;
-        Ok(Answer { shapes: &self.shapes, rows: rows.into_iter().map(text_of).collect() })
+        Ok(QueryResult { shapes: &self.shapes, rows: rows.into_iter().map(text_of).collect() })
     }
 }
 
@@ -158,12 +158,12 @@ fn text_of((name, rows): TaggedRows) -> (String, String) {
 }
 
 /// What the database answered, part by part.
-pub struct Answer<'a> {
+pub struct QueryResult<'a> {
     shapes: &'a [Shape],
     rows: HashMap<String, String>,
 }
 
-impl Answer<'_> {
+impl QueryResult<'_> {
     /// A part's rows as the database sent them: a JSON array of arrays.
     pub fn text(&self, name: &str) -> &str {
         self.rows.get(name).map_or("[]", String::as_str)
@@ -190,17 +190,17 @@ impl Answer<'_> {
 
 /// Reads rows of text.
 pub fn parse(rows: &str) -> Result<Vec<RawRow>, Error> {
-    serde_json::from_str(rows).map_err(|error| Error::Answer(error.to_string()))
+    serde_json::from_str(rows).map_err(|error| Error::QueryResult(error.to_string()))
 }
 
 /// A cell's text as the value that it stands for. A boolean is `true` in one database and `1` in the other; a flag of
 /// text that says neither yes nor no stays the text it is.
-fn value(text: Option<String>, kind: Kind) -> Value {
+fn value(text: Option<String>, kind: ColumnKind) -> Value {
     let Some(text) = text else { return Value::Null };
     match (kind, text.as_str()) {
-        (Kind::Flag, "true" | "1") | (Kind::TextFlag, "true") => Value::Flag(true),
-        (Kind::Flag, "false" | "0") | (Kind::TextFlag, "false") => Value::Flag(false),
-        (Kind::Number, _) => Value::Number(text),
+        (ColumnKind::Flag, "true" | "1") | (ColumnKind::TextFlag, "true") => Value::Flag(true),
+        (ColumnKind::Flag, "false" | "0") | (ColumnKind::TextFlag, "false") => Value::Flag(false),
+        (ColumnKind::Number, _) => Value::Number(text),
         _ => Value::Text(text),
     }
 }

@@ -4,7 +4,7 @@
 use super::database::Database;
 use super::find::Defaults;
 use super::{Config, Error};
-use crate::facts::Admission;
+use crate::facts::RequestFacts;
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,34 +21,34 @@ const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Where something may be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Origin {
+pub enum ReadOrigin {
     /// The database that is written to, which knows everything.
     Primary,
     /// A replica too, which may be behind by a moment.
     Any,
 }
 
-impl Origin {
+impl ReadOrigin {
     /// Where the rest of what was found may be read.
-    pub fn of(admission: &Admission) -> Self {
+    pub fn of(admission: &RequestFacts) -> Self {
         if admission.ahead_of_replica { Self::Primary } else { Self::Any }
     }
 }
 
 /// One open database, and the default settings as they were last seen there.
-pub struct Source {
+pub struct ReadSource {
     pub database: Database,
     pub defaults: ArcSwapOption<Defaults>,
 }
 
 /// While it is away nobody waits for it but the task that asks for its return.
 pub struct Replica {
-    pub source: Source,
+    pub source: ReadSource,
     shown: String,
     away: AtomicBool,
 }
 
-impl Source {
+impl ReadSource {
     pub fn new(database: Database) -> Self {
         Self { database, defaults: ArcSwapOption::empty() }
     }
@@ -65,7 +65,7 @@ impl Replica {
             let reason = "a replica is of the same kind as its database".to_owned();
             return Err(Error::Url { database: own.shown(), reason });
         }
-        let source = Source::new(database);
+        let source = ReadSource::new(database);
         let replica = Arc::new(Self { source, shown: own.shown(), away: AtomicBool::new(false) });
         if let Err(error) = replica.source.database.ping().await {
             replica.lose(&error);

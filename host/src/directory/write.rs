@@ -1,9 +1,9 @@
 //! The little that is written: when a device was last provisioned, and devices that auto insert makes. And the one
 //! way to a device that does not begin with its address.
 
-use super::catalog::{Catalog, Kind};
+use super::catalog::{Catalog, ColumnKind};
 use super::query::Dialect;
-use super::replica::Origin;
+use super::replica::ReadOrigin;
 use super::{Directory, Error};
 use crate::facts::MacAddress;
 use crate::gate::Permit;
@@ -50,7 +50,7 @@ impl Directory {
         let sql: Arc<str> = by_extension(&statements.catalog, self.database().dialect()).into();
         let binds = [Some(extension), Some(domain)];
         let mut found = None;
-        if let Some(replica) = self.replica(Origin::Any) {
+        if let Some(replica) = self.replica(ReadOrigin::Any) {
             match replica.source.database.fetch(&sql, &binds).await {
                 Ok(rows) => found = rows.into_iter().next(),
                 Err(error) => replica.lose(&error),
@@ -147,7 +147,7 @@ fn note_sql(catalog: &Catalog, dialect: Dialect, rows: usize) -> String {
     let (uuid, date) = (kind("device_uuid"), kind("device_provisioned_date"));
     let row = |row: usize| {
         let at = row * 6;
-        let like = [uuid, date, date, Kind::Text, Kind::Text, Kind::Text];
+        let like = [uuid, date, date, ColumnKind::Text, ColumnKind::Text, ColumnKind::Text];
         let cells = like.iter().enumerate().map(|(column, kind)| dialect.parameter(at + column + 1, *kind));
         format!("({})", cells.collect::<Vec<_>>().join(", "))
     };
@@ -175,7 +175,7 @@ fn insert_columns(catalog: &Catalog, dialect: Dialect) -> (String, String) {
         }
     }
     columns.push("device_enabled".to_owned());
-    selected.push(if catalog.kind("v_devices", "device_enabled") == Kind::Flag {
+    selected.push(if catalog.kind("v_devices", "device_enabled") == ColumnKind::Flag {
         "true".to_owned()
     } else {
         "'true'".to_owned()

@@ -2,15 +2,16 @@
 //! no decisions live here, and it imports no other room.
 
 mod address;
-mod admission;
+mod display;
 mod network;
+mod request;
 mod settings;
-mod shown;
+
 mod value;
 
 pub use address::{MacAddress, Oui};
-pub use admission::{Admission, DeviceFacts, Domain};
+pub use display::{DisplayPath, is_control};
 pub use network::Network;
+pub use request::{DeviceFacts, Domain, RequestFacts};
 pub use settings::{Layer, SettingRow, Settings};
-pub use shown::{Shown, is_control};
 pub use value::{Row, Table, Value};

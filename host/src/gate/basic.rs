@@ -1,7 +1,7 @@
 //! Basic access authentication (RFC 7617). User and password both count, and exactly.
 
 use super::digest::Accounts;
-use super::permit::Fault;
+use super::permit::CredentialError;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use subtle::{Choice, ConstantTimeEq};
@@ -14,10 +14,10 @@ pub fn challenge(realm: &str) -> String {
 /// Checks what follows `Basic ` in an `Authorization` header.
 ///
 /// # Errors
-/// [`Fault::Malformed`] for what is not base64 or has no colon, else [`Fault::BadPassword`].
-pub fn verify(text: &str, accounts: &Accounts<'_>) -> Result<(), Fault> {
-    let bytes = STANDARD.decode(text.trim_matches([' ', '\t'])).map_err(|_| Fault::Malformed)?;
-    let colon = bytes.iter().position(|byte| *byte == b':').ok_or(Fault::Malformed)?;
+/// [`CredentialError::Malformed`] for what is not base64 or has no colon, else [`CredentialError::BadPassword`].
+pub fn verify(text: &str, accounts: &Accounts<'_>) -> Result<(), CredentialError> {
+    let bytes = STANDARD.decode(text.trim_matches([' ', '\t'])).map_err(|_| CredentialError::Malformed)?;
+    let colon = bytes.iter().position(|byte| *byte == b':').ok_or(CredentialError::Malformed)?;
     let (given_user, given_password) = (&bytes[..colon], &bytes[colon + 1..]);
     let mut right = Choice::from(0);
     for user in &accounts.users {
@@ -26,7 +26,7 @@ pub fn verify(text: &str, accounts: &Accounts<'_>) -> Result<(), Fault> {
             right |= same_user & password.expose().as_bytes().ct_eq(given_password);
         }
     }
-    if bool::from(right) { Ok(()) } else { Err(Fault::BadPassword) }
+    if bool::from(right) { Ok(()) } else { Err(CredentialError::BadPassword) }
 }
 
 #[cfg(test)]
@@ -34,12 +34,12 @@ mod tests {
     use super::*;
     use crate::request::Secret;
 
-    fn check(text: &str, passwords: &[&str]) -> Result<(), Fault> {
+    fn check(text: &str, passwords: &[&str]) -> Result<(), CredentialError> {
         let passwords = passwords.iter().map(|password| Secret::new(*password)).collect();
         verify(text, &Accounts { users: vec!["phone"], passwords })
     }
 
-    fn login(user: &str, password: &str, passwords: &[&str]) -> Result<(), Fault> {
+    fn login(user: &str, password: &str, passwords: &[&str]) -> Result<(), CredentialError> {
         check(&STANDARD.encode(format!("{user}:{password}")), passwords)
     }
 
@@ -55,16 +55,20 @@ mod tests {
         for (user, password) in
             [("phone", "bad"), ("nobody", "secret1"), ("", "secret1"), ("phone", ""), ("phone", "1e3")]
         {
-            assert_eq!(login(user, password, &["secret1", "1000"]), Err(Fault::BadPassword), "{user}:{password}");
+            assert_eq!(
+                login(user, password, &["secret1", "1000"]),
+                Err(CredentialError::BadPassword),
+                "{user}:{password}"
+            );
         }
-        assert_eq!(login("phone", "0", &["0e4"]), Err(Fault::BadPassword));
-        assert_eq!(login("phone", "", &[]), Err(Fault::BadPassword));
+        assert_eq!(login("phone", "0", &["0e4"]), Err(CredentialError::BadPassword));
+        assert_eq!(login("phone", "", &[]), Err(CredentialError::BadPassword));
     }
 
     #[test]
     fn what_cannot_be_read_is_malformed() {
         for text in ["", "!!!!", "cGhvbmU=", "cGhvbmU6c2VjcmV0MQ"] {
-            assert_eq!(check(text, &["secret1"]), Err(Fault::Malformed), "{text}");
+            assert_eq!(check(text, &["secret1"]), Err(CredentialError::Malformed), "{text}");
         }
     }
 }

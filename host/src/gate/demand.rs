@@ -2,10 +2,10 @@
 //! never less.
 
 use super::basic;
-use super::digest::{self, Accounts, Asked, Credentials};
+use super::digest::{self, Accounts, Credentials, DigestTarget};
 use super::keeper::{Keeper, UnreadableNetwork};
-use super::permit::{Challenge, Fault};
-use crate::facts::{Admission, Network, Settings, Value};
+use super::permit::{Challenge, CredentialError};
+use crate::facts::{Network, RequestFacts, Settings, Value};
 use crate::request::{ProvisionRequest, Secret};
 use subtle::Choice;
 
@@ -30,7 +30,7 @@ fn texts<'a>(settings: &'a Settings, category: &str, name: &str) -> Option<Vec<&
 /// Whether the client is in one of the networks of `category`'s setting `cidr`, or there are none.
 pub fn is_in_networks(
     request: &ProvisionRequest,
-    admission: &Admission,
+    admission: &RequestFacts,
     keeper: &Keeper,
     (category, setting): (&str, &'static str),
 ) -> bool {
@@ -79,7 +79,7 @@ pub fn check_credentials(
         None => Err(None),
         Some(authorization) => verify(authorization, scheme, request, &accounts, keeper, now).map_err(Some),
     };
-    outcome.map_err(|fault| Challenge { headers: challenges(scheme, request.host(), fault, keeper, now), fault })
+    outcome.map_err(|error| Challenge { headers: challenges(scheme, request.host(), error, keeper, now), error })
 }
 
 /// `http_auth_enabled` decides, and in older databases its opposite `http_auth_disable`. Where neither is set, a user
@@ -104,7 +104,7 @@ fn verify(
     accounts: &Accounts<'_>,
     keeper: &Keeper,
     now: u64,
-) -> Result<(), Fault> {
+) -> Result<(), CredentialError> {
     let text = authorization.expose().trim_matches([' ', '\t']);
     let (name, rest) = text.split_once(' ').unwrap_or((text, ""));
     let is_named = |wanted: &str| name.eq_ignore_ascii_case(wanted);
@@ -112,21 +112,21 @@ fn verify(
         Scheme::Basic if is_named("basic") => basic::verify(rest, accounts),
         Scheme::Digest if is_named("digest") => {
             let (target, host) = (request.target(), request.host());
-            let asked = Asked { method: request.method().as_str(), target, host, realm: host };
-            let credentials = Credentials::parse(rest).ok_or(Fault::Malformed)?;
+            let asked = DigestTarget { method: request.method().as_str(), target, host, realm: host };
+            let credentials = Credentials::parse(rest).ok_or(CredentialError::Malformed)?;
             let (stamp, count) = credentials.verify(&asked, accounts, keeper.key(), now)?;
             // Last, so that only who knows a password fills the table.
-            if keeper.take_nonce(stamp, count, now) { Ok(()) } else { Err(Fault::Stale) }
+            if keeper.take_nonce(stamp, count, now) { Ok(()) } else { Err(CredentialError::Stale) }
         }
-        _ => Err(Fault::Scheme),
+        _ => Err(CredentialError::Scheme),
     }
 }
 
-fn challenges(scheme: Scheme, realm: &str, fault: Option<Fault>, keeper: &Keeper, now: u64) -> Vec<String> {
+fn challenges(scheme: Scheme, realm: &str, error: Option<CredentialError>, keeper: &Keeper, now: u64) -> Vec<String> {
     if scheme == Scheme::Basic {
         return vec![basic::challenge(realm)];
     }
     let nonce = keeper.new_nonce(realm, now);
-    let stale = fault == Some(Fault::Stale);
+    let stale = error == Some(CredentialError::Stale);
     digest::OFFERED.map(|algorithm| digest::challenge(algorithm, realm, &nonce, stale)).to_vec()
 }

@@ -1,7 +1,7 @@
 //! Digest access authentication (RFC 7616), the part of it that phones use: `qop=auth`, MD5 and SHA-256.
 
 use super::nonce::{NonceKey, Stamp};
-use super::permit::Fault;
+use super::permit::CredentialError;
 use crate::request::Secret;
 use md5::Md5;
 use sha2::{Digest, Sha256};
@@ -35,7 +35,7 @@ pub struct Credentials {
 }
 
 /// What the credentials have to be good for.
-pub struct Asked<'a> {
+pub struct DigestTarget<'a> {
     pub method: &'a str,
     /// Path and query as the client sent them.
     pub target: &'a str,
@@ -136,30 +136,30 @@ impl Credentials {
     /// Checks everything but whether the nonce count was used before; the answer is what has to be asked for that.
     pub fn verify(
         &self,
-        asked: &Asked<'_>,
+        asked: &DigestTarget<'_>,
         accounts: &Accounts<'_>,
         key: &NonceKey,
         now: u64,
-    ) -> Result<(Stamp, u32), Fault> {
-        let algorithm = Algorithm::find(&self.algorithm).ok_or(Fault::NotOffered)?;
+    ) -> Result<(Stamp, u32), CredentialError> {
+        let algorithm = Algorithm::find(&self.algorithm).ok_or(CredentialError::NotOffered)?;
         if !self.qop.eq_ignore_ascii_case("auth") {
-            return Err(Fault::NotOffered);
+            return Err(CredentialError::NotOffered);
         }
         let is_count = self.nc.len() == 8 && self.nc.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let count = u32::from_str_radix(&self.nc, 16).ok().filter(|_| is_count).ok_or(Fault::Malformed)?;
+        let count = u32::from_str_radix(&self.nc, 16).ok().filter(|_| is_count).ok_or(CredentialError::Malformed)?;
         if self.realm != asked.realm {
-            return Err(Fault::OtherRealm);
+            return Err(CredentialError::OtherRealm);
         }
         if !is_same_target(&self.uri, asked) {
-            return Err(Fault::OtherUri);
+            return Err(CredentialError::OtherUri);
         }
-        let stamp = key.verify(&self.nonce, asked.realm, now).ok_or(Fault::Stale)?;
+        let stamp = key.verify(&self.nonce, asked.realm, now).ok_or(CredentialError::Stale)?;
         let is_right = self.is_from(algorithm, asked, accounts);
-        if bool::from(is_right) { Ok((stamp, count)) } else { Err(Fault::BadPassword) }
+        if bool::from(is_right) { Ok((stamp, count)) } else { Err(CredentialError::BadPassword) }
     }
 
     /// Whether one of the accounts made the response. All are tried, whichever it is.
-    fn is_from(&self, algorithm: Algorithm, asked: &Asked<'_>, accounts: &Accounts<'_>) -> Choice {
+    fn is_from(&self, algorithm: Algorithm, asked: &DigestTarget<'_>, accounts: &Accounts<'_>) -> Choice {
         let given = self.response.to_ascii_lowercase();
         let mut right = Choice::from(0);
         for user in &accounts.users {
@@ -180,7 +180,7 @@ impl Credentials {
 }
 
 /// The uri is what was asked for, or the same with scheme and host in front.
-fn is_same_target(uri: &str, asked: &Asked<'_>) -> bool {
+fn is_same_target(uri: &str, asked: &DigestTarget<'_>) -> bool {
     if uri == asked.target {
         return true;
     }

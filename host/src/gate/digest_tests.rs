@@ -115,8 +115,8 @@ fn sign(credentials: &mut Credentials, password: &str) {
     credentials.response = credentials.response(algorithm, &account, "GET");
 }
 
-fn verify(case: &Case, passwords: &[&str], method: &str, now: u64) -> Result<u32, Fault> {
-    let asked = Asked { method, target: "/a?b", host: "alpha", realm: "alpha" };
+fn verify(case: &Case, passwords: &[&str], method: &str, now: u64) -> Result<u32, CredentialError> {
+    let asked = DigestTarget { method, target: "/a?b", host: "alpha", realm: "alpha" };
     let passwords = passwords.iter().map(|password| Secret::new(*password)).collect();
     let accounts = Accounts { users: vec!["phone"], passwords };
     case.credentials.verify(&asked, &accounts, &case.key, now).map(|(_, count)| count)
@@ -129,8 +129,8 @@ fn right_credentials_of_either_algorithm_and_any_password_are_good() {
         assert_eq!(verify(&case, &["secret1"], "GET", NOW), Ok(10));
         assert_eq!(verify(&case, &["secret2", "secret1"], "GET", NOW), Ok(10));
         assert_eq!(verify(&case, &["secret1", "secret2"], "GET", NOW), Ok(10));
-        assert_eq!(verify(&case, &["secret2"], "GET", NOW), Err(Fault::BadPassword));
-        assert_eq!(verify(&case, &[], "GET", NOW), Err(Fault::BadPassword));
+        assert_eq!(verify(&case, &["secret2"], "GET", NOW), Err(CredentialError::BadPassword));
+        assert_eq!(verify(&case, &[], "GET", NOW), Err(CredentialError::BadPassword));
     }
 }
 
@@ -143,30 +143,30 @@ fn credentials_without_an_algorithm_are_md5() {
 
 #[test]
 fn the_method_counts() {
-    assert_eq!(verify(&good(Algorithm::Md5), &["secret1"], "HEAD", NOW), Err(Fault::BadPassword));
+    assert_eq!(verify(&good(Algorithm::Md5), &["secret1"], "HEAD", NOW), Err(CredentialError::BadPassword));
 }
 
 #[test]
 fn an_old_nonce_is_stale_whatever_the_password() {
-    assert_eq!(verify(&good(Algorithm::Md5), &["secret1"], "GET", NOW + 301), Err(Fault::Stale));
-    assert_eq!(verify(&good(Algorithm::Md5), &["other"], "GET", NOW + 301), Err(Fault::Stale));
+    assert_eq!(verify(&good(Algorithm::Md5), &["secret1"], "GET", NOW + 301), Err(CredentialError::Stale));
+    assert_eq!(verify(&good(Algorithm::Md5), &["other"], "GET", NOW + 301), Err(CredentialError::Stale));
 }
 
 #[test]
 fn each_changed_part_has_its_fault() {
     type Change = fn(&mut Credentials);
-    let changes: [(Change, Fault); 11] = [
-        (|it| it.username = "1e3".into(), Fault::BadPassword),
-        (|it| it.username = "Phone".into(), Fault::BadPassword),
-        (|it| it.realm = "beta".into(), Fault::OtherRealm),
-        (|it| it.uri = "/a".into(), Fault::OtherUri),
-        (|it| it.uri = "http://beta/a?b".into(), Fault::OtherUri),
-        (|it| it.nonce = "abc123".into(), Fault::Stale),
-        (|it| it.qop = "auth-int".into(), Fault::NotOffered),
-        (|it| it.nc = "1".into(), Fault::Malformed),
-        (|it| it.nc = "+000000a".into(), Fault::Malformed),
-        (|it| it.algorithm = "MD5-sess".into(), Fault::NotOffered),
-        (|it| it.algorithm = "SHA-512-256".into(), Fault::NotOffered),
+    let changes: [(Change, CredentialError); 11] = [
+        (|it| it.username = "1e3".into(), CredentialError::BadPassword),
+        (|it| it.username = "Phone".into(), CredentialError::BadPassword),
+        (|it| it.realm = "beta".into(), CredentialError::OtherRealm),
+        (|it| it.uri = "/a".into(), CredentialError::OtherUri),
+        (|it| it.uri = "http://beta/a?b".into(), CredentialError::OtherUri),
+        (|it| it.nonce = "abc123".into(), CredentialError::Stale),
+        (|it| it.qop = "auth-int".into(), CredentialError::NotOffered),
+        (|it| it.nc = "1".into(), CredentialError::Malformed),
+        (|it| it.nc = "+000000a".into(), CredentialError::Malformed),
+        (|it| it.algorithm = "MD5-sess".into(), CredentialError::NotOffered),
+        (|it| it.algorithm = "SHA-512-256".into(), CredentialError::NotOffered),
     ];
     for (change, fault) in changes {
         let mut case = good(Algorithm::Md5);

@@ -13,9 +13,9 @@ mod tests;
 pub use keeper::Keeper;
 #[cfg(test)]
 pub use permit::Challenge;
-pub use permit::{Fault, Permit, Refusal};
+pub use permit::{CredentialError, Permit, Refusal};
 
-use crate::facts::Admission;
+use crate::facts::RequestFacts;
 use crate::request::{DeviceIdentifier, ProvisionRequest};
 
 /// FusionPBX's placeholder for a device without an address.
@@ -31,7 +31,7 @@ const NO_ADDRESS: &str = "000000000000";
 pub fn admit(
     request: &ProvisionRequest,
     claim: &DeviceIdentifier,
-    admission: &Admission,
+    admission: &RequestFacts,
     keeper: &Keeper,
     now: u64,
 ) -> Result<Permit, Refusal> {
@@ -59,7 +59,7 @@ pub fn admit(
 ///
 /// # Errors
 /// It is another domain's, or disabled.
-pub fn readmit(permit: &Permit, admission: &Admission) -> Result<Permit, Refusal> {
+pub fn readmit(permit: &Permit, admission: &RequestFacts) -> Result<Permit, Refusal> {
     let device = admission.device.as_ref().filter(|device| permit.insert() == Some(device.address));
     let own = device.filter(|device| device.domain_uuid == permit.domain().uuid).ok_or(Refusal::ForeignDomain)?;
     if !own.enabled {
@@ -69,7 +69,7 @@ pub fn readmit(permit: &Permit, admission: &Admission) -> Result<Permit, Refusal
 }
 
 /// For a request that has met every demand.
-fn decide(claim: &DeviceIdentifier, admission: &Admission) -> Result<Permit, Refusal> {
+fn decide(claim: &DeviceIdentifier, admission: &RequestFacts) -> Result<Permit, Refusal> {
     let domain = admission.domain.as_ref();
     if let Some(device) = &admission.device {
         let own = domain.filter(|domain| domain.uuid == device.domain_uuid).ok_or(Refusal::ForeignDomain)?;

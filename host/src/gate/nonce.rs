@@ -90,7 +90,7 @@ pub struct NonceTable {
     instance: u64,
     issued: u64,
     retired: Stamp,
-    seen: BTreeMap<Stamp, Counts>,
+    seen: BTreeMap<Stamp, NonceCounts>,
     max: usize,
 }
 
@@ -121,7 +121,7 @@ impl NonceTable {
             let Some((oldest, _)) = self.seen.pop_first() else { break };
             self.retired = self.retired.max(oldest);
         }
-        let mut counts = Counts::default();
+        let mut counts = NonceCounts::default();
         // The oldest had to go, and this one may be older still.
         stamp > self.retired && counts.take(count) && self.seen.insert(stamp, counts).is_none()
     }
@@ -130,12 +130,12 @@ impl NonceTable {
 /// The nonce counts of one nonce that were seen: the highest, and which of the 64 up to it. A phone that fetches
 /// several files at once may send them out of order.
 #[derive(Default)]
-struct Counts {
+struct NonceCounts {
     highest: u32,
     seen: u64,
 }
 
-impl Counts {
+impl NonceCounts {
     fn take(&mut self, count: u32) -> bool {
         if count == 0 {
             return false;

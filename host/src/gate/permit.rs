@@ -110,12 +110,12 @@ pub struct Challenge {
     /// Values of `WWW-Authenticate`, one header for each, in this order.
     pub headers: Vec<String>,
     /// What is wrong with the credentials that came; `None` when none came.
-    pub fault: Option<Fault>,
+    pub error: Option<CredentialError>,
 }
 
 /// What is wrong with credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum CredentialError {
     /// Basic where digest is demanded, or the other way round, or neither.
     #[error("credentials of another scheme")]
     Scheme,
@@ -139,8 +139,8 @@ pub enum Fault {
 
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.fault {
-            Some(fault) => fault.fmt(f),
+        match self.error {
+            Some(error) => error.fmt(f),
             None => f.write_str("no credentials"),
         }
     }

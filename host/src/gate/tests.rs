@@ -100,7 +100,7 @@ impl<'a> Visit<'a> {
         admit(&request, &self.claim, &self.admission(), keeper, now)
     }
 
-    fn admission(&self) -> Admission {
+    fn admission(&self) -> RequestFacts {
         let mut settings = Settings::default();
         let rows = self.settings.iter().map(|(name, kind, value)| {
             let (category, subcategory) = name.split_once(' ').unwrap();
@@ -120,7 +120,7 @@ impl<'a> Visit<'a> {
             vendor: "yealink".into(),
         });
         let domain = self.domain.map(domain);
-        Admission {
+        RequestFacts {
             device,
             elsewhere: self.elsewhere,
             is_refused_elsewhere: false,

@@ -2,7 +2,7 @@
 
 use super::status::Failure;
 use crate::directory::{self, Device, daylight::Zone};
-use crate::facts::{Admission, MacAddress, Settings, Table};
+use crate::facts::{MacAddress, RequestFacts, Settings, Table};
 use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, Reads, ScopeError};
 use crate::reload::{PendingTemplates, Snapshot};
 use crate::request::ProvisionRequest;
@@ -18,7 +18,7 @@ pub struct Parts<'a> {
     pub templates: Vec<TemplateFile>,
     pub address: MacAddress,
     pub device: Device,
-    pub admission: &'a Admission,
+    pub admission: &'a RequestFacts,
     pub now: Timestamp,
 }
 

@@ -1,6 +1,6 @@
 //! What is loaded, as the admin endpoint tells it and `dialplate plugin list` shows it.
 
-use crate::facts::Shown;
+use crate::facts::DisplayPath;
 use crate::metrics::Metrics;
 use crate::plugin::Plugin;
 use crate::reload::{Outcome, Refused, Report, Snapshot};
@@ -122,7 +122,7 @@ pub struct Reloaded {
 impl Reloaded {
     pub fn of(report: &Report) -> Self {
         let mut wrong = report.complaints();
-        wrong.extend(report.growing.iter().map(|file| format!("{} is being written, and left out", Shown(file))));
+        wrong.extend(report.growing.iter().map(|file| format!("{} is being written, and left out", DisplayPath(file))));
         Self { swaps: report.swaps, wrong }
     }
 }
@@ -130,7 +130,7 @@ impl Reloaded {
 impl Listing {
     pub fn of(snapshot: &Snapshot, report: &Report, metrics: &Metrics) -> Self {
         let refused = |it: &Refused| RefusedFile {
-            file: Shown(&it.file).to_string(),
+            file: DisplayPath(&it.file).to_string(),
             error: it.error.clone(),
             since: rfc3339(it.since),
             old_serves: it.old_serves,
@@ -182,7 +182,7 @@ impl Loaded {
             version: description.version.clone(),
             vendors: description.vendors.iter().map(|vendor| vendor.name.clone()).collect(),
             any: description.any,
-            file: Shown(&origin.file).to_string(),
+            file: DisplayPath(&origin.file).to_string(),
             sha256: origin.sha256().to_owned(),
             since: rfc3339(origin.since),
             templates: plugin.templates(),

@@ -12,7 +12,7 @@ use super::status::Failure;
 use super::{answer, evenly, job};
 use crate::app::App;
 use crate::directory::{self, Device, Provisioned};
-use crate::facts::{Admission, MacAddress};
+use crate::facts::{MacAddress, RequestFacts};
 use crate::plugin::{Choice, Document, Job, Plugin};
 use crate::reload::Snapshot;
 use crate::request::{BODY_BYTES_MAX, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms};
@@ -121,7 +121,7 @@ impl Walk<'_> {
     async fn render(
         &self,
         request: &ProvisionRequest,
-        admission: &Admission,
+        admission: &RequestFacts,
         device: Device,
         address: MacAddress,
         seen: &mut Seen,
@@ -158,7 +158,7 @@ impl Walk<'_> {
     async fn job(
         &self,
         request: &ProvisionRequest,
-        admission: &Admission,
+        admission: &RequestFacts,
         device: Device,
         address: MacAddress,
         (plugin, located): (&Plugin, TemplateLocation),

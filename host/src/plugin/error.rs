@@ -2,7 +2,7 @@
 
 use super::job::{Fault, ScopeError};
 use super::limits::keys;
-use crate::facts::Shown;
+use crate::facts::DisplayPath;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
@@ -202,7 +202,7 @@ impl CompileError {
 
 /// A file that is not served, and why.
 #[derive(Debug, thiserror::Error)]
-#[error("{} {error}", Shown(file))]
+#[error("{} {error}", DisplayPath(file))]
 pub struct LoadFailure {
     pub file: PathBuf,
     pub error: LoadError,

@@ -9,7 +9,7 @@ use super::health::{Fares, Health, Turn};
 use super::job::{DeviceScope, Document, Faulty, Job, Prepared, Reads};
 use super::limits::{TRANSFER_BYTES_EXTRA, keys};
 use super::v0_1;
-use crate::facts::{MacAddress, Shown};
+use crate::facts::{DisplayPath, MacAddress};
 use crate::templates::TemplateFile;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -223,7 +223,7 @@ impl Plugin {
         let noted = outcome.as_ref().map(|_| ());
         match self.health.note(noted, device, Instant::now()) {
             Some(Turn::Failing) => tracing::error!(
-                plugin.name = self.name(), plugin.file = %Shown(self.file()), failures = self.health().failures_in_row,
+                plugin.name = self.name(), plugin.file = %DisplayPath(self.file()), failures = self.health().failures_in_row,
                 "plugin fails too often in a row (failures_max) and is tried less often"
             ),
             Some(Turn::Healed) => tracing::info!(plugin.name = self.name(), "plugin serves again"),

@@ -1,6 +1,6 @@
 //! Problems of template files, by folder and file.
 
-use crate::facts::Shown;
+use crate::facts::DisplayPath;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::SystemTime;
@@ -37,5 +37,5 @@ impl FoundProblem {
 /// The name of a file in messages, on one line; the folder alone if the file is empty.
 pub(super) fn name(folder: &str, file: &str) -> String {
     let name = if file.is_empty() { folder.to_owned() } else { format!("{folder}/{file}") };
-    Shown(Path::new(&name)).to_string()
+    DisplayPath(Path::new(&name)).to_string()
 }

@@ -2,7 +2,7 @@
 
 use super::problem::{FoundProblem, Problems, TemplateProblem, name};
 use super::report::{Last, Outcome, Refused, Report};
-use crate::facts::Shown;
+use crate::facts::DisplayPath;
 use crate::plugin::{Faulty, LoadFailure, Plugins};
 use crate::templates::Texts;
 use std::collections::HashSet;
@@ -78,7 +78,7 @@ impl Report {
             let (plugin, limit) = (&*failure.plugin(), failure.error.limit());
             let consequence =
                 if old_serves { "the previous version stays active" } else { "nothing is loaded from its file" };
-            tracing::error!(plugin.name = plugin, plugin.file = %Shown(&refused.file), error = refused.error, limit, "plugin refused; {consequence}");
+            tracing::error!(plugin.name = plugin, plugin.file = %DisplayPath(&refused.file), error = refused.error, limit, "plugin refused; {consequence}");
             self.refused.retain(|known| known.file != refused.file);
             self.refused.push(refused);
         }
@@ -114,7 +114,7 @@ impl Report {
     /// Removes the refusals that no longer hold.
     pub(super) fn keep_refused(&mut self, keep: impl Fn(&Refused) -> bool) {
         for refused in self.refused.extract_if(.., |refused| !keep(refused)) {
-            tracing::info!(plugin.file = %Shown(&refused.file), "plugin no longer refused");
+            tracing::info!(plugin.file = %DisplayPath(&refused.file), "plugin no longer refused");
         }
     }
 
@@ -157,7 +157,7 @@ pub(super) fn log_loaded(plugins: &Plugins, before: Option<&Plugins>) {
             continue;
         }
         let (name, version) = (plugin.name(), &plugin.description().version);
-        let (file, memory) = (Shown(plugin.file()), plugin.prepared_bytes());
+        let (file, memory) = (DisplayPath(plugin.file()), plugin.prepared_bytes());
         if old.is_some_and(|old| old.origin().sha256() == plugin.origin().sha256()) {
             let templates = plugin.templates();
             tracing::info!(
@@ -172,6 +172,6 @@ pub(super) fn log_loaded(plugins: &Plugins, before: Option<&Plugins>) {
     }
     let gone = before.into_iter().flat_map(Plugins::iter).filter(|old| plugins.loaded_from(old.file()).is_none());
     for plugin in gone {
-        tracing::info!(plugin.name = plugin.name(), plugin.file = %Shown(plugin.file()), "plugin removed");
+        tracing::info!(plugin.name = plugin.name(), plugin.file = %DisplayPath(plugin.file()), "plugin removed");
     }
 }

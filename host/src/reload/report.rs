@@ -1,7 +1,7 @@
 //! The state of reloads, as operators see it.
 
 use super::problem::{Problems, TemplateProblem, name};
-use crate::facts::Shown;
+use crate::facts::DisplayPath;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
@@ -73,7 +73,8 @@ impl Report {
     /// left out: some of FusionPBX's own do, and every reload would repeat them.
     pub fn complaints(&self) -> Vec<String> {
         let kept = |serves: bool| if serves { " (the previous version stays active)" } else { "" };
-        let refused = self.refused.iter().map(|it| format!("{} {}{}", Shown(&it.file), it.error, kept(it.old_serves)));
+        let refused =
+            self.refused.iter().map(|it| format!("{} {}{}", DisplayPath(&it.file), it.error, kept(it.old_serves)));
         let templates = self
             .problems
             .values()

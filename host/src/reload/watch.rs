@@ -1,7 +1,7 @@
 //! Change events of the file system: when to look again, and which files are being written.
 
 use super::places::{Id, Places};
-use crate::facts::Shown;
+use crate::facts::DisplayPath;
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -106,7 +106,7 @@ fn lack(path: &Path, error: &notify::Error) -> String {
         notify::ErrorKind::MaxFilesWatch => "; raise fs.inotify.max_user_watches",
         _ => "",
     };
-    format!("{}: {error}{advice}", Shown(path))
+    format!("{}: {error}{advice}", DisplayPath(path))
 }
 
 impl EventQueue {

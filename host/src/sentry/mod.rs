@@ -20,7 +20,7 @@ mod tests;
 pub use config::Config;
 
 use crate::facts::Oui;
-use crate::gate::{Fault, Refusal};
+use crate::gate::{CredentialError, Refusal};
 use crate::request::DeviceIdentifier;
 use counters::Counters;
 use recent::Recent;
@@ -265,10 +265,10 @@ impl Memory {
 /// What a refusal says about who was refused.
 fn weight(refusal: &Refusal) -> Weight {
     match refusal {
-        Refusal::Challenge(challenge) => match challenge.fault {
+        Refusal::Challenge(challenge) => match challenge.error {
             // How digest begins, and how it goes on after five minutes.
-            None | Some(Fault::Stale) => Weight::Nothing,
-            Some(Fault::BadPassword) => Weight::Full,
+            None | Some(CredentialError::Stale) => Weight::Nothing,
+            Some(CredentialError::BadPassword) => Weight::Full,
             // A phone that is set up for the other scheme, or a broken one.
             Some(_) => Weight::Once,
         },

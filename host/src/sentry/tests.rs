@@ -38,8 +38,8 @@ fn passes(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) -> bool {
     sentry.check(&visit(sentry, client, claim), NOW).is_ok()
 }
 
-fn challenge(fault: Option<Fault>) -> Refusal {
-    Refusal::Challenge(Challenge { headers: Vec::new(), fault })
+fn challenge(error: Option<CredentialError>) -> Refusal {
+    Refusal::Challenge(Challenge { headers: Vec::new(), error })
 }
 
 #[test]
@@ -86,9 +86,9 @@ fn bad_credentials_count_every_time_and_the_first_challenge_never() {
         (0..30).filter(|_| !is_limited(&sentry, "192.0.2.7", &phone, &refusal, NOW)).count()
     };
     assert_eq!(after(challenge(None)), 30);
-    assert_eq!(after(challenge(Some(Fault::Stale))), 30);
-    assert_eq!(after(challenge(Some(Fault::Scheme))), 30, "once in a window");
-    assert_eq!(after(challenge(Some(Fault::BadPassword))), 10);
+    assert_eq!(after(challenge(Some(CredentialError::Stale))), 30);
+    assert_eq!(after(challenge(Some(CredentialError::Scheme))), 30, "once in a window");
+    assert_eq!(after(challenge(Some(CredentialError::BadPassword))), 10);
     assert_eq!(after(Refusal::BadPassword), 10);
 }
 
@@ -115,7 +115,7 @@ fn a_sweep_or_a_new_office_does_not_lock_out_the_phones_that_are_known() {
 fn the_address_of_a_known_phone_is_no_way_to_guess_its_password() {
     let (sentry, phone) = (Sentry::new(LIMITS), device("001565", 1));
     admit(&sentry, "192.0.2.7", &phone);
-    let bad = challenge(Some(Fault::BadPassword));
+    let bad = challenge(Some(CredentialError::BadPassword));
     let tried = (0..50).filter(|_| !is_limited(&sentry, "192.0.2.7", &phone, &bad, NOW)).count();
     assert_eq!(tried, 10);
 }

@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use crate::gate::{Fault, Refusal};
+use crate::gate::{CredentialError, Refusal};
 use crate::request::DeviceIdentifier;
 use jiff::Zoned;
 use std::io;
@@ -76,7 +76,7 @@ fn words(refusal: &Refusal, claim: &DeviceIdentifier) -> Option<(u8, &'static st
     match refusal {
         Refusal::BadPassword => Some((AUTH_WARNING, "provision attempt bad password for")),
         // FusionPBX says nothing of a bad digest, and of a bad basic password what no filter of its installers reads.
-        Refusal::Challenge(challenge) if challenge.fault == Some(Fault::BadPassword) => {
+        Refusal::Challenge(challenge) if challenge.error == Some(CredentialError::BadPassword) => {
             Some((AUTH_WARNING, "provision attempt bad password for"))
         }
         // FusionPBX adds the number of a line of its source.

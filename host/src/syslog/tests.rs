@@ -20,8 +20,8 @@ fn phone() -> DeviceIdentifier {
     DeviceIdentifier::Address(MacAddress::parse("001565aabbcc").unwrap())
 }
 
-fn challenge(fault: Option<Fault>) -> Refusal {
-    Refusal::Challenge(Challenge { headers: Vec::new(), fault })
+fn challenge(error: Option<CredentialError>) -> Refusal {
+    Refusal::Challenge(Challenge { headers: Vec::new(), error })
 }
 
 /// A line without its time.
@@ -35,7 +35,7 @@ fn text(line: Option<String>) -> Option<String> {
 
 #[test]
 fn bad_passwords_of_every_kind_are_what_the_filter_reads() {
-    for refusal in [Refusal::BadPassword, challenge(Some(Fault::BadPassword))] {
+    for refusal in [Refusal::BadPassword, challenge(Some(CredentialError::BadPassword))] {
         let line = text(received("192.0.2.7", Some("00:15:65:aa:bb:cc"), &phone(), &refusal));
         let expected = "<36> FusionPBX: [192.0.2.7] provision attempt bad password for 00:15:65:aa:bb:cc";
         assert_eq!(line.as_deref(), Some(expected));
@@ -57,7 +57,9 @@ fn other_refusals_have_fusionpbxs_words_or_none() {
         let line = text(received("2001:db8::7", Some("001565aabbcc"), &claim, &refusal));
         assert_eq!(line, Some(format!("<132> FusionPBX[{process}]: [2001:db8::7] {words}")));
     }
-    for refusal in [challenge(None), challenge(Some(Fault::Stale)), Refusal::UnknownDevice, Refusal::DeviceDisabled] {
+    for refusal in
+        [challenge(None), challenge(Some(CredentialError::Stale)), Refusal::UnknownDevice, Refusal::DeviceDisabled]
+    {
         assert_eq!(received("192.0.2.7", Some("001565aabbcc"), &phone(), &refusal), None);
     }
 }

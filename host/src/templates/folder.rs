@@ -1,6 +1,6 @@
 //! One template folder, `yealink/t46u`, and the files in it.
 
-use crate::facts::Shown;
+use crate::facts::DisplayPath;
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
@@ -18,13 +18,13 @@ const INCLUDED_DEPTH_MAX: usize = 3;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("cannot read the templates in {}: {source}", Shown(path))]
+    #[error("cannot read the templates in {}: {source}", DisplayPath(path))]
     Read { path: PathBuf, source: std::io::Error },
-    #[error("{} is larger than {FILE_BYTES_MAX} bytes, which no template is", Shown(.0))]
+    #[error("{} is larger than {FILE_BYTES_MAX} bytes, which no template is", DisplayPath(.0))]
     FileTooLarge(PathBuf),
-    #[error("{} holds more than {FILES_MAX} files or {FOLDER_BYTES_MAX} bytes", Shown(.0))]
+    #[error("{} holds more than {FILES_MAX} files or {FOLDER_BYTES_MAX} bytes", DisplayPath(.0))]
     FolderTooLarge(PathBuf),
-    #[error("{} is empty, and held templates; where that is meant, leave an empty folder in it", Shown(.0))]
+    #[error("{} is empty, and held templates; where that is meant, leave an empty folder in it", DisplayPath(.0))]
     Emptied(PathBuf),
 }
 

@@ -2,7 +2,7 @@
 
 use super::servers::{Postgres, Scratch, connect, corpus, sqlite};
 use crate::directory::{Device, Directory, Lookup};
-use crate::facts::{Admission, MacAddress, Table, Value};
+use crate::facts::{MacAddress, RequestFacts, Table, Value};
 use crate::gate::Permit;
 
 pub struct Recorded {
@@ -39,7 +39,7 @@ fn rows(table: &Table, out: &mut String) {
     }
 }
 
-pub fn shown_admission(admission: &Admission) -> String {
+pub fn shown_admission(admission: &RequestFacts) -> String {
     let mut out = String::new();
     if let Some(device) = &admission.device {
         out += &format!(
@@ -86,7 +86,7 @@ pub fn shown_device(device: &Device) -> String {
     out + &settings.join("\n")
 }
 
-pub fn permit(admission: &Admission) -> Permit {
+pub fn permit(admission: &RequestFacts) -> Permit {
     Permit::known(admission.domain.clone().unwrap(), admission.device.clone().unwrap())
 }
 

@@ -3,7 +3,7 @@
 use super::both::permit;
 use super::servers::{Postgres, Scratch, connect, corpus, sqlite};
 use crate::directory::{Config, Directory, Error, Lookup, NewDevice, Provisioned};
-use crate::facts::{Admission, MacAddress, Value};
+use crate::facts::{MacAddress, RequestFacts, Value};
 use crate::gate::Permit;
 
 /// A small PBX: domain `a.example` with one device that has no template and a stand-in that has one, and domain
@@ -42,7 +42,7 @@ async fn small(scratch: &Scratch) -> Option<(Vec<Directory>, Option<Postgres>)> 
     Some((directories, server))
 }
 
-async fn find(directory: &Directory, address: &str, host: &str) -> Admission {
+async fn find(directory: &Directory, address: &str, host: &str) -> RequestFacts {
     let lookup = Lookup { address: MacAddress::parse(address).ok(), host };
     directory.find(&lookup).await.unwrap_or_else(|error| panic!("{error}"))
 }
@@ -52,7 +52,7 @@ async fn the_host_decides_which_domain_answers() {
     let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     for directory in &directories {
-        let template = |admission: &Admission| admission.rows[0].first().unwrap().text("device_template").to_owned();
+        let template = |admission: &RequestFacts| admission.rows[0].first().unwrap().text("device_template").to_owned();
         assert_eq!(template(&find(directory, "001565000001", "a.example").await), "yealink/t46s");
         assert_eq!(template(&find(directory, "001565000001", "b.example").await), "yealink/t48s");
         let foreign = find(directory, "001565000003", "a.example").await;

@@ -1,7 +1,7 @@
 //! Who is asked for credentials, and which are taken.
 
 use super::*;
-use crate::gate::permit::{Challenge, Fault};
+use crate::gate::permit::{Challenge, CredentialError};
 use md5::{Digest, Md5};
 
 /// The header with which a client answers a challenge, by RFC 7616 with MD5.
@@ -25,34 +25,34 @@ fn challenge(refusal: Option<Refusal>) -> Challenge {
     }
 }
 
-/// The fault of an answer to a fresh challenge; `None` when it is good.
-fn digest_fault(visit: Visit<'_>, user: &str, password: &str) -> Option<Fault> {
+/// The error of an answer to a fresh challenge; `None` if the server accepts it.
+fn digest_error(visit: Visit<'_>, user: &str, password: &str) -> Option<CredentialError> {
     let keeper = keeper();
     let given = challenge(visit.at(&keeper, NOW).err());
     let authorization = Some(answer(&given, &visit.target(), user, password, 1));
     match (Visit { authorization, ..visit }).at(&keeper, NOW) {
-        Err(Refusal::Challenge(challenge)) => challenge.fault,
+        Err(Refusal::Challenge(challenge)) => challenge.error,
         _ => None,
     }
 }
 
 #[test]
 fn digest_takes_any_of_the_passwords_and_the_one_user() {
-    assert_eq!(digest_fault(known().with(DIGEST), "phone", "secret1"), None);
-    assert_eq!(digest_fault(known().with(DIGEST), "phone", "secret2"), None);
+    assert_eq!(digest_error(known().with(DIGEST), "phone", "secret1"), None);
+    assert_eq!(digest_error(known().with(DIGEST), "phone", "secret2"), None);
     for (user, password) in [("phone", "secret3"), ("other", "secret1"), ("phone", "")] {
-        assert_eq!(digest_fault(known().with(DIGEST), user, password), Some(Fault::BadPassword));
+        assert_eq!(digest_error(known().with(DIGEST), user, password), Some(CredentialError::BadPassword));
     }
-    assert_eq!(digest_fault(known().with(&DIGEST[..1]), "phone", ""), Some(Fault::BadPassword));
+    assert_eq!(digest_error(known().with(&DIGEST[..1]), "phone", ""), Some(CredentialError::BadPassword));
     let text: &[_] = &[DIGEST[0], ("provision http_auth_password", "text", "secret1")];
-    assert_eq!(digest_fault(known().with(text), "phone", "secret1"), None);
+    assert_eq!(digest_error(known().with(text), "phone", "secret1"), None);
     assert_eq!(
-        digest_fault(
+        digest_error(
             known().with(DIGEST).with(&[("provision http_auth_username", "numeric", "1000")]),
             "1e3",
             "secret1"
         ),
-        Some(Fault::BadPassword)
+        Some(CredentialError::BadPassword)
     );
 }
 
@@ -60,12 +60,12 @@ fn digest_takes_any_of_the_passwords_and_the_one_user() {
 fn a_challenge_offers_md5_and_sha_256_and_says_when_a_nonce_is_stale() {
     let (keeper, visit) = (keeper(), known().with(DIGEST));
     let first = challenge(visit.at(&keeper, NOW).err());
-    assert_eq!((first.headers.len(), first.fault), (2, None));
+    assert_eq!((first.headers.len(), first.error), (2, None));
     assert!(first.headers[0].contains("algorithm=MD5") && first.headers[1].contains("algorithm=SHA-256"));
     assert!(first.headers.iter().all(|header| header.starts_with("Digest realm=\"alpha.example.net\"")));
     let later = Visit { authorization: Some(answer(&first, &visit.target(), "phone", "secret1", 1)), ..visit };
     let stale = challenge(later.at(&keeper, NOW + 301).err());
-    assert_eq!(stale.fault, Some(Fault::Stale));
+    assert_eq!(stale.error, Some(CredentialError::Stale));
     assert!(stale.headers.iter().all(|header| header.ends_with("stale=true")));
 }
 
@@ -73,13 +73,13 @@ fn a_challenge_offers_md5_and_sha_256_and_says_when_a_nonce_is_stale() {
 fn a_nonce_may_be_used_again_but_not_with_the_same_count() {
     let (keeper, mut visit) = (keeper(), known().with(DIGEST));
     let given = challenge(visit.at(&keeper, NOW).err());
-    let mut fault = |count| {
+    let mut error = |count| {
         visit.authorization = Some(answer(&given, &visit.target(), "phone", "secret1", count));
-        visit.at(&keeper, NOW).err().map(|refusal| challenge(Some(refusal)).fault)
+        visit.at(&keeper, NOW).err().map(|refusal| challenge(Some(refusal)).error)
     };
     assert_eq!(
-        [1, 2, 2, 4, 3, 1].map(&mut fault),
-        [None, None, Some(Some(Fault::Stale)), None, None, Some(Some(Fault::Stale))]
+        [1, 2, 2, 4, 3, 1].map(&mut error),
+        [None, None, Some(Some(CredentialError::Stale)), None, None, Some(Some(CredentialError::Stale))]
     );
 }
 
@@ -89,16 +89,16 @@ fn servers_with_one_key_take_each_others_nonces_and_each_counts_for_itself() {
     let other_key = Keeper::new([2; 32], 3, NOW);
     let mut visit = known().with(DIGEST);
     let given = challenge(visit.at(&keepers[0], NOW).err());
-    let mut fault = |keeper: &Keeper, password, count| {
+    let mut error = |keeper: &Keeper, password, count| {
         visit.authorization = Some(answer(&given, &visit.target(), "phone", password, count));
-        visit.at(keeper, NOW).err().map(|refusal| challenge(Some(refusal)).fault.unwrap())
+        visit.at(keeper, NOW).err().map(|refusal| challenge(Some(refusal)).error.unwrap())
     };
     for password in ["secret1", "secret2"] {
         let count = if password == "secret1" { 1 } else { 2 };
-        assert_eq!(fault(&keepers[1], password, count), None);
-        assert_eq!(fault(&keepers[1], password, count), Some(Fault::Stale), "replayed");
+        assert_eq!(error(&keepers[1], password, count), None);
+        assert_eq!(error(&keepers[1], password, count), Some(CredentialError::Stale), "replayed");
     }
-    assert_eq!(fault(&other_key, "secret1", 3), Some(Fault::Stale), "another's nonce");
+    assert_eq!(error(&other_key, "secret1", 3), Some(CredentialError::Stale), "another's nonce");
 }
 
 #[test]
@@ -133,14 +133,14 @@ fn credentials_are_not_demanded_where_they_are_switched_off_or_no_user_is_set() 
 
 #[test]
 fn credentials_of_the_other_scheme_do_not_count() {
-    let fault = |kind, authorization: &str| {
+    let error = |kind, authorization: &str| {
         let visit = known().with(DIGEST).with(&[("provision http_auth_type", "text", kind)]);
-        challenge(Visit { authorization: Some(authorization.into()), ..visit }.refusal()).fault
+        challenge(Visit { authorization: Some(authorization.into()), ..visit }.refusal()).error
     };
-    assert_eq!(fault("digest", "Basic cGhvbmU6c2VjcmV0MQ=="), Some(Fault::Scheme));
-    assert_eq!(fault("basic", "Digest username=\"phone\""), Some(Fault::Scheme));
-    assert_eq!(fault("digest", "Digest x"), Some(Fault::Malformed));
-    assert_eq!(fault("digest", ""), Some(Fault::Scheme));
+    assert_eq!(error("digest", "Basic cGhvbmU6c2VjcmV0MQ=="), Some(CredentialError::Scheme));
+    assert_eq!(error("basic", "Digest username=\"phone\""), Some(CredentialError::Scheme));
+    assert_eq!(error("digest", "Digest x"), Some(CredentialError::Malformed));
+    assert_eq!(error("digest", ""), Some(CredentialError::Scheme));
     let basic = known().with(DIGEST).with(&[("provision http_auth_type", "text", "basic")]);
     let authorization = Some("Basic cGhvbmU6c2VjcmV0MQ==".into());
     assert!(Visit { authorization, ..basic }.outcome().is_ok());

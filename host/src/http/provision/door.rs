@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::directory::{Lookup, NewDevice};
-use crate::facts::{Admission, MacAddress};
+use crate::facts::{MacAddress, RequestFacts};
 use crate::gate::{self, Permit, Refusal};
 use crate::http::access_log::Seen;
 use crate::http::status::Failure;
@@ -13,7 +13,7 @@ use std::net::IpAddr;
 /// Who was let in, and on which facts.
 pub struct Entry {
     pub permit: Permit,
-    pub admission: Admission,
+    pub admission: RequestFacts,
     /// The device that was inserted for this request, and its uuid.
     pub inserted: Option<(NewDevice, String)>,
 }
@@ -65,7 +65,12 @@ impl Walk<'_> {
     }
 
     /// Inserts the device, where the permit is for that.
-    async fn enter(&self, permit: Permit, admission: Admission, request: &ProvisionRequest) -> Result<Entry, Failure> {
+    async fn enter(
+        &self,
+        permit: Permit,
+        admission: RequestFacts,
+        request: &ProvisionRequest,
+    ) -> Result<Entry, Failure> {
         let Some(address) = permit.insert() else { return Ok(Entry { permit, admission, inserted: None }) };
         if request.template().is_some() {
             // A raw template is for devices that are known; it is no reason to make one.

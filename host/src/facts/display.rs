@@ -5,9 +5,9 @@ use std::path::Path;
 
 /// A path in a log, a message or on a terminal: one line, whatever is in its names. Whoever may name a file could write
 /// lines of the log otherwise.
-pub struct Shown<'a>(pub &'a Path);
+pub struct DisplayPath<'a>(pub &'a Path);
 
-impl Display for Shown<'_> {
+impl Display for DisplayPath<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let shown = |c: char| if is_control(c) { '\u{fffd}' } else { c };
         self.0.to_string_lossy().chars().try_for_each(|c| f.write_char(shown(c)))
@@ -28,7 +28,10 @@ mod tests {
 
     #[test]
     fn a_path_is_one_line_and_else_as_it_is() {
-        assert_eq!(Shown(Path::new("/a\u{2028}b\u{202e}c")).to_string(), "/a\u{fffd}b\u{fffd}c");
-        assert_eq!(Shown(Path::new("/a\nb\u{1b}[0m/ü {$mac}.cfg")).to_string(), "/a\u{fffd}b\u{fffd}[0m/ü {$mac}.cfg");
+        assert_eq!(DisplayPath(Path::new("/a\u{2028}b\u{202e}c")).to_string(), "/a\u{fffd}b\u{fffd}c");
+        assert_eq!(
+            DisplayPath(Path::new("/a\nb\u{1b}[0m/ü {$mac}.cfg")).to_string(),
+            "/a\u{fffd}b\u{fffd}[0m/ü {$mac}.cfg"
+        );
     }
 }

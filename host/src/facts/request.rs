@@ -23,7 +23,7 @@ pub struct DeviceFacts {
 
 /// The facts of one request.
 #[derive(Clone)]
-pub struct Admission {
+pub struct RequestFacts {
     /// The device with the asked address, in whatever domain the lookup allowed.
     pub device: Option<DeviceFacts>,
     /// No device was found, and yet one has this address: in another domain than the one that the Host names, or in
