@@ -1,10 +1,10 @@
-//! The answers of a real FusionPBX, byte for byte. Uses `../shared/corpus`; skipped where it is absent.
+//! Replays the recorded answers of a real FusionPBX. Skipped without `../shared/corpus`.
 
 use dialplate_tests::corpus;
 use dialplate_tests::recorded::Recorded;
 
 #[test]
-fn every_recorded_answer_is_given_byte_for_byte_on_sqlite() {
+fn recorded_answers_match_byte_for_byte_on_sqlite() {
     let Some(corpus) = corpus::find() else { return };
     let folder = tempfile::tempdir().unwrap();
     let database = corpus::sqlite(folder.path(), &corpus, &["fixture-1.sql"]);
@@ -14,7 +14,7 @@ fn every_recorded_answer_is_given_byte_for_byte_on_sqlite() {
 }
 
 #[test]
-fn every_recorded_answer_is_given_byte_for_byte_on_postgresql() {
+fn recorded_answers_match_byte_for_byte_on_postgresql() {
     let Some(stage) = Recorded::start() else { return };
     let server = stage.serve(&[]);
     let cases = corpus::manifest(&stage.corpus);
@@ -22,7 +22,7 @@ fn every_recorded_answer_is_given_byte_for_byte_on_postgresql() {
 }
 
 #[test]
-fn the_recorded_language_cases_come_out_identical() {
+fn recorded_language_cases_match_byte_for_byte() {
     let Some(corpus) = corpus::find() else { return };
     let folder = tempfile::tempdir().unwrap();
     let database = corpus::sqlite(folder.path(), &corpus, &["fixture-1.sql", "language/devices.sql"]);

@@ -1,5 +1,5 @@
-//! The snippet for FusionPBX's sites, in a real nginx behind their rewrites. These are read from `../shared`, and are no
-//! part of the repository.
+//! The nginx snippet for FusionPBX's sites, in a real nginx behind the rewrite rules of these sites. The rules come from
+//! `../shared/contract`; without it the tests are skipped.
 
 use dialplate_tests::client::{self, Answer};
 use dialplate_tests::echo::Echo;
@@ -12,16 +12,16 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 
-/// Where the files of `nginx/` expect Dialplate.
+/// The address of Dialplate in the files of `nginx/`.
 pub const UPSTREAM: &str = "127.0.0.1:8090";
-/// Phones whose User-Agent names the device.
+/// A User-Agent that contains the device's address.
 const AGENT: &str = "Yealink SIP-T46U 66.86.0.15 00:15:65:aa:bb:cc";
 
-/// A file of `nginx/` with these texts in place of others, each of which must be there.
+/// A file of `nginx/` with texts replaced. Each text must occur.
 pub fn example(file: &str, changes: &[(&str, &str)]) -> String {
     let text = std::fs::read_to_string(root().join("nginx").join(file)).expect("a file of the repository");
     changes.iter().fold(text, |text, (from, to)| {
-        assert!(text.contains(from), "there is no {from} in {file}");
+        assert!(text.contains(from), "{file} does not contain {from}");
         text.replace(from, to)
     })
 }
@@ -29,13 +29,13 @@ pub fn example(file: &str, changes: &[(&str, &str)]) -> String {
 fn recorded() -> Option<Value> {
     let path = root().join("../shared/contract/rewrites.json");
     let Ok(text) = std::fs::read_to_string(&path) else {
-        skip(&format!("the recorded rewrites are not there ({})", path.display()));
+        skip(&format!("no recorded rewrites at {}", path.display()));
         return None;
     };
     Some(serde_json::from_str(&text).expect("the recording"))
 }
 
-/// Where a rule stands in a set. The wiki's authors build on the first of them.
+/// The position of a rule in a set. The sets of the wiki's authors extend the set of the first author.
 fn place(rule: &Value, set: &str) -> Option<u64> {
     let Some(author) = set.strip_prefix("wiki-") else { return rule["order"][set].as_u64() };
     let mut sources = rule["sources"].as_array()?.iter();
@@ -46,7 +46,7 @@ fn place(rule: &Value, set: &str) -> Option<u64> {
     sources.find(theirs)?["lines"][0].as_u64()
 }
 
-/// The rewrites of a set, in their order.
+/// The enabled rewrites of a set as nginx text, in their order.
 fn rewrites(recorded: &Value, set: &str) -> String {
     let rules = recorded["rules"].as_array().expect("rules").iter();
     let mut rules: Vec<_> = rules.filter_map(|rule| Some((place(rule, set)?, rule))).collect();
@@ -59,7 +59,8 @@ fn rewrites(recorded: &Value, set: &str) -> String {
     enabled.map(|(_, rule)| line(rule)).collect()
 }
 
-/// A server of FusionPBX's kind: PHP answers for pages, and everything else is a file.
+/// An nginx server that behaves like FusionPBX's site: PHP answers for pages, and everything else is a file. The answers
+/// name the page or the file.
 fn fusionpbx(port: u16, rewrites: &str, include: &str) -> String {
     format!(
         "server {{ listen 127.0.0.1:{port}; {rewrites} {include}
@@ -71,7 +72,7 @@ fn ask(server: SocketAddr, target: &str) -> Answer {
     client::send(server, "GET", target, &[("Host", HOST), ("User-Agent", AGENT)], b"")
 }
 
-/// Devices with the addresses of the probes, and a template folder whose files say which they are.
+/// A site with a device for each address in the probes. Each template prints its own name.
 fn phones(recorded: &Value) -> Option<Site> {
     let hex = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let probes = recorded["outcomes"].as_object().expect("outcomes").keys();
@@ -127,7 +128,7 @@ fn phones(recorded: &Value) -> Option<Site> {
 }
 
 #[test]
-fn every_probe_behind_each_of_fusionpbxs_sites_comes_out_as_recorded() {
+fn snippet_keeps_recorded_outcome_of_every_rewrite_set() {
     let Some(recorded) = recorded() else { return };
     let Some(phones) = phones(&recorded) else { return };
     let dialplate = phones.server.address;
@@ -146,7 +147,7 @@ fn every_probe_behind_each_of_fusionpbxs_sites_comes_out_as_recorded() {
             let label = format!("{target} [{set}]");
             let answer = ask(nginx.address, target);
             if uri.contains("/provision/") && !uri.starts_with("/resources/") {
-                // What their rules lead to; a URL that they have no rule for is Dialplate's own to know.
+                // The target after the site's rewrite. Without a matching rule, Dialplate gets the original URL.
                 let direct = match uri {
                     "/app/provision/" | "/app/provision/index.php" => format!("/app/provision/index.php?{query}"),
                     _ => target.clone(),
@@ -154,13 +155,13 @@ fn every_probe_behind_each_of_fusionpbxs_sites_comes_out_as_recorded() {
                 let direct = ask(dialplate, &direct);
                 assert_eq!((answer.status, answer.text()), (direct.status, direct.text()), "{label}");
             } else if uri == "/app/provision" {
-                // A folder without its slash, both there and here.
+                // nginx redirects to the folder with a slash, with and without the snippet.
                 assert_eq!(answer.status, 301, "{label}");
             } else {
                 assert_eq!((answer.status, answer.text()), (404, format!("file {uri}")), "{label}");
             }
             found.extend(Some(answer.text()).filter(|_| answer.status == 200));
-            // Without the line all is as it was.
+            // Without the snippet, the site answers itself.
             let answer = ask(back, target);
             let page = uri.ends_with(".php").then(|| (200, format!("php {uri}?{query}")));
             assert_eq!((answer.status, answer.text()), page.unwrap_or((404, format!("file {uri}"))), "{label}");
@@ -170,9 +171,10 @@ fn every_probe_behind_each_of_fusionpbxs_sites_comes_out_as_recorded() {
     assert!(found.len() > 20, "the probes find too little: {found:?}");
 }
 
-/// What a proxy hands on of a request that lies about who asks, and the head it comes in.
-pub fn handed_on(proxy: SocketAddr, echo: &Echo) -> (String, String) {
-    let lies = [
+/// Sends a request with forged headers through a proxy, and returns the request line and the lower-case headers that
+/// the proxy forwards.
+pub fn forwarded(proxy: SocketAddr, echo: &Echo) -> (String, String) {
+    let forged = [
         ("Host", "Alpha.example.net:8080"),
         ("X-Forwarded-For", "203.0.113.7"),
         ("X-Real-IP", "203.0.113.7"),
@@ -180,25 +182,26 @@ pub fn handed_on(proxy: SocketAddr, echo: &Echo) -> (String, String) {
         ("X-Forwarded-Proto", "untrue"),
         ("Authorization", "Digest uri=\"/x\""),
     ];
-    let answer = client::send(proxy, "GET", "/provision/%3001565aabbcc.cfg?file={$mac}.cfg", &lies, b"");
+    let answer = client::send(proxy, "GET", "/provision/%3001565aabbcc.cfg?file={$mac}.cfg", &forged, b"");
     assert_eq!((answer.status, answer.text()), (200, "echo".to_owned()));
     let head = String::from_utf8_lossy(&echo.head()).into_owned();
     let (line, headers) = head.split_once("\r\n").expect("a request line");
     (line.to_owned(), headers.to_ascii_lowercase())
 }
 
+/// Whether the header lines contain this one.
 pub fn has(headers: &str, header: &str) -> bool {
     headers.lines().any(|line| line == header)
 }
 
 #[test]
-fn the_snippet_says_who_asks_and_for_what_before_it_was_rewritten() {
+fn snippet_forwards_client_and_original_target() {
     let Some(recorded) = recorded() else { return };
     let echo = Echo::start();
     let snippet = example("fusionpbx.conf", &[(UPSTREAM, &echo.address.to_string())]);
     let port = free_port();
     let Some(nginx) = Nginx::start(port, &fusionpbx(port, &rewrites(&recorded, "debian"), &snippet)) else { return };
-    let (line, headers) = handed_on(nginx.address, &echo);
+    let (line, headers) = forwarded(nginx.address, &echo);
     assert_eq!(line, "GET /app/provision/index.php?mac=001565aabbcc&file={$mac}.cfg HTTP/1.1");
     for header in [
         "host: alpha.example.net",
@@ -214,7 +217,7 @@ fn the_snippet_says_who_asks_and_for_what_before_it_was_rewritten() {
 }
 
 #[test]
-fn the_snippets_optional_part_leaves_the_templates_to_dialplate() {
+fn snippet_optional_part_serves_raw_templates() {
     let Some(site) =
         Site::start("", &[("templates/avaya/J100Supgrade.txt", "upgrade"), ("templates/zz/all/x", "x")], &[])
     else {
@@ -226,14 +229,14 @@ fn the_snippets_optional_part_leaves_the_templates_to_dialplate() {
     let snippet = format!("{before}\nlocation ^~ /resources{}", optional.replace("\n#", "\n"));
     let port = free_port();
     let Some(nginx) = Nginx::start(port, &fusionpbx(port, "", &snippet)) else { return };
-    let says = |target: &str| (ask(nginx.address, target).status, ask(nginx.address, target).text());
-    assert_eq!(says("/resources/templates/provision/avaya/J100Supgrade.txt"), (200, "upgrade".to_owned()));
-    assert_eq!(says("/resources/templates/provision/zz/all/x").0, 403);
-    assert_eq!(says("/resources/other").1, "file /resources/other");
+    let answer = |target: &str| (ask(nginx.address, target).status, ask(nginx.address, target).text());
+    assert_eq!(answer("/resources/templates/provision/avaya/J100Supgrade.txt"), (200, "upgrade".to_owned()));
+    assert_eq!(answer("/resources/templates/provision/zz/all/x").0, 403);
+    assert_eq!(answer("/resources/other").1, "file /resources/other");
 }
 
 #[test]
-fn a_phone_logs_in_by_digest_behind_the_rewrites() {
+fn phone_logs_in_by_digest_behind_rewrites() {
     let Some(recorded) = recorded() else { return };
     let trusted = [("DIALPLATE_TRUSTED_PROXIES", "127.0.0.1")];
     let files = [("templates/yealink/t46u/{$mac}.cfg", "default {$mac}")];
@@ -250,8 +253,8 @@ fn a_phone_logs_in_by_digest_behind_the_rewrites() {
             let output = std::process::Command::new("curl").args(arguments).arg(&url).output();
             output.ok().map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
         };
-        let Some(said) = curl("phone:secret1") else { return skip("curl is not installed") };
-        assert_eq!(said, "default 001565be5fd7 200", "{path}");
-        assert!(curl("phone:wrong").is_some_and(|said| said.ends_with(" 401")), "{path}");
+        let Some(output) = curl("phone:secret1") else { return skip("curl is not installed") };
+        assert_eq!(output, "default 001565be5fd7 200", "{path}");
+        assert!(curl("phone:wrong").is_some_and(|output| output.ends_with(" 401")), "{path}");
     }
 }

@@ -1,6 +1,6 @@
 //! The whole site and the examples for other proxies, in the real programs.
 
-use crate::nginx::{UPSTREAM, example, handed_on, has};
+use crate::nginx::{UPSTREAM, example, forwarded, has};
 use dialplate_tests::echo::Echo;
 use dialplate_tests::nginx::Nginx;
 use dialplate_tests::proxy::Proxy;
@@ -97,7 +97,7 @@ fn the_whole_site_serves_by_http_and_https_and_passes_client_certificates_on() {
 
 /// A proxy of an example hands on what it was asked, and says itself who asked.
 fn check(proxy: &Proxy, echo: &Echo, proto: &str) {
-    let (line, headers) = handed_on(proxy.address, echo);
+    let (line, headers) = forwarded(proxy.address, echo);
     assert_eq!(line, "GET /provision/%3001565aabbcc.cfg?file={$mac}.cfg HTTP/1.1");
     assert!(
         headers.contains("host: alpha.example.net") && has(&headers, "authorization: digest uri=\"/x\""),

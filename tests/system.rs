@@ -1,6 +1,6 @@
-//! The whole system from outside: the server as `make build` leaves it, with its plugins.
+//! Tests of the whole server: the built program with its plugins, real databases and real proxies.
 
-#![allow(clippy::print_stdout, reason = "figures of a test that is read for them")]
+#![allow(clippy::print_stdout, reason = "tests print figures")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod agents;

@@ -1,4 +1,4 @@
-//! Clients that keep their connections and ask again as soon as they are answered.
+//! Clients that send the next request on the same connection as soon as they have an answer.
 
 use std::fmt;
 use std::io::{Read, Write};
@@ -6,18 +6,19 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// A URL under load.
 pub struct Target {
     pub name: &'static str,
     pub path: &'static str,
 }
 
-/// What came of a load.
+/// The results of a load.
 pub struct Figures {
     name: &'static str,
     status: u16,
     bytes: usize,
     per_second: f64,
-    /// Processor time of the server per request.
+    /// The server's processor time per request.
     processor: Duration,
     /// Sorted.
     latencies: Vec<Duration>,
@@ -41,7 +42,7 @@ impl fmt::Display for Figures {
     }
 }
 
-/// Asks for one file over and over. The first answers, which fill caches, do not count.
+/// Requests one file repeatedly. The first answers are not measured, because they fill caches.
 pub fn load(server: SocketAddr, pid: u32, host: &str, target: &Target, connections: usize, time: Duration) -> Figures {
     let request = format!(
         "GET {} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Yealink SIP-T46U 66.86.0.15 00:15:65:2a:c3:8a\r\n\r\n",
@@ -56,15 +57,15 @@ pub fn load(server: SocketAddr, pid: u32, host: &str, target: &Target, connectio
                 scope.spawn(|| {
                     let (mut client, mut latencies) = (Client::new(server), Vec::new());
                     while begin.elapsed() < time {
-                        let asked = Instant::now();
+                        let sent = Instant::now();
                         assert_eq!(client.get(request.as_bytes()), (status, bytes), "answers differ");
-                        latencies.push(asked.elapsed());
+                        latencies.push(sent.elapsed());
                     }
                     latencies
                 })
             })
             .collect();
-        clients.into_iter().flat_map(|client| client.join().expect("a client ends well")).collect()
+        clients.into_iter().flat_map(|client| client.join().expect("no client panics")).collect()
     });
     let (used, took) = (processor_time(pid).saturating_sub(used), begin.elapsed());
     latencies.sort_unstable();
@@ -79,16 +80,16 @@ pub fn load(server: SocketAddr, pid: u32, host: &str, target: &Target, connectio
     }
 }
 
-/// What a process has used of the processors, in steps of 10 ms; zero where the system does not say.
+/// The processor time of a process, in steps of 10 ms; zero without `/proc`.
 fn processor_time(pid: u32) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    // The fields after the program's name, which may have spaces in it: utime and stime are the 12th and 13th.
+    // After the program's name, which may contain spaces, utime and stime are the 12th and 13th fields.
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
     let ticks: u64 = fields.skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)
 }
 
-/// One connection.
+/// One keep-alive connection.
 struct Client {
     stream: TcpStream,
     buffer: Vec<u8>,
@@ -101,7 +102,7 @@ impl Client {
         Self { stream, buffer: vec![0; 1 << 18] }
     }
 
-    /// Status and length of the answer's body.
+    /// Sends a request, and returns the answer's status and the length of its body.
     fn get(&mut self, request: &[u8]) -> (u16, usize) {
         self.stream.write_all(request).expect("the request is taken");
         let mut have = 0;
@@ -116,7 +117,7 @@ impl Client {
                 head.lines().find_map(|line| line.strip_prefix("content-length: ")?.trim().parse::<usize>().ok());
             let length = length.expect("a length");
             while have < end + 4 + length {
-                // Only the count matters: later parts may overwrite earlier ones.
+                // Only the length is needed, so later parts may overwrite earlier ones.
                 let read = self.stream.read(&mut self.buffer[end + 4..]).expect("the rest");
                 assert!(read > 0, "the connection was closed");
                 have += read;

@@ -1,8 +1,9 @@
-//! The whole server under load, on SQLite and on PostgreSQL where it is installed:
+//! The whole server under load, on SQLite and on PostgreSQL if it is installed:
 //! `cargo bench --workspace --bench load [-- [--server HOST:PORT --pid PID] CONNECTIONS SECONDS]`.
 //!
-//! Without `--server` it starts the built program on the recorded database and templates beside the repository. What
-//! counts on a busy machine is the processor time per request; the client shares the machine with the server.
+//! Without `--server`, the benchmark starts the built program on the recorded database and templates of
+//! `../shared/corpus`. The client shares the machine with the server, so the processor time per request is more
+//! reliable than the number of requests per second.
 
 #![allow(clippy::print_stdout, reason = "a command-line program")]
 
@@ -19,7 +20,7 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 
 const HOST: &str = "alpha.example.net";
-/// Of what is recorded: a large file, a small one, a phone book.
+/// A large file, a small file, a phone book, and an unknown device.
 const TARGETS: [Target; 4] = [
     Target { name: "t46u/{$mac}.cfg", path: "/provision/0015652ac38a.cfg" },
     Target { name: "t46u/y000000000000.boot", path: "/app/provision/?mac=0015652ac38a&file=y000000000000.boot" },
@@ -41,7 +42,7 @@ fn main() {
     let Some(corpus) = corpus::find() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     let database = corpus::sqlite(folder.path(), &corpus, &["fixture-1.sql"]);
-    serve("SQLite as FusionPBX makes it, without an index", &database, &corpus, &options);
+    serve("SQLite with FusionPBX's schema, without indexes", &database, &corpus, &options);
     add_indexes(&database);
     serve("SQLite with the indexes of the embedded database", &database, &corpus, &options);
     let Some(database) = Recorded::start() else { return };
@@ -75,7 +76,7 @@ fn report(name: &str, server: SocketAddr, pid: u32, options: &Options) {
 fn options() -> Options {
     let mut options = Options { server: None, connections: 4, time: Duration::from_secs(3) };
     let mut numbers = Vec::new();
-    // `cargo bench` adds a flag of its own.
+    // `cargo bench` adds the flag `--bench`.
     let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
     while let Some(word) = words.next() {
         let mut value = || words.next().expect("a flag has a value");

@@ -1,41 +1,45 @@
-//! A client that sends exactly what it is told: phones put braces into targets and foreign names into Host.
+//! An HTTP client that sends targets and headers unchanged. Phones put braces into targets and foreign names into
+//! `Host`, which a client library would refuse.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// Far above what any answer takes; a test that waits this long has failed.
+/// Far longer than any answer takes.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
+/// One HTTP answer.
 pub struct Answer {
     pub status: u16,
-    /// Names in lower case.
+    /// By lower-case name. Of several headers with one name, the last.
     pub headers: BTreeMap<String, String>,
     pub body: Vec<u8>,
 }
 
 impl Answer {
+    /// A header's value, empty if the header is absent.
     pub fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", String::as_str)
     }
 
+    /// The body, with bytes that are not UTF-8 replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
-/// A GET with this Host.
+/// Sends a GET request.
 pub fn get(server: SocketAddr, host: &str, target: &str) -> Answer {
     send(server, "GET", target, &[("Host", host)], b"")
 }
 
-/// One request on a connection of its own.
+/// Sends one request on its own connection.
 pub fn send(server: SocketAddr, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     try_send(server, method, target, headers, body).expect("an answer")
 }
 
-/// The same, where the server may be gone.
+/// Like [`send`], for a server that may have stopped.
 pub fn try_send(
     server: SocketAddr,
     method: &str,
@@ -45,19 +49,7 @@ pub fn try_send(
 ) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(server)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
-    let mut request = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
-    for (name, value) in headers {
-        // What is no Latin-1 goes as UTF-8.
-        let latin: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
-        let value = latin.unwrap_or_else(|_| value.as_bytes().to_vec());
-        request.extend([name.as_bytes(), b": ", &value, b"\r\n"].concat());
-    }
-    if !body.is_empty() {
-        request.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());
-    }
-    request.extend(b"Connection: close\r\n\r\n");
-    stream.write_all(&request)?;
-    stream.write_all(body)?;
+    stream.write_all(&request(method, target, headers, body))?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     if !bytes.windows(4).any(|part| part == b"\r\n\r\n") {
@@ -66,18 +58,34 @@ pub fn try_send(
     Ok(parse(&bytes))
 }
 
-/// These bytes on a connection of their own, and everything that comes back until its end.
+/// The bytes of a request, with `Connection: close`. Header values are sent as Latin-1 if possible, else as UTF-8.
+pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let mut request = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
+    for (name, value) in headers {
+        let latin: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
+        let value = latin.unwrap_or_else(|_| value.as_bytes().to_vec());
+        request.extend([name.as_bytes(), b": ", &value, b"\r\n"].concat());
+    }
+    if !body.is_empty() {
+        request.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());
+    }
+    request.extend(b"Connection: close\r\n\r\n");
+    request.extend(body);
+    request
+}
+
+/// Sends bytes on their own connection, and returns all bytes that come back.
 pub fn exchange(server: SocketAddr, bytes: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(server).expect("the server listens");
     stream.set_read_timeout(Some(TIMEOUT)).expect("a timeout");
-    // A server that has seen enough may close before all is sent.
+    // The server may refuse the request and close before everything is sent.
     let _ = stream.write_all(bytes);
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer);
     answer
 }
 
-/// Reads one whole answer.
+/// Parses one complete answer.
 pub fn parse(bytes: &[u8]) -> Answer {
     let end = bytes.windows(4).position(|part| part == b"\r\n\r\n").expect("a head");
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();

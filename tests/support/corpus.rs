@@ -1,4 +1,4 @@
-//! The recordings of a real FusionPBX, which lie beside the repository and are no part of it.
+//! The recorded answers of a real FusionPBX, in `../shared/corpus`. They are not part of the repository.
 
 use crate::client::{self, Answer};
 use crate::server::{Server, root};
@@ -13,24 +13,24 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// What is compared beside status and body.
+/// The headers that are compared, in addition to status and body.
 const HEADERS: [&str; 6] =
     ["content-type", "content-length", "content-disposition", "www-authenticate", "accept-ranges", "content-range"];
 
-/// The recording's clock.
+/// The moment at which the answers were recorded.
 pub const CLOCK: &str = "2026-07-01T12:00:00Z";
 
-/// The folder of the recordings; where it is absent, a visible line and `None`.
+/// The folder of the recordings. If it is absent, reports a skipped test and returns `None`.
 pub fn find() -> Option<PathBuf> {
     let corpus = root().join("../shared/corpus");
     if !corpus.is_dir() {
-        skip(&format!("the recordings are not there ({})", corpus.display()));
+        skip(&format!("no recordings at {}", corpus.display()));
         return None;
     }
     Some(corpus)
 }
 
-/// A SQLite database with these files of the corpus, one after the other.
+/// The URL of a new SQLite database with FusionPBX's tables, its default settings, and these SQL files of the corpus.
 pub fn sqlite(folder: &Path, corpus: &Path, files: &[&str]) -> String {
     let path = folder.join("fusionpbx.db");
     let url = format!("sqlite://{}", path.display());
@@ -47,8 +47,8 @@ pub fn sqlite(folder: &Path, corpus: &Path, files: &[&str]) -> String {
     url
 }
 
-/// A server on a database of the corpus, with its templates and its clock, and no limit on failed requests: all come
-/// from one address here. Settings of the same names count instead.
+/// Starts a server on a recorded database, with the recorded templates and clock. `settings` override these. The limit
+/// on failed requests is off, because all requests come from one address.
 pub fn serve(database: &str, corpus: &Path, settings: &[(&str, &str)]) -> Server {
     let templates = corpus.join("templates").display().to_string();
     let mut all = vec![
@@ -62,8 +62,7 @@ pub fn serve(database: &str, corpus: &Path, settings: &[(&str, &str)]) -> Server
     Server::start(&all)
 }
 
-/// The cases of the manifest. Its section `special` holds values that FusionPBX passes on raw, which is one of its
-/// faults.
+/// The cases of the manifest, without the section `special`: there FusionPBX prints values without escaping them.
 pub fn manifest(corpus: &Path) -> Vec<Value> {
     let cases = cases(&corpus.join("golden-1/manifest.jsonl"));
     let cases: Vec<_> = cases.into_iter().filter(|case| case["section"] == "main").collect();
@@ -71,26 +70,29 @@ pub fn manifest(corpus: &Path) -> Vec<Value> {
     cases
 }
 
-/// Those of the manifest that FusionPBX answers with a file, and without fault.
+/// The cases that FusionPBX answers with a complete file.
 pub fn files(corpus: &Path) -> Vec<Value> {
     let mut cases = manifest(corpus);
     cases.retain(|case| case["status"] == 200 && case["broken"] == false);
     cases
 }
 
-/// Every `step`th case: over all vendors, since the recording goes through them one after the other.
+/// Every `step`th case. The recording is sorted by vendor, so all vendors are included.
 pub fn spread(cases: &[Value], step: usize) -> Vec<Value> {
     cases.iter().step_by(step).cloned().collect()
 }
 
-/// Fails, with the first of them, when there are differences.
-pub fn check(what: &str, differences: &[String], of: usize) {
+/// Prints how many of the cases are identical.
+///
+/// # Panics
+/// If there are differences; the message has the first of them.
+pub fn check(label: &str, differences: &[String], of: usize) {
     let shown: Vec<_> = differences.iter().take(20).map(String::as_str).collect();
-    println!("{what}: {} of {of} identical", of - differences.len());
-    assert!(differences.is_empty(), "{what}: {} of {of} differ:\n{}", differences.len(), shown.join("\n"));
+    println!("{label}: {} of {of} identical", of - differences.len());
+    assert!(differences.is_empty(), "{label}: {} of {of} differ:\n{}", differences.len(), shown.join("\n"));
 }
 
-/// A file of the corpus.
+/// The text of a file of the corpus.
 pub fn text(corpus: &Path, file: &str) -> String {
     std::fs::read_to_string(corpus.join(file)).expect("a file of the corpus")
 }
@@ -101,7 +103,7 @@ pub fn cases(file: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a case")).collect()
 }
 
-/// Replays cases and returns what differs, a line each.
+/// Replays cases, and returns one line for each answer that differs.
 pub fn replay(server: &Server, cases: &[Value]) -> Vec<String> {
     let (next, differences) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
@@ -122,18 +124,18 @@ fn differs(server: SocketAddr, case: &Value) -> Option<String> {
     differing(&ask(server, case, None), case)
 }
 
-/// What differs between an answer and the recorded one.
+/// The difference between an answer and the recorded one, labelled with the case.
 pub fn differing(answer: &Answer, case: &Value) -> Option<String> {
     let text = |name: &str| case[name].as_str().unwrap_or_default();
     let label = format!("{} {} {}", text("id"), text("device"), text("target"));
     if case["broken"] == true {
-        // FusionPBX answers these with half a file or with PHP's error text.
+        // FusionPBX answers with half a file or with an error text of PHP.
         return (answer.status < 500).then(|| format!("{label}: status {}, expected a 5xx", answer.status));
     }
     compare(case, answer).map(|difference| format!("{label}: {difference}"))
 }
 
-/// Sends a case's request, with these credentials in place of its own where there are some.
+/// Sends a case's request. `authorization` replaces the case's own credentials.
 pub fn ask(server: SocketAddr, case: &Value, authorization: Option<&str>) -> Answer {
     let text = |name: &str| case[name].as_str().unwrap_or_default();
     let headers: BTreeMap<_, _> = case["headers"].as_object().into_iter().flatten().collect();
@@ -144,7 +146,7 @@ pub fn ask(server: SocketAddr, case: &Value, authorization: Option<&str>) -> Ans
     client::send(server, text("method"), text("target"), &headers, text("body").as_bytes())
 }
 
-/// How an answer differs from the recorded one.
+/// The first difference between an answer and the recorded one.
 pub fn compare(case: &Value, answer: &Answer) -> Option<String> {
     if u64::from(answer.status) != case["status"] {
         return Some(format!("status {}, expected {}", answer.status, case["status"]));
@@ -160,7 +162,8 @@ pub fn compare(case: &Value, answer: &Answer) -> Option<String> {
     differing.map(|name| format!("{name} is {:?}", answer.header(name)))
 }
 
-/// Of a challenge scheme and realm count, the rest is the server's own; spacing and case mean nothing in a type.
+/// The part of a header that has to be equal: scheme and realm of a challenge, whose other fields each server chooses;
+/// a content type without spaces and in lower case.
 fn canonical(name: &str, value: &str) -> String {
     match (name, value.split_once("realm=\"")) {
         ("www-authenticate", Some((scheme, realm))) => {
@@ -172,7 +175,7 @@ fn canonical(name: &str, value: &str) -> String {
     }
 }
 
-/// Lower-case hexadecimal digits.
+/// Bytes as lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

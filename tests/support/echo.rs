@@ -1,4 +1,4 @@
-//! A server that keeps what it was sent, for tests of what stands in front of the real one.
+//! A server that keeps the requests it receives, for tests of the proxies in front of the real server.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -8,13 +8,14 @@ use std::time::Duration;
 
 const TIMEOUT: Duration = Duration::from_secs(20);
 
+/// A server on a free port that answers `echo` to every request.
 pub struct Echo {
     pub address: SocketAddr,
     heads: Receiver<Vec<u8>>,
 }
 
 impl Echo {
-    /// Answers every request with `echo`, until the test ends.
+    /// Starts the server. It runs until the test ends.
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a bound port");
@@ -23,7 +24,7 @@ impl Echo {
             for mut stream in listener.incoming().flatten() {
                 let mut head = Vec::new();
                 let mut byte = [0];
-                // The PROXY protocol's mark begins like the end of a head.
+                // The PROXY protocol's signature begins like the end of a head.
                 let ended = |head: &[u8]| head.len() > 4 && head.ends_with(b"\r\n\r\n");
                 while !ended(&head) && stream.read(&mut byte).is_ok_and(|read| read == 1) {
                     head.push(byte[0]);
@@ -37,7 +38,7 @@ impl Echo {
         Self { address, heads }
     }
 
-    /// The head of the next request, with what may stand before it on the connection.
+    /// The head of the next request, with everything that came before it on the connection.
     pub fn head(&self) -> Vec<u8> {
         self.heads.recv_timeout(TIMEOUT).expect("a request")
     }

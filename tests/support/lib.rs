@@ -1,6 +1,6 @@
-//! What the tests share: the server under test, a client, databases, and the recordings.
+//! Helpers that the tests share: the server under test, a client, databases, and recorded answers.
 
-#![allow(clippy::print_stdout, reason = "figures of a test that is read for them")]
+#![allow(clippy::print_stdout, reason = "tests print figures")]
 
 pub mod client;
 pub mod corpus;

@@ -1,4 +1,4 @@
-//! Eight phones' worth of requests without a pause, each answer judged.
+//! Continuous requests on eight connections, each answer compared with the recorded one.
 
 use crate::client;
 use crate::corpus;
@@ -11,31 +11,32 @@ use std::time::{Duration, Instant};
 
 const CONNECTIONS: usize = 8;
 
-/// One request and what became of it.
+/// One request and its result.
 pub struct Outcome {
     pub begin: Instant,
     pub took: Duration,
     pub verdict: Verdict,
 }
 
+/// How an answer compares with the recorded one.
 #[derive(PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// The recorded file of the device that was asked for.
+    /// The recorded file.
     Right,
-    /// 503, with a time to come again.
+    /// Status 503 with a `Retry-After` header.
     Later,
-    /// Anything else: what differs.
+    /// Anything else, with the difference.
     Wrong(String),
 }
 
-/// Running requests.
+/// Threads that send requests until they are stopped.
 pub struct Load {
     stop: Arc<AtomicBool>,
     threads: Vec<JoinHandle<Vec<Outcome>>>,
 }
 
 impl Load {
-    /// Asks for these recorded cases over and over, each connection in an order of its own.
+    /// Sends the requests of these recorded cases repeatedly. Each connection starts at a different case.
     pub fn start(server: SocketAddr, cases: &[Value]) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let cases: Arc<[Value]> = cases.into();
@@ -54,7 +55,7 @@ impl Load {
         Self { threads: (0..CONNECTIONS).map(run).collect(), stop }
     }
 
-    /// Lets the requests under way end, and hands out all outcomes.
+    /// Waits for the requests in flight, and returns all outcomes.
     pub fn stop(self) -> Vec<Outcome> {
         self.stop.store(true, Ordering::Relaxed);
         self.threads.into_iter().flat_map(|thread| thread.join().expect("no request panics")).collect()

@@ -1,10 +1,10 @@
-//! An nginx of the test's own, in a folder that goes away with it.
+//! An nginx for one test, in a temporary folder.
 
 use crate::proxy::Proxy;
 use std::net::SocketAddr;
 use std::process::Command;
 
-/// A running nginx, stopped by its process id and removed at the end.
+/// A running nginx. Dropping it stops the process and removes the folder.
 pub struct Nginx {
     pub address: SocketAddr,
     _process: Proxy,
@@ -12,14 +12,14 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Starts one with this as its `http` block, of which a server listens on `port` of 127.0.0.1. `None`, with a
-    /// visible line, where nginx is not installed.
+    /// Starts nginx with this text as its `http` block, in which a server listens on `port` of 127.0.0.1. If nginx is not
+    /// installed, reports a skipped test and returns `None`.
     pub fn start(port: u16, http: &str) -> Option<Self> {
         let folder = tempfile::tempdir().expect("a folder for the test");
         let here = folder.path().display();
         let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
         let places: String = kinds.iter().map(|kind| format!("{kind}_temp_path {here}/{kind};\n")).collect();
-        // One process: nothing runs as another user, and there is one to stop.
+        // Without a master process, nothing runs as another user, and only one process has to be stopped.
         let text = format!(
             "daemon off;\nmaster_process off;\npid {here}/pid;\nerror_log {here}/error.log;\n\
              events {{}}\nhttp {{\naccess_log off;\n{places}{http}\n}}\n"
@@ -31,7 +31,7 @@ impl Nginx {
         Some(Self { address: process.address, _process: process, folder })
     }
 
-    /// What it has complained of so far.
+    /// The error log so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.folder.path().join("error.log")).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! A PostgreSQL of the test's own, in a folder that goes away with it.
+//! A PostgreSQL server for one test, in a temporary folder.
 
 use crate::server::free_port;
 use sqlx::postgres::{PgConnection, PgRow};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-/// A running PostgreSQL, stopped and removed at the end.
+/// A running PostgreSQL. Dropping it stops the server and removes its folder.
 pub struct Postgres {
     child: Child,
     folder: tempfile::TempDir,
@@ -18,12 +18,13 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// `None`, with a visible line, where PostgreSQL is not installed.
+    /// Starts a server. If PostgreSQL is not installed, reports a skipped test and returns `None`.
     pub async fn start() -> Option<Self> {
         Self::start_with(|_| Vec::new()).await
     }
 
-    /// One with settings of its own (`ssl=on`), chosen when its folder is there: files that they name go into it.
+    /// Starts a server with settings such as `ssl=on`. The function gets the server's folder, into which it can put files
+    /// that the settings name.
     pub async fn start_with(settings: impl FnOnce(&Path) -> Vec<String>) -> Option<Self> {
         let binaries = installed()?;
         let folder = open_folder();
@@ -37,7 +38,7 @@ impl Postgres {
         Some(Self::launched(folder, settings).await)
     }
 
-    /// A replica of this server by PostgreSQL's own replication, which follows it from now on.
+    /// Starts a streaming replica of this server.
     pub async fn replica(&self, settings: &[&str]) -> Self {
         let folder = open_folder();
         let copy = unprivileged(&installed().expect("PostgreSQL is installed").join("pg_basebackup"))
@@ -67,38 +68,40 @@ impl Postgres {
         server
     }
 
-    /// The fast shutdown that PostgreSQL knows: connections are cut, and its own children end with it.
+    /// Stops the server by a fast shutdown, which closes all connections.
     pub fn stop(&mut self) {
         self.signal("-INT", &[self.child.id()]);
         let _ = self.child.wait();
     }
 
-    /// SIGKILL to all of its processes at once, as by a machine that loses its power.
+    /// Kills all processes of the server at once, as a power failure would.
     pub fn kill(&mut self) {
         self.signal("-KILL", &self.processes());
         let _ = self.child.wait();
     }
 
-    /// Stops all of its processes where they are: connections are accepted, and nothing answers.
+    /// Suspends all processes of the server: the kernel still accepts connections, but the server does not answer.
     pub fn freeze(&self) {
         self.signal("-STOP", &self.processes());
     }
 
+    /// Resumes the processes that [`Self::freeze`] suspended.
     pub fn thaw(&self) {
         self.signal("-CONT", &self.processes());
     }
 
+    /// Starts the stopped server again, and waits until it answers.
     pub async fn restart(&mut self) {
         self.launch();
         self.wait().await;
     }
 
-    /// Starts it again, and does not wait until it answers.
+    /// Starts the stopped server again without waiting until it answers.
     pub fn launch(&mut self) {
         self.child = launch(self.folder.path(), self.port, &self.settings);
     }
 
-    /// The process that was started, and those that it has started.
+    /// The server's first process and its children.
     fn processes(&self) -> Vec<u32> {
         let first = self.child.id();
         let children = Command::new("pgrep").args(["-P", &first.to_string()]).output().expect("pgrep runs");
@@ -111,15 +114,17 @@ impl Postgres {
             Command::new("kill").arg(name).args(processes.iter().map(u32::to_string)).stderr(Stdio::null()).status();
     }
 
+    /// The port of 127.0.0.1 on which the server listens.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// What it has logged so far.
+    /// The server's log so far.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&std::fs::read(self.folder.path().join("log")).unwrap_or_default()).into_owned()
     }
 
+    /// The URL of a database of this server.
     pub fn url(&self, database: &str) -> String {
         format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
@@ -134,7 +139,7 @@ impl Postgres {
         panic!("PostgreSQL does not answer in {}", self.folder.path().display());
     }
 
-    /// A new database with these scripts run.
+    /// Creates a database, runs these scripts in it, and returns its URL.
     pub async fn database(&self, name: &str, scripts: &[&str]) -> String {
         self.run("postgres", &format!("create database {name}")).await;
         for script in scripts {
@@ -143,13 +148,14 @@ impl Postgres {
         self.url(name)
     }
 
+    /// Runs SQL statements in a database.
     pub async fn run(&self, database: &str, script: &str) {
         let mut connection = PgConnection::connect(&self.url(database)).await.expect("connected");
         sqlx::raw_sql(sqlx::AssertSqlSafe(script.to_owned())).execute(&mut connection).await.expect("the script runs");
         connection.close().await.expect("closed");
     }
 
-    /// What a query says, a line for each row with `|` between the columns, as psql prints them unaligned.
+    /// The rows of a query, one line each, with `|` between the columns.
     pub async fn rows(&self, database: &str, query: &str) -> Vec<String> {
         let mut connection = PgConnection::connect(&self.url(database)).await.expect("connected");
         let query = sqlx::raw_sql(sqlx::AssertSqlSafe(query.to_owned()));
@@ -161,7 +167,7 @@ impl Postgres {
         rows.iter().map(line).collect()
     }
 
-    /// The one value that a query answers with, as text; empty for NULL.
+    /// The single value of a query as text, empty for NULL.
     pub async fn value(&self, database: &str, query: &str) -> String {
         let mut connection = PgConnection::connect(&self.url(database)).await.expect("connected");
         let query = sqlx::AssertSqlSafe(format!("select cast(({query}) as text)"));
@@ -190,7 +196,7 @@ fn launch(folder: &Path, port: u16, settings: &[String]) -> Child {
     server.stdout(Stdio::null()).stderr(log).spawn().expect("postgres starts")
 }
 
-/// The programs of the newest PostgreSQL; a visible line where there is none.
+/// The programs of the newest installed PostgreSQL. If there is none, reports a skipped test.
 fn installed() -> Option<PathBuf> {
     let found = binaries();
     if found.is_none() {
@@ -199,20 +205,20 @@ fn installed() -> Option<PathBuf> {
     found
 }
 
-/// Hands a file to the user that the server runs as, which keeps its secrets from all others.
+/// Makes the user that runs the server the owner of a file. PostgreSQL refuses keys that belong to others.
 pub fn own(file: &Path) {
     let status = Command::new("chown").arg("postgres").arg(file).status();
     assert!(status.is_ok(), "chown runs");
 }
 
-/// The newest installed PostgreSQL.
+/// The folder of the newest PostgreSQL's programs.
 fn binaries() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
     let folders = versions.flatten().map(|version| version.path().join("bin"));
     folders.filter(|folder| folder.join("initdb").is_file()).max()
 }
 
-/// PostgreSQL refuses to run as root.
+/// A command that does not run as root, because PostgreSQL refuses to.
 fn unprivileged(program: &Path) -> Command {
     let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
     if !is_root {
@@ -223,7 +229,7 @@ fn unprivileged(program: &Path) -> Command {
     command
 }
 
-/// PostgreSQL runs as another user below it.
+/// A folder in which another user can create files: if the tests run as root, PostgreSQL runs as the user `postgres`.
 fn open_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder for the test");
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o777)).expect("permissions");

@@ -1,4 +1,4 @@
-//! FusionPBX's recorded database on a PostgreSQL of the test's own.
+//! The recorded FusionPBX database on a PostgreSQL server for one test.
 
 use crate::corpus;
 use crate::postgres::Postgres;
@@ -6,6 +6,7 @@ use crate::server::Server;
 use std::path::PathBuf;
 use tokio::runtime::Runtime;
 
+/// A PostgreSQL server with the recorded database.
 pub struct Recorded {
     pub corpus: PathBuf,
     pub runtime: Runtime,
@@ -13,15 +14,15 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// The name of the database.
+    /// The name of the recorded database.
     pub const NAME: &str = "fusionpbx";
 
-    /// `None`, with a visible line, where the recordings or PostgreSQL are absent.
+    /// Starts the server. If the recordings or PostgreSQL are absent, reports a skipped test and returns `None`.
     pub fn start() -> Option<Self> {
         Self::start_with(&[])
     }
 
-    /// With settings of PostgreSQL's: `log_statement=all`.
+    /// Like [`Self::start`], with settings of PostgreSQL such as `log_statement=all`.
     pub fn start_with(settings: &[&str]) -> Option<Self> {
         let (corpus, runtime) = (corpus::find()?, Runtime::new().expect("a runtime"));
         let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
@@ -31,7 +32,7 @@ impl Recorded {
         Some(recorded)
     }
 
-    /// One more database with all that is recorded, made with these words of `create database`.
+    /// Creates another database with the recorded rows. `words` are appended to `create database NAME`.
     pub fn create(&self, name: &str, words: &str) {
         self.runtime.block_on(self.postgres.run("postgres", &format!("create database {name} {words}")));
         for file in ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"] {
@@ -39,25 +40,27 @@ impl Recorded {
         }
     }
 
+    /// Runs SQL statements in the recorded database.
     pub fn run(&self, script: &str) {
         self.runtime.block_on(self.postgres.run(Self::NAME, script));
     }
 
-    /// The one value that a query answers with, as text; empty for NULL.
+    /// The single value of a query as text, empty for NULL.
     pub fn value(&self, query: &str) -> String {
         self.runtime.block_on(self.postgres.value(Self::NAME, query))
     }
 
-    /// What a query says, as `Postgres::rows` does.
+    /// The rows of a query, as [`Postgres::rows`] returns them.
     pub fn rows(&self, query: &str) -> Vec<String> {
         self.runtime.block_on(self.postgres.rows(Self::NAME, query))
     }
 
+    /// The URL of the recorded database.
     pub fn url(&self) -> String {
         self.postgres.url(Self::NAME)
     }
 
-    /// A server on it, as `corpus::serve` starts one.
+    /// Starts a Dialplate server on the recorded database, as [`corpus::serve`] does.
     pub fn serve(&self, settings: &[(&str, &str)]) -> Server {
         corpus::serve(&self.url(), &self.corpus, settings)
     }

@@ -1,8 +1,8 @@
-//! Default settings of the category `provision`, as statements for both databases.
+//! SQL statements, for both databases, that change default settings of the category `provision`.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Gives a setting this value and no other.
+/// Replaces all values of a setting by this one.
 pub fn set(name: &str, kind: &str, value: &str) -> String {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
@@ -14,7 +14,7 @@ pub fn set(name: &str, kind: &str, value: &str) -> String {
     )
 }
 
-/// Takes a setting away.
+/// Removes a setting.
 pub fn unset(name: &str) -> String {
     format!(
         "delete from v_default_settings where default_setting_category = 'provision' \
@@ -22,7 +22,7 @@ pub fn unset(name: &str) -> String {
     )
 }
 
-/// Everybody is asked for the credentials `phone` and `secret1`, by digest.
+/// Requires digest authentication with the user `phone` and the password `secret1`.
 pub fn digest() -> String {
     [
         set("http_auth_username", "text", "phone"),

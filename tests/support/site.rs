@@ -1,22 +1,22 @@
-//! A server with the recorded database and with templates that a test has written.
+//! A server with the recorded database and templates that a test writes.
 
 use crate::client;
 use crate::corpus::{self, CLOCK};
 use crate::server::Server;
 use std::path::{Path, PathBuf};
 
-/// A domain of fixture 1.
+/// A domain of the recorded database `fixture-1.sql`.
 pub const HOST: &str = "alpha.example.net";
-/// nginx's own page.
+/// The length of nginx's own page for status 404.
 const OUTSIDE_BYTES: usize = 153;
 
-/// A server with the recorded database and a template tree of its own.
+/// A running server with the recorded database and its own template folders.
 pub struct Site {
     pub server: Server,
     folder: tempfile::TempDir,
 }
 
-/// Writes a file, and the folders it is in.
+/// Writes a file, and creates its folders.
 pub fn write(root: &Path, file: &str, bytes: &[u8]) {
     let path = root.join(file);
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
@@ -24,8 +24,8 @@ pub fn write(root: &Path, file: &str, bytes: &[u8]) {
 }
 
 impl Site {
-    /// `sql` runs after the fixture; `settings` are the server's, with `@` for the site's folder, where `templates/`
-    /// and `custom/` hold `files`.
+    /// Starts the server. `sql` runs after the fixture. `files` are written below the site's folder, in `templates/` and
+    /// `custom/`. In `sql` and in the values of `settings`, `@` stands for the site's folder.
     pub fn start(sql: &str, files: &[(&str, &str)], settings: &[(&str, &str)]) -> Option<Self> {
         let corpus = corpus::find()?;
         let folder = tempfile::tempdir().expect("a folder for the test");
@@ -47,11 +47,12 @@ impl Site {
         Some(Self { server: Server::start(&all), folder })
     }
 
+    /// Sends a GET request with this User-Agent.
     pub fn get(&self, target: &str, agent: &str) -> client::Answer {
         client::send(self.server.address, "GET", target, &[("Host", HOST), ("User-Agent", agent)], b"")
     }
 
-    /// Status and body in one line; nginx's own page by its name.
+    /// The body of a 200, `nginx 404` for nginx's own page, else the status.
     pub fn says(&self, target: &str, agent: &str) -> String {
         let answer = self.get(target, agent);
         let text = answer.text();
@@ -62,6 +63,7 @@ impl Site {
         }
     }
 
+    /// A path in the site's folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

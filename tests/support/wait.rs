@@ -1,17 +1,20 @@
-//! Waiting for what happens elsewhere: the journal's rows, a line of a log.
+//! Waiting for the server's background work, such as rows of the journal or a line in the log.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Longer than anything takes on a busy machine; a test that waits this long has failed.
+/// Longer than anything takes on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Waits until it holds, and says how long that took; fails with what is there instead.
+/// Waits until the condition holds, and returns how long that took.
+///
+/// # Panics
+/// After [`PATIENCE`], with the text of `instead`, which describes the present state.
 pub fn until(mut holds: impl FnMut() -> bool, instead: impl FnOnce() -> String) -> Duration {
     let start = Instant::now();
     while !holds() {
         if start.elapsed() > PATIENCE {
-            panic!("it does not come within {PATIENCE:?}: {}", instead());
+            panic!("the condition did not hold within {PATIENCE:?}: {}", instead());
         }
         thread::sleep(Duration::from_millis(5));
     }
