@@ -1,5 +1,5 @@
-//! The database role that the README tells an administrator to make, and roles that lack one of its rights. Uses
-//! `../shared/corpus`; skipped where it is absent.
+//! The database role that docs/administration.md tells an administrator to create, and roles that lack one of its
+//! rights. Uses `../shared/corpus`; skipped where it is absent.
 
 use dialplate_tests::client;
 use dialplate_tests::corpus;
@@ -10,12 +10,12 @@ use dialplate_tests::wait;
 use std::thread;
 use std::time::Duration;
 
-/// The statements of the README's SQL block, without those that mention one of the words.
+/// The statements of the SQL block in docs/administration.md, without those that mention one of the words.
 fn grants(without: &[&str]) -> String {
-    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let readme = std::fs::read_to_string(root().join("docs/administration.md")).unwrap();
     let blocks = readme.split("```sql\n").skip(1).filter_map(|rest| rest.split("```").next());
     let block: String = blocks.filter(|block| block.contains("GRANT")).collect();
-    assert!(block.contains("CREATE ROLE dialplate"), "the README has lost its role");
+    assert!(block.contains("CREATE ROLE dialplate"), "docs/administration.md has lost its role");
     let lines: Vec<_> = block.lines().filter(|line| !line.starts_with("--")).collect();
     let text = lines.join("\n");
     let kept = text.split_inclusive(';').filter(|statement| !without.iter().any(|word| statement.contains(word)));
@@ -94,7 +94,7 @@ fn without_the_right_to_insert_auto_insert_fails_by_name_and_all_else_works() {
     assert_eq!(stage.unknown_phone(), 500);
     assert_eq!(stage.database.value(INSERTED), "0");
     let log = stage.server.log();
-    assert!(log.contains("does not let this role insert devices") && log.contains("README"), "{log}");
+    assert!(log.contains("does not let this role insert devices") && log.contains("docs/administration.md"), "{log}");
     stage.replay();
     stage.devices_become_noted();
 }

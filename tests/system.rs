@@ -8,6 +8,7 @@ mod answer;
 mod cache;
 mod database;
 mod demo;
+mod documents;
 mod edge;
 mod gate;
 mod golden;

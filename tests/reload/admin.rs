@@ -237,19 +237,3 @@ fn reload_is_answered_while_files_keep_changing() {
     assert!(!said.status.success() && out.contains("cannot read the plugin folder"), "{out}");
     assert_eq!(file(&server, "a.cfg").status, 200);
 }
-
-#[test]
-fn every_command_in_the_reload_page_works() {
-    let page = fs::read_to_string(root().join("docs/reload.md")).unwrap();
-    let commands: Vec<_> = page.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
-    assert!(commands.len() >= 5, "{commands:?}");
-    let (site, program) = (Site::minimal(), root().join("target/release/dialplate").display().to_string());
-    let server = site.start();
-    let admin = server.admin().to_string();
-    for command in commands {
-        let typed = command.replace("127.0.0.1:8081", &admin).replace("target/release/dialplate", &program);
-        let mut shell = std::process::Command::new("sh");
-        let output = shell.args(["-c", &typed]).env("DIALPLATE_ADMIN_LISTEN", &admin).output().unwrap();
-        assert!(output.status.success() && !output.stdout.is_empty(), "{command}: {output:?}");
-    }
-}

@@ -25,7 +25,7 @@ pub enum Error {
     Unavailable(#[source] sqlx::Error),
 
     /// The role lacks a right that FusionPBX's own has.
-    #[error("the database does not let this role {what}; grant it as the README says")]
+    #[error("the database does not let this role {what}; grant it as docs/administration.md shows")]
     Forbidden { what: &'static str },
 
     #[error("the database cannot answer: {0}")]
