@@ -58,3 +58,8 @@ impl Vendor for CiscoSpa {
 }
 
 dialplate_sdk::export!(CiscoSpa);
+
+#[cfg(test)]
+fn main() -> std::process::ExitCode {
+    dialplate_sdk::testing::cases::run(&CiscoSpa, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))
+}

@@ -104,3 +104,8 @@ fn user_agents() -> Vec<UserAgent> {
 }
 
 dialplate_sdk::export!(Generic);
+
+#[cfg(test)]
+fn main() -> std::process::ExitCode {
+    dialplate_sdk::testing::cases::run(&Generic, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))
+}

@@ -97,3 +97,8 @@ impl Vendor for Grandstream {
 }
 
 dialplate_sdk::export!(Grandstream);
+
+#[cfg(test)]
+fn main() -> std::process::ExitCode {
+    dialplate_sdk::testing::cases::run(&Grandstream, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))
+}

@@ -36,3 +36,8 @@ impl Vendor for Polycom {
 }
 
 dialplate_sdk::export!(Polycom);
+
+#[cfg(test)]
+fn main() -> std::process::ExitCode {
+    dialplate_sdk::testing::cases::run(&Polycom, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))
+}

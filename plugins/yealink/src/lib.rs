@@ -74,3 +74,8 @@ impl Vendor for Yealink {
 }
 
 dialplate_sdk::export!(Yealink);
+
+#[cfg(test)]
+fn main() -> std::process::ExitCode {
+    dialplate_sdk::testing::cases::run(&Yealink, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))
+}

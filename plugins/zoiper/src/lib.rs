@@ -18,3 +18,8 @@ impl Vendor for Zoiper {
 }
 
 dialplate_sdk::export!(Zoiper);
+
+#[cfg(test)]
+fn main() -> std::process::ExitCode {
+    dialplate_sdk::testing::cases::run(&Zoiper, concat!(env!("CARGO_MANIFEST_DIR"), "/tests"))
+}

@@ -25,6 +25,9 @@ use crate::library::Folder;
 use crate::types::{Document, Failure, Instant, Job, Table, Template, Value};
 use crate::vendor::Vendor;
 
+#[cfg(feature = "cases")]
+pub mod cases;
+
 pub use crate::host::Host;
 
 /// A host that answers what it was given.
