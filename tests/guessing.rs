@@ -52,7 +52,7 @@ fn a_sweep_gets_429_without_the_database_and_the_phones_beside_it_their_files() 
     execute(folder.path(), "alter table v_devices rename to gone");
     assert_eq!(ask(&server, "198.51.100.7", "001565000109").status, 500);
     assert_eq!(ask(&server, "203.0.113.7", "001565000109").status, 429, "the database was not asked");
-    assert_eq!(server.log().matches("only known phones are let through").count(), 1);
+    assert_eq!(server.log().matches("only known phones are admitted").count(), 1);
     assert!(!server.log().contains("trusted_proxies"));
 }
 

@@ -67,7 +67,7 @@ fn the_auth_server_decides_before_everything_else_and_must_be_there() {
     assert_eq!((answer.status, answer.header("retry-after")), (503, "5"));
     let log = server.log();
     assert!(
-        log.contains("the auth server cannot be asked") && !log.contains("s3cret") && !log.contains("k3y"),
+        log.contains("the auth server cannot be reached") && !log.contains("s3cret") && !log.contains("k3y"),
         "{log}"
     );
 }

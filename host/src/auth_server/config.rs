@@ -1,4 +1,4 @@
-//! Where the auth server is, and how long it is waited for.
+//! The auth server's URL, timeout and certificate authorities.
 
 use axum::http::Uri;
 use std::path::PathBuf;
@@ -14,16 +14,18 @@ pub struct Config {
 }
 
 impl Config {
-    /// Phones give up after some ten seconds, and a word is answered in milliseconds.
+    /// Phones give up after some ten seconds, and a short answer takes milliseconds.
     pub const TIMEOUT_MS: u64 = 3_000;
 
-    /// Reads the URL. What is wrong is said without repeating it.
+    /// Parses the URL. The error does not repeat it, because it may hold a secret.
     pub fn parse_url(text: &str) -> Result<Uri, String> {
-        let wrong = "is no URL of an auth server; write for instance https://auth.example.net/check.php".to_owned();
+        let wrong = "is not a valid auth server URL; write for example https://auth.example.net/check.php".to_owned();
         let url: Uri = text.parse().map_err(|_| wrong.clone())?;
         let authority = url.authority().filter(|_| matches!(url.scheme_str(), Some("http" | "https"))).ok_or(wrong)?;
         if authority.as_str().contains('@') {
-            return Err("has a user in it, which is not sent; the auth server checks the phone's `secret`".to_owned());
+            return Err(
+                "contains a user name, which is never sent; the auth server checks the phone's `secret`".to_owned()
+            );
         }
         Ok(url)
     }

@@ -1,5 +1,5 @@
-//! FusionPBX's remote check: a server of the operator's own that is asked about each request, by POST with `mac` and
-//! `secret`, and refuses with the one word `false`. Whoever cannot be asked about is not let in.
+//! FusionPBX's remote check: the operator's own HTTP server receives a POST with `mac` and `secret` for each request, and
+//! refuses with the single word `false`. If it does not answer, the request is not admitted.
 
 mod config;
 #[cfg(test)]
@@ -23,16 +23,16 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
-/// An answer is a word; more than a page of it is some other server's.
+/// The expected answer is one word; a longer one comes from a server of another kind.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
-/// Questions under way at once. Their server is likely as small as FusionPBX is; further ones wait for their turn.
+/// Concurrent requests to the auth server, which is probably as small as FusionPBX; further ones wait in a queue.
 const QUESTIONS_MAX: usize = 32;
 
-/// Why there is no answer. The URL is in no message: it may hold a secret.
+/// Why there is no answer. No message contains the URL, because it may hold a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("the auth server cannot be asked: {0}")]
+    #[error("the auth server cannot be reached: {0}")]
     Unreachable(String),
     #[error("the auth server did not answer within {0} ms")]
     TooSlow(u128),
@@ -45,7 +45,7 @@ pub enum Error {
     Authority(String),
 }
 
-/// The one to ask.
+/// The client of the auth server.
 pub struct AuthServer {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     url: Uri,
@@ -55,19 +55,19 @@ pub struct AuthServer {
 
 impl AuthServer {
     /// # Errors
-    /// The certificate authority's file cannot be used, or the system has none.
+    /// The certificate authority file cannot be used, or the system has no certificate authorities.
     pub fn new(config: Config) -> Result<Self, Error> {
         let connector = HttpsConnectorBuilder::new().with_tls_config(tls(config.authority.as_deref())?);
         let connector = connector.https_or_http().enable_http1().build();
-        // A connection that the other side has closed in the meantime would refuse a phone.
+        // Reusing a connection that the server has closed meanwhile would refuse a phone.
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
         Ok(Self { client, url: config.url, timeout: config.timeout, turns: Semaphore::new(QUESTIONS_MAX) })
     }
 
-    /// Whether the auth server lets the request on: it does unless its answer is `false`.
+    /// Whether the auth server admits the request: every answer but `false` admits it.
     ///
     /// # Errors
-    /// It gave no answer that counts. PHP takes a status of 400 and above for that too.
+    /// There is no valid answer. As in PHP, a status of 400 or above is not valid.
     pub async fn allows(&self, mac: &str, secret: &Secret) -> Result<bool, Error> {
         let asking = tokio::time::timeout(self.timeout, self.ask(mac, secret));
         asking.await.unwrap_or(Err(Error::TooSlow(self.timeout.as_millis())))
@@ -95,7 +95,7 @@ impl AuthServer {
     }
 }
 
-/// What is trusted: the authorities in the file, else the system's.
+/// The trusted authorities: those in the file, or else the system's.
 fn tls(authority: Option<&Path>) -> Result<ClientConfig, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::Authority(error.to_string());
     let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -111,12 +111,12 @@ fn tls(authority: Option<&Path>) -> Result<ClientConfig, Error> {
         roots.add(certificate).map_err(|error| failed(&error))?;
     }
     if roots.is_empty() {
-        return Err(failed(&"the file holds no certificate (PEM)"));
+        return Err(failed(&"the file contains no PEM certificate"));
     }
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// As PHP's `urlencode` writes it.
+/// Encodes like PHP's `urlencode`.
 fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
@@ -129,7 +129,7 @@ fn encoded(text: &str) -> String {
     out
 }
 
-/// An error with what caused it: hyper's own words are "client error (Connect)".
+/// An error with its causes; hyper's own text is only "client error (Connect)".
 fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

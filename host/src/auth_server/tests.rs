@@ -1,4 +1,4 @@
-//! Real little servers: plain, TLS, slow, endless, absent.
+//! Small real servers: plain, TLS, slow, endless, absent.
 
 use super::*;
 use rustls::pki_types::PrivateKeyDer;
@@ -8,7 +8,7 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 
-/// Answers every request with these bytes, and tells what was posted.
+/// Answers every request with these bytes, and sends the received request to the test.
 fn serve(
     answer: &'static [u8],
     speak: impl Fn(TcpStream) -> Box<dyn Stream> + Send + 'static,
@@ -59,7 +59,7 @@ async fn answered(answer: &'static [u8]) -> Result<bool, Error> {
 }
 
 #[tokio::test]
-async fn the_form_is_the_one_that_php_sends() {
+async fn posted_form_equals_phps() {
     let (port, told) = serve(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntrue", plain);
     assert!(ask(&format!("http://127.0.0.1:{port}/check.php?key=7")).await.unwrap());
     let request = told.recv().unwrap();
@@ -69,7 +69,7 @@ async fn the_form_is_the_one_that_php_sends() {
 }
 
 #[tokio::test]
-async fn the_word_false_refuses_and_every_other_answer_lets_on() {
+async fn auth_server_refuses_only_with_false() {
     for (answer, allows) in [
         (&b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse"[..], false),
         (b"HTTP/1.0 200 OK\r\n\r\nfalse", false),
@@ -83,7 +83,7 @@ async fn the_word_false_refuses_and_every_other_answer_lets_on() {
 }
 
 #[tokio::test]
-async fn who_does_not_answer_as_a_server_should_lets_nobody_on() {
+async fn auth_server_without_valid_answer_admits_nobody() {
     let unreachable = |outcome: Result<bool, Error>| matches!(outcome, Err(Error::Unreachable(_)));
     assert!(matches!(answered(b"HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\ntrue").await, Err(Error::Status(500))));
     let moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n";
@@ -97,7 +97,7 @@ async fn who_does_not_answer_as_a_server_should_lets_nobody_on() {
 }
 
 #[tokio::test]
-async fn a_slow_answer_and_an_endless_one_are_given_up() {
+async fn slow_and_endless_answers_are_aborted() {
     let slow = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntr";
     let (port, _told) = serve(slow, |stream| {
         std::mem::forget(stream.try_clone().unwrap());
@@ -111,7 +111,7 @@ async fn a_slow_answer_and_an_endless_one_are_given_up() {
     assert!(matches!(answered(endless.leak()).await, Err(Error::TooLong)));
 }
 
-/// A certificate for 127.0.0.1 that signs itself, and its key; `None`, with a visible line, without openssl.
+/// A self-signed certificate for 127.0.0.1 and its key; `None`, with a visible line, without openssl.
 fn certificate(folder: &Path) -> Option<ServerConfig> {
     let (certificate, key) = (folder.join("certificate.pem"), folder.join("key.pem"));
     let mut openssl = Command::new("openssl");
@@ -130,7 +130,7 @@ fn certificate(folder: &Path) -> Option<ServerConfig> {
 }
 
 #[tokio::test]
-async fn over_https_the_certificate_is_checked() {
+async fn https_certificate_is_verified() {
     let folder = tempfile::tempdir().unwrap();
     let Some(config) = certificate(folder.path()) else { return };
     let config = Arc::new(config);
@@ -142,11 +142,11 @@ async fn over_https_the_certificate_is_checked() {
     assert!(!trusting.allows("001565aabbcc", &Secret::new("s")).await.unwrap());
     assert!(told.recv().unwrap().ends_with("mac=001565aabbcc&secret=s"));
     assert!(matches!(ask(&url).await, Err(Error::Unreachable(said)) if said.contains("certificate")));
-    assert!(told.try_recv().is_err(), "the secret was told to a server that nobody trusts");
+    assert!(told.try_recv().is_err(), "the secret was sent to an untrusted server");
 }
 
 #[test]
-fn what_is_no_url_or_no_authority_is_refused_without_being_repeated() {
+fn invalid_url_or_authority_is_refused_without_its_text() {
     for text in ["", "auth.example.net", "ftp://s3cret/", "/s3cret", "https://user:s3cret@auth.example.net/", "s3 cret"]
     {
         let said = Config::parse_url(text).unwrap_err();

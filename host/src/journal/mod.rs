@@ -1,25 +1,25 @@
-//! Which device fetched something, and when: written back to FusionPBX's columns in batches, off the request's path.
+//! Records which device fetched a file and when: written to FusionPBX's columns in batches, outside the request path.
 
 use crate::directory::{self, Directory, Provisioned};
 use std::time::Duration;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
 
-/// How long notes gather before they are written. FusionPBX's pages show minutes.
+/// How long entries are collected before they are written. FusionPBX's pages show minutes.
 const GATHER: Duration = Duration::from_millis(500);
-/// Notes that may wait while the database is slow or away: three hundred phones with thirty files each. Beyond it
-/// the newest are dropped, which costs a phone a date and no file.
+/// Entries that may wait while the database is slow or absent: three hundred phones with thirty files each. Beyond this
+/// the newest are dropped, which loses a date but no file.
 const WAITING_MAX: usize = 10_000;
-/// A batch that the database does not take is tried again this often, then given up.
+/// How often a batch is retried that the database does not accept.
 const TRIES: u32 = 5;
 
-/// Takes notes. Dropping it lets the writer finish what is waiting.
+/// Collects entries. After it is dropped, the writer writes the remaining ones and ends.
 pub struct Journal {
     notes: Sender<Provisioned>,
 }
 
 impl Journal {
-    /// Starts the writer; the handle ends when the journal is dropped and all is written.
+    /// Starts the writer. The task ends after the journal is dropped and everything is written.
     pub fn start(directory: Directory) -> (Self, JoinHandle<()>) {
         let (notes, waiting) = mpsc::channel(WAITING_MAX);
         (Self { notes }, tokio::spawn(write(directory, waiting)))
@@ -27,7 +27,7 @@ impl Journal {
 
     pub fn note(&self, note: Provisioned) {
         if self.notes.try_send(note).is_err() {
-            tracing::warn!("too many devices wait to be noted as provisioned; one is left out");
+            tracing::warn!("the journal is full; a provisioned device is not recorded");
         }
     }
 }
@@ -42,11 +42,11 @@ async fn write(directory: Directory, mut waiting: Receiver<Provisioned>) {
                 batch.push(note);
             }
         }
-        // What goes wrong once goes wrong with every phone until someone sees to it: one line, not one for each.
+        // A failure usually repeats for every phone until it is repaired, so it is logged once.
         match store(&directory, &batch).await {
-            Ok(()) if std::mem::take(&mut failing) => tracing::info!("devices are noted as provisioned again"),
+            Ok(()) if std::mem::take(&mut failing) => tracing::info!("provisioned devices are recorded again"),
             Err(error) if !std::mem::replace(&mut failing, true) => {
-                tracing::warn!(%error, devices = batch.len(), "cannot note devices as provisioned");
+                tracing::warn!(%error, devices = batch.len(), "cannot record provisioned devices");
             }
             _ => {}
         }

@@ -3,15 +3,15 @@
 /// What one source may do. A number of 0 switches its limit off.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Failed requests of one network in a window. A hundred phones that are not entered yet stay below it; an OUI
-    /// has 16 million addresses, and a sweep of one takes a network more than two years.
+    /// Failed requests of one network in a window. A hundred phones without a device row stay below it. An OUI has 16
+    /// million addresses, so that a sweep from one network takes more than two years.
     pub per_network_max: u32,
-    /// Failed requests for devices of one maker in a window, from all networks together. Ten times what one network
-    /// may, so one alone never reaches it.
+    /// Failed requests for devices of one maker in a window, from all networks together. Ten times the limit
+    /// of one network, so that one network alone never reaches it.
     pub per_oui_max: u32,
-    /// How long failures count and a limit lasts, in seconds. A phone asks for all its files within a minute.
+    /// How long failures count and a limit lasts, in seconds. A phone requests all its files within a minute.
     pub window_s: u64,
-    /// Devices that auto insert makes for one network in a minute. A new office's switch powers 24 or 48 phones, which
+    /// Devices that auto insert creates for one network in a minute. A new office's switch powers 24 or 48 phones, which
     /// boot over two minutes.
     pub inserts_per_minute_max: u32,
 }
@@ -23,7 +23,7 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Whether nothing is limited.
+    /// Whether all limits are off.
     pub fn is_off(&self) -> bool {
         self.per_network_max == 0 && self.per_oui_max == 0 && self.inserts_per_minute_max == 0
     }

@@ -1,13 +1,13 @@
-//! Counts by key, each for a window of time, in a table that cannot grow beyond its size.
+//! Counters by key, each for a window of time, in a table of bounded size.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
 /// How often each key was counted since its window began. A window begins with a key's first count.
 ///
-/// No count leaves the table before its window is over, so nobody gets rid of his own by making others. Where the
-/// table is full, all keys without a place share one count: a flood may then keep others out for a window, and opens
-/// nothing.
+/// No counter leaves the table before its window is over, so a client cannot evict its own counter by creating others.
+/// When the table is full, all further keys share one counter: a flood can then lock out new keys for a window, but it
+/// lifts no limit.
 pub struct Counters<K> {
     window: u64,
     max: usize,
@@ -20,7 +20,7 @@ pub struct Counters<K> {
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Count {
     pub number: u32,
-    /// When the window is over.
+    /// The end of the window.
     ends: u64,
 }
 
@@ -31,7 +31,7 @@ impl Count {
     }
 
     fn is_running(&self, now: u64, window: u64) -> bool {
-        // A clock that was set back must not make a window longer than one.
+        // A clock that was set back must not extend a window.
         (1..=window).contains(&self.left(now))
     }
 
@@ -45,19 +45,19 @@ impl Count {
 }
 
 impl<K: Eq + Hash> Counters<K> {
-    /// `window` is in seconds; `max` keys have a count of their own.
+    /// `window` is in seconds; `max` keys have a counter of their own.
     pub fn new(window: u64, max: usize) -> Self {
         Self { window, max, counts: HashMap::new(), others: Count::default(), swept: 0 }
     }
 
-    /// What holds for a key now; zero outside a window.
+    /// The count of a key now; zero outside a window.
     pub fn get(&self, key: &K, now: u64) -> Count {
         let is_full = self.counts.len() >= self.max;
         let count = self.counts.get(key).copied().or(is_full.then_some(self.others)).unwrap_or_default();
         if count.is_running(now, self.window) { count } else { Count::default() }
     }
 
-    /// Counts once, and says what holds then.
+    /// Adds one, and returns the new count.
     pub fn add(&mut self, key: K, now: u64) -> Count {
         let window = self.window;
         if self.counts.len() >= self.max && !self.counts.contains_key(&key) {
@@ -69,7 +69,7 @@ impl<K: Eq + Hash> Counters<K> {
         self.counts.entry(key).or_default().add(now, window)
     }
 
-    /// Removes what is over. It looks at the whole table, so once in a second is often enough.
+    /// Removes expired counters. It scans the whole table, so it runs at most once a second.
     fn sweep(&mut self, now: u64) {
         if self.swept != now {
             self.swept = now;
@@ -84,9 +84,9 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Against the plain idea of it: whoever has a place has exactly what was counted in the running window.
+        /// Compared with a simple model: a key in the table has exactly its count of the current window.
         #[test]
-        fn a_key_with_a_place_of_its_own_has_its_exact_count(steps in prop::collection::vec((0_u8..12, 0_u64..4), 1..400)) {
+        fn key_in_table_has_its_exact_count(steps in prop::collection::vec((0_u8..12, 0_u64..4), 1..400)) {
             let (mut counters, mut model, mut now) = (Counters::new(10, 64), HashMap::new(), 1_000);
             for (key, passed) in steps {
                 now += passed;
@@ -102,7 +102,7 @@ mod tests {
         }
 
         #[test]
-        fn no_flood_lessens_a_count_or_grows_the_table(flood in prop::collection::vec((1_u16.., 0_u64..2), 1..400)) {
+        fn flood_neither_lowers_a_count_nor_grows_the_table(flood in prop::collection::vec((1_u16.., 0_u64..2), 1..400)) {
             let (mut counters, mut now) = (Counters::new(1_000, 16), 1_000);
             for _ in 0..7 {
                 counters.add(0, now);
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn who_finds_the_table_full_shares_one_count_until_there_is_room() {
+    fn keys_beyond_a_full_table_share_one_count() {
         let mut counters = Counters::new(60, 2);
         counters.add("a", 100);
         counters.add("b", 130);
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_is_set_back_makes_no_window_longer() {
+    fn clock_set_back_does_not_extend_a_window() {
         let mut counters = Counters::new(60, 2);
         counters.add("a", 10_000);
         assert_eq!(counters.get(&"a", 9_000).number, 0);

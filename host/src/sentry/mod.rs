@@ -1,15 +1,15 @@
-//! Who asks too much, decided before any database is asked: guessing is counted per source network and per maker,
-//! new devices per source network and minute. Nothing here does I/O but a line in the log; the time is passed in.
+//! Rate limits, applied before any database access: failed requests are counted per source network and per maker, new
+//! devices per source network and minute. Apart from log lines this module does no I/O; the caller passes the time.
 //!
-//! What phones do must not count as guessing, and many of them come from one address:
-//! - a phone asks for a dozen files, so an address that is unknown counts once in a window; bad credentials count
-//!   every time, and a first request without credentials, which is how digest begins, does not count;
-//! - a phone that was provisioned lately is let through although its network's or its maker's limit is reached, so
-//!   neither a sweep nor fifty phones that nobody has entered yet lock out those that are known. It is recognised by
-//!   its very IPv4 address: who is let off by another's phone sits behind the same NAT, not merely nearby;
-//! - one attacker does not lock out a maker: networks in which that maker's phones live do not count for it.
+//! Normal phones must not count as guessing, and many of them share one address:
+//! - a phone requests a dozen files, so an unknown address counts once per window; bad credentials count every time; a
+//!   first request without credentials, with which digest begins, does not count;
+//! - a phone that was provisioned recently is admitted even when the limit of its network or maker is reached, so that
+//!   neither a sweep nor fifty phones without a device row lock out known phones. It is recognised by its exact IPv4
+//!   address: only clients behind the same NAT share this exemption;
+//! - one attacker does not lock out a maker: networks with known phones of that maker are exempt from its limit.
 //!
-//! All of it is forgotten at a restart. Then known phones are as new as others until they come once.
+//! A restart clears everything. Known phones then count as new until their next successful request.
 
 mod config;
 mod counters;
@@ -29,50 +29,50 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Of IPv4 a /24 is one source: who rents one address of a hoster can have its neighbours. Phones nearby that are
-/// known do not suffer from it.
+/// An IPv4 /24 is one source, because a client that rents one address of a hoster can rent its neighbours as well. Known
+/// phones in the same network stay exempt.
 const NETWORK_BITS_V4: u32 = 24;
-/// Of IPv6 a /64 is one source: it is what one line is given, and its owner can use all of it.
+/// An IPv6 /64 is one source: providers assign one to each line, and its owner can use all of it.
 const NETWORK_BITS_V6: u32 = 64;
 
-/// Networks of each family that have a count of their own, some megabytes. IPv6 networks cost an attacker nothing,
-/// so they do not share a table with IPv4.
+/// Networks of each family with a counter of their own; the tables take some megabytes. IPv6 networks cost an attacker
+/// nothing, so they do not share a table with IPv4.
 const NETWORKS_MAX: usize = 65_536;
-/// Makers that have a count of their own; some 40,000 exist, and some hundreds make phones.
+/// Makers with a counter of their own. Some 40,000 exist, of which some hundreds make phones.
 const OUIS_MAX: usize = 16_384;
-/// Requests that are remembered as counted, or phones as provisioned: the phones of large systems many times over.
+/// Remembered requests and remembered phones, many times the number of phones of a large system.
 const REQUESTS_MAX: usize = 65_536;
 
-/// How long a phone is known after it was provisioned: most come daily, some weekly.
+/// How long a provisioned phone stays known: most phones return daily, some weekly.
 const KNOWN_SECONDS: u64 = 8 * 86_400;
 
 const MINUTE: u64 = 60;
 const DAY: u64 = 86_400;
-/// New devices of one network in a day, in minutes at full speed: more than any office has phones, and too few to
-/// fill a table.
+/// New devices of one network per day, as a number of minutes at the full rate: more than any office has phones, and
+/// too few to fill a table.
 const INSERT_MINUTES_PER_DAY: u32 = 20;
 
-/// Beyond a limit. What was asked for plays no part in it.
+/// A limit is reached, whatever the request was for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{what} from the client's network; come again in {retry_after_s} s")]
+#[error("{what} from the client's network; retry in {retry_after_s} s")]
 pub struct RateLimited {
     what: &'static str,
-    /// When to come again, in seconds, at least 1.
+    /// When to retry, in seconds, at least 1.
     pub retry_after_s: u32,
 }
 
-/// Who asks for what. None of it says whether the device exists.
+/// Client and requested device, without any knowledge whether the device exists.
 #[derive(Clone, Copy)]
 pub struct RequestSource {
     network: IpAddr,
-    /// The IPv4 address, or the IPv6 line.
+    /// The IPv4 address, or the IPv6 /64 network.
     client: IpAddr,
-    /// A hash of what names the device, under a key that nobody outside knows.
+    /// A keyed hash of the device's identifier; the key is secret.
     subject: u64,
     oui: Option<Oui>,
 }
 
-/// The memory of all that.
+/// All counters and memories.
 pub struct Sentry {
     config: Config,
     hasher: RandomState,
@@ -84,11 +84,11 @@ struct Memory {
     networks_v4: Counters<IpAddr>,
     networks_v6: Counters<IpAddr>,
     ouis: Counters<Oui>,
-    /// Unknown addresses that have counted for their network.
+    /// Unknown addresses that were already counted for their network.
     counted: Recent<(IpAddr, u64)>,
     /// Phones that were provisioned, by client.
     phones: Recent<(IpAddr, u64)>,
-    /// Failures of those phones: their exemption is no way to guess a password.
+    /// Failures of those phones, so that their exemption does not allow guessing of passwords.
     stumbles: Counters<(IpAddr, u64)>,
     /// Makers whose phones were provisioned, by network.
     makers: Recent<(IpAddr, Oui)>,
@@ -100,7 +100,7 @@ struct Memory {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Weight {
     Nothing,
-    /// Once in a window for the same client and device.
+    /// Counts once per window for the same client and device.
     Once,
     Full,
 }
@@ -111,8 +111,8 @@ impl Sentry {
         Self { config, hasher: RandomState::new(), memory, has_warned: AtomicBool::new(false) }
     }
 
-    /// `None` for who is never limited: a peer on this machine that forwards no client's address is a proxy that
-    /// nobody has configured, and one limit for all phones behind it would be worse than none. The log says so once.
+    /// `None` for a client without limits: a peer on this machine that forwards no client address is a proxy missing from
+    /// `trusted_proxies`, and one shared limit for all phones behind it would be worse than none. Logged once.
     pub fn visitor(&self, peer: IpAddr, client: IpAddr, claim: &DeviceIdentifier) -> Option<RequestSource> {
         let client = client.to_canonical();
         if peer.to_canonical().is_loopback() && client.is_loopback() {
@@ -134,7 +134,7 @@ impl Sentry {
         Some(RequestSource { network, client, subject, oui: claim.address().map(|address| address.oui()) })
     }
 
-    /// Whether the visitor may ask at all. `now` is in seconds since 1970-01-01T00:00:00Z.
+    /// Checks the limits for a request. `now` is in seconds since 1970-01-01T00:00:00Z.
     ///
     /// # Errors
     /// A limit is reached.
@@ -145,7 +145,7 @@ impl Sentry {
     /// Notes that the gate refused.
     ///
     /// # Errors
-    /// The limit was reached while the request was under way: then its refusal is not to be told.
+    /// The limit was reached while the request was in progress: the client then gets 429 instead of the refusal.
     pub fn refused(&self, visitor: &RequestSource, refusal: &Refusal, now: u64) -> Result<(), RateLimited> {
         let mut memory = self.memory();
         if let Some(limited) = self.find_limit(&mut memory, visitor, now) {
@@ -167,19 +167,19 @@ impl Sentry {
         let count = memory.networks(visitor.network).add(visitor.network, now);
         if count.number == self.config.per_network_max {
             let (network, seconds) = (visitor.network, count.left(now));
-            tracing::warn!(client.network = %network, seconds, "too many failed requests; only known phones are let through");
+            tracing::warn!(client.network = %network, seconds, "too many failed requests; only known phones are admitted");
         }
         if let Some(oui) = visitor.oui.filter(|oui| !memory.makers.contains(&(visitor.network, *oui), now)) {
             let count = memory.ouis.add(oui, now);
             if count.number == self.config.per_oui_max {
                 let seconds = count.left(now);
-                tracing::warn!(device.oui = %oui, seconds, "too many failed requests; only known networks are let through");
+                tracing::warn!(device.oui = %oui, seconds, "too many failed requests; only known networks are admitted");
             }
         }
         Ok(())
     }
 
-    /// Notes that a device with a row was let in. Who was only just inserted is not known by it.
+    /// Notes that a device with a row was admitted. A device that was just inserted does not become known by this.
     pub fn admitted(&self, visitor: &RequestSource, now: u64) {
         let mut memory = self.memory();
         memory.phones.note((visitor.client, visitor.subject), now);
@@ -188,15 +188,15 @@ impl Sentry {
         }
     }
 
-    /// Takes one of the network's places for new devices.
+    /// Counts one new device for the network.
     ///
     /// # Errors
-    /// There is none left in this minute, or this day.
+    /// The limit for this minute or this day is reached.
     pub fn insert(&self, visitor: &RequestSource, now: u64) -> Result<(), RateLimited> {
         let max = self.config.inserts_per_minute_max;
         let mut memory = self.memory();
         let subject = (visitor.network, visitor.subject);
-        // Of several requests for one new device one takes a place.
+        // Several requests for one new device count once.
         if max == 0 || memory.inserted.contains(&subject, now) {
             return Ok(());
         }
@@ -229,7 +229,7 @@ impl Sentry {
             .then(|| RateLimited::new("too many failed requests for devices of this maker", makers.left(now)))
     }
 
-    /// No table is left half changed, so a panic elsewhere does not make it wrong.
+    /// No table is ever left half changed, so a poisoned lock is safe to use.
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -262,14 +262,14 @@ impl Memory {
     }
 }
 
-/// What a refusal says about who was refused.
+/// How a refusal counts.
 fn weight(refusal: &Refusal) -> Weight {
     match refusal {
         Refusal::Challenge(challenge) => match challenge.error {
-            // How digest begins, and how it goes on after five minutes.
+            // Digest begins this way, and continues this way after five minutes.
             None | Some(CredentialError::Stale) => Weight::Nothing,
             Some(CredentialError::BadPassword) => Weight::Full,
-            // A phone that is set up for the other scheme, or a broken one.
+            // A phone configured for the other scheme, or a broken one.
             Some(_) => Weight::Once,
         },
         Refusal::BadPassword | Refusal::AuthServer => Weight::Full,

@@ -1,12 +1,12 @@
-//! What happened lately, in a table that cannot grow beyond its size.
+//! A set of recently noted keys, of bounded size.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 use std::mem;
 
-/// Remembers keys for one to two spans of time after they were last noted. It is two sets: the keys of the current
-/// span, and those of the one before. When the current one is full its span ends early, so at least the last `max`
-/// keys are always remembered.
+/// Remembers keys for one to two time spans after they were last noted. It holds two sets: the keys of the current span
+/// and those of the previous one. When the current set is full, its span ends early, so that at least the last `max` keys
+/// are always remembered.
 pub struct Recent<K> {
     span: u64,
     max: usize,
@@ -16,12 +16,12 @@ pub struct Recent<K> {
 }
 
 impl<K: Eq + Hash> Recent<K> {
-    /// `span` is in seconds. Twice `max` keys are held at most.
+    /// `span` is in seconds. The set holds at most twice `max` keys.
     pub fn new(span: u64, max: usize) -> Self {
         Self { span, max, current: HashSet::new(), before: HashSet::new(), began: 0 }
     }
 
-    /// Notes a key; true when it was not remembered.
+    /// Notes a key; returns true if it was new.
     pub fn note(&mut self, key: K, now: u64) -> bool {
         self.turn(now);
         let is_new = !self.before.contains(&key);
@@ -42,7 +42,7 @@ impl<K: Eq + Hash> Recent<K> {
         if passed >= self.span.saturating_mul(2) {
             self.before.clear();
         }
-        // Where spans follow each other the next one begins where this one ended, however late somebody looks.
+        // The next span begins where this one ended, however late this function is called.
         let follows = (self.span..self.span.saturating_mul(2)).contains(&passed);
         self.began = if follows { self.began + self.span } else { now };
     }
@@ -56,7 +56,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_key_is_remembered_for_a_span_and_forgotten_after_two(steps in prop::collection::vec((0_u8..8, 0_u64..9), 1..300)) {
+        fn key_is_remembered_for_one_span_and_forgotten_after_two(steps in prop::collection::vec((0_u8..8, 0_u64..9), 1..300)) {
             let (mut recent, mut noted, mut now) = (Recent::new(10, 64), HashMap::new(), 1_000);
             for (key, passed) in steps {
                 now += passed;
@@ -71,7 +71,7 @@ mod tests {
         }
 
         #[test]
-        fn the_last_keys_are_remembered_whatever_the_flood(keys in prop::collection::vec(any::<u16>(), 1..400)) {
+        fn flood_does_not_evict_the_last_keys(keys in prop::collection::vec(any::<u16>(), 1..400)) {
             let mut recent = Recent::new(10, 16);
             for (at, key) in keys.iter().enumerate() {
                 recent.note(*key, 100);

@@ -1,4 +1,4 @@
-//! Offices, sweeps and floods, with a clock of their own.
+//! Offices, sweeps and floods, with simulated time.
 
 use super::*;
 use crate::facts::MacAddress;
@@ -43,7 +43,7 @@ fn challenge(error: Option<CredentialError>) -> Refusal {
 }
 
 #[test]
-fn a_sweep_is_over_after_the_limit_and_goes_on_a_window_later() {
+fn sweep_ends_at_the_limit_until_the_window_is_over() {
     let sentry = Sentry::new(LIMITS);
     let limited: Vec<bool> = (0..12).map(|n| unknown(&sentry, "192.0.2.7", &device("001565", n))).collect();
     assert_eq!(limited.iter().filter(|limited| !**limited).count(), 10);
@@ -66,7 +66,7 @@ fn of_ipv6_a_line_is_one_source_and_ipv4_in_ipv6_is_ipv4() {
 }
 
 #[test]
-fn a_phone_that_nobody_has_entered_counts_once_whatever_it_asks_for() {
+fn unknown_phone_counts_once_for_all_its_files() {
     let sentry = Sentry::new(LIMITS);
     for file in 0..12 {
         for phone in 0..8 {
@@ -79,7 +79,7 @@ fn a_phone_that_nobody_has_entered_counts_once_whatever_it_asks_for() {
 }
 
 #[test]
-fn bad_credentials_count_every_time_and_the_first_challenge_never() {
+fn bad_credentials_always_count_first_challenge_never() {
     let phone = device("001565", 1);
     let after = |refusal: Refusal| {
         let sentry = Sentry::new(LIMITS);
@@ -93,7 +93,7 @@ fn bad_credentials_count_every_time_and_the_first_challenge_never() {
 }
 
 #[test]
-fn a_sweep_or_a_new_office_does_not_lock_out_the_phones_that_are_known() {
+fn sweep_does_not_lock_out_known_phones() {
     let sentry = Sentry::new(Config::default());
     for phone in 0..300 {
         admit(&sentry, "192.0.2.7", &device("001565", phone));
@@ -112,7 +112,7 @@ fn a_sweep_or_a_new_office_does_not_lock_out_the_phones_that_are_known() {
 }
 
 #[test]
-fn the_address_of_a_known_phone_is_no_way_to_guess_its_password() {
+fn known_phones_exemption_does_not_allow_guessing() {
     let (sentry, phone) = (Sentry::new(LIMITS), device("001565", 1));
     admit(&sentry, "192.0.2.7", &phone);
     let bad = challenge(Some(CredentialError::BadPassword));
@@ -121,7 +121,7 @@ fn the_address_of_a_known_phone_is_no_way_to_guess_its_password() {
 }
 
 #[test]
-fn a_maker_is_limited_over_all_networks_but_not_where_its_phones_live() {
+fn maker_limit_spares_networks_with_known_phones() {
     let sentry = Sentry::new(LIMITS);
     admit(&sentry, "198.51.100.1", &device("001565", 0));
     let answered = |network: u32| {
@@ -137,7 +137,7 @@ fn a_maker_is_limited_over_all_networks_but_not_where_its_phones_live() {
 }
 
 #[test]
-fn one_network_alone_never_reaches_a_makers_limit() {
+fn one_network_alone_never_reaches_a_maker_limit() {
     let limits = Config::default();
     assert!(limits.per_oui_max >= 10 * limits.per_network_max);
     let sentry = Sentry::new(limits);
@@ -148,7 +148,7 @@ fn one_network_alone_never_reaches_a_makers_limit() {
 }
 
 #[test]
-fn a_flood_from_everywhere_frees_nobody_and_ipv6_does_not_touch_ipv4() {
+fn ipv6_flood_lifts_no_limit_and_spares_ipv4() {
     let sentry =
         Sentry { memory: Mutex::new(Memory::new(600, 32)), ..Sentry::new(Config { per_oui_max: 0, ..LIMITS }) };
     let sweep = |client: &str| (0..20).filter(|n| !unknown(&sentry, client, &device("001565", *n))).count();
@@ -162,7 +162,7 @@ fn a_flood_from_everywhere_frees_nobody_and_ipv6_does_not_touch_ipv4() {
 }
 
 #[test]
-fn requests_under_way_when_the_limit_is_reached_learn_nothing_either() {
+fn requests_in_progress_at_the_limit_get_429() {
     let sentry = Sentry::new(LIMITS);
     let visitors: Vec<_> = (0..20).map(|n| visit(&sentry, "192.0.2.7", &device("001565", n))).collect();
     assert!(visitors.iter().all(|visitor| sentry.check(visitor, NOW).is_ok()));
@@ -171,7 +171,7 @@ fn requests_under_way_when_the_limit_is_reached_learn_nothing_either() {
 }
 
 #[test]
-fn this_machine_is_not_limited_unless_it_forwards_a_clients_address() {
+fn loopback_peer_is_limited_only_if_it_forwards_a_client() {
     let sentry = Sentry::new(LIMITS);
     for peer in ["127.0.0.1", "127.0.0.5", "::1", "::ffff:127.0.0.1"] {
         assert!(sentry.visitor(ip(peer), ip(peer), &DeviceIdentifier::Missing).is_none(), "{peer}");
@@ -191,7 +191,7 @@ fn a_limit_of_zero_is_none() {
 }
 
 #[test]
-fn new_devices_are_limited_per_network_and_minute_and_in_the_long_run() {
+fn new_devices_are_limited_per_minute_and_per_day() {
     let sentry = Sentry::new(LIMITS);
     let insert = |n, now| sentry.insert(&visit(&sentry, "192.0.2.7", &device("001565", n)), now);
     assert_eq!((0..9).filter(|n| insert(*n, NOW).is_ok()).count(), 5);

@@ -1,10 +1,10 @@
-//! Lines as the daemon receives them.
+//! Log lines as the daemon receives them.
 
 use super::*;
 use crate::facts::MacAddress;
 use crate::gate::Challenge;
 
-/// What a daemon's socket gets for a refusal; `None` for silence.
+/// The line that a daemon receives for a refusal; `None` if there is none.
 fn received(client: &str, mac: Option<&str>, claim: &DeviceIdentifier, refusal: &Refusal) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
@@ -34,7 +34,7 @@ fn text(line: Option<String>) -> Option<String> {
 }
 
 #[test]
-fn bad_passwords_of_every_kind_are_what_the_filter_reads() {
+fn bad_passwords_of_every_kind_match_the_filter() {
     for refusal in [Refusal::BadPassword, challenge(Some(CredentialError::BadPassword))] {
         let line = text(received("192.0.2.7", Some("00:15:65:aa:bb:cc"), &phone(), &refusal));
         let expected = "<36> FusionPBX: [192.0.2.7] provision attempt bad password for 00:15:65:aa:bb:cc";
@@ -45,7 +45,7 @@ fn bad_passwords_of_every_kind_are_what_the_filter_reads() {
 }
 
 #[test]
-fn other_refusals_have_fusionpbxs_words_or_none() {
+fn other_refusals_use_fusionpbxs_text_or_none() {
     let process = std::process::id();
     for (claim, refusal, words) in [
         (phone(), Refusal::ProvisioningOff, "provision attempt but provisioning is not enabled for 001565aabbcc"),
@@ -65,7 +65,7 @@ fn other_refusals_have_fusionpbxs_words_or_none() {
 }
 
 #[test]
-fn nobody_writes_a_line_of_his_own() {
+fn client_cannot_inject_log_lines() {
     let mac = "x\n<36>Jul  1 12:00:00 FusionPBX: [198.51.100.1] provision attempt bad password for é\0y";
     let line = received("192.0.2.7", Some(mac), &phone(), &Refusal::BadPassword).unwrap();
     assert!(!line.contains(['\n', '\0']) && line.matches('[').count() == 1, "{line}");
@@ -74,7 +74,7 @@ fn nobody_writes_a_line_of_his_own() {
 }
 
 #[test]
-fn a_daemon_that_is_absent_full_or_started_again_holds_nobody_up() {
+fn absent_full_or_restarted_daemon_blocks_no_request() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("log");
     let syslog = Syslog::open(path.clone()).unwrap();

@@ -1,5 +1,5 @@
-//! The template files as they stand on disk. What has not changed since the last look is not read again, and its text
-//! stays the same one in memory.
+//! The template files on disk. A file that has not changed since the last look is not read again, and its text in memory
+//! is reused.
 
 use super::folder::{self, Error, TemplateFile, TemplateName};
 use super::stamp::FileStamp;
@@ -9,35 +9,35 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// What the last look found.
+/// The result of the last look.
 pub struct Disk {
     tree: Tree,
     files: BTreeMap<PathBuf, Read>,
     texts: Texts,
 }
 
-/// How a look went, beside what it found.
+/// Problems of a look.
 #[derive(Default)]
 pub struct ScanOutcome {
-    /// Files that were being written: they are to be looked at again.
+    /// Files that were still being written, to be looked at again.
     pub unfinished: Vec<PathBuf>,
-    /// What could not be read; of that, what was known stays.
+    /// What could not be read; the previous content stays.
     pub errors: Vec<Error>,
 }
 
-/// Whether somebody is writing a file.
+/// Whether a file is still being written.
 pub type Growing<'a> = &'a dyn Fn(&Path, &FileStamp) -> bool;
 
 #[derive(Clone)]
 struct Read {
     stamp: FileStamp,
     text: Arc<[u8]>,
-    /// It was so young when it was read that its stamp does not tell whether it has changed since.
+    /// The file was so young when it was read that its stamp cannot show a later change.
     again: bool,
 }
 
 impl Disk {
-    /// The first look. A folder of the search path that cannot be read is an error: it was named by somebody.
+    /// The first look. A folder of the search path that cannot be read is an error, because the operator named it.
     pub fn scan(path: SearchPath, growing: Growing<'_>) -> Result<(Self, ScanOutcome), Error> {
         let nothing = Self { tree: Tree::unread(path), files: BTreeMap::new(), texts: Texts::default() };
         nothing.tree.check()?;
@@ -52,9 +52,9 @@ impl Disk {
         &self.texts
     }
 
-    /// Reads what is there. A file of which `growing` says that it is being written keeps the text it had, and one
-    /// that had none is left out; a folder that comes to be made up of others waits until nothing in it is being
-    /// written. What cannot be read stays as it was.
+    /// Reads the current files. A file that `growing` reports as being written keeps its previous text, or is left out if
+    /// it had none. A folder whose layers change waits until none of its files is being written. What cannot be read
+    /// stays as it was.
     pub fn rescan(&self, growing: Growing<'_>) -> (Self, ScanOutcome) {
         let (tree, errors) = self.tree.scan();
         let mut look = Self { tree: tree.clone(), files: BTreeMap::new(), texts: Texts::default() };
@@ -82,7 +82,7 @@ impl Disk {
         (look, looked)
     }
 
-    /// A folder stays as it was before.
+    /// Keeps a folder as it was before.
     fn keep(&mut self, before: &Self, name: &TemplateName) {
         self.tree.take(&before.tree, name);
         for layer in self.tree.layers(name) {
@@ -100,7 +100,7 @@ impl Disk {
         }
     }
 
-    /// The text of a file: the one that it had where it cannot be read or is being written.
+    /// The text of a file; the previous text if it cannot be read or is being written.
     fn take(
         &self,
         path: &Path,
@@ -124,7 +124,7 @@ impl Disk {
         Some(text)
     }
 
-    /// The file, and whether it is growing; then it is the file as it was.
+    /// The file, and whether it is being written; if so, the file as it was.
     fn read_file(&self, path: &Path, growing: Growing<'_>) -> Result<(Option<Read>, bool), Error> {
         let (before, stamp) = (self.files.get(path), stamp(path)?);
         if let Some(same) = before.filter(|before| before.stamp == stamp && !before.again) {
@@ -136,7 +136,7 @@ impl Disk {
             return Ok((Some(Read { stamp, text: Arc::clone(&same.text), again }), false));
         }
         if growing(path, &stamp) || self::stamp(path)? != stamp {
-            // With its old stamp it is read again.
+            // The old stamp makes the next look read it again.
             return Ok((before.cloned(), true));
         }
         Ok((Some(Read { stamp, text: text.into(), again }), false))

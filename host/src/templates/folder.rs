@@ -10,26 +10,26 @@ use std::sync::Arc;
 const FILE_BYTES_MAX: u64 = 4 << 20;
 /// FusionPBX's largest folder has 25 files.
 const FILES_MAX: usize = 256;
-/// All files of a folder together; they travel with a job when no snapshot has them.
+/// All files of a folder together; they are sent with a job if no snapshot contains them.
 const FOLDER_BYTES_MAX: u64 = 16 << 20;
 
-/// Folders within a template folder, for templates to include from.
+/// Folders inside a template folder, from which templates include files.
 const INCLUDED_DEPTH_MAX: usize = 3;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cannot read the templates in {}: {source}", DisplayPath(path))]
     Read { path: PathBuf, source: std::io::Error },
-    #[error("{} is larger than {FILE_BYTES_MAX} bytes, which no template is", DisplayPath(.0))]
+    #[error("{} is larger than {FILE_BYTES_MAX} bytes, the limit for a template", DisplayPath(.0))]
     FileTooLarge(PathBuf),
     #[error("{} holds more than {FILES_MAX} files or {FOLDER_BYTES_MAX} bytes", DisplayPath(.0))]
     FolderTooLarge(PathBuf),
-    #[error("{} is empty, and held templates; where that is meant, leave an empty folder in it", DisplayPath(.0))]
+    #[error("{} is empty and held templates before; to remove all of them on purpose, leave one empty folder in it", DisplayPath(.0))]
     Emptied(PathBuf),
 }
 
 impl Error {
-    /// The file or folder that it is about.
+    /// The file or folder concerned.
     pub(super) fn path(&self) -> &Path {
         match self {
             Self::Read { path, .. } | Self::FileTooLarge(path) | Self::FolderTooLarge(path) | Self::Emptied(path) => {
@@ -38,16 +38,16 @@ impl Error {
         }
     }
 
-    /// Whether there is nothing to read, as against something that cannot be read.
+    /// Whether the file or folder is absent, as opposed to unreadable.
     pub(super) fn is_absence(&self) -> bool {
         matches!(self, Self::Read { source, .. } if is_absence(source))
     }
 }
 
-/// One template file. Its text is shared: whoever prepared it, serves it, or compares it with the disk has the same.
+/// One template file. Its text is shared in memory by plugins, snapshots and looks.
 #[derive(Clone, Eq)]
 pub struct TemplateFile {
-    /// Below the template root, with `/` between.
+    /// The path below the template root, with `/` as separator.
     pub folder: String,
     pub file: String,
     pub source: Arc<[u8]>,
@@ -65,7 +65,7 @@ impl PartialEq for TemplateFile {
 pub struct TemplateName(String);
 
 impl TemplateName {
-    /// `None` for a name that is empty, absolute, or has `.` or `..` in it.
+    /// `None` for a name that is empty, absolute, or contains `.` or `..` components.
     pub fn parse(text: &str) -> Option<Self> {
         let parts: Option<Vec<_>> = Path::new(text)
             .components()
@@ -77,7 +77,7 @@ impl TemplateName {
         parts.filter(|parts| !parts.is_empty()).map(|parts| Self(parts.join("/")))
     }
 
-    /// The same template in a domain's own tree.
+    /// The same template in the tree of a domain.
     pub fn of_domain(&self, domain: &Self) -> Self {
         Self(format!("{}/{}", domain.0, self.0))
     }
@@ -87,15 +87,15 @@ impl TemplateName {
     }
 }
 
-/// Reads every file of one folder, in the order of their names, and of the folders in it: templates may include those
-/// as `folder/file`. Pictures are no templates and are left out. `None` when there is no such folder.
+/// Reads every file of one folder and of its subfolders, in the order of their names; templates include the latter as
+/// `folder/file`. Pictures are left out. `None` if the folder does not exist.
 fn read_folder(path: &Path, name: &TemplateName, text: TextOf<'_>) -> Result<Option<Vec<TemplateFile>>, Error> {
     let mut found = Found { files: Vec::new(), bytes: 0, text };
     match found.add_files(path, name, "") {
         Err(error) if error.path() == path && error.is_absence() => return Ok(None),
         added => added?,
     }
-    // `<vendor>` holds models, and whatever else holds more than a template's parts is no template folder either.
+    // `<vendor>` holds models. A folder with more than a template's parts is not a template folder either.
     let is_template = name.as_str().contains('/');
     let own = found.files.len();
     if is_template {
@@ -108,8 +108,8 @@ fn read_folder(path: &Path, name: &TemplateName, text: TextOf<'_>) -> Result<Opt
     Ok(Some(found.files))
 }
 
-/// Reads a template folder that several folders make up: of two files of one name the later folder's counts. `None`
-/// when none of them is there.
+/// Reads a template folder that consists of several layers: of two files of one name, that of the later layer counts.
+/// `None` if no layer exists.
 pub fn read(layers: &[PathBuf], name: &TemplateName) -> Result<Option<Vec<TemplateFile>>, Error> {
     read_by(layers, name, &mut |path| Ok(Some(read_file(path)?.into())))
 }
@@ -117,7 +117,7 @@ pub fn read(layers: &[PathBuf], name: &TemplateName) -> Result<Option<Vec<Templa
 /// The text of the file at a path.
 pub(super) type TextOf<'a> = &'a mut dyn FnMut(&Path) -> Result<Option<Arc<[u8]>>, Error>;
 
-/// The same, each file read by `text`, which may leave one out.
+/// The same; `text` reads each file and may leave one out.
 pub(super) fn read_by(
     layers: &[PathBuf],
     name: &TemplateName,
@@ -138,7 +138,7 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// The files right in `path`, their names after `prefix`.
+    /// The files directly in `path`, their names prefixed with `prefix`.
     fn add_files(&mut self, path: &Path, name: &TemplateName, prefix: &str) -> Result<(), Error> {
         for (file, path) in entries(path)? {
             if !matches!(kind(&path), Some(Kind::File | Kind::Unreadable)) || picture_type(&file).is_some() {
@@ -160,7 +160,7 @@ impl Found<'_> {
                 let prefix = format!("{prefix}{folder}/");
                 let added = self.add_files(&path, name, &prefix);
                 match added.and_then(|()| self.add_folders(&path, name, &prefix, depth + 1)) {
-                    // Gone since its parent was read.
+                    // Removed since its parent was read.
                     Err(error) if error.is_absence() => {}
                     added => added?,
                 }
@@ -170,7 +170,7 @@ impl Found<'_> {
     }
 }
 
-/// The content type of a picture, by the ending of its name.
+/// The content type of a picture, by its file name extension.
 pub fn picture_type(file: &str) -> Option<&'static str> {
     let (_, ending) = file.rsplit_once('.')?;
     match ending.to_ascii_lowercase().as_str() {
@@ -182,8 +182,8 @@ pub fn picture_type(file: &str) -> Option<&'static str> {
     }
 }
 
-/// What lies in a folder, by names that are text. Hidden ones are an editor's or a configuration manager's own: swap
-/// files, earlier copies.
+/// The entries of a folder whose names are UTF-8. Hidden entries are skipped: editors and configuration managers keep
+/// swap files and earlier copies there.
 pub fn entries(path: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let mut entries = Vec::new();
@@ -195,16 +195,16 @@ pub fn entries(path: &Path) -> Result<Vec<(String, PathBuf)>, Error> {
     Ok(entries)
 }
 
-/// What lies at a path.
+/// The kind of entry at a path.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     File,
     Folder,
-    /// It may not be looked at; reading it says why.
+    /// It cannot be examined; reading it gives the error.
     Unreadable,
 }
 
-/// What lies there. What a link leads to counts: administrators link folders and files of models that are alike.
+/// The kind of entry at a path. Links are followed, because administrators link folders and files of similar models.
 pub(super) fn kind(path: &Path) -> Option<Kind> {
     match path.metadata() {
         Ok(found) if found.is_file() => Some(Kind::File),
@@ -214,7 +214,7 @@ pub(super) fn kind(path: &Path) -> Option<Kind> {
     }
 }
 
-/// A link in a circle leads nowhere.
+/// A circular link counts as absent.
 fn is_absence(error: &std::io::Error) -> bool {
     let absent = matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
     absent || error.raw_os_error() == Some(libc::ELOOP)
@@ -236,7 +236,7 @@ mod tests {
     use super::TemplateName;
 
     #[test]
-    fn a_name_cannot_lead_out_of_its_root() {
+    fn template_name_cannot_lead_out_of_its_root() {
         for text in ["", "..", "../etc", "yealink/../../etc", "/etc", "/"] {
             assert_eq!(TemplateName::parse(text), None, "{text}");
         }

@@ -1,4 +1,4 @@
-//! Which template files there are and where. It knows folders and files, and no syntax.
+//! Template folders and files on disk. This room knows no template syntax.
 
 mod disk;
 mod folder;

@@ -1,10 +1,10 @@
-//! The texts that serve: those of the disk, except where a new one is faulty and the old one stands in for it.
+//! The live template texts: those on disk, except where a new text was refused and the old one stays active.
 
 use super::folder::TemplateFile;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Every template folder with its files. Cheap to clone: texts and folders are shared.
+/// All template folders with their files. Cheap to clone, because texts and folders are shared.
 #[derive(Clone, Default)]
 pub struct Texts {
     folders: BTreeMap<String, Arc<[TemplateFile]>>,
@@ -15,7 +15,7 @@ impl Texts {
         self.folders.get(name)
     }
 
-    /// What serves a domain that has no texts of its own in this folder: those that are for all, as the folder's.
+    /// The common texts of this folder, for a domain without texts of its own.
     pub fn for_all(&self, folder: &str) -> Option<Arc<[TemplateFile]>> {
         let (_, for_all) = folder.split_once('/')?;
         let files = self.folders.get(for_all)?.iter().cloned();
@@ -42,13 +42,13 @@ impl Texts {
         self.folders.remove(folder);
     }
 
-    /// All files of the folders for which `wanted` holds, in the order of their names.
+    /// All files of the folders for which `wanted` returns true, in the order of their names.
     pub fn of(&self, wanted: &dyn Fn(&str) -> bool) -> Vec<TemplateFile> {
         let wanted = self.folders.iter().filter(|(name, _)| wanted(name));
         wanted.flat_map(|(_, files)| files.iter().cloned()).collect()
     }
 
-    /// The folders that are not the same here and there: new, changed, or gone.
+    /// The folders that differ between the two: new, changed, or removed.
     pub fn differing(&self, other: &Self) -> Vec<String> {
         let changed = self.folders.iter().filter(|(name, files)| other.folders.get(*name) != Some(files));
         let gone = other.folders.keys().filter(|name| !self.folders.contains_key(*name));
@@ -56,7 +56,7 @@ impl Texts {
     }
 }
 
-/// One file among a folder's.
+/// Finds a file of a folder by name.
 pub fn file<'a>(files: &'a [TemplateFile], name: &str) -> Option<&'a TemplateFile> {
     files.iter().find(|file| file.file == name)
 }

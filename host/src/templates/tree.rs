@@ -1,18 +1,18 @@
-//! The search path: template roots of which the first that has a folder answers for it, and what an administrator puts
-//! over single files of theirs.
+//! The search path: the template roots, of which the first that contains a folder provides it, and the administrator's
+//! custom folder, which replaces single files.
 
 use super::folder::{self, Error, TemplateFile, TemplateName};
 use super::walk::{self, Folders};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Where templates are looked for.
+/// The folders that are searched for templates.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct SearchPath {
-    /// The first that has a folder answers for it.
+    /// The first root that contains a folder provides it.
     pub roots: Vec<PathBuf>,
-    /// The administrator's own, laid out like a root: a file in it replaces the one of the same folder and name,
-    /// wherever that folder is, or is added to it. It survives whatever replaces the roots.
+    /// The administrator's custom folder, laid out like a root: a file in it replaces the file of the same folder and
+    /// name, or is added to that folder. It also applies where another folder replaces the roots.
     pub custom: Option<PathBuf>,
 }
 
@@ -23,32 +23,32 @@ impl From<Vec<PathBuf>> for SearchPath {
 }
 
 impl SearchPath {
-    /// Every folder of it, the administrator's own last.
+    /// All its folders, the custom folder last.
     pub fn folders(&self) -> impl Iterator<Item = &PathBuf> {
         self.roots.iter().chain(&self.custom)
     }
 }
 
-/// The template folders found below the search path when it was last looked through.
+/// The template folders that the last scan of the search path found.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Tree {
     path: SearchPath,
     folders: Folders,
 }
 
-/// Where a device's templates are.
+/// The location of a device's templates.
 #[derive(Clone)]
 pub struct TemplateLocation {
     pub name: TemplateName,
-    /// The folders that make it up: of two files of one name the later folder's counts.
+    /// The layers of the template folder: of two files of one name, that of the later layer counts.
     layers: Vec<PathBuf>,
-    /// Whether the tree knows the folder, and so does whatever was prepared from the tree. A folder elsewhere, or
-    /// new since the tree was looked through, is not in it.
+    /// Whether the tree, and so the prepared plugin, contains the folder. A folder elsewhere, or one created since the
+    /// last scan, is not in it.
     pub in_tree: bool,
 }
 
 impl TemplateLocation {
-    /// Its template files; `None` when the folder has gone.
+    /// Its template files; `None` if the folder was removed.
     pub fn read(&self) -> Result<Option<Vec<TemplateFile>>, Error> {
         folder::read(&self.layers, &self.name)
     }
@@ -57,7 +57,7 @@ impl TemplateLocation {
         self.path(file).is_some()
     }
 
-    /// One of its files as it stands.
+    /// The unrendered content of one of its files.
     pub fn read_file(&self, file: &str) -> Result<Option<Vec<u8>>, Error> {
         self.path(file).map(|path| folder::read_file(&path)).transpose()
     }
@@ -69,18 +69,17 @@ impl TemplateLocation {
 }
 
 impl Tree {
-    /// The search path before it was looked through.
+    /// The search path before its first scan.
     pub(super) fn unread(path: SearchPath) -> Self {
         Self { path, folders: BTreeMap::new() }
     }
 
-    /// The first of the search path's own folders that cannot be read at all.
+    /// The error of the first root that cannot be read at all.
     pub(super) fn check(&self) -> Result<(), Error> {
         self.path.folders().try_for_each(|root| folder::entries(root).map(drop))
     }
 
-    /// Looks through the search path again. Of what cannot be read, and is named among the errors, what was known is
-    /// still there.
+    /// Scans the search path again. Folders that cannot be read are among the errors and stay as they were.
     pub(super) fn scan(&self) -> (Self, Vec<Error>) {
         let mut errors = Vec::new();
         let mut below = |root: &Path| walk::below(root, &self.folders, &mut errors);
@@ -93,7 +92,7 @@ impl Tree {
         }
         if let Some(custom) = &self.path.custom {
             let mut names: Vec<_> = below(custom).into_iter().collect();
-            // What is for all comes before what is for one domain, which lies over it.
+            // Common folders come before those of one domain, which override them.
             names.sort_by_key(|name| name.matches('/').count());
             for name in names {
                 let takes_over = |domain: &str| self.path.roots.iter().any(|root| tree.knows_domain(root, domain));
@@ -105,7 +104,7 @@ impl Tree {
         (tree, errors)
     }
 
-    /// Takes a folder as it is there.
+    /// Copies a folder from the other tree.
     pub(super) fn take(&mut self, other: &Self, name: &TemplateName) {
         match other.folders.get(name.as_str()) {
             Some(layers) => drop(self.folders.insert(name.as_str().to_owned(), layers.clone())),
@@ -113,17 +112,17 @@ impl Tree {
         }
     }
 
-    /// The folders by their names, each with the folders that make it up.
+    /// The template folders by name, each with its layers.
     pub(super) fn folders(&self) -> impl Iterator<Item = (TemplateName, &[PathBuf])> {
         self.folders.iter().filter_map(|(name, layers)| Some((TemplateName::parse(name)?, layers.as_slice())))
     }
 
-    /// The folders that make up the one of that name.
+    /// The layers of the template folder of that name.
     pub(super) fn layers(&self, name: &TemplateName) -> &[PathBuf] {
         self.folders.get(name.as_str()).map_or(&[], Vec::as_slice)
     }
 
-    /// One file by its path below the search path, the administrator's own before all others.
+    /// One file by its path below the search path; the custom folder comes first.
     pub fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
         let Some(path) = TemplateName::parse(path) else { return Ok(None) };
         let folders = self.path.custom.iter().chain(&self.path.roots);
@@ -131,11 +130,10 @@ impl Tree {
         found.map(|path| folder::read_file(&path)).transpose()
     }
 
-    /// Finds a device's templates. `template_dir` is the setting of that name, which replaces the roots. A folder
-    /// named like the domain in a root takes over entirely: what is not in it is nowhere.
+    /// Finds a device's templates. `template_dir` is the setting of that name, which replaces the roots. A folder in a
+    /// root that is named like the domain replaces all its templates: a template missing there does not exist.
     ///
-    /// Over that lies the administrator's own folder of the same name, and over both the one that is in there for the
-    /// domain alone.
+    /// The custom folder of the same name overrides it, and the custom folder for the domain overrides both.
     pub fn locate(&self, template: &str, domain: &str, template_dir: Option<&Path>) -> Option<TemplateLocation> {
         let mut name = TemplateName::parse(template)?;
         let domain = TemplateName::parse(domain).filter(|domain| !domain.as_str().contains('/'));
@@ -163,20 +161,20 @@ impl Tree {
         (!layers.is_empty()).then_some(TemplateLocation { name, layers, in_tree })
     }
 
-    /// The administrator's own folder of that name.
+    /// The custom folder of that name.
     fn custom(&self, name: &TemplateName) -> Option<PathBuf> {
         let path = self.path.custom.as_ref()?.join(name.as_str());
         self.has(name, &path, None).then_some(path)
     }
 
-    /// Whether a folder was there when the tree was looked through: what is new since may be half a folder, and what
-    /// is gone serves on. Where the setting `template_dir` leads, nobody has looked.
+    /// Whether the last scan found a folder: a newer one may be incomplete, and a removed one stays active until the next
+    /// scan. The folder of the setting `template_dir` is never scanned.
     fn has(&self, name: &TemplateName, path: &Path, template_dir: Option<&Path>) -> bool {
         let known = self.folders.get(name.as_str()).is_some_and(|layers| layers.iter().any(|layer| layer == path));
         known || template_dir.is_some() && path.is_dir()
     }
 
-    /// The same for a domain's own folder in a root.
+    /// The same for a domain's folder in a root.
     fn has_domain(&self, root: &Path, domain: &str, template_dir: Option<&Path>) -> bool {
         self.knows_domain(root, domain) || template_dir.is_some() && root.join(domain).is_dir()
     }
@@ -187,7 +185,7 @@ impl Tree {
         within.any(|(_, layers)| layers.iter().any(|layer| layer.starts_with(&folder)))
     }
 
-    /// The roots, unless something replaces them.
+    /// The roots, unless `template_dir` replaces them.
     fn roots(&self, replaced: Option<&Path>) -> impl Iterator<Item = &Path> {
         self.path.roots.iter().filter(move |_| replaced.is_none()).map(PathBuf::as_path)
     }
@@ -216,7 +214,7 @@ mod tests {
         looked(path).tree().clone()
     }
 
-    /// What is prepared of a folder.
+    /// The prepared files of a folder.
     fn texts(tree: &Tree, folder: &str) -> Vec<TemplateFile> {
         looked(tree.path.clone()).texts().of(&|name| name == folder)
     }
@@ -227,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_root_that_has_a_folder_answers_for_it() {
+    fn first_root_that_has_a_folder_provides_it() {
         let (first, second) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b", "yealink/t54w/c"]));
         let tree = scanned(vec![first.path().to_owned(), second.path().to_owned()]);
         let files = |folder| texts(&tree, folder).into_iter().map(|file| file.file).collect::<Vec<_>>();
@@ -236,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_named_like_the_domain_takes_over_entirely() {
+    fn folder_named_like_the_domain_replaces_all_templates() {
         let root = root(&["yealink/t46u/a", "yealink/t54w/a", "pbx.example.net/yealink/t46u/a"]);
         let tree = scanned(vec![root.path().to_owned()]);
         assert_eq!(found(&tree, "yealink/t46u", "pbx.example.net").as_deref(), Some("pbx.example.net/yealink/t46u"));
@@ -245,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_new_is_there_with_the_next_look() {
+    fn new_folder_is_found_by_the_next_scan() {
         let root = root(&["yealink/t46u/a"]);
         let tree = scanned(vec![root.path().to_owned()]);
         std::fs::create_dir_all(root.path().join("yealink/t99")).unwrap();
@@ -263,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_templates_folders_belong_to_it_and_a_vendors_models_do_not() {
+    fn subfolders_belong_to_a_template_models_to_a_vendor() {
         let root = root(&["yealink/README", "yealink/t46u/a", "yealink/t46u/parts/b"]);
         let name = |text| folder::TemplateName::parse(text).unwrap();
         let files = |text| folder::read(&[root.path().join(text)], &name(text)).unwrap().unwrap();
@@ -272,19 +270,19 @@ mod tests {
         assert_eq!(files("yealink").len(), 1);
     }
 
-    /// The files of a device's folder by what is in them, after the folder's name.
+    /// The files of a device's folder, shown by their content, after the folder's name.
     fn shown(tree: &Tree, template: &str, domain: &str, template_dir: Option<&Path>) -> String {
         let found = tree.locate(template, domain, template_dir).unwrap();
         let new = if found.in_tree { "" } else { "new " };
         let files = found.read().unwrap().unwrap();
         let prepared = texts(tree, found.name.as_str());
-        assert!(!found.in_tree || files == prepared, "what is prepared is what is there");
+        assert!(!found.in_tree || files == prepared, "prepared files equal the files on disk");
         let sources: Vec<_> = files.iter().map(|file| String::from_utf8_lossy(&file.source).into_owned()).collect();
         format!("{new}{}: {}", found.name.as_str(), sources.join(" "))
     }
 
     #[test]
-    fn a_file_of_the_administrators_own_replaces_the_one_of_its_name_alone() {
+    fn custom_file_replaces_only_the_file_of_its_name() {
         let base = root(&["yealink/t46u/a", "yealink/t46u/b", "yealink/t54w/a", "own.net/yealink/t46u/a"]);
         let custom = root(&["x"]);
         let put = |file: &str| {
@@ -306,7 +304,7 @@ mod tests {
                 "blue.net",
                 "blue.net/yealink/t46u: custom:blue.net/yealink/t46u/a custom:yealink/t46u/b custom:yealink/t46u/c",
             ),
-            // A domain's tree takes over entirely: what is for all lies over what is for all alone.
+            // A domain's tree replaces all templates: common custom files override common files only.
             ("yealink/t46u", "own.net", "own.net/yealink/t46u: own.net/yealink/t46u/a custom:own.net/yealink/t46u/z"),
             ("yealink/t54w", "blue.net", "yealink/t54w: yealink/t54w/a"),
             ("acme/a1", "red.net", "acme/a1: custom:acme/a1/x"),
@@ -326,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn links_are_followed_and_those_that_lead_nowhere_are_not_there() {
+    fn links_are_followed_and_broken_links_are_absent() {
         let root = root(&["yealink/t46u/a"]);
         let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, root.path().join(from)).unwrap();
         link("t46u", "yealink/t48u");
@@ -340,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn pictures_are_no_templates_and_are_there_all_the_same() {
+    fn pictures_are_readable_but_not_templates() {
         let root = root(&["yealink/t46u/a", "yealink/t46u/logo.PNG"]);
         let tree = scanned(vec![root.path().to_owned()]);
         assert_eq!(texts(&tree, "yealink/t46u").len(), 1);
@@ -350,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_root_that_is_not_there_is_named() {
+    fn missing_root_is_named() {
         let error = Disk::scan(vec!["/nowhere/at/all".into()].into(), &|_, _| false).err().unwrap();
         assert!(error.to_string().contains("/nowhere/at/all"));
     }

@@ -1,19 +1,19 @@
-//! Which folders below a root hold files.
+//! Finds the folders below a root that contain files.
 
 use super::folder::{self, Error, Kind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// `<domain>/<vendor>/<model>` is as deep as FusionPBX looks; one more does no harm.
+/// FusionPBX uses at most `<domain>/<vendor>/<model>`; one more level is harmless.
 const DEPTH_MAX: usize = 4;
-/// FusionPBX ships 388 folders; a tree for each of some hundred domains still fits.
+/// FusionPBX ships 388 folders; separate trees for some hundred domains still fit.
 const FOLDERS_MAX: usize = 50_000;
 
-/// Folder name to the folders that make it up.
+/// Template folder name to its layers.
 pub(super) type Folders = BTreeMap<String, Vec<PathBuf>>;
 
-/// The names of the folders below a root that hold files. Of what cannot be read, and is named among the errors, those
-/// that were known before are still there.
+/// The names of the folders below a root that contain files. Folders that cannot be read are among the errors, and keep
+/// their previous entries.
 pub(super) fn below(root: &Path, before: &Folders, errors: &mut Vec<Error>) -> BTreeSet<String> {
     let mut walk = Walk { root, before, found: BTreeSet::new(), errors };
     walk.descend(root, "", 0);
@@ -25,7 +25,7 @@ pub(super) fn below(root: &Path, before: &Folders, errors: &mut Vec<Error>) -> B
     walk.found
 }
 
-/// One walk through a root, for the names of the folders below it that hold files.
+/// One walk through a root for the names of the folders that contain files.
 struct Walk<'a> {
     root: &'a Path,
     before: &'a Folders,
@@ -36,7 +36,7 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn descend(&mut self, path: &Path, name: &str, depth: usize) {
         match self.children(path, depth) {
-            // Gone since its parent was read.
+            // Removed since its parent was read.
             Err(error) if depth > 0 && error.is_absence() => {}
             Err(error) => {
                 self.errors.push(error);
@@ -53,12 +53,12 @@ impl Walk<'_> {
 
     fn children(&self, path: &Path, depth: usize) -> Result<Vec<(String, PathBuf)>, Error> {
         let children = folder::entries(path)?;
-        // A volume that is not mounted leaves an empty folder behind.
+        // An unmounted volume leaves an empty folder.
         let emptied = depth == 0 && children.is_empty() && self.known("").next().is_some();
         if emptied { Err(Error::Emptied(path.to_owned())) } else { Ok(children) }
     }
 
-    /// Takes note of what lies in the folder of that name.
+    /// Records the entries of the folder of that name.
     fn add(&mut self, name: &str, child: &Path, child_name: &str, depth: usize) {
         let kind = folder::kind(child);
         if kind == Some(Kind::Folder) && depth < DEPTH_MAX && self.found.len() <= FOLDERS_MAX {
@@ -72,7 +72,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What was known of a folder and those in it is still there.
+    /// Keeps the previous entries of a folder and its subfolders.
     fn keep(&mut self, name: &str) {
         let known: Vec<_> = self.known(name).cloned().collect();
         self.found.extend(known);

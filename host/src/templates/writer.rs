@@ -1,17 +1,17 @@
-//! Whether somebody has a file open for writing, by the kernel's own word.
+//! Asks the kernel whether a process has a file open for writing.
 
 use std::fs::File;
 use std::path::Path;
 
-/// `None` where the kernel does not say: it does to the file's owner and to whoever has CAP_LEASE, on file systems of
-/// this machine.
+/// `None` if the kernel gives no answer: it answers the file's owner and processes with CAP_LEASE, on local file systems
+/// only.
 ///
-/// A lease for reading is given when nobody has the file open for writing, and given back at once; who opens it
-/// meanwhile waits for that long.
+/// The kernel grants a read lease only if no process has the file open for writing. The lease is released at once; a
+/// process that opens the file meanwhile waits that long.
 #[cfg(target_os = "linux")]
 pub fn has_writer(path: &Path) -> Option<bool> {
     use std::os::unix::fs::OpenOptionsExt;
-    // A pipe must keep nobody waiting.
+    // Opening a pipe must not block.
     let file = File::options().read(true).custom_flags(libc::O_NONBLOCK).open(path).ok()?;
     match lease(&file) {
         Ok(()) => Some(false),
@@ -25,7 +25,7 @@ pub fn has_writer(_: &Path) -> Option<bool> {
     None
 }
 
-/// Takes a lease for reading and gives it back.
+/// Takes a read lease and releases it.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code, reason = "the standard library knows no leases")]
 fn lease(file: &File) -> std::io::Result<()> {
@@ -37,7 +37,7 @@ fn lease(file: &File) -> std::io::Result<()> {
         let done = unsafe { libc::fcntl(file.as_raw_fd(), command, argument) };
         if done == -1 { Err(std::io::Error::last_os_error()) } else { Ok(()) }
     };
-    // Who breaks a lease has its holder sent SIGIO, which would end the process; this signal is ignored.
+    // The kernel sends SIGIO to the holder of a broken lease, which would end the process; the signal is ignored.
     call(F_SETSIG, libc::SIGURG)?;
     call(libc::F_SETLEASE, libc::F_RDLCK)?;
     call(libc::F_SETLEASE, libc::F_UNLCK)
@@ -49,7 +49,7 @@ mod tests {
     use std::io::Write;
 
     #[test]
-    fn a_file_is_being_written_until_the_last_who_has_it_open_closes_it() {
+    fn file_counts_as_being_written_until_last_writer_closes() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.cfg");
         let mut first = File::create(&path).unwrap();
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn writers_that_come_all_the_time_are_kept_waiting_by_nobody_and_end_nothing() {
+    fn constant_writers_are_not_blocked_and_end_no_process() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.cfg");
         std::fs::write(&path, "").unwrap();
