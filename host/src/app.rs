@@ -1,174 +1,214 @@
-//! The only place that builds the rooms.
+//! Builds the server from its configuration, and runs it.
+//!
+//! [`App::build`] opens no socket, waits for no signal and watches no folder, so a test can build an [`App`] and answer
+//! requests with it in its own process. [`run`] adds the listeners, the signals and the reload task.
 
 use crate::auth_server::AuthServer;
-use crate::clock::Clock;
 use crate::config::{AdminListen, Config, EMBEDDED_DATABASE};
-use crate::directory::{DEFAULT_DOMAIN, Directory};
-use crate::http::Overseer;
+use crate::directory::{self, DEFAULT_DOMAIN, Directory};
+use crate::http::{self, AdminState, AppState};
 use crate::journal::Journal;
-use crate::metrics::Metrics;
-use crate::request::UrlForms;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
-use crate::{gate, http, plugin, reload};
-use anyhow::{Context, Result};
-use std::net::SocketAddr;
+use crate::{gate, plugin, reload};
+use anyhow::{Context, Result, ensure};
+use axum::body::Body;
+use axum::http::{Request, Response};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::task::JoinHandle;
 
-/// Connections that may wait to be accepted, a whole office that gets its power back.
+/// Connections that may wait to be accepted: all phones of an office after a power failure.
 const BACKLOG: u32 = 1024;
 
-/// How long what the journal still holds may take to be written.
+/// How long a stopping server waits until the journal is written.
 const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// What a request needs, shared by all of them.
+/// A server that is ready to answer requests, and does not listen yet.
 pub struct App {
-    pub clock: Clock,
-    pub directory: Directory,
-    pub snapshot: reload::Current,
-    pub keeper: gate::Keeper,
-    pub sentry: Sentry,
-    pub auth_server: Option<AuthServer>,
-    pub syslog: Option<Syslog>,
-    pub journal: Journal,
-    pub url_forms: UrlForms,
-    pub metrics: Arc<Metrics>,
+    state: Arc<AppState>,
+    http: http::Config,
+    loaded: reload::FirstLoad,
+    journal_writer: JoinHandle<()>,
 }
 
-/// Builds everything, then serves until SIGTERM or SIGINT.
-pub async fn run(config: Config) -> Result<()> {
-    // Taken first, so that a port that is not free is said at once and not after a minute of compiling; listened on
-    // last, so that a proxy sees that nobody is there yet and asks another server.
-    let taken = || format!("cannot listen on {}; is another server there? --listen names another port", config.listen);
-    let socket = bind(config.listen).with_context(taken)?;
-    // Nobody waiting for it, a hangup ends the process; one that comes during the start is a reload after it.
-    let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
-    let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
-    let syslog = config.syslog.clone().map(Syslog::open).transpose().context("syslog")?;
-    let admin = listen_for_admin(config.admin_listen)?;
-    let directory = open_directory(&config).await?;
-    let loaded = reload::load(reload_config(&config)?).await?;
-    let (journal, written) = Journal::start(directory.clone());
-    let (metrics, snapshot) = (Arc::<Metrics>::default(), Arc::clone(&loaded.current));
-    let reloads = loaded.watch(Arc::clone(&metrics), hangup);
-    let overseer = Overseer { snapshot: Arc::clone(&snapshot), reloads, metrics: Arc::clone(&metrics) };
-    let app = Arc::new(App {
-        clock: config.clock,
-        directory: directory.clone(),
-        snapshot,
-        keeper: keeper(config.nonce_key),
-        sentry: Sentry::new(config.sentry),
-        auth_server,
-        syslog,
-        journal,
-        url_forms: config.url_forms,
-        metrics,
-    });
-    if let Some(listener) = admin {
-        tracing::info!(listen = %listener.local_addr()?, "admin endpoint");
-        // It ends with the process, and keeps nothing that the end waits for.
-        tokio::spawn(http::serve_admin(listener, Arc::new(overseer)));
+impl App {
+    /// Opens the database and loads templates and plugins. `config.plugin.compiler` is used as it is.
+    ///
+    /// # Errors
+    /// The database cannot be used, or no template folder or no plugin can be loaded.
+    pub async fn build(config: Config) -> Result<Self> {
+        let auth_server = config.auth_server.map(AuthServer::new).transpose()?;
+        let syslog = config.syslog.map(Syslog::open).transpose().context("syslog")?;
+        let directory = open_directory(&config.database).await?;
+        let (templates, plugins, engine) = (config.templates, config.plugins, config.plugin);
+        let loaded = reload::load(reload::Config { templates, plugins, engine }).await?;
+        let (journal, journal_writer) = Journal::start(directory.clone());
+        let state = AppState {
+            clock: config.clock,
+            directory,
+            snapshot: Arc::clone(&loaded.current),
+            keeper: keeper(config.nonce_key)?,
+            sentry: Sentry::new(config.sentry),
+            auth_server,
+            syslog,
+            journal,
+            url_forms: config.url_forms,
+            metrics: Arc::default(),
+        };
+        Ok(Self { state: Arc::new(state), http: config.http, loaded, journal_writer })
     }
+
+    /// Answers one request as if it came over a connection from `peer`.
+    pub async fn respond(&self, peer: IpAddr, request: Request<Body>) -> Response<Body> {
+        http::respond(Arc::clone(&self.state), &self.http, peer, request).await
+    }
+
+    /// Writes what the journal still holds, and closes the database.
+    pub async fn close(self) {
+        close(self.state, self.journal_writer).await;
+    }
+}
+
+/// Builds the server, then answers phones and operators until SIGTERM or SIGINT.
+///
+/// # Errors
+/// The server cannot start.
+pub async fn run(config: Config) -> Result<()> {
+    // The port is bound before plugins are compiled, so that a taken port is reported at once. It is listened on last:
+    // until then, connections are refused, and a proxy tries another server.
+    let address = config.listen;
+    let taken = || format!("cannot listen on {address}; is another server there? --listen names another port");
+    let socket = bind(address).with_context(taken)?;
+    // Without a handler, SIGHUP would end the process. One that arrives during the start causes a reload after it.
+    let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
+    let admin = listen_for_admin(config.admin_listen)?;
+    let app = App::build(with_compiler(config)?).await?;
+    serve_admin(admin, &app.state, app.loaded, hangup)?;
     let stop = stop_signal()?;
     let listener = socket.listen(BACKLOG).with_context(taken)?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
-    // The last answer lets go of the app, and with it of the journal, which then writes what is left.
-    http::serve(listener, app, config.http, stop).await;
-    if tokio::time::timeout(JOURNAL_TIMEOUT, written).await.is_err() {
-        tracing::warn!("not every device was noted as provisioned before the stop");
-    }
-    directory.close().await;
+    http::serve(listener, Arc::clone(&app.state), app.http, stop).await;
+    close(app.state, app.journal_writer).await;
     tracing::info!("stopped");
     Ok(())
 }
 
+/// Starts reloads and, if there is a listener, the admin endpoint. Both end with the process.
+fn serve_admin(
+    listener: Option<TcpListener>,
+    state: &AppState,
+    loaded: reload::FirstLoad,
+    hangup: Signal,
+) -> Result<()> {
+    let (snapshot, metrics) = (Arc::clone(&state.snapshot), Arc::clone(&state.metrics));
+    let reloads = loaded.watch(Arc::clone(&metrics), hangup);
+    let Some(listener) = listener else { return Ok(()) };
+    tracing::info!(listen = %listener.local_addr()?, "admin endpoint");
+    tokio::spawn(http::serve_admin(listener, Arc::new(AdminState { snapshot, reloads, metrics })));
+    Ok(())
+}
+
+/// The journal's writer ends when the last request has let go of the state.
+async fn close(state: Arc<AppState>, journal_writer: JoinHandle<()>) {
+    let directory = state.directory.clone();
+    drop(state);
+    if tokio::time::timeout(JOURNAL_TIMEOUT, journal_writer).await.is_err() {
+        tracing::warn!("not every device was noted as provisioned before the stop");
+    }
+    directory.close().await;
+}
+
+/// Builds everything that requests need, and reports what is wrong, without serving.
+///
+/// # Errors
+/// The server could not start, or a template or plugin could not be served.
+pub async fn check(config: Config) -> Result<()> {
+    let config = with_compiler(config)?;
+    config.auth_server.map(AuthServer::new).transpose()?;
+    Directory::connect(&config.database).await?.close().await;
+    let (templates, plugins, engine) = (config.templates, config.plugins, config.plugin);
+    let loaded = reload::load(reload::Config { templates, plugins, engine }).await?;
+    let unread: Vec<_> = loaded.unread.iter().map(ToString::to_string).collect();
+    ensure!(unread.is_empty(), "{}", unread.join("; "));
+    for failure in &loaded.failures {
+        tracing::error!(error = %failure, "plugin refused");
+    }
+    let refused = loaded.failures.len();
+    ensure!(refused == 0, "{refused} plugins cannot be loaded (each is named above); replace or remove them");
+    let faults = loaded.current.load().plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
+    ensure!(faults == 0, "{faults} templates do not compile (each is named above); correct or remove them");
+    tracing::info!("no problems found");
+    Ok(())
+}
+
+/// This program compiles the plugins, in processes of its own.
+fn with_compiler(mut config: Config) -> Result<Config> {
+    let program = plugin::own_program().context("cannot find this program, which compiles the plugins")?;
+    config.plugin.compiler = Some(program);
+    Ok(config)
+}
+
 fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    // A server that was stopped a moment ago leaves connections behind that have no say any more.
+    // Connections of a server that has just stopped may still be in TIME_WAIT.
     socket.set_reuseaddr(true)?;
     socket.bind(address)?;
     Ok(socket)
 }
 
-/// Builds everything that a request needs, and serves nobody: for an operator who has changed something.
-pub async fn check(config: Config) -> Result<()> {
-    config.auth_server.clone().map(AuthServer::new).transpose()?;
-    Directory::connect(&config.database).await?.close().await;
-    let loaded = reload::load(reload_config(&config)?).await?;
-    let unread: Vec<_> = loaded.unread.iter().map(ToString::to_string).collect();
-    anyhow::ensure!(unread.is_empty(), "{}", unread.join("; "));
-    for failure in &loaded.failures {
-        tracing::error!(error = %failure, "plugin refused");
-    }
-    let refused = loaded.failures.len();
-    anyhow::ensure!(refused == 0, "{refused} plugins cannot be served (each is named above); replace or remove them");
-    let faults = loaded.current.load().plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
-    anyhow::ensure!(faults == 0, "{faults} templates do not compile (each is named above); correct or remove them");
-    tracing::info!("all is well");
-    Ok(())
-}
-
-/// Opens the database. Only the embedded default is made where it is absent, and a SQLite file that is asked for with
-/// `mode=rwc`: a mistyped path must not come up as an empty telephone system.
-async fn open_directory(config: &Config) -> Result<Directory> {
-    let url = &config.database.url;
-    if let Some(file) = &config.database.named_in {
-        tracing::info!(file = %file.display(), "the database is the one that FusionPBX's configuration names");
+/// Opens the database. A missing SQLite file is created only if it is the embedded default or the URL has `mode=rwc`:
+/// a mistyped path must not start an empty telephone system.
+async fn open_directory(config: &directory::Config) -> Result<Directory> {
+    let url = &config.url;
+    if let Some(file) = &config.named_in {
+        tracing::info!(file = %file.display(), "using the database named in FusionPBX's configuration");
     }
     if let Some(place) = url.strip_prefix("sqlite:") {
         let place = place.trim_start_matches("//");
         let (path, options) = place.split_once('?').unwrap_or((place, ""));
         let make = url == EMBEDDED_DATABASE || options.split('&').any(|option| option == "mode=rwc");
         if make && Directory::create_embedded(Path::new(path), DEFAULT_DOMAIN).await? {
-            tracing::info!(file = path, "made a database with demonstration phones");
+            tracing::info!(file = path, "created a database with demonstration phones");
         }
     }
-    Ok(Directory::connect_waiting(&config.database).await?)
+    Ok(Directory::connect_waiting(config).await?)
 }
 
-fn reload_config(config: &Config) -> Result<reload::Config> {
-    let (templates, plugins) = (config.templates.clone(), config.plugins.clone());
-    let program = plugin::own_program().context("cannot find the program that compiles plugins, which is this one")?;
-    let engine = plugin::Config { compiler: Some(program), ..config.plugin.clone() };
-    Ok(reload::Config { templates, plugins, engine })
-}
-
-/// The admin endpoint's listener. Where nobody asked for it, a port that is taken is no reason not to serve.
+/// The admin endpoint's listener. A taken default port is only a warning; a port that the configuration names is an
+/// error.
 fn listen_for_admin(listen: AdminListen) -> Result<Option<TcpListener>> {
-    let (address, wanted) = match listen {
+    let (address, is_named) = match listen {
         AdminListen::Off => return Ok(None),
         AdminListen::Default(address) => (address, false),
         AdminListen::At(address) => (address, true),
     };
     match bind(address).and_then(|socket| socket.listen(BACKLOG)) {
         Ok(listener) => Ok(Some(listener)),
-        Err(error) if wanted => Err(error).with_context(|| format!("cannot listen on {address} (admin_listen)")),
+        Err(error) if is_named => Err(error).with_context(|| format!("cannot listen on {address} (admin_listen)")),
         Err(error) => {
             tracing::warn!(
                 listen = %address, %error,
-                "no admin endpoint, so no `dialplate plugin list`; --admin-listen names another port, or `off`"
+                "no admin endpoint, so `dialplate plugin list` does not work; choose another port with --admin-listen, or `off`"
             );
             Ok(None)
         }
     }
 }
 
-/// The gate's memory. Without a key in the configuration it has one of its own: nonces of an earlier start are stale
-/// then, and phones ask again.
-fn keeper(key: Option<[u8; 32]>) -> gate::Keeper {
-    let random = || uuid::Uuid::new_v4().into_bytes();
-    let key = key.unwrap_or_else(|| {
-        let mut key = [0; 32];
-        key[..16].copy_from_slice(&random());
-        key[16..].copy_from_slice(&random());
-        key
-    });
-    let instance = uuid::Uuid::new_v4().as_u64_pair().0;
-    gate::Keeper::new(key, instance, http::unix_seconds())
+/// The keeper of digest nonces. Without a configured key it gets a random one: nonces from before the start are stale
+/// then, and phones authenticate again.
+fn keeper(key: Option<[u8; 32]>) -> Result<gate::Keeper> {
+    let (mut random, mut instance) = ([0; 32], [0; 8]);
+    for bytes in [random.as_mut_slice(), &mut instance] {
+        getrandom::fill(bytes).context("the system gives no random numbers")?;
+    }
+    let instance = u64::from_ne_bytes(instance);
+    Ok(gate::Keeper::new(key.unwrap_or(random), instance, http::unix_seconds()))
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()>> {

@@ -4,8 +4,8 @@
 //! page can send without being allowed to.
 
 use super::listing::{Listing, Reloaded};
-use crate::metrics::{self, Metrics, PluginState};
-use crate::reload::{Current, Reloads};
+use super::state::AdminState;
+use crate::metrics::{self, PluginState};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -27,29 +27,22 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
 /// to take the phones' descriptors.
 pub const CONNECTIONS_MAX: usize = 64;
 
-/// What the endpoint looks at.
-pub struct Overseer {
-    pub snapshot: Current,
-    pub reloads: Reloads,
-    pub metrics: Arc<Metrics>,
-}
-
-pub fn router(overseer: Arc<Overseer>) -> Router {
+pub fn router(state: Arc<AdminState>) -> Router {
     Router::new()
         .route("/health", get(async || "serving\n"))
         .route("/plugins", get(plugins))
         .route("/metrics", get(metrics))
         .route("/reload", post(reload))
         .layer(middleware::from_fn(only_by_a_local_name))
-        .with_state(overseer)
+        .with_state(state)
 }
 
-async fn plugins(State(overseer): State<Arc<Overseer>>) -> Response {
-    json(&listing(&overseer))
+async fn plugins(State(state): State<Arc<AdminState>>) -> Response {
+    json(&listing(&state))
 }
 
-async fn metrics(State(overseer): State<Arc<Overseer>>) -> Response {
-    let listing = listing(&overseer);
+async fn metrics(State(state): State<Arc<AdminState>>) -> Response {
+    let listing = listing(&state);
     let plugins = listing.plugins.iter().map(|plugin| PluginState {
         name: &plugin.name,
         memory_bytes: plugin.memory_bytes,
@@ -58,21 +51,21 @@ async fn metrics(State(overseer): State<Arc<Overseer>>) -> Response {
         failing: plugin.is_failing(),
     });
     let name = |file| str::rsplit(file, '/').next().unwrap_or_default();
-    let text = overseer.metrics.text(metrics::State {
+    let text = state.metrics.text(metrics::State {
         swaps: listing.reload.swaps,
         plugins: plugins.collect(),
         refused: listing.refused.iter().map(|refused| name(&refused.file)).collect(),
-        limits: overseer.reloads.reached().all(),
+        limits: state.reloads.reached().all(),
     });
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, content_type)], text).into_response()
 }
 
-async fn reload(State(overseer): State<Arc<Overseer>>, headers: HeaderMap) -> Response {
+async fn reload(State(state): State<Arc<AdminState>>, headers: HeaderMap) -> Response {
     if !headers.contains_key(CALLER) {
         return (StatusCode::FORBIDDEN, format!("a reload wants the header {CALLER}\n")).into_response();
     }
-    match overseer.reloads.reload().await {
+    match state.reloads.reload().await {
         Some(report) => json(&Reloaded::of(&report)),
         None => (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping\n").into_response(),
     }
@@ -84,8 +77,8 @@ fn json(value: &impl Serialize) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
-fn listing(overseer: &Overseer) -> Listing {
-    Listing::of(&overseer.snapshot.load(), &overseer.reloads.report(), &overseer.metrics)
+fn listing(state: &AdminState) -> Listing {
+    Listing::of(&state.snapshot.load(), &state.reloads.report(), &state.metrics)
 }
 
 async fn only_by_a_local_name(request: Request, next: Next) -> Response {

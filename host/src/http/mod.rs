@@ -1,4 +1,4 @@
-//! What phones talk to: connections, the walk of one request, statuses, answers.
+//! HTTP: connections, the steps of one request, statuses, answers; and the admin endpoint.
 
 mod access_log;
 mod admin;
@@ -13,37 +13,46 @@ mod provision;
 mod proxy;
 mod range;
 mod server;
+mod state;
 mod status;
 
-pub use admin::{CALLER, Overseer, REQUEST_TIMEOUT as ADMIN_TIMEOUT};
+pub use admin::{CALLER, REQUEST_TIMEOUT as ADMIN_TIMEOUT};
 pub use client::Config;
 pub use listing::{Listing, Reloaded};
+pub use state::{AdminState, AppState};
 
-use crate::app::App;
 use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
 use axum::routing::any;
+use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Serves phones until `stop` resolves.
-pub async fn serve(listener: TcpListener, app: Arc<App>, config: Config, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, state: Arc<AppState>, config: Config, stop: impl Future<Output = ()>) {
     let connections_max = descriptors::connections(server::CONNECTIONS_MAX);
-    server::serve(listener, router(app), config, connections_max, pace::REQUEST_TIMEOUT, stop).await;
+    server::serve(listener, router(state), config, connections_max, pace::REQUEST_TIMEOUT, stop).await;
 }
 
-/// Serves operators on this machine for as long as it is let.
-pub async fn serve_admin(listener: TcpListener, overseer: Arc<Overseer>) {
-    let (router, config) = (admin::router(overseer), Config::default());
+/// Serves operators on this machine until the process ends.
+pub async fn serve_admin(listener: TcpListener, state: Arc<AdminState>) {
+    let (router, config) = (admin::router(state), Config::default());
     let forever = std::future::pending();
     server::serve(listener, router, config, admin::CONNECTIONS_MAX, admin::REQUEST_TIMEOUT, forever).await;
 }
 
-/// Every path goes the same way: which of them are provisioning URLs is decided by `request`.
-pub fn router(app: Arc<App>) -> Router {
-    Router::new().fallback(any(provision::handle)).with_state(app)
+/// Answers one request without a connection, as if `peer` had sent it.
+pub async fn respond(state: Arc<AppState>, config: &Config, peer: IpAddr, request: Request<Body>) -> Response<Body> {
+    server::respond(&router(state), config, peer, request).await
 }
 
-/// The system's clock. What ages (a nonce) goes by it, whatever clock the files are rendered by.
+/// One handler for all paths: `request` decides which of them are provisioning URLs.
+fn router(state: Arc<AppState>) -> Router {
+    Router::new().fallback(any(provision::handle)).with_state(state)
+}
+
+/// The system's time. Nonces and limits use it even if `clock` is set, which is for rendered files alone.
 pub fn unix_seconds() -> u64 {
     u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default()
 }

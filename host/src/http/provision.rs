@@ -8,9 +8,9 @@ use super::access_log::Seen;
 use super::answer::Ready;
 use super::pace::{BODY_TIMEOUT, REQUEST_TIMEOUT};
 use super::server::Arrived;
+use super::state::AppState;
 use super::status::Failure;
 use super::{answer, evenly, job};
-use crate::app::App;
 use crate::directory::{self, Device, Provisioned};
 use crate::facts::{MacAddress, RequestFacts};
 use crate::plugin::{Choice, Document, Job, Plugin};
@@ -30,7 +30,7 @@ use tokio::time::{Instant, timeout_at};
 /// Answers one request. One that was begun is ended, logged and counted though its phone has hung up: a plugin that
 /// keeps phones waiting would pass for a sound one otherwise.
 pub async fn handle(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Extension(arrived): Extension<Arrived>,
     request: Request<Body>,
 ) -> Response<Body> {
@@ -39,7 +39,7 @@ pub async fn handle(
 }
 
 /// Answers one request, and writes its line into the log.
-async fn walk(app: Arc<App>, arrived: Arrived, request: Request<Body>) -> Response<Body> {
+async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> Response<Body> {
     let started = Instant::now();
     let _in_flight = app.metrics.arrived();
     let (mut parts, body) = request.into_parts();
@@ -62,7 +62,7 @@ async fn walk(app: Arc<App>, arrived: Arrived, request: Request<Body>) -> Respon
 
 /// One request on its way through the rooms, with the one snapshot that it sees.
 struct Walk<'a> {
-    app: &'a App,
+    app: &'a AppState,
     snapshot: Arc<Snapshot>,
 }
 

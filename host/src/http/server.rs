@@ -102,6 +102,14 @@ async fn other_end(stream: &mut TcpStream, peer: SocketAddr, config: &Config) ->
     Ok(if named { proxy::read(stream).await? } else { None }.unwrap_or(peer.ip()))
 }
 
+/// Answers a request that came without a connection.
+pub async fn respond(router: &Router, config: &Config, peer: IpAddr, mut request: Request<Body>) -> Response {
+    let client = Client::of(peer, request.headers(), config);
+    request.extensions_mut().insert(Arrived { at: Instant::now(), peer, client });
+    let Ok(response) = router.clone().call(request).await;
+    response
+}
+
 fn connection(
     stream: TcpStream,
     peer: IpAddr,

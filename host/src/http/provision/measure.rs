@@ -20,7 +20,7 @@ const ADDRESS: &str = "0015652ac38a";
 /// A large file, a small one, and a phone book; then what a render costs before any template is evaluated.
 const FILES: [&str; 4] = ["{$mac}.cfg", "y000000000000.boot", "directory.xml", "absent"];
 
-async fn app(scratch: &Scratch) -> Option<App> {
+async fn app(scratch: &Scratch) -> Option<AppState> {
     let (defaults, fixture) = (corpus("defaults.sql")?, corpus("fixture-1.sql")?);
     let database = sqlite(scratch, &[&corpus("schema-sqlite.sql")?, &defaults, &fixture]).await;
     let home = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
@@ -33,7 +33,7 @@ async fn app(scratch: &Scratch) -> Option<App> {
     let (plugins, failures) = Plugins::load(&engine, &[component], &share, None).await;
     assert!(failures.is_empty(), "{failures:?}");
     let directory = Directory::connect(&directory::Config::new(database)).await.unwrap();
-    Some(App {
+    Some(AppState {
         clock: Clock::Fixed("2026-07-01T12:00:00Z".parse().unwrap()),
         journal: Journal::start(directory.clone()).0,
         directory,
@@ -61,7 +61,7 @@ struct Walked {
 }
 
 /// Through the rooms one by one, each timed as the next of `times`.
-async fn walk_timed(app: &App, parts: &Parts, times: &mut Times) -> Walked {
+async fn walk_timed(app: &AppState, parts: &Parts, times: &mut Times) -> Walked {
     let peer = [192, 0, 2, 1].into();
     let client = Client { address: peer, https: false, original_target: None };
     let arrived = Arrived { peer, client, at: Instant::now() };

@@ -1,0 +1,34 @@
+//! What the handlers need. `app` builds it.
+
+use crate::auth_server::AuthServer;
+use crate::clock::Clock;
+use crate::directory::Directory;
+use crate::gate;
+use crate::journal::Journal;
+use crate::metrics::Metrics;
+use crate::reload::{self, Reloads};
+use crate::request::UrlForms;
+use crate::sentry::Sentry;
+use crate::syslog::Syslog;
+use std::sync::Arc;
+
+/// What answers phones; all requests share it.
+pub struct AppState {
+    pub clock: Clock,
+    pub directory: Directory,
+    pub snapshot: reload::Current,
+    pub keeper: gate::Keeper,
+    pub sentry: Sentry,
+    pub auth_server: Option<AuthServer>,
+    pub syslog: Option<Syslog>,
+    pub journal: Journal,
+    pub url_forms: UrlForms,
+    pub metrics: Arc<Metrics>,
+}
+
+/// What answers operators at the admin endpoint.
+pub struct AdminState {
+    pub snapshot: reload::Current,
+    pub reloads: Reloads,
+    pub metrics: Arc<Metrics>,
+}
