@@ -6,7 +6,7 @@
 # Rust toolchain (read-only), and ../shared (read-only); the clone of HEAD lies in root's home, which only root can
 # enter. Needs root.
 #
-# FRESH_TARGET=DIR copies a target folder into the clone, which saves the build of the dependencies while developing.
+# FRESH_TARGET=DIR copies the compiled dependencies of a target folder into the clone, for use while developing.
 # FRESH_STEPS="run" or "test" does only one of the two. FRESH_FOLDER=DIR is where the temporary folder is made.
 set -euo pipefail
 
@@ -107,7 +107,10 @@ copy_sources() {
   mkdir -p "$root/root/.cargo" "$root/root/shared" "$root/opt/rust"
   for config in "$cargo"/config "$cargo"/config.toml; do [ ! -f "$config" ] || cp "$config" "$root/root/.cargo/"; done
   chmod 0700 "$root/root"
-  [ -z "${FRESH_TARGET:-}" ] || cp -a "$FRESH_TARGET" "$root/root/dialplate/target"
+  if [ -n "${FRESH_TARGET:-}" ]; then
+    mkdir -p "$root/root/dialplate/target/release"
+    cp -a "$FRESH_TARGET"/release/{build,deps,.fingerprint} "$root/root/dialplate/target/release/"
+  fi
   [ -d "$home/../shared" ] || rmdir "$root/root/shared"
   cp "$home/tests/fresh.sh" "$root/root/fresh.sh"
 }

@@ -218,14 +218,15 @@ fn binaries() -> Option<PathBuf> {
     folders.filter(|folder| folder.join("initdb").is_file()).max()
 }
 
-/// A command that does not run as root, because PostgreSQL refuses to.
+/// A command that does not run as root, because PostgreSQL refuses to. Its user may not be able to enter the folder of
+/// the tests.
 fn unprivileged(program: &Path) -> Command {
     let is_root = std::fs::metadata("/proc/self").is_ok_and(|own| own.uid() == 0);
-    if !is_root {
-        return Command::new(program);
+    let mut command = Command::new(if is_root { Path::new("setpriv") } else { program });
+    if is_root {
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
     }
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(program);
+    command.current_dir("/");
     command
 }
 
