@@ -1,4 +1,4 @@
-//! What a newcomer sees: the embedded database, made on first start, and the phones in it.
+//! The demo: the embedded database, created at the first start, and its phones.
 
 use dialplate_tests::server::Server;
 
@@ -7,7 +7,7 @@ fn start(folder: &std::path::Path) -> Server {
 }
 
 #[test]
-fn the_demonstrations_yealink_registers_two_lines_and_shows_its_keys() {
+fn demo_yealink_gets_two_lines_and_its_keys() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path());
     let answer = server.get("127.0.0.1", "/provision/001565000046.cfg");
@@ -32,7 +32,7 @@ fn the_demonstrations_yealink_registers_two_lines_and_shows_its_keys() {
 }
 
 #[test]
-fn a_phone_that_asks_for_its_models_file_is_known_by_its_user_agent() {
+fn model_file_request_is_identified_by_user_agent() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path());
     let agent = [("Host", "127.0.0.1"), ("User-Agent", "Yealink SIP-T46U 108.86.0.20 00:15:65:00:00:46")];
@@ -40,11 +40,15 @@ fn a_phone_that_asks_for_its_models_file_is_known_by_its_user_agent() {
     let answer = dialplate_tests::client::send(server.address, "GET", target, &agent, b"");
     assert_eq!(answer.status, 200);
     assert!(answer.text().starts_with("#!version:1.0.0.1\n"), "{}", answer.text());
-    assert_eq!(server.get("127.0.0.1", target).status, 403, "without the User-Agent nobody knows which phone asks");
+    assert_eq!(
+        server.get("127.0.0.1", target).status,
+        403,
+        "the model's file without a User-Agent identifies no phone"
+    );
 }
 
 #[test]
-fn the_phone_book_lists_the_people_of_the_domain() {
+fn phone_book_lists_extensions_of_the_domain() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path());
     let text = server.get("127.0.0.1", "/app/provision/?mac=001565000046&file=directory.xml").text();
@@ -52,7 +56,7 @@ fn the_phone_book_lists_the_people_of_the_domain() {
 }
 
 #[test]
-fn an_unknown_phone_and_a_file_that_is_not_there_are_refused() {
+fn unknown_phone_and_absent_file_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path());
     for (target, status) in [

@@ -1,9 +1,9 @@
-//! The ledger of differences names tests that exist, and the pages name files that do.
+//! COMPATIBILITY.md names existing tests, and the documents name existing files.
 
 use dialplate_tests::server::root;
 use std::path::Path;
 
-/// The texts of all Rust files below a folder.
+/// Appends the texts of all Rust files below a folder.
 fn sources(folder: &Path, found: &mut String) {
     for entry in std::fs::read_dir(folder).expect("a folder of the repository").flatten() {
         let path = entry.path();
@@ -16,7 +16,7 @@ fn sources(folder: &Path, found: &mut String) {
 }
 
 #[test]
-fn every_test_that_the_ledger_names_exists() {
+fn tests_named_in_compatibility_md_exist() {
     let mut code = String::new();
     for folder in ["host/src", "plugins", "tests"] {
         sources(&root().join(folder), &mut code);
@@ -28,11 +28,14 @@ fn every_test_that_the_ledger_names_exists() {
     let named: Vec<_> = named.into_iter().filter(|name| name.contains('_')).collect();
     assert!(named.len() > 20, "{named:?}");
     for name in named {
-        assert!(code.contains(&format!("fn {name}(")), "the ledger names {name}, and there is no such test");
+        assert!(
+            code.contains(&format!("fn {name}(")),
+            "host/COMPATIBILITY.md names the test {name}, which does not exist"
+        );
     }
 }
 
-/// What a page names between backquotes or as a link, where it is a path from one of the top folders.
+/// The paths in a page, in backquotes or links, that begin with one of the top folders.
 fn files_named(page: &str) -> Vec<String> {
     let text = std::fs::read_to_string(root().join(page)).unwrap();
     let words = text.split(['`', '(', ')', ' ', '\n', ',', ';']);
@@ -40,15 +43,26 @@ fn files_named(page: &str) -> Vec<String> {
     words.filter(|word| folders.iter().any(|folder| word.starts_with(folder))).map(str::to_owned).collect()
 }
 
+/// The documents whose paths are checked.
+const DOCUMENTS: [&str; 7] = [
+    "README.md",
+    "ARCHITECTURE.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "wit/README.md",
+    "docs/administration.md",
+    "docs/security.md",
+];
+
 #[test]
-fn every_file_that_a_page_names_exists() {
-    for page in ["README.md", "ARCHITECTURE.md", "wit/README.md", "docs/administration.md", "docs/security.md"] {
+fn files_named_in_documents_exist() {
+    for page in DOCUMENTS {
         let named = files_named(page);
         assert!(!named.is_empty(), "{page} names no file");
         for file in named.iter().map(|file| file.trim_end_matches(['.', ':'])) {
-            // The map of the rooms leaves out what all of them have in common.
+            // ARCHITECTURE.md gives the paths of rooms relative to host/src.
             let is_there = ["", "host/src"].iter().any(|folder| root().join(folder).join(file).exists());
-            assert!(is_there, "{page} names {file}, which is not there");
+            assert!(is_there, "{page} names {file}, which does not exist");
         }
     }
 }
