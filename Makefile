@@ -7,7 +7,7 @@
 # make fresh   make run and make test on a fresh minimal Debian 12
 # make deny    licenses, bans and sources of the dependencies; installs cargo-deny
 #
-# One profile and one target folder for all of it: wasmtime alone takes seven minutes to build, once.
+# All targets share one profile and one target folder: wasmtime alone takes seven minutes to build.
 
 CARGO ?= cargo
 export CARGO_TERM_COLOR ?= never
@@ -44,7 +44,7 @@ deny: setup-build
 	command -v cargo-deny >/dev/null || CARGO_TARGET_DIR=target/deny $(CARGO) install --locked cargo-deny
 	$(CARGO) deny check licenses bans sources
 
-# --all-targets: tests bring features of their own, and what is built with them here is not built again below.
+# --all-targets selects the same features as the tests below, so nothing is built twice.
 # ONLY=SUBSTRING runs the tests whose names contain it, without the lints.
 test: setup-test $(if $(ONLY),,lint)
 	$(CARGO) build --release --workspace --all-targets
@@ -59,14 +59,14 @@ test: setup-test $(if $(ONLY),,lint)
 fresh:
 	tests/fresh.sh
 
-# Figures, not tests: parse and render by template size, the whole server under load, start and swap times, one request
-# room by room, a fork per request against a long-lived instance.
+# Measurements: parse and render by template size, the server under load, start and swap times, one request room by
+# room, a fork per request against a long-lived instance.
 bench: setup-test build
 	plugins/build.sh tests/guests target/guests
 	$(CARGO) bench --workspace --bench templates --bench load --bench reload
 	$(CARGO) test --release --workspace --lib measure:: -- --ignored --nocapture --test-threads 1
 
-# What is missing is installed where this is Debian and we are root, and named where it is not.
+# Installs missing packages on Debian as root, and names them elsewhere.
 setup-build:
 	@tests/setup.sh build
 

@@ -1,11 +1,11 @@
 #!/bin/bash
-# build.sh [SOURCES [OUT [NAME]]]: builds every plugin crate below SOURCES (plugins/) into a component at OUT/<name>.wasm
-# (target/plugins/), <name> being the crate's name without `dialplate-`. What has not changed is not built again and
-# its component is not touched, so that a server that watches OUT sees only what is new.
+# build.sh [SOURCES [OUT [NAME]]]: builds each plugin crate in SOURCES (default: plugins/) into the component
+# OUT/<name>.wasm (default: target/plugins/); <name> is the crate's name without `dialplate-`. Components of unchanged
+# crates are not touched, so a server that watches OUT sees only the changes.
 #
 # NAME builds that component alone. DEV=1 builds without link-time optimisation: quicker to build, slower to run.
 #
-# A plugin crate is a folder of SOURCES with a Cargo.toml; the libraries that they share are in SOURCES/lib.
+# A plugin crate is a folder in SOURCES with a Cargo.toml. Shared libraries are in SOURCES/lib.
 set -euo pipefail
 
 plugins=$(cd "$(dirname "$0")" && pwd)
@@ -16,10 +16,10 @@ out=$(cd "${2:-$home/target/plugins}" && pwd)
 target=wasm32-unknown-unknown
 profile=plugin
 [ -z "${DEV:-}" ] || profile=plugin-dev
-# Not the folder of the host's own build: another compiler may be used here, and cargo would then build all anew.
+# Separate from the host's target folder, because plugins may be built with another compiler.
 build=$home/target/wasm
 
-command -v cargo >/dev/null || { echo "plugins: cargo is not on the PATH; install Rust first" >&2; exit 1; }
+command -v cargo >/dev/null || { echo "plugins: cargo is not on the PATH; install Rust, then run this again" >&2; exit 1; }
 
 crates=()
 for manifest in "$sources"/*/Cargo.toml; do
@@ -32,12 +32,12 @@ done
 mkdir -p "$build"
 if command -v flock >/dev/null; then exec 9>"$build/lock" && flock 9; fi
 
-# std must come from the very compiler that uses it.
+# A compiler can only use a std that it has built itself.
 std=$home/target/wasm-sysroot/$(rustc -vV | cksum | cut -d' ' -f1)
 [ -f "$std/env" ] || "$plugins/wasm-sysroot.sh" "$std"
 
 tools=$(mkdir -p "${CARGO_TARGET_DIR:-$home/target}" && cd "${CARGO_TARGET_DIR:-$home/target}" && pwd)
-# With the features of the whole workspace: what the server shares with it is then built once.
+# --workspace selects the same features as the server's build, so shared dependencies are built once.
 CARGO_TARGET_DIR=$tools cargo build --quiet --release --manifest-path "$home/Cargo.toml" --workspace --bin dialplate-componentize
 componentize=$tools/release/dialplate-componentize
 

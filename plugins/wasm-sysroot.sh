@@ -1,12 +1,13 @@
 #!/bin/bash
-# wasm-sysroot.sh DIR: makes Rust's std for wasm32-unknown-unknown and writes DIR/env, what cargo needs to use it.
+# wasm-sysroot.sh DIR: builds Rust's std for wasm32-unknown-unknown, and writes the environment that makes cargo use it
+# to DIR/env.
 #
-# Nothing outside DIR is written and nothing is installed; root is not needed. Where cargo finds the target in its
-# own sysroot there is nothing to make, and DIR/env is empty. Otherwise, the first of these that can be had
-# (DIALPLATE_WASM_STD=rustup, src or web picks one):
-#   rustup  not Debian: rustup downloads the target into the toolchain in use
-#   src     Debian's rust-src of exactly this rustc: std is built once from it by this rustc
-#   web     Debian's rustc-web with its own sources: another compiler, but one whose parts fit each other
+# The script writes only to DIR, installs nothing, and does not need root. If the toolchain already has the target,
+# DIR/env is empty. Otherwise the script takes the first available of these (DIALPLATE_WASM_STD=rustup, src or web
+# selects one):
+#   rustup  not on Debian: rustup downloads the target into the current toolchain
+#   src     Debian's rust-src of exactly this rustc version: this rustc builds std from it, once
+#   web     Debian's rustc-web with its own sources: another compiler, whose parts fit each other
 set -euo pipefail
 
 dir=$1
@@ -25,14 +26,14 @@ is_debian() {
 }
 
 by_rustup() {
-  command -v rustup >/dev/null || fail "no std for $target: install the target of rustc $release, then run this again"
-  rustup target add "$target" || fail "'rustup target add $target' failed; std for the plugins cannot be had without it"
-  installed || fail "rustup added $target, but not to $root: is another toolchain in use?"
+  command -v rustup >/dev/null || fail "rustup is not installed; install the target $target for rustc $release, then run this again"
+  rustup target add "$target" || fail "'rustup target add $target' failed; install the target in another way, then run this again"
+  installed || fail "rustup did not add $target to $root; select the same toolchain in rustup and on the PATH"
   : > "$dir/env"
 }
 
-# apt with lists, cache and sources of its own, from the mirrors that this machine uses already. Older and newer
-# suites are asked as well, because the sources of a given rustc may be in either.
+# Runs an apt tool with private lists, cache and sources, from the mirrors that this machine already uses. The private
+# sources include older and newer suites, because the sources of this rustc may be in any of them.
 apt_private() {
   local tool=$1
   shift
@@ -45,19 +46,19 @@ apt_private() {
 apt_start() {
   local mirrors main security key suite
   for key in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg} ""; do [ -f "$key" ] && break; done
-  [ -n "$key" ] || fail "Debian's archive keys are missing: install the package debian-archive-keyring"
+  [ -n "$key" ] || fail "Debian's archive keys are missing; install the package debian-archive-keyring"
   mirrors=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | sort -u)
   main=$(grep -v security <<<"$mirrors" | grep debian | head -1 || true)
   security=$(grep security <<<"$mirrors" | head -1 || true)
-  [ -n "$main" ] || fail "apt on this machine has no Debian mirror in its sources; DIALPLATE_WASM_STD=rustup may help"
+  [ -n "$main" ] || fail "apt has no Debian mirror in its sources; add one, or set DIALPLATE_WASM_STD=rustup"
   mkdir -p "$dir/apt/lists/partial" "$dir/apt/cache/archives/partial"
   for suite in trixie-backports bookworm; do echo "deb [signed-by=$key] $main $suite main"; done > "$dir/apt/sources.list"
   [ -z "$security" ] || echo "deb [signed-by=$key] $security bookworm-security main" >> "$dir/apt/sources.list"
-  # A mirror may lack one of the suites; what counts is whether a package is found below.
-  apt_private apt-get update >&2 || say "apt could not read every list; going on with those it has"
+  # A mirror may lack one of the suites. The search for packages below decides whether that matters.
+  apt_private apt-get update >&2 || say "apt could not read every package list; continuing with the others"
 }
 
-# Downloads packages and unpacks them below DIR/deb; of the source packages only the standard library.
+# Downloads packages and unpacks them into DIR/deb. From source packages it takes only the standard library.
 unpack() {
   local deb
   mkdir -p "$dir/debs" "$dir/deb"
@@ -73,9 +74,8 @@ unpack() {
   rm -r "$dir/debs"
 }
 
-# build_std SOURCES: compiles std with $RUSTC into DIR/sysroot. Building it by cargo is an unstable thing to ask
-# for; it is asked once, here, and the plugins themselves are then built with nothing unstable. The bitcode is what a
-# plugin's link-time optimisation works on.
+# build_std SOURCES: compiles std with $RUSTC into DIR/sysroot. Only this step uses an unstable feature of cargo; the
+# plugins are built without any. The bitcode is for a plugin's link-time optimisation.
 build_std() {
   local sources=$1 work=$dir/std out=$dir/sysroot/lib/rustlib/$target/lib
   mkdir -p "$work/src" "$out"
@@ -97,9 +97,9 @@ END
   rm -r "$work"
 }
 
-# write_env LINKER: quoted so that a folder with a space in its name works; flags are separated by 0x1f.
+# write_env LINKER [RUSTC LIBRARIES]: quotes paths, which may contain spaces, and separates flags by 0x1f.
 write_env() {
-  [ -x "$1" ] || fail "no linker for WebAssembly: neither rust-lld in the toolchain nor wasm-ld (package lld)"
+  [ -x "$1" ] || fail "no WebAssembly linker found; install rust-lld with the toolchain, or wasm-ld (package lld)"
   {
     printf 'export CARGO_ENCODED_RUSTFLAGS=%q\n' "--sysroot=$dir/sysroot"$'\x1f'"-Clinker=$1"
     [ -z "${2:-}" ] || printf 'export RUSTC=%q LD_LIBRARY_PATH=%q\n' "$2" "$3"
@@ -117,8 +117,8 @@ by_src() {
 by_web() {
   local version lib llvm bin libs
   version=$(apt_private apt-cache madison rustc-web | awk '!seen++ {print $3}')
-  [ -n "$version" ] || fail "no std for $target: neither rust-src of rustc $release nor rustc-web is in Debian's \
-archive as this machine sees it. With rustup: rustup target add $target"
+  [ -n "$version" ] || fail "no std for $target: apt offers neither rust-src of rustc $release nor rustc-web; \
+with rustup, run: rustup target add $target"
   lib=libstd-rust-web-$(cut -d. -f1,2 <<<"$version")
   llvm=$(apt_private apt-cache depends "$lib=$version" | sed -n 's/.*Depends: libllvm//p')
   say "building std for $target once, with Debian's rustc-web $version and LLVM $llvm (about two minutes)"
