@@ -1,9 +1,9 @@
-//! How a request names its device, from the strongest to the weakest way.
+//! How a request identifies its device; the strongest identifier counts.
 
 use super::parameters::Parameters;
 use crate::facts::MacAddress;
 
-/// What vendors know about their User-Agents.
+/// The vendors' knowledge of their User-Agents.
 pub trait UserAgents {
     /// The address that a User-Agent carries, with or without separators; `None` when no vendor knows it.
     fn address(&self, user_agent: &str) -> Option<String>;
@@ -19,10 +19,10 @@ impl<F: Fn(&str) -> Option<String>> UserAgents for F {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum DeviceIdentifier {
     Address(MacAddress),
-    /// Something was given for an address and is none. No weaker way of naming the device counts then.
+    /// An address was given and is invalid. Weaker identifiers do not count then.
     Invalid,
     /// The device of vendor escene or grandstream, enabled and in the asked host's enabled domain, one of whose lines
-    /// has this `user_id`. Where there is none, `fallback` counts.
+    /// has this `user_id`. If there is none, `fallback` counts.
     Extension {
         number: String,
         fallback: Option<MacAddress>,
@@ -31,7 +31,7 @@ pub enum DeviceIdentifier {
 }
 
 impl DeviceIdentifier {
-    /// The address itself, where the request says one.
+    /// The address, if the request contains one.
     pub fn address(&self) -> Option<MacAddress> {
         match self {
             Self::Address(address) => Some(*address),
@@ -41,12 +41,12 @@ impl DeviceIdentifier {
     }
 }
 
-/// What PHP calls empty is as good as not sent.
+/// PHP's empty values count as absent.
 fn filled(text: &str) -> Option<&str> {
     Some(text).filter(|text| !matches!(*text, "" | "0"))
 }
 
-/// `mac` (which hides `address` even when it is empty), `name=SEP…`, `ext`, the User-Agent: the first that is there.
+/// The first that is present: `mac` (which hides `address` even when it is empty), `name=SEP…`, `ext`, the User-Agent.
 pub fn find(parameters: &Parameters, user_agent: &str, user_agents: &impl UserAgents) -> DeviceIdentifier {
     let given = parameters.text("mac").or_else(|| parameters.text("address")).and_then(filled);
     if let Some(text) = given.or_else(|| parameters.text("name").and_then(cisco_name).and_then(filled)) {
@@ -63,7 +63,8 @@ pub fn find(parameters: &Parameters, user_agent: &str, user_agents: &impl UserAg
     }
 }
 
-/// Cisco's 79xx ask for `SEP<address>.cnf.xml` by the parameter `name`: the twelve characters after the prefix.
+/// Cisco's 79xx request `SEP<address>.cnf.xml` with the parameter `name`; the address is the twelve characters after the
+/// prefix.
 fn cisco_name(name: &str) -> Option<&str> {
     let rest = name.strip_prefix("SEP")?;
     Some(rest.char_indices().nth(12).map_or(rest, |(end, _)| &rest[..end]))
@@ -100,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bad_address_does_not_fall_back_to_a_weaker_name() {
+    fn bad_address_does_not_fall_back_to_weaker_identifier() {
         for query in ["mac=zz", "mac=cfg001565be5fd7", "mac=SEP001565BE5FD7", "mac=0015.65be.5fd7", "name=SEP12"] {
             assert_eq!(claim(query, Some("000000000009")), DeviceIdentifier::Invalid, "{query}");
         }
@@ -108,14 +109,14 @@ mod tests {
     }
 
     #[test]
-    fn separators_and_strange_letters_do_not_matter() {
+    fn separators_and_other_letters_are_ignored() {
         for text in ["00:15:65:BE:5F:D7", "00-15-65-be-5f-d7", "001565%20be5fd7", "x001565be5fd7", "%25001565be5fd7"] {
             assert_eq!(claim(&format!("mac={text}"), None), address("001565be5fd7"), "{text}");
         }
     }
 
     #[test]
-    fn an_extension_counts_before_the_user_agent() {
+    fn extension_precedes_user_agent() {
         let fallback = Some(MacAddress::parse("000000000009").unwrap());
         let number = "7421".to_owned();
         let number = || number.clone();

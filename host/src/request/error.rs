@@ -1,6 +1,6 @@
-//! Why an arrival is no request that can be decided.
+//! Why a request is rejected before the gate sees it.
 
-/// Carries nothing of the input but the names of our own parameters: it came from anyone.
+/// Contains nothing of the input but the names of known parameters, because the input is untrusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
     #[error("only GET, HEAD and POST are answered")]

@@ -2,12 +2,12 @@
 
 use super::RequestError;
 
-/// Longest name of a file on the file systems that templates live on.
+/// The longest file name on common file systems.
 const FILE_BYTES_MAX: usize = 255;
 
-/// What the `file` parameter comes to.
+/// The value of the `file` parameter.
 pub enum RequestedFile {
-    /// None is named; the vendor picks one.
+    /// No file is named; the vendor's plugin chooses one.
     Default,
     Named(String),
     /// No file can have this name.
@@ -15,12 +15,12 @@ pub enum RequestedFile {
 }
 
 impl RequestedFile {
-    /// Takes `..`, `/` and `\` out of the parameter, one after the other: what the later removals put together stays,
-    /// and is then a name without a file.
+    /// Removes `..`, `/` and `\` from the parameter, one after the other. Sequences that a later removal forms stay, and
+    /// then name no existing file.
     pub fn parse(parameter: Option<&str>) -> Self {
         let name = parameter.unwrap_or_default().replace("..", "").replace(['/', '\\'], "");
         match name.as_str() {
-            // PHP calls both of these empty.
+            // PHP treats both of these as empty.
             "" | "0" => Self::Default,
             "." | ".." => Self::Impossible,
             text if text.contains('\0') || text.len() > FILE_BYTES_MAX => Self::Impossible,
@@ -37,8 +37,8 @@ impl RequestedFile {
     }
 }
 
-/// The name for a `Content-Disposition`: the last part of what was asked for, with the device's address filled in, and
-/// nothing that would end the quoted string or the header.
+/// The name for a `Content-Disposition`: the last part of the requested name, with the device's address filled in, and
+/// without characters that would end the quoted string or the header.
 pub fn attachment(file: &str, address: &str) -> String {
     let file = file.replace("{$address}", address).replace("{$mac}", address);
     let name = file.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn ways_out_of_the_folder_are_removed_one_after_the_other() {
+    fn path_traversal_is_removed_step_by_step() {
         for (parameter, cleaned) in [
             ("/{$mac}.cfg", "{$mac}.cfg"),
             ("..{$mac}.cfg", "{$mac}.cfg"),

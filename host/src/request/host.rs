@@ -1,19 +1,19 @@
-//! The domain that a request asks, from its `Host` header.
+//! The requested domain, from the `Host` header.
 
 use super::RequestError;
 use axum::http::{HeaderMap, header};
 
-/// Longest host name (RFC 1035) with room for a port and for what people put before an `@`.
+/// The longest host name (RFC 1035), with room for a port and for user information before an `@`.
 const HOST_BYTES_MAX: usize = 512;
 
-/// Reads the one `Host` header.
+/// Reads the only `Host` header.
 ///
 /// FusionPBX gets the host from nginx, which cuts it at the first colon and writes it in lower case; then it drops
-/// what stands before an `@`. In this order `user:pw@host` names the domain `user`.
+/// everything before an `@`. In this order, `user:pw@host` names the domain `user`.
 ///
 /// # Errors
-/// [`RequestError::Host`]: there is none, more than one, or one with a character that no host name and no digest
-/// realm can hold.
+/// [`RequestError::Host`]: the header is absent, repeated, or has a character that is not allowed in a host name and
+/// a digest realm.
 pub fn parse(headers: &HeaderMap) -> Result<String, RequestError> {
     let mut values = headers.get_all(header::HOST).iter();
     let (Some(value), None) = (values.next(), values.next()) else { return Err(RequestError::Host) };
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn one_header_with_safe_characters_is_needed() {
+    fn exactly_one_host_header_with_safe_characters_is_needed() {
         assert_eq!(parse(&HeaderMap::new()), Err(RequestError::Host));
         for value in ["a b", "a\"b", "a/b", "a\\b", "\u{e9}", &"a".repeat(513)] {
             assert_eq!(host(value), Err(RequestError::Host), "{value}");

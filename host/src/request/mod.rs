@@ -1,5 +1,5 @@
-//! What a phone asked for, in types, before anything is looked up: the path, the parameters, the host, the file and
-//! whatever names the device. This room imports `facts` alone.
+//! The phone's request in types, before any lookup: path, parameters, host, file and the device's identifier. This room
+//! imports only `facts`.
 
 mod device;
 mod error;
@@ -26,38 +26,37 @@ use natural::{Form, Natural};
 use parameters::Parameters;
 use std::net::IpAddr;
 
-/// Path and query together. A natural URL with its query stays far below; servers in front of this one stop at the
-/// same length.
+/// Path and query together. A natural URL with its query is far shorter, and proxies have the same limit.
 pub const TARGET_BYTES_MAX: usize = 8 * 1024;
 
-/// All headers together. FusionPBX's nginx allows as much: four buffers of 8 KiB.
+/// All headers together, the limit of FusionPBX's nginx: four buffers of 8 KiB.
 pub const HEADER_BYTES_MAX: usize = 32 * 1024;
 
-/// A form holds the same few parameters as a query.
+/// A form has the same few parameters as a query.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 
-/// A request as the connection brought it.
+/// A request as received.
 pub struct RawRequest<'a> {
     pub method: &'a str,
-    /// Path and query, percent-encoding and all.
+    /// Path and query, still percent-encoded.
     pub target: &'a str,
-    /// Path and query as the phone sent them, where a trusted proxy rewrote them on the way: digest credentials
-    /// are made for these.
+    /// Path and query as the phone sent them, if a trusted proxy rewrote them: digest credentials are computed for
+    /// these.
     pub original_target: Option<&'a str>,
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
-    /// The phone's own address, with what trusted proxies say already taken into account.
+    /// The phone's address, after evaluating the headers of trusted proxies.
     pub client: IpAddr,
-    /// The phone came by https, here or at a trusted proxy.
+    /// Whether the phone used https, to this server or to a trusted proxy.
     pub https: bool,
-    /// Which URLs are known.
+    /// Which URL forms are enabled.
     pub forms: UrlForms,
 }
 
-/// What an arrival turns out to ask for.
+/// The requested resource.
 pub enum RequestTarget {
     Provision(Box<ProvisionRequest>),
-    /// One template file as it stands, for anyone: the path below the template root.
+    /// One unrendered template file that is public: its path below the template root.
     Static(&'static str),
 }
 
@@ -86,13 +85,13 @@ impl RequestTarget {
     /// Reads a request.
     ///
     /// # Errors
-    /// Everything that makes it no request for provisioning, or one that nobody can answer.
+    /// The request is not for provisioning, or is malformed.
     pub fn parse(arrival: &RawRequest<'_>) -> Result<Self, RequestError> {
         let method = Method::parse(arrival.method)?;
         if arrival.target.len() > TARGET_BYTES_MAX {
             return Err(RequestError::TargetTooLong);
         }
-        // With the colon, the blank and the line's end that belong to each.
+        // Includes the colon, the blank and the line end of each header.
         let sizes = arrival.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
         if sizes.sum::<usize>() > HEADER_BYTES_MAX {
             return Err(RequestError::HeadersTooLarge);
@@ -133,22 +132,22 @@ impl ProvisionRequest {
         &self.target
     }
 
-    /// The `Host` header's name in lower case, without port and without anything before an `@`.
+    /// The host name of the `Host` header in lower case, without port and without user information.
     pub fn host(&self) -> &str {
         &self.host
     }
 
-    /// No rule of FusionPBX's sites has led here: there nginx itself would answer.
+    /// Whether no rule of FusionPBX's sites covers the URL, so that nginx itself would answer it there.
     pub fn is_uncovered(&self) -> bool {
         self.form.uncovered
     }
 
-    /// The device's default file answers where it has none of the asked name.
+    /// Whether the device's default file is the answer if it has no file of the requested name.
     pub fn takes_default(&self) -> bool {
         self.form.or_default
     }
 
-    /// A picture that may lie below the template roots, for anyone: its path there.
+    /// The path of a public picture below the template roots.
     pub fn picture(&self) -> Option<&str> {
         self.form.picture.as_deref()
     }
@@ -161,25 +160,25 @@ impl ProvisionRequest {
         self.https
     }
 
-    /// `""` when there is none; what is not UTF-8 in it is replaced.
+    /// `""` if it is absent; invalid UTF-8 is replaced.
     pub fn user_agent(&self) -> &str {
         self.user_agent.as_deref().unwrap_or_default()
     }
 
-    /// The file asked for, cleaned; `None` when the request leaves the choice to the vendor.
+    /// The requested file name, sanitised; `None` if the plugin chooses the file.
     ///
     /// # Errors
-    /// The name is one that no file can have.
+    /// The name is not a possible file name.
     pub fn file(&self) -> Result<Option<&str>, RequestError> {
         self.file.name()
     }
 
-    /// A template that is asked for as it stands, by its path below the template root, in place of a file made from one.
+    /// The path below the template root of a template that is requested unrendered.
     pub fn template(&self) -> Option<&str> {
         self.form.template.as_deref()
     }
 
-    /// The name to save the answer under, when the phone asks for an attachment.
+    /// The attachment's file name, if the phone requests an attachment.
     pub fn attachment(&self, address: &str) -> Option<String> {
         let wanted = self.parameters.text("content_type") == Some("application/octet-stream");
         wanted.then(|| file::attachment(self.parameters.text("file").unwrap_or_default(), address))
@@ -190,12 +189,12 @@ impl ProvisionRequest {
         self.parameters.text("password").map(Secret::new)
     }
 
-    /// The `secret` parameter, which is for an auth server.
+    /// The `secret` parameter for the auth server.
     pub fn secret(&self) -> Option<Secret> {
         self.parameters.text("secret").map(Secret::new)
     }
 
-    /// The `mac` parameter as it came, where it names anything.
+    /// The `mac` parameter as received, unless it is empty.
     pub fn mac(&self) -> Option<&str> {
         self.parameters.text("mac").filter(|mac| !matches!(*mac, "" | "0"))
     }
@@ -205,13 +204,12 @@ impl ProvisionRequest {
         self.authorization.as_ref()
     }
 
-    /// The query's parameters in their order, those of the natural URL first, for templates to read. Passwords are
-    /// left out.
+    /// The query parameters for templates, in order, those of the natural URL first, without passwords.
     pub fn visible_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters.visible()
     }
 
-    /// Which device the request names; `user_agents` knows the vendors' ways of writing an address there.
+    /// The requested device. `user_agents` finds addresses in User-Agents.
     pub fn identify_device(&self, user_agents: &impl UserAgents) -> DeviceIdentifier {
         device::find(&self.parameters, self.user_agent(), user_agents)
     }

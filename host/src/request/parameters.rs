@@ -1,4 +1,4 @@
-//! Parameters by PHP's rules: the body's beat the query's, and of one name the last counts.
+//! Parameters by PHP's rules: the body precedes the query, and the last value of a name counts.
 
 use super::RequestError;
 use super::path::decode_form;
@@ -6,11 +6,11 @@ use super::path::decode_form;
 /// Phones send a handful. PHP stops at 1,000.
 pub const PARAMETERS_MAX: usize = 200;
 
-/// Parameters that decide something and must therefore be one value each. `password` is not among them: as an array
-/// it is simply no password.
+/// Parameters that must have one value each because decisions depend on them. `password` is not among them: an array
+/// counts as no password.
 const SINGLE: [&str; 6] = ["mac", "address", "name", "ext", "file", "content_type"];
 
-/// Parameters that no template gets to see.
+/// Parameters that are hidden from templates.
 const HIDDEN: [&str; 2] = ["password", "secret"];
 
 /// The parameters of one request. They may hold passwords, so there is no `Debug`.
@@ -26,10 +26,10 @@ struct Parameter {
 }
 
 impl Parameters {
-    /// `natural` are those that the path stands for. The phone's own query comes after them, so it wins.
+    /// `natural` are the parameters of the natural URL. The phone's own query follows and takes precedence.
     ///
     /// # Errors
-    /// Too many of them, or an array where one value is needed.
+    /// Too many parameters, or an array where one value is needed.
     pub fn parse(natural: Vec<(&'static str, String)>, query: &str, body: &[u8]) -> Result<Self, RequestError> {
         let natural = natural.into_iter().map(|(name, value)| Parameter { name: name.to_owned(), value: Some(value) });
         let query: Vec<_> = natural.chain(parse_form(query.as_bytes())).take(PARAMETERS_MAX + 1).collect();
@@ -48,7 +48,7 @@ impl Parameters {
         self.query.iter().chain(&self.body).rev().find(|parameter| parameter.name == name)
     }
 
-    /// The value that counts for a name; `None` when it was not sent, or sent as an array.
+    /// The effective value of a name; `None` if it is absent or an array.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.last(name)?.value.as_deref()
     }
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_body_beats_the_query_and_the_query_beats_the_path() {
+    fn body_precedes_query_and_query_precedes_path() {
         assert_eq!(parse("mac=query", "mac=body").text("mac"), Some("body"));
         let natural = vec![("mac", "path".to_owned()), ("file", "x".to_owned())];
         let parameters = Parameters::parse(natural, "mac=query", b"").ok().unwrap();
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn an_array_where_one_value_is_needed_is_refused() {
+    fn array_where_one_value_is_needed_is_refused() {
         for (query, name) in [("mac[]=x", "mac"), ("file[0]=x", "file"), ("mac=x&mac[a][b]=y", "mac")] {
             let error = Parameters::parse(Vec::new(), query, b"").err();
             assert_eq!(error, Some(RequestError::ArrayParameter(name)), "{query}");
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_password_given_as_an_array_is_no_password() {
+    fn password_array_counts_as_no_password() {
         assert_eq!(parse("password[]=x", "").text("password"), None);
         assert_eq!(parse("password=x&password[]=x", "").text("password"), None);
     }

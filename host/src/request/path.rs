@@ -1,15 +1,15 @@
-//! The path, as nginx reads one before it looks for a rule: decoded, without doubled slashes, `.` and `..` resolved.
+//! The path as nginx normalises it before it matches rules: decoded, without doubled slashes, `.` and `..` resolved.
 
 use super::RequestError;
 use std::borrow::Cow;
 
-/// Splits a request target at its `?`; whatever follows a `#` is not the server's.
+/// Splits a request target at its `?`, and drops a fragment after `#`.
 pub fn split(target: &str) -> (&str, &str) {
     let target = target.split('#').next().unwrap_or_default();
     target.split_once('?').unwrap_or((target, ""))
 }
 
-/// Decodes a path. An encoded slash or dot counts as the real one, so nothing hides from the resolution of `..`.
+/// Decodes a path. Encoded slashes and dots count as real ones, so that encoding cannot bypass the resolution of `..`.
 ///
 /// # Errors
 /// [`RequestError::Path`]: a `%` without two hexadecimal digits, an encoded NUL, no leading slash, a way out of the
@@ -56,7 +56,7 @@ pub fn hex_pair(text: &[u8]) -> Option<u8> {
     u8::try_from(digit(0)? * 16 + digit(1)?).ok()
 }
 
-/// Decodes one name or value of a form: `+` is a blank, and a `%` that begins nothing stands for itself.
+/// Decodes one name or value of a form: `+` is a blank, and a `%` without two digits is literal.
 pub fn decode_form(text: &[u8]) -> Cow<'_, str> {
     if !text.iter().any(|byte| matches!(byte, b'+' | b'%')) {
         return String::from_utf8_lossy(text);

@@ -1,7 +1,7 @@
-//! The URLs that phones ask for by themselves, and the parameters that each stands for.
+//! Natural URLs: the URLs that phones request by themselves, and the parameters that each stands for.
 //!
 //! One table ([`rules`]) for every nginx site that FusionPBX's installers write (Debian, Devuan, Ubuntu, CentOS,
-//! FreeBSD), in which it is their union, and for what phones ask for beyond that.
+//! FreeBSD), as their union, and for further URLs that phones request.
 
 mod rules;
 
@@ -9,55 +9,55 @@ use regex::{Captures, Regex, RegexSet};
 use rules::{Of, PROVISION, RULES, Rule, To};
 use std::sync::LazyLock;
 
-/// FusionPBX's own page, which takes its parameters from the query alone.
+/// FusionPBX's page, whose parameters come only from the query.
 const PAGE: &str = "/app/provision/index.php";
 
-/// Where nginx serves the templates as they stand.
+/// The path below which nginx serves unrendered templates.
 const TEMPLATES: &str = "/resources/templates/provision/";
 
-/// Which of the forms of a URL are known.
+/// Which URL forms are enabled.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub enum UrlForms {
-    /// Those of FusionPBX's own nginx sites alone.
+    /// Only those of FusionPBX's nginx sites.
     FusionPbx,
-    /// Also those that phones use and no site has a rule for.
+    /// Also those that phones use without a rule of any site.
     #[default]
     Phones,
     /// Also boot files, and addresses in any path.
     All,
 }
 
-/// What a path stands for.
+/// The meaning of a path.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Natural {
     Provision(Stands),
-    /// A file below the template root that is served as it stands, the same for all.
+    /// A file below the template root that is served unrendered to every client.
     Static(&'static str),
 }
 
-/// What the path of a page's URL says.
+/// The information in the path of a provisioning URL.
 #[derive(Debug, PartialEq, Eq, Default)]
 pub struct Stands {
-    /// To be put before the parameters of the query.
+    /// The parameters to insert before those of the query.
     pub parameters: Vec<(&'static str, String)>,
     pub form: Form,
 }
 
-/// How a request came to be one for provisioning.
+/// Which kind of URL led to provisioning.
 #[derive(Debug, PartialEq, Eq, Clone, Default)]
 pub struct Form {
-    /// FusionPBX's sites have no rule for it: where there is no such device or file, nginx's own page is the answer.
+    /// FusionPBX's sites have no rule for it: nginx's 404 page is the answer if the device or file does not exist.
     pub uncovered: bool,
-    /// The device's default file answers where it has none of the asked name.
+    /// The device's default file is the answer if it has no file of the requested name.
     pub or_default: bool,
-    /// A template that is asked for as it stands, by its path below the template root.
+    /// An unrendered template, by its path below the template root.
     pub template: Option<String>,
-    /// A picture's path below the template roots, for anyone.
+    /// A public picture, by its path below the template roots.
     pub picture: Option<String>,
 }
 
-/// All patterns at once, to find the first that matches, and one by one, to keep what it names: this way a path is
-/// looked at twice, and not as often as there are rules.
+/// All patterns as one set, to find the first match, and each alone, for its captures: so a path is matched twice instead
+/// of once per rule.
 struct Patterns {
     set: RegexSet,
     each: Vec<Regex>,
@@ -75,7 +75,7 @@ static PATTERNS: LazyLock<Option<Patterns>> = LazyLock::new(|| {
 });
 
 impl Patterns {
-    /// What a rule that matches keeps of a path. Of several places where its tail could begin the last counts.
+    /// The captures of a matching rule. If the rule's tail matches at several positions, the last counts.
     fn captures<'a>(&self, index: usize, path: &'a str) -> Option<Captures<'a>> {
         if RULES[index].is_of_whole_path() {
             return self.each[index].captures(path);
@@ -85,7 +85,7 @@ impl Patterns {
     }
 }
 
-/// What a decoded path means; `None` when it is none of ours.
+/// The meaning of a decoded path; `None` if it is not a provisioning URL.
 pub fn find(path: &str, forms: UrlForms) -> Option<Natural> {
     if path == PAGE {
         return Some(Natural::Provision(Stands::default()));
@@ -113,7 +113,7 @@ pub fn find(path: &str, forms: UrlForms) -> Option<Natural> {
     Some(Natural::Provision(Stands { parameters, form }))
 }
 
-/// A file below the template root. Only a known device gets it, unless it is the one that a rule leads there.
+/// A file below the template root. Only a known device gets it, except the file that a rule makes public.
 fn template(file: &str) -> Option<Natural> {
     let same_for_all = RULES.iter().find_map(|rule| match rule.to {
         To::Static(known) if known == file => Some(Natural::Static(known)),
@@ -125,7 +125,7 @@ fn template(file: &str) -> Option<Natural> {
     same_for_all.or(stands)
 }
 
-/// A parameter with what a pattern kept in place of `{name}`; `{$name}` is part of a file's name.
+/// Replaces `{name}` in a parameter by the capture of that name; `{$name}` is part of a file name and stays.
 fn fill(pair: &'static str, captures: &Captures<'_>) -> Option<(&'static str, String)> {
     let (name, mut rest) = pair.split_once('=')?;
     let mut value = String::new();
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn phones_may_ask_as_they_do_without_a_rule_of_any_site() {
+    fn phones_urls_without_a_rule_of_any_site_are_understood() {
         for (path, expected) in [
             ("/provision/00:15:65:BE:5F:d7.cfg", "mac=00:15:65:BE:5F:d7"),
             ("/provision/00-15-65-be-5f-d7", "mac=00-15-65-be-5f-d7"),

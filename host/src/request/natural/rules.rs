@@ -1,29 +1,29 @@
-//! The table itself: every URL that phones ask for, and what it stands for.
+//! The table of natural URLs: every URL that phones request, and its meaning.
 
 use Of::{All, Phones, Sites};
 use To::{Page, PageOrDefault, Picture, Static};
 
-/// Who has a rule, and with that from which setting of `url_forms` on it counts.
+/// The origin of a rule, which determines the value of `url_forms` that enables it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Of {
     /// The nginx site of at least one of FusionPBX's installers.
     Sites,
-    /// Phones ask for it, and no site has a rule: there nginx answers 404. Some of it is in FusionPBX's wiki, its
-    /// `.htaccess`, or a site that others publish.
+    /// Phones request it, and no site has a rule, so that nginx answers 404. Some of these are in FusionPBX's wiki, its
+    /// `.htaccess`, or sites that others publish.
     Phones,
-    /// As before, but it would change what phones do that are content today, or answer far from `/provision/`.
+    /// The same, but it would change the behaviour of phones that work today, or match URLs far from `/provision/`.
     All,
 }
 
-/// Where a rule leads.
+/// The result of a rule.
 pub enum To {
-    /// These parameters, with what the pattern kept in place of `{name}`.
+    /// These parameters, with the pattern's captures in place of `{name}`.
     Page(&'static str),
-    /// The same, and the device's default file where it has none of that name.
+    /// The same, and the device's default file if it has no file of that name.
     PageOrDefault(&'static str),
-    /// A file below the template root, as it stands, for anyone.
+    /// An unrendered public file below the template root.
     Static(&'static str),
-    /// A picture: below the template roots for anyone, else the device's own.
+    /// A picture: public below the template roots, otherwise the device's own.
     Picture(&'static str),
 }
 
@@ -40,14 +40,13 @@ const fn rule(of: Of, pattern: &'static str, to: To) -> Rule {
     Rule { of, pattern, to }
 }
 
-/// The first rule that matches counts, so the sites' come before all others.
+/// The first matching rule counts, so the sites' rules come first.
 ///
 /// A pattern that begins with `/` is a whole path; any other is what follows `/provision/`, whatever precedes that.
 /// `{hex}` is twelve hexadecimal digits; `{mac}` is the same, `{pairs}` six pairs of them with `:` or `-` between,
-/// `{dashed}` twelve to seventeen of them and hyphens, `{ext}` up to eleven decimal digits, and these are kept, as is
+/// `{dashed}` twelve to seventeen of them and hyphens, `{ext}` up to eleven decimal digits, and these are captured, as is
 /// every named group. The rest is a regular expression. Dots that the installers leave unescaped match any character
-/// here too, and ends that they leave open are open here: phones are told apart by what they ask for, and somebody's
-/// may rely on it.
+/// here too, and patterns that they leave unanchored are unanchored here, because existing phones may rely on it.
 ///
 /// Where the sources contradict each other:
 /// - `000000000000.cfg` is an address like any other. The sites have a rule of its own for it, which stands behind
