@@ -1,4 +1,4 @@
-//! Commands that ask the running server, through its admin endpoint.
+//! Commands that query or control the running server through its admin endpoint.
 
 use crate::config::AdminListen;
 use crate::http::{self, Listing, Reloaded};
@@ -13,45 +13,48 @@ use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// A listing names every template that is wrong: a few MB in the worst of cases.
+/// A listing names every faulty template, which takes a few MB in the worst case.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
-/// Characters of what another program has to say.
+/// The maximum length of an error text from another program, in characters.
 const REASON_CHARS_MAX: usize = 200;
-const WHERE: &str = "--admin-listen (DIALPLATE_ADMIN_LISTEN) says where the server is to be asked";
-/// Digits of a content hash in the table: enough to tell two by; `--json` has all.
+const WHERE: &str = "set --admin-listen (DIALPLATE_ADMIN_LISTEN) to the server's admin address";
+/// Digits of a content hash in the table, enough to tell two hashes apart. `--json` prints all digits.
 const HASH_DIGITS: usize = 12;
 
-/// What the server is asked, for how long, and what is to be known when it has not answered by then.
-struct Question {
+/// A request to the server, its timeout, and the advice to print when the timeout expires.
+struct AdminRequest {
     method: Method,
     path: &'static str,
-    patience: Duration,
+    timeout: Duration,
     late: &'static str,
 }
 
-/// The listing lies ready: a server that takes longer does not run.
-const LIST: Question = Question {
+/// The server answers a listing immediately, so a short timeout suffices.
+const LIST: AdminRequest = AdminRequest {
     method: Method::GET,
     path: "/plugins",
-    patience: Duration::from_secs(10),
+    timeout: Duration::from_secs(10),
     late: "it is stopped, or the machine is very busy",
 };
 
-/// A reload may build every plugin anew, on a busy machine.
-const RELOAD: Question = Question {
+/// A reload may rebuild every plugin on a busy machine.
+const RELOAD: AdminRequest = AdminRequest {
     method: Method::POST,
     path: "/reload",
-    patience: http::ADMIN_TIMEOUT,
-    late: "the reload may still go on; `dialplate plugin list` and the server's log say what comes of it",
+    timeout: http::ADMIN_TIMEOUT,
+    late: "the reload may still be running; see `dialplate plugin list` and the server's log for the result",
 };
 
-/// Prints what is loaded: a table, or the endpoint's own JSON.
+/// Prints the loaded plugins and templates as a table, or as the JSON of the endpoint.
 pub async fn plugin_list(admin: AdminListen, json: bool, out: &mut impl Write) -> Result<()> {
     let (body, listing) = ask::<Listing>(admin, LIST).await?;
     Ok(if json { writeln!(out, "{body}") } else { write!(out, "{}", table(&listing)) }?)
 }
 
-/// Has the server look at the disk now, and says what came of it. An error when something there does not serve.
+/// Makes the server reload from disk, and prints the outcome.
+///
+/// # Errors
+/// If a file on disk could not be loaded, or the server does not answer.
 pub async fn reload(admin: AdminListen, out: &mut impl Write) -> Result<()> {
     let (_, reloaded) = ask::<Reloaded>(admin, RELOAD).await?;
     for wrong in &reloaded.wrong {
@@ -62,28 +65,31 @@ pub async fn reload(admin: AdminListen, out: &mut impl Write) -> Result<()> {
     Ok(writeln!(out, "everything on disk serves")?)
 }
 
-/// The answer as it came, and what it says.
-async fn ask<T: DeserializeOwned>(admin: AdminListen, question: Question) -> Result<(String, T)> {
+/// The body of the answer, as text and parsed.
+async fn ask<T: DeserializeOwned>(admin: AdminListen, request: AdminRequest) -> Result<(String, T)> {
     let Some(address) = admin.address() else { bail!("admin_listen is off, so the server cannot be asked") };
-    let (patience, late) = (question.patience, question.late);
-    let Ok(answered) = tokio::time::timeout(patience, answer(address, question)).await else {
-        bail!("the server at {address} has not answered within {} s: {late}", patience.as_secs());
+    let (timeout, late) = (request.timeout, request.late);
+    let Ok(answered) = tokio::time::timeout(timeout, answer(address, request)).await else {
+        bail!("the server at {address} has not answered within {} s: {late}", timeout.as_secs());
     };
     let body = answered?;
-    // Whatever else listens there may well answer.
-    let foreign = || format!("what answers at {address} is no dialplate, or of another version; {WHERE}");
-    let said = serde_json::from_str(&body).with_context(foreign)?;
-    Ok((body, said))
+    // Another program may listen on this address.
+    let foreign = || format!("the program at {address} is no dialplate, or of another version; {WHERE}");
+    let parsed = serde_json::from_str(&body).with_context(foreign)?;
+    Ok((body, parsed))
 }
 
-/// The body of a whole answer that may be the server's.
-async fn answer(address: SocketAddr, question: Question) -> Result<String> {
+/// Sends a request and returns the body of the answer.
+///
+/// # Errors
+/// If the answer is incomplete, is not JSON, or has a status other than 200.
+async fn answer(address: SocketAddr, request: AdminRequest) -> Result<String> {
     let request = Request::builder()
-        .method(question.method)
-        .uri(format!("http://{address}{}", question.path))
+        .method(request.method)
+        .uri(format!("http://{address}{}", request.path))
         .header(http::CALLER, "command")
         .body(Empty::<Bytes>::new())?;
-    let broken = || format!("there is no whole answer at {address}; {WHERE}");
+    let broken = || format!("{address} sent no whole answer; {WHERE}");
     let answer = Client::builder(TokioExecutor::new()).build_http().request(request).await.map_err(|error| {
         let absent = error.is_connect().then(|| format!("no server answers at {address}; {WHERE}"));
         Error::new(error).context(absent.unwrap_or_else(broken))
@@ -97,7 +103,7 @@ async fn answer(address: SocketAddr, question: Question) -> Result<String> {
         let reason: String = body.chars().filter(|c| !c.is_control()).take(REASON_CHARS_MAX).collect();
         bail!("{address} answers {status}: {reason}");
     }
-    ensure!(is_json, "what answers at {address} is no dialplate: it sends no JSON; {WHERE}");
+    ensure!(is_json, "the program at {address} is no dialplate: it sends no JSON; {WHERE}");
     Ok(body)
 }
 
@@ -144,7 +150,7 @@ fn table(listing: &Listing) -> String {
     text + &remarks(listing)
 }
 
-/// What is not as it should be, below the table.
+/// The remarks below the table: vendors, failures, refused files and the last reload.
 fn remarks(listing: &Listing) -> String {
     let mut lines = Vec::new();
     for plugin in &listing.plugins {

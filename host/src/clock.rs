@@ -1,4 +1,4 @@
-//! What time it is. A clock that stands still makes answers reproducible: the same job gives the same bytes.
+//! The server's clock. A fixed clock makes answers reproducible: the same job gives the same bytes.
 
 use jiff::Timestamp;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Clock {
     System,
-    /// Stands still at this moment.
+    /// Always this time.
     Fixed(Timestamp),
 }
 

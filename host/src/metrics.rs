@@ -1,6 +1,7 @@
-//! What is counted, for whoever watches the server: `GET /metrics` of the admin endpoint.
+//! The server's metrics, which the admin endpoint serves at `GET /metrics`.
 //!
-//! Labels are of few values: statuses, words for outcomes, names of loaded plugins. None comes from a phone.
+//! Every label has a small set of values, such as statuses, outcomes or names of loaded plugins. None comes from a
+//! phone.
 
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -13,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-/// From a small file to the time limit of a render, in seconds.
+/// Histogram buckets in seconds, from a small file to the time limit of a render.
 const RENDER_SECONDS: [f64; 12] = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0];
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -71,12 +72,12 @@ pub struct Metrics {
     limits: Family<OfLimit, Counter>,
     refused: Family<OfFile, Gauge>,
     swaps: Gauge,
-    /// What is read off is written into the metrics and out again by one at a time.
+    /// Held while the gauges are updated and encoded, so that two scrapes do not interleave.
     reading: Mutex<()>,
     tallies: Mutex<HashMap<String, Tally>>,
 }
 
-/// Gauges that are read off the snapshot when somebody asks.
+/// Gauges that are updated from the snapshot at each scrape.
 #[derive(Default)]
 struct PluginGauges {
     memory: Family<OfPlugin, Gauge>,
@@ -85,7 +86,7 @@ struct PluginGauges {
     failing: Family<OfPlugin, Gauge>,
 }
 
-/// What is told of a plugin's last state.
+/// The current state of a plugin.
 pub struct PluginState<'a> {
     pub name: &'a str,
     pub memory_bytes: usize,
@@ -136,27 +137,23 @@ impl Default for Metrics {
             tallies: Mutex::default(),
         };
         let (registry, plugins) = (&mut metrics.registry, &metrics.plugins);
-        registry.register("requests", "Requests by what became of them", metrics.requests.clone());
+        registry.register("requests", "Requests by outcome", metrics.requests.clone());
         registry.register("requests_in_flight", "Requests being answered", metrics.in_flight.clone());
         registry.register("render_seconds", "Time of a render, failed ones included", metrics.renders.clone());
-        registry.register("plugin_failures", "Renders that gave no document, by kind", metrics.failures.clone());
-        registry.register("reloads", "Reloads that found something or were asked for", metrics.reloads.clone());
+        registry.register("plugin_failures", "Renders without a document, by kind", metrics.failures.clone());
+        registry.register("reloads", "Reloads that found changes or were requested", metrics.reloads.clone());
         registry.register("snapshot_swaps", "Snapshots replaced since the start", metrics.swaps.clone());
         registry.register("plugin_memory_bytes", "Memory of a plugin with its templates", plugins.memory.clone());
         registry.register("plugin_templates", "Templates that a plugin is prepared with", plugins.templates.clone());
         registry.register("plugin_template_faults", "Templates among them that do not compile", plugins.faults.clone());
-        registry.register("plugin_limits", "Calls that went beyond a limit, by its key", metrics.limits.clone());
-        registry.register(
-            "plugin_refused",
-            "1 for a component that does not serve as it lies",
-            metrics.refused.clone(),
-        );
-        registry.register("plugin_failing", "1 for a plugin that fails too often in a row", plugins.failing.clone());
+        registry.register("plugin_limits", "Calls that exceeded a limit, by its key", metrics.limits.clone());
+        registry.register("plugin_refused", "1 for a component file that was refused", metrics.refused.clone());
+        registry.register("plugin_failing", "1 for a plugin that failed too often in a row", plugins.failing.clone());
         metrics
     }
 }
 
-/// Counts a request as being answered for as long as it lives.
+/// Counts a request as in flight until dropped.
 pub struct InFlight<'a>(&'a Gauge);
 
 impl Drop for InFlight<'_> {
@@ -171,12 +168,12 @@ impl Metrics {
         InFlight(&self.in_flight)
     }
 
-    /// `outcome` is a word; `plugin` is empty for a request that came to none.
+    /// Counts an answer. `outcome` is one word; `plugin` is empty if the request reached no plugin.
     pub fn answered(&self, status: u16, outcome: &'static str, plugin: &str) {
         self.requests.get_or_create(&OfRequest { status, outcome, plugin: plugin.to_owned() }).inc();
     }
 
-    /// Notes a render. A failure is its kind and its message.
+    /// Records a render. `failure` is its kind and message.
     pub fn rendered(&self, plugin: &str, took: Duration, failure: Option<(&'static str, String)>) {
         let labels = OfPlugin { plugin: plugin.to_owned() };
         self.renders.get_or_create(&labels).observe(took.as_secs_f64());
@@ -201,7 +198,7 @@ impl Metrics {
         self.reloads.get_or_create(&OfReload { outcome }).inc();
     }
 
-    /// All of it in Prometheus' text format, with what is loaded at the moment.
+    /// All metrics in the OpenMetrics text format, with gauges set to the current `state`.
     pub fn text(&self, state: State<'_>) -> String {
         let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
         let of_plugins = &self.plugins;
@@ -224,7 +221,7 @@ impl Metrics {
         }
         self.swaps.set(i64::try_from(state.swaps).unwrap_or(i64::MAX));
         let mut text = String::new();
-        // Writing into a text cannot fail.
+        // Writing to a `String` cannot fail.
         let _ = encode(&mut text, &self.registry);
         text
     }

@@ -1,5 +1,5 @@
-//! One line in the log for each request: who asked, for which device, and what became of it. No parameter, no
-//! password and no part of a document gets here.
+//! The access log: one line per request with the client, the device and the outcome. Parameters, passwords and
+//! document contents are never logged.
 
 use super::answer::Ready;
 use super::status::{self, Failure};
@@ -7,7 +7,7 @@ use crate::facts::MacAddress;
 use std::net::IpAddr;
 use std::time::Duration;
 
-/// What is known of a request while it walks.
+/// The facts about one request, collected while it is processed.
 pub struct Seen {
     client: IpAddr,
     address: Option<MacAddress>,

@@ -1,7 +1,7 @@
-//! The admin endpoint: what is loaded, and reload it now. It has a listener of its own on the loopback interface, and
-//! shows no secret. A page in an administrator's browser can reach it too, so it is answered only under a name of this
-//! machine (a foreign name that was made to point here is refused), and what changes something wants a header that no
-//! page can send without being allowed to.
+//! The admin endpoint: lists the loaded plugins and templates, and reloads them. It has its own listener on the
+//! loopback interface and shows no secrets. A web page in an administrator's browser can reach the endpoint too.
+//! Therefore the `Host` header must name this machine, which stops DNS rebinding, and a request that changes state must
+//! carry a header that browsers send to another origin only after a CORS preflight.
 
 use super::listing::{Listing, Reloaded};
 use super::state::AdminState;
@@ -17,14 +17,14 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The header that a request which changes something must have, with whatever value.
+/// The header that every state-changing request must carry. Its value does not matter.
 pub const CALLER: &str = "x-dialplate-caller";
 
-/// A reload is answered when it is done, and every vendor's templates may have to be prepared for it.
+/// The answer to a reload is sent when the reload is complete, which may include preparing every vendor's templates.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// Operators, a monitor or two, and scripts that wait for their reloads. More is a mistake on this machine, and is not
-/// to take the phones' descriptors.
+/// Enough for operators, monitoring and scripts that wait for a reload. The limit keeps a misbehaving local program
+/// from using the file descriptors that phones need.
 pub const CONNECTIONS_MAX: usize = 64;
 
 pub fn router(state: Arc<AdminState>) -> Router {
@@ -63,7 +63,7 @@ async fn metrics(State(state): State<Arc<AdminState>>) -> Response {
 
 async fn reload(State(state): State<Arc<AdminState>>, headers: HeaderMap) -> Response {
     if !headers.contains_key(CALLER) {
-        return (StatusCode::FORBIDDEN, format!("a reload wants the header {CALLER}\n")).into_response();
+        return (StatusCode::FORBIDDEN, format!("a reload requires the header {CALLER}\n")).into_response();
     }
     match state.reloads.reload().await {
         Some(report) => json(&Reloaded::of(&report)),
@@ -72,7 +72,7 @@ async fn reload(State(state): State<Arc<AdminState>>, headers: HeaderMap) -> Res
 }
 
 fn json(value: &impl Serialize) -> Response {
-    // Plain types: there is nothing in them that JSON does not know.
+    // Serialization of these plain types cannot fail.
     let text = serde_json::to_string_pretty(value).unwrap_or_default();
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
@@ -89,7 +89,7 @@ async fn only_by_a_local_name(request: Request, next: Next) -> Response {
     }
 }
 
-/// Whether a Host, with or without a port, is a name of this machine alone.
+/// Whether a `Host` value, with or without a port, names the loopback interface.
 fn is_local(host: &str) -> bool {
     let name = match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,

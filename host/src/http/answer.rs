@@ -1,4 +1,4 @@
-//! From a document or a failure to the bytes of a response.
+//! Builds the HTTP response for a document or a failure.
 
 use super::range::{self, Selection};
 use super::status::{self, Failure};
@@ -9,7 +9,7 @@ use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 
-/// What FusionPBX sends with every answer.
+/// The headers that FusionPBX sends with every answer.
 const SECURITY: [(HeaderName, &str); 4] = [
     (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
     (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'self';"),
@@ -17,7 +17,7 @@ const SECURITY: [(HeaderName, &str); 4] = [
     (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
 ];
 
-/// What FusionPBX sends with an attachment.
+/// The headers that FusionPBX sends with an attachment.
 const ATTACHMENT: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("content-description"), "File Transfer"),
     (HeaderName::from_static("content-transfer-encoding"), "binary"),
@@ -26,13 +26,13 @@ const ATTACHMENT: [(HeaderName, &str); 5] = [
     (header::PRAGMA, "public"),
 ];
 
-/// The type of FusionPBX's own pages.
+/// The content type of FusionPBX's own pages.
 const HTML: &str = "text/html; charset=UTF-8";
 
-/// The methods that are answered, for an `Allow`.
+/// The supported methods, as an `Allow` header lists them.
 const ALLOWED: &str = "GET, HEAD, POST";
 
-/// A document, and what of it the client wants.
+/// A rendered document and the part of it that the client requested.
 pub struct Ready {
     document: Document,
     attachment: Option<String>,
@@ -41,10 +41,10 @@ pub struct Ready {
 }
 
 impl Ready {
-    /// `attachment` is the name to save the file under, where the phone asked for that.
-    pub fn new(document: Document, attachment: Option<String>, asked: &Parts) -> Self {
+    /// `attachment` is the file name to save the document under, if the phone requested an attachment.
+    pub fn new(document: Document, attachment: Option<String>, request: &Parts) -> Self {
         let tag = range::entity_tag(&document.body);
-        let selection = range::select(&asked.method, &asked.headers, &tag, document.body.len());
+        let selection = range::select(&request.method, &request.headers, &tag, document.body.len());
         Self { document, attachment, tag, selection }
     }
 
@@ -91,7 +91,7 @@ impl Ready {
     }
 }
 
-/// What a phone is told when there is no document. It learns nothing of the cause beyond the status.
+/// The response to a request that produced no document. It reveals nothing about the cause beyond the status.
 pub fn failure(failure: &Failure) -> Response<Body> {
     let verdict = status::of(failure);
     let mut headers = HeaderMap::new();
@@ -119,7 +119,7 @@ pub fn failure(failure: &Failure) -> Response<Body> {
     respond(verdict.status, headers, body.into())
 }
 
-/// A request that never reaches FusionPBX: there nginx answers, with its own page.
+/// Whether nginx would answer this request with its own page, before the request reaches FusionPBX.
 fn is_nginxs(failure: &Failure) -> bool {
     use RequestError::{ArrayParameter, FileName, TooManyParameters};
     match failure {
@@ -138,8 +138,8 @@ fn fusionpbx_page(status: StatusCode) -> String {
     page(status, " bgcolor=\"white\"", "nginx/1.12.1", "\n")
 }
 
-/// The page that FusionPBX's site shows for a status. Drop-in means its bytes too: the server it names is the one
-/// that FusionPBX names, not one that is there.
+/// The page that FusionPBX's site shows for a status, byte for byte. `server` is the name that FusionPBX prints, not
+/// the server that runs here.
 fn page(status: StatusCode, body: &str, server: &str, end: &str) -> String {
     let title = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
     [
@@ -156,7 +156,7 @@ fn page(status: StatusCode, body: &str, server: &str, end: &str) -> String {
 }
 
 fn respond(status: StatusCode, mut headers: HeaderMap, body: Bytes) -> Response<Body> {
-    // Set here, because a HEAD request loses the body and keeps this.
+    // Set explicitly, because the answer to a HEAD request keeps this header but drops the body.
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     let mut response = bare(status, headers);
     *response.body_mut() = Body::from(body);
@@ -176,7 +176,7 @@ fn add(headers: &mut HeaderMap, pairs: &[(HeaderName, &'static str)]) {
     }
 }
 
-/// Sets a header to a text that is not ours; one that no header can hold is left out.
+/// Sets a header to an untrusted text, or omits the header if the text is not a valid value.
 fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
         headers.insert(name, value);

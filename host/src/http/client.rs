@@ -1,8 +1,8 @@
-//! Who really asks. A proxy in front stands for its clients, and says in headers for whom; but anyone can send headers,
-//! so they count only when the connection comes from a proxy that the configuration names.
+//! Determines the client behind a request. A proxy forwards its client's address in headers. Anyone can send such
+//! headers, so they count only if the connection comes from a proxy that the configuration trusts.
 //!
-//! RFC 7239's `Forwarded` is not read: none of the proxies in front of FusionPBX sends it, and what a proxy does not
-//! set it hands through from whoever asks.
+//! `Forwarded` (RFC 7239) is ignored: no proxy in front of FusionPBX sets it, and a proxy passes a header that it does
+//! not set through from the client unchanged.
 
 use crate::facts::Network;
 use crate::request::TARGET_BYTES_MAX;
@@ -14,12 +14,12 @@ const REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const ORIGINAL_URI: HeaderName = HeaderName::from_static("x-original-uri");
 
-/// What stands before this server.
+/// The proxies in front of this server.
 #[derive(Clone, Default)]
 pub struct Config {
-    /// The proxies whose word about their clients counts.
+    /// The proxies whose forwarding headers are trusted.
     pub trusted_proxies: Vec<Network>,
-    /// Whether these proxies begin every connection with a header of the PROXY protocol. Others never do.
+    /// Whether these proxies start every connection with a PROXY protocol header. Other peers never send one.
     pub proxy_protocol: bool,
 }
 
@@ -32,16 +32,16 @@ impl Config {
 /// The phone behind a request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Client {
-    /// An IPv4 address that came by an IPv6 socket is an IPv4 address.
+    /// The phone's address. An IPv4-mapped IPv6 address is stored as IPv4.
     pub address: IpAddr,
-    /// The phone came by https.
+    /// Whether the phone connected over HTTPS.
     pub https: bool,
-    /// Path and query as the phone sent them, where a proxy has rewritten them: digest credentials are made for these.
+    /// Path and query as the phone sent them, if a proxy rewrote them. Digest credentials are computed over these.
     pub original_target: Option<String>,
 }
 
 impl Client {
-    /// `peer` is the other end of the connection, or what the PROXY protocol says in its place.
+    /// `peer` is the other end of the connection, or the address from the PROXY protocol header.
     pub fn of(peer: IpAddr, headers: &HeaderMap, config: &Config) -> Self {
         let peer = peer.to_canonical();
         if !config.trusts(peer) {
@@ -58,9 +58,9 @@ impl Client {
     }
 }
 
-/// Each proxy adds the address that it saw to the end of `X-Forwarded-For`, so the rightmost that is no proxy of ours is
-/// the phone's, and what is left of it could be invented. Where all of them are ours, the leftmost asks for itself.
-/// `X-Real-IP` is for proxies that send no list. `None` where neither says an address.
+/// Each proxy appends its peer's address to `X-Forwarded-For`, so the rightmost address that is not a trusted proxy is
+/// the phone's; the addresses to its left may be forged. If all are trusted proxies, the leftmost is the client.
+/// `X-Real-IP` is for proxies that send no list. `None` if neither header contains an address.
 fn forwarded(headers: &HeaderMap, config: &Config) -> Option<IpAddr> {
     if !headers.contains_key(FORWARDED_FOR) {
         let mut values = headers.get_all(REAL_IP).iter();
@@ -79,7 +79,7 @@ fn forwarded(headers: &HeaderMap, config: &Config) -> Option<IpAddr> {
     leftmost
 }
 
-/// An address as proxies write it: bare, with a port, IPv6 in brackets or without.
+/// Parses an address as proxies write it: with or without a port, IPv6 with or without brackets.
 fn parse(text: &str) -> Option<IpAddr> {
     let text = text.trim_matches([' ', '\t']);
     let bare = || text.parse::<IpAddr>().ok();
@@ -155,7 +155,7 @@ mod tests {
             assert_eq!(address(&[("x-real-ip", list)]), "127.0.0.1", "{list}");
         }
         let both = [("x-forwarded-for", "x"), ("x-real-ip", "198.51.100.7")];
-        assert_eq!(address(&both), "127.0.0.1", "a list that is there hides the other header");
+        assert_eq!(address(&both), "127.0.0.1", "X-Forwarded-For takes precedence over X-Real-IP");
         let twice = [("x-real-ip", "198.51.100.7"), ("x-real-ip", "198.51.100.8")];
         assert_eq!(address(&twice), "127.0.0.1");
         assert_eq!(address(&[("x-real-ip", "198.51.100.7")]), "198.51.100.7");

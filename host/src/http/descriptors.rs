@@ -1,12 +1,12 @@
-//! Every connection is a file descriptor, of which the system gives a process only so many.
+//! Limits the number of connections to the file descriptors that the system allows the process.
 
 use std::io;
 
-/// What is kept for all but phones: operators' 64 connections, the auth server's 32, the databases' 16, the pipes of a
-/// compiler on every core, and files.
+/// The file descriptors reserved for everything except phones: 64 admin connections, 32 to the auth server, 16 to the
+/// databases, the pipes of one compiler per core, and files.
 const KEPT: usize = 256;
 
-/// As many connections as are wanted, or as the system allows; the log says when that is less.
+/// Returns `wanted`, or the number of connections that the system allows if that is lower, and then logs a warning.
 pub fn connections(wanted: usize) -> usize {
     match raised() {
         Ok(descriptors) => {
@@ -19,22 +19,23 @@ pub fn connections(wanted: usize) -> usize {
             connections
         }
         Err(error) => {
-            tracing::warn!(%error, "the system does not say how many open files it allows");
+            tracing::warn!(%error, "cannot read the limit of open files");
             wanted
         }
     }
 }
 
-/// Where there is little, half of it is the phones'.
+/// If few file descriptors are available, half of them are for phones.
 fn bounded(wanted: usize, descriptors: usize) -> usize {
     wanted.min(descriptors - KEPT.min(descriptors / 2))
 }
 
-/// The limit of open files, raised as far as this process may. The soft one is low only for programs that use `select`.
-#[allow(unsafe_code, reason = "the standard library knows no resource limits")]
+/// Raises the soft limit of open files to the hard limit and returns it. The soft limit is low by default only for
+/// programs that use `select`.
+#[allow(unsafe_code, reason = "the standard library has no API for resource limits")]
 fn raised() -> io::Result<usize> {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: both calls get a resource that the system names and a pointer to a structure that lives on here.
+    // SAFETY: both calls get a valid resource constant and a pointer to a structure that outlives the call.
     let most = unsafe {
         if libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) != 0 {
             return Err(io::Error::last_os_error());

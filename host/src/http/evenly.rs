@@ -1,15 +1,15 @@
-//! When a refusal is sent. The database finds a device and its domain's rows for a known address and nothing for an
-//! unknown one, so the two take differently long, and who asks often enough could tell them apart. So no refusal is
-//! sent when it is ready, but at the next of a few fixed moments after its request came.
+//! Sends refusals at fixed intervals, against timing attacks. A lookup takes longer for a known device address than for
+//! an unknown one, and a client that repeats its requests could measure the difference. Therefore a refusal waits for
+//! the next multiple of a fixed interval after its request arrived.
 
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// Between one moment and the next. A refusal is decided within a millisecond or two, so practically all are sent at
-/// the first; a phone that is challenged for each of a dozen files waits a tenth of a second for it in all.
+/// The interval. A refusal takes one or two milliseconds to decide, so almost all are sent after the first interval. A
+/// phone that is challenged for each of a dozen files waits a tenth of a second in total.
 const STEP: Duration = Duration::from_millis(10);
 
-/// Waits for the next moment after a request came.
+/// Waits for the next multiple of the interval since the request arrived.
 pub async fn release(came: Instant) {
     tokio::time::sleep_until(came + moment(came.elapsed())).await;
 }

@@ -1,4 +1,4 @@
-//! What is loaded, as the admin endpoint tells it and `dialplate plugin list` shows it.
+//! The list of loaded plugins and templates, for the admin endpoint and `dialplate plugin list`.
 
 use crate::facts::DisplayPath;
 use crate::metrics::Metrics;
@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// Everything that is loaded and what is not. Times are RFC 3339.
+/// The loaded plugins and templates, and the files that could not be loaded. Times are in RFC 3339 format.
 #[derive(Serialize, Deserialize)]
 pub struct Listing {
-    /// The server's.
+    /// The version of the server.
     pub version: String,
     pub plugins: Vec<Loaded>,
-    /// Components that do not serve.
+    /// Component files that the server refused.
     pub refused: Vec<RefusedFile>,
     pub templates: Templates,
     pub reload: ReloadState,
@@ -25,22 +25,22 @@ pub struct Loaded {
     pub name: String,
     pub version: String,
     pub vendors: Vec<String>,
-    /// It also serves what no other plugin serves.
+    /// Whether the plugin also serves the vendors that no other plugin serves.
     pub any: bool,
     pub file: String,
-    /// Of the component as it was read.
+    /// The SHA-256 hash of the component file when it was loaded.
     pub sha256: String,
-    /// When this component was prepared with its templates.
+    /// The time when this component was prepared with its templates.
     pub since: String,
     pub templates: usize,
     pub template_faults: usize,
     pub memory_bytes: usize,
-    /// Since the start of the server, whatever version rendered.
+    /// The number of renders since the server started, over all versions of the plugin.
     pub renders: u64,
     pub failures: u64,
     pub last_failure: Option<Failure>,
     pub state: State,
-    /// Why it is not `ok`.
+    /// The reason if the state is not `ok`.
     pub because: Option<String>,
 }
 
@@ -48,18 +48,18 @@ pub struct Loaded {
 #[serde(rename_all = "snake_case")]
 pub enum State {
     Ok,
-    /// It failed too often in a row and is tried now and then; nothing else serves in its place.
+    /// The plugin failed too often in a row, is retried periodically, and has no replacement.
     Failing,
-    /// It failed too often in a row, and the last good version serves.
+    /// The plugin failed too often in a row, and its last good version is active.
     LastGoodServes,
-    /// Its file has changed to something that is refused, and what was loaded serves on.
+    /// The changed component file was refused, and the loaded version stays active.
     OldServes,
 }
 
 #[derive(Serialize, Deserialize)]
 pub struct Failure {
     pub at: String,
-    /// A word.
+    /// The kind of failure, one word.
     pub kind: String,
     pub message: String,
 }
@@ -69,7 +69,7 @@ pub struct RefusedFile {
     pub file: String,
     pub error: String,
     pub since: String,
-    /// What was loaded from the file before serves on.
+    /// Whether the version loaded before stays active.
     pub old_serves: bool,
 }
 
@@ -77,27 +77,27 @@ pub struct RefusedFile {
 pub struct Templates {
     pub folders: usize,
     pub files: usize,
-    /// Those that do not serve as they stand on disk.
+    /// The template files whose text on disk is not active.
     pub wrong: Vec<WrongFile>,
 }
 
 #[derive(Serialize, Deserialize)]
 pub struct WrongFile {
-    /// Folder and file, or the folder where it is not known which file it is.
+    /// Folder and file, or only the folder if the file is unknown.
     pub template: String,
     pub error: String,
     pub since: String,
-    /// The text before serves on; else requests for it fail.
+    /// Whether the previous text stays active. If not, requests for the template fail.
     pub old_serves: bool,
 }
 
 #[derive(Serialize, Deserialize)]
 pub struct ReloadState {
-    /// Why the disk is looked at twice a second instead of being told of changes.
+    /// Why the server polls the disk twice a second instead of watching it.
     pub polling_because: Option<String>,
-    /// What the last look could not read.
+    /// The read error of the last scan.
     pub trouble: Option<String>,
-    /// Snapshots that were replaced since the start.
+    /// The number of snapshots replaced since the server started.
     pub swaps: u64,
     pub last: Option<LastReload>,
 }
@@ -110,12 +110,12 @@ pub struct LastReload {
     pub outcome: String,
 }
 
-/// The answer to a reload that was asked for.
+/// The answer to a requested reload.
 #[derive(Serialize, Deserialize)]
 pub struct Reloaded {
-    /// Snapshots that were replaced since the start.
+    /// The number of snapshots replaced since the server started.
     pub swaps: u64,
-    /// Everything on disk that does not serve, one sentence each.
+    /// One sentence for each file on disk that is not active.
     pub wrong: Vec<String>,
 }
 
@@ -205,7 +205,7 @@ impl Loaded {
     }
 }
 
-/// To the second: whoever reads it compares it with a log.
+/// Formats a time in whole seconds, the precision needed to find an event in a log.
 fn rfc3339(moment: SystemTime) -> String {
     let moment = jiff::Timestamp::try_from(moment).unwrap_or_default();
     jiff::Timestamp::from_second(moment.as_second()).unwrap_or_default().to_string()

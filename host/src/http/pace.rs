@@ -1,5 +1,5 @@
-//! How long a client may take over each part of a request. A phone takes milliseconds; who sends a byte now and then
-//! to hold a connection is cut off.
+//! Timeouts for each phase of a request. A phone needs milliseconds. A client that sends single bytes to keep a
+//! connection open is disconnected.
 
 use super::status::LATE_HEAD;
 use std::io::{self, ErrorKind, IoSlice};
@@ -11,37 +11,38 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
-/// Between two requests, and before the first. Phones fetch their files one right after the other.
+/// Before the first request and between two requests. Phones fetch their files in immediate succession.
 pub const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 /// From the first byte of a request to the end of its headers. A phone on a bad line needs a second or two.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
 /// From the first byte of a request to the last byte of its body.
 pub const BODY_TIMEOUT: Duration = Duration::from_secs(20);
-/// From the first byte of a request to the last byte of the answer. A file takes milliseconds, a database that is away
-/// is waited for 3 s, and phones give up after some 10.
+/// From the first byte of a request to the last byte of the answer. A file takes milliseconds, the timeout for an
+/// unreachable database is 3 s, and phones give up after about 10 s.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a client may take no byte of an answer that waits for it.
+/// How long a client may read no byte of a pending answer.
 const STALL_TIMEOUT: Duration = Duration::from_secs(10);
-/// For the answer that says that a request took too long.
+/// Extra time to send the answer that reports a request timeout.
 const GRACE: Duration = Duration::from_secs(1);
-/// How long, and how much, is read behind the last answer. What a client is still sending when its connection is closed
-/// would destroy the answer on its way.
+/// How long the server keeps reading after the last answer. Closing a connection with unread data sends a reset, which
+/// can discard an answer before the client has read it.
 const LINGER: Duration = Duration::from_secs(1);
+/// How many bytes the server reads after the last answer.
 const LINGER_BYTES_MAX: usize = 1 << 20;
 
-/// Where a connection stands, since when.
+/// The phase of a connection.
 #[derive(Clone, Copy)]
 enum Phase {
     Idle,
-    /// Some of a request's head is there.
+    /// Part of a request's head has arrived.
     Head,
-    /// The request is being answered, or its body read.
+    /// The server is reading the body or preparing the answer.
     Working,
-    /// The answer is made, and not all of it written.
+    /// The answer is ready but not completely written.
     Answered,
 }
 
-/// A connection's clock, shared by the connection and by what answers its requests.
+/// The timing of a connection, shared by its stream and its request handler.
 #[derive(Clone)]
 pub struct Pace {
     state: Arc<Mutex<(Phase, Instant)>>,
@@ -49,21 +50,21 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// `request_timeout` is from the first byte of a request to the last of its answer.
+    /// `request_timeout` covers the time from the first byte of a request to the last byte of its answer.
     pub fn new(request_timeout: Duration) -> Self {
         Self { state: Arc::new(Mutex::new((Phase::Idle, Instant::now()))), request_timeout }
     }
 
-    /// A request's head is complete. Returns when its first byte came.
+    /// Notes that a request's head is complete. Returns the arrival time of its first byte.
     pub fn begin(&self) -> Instant {
         let mut state = self.lock();
-        // A request that was sent right behind the one before has been here for a while, through no fault of its own.
+        // A pipelined request waited for the one before it, so its time starts now.
         let since = if let Phase::Head = state.0 { state.1 } else { Instant::now() };
         *state = (Phase::Working, since);
         since
     }
 
-    /// The answer is made, and only has to be written.
+    /// Notes that the answer is ready to be written.
     pub fn answered(&self) {
         self.lock().0 = Phase::Answered;
     }
@@ -75,7 +76,7 @@ impl Pace {
         }
     }
 
-    /// All that there was to write is written. Whether that was an answer's end.
+    /// Notes that all pending output is written. Returns whether that completed an answer.
     fn flushed(&self) -> bool {
         let mut state = self.lock();
         let is_end = matches!(state.0, Phase::Answered);
@@ -90,7 +91,7 @@ impl Pace {
         let limit = match phase {
             Phase::Idle => IDLE_TIMEOUT,
             Phase::Head => HEAD_TIMEOUT,
-            // What works on the request keeps the limit itself, with an answer, which then has to be written.
+            // The request handler enforces the limit itself with an answer, which needs extra time to be written.
             Phase::Working | Phase::Answered => self.request_timeout + GRACE,
         };
         (phase, since + limit)
@@ -101,15 +102,15 @@ impl Pace {
     }
 }
 
-/// A connection that ends when its client takes too long.
+/// A stream that disconnects a client that is too slow.
 pub struct Paced<S> {
     stream: S,
     pace: Pace,
     read_timer: Pin<Box<Sleep>>,
     write_timer: Pin<Box<Sleep>>,
-    /// Since when the client has taken nothing.
+    /// The time since which the client has read nothing.
     stalled: Option<Instant>,
-    /// Bytes read and thrown away since the writing end was closed.
+    /// The number of bytes discarded since the write half was closed.
     lingered: Option<usize>,
 }
 
@@ -119,7 +120,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Paced<S> {
         Self { stream, pace, read_timer: timer(), write_timer: timer(), stalled: None, lingered: None }
     }
 
-    /// Passes on how writing went; who takes nothing for too long is cut off.
+    /// Passes on the outcome of a write, or an error if the client has read nothing for too long.
     fn written(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if outcome.is_ready() {
             self.stalled = None;
@@ -152,7 +153,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Paced<S> {
         let (phase, end) = this.pace.deadline();
         ready!(wait(&mut this.read_timer, end, cx));
         match phase {
-            // Nothing else is being written while a head is read, so this is a whole answer; then the end.
+            // No other answer is being written while a head is read, so this answer is complete. Then report EOF.
             Phase::Head => {
                 let _ = Pin::new(&mut this.stream).poll_write(cx, LATE_HEAD);
                 Poll::Ready(Ok(()))
@@ -186,7 +187,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Paced<S> {
         let this = &mut *self;
         ready!(Pin::new(&mut this.stream).poll_flush(cx))?;
         if this.pace.flushed() {
-            // Reading has been waiting since before the answer, and nobody comes to ask again until something happens.
+            // The pending read was polled before the answer was written, so its timer must be rearmed here.
             let _ = wait(&mut this.read_timer, this.pace.deadline().1, cx);
         }
         Poll::Ready(Ok(()))

@@ -1,4 +1,4 @@
-//! The PROXY protocol, versions 1 and 2: what a proxy says about a connection before it hands it through.
+//! The PROXY protocol, versions 1 and 2: the header in which a proxy names the client of a connection.
 
 use ppp::{HeaderResult, v1, v2};
 use std::io::{Error, ErrorKind};
@@ -6,24 +6,25 @@ use std::net::IpAddr;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// A proxy sends its header at once.
+/// A proxy sends its header immediately.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// A version 1 header is a line of at most 107 bytes.
 const LINE_BYTES_MAX: usize = 107;
-/// A version 2 header's addresses take 36 bytes or 216; the rest is what proxies add about TLS and themselves.
+/// The addresses of a version 2 header take at most 216 bytes; the rest is for extensions, such as TLS information.
 const ADDRESSES_BYTES_MAX: usize = 2048;
 
-/// Reads the header, and no byte behind it. `None` where the proxy speaks for itself, or the client has no address.
+/// Reads the header and no byte after it. `None` if the proxy opened the connection for itself, or the client has no
+/// IP address.
 ///
 /// # Errors
-/// There is no header, it is too long, or it takes too long: whose connection it is cannot be known then.
+/// If the header is missing, malformed or too long, or does not arrive in time.
 pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Result<Option<IpAddr>, Error> {
     let header = tokio::time::timeout(TIMEOUT, read_header(stream)).await??;
     source(&header)
 }
 
 async fn read_header(stream: &mut (impl AsyncRead + Unpin)) -> Result<Vec<u8>, Error> {
-    // No header of either version is shorter than the mark of version 2.
+    // No header of either version is shorter than the signature of version 2.
     let mut header = vec![0; v2::PROTOCOL_PREFIX.len()];
     stream.read_exact(&mut header).await?;
     if header == v2::PROTOCOL_PREFIX {
@@ -48,7 +49,7 @@ async fn read_header(stream: &mut (impl AsyncRead + Unpin)) -> Result<Vec<u8>, E
     Ok(header)
 }
 
-/// The client's address in a whole header.
+/// The client's address in a complete header.
 pub fn source(header: &[u8]) -> Result<Option<IpAddr>, Error> {
     let invalid = |_| Error::from(ErrorKind::InvalidData);
     match HeaderResult::parse(header) {
@@ -60,7 +61,7 @@ pub fn source(header: &[u8]) -> Result<Option<IpAddr>, Error> {
         HeaderResult::V2(result) => {
             let header = result.map_err(|_| invalid(()))?;
             Ok(match header.addresses {
-                // A health check of the proxy's own.
+                // A health check by the proxy.
                 _ if header.command == v2::Command::Local => None,
                 v2::Addresses::IPv4(addresses) => Some(addresses.source_address.into()),
                 v2::Addresses::IPv6(addresses) => Some(addresses.source_address.into()),
@@ -76,7 +77,7 @@ mod tests {
     use proptest::prelude::*;
     use tokio::io::AsyncWriteExt;
 
-    /// What is read of these bytes when they come one by one, and what is left.
+    /// The address read from bytes that arrive one at a time, and the bytes after the header.
     async fn read_from(bytes: &[u8]) -> Result<(Option<IpAddr>, Vec<u8>), ErrorKind> {
         let (mut ours, mut theirs) = tokio::io::duplex(1);
         let bytes = bytes.to_vec();

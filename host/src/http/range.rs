@@ -1,76 +1,77 @@
-//! What of a document a request wants: all of it, a part, or nothing because it has it already. Conditions and ranges
-//! by RFC 9110, sections 13 and 14, for documents that have an entity tag and no date of modification.
+//! Conditional and range requests by RFC 9110, sections 13 and 14, for documents that have an entity tag and no
+//! modification date.
 
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_128;
 
-/// What to send.
+/// The part of a document to send.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Selection {
     Whole,
     Part(Range<usize>),
-    /// The client has these bytes.
+    /// The client already has this document.
     NotModified,
-    /// No byte of the document is in the range that was asked for.
+    /// The requested range contains no byte of the document.
     Unsatisfiable,
-    /// The client wanted other bytes than there are (`If-Match`), or none at all (`If-None-Match` with a POST).
+    /// The document does not match `If-Match`, or matches `If-None-Match` of a POST.
     PreconditionFailed,
 }
 
-/// A strong entity tag of the bytes, quotes included. It is no secret and protects nothing, so a fast hash will do; the
-/// same bytes have the same tag on every server.
+/// The strong entity tag of a body, with its quotes. The tag protects nothing, so a fast non-cryptographic hash
+/// suffices. Equal bodies have equal tags on every server.
 pub fn entity_tag(body: &[u8]) -> String {
     format!("\"{:032x}\"", xxh3_128(body))
 }
 
-/// Chooses, in the order of RFC 9110, section 13.2.2. `tag` is the document's entity tag, `length` its bytes.
+/// Evaluates the conditions in the order of RFC 9110, section 13.2.2. `tag` is the document's entity tag, `length` its
+/// size in bytes.
 ///
-/// Conditions on dates are ignored, as the standard asks where a document has none.
+/// Conditions on dates are ignored, as RFC 9110 requires for a document without a modification date.
 pub fn select(method: &Method, headers: &HeaderMap, tag: &str, length: usize) -> Selection {
     let is_read = method == Method::GET || method == Method::HEAD;
     if headers.contains_key(header::IF_MATCH) && !lists(headers, &header::IF_MATCH, |listed| listed == tag) {
         return Selection::PreconditionFailed;
     }
-    // Weak comparison: what the client has is as good, however it marks it.
+    // Weak comparison, as RFC 9110 requires for `If-None-Match`.
     let same = |listed: &str| listed.strip_prefix("W/").unwrap_or(listed) == tag;
     if lists(headers, &header::IF_NONE_MATCH, same) {
         return if is_read { Selection::NotModified } else { Selection::PreconditionFailed };
     }
-    // Ranges are defined for GET alone; a HEAD tells about the whole.
+    // RFC 9110 defines ranges only for GET.
     if method != Method::GET || !is_range_wanted(headers, tag) {
         return Selection::Whole;
     }
     match single(headers, &header::RANGE).and_then(parse) {
         None => Selection::Whole,
-        Some(asked) => asked.of(length),
+        Some(range) => range.select(length),
     }
 }
 
-/// `If-Range` holds: there is none, or it is this very tag. A weak tag and a date never do.
+/// Whether `If-Range` is absent or equals the document's tag. A weak tag or a date never matches.
 fn is_range_wanted(headers: &HeaderMap, tag: &str) -> bool {
     !headers.contains_key(header::IF_RANGE) || single(headers, &header::IF_RANGE) == Some(tag)
 }
 
-/// The value of a header that may come once; `None` when it is absent, repeated, or no text.
+/// The value of a header that may occur once; `None` if it is absent, repeated, or not visible ASCII.
 fn single<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     value.to_str().ok()
 }
 
-/// Whether a list of entity tags, over all headers of the name, is `*` or has one that is wanted. A list that cannot be
-/// read has none.
+/// Whether the list of entity tags in all headers of this name is `*` or contains a wanted tag. A malformed list
+/// contains none.
 fn lists(headers: &HeaderMap, name: &HeaderName, wanted: impl Fn(&str) -> bool) -> bool {
     let values: Option<Vec<_>> = headers.get_all(name).iter().map(|value| value.to_str().ok()).collect();
     let text = values.unwrap_or_default().join(",");
     text.trim_matches(BLANKS) == "*" || parse_tags(&text).is_some_and(|tags| tags.into_iter().any(wanted))
 }
 
-/// RFC 9110's optional white space.
+/// Optional whitespace (`OWS`) of RFC 9110.
 const BLANKS: [char; 2] = [' ', '\t'];
 
-/// The entity tags of a list, each with its quotes and its `W/`.
+/// The entity tags of a list, each with its quotes and `W/` prefix. `None` if the list is malformed.
 fn parse_tags(text: &str) -> Option<Vec<&str>> {
     let mut tags = Vec::new();
     let mut rest = text.trim_start_matches([' ', '\t', ',']);
@@ -91,31 +92,31 @@ fn parse_tags(text: &str) -> Option<Vec<&str>> {
     Some(tags)
 }
 
-/// One range of bytes as it is asked for.
+/// One byte range from a `Range` header.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Asked {
+enum RangeRequest {
     /// First and last position, both included.
     Between(usize, usize),
-    /// So many at the end.
+    /// This many bytes at the end.
     Last(usize),
 }
 
-impl Asked {
-    fn of(self, length: usize) -> Selection {
+impl RangeRequest {
+    fn select(self, length: usize) -> Selection {
         match self {
             Self::Between(first, _) if first >= length => Selection::Unsatisfiable,
             Self::Between(first, last) => Selection::Part(first..last.min(length - 1) + 1),
             Self::Last(0) => Selection::Unsatisfiable,
-            // The last bytes of nothing are nothing, which no `Content-Range` can say.
+            // A `Content-Range` cannot express an empty range.
             Self::Last(_) if length == 0 => Selection::Whole,
             Self::Last(count) => Selection::Part(length.saturating_sub(count)..length),
         }
     }
 }
 
-/// Reads a `Range` header. `None` for what is to be ignored: another unit, what is no range, and several ranges, which
-/// would be answered in parts that no phone reads.
-fn parse(text: &str) -> Option<Asked> {
+/// Parses a `Range` header. `None` for a header that the server ignores: another unit, a malformed range, or several
+/// ranges, because no phone reads a multipart answer.
+fn parse(text: &str) -> Option<RangeRequest> {
     let (unit, set) = text.split_once('=')?;
     if !unit.eq_ignore_ascii_case("bytes") {
         return None;
@@ -124,16 +125,16 @@ fn parse(text: &str) -> Option<Asked> {
     let range = ranges.next().filter(|_| ranges.next().is_none())?;
     let (first, last) = range.split_once('-')?;
     match (first, last) {
-        ("", last) => Some(Asked::Last(position(last)?)),
-        (first, "") => Some(Asked::Between(position(first)?, usize::MAX)),
+        ("", last) => Some(RangeRequest::Last(position(last)?)),
+        (first, "") => Some(RangeRequest::Between(position(first)?, usize::MAX)),
         (first, last) => {
             let (first, last) = (position(first)?, position(last)?);
-            (first <= last).then_some(Asked::Between(first, last))
+            (first <= last).then_some(RangeRequest::Between(first, last))
         }
     }
 }
 
-/// A decimal number; one that is larger than any document is as good as the largest.
+/// Parses a decimal number. A number that overflows becomes `usize::MAX`, which is beyond any document.
 fn position(text: &str) -> Option<usize> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(usize::MAX))

@@ -1,4 +1,4 @@
-//! The connections: accepted, bounded, and let go on SIGTERM.
+//! Accepts connections up to a limit, and shuts them down gracefully.
 
 use super::client::{Client, Config};
 use super::pace::{Pace, Paced};
@@ -20,30 +20,30 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 use tower_service::Service;
 
-/// Three hundred phones that all restart at once, many times over; beyond that, connections wait in the backlog.
+/// More than ten times the connections of 300 phones that restart at once. Further connections wait in the backlog.
 pub const CONNECTIONS_MAX: usize = 4096;
-/// How often it is said that none can be accepted, which is tried again ten times a second.
-const COMPLAINT_INTERVAL: Duration = Duration::from_secs(60);
-/// What is read of a request before it must make sense. More than a request may have: one that is too long is then
-/// refused by what of it is too long, and a target of any length that fits gets its own status.
+/// The minimum interval between two log lines about failed accepts, which are retried ten times a second.
+const WARNING_INTERVAL: Duration = Duration::from_secs(60);
+/// The size of the read buffer for a request's head. It is larger than the limits on targets and headers, so that an
+/// oversized request gets the status for the limit that it exceeds.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
-/// Phones send a dozen headers, browsers and proxies a few more.
+/// Phones send about a dozen headers, browsers and proxies a few more.
 const HEADERS_MAX: usize = 100;
-/// How long answers under way may take after SIGTERM. A file takes milliseconds; systemd waits 90 s.
+/// How long answers in progress may take after SIGTERM. A file takes milliseconds; systemd waits 90 s.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How a request came, for what answers it.
+/// How a request arrived. Handlers find it in the request's extensions.
 #[derive(Clone)]
 pub struct Arrived {
-    /// The other end of the connection, or what the PROXY protocol says in its place.
+    /// The other end of the connection, or the address from the PROXY protocol header.
     pub peer: IpAddr,
     pub client: Client,
-    /// When its first byte came.
+    /// The arrival time of its first byte.
     pub at: Instant,
 }
 
-/// Serves until `stop` resolves, then lets the answers under way finish. `request_timeout` is from the first byte of a
-/// request to the last of its answer.
+/// Serves until `stop` resolves, then waits for the answers in progress. `request_timeout` covers the time from the
+/// first byte of a request to the last byte of its answer.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
@@ -55,7 +55,7 @@ pub async fn serve(
     let (slots, config) = (Arc::new(Semaphore::new(connections_max)), Arc::new(config));
     let graceful = GracefulShutdown::new();
     let mut stop = std::pin::pin!(stop);
-    let mut complained: Option<Instant> = None;
+    let mut warned: Option<Instant> = None;
     loop {
         let next = async { (slots.clone().acquire_owned().await.ok().map(Arc::new), listener.accept().await) };
         let (slot, accepted) = tokio::select! {
@@ -65,10 +65,10 @@ pub async fn serve(
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                // Out of file descriptors, most likely: others are about to be closed.
-                if complained.is_none_or(|at| at.elapsed() >= COMPLAINT_INTERVAL) {
+                // Most likely the process is out of file descriptors; retry when some are closed.
+                if warned.is_none_or(|at| at.elapsed() >= WARNING_INTERVAL) {
                     tracing::warn!(%error, "cannot accept a connection");
-                    complained = Some(Instant::now());
+                    warned = Some(Instant::now());
                 }
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
@@ -84,7 +84,7 @@ pub async fn serve(
                 }
                 Err(error) => Err(error.into()),
             };
-            // A phone that hangs up in the middle is no news.
+            // Phones often disconnect early, so this is not worth a warning.
             if let Err(error) = ended {
                 tracing::debug!(client.address = %peer.ip(), %error, "connection ended");
             }
@@ -92,11 +92,11 @@ pub async fn serve(
     }
     drop(listener);
     if tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await.is_err() {
-        tracing::warn!("answers under way were cut off after {} s", SHUTDOWN_TIMEOUT.as_secs());
+        tracing::warn!("answers in progress were aborted after {} s", SHUTDOWN_TIMEOUT.as_secs());
     }
 }
 
-/// Whose connection it is: the peer's, or the one's that a proxy names.
+/// The client's address: the peer's, or the address that a trusted proxy sends in a PROXY protocol header.
 async fn other_end(stream: &mut TcpStream, peer: SocketAddr, config: &Config) -> std::io::Result<IpAddr> {
     let named = config.proxy_protocol && config.trusts(peer.ip());
     Ok(if named { proxy::read(stream).await? } else { None }.unwrap_or(peer.ip()))
@@ -121,14 +121,14 @@ fn connection(
     TokioIo<Paced<TcpStream>>,
     impl hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>,
 > {
-    // An answer is one write; waiting to fill a packet would only add the peer's delayed acknowledgement.
+    // An answer is one write, so Nagle's algorithm would only add the peer's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
     let stream = Paced::new(stream, pace.clone());
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         let pace = pace.clone();
         let arrived = Arrived { at: pace.begin(), peer, client: Client::of(peer, request.headers(), &config) };
         request.extensions_mut().insert(arrived);
-        // A walk that goes on though its phone has hung up keeps the connection's place.
+        // A request that is still processed after its phone disconnected keeps its slot.
         request.extensions_mut().insert(slot.clone());
         let answer = router.clone().call(request.map(Body::new));
         async move {
@@ -138,7 +138,7 @@ fn connection(
         }
     });
     http1::Builder::new()
-        // The pace keeps this time, and others.
+        // `Paced` enforces this timeout.
         .header_read_timeout(None)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)

@@ -1,4 +1,4 @@
-//! The only file that chooses statuses. Beside each is FusionPBX's choice where it differs.
+//! Chooses the status of every answer. A comment notes each status that differs from FusionPBX's.
 
 use super::range::Selection;
 use crate::gate::Refusal;
@@ -9,8 +9,7 @@ use crate::templates;
 use crate::{auth_server, directory};
 use axum::http::StatusCode;
 
-/// The answer to a client that does not come to the end of its headers. There is no request yet that could be refused,
-/// and nginx closes without a word.
+/// The answer to a client that does not complete its headers in time. nginx closes such a connection without an answer.
 pub const LATE_HEAD: &[u8] = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
 /// Why a request got no document.
@@ -22,7 +21,7 @@ pub enum Failure {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Limited(#[from] RateLimited),
-    /// Of the device's own template folder; its name.
+    /// The device's template folder, by name.
     #[error("no template folder {0:?}")]
     NoTemplate(String),
     #[error("no plugin serves {0:?}")]
@@ -33,21 +32,21 @@ pub enum Failure {
     AuthServer(#[from] auth_server::Error),
     #[error(transparent)]
     Directory(#[from] directory::Error),
-    /// FusionPBX can be told to render with another template language, which nobody does: it answers with half a page
-    /// then. What the setting says.
-    #[error("the setting template_engine is {0:?}, and there is no engine but smarty")]
+    /// The value of the setting. FusionPBX accepts other template engines in this setting, but then sends only half a
+    /// page.
+    #[error("setting template_engine is {0:?}, but the only supported engine is smarty")]
     Engine(String),
     #[error("plugin {plugin}: {error}")]
     Render { plugin: String, error: RenderError },
     #[error("not answered in time")]
     Timeout,
-    /// By a URL that FusionPBX's sites have no rule for, and for which there is nothing here either.
+    /// A failure at a URL that FusionPBX's sites have no rewrite rule for.
     #[error("{0}, by a URL without a rule")]
     Uncovered(Box<Failure>),
 }
 
 impl Failure {
-    /// A word for the log.
+    /// The kind of failure, one word for the log.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Request(_) => "request",
@@ -65,16 +64,16 @@ impl Failure {
         }
     }
 
-    /// The same for a URL that FusionPBX's sites have no rule for. Who lacks credentials is still asked for them; what
-    /// is not there, or not for this phone, is answered as there: by nginx's own page.
+    /// The same failure at a URL that FusionPBX's sites have no rewrite rule for. Missing credentials still lead to a
+    /// challenge. Any other refusal gets nginx's own page, as with FusionPBX.
     pub fn uncovered(self) -> Self {
         let verdict = of(&self);
         let is_absence = verdict.text.is_none() && matches!(verdict.status.as_u16(), 403 | 404);
         if is_absence { Self::Uncovered(Box::new(self)) } else { self }
     }
 
-    /// Whether this is a refusal, whatever page it wears: how long it took to be decided may say whether there is such a
-    /// device.
+    /// Whether this is a refusal, regardless of its page. The time that the server takes to decide a refusal may reveal
+    /// whether the device exists.
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Refused(_) | Self::Limited(_) => true,
@@ -83,7 +82,7 @@ impl Failure {
         }
     }
 
-    /// The limit of a plugin's that was reached, by the name of its key.
+    /// The configuration key of the plugin limit that was reached.
     pub fn limit(&self) -> Option<&'static str> {
         match self {
             Self::Render { error, .. } => error.limit(),
@@ -92,14 +91,14 @@ impl Failure {
     }
 }
 
-/// What the phone is told.
+/// The answer that a failure leads to.
 pub struct Verdict {
     pub status: StatusCode,
-    /// The text in the body, where it is not the status' own page.
+    /// The body, if it is not the standard page of the status.
     pub text: Option<&'static str>,
-    /// When to come again, in seconds.
+    /// The value of `Retry-After`, in seconds.
     pub retry_after: Option<u32>,
-    /// Whether the cause is this side's, and belongs in the log as an error.
+    /// Whether the server caused the failure, so that the log records an error.
     pub ours: bool,
 }
 
@@ -112,18 +111,18 @@ impl Verdict {
         Self { ours: true, ..Self::new(status) }
     }
 
-    /// What went wrong elsewhere may be right in a moment.
+    /// 503 for a failure that is likely to be temporary.
     const fn later(seconds: u32) -> Self {
         Self { retry_after: Some(seconds), ..Self::ours(StatusCode::SERVICE_UNAVAILABLE) }
     }
 }
 
-/// Chooses what a failure looks like to the phone.
+/// Chooses the answer to a failure.
 pub fn of(failure: &Failure) -> Verdict {
     match failure {
         Failure::Request(error) => of_request(*error),
         Failure::Refused(refusal) => of_refusal(refusal),
-        // FusionPBX leaves guessing to fail2ban, and inserts without end.
+        // FusionPBX has no such limits: it leaves them to fail2ban.
         Failure::Limited(limited) => {
             Verdict { retry_after: Some(limited.retry_after_s), ..Verdict::new(StatusCode::TOO_MANY_REQUESTS) }
         }
@@ -134,7 +133,7 @@ pub fn of(failure: &Failure) -> Verdict {
         // The database.
         Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
         Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
-        // FusionPBX: an uncaught exception, which lets nobody in either.
+        // FusionPBX: an uncaught exception, which also denies access.
         Failure::AuthServer(_) => Verdict::later(5),
         // FusionPBX answers 200 with PHP's error text, or with half a file.
         Failure::Render { .. }
@@ -147,7 +146,7 @@ pub fn of(failure: &Failure) -> Verdict {
     }
 }
 
-/// What of a document is sent decides how it is announced. FusionPBX answers 206 to every `Range`, whatever is in it.
+/// The status of an answer with a document. FusionPBX answers 206 to every `Range`, even an invalid one.
 pub fn of_selection(selection: &Selection) -> StatusCode {
     match selection {
         Selection::Whole => StatusCode::OK,
