@@ -1,4 +1,4 @@
-//! How a document is sent: whole, in part, or not at all because the phone has it.
+//! Full answers, partial answers, and answers to conditional requests.
 
 use dialplate_tests::client::{self, Answer};
 use dialplate_tests::server::{Server, root};
@@ -6,7 +6,7 @@ use dialplate_tests::setting;
 
 const PAGE: &str = "/app/provision/?mac=001565000046";
 const AGENT: (&str, &str) = ("User-Agent", "Yealink SIP-T46U 108.86.0.20 00:15:65:00:00:46");
-/// What FusionPBX sends with every answer.
+/// The headers that FusionPBX sends with every answer.
 const SECURITY: [(&str, &str); 4] = [
     ("x-frame-options", "SAMEORIGIN"),
     ("content-security-policy", "frame-ancestors 'self';"),
@@ -19,14 +19,14 @@ fn ask(server: &Server, method: &str, target: &str, headers: &[(&str, &str)]) ->
 }
 
 #[test]
-fn a_phone_fetches_a_document_whole_in_part_or_learns_that_it_has_it() {
+fn document_is_sent_whole_in_part_or_as_not_modified() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     for target in [PAGE, &format!("{PAGE}&file=%7B%24mac%7D.cfg&content_type=application%2Foctet-stream")] {
         let whole = ask(&server, "GET", target, &[]);
         let (tag, length) = (whole.header("etag").to_owned(), whole.body.len());
         assert_eq!((whole.status, whole.header("accept-ranges"), tag.len()), (200, "bytes", 34));
-        assert_eq!(ask(&server, "GET", target, &[]).header("etag"), tag, "the same bytes have the same tag");
+        assert_eq!(ask(&server, "GET", target, &[]).header("etag"), tag, "equal documents have equal tags");
         let part = ask(&server, "GET", target, &[("Range", "bytes=10-19"), ("If-Range", &tag)]);
         assert_eq!((part.status, part.body.as_slice()), (206, &whole.body[10..20]));
         assert_eq!(part.header("content-range"), format!("bytes 10-19/{length}"));
@@ -47,16 +47,16 @@ fn a_phone_fetches_a_document_whole_in_part_or_learns_that_it_has_it() {
         }
         let mut expected = whole.headers.clone();
         expected.remove("date");
-        assert_eq!(head.headers, expected, "a HEAD says what a GET would");
+        assert_eq!(head.headers, expected, "HEAD and GET have the same headers");
         let other = ask(&server, "GET", target, &[("If-Match", "\"x\"")]);
         assert_eq!(other.status, 412);
     }
     let refused = ask(&server, "GET", "/provision/001565ffffff.cfg", &[("Range", "bytes=0-9"), ("If-None-Match", "*")]);
-    assert_eq!(refused.status, 403, "conditions are about documents");
+    assert_eq!(refused.status, 403, "conditions apply only to documents");
 }
 
 #[test]
-fn a_template_as_it_stands_is_for_known_devices_alone() {
+fn raw_template_is_sent_to_known_devices_only() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     let place = "/resources/templates/provision";
@@ -83,7 +83,7 @@ fn a_template_as_it_stands_is_for_known_devices_alone() {
 }
 
 #[test]
-fn another_template_engine_is_refused_and_named_in_the_log() {
+fn unsupported_template_engine_is_refused_and_logged() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     super::proxied::execute(folder.path(), &setting::set("template_engine", "text", "twig"));

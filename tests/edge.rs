@@ -1,4 +1,4 @@
-//! What is read of a request: methods, targets, hosts, bodies, and the limit of each.
+//! Request parsing: methods, targets, hosts, bodies, and the limit of each.
 
 use dialplate_tests::client::{Answer, exchange, parse};
 use dialplate_tests::server::Server;
@@ -12,7 +12,7 @@ fn start() -> (tempfile::TempDir, Server) {
     (folder, server)
 }
 
-/// A server that hands out a device only to its domain.
+/// Starts a server that provisions a device only at the host name of its domain.
 fn start_filtering() -> (tempfile::TempDir, Server) {
     let (folder, server) = start();
     super::proxied::execute(
@@ -23,7 +23,7 @@ fn start_filtering() -> (tempfile::TempDir, Server) {
     (folder, server)
 }
 
-/// Sends a head, `Connection: close` added to it, and a body.
+/// Sends a request with this head, extended by `Connection: close`, and this body.
 fn send(server: &Server, head: &str, body: &[u8]) -> Answer {
     let bytes = exchange(server.address, &[head.as_bytes(), b"\r\nConnection: close\r\n\r\n", body].concat());
     assert!(!bytes.is_empty(), "no answer to {}", &head[..head.len().min(200)]);
@@ -31,7 +31,7 @@ fn send(server: &Server, head: &str, body: &[u8]) -> Answer {
 }
 
 #[test]
-fn each_limit_of_a_request_has_its_status() {
+fn each_request_limit_has_its_status() {
     let (_folder, server) = start();
     let target = |bytes: usize| format!("{PAGE}&x={}", "a".repeat(bytes - PAGE.len() - 3));
     let get =
@@ -57,12 +57,12 @@ fn each_limit_of_a_request_has_its_status() {
         assert_eq!(chunked.status, status, "{bytes} bytes of body in chunks");
     }
     let announced = send(&server, &format!("{post}\r\nContent-Length: 99999999999"), b"");
-    assert_eq!(announced.status, 413, "what is announced need not be sent");
+    assert_eq!(announced.status, 413, "an announced length suffices for a refusal");
     assert_eq!(get(&format!("/app/provision/?{}", "x=1&".repeat(201)), "").status, 400);
 }
 
 #[test]
-fn what_is_no_sensible_request_is_a_bad_one() {
+fn malformed_request_is_refused() {
     let (_folder, server) = start();
     let host = "Host: 127.0.0.1";
     for head in [
@@ -93,12 +93,12 @@ fn what_is_no_sensible_request_is_a_bad_one() {
         assert!(!answer.text().contains("rust") && !answer.text().contains("hyper"), "{}", answer.text());
     }
     let whole = format!("GET {PAGE} HTTP/1.1\r\n{host}");
-    assert_eq!(send(&server, &whole, b"").status, 200, "and the next client is served");
+    assert_eq!(send(&server, &whole, b"").status, 200, "the server still answers the next client");
 }
 
-/// A length and chunks at once are how a request is hidden from a proxy in another.
+/// A request with both a length and chunks can hide a second request from a proxy (request smuggling).
 #[test]
-fn a_request_is_never_smuggled_in_anothers_body() {
+fn smuggled_request_is_not_answered() {
     let (_folder, server) = start();
     let hidden = format!("GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     let both = format!(
@@ -112,7 +112,7 @@ fn a_request_is_never_smuggled_in_anothers_body() {
 }
 
 #[test]
-fn other_methods_are_refused_with_those_that_are_allowed() {
+fn unsupported_method_gets_405_with_allow() {
     let (_folder, server) = start();
     for method in ["PUT", "DELETE", "OPTIONS", "TRACE", "PATCH", "PROPFIND", "get"] {
         let answer = send(&server, &format!("{method} {PAGE} HTTP/1.1\r\nHost: 127.0.0.1"), b"");
@@ -125,16 +125,16 @@ fn other_methods_are_refused_with_those_that_are_allowed() {
 }
 
 #[test]
-fn an_older_client_is_served_and_needs_no_host() {
+fn http_1_0_client_is_served_without_host() {
     let (_folder, server) = start_filtering();
     let answer = exchange(server.address, format!("GET {PAGE} HTTP/1.0\r\nHost: localhost\r\n\r\n").as_bytes());
     assert_eq!(parse(&answer).status, 200);
     let answer = exchange(server.address, format!("GET {PAGE} HTTP/1.0\r\n\r\n").as_bytes());
-    assert_eq!(parse(&answer).status, 403, "a host that is no domain");
+    assert_eq!(parse(&answer).status, 403, "the host is not a domain");
 }
 
 #[test]
-fn a_target_with_a_host_overrules_the_header() {
+fn absolute_target_overrides_host_header() {
     let (_folder, server) = start_filtering();
     let status =
         |target: &str, host: &str| send(&server, &format!("GET {target} HTTP/1.1\r\nHost: {host}"), b"").status;
@@ -144,7 +144,7 @@ fn a_target_with_a_host_overrules_the_header() {
 }
 
 #[test]
-fn a_client_that_asks_before_it_sends_its_body_is_told_to_go_on() {
+fn expect_continue_gets_100_before_the_body() {
     let (_folder, server) = start();
     let head = "POST /app/provision/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\
                 Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue";
@@ -153,11 +153,11 @@ fn a_client_that_asks_before_it_sends_its_body_is_told_to_go_on() {
     let rest = bytes.strip_prefix(b"HTTP/1.1 100 Continue\r\n\r\n").expect("an interim answer");
     assert_eq!(parse(rest).status, 200);
     let bytes = exchange(server.address, format!("{head}\r\nContent-Length: 70000\r\n\r\n").as_bytes());
-    assert_eq!(parse(&bytes).status, 413, "and not told to send what nobody would read");
+    assert_eq!(parse(&bytes).status, 413, "no 100 Continue for a body that is too long");
 }
 
 #[test]
-fn requests_that_are_sent_at_once_are_answered_in_their_order() {
+fn pipelined_requests_are_answered_in_order() {
     let (_folder, server) = start();
     let request = |target: &str| format!("GET {target} HTTP/1.1\r\nHost: 127.0.0.1\r\n");
     let directory = format!("{PAGE}&file=directory.xml");

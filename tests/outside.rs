@@ -1,4 +1,4 @@
-//! Whom others are asked about, and who is told of refusals: FusionPBX's auth server, and fail2ban.
+//! External services: FusionPBX's auth server, and fail2ban.
 
 use crate::guessing::set;
 use crate::proxied::execute;
@@ -15,7 +15,7 @@ use std::time::Duration;
 
 const PAGE: &str = "/app/provision/?mac=001565000046";
 
-/// An auth server that says no to the secret `wrong`, and yes to all others. It answers in two pieces.
+/// Starts an auth server that denies the secret `wrong` and allows all others. It sends its answer in two pieces.
 fn auth_server() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -44,14 +44,14 @@ fn auth_server() -> String {
 }
 
 #[test]
-fn the_auth_server_decides_before_everything_else_and_must_be_there() {
+fn auth_server_decides_first_and_is_required() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[("DIALPLATE_AUTH_SERVER", &auth_server())]);
     assert_eq!(server.get("localhost", &format!("{PAGE}&secret=s3cret")).status, 200);
     assert_eq!(server.get("localhost", PAGE).status, 200);
     set(folder.path(), "password", "text", "pass1");
     let refused = server.get("localhost", &format!("{PAGE}&secret=wrong"));
-    assert_eq!(refused.status, 404, "before the password is asked for");
+    assert_eq!(refused.status, 404, "the auth server decides before the password check");
     let form = [("Host", "localhost"), ("Content-Type", "application/x-www-form-urlencoded")];
     let posted = client::send(server.address, "POST", "/provision/001565000046.cfg", &form, b"secret=wrong");
     assert_eq!((posted.status, posted.body), (404, refused.body));
@@ -59,7 +59,7 @@ fn the_auth_server_decides_before_everything_else_and_must_be_there() {
     let log = server.log();
     assert!(log.contains("the auth server said no") && !log.contains("s3cret") && !log.contains("k3y"), "{log}");
 
-    // Of all ports the one that no test takes meanwhile.
+    // No test listens on port 1.
     let nobody = "http://127.0.0.1:1/?key=k3y";
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[("DIALPLATE_AUTH_SERVER", nobody)]);
@@ -72,7 +72,8 @@ fn the_auth_server_decides_before_everything_else_and_must_be_there() {
     );
 }
 
-/// How many lines of the file fail2ban takes for an attack by this address; `None`, with a visible line, without it.
+/// The number of lines that fail2ban matches for the test's address. `None`, with a visible line, if fail2ban is
+/// absent.
 fn matched(lines: &Path, filter: &str) -> Option<usize> {
     let Ok(output) = Command::new("fail2ban-regex").arg("--out=ip").arg(lines).arg(filter).output() else {
         skip("fail2ban is not installed");
@@ -83,7 +84,8 @@ fn matched(lines: &Path, filter: &str) -> Option<usize> {
     Some(said.lines().count())
 }
 
-/// What the daemon has received, as rsyslog writes it down: without the priority, with the host's name.
+/// Writes the received messages to `file` as rsyslog does: without the priority, with the host name. Returns their
+/// number.
 fn written(daemon: &UnixDatagram, file: &Path) -> usize {
     let mut lines = String::new();
     let mut bytes = [0; 2048];
@@ -98,8 +100,8 @@ fn written(daemon: &UnixDatagram, file: &Path) -> usize {
 }
 
 #[test]
-fn fail2ban_finds_bad_passwords_and_nothing_else() {
-    // The patterns of the filters that FusionPBX's installers put down.
+fn fail2ban_matches_only_bad_passwords_and_addresses() {
+    // The patterns of the filters that FusionPBX's installers create.
     let passwords = r".* FusionPBX: \[<HOST>\] provision attempt bad password for";
     let addresses = r"\[<HOST>\] invalid mac address ";
     let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Whose request it is, and what is written down of it: addresses behind proxies, and rows that a stop must not lose.
+//! Client addresses behind proxies, and provisioning records that a shutdown must not lose.
 
 use dialplate_tests::client::{self, exchange, parse};
 use dialplate_tests::server::{Server, demo_file};
@@ -19,14 +19,14 @@ fn connect<T>(folder: &Path, work: impl AsyncFnOnce(&mut SqliteConnection) -> T)
     })
 }
 
-/// Runs a statement on the demonstration database.
+/// Executes a statement on the demonstration database.
 pub fn execute(folder: &Path, sql: &str) {
     connect(folder, async |connection| {
         sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned())).execute(connection).await.unwrap();
     });
 }
 
-/// Method and address that the demonstration's Yealink was provisioned with.
+/// The recorded method and address of the last provisioning of the demonstration's Yealink.
 fn noted(folder: &Path) -> Option<(String, String)> {
     let sql = "select device_provisioned_method, device_provisioned_ip from v_devices \
                where device_address = '001565000046' and device_provisioned_date is not null";
@@ -36,11 +36,11 @@ fn noted(folder: &Path) -> Option<(String, String)> {
     })
 }
 
-/// Forgets the note, has `ask` ask, and waits for the new one.
+/// Clears the record, runs `ask`, and waits for the new record.
 fn noted_after(folder: &Path, ask: impl FnOnce()) -> (String, String) {
     execute(folder, "update v_devices set device_provisioned_date = null");
     ask();
-    wait::until(|| noted(folder).is_some(), || "the device was not noted".to_owned());
+    wait::until(|| noted(folder).is_some(), || "the device was not recorded".to_owned());
     noted(folder).unwrap()
 }
 
@@ -57,7 +57,7 @@ fn row(method: &str, address: &str) -> (String, String) {
 }
 
 #[test]
-fn forwarded_addresses_count_from_a_configured_proxy_and_from_nobody_else() {
+fn forwarded_address_counts_only_from_trusted_proxy() {
     for (trusted, expected) in
         [("10.0.0.0/8", row("http", "127.0.0.1")), ("127.0.0.0/24, ::1", row("https", "198.51.100.7"))]
     {
@@ -71,7 +71,7 @@ fn forwarded_addresses_count_from_a_configured_proxy_and_from_nobody_else() {
 }
 
 #[test]
-fn a_forged_address_opens_no_network() {
+fn forged_address_does_not_pass_cidr() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     execute(folder.path(), &setting::set("cidr", "array", "198.51.100.0/24"));
@@ -84,7 +84,7 @@ fn a_forged_address_opens_no_network() {
 }
 
 #[test]
-fn a_trusted_proxy_names_its_clients_by_the_proxy_protocol() {
+fn proxy_protocol_from_trusted_proxy_names_the_client() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("DIALPLATE_TRUSTED_PROXIES", "127.0.0.1"), ("DIALPLATE_PROXY_PROTOCOL", "true")];
     let server = Server::demo(folder.path(), &settings);
@@ -103,11 +103,11 @@ fn a_trusted_proxy_names_its_clients_by_the_proxy_protocol() {
         let ask = || assert_eq!(parse(&exchange(server.address, &[&header, request.as_bytes()].concat())).status, 200);
         assert_eq!(noted_after(folder.path(), ask), row("http", address));
     }
-    assert!(exchange(server.address, request.as_bytes()).is_empty(), "whose connection it is cannot be known");
+    assert!(exchange(server.address, request.as_bytes()).is_empty(), "a connection without a PROXY header is closed");
 }
 
 #[test]
-fn a_proxy_header_from_anyone_else_is_no_request() {
+fn proxy_protocol_from_other_peer_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("DIALPLATE_TRUSTED_PROXIES", "192.0.2.1"), ("DIALPLATE_PROXY_PROTOCOL", "true")];
     let server = Server::demo(folder.path(), &settings);
@@ -117,7 +117,7 @@ fn a_proxy_header_from_anyone_else_is_no_request() {
 }
 
 #[test]
-fn digest_is_made_for_the_target_that_the_phone_asked_its_proxy_for() {
+fn digest_uses_target_before_the_proxy_rewrite() {
     for (trusted, status) in [("127.0.0.1", 200), ("192.0.2.1", 401)] {
         let folder = tempfile::tempdir().unwrap();
         let server = Server::demo(folder.path(), &[("DIALPLATE_TRUSTED_PROXIES", trusted)]);
@@ -135,7 +135,7 @@ fn digest_is_made_for_the_target_that_the_phone_asked_its_proxy_for() {
 }
 
 #[test]
-fn a_device_is_noted_without_a_file_but_not_at_a_url_that_fusionpbx_would_not_see() {
+fn device_is_recorded_without_file_but_not_at_unknown_url() {
     for (target, status, is_noted) in [
         ("/provision/001565000046.cfg?file=nothing.cfg", 404, true),
         ("/provision/00-15-65-00-00-46.cfg", 200, true),
@@ -144,14 +144,14 @@ fn a_device_is_noted_without_a_file_but_not_at_a_url_that_fusionpbx_would_not_se
         let folder = tempfile::tempdir().unwrap();
         let server = Server::demo(folder.path(), &[]);
         assert_eq!(server.get("127.0.0.1", target).status, status, "{target}");
-        // A stop loses no note.
+        // A shutdown loses no record.
         assert_eq!(server.stop(), Some(0));
         assert_eq!(noted(folder.path()).is_some(), is_noted, "{target}");
     }
 }
 
 #[test]
-fn a_device_that_was_served_just_before_the_stop_is_noted() {
+fn device_served_just_before_shutdown_is_recorded() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     assert_eq!(noted(folder.path()), None);

@@ -1,4 +1,4 @@
-//! The whole site and the examples for other proxies, in the real programs.
+//! The complete nginx site and the example configurations for other proxies, run in the real programs.
 
 use crate::nginx::{UPSTREAM, example, forwarded, has};
 use dialplate_tests::echo::Echo;
@@ -10,7 +10,7 @@ use dialplate_tests::skip;
 use std::path::Path;
 use std::process::Command;
 
-/// An authority, a certificate of the server, one of a phone, and one that nobody has signed, in `folder`.
+/// Creates in `folder` an authority, a server certificate, a phone certificate, and a self-signed certificate.
 fn certificates(folder: &Path) -> bool {
     let script = "
         new() { openssl req -newkey rsa:2048 -nodes -keyout $1.key -subj /CN=$2 \"${@:3}\" 2>/dev/null; }
@@ -27,7 +27,7 @@ fn certificates(folder: &Path) -> bool {
     made
 }
 
-/// What curl gets, after the status.
+/// The body that curl receives, followed by the status.
 fn curl(folder: &Path, url: &str, arguments: &[&str]) -> String {
     let mut command = Command::new("curl");
     command.current_dir(folder).args(["-s", "-k", "-w", " %{http_code}", "-H", &format!("Host: {HOST}")]);
@@ -39,7 +39,7 @@ const CERTIFICATE: &str = "/etc/ssl/certs/dialplate.pem";
 const KEY: &str = "/etc/ssl/private/dialplate.key";
 
 #[test]
-fn the_whole_site_serves_by_http_and_https_and_passes_client_certificates_on() {
+fn nginx_site_serves_http_https_and_client_certificates() {
     let folder = tempfile::tempdir().unwrap();
     if !certificates(folder.path()) {
         return;
@@ -65,7 +65,7 @@ fn the_whole_site_serves_by_http_and_https_and_passes_client_certificates_on() {
     let (plain, secure) = (format!("http://127.0.0.1:{http}"), format!("https://127.0.0.1:{https}"));
     let Some(nginx) = start(&site.server.address.to_string()) else { return };
     for base in [&plain, &secure] {
-        // URLs need no rewrites.
+        // These URLs work without rewrites.
         for path in ["provision/001565be5fd7.cfg", "provision/00-15-65-be-5f-d7.cfg", "001565be5fd7.cfg"] {
             assert_eq!(
                 curl(folder.path(), &format!("{base}/{path}"), &[]),
@@ -95,7 +95,7 @@ fn the_whole_site_serves_by_http_and_https_and_passes_client_certificates_on() {
     assert!(refused.ends_with(" 400"), "{refused}");
 }
 
-/// A proxy of an example hands on what it was asked, and says itself who asked.
+/// Checks that a proxy forwards the request target unchanged and sets the client's address itself.
 fn check(proxy: &Proxy, echo: &Echo, proto: &str) {
     let (line, headers) = forwarded(proxy.address, echo);
     assert_eq!(line, "GET /provision/%3001565aabbcc.cfg?file={$mac}.cfg HTTP/1.1");
@@ -108,7 +108,7 @@ fn check(proxy: &Proxy, echo: &Echo, proto: &str) {
 }
 
 #[test]
-fn the_example_for_apache_hands_requests_on() {
+fn apache_example_forwards_requests() {
     let folder = tempfile::tempdir().unwrap();
     if !certificates(folder.path()) {
         return;
@@ -117,7 +117,7 @@ fn the_example_for_apache_hands_requests_on() {
     let changes = [
         (UPSTREAM, echo.address.to_string()),
         ("<VirtualHost *:443>", format!("<VirtualHost 127.0.0.1:{port}>")),
-        // Whether TLS works is the packages' own to test.
+        // This test does not cover Apache's TLS.
         ("SSLEngine on", "SSLEngine off".to_owned()),
         (CERTIFICATE, folder.path().join("server.pem").display().to_string()),
         (KEY, folder.path().join("server.key").display().to_string()),
@@ -140,7 +140,7 @@ fn the_example_for_apache_hands_requests_on() {
 }
 
 #[test]
-fn the_example_for_caddy_hands_requests_on() {
+fn caddy_example_forwards_requests() {
     let folder = tempfile::tempdir().unwrap();
     let (echo, port) = (Echo::start(), free_port());
     let upstream = echo.address.to_string();
@@ -156,7 +156,7 @@ fn the_example_for_caddy_hands_requests_on() {
 }
 
 #[test]
-fn the_example_for_haproxy_hands_requests_on() {
+fn haproxy_example_forwards_requests() {
     let folder = tempfile::tempdir().unwrap();
     if !certificates(folder.path()) {
         return;

@@ -1,4 +1,4 @@
-//! Clients that take their time: each is cut off at its limit, and none of them keeps a phone from its file.
+//! Slow clients: the server disconnects each at its limit, and none of them delays a phone.
 
 use dialplate_tests::client;
 use dialplate_tests::server::{Server, demo_file, root};
@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const PAGE: &str = "/app/provision/?mac=001565000046";
-/// More than any limit here.
+/// Longer than any limit in these tests.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 fn connect(server: &Server, bytes: &[u8]) -> TcpStream {
@@ -21,7 +21,8 @@ fn connect(server: &Server, bytes: &[u8]) -> TcpStream {
     stream
 }
 
-/// Sends one more byte of `rest` every half second until the server ends it; what came back, and when it ended.
+/// Sends one more byte of `rest` every half second until the server closes the connection. Returns the answer and the
+/// time that passed.
 fn drip(mut stream: TcpStream, rest: &'static [u8]) -> (String, Duration) {
     let started = Instant::now();
     let mut writer = stream.try_clone().unwrap();
@@ -43,9 +44,9 @@ fn check(what: &str, (answer, took): (String, Duration), begins: &str, seconds: 
     assert!(seconds.contains(&took.as_secs()), "{what} took {took:?}");
 }
 
-/// A busy machine is late, and never early.
+/// The upper bounds are generous, because a busy machine may be late.
 #[test]
-fn whoever_is_slow_is_cut_off_at_the_limit_of_what_he_is_slow_with() {
+fn slow_client_is_disconnected_at_each_limit() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     let post = format!("POST {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n");
@@ -68,24 +69,24 @@ fn whoever_is_slow_is_cut_off_at_the_limit_of_what_he_is_slow_with() {
     assert_eq!(server.stop(), Some(0));
 }
 
-/// Asks for far more than the buffers on the way hold and reads nothing, until the server takes no more requests.
+/// Requests far more than the network buffers hold and reads nothing, until the server accepts no more requests.
 fn unread(server: &Server, request: &str) -> (String, Duration) {
     let mut stream = connect(server, b"");
     stream.set_write_timeout(Some(TIMEOUT)).unwrap();
     let (started, many) = (Instant::now(), request.repeat(1_000));
     while stream.write_all(many.as_bytes()).is_ok() {
-        assert!(started.elapsed() < TIMEOUT, "who reads nothing is served without end");
+        assert!(started.elapsed() < TIMEOUT, "the server keeps serving a client that reads nothing");
     }
     let took = started.elapsed();
     let mut some = vec![0; 100];
     let read = stream.read(&mut some).unwrap_or_default();
     let some = String::from_utf8_lossy(&some[..read]).into_owned();
-    // What had arrived may be lost with the connection.
+    // Answers that had arrived may be lost with the connection.
     (if some.is_empty() { "HTTP/1.1 200 lost".to_owned() } else { some }, took)
 }
 
 #[test]
-fn two_hundred_slow_connections_keep_no_phone_waiting() {
+fn two_hundred_slow_connections_delay_no_phone() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     let started = Instant::now();
@@ -102,7 +103,7 @@ fn two_hundred_slow_connections_keep_no_phone_waiting() {
     }
 }
 
-/// A server that a shell starts with this limit on open files: both of them, or with `-S` the one that may be raised.
+/// Starts a server through a shell with this limit of open files: soft and hard limit, or with `-S` only the soft one.
 fn with_descriptors(folder: &std::path::Path, limit: &str) -> Server {
     let script = format!("ulimit {limit} && exec \"$0\" \"$@\"");
     let words = ["sh", "-c", &script].map(str::to_owned);
@@ -116,14 +117,14 @@ fn idle(address: SocketAddr, count: usize) -> Vec<TcpStream> {
 }
 
 #[test]
-fn idle_connections_take_no_descriptor_that_a_phone_needs() {
+fn idle_connections_leave_descriptors_for_phones() {
     for (limit, admins, phones) in [("-S -n 256", 300, 300), ("-n 256", 300, 80)] {
         let folder = tempfile::tempdir().unwrap();
         let server = with_descriptors(folder.path(), limit);
         let _idle = (idle(server.admin(), admins), idle(server.address, phones));
         let started = Instant::now();
         assert_eq!(server.get("127.0.0.1", PAGE).status, 200);
-        // When the first idle ones are let go, a phone that had to wait for one of them is served.
+        // When the first idle connections time out, a waiting phone is served.
         assert!(started.elapsed() < Duration::from_secs(10), "{limit}: {:?}", started.elapsed());
         let log = server.log();
         let bounded = log.contains("allows 256 open files, so 128 connections at once instead of 4096");
@@ -133,7 +134,7 @@ fn idle_connections_take_no_descriptor_that_a_phone_needs() {
 }
 
 #[test]
-fn that_no_connection_can_be_accepted_is_said_once() {
+fn repeated_accept_failure_is_logged_once() {
     let folder = tempfile::tempdir().unwrap();
     let server = with_descriptors(folder.path(), "-n 512");
     let allow = |descriptors: usize| {
@@ -142,14 +143,14 @@ fn that_no_connection_can_be_accepted_is_said_once() {
     };
     let get = format!("GET {PAGE} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     let mut kept = connect(&server, get.as_bytes());
-    assert_eq!(kept.read(&mut [0]).unwrap(), 1, "it is accepted");
+    assert_eq!(kept.read(&mut [0]).unwrap(), 1, "the connection is accepted");
     allow(1);
     let phone = thread::spawn({
         let address = server.address;
         move || client::get(address, "127.0.0.1", PAGE).status
     });
     server.until_logged(&["cannot accept a connection", "os error 24"]);
-    // Its idle time is many more tries.
+    // The server retries many times before the idle timeout.
     kept.read_to_end(&mut Vec::new()).unwrap();
     assert_eq!(server.log().matches("cannot accept").count(), 1, "{}", server.log());
     allow(512);

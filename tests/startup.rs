@@ -1,4 +1,4 @@
-//! A server that cannot start says why in one clear line, and what to do.
+//! A server that cannot start reports the reason and the remedy in one line.
 
 use dialplate_tests::server::{self, Server, root};
 use std::net::TcpListener;
@@ -18,7 +18,7 @@ fn demo(folder: &std::path::Path) -> (String, String) {
 }
 
 #[test]
-fn a_port_that_is_taken_is_named() {
+fn taken_port_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let said = refusal(&[("DIALPLATE_LISTEN", &address)]);
@@ -26,7 +26,7 @@ fn a_port_that_is_taken_is_named() {
 }
 
 #[test]
-fn a_database_that_is_not_there_is_named_without_its_password() {
+fn absent_database_is_named_without_password() {
     let port = server::free_port();
     let url = format!("postgres://fusionpbx:s3cret@127.0.0.1:{port}/fusionpbx");
     let said = refusal(&[("DIALPLATE_DATABASE", &url), ("DIALPLATE_DATABASE_WAIT_MS", "0")]);
@@ -34,7 +34,7 @@ fn a_database_that_is_not_there_is_named_without_its_password() {
 }
 
 #[test]
-fn a_folder_without_plugins_is_named() {
+fn folder_without_plugins_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let (database, templates) = demo(folder.path());
     let plugins = folder.path().display().to_string();
@@ -47,7 +47,7 @@ fn a_folder_without_plugins_is_named() {
 }
 
 #[test]
-fn a_file_that_is_no_component_is_named_and_stops_the_start() {
+fn invalid_component_is_named_and_stops_start() {
     let folder = tempfile::tempdir().unwrap();
     let (database, templates) = demo(folder.path());
     let plugins = folder.path().join("plugins");
@@ -62,11 +62,11 @@ fn a_file_that_is_no_component_is_named_and_stops_the_start() {
 }
 
 #[test]
-fn check_names_a_template_that_does_not_compile_and_fails() {
+fn check_names_faulty_template_and_fails() {
     let folder = tempfile::tempdir().unwrap();
     let (database, templates) = demo(folder.path());
     let settings = [("DIALPLATE_DATABASE", database.as_str()), ("DIALPLATE_TEMPLATES", &templates)];
-    // The server makes the database; ours are templates that compile.
+    // This server creates the database. Its own templates compile.
     assert_eq!(Server::start(&settings).stop(), Some(0));
     let checked = server::command("check", &settings).output().unwrap();
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
@@ -81,7 +81,7 @@ fn check_names_a_template_that_does_not_compile_and_fails() {
 }
 
 #[test]
-fn a_template_that_does_not_compile_is_one_line_in_the_log_and_a_500() {
+fn faulty_template_gives_500_and_one_log_line() {
     let folder = tempfile::tempdir().unwrap();
     let (database, ours) = demo(folder.path());
     let broken = folder.path().join("templates/yealink/t46u");

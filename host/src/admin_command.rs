@@ -162,7 +162,7 @@ fn remarks(listing: &Listing) -> String {
             lines.push(format!("{} failed last at {} ({}): {}", plugin.name, last.at, last.kind, last.message));
         }
     }
-    let old = |serves: bool| if serves { "; what was loaded before serves on" } else { "" };
+    let old = |serves: bool| if serves { "; the version loaded before stays active" } else { "" };
     for refused in &listing.refused {
         lines.push(format!(
             "refused since {}: {} {}{}",
@@ -177,7 +177,9 @@ fn remarks(listing: &Listing) -> String {
     }
     let reload = &listing.reload;
     lines.extend(reload.trouble.as_ref().map(|trouble| format!("not reloaded: {trouble}")));
-    lines.extend(reload.polling_because.as_ref().map(|because| format!("looking twice a second, because {because}")));
+    lines.extend(
+        reload.polling_because.as_ref().map(|because| format!("polling the disk twice a second, because {because}")),
+    );
     if let Some(last) = &reload.last {
         lines.push(format!(
             "last reload {} {} after {} ms; {} swaps since the start",

@@ -95,17 +95,17 @@ pub struct PluginState<'a> {
     pub failing: bool,
 }
 
-/// What is read off when somebody asks.
+/// The current values of the gauges, for one scrape.
 pub struct State<'a> {
     pub swaps: u64,
     pub plugins: Vec<PluginState<'a>>,
-    /// Names of component files that do not serve as they lie.
+    /// The names of refused component files.
     pub refused: Vec<&'a str>,
-    /// Plugin, key of the limit, and how often since the start.
+    /// Plugin, configuration key of the limit, and how often it was exceeded since the server started.
     pub limits: Vec<(String, &'static str, u64)>,
 }
 
-/// How a plugin's renders came out since the start, whatever version of it rendered.
+/// The renders of a plugin since the server started, over all its versions.
 #[derive(Clone, Default)]
 pub struct Tally {
     pub renders: u64,

@@ -108,7 +108,7 @@ mod tests {
     use super::is_local;
 
     #[test]
-    fn a_foreign_name_that_points_here_is_not_local() {
+    fn foreign_name_is_not_local() {
         for host in ["localhost", "LOCALHOST:8081", "127.0.0.1:1", "127.8.8.8", "[::1]:8081", "[::1]"] {
             assert!(is_local(host), "{host}");
         }
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_port_may_follow_a_local_name() {
+    fn local_name_with_other_suffix_is_not_local() {
         for host in ["[::1", "::1", "[::1].evil.example", "[::1].evil.example:1", "[::1]8081", "[127.0.0.1]"] {
             assert!(!is_local(host), "{host}");
         }

@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_else_is_believed() {
+    fn headers_from_untrusted_peer_are_ignored() {
         let headers = [
             ("x-forwarded-for", "198.51.100.7"),
             ("x-real-ip", "198.51.100.7"),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rightmost_address_that_is_no_proxy_counts() {
+    fn rightmost_untrusted_address_is_the_client() {
         for (list, expected) in [
             ("198.51.100.7", "198.51.100.7"),
             ("203.0.113.9, 198.51.100.7", "198.51.100.7"),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_leaves_the_peer() {
+    fn malformed_headers_leave_the_peer_address() {
         for list in ["", "unknown", "198.51.100.7,", "198.51.100.7, x", "198.51.100.7:99999", "[198.51.100.7]", "1.2.3"]
         {
             assert_eq!(address(&[("x-forwarded-for", list)]), "127.0.0.1", "{list}");
@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn scheme_and_target_are_the_nearest_proxys() {
+    fn scheme_and_target_come_from_the_nearest_proxy() {
         let https = |value: &str| client("10.0.0.1", &[("x-forwarded-proto", value)]).https;
         assert!(https("https") && https("HTTPS") && https("http, https"));
         assert!(!https("http") && !https("") && !https("https, http") && !https("httpss"));
@@ -175,7 +175,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_address_is_read_however_it_is_written(bits in any::<u128>(), small in any::<u32>(), port in any::<u16>()) {
+        fn address_parses_in_every_notation(bits in any::<u128>(), small in any::<u32>(), port in any::<u16>()) {
             for address in [IpAddr::from(std::net::Ipv6Addr::from_bits(bits)), std::net::Ipv4Addr::from_bits(small).into()] {
                 let forms = [format!(" {address}\t"), SocketAddr::new(address, port).to_string()];
                 for text in forms {
@@ -185,7 +185,7 @@ mod tests {
         }
 
         #[test]
-        fn what_stands_left_of_the_phone_means_nothing(left in "[ -+--~]{0,20}", count in 0..3_usize) {
+        fn text_left_of_the_client_address_is_ignored(left in "[ -+--~]{0,20}", count in 0..3_usize) {
             let list = format!("{left}, 198.51.100.7{}", ", 10.0.0.1".repeat(count));
             prop_assert_eq!(address(&[("x-forwarded-for", &list)]), "198.51.100.7");
         }

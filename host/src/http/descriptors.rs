@@ -51,7 +51,7 @@ mod tests {
     use super::bounded;
 
     #[test]
-    fn connections_leave_descriptors_for_what_answers_them() {
+    fn connections_leave_descriptors_for_other_uses() {
         for (descriptors, connections) in [(usize::MAX, 4096), (4352, 4096), (1024, 768), (512, 256), (100, 50), (1, 1)]
         {
             assert_eq!(bounded(4096, descriptors), connections, "{descriptors}");

@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_takes_differently_long_is_sent_at_the_same_moment() {
+    fn refusals_of_different_duration_are_sent_together() {
         let ms = |micros| moment(Duration::from_micros(micros)).as_millis();
         assert_eq!([0, 1, 900, 9_999].map(ms), [10; 4]);
         assert_eq!([10_000, 10_001, 19_999].map(ms), [20; 3]);
@@ -32,7 +32,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_refusal_waits_for_its_moment() {
+    async fn refusal_waits_for_the_next_interval() {
         let came = Instant::now();
         release(came).await;
         assert!(came.elapsed() >= STEP);

@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn both_versions_are_read_to_their_end_and_no_further() {
+    async fn header_of_each_version_is_read_to_its_end_only() {
         let v4 = [192, 0, 2, 7, 10, 0, 0, 1, 0x13, 0xc4, 0, 80];
         let mut with_more = v4.to_vec();
         with_more.extend([4, 0, 1, 0]);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_header_is_refused() {
+    async fn malformed_header_is_refused() {
         let long = format!("PROXY UNKNOWN {}\r\n", "x".repeat(LINE_BYTES_MAX));
         for bytes in [
             b"GET /provision/ HTTP/1.1\r\nHost: x\r\n\r\n".as_slice(),
@@ -140,7 +140,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_bytes_bring_the_reading_down(
+        fn arbitrary_header_does_not_panic(
             mark in any::<bool>(), bytes in prop::collection::vec(any::<u8>(), 0..300),
         ) {
             let prefix = if mark { v2::PROTOCOL_PREFIX } else { b"PROXY TCP4 " };

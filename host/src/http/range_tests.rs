@@ -21,7 +21,7 @@ fn range(value: &str) -> Selection {
 }
 
 #[test]
-fn one_range_of_bytes_is_that_part() {
+fn single_range_selects_its_bytes() {
     for (value, part) in [
         ("bytes=0-99", 0..100),
         ("bytes=100-", 100..1_000),
@@ -41,7 +41,7 @@ fn one_range_of_bytes_is_that_part() {
 }
 
 #[test]
-fn a_range_without_a_byte_in_it_is_unsatisfiable() {
+fn range_without_a_byte_is_unsatisfiable() {
     for value in ["bytes=1000-", "bytes=1000-1001", "bytes=-0", "bytes=99999999999999999999999999-"] {
         assert_eq!(range(value), Selection::Unsatisfiable, "{value}");
     }
@@ -51,7 +51,7 @@ fn a_range_without_a_byte_in_it_is_unsatisfiable() {
 }
 
 #[test]
-fn what_is_no_single_range_of_bytes_is_ignored() {
+fn malformed_or_multiple_range_is_ignored() {
     for value in [
         "",
         "bytes",
@@ -76,15 +76,15 @@ fn what_is_no_single_range_of_bytes_is_ignored() {
 }
 
 #[test]
-fn only_a_get_has_ranges() {
-    let asked = headers(&[(header::RANGE, "bytes=0-9")]);
+fn range_of_other_method_is_ignored() {
+    let request = headers(&[(header::RANGE, "bytes=0-9")]);
     for method in [Method::HEAD, Method::POST] {
-        assert_eq!(select(&method, &asked, TAG, LENGTH), Selection::Whole);
+        assert_eq!(select(&method, &request, TAG, LENGTH), Selection::Whole);
     }
 }
 
 #[test]
-fn a_client_that_has_the_bytes_is_told_so() {
+fn matching_tag_gives_not_modified() {
     for value in [TAG, "W/\"tag\"", "*", " * ", "\"x\", \"tag\"", ",\"x\",,W/\"tag\",", "\"a,b\",\"tag\""] {
         assert_eq!(get(&[(header::IF_NONE_MATCH, value)]), Selection::NotModified, "{value}");
     }
@@ -98,7 +98,7 @@ fn a_client_that_has_the_bytes_is_told_so() {
 }
 
 #[test]
-fn conditions_count_in_the_standards_order() {
+fn conditions_are_evaluated_in_rfc_9110_order() {
     let part = Selection::Part(0..10);
     let (other, range) = ("\"other\"", (header::RANGE, "bytes=0-9"));
     for (pairs, expected) in [
@@ -121,17 +121,17 @@ fn conditions_count_in_the_standards_order() {
 }
 
 #[test]
-fn a_tag_is_strong_and_of_the_bytes() {
+fn entity_tag_is_strong_and_depends_on_the_bytes() {
     let tag = entity_tag(b"one");
     assert_eq!((tag.len(), tag == entity_tag(b"one"), tag == entity_tag(b"two")), (34, true, false));
-    let asked = headers(&[(header::IF_NONE_MATCH, &tag)]);
-    assert_eq!(select(&Method::GET, &asked, &tag, 3), Selection::NotModified);
+    let request = headers(&[(header::IF_NONE_MATCH, &tag)]);
+    assert_eq!(select(&Method::GET, &request, &tag, 3), Selection::NotModified);
 }
 
 /// First and last position of a range, or only one of them.
 type Bounds = (Option<u32>, Option<u32>);
 
-/// One element of a range set, and what it means: `None` for what is no range.
+/// One element of a range set and its meaning, or `None` if it is not a valid range.
 fn element() -> impl Strategy<Value = (String, Option<Bounds>)> {
     let number = || prop_oneof![0..1_200_u32, any::<u32>()];
     prop_oneof![
@@ -144,7 +144,7 @@ fn element() -> impl Strategy<Value = (String, Option<Bounds>)> {
     ]
 }
 
-/// The model: every position is asked whether it is in the range.
+/// The model: tests each position for membership in the range.
 fn model((first, last): Bounds, length: usize) -> Vec<usize> {
     let (length, all) = (length as u64, 0..length);
     let is_in = |at: u64| match (first, last) {
@@ -157,13 +157,13 @@ fn model((first, last): Bounds, length: usize) -> Vec<usize> {
 
 proptest! {
     #[test]
-    fn a_range_selects_the_bytes_that_the_standard_says(
+    fn range_selects_the_bytes_of_the_model(
         elements in prop::collection::vec(element(), 0..3), length in 0..1_100_usize,
     ) {
         let filled: Vec<_> = elements.iter().filter(|(text, _)| !text.is_empty()).collect();
         let set: Vec<_> = elements.iter().map(|(text, _)| text.as_str()).collect();
-        let asked = headers(&[(header::RANGE, &format!("bytes={}", set.join(" , ")))]);
-        let selected = select(&Method::GET, &asked, TAG, length);
+        let request = headers(&[(header::RANGE, &format!("bytes={}", set.join(" , ")))]);
+        let selected = select(&Method::GET, &request, TAG, length);
         match filled.as_slice() {
             [(_, Some(range))] => {
                 let bytes = model(*range, length);
@@ -178,26 +178,26 @@ proptest! {
     }
 
     #[test]
-    fn a_list_of_tags_has_what_was_put_into_it(
+    fn list_of_tags_matches_its_elements(
         tags in prop::collection::vec(("[!#-~]{0,5}", any::<bool>()), 0..5), wanted in "[!#-~]{0,5}",
     ) {
         let listed = |(tag, weak): &(String, bool)| format!("{}\"{tag}\"", if *weak { "W/" } else { "" });
         let texts: Vec<_> = tags.iter().map(listed).collect();
         let text = texts.join(" ,\t");
         prop_assert_eq!(parse_tags(&text), Some(texts.iter().map(String::as_str).collect()));
-        let asked = headers(&[(header::IF_NONE_MATCH, &text)]);
+        let request = headers(&[(header::IF_NONE_MATCH, &text)]);
         let tag = format!("\"{wanted}\"");
         let has = tags.iter().any(|(tag, _)| *tag == wanted);
-        prop_assert_eq!(select(&Method::GET, &asked, &tag, 9) == Selection::NotModified, has);
+        prop_assert_eq!(select(&Method::GET, &request, &tag, 9) == Selection::NotModified, has);
     }
 
     #[test]
-    fn no_header_brings_the_selection_down(text in "[ -~\t]{0,60}", length in 0..100_usize) {
+    fn arbitrary_header_does_not_panic_selection(text in "[ -~\t]{0,60}", length in 0..100_usize) {
         let names = [header::RANGE, header::IF_RANGE, header::IF_MATCH, header::IF_NONE_MATCH];
-        let asked = headers(&names.map(|name| (name, text.as_str())));
-        if let Selection::Part(part) = select(&Method::GET, &asked, TAG, length) {
+        let request = headers(&names.map(|name| (name, text.as_str())));
+        if let Selection::Part(part) = select(&Method::GET, &request, TAG, length) {
             prop_assert!(part.start < part.end && part.end <= length);
         }
-        let _ = (parse(&text).map(|asked| asked.of(length)), parse_tags(&text));
+        let _ = (parse(&text).map(|range| range.select(length)), parse_tags(&text));
     }
 }

@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_stays_one_at_a_url_without_a_rule() {
+    fn refusal_at_url_without_rule_stays_a_refusal() {
         let refused = |refusal| Failure::Refused(refusal).uncovered();
         for failure in [refused(Refusal::UnknownDevice), refused(Refusal::ClientNetwork)] {
             assert!(matches!(failure, Failure::Uncovered(_)) && failure.is_refusal());
