@@ -1,9 +1,9 @@
-//! Cisco SPA and Linksys SPA, and the other phones of Cisco.
+//! Cisco SPA and Linksys SPA, and Cisco's other phones.
 
 use dialplate_sdk::types::Description;
 use dialplate_sdk::{KeySubject, KeyText, Vendor, model_agent, upper_case, vendor};
 
-/// What a new phone's User-Agent says of its model.
+/// Texts in the User-Agents of new phones, and the template folders of those models.
 const MODELS: [(&str, &str); 13] = [
     ("Linksys/SPA-2102", "linksys/spa2102"),
     ("Linksys/SPA-3102", "linksys/spa3102"),
@@ -46,14 +46,14 @@ impl Vendor for CiscoSpa {
         }
     }
 
-    /// A key that watches an extension is a disabled line whose value holds `sub=NUMBER@proxy` among other parts.
+    /// A key that monitors an extension is a disabled line whose value contains `sub=NUMBER@proxy`, between semicolons.
     fn key_subject<'a>(&self, key: &KeyText<'a>) -> KeySubject<'a> {
         if !matches!(key.profile_vendor, Some("cisco" | "spa")) || key.kind != "disabled" {
             return KeySubject::of_value(key.value);
         }
-        let watched = key.value.split(';').filter_map(|part| part.strip_prefix("sub=")).next_back();
-        let number = watched.map(|value| value.split(['@', '=']).next().unwrap_or_default());
-        number.map_or(KeySubject::Unread, KeySubject::Extension)
+        let monitored = key.value.split(';').filter_map(|part| part.strip_prefix("sub=")).next_back();
+        let number = monitored.map(|value| value.split(['@', '=']).next().unwrap_or_default());
+        number.map_or(KeySubject::Unchanged, KeySubject::Extension)
     }
 }
 

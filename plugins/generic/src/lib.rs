@@ -1,7 +1,7 @@
-//! Every vendor that has no plugin of its own: FusionPBX's common ways are all that their files need.
+//! Every vendor without a plugin of its own: their files need only FusionPBX's common behaviour.
 
 use dialplate_sdk::types::{self, Description, UserAgent};
-use dialplate_sdk::{Answer, PLAIN, Vendor, address_agent, model_agent, upper_case, vendor};
+use dialplate_sdk::{PLAIN, RenderedFile, Vendor, address_agent, model_agent, upper_case, vendor};
 
 const SYNC: &str = "check-sync";
 const RESTART: &str = "check-sync;reboot=true";
@@ -15,7 +15,7 @@ const AVAYA: [&str; 52] = [
     "ccf954", "d47856", "d4ea0e", "e45d52", "f81547", "f873a2", "fc8399", "fca841",
 ];
 
-/// What a new phone's User-Agent says of its model.
+/// Texts in the User-Agents of new phones, and the template folders of those models.
 const MODELS: [(&str, &str); 17] = [
     ("snom300-SIP", "snom/300"),
     ("snom320-SIP", "snom/320"),
@@ -49,18 +49,17 @@ impl Vendor for Generic {
         }
     }
 
-    /// Plain text for Flyingvoice whatever the file, and for Aastra's `.cfg`. FusionPBX compares vendors as they
-    /// were written.
-    fn content_type(&self, answer: &Answer<'_>) -> &'static str {
-        match answer.vendor {
+    /// Plain text for every Flyingvoice file and for Aastra's `.cfg` files. FusionPBX compares vendors case-sensitively.
+    fn content_type(&self, file: &RenderedFile<'_>) -> &'static str {
+        match file.vendor {
             "flyingvoice" => PLAIN,
-            "aastra" if answer.asked.ends_with(".cfg") => PLAIN,
-            _ => answer.common_content_type(),
+            "aastra" if file.requested.ends_with(".cfg") => PLAIN,
+            _ => file.common_content_type(),
         }
     }
 }
 
-/// The vendors with an OUI, a spelling or events of their own. All others need no line here.
+/// The vendors with OUIs, a spelling or events of their own. Every other vendor needs no entry.
 fn vendors() -> Vec<types::Vendor> {
     vec![
         upper_case(vendor("aastra", &["00085d"], RESTART, RESTART)),
@@ -82,9 +81,9 @@ fn vendors() -> Vec<types::Vendor> {
     ]
 }
 
-/// Where each maker puts its phones' addresses. Upper and lower case matter where they do to FusionPBX.
+/// The positions of addresses in User-Agents. Patterns are case-sensitive where FusionPBX's are.
 fn user_agents() -> Vec<UserAgent> {
-    // The ends are cut to length before anything else is looked at: what stands there is an address or nothing is.
+    // FusionPBX cuts the end of the header to a fixed length and takes the result for the address, whatever it contains.
     let addresses = [
         ("mitel", r"^Mitel.*?MAC:(?<address>[A-F0-9-]{17})"),
         ("aastra", r"^Aastra.*?MAC:(?<address>[A-F0-9-]{17})"),

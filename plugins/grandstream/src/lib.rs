@@ -6,7 +6,7 @@ use dialplate_sdk::{Vendor, address_agent, model_agent, vendor};
 
 const NAME: &str = "grandstream";
 
-/// What a new phone's User-Agent says of its model.
+/// Texts in the User-Agents of new phones, and the template folders of those models.
 const MODELS: [(&str, &str); 19] = [
     ("HW DP750", "grandstream/dp750"),
     ("HW GXP1450", "grandstream/gxp1450"),
@@ -29,7 +29,7 @@ const MODELS: [(&str, &str); 19] = [
     ("HW GXV3175", "grandstream/gxv3175"),
 ];
 
-/// Grandstream's numbers for the keys beside the lines (its key modes).
+/// Grandstream's numbers for the types of line keys (key modes).
 const LINE_KEYS: [(&str, &str); 16] = [
     ("line", "0"),
     ("shared line", "1"),
@@ -49,7 +49,7 @@ const LINE_KEYS: [(&str, &str); 16] = [
     ("phonebook", "30"),
 ];
 
-/// Its numbers for multi-purpose and expansion keys, which count differently.
+/// Grandstream's numbers for the types of multi-purpose and expansion keys, which differ from those of line keys.
 const MULTI_PURPOSE_KEYS: [(&str, &str); 13] = [
     ("speed dial", "0"),
     ("blf", "1"),
@@ -81,7 +81,7 @@ impl Vendor for Grandstream {
         }
     }
 
-    /// Its phones count registrations in minutes.
+    /// Grandstream's files have the interval in minutes.
     fn register_expires(&self, seconds: Value) -> Value {
         Value::Float((seconds.to_float() / 60.0).round())
     }

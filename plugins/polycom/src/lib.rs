@@ -5,7 +5,7 @@ use dialplate_sdk::{KeyText, Vendor, model_agent, vendor};
 
 const NAME: &str = "polycom";
 
-/// The VVX models whose User-Agent tells their firmware; the template goes by the firmware's major version.
+/// The VVX models whose User-Agent contains the firmware, whose major version selects the template.
 const VVX: [&str; 12] = ["101", "201", "300", "301", "310", "311", "400", "410", "500", "501", "600", "601"];
 
 struct Polycom;
@@ -29,7 +29,7 @@ impl Vendor for Polycom {
         }
     }
 
-    /// A key of type `line` says how many of the phone's keys its line gets.
+    /// The value of a key of type `line` is the number of the phone's keys that its line gets.
     fn counts_line_keys(&self, key: &KeyText<'_>) -> bool {
         key.vendor == NAME && key.kind == "line"
     }

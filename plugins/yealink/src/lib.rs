@@ -1,11 +1,11 @@
 //! Yealink: desk phones, conference phones and DECT bases.
 
 use dialplate_sdk::types::Description;
-use dialplate_sdk::{Answer, PLAIN, Vendor, address_agent, model_agent, vendor};
+use dialplate_sdk::{PLAIN, RenderedFile, Vendor, address_agent, model_agent, vendor};
 
 const NAME: &str = "yealink";
 
-/// What a new phone's User-Agent says of its model.
+/// Texts in the User-Agents of new phones, and the template folders of those models.
 const MODELS: [(&str, &str); 33] = [
     ("yealink SIP-CP860", "yealink/cp860"),
     ("Yealink SIP-T19P", "yealink/t19p"),
@@ -46,7 +46,7 @@ struct Yealink;
 
 impl Vendor for Yealink {
     fn describe(&self) -> Description {
-        // T2x to T4x end with an address in pairs, T5x and later with bare digits.
+        // The User-Agents of T2x to T4x end with an address in pairs, those of T5x and later with bare digits.
         let addresses = [
             r"^(?i:yealink|vp530).*(?<address>.{13}(?::...|.:..|..:.|...:))$",
             r"^(?i:yealink|vp530).*(?<address>.{12})$",
@@ -66,10 +66,10 @@ impl Vendor for Yealink {
         }
     }
 
-    /// Always plain text, phone books in XML included. FusionPBX compares the vendor as it was written, so a
-    /// `Yealink` gets what every vendor gets.
-    fn content_type(&self, answer: &Answer<'_>) -> &'static str {
-        if answer.vendor == NAME { PLAIN } else { answer.common_content_type() }
+    /// Always plain text, even for phone books in XML. FusionPBX compares the vendor case-sensitively, so a device of
+    /// vendor `Yealink` gets the common content type.
+    fn content_type(&self, file: &RenderedFile<'_>) -> &'static str {
+        if file.vendor == NAME { PLAIN } else { file.common_content_type() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Zoiper: softphones that log in with the address their device was given.
+//! Zoiper: softphones that log in with their device's address.
 
 use dialplate_sdk::Vendor;
 use dialplate_sdk::types::Description;

@@ -1,7 +1,7 @@
-//! `dialplate-componentize CORE COMPONENT`: turns a core module, as cargo builds it for wasm32-unknown-unknown, into
-//! a component. The module carries its interface in a custom section that wit-bindgen put there.
+//! `dialplate-componentize CORE COMPONENT`: turns a core module that cargo built for wasm32-unknown-unknown into a
+//! component. wit-bindgen stored the interface in a custom section of the module.
 //!
-//! A library does this rather than the linker `wasm-component-ld`, because not every distribution's Rust has that.
+//! The linker `wasm-component-ld` would do the same, but not every distribution's Rust includes it.
 
 use anyhow::{Context, Result, bail};
 use std::path::Path;
@@ -18,14 +18,19 @@ fn main() -> Result<()> {
         .validate(true)
         .module(&module)
         .and_then(|mut encoder| encoder.encode())
-        .with_context(|| format!("{} is no module of a plugin", core.display()))?;
+        .with_context(|| {
+            format!(
+                "{} is not a core module of a plugin; build it from a crate that calls dialplate_sdk::export!",
+                core.display()
+            )
+        })?;
     replace(component, &bytes).with_context(|| format!("cannot write {}", component.display()))
 }
 
-/// Writes beside the file and renames over it: a server that watches the folder never reads half a component.
+/// Writes a new file and renames it over `path`, so that a server that watches the folder never reads half a component.
 fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    std::fs::write(&beside, bytes)?;
-    std::fs::rename(&beside, path)
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".new");
+    std::fs::write(&temporary, bytes)?;
+    std::fs::rename(&temporary, path)
 }

@@ -7,12 +7,12 @@ use crate::host::Host;
 use crate::library::{self, Folder};
 use crate::types::{self, Description, Document, Failure, Job, Level, Prepared, Table, Template};
 use crate::variables::{self, Variables};
-use crate::vendor::{Answer, Vendor};
+use crate::vendor::{RenderedFile, Vendor};
 use dialplate_smarty::{self as smarty, php};
 use std::cell::OnceCell;
 use std::rc::Rc;
 
-/// The host of this component.
+/// The host that imports this component's functions come from.
 struct Imports;
 
 impl Host for Imports {
@@ -25,19 +25,21 @@ impl Host for Imports {
     }
 }
 
-/// Who the plugin is.
+/// The export `describe`: the vendor's description of the plugin.
 pub fn describe(vendor: &dyn Vendor) -> Description {
     vendor.describe()
 }
 
-/// Parses the templates and keeps what every request needs. What a panic says goes to the log from now on: a
-/// component has no stderr.
+/// The export `prepare`: parses the templates and keeps the result for every request. Returns one outcome per template,
+/// in their order; a template that does not parse is a fault of that template, not of the plugin.
+///
+/// From this call on, panic messages go to the server's log, because a component has no stderr.
 pub fn prepare(vendor: &dyn Vendor, mut templates: Vec<Template>) -> Vec<Prepared> {
     heap::begin();
     std::panic::set_hook(Box::new(|panic| imports::log(Level::Error, &panic.to_string())));
     with_served(vendor, |_| ());
     let prepared = library::prepare(&templates);
-    // What is zero takes no room in a snapshot.
+    // Zeroed memory takes no space in the snapshot.
     templates.iter_mut().for_each(|template| template.source.fill(0));
     heap::begin();
     heap::make_room();
@@ -48,21 +50,25 @@ thread_local! {
     static SERVED: OnceCell<Vec<types::Vendor>> = const { OnceCell::new() };
 }
 
-/// The vendors of the plugin. A description is long, and `prepare` leaves this part of it for the requests.
+/// Calls `read` with the vendors of the description. They are computed once, in `prepare`: the whole description is long,
+/// and requests need this part only.
 fn with_served<R>(vendor: &dyn Vendor, read: impl FnOnce(&[types::Vendor]) -> R) -> R {
     SERVED.with(|served| read(served.get_or_init(|| vendor.describe().vendors)))
 }
 
-/// Renders one file of one device.
+/// The export `render`: renders one file of one device, from the templates in the job or else from the prepared ones.
+///
+/// # Errors
+/// The folder has no such file, the template is faulty, or a limit of the template language is reached.
 pub fn render(vendor: &dyn Vendor, job: Job) -> Result<Document, Failure> {
     let folder = match job.templates.as_slice() {
         [] => library::prepared(&job.folder).unwrap_or_default(),
-        along => Rc::new(Folder::of(along)),
+        sent => Rc::new(Folder::of(sent)),
     };
     with_served(vendor, |served| render_from(&folder, vendor, served, &job, &Imports))
 }
 
-/// `served` are the vendors of the plugin's description.
+/// Renders a job from a folder of parsed templates. `served` are the vendors of the plugin's description.
 pub(crate) fn render_from(
     folder: &Folder,
     vendor: &dyn Vendor,
@@ -70,13 +76,13 @@ pub(crate) fn render_from(
     job: &Job,
     host: &dyn Host,
 ) -> Result<Document, Failure> {
-    let asked = job.file.as_deref().unwrap_or_default();
-    let absent = || Failure::NoSuchFile(format!("{}/{asked}", job.folder));
-    let file = if asked.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { asked };
+    let requested = job.file.as_deref().unwrap_or_default();
+    let absent = || Failure::NoSuchFile(format!("{}/{requested}", job.folder));
+    let file = if requested.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { requested };
     let template = folder.get(file).ok_or_else(absent)?.as_ref().map_err(|error| failure(error.clone()))?;
     let variables = Variables::new(job, vendor, served, host);
     let body = evaluate(template, folder, &variables, job, &Escaper::new(file))?;
-    let content_type = vendor.content_type(&Answer { vendor: &job.vendor, asked, body: &body }).to_owned();
+    let content_type = vendor.content_type(&RenderedFile { vendor: &job.vendor, requested, body: &body }).to_owned();
     Ok(Document { content_type, file: file.to_owned(), body })
 }
 

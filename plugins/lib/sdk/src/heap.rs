@@ -1,23 +1,24 @@
-//! A plugin's memory, in three parts: what the host hands to `prepare`, what `prepare` leaves for the requests, and what
-//! a request takes.
+//! A plugin's heap, in three parts: the arguments of `prepare`, the data that `prepare` leaves for the requests, and the
+//! data of one request.
 //!
-//! Every request begins with the memory as `prepare` left it. After it the host looks through the tables of all pages
-//! that were touched, and puts back those that were written to; more than some tens of stretches of such pages, and it
-//! gives up and maps the memory anew, which takes several times as long as a render and keeps other cores waiting. So
-//! what a request writes lies together, apart from what it reads, and that apart from what nobody reads any more.
+//! Every request starts from the memory that `prepare` left. Afterwards the host scans the page tables for the pages
+//! that the request touched and restores those that it wrote. With more than a few dozen separate runs of written pages
+//! the host maps the whole memory again instead, which takes several times as long as a render and stalls other cores.
+//! The allocator therefore keeps the pages that a request writes together, apart from those that it only reads, and
+//! both apart from those that no request uses.
 
 #[cfg(target_arch = "wasm32")]
 pub use parts::begin;
 
-/// What a request finds ready, so that it need not ask for memory: few take more.
+/// Memory that a request finds allocated and so need not request from the host. Few requests use more.
 const ROOM_BYTES: usize = 1 << 20;
 
-/// Takes the memory of the usual request.
+/// Grows the memory by what a usual request needs.
 pub fn make_room() {
     drop(Vec::<u8>::with_capacity(ROOM_BYTES));
 }
 
-/// Tests run natively, where nothing is forked.
+/// Native tests fork nothing, so there is nothing to separate.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn begin() {}
 
@@ -35,7 +36,7 @@ mod parts {
 
     struct Part {
         blocks: Dlmalloc,
-        /// What lies below belongs to an earlier part, and stays as it is for good.
+        /// Blocks below this address belong to an earlier part and are never freed or reused.
         begins: usize,
     }
 
@@ -47,18 +48,18 @@ mod parts {
 
     impl Heap {
         /// # Safety
-        /// Nobody else has the part.
+        /// The caller holds no other reference to the part.
         #[allow(clippy::mut_from_ref, reason = "the allocator is a static")]
         unsafe fn part(&self) -> &mut Part {
-            // SAFETY: the caller's.
+            // SAFETY: guaranteed by the caller.
             unsafe { &mut *self.0.get() }
         }
     }
 
-    // SAFETY: dlmalloc's; a block of an earlier part is never given out again.
+    // SAFETY: dlmalloc upholds the contract; a block of an earlier part is never handed out again.
     unsafe impl GlobalAlloc for Heap {
         unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-            // SAFETY: no function here calls another that has the part.
+            // SAFETY: no function here calls another one that borrows the part.
             unsafe { self.part().blocks.malloc(layout.size(), layout.align()) }
         }
 
@@ -68,7 +69,7 @@ mod parts {
         }
 
         unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-            // SAFETY: as above; the block is of this part.
+            // SAFETY: as above; dlmalloc only frees blocks of its own part.
             unsafe {
                 let part = self.part();
                 if block.addr() >= part.begins {
@@ -78,7 +79,7 @@ mod parts {
         }
 
         unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-            // SAFETY: as above; a block of an earlier part is copied to a new one, as far as both go.
+            // SAFETY: as above; a block of an earlier part is copied into a new one, up to the smaller size.
             unsafe {
                 let part = self.part();
                 if block.addr() >= part.begins {
@@ -95,7 +96,8 @@ mod parts {
 
     /// Begins the next part.
     pub fn begin() {
-        // SAFETY: one thread, and the part is had here alone. The old part's own state goes; its blocks stay.
+        // SAFETY: there is one thread, and no other reference to the part. The old allocator's state is dropped; its blocks
+        // stay where they are.
         unsafe {
             *HEAP.part() = Part { blocks: Dlmalloc::new(), begins: memory_size(0) * PAGE_BYTES };
         }

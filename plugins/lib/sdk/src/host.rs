@@ -1,11 +1,12 @@
-//! What the host answers during a render, behind a trait so that the variables can be tested without one.
+//! The functions that the host offers during a render, as a trait so that tests can replace the host.
 
 use crate::types::Table;
 
-/// The host's side of a render: one device's domain and no other.
+/// The imports of a plugin during a render. Both functions see the domain of the job's device only.
 pub trait Host {
-    /// The tables `groups`, `users` and `extensions` of the phone book, those that FusionPBX's settings select.
+    /// The phone book: the tables `groups`, `users` and `extensions`, each present only when FusionPBX's settings select
+    /// it.
     fn contacts(&self) -> Vec<Table>;
-    /// The extension with this number: a table of at most one row.
+    /// The extension with this number, as a table of at most one row.
     fn extension(&self, number: &str) -> Table;
 }

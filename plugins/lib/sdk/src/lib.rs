@@ -1,19 +1,27 @@
-//! What a Dialplate vendor plugin is made of.
+//! Builds Dialplate vendor plugins.
 //!
-//! A plugin is a type that implements [`Vendor`] and one line that exports it:
+//! A plugin is a type that implements [`Vendor`], and one line that exports it:
 //!
-//! ```ignore
+//! ```no_run
+//! use dialplate_sdk::{Vendor, types::Description, vendor};
+//!
 //! struct Acme;
 //!
-//! impl dialplate_sdk::Vendor for Acme {
-//!     fn describe(&self) -> dialplate_sdk::types::Description { … }
+//! impl Vendor for Acme {
+//!     fn describe(&self) -> Description {
+//!         let vendors = vec![vendor("acme", &["001565"], "check-sync", "check-sync;reboot=true")];
+//!         Description { name: "acme".into(), version: "1".into(), vendors, user_agents: vec![], any: false }
+//!     }
 //! }
 //!
 //! dialplate_sdk::export!(Acme);
 //! ```
 //!
-//! Everything else (the template language, FusionPBX's variables, escaping, the default file) comes from here and
-//! is FusionPBX's behaviour until a method of [`Vendor`] says otherwise.
+//! The SDK implements the rest as FusionPBX does: the template language, the template variables, escaping, the choice
+//! of the default file. A plugin overrides methods of [`Vendor`] where its vendor differs. [`testing`] renders without a
+//! server.
+
+#![warn(missing_docs)]
 
 pub mod bindings;
 mod component;
@@ -31,10 +39,12 @@ pub use bindings::dialplate::provision::types;
 pub use component::{describe, prepare, render};
 pub use dialplate_smarty::php;
 pub use vendor::{
-    Answer, DEFAULT_FILES, KeySubject, KeyText, PLAIN, Vendor, XML, address_agent, model_agent, upper_case, vendor,
+    DEFAULT_FILES, KeySubject, KeyText, PLAIN, RenderedFile, Vendor, XML, address_agent, model_agent, upper_case,
+    vendor,
 };
 
-/// Makes a component of a [`Vendor`]. Once per crate.
+/// Exports a [`Vendor`] as the component's `describe`, `prepare` and `render`. Use it once per crate, which must be a
+/// `cdylib` and depend on `wit-bindgen`.
 #[macro_export]
 macro_rules! export {
     ($vendor:expr) => {

@@ -1,5 +1,4 @@
-//! The templates a plugin holds: those that `prepare` saw, which every request finds parsed, and those that came
-//! along with a job.
+//! Parsed templates: those that `prepare` keeps for every request, and those that are part of a job.
 
 use crate::types::{self, Fault, Prepared, Reads};
 use crate::variables;
@@ -14,7 +13,7 @@ type Parsed = Result<Rc<smarty::Template>, smarty::Error>;
 /// The files of one template folder.
 #[derive(Default)]
 pub struct Folder {
-    /// The folder's own name and a slash: what the names of its templates begin with in messages.
+    /// The folder's name and a slash, with which the names of its templates begin in messages.
     prefix: String,
     files: FxHashMap<String, Parsed>,
 }
@@ -30,7 +29,7 @@ impl Folder {
         self.files.insert(file.to_owned(), parsed(&name));
     }
 
-    /// A folder of templates that came along with a job.
+    /// Parses the templates that are part of a job.
     pub fn of(templates: &[types::Template]) -> Self {
         let mut folder = Self::default();
         for types::Template { folder: name, file, source } in templates {
@@ -47,13 +46,13 @@ impl Folder {
         self.files.get(file)
     }
 
-    /// A file as another one of the folder calls it: a name that is told from where that lies (`./x`) comes with the
-    /// folder in front.
+    /// Finds a file by the name that another file of the folder includes it by. The template language puts the folder in
+    /// front of relative names (`./x`).
     fn find(&self, name: &str) -> Option<&Parsed> {
         self.files.get(name.strip_prefix(&self.prefix).unwrap_or(name))
     }
 
-    /// The settings that rendering a file can ask for: those it names and those of the files it includes.
+    /// The settings that rendering a file can read: those that it or a file that it includes names.
     fn reads(&self, file: &str) -> Reads {
         let mut names = BTreeSet::new();
         let mut pending = vec![file.to_owned()];
@@ -81,7 +80,7 @@ impl smarty::Templates for Folder {
     }
 }
 
-/// Parses every template and keeps it for the requests to come: a text that several files have, once.
+/// Parses every template and keeps it for later requests. Files with the same text share one parsed template.
 pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
     let mut folders: FxHashMap<String, Folder> = FxHashMap::default();
     for (template, twin) in templates.iter().zip(twins(templates)) {
@@ -105,7 +104,7 @@ pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
     prepared
 }
 
-/// For each template, the first one with the same text: it may be itself.
+/// For each template, the first template with the same text, which may be the template itself.
 fn twins(templates: &[types::Template]) -> impl Iterator<Item = &types::Template> {
     let mut first: FxHashMap<&[u8], &types::Template> = FxHashMap::default();
     templates.iter().map(move |template| *first.entry(&template.source).or_insert(template))
@@ -122,12 +121,12 @@ fn renamed(parsed: Parsed, name: &str) -> Parsed {
     }
 }
 
-/// The folder as `prepare` left it.
+/// The folder that `prepare` parsed.
 pub fn prepared(folder: &str) -> Option<Rc<Folder>> {
     PREPARED.with_borrow(|folders| folders.get(folder).cloned())
 }
 
-/// An error of the language as the interface tells it.
+/// A template language's error as a fault of the interface.
 pub fn fault(error: smarty::Error) -> Fault {
     let smarty::Error { template, line, column, message, excerpt, .. } = error;
     Fault { template, line, column, message, excerpt }
@@ -142,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn files_of_the_same_text_are_parsed_once_and_keep_their_names() {
+    fn files_with_equal_text_share_one_parse_and_keep_names() {
         let text = "{$a}{include file='./c.cfg'}";
         let files = [("m1", "a.cfg", text), ("m2", "a.cfg", text), ("m2", "b.cfg", text), ("m2", "c.cfg", "{$c}")];
         let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
@@ -150,7 +149,7 @@ mod tests {
         let first = found("m1", "a.cfg");
         assert!(first.shares_text_with(&found("m2", "a.cfg")) && first.shares_text_with(&found("m2", "b.cfg")));
         assert_eq!((first.name(), found("m2", "b.cfg").name().to_owned()), ("m1/a.cfg", "m2/b.cfg".to_owned()));
-        // The included file is looked for in each one's own folder.
+        // Each file includes `c.cfg` of its own folder.
         let reads = |names: &[&str]| Reads::Only(names.iter().map(|name| (*name).to_owned()).collect());
         let of = |at: usize| format!("{:?}", prepared[at].outcome);
         assert_eq!(of(0), format!("{:?}", Ok::<_, Fault>(reads(&["a"]))));
@@ -158,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_names_the_file_that_was_asked_for_though_another_has_the_same_text() {
+    fn fault_names_requested_file_when_texts_are_equal() {
         let prepared = prepare(&[template("m1", "a.cfg", "{if $x}"), template("m2", "a.cfg", "{if $x}")]);
         let names: Vec<_> = prepared.into_iter().map(|file| file.outcome.unwrap_err().template).collect();
         assert_eq!(names, ["m1/a.cfg", "m2/a.cfg"]);

@@ -1,4 +1,4 @@
-//! The job's tables, read by column name.
+//! Access to a job's tables by column name.
 
 use crate::types;
 use dialplate_smarty::php::{Array, Key, Str, Value};
@@ -11,12 +11,12 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The column's value; NULL where the row has no such column, as PHP reads an absent key.
+    /// The column's value; NULL when the row has no such column, as PHP reads an absent array key.
     pub fn get(&self, column: &str) -> Value {
         self.cell(column).map_or(Value::Null, untrusted)
     }
 
-    /// The text of a text or number column, empty for anything else.
+    /// The text of a text or number column; empty for every other value.
     pub fn text(&self, column: &str) -> &'a str {
         match self.cell(column) {
             Some(types::Value::Text(text) | types::Value::Number(text)) => text,
@@ -24,7 +24,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// The text of a column as an array key, which a template may print like any other value of the row.
+    /// The text of a column as an array key. The key is untrusted, because a template may print it.
     pub fn key(&self, column: &str) -> Key {
         Key::from(Str::from(self.text(column)).untrusted())
     }
@@ -34,13 +34,13 @@ impl<'a> Row<'a> {
         self.cells.get(at)
     }
 
-    /// The whole row as PHP's database layer gives it. `names` are the columns as keys, made once per table.
+    /// The row as the array that PHP's database layer returns. `names` are the columns as keys, from [`Rows::names`].
     pub fn to_array(self, names: &[Key]) -> Array {
         names.iter().zip(self.cells).map(|(name, cell)| (name.clone(), untrusted(cell))).collect()
     }
 }
 
-/// The job's table of this name; one without rows when the host sent none.
+/// The job's table of this name; an empty one when the job has no such table.
 pub fn table<'a>(tables: &'a [types::Table], name: &str) -> Rows<'a> {
     tables.iter().find(|table| table.name == name).map_or(Rows { columns: &[], rows: &[] }, Rows::of)
 }
@@ -72,8 +72,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// A cell that a user can edit, as a template's value. A number stays the string that PHP's database layer makes
-/// of it.
+/// A cell that a user can edit, as a value for templates. A number becomes a string, as in PHP's database layer.
 pub fn untrusted(cell: &types::Value) -> Value {
     match cell {
         types::Value::Text(text) | types::Value::Number(text) => Value::Str(Str::from(text.as_str()).untrusted()),
@@ -81,7 +80,7 @@ pub fn untrusted(cell: &types::Value) -> Value {
     }
 }
 
-/// A cell that only the administrator can edit.
+/// A cell that only an administrator can edit, as a value for templates.
 pub fn trusted(cell: &types::Value) -> Value {
     match cell {
         types::Value::Null => Value::Null,

@@ -1,58 +1,68 @@
-//! What a vendor's plugin says and does differently from FusionPBX's common ways.
+//! A vendor: its description, and where its files differ from FusionPBX's common behaviour.
 
 use crate::row::Row;
 use crate::types::{self, Action, Description, Event, Spelling, UserAgent};
 use dialplate_smarty::php::Value;
 use dialplate_smarty::php::convert::{self, Numeric};
 
-/// The names FusionPBX tries when a request names no file, in its order.
+/// The file names that FusionPBX tries, in this order, when a request names no file.
 pub const DEFAULT_FILES: [&str; 5] = ["{$address}", "{$address}.xml", "{$mac}", "{$mac}.xml", "{$mac}.cfg"];
 
-/// One maker's ways. Everything but [`Vendor::describe`] has FusionPBX's behaviour as its default, so a plugin
-/// writes down its differences and nothing else.
+/// One plugin's behaviour. Every method except [`Vendor::describe`] defaults to what FusionPBX does for all vendors, so a
+/// plugin implements only the differences.
+///
+/// The methods are called with a job of any of the description's vendors. A plugin that serves several of them tells
+/// them apart by [`KeyText::vendor`] and [`RenderedFile::vendor`].
 pub trait Vendor {
-    /// Who the plugin is and which vendors, addresses and User-Agents are its own.
+    /// The plugin's name and version, its vendors with their OUIs and NOTIFY events, and its User-Agent patterns. Must
+    /// return the same value every time.
     fn describe(&self) -> Description;
 
-    /// The file that answers a request without a file name; `files` are those of the device's folder.
+    /// The file for a request that names none, chosen from `files`, the names in the device's template folder. `None`
+    /// makes the request fail with `no-such-file`, which the phone gets as 404.
     fn default_file<'a>(&self, files: &[&'a str]) -> Option<&'a str> {
         DEFAULT_FILES.iter().find_map(|name| files.iter().copied().find(|file| file == name))
     }
 
-    /// A line's registration interval, which comes in seconds, in the unit of the vendor's files.
+    /// Converts a line's registration interval from seconds, FusionPBX's unit, to the unit of the vendor's files.
     fn register_expires(&self, seconds: Value) -> Value {
         seconds
     }
 
-    /// The vendor's own word for a key's type, where its flat variables (`line_key_type_1`, …) use one.
+    /// The vendor's value for a key's type in the flat variables (`line_key_type_1`, …). `category` is `line`, `memory`,
+    /// `expansion` or `programmable`; `kind` is the column `device_key_type`. `None` keeps FusionPBX's value.
     fn key_type(&self, category: &str, kind: &str) -> Option<&'static str> {
         let _ = (category, kind);
         None
     }
 
-    /// Whether a key tells how many keys its line has (`line_keys`).
+    /// Whether the value of a key is the number of keys of its line (the line's column `line_keys`).
     fn counts_line_keys(&self, key: &KeyText<'_>) -> bool {
         let _ = key;
         false
     }
 
-    /// Which extension the `${caller_id_name}`, `${extension}` and `${user}` of a key's label speak of.
+    /// The extension whose data replaces `${caller_id_name}`, `${extension}` and `${user}` in a key's label.
     fn key_subject<'a>(&self, key: &KeyText<'a>) -> KeySubject<'a> {
         KeySubject::of_value(key.value)
     }
 
-    /// The Content-Type of a rendered file.
-    fn content_type(&self, answer: &Answer<'_>) -> &'static str {
-        answer.common_content_type()
+    /// The value of the Content-Type header of a rendered file.
+    fn content_type(&self, file: &RenderedFile<'_>) -> &'static str {
+        file.common_content_type()
     }
 }
 
-/// What of a key a vendor's ways may depend on.
+/// The columns of a key (`v_device_keys`) that a vendor's behaviour may depend on. An absent column is empty.
 pub struct KeyText<'a> {
+    /// The column `device_key_vendor`.
     pub vendor: &'a str,
+    /// The column `device_key_type`.
     pub kind: &'a str,
+    /// The column `device_key_value`.
     pub value: &'a str,
-    /// The vendor that the last of the profile's keys is for; FusionPBX decides by it how labels are read.
+    /// `device_key_vendor` of the profile's last key, by which FusionPBX decides how to read labels; `None` without a
+    /// profile, and in [`Vendor::counts_line_keys`].
     pub profile_vendor: Option<&'a str>,
 }
 
@@ -67,12 +77,12 @@ impl<'a> KeyText<'a> {
     }
 }
 
-/// PHP's `is_numeric()` of a string.
+/// PHP's `is_numeric()` for a string.
 pub(crate) fn is_numeric(text: &str) -> bool {
     matches!(convert::numeric(text.as_bytes()), Numeric::Whole(_))
 }
 
-/// FusionPBX's common ways, for a device whose vendor is none of the plugin's.
+/// FusionPBX's common behaviour, for a device whose vendor is none of the plugin's.
 pub(crate) struct Common;
 
 impl Vendor for Common {
@@ -81,44 +91,75 @@ impl Vendor for Common {
     }
 }
 
-/// The extension a key's label speaks of.
+/// The extension that a key's label refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeySubject<'a> {
+    /// The extension with this number.
     Extension(&'a str),
-    /// None: the placeholders become empty.
-    Nobody,
-    /// The label stays as it is, placeholders included.
-    Unread,
+    /// No extension: the placeholders become empty.
+    NoExtension,
+    /// The label keeps its placeholders.
+    Unchanged,
 }
 
 impl<'a> KeySubject<'a> {
-    /// FusionPBX's common rule: the value, when it is a number.
+    /// FusionPBX's common rule: the key's value, when it is a number.
+    ///
+    /// ```
+    /// use dialplate_sdk::KeySubject;
+    ///
+    /// assert_eq!(KeySubject::of_value("1001"), KeySubject::Extension("1001"));
+    /// assert_eq!(KeySubject::of_value("*97"), KeySubject::NoExtension);
+    /// ```
     pub fn of_value(value: &'a str) -> Self {
-        if is_numeric(value) { Self::Extension(value) } else { Self::Nobody }
+        if is_numeric(value) { Self::Extension(value) } else { Self::NoExtension }
     }
 }
 
-/// A rendered file on its way out.
-pub struct Answer<'a> {
-    /// The vendor as the device's row spells it, or as the address's OUI says.
+/// A rendered file, for the choice of its Content-Type.
+pub struct RenderedFile<'a> {
+    /// The vendor as the device's row spells it, else the vendor of the address's OUI.
     pub vendor: &'a str,
-    /// The file as it was asked for; empty when the request named none.
-    pub asked: &'a str,
+    /// The file name in the request; empty when the request names none.
+    pub requested: &'a str,
+    /// The rendered bytes.
     pub body: &'a [u8],
 }
 
+/// FusionPBX's Content-Type for everything that it does not take for XML.
 pub const PLAIN: &str = "text/plain;charset=UTF-8";
+/// FusionPBX's Content-Type for what it takes for an XML document.
 pub const XML: &str = "text/xml; charset=utf-8";
 
-impl Answer<'_> {
-    /// XML for what FusionPBX takes for XML, plain text for everything else.
+impl RenderedFile<'_> {
+    /// [`XML`] when FusionPBX takes the body for an XML document, else [`PLAIN`]. FusionPBX recognises few documents: an
+    /// XML declaration, then a root element without attributes whose name has only letters, digits and `_`.
+    ///
+    /// ```
+    /// use dialplate_sdk::{PLAIN, RenderedFile, XML};
+    ///
+    /// let content_type = |body: &str| {
+    ///     RenderedFile { vendor: "acme", requested: "a.xml", body: body.as_bytes() }.common_content_type()
+    /// };
+    /// assert_eq!(content_type("<?xml version=\"1.0\"?><a></a>"), XML);
+    /// assert_eq!(content_type("<?xml version=\"1.0\"?><a b=\"c\"></a>"), PLAIN);
+    /// ```
     pub fn common_content_type(&self) -> &'static str {
         if crate::xml::is_document(self.body) { XML } else { PLAIN }
     }
 }
 
-/// A vendor whose addresses are written in lower case without separators, with the NOTIFY events that make its
-/// phones fetch their configuration and start anew.
+/// A vendor whose addresses are written in lower case without separators.
+///
+/// `name` is FusionPBX's `device_vendor` in lower case. `ouis` are the first six hexadecimal digits of its addresses, in
+/// lower case. `resync` and `reboot` are the values of the Event header of the NOTIFY that makes a phone fetch its
+/// configuration, and restart.
+///
+/// ```
+/// let acme = dialplate_sdk::vendor("acme", &["001565"], "check-sync", "check-sync;reboot=true");
+/// assert_eq!(acme.ouis, ["001565"]);
+/// assert!(!acme.address.upper_case);
+/// ```
 pub fn vendor(name: &str, ouis: &[&str], resync: &str, reboot: &str) -> types::Vendor {
     types::Vendor {
         name: name.to_owned(),
@@ -131,17 +172,35 @@ pub fn vendor(name: &str, ouis: &[&str], resync: &str, reboot: &str) -> types::V
     }
 }
 
-/// The same with addresses in upper case.
+/// The vendor with addresses written in upper case.
+///
+/// ```
+/// use dialplate_sdk::{upper_case, vendor};
+///
+/// assert!(upper_case(vendor("acme", &[], "resync", "reboot")).address.upper_case);
+/// ```
 pub fn upper_case(vendor: types::Vendor) -> types::Vendor {
     types::Vendor { address: Spelling { upper_case: true, ..vendor.address }, ..vendor }
 }
 
-/// A User-Agent that holds the phone's address, in the pattern's group `address`.
+/// A User-Agent that holds the phone's address. `pattern` is a regular expression of Rust's `regex` crate, searched
+/// anywhere in the header, whose group `address` is the address with or without separators.
+///
+/// ```
+/// let agent = dialplate_sdk::address_agent("acme", r"^Acme .* (?<address>[0-9a-f]{12})$");
+/// assert_eq!((agent.vendor.as_str(), agent.template), ("acme", None));
+/// ```
 pub fn address_agent(vendor: &str, pattern: &str) -> UserAgent {
     UserAgent { pattern: pattern.to_owned(), vendor: vendor.to_owned(), template: None }
 }
 
-/// A User-Agent that has this text in it, whatever its case, belongs to a phone that this template folder fits.
+/// A User-Agent that contains `text`, in any case: a new device with it gets the template folder `template`.
+///
+/// ```
+/// let agent = dialplate_sdk::model_agent("acme", "Acme A1-G", "acme/a1");
+/// assert_eq!(agent.pattern, r"(?i)Acme A1\-G");
+/// assert_eq!(agent.template.as_deref(), Some("acme/a1"));
+/// ```
 pub fn model_agent(vendor: &str, text: &str, template: &str) -> UserAgent {
     let literal: String =
         text.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c.to_string() } else { format!("\\{c}") }).collect();

@@ -1,6 +1,6 @@
-//! Whether FusionPBX takes a text for an XML document. It does so for few: the root element may have no attribute.
+//! FusionPBX's test for an XML document, which accepts few: the root element may have no attribute.
 
-/// `<?xml …?>`, a root element without attributes, and the end of that element at the end of the text.
+/// Whether the text is `<?xml …?>`, a root element without attributes, and the end tag of that element at the end.
 pub fn is_document(text: &[u8]) -> bool {
     let Some(rest) = text.strip_prefix(b"<?xml") else { return false };
     let Some(end) = rest.iter().position(|&byte| byte == b'>') else { return false };
@@ -39,14 +39,14 @@ mod tests {
     use super::is_document;
 
     #[test]
-    fn a_bare_root_makes_a_document() {
+    fn bare_root_element_makes_a_document() {
         for text in ["<?xml?><a></a>", "<?xml version=\"1.0\"?>\n<a>x<b/></a>\n\n", "<?xml  ?> <a_1></a_1>"] {
             assert!(is_document(text.as_bytes()), "{text}");
         }
     }
 
     #[test]
-    fn attributes_comments_and_other_endings_do_not() {
+    fn attributes_comments_and_other_endings_make_no_document() {
         for text in [
             "",
             "<a></a>",

@@ -1,4 +1,4 @@
-//! Untrusted values on their ways through a template: captured, joined, escaped by the template itself, as keys.
+//! Untrusted values that a template captures, joins, escapes itself, or uses as array keys.
 
 use dialplate_sdk::testing::{FakeHost, Files, job, table};
 use dialplate_sdk::types::{Description, Value};
@@ -13,7 +13,7 @@ impl Vendor for Acme {
     }
 }
 
-/// What `source`, a file called `file`, becomes for a device with this label on line and device.
+/// Renders `source`, a file called `file`, for a device that has this label on line, key and contact.
 fn render(file: &str, source: &str, label: &str) -> String {
     let files = Files::parse("acme/a1", &[(file, source.as_bytes())]);
     let mut job = job("acme/a1", "acme", "0015652a3b4c");
@@ -40,7 +40,7 @@ fn render(file: &str, source: &str, label: &str) -> String {
 }
 
 #[test]
-fn captured_values_are_escaped_for_the_place_where_they_are_printed() {
+fn captured_value_is_escaped_where_it_is_printed() {
     let source =
         "{capture name=c}{$label}{/capture}<?xml version=\"1.0\"?><a b=\"{$smarty.capture.c}\">{$smarty.capture.c}</a>";
     assert_eq!(render("f", source, "x\"&"), "<?xml version=\"1.0\"?><a b=\"x&quot;&amp;\">x\"&amp;</a>");
@@ -59,42 +59,42 @@ fn joined_values_are_escaped_once() {
 }
 
 #[test]
-fn output_of_functions_that_is_assigned_stays_untrusted() {
+fn assigned_function_output_stays_untrusted() {
     let source = "{function name=f}{$label}{/function}<r>{call name=f assign=s}<a b=\"{$s}\"/></r>";
     assert_eq!(render("f", source, "\""), "<r><a b=\"&quot;\"/></r>");
 }
 
 #[test]
-fn what_a_template_escapes_is_not_escaped_again() {
+fn value_escaped_by_template_is_not_escaped_again() {
     assert_eq!(render("f", "<r>{$label|escape}{$label|escape:'url'}</r>", "a&b"), "<r>a&amp;ba%26b</r>");
     assert_eq!(render("f", "<r>{$label|replace:'&':'&amp;'}</r>", "a&b"), "<r>a&amp;b</r>");
 }
 
 #[test]
-fn escaping_that_leaves_a_line_break_or_a_tag_does_not_make_a_value_safe() {
+fn incomplete_escaping_does_not_make_a_value_trusted() {
     assert_eq!(render("f", "name = {$label|escape}\n", "a\nevil = 1"), "name = a evil = 1\n");
     assert_eq!(render("f", "<r>{$label|escape:'mail'}{$label|escape:'quotes'}</r>", "<"), "<r>&lt;&lt;</r>");
 }
 
 #[test]
-fn names_of_parameters_and_lines_are_as_untrusted_as_values() {
+fn parameter_names_and_line_numbers_are_untrusted() {
     let source = "<r>{foreach $smarty.get as $k => $v}{$k}{/foreach}{foreach $lines as $k => $v}{$k}{/foreach}</r>";
     assert_eq!(render("f", source, "<"), "<r>&lt;&lt;</r>");
 }
 
 #[test]
-fn a_placeholder_brings_in_no_other() {
+fn placeholder_value_is_not_searched_for_placeholders() {
     assert_eq!(render("f", "v = {$keys.line.1.device_key_value}\n", "${user_id}"), "v = ${user_id}\n");
 }
 
 #[test]
-fn contacts_names_are_written_as_fusionpbx_does_and_keep_placeholders() {
+fn contact_names_match_fusionpbx_and_keep_placeholders() {
     let source = "<r>{foreach $contacts as $c}<a b=\"{$c.contact_name_given}\"/>{/foreach}</r>";
     assert_eq!(render("f.xml", source, "A & B > \"${x}\""), "<r><a b=\"A &amp; B &gt; &quot;${x}&quot;\"/></r>");
 }
 
 #[test]
-fn settings_are_printed_as_they_are() {
+fn settings_are_printed_unescaped() {
     let files = Files::parse("acme/a1", &[("f", b"<r>{$welcome}</r>")]);
     let mut job = job("acme/a1", "acme", "0015652a3b4c");
     job.file = Some("f".into());
@@ -105,7 +105,7 @@ fn settings_are_printed_as_they_are() {
 }
 
 #[test]
-fn html_tags_escape_for_the_document_and_leave_it_as_it_was() {
+fn html_tags_escape_untrusted_attributes() {
     let source = "<r><a b=\"{$label}\">{html_options values=[1] output=['x'] name='n' onfocus=$label}</a><c d=\"{$label}\"/></r>";
     let rendered = render("f", source, "\"<");
     assert!(rendered.starts_with("<r><a b=\"&quot;&lt;\">"), "{rendered}");

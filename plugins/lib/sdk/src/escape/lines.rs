@@ -1,11 +1,12 @@
-//! Values in files of lines: `name = value`, `name: "value"`, `SET NAME "a=value;b=value"`.
+//! Escaping in files of lines: `name = value`, `name: "value"`, `SET NAME "a=value;b=value"`.
 
-/// How far before a value its name or its neighbours are looked for, in bytes. Longer names than any phone has.
+/// How far before a value its name and its neighbours are searched, in bytes. No phone has a longer name.
 const LOOK_BACK: usize = 256;
 
-/// What phones may take for the end of a line: beside the control characters, Unicode's own.
+/// Unicode's line ends, which phones may take for the end of a line, as they may take control characters.
 const LINE_ENDS: [&[u8]; 3] = ["\u{85}".as_bytes(), "\u{2028}".as_bytes(), "\u{2029}".as_bytes()];
 
+/// Appends `value` to `out`. `quoted` says whether the value is within double quotes.
 pub fn write(value: &[u8], quoted: bool, out: &mut Vec<u8>) {
     let line = current(out);
     let in_name = !quoted && is_name(line);
@@ -33,13 +34,13 @@ pub fn write(value: &[u8], quoted: bool, out: &mut Vec<u8>) {
     }
 }
 
-/// The line up to here, its end where it is longer than what is looked at.
+/// The current line so far; of a longer line, its last [`LOOK_BACK`] bytes.
 fn current(out: &[u8]) -> &[u8] {
     let near = &out[out.len().saturating_sub(LOOK_BACK)..];
     memchr::memrchr2(b'\n', b'\r', near).map_or(near, |end| &near[end + 1..])
 }
 
-/// Whether a name is being written: `linekey.`, `sip line`. A word has begun and nothing has ended a name before.
+/// Whether the line so far is an unfinished name, such as `linekey.` or `sip line`.
 fn is_name(line: &[u8]) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-%[]".contains(byte);
     line.len() < LOOK_BACK
@@ -48,7 +49,7 @@ fn is_name(line: &[u8]) -> bool {
         && line.iter().any(u8::is_ascii_alphabetic)
 }
 
-/// Whether the value is one of several in its line: `;Label=`.
+/// Whether the value is one of several in its line, as after `;Label=`.
 fn is_list(line: &[u8]) -> bool {
     let Some((b'=', before)) = line.split_last() else { return false };
     let name = before.iter().rev().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();

@@ -1,14 +1,15 @@
-//! How a value that a user can edit is written into a file, so that it stays a value.
+//! Escapes values that a user can edit, so that they cannot change the structure of the file.
 //!
-//! What a file is, and where in it the value comes, is read off what has been written of it; benign values give
-//! FusionPBX's bytes. Three differences from FusionPBX, which writes everything raw:
+//! The escaper derives the format of the file and the position of the value from the output written so far. Harmless
+//! values produce FusionPBX's bytes. There are three differences from FusionPBX, which writes every value raw:
 //!
-//! - in XML a value cannot end the text, attribute, section, comment or name that it stands in. What an XML file can
-//!   hold as it is stays as it is: quotes in text, `>` outside of `]]>`, and references (`&amp;`, `&#8364;`), which
-//!   administrators put into names to get a working file out of FusionPBX. What XML 1.0 cannot hold becomes a space;
-//! - in a file of lines a value cannot begin another line, and not end the quotes or the name that it stands in. No
-//!   phone documents how to quote there, so what would do that becomes a character that does not;
-//! - FusionPBX deletes `${…}` from contacts' names in files called `.xml`. Nothing here evaluates a value, so it stays.
+//! - in XML a value cannot end the text, attribute, section, comment or name that contains it. Everything that XML allows
+//!   there stays: quotes in text, `>` outside of `]]>`, and references (`&amp;`, `&#8364;`), which administrators put into
+//!   names so that FusionPBX produces a valid file. A character that XML 1.0 does not allow becomes a space;
+//! - in a file of lines a value cannot start another line, nor end the quotes or the name that contains it. No vendor
+//!   documents how to quote there, so a character that would do that is replaced by a harmless one;
+//! - FusionPBX deletes `${…}` from contacts' names in files called `.xml`. Nothing here evaluates a value, so the text
+//!   stays.
 
 mod lines;
 mod scan;
@@ -19,12 +20,12 @@ mod xml;
 use scan::State;
 use std::cell::RefCell;
 
-/// How far apart the places are whose state is remembered: what is read again when output is taken back.
+/// The distance between remembered states, in bytes: at most this much is scanned again after output was taken back.
 const MARKS_APART: usize = 4096;
 
 /// Writes the untrusted values of one document.
 pub struct Escaper {
-    /// States at places of the document, in order; the first is its start.
+    /// States at positions of the document, in order; the first is its start.
     marks: RefCell<Vec<Mark>>,
 }
 
@@ -35,16 +36,15 @@ struct Mark {
 }
 
 impl Escaper {
-    /// `file` is the template's name: it decides where nothing has been written that could.
+    /// `file` is the template's name. It decides the format as long as the output does not.
     pub fn new(file: &str) -> Self {
         let is_xml = file.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("xml"));
         let state = if is_xml { State::StartXml } else { State::Start };
         Self { marks: RefCell::new(vec![Mark { at: 0, state }]) }
     }
 
-    /// Appends `value` to `out`, the document up to here; its first `kept` bytes are those it had after the last call.
-    /// Over a whole document every byte is read once, and [`MARKS_APART`] at most for each time that output is taken
-    /// back.
+    /// Appends `value` to `out`, the document so far, of which the first `kept` bytes are unchanged since the last call.
+    /// Every byte of a document is scanned once, plus at most [`MARKS_APART`] bytes each time that output is taken back.
     pub fn write(&self, value: &[u8], out: &mut Vec<u8>, kept: usize) {
         if value.iter().all(|&byte| is_plain(byte)) {
             out.extend_from_slice(value);
@@ -66,12 +66,12 @@ impl Escaper {
                 return;
             }
         };
-        // Quotes of a value are none of the line's.
+        // A quote within a value does not open or close the line's quotes.
         marks.push(Mark { at: out.len(), state: after });
     }
 }
 
-/// Bytes that mean nothing anywhere.
+/// Whether a byte has no meaning in any format.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'_'
 }

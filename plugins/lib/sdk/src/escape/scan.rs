@@ -1,11 +1,11 @@
-//! Where in its file a value comes, told byte by byte.
+//! Tracks the position in a document, byte by byte.
 
-/// A place in a document.
+/// A position in a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// Nothing but white space so far.
+    /// Only white space so far.
     Start,
-    /// The same in a file whose name says that it is XML.
+    /// Only white space so far, in a file whose name ends with `.xml`.
     StartXml,
     /// The file's first character is `<`; the next decides.
     StartOpen,
@@ -40,7 +40,7 @@ pub enum State {
 const SECTION: &[u8] = b"CDATA[";
 
 impl State {
-    /// The state after more of the document.
+    /// The state after these further bytes of the document.
     pub fn after(self, bytes: &[u8]) -> Self {
         let mut state = self;
         let mut rest = bytes;
@@ -52,7 +52,7 @@ impl State {
         }
     }
 
-    /// Leaves out what changes nothing: most of a file.
+    /// Skips bytes that cannot change the state, which are most of a file.
     fn skip(self, bytes: &[u8]) -> &[u8] {
         let found = match self {
             Self::Text => memchr::memchr(b'<', bytes),
@@ -71,7 +71,7 @@ impl State {
     fn step(self, byte: u8) -> Self {
         match self {
             Self::Start | Self::StartXml => self.start(byte),
-            // `<<` and `< ` begin no element.
+            // `<<` and `< ` start no element.
             Self::StartOpen if byte == b'<' || byte.is_ascii_whitespace() => Self::Bare,
             Self::Bare if byte == b'"' => Self::Quoted,
             Self::Quoted if matches!(byte, b'"' | b'\n') => Self::Bare,

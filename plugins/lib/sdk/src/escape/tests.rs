@@ -1,6 +1,6 @@
 use super::Escaper;
 
-/// What becomes of a value between two pieces of a file called `file`.
+/// The bytes written for a value after `before`, in a file called `file`.
 fn written(file: &str, before: &str, value: &str) -> String {
     let mut out = before.as_bytes().to_vec();
     Escaper::new(file).write(value.as_bytes(), &mut out, 0);
@@ -14,7 +14,7 @@ fn all(before: &str, cases: &[(&str, &str)]) {
 }
 
 #[test]
-fn text_keeps_what_xml_can_hold() {
+fn xml_text_keeps_every_allowed_character() {
     all(
         "\u{feff}<?xml version=\"1.0\"?><a b=\"c>\">",
         &[
@@ -29,13 +29,13 @@ fn text_keeps_what_xml_can_hold() {
 }
 
 #[test]
-fn an_attribute_ends_at_its_own_quote_only() {
+fn attribute_escapes_its_own_quote_only() {
     all("<a b=\"", &[("\"'<>\r\n\n\t", "&quot;'&lt;>  \t")]);
     all("<a c=\"x\" b='", &[("\"'<>", "\"&apos;&lt;>")]);
 }
 
 #[test]
-fn sections_comments_instructions_and_names_are_not_left() {
+fn value_cannot_end_section_comment_instruction_or_name() {
     all("<a><![CDATA[", &[("&<]]>", "&<]]]]><![CDATA[>")]);
     all("<a><![CDATA[]]", &[(">", "]]><![CDATA[>")]);
     all("<a><!-- ", &[("a-b", "a-b"), ("--><b/>", "-_><b/>"), ("-", "_")]);
@@ -45,7 +45,7 @@ fn sections_comments_instructions_and_names_are_not_left() {
 }
 
 #[test]
-fn a_line_keeps_everything_but_its_end() {
+fn line_keeps_every_character_except_line_ends() {
     all("name = ", &[("O'Brien \"Bob\" & <co>; a=b:c\t#", "O'Brien \"Bob\" & <co>; a=b:c\t#")]);
     all(
         "name = ",
@@ -54,7 +54,7 @@ fn a_line_keeps_everything_but_its_end() {
 }
 
 #[test]
-fn quotes_names_and_lists_in_a_line_are_not_left() {
+fn value_cannot_end_quotes_name_or_list_item_in_line() {
     all("a: \"b\"\nname: \"", &[("x\" y", "x' y")]);
     all("a: \"open\nname: ", &[("x\" y", "x\" y")]);
     all("linekey.", &[("1.x = 2", "1.x _ 2")]);
@@ -63,7 +63,7 @@ fn quotes_names_and_lists_in_a_line_are_not_left() {
 }
 
 #[test]
-fn quotes_of_a_value_are_none_of_the_line() {
+fn quotes_within_a_value_do_not_quote_the_line() {
     let escaper = Escaper::new("f");
     let mut out = b"a = ".to_vec();
     escaper.write(b"5\" phone", &mut out, 0);
@@ -74,19 +74,19 @@ fn quotes_of_a_value_are_none_of_the_line() {
 }
 
 #[test]
-fn the_name_of_a_file_decides_while_it_is_empty() {
+fn file_name_decides_format_of_empty_output() {
     assert_eq!(written("phonebook.XML", "\n", "<a>&"), "&lt;a>&amp;");
     assert_eq!(written("phonebook.cfg", "\n", "<a>&"), "<a>&");
 }
 
 #[test]
-fn half_a_character_does_not_end_an_xml_file() {
+fn incomplete_character_becomes_replacement_character() {
     let mut out = b"<a>".to_vec();
     Escaper::new("f").write(b"J\xc3", &mut out, 0);
     assert_eq!(out, "<a>J\u{fffd}".as_bytes());
 }
 
-/// A generator that needs no crate: the same numbers every time.
+/// A generator of pseudo-random numbers with a fixed sequence.
 struct Numbers(u64);
 
 impl Numbers {
@@ -102,7 +102,7 @@ impl Numbers {
     }
 }
 
-/// Pieces that templates are made of, and of values.
+/// Pieces of templates, and below of values.
 const MARKUP: [&str; 20] = [
     "<a>",
     "</a>",
@@ -128,7 +128,7 @@ const MARKUP: [&str; 20] = [
 const VALUE: [&str; 16] = ["a", " ", "\"", "'", "<", ">", "&", "&amp;", "]]>", "--", "\n", "\r", "\0", "📞", ";", "="];
 
 #[test]
-fn what_is_remembered_is_what_a_fresh_reading_finds() {
+fn remembered_states_equal_states_of_a_full_scan() {
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     for _ in 0..3000 {
         let escaper = Escaper::new("f");
@@ -151,7 +151,7 @@ fn what_is_remembered_is_what_a_fresh_reading_finds() {
 }
 
 #[test]
-fn a_value_ends_no_place() {
+fn random_value_never_changes_the_state() {
     use super::scan::State;
     let mut numbers = Numbers(42);
     for _ in 0..50_000 {
@@ -172,9 +172,9 @@ fn a_value_ends_no_place() {
     }
 }
 
-/// Ten thousand contacts, each with a special character: the time per contact does not grow with the file.
+/// 100,000 contacts, each with a special character: the time per contact must not grow with the file.
 #[test]
-fn a_long_phone_book_is_read_once() {
+fn long_phone_book_is_escaped_in_linear_time() {
     let escaper = Escaper::new("f");
     let (mut out, mut kept) = (b"<book>".to_vec(), 0);
     let started = std::time::Instant::now();
@@ -182,13 +182,13 @@ fn a_long_phone_book_is_read_once() {
         out.extend_from_slice(b"<entry name=\"");
         escaper.write(b"Smith & Sons", &mut out, kept);
         kept = out.len();
-        // Every other is taken back, as captured output is.
+        // Every second value is taken back, as captured output is.
         if number % 2 == 0 {
             out.truncate(kept - 20);
             kept = out.len();
         }
         out.extend_from_slice(b"\" phone=\"1001\"/>");
     }
-    // Quadratic, this would take minutes.
+    // A quadratic algorithm would take minutes.
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }

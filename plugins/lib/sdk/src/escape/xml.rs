@@ -1,16 +1,18 @@
-//! Values in XML 1.0.
+//! Escaping in XML 1.0.
 
 use super::scan::State;
 
-/// What a value may not be, in place of a character that its place cannot hold.
+/// Replaces a character that a name cannot contain.
 const NO_NAME: char = '_';
+/// Replaces a character that XML 1.0 cannot contain.
 const NO_CHARACTER: char = ' ';
 
+/// Appends `value` to `out`, escaped for `place`.
 pub fn write(value: &[u8], place: State, out: &mut Vec<u8>) {
     for chunk in value.utf8_chunks() {
         write_valid(chunk.valid(), place, out);
         if !chunk.invalid().is_empty() {
-            // Half a character, as a template's `substr` leaves it: no parser reads on behind one.
+            // An incomplete character, as a template's `substr` can produce: XML parsers reject it.
             push(char::REPLACEMENT_CHARACTER, out);
         }
     }
@@ -35,7 +37,7 @@ fn write_valid(text: &str, place: State, out: &mut Vec<u8>) {
                 '>' if out.ends_with(b"]]") => out.extend_from_slice(b"&gt;"),
                 '"' if place == State::Double => out.extend_from_slice(b"&quot;"),
                 '\'' if place == State::Single => out.extend_from_slice(b"&apos;"),
-                // What a parser makes of line breaks in an attribute anyway.
+                // A parser turns line breaks in an attribute into spaces anyway.
                 '\r' if matches!(place, State::Double | State::Single) && rest.as_str().starts_with('\n') => {}
                 '\r' | '\n' if matches!(place, State::Double | State::Single) => out.push(b' '),
                 _ => push(character, out),
@@ -45,7 +47,7 @@ fn write_valid(text: &str, place: State, out: &mut Vec<u8>) {
     }
 }
 
-/// Two brackets and a `>` are divided between two sections.
+/// Splits `]]>` between two sections.
 fn in_section(character: char, out: &mut Vec<u8>) {
     if character == '>' && out.ends_with(b"]]") {
         out.extend_from_slice(b"]]><![CDATA[");
@@ -62,7 +64,7 @@ fn push(character: char, out: &mut Vec<u8>) {
     out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
-/// Whether what follows a `&` makes it a reference that every XML parser knows.
+/// Whether the text after a `&` makes it a reference that every XML parser knows.
 fn is_reference(rest: &str) -> bool {
     // `#x10FFFF` is the longest.
     let Some(end) = rest.bytes().take(9).position(|byte| byte == b';') else { return false };
@@ -76,7 +78,7 @@ fn is_reference(rest: &str) -> bool {
     code.ok().and_then(char::from_u32).is_some_and(|c| c >= ' ' && !matches!(c, '\u{fffe}' | '\u{ffff}'))
 }
 
-/// Whether a character may stand in the middle of an XML name; the colon is left out, as it would make a prefix.
+/// Whether an XML name may contain this character after its first; without the colon, which would start a prefix.
 fn is_name(character: char) -> bool {
     matches!(character,
         'A'..='Z' | 'a'..='z' | '0'..='9' | '_' | '-' | '.' | '\u{b7}' | '\u{c0}'..='\u{d6}' | '\u{d8}'..='\u{f6}'

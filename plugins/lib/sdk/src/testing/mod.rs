@@ -1,4 +1,5 @@
-//! What plugin authors test with: a job rendered natively, without a host and without WebAssembly.
+//! Tests for plugins: renders a job natively, without a server and without WebAssembly. With the feature `cases`, the
+//! module `cases` reads tests from files.
 //!
 //! ```
 //! use dialplate_sdk::testing::{FakeHost, Files, job, table};
@@ -30,12 +31,12 @@ pub mod cases;
 
 pub use crate::host::Host;
 
-/// A host that answers what it was given.
+/// A host with fixed answers.
 #[derive(Default)]
 pub struct FakeHost {
     /// The tables `groups`, `users` and `extensions` of the phone book.
     pub contacts: Vec<Table>,
-    /// Every extension of the domain; the column `extension` holds its number.
+    /// Every extension of the domain, with its number in the column `extension`; `None` for a domain without any.
     pub extensions: Option<Table>,
 }
 
@@ -58,7 +59,7 @@ impl Host for FakeHost {
 pub struct Files(Folder);
 
 impl Files {
-    /// Parses the files of a folder, each a name and its source. A faulty one is found when it is rendered.
+    /// Parses the files of a folder, given as names and sources. A syntax error is reported when the file is rendered.
     pub fn parse(folder: &str, files: &[(&str, &[u8])]) -> Self {
         let template = |(file, source): &(&str, &[u8])| Template {
             folder: folder.to_owned(),
@@ -71,13 +72,14 @@ impl Files {
     /// Renders one job as the component of `vendor` would.
     ///
     /// # Errors
-    /// As the interface has them.
+    /// The folder has no such file, the template is faulty, or a limit is reached.
     pub fn render(&self, vendor: &dyn Vendor, job: &Job, host: &dyn Host) -> Result<Document, Failure> {
         component::render_from(&self.0, vendor, &vendor.describe().vendors, job, host)
     }
 }
 
-/// A job without tables, settings and parameters, for the file that the plugin picks, at 2026-07-01 12:00:00 UTC.
+/// A job without tables, settings and parameters, for the file that the plugin chooses, at 2026-07-01 12:00:00 UTC.
+/// `address` is twelve hexadecimal digits in lower case.
 pub fn job(folder: &str, vendor: &str, address: &str) -> Job {
     Job {
         folder: folder.to_owned(),
@@ -92,7 +94,7 @@ pub fn job(folder: &str, vendor: &str, address: &str) -> Job {
     }
 }
 
-/// A table of texts; each row names its columns, in the order of the first row's. What a row leaves out is NULL.
+/// A table of texts. The first row's columns are the table's; a column that a later row lacks is NULL in it.
 pub fn table(name: &str, rows: &[&[(&str, &str)]]) -> Table {
     let columns: Vec<String> =
         rows.first().map_or(vec![], |row| row.iter().map(|(column, _)| (*column).to_owned()).collect());

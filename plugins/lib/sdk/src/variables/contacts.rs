@@ -5,8 +5,9 @@ use crate::types::Table;
 use crate::vendor::is_numeric;
 use dialplate_smarty::php::{Array, Key, Str, Value};
 
-/// The entries of all tables in their order: contacts one per number, extensions under their uuid. `None` when
-/// there is nothing at all, which templates can tell from an empty list. Names are written `for_xml` as FusionPBX does.
+/// The entries of all tables in their order: contacts by number, one entry per phone number, and extensions by uuid.
+/// `None` without entries, which templates can distinguish from an empty list. With `for_xml`, names are escaped as
+/// FusionPBX does.
 pub fn to_value(tables: &[Table], for_xml: bool) -> Option<Value> {
     let mut contacts = Array::new();
     for table in tables {
@@ -18,7 +19,7 @@ pub fn to_value(tables: &[Table], for_xml: bool) -> Option<Value> {
         } else {
             for (index, row) in rows.iter().enumerate() {
                 let entry = Value::array(contact(&table.name, index, row, for_xml));
-                // Refused only past the largest integer, which no host sends as many contacts as.
+                // Fails only when the index would exceed the largest integer.
                 let _ = contacts.push(entry);
             }
         }
@@ -48,7 +49,7 @@ fn contact(category: &str, index: usize, row: Row<'_>, for_xml: bool) -> Array {
     entry
 }
 
-/// One number under the contact's own index, which is how FusionPBX counts them.
+/// One number under the contact's own index, as FusionPBX numbers them.
 fn numbers(index: usize, label: &Value, row: Row<'_>) -> Value {
     let mut number = Array::with_capacity(5);
     number.insert(Key::from("line_number"), Value::Null);
@@ -79,7 +80,7 @@ fn extension(row: Row<'_>, for_xml: bool) -> Array {
     entry
 }
 
-/// The directory's names, else the caller id's first word and the rest of it.
+/// Given and family name: those of the directory, else the first word of the caller ID name and the rest of it.
 fn names(row: Row<'_>) -> (Value, Value) {
     let first = row.get("directory_first_name");
     if first.truthy() {
@@ -91,7 +92,7 @@ fn names(row: Row<'_>) -> (Value, Value) {
     (Value::Str(Str::from(given).untrusted()), Value::Str(Str::from(family).untrusted()))
 }
 
-/// A name as templates get it. It stays untrusted: quotes and line breaks are still to be escaped.
+/// A name as templates see it. It stays untrusted, because quotes and line breaks still have to be escaped.
 fn name_of(name: Value, for_xml: bool) -> Value {
     let text = name.to_str();
     if !for_xml || !text.iter().any(|byte| b"&<>".contains(byte)) {

@@ -17,8 +17,8 @@ const TEXTS: [(&str, &str); 4] = [
     ("icon", "device_key_icon"),
 ];
 
-/// What `${…}` in a key may name: columns of the key's line. Lines have neither a domain name nor
-/// an extension, so these two become empty, as they do there.
+/// The columns of the key's line that `${…}` in a key may name. Lines have neither a domain name nor an extension, so
+/// these two become empty, as in FusionPBX.
 const PLACEHOLDERS: [&str; 14] = [
     "domain_name",
     "user_id",
@@ -36,10 +36,10 @@ const PLACEHOLDERS: [&str; 14] = [
     "description",
 ];
 
-/// The length of the longest placeholder's name, and the brace.
+/// The length of the longest placeholder's name and its closing brace.
 const LONGEST: usize = "outbound_proxy_secondary}".len();
 
-/// What a key's placeholders are filled from.
+/// The data that replaces a key's placeholders.
 pub struct Sources<'s> {
     pub labels: Labels<'s>,
     pub lines: &'s Lines,
@@ -48,18 +48,18 @@ pub struct Sources<'s> {
 }
 
 impl Sources<'_> {
-    /// Fills a key's placeholders, all in one pass: what comes in is never read for more of them. (FusionPBX replaces
-    /// one name after the other, so that one line's display name may bring in another column.)
+    /// Replaces a key's placeholders in one pass, so that a replacement is never searched for placeholders. (FusionPBX
+    /// replaces one name after the other, so that a line's display name can insert another column.)
     fn fill(&self, key: &mut Array, text: &KeyText<'_>, of_line: bool) {
         let line = column(key, "device_key_line");
         for (field, name) in TEXTS {
-            let speaker = if field == "label" { self.labels.subject(text) } else { None };
+            let subject = if field == "label" { self.labels.subject(text) } else { None };
             let value = column(key, name);
-            if speaker.is_none() && !(of_line && value.truthy()) {
+            if subject.is_none() && !(of_line && value.truthy()) {
                 continue;
             }
             let filling = |name: &str| {
-                let of_subject = speaker.and_then(|subject| self.labels.filling(subject, name));
+                let of_subject = subject.and_then(|subject| self.labels.filling(subject, name));
                 of_subject.or_else(|| of_line.then(|| self.of_line(&line, name)).flatten())
             };
             let text = value.to_str();
@@ -86,7 +86,7 @@ pub struct Keys<'a> {
     domain_name: &'a str,
 }
 
-/// What the keys say about the lines they are on, in the order in which they were read.
+/// The changes that the keys make to their lines, in the order of the rows.
 pub fn lines_of(rows: Rows<'_>, vendor: &dyn Vendor) -> Vec<KeyLine> {
     let line_of = |row: Row<'_>| KeyLine {
         line: row.get("device_key_line"),
@@ -96,10 +96,10 @@ pub fn lines_of(rows: Rows<'_>, vendor: &dyn Vendor) -> Vec<KeyLine> {
 }
 
 impl<'a> Keys<'a> {
-    /// Profile keys first; a device's key of the same category and id takes the place of the profile's.
+    /// Profile keys first; a device's key replaces the profile's key of the same category and id.
     ///
-    /// FusionPBX replaces what keys say about their lines only for a device that has a key of the category `line`;
-    /// without one, these placeholders stay as they are.
+    /// FusionPBX replaces the placeholders for columns of lines only when the device has a key of the category `line`;
+    /// without one, these placeholders stay.
     pub fn new(
         profile: Rows<'a>,
         device: Rows<'a>,
@@ -131,7 +131,7 @@ impl<'a> Keys<'a> {
         (!self.by_category.is_empty()).then(|| Value::array(self.by_category.clone()))
     }
 
-    /// `memory_key_label_3` and its like.
+    /// The flat variable of this name, for instance `memory_key_label_3`.
     pub fn flat(&self, name: &str) -> Option<Value> {
         let (category, rest) = name.split_once("_key_")?;
         let (field, id) = rest.split_once('_')?;
@@ -163,7 +163,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Where a key belongs; NULL in either column is the empty array key.
+/// The array element of a key, by category and id; NULL in either column is the empty array key.
 fn place<'k>(by_category: &'k mut Array, row: Row<'_>) -> &'k mut Value {
     let category = by_category.place(row.key("device_key_category"));
     if !matches!(category, Value::Array(_)) {
@@ -189,7 +189,7 @@ fn with_domain(value: &Value, domain_name: &str) -> Value {
     Value::Str(Str::from(replace(text.as_bytes(), &value)).with_trust_of(text.is_untrusted()))
 }
 
-/// Every `${name}` in `text` by what `value` has for it.
+/// Replaces every `${name}` in `text` by `value(name)`; a name without a value stays.
 fn replace(text: &[u8], value: &dyn Fn(&str) -> Option<Vec<u8>>) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -1,26 +1,27 @@
-//! The placeholders of a key's label, which speak of another extension.
+//! The placeholders of a key's label, which refer to an extension.
 
 use crate::host::Host;
 use crate::row::Rows;
 use crate::vendor::{KeySubject, KeyText, Vendor};
 
-/// Reads labels; asks the host for an extension only when a label shows its caller's name.
+/// Resolves labels. Calls the host only for a label that contains `${caller_id_name}`.
 pub struct Labels<'a> {
     pub host: &'a dyn Host,
     pub vendor: &'a dyn Vendor,
 }
 
 impl Labels<'_> {
-    /// The extension that a key's label speaks of, empty for none; `None` when the label is not read for it.
+    /// The number of the extension that a key's label refers to, empty for none; `None` when the label keeps its
+    /// placeholders.
     pub fn subject<'k>(&self, key: &KeyText<'k>) -> Option<&'k str> {
         match self.vendor.key_subject(key) {
-            KeySubject::Unread => None,
-            KeySubject::Nobody => Some(""),
+            KeySubject::Unchanged => None,
+            KeySubject::NoExtension => Some(""),
             KeySubject::Extension(number) => Some(number),
         }
     }
 
-    /// What `${name}` becomes in a label that speaks of this extension.
+    /// The replacement of `${name}` in a label that refers to this extension.
     pub fn filling(&self, subject: &str, name: &str) -> Option<Vec<u8>> {
         match name {
             "caller_id_name" if subject.is_empty() => Some(Vec::new()),

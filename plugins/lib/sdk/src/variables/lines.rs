@@ -5,7 +5,7 @@ use crate::vendor::Vendor;
 use dialplate_smarty::php::convert::{self, Numeric};
 use dialplate_smarty::php::{Array, Key, KeyRef, Str, Value};
 
-/// What a registration lasts when its line says nothing, in seconds.
+/// The registration interval of a line without one, in seconds.
 const REGISTER_EXPIRES: &str = "120";
 const SIP_TRANSPORT: &str = "tcp";
 const SIP_PORT: &str = "5060";
@@ -15,14 +15,14 @@ pub struct Lines {
     by_number: Array,
 }
 
-/// What a key adds to the line that it names. A profile's key makes that line when the device has none.
+/// The change that a key makes to its line. A profile's key adds the line when the device has none of that number.
 pub struct KeyLine {
     pub line: Value,
-    /// Polycom's number of keys for that line.
+    /// The number of keys of the line, where the vendor counts them ([`Vendor::counts_line_keys`]).
     pub line_keys: Option<Value>,
 }
 
-/// Flat variables with the line's number behind them, and the column each shows.
+/// The flat variables, whose names the line's number follows, and their columns.
 const FLAT: [(&str, &str); 12] = [
     ("server_address", "server_address"),
     ("outbound_proxy", "outbound_proxy"),
@@ -82,7 +82,7 @@ impl Lines {
         line.to_key().is_ok_and(|key| self.by_number.contains(key.as_ref()))
     }
 
-    /// `server_address_2` and its like, and the same without a number for line 1.
+    /// The flat variable of this name, for instance `server_address_2`; without a number, that of line 1.
     pub fn flat(&self, name: &str) -> Option<Value> {
         if let Some((_, column)) = FLAT.iter().find(|(flat, _)| *flat == name && name != "user_password") {
             return self.first().map(|row| self::column(&row, column));
@@ -95,14 +95,14 @@ impl Lines {
         }
     }
 
-    /// The line whose number is 1, however it is written; of several the last.
+    /// The last line whose number is equal to 1 in PHP, for instance `1` or `01`.
     fn first(&self) -> Option<std::rc::Rc<Array>> {
         let one = |row: &&Value| matches!(row, Value::Array(row) if is_one(&column(row, "line_number")));
         self.by_number.values().rev().find(one).map(Value::to_array)
     }
 }
 
-/// Whether PHP takes a line number for equal to `'1'`.
+/// Whether PHP compares a line number as equal to `'1'`.
 fn is_one(number: &Value) -> bool {
     matches!(convert::numeric(&number.to_bytes()), Numeric::Whole(number) if number.to_float() == 1.0)
 }
@@ -132,7 +132,7 @@ fn lower(value: &Value) -> Value {
     Value::Str(Str::from(text.to_ascii_lowercase()).with_trust_of(text.is_untrusted()))
 }
 
-/// Adds to a line's row what FusionPBX adds.
+/// A line's row with the columns that FusionPBX adds.
 fn complete(row: &Array, vendor: &dyn Vendor) -> Array {
     let mut line = row.clone();
     let mut put = |name: &str, value: Value| {
@@ -159,7 +159,7 @@ fn complete(row: &Array, vendor: &dyn Vendor) -> Array {
     line
 }
 
-/// `server.1.address` and `server.2.address`.
+/// The array behind `server.1.address` and `server.2.address`.
 fn servers(row: &Array) -> Value {
     let mut servers = Array::with_capacity(2);
     for (number, name) in [(1, "server_address_primary"), (2, "server_address_secondary")] {

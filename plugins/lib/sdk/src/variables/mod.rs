@@ -1,5 +1,5 @@
-//! The variables of FusionPBX's templates, made from a job. A variable is made when a template asks for it: most
-//! files read a few dozen of several hundred.
+//! The variables of FusionPBX's templates, computed from a job. Each is computed when a template reads it: most files
+//! read a few dozen of several hundred.
 
 mod contacts;
 mod keys;
@@ -28,7 +28,7 @@ const VERSION_FORMAT: &str = "dmyHi";
 pub struct Variables<'a> {
     job: &'a Job,
     host: &'a dyn Host,
-    /// The ways of the device's vendor.
+    /// The behaviour for the device's vendor.
     vendor: &'a dyn Vendor,
     device: Row<'a>,
     domain_name: &'a str,
@@ -59,8 +59,8 @@ impl<'a> Variables<'a> {
         }
     }
 
-    /// The variable of this name. FusionPBX assigns one group after the other, so the last group that has the name
-    /// is asked first.
+    /// The variable of this name. FusionPBX assigns one group after the other, so a later group overrides an earlier one
+    /// and is searched first.
     pub fn get(&self, name: &str) -> Option<Value> {
         self.settings
             .get(name)
@@ -103,7 +103,7 @@ impl<'a> Variables<'a> {
         })
     }
 
-    /// The version of the file, to the minute and in UTC: FusionPBX takes it before it knows the domain's zone.
+    /// The version of the file, to the minute and in UTC: FusionPBX computes it before it sets the domain's time zone.
     fn time(&self) -> Option<Value> {
         let format = self.settings.text(settings::VERSION_FORMAT, VERSION_FORMAT);
         self.call(b"date", Value::from(format))
@@ -122,15 +122,16 @@ impl<'a> Variables<'a> {
         match name {
             "keys" => self.keys().to_value(),
             "contacts" => {
-                self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts(), self.asks_for_xml())).clone()
+                self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts(), self.requests_xml())).clone()
             }
             _ if name.contains("_key_") => self.keys().flat(name),
             _ => None,
         }
     }
 
-    /// FusionPBX writes contacts' names for XML when the request says `.xml`, whatever the file then is.
-    fn asks_for_xml(&self) -> bool {
+    /// Whether the requested file name ends with `.xml`. FusionPBX then escapes contacts' names for XML, whatever the
+    /// file contains.
+    fn requests_xml(&self) -> bool {
         self.job.file.as_deref().is_some_and(|file| file.ends_with(".xml"))
     }
 
@@ -165,7 +166,7 @@ impl<'a> Variables<'a> {
     }
 }
 
-/// The address as its vendor writes it; lower case without separators where nobody says otherwise.
+/// The address as its vendor writes it; without a spelling, in lower case without separators.
 fn spell(address: &str, spelling: Option<&Spelling>) -> String {
     let Some(spelling) = spelling else { return address.to_owned() };
     let digits = if spelling.upper_case { address.to_ascii_uppercase() } else { address.to_owned() };
@@ -176,7 +177,7 @@ fn spell(address: &str, spelling: Option<&Spelling>) -> String {
     pairs.join(&spelling.separator)
 }
 
-/// What `{$smarty.get.contacts}` and its like show.
+/// The request's parameters, which templates read as `{$smarty.get.contacts}` and so on.
 pub fn parameters(job: &Job) -> Value {
     let mut sent = Array::with_capacity(job.parameters.len());
     for (name, value) in &job.parameters {

@@ -5,7 +5,7 @@ use crate::types;
 use dialplate_smarty::php::{Str, Value};
 use rustc_hash::FxHashMap;
 
-/// The months, days and hours that Yealink's two settings are put together from when nobody set them.
+/// Yealink's two settings that FusionPBX assembles from a month, a day and an hour when they are not set.
 const YEALINK_DATES: [(&str, [&str; 3]); 2] = [
     (
         "yealink_time_zone_start_time",
@@ -29,7 +29,7 @@ impl<'a> Settings<'a> {
         Self { by_name, domain_name }
     }
 
-    /// The setting as a template sees it, the domain's name filled in.
+    /// The setting as a template sees it, with the domain's name in place of its placeholders.
     pub fn get(&self, name: &str) -> Option<Value> {
         let value = self.find(name).map(trusted);
         match value {
@@ -39,7 +39,7 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// The text of a setting, `absent` when it is not set or no text.
+    /// The text of a setting; `absent` when the setting is missing or has another type.
     pub fn text(&self, name: &str, absent: &'a str) -> &'a str {
         match self.find(name) {
             Some(types::Value::Text(text) | types::Value::Number(text)) => text,
@@ -68,7 +68,7 @@ impl<'a> Settings<'a> {
     }
 }
 
-/// The settings that a variable of this name may be made of beside the one of its own name.
+/// The settings besides the one of its own name that a variable may be computed from.
 pub fn ingredients(variable: &str) -> Vec<&'static str> {
     let dates = YEALINK_DATES.iter().filter(|(name, _)| *name == variable).flat_map(|(_, parts)| *parts);
     let own: &[&str] = match variable {
@@ -79,5 +79,7 @@ pub fn ingredients(variable: &str) -> Vec<&'static str> {
     dates.chain(own.iter().copied()).collect()
 }
 
+/// The PHP date format of the variable `time`.
 pub const VERSION_FORMAT: &str = "version_format";
+/// The base DN of the variable `ldap_username`.
 pub const LDAP_USER_BASE: &str = "grandstream_ldap_user_base";

@@ -1,12 +1,12 @@
-//! What must hold of a file with a hostile value in it, beside the same file with a benign one.
+//! Compares a file that contains a hostile value with the same file with a harmless one.
 
 use super::values::{BEGIN, SECRET, cut};
 use super::xml;
 
-/// What a file turned out to be.
+/// The format of a rendered file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Kind {
-    /// XML that a strict parser reads.
+    /// XML that a strict parser accepts.
     Xml,
     /// Looks like XML, but FusionPBX's template is not well-formed with any value.
     Broken,
@@ -23,7 +23,8 @@ pub fn kind(benign: &[u8]) -> Kind {
     }
 }
 
-/// Whether everything outside of the value is as it was, and everything inside harmless; else what is wrong.
+/// Checks that the file outside of the value is unchanged and the value itself harmless. Returns the number of places
+/// where the value occurs.
 pub fn check(kind: Kind, benign: &[u8], hostile: &[u8], value: &str) -> Result<usize, String> {
     if hostile.windows(SECRET.len()).any(|part| part.eq_ignore_ascii_case(SECRET.as_bytes())) {
         return Err("the value was evaluated".into());
@@ -52,13 +53,13 @@ pub fn check(kind: Kind, benign: &[u8], hostile: &[u8], value: &str) -> Result<u
     Ok(inside.len())
 }
 
-/// Whether a comment or a CDATA section is open there, in which `<` means nothing.
+/// Whether a comment or a CDATA section, in which `<` has no meaning, is open at this position.
 fn in_section(file: &[u8], at: usize) -> bool {
     let last = |mark: &[u8]| file[..at].windows(mark.len()).rposition(|part| part == mark);
     last(b"<!--") > last(b"-->") || last(b"<![CDATA[") > last(b"]]>")
 }
 
-/// A file with zeros for the digits of every MD5 sum: those of other values differ.
+/// The file with zeros for the digits of every MD5 sum, which differ between values.
 fn without_sums(file: &[u8]) -> Vec<u8> {
     let mut out = file.to_vec();
     for word in out.split_mut(|byte| !byte.is_ascii_hexdigit()).filter(|word| word.len() == 32) {
@@ -67,7 +68,7 @@ fn without_sums(file: &[u8]) -> Vec<u8> {
     out
 }
 
-/// A value in a line: no end of the line, of its quotes, of the name it is in.
+/// Checks that a value in a line ends neither the line nor the quotes or the name that contains it.
 fn in_line(file: &[u8], at: usize, written: &[u8]) -> Result<(), String> {
     let text = String::from_utf8_lossy(written);
     if text.chars().any(|c| (c.is_control() && c != '\t') || matches!(c, '\u{2028}' | '\u{2029}')) {

@@ -1,4 +1,4 @@
-//! FusionPBX's template files and default settings, where they are present.
+//! FusionPBX's template files and default settings, from `../shared/corpus`.
 
 use super::values::SECRET_SETTING;
 use dialplate_sdk::types::{Setting, Value};
@@ -18,14 +18,14 @@ impl Folder {
     }
 }
 
-/// The corpus beside the project or beside its main work tree.
+/// The corpus, if it is present.
 pub fn root() -> Option<PathBuf> {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     let beside = package.ancestors().nth(4)?.join("shared/corpus");
     beside.join("templates").is_dir().then_some(beside)
 }
 
-/// Every folder, each file once: many models share theirs to the byte, and each copy would be the same case again.
+/// Every folder, without files that are identical to one of another folder: models share many files.
 pub fn folders(corpus: &Path) -> Vec<Folder> {
     let templates = corpus.join("templates");
     let mut found: BTreeMap<String, Vec<(String, Vec<u8>)>> = BTreeMap::new();
@@ -51,7 +51,7 @@ pub fn folders(corpus: &Path) -> Vec<Folder> {
     found.into_iter().map(|(name, files)| Folder { name, files }).collect()
 }
 
-/// FusionPBX's provision settings of one value, whether on or off: the more are set, the more of a template is printed.
+/// FusionPBX's provision settings except arrays, enabled or not: more settings make templates print more.
 pub fn settings(corpus: &Path) -> Vec<Setting> {
     let sql = std::fs::read_to_string(corpus.join("defaults.sql")).expect("the default settings");
     let mut found = BTreeMap::new();
@@ -70,7 +70,7 @@ pub fn settings(corpus: &Path) -> Vec<Setting> {
     found.into_iter().map(|(name, value)| Setting { name, value: Value::Text(value) }).collect()
 }
 
-/// The settings that these files name; to hand over all of them takes longer than to render.
+/// The settings that these files name. Passing all of them takes longer than rendering.
 pub fn named(files: &[(String, Vec<u8>)], settings: &[Setting]) -> Vec<Setting> {
     let text: String = files.iter().map(|(_, source)| String::from_utf8_lossy(source)).collect();
     let names: std::collections::HashSet<&str> = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();

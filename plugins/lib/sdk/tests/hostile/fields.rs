@@ -1,9 +1,9 @@
-//! One phone, and every field of it that a user can edit.
+//! A phone, and every field of it that a user can edit.
 
 use dialplate_sdk::testing::{FakeHost, job, table};
 use dialplate_sdk::types::{Job, Setting, Table, Value};
 
-/// Columns whose values templates print. Those that they compare as well stand in [`SELECTORS`].
+/// Columns that templates print. Those that templates also compare are in [`SELECTORS`].
 const TEXTS: &[(&str, &[&str])] = &[
     ("device", &["device_label", "device_location", "device_description", "device_firmware_version", "device_model"]),
     (
@@ -52,7 +52,7 @@ const CONTACT: &[&str] = &[
     "phone_extension",
 ];
 
-/// Columns that decide what a template prints: beside the rows that go their usual ways there is one with the value.
+/// Columns by which a template decides what to print. The value is added in one more row; the other rows keep theirs.
 const SELECTORS: &[(&str, &[&str])] = &[
     ("lines", &["line_number", "sip_transport"]),
     ("profile_keys", &["device_key_type", "device_key_category"]),
@@ -61,14 +61,14 @@ const SELECTORS: &[(&str, &[&str])] = &[
     ("users", &["contact_type", "contact_category", "phone_label"]),
 ];
 
-/// Which fields hold the value.
+/// The fields that contain the value.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fields {
-    /// All texts, in every row.
+    /// All columns of [`TEXTS`], in every row.
     Texts,
-    /// One text, in every row.
+    /// One column of [`TEXTS`], in every row.
     Text(&'static str, &'static str),
-    /// One column that selects, in one more row.
+    /// One column of [`SELECTORS`], in one more row.
     Selector(&'static str, &'static str),
     /// All request parameters, names included.
     Parameters,
@@ -92,7 +92,7 @@ impl Fields {
     }
 }
 
-/// What is rendered: the job but for its file, and the host it asks.
+/// A job without its file, and the host that it calls.
 pub struct Phone {
     pub job: Job,
     pub host: FakeHost,
@@ -134,7 +134,7 @@ fn with_value(mut table: Table, fields: Fields, value: &str) -> Table {
     table
 }
 
-/// The name as the lists above have it, so that it compares with theirs.
+/// The name as a `'static` string of the lists above.
 fn name_of(name: &str) -> &'static str {
     let columns = SELECTORS.iter().flat_map(|(table, columns)| columns.iter().chain([table]));
     columns.copied().find(|known| *known == name).unwrap_or_default()

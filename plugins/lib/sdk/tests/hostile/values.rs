@@ -1,15 +1,15 @@
-//! The values, and how to find them again in a file.
+//! The hostile values, and how to find them in a rendered file.
 
-/// Around each value, so that it is found again. No template holds them.
+/// Marks before and after each value. No template contains them.
 pub const BEGIN: &str = "zqj";
 pub const END: &str = "jqz";
 
-/// What a template that evaluates a value would print.
+/// The text that a template prints if it evaluates a value.
 pub const SECRET: &str = "EVALUATED-TWICE";
 /// The setting that holds it.
 pub const SECRET_SETTING: &str = "hostile_secret";
 
-/// Values by what they try.
+/// Values that try to end a text, an attribute, a line and so on.
 pub fn values() -> Vec<String> {
     let plain = [
         "&",
@@ -66,12 +66,12 @@ pub fn long() -> String {
     "Ä\"<&\n]]>-->{$hostile_secret}".chars().cycle().take(64 * 1024).collect()
 }
 
-/// The value as it is put into the fields.
+/// The value with its marks, as the fields contain it.
 pub fn marked(value: &str) -> String {
     format!("{BEGIN}{value}{END}")
 }
 
-/// A file without what is between the marks, and what was there with the place of each. Marks count in any case.
+/// Splits a file into the text outside of the marks, and the position and text of each value. Marks match in any case.
 pub fn cut(file: &[u8]) -> (Vec<u8>, Vec<(usize, Vec<u8>)>) {
     let is = |at: usize, mark: &str| {
         file.get(at..at + mark.len()).is_some_and(|part| part.eq_ignore_ascii_case(mark.as_bytes()))

@@ -1,17 +1,17 @@
-//! A strict reading of XML: quick-xml's, and what it leaves to others.
+//! A strict XML parser: quick-xml, plus the checks that it leaves out.
 
 use super::values::{BEGIN, END};
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
 
-/// What a document says: its texts and attributes' values, references resolved.
+/// The texts and attribute values of a document, with references resolved.
 #[derive(Default)]
 pub struct Content {
     texts: Vec<String>,
 }
 
-/// Reads a whole document, or says why it is not well-formed.
+/// Parses a whole document. The error says why the document is not well-formed.
 pub fn read(file: &[u8]) -> Result<Content, String> {
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     let text = std::str::from_utf8(file).map_err(|error| error.to_string())?;
