@@ -167,7 +167,7 @@ fn failing_version_is_reported_and_recovers_with_a_phone() {
         site.write("templates/grandstream/gxp2170/a.cfg", "edition 2");
         server.until_logged(&["prepared with the changed templates", "plugin.name=\"minimal\""]);
         // The server retries it for the failing phone, which keeps getting the old version's document.
-        server.until_logged(&["failing plugin tried again in vain", DEVICE]);
+        server.until_logged(&["failing plugin failed another try", DEVICE]);
         let reloaded = reload(&server);
         assert!(reloaded.0, "a reload finds nothing new: {}", reloaded.1);
         assert!(metrics(&server).contains("dialplate_plugin_failing{plugin=\"minimal\"} 1"));

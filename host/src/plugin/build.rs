@@ -10,7 +10,7 @@ use super::error::{LoadError, RenderError};
 use super::inspect::{Version, inspect};
 use super::job::Prepared;
 use super::limits::{MESSAGE_CHARS_MAX, keys, one_line};
-use super::plugin::{Origin, Plugin};
+use super::plugin::{ComponentOrigin, Plugin};
 use super::{snapshot, v0_1};
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
@@ -105,7 +105,7 @@ impl Candidate {
             None => self.compile(engine, &key, templates.clone()).await?,
         };
         let version = self.binary.version.name();
-        let origin = Origin { file: self.file, since: SystemTime::now(), binary: self.binary };
+        let origin = ComponentOrigin { file: self.file, since: SystemTime::now(), binary: self.binary };
         Plugin::new(engine, self.description, &component, (templates, prepared), origin).map_err(|error| {
             LoadError::Interface { version, message: one_line(&format!("{error:#}"), MESSAGE_CHARS_MAX) }
         })

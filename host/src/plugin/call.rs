@@ -2,8 +2,8 @@
 
 use super::error::RenderError;
 use super::job::{DeviceScope, ScopeError};
+use super::limit_counters::LimitCounters;
 use super::limits::{Config, MEMORIES_MAX, TABLES_MAX, keys, one_line};
-use super::reached::Reached;
 use crate::facts::{MacAddress, Table};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,7 +28,7 @@ pub(super) struct Call {
     log_lines_left: u32,
     log_lines_dropped: u32,
     log_line_chars_max: usize,
-    reached: Reached,
+    reached: LimitCounters,
 }
 
 /// The bounds in which a load and a render differ, with their keys.
@@ -40,7 +40,7 @@ struct Bounds {
 
 impl Call {
     /// A call without a device: `describe` or `prepare`. It may log, and ask nothing.
-    pub(super) fn of_load(plugin: Arc<str>, config: &Config, reached: &Reached) -> Self {
+    pub(super) fn of_load(plugin: Arc<str>, config: &Config, reached: &LimitCounters) -> Self {
         let bounds = Bounds {
             timeout: (config.prepare_timeout(), keys::PREPARE_TIMEOUT),
             memory_bytes_max: (config.prepare_memory_bytes_max, keys::PREPARE_MEMORY),
@@ -51,7 +51,7 @@ impl Call {
     /// A render for one device. `prepared_bytes` is the memory that the snapshot brings along.
     pub(super) fn of_render(
         plugin: Arc<str>,
-        (config, reached): (&Config, &Reached),
+        (config, reached): (&Config, &LimitCounters),
         prepared_bytes: usize,
         device: (MacAddress, Arc<dyn DeviceScope>),
     ) -> Self {
@@ -66,7 +66,7 @@ impl Call {
         call
     }
 
-    fn new(plugin: Arc<str>, config: &Config, bounds: Bounds, reached: &Reached) -> Self {
+    fn new(plugin: Arc<str>, config: &Config, bounds: Bounds, reached: &LimitCounters) -> Self {
         Self {
             plugin,
             device: None,

@@ -5,9 +5,9 @@ use super::cache::Cache;
 use super::call::Call;
 use super::compiler::Purpose;
 use super::error::{EngineError, RenderError};
+use super::limit_counters::LimitCounters;
 use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLES_MAX};
 use super::off_the_path::give_back_at_once;
-use super::reached::Reached;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,7 +35,7 @@ struct Machine {
     /// Builds at the same time: each needs a core and up to `prepare_memory_bytes_max`.
     builds: Semaphore,
     cache: Option<Cache>,
-    reached: Reached,
+    reached: LimitCounters,
 }
 
 impl Engine {
@@ -53,7 +53,7 @@ impl Engine {
         let snapshot = wasmtime::Engine::new(&settings(&config, Purpose::Snapshot)).map_err(EngineError::Machine)?;
         tick([render.weak(), snapshot.weak()]);
         let instances = Semaphore::new(config.instances_max as usize);
-        let (builds, reached) = (Semaphore::new(cores), Reached::default());
+        let (builds, reached) = (Semaphore::new(cores), LimitCounters::default());
         Ok(Self(Arc::new(Machine { config, render, snapshot, instances, builds, cache, reached })))
     }
 
@@ -62,7 +62,7 @@ impl Engine {
     }
 
     /// Where the limits are counted that calls come up against.
-    pub fn reached(&self) -> &Reached {
+    pub fn reached(&self) -> &LimitCounters {
         &self.0.reached
     }
 

@@ -1,6 +1,6 @@
 //! Why there is no document, and why a file is no plugin.
 
-use super::job::{Fault, ScopeError};
+use super::job::{ScopeError, TemplateFault};
 use super::limits::keys;
 use crate::facts::DisplayPath;
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ pub enum RenderError {
     #[error("the folder has no file {0:?}")]
     NoSuchFile(String),
     #[error("{0}")]
-    Template(Fault),
+    Template(TemplateFault),
     /// A limit of the plugin's own.
     #[error("limit reached: {name}")]
     Limit { name: String },

@@ -1,29 +1,29 @@
-//! How a plugin fares. One that fails too often in a row is tried less often: first after a second, then after twice
-//! as long each time, until a document heals it.
+//! The health of a plugin. A plugin that fails too often in a row is tried less often: first after one second, then
+//! after twice as long each time, until a render succeeds.
 //!
-//! Only what is the plugin's own fault counts, not a template's and not the database's. And a device may be what
-//! breaks it: the next try is another device's, where one asks.
+//! Only failures of the plugin itself count, not those of a template or of the database. One device may cause the
+//! failures, so a request from another device may make the next try sooner.
 
 use super::error::RenderError;
 use crate::facts::MacAddress;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-/// A plugin that fell over a passing cause is back before a phone has given up asking.
+/// Short, so that a plugin that failed for a passing reason works again before a phone gives up.
 const WAIT_FIRST: Duration = Duration::from_secs(1);
-/// One that is broken costs one failed render in this time.
+/// A broken plugin costs one failed render in this time.
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
-/// What is known of one loaded version of a plugin; see [`Plugin::health`](super::Plugin::health).
+/// The health of one loaded version of a plugin; see [`Plugin::health`](super::Plugin::health).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fares {
-    /// As many failures in a row as `failures_max`: it is tried now and then, and its last good version serves where
-    /// there is one.
+pub struct HealthState {
+    /// The plugin has failed `failures_max` times in a row. It is tried now and then; its last good version, if there
+    /// is one, renders in its place.
     pub failing: bool,
-    /// Since its last document.
+    /// Failures since its last document.
     pub failures_in_row: u32,
     pub last_failure: Option<LastFailure>,
-    /// It has given a document.
+    /// The plugin has returned at least one document.
     pub has_served: bool,
 }
 
@@ -35,26 +35,26 @@ pub struct LastFailure {
     pub at: SystemTime,
 }
 
-/// What a render has made of a plugin that was the opposite before.
+/// A change of a plugin's health that a render caused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
+pub(super) enum HealthChange {
     Failing,
     Healed,
 }
 
 pub(super) struct Health {
     failures_max: u32,
-    state: Mutex<State>,
+    record: Mutex<Record>,
 }
 
 #[derive(Clone, Default)]
-struct State {
-    fares: Fares,
-    /// When a failing plugin is tried next.
+struct Record {
+    state: HealthState,
+    /// The time of the next try, while the plugin is failing.
     next: Option<Instant>,
-    /// From one try to the next.
+    /// The time between two tries.
     wait: Duration,
-    /// A try is under way: other failures that come in now belong to renders from before.
+    /// A try is in progress. Any other failure reported now belongs to a render that started earlier.
     trying: bool,
     /// The device of the last failure.
     suspect: Option<MacAddress>,
@@ -62,40 +62,45 @@ struct State {
 
 impl Health {
     pub(super) fn new(failures_max: u32) -> Self {
-        Self { failures_max, state: Mutex::default() }
+        Self { failures_max, record: Mutex::default() }
     }
 
-    /// For the same component with other templates. A try that is under way is the old one's.
+    /// The health of the same component with other templates. A try in progress stays with the old one.
     pub(super) fn inherited(&self) -> Self {
-        let state = State { trying: false, ..self.state().clone() };
-        Self { failures_max: self.failures_max, state: Mutex::new(state) }
+        let record = Record { trying: false, ..self.lock().clone() };
+        Self { failures_max: self.failures_max, record: Mutex::new(record) }
     }
 
-    pub(super) fn fares(&self) -> Fares {
-        self.state().fares.clone()
+    pub(super) fn state(&self) -> HealthState {
+        self.lock().state.clone()
     }
 
     pub(super) fn is_failing(&self) -> bool {
-        self.state().fares.failing
+        self.lock().state.failing
     }
 
-    /// Whether a render for this device may be tried now; else how long until one may. To a failing plugin a yes is
-    /// given once, and then not again until its wait is over.
+    /// Whether a render for this device may start now; if not, how long to wait. For a failing plugin, one try is
+    /// admitted per wait.
     pub(super) fn admit(&self, device: MacAddress, now: Instant) -> Result<(), Duration> {
-        let mut state = self.state();
-        let Some(next) = state.next else { return Ok(()) };
-        let suspected = state.suspect == Some(device);
-        let due = if suspected { next + state.wait } else { next };
+        let mut record = self.lock();
+        let Some(next) = record.next else { return Ok(()) };
+        let suspected = record.suspect == Some(device);
+        let due = if suspected { next + record.wait } else { next };
         if now < due {
             return Err(due - now);
         }
-        state.next = Some(now + state.wait);
-        state.trying = true;
+        record.next = Some(now + record.wait);
+        record.trying = true;
         Ok(())
     }
 
-    /// Takes note of what a render came to.
-    pub(super) fn note(&self, outcome: Result<(), &RenderError>, device: MacAddress, now: Instant) -> Option<Turn> {
+    /// Records the outcome of a render.
+    pub(super) fn note(
+        &self,
+        outcome: Result<(), &RenderError>,
+        device: MacAddress,
+        now: Instant,
+    ) -> Option<HealthChange> {
         match outcome {
             Ok(()) => self.succeeded(),
             Err(error) if error.is_the_plugins() => self.failed(error, device, now),
@@ -103,38 +108,41 @@ impl Health {
         }
     }
 
-    fn succeeded(&self) -> Option<Turn> {
-        let mut state = self.state();
-        let healed = state.next.is_some();
-        let last_failure = state.fares.last_failure.take();
-        *state = State { fares: Fares { last_failure, has_served: true, ..Fares::default() }, ..State::default() };
-        healed.then_some(Turn::Healed)
+    fn succeeded(&self) -> Option<HealthChange> {
+        let mut record = self.lock();
+        let healed = record.next.is_some();
+        let last_failure = record.state.last_failure.take();
+        *record = Record {
+            state: HealthState { last_failure, has_served: true, ..HealthState::default() },
+            ..Record::default()
+        };
+        healed.then_some(HealthChange::Healed)
     }
 
-    fn failed(&self, error: &RenderError, device: MacAddress, now: Instant) -> Option<Turn> {
-        let mut state = self.state();
-        state.fares.failures_in_row = state.fares.failures_in_row.saturating_add(1);
-        state.fares.last_failure =
+    fn failed(&self, error: &RenderError, device: MacAddress, now: Instant) -> Option<HealthChange> {
+        let mut record = self.lock();
+        record.state.failures_in_row = record.state.failures_in_row.saturating_add(1);
+        record.state.last_failure =
             Some(LastFailure { kind: error.kind(), message: error.to_string(), at: SystemTime::now() });
-        state.suspect = Some(device);
-        if state.next.is_some() {
-            if std::mem::take(&mut state.trying) {
-                state.wait = (state.wait * 2).min(WAIT_MAX);
-                state.next = Some(now + state.wait);
+        record.suspect = Some(device);
+        if record.next.is_some() {
+            if std::mem::take(&mut record.trying) {
+                record.wait = (record.wait * 2).min(WAIT_MAX);
+                record.next = Some(now + record.wait);
             }
             return None;
         }
-        if state.fares.failures_in_row < self.failures_max {
+        if record.state.failures_in_row < self.failures_max {
             return None;
         }
-        state.fares.failing = true;
-        state.wait = WAIT_FIRST;
-        state.next = Some(now + WAIT_FIRST);
-        Some(Turn::Failing)
+        record.state.failing = true;
+        record.wait = WAIT_FIRST;
+        record.next = Some(now + WAIT_FIRST);
+        Some(HealthChange::Failing)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Record> {
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -151,7 +159,7 @@ mod tests {
     fn failing(now: Instant) -> Health {
         let health = Health::new(3);
         let trap = RenderError::Trap("unreachable".into());
-        for expected in [None, None, Some(Turn::Failing)] {
+        for expected in [None, None, Some(HealthChange::Failing)] {
             assert_eq!(health.note(Err(&trap), device("02aabb000001"), now), expected);
         }
         health
@@ -166,9 +174,9 @@ mod tests {
                 assert_eq!(health.note(outcome, one, now), None);
             }
         }
-        let fares = health.fares();
-        assert!(!fares.failing && fares.has_served && fares.failures_in_row == 0);
-        assert_eq!(fares.last_failure.map(|last| last.kind), Some("trap"));
+        let state = health.state();
+        assert!(!state.failing && state.has_served && state.failures_in_row == 0);
+        assert_eq!(state.last_failure.map(|last| last.kind), Some("trap"));
     }
 
     #[test]
@@ -178,7 +186,7 @@ mod tests {
         for error in [RenderError::NoSuchFile("x".into()), RenderError::Limit { name: "nesting".into() }, gone] {
             (0..5).for_each(|_| assert_eq!(health.note(Err(&error), one, now), None));
         }
-        assert_eq!(health.fares(), Fares::default());
+        assert_eq!(health.state(), HealthState::default());
     }
 
     #[test]
@@ -203,7 +211,7 @@ mod tests {
         let (health, culprit, other) = (failing(now), device("02aabb000001"), device("02aabb000002"));
         assert!(health.admit(culprit, now + SECOND).is_err());
         assert_eq!(health.admit(other, now + SECOND), Ok(()));
-        assert_eq!(health.note(Ok(()), other, now + SECOND), Some(Turn::Healed));
+        assert_eq!(health.note(Ok(()), other, now + SECOND), Some(HealthChange::Healed));
         assert_eq!(health.admit(culprit, now + SECOND), Ok(()), "healed");
     }
 

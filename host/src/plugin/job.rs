@@ -54,7 +54,7 @@ pub struct Document {
 
 /// Where and what is wrong in a template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fault {
+pub struct TemplateFault {
     pub template: String,
     /// From 1; 0 when it belongs to no line.
     pub line: u32,
@@ -68,10 +68,10 @@ pub struct Fault {
 pub struct Faulty {
     pub folder: String,
     pub file: String,
-    pub fault: Fault,
+    pub fault: TemplateFault,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for TemplateFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.template)?;
         if self.line > 0 {
@@ -136,7 +136,7 @@ impl Reads {
 pub(super) struct Prepared {
     pub folder: String,
     pub file: String,
-    pub outcome: Result<Reads, Fault>,
+    pub outcome: Result<Reads, TemplateFault>,
 }
 
 /// What a plugin may ask while it renders, bound by its maker to one device: there is no way to name another.
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn a_fault_says_where_only_as_far_as_it_knows() {
         let mut fault =
-            Fault { template: "a/b".into(), line: 3, column: 7, message: "odd".into(), excerpt: "{if".into() };
+            TemplateFault { template: "a/b".into(), line: 3, column: 7, message: "odd".into(), excerpt: "{if".into() };
         assert_eq!(fault.to_string(), "a/b:3:7: odd in `{if`");
         (fault.line, fault.column, fault.excerpt) = (0, 0, String::new());
         assert_eq!(fault.to_string(), "a/b: odd");

@@ -223,7 +223,7 @@ fn build(
         let plugin = candidate.build(&engine, templates).await?;
         // New templates do not make a failing component work again.
         let plugin = Arc::new(match &before {
-            Some(before) => plugin.faring_as(before),
+            Some(before) => plugin.with_health_of(before),
             None => plugin,
         });
         let tried = if trial { trial::try_plugin(&plugin).await } else { Ok(()) };

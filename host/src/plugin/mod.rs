@@ -15,12 +15,12 @@ mod error;
 mod health;
 mod inspect;
 mod job;
+mod limit_counters;
 mod limits;
 mod load;
 mod off_the_path;
 #[allow(clippy::module_inception, reason = "the room holds plugins, and this file is one")]
 mod plugin;
-mod reached;
 mod set;
 mod snapshot;
 #[cfg(test)]
@@ -32,10 +32,10 @@ pub use compiler::{COMMAND as COMPILE, compile_for_parent, own_program};
 pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
 pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, ScopeError};
+pub use limit_counters::LimitCounters;
 pub use limits::Config;
 pub use load::{LoadPlan, Share};
 pub use off_the_path::off_the_path;
 pub use plugin::Plugin;
-pub use reached::Reached;
 pub use set::{Choice, Plugins, files};
 pub use trial::try_file;

@@ -5,7 +5,7 @@ use super::call::Call;
 use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::RenderError;
-use super::health::{Fares, Health, Turn};
+use super::health::{Health, HealthChange, HealthState};
 use super::job::{DeviceScope, Document, Faulty, Job, Prepared, Reads};
 use super::limits::{TRANSFER_BYTES_EXTRA, keys};
 use super::v0_1;
@@ -27,22 +27,22 @@ pub struct Plugin {
     name: Arc<str>,
     description: Description,
     renderer: v0_1::Renderer,
-    /// Memory that the snapshot brings along.
+    /// Bytes of memory in the snapshot.
     prepared_bytes: usize,
     folders: HashMap<String, Folder>,
     faults: Vec<Faulty>,
-    origin: Origin,
+    origin: ComponentOrigin,
     /// Compiled when it is first needed: see `check`.
     pub(super) unprepared: OnceLock<Component>,
     health: Health,
     share: Semaphore,
 }
 
-/// The templates of one folder, and what they read.
+/// The templates of one folder, and the settings that they read.
 struct Folder {
     texts: Vec<TemplateFile>,
     files: HashMap<String, Reads>,
-    /// All of them together: any may answer a request that names none.
+    /// The settings of all its files together, for requests that name no file.
     whole: Reads,
 }
 
@@ -52,15 +52,15 @@ impl Default for Folder {
     }
 }
 
-/// Where a plugin came from.
-pub struct Origin {
+/// The file and the bytes that a plugin was loaded from.
+pub struct ComponentOrigin {
     pub file: PathBuf,
-    /// When it was made ready.
+    /// When it was prepared.
     pub since: SystemTime,
     pub(super) binary: Arc<Binary>,
 }
 
-impl Origin {
+impl ComponentOrigin {
     /// The component's SHA-256 in hexadecimal digits.
     pub fn sha256(&self) -> &str {
         &self.binary.sha256
@@ -73,7 +73,7 @@ impl Plugin {
         description: Description,
         component: &Component,
         (templates, prepared): (Vec<TemplateFile>, Vec<Prepared>),
-        origin: Origin,
+        origin: ComponentOrigin,
     ) -> wasmtime::Result<Self> {
         let renderer = v0_1::Renderer::new(engine.render(), component)?;
         let pages = component.resources_required().and_then(|needs| needs.max_initial_memory_size).unwrap_or(0);
@@ -119,12 +119,12 @@ impl Plugin {
         &self.description
     }
 
-    /// Templates that `prepare` found wrong, in its order. The plugin serves all the same.
+    /// Templates that `prepare` could not compile, in its order. The plugin renders its other templates.
     pub fn faults(&self) -> &[Faulty] {
         &self.faults
     }
 
-    pub fn origin(&self) -> &Origin {
+    pub fn origin(&self) -> &ComponentOrigin {
         &self.origin
     }
 
@@ -132,7 +132,7 @@ impl Plugin {
         &self.origin.file
     }
 
-    /// How many bytes of memory the snapshot holds.
+    /// Bytes of memory in the snapshot.
     pub fn prepared_bytes(&self) -> usize {
         self.prepared_bytes
     }
@@ -141,13 +141,13 @@ impl Plugin {
         &self.engine
     }
 
-    /// How its renders come out, for `plugin list` and the like.
-    pub fn health(&self) -> Fares {
-        self.health.fares()
+    /// Its health, for example for `dialplate plugin list`.
+    pub fn health(&self) -> HealthState {
+        self.health.state()
     }
 
-    /// Takes over how its component has fared with other templates.
-    pub(super) fn faring_as(self, before: &Self) -> Self {
+    /// Takes over the health that `before`, the same component with other templates, has.
+    pub(super) fn with_health_of(self, before: &Self) -> Self {
         Self { health: before.health.inherited(), ..self }
     }
 
@@ -155,30 +155,30 @@ impl Plugin {
         self.health.is_failing()
     }
 
-    /// Whether this version may render for the device now: `Failing` when it failed too often in a row and its next
-    /// try is not due. A try that is granted is expected to be made.
+    /// Whether this version may render for the device now: `Failing` if it failed too often in a row and its next try
+    /// is not due. The caller has to make a try that is admitted.
     pub(super) fn admit(&self, device: MacAddress) -> Result<(), RenderError> {
         self.health.admit(device, Instant::now()).map_err(|wait| RenderError::Failing {
             retry_after_s: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1),
         })
     }
 
-    /// These very templates of the folder are in the snapshot, so a job for it carries none.
+    /// Whether the snapshot holds exactly these templates of the folder, so that a job need not carry them.
     pub fn prepared(&self, folder: &str, texts: &[TemplateFile]) -> bool {
         self.folders.get(folder).is_some_and(|folder| folder.texts == texts)
     }
 
-    /// The folder's template texts that it is prepared with.
+    /// The texts of the folder's templates in the snapshot.
     pub(super) fn texts(&self, folder: &str) -> &[TemplateFile] {
         self.folders.get(folder).map_or(&[], |folder| &folder.texts)
     }
 
-    /// It is prepared with these very templates of the folder, and found nothing wrong with this one.
+    /// Whether the snapshot holds exactly these templates of the folder, and this one of them compiles.
     pub(super) fn is_sound(&self, folder: &str, file: &str, texts: &[TemplateFile]) -> bool {
         self.folders.get(folder).is_some_and(|folder| folder.texts == texts && folder.files.contains_key(file))
     }
 
-    /// Whether it is prepared with these templates and no others.
+    /// Whether the snapshot holds these templates and no others.
     pub(super) fn has(&self, templates: &[TemplateFile]) -> bool {
         self.templates() == templates.len()
             && templates
@@ -186,12 +186,12 @@ impl Plugin {
                 .all(|texts| texts.first().is_none_or(|first| self.prepared(&first.folder, texts)))
     }
 
-    /// How many templates are prepared.
+    /// The number of templates in the snapshot.
     pub fn templates(&self) -> usize {
         self.folders.values().map(|folder| folder.texts.len()).sum()
     }
 
-    /// Folder and file of the templates that compile, by their names.
+    /// Folder and file of each template that compiles, sorted.
     pub fn sound_files(&self) -> Vec<(&str, &str)> {
         let mut sound = Vec::new();
         for (name, folder) in &self.folders {
@@ -201,8 +201,8 @@ impl Plugin {
         sound
     }
 
-    /// Which settings a job for this file has to carry. Without a file, any of the folder's may answer; a file that
-    /// `prepare` did not see, or found wrong, may ask for anything.
+    /// The settings that a job for this file has to carry. `None` stands for any file of the folder. A file that `prepare`
+    /// did not see, or could not compile, may read any setting.
     pub fn reads(&self, folder: &str, file: Option<&str>) -> Reads {
         let Some(folder) = self.folders.get(folder) else { return Reads::Every };
         match file {
@@ -211,8 +211,8 @@ impl Plugin {
         }
     }
 
-    /// Renders one file in a fresh fork of the snapshot. `scope` answers what the template asks about the job's
-    /// device. Waiting for a free instance counts towards the deadline.
+    /// Renders one file in a fresh fork of the snapshot. `scope` gives the template access to the
+    /// job's device. Waiting for a free instance counts towards the deadline.
     pub async fn render(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
         let device = job.address;
         let deadline = Instant::now() + self.engine.config().render_timeout();
@@ -222,35 +222,35 @@ impl Plugin {
         };
         let noted = outcome.as_ref().map(|_| ());
         match self.health.note(noted, device, Instant::now()) {
-            Some(Turn::Failing) => tracing::error!(
+            Some(HealthChange::Failing) => tracing::error!(
                 plugin.name = self.name(), plugin.file = %DisplayPath(self.file()), failures = self.health().failures_in_row,
                 "plugin fails too often in a row (failures_max) and is tried less often"
             ),
-            Some(Turn::Healed) => tracing::info!(plugin.name = self.name(), "plugin serves again"),
+            Some(HealthChange::Healed) => tracing::info!(plugin.name = self.name(), "plugin serves again"),
             None => {}
         }
         outcome
     }
 
-    /// Renders for nobody, to see whether a failing plugin has healed.
+    /// Renders and drops the document, to see whether a failing plugin works again.
     pub fn try_again(self: Arc<Self>, job: Job, scope: Arc<dyn DeviceScope>) {
         let device = job.address;
         tokio::spawn(async move {
             if let Err(error) = self.render(job, scope).await {
                 let (plugin, device) = (self.name(), device.as_str());
-                tracing::warn!(plugin.name = plugin, device.address = device, %error, "failing plugin tried again in vain");
+                tracing::warn!(plugin.name = plugin, device.address = device, %error, "failing plugin failed another try");
             }
         });
     }
 
-    /// The same for trials, which have instances of their own to wait for nobody. What comes of it says nothing of the
-    /// plugin's health.
+    /// Like `render`, for trials: they have instances of their own, and their outcome does not change the plugin's
+    /// health.
     pub async fn render_unnoted(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
         let deadline = Instant::now() + self.engine.config().render_timeout();
         self.render_until(deadline, job, scope).await
     }
 
-    /// One of the instances that this plugin may take. Both are waited for until the deadline.
+    /// Waits until the deadline for one of this plugin's instances and one of the server's.
     async fn turn(&self, deadline: Instant) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>), RenderError> {
         Ok((Engine::wait_for(&self.share, deadline).await?, self.engine.turn(deadline).await?))
     }

@@ -8,7 +8,7 @@ use super::start::FirstLoad;
 use super::state::{Checked, Command, Event, LookFindings, StateMachine, WaiterId};
 use super::tasks::{BuildInput, Builds, Checks, EndedBuild, EndedCheck, EndedLook, Looks};
 use crate::metrics::Metrics;
-use crate::plugin::{Plugins, Reached};
+use crate::plugin::{LimitCounters, Plugins};
 use arc_swap::ArcSwap;
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
@@ -26,12 +26,12 @@ type Reply = oneshot::Sender<Arc<Report>>;
 pub struct Reloads {
     requests: mpsc::Sender<Reply>,
     report: Arc<ArcSwap<Report>>,
-    reached: Reached,
+    reached: LimitCounters,
 }
 
 impl Reloads {
     /// How often plugins, also refused ones, have reached each limit.
-    pub fn reached(&self) -> &Reached {
+    pub fn reached(&self) -> &LimitCounters {
         &self.reached
     }
 

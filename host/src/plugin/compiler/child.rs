@@ -1,6 +1,6 @@
 //! The compiler's process: it takes its limits, reads one component, writes its code, and ends.
 
-use super::{COMMAND, Order, translate};
+use super::{COMMAND, CompileJob, translate};
 use crate::plugin::engine;
 use crate::plugin::limits::Config;
 use std::io::{self, BufRead, Read, Write, stderr, stdin, stdout};
@@ -20,7 +20,7 @@ const STACK_BYTES: usize = 8 << 20;
 /// Enough for the standard streams and what the system's library opens on its own.
 const OPEN_FILES_MAX: u64 = 8;
 
-/// What `dialplate compile-component` does: an order and a component on the standard input, which then stays open for
+/// What `dialplate compile-component` does: a job and a component on the standard input, which then stays open for
 /// as long as somebody wants the code; the code on the standard output.
 pub fn run() -> ExitCode {
     close_inherited();
@@ -53,13 +53,13 @@ fn prepare() -> Result<(wasmtime::Engine, Vec<u8>), String> {
     let mut line = String::new();
     let mut input = stdin().lock();
     input.by_ref().take(ORDER_BYTES_MAX).read_line(&mut line).map_err(|error| error.to_string())?;
-    let order: Order = serde_json::from_str(&line).map_err(|error| error.to_string())?;
-    take_limits(&order.config).map_err(|error| error.to_string())?;
-    let mut component = vec![0; order.component_bytes];
+    let job: CompileJob = serde_json::from_str(&line).map_err(|error| error.to_string())?;
+    take_limits(&job.config).map_err(|error| error.to_string())?;
+    let mut component = vec![0; job.component_bytes];
     input.read_exact(&mut component).map_err(|error| error.to_string())?;
     drop(input);
     end_with_parent().map_err(|error| error.to_string())?;
-    let settings = engine::settings(&order.config, order.purpose);
+    let settings = engine::settings(&job.config, job.purpose);
     let machine = wasmtime::Engine::new(&settings).map_err(|error| format!("{error:#}"))?;
     Ok((machine, component))
 }

@@ -1,6 +1,6 @@
 //! The only place that compiles. A compiler is a large program that a vendor's bytes drive: they can have it run for
 //! minutes, take all memory, or overflow its stack. So it runs in a process of its own, the server's own program under
-//! another command (`child`), with limits of its own; what becomes of it is one component's refusal (`parent`).
+//! another command (`child`), with its own limits. If it fails, only that component is refused (`parent`).
 
 mod child;
 mod parent;
@@ -15,13 +15,13 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use wasmtime::component::Component;
 
-/// The server's command that compiles one component; nobody but the server gives it.
+/// The command that compiles one component. Only the server itself runs it.
 pub const COMMAND: &str = "compile-component";
 
-/// Characters of what a compiler says that reach a log.
+/// Characters of a compiler's message that reach a log.
 const REASON_CHARS_MAX: usize = 300;
 
-/// What code is compiled for, and by which compiler.
+/// What the code is compiled for, which decides the compiler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Purpose {
     /// To run `describe` and `prepare` once, quickly compiled.
@@ -30,9 +30,9 @@ pub(super) enum Purpose {
     Render,
 }
 
-/// What the child is told, in one line of JSON; the component follows it.
+/// What the child has to compile: one line of JSON, followed by the bytes of the component.
 #[derive(Serialize, Deserialize)]
-struct Order<'a> {
+struct CompileJob<'a> {
     purpose: Purpose,
     config: Cow<'a, Config>,
     component_bytes: usize,
@@ -45,7 +45,7 @@ pub(super) struct Code {
 }
 
 impl Code {
-    /// What it runs on.
+    /// The engine that runs it.
     pub(super) fn machine(&self) -> &wasmtime::Engine {
         &self.machine
     }
@@ -62,7 +62,7 @@ impl Code {
     }
 }
 
-/// Compiles for up to `compile_cpu_s_max` of a processor. `Refused` is the compiler's own word on the component.
+/// Compiles for up to `compile_cpu_s_max` of a processor. `Refused` means that the compiler rejected the component.
 pub(super) async fn compile(engine: &Engine, purpose: Purpose, component: &[u8]) -> Result<Code, CompileError> {
     let machine = engine.machine(purpose).clone();
     let config = engine.config();
@@ -70,7 +70,7 @@ pub(super) async fn compile(engine: &Engine, purpose: Purpose, component: &[u8])
         Some(program) => {
             parent::compile(
                 program,
-                &Order { purpose, config: Cow::Borrowed(config), component_bytes: component.len() },
+                &CompileJob { purpose, config: Cow::Borrowed(config), component_bytes: component.len() },
                 component,
             )
             .await?

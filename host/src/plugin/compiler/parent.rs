@@ -2,7 +2,7 @@
 //! became of it.
 
 use super::child::REFUSED;
-use super::{COMMAND, Order, REASON_CHARS_MAX};
+use super::{COMMAND, CompileJob, REASON_CHARS_MAX};
 use crate::plugin::error::CompileError;
 use crate::plugin::limits::one_line;
 use std::io;
@@ -28,15 +28,15 @@ pub fn own_program() -> io::Result<PathBuf> {
 
 /// The component's code. Needs a tokio runtime; the process has the priority of the thread that polls this first, and
 /// is killed when this is dropped.
-pub(super) async fn compile(program: &Path, order: &Order<'_>, component: &[u8]) -> Result<Vec<u8>, CompileError> {
-    let patience = Duration::from_secs(order.config.compile_cpu_s_max.saturating_mul(PATIENCE));
-    compile_within(patience, program, order, component).await
+pub(super) async fn compile(program: &Path, job: &CompileJob<'_>, component: &[u8]) -> Result<Vec<u8>, CompileError> {
+    let patience = Duration::from_secs(job.config.compile_cpu_s_max.saturating_mul(PATIENCE));
+    compile_within(patience, program, job, component).await
 }
 
 async fn compile_within(
     patience: Duration,
     program: &Path,
-    order: &Order<'_>,
+    job: &CompileJob<'_>,
     component: &[u8],
 ) -> Result<Vec<u8>, CompileError> {
     let failed = |error: io::Error| CompileError::Unable(error.to_string());
@@ -52,32 +52,32 @@ async fn compile_within(
         .kill_on_drop(true)
         .spawn()
         .map_err(failed)?;
-    let Ok(ended) = tokio::time::timeout(patience, converse(&mut process, order, component)).await else {
+    let Ok(ended) = tokio::time::timeout(patience, converse(&mut process, job, component)).await else {
         // Its end is waited for, so that it is gone when the next one starts.
         let _ = process.kill().await;
         return Err(CompileError::Slow { s: patience.as_secs() });
     };
     let (status, code, said) = ended.map_err(failed)?;
-    judge(status, code, &said, order)
+    judge(status, code, &said, job)
 }
 
 /// What it ended with, what it gave, and what it said. Whatever it leaves unread or unsaid, its end says why.
 async fn converse(
     process: &mut Child,
-    order: &Order<'_>,
+    job: &CompileJob<'_>,
     component: &[u8],
 ) -> io::Result<(ExitStatus, Vec<u8>, Vec<u8>)> {
     let streams = (process.stdin.take(), process.stdout.take(), process.stderr.take());
     let (Some(mut input), Some(output), Some(errors)) = streams else { return Err(io::ErrorKind::BrokenPipe.into()) };
-    let order_line = [serde_json::to_vec(order)?, b"\n".to_vec()].concat();
+    let job_line = [serde_json::to_vec(job)?, b"\n".to_vec()].concat();
     let feed = async {
-        for part in [&order_line[..], component] {
+        for part in [&job_line[..], component] {
             if input.write_all(part).await.is_err() {
                 break;
             }
         }
     };
-    let code_bytes_max = order.config.code_bytes_max;
+    let code_bytes_max = job.config.code_bytes_max;
     let ((), code, said) =
         tokio::join!(feed, read(output, code_bytes_max.saturating_add(1)), read(errors, ERROR_BYTES_MAX));
     // Closing the input earlier would end it.
@@ -93,8 +93,8 @@ async fn read(stream: impl AsyncRead + Unpin, bytes_max: u64) -> io::Result<Vec<
     Ok(bytes)
 }
 
-fn judge(status: ExitStatus, code: Vec<u8>, said: &[u8], order: &Order<'_>) -> Result<Vec<u8>, CompileError> {
-    let config = &order.config;
+fn judge(status: ExitStatus, code: Vec<u8>, said: &[u8], job: &CompileJob<'_>) -> Result<Vec<u8>, CompileError> {
+    let config = &job.config;
     if code.len() as u64 > config.code_bytes_max {
         return Err(CompileError::Size { bytes_max: config.code_bytes_max });
     }
@@ -138,9 +138,9 @@ mod tests {
     fn run(program: &Path, patience: Duration) -> Result<Vec<u8>, CompileError> {
         let config = Config { code_bytes_max: 1_000, compile_cpu_s_max: 7, ..Config::default() };
         let component = vec![0; 1 << 20];
-        let order = Order { purpose: Purpose::Render, config: Cow::Owned(config), component_bytes: component.len() };
+        let job = CompileJob { purpose: Purpose::Render, config: Cow::Owned(config), component_bytes: component.len() };
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        runtime.block_on(compile_within(patience, program, &order, &component))
+        runtime.block_on(compile_within(patience, program, &job, &component))
     }
 
     fn refusal(deed: &str) -> String {

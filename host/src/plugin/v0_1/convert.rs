@@ -5,7 +5,7 @@ use super::bindings::dialplate::provision::types as wit;
 use crate::facts::{Table, Value};
 use crate::plugin::description::{Action, Description, UserAgent, Vendor};
 use crate::plugin::error::RenderError;
-use crate::plugin::job::{Document, Fault, Job, Prepared, Reads};
+use crate::plugin::job::{Document, Job, Prepared, Reads, TemplateFault};
 use crate::plugin::limits::{MESSAGE_CHARS_MAX, one_line};
 use crate::templates::TemplateFile;
 
@@ -63,8 +63,8 @@ pub(super) fn failure(failure: wit::Failure) -> RenderError {
     }
 }
 
-fn fault(fault: &wit::Fault) -> Fault {
-    Fault {
+fn fault(fault: &wit::Fault) -> TemplateFault {
+    TemplateFault {
         template: message(&fault.template),
         line: fault.line,
         column: fault.column,

@@ -1,19 +1,19 @@
-//! How often plugins came up against a limit of the host's, for whoever watches the server.
+//! How often plugins reached one of the host's limits, for monitoring.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Plugins times limits. A folder that a build robot fills with ever new names is no reason to grow for ever.
+/// Pairs of plugin and limit. The bound keeps memory constant even if a folder gets ever new plugin names.
 const COUNTS_MAX: usize = 1_000;
 
-/// Cheap to clone; all clones count together.
+/// Clones share their counts.
 #[derive(Clone, Default)]
-pub struct Reached(Arc<Mutex<Counts>>);
+pub struct LimitCounters(Arc<Mutex<Counts>>);
 
 type Counts = BTreeMap<(String, &'static str), u64>;
 
-impl Reached {
-    /// `limit` is the name of its key; without one there is nothing to count.
+impl LimitCounters {
+    /// Counts one plugin that reached the limit with this configuration key. `None` counts nothing.
     pub(super) fn note(&self, plugin: &str, limit: Option<&'static str>) {
         let Some(limit) = limit else { return };
         let mut counts = self.counts();
@@ -23,7 +23,7 @@ impl Reached {
         }
     }
 
-    /// By plugin and limit, since the start.
+    /// Plugin, limit and count since the start of the server.
     pub fn all(&self) -> Vec<(String, &'static str, u64)> {
         self.counts().iter().map(|((plugin, limit), count)| (plugin.clone(), *limit, *count)).collect()
     }
