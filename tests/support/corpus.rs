@@ -1,5 +1,6 @@
 //! The recorded answers of a real FusionPBX, in `../shared/corpus`. They are not part of the repository.
 
+use crate::app::TestApp;
 use crate::client::{self, Answer};
 use crate::server::{Server, root};
 use crate::skip;
@@ -32,19 +33,21 @@ pub fn find() -> Option<PathBuf> {
 
 /// The URL of a new SQLite database with FusionPBX's tables, its default settings, and these SQL files of the corpus.
 pub fn sqlite(folder: &Path, corpus: &Path, files: &[&str]) -> String {
-    let path = folder.join("fusionpbx.db");
-    let url = format!("sqlite://{}", path.display());
+    let file = folder.join("fusionpbx.db");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    runtime.block_on(async {
-        let mut connection = SqliteConnection::connect(&format!("{url}?mode=rwc")).await.expect("a database");
-        for file in ["schema-sqlite.sql", "defaults.sql"].iter().chain(files) {
-            sqlx::raw_sql(sqlx::AssertSqlSafe(text(corpus, file)))
-                .execute(&mut connection)
-                .await
-                .expect("the corpus loads");
-        }
-    });
-    url
+    runtime.block_on(load_sqlite(&file, corpus, files));
+    format!("sqlite://{}", file.display())
+}
+
+/// Creates a SQLite file with FusionPBX's tables, its default settings, and these SQL files of the corpus.
+pub async fn load_sqlite(file: &Path, corpus: &Path, files: &[&str]) {
+    let url = format!("sqlite://{}?mode=rwc", file.display());
+    let mut connection = SqliteConnection::connect(&url).await.expect("a database");
+    for file in ["schema-sqlite.sql", "defaults.sql"].iter().chain(files) {
+        let statements = sqlx::AssertSqlSafe(text(corpus, file));
+        sqlx::raw_sql(statements).execute(&mut connection).await.expect("the corpus loads");
+    }
+    connection.close().await.expect("the database closes");
 }
 
 /// Starts a server on a recorded database, with the recorded templates and clock. `settings` override these. The limit
@@ -103,16 +106,15 @@ pub fn cases(file: &Path) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("a case")).collect()
 }
 
-/// Replays cases, and returns one line for each answer that differs.
+/// Sends the requests of cases to a server, and returns one line for each answer that differs.
 pub fn replay(server: &Server, cases: &[Value]) -> Vec<String> {
     let (next, differences) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(difference) = differs(server.address, case) {
-                        differences.lock().expect("no test panics").push(difference);
-                    }
+                    let difference = differing(&ask(server.address, case, None), case);
+                    differences.lock().expect("no test panics").extend(difference);
                 }
             });
         }
@@ -120,8 +122,18 @@ pub fn replay(server: &Server, cases: &[Value]) -> Vec<String> {
     differences.into_inner().expect("no test panics")
 }
 
-fn differs(server: SocketAddr, case: &Value) -> Option<String> {
-    differing(&ask(server, case, None), case)
+/// Like [`replay`], in the test's own process.
+pub async fn replay_in_process(app: &TestApp, cases: &[Value]) -> Vec<String> {
+    let (next, differences) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let worker = async || {
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let difference = differing(&ask_in_process(app, case, None).await, case);
+            differences.lock().expect("no test panics").extend(difference);
+        }
+    };
+    // Refusals are delayed, so several requests at once save time.
+    tokio::join!(worker(), worker(), worker(), worker());
+    differences.into_inner().expect("no test panics")
 }
 
 /// The difference between an answer and the recorded one, labelled with the case.
@@ -137,13 +149,22 @@ pub fn differing(answer: &Answer, case: &Value) -> Option<String> {
 
 /// Sends a case's request. `authorization` replaces the case's own credentials.
 pub fn ask(server: SocketAddr, case: &Value, authorization: Option<&str>) -> Answer {
-    let text = |name: &str| case[name].as_str().unwrap_or_default();
+    let [method, target, body] = ["method", "target", "body"].map(|name| case[name].as_str().unwrap_or_default());
+    client::send(server, method, target, &headers(case, authorization), body.as_bytes())
+}
+
+/// Like [`ask`], in the test's own process.
+pub async fn ask_in_process(app: &TestApp, case: &Value, authorization: Option<&str>) -> Answer {
+    let [method, target, body] = ["method", "target", "body"].map(|name| case[name].as_str().unwrap_or_default());
+    app.send(method, target, &headers(case, authorization), body.as_bytes()).await
+}
+
+fn headers<'a>(case: &'a Value, authorization: Option<&'a str>) -> Vec<(&'a str, &'a str)> {
     let headers: BTreeMap<_, _> = case["headers"].as_object().into_iter().flatten().collect();
     let headers = headers.iter().map(|(name, value)| (name.as_str(), value.as_str().unwrap_or("")));
     let kept = headers.filter(|(name, _)| authorization.is_none() || !name.eq_ignore_ascii_case("authorization"));
     let own = authorization.filter(|text| !text.is_empty()).map(|text| ("Authorization", text));
-    let headers: Vec<_> = kept.chain(own).collect();
-    client::send(server, text("method"), text("target"), &headers, text("body").as_bytes())
+    kept.chain(own).collect()
 }
 
 /// The first difference between an answer and the recorded one.

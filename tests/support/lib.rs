@@ -2,8 +2,10 @@
 
 #![allow(clippy::print_stdout, reason = "tests print figures")]
 
+pub mod app;
 pub mod client;
 pub mod corpus;
+pub mod database;
 pub mod echo;
 pub mod guests;
 pub mod heavy;

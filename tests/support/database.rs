@@ -1,0 +1,63 @@
+//! SQLite databases for tests. Each set of rows is loaded once in a test process; a test gets a copy of the file.
+
+use crate::corpus;
+use dialplate::directory::{DEFAULT_DOMAIN, Directory};
+use sqlx::{Connection, SqliteConnection};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Database files by the SQL files they were loaded from; the demonstration is loaded from none.
+type Loaded = HashMap<Vec<PathBuf>, Arc<Vec<u8>>>;
+
+static LOADED: Mutex<Option<Loaded>> = Mutex::const_new(None);
+
+/// Writes the demonstration database into a folder, and returns its URL.
+pub async fn demonstration(folder: &Path) -> String {
+    copy(folder, Vec::new()).await
+}
+
+/// Writes a database with FusionPBX's tables, its default settings and these SQL files into a folder, and returns its
+/// URL.
+pub async fn recorded(folder: &Path, files: &[PathBuf]) -> String {
+    copy(folder, files.to_vec()).await
+}
+
+/// Runs SQL statements in a database.
+pub async fn run(url: &str, sql: &str) {
+    let mut connection = SqliteConnection::connect(url).await.expect("a database");
+    let statements = sqlx::AssertSqlSafe(sql.to_owned());
+    sqlx::raw_sql(statements).execute(&mut connection).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+    connection.close().await.expect("the database closes");
+}
+
+async fn copy(folder: &Path, files: Vec<PathBuf>) -> String {
+    let mut loaded = LOADED.lock().await;
+    let loaded = loaded.get_or_insert_default();
+    let bytes = match loaded.get(&files) {
+        Some(bytes) => Arc::clone(bytes),
+        None => {
+            let bytes = Arc::new(load(&files).await);
+            loaded.insert(files, Arc::clone(&bytes));
+            bytes
+        }
+    };
+    let file = folder.join("dialplate.db");
+    std::fs::write(&file, bytes.as_slice()).expect("a database file");
+    format!("sqlite://{}", file.display())
+}
+
+async fn load(files: &[PathBuf]) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a folder for the database");
+    let file = folder.path().join("loaded.db");
+    if files.is_empty() {
+        Directory::create_embedded(&file, DEFAULT_DOMAIN).await.expect("the demonstration database");
+    } else {
+        let corpus = corpus::find().expect("recorded rows come from the corpus");
+        let files: Vec<_> = files.iter().map(|file| file.display().to_string()).collect();
+        let files: Vec<_> = files.iter().map(String::as_str).collect();
+        corpus::load_sqlite(&file, &corpus, &files).await;
+    }
+    std::fs::read(file).expect("a database file")
+}
