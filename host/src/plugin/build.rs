@@ -1,5 +1,5 @@
-//! From a file to a loaded plugin, in two steps: who it is, and, once it is known which templates are its, what it
-//! is prepared with. Each step's result comes from the cache when it is there.
+//! Builds a plugin from a file in two steps: first its description, then, once its templates are known, its snapshot.
+//! Each step uses the cache if it holds the result.
 
 use super::cache::{Cache, Key, KeyMaker, hex};
 use super::call::Call;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use wasmtime::component::Component;
 
-/// A component as it was read.
+/// The bytes of a component file.
 pub(super) struct Binary {
     version: Version,
     bytes: Vec<u8>,
@@ -31,7 +31,7 @@ pub(super) struct Binary {
     pub(super) sha256: String,
 }
 
-/// A file that is a plugin, and says who.
+/// A component that is a plugin, with its description.
 #[derive(Clone)]
 pub(super) struct Candidate {
     pub(super) file: PathBuf,
@@ -39,14 +39,14 @@ pub(super) struct Candidate {
     pub(super) binary: Arc<Binary>,
 }
 
-/// What the cache notes beside the code of a component that is not prepared.
+/// The cache's note on the code of a component that is not prepared.
 #[derive(Serialize, Deserialize)]
 struct Unprepared {
     code: String,
     description: Description,
 }
 
-/// What the cache notes beside a plugin's code.
+/// The cache's note on a prepared plugin's code.
 #[derive(Serialize, Deserialize)]
 struct Note {
     code: String,
@@ -74,7 +74,7 @@ impl Candidate {
         Ok(Self { file: file.to_owned(), description, binary: binary.into() })
     }
 
-    /// What a loaded plugin was made of, to be prepared once more.
+    /// The component of a loaded plugin, to be prepared again.
     pub(super) fn of(plugin: &Plugin) -> Self {
         let origin = plugin.origin();
         let (description, binary) = (plugin.description().clone(), Arc::clone(&origin.binary));
@@ -135,7 +135,7 @@ fn not_ready(error: wasmtime::Error) -> LoadError {
     LoadError::Build(format!("{error:#}"))
 }
 
-/// The component before `prepare`, from the cache where it was compiled before.
+/// The component before `prepare`, compiled unless the cache has it.
 pub(super) async fn unprepared(
     engine: &Engine,
     binary: &Binary,
@@ -144,7 +144,7 @@ pub(super) async fn unprepared(
     let key = binary.key(engine);
     let known = engine.cache().and_then(|cache| {
         let note: Unprepared = cache.note(&key)?;
-        // Compiled by the one or by the other: see `instrument`.
+        // Either compiler may have compiled it: see `instrument`.
         [engine.snapshot(), engine.render()].into_iter().find_map(|machine| cache.code(machine, &key, &note.code))
     });
     if let Some(component) = known {
@@ -169,9 +169,9 @@ impl Binary {
     }
 }
 
-/// Writes compiled code into the cache and gives it as it is mapped from there: its pages are shared with the file.
-/// `note` writes what belongs beside it, and gets its digest. A full disk costs the next start some time and this one
-/// nothing.
+/// Writes compiled code into the cache and returns it mapped from there, so that its pages are shared with the file.
+/// `note` gets the code's digest and writes the note. If the disk is full, the next start has to compile again; this
+/// one goes on.
 fn keep_code(
     engine: &Engine,
     key: &Key,
@@ -204,7 +204,7 @@ async fn describe(
 ) -> Result<Description, LoadError> {
     let failed =
         |error| LoadError::Call { step: "describe", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
-    // A start function runs here already, so this is either what the plugin did or what it is.
+    // The plugin's start function runs here, so the cause is either its behaviour or its structure.
     let misfit = |error: wasmtime::Error| match error.is::<RenderError>() || error.is::<wasmtime::Trap>() {
         true => failed(error),
         false => LoadError::Interface {
@@ -224,7 +224,7 @@ async fn describe(
 
 fn read(file: &Path, bytes_max: u64) -> Result<Vec<u8>, LoadError> {
     let mut bytes = Vec::new();
-    // A pipe would have this wait for its other end.
+    // Opening a pipe would block until its other end is open.
     let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(file).map_err(LoadError::Read)?;
     if !opened.metadata().map_err(LoadError::Read)?.is_file() {
         return Err(LoadError::Read(std::io::Error::other("it is no regular file")));

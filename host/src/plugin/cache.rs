@@ -1,10 +1,10 @@
-//! Compiled plugins on disk, so that a start need not compile: `<key>.cwasm`, the machine code that is mapped into
-//! the server, and `<key>.note`, what else is to be known of it.
+//! The cache of compiled plugins on disk, so that a start need not compile: `<key>.cwasm` is the machine code that is
+//! mapped into the server, `<key>.note` its metadata.
 //!
 //! Mapping a file as code trusts it completely. So the folder and its files must belong to the server's user and be
-//! closed to all others, and a file is mapped only when its SHA-256 is the one in the note, and that of note and key is
-//! the one on the note's first line: half a write, a bad disk, a hand edit, or a file under another's name is never
-//! loaded, only compiled anew. wasmtime itself refuses code of another version, another processor or other settings.
+//! closed to all others. A file is mapped only if its SHA-256 is the one in the note, and the SHA-256 of note and key
+//! is the one on the note's first line. A partial write, a bad disk, an edit or a renamed file makes the server compile
+//! again. wasmtime itself refuses code of another version, another processor or other settings.
 
 use super::limits::Config;
 use serde::Serialize;
@@ -23,13 +23,13 @@ use wasmtime::component::Component;
 /// A note holds names of templates and settings: a few MB for the largest vendor.
 const NOTE_BYTES_MAX: u64 = 64 << 20;
 
-/// Code and what is noted of it.
+/// File extensions: code and note.
 const ENDINGS: [&str; 2] = ["cwasm", "note"];
 
 /// SHA-256 in hexadecimal digits.
 const DIGEST_CHARS: usize = 64;
 
-/// What is read at once of a file whose digest is wanted.
+/// Bytes that are read at once to compute a digest.
 const READ_BYTES: usize = 1 << 18;
 
 pub(super) struct Cache {
@@ -38,11 +38,11 @@ pub(super) struct Cache {
     bytes_max: u64,
 }
 
-/// What a compiled plugin was made from: SHA-256 in hexadecimal digits.
+/// Identifies what a compiled plugin was made from: a SHA-256 in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key(String);
 
-/// Collects what a key depends on. Every part is delimited, so that no two lists of parts give the same key.
+/// Collects the parts that a key depends on. Parts are delimited, so that no two lists of parts give the same key.
 pub(super) struct KeyMaker(Sha256);
 
 impl KeyMaker {
@@ -58,7 +58,7 @@ impl KeyMaker {
         self.0.update(bytes);
     }
 
-    /// What machine code runs on, and the limits that it was found to keep.
+    /// Adds what the machine code depends on, and the limits that it was checked against.
     pub(super) fn engine(&mut self, engine: &wasmtime::Engine, config: &Config) {
         config.of_builds().iter().for_each(|limit| self.part(&limit.to_le_bytes()));
         std::hash::Hash::hash(&engine.precompile_compatibility_hash(), self);
@@ -69,7 +69,7 @@ impl KeyMaker {
     }
 }
 
-/// wasmtime says what machine code depends on only through `Hash`.
+/// wasmtime exposes what machine code depends on only through `Hash`.
 impl std::hash::Hasher for KeyMaker {
     fn write(&mut self, bytes: &[u8]) {
         self.part(bytes);
@@ -81,14 +81,14 @@ impl std::hash::Hasher for KeyMaker {
 }
 
 impl Cache {
-    /// Makes the folder when it is not there; refuses one that others could write to.
+    /// Creates the folder if it is absent; refuses one that other users could write to.
     pub(super) fn open(folder: &Path, bytes_max: u64) -> io::Result<Self> {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let cache = Self { folder: folder.to_owned(), owner: 0, bytes_max };
-        // Whoever owns a file that we make is who we are.
+        // The owner of a new file is the server's effective user.
         let probe = cache.unfinished();
         let owner = create(&probe)?.metadata()?.uid();
-        // Another server that starts just now may have tidied it away.
+        // Another server that is starting may have removed it.
         let _ = fs::remove_file(&probe);
         let found = fs::metadata(folder)?;
         if found.uid() != owner || found.mode() & 0o077 != 0 {
@@ -119,19 +119,19 @@ impl Cache {
         self.put(&self.path(key, "note"), &[digest.as_bytes(), b"\n", json.as_bytes()])
     }
 
-    /// Maps the code when it is what the note says: `digest` as `put_code` gave it.
+    /// Maps the code if its digest is `digest`, which `put_code` returned.
     pub(super) fn code(&self, engine: &wasmtime::Engine, key: &Key, digest: &str) -> Option<Component> {
         let mut file = self.open_own(&self.path(key, "cwasm"))?;
         if hex(digest_of(&mut file).ok()?) != digest {
             return None;
         }
-        // The oldest go first when the folder is full, and this one is in use.
+        // A full folder loses its oldest files first, and this one is in use.
         let _ = file.set_modified(SystemTime::now());
         map(engine, &file).ok()
     }
 
-    /// Writes the code and says its digest, which belongs in the note. A note is written last: code without one is
-    /// never looked at.
+    /// Writes the code and returns its digest for the note. The note is written last: code without a note is never
+    /// read.
     pub(super) fn put_code(&self, key: &Key, code: &[u8]) -> io::Result<String> {
         self.make_room(code.len() as u64);
         self.put(&self.path(key, "cwasm"), &[code])?;
@@ -142,12 +142,12 @@ impl Cache {
         self.folder.join(format!("{}.{ending}", key.0))
     }
 
-    /// Never a name that is there: in a container every start has the same process id.
+    /// A new unique name. A process id would not do: in a container every start has the same one.
     fn unfinished(&self) -> PathBuf {
         self.folder.join(format!("{}.new", Uuid::new_v4()))
     }
 
-    /// Opens a file that is ours alone, and no link to one.
+    /// Opens a file that only the server's user can access; refuses links.
     fn open_own(&self, path: &Path) -> Option<File> {
         let file = open_file(path).ok()?;
         let found = file.metadata().ok()?;
@@ -158,7 +158,7 @@ impl Cache {
     fn put(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         let beside = self.unfinished();
         let written = create(&beside).and_then(|mut file| {
-            // Says that somebody is at it, for as long as this process lives.
+            // The lock marks the file as being written for as long as this process lives.
             file.lock()?;
             parts.iter().try_for_each(|part| file.write_all(part))?;
             file.sync_all()
@@ -170,8 +170,8 @@ impl Cache {
         done
     }
 
-    /// Removes the oldest code, each with its note, until `bytes` more fit. What this process has mapped would not miss
-    /// its name, but the next start would.
+    /// Removes the oldest code, each with its note, until `bytes` more fit. Code that this
+    /// process has mapped is kept for the next start.
     fn make_room(&self, bytes: u64) {
         let mapped = fs::read("/proc/self/maps").unwrap_or_default();
         let mapped = String::from_utf8_lossy(&mapped);
@@ -190,13 +190,13 @@ impl Cache {
             if path.file_name().is_some_and(|name| mapped.contains(&*name.to_string_lossy())) {
                 continue;
             }
-            // Another server may have done it.
+            // Another server may have removed it already.
             ENDINGS.iter().for_each(|ending| drop(fs::remove_file(path.with_extension(ending))));
             total -= length;
         }
     }
 
-    /// What a server that was killed left half-written. A file that is locked is being written at this moment.
+    /// Removes partial files of servers that were killed. A locked file is still being written.
     fn remove_leftovers(&self) {
         for (_, _, path) in self.files("new") {
             if open_file(&path).is_ok_and(|file| file.try_lock().is_ok()) {
@@ -216,7 +216,7 @@ impl Cache {
     }
 }
 
-/// Follows no link, and waits for no other end of a pipe.
+/// Does not follow links, and does not block on pipes.
 fn open_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
@@ -225,7 +225,7 @@ fn create(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// A note belongs to its key: under another name it says nothing.
+/// Includes the key, so that a renamed note is not valid.
 fn note_digest(key: &Key, json: &str) -> String {
     let mut digest = Sha256::new_with_prefix(&key.0);
     digest.update(json);
@@ -242,7 +242,7 @@ fn digest_of(file: &mut File) -> io::Result<Sha256> {
     }
 }
 
-/// Hexadecimal digits of what was read so far.
+/// The digest so far in hexadecimal digits.
 pub(super) fn hex(digest: Sha256) -> String {
     use std::fmt::Write;
     digest.finalize().iter().fold(String::with_capacity(DIGEST_CHARS), |mut text, byte| {
@@ -253,7 +253,7 @@ pub(super) fn hex(digest: Sha256) -> String {
 
 #[allow(unsafe_code, reason = "machine code is mapped from a file, which wasmtime cannot check")]
 fn map(engine: &wasmtime::Engine, file: &File) -> wasmtime::Result<Component> {
-    // This very file: by now another may have its name.
+    // The open file itself: another file may have its name by now.
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     // SAFETY: the file was written by this cache, from `Component::serialize`, into a folder that is closed to all
     // other users, and its digest has just been found to be the one that was noted when it was written.

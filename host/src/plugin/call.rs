@@ -1,4 +1,4 @@
-//! What one call of a plugin carries: its deadline, what is left of its limits, and whom it may ask.
+//! The state of one call of a plugin: its deadline, what is left of its limits, and its access to the device's data.
 
 use super::error::RenderError;
 use super::job::{DeviceScope, ScopeError};
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use tracing::Level;
 use wasmtime::ResourceLimiter;
 
-/// A question that takes more than this part of its render is what has made it slow: even a device with keys and a
-/// phone book asks only two or three.
+/// A database query that takes more than this part of a render has made the render slow: even a device with keys and
+/// a phone book needs only two or three queries.
 const SLOW_ANSWER_PART: u32 = 4;
 
 /// State of one wasmtime store, and so of one call. Every reason to stop the plugin is a `RenderError` that travels
@@ -31,7 +31,7 @@ pub(super) struct Call {
     reached: LimitCounters,
 }
 
-/// The bounds in which a load and a render differ, with their keys.
+/// The bounds that differ between a load and a render, with their configuration keys.
 #[derive(Clone, Copy)]
 struct Bounds {
     timeout: (Duration, &'static str),
@@ -39,7 +39,7 @@ struct Bounds {
 }
 
 impl Call {
-    /// A call without a device: `describe` or `prepare`. It may log, and ask nothing.
+    /// A call without a device: `describe` or `prepare`. It may log, but not query the database.
     pub(super) fn of_load(plugin: Arc<str>, config: &Config, reached: &LimitCounters) -> Self {
         let bounds = Bounds {
             timeout: (config.prepare_timeout(), keys::PREPARE_TIMEOUT),
@@ -48,7 +48,7 @@ impl Call {
         Self::new(plugin, config, bounds, reached)
     }
 
-    /// A render for one device. `prepared_bytes` is the memory that the snapshot brings along.
+    /// A render for one device. `prepared_bytes` is the size of the snapshot's memory.
     pub(super) fn of_render(
         plugin: Arc<str>,
         (config, reached): (&Config, &LimitCounters),
@@ -83,13 +83,13 @@ impl Call {
         }
     }
 
-    /// Waiting for a turn counts: the deadline is the caller's.
+    /// Waiting for an instance counts towards the deadline, which is the caller's.
     pub(super) fn until(mut self, deadline: Instant) -> Self {
         self.deadline = deadline;
         self
     }
 
-    /// Begins the next request of an instance that is kept, which only a measurement does.
+    /// Begins the next request in a kept instance. Only benchmarks keep instances.
     #[cfg(test)]
     pub(super) fn ask_next(&mut self, scope: Arc<dyn DeviceScope>) {
         self.questions_left = u32::MAX;
@@ -122,8 +122,8 @@ impl Call {
         self.answer(scope.extension(number)).await
     }
 
-    /// Waits for the database, until the deadline. Whose fault it is to have reached that is seen from the question
-    /// that did: a plugin that asks all the time has many answers, and a database that hangs gives not this one.
+    /// Waits for the database until the deadline. The duration of the last query shows what caused a timeout: a plugin
+    /// that queries too often has received many answers; a database that hangs has not answered this query.
     async fn answer<T>(&self, question: impl Future<Output = Result<T, ScopeError>>) -> Result<T, RenderError> {
         let asked = Instant::now();
         match tokio::time::timeout_at(self.deadline.into(), question).await {
@@ -143,7 +143,7 @@ impl Call {
         Ok(scope)
     }
 
-    /// One line in the server's log, under the plugin's name. What is over the limit is counted, not written.
+    /// Writes one line to the server's log under the plugin's name. Lines over the limit are counted, not written.
     pub(super) fn log(&mut self, level: Level, message: &str) {
         if self.log_lines_left == 0 {
             self.log_lines_dropped += 1;
@@ -162,7 +162,7 @@ impl Call {
     }
 }
 
-/// The render's time is up, and it is not the plugin that took it.
+/// The error of a render whose time the database used up, not the plugin.
 fn no_answer() -> ScopeError {
     ScopeError("no answer within the time of the render".into())
 }
@@ -178,7 +178,7 @@ impl Drop for Call {
 }
 
 impl ResourceLimiter for Call {
-    /// Trapping beats answering that there is none: most languages abort then without a word of why.
+    /// A trap is better than reporting failure to the plugin: most languages would then abort without giving a reason.
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         let (bytes_max, name) = self.bounds.memory_bytes_max;
         if desired <= bytes_max {

@@ -1,5 +1,5 @@
-//! What a plugin says of templates that it is not prepared with, without preparing it anew: `prepare` is asked about
-//! them alone, in an instance that is thrown away. It takes milliseconds where the whole takes seconds.
+//! Checks whether changed templates compile, without preparing the plugin again: `prepare` gets these templates alone,
+//! in an instance that is then dropped. That takes milliseconds; preparing everything takes seconds.
 
 use super::build;
 use super::call::Call;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use wasmtime::component::Component;
 
 impl Plugin {
-    /// Makes ready what `check` needs. Compiles for a part of a second unless the cache has it: see `off_the_path`.
+    /// Compiles the component for `check`. Takes a fraction of a second unless the cache has it; see `off_the_path`.
     pub async fn warm_up(&self) -> Result<(), LoadError> {
         self.unprepared().await.map(drop)
     }
@@ -27,7 +27,7 @@ impl Plugin {
         self.unprepared.get().ok_or_else(|| LoadError::Build("it is not there".into()))
     }
 
-    /// Which of these templates, whole folders, do not compile.
+    /// The templates that do not compile. `templates` has to hold whole folders.
     pub async fn check(&self, templates: Vec<TemplateFile>) -> Result<Vec<Faulty>, LoadError> {
         let outcome = self.check_once(templates).await;
         outcome.inspect_err(|error| self.engine().reached().note(self.name(), error.limit()))

@@ -1,4 +1,4 @@
-//! Who a plugin says it is, and whether that can be true.
+//! What a plugin's `describe` returned, and the checks on it.
 
 use super::error::LoadError;
 use super::limits::{MESSAGE_CHARS_MAX, one_line};
@@ -11,25 +11,25 @@ pub struct Description {
     pub name: String,
     pub version: String,
     pub vendors: Vec<Vendor>,
-    /// Tried in order.
+    /// Matched in order.
     pub user_agents: Vec<UserAgent>,
-    /// Serves what no other plugin serves.
+    /// The plugin serves every vendor that no other plugin serves.
     pub any: bool,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Vendor {
-    /// As in `device_vendor`, lower case.
+    /// As in the column `device_vendor`, lower case.
     pub name: String,
     /// Six lower-case hexadecimal digits each.
     pub ouis: Vec<String>,
     pub upper_case: bool,
-    /// Between each two digits of an address; empty for none.
+    /// The separator after every two digits of an address; empty for none.
     pub separator: String,
     pub events: Vec<(Action, String)>,
 }
 
-/// What a SIP NOTIFY can ask of a phone.
+/// An action that a SIP NOTIFY requests from a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
     Resync,
@@ -43,22 +43,22 @@ pub struct UserAgent {
     pub template: Option<String>,
 }
 
-/// Far above what a maker has: the largest owns some hundred OUIs.
+/// Far above what any vendor needs: the largest owns some hundred OUIs.
 const VENDORS_MAX: usize = 64;
 const OUIS_MAX: usize = 4_096;
 const EVENTS_MAX: usize = 16;
 const USER_AGENTS_MAX: usize = 256;
 const PATTERN_BYTES_MAX: usize = 1_000;
-/// All patterns of a plugin together, compiled: each is tried on every User-Agent that nothing else answers for. Those
-/// of our largest take 140 KB.
+/// Bytes of all compiled patterns of a plugin. Each pattern is tried on every User-Agent that no earlier pattern
+/// matches. Our largest plugin needs 140 KB.
 const PATTERNS_MEMORY_BYTES_MAX: usize = 1 << 20;
-/// What a pattern may set aside while it is tried: with less it is slower.
+/// Bytes that matching may use as a cache; a smaller cache makes it slower.
 const PATTERN_SCRATCH_BYTES_MAX: usize = 64 << 10;
 const NAME_BYTES_MAX: usize = 64;
 const TEXT_BYTES_MAX: usize = 256;
 
 impl Description {
-    /// Refuses what cannot be, so that nobody behind this has to ask again.
+    /// Rejects invalid descriptions, so that later code can rely on a description without checks.
     pub(super) fn check(&self) -> Result<(), LoadError> {
         check_name("name", &self.name)?;
         check_text("version", &self.version)?;
@@ -114,7 +114,7 @@ impl UserAgent {
             .dfa_size_limit(PATTERN_SCRATCH_BYTES_MAX)
             .build();
         built.or_else(|error| {
-            // The lines before show the pattern once more.
+            // The lines before it repeat the pattern.
             let error = error.to_string();
             wrong(&format!("User-Agent pattern {:?}: {}", self.pattern, error.lines().last().unwrap_or_default()))
         })
@@ -144,7 +144,7 @@ fn wrong<T>(message: &str) -> Result<T, LoadError> {
     Err(LoadError::Description(one_line(message, MESSAGE_CHARS_MAX)))
 }
 
-/// A text that may have any length.
+/// Shortens a text of any length for a message.
 fn quoted(text: &str) -> String {
     format!("{:?}", one_line(text, NAME_BYTES_MAX))
 }

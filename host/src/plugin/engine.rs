@@ -1,4 +1,4 @@
-//! The machine that plugins run on: two wasmtime engines with one configuration's limits, the pool of instances, and
+//! The engine that runs plugins: two wasmtime engines with the limits of one configuration, the pool of instances, and
 //! the clock that interrupts them.
 
 use super::cache::Cache;
@@ -15,15 +15,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Strategy, UpdateDeadline};
 
-/// How often running plugins look at the clock and let others run: the resolution of every deadline here.
+/// How often running plugins check the clock and yield: the resolution of every deadline here.
 const TICK: Duration = Duration::from_millis(10);
-/// What a slot of the pool keeps of a request's memory for the next one, so that it need not fault it in again. A
-/// render touches about 1 MB; measured, this with `PAGEMAP_SCAN` doubles the throughput against keeping nothing.
+/// Bytes of memory that a slot of the pool keeps resident for the next request, to avoid page faults. A render touches
+/// about 1 MB; together with `PAGEMAP_SCAN` this doubled the measured throughput.
 const KEEP_RESIDENT_BYTES: usize = 8 << 20;
-/// Host functions run on the same stack as the plugin that calls them, and need some of their own.
+/// Host functions run on the stack of the plugin that calls them, and need some space of their own.
 const HOST_STACK_BYTES: usize = 1 << 20;
 
-/// Cheap to clone; all clones are one machine.
+/// Clones share one engine.
 #[derive(Clone)]
 pub struct Engine(Arc<Machine>);
 
@@ -32,14 +32,14 @@ struct Machine {
     render: wasmtime::Engine,
     snapshot: wasmtime::Engine,
     instances: Semaphore,
-    /// Builds at the same time: each needs a core and up to `prepare_memory_bytes_max`.
+    /// Limits concurrent builds: each needs a core and up to `prepare_memory_bytes_max`.
     builds: Semaphore,
     cache: Option<Cache>,
     reached: LimitCounters,
 }
 
 impl Engine {
-    /// Reserves address space for every instance there may be; memory is taken only as plugins touch it.
+    /// Reserves address space for all instances; memory is allocated only when plugins touch it.
     pub fn new(config: Config) -> Result<Self, EngineError> {
         give_back_at_once();
         let cache = match &config.cache {
@@ -61,17 +61,17 @@ impl Engine {
         &self.0.config
     }
 
-    /// Where the limits are counted that calls come up against.
+    /// The counters of the limits that calls have reached.
     pub fn reached(&self) -> &LimitCounters {
         &self.0.reached
     }
 
-    /// Where documents are rendered: optimised code, pooled instances.
+    /// The engine that renders documents: optimised code, pooled instances.
     pub(super) fn render(&self) -> &wasmtime::Engine {
         &self.0.render
     }
 
-    /// Where snapshots are taken: quickly compiled code, instances with memory of their own.
+    /// The engine that takes snapshots: quickly compiled code, instances outside the pool.
     pub(super) fn snapshot(&self) -> &wasmtime::Engine {
         &self.0.snapshot
     }
@@ -87,12 +87,12 @@ impl Engine {
         self.0.cache.as_ref()
     }
 
-    /// A turn among the instances, waited for until the deadline.
+    /// Waits for a free instance until the deadline.
     pub(super) async fn turn(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, RenderError> {
         Self::wait_for(&self.0.instances, deadline).await
     }
 
-    /// What one plugin may take of the instances at a time: half, so that one that hangs leaves the others some.
+    /// The instances that one plugin may use at a time: half of all, so that a hanging plugin cannot block others.
     pub(super) fn share(&self) -> Semaphore {
         Semaphore::new(self.0.config.instances_max.div_ceil(2) as usize)
     }
@@ -112,8 +112,8 @@ impl Engine {
     }
 }
 
-/// `None` where this machine cannot keep one: phones are served all the same. What a folder's owner or mode forbids is
-/// for somebody to decide.
+/// `None` if this machine cannot keep a cache; the server then works without one. A wrong owner or mode of the folder
+/// is an error, because an administrator has to decide about it.
 fn open_cache(folder: &Path, bytes_max: u64) -> Result<Option<Cache>, EngineError> {
     use ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     match Cache::open(folder, bytes_max) {
@@ -129,8 +129,8 @@ fn open_cache(folder: &Path, bytes_max: u64) -> Result<Option<Cache>, EngineErro
     }
 }
 
-/// A store for one call, with its deadline and limits in force. `transfer_bytes_max` bounds what one host call may
-/// copy out of the plugin.
+/// A store for one call, with its deadline and limits in force. `transfer_bytes_max` limits the bytes that one
+/// host call may copy out of the plugin.
 pub(super) fn store(engine: &wasmtime::Engine, call: Call, transfer_bytes_max: usize) -> Store<Call> {
     let mut store = Store::new(engine, call);
     store.limiter(|call| call);
@@ -138,20 +138,20 @@ pub(super) fn store(engine: &wasmtime::Engine, call: Call, transfer_bytes_max: u
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|context| {
         context.data().check_deadline()?;
-        // tokio's own yield lets timers and sockets have their turn as well: a plugin that loops on every thread stops
+        // tokio's own yield also runs timers and sockets, so that even a plugin that loops on every thread blocks
         // neither.
         Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
     });
     store
 }
 
-/// What code is compiled with, and what has to be the same where it runs. Instances' memory is each engine's own matter.
+/// The settings that the compiler and the engine that runs the code must share. How instances get memory differs.
 pub(super) fn settings(config: &Config, purpose: Purpose) -> wasmtime::Config {
     let mut settings = common(config);
     match purpose {
         // A snapshot's image is mapped as it is, however large and sparse: it is never copied for a request.
         Purpose::Render => settings.memory_guaranteed_dense_image_size(config.instance_memory_bytes_max() as u64),
-        // `prepare` runs once: what compiles four times as fast is worth running twice as slowly.
+        // `prepare` runs once, so compiling four times as fast is worth running half as fast.
         Purpose::Snapshot if cfg!(target_arch = "x86_64") => settings.strategy(Strategy::Winch),
         Purpose::Snapshot => &mut settings,
     };
@@ -164,22 +164,22 @@ fn common(config: &Config) -> wasmtime::Config {
         .epoch_interruption(true)
         .memory_init_cow(true)
         .concurrency_support(false)
-        // Builds run beside requests, and several at once at the start: each keeps to one core.
+        // Builds run beside requests, and several at once at the start: each uses one core.
         .parallel_compilation(false)
         .max_wasm_stack(config.stack_bytes_max)
         .async_stack_size(config.stack_bytes_max + HOST_STACK_BYTES);
-    // What no compiler needs for one thread with 4 GB is off: it could only be a way around a limit. Threads, shared
-    // memories, garbage-collected types and exceptions are not even compiled into this wasmtime.
+    // Features that a single thread with 4 GB of memory does not need are off, since they could circumvent a limit.
+    // Threads, shared memories, garbage-collected types and exceptions are not even compiled into this wasmtime.
     settings
         .wasm_memory64(false)
         .wasm_multi_memory(false)
         .wasm_custom_page_sizes(false)
-        // Gives other numbers on other processors, and the same job is to give the same bytes.
+        // Its results differ between processors, but the same job has to give the same bytes.
         .wasm_relaxed_simd(false);
     settings
 }
 
-/// `builds` instances may be here for a snapshot or a trial, on top of those that render; and one for templates' trials.
+/// Besides the instances that render, there are `builds` for snapshots and trials, and one for trials of templates.
 fn pool(config: &Config, builds: usize) -> PoolingAllocationConfig {
     let instances = config.instances_max.saturating_add(u32::try_from(builds).unwrap_or(0).saturating_add(1));
     let mut pool = PoolingAllocationConfig::new();
@@ -200,7 +200,7 @@ fn pool(config: &Config, builds: usize) -> PoolingAllocationConfig {
     pool
 }
 
-/// One thread moves the clock of both engines; it ends with them.
+/// Starts the thread that advances the clock of both engines; it ends with them.
 fn tick(engines: [wasmtime::EngineWeak; 2]) {
     let run = move || {
         loop {
@@ -215,6 +215,6 @@ fn tick(engines: [wasmtime::EngineWeak; 2]) {
             }
         }
     };
-    // Without the thread no deadline would hold, so there is no going on without it.
+    // Without this thread no deadline would be enforced, so the start fails.
     std::thread::Builder::new().name("plugin-clock".into()).spawn(run).expect("a thread for the plugins' clock");
 }

@@ -1,4 +1,4 @@
-//! Why there is no document, and why a file is no plugin.
+//! The errors of renders, loads and compilers.
 
 use super::job::{ScopeError, TemplateFault};
 use super::limits::keys;
@@ -6,19 +6,19 @@ use crate::facts::DisplayPath;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// Why a call of a plugin gave nothing. `http` chooses the status: `NoSuchFile` is the phone's, `Busy`, `Failing` and
-/// `Scope` the moment's, all others are the plugin's or its template's. No message holds a value of the job; one of a
-/// limit of the host's has the name of its key in the configuration.
+/// Why a call of a plugin failed. `http` chooses the status: the phone causes `NoSuchFile`; `Busy`, `Failing` and
+/// `Scope` are temporary; the plugin or its template causes all others. No message holds a value of the job; a message
+/// about one of the host's limits names its configuration key.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
     #[error("the folder has no file {0:?}")]
     NoSuchFile(String),
     #[error("{0}")]
     Template(TemplateFault),
-    /// A limit of the plugin's own.
+    /// The plugin reached a limit that it sets itself.
     #[error("limit reached: {name}")]
     Limit { name: String },
-    /// A limit of the host's that has no variant here.
+    /// The plugin reached a limit of the host that has no variant of its own.
     #[error("went beyond {name}")]
     Beyond { name: &'static str },
     #[error("not done after {ms} ms ({name})")]
@@ -27,12 +27,12 @@ pub enum RenderError {
     Memory { bytes: usize, bytes_max: usize, name: &'static str },
     #[error("broke down: {0}")]
     Trap(String),
-    /// What it gave cannot be sent.
+    /// The document cannot be sent.
     #[error("gave a document that cannot be sent: {0}")]
     Output(String),
     #[error("every instance that it may have is busy (half of instances_max)")]
     Busy,
-    /// It failed too often in a row, and there is no other version of it.
+    /// The plugin failed too often in a row, and no earlier version of it is loaded.
     #[error("is failing, and not tried again before {retry_after_s} s have passed")]
     Failing { retry_after_s: u32 },
     #[error("asked the database, which failed: {0}")]
@@ -42,7 +42,7 @@ pub enum RenderError {
 }
 
 impl RenderError {
-    /// A word for metrics and logs.
+    /// One word for metrics and logs.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::NoSuchFile(_) => "no_such_file",
@@ -59,7 +59,7 @@ impl RenderError {
         }
     }
 
-    /// The host's limit that ended it, by the name of its key.
+    /// The configuration key of the host's limit that ended the call, if one did.
     pub fn limit(&self) -> Option<&'static str> {
         match self {
             Self::Beyond { name } | Self::Timeout { name, .. } | Self::Memory { name, .. } => Some(name),
@@ -67,19 +67,19 @@ impl RenderError {
         }
     }
 
-    /// Whether it speaks against the plugin itself, and not against a template, a file's name or the moment.
+    /// Whether the plugin itself is at fault, and not a template, a file name or a temporary condition.
     pub fn is_the_plugins(&self) -> bool {
         match self {
             Self::Timeout { .. } | Self::Memory { .. } | Self::Trap(_) | Self::Output(_) | Self::Other(_) => true,
-            // A domain may well have more contacts than that.
+            // A domain may have more contacts than that.
             Self::Beyond { name } => *name != keys::CONTACTS_ROWS,
             Self::NoSuchFile(_) | Self::Template(_) | Self::Limit { .. } => false,
             Self::Busy | Self::Failing { .. } | Self::Scope(_) => false,
         }
     }
 
-    /// Why wasmtime stopped a call: our own reason where we stopped it, else what the machine said.
-    /// `output` is the key of the limit on what the call may answer.
+    /// Why wasmtime stopped a call: the host's own reason if the host stopped it, else wasmtime's message.
+    /// `output` is the key of the limit on the call's result.
     pub(super) fn of_call(error: wasmtime::Error, output: &'static str) -> Self {
         let error = match error.downcast::<Self>() {
             Ok(ours) => return ours,
@@ -94,7 +94,7 @@ impl RenderError {
             None => {}
         }
         let cause = super::limits::one_line(&error.root_cause().to_string(), 200);
-        // The type of this one is wasmtime's secret; a test tells when its words change.
+        // wasmtime does not export the type of this error; a test fails when its message changes.
         if cause.contains("fuel allocated for hostcalls") {
             return Self::Beyond { name: output };
         }
@@ -102,7 +102,7 @@ impl RenderError {
     }
 }
 
-/// Why a file is not served as a plugin.
+/// Why a file is not loaded as a plugin.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     #[error("cannot be read: {0}")]
@@ -113,7 +113,7 @@ pub enum LoadError {
     TooMany { max: usize },
     #[error("is no WebAssembly component: {0}")]
     NoComponent(String),
-    /// It is a component all the same.
+    /// The file is a component, but it cannot be a plugin.
     #[error("cannot be a plugin: {0}")]
     Unfit(String),
     #[error("is no plugin: it has nothing of dialplate:provision")]
@@ -140,7 +140,7 @@ pub enum LoadError {
     Build(String),
 }
 
-/// The first names of a list that may have any length.
+/// The first names of a list of any length.
 fn first_of(names: &[String]) -> String {
     const NAMES_MAX: usize = 20;
     match names.len().checked_sub(NAMES_MAX) {
@@ -150,7 +150,7 @@ fn first_of(names: &[String]) -> String {
 }
 
 impl LoadError {
-    /// The host's limit that it went beyond, by the name of its key.
+    /// The configuration key of the host's limit that the component exceeded, if it did.
     pub fn limit(&self) -> Option<&'static str> {
         match self {
             Self::TooLarge { .. } => Some(keys::COMPONENT),
@@ -165,15 +165,15 @@ impl LoadError {
     }
 }
 
-/// Why a component has no machine code. A limit's message has the name of its key in the configuration.
+/// Why a component could not be compiled. A message about a limit names its configuration key.
 #[derive(Debug, thiserror::Error)]
 pub enum CompileError {
-    /// The compiler's own word on it.
+    /// The compiler's message.
     #[error("cannot be compiled: {0}")]
     Refused(String),
     #[error("compiling it took more than {s} s of a processor (compile_cpu_s_max)")]
     Cpu { s: u64 },
-    /// It waited for a processor, or for whatever a compiler should not wait for.
+    /// The compiler got too little processor time, or hung.
     #[error("compiling it was not done after {s} s, ten times compile_cpu_s_max")]
     Slow { s: u64 },
     #[error("compiling it took more than {bytes_max} bytes of memory (compile_memory_bytes_max)")]
@@ -184,7 +184,7 @@ pub enum CompileError {
     Killed,
     #[error("broke the compiler: {0}")]
     Broke(String),
-    /// Not the component's fault.
+    /// The cause is not the component.
     #[error("there is no compiler: {0}")]
     Unable(String),
 }
@@ -200,15 +200,15 @@ impl CompileError {
     }
 }
 
-/// A file that is not served, and why.
+/// A file that was not loaded, and the reason.
 #[derive(Debug, thiserror::Error)]
 #[error("{} {error}", DisplayPath(file))]
 pub struct LoadFailure {
     pub file: PathBuf,
     pub error: LoadError,
-    /// The version of this file that was loaded before serves on.
+    /// The version that was loaded from this file before stays active.
     pub old_serves: bool,
-    /// The template folders that it failed with; empty when no template can be to blame.
+    /// The template folders that it failed with; empty if no template can be the cause.
     pub folders: Vec<String>,
 }
 
@@ -217,13 +217,13 @@ impl LoadFailure {
         Self { file: file.to_owned(), error, old_serves: false, folders: Vec::new() }
     }
 
-    /// What a plugin is called that may not have said its name: its file, without the ending.
+    /// The plugin's name if it is not known: the file's name without its extension.
     pub fn plugin(&self) -> Cow<'_, str> {
         self.file.file_stem().unwrap_or_default().to_string_lossy()
     }
 }
 
-/// Why there is no engine.
+/// Why the engine could not be created.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     #[error("WebAssembly cannot be run on this machine: {0:#}")]

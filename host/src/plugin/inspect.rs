@@ -1,5 +1,5 @@
-//! What a file is, before anything of it is compiled: a component of a version that we speak, asking for nothing
-//! that we do not give.
+//! Checks a file before anything of it is compiled: it has to be a component for a known version of the interface that
+//! imports nothing else.
 
 use super::error::LoadError;
 use super::limits::one_line;
@@ -9,23 +9,23 @@ use wasmparser::{
     InstanceTypeDeclaration, Parser, Payload, TypeBounds, TypeRef,
 };
 
-/// Of an import's name in a message.
+/// Characters of an import's name in a message.
 const NAME_CHARS_MAX: usize = 100;
 
-/// Modules and components in one, at any depth: a plugin is made of four or five. The decoder looks at all that came
-/// before with each of them, so that 264 KB of empty ones took it nine seconds.
+/// Modules and components nested at any depth: a plugin has four or five. For each of them the decoder looks at all
+/// before it, so that 264 KB of empty ones took nine seconds.
 const PARTS_MAX: u32 = 100;
-/// Types of instances and components that are declared within others of one section: a plugin has none.
+/// Types of instances and components that are nested in others of one section: a plugin has none.
 const NESTED_TYPES_MAX: usize = 100;
 
-/// The versions of the interface that this server speaks: one module each.
+/// The versions of the interface that this server supports: one module each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Version {
     V0_1,
 }
 
 impl Version {
-    /// For messages, all of them.
+    /// All versions, for messages.
     const SPOKEN: &'static str = "0.1.0";
     const PACKAGE: &'static str = "dialplate:provision/";
 
@@ -35,8 +35,8 @@ impl Version {
         }
     }
 
-    /// Within 0.1 a later patch release can only have added functions that the host gives; a component that wants
-    /// one which is not there yet is refused when it is linked. A pre-release promises nothing, so none is known.
+    /// A later patch release of 0.1 can only add host functions; a component that imports one that this server lacks is
+    /// refused when it is linked. Pre-releases are not compatible with anything, so none is accepted.
     fn of(text: &str) -> Option<Self> {
         let patch = text.strip_prefix("0.1.")?;
         patch.bytes().all(|byte| byte.is_ascii_digit()).then_some(Self::V0_1)
@@ -49,13 +49,13 @@ impl Version {
     }
 }
 
-/// Reads the component's imports and exports and says which version of the interface it was made for.
+/// Reads the component's imports and exports, and returns the interface version that it was built for.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
-    // Of other files the decoder says what it makes of their bytes.
+    // For other files, the decoder's message says what is wrong.
     let Some(rest) = bytes.strip_prefix(b"\0asm") else {
         return Err(no_component(&"it is not WebAssembly at all"));
     };
-    // The decoder takes core modules for components without any interface; they are not.
+    // The decoder accepts core modules as components without an interface; they are none.
     if rest.starts_with(b"\x01\0\0\0") {
         let next = "it is a core module, of which a component has to be made, as `make plugins` does (wit/README.md)";
         return Err(no_component(&next));
@@ -75,21 +75,21 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
     Ok(version)
 }
 
-/// A look at the sections, before anything reads all of them: what the decoder passes over, what it would take for ever
-/// to say no to or runs out of stack with, and what breaks the taking of the snapshot.
+/// A first pass over the sections. Finds what the decoder ignores, what would take it too much time or stack, and what
+/// would make the snapshot fail.
 #[derive(Default)]
 struct Walk {
     depth: i32,
     parts: u32,
     memories: u32,
     has_resources: bool,
-    /// Of the core module that is being read.
+    /// State of the core module that is being read.
     has_state: bool,
     has_exports: bool,
-    /// Of the outermost component, by name.
+    /// Imports of the outermost component, by name.
     imports: Vec<String>,
     exports: Vec<String>,
-    /// Imports that have no place in a world: code to be linked with the plugin's.
+    /// Imports that no world has: code to be linked with the plugin's.
     uncommon: Vec<String>,
 }
 
@@ -140,7 +140,7 @@ impl Walk {
                     self.has_resources |= has_resources(&ty?);
                 }
             }
-            // One that is nested gets only what the one around it gives.
+            // A nested component gets only what the enclosing one passes to it.
             Payload::ComponentImportSection(imports) if self.depth == 0 => self.see_imports(imports)?,
             Payload::ComponentExportSection(exports) if self.depth == 0 => {
                 for export in exports {
@@ -163,7 +163,7 @@ impl Walk {
                     self.imports.push(import.name.name.to_owned());
                     continue;
                 }
-                // A type that the world itself names is no import of anything.
+                // A type that the world itself names imports nothing.
                 ComponentTypeRef::Type(bounds) => {
                     self.has_resources |= bounds == TypeBounds::SubResource;
                     continue;
@@ -175,8 +175,8 @@ impl Walk {
     }
 }
 
-/// Types are read by recursion, which has no bound of its own. One within another begins with these two bytes, so there
-/// are no more levels than such pairs.
+/// The decoder reads types recursively and without a bound. A nested type begins with these two bytes, so the number of
+/// such pairs is an upper bound of the depth.
 fn check_nesting(types: &[u8]) -> Result<(), LoadError> {
     let pairs = types.windows(2).filter(|pair| matches!(pair, [0x01, 0x41 | 0x42]));
     if pairs.count() > NESTED_TYPES_MAX {

@@ -1,4 +1,4 @@
-//! What goes into a plugin and what comes out, in the host's own types.
+//! The input and output of a plugin, in the host's own types.
 
 use crate::facts::{MacAddress, Table, Value};
 use crate::templates::TemplateFile;
@@ -15,29 +15,29 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub struct Job {
     /// The device's template folder: `yealink/t46u`.
     pub folder: String,
-    /// `None`: the plugin picks the file.
+    /// `None` if the plugin chooses the file.
     pub file: Option<String>,
-    /// As the device's row has it, else what its OUI says; empty when neither does.
+    /// The vendor in the device's row, else the vendor of its OUI; empty if neither is known.
     pub vendor: String,
     pub address: MacAddress,
-    /// The folder's templates, when `Plugin::prepared` does not know the folder; else empty.
+    /// The folder's templates if `Plugin::prepared` is false for them; else empty.
     pub templates: Vec<TemplateFile>,
-    /// What the phone sent, without secrets.
+    /// The parameters that the phone sent, without secrets.
     pub parameters: Vec<(String, String)>,
-    /// Those that `Plugin::reads` names; a name occurs once.
+    /// The settings that `Plugin::reads` names; names are unique.
     pub settings: Vec<(String, Value)>,
-    /// `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`.
+    /// Tables `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`.
     pub tables: Vec<Table>,
     pub time: Moment,
 }
 
-/// The moment a job is rendered at.
+/// The time at which a job is rendered.
 #[derive(Clone)]
 pub struct Moment {
-    /// Since 1970-01-01T00:00:00Z.
+    /// Seconds since 1970-01-01T00:00:00Z.
     pub seconds: i64,
     pub nanoseconds: u32,
-    /// A name of the tz database.
+    /// The time zone's name in the tz database.
     pub zone: String,
     /// The zone's rules as a TZif file (RFC 9636); empty for UTC.
     pub tzif: Arc<[u8]>,
@@ -45,20 +45,20 @@ pub struct Moment {
 
 /// A rendered file. It holds passwords, so there is no `Debug`.
 pub struct Document {
-    /// A valid header value.
+    /// The Content-Type; a valid header value.
     pub content_type: String,
-    /// The file that answered.
+    /// The template file that was rendered.
     pub file: String,
     pub body: Vec<u8>,
 }
 
-/// Where and what is wrong in a template.
+/// An error in a template, and its position.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateFault {
     pub template: String,
-    /// From 1; 0 when it belongs to no line.
+    /// Counted from 1; 0 if the error belongs to no line.
     pub line: u32,
-    /// From 1, in bytes; 0 when unknown.
+    /// Counted from 1 in bytes; 0 if unknown.
     pub column: u32,
     pub message: String,
     pub excerpt: String,
@@ -88,7 +88,7 @@ impl fmt::Display for TemplateFault {
     }
 }
 
-/// Which settings a file can ask for.
+/// The settings that a file can read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reads {
     Every,
@@ -96,7 +96,7 @@ pub enum Reads {
     Only(#[serde(with = "shared")] Arc<[String]>),
 }
 
-/// serde writes what is shared only behind a feature of its own that no one else here needs.
+/// serde supports `Arc` only with a feature that nothing else here needs.
 mod shared {
     use super::{Arc, Deserialize, Serialize};
 
@@ -117,8 +117,8 @@ impl Reads {
         }
     }
 
-    /// What several files read together. Put together at once: one after the other would be quadratic, and how many
-    /// there are is the plugin's word.
+    /// The settings that several files read. Merges all at once, since one by one would be quadratic in a number
+    /// that the plugin decides.
     pub(super) fn together<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
         let mut names = BTreeSet::new();
         for reads in all {
@@ -131,7 +131,7 @@ impl Reads {
     }
 }
 
-/// What `prepare` said of one template.
+/// The result of `prepare` for one template.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Prepared {
     pub folder: String,
@@ -139,17 +139,17 @@ pub(super) struct Prepared {
     pub outcome: Result<Reads, TemplateFault>,
 }
 
-/// What a plugin may ask while it renders, bound by its maker to one device: there is no way to name another.
+/// A render's access to the database. It is bound to one device, and no other can be named.
 pub trait DeviceScope: Send + Sync + 'static {
-    /// Tables `groups`, `users`, `extensions`, each only where FusionPBX's settings select it. One that has more than
-    /// `rows_max` rows may end with the next.
+    /// Tables `groups`, `users`, `extensions`, each only if FusionPBX's settings select it. A table with more than
+    /// `rows_max` rows may be cut after `rows_max + 1`.
     fn contacts(&self, rows_max: usize) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>>;
 
     /// The extension with this number in the device's domain: at most one row.
     fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>>;
 }
 
-/// The database failed while a plugin was asking it.
+/// A plugin's query to the database failed.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct ScopeError(#[source] pub Box<dyn std::error::Error + Send + Sync>);

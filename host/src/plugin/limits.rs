@@ -1,4 +1,4 @@
-//! What a plugin may use. Vendor code can be wrong or hostile, so everything it can spend has a bound here.
+//! The limits of plugins. Vendor code can be wrong or hostile, so every resource that it uses has a limit here.
 
 use crate::facts::is_control;
 use serde::{Deserialize, Serialize};
@@ -11,51 +11,51 @@ const MIB: usize = 1 << 20;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
-    /// Where compiled components are kept between starts; `None` compiles anew each time. The folder is made when
-    /// absent and must belong to the server's user alone.
+    /// The folder of compiled components; `None` compiles at each start. It is created if absent, and must belong to
+    /// the server's user and be closed to others.
     pub cache: Option<PathBuf>,
-    /// What the cache may hold before its oldest files go: a set of all vendors needs about 200 MB, and every edit
-    /// of a template makes a new file of up to 50.
+    /// Size of the cache; beyond it the oldest files are removed. All vendors together need about 200 MB, and every
+    /// edit of a template adds a file of up to 50 MB.
     pub cache_bytes_max: u64,
-    /// The program that compiles, which has to be this one: see `own_program`. `None` compiles in this process, where
-    /// none of the compiler's limits holds: for tests alone.
+    /// The program that compiles, which has to be the running one: see `own_program`. `None` compiles in this process
+    /// without the compiler's limits: for tests only.
     pub compiler: Option<PathBuf>,
-    /// Processor time of compiling a component once, in seconds; by the clock it may take ten times as long, because
-    /// builds give way. Ours need two seconds, 11 MB of plain code six; a few KB can be made to need hours.
+    /// Processor time for compiling a component once, in seconds. The wall-clock limit is ten times as long, because
+    /// builds have a low priority. Ours need two seconds, 11 MB of plain code six; a few hostile KB can need hours.
     pub compile_cpu_s_max: u64,
-    /// Memory of compiling a component: three times what it is and what `prepare` left in it, and some 100 MB for ours.
-    /// As many compile at once as there are processors.
+    /// Memory for compiling a component: three times its size and what `prepare` left in it, some 100 MB for ours. As
+    /// many components are compiled at once as there are processors.
     pub compile_memory_bytes_max: u64,
-    /// A component's machine code and what `prepare` left in its memory, which the server holds for a moment and the
-    /// cache keeps. Ours have 6 MB of code.
+    /// Bytes of a component's machine code with the memory that `prepare` left, as the cache stores them. Ours have
+    /// 6 MB of code.
     pub code_bytes_max: u64,
-    /// Wall clock from the request's turn to its document, questions to the database included. A render takes well
-    /// under 10 ms; phones give up after about 10 s.
+    /// Wall-clock time of a render, database queries included. A render takes well under 10 ms; phones give up after
+    /// about 10 s.
     pub render_timeout_ms: u64,
-    /// Wall clock of `prepare`, and of `describe`. The largest vendor's 430 templates take a few seconds on a slow
+    /// Wall-clock time of `prepare`, and of `describe`. The largest vendor's 430 templates take a few seconds on a slow
     /// machine.
     pub prepare_timeout_ms: u64,
-    /// Memory of a render beyond what `prepare` left, which is shared by all and costs nothing here.
+    /// Memory of a render beyond what `prepare` left, which all renders share.
     pub render_memory_bytes_max: usize,
     /// Memory of `prepare`, the templates' sources included (14 MB for the largest vendor).
     pub prepare_memory_bytes_max: usize,
     /// The body of a document. FusionPBX's largest templates give about 150 KB; a big phone book a few MB.
     pub output_bytes_max: usize,
-    /// What `describe` and `prepare` answer. The names of all settings that the largest vendor's templates read are
+    /// The results of `describe` and `prepare`. The names of all settings that the largest vendor's templates read are
     /// some MB.
     pub prepare_output_bytes_max: usize,
     /// Nested calls inside a plugin, on the machine's stack.
     pub stack_bytes_max: usize,
     /// Entries of one of a plugin's tables: each is a function that is called through a pointer.
     pub table_entries_max: usize,
-    /// Lines that `log` takes; the rest are counted.
+    /// Lines that a call may log; the rest are counted.
     pub log_lines_max: u32,
     /// Characters of a logged line; the rest is cut.
     pub log_line_chars_max: usize,
     /// Rows of one answer to `contacts`, all tables together.
     pub contacts_rows_max: usize,
-    /// How often `contacts` and `extension` may be asked: a phone book asks once, a device with all expansion modules
-    /// once for each of some hundred labelled keys.
+    /// Calls of `contacts` and `extension` in a render: a phone book needs one, a device with all expansion modules one
+    /// for each of some hundred labelled keys.
     pub questions_max: u32,
     /// Renders at the same time, in the whole server. Others wait their turn until their own deadline.
     pub instances_max: u32,
@@ -102,7 +102,7 @@ impl Config {
         Duration::from_millis(self.prepare_timeout_ms)
     }
 
-    /// The limits of making a component ready: what is kept of that was within these, and says nothing of others.
+    /// The limits of a build: a result in the cache was checked against these, and is not valid for others.
     pub(super) fn of_builds(&self) -> [u64; 8] {
         let bytes = [
             self.prepare_memory_bytes_max,
@@ -115,13 +115,13 @@ impl Config {
         [cpu, self.compile_memory_bytes_max, code, self.prepare_timeout_ms, memory, output, stack, table]
     }
 
-    /// No memory of any instance grows beyond this.
+    /// The largest memory of any instance.
     pub(super) fn instance_memory_bytes_max(&self) -> usize {
         self.prepare_memory_bytes_max.saturating_add(self.render_memory_bytes_max)
     }
 }
 
-/// The limits' keys, as an operator reads them in a log line and finds them in the configuration.
+/// The configuration keys of the limits, for messages.
 pub(super) mod keys {
     pub(in super::super) const RENDER_TIMEOUT: &str = "render_timeout_ms";
     pub(in super::super) const PREPARE_TIMEOUT: &str = "prepare_timeout_ms";
@@ -146,12 +146,12 @@ pub(super) const CORE_INSTANCES_MAX: u32 = 8;
 /// A plugin has one memory; two leave room for a component made of two.
 pub(super) const MEMORIES_MAX: u32 = 2;
 pub(super) const TABLES_MAX: u32 = 8;
-/// What a host call may copy out of a plugin beside a document: names, log lines.
+/// Bytes that a host call may copy out of a plugin besides a document: names, log lines.
 pub(super) const TRANSFER_BYTES_EXTRA: usize = 64 << 10;
-/// Characters of a message that goes to the log: a failure's, a fault's.
+/// Characters of a failure's or fault's message in the log.
 pub(super) const MESSAGE_CHARS_MAX: usize = 1_000;
 
-/// Cuts and cleans what a plugin said before it reaches a log or a terminal: one line, no control characters, bounded.
+/// Makes a plugin's text safe for a log or a terminal: one line, no control characters, bounded length.
 pub(super) fn one_line(text: &str, chars_max: usize) -> String {
     let mut line: String = text.chars().take(chars_max).map(|c| if is_control(c) { '\u{fffd}' } else { c }).collect();
     if text.chars().nth(chars_max).is_some() {

@@ -1,17 +1,16 @@
-//! Where plugins are compiled: on threads of their own, so that no request waits behind one, and with less of the
-//! processors than requests get.
+//! Compiles plugins on threads of their own with a lower priority, so that no request waits for a build.
 
 use super::error::LoadError;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 
-/// A build gets about a third of what a thread that serves requests gets, when there is not enough for both. With a
-/// tenth, a reload took minutes on a machine that had twenty other things to do.
+/// On a busy machine a build gets about a third of the processor time of a thread that serves requests. With a tenth,
+/// a reload took minutes beside twenty other busy processes.
 const NICE: libc::c_int = 5;
 
-/// What comes of work off the path. A component that makes the compiler or the snapshot panic is a bad component, no
-/// more.
+/// The result of work on a build thread. If a component makes the compiler or the snapshot panic, only that component
+/// fails.
 pub struct OffThePath<T>(oneshot::Receiver<Result<T, LoadError>>);
 
 impl<T> Future for OffThePath<T> {
@@ -23,8 +22,8 @@ impl<T> Future for OffThePath<T> {
     }
 }
 
-/// Runs work that compiles; it gives way to requests where somebody is served meanwhile. It goes on when nobody waits
-/// for it any more, and whatever happens to the caller's runtime.
+/// Runs work that compiles, at a lower priority if the server handles requests meanwhile. The work continues even if
+/// its result is dropped or the caller's runtime ends.
 pub fn off_the_path<T: Send + 'static>(
     gives_way: bool,
     work: impl Future<Output = Result<T, LoadError>> + Send + 'static,
@@ -38,7 +37,7 @@ pub fn off_the_path<T: Send + 'static>(
             let _ = sender.send(runtime.block_on(work));
         }
     };
-    // Without a thread or a runtime the sender is dropped, and whoever waits is told that it broke down.
+    // Without a thread or a runtime the sender is dropped, and the receiver gets an error.
     let _ = std::thread::Builder::new().name("plugin-build".into()).spawn(run);
     OffThePath(receiver)
 }
@@ -50,13 +49,13 @@ fn give_way() {
     unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, NICE) };
 }
 
-/// What a build takes in one piece and few requests do: a document of this size is a large phone book.
+/// Bytes of a large allocation: builds make many of this size, requests few (a large phone book).
 #[cfg(target_env = "gnu")]
 const LARGE_BYTES: libc::c_int = 1 << 20;
 
-/// Has large pieces of memory go back to the system as soon as they are free. glibc moves that bound up to 32 MB by
-/// itself, and keeps what builds have freed, over all threads' arenas: measured, 245 MB after a cold start against 90.
-/// To trim the arenas afterwards would hold their locks in a thread that gives way, and requests would wait for it.
+/// Makes glibc return large allocations to the system as soon as they are free. By default it raises that threshold up
+/// to 32 MB and keeps what builds have freed in all threads' arenas: 245 MB after a cold start instead of 90. Trimming
+/// the arenas afterwards would hold their locks in a low-priority thread, and requests would wait for it.
 #[cfg(target_env = "gnu")]
 #[allow(unsafe_code, reason = "the standard library knows no allocator's insides")]
 pub(super) fn give_back_at_once() {

@@ -201,8 +201,8 @@ impl Plugin {
         sound
     }
 
-    /// The settings that a job for this file has to carry. `None` stands for any file of the folder. A file that `prepare`
-    /// did not see, or could not compile, may read any setting.
+    /// The settings that a job for this file has to carry. `None` stands for any file of the folder. A file that
+    /// `prepare` did not see, or could not compile, may read any setting.
     pub fn reads(&self, folder: &str, file: Option<&str>) -> Reads {
         let Some(folder) = self.folders.get(folder) else { return Reads::Every };
         match file {

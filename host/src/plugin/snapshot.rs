@@ -1,7 +1,7 @@
-//! A component whose memory already holds what `prepare` made of the templates.
+//! Makes a component whose initial memory is what `prepare` left.
 //!
 //! The component is instrumented so that its memory and globals can be read from outside, `prepare` runs in one
-//! instance of that, and what it left becomes the initial state of a new component.
+//! instance of it, and the memory that it leaves becomes the initial state of a new component.
 
 use super::call::Call;
 use super::compiler::{Code, Purpose, compile};
@@ -21,13 +21,13 @@ use wasmtime_wizer::{ComponentInstanceState, Wizer};
 pub(super) async fn instrument(engine: &Engine, bytes: &[u8]) -> Result<Code, LoadError> {
     let (_, instrumented) = wizer().instrument_component(bytes).map_err(|error| unfit(&error))?;
     match compile(engine, Purpose::Snapshot, &instrumented).await {
-        // The quick compiler does not know every instruction that the other one does.
+        // The quick compiler does not support every instruction of the optimising one.
         Err(CompileError::Refused(_)) => Ok(compile(engine, Purpose::Render, &instrumented).await?),
         outcome => Ok(outcome?),
     }
 }
 
-/// It has been decoded, so it is a component; there are some that wizer cannot deal with.
+/// The bytes are a valid component, but wizer does not support every component.
 fn unfit(error: &wasmtime::Error) -> LoadError {
     LoadError::Unfit(one_line(&format!("no snapshot can be taken of it: {error:#}"), 300))
 }
@@ -38,7 +38,7 @@ fn wizer() -> Wizer {
     wizer
 }
 
-/// Runs `prepare` and takes the snapshot: the new component's bytes, and what became of each template.
+/// Runs `prepare` and takes the snapshot: the new component's bytes, and the result for each template.
 pub(super) async fn take(
     engine: &Engine,
     plugin: Arc<str>,
@@ -65,7 +65,7 @@ pub(super) async fn take(
     Ok((snapshot, prepared))
 }
 
-/// An instance as the snapshot reads it. Reading cannot fail by that trait, so the first failure waits here.
+/// An instance as the snapshot reads it. The trait's methods cannot fail, so the first failure is kept here.
 struct State {
     store: Store<Call>,
     instance: Instance,

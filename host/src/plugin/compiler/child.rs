@@ -7,24 +7,23 @@ use std::io::{self, BufRead, Read, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
 use std::thread::Builder;
 
-/// The compiler refuses the component, and says why on the standard error.
+/// Exit status: the compiler refused the component; the reason is on standard error.
 pub(super) const REFUSED: u8 = 1;
-/// It has not come to the component.
+/// Exit status: the process failed before it read the component.
 const UNABLE: u8 = 2;
 
-/// Of the settings in JSON; they are some hundred bytes and two paths.
+/// Bytes of the job in JSON: some hundred bytes and two paths.
 const ORDER_BYTES_MAX: u64 = 64 << 10;
-/// Compilers recurse over what they compile. Four times what a thread has by default, and the same wherever the server
-/// is started from.
+/// Compilers recurse over their input. Four times a thread's default, and independent of how the server was started.
 const STACK_BYTES: usize = 8 << 20;
 /// Enough for the standard streams and what the system's library opens on its own.
 const OPEN_FILES_MAX: u64 = 8;
 
-/// What `dialplate compile-component` does: a job and a component on the standard input, which then stays open for
-/// as long as somebody wants the code; the code on the standard output.
+/// The command `dialplate compile-component`: reads a job and a component from standard input, which stays open for as
+/// long as the code is wanted, and writes the code to standard output.
 pub fn run() -> ExitCode {
     close_inherited();
-    // Where the machine runs out of memory, this process is to go and not the server. Not every system asks.
+    // If the machine runs out of memory, the kernel should kill this process and not the server. Best effort.
     let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     let outcome = prepare().and_then(|(machine, component)| {
         let compile = move || translate(&machine, &component);
@@ -33,7 +32,7 @@ pub fn run() -> ExitCode {
     let code = match outcome.map(|compiling| compiling.join()) {
         Ok(Ok(Ok(code))) => code,
         Ok(Ok(Err(refusal))) => return end(REFUSED, &refusal),
-        // What it panicked with is said already.
+        // The panic's message is on standard error already.
         Ok(Err(_)) => return ExitCode::from(UNABLE),
         Err(error) => return end(UNABLE, &format!("{COMMAND} is what the server runs for itself: {error}")),
     };
@@ -48,7 +47,7 @@ fn end(status: u8, reason: &str) -> ExitCode {
     ExitCode::from(status)
 }
 
-/// Reads what is to be done, under the limits from there on.
+/// Reads the job, then applies its limits to this process.
 fn prepare() -> Result<(wasmtime::Engine, Vec<u8>), String> {
     let mut line = String::new();
     let mut input = stdin().lock();
@@ -64,8 +63,8 @@ fn prepare() -> Result<(wasmtime::Engine, Vec<u8>), String> {
     Ok((machine, component))
 }
 
-/// The input ends when the server closes it or is gone, however it went; a signal at the parent's death would come
-/// when the thread dies that started this process.
+/// The input ends when the server closes it or ends for any reason. A parent-death signal would come when the thread
+/// that started this process ends.
 fn end_with_parent() -> io::Result<()> {
     let watch = || {
         let _ = stdin().lock().read(&mut [0]);
@@ -74,8 +73,8 @@ fn end_with_parent() -> io::Result<()> {
     Builder::new().spawn(watch).map(drop)
 }
 
-/// The hard limits are left alone: nothing here raises a soft one again, and at the hard one for time the system
-/// would not say what it kills for.
+/// Sets only soft limits: nothing here raises them again, and at the hard limit for time the kernel sends a signal
+/// that does not name its cause.
 #[allow(unsafe_code, reason = "the standard library knows no resource limits")]
 fn take_limits(config: &Config) -> io::Result<()> {
     for (resource, wanted) in [
@@ -100,10 +99,10 @@ fn take_limits(config: &Config) -> io::Result<()> {
     Ok(())
 }
 
-/// What the server itself was started with, and may not have marked as its own alone.
+/// Closes files that the server inherited and that are not marked close-on-exec.
 #[allow(unsafe_code, reason = "the standard library does not close what it has not opened")]
 fn close_inherited() {
-    // SAFETY: the process has just begun and has opened nothing, so nothing in it counts on what is closed.
+    // SAFETY: the process has just started and has opened nothing, so nothing in it uses the closed descriptors.
     #[cfg(target_os = "linux")]
     unsafe {
         libc::syscall(libc::SYS_close_range, 3 as libc::c_uint, libc::c_uint::MAX, 0 as libc::c_uint)

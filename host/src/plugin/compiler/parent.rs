@@ -1,5 +1,5 @@
-//! The server's side of a compiler's process: starts it, feeds it, reads what it gives within bounds, and says what
-//! became of it.
+//! The server's side of a compiler process: starts it, sends it the component, reads a bounded result, and reports its
+//! outcome.
 
 use super::child::REFUSED;
 use super::{COMMAND, CompileJob, REASON_CHARS_MAX};
@@ -13,14 +13,14 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 
-/// How many times as long as it may use a processor a compiler may take by the clock: builds give way to requests,
-/// and on a busy machine that is no fault of the component.
+/// The wall-clock limit as a multiple of the processor-time limit: builds have a lower priority than requests, and on a
+/// busy machine a component is not at fault for the delay.
 const PATIENCE: u64 = 10;
-/// Of what the compiler says; a refusal is a line.
+/// Bytes of the compiler's standard error; a refusal is one line.
 const ERROR_BYTES_MAX: u64 = 8 << 10;
 
-/// The program that runs, for a compiler of the same making: on Linux also when an upgrade has put another in its
-/// place meanwhile.
+/// The running program, so that the compiler is of the same build: on Linux even after an upgrade has replaced the
+/// file.
 pub fn own_program() -> io::Result<PathBuf> {
     let running = PathBuf::from("/proc/self/exe");
     if running.exists() { Ok(running) } else { std::env::current_exe() }
@@ -53,7 +53,7 @@ async fn compile_within(
         .spawn()
         .map_err(failed)?;
     let Ok(ended) = tokio::time::timeout(patience, converse(&mut process, job, component)).await else {
-        // Its end is waited for, so that it is gone when the next one starts.
+        // Waits for its end, so that it has freed its resources before the next one starts.
         let _ = process.kill().await;
         return Err(CompileError::Slow { s: patience.as_secs() });
     };
@@ -61,7 +61,7 @@ async fn compile_within(
     judge(status, code, &said, job)
 }
 
-/// What it ended with, what it gave, and what it said. Whatever it leaves unread or unsaid, its end says why.
+/// Returns the exit status, standard output and standard error. I/O errors are ignored: the status gives the reason.
 async fn converse(
     process: &mut Child,
     job: &CompileJob<'_>,
@@ -80,13 +80,13 @@ async fn converse(
     let code_bytes_max = job.config.code_bytes_max;
     let ((), code, said) =
         tokio::join!(feed, read(output, code_bytes_max.saturating_add(1)), read(errors, ERROR_BYTES_MAX));
-    // Closing the input earlier would end it.
+    // The process ends as soon as its input is closed.
     let status = process.wait().await?;
     drop(input);
     Ok((status, code?, said?))
 }
 
-/// Who writes more finds the pipe closed.
+/// Reads up to a bound and then closes the pipe.
 async fn read(stream: impl AsyncRead + Unpin, bytes_max: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     stream.take(bytes_max).read_to_end(&mut bytes).await?;
@@ -106,7 +106,7 @@ fn judge(status: ExitStatus, code: Vec<u8>, said: &[u8], job: &CompileJob<'_>) -
     let said = one_line(&said, REASON_CHARS_MAX);
     Err(match status.signal() {
         Some(libc::SIGXCPU) => CompileError::Cpu { s: config.compile_cpu_s_max },
-        // The words are the standard library's; a test tells when they change.
+        // The message is the standard library's; a test fails when it changes.
         Some(libc::SIGABRT) if said.contains("memory allocation of") => {
             CompileError::Memory { bytes_max: config.compile_memory_bytes_max }
         }
@@ -126,7 +126,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::time::Instant;
 
-    /// What comes of a compiler that does this, a line of sh, instead of compiling.
+    /// The outcome for a compiler that runs this line of sh instead of compiling.
     fn outcome(deed: &str) -> Result<Vec<u8>, CompileError> {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("compiler");

@@ -1,4 +1,4 @@
-//! What wasmtime makes of the interface's text.
+//! The bindings that wasmtime generates from the interface.
 
 wasmtime::component::bindgen!({
     path: "../wit/0.1.0",

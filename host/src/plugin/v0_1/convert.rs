@@ -1,5 +1,5 @@
-//! Between the host's types and this version's. Strings and rows move; nothing of a job is copied but the names of
-//! tables and columns, which the host shares among rows.
+//! Converts between the host's types and those of this version. Strings and rows are moved; only the names of tables
+//! and columns, which rows share in the host, are copied.
 
 use super::bindings::dialplate::provision::types as wit;
 use crate::facts::{Table, Value};

@@ -1,4 +1,4 @@
-//! What a plugin of this version may ask the host.
+//! The functions that a plugin of this version may import from the host.
 
 use super::bindings::dialplate::provision::{host, types};
 use super::convert;

@@ -1,4 +1,4 @@
-//! Version 0.1 of the interface. Its WIT types are seen here and nowhere else.
+//! Version 0.1 of the interface. No other module uses its WIT types.
 
 mod bindings;
 mod convert;
@@ -49,7 +49,7 @@ pub(super) async fn prepare(
     Ok(of_given(&templates, answer))
 }
 
-/// One answer for each template that was given; what else a plugin says concerns nobody.
+/// One result for each template that was given; other results are dropped.
 fn of_given(templates: &[types::Template], answer: Vec<types::Prepared>) -> Vec<Prepared> {
     let mut open: HashMap<&str, HashSet<&str>> = HashMap::new();
     for given in templates {
@@ -59,7 +59,7 @@ fn of_given(templates: &[types::Template], answer: Vec<types::Prepared>) -> Vec<
     answer.into_iter().filter(|it| is_open(it)).map(convert::prepared).collect()
 }
 
-/// A render in an instance that has rendered before: only to measure what a fork per request costs against it.
+/// Renders in an instance that has rendered before: only benchmarks compare that with a fork per request.
 #[cfg(test)]
 pub(super) async fn render_again(
     store: &mut Store<Call>,
