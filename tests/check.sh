@@ -25,10 +25,9 @@ fi
 # would need other features, and so other dependencies; only the tests of changed crates are run.
 for folder in "${folders[@]}"; do
   crate=$(sed -n '/^name *=/{s/^name *= *"\(.*\)".*/\1/p;q}' "$folder/Cargo.toml")
-  options+=(--config "profile.release.package.$crate.opt-level=0")
+  for setting in opt-level=0 incremental=true; do options+=(--config "profile.release.package.$crate.$setting"); done
 done
-built=$("$cargo" test --release --workspace --lib --no-run --message-format=json-render-diagnostics \
-  --config profile.release.incremental=true "${options[@]}")
+built=$("$cargo" test --release --workspace --lib --no-run --message-format=json-render-diagnostics "${options[@]}")
 for folder in "${folders[@]}"; do
   test=$(grep -F "\"manifest_path\":\"$PWD/$folder/Cargo.toml\"" <<<"$built" |
     sed -n 's/.*"test":true}.*"executable":"\([^"]*\)".*/\1/p')
