@@ -3,15 +3,15 @@
 mod access_log;
 mod admin;
 mod answer;
-mod client;
+pub mod client;
 mod descriptors;
 mod evenly;
 mod job;
 mod listing;
 mod pace;
 mod provision;
-mod proxy;
-mod range;
+pub mod proxy;
+pub mod range;
 mod server;
 mod state;
 mod status;

@@ -1,15 +1,13 @@
-//! Any bytes parse or are refused; nothing panics.
-#![no_main]
+//! `dialplate_smarty_fuzz::parse` under libFuzzer; without `cfg(fuzzing)`, for each file that is an argument.
+#![cfg_attr(fuzzing, no_main)]
 
-use dialplate_smarty::Template;
-use libfuzzer_sys::fuzz_target;
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| dialplate_smarty_fuzz::parse(input));
 
-fuzz_target!(|source: &[u8]| {
-    match Template::parse("fuzz.tpl", source) {
-        Ok(template) => drop(template.reads()),
-        Err(error) => {
-            assert!(error.line >= 1 && error.column >= 1);
-            drop(error.with_source(source).report());
-        }
+#[cfg(not(fuzzing))]
+fn main() -> std::io::Result<()> {
+    for file in std::env::args_os().skip(1) {
+        dialplate_smarty_fuzz::parse(&std::fs::read(file)?);
     }
-});
+    Ok(())
+}
