@@ -1,7 +1,7 @@
 //! Builds the server from its configuration, and runs it.
 //!
-//! [`App::build`] opens no socket, waits for no signal and watches no folder, so a test can build an [`App`] and answer
-//! requests with it in its own process. [`run`] adds the listeners, the signals and the reload task.
+//! [`Opened`] and [`App`] listen on no socket, wait for no signal and watch no folder, so a test can answer requests
+//! with them in its own process. [`run`] adds the listeners, the signals and the reload task.
 
 use crate::auth_server::AuthServer;
 use crate::config::{AdminListen, Config, EMBEDDED_DATABASE};
@@ -28,30 +28,47 @@ const BACKLOG: u32 = 1024;
 /// How long a stopping server waits until the journal is written.
 const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A server that is ready to answer requests, and does not listen yet.
-pub struct App {
-    state: Arc<AppState>,
-    http: http::Config,
-    loaded: reload::FirstLoad,
-    journal_writer: JoinHandle<()>,
+/// A server with an open database, before templates and plugins are loaded.
+pub struct Opened {
+    config: Config,
+    directory: Directory,
+    auth_server: Option<AuthServer>,
+    syslog: Option<Syslog>,
 }
 
-impl App {
-    /// Opens the database and loads templates and plugins. `config.plugin.compiler` is used as it is.
+impl Opened {
+    /// Opens the database, the socket of syslog, and the client of the auth server.
     ///
     /// # Errors
-    /// The database cannot be used, or no template folder or no plugin can be loaded.
-    pub async fn build(config: Config) -> Result<Self> {
-        let auth_server = config.auth_server.map(AuthServer::new).transpose()?;
-        let syslog = config.syslog.map(Syslog::open).transpose().context("syslog")?;
+    /// One of them cannot be used.
+    pub async fn open(config: Config) -> Result<Self> {
+        let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
+        let syslog = config.syslog.clone().map(Syslog::open).transpose().context("syslog")?;
         let directory = open_directory(&config.database).await?;
-        let (templates, plugins, engine) = (config.templates, config.plugins, config.plugin);
-        let loaded = reload::load(reload::Config { templates, plugins, engine }).await?;
+        Ok(Self { config, directory, auth_server, syslog })
+    }
+
+    /// Loads templates and plugins. `config.plugin.compiler` is used as it is.
+    ///
+    /// # Errors
+    /// No template folder or no plugin can be loaded.
+    pub async fn load(&self) -> Result<reload::FirstLoad> {
+        let Config { templates, plugins, plugin, .. } = &self.config;
+        let config = reload::Config { templates: templates.clone(), plugins: plugins.clone(), engine: plugin.clone() };
+        Ok(reload::load(config).await?)
+    }
+
+    /// The server that answers with these templates and plugins.
+    ///
+    /// # Errors
+    /// The system gives no random numbers.
+    pub fn into_app(self, snapshot: reload::Current) -> Result<App> {
+        let Self { config, directory, auth_server, syslog } = self;
         let (journal, journal_writer) = Journal::start(directory.clone());
         let state = AppState {
             clock: config.clock,
             directory,
-            snapshot: Arc::clone(&loaded.current),
+            snapshot,
             keeper: keeper(config.nonce_key)?,
             sentry: Sentry::new(config.sentry),
             auth_server,
@@ -60,9 +77,18 @@ impl App {
             url_forms: config.url_forms,
             metrics: Arc::default(),
         };
-        Ok(Self { state: Arc::new(state), http: config.http, loaded, journal_writer })
+        Ok(App { state: Arc::new(state), http: config.http, journal_writer })
     }
+}
 
+/// A server that is ready to answer requests, and does not listen yet.
+pub struct App {
+    state: Arc<AppState>,
+    http: http::Config,
+    journal_writer: JoinHandle<()>,
+}
+
+impl App {
     /// Answers one request as if it came over a connection from `peer`.
     pub async fn respond(&self, peer: IpAddr, request: Request<Body>) -> Response<Body> {
         http::respond(Arc::clone(&self.state), &self.http, peer, request).await
@@ -87,8 +113,10 @@ pub async fn run(config: Config) -> Result<()> {
     // Without a handler, SIGHUP would end the process. One that arrives during the start causes a reload after it.
     let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
     let admin = listen_for_admin(config.admin_listen)?;
-    let app = App::build(with_compiler(config)?).await?;
-    serve_admin(admin, &app.state, app.loaded, hangup)?;
+    let opened = Opened::open(with_compiler(config)?).await?;
+    let loaded = opened.load().await?;
+    let app = opened.into_app(Arc::clone(&loaded.current))?;
+    serve_admin(admin, &app.state, loaded, hangup)?;
     let stop = stop_signal()?;
     let listener = socket.listen(BACKLOG).with_context(taken)?;
     tracing::info!(listen = %listener.local_addr()?, "serving");

@@ -19,18 +19,25 @@ use crate::server::{root, target};
 use crate::site::write;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Uri, header};
-use dialplate::app::App;
+use dialplate::app::{App, Opened};
 use dialplate::config::{Config, Source};
+use dialplate::reload::Current;
 use http_body_util::BodyExt;
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 /// The client of every request.
 const PEER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Limits that would refuse a test's requests, which all come from one address.
 const UNLIMITED: [(&str, &str); 2] = [("guesses_per_network_max", "0"), ("guesses_per_oui_max", "0")];
+
+/// Loaded templates and plugins by their folders and configuration.
+static SHARED: Mutex<Option<HashMap<String, Current>>> = Mutex::const_new(None);
 
 /// A server without sockets.
 pub struct TestApp {
@@ -200,9 +207,25 @@ impl TestAppBuilder {
         if !self.sql.is_empty() {
             database::run(&database, &self.sql).await;
         }
-        let config = self.config(&database);
-        let app = App::build(config).await.unwrap_or_else(|error| panic!("the app cannot be built: {error:#}"));
+        let opened = Opened::open(self.config(&database)).await.expect("the server opens");
+        let snapshot = self.snapshot(&opened).await;
+        let app = opened.into_app(snapshot).expect("random numbers");
         TestApp { app, host: self.host.to_owned(), database, folder: self.folder }
+    }
+
+    /// Templates and plugins. Apps of a test process share them, unless they come from the app's own folder.
+    async fn snapshot(&self, opened: &Opened) -> Current {
+        let load = async || opened.load().await.expect("templates and plugins load").current;
+        let key = format!("{:?} {:?} {:?}", self.templates, self.plugins, self.config);
+        if key.contains(&self.folder.path().display().to_string()) {
+            return load().await;
+        }
+        let mut shared = SHARED.lock().await;
+        let shared = shared.get_or_insert_default();
+        match shared.get(&key) {
+            Some(snapshot) => Arc::clone(snapshot),
+            None => Arc::clone(shared.entry(key).or_insert(load().await)),
+        }
     }
 
     fn config(&self, database: &str) -> Config {
