@@ -5,6 +5,7 @@
 
 mod agents;
 mod answer;
+mod architecture;
 mod cache;
 mod database;
 mod demo;
