@@ -102,7 +102,7 @@ fn addresses(log: &str) -> Vec<String> {
 }
 
 #[test]
-fn every_makers_user_agent_says_the_address_that_fusionpbx_reads_in_it() {
+fn user_agent_address_equals_fusionpbxs_for_every_maker() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     let mut runner = TestRunner::deterministic();

@@ -138,7 +138,7 @@ fn mounted(options: &str, cache: &Path) -> Option<Vec<String>> {
 }
 
 #[test]
-fn where_nothing_can_be_cached_phones_are_served_and_one_line_says_why() {
+fn unwritable_cache_logs_one_line_and_phones_are_served() {
     let site = site();
     let cache = site.path().join("cache");
     std::fs::create_dir(&cache).unwrap();
@@ -171,7 +171,7 @@ fn a_cache_open_to_others_ends_the_start_with_its_cause_once() {
 }
 
 #[test]
-fn files_that_are_anothers_or_open_to_others_are_compiled_anew_and_never_mapped() {
+fn cache_never_maps_files_of_or_writable_by_others() {
     let site = site();
     let (cache, plugins) = (site.path().join("cache"), site.path().join("plugins"));
     let settings = settings(site.path());
@@ -217,7 +217,7 @@ fn files_that_are_anothers_or_open_to_others_are_compiled_anew_and_never_mapped(
 }
 
 #[test]
-fn a_limit_holds_for_what_was_kept_under_another_and_a_pipe_in_the_cache_is_passed_over() {
+fn cache_applies_new_limits_and_skips_pipes() {
     let site = site();
     let settings = settings(site.path());
     let settings = settings.each_ref().map(|(key, value)| (*key, value.as_str()));

@@ -14,7 +14,7 @@ fn db(arguments: &[&str], settings: &[(&str, &str)]) -> (bool, String, String) {
 }
 
 #[test]
-fn init_makes_a_database_that_serves_and_never_touches_one_that_is_there() {
+fn db_init_creates_a_working_database_and_overwrites_none() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/dialplate.db");
     let file = path.display().to_string();
@@ -87,7 +87,7 @@ fn fusionpbx_config(folder: &Path, database: &Path) -> String {
 }
 
 #[test]
-fn the_database_of_fusionpbx_own_configuration_is_served_unless_another_is_named() {
+fn fusionpbx_database_is_used_unless_another_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let theirs = folder.path().join("theirs.db");
     assert!(db(&["init", &theirs.display().to_string()], &[]).0);
@@ -106,7 +106,7 @@ fn the_database_of_fusionpbx_own_configuration_is_served_unless_another_is_named
 }
 
 #[test]
-fn a_configuration_of_fusionpbx_that_cannot_be_read_stops_the_start() {
+fn unreadable_fusionpbx_configuration_stops_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let config = fusionpbx_config(folder.path(), Path::new("/nowhere/fusionpbx.db"));
     for text in ["database.0.type = mysql\ndatabase.0.password = s3cret", "database.0.type = sqlite"] {

@@ -37,7 +37,7 @@ fn count(folder: &Path, condition: &str) -> i64 {
 }
 
 #[test]
-fn a_sweep_gets_429_without_the_database_and_the_phones_beside_it_their_files() {
+fn sweep_gets_429_and_known_phones_still_get_files() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[PROXY, ("DIALPLATE_GUESSES_PER_NETWORK_MAX", "5")]);
     assert_eq!(ask(&server, "203.0.113.7", KNOWN).status, 200);
@@ -57,7 +57,7 @@ fn a_sweep_gets_429_without_the_database_and_the_phones_beside_it_their_files() 
 }
 
 #[test]
-fn a_proxy_that_nobody_configured_is_not_limited_and_the_log_says_so_once() {
+fn unconfigured_proxy_is_not_limited_and_logged_once() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[("DIALPLATE_GUESSES_PER_NETWORK_MAX", "2")]);
     assert!((0..6).all(|n| ask(&server, "203.0.113.7", &format!("00156500010{n}")).status == 403));
@@ -65,7 +65,7 @@ fn a_proxy_that_nobody_configured_is_not_limited_and_the_log_says_so_once() {
 }
 
 #[test]
-fn new_devices_are_limited_in_number_and_only_real_ones_are_inserted() {
+fn new_devices_are_limited_and_only_valid_ones_inserted() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[PROXY, ("DIALPLATE_AUTO_INSERTS_PER_MINUTE_MAX", "3")]);
     set(folder.path(), "auto_insert_enabled", "boolean", "true");
@@ -93,7 +93,7 @@ fn new_devices_are_limited_in_number_and_only_real_ones_are_inserted() {
 }
 
 #[test]
-fn ten_requests_at_once_for_a_new_address_make_one_device_and_get_the_same_answer() {
+fn ten_concurrent_auto_inserts_create_one_device() {
     let folder = tempfile::tempdir().unwrap();
     let templates = folder.path().join("templates");
     std::fs::create_dir_all(templates.join("yealink/t46s")).unwrap();

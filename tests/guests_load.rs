@@ -23,7 +23,7 @@ fn refusal(folder: &Path, plugins: &Path, settings: &[(&str, &str)]) -> (String,
 }
 
 #[test]
-fn a_hostile_file_is_refused_by_name_and_reason_and_ends_the_start_in_bounded_time() {
+fn hostile_file_is_refused_by_name_in_bounded_time() {
     let minimal = guests::built("minimal");
     let folder = tempfile::tempdir().unwrap();
     let plugins = folder.path().join("plugins");
@@ -72,7 +72,7 @@ fn a_prepare_that_misbehaves_is_refused_with_the_limits_name() {
 }
 
 #[test]
-fn what_is_too_much_to_compile_ends_the_start_with_the_limits_name() {
+fn compile_beyond_a_limit_ends_the_start_naming_it() {
     let minimal = guests::built("minimal");
     let folder = tempfile::tempdir().unwrap();
     let plugins = folder.path().join("plugins");

@@ -106,7 +106,7 @@ pub const DEEDS: [(&str, u16, &str); 22] = [
 ];
 
 #[test]
-fn a_hostile_render_is_one_answer_one_line_and_nobody_elses_matter() {
+fn hostile_render_costs_one_answer_and_one_log_line() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
         ("DIALPLATE_RENDER_TIMEOUT_MS", "4000"),
@@ -143,7 +143,7 @@ fn a_hostile_render_is_one_answer_one_line_and_nobody_elses_matter() {
 }
 
 #[test]
-fn each_limit_of_a_render_is_in_the_log_and_in_the_metrics_under_the_plugins_name() {
+fn render_limits_are_logged_and_counted_per_plugin() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
         ("DIALPLATE_RENDER_TIMEOUT_MS", "2000"),
@@ -184,7 +184,7 @@ fn what_a_request_leaves_in_memory_is_not_there_for_the_next() {
 }
 
 #[test]
-fn vendors_are_served_while_as_many_loops_run_as_there_are_instances() {
+fn vendors_are_served_while_loops_fill_their_instances() {
     let folder = tempfile::tempdir().unwrap();
     let settings =
         [("DIALPLATE_RENDER_TIMEOUT_MS", "8000"), ("DIALPLATE_INSTANCES_MAX", "8"), ("DIALPLATE_FAILURES_MAX", "1000")];
@@ -233,7 +233,7 @@ fn a_plugin_sees_its_devices_domain_and_can_name_no_other() {
 }
 
 #[test]
-fn a_plugin_that_fails_in_a_row_is_refused_quickly_until_it_heals() {
+fn failing_plugin_is_refused_quickly_until_it_recovers() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path(), &[("DIALPLATE_FAILURES_MAX", "3")]);
     for _ in 0..3 {

@@ -35,6 +35,28 @@ fn tests_named_in_compatibility_md_exist() {
     }
 }
 
+/// Longer names are wrapped or cut off in reports.
+const TEST_NAME_CHARS_MAX: usize = 60;
+
+#[test]
+fn test_names_are_at_most_60_characters_long() {
+    let mut code = String::new();
+    for folder in ["host/src", "plugins", "tests"] {
+        sources(&root().join(folder), &mut code);
+    }
+    let after_attribute = code.split("#[test]\n").skip(1).chain(code.split("#[tokio::test").skip(1));
+    let names = after_attribute.filter_map(|rest| rest.split_once("fn ")?.1.split('(').next());
+    let (mut checked, mut long) = (0, Vec::new());
+    for name in names {
+        checked += 1;
+        if name.len() > TEST_NAME_CHARS_MAX {
+            long.push(name);
+        }
+    }
+    assert!(checked > 400, "only {checked} tests were found");
+    assert!(long.is_empty(), "shorten the names of these tests: {long:?}");
+}
+
 /// The paths in a page, in backquotes or links, that begin with one of the top folders.
 fn files_named(page: &str) -> Vec<String> {
     let text = std::fs::read_to_string(root().join(page)).unwrap();

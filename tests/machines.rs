@@ -41,7 +41,7 @@ fn stage(sql: &str) -> Option<Stage> {
 }
 
 #[test]
-fn a_server_that_is_killed_under_load_fails_no_request_that_is_not_under_way_on_it() {
+fn killed_server_fails_only_its_requests_in_progress() {
     let Some(mut stage) = stage("select 1") else { return };
     let load = Load::start(stage.nginx.address, &stage.cases);
     thread::sleep(Duration::from_secs(3));

@@ -41,7 +41,7 @@ fn rows_that_fusionpbx_orders_may_be_stored_in_any_order() {
 /// Where FusionPBX asks for no order, what it gets is the order of storage. Other plans (indexes, other joins, what
 /// has been moved to a place of its own) read the rows in other orders, and it stays that one.
 #[test]
-fn rows_without_an_order_come_as_they_are_stored_however_the_database_reads_them() {
+fn unordered_rows_come_in_storage_order() {
     let Some(stage) = Recorded::start() else { return };
     let plans = "create index on v_device_lines (user_id, device_uuid); create index on v_device_keys (device_uuid);
         create index on v_contacts (domain_uuid, contact_name_family); create index on v_devices (device_address);

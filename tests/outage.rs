@@ -41,7 +41,7 @@ fn judge(outcomes: &[Outcome], gone: Instant, well: Instant) {
 }
 
 #[test]
-fn a_killed_database_costs_503_alone_and_nothing_a_second_after_its_return() {
+fn killed_database_costs_only_503_until_it_returns() {
     let Some(mut stage) = Recorded::start() else { return };
     let server = stage.serve(&[]);
     let load = Load::start(server.address, &cases(&stage));

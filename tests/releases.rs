@@ -112,7 +112,7 @@ fn refusal(database: &str, templates: &Path) -> String {
 }
 
 #[test]
-fn an_unknown_table_layout_is_refused_at_start_with_all_that_is_missing() {
+fn unknown_table_layout_is_refused_with_all_missing_parts() {
     let Some(corpus) = corpus::find() else { return };
     let runtime = Runtime::new().unwrap();
     let Some(postgres) = runtime.block_on(Postgres::start()) else { return };
@@ -128,7 +128,7 @@ fn an_unknown_table_layout_is_refused_at_start_with_all_that_is_missing() {
 
 /// Before `http_auth_enabled` there was its opposite, and FusionPBX converts one into the other when it is upgraded.
 #[test]
-fn http_auth_disable_of_older_databases_counts_until_http_auth_enabled_is_there() {
+fn http_auth_disable_counts_without_http_auth_enabled() {
     let Some(stage) = stage("5.0.1") else { return };
     stage.run(&setting::digest());
     stage.run(&setting::unset("http_auth_enabled"));

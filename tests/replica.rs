@@ -38,7 +38,7 @@ fn writes(postgres: &Postgres) -> usize {
 }
 
 #[test]
-fn phones_are_answered_from_the_replica_and_noted_in_the_database() {
+fn phones_read_the_replica_and_are_recorded_in_the_primary() {
     let Some(stage) = stage() else { return };
     let server = stage.serve();
     let primary = &stage.primary.postgres;
@@ -54,7 +54,7 @@ fn phones_are_answered_from_the_replica_and_noted_in_the_database() {
 }
 
 #[test]
-fn a_device_that_the_replica_does_not_have_yet_is_served_whole_from_the_database() {
+fn device_missing_in_replica_is_read_from_primary() {
     let Some(stage) = stage() else { return };
     let server = stage.serve();
     // From here on the replica lags behind for good.
@@ -77,7 +77,7 @@ fn a_device_that_the_replica_does_not_have_yet_is_served_whole_from_the_database
 }
 
 #[test]
-fn a_replica_that_goes_away_fails_no_request_and_is_used_again_when_it_is_back() {
+fn lost_replica_fails_no_request_and_is_used_again() {
     let Some(mut stage) = stage() else { return };
     let server = stage.serve();
     let load = Load::start(server.address, &corpus::spread(&corpus::files(&stage.primary.corpus), 37));

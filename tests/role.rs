@@ -62,7 +62,7 @@ const INSERTED: &str = "select count(*) from v_devices where device_address = '8
     and device_vendor = 'yealink' and device_template = 'yealink/t46s'";
 
 #[test]
-fn the_role_of_the_readme_reads_notes_and_inserts_and_may_do_nothing_else() {
+fn documented_role_suffices_and_may_do_nothing_else() {
     let Some(stage) = stage(&[]) else { return };
     stage.replay();
     stage.devices_become_noted();
@@ -89,7 +89,7 @@ fn the_role_of_the_readme_reads_notes_and_inserts_and_may_do_nothing_else() {
 }
 
 #[test]
-fn without_the_right_to_insert_auto_insert_fails_by_name_and_all_else_works() {
+fn missing_insert_right_fails_only_auto_insert() {
     let Some(stage) = stage(&["INSERT"]) else { return };
     assert_eq!(stage.unknown_phone(), 500);
     assert_eq!(stage.database.value(INSERTED), "0");
@@ -100,7 +100,7 @@ fn without_the_right_to_insert_auto_insert_fails_by_name_and_all_else_works() {
 }
 
 #[test]
-fn without_the_right_to_update_phones_are_served_and_the_log_says_it_once() {
+fn missing_update_right_is_logged_once_and_phones_served() {
     let Some(stage) = stage(&["UPDATE"]) else { return };
     stage.replay();
     let said = || stage.server.log().matches("note when devices were provisioned").count();

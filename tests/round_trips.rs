@@ -38,7 +38,7 @@ impl Stage {
 }
 
 #[test]
-fn a_request_asks_the_database_twice_and_reads_only_what_its_template_uses() {
+fn request_costs_two_statements_and_reads_only_used_data() {
     let Some(stage) = stage() else { return };
     let host = "alpha.example.net";
     let file = format!("/app/provision/?mac={YEALINK}&file=%7B%24mac%7D.cfg");
@@ -70,7 +70,7 @@ fn who_is_refused_costs_one_statement_and_no_password_is_read() {
 }
 
 #[test]
-fn labels_that_name_every_extension_of_a_domain_cost_one_statement_more() {
+fn labels_of_all_extensions_cost_one_more_statement() {
     let Some(stage) = stage() else { return };
     let device = format!("select device_uuid from v_devices where device_address = '{YEALINK}'");
     let keys = format!(
@@ -101,7 +101,7 @@ fn labels_that_name_every_extension_of_a_domain_cost_one_statement_more() {
 
 /// The default settings are read only when they have changed: what tells is what every request asks for anyway.
 #[test]
-fn every_kind_of_edit_of_the_default_settings_is_seen_by_the_next_request() {
+fn next_request_sees_every_edit_of_default_settings() {
     let Some(stage) = stage() else { return };
     let status = || client::get(stage.server.address, "alpha.example.net", &format!("/provision/{YEALINK}.cfg")).status;
     let is_enabled = "default_setting_category = 'provision' and default_setting_subcategory = 'enabled'";

@@ -80,7 +80,7 @@ fn measure(server: SocketAddr, seed: u64) -> Vec<(f64, f64)> {
 }
 
 #[test]
-fn a_refusal_takes_as_long_for_a_known_device_as_for_an_unknown_one() {
+fn refusal_takes_equally_long_for_known_and_unknown_device() {
     let Some(database) = Recorded::start() else { return };
     database.run(DEVICES);
     let server = database.serve(&[]);

@@ -133,7 +133,7 @@ fn a_database_without_tls_is_refused_where_tls_is_required() {
 }
 
 #[test]
-fn fusionpbx_own_configuration_says_how_far_the_database_is_trusted() {
+fn fusionpbx_configuration_sets_database_tls_mode() {
     let Some(stage) = stage() else { return };
     let folder = stage.certificates.path();
     let file = folder.join("config.conf");

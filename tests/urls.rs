@@ -18,7 +18,7 @@ const TEMPLATES: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn a_url_without_a_rule_is_answered_where_the_device_has_the_file() {
+fn url_without_rule_is_answered_if_device_has_the_file() {
     let Some(site) = Site::start("", TEMPLATES, &[]) else { return };
     for (target, says) in [
         ("/provision/001565be5fd7.cfg", "default 001565be5fd7"),
@@ -89,7 +89,7 @@ fn credentials_are_asked_for_at_a_url_without_a_rule_too() {
 }
 
 #[test]
-fn a_file_of_the_administrators_own_counts_wherever_the_folder_is() {
+fn custom_file_applies_wherever_its_folder_is() {
     let mut files = TEMPLATES.to_vec();
     files.extend([
         ("custom/yealink/t46u/site.cfg", "own site {$mac}"),

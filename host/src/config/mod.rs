@@ -312,7 +312,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_beats_the_environment_and_the_environment_beats_the_file() {
+    fn flag_precedes_environment_and_environment_precedes_file() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("dialplate.toml");
         std::fs::write(&file, "listen = '127.0.0.1:1'\nclock = 2026-07-01T12:00:00Z\n").unwrap();
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_proposed_for_the_admin_endpoint_is_this_machine_alone() {
+    fn proposed_admin_listen_is_loopback_only() {
         for key in ["listen", "admin_listen"] {
             let faults = read(&[], &[(key, "localhost:8081")], None).err().unwrap();
             let proposed = faults[0].what.split_once("for instance ").unwrap().1.split_once(' ').unwrap().0;

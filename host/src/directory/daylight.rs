@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn the_south_starts_in_its_spring_and_not_on_the_first_of_january() {
+    fn southern_daylight_saving_starts_in_southern_spring() {
         assert_eq!(shown("Australia/Sydney", SUMMER), "2026-10-04 03:00:00 | 2026-04-05 02:00:00 | 36000");
         assert_eq!(shown("Pacific/Auckland", SUMMER), "2026-09-27 03:00:00 | 2026-04-05 02:00:00 | 43200");
         assert_eq!(shown("America/Santiago", SUMMER), "2026-09-06 01:00:00 | 2026-04-04 23:00:00 | -14400");

@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn escene_has_two_names_and_a_device_without_vendor_only_nobodys_keys() {
+    fn escene_has_two_names_and_no_vendor_gets_unnamed_keys() {
         let rows = [("Escene Programmable", "line", "1"), ("escene", "line", "1"), ("", "line", "1"), ("NULL", "", "")];
         assert_eq!(chosen(keys(&rows), Some("escene")).rows.len(), 3);
         assert_eq!(chosen(keys(&rows), None).rows.len(), 1);

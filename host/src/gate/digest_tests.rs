@@ -123,7 +123,7 @@ fn verify(case: &Case, passwords: &[&str], method: &str, now: u64) -> Result<u32
 }
 
 #[test]
-fn right_credentials_of_either_algorithm_and_any_password_are_good() {
+fn correct_credentials_pass_with_md5_and_sha_256() {
     for algorithm in OFFERED {
         let case = good(algorithm);
         assert_eq!(verify(&case, &["secret1"], "GET", NOW), Ok(10));

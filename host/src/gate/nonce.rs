@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_is_over_after_five_minutes_and_not_good_before_its_time() {
+    fn nonce_is_valid_for_five_minutes_and_not_earlier() {
         let nonce = key().sign(NonceTable::new(1, NOW, 8).next(NOW), "alpha");
         assert!(key().verify(&nonce, "alpha", NOW + NONCE_SECONDS).is_some());
         assert!(key().verify(&nonce, "alpha", NOW + NONCE_SECONDS + 1).is_none());

@@ -195,7 +195,7 @@ fn who_is_not_admitted_cannot_tell_one_device_from_another() {
 }
 
 #[test]
-fn networks_may_be_a_list_or_one_text_and_the_unreadable_are_reported_once() {
+fn networks_may_be_list_or_text_and_bad_ones_report_once() {
     let keeper = keeper();
     let admits = |settings| known().with(settings).at(&keeper, NOW).is_ok();
     assert!(admits(&[("provision cidr", "array", "10.0.0.0/8"), ("provision cidr", "array", "127.0.0.0/24")]));
@@ -214,7 +214,7 @@ fn networks_may_be_a_list_or_one_text_and_the_unreadable_are_reported_once() {
 }
 
 #[test]
-fn the_password_parameter_is_compared_exactly_and_may_be_one_of_several() {
+fn password_parameter_is_compared_exactly_with_each_value() {
     let admits = |query: &str, settings| {
         Visit { query: format!("mac={KNOWN}&{query}"), ..known().with(settings) }.outcome().is_ok()
     };
@@ -229,7 +229,7 @@ fn the_password_parameter_is_compared_exactly_and_may_be_one_of_several() {
 }
 
 #[test]
-fn auto_insert_takes_an_address_that_nobody_has_and_a_domain_that_exists() {
+fn auto_insert_needs_unused_address_and_existing_domain() {
     let insert = |visit: Visit<'static>| visit.with(&[("provision auto_insert_enabled", "boolean", "true")]).outcome();
     let permit = insert(unknown()).ok().unwrap();
     assert!(permit.device().is_none());

@@ -37,7 +37,7 @@ fn a_folder_or_file_that_others_may_write_is_not_trusted() {
 }
 
 #[test]
-fn half_written_files_of_a_killed_server_go_and_a_running_ones_stay() {
+fn cache_removes_half_files_of_killed_servers_only() {
     let folder = folder();
     let [killed, running] = ["1-0.new", "2-0.new"].map(|name| folder.path().join(name));
     create(&killed).unwrap();

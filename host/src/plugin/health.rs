@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn failures_in_a_row_make_it_failing_and_a_document_between_them_does_not() {
+    fn only_consecutive_failures_make_a_plugin_failing() {
         let (health, now, one) = (Health::new(3), Instant::now(), device("02aabb000001"));
         let trap = RenderError::Trap("unreachable".into());
         for _ in 0..10 {

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attachment_is_named_after_the_file_and_cannot_break_its_header() {
+    fn attachment_name_follows_file_and_cannot_break_header() {
         assert_eq!(attachment("{$mac}.cfg", "001565be5fd7"), "001565be5fd7.cfg");
         assert_eq!(attachment("a/b/{$address}.xml/", "001565be5fd7"), "001565be5fd7.xml");
         assert_eq!(attachment("a\"b\\\r\n.cfg", ""), "ab.cfg");

@@ -105,7 +105,7 @@ fn theirs(outcome: &str) -> Option<String> {
 }
 
 #[test]
-fn every_probe_means_what_each_rule_set_makes_of_it_or_what_was_decided() {
+fn every_probe_equals_each_rule_set_or_the_decision() {
     let Some(recorded) = recorded() else { return };
     let (mut compared, mut decided) = (0, 0);
     for (target, outcomes) in recorded["outcomes"].as_object().unwrap() {

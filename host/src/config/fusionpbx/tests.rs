@@ -22,7 +22,7 @@ fn config_conf_is_read_as_the_installer_writes_it() {
 }
 
 #[test]
-fn quotes_comments_and_characters_that_a_url_gives_a_meaning_are_kept_apart() {
+fn config_values_keep_quotes_comments_and_url_characters() {
     for (password, escaped) in [
         ("\"a b@c/d:e?f#g%\" ; why", "a%20b%40c%2Fd%3Ae%3Ff%23g%25"),
         ("'it; is = \\n \"'", "it%3B%20is%20%3D%20%5Cn%20%22"),

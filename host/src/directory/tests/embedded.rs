@@ -6,7 +6,7 @@ use crate::directory::{DEFAULT_DOMAIN, Directory, Lookup};
 use crate::facts::MacAddress;
 
 #[tokio::test]
-async fn a_new_database_serves_a_phone_of_each_maker_whatever_host_it_asks() {
+async fn new_database_serves_each_makers_phone_at_any_host() {
     let scratch = Scratch::default();
     let path = scratch.path().join("new/dialplate.db");
     assert!(Directory::create_embedded(&path, DEFAULT_DOMAIN).await.unwrap());

@@ -12,7 +12,7 @@ async fn read(directory: &Directory, address: crate::facts::MacAddress, host: &s
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_outage_is_a_bounded_wait_and_over_when_the_database_is_back() {
+async fn outage_is_a_bounded_wait_and_ends_with_the_database() {
     let Some(devices) = recorded() else { return };
     let (Some(defaults), Some(fixture)) = (corpus("defaults.sql"), corpus("fixture-1.sql")) else { return };
     let Some(mut server) = Postgres::start().await else { return };
@@ -40,7 +40,7 @@ async fn an_outage_is_a_bounded_wait_and_over_when_the_database_is_back() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_restart_under_load_costs_no_read_when_the_wait_is_long_enough() {
+async fn database_restart_under_load_loses_no_read_within_wait() {
     let Some(devices) = recorded() else { return };
     let (Some(defaults), Some(fixture)) = (corpus("defaults.sql"), corpus("fixture-1.sql")) else { return };
     let Some(mut server) = Postgres::start().await else { return };

@@ -57,7 +57,7 @@ fn digest_takes_any_of_the_passwords_and_the_one_user() {
 }
 
 #[test]
-fn a_challenge_offers_md5_and_sha_256_and_says_when_a_nonce_is_stale() {
+fn challenge_offers_both_algorithms_and_reports_stale_nonce() {
     let (keeper, visit) = (keeper(), known().with(DIGEST));
     let first = challenge(visit.at(&keeper, NOW).err());
     assert_eq!((first.headers.len(), first.error), (2, None));
@@ -84,7 +84,7 @@ fn a_nonce_may_be_used_again_but_not_with_the_same_count() {
 }
 
 #[test]
-fn servers_with_one_key_take_each_others_nonces_and_each_counts_for_itself() {
+fn servers_sharing_a_key_accept_each_others_nonces() {
     let keepers = [Keeper::new([1; 32], 1, NOW), Keeper::new([1; 32], 2, NOW)];
     let other_key = Keeper::new([2; 32], 3, NOW);
     let mut visit = known().with(DIGEST);
@@ -121,7 +121,7 @@ fn no_spelling_of_the_settings_opens_the_door() {
 }
 
 #[test]
-fn credentials_are_not_demanded_where_they_are_switched_off_or_no_user_is_set() {
+fn credentials_are_optional_if_off_or_without_user() {
     for settings in [
         &[("provision http_auth_enabled", "boolean", "false")][..],
         &[("provision http_auth_disable", "boolean", "true")],

@@ -60,7 +60,7 @@ fn the_last_good_version_serves_until_the_new_one_has_healed() {
 }
 
 #[test]
-fn without_another_version_requests_are_refused_until_the_next_try() {
+fn failing_plugin_without_old_version_refuses_until_retry() {
     with_minimal(
         |config| config.failures_max = 2,
         async |engine, _| {

@@ -9,7 +9,7 @@ async fn serves(plugin: &Plugin) {
 }
 
 #[test]
-fn an_endless_loop_ends_at_the_deadline_and_others_are_served_meanwhile() {
+fn endless_loop_ends_at_deadline_and_blocks_nobody() {
     with_minimal(
         // Of its share of the instances it leaves one.
         |config| (config.instances_max, config.render_timeout_ms) = (6, 2_000),
@@ -129,7 +129,7 @@ impl DeviceScope for Slow {
 }
 
 #[test]
-fn a_plugin_that_asks_until_its_time_is_up_is_to_blame_and_a_database_that_hangs_is_too() {
+fn endless_questions_and_hanging_database_time_out() {
     with_minimal(
         |config| (config.questions_max, config.render_timeout_ms) = (u32::MAX, 500),
         async |_, plugin| {
@@ -160,7 +160,7 @@ fn a_flood_of_log_lines_does_not_end_the_render() {
 }
 
 #[test]
-fn what_goes_wrong_in_prepare_refuses_the_plugin_in_bounded_time() {
+fn failure_in_prepare_refuses_the_plugin_in_bounded_time() {
     let file = guests::built("minimal");
     run(async {
         let engine = engine(|config| {

@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_prepare_says_of_templates_that_it_was_not_given_is_dropped() {
+    fn prepare_results_for_unknown_templates_are_dropped() {
         let given = |file: &str| types::Template { folder: "a".into(), file: file.into(), source: vec![] };
         let said = |folder: &str, file: &str| types::Prepared {
             folder: folder.into(),
