@@ -1,4 +1,4 @@
-//! Where the database is: what `dialplate db` makes and says of one, and FusionPBX's own configuration.
+//! The commands `dialplate db init` and `dialplate db check`, and the database that FusionPBX's configuration names.
 
 use dialplate_tests::corpus;
 use dialplate_tests::recorded::Recorded;
@@ -14,7 +14,7 @@ fn db(arguments: &[&str], settings: &[(&str, &str)]) -> (bool, String, String) {
 }
 
 #[test]
-fn db_init_creates_a_working_database_and_overwrites_none() {
+fn db_init_creates_a_working_file_and_keeps_existing_ones() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/dialplate.db");
     let file = path.display().to_string();
@@ -32,13 +32,13 @@ fn db_init_creates_a_working_database_and_overwrites_none() {
 }
 
 #[test]
-fn init_makes_no_tables_in_a_postgresql() {
+fn db_init_refuses_postgresql() {
     let (made, _, error) = db(&["init", "postgres://u:s3cret@127.0.0.1:1/fusionpbx"], &[]);
-    assert!(!made && error.contains("FusionPBX makes its own") && !error.contains("s3cret"), "{error}");
+    assert!(!made && error.contains("FusionPBX creates its own") && !error.contains("s3cret"), "{error}");
 }
 
 #[test]
-fn check_tells_what_a_postgresql_is_and_what_the_role_may_do() {
+fn db_check_reports_release_rights_and_missing_indexes() {
     let Some(stage) = Recorded::start() else { return };
     let url = stage.url();
     let (usable, said, error) = db(&["check", &url], &[]);
@@ -52,7 +52,7 @@ fn check_tells_what_a_postgresql_is_and_what_the_role_may_do() {
         grant select on all tables in schema public to reader; revoke select on v_device_lines from reader";
     stage.run(changes);
     let (usable, said, _) = db(&["check"], &[("DIALPLATE_DATABASE", &url.replace("postgres@", "reader@"))]);
-    assert!(!usable && said.contains("table v_device_lines is there, and this role may not read it"), "{said}");
+    assert!(!usable && said.contains("table v_device_lines exists, but this role may not read it"), "{said}");
     stage.run("grant select on v_device_lines to reader");
     let (usable, said, _) = db(&["check", &url.replace("postgres@", "reader@")], &[]);
     assert!(usable && !said.contains("v_devices (device_address)"), "{said}");
@@ -60,7 +60,7 @@ fn check_tells_what_a_postgresql_is_and_what_the_role_may_do() {
 }
 
 #[test]
-fn check_names_what_is_missing_and_fails() {
+fn db_check_names_missing_tables_and_columns() {
     let folder = tempfile::tempdir().unwrap();
     let (usable, _, error) = db(&["check", &folder.path().join("nothing.db").display().to_string()], &[]);
     assert!(!usable && error.contains("no file"), "{error}");
@@ -77,7 +77,7 @@ fn check_names_what_is_missing_and_fails() {
     assert!(said.contains("table v_users is missing"), "{said}");
 }
 
-/// A configuration of FusionPBX's that names a SQLite file.
+/// A configuration file of FusionPBX's that names a SQLite file.
 fn fusionpbx_config(folder: &Path, database: &Path) -> String {
     let (path, name) = (database.parent().unwrap().display(), database.file_name().unwrap().to_string_lossy());
     let text = format!("#database\ndatabase.0.type = sqlite\ndatabase.0.path = {path}\ndatabase.0.name = {name}\n");
@@ -87,7 +87,7 @@ fn fusionpbx_config(folder: &Path, database: &Path) -> String {
 }
 
 #[test]
-fn fusionpbx_database_is_used_unless_another_is_named() {
+fn fusionpbx_config_names_the_database_unless_overridden() {
     let folder = tempfile::tempdir().unwrap();
     let theirs = folder.path().join("theirs.db");
     assert!(db(&["init", &theirs.display().to_string()], &[]).0);
@@ -106,7 +106,7 @@ fn fusionpbx_database_is_used_unless_another_is_named() {
 }
 
 #[test]
-fn unreadable_fusionpbx_configuration_stops_the_start() {
+fn invalid_fusionpbx_config_fails_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let config = fusionpbx_config(folder.path(), Path::new("/nowhere/fusionpbx.db"));
     for text in ["database.0.type = mysql\ndatabase.0.password = s3cret", "database.0.type = sqlite"] {

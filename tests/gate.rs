@@ -1,21 +1,26 @@
-//! Who is let in, and how it is answered: the recorded cases, each on settings of its own, with what a server better
-//! than FusionPBX answers where that is on purpose. Uses `../shared/corpus`; skipped where it is absent.
+//! Who may have a configuration: the recorded cases, each with its own settings, and the answers that differ from
+//! FusionPBX's on purpose. Uses `../shared/corpus`.
 
+use crate::guessing::set;
 use dialplate_tests::client::Answer;
 use dialplate_tests::corpus::{self, hex};
 use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::Server;
 use md5::{Digest, Md5};
 use serde_json::Value;
+use std::io::{Read, Write};
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// What is written back after the answer is there by then.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// A server that watches its folders has this long to notice.
-const NOTICE: Duration = Duration::from_millis(1_500);
+/// How long a provisioning note may take after its answer.
+const NOTE_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long the server may take to notice a changed template.
+const RELOAD_TIME: Duration = Duration::from_millis(1_500);
 
 /// Everything that a case needs.
 struct Stage<'a> {
@@ -23,7 +28,7 @@ struct Stage<'a> {
     database: &'a Recorded,
     templates: &'a Path,
     scratch: &'a Path,
-    /// The ordinary answer, of which parts are compared.
+    /// The body of the ordinary answer, with parts of which bodies are compared.
     whole: Vec<u8>,
 }
 
@@ -48,13 +53,49 @@ fn recorded_gate_cases_match_or_differ_on_purpose() {
     assert!(cases.len() > 300 && differences.is_empty(), "{}", differences.join("\n"));
 }
 
+/// An auth server that accepts every request and counts them.
+fn counting_auth_server() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let count = Arc::new(AtomicUsize::new(0));
+    let requests = Arc::clone(&count);
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            requests.fetch_add(1, Ordering::SeqCst);
+            let (mut request, mut byte) = (Vec::new(), [0]);
+            while !request.ends_with(b"secret=") && stream.read(&mut byte).is_ok_and(|read| read > 0) {
+                request.extend(byte);
+            }
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ntrue");
+        }
+    });
+    (url, count)
+}
+
+#[test]
+fn request_refused_by_free_checks_never_reaches_the_auth_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, count) = counting_auth_server();
+    let server = Server::demo(folder.path(), &[("DIALPLATE_AUTH_SERVER", &url)]);
+    let status = || server.get("localhost", "/provision/001565000046.cfg").status;
+    assert_eq!((status(), count.load(Ordering::SeqCst)), (200, 1));
+    set(folder.path(), "enabled", "boolean", "false");
+    assert_eq!((status(), count.load(Ordering::SeqCst)), (404, 1), "provisioning is off");
+    set(folder.path(), "enabled", "boolean", "true");
+    set(folder.path(), "cidr", "array", "10.0.0.0/8");
+    assert_eq!((status(), count.load(Ordering::SeqCst)), (404, 1), "the client is in none of the networks");
+    set(folder.path(), "cidr", "array", "127.0.0.0/8");
+    set(folder.path(), "password", "text", "pass1");
+    assert_eq!((status(), count.load(Ordering::SeqCst)), (403, 2), "the password is checked after the auth server");
+}
+
 impl Stage<'_> {
-    /// How a case differs, in a line; its settings are gone again afterwards.
+    /// How a case differs, in one line. Restores the settings.
     fn differs(&self, case: &Value, instead: &Value) -> Option<String> {
         self.execute(&case["sql_before"]);
         if let Some(script) = case["fs_before"].as_str() {
             self.shell(script);
-            thread::sleep(NOTICE);
+            thread::sleep(RELOAD_TIME);
         }
         let answer = self.answer(case, instead);
         let difference = match instead["status"].as_u64() {
@@ -81,7 +122,7 @@ impl Stage<'_> {
         corpus::ask(self.server.address, case, Some(&signed))
     }
 
-    /// How an answer differs from what is to be better than FusionPBX's.
+    /// How an answer differs from the intended one, where that is not FusionPBX's.
     fn misses(&self, case: &Value, instead: &Value, status: u64, answer: &Answer) -> Option<String> {
         if u64::from(answer.status) != status {
             return Some(format!("status {}, expected {status}", answer.status));
@@ -104,7 +145,7 @@ impl Stage<'_> {
 
     fn rows_differ(&self, case: &Value) -> Option<String> {
         let queries = case["post_sql"].as_array().filter(|queries| !queries.is_empty())?;
-        let end = Instant::now() + PATIENCE;
+        let end = Instant::now() + NOTE_TIMEOUT;
         loop {
             let query = |sql: &Value| self.database.rows(sql.as_str().unwrap());
             let rows: Vec<_> = queries.iter().map(query).collect();
@@ -131,7 +172,7 @@ impl Stage<'_> {
         assert!(status.success(), "{script}");
     }
 
-    /// A text with the test's own folders in it.
+    /// Fills in the test's folders.
     fn place(&self, text: &str) -> String {
         let folder = |path: &Path| path.display().to_string();
         text.replace("@TEMPLATES@", &folder(self.templates)).replace("@SCRATCH@", &folder(self.scratch))

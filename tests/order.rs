@@ -1,10 +1,9 @@
-//! Bytes depend neither on the database's collation nor on how it happens to read its rows. Uses `../shared/corpus`;
-//! skipped where it is absent.
+//! Answers depend neither on the database's collation nor on its query plans. Uses `../shared/corpus`.
 
 use dialplate_tests::corpus;
 use dialplate_tests::recorded::Recorded;
 
-/// Phone books, whose order is most easily lost, and a spread of everything else.
+/// Replays phone books, which depend on order the most, and a sample of the other cases.
 fn replay(what: &str, stage: &Recorded, url: &str) {
     let server = corpus::serve(url, &stage.corpus, &[]);
     let all = corpus::manifest(&stage.corpus);
@@ -15,18 +14,21 @@ fn replay(what: &str, stage: &Recorded, url: &str) {
 }
 
 #[test]
-fn a_database_that_sorts_by_a_language_gives_the_same_bytes() {
+fn answers_match_on_a_database_with_language_collation() {
     let Some(stage) = Recorded::start() else { return };
     stage.create("sorted", "locale_provider icu icu_locale 'en-US' template template0");
     let sorts = "select string_agg(name, '' order by name) from (values ('a'), ('B'), ('c')) as it(name)";
-    assert_eq!(stage.runtime.block_on(stage.postgres.value("sorted", sorts)), "aBc", "it sorts like C");
+    assert_eq!(
+        stage.runtime.block_on(stage.postgres.value("sorted", sorts)),
+        "aBc",
+        "the collation is not that of a language"
+    );
     replay("by a language", &stage, &stage.postgres.url("sorted"));
 }
 
-/// FusionPBX asks for keys, default settings and the directory's extensions in an order of its own. In another order
-/// of storage they come out the same.
+/// FusionPBX asks for keys, default settings and extensions in an order, so the order of storage does not matter.
 #[test]
-fn rows_that_fusionpbx_orders_may_be_stored_in_any_order() {
+fn rows_that_fusionpbx_orders_match_in_any_storage_order() {
     let Some(stage) = Recorded::start() else { return };
     for table in ["v_device_keys", "v_device_profile_keys", "v_default_settings", "v_extensions"] {
         let shuffle = format!(
@@ -38,10 +40,10 @@ fn rows_that_fusionpbx_orders_may_be_stored_in_any_order() {
     replay("in another order", &stage, &stage.url());
 }
 
-/// Where FusionPBX asks for no order, what it gets is the order of storage. Other plans (indexes, other joins, what
-/// has been moved to a place of its own) read the rows in other orders, and it stays that one.
+/// Where FusionPBX asks for no order, it gets the order of storage. The server returns that order also if indexes, other
+/// joins or a rewritten table make PostgreSQL read the rows in another one.
 #[test]
-fn unordered_rows_come_in_storage_order() {
+fn rows_without_order_keep_storage_order_under_any_plan() {
     let Some(stage) = Recorded::start() else { return };
     let plans = "create index on v_device_lines (user_id, device_uuid); create index on v_device_keys (device_uuid);
         create index on v_contacts (domain_uuid, contact_name_family); create index on v_devices (device_address);

@@ -1,5 +1,4 @@
-//! A PostgreSQL that is killed, hangs, or comes up late under the built server. Uses `../shared/corpus`; skipped where
-//! it is absent.
+//! A PostgreSQL that is killed, hangs, or starts late. Uses `../shared/corpus`.
 
 use dialplate_tests::corpus;
 use dialplate_tests::load::{Load, Outcome, Verdict};
@@ -8,10 +7,10 @@ use serde_json::Value;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The longest that a request waits for a database: for a connection, and then for its answer.
+/// The longest that a request waits for the database: for a connection, and then for the result.
 const WAIT_MAX: Duration = Duration::from_secs(8);
 
-/// Beyond the wait itself, on a machine that runs other tests besides.
+/// What a machine that runs other tests may add to the wait.
 const SLACK: Duration = Duration::from_secs(4);
 
 /// Files that FusionPBX has, of devices of all makers and domains.
@@ -19,7 +18,7 @@ fn cases(stage: &Recorded) -> Vec<Value> {
     corpus::spread(&corpus::files(&stage.corpus), 37)
 }
 
-/// Never anything but the right file or a 503; the right file alone before the outage and from `well` on.
+/// Every answer is the right file or a 503; before the outage and from `well` on, only the right file.
 fn judge(outcomes: &[Outcome], gone: Instant, well: Instant) {
     let wrong: Vec<_> = outcomes.iter().filter(|outcome| matches!(outcome.verdict, Verdict::Wrong(_))).collect();
     let shown: Vec<_> = wrong.iter().take(5).map(|outcome| &outcome.verdict).collect();
@@ -31,17 +30,17 @@ fn judge(outcomes: &[Outcome], gone: Instant, well: Instant) {
     let longest = outcomes.iter().map(|outcome| outcome.took).max().unwrap();
     let all_later = outcomes.iter().filter(later).count();
     println!(
-        "{} answers, {all_later} of them 503, {} since all was well, longest {longest:?}",
+        "{} answers, {all_later} of them 503, {} after the outage, longest {longest:?}",
         outcomes.len(),
         after.len()
     );
     assert_eq!((before, failed), (0, 0));
-    assert!(after.len() > 20 && all_later > 0, "the outage was not felt, or its end was not seen");
+    assert!(after.len() > 20 && all_later > 0, "the load did not cover the outage and its end");
     assert!(longest < WAIT_MAX + SLACK, "{longest:?}");
 }
 
 #[test]
-fn killed_database_costs_only_503_until_it_returns() {
+fn killed_database_costs_503s_until_a_second_after_restart() {
     let Some(mut stage) = Recorded::start() else { return };
     let server = stage.serve(&[]);
     let load = Load::start(server.address, &cases(&stage));
@@ -56,7 +55,7 @@ fn killed_database_costs_only_503_until_it_returns() {
 }
 
 #[test]
-fn a_database_that_hangs_is_waited_for_a_bounded_time() {
+fn hanging_database_delays_requests_by_a_bounded_time() {
     let Some(stage) = Recorded::start() else { return };
     let server = stage.serve(&[]);
     let load = Load::start(server.address, &cases(&stage));
@@ -71,7 +70,7 @@ fn a_database_that_hangs_is_waited_for_a_bounded_time() {
 }
 
 #[test]
-fn a_start_waits_for_a_database_that_comes_up_beside_it() {
+fn start_waits_for_a_database_that_starts_later() {
     let Some(mut stage) = Recorded::start() else { return };
     stage.postgres.stop();
     let (url, corpus) = (stage.url(), stage.corpus.clone());

@@ -57,7 +57,10 @@ fn auth_server_decides_first_and_is_required() {
     assert_eq!((posted.status, posted.body), (404, refused.body));
     assert_eq!(server.get("localhost", &format!("{PAGE}&secret=s3cret")).status, 403);
     let log = server.log();
-    assert!(log.contains("the auth server said no") && !log.contains("s3cret") && !log.contains("k3y"), "{log}");
+    assert!(
+        log.contains("the auth server refused the request") && !log.contains("s3cret") && !log.contains("k3y"),
+        "{log}"
+    );
 
     // No test listens on port 1.
     let nobody = "http://127.0.0.1:1/?key=k3y";

@@ -1,5 +1,5 @@
-//! Every release of FusionPBX's tables gives the recorded answers: its schema is built from its recorded columns and
-//! filled from the recorded fixture. Uses `../shared/contract` and `../shared/corpus`; skipped where they are absent.
+//! Replays the recorded answers on the tables of every release of FusionPBX. Their schemas are built from recorded
+//! columns and filled from the recorded fixture. Uses `../shared/contract` and `../shared/corpus`.
 
 use dialplate_tests::corpus::{self, CLOCK};
 use dialplate_tests::postgres::Postgres;
@@ -11,20 +11,20 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use tokio::runtime::Runtime;
 
-/// The releases that are replayed as a whole: the oldest, which has other names and other types, and the last with
-/// flags that are text. The others have one of these layouts or the current one, and are asked for each third case.
+/// The releases whose replay is complete: the oldest, with other names and types, and the last with text flags. The
+/// others have one of these layouts or the current one, and replay every third case.
 const WHOLE: [&str; 2] = ["5.0.1", "5.4.4"];
 
 fn schema(release: &str) -> Option<String> {
     let path = root().join(format!("../shared/contract/schema-{release}.txt"));
     let text = std::fs::read_to_string(path).ok();
     if text.is_none() {
-        skip(&format!("the schema of {release} is not here"));
+        skip(&format!("../shared/contract/schema-{release}.txt is missing"));
     }
     text
 }
 
-/// Puts a copy of the tables, as this release has them, in their place.
+/// SQL that replaces the tables by copies with the columns of this release.
 fn conversion(current: &str, schema: &str) -> String {
     let mut tables: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for line in schema.lines() {
@@ -33,12 +33,11 @@ fn conversion(current: &str, schema: &str) -> String {
         tables.entry(table).or_default().push((column, rest.split(' ').next().unwrap_or_default()));
     }
     let mut sql = "create schema release;\n".to_owned();
-    // Provisioning reads some of the tables only, and `vendor_functions` lost a column.
+    // The server reads only some of the tables, and `vendor_functions` lost a column.
     let is_read = |table: &str| current.contains(&format!("{table} (")) && !table.contains("vendor");
     for (table, columns) in tables.iter().filter(|(table, _)| is_read(table)) {
         let columns: Vec<_> = columns.iter().map(|(name, kind)| format!("{} as {name}", value(name, kind))).collect();
-        // Rows are stored in this order only when the table is made of them: into one that is there, a small row may
-        // go where an earlier page has room.
+        // A new table stores its rows in this order; an existing one may store a short row on an earlier page.
         let columns = columns.join(", ");
         sql += &format!("create table release.{table} as select {columns} from public.{table} order by ctid;\n");
     }
@@ -48,13 +47,13 @@ fn conversion(current: &str, schema: &str) -> String {
 fn value(name: &str, kind: &str) -> String {
     match (name, kind) {
         ("device_mac_address", _) => format!("cast(device_address as {kind})"),
-        // A boolean becomes a number only through an integer.
+        // PostgreSQL casts a boolean to no number but an integer.
         ("phone_primary", "numeric") => "cast(case when phone_primary then 1 else 0 end as numeric)".to_owned(),
         _ => format!("cast({name} as {kind})"),
     }
 }
 
-/// The recorded database as this release has it.
+/// The recorded database with the tables of this release.
 fn stage(release: &str) -> Option<Recorded> {
     let schema = schema(release)?;
     let stage = Recorded::start()?;
@@ -73,36 +72,36 @@ fn replay(release: &str) {
 }
 
 #[test]
-fn every_recorded_answer_is_given_on_the_tables_of_5_0_1() {
+fn recorded_answers_match_on_tables_of_5_0_1() {
     replay("5.0.1");
 }
 
 #[test]
-fn every_third_recorded_answer_is_given_on_the_tables_of_5_1_0() {
+fn recorded_answers_match_on_tables_of_5_1_0() {
     replay("5.1.0");
 }
 
 #[test]
-fn every_third_recorded_answer_is_given_on_the_tables_of_5_3_0() {
+fn recorded_answers_match_on_tables_of_5_3_0() {
     replay("5.3.0");
 }
 
 #[test]
-fn every_recorded_answer_is_given_on_the_tables_of_5_4_4() {
+fn recorded_answers_match_on_tables_of_5_4_4() {
     replay("5.4.4");
 }
 
 #[test]
-fn every_third_recorded_answer_is_given_on_the_tables_of_5_5_7() {
+fn recorded_answers_match_on_tables_of_5_5_7() {
     replay("5.5.7");
 }
 
 #[test]
-fn every_third_recorded_answer_is_given_on_the_tables_of_master() {
+fn recorded_answers_match_on_tables_of_master() {
     replay("master");
 }
 
-/// What a start says that is refused.
+/// The last line of a start that fails.
 fn refusal(database: &str, templates: &Path) -> String {
     let templates = templates.display().to_string();
     let settings = [("DIALPLATE_DATABASE", database), ("DIALPLATE_TEMPLATES", &templates), ("DIALPLATE_CLOCK", CLOCK)];
@@ -112,7 +111,7 @@ fn refusal(database: &str, templates: &Path) -> String {
 }
 
 #[test]
-fn unknown_table_layout_is_refused_with_all_missing_parts() {
+fn unknown_table_layout_fails_the_start_with_all_missing_names() {
     let Some(corpus) = corpus::find() else { return };
     let runtime = Runtime::new().unwrap();
     let Some(postgres) = runtime.block_on(Postgres::start()) else { return };
@@ -126,9 +125,9 @@ fn unknown_table_layout_is_refused_with_all_missing_parts() {
     }
 }
 
-/// Before `http_auth_enabled` there was its opposite, and FusionPBX converts one into the other when it is upgraded.
+/// Older releases had the opposite of `http_auth_enabled`, which an upgrade of FusionPBX converts.
 #[test]
-fn http_auth_disable_counts_without_http_auth_enabled() {
+fn http_auth_disable_counts_unless_http_auth_enabled_is_set() {
     let Some(stage) = stage("5.0.1") else { return };
     stage.run(&setting::digest());
     stage.run(&setting::unset("http_auth_enabled"));

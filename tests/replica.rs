@@ -1,4 +1,4 @@
-//! A replica to read from, by PostgreSQL's own replication. Uses `../shared/corpus`; skipped where it is absent.
+//! A replica by PostgreSQL's own replication. Uses `../shared/corpus`.
 
 use dialplate_tests::corpus;
 use dialplate_tests::load::{Load, Verdict};
@@ -14,7 +14,7 @@ struct Stage {
     replica: Postgres,
 }
 
-/// Both log every statement that arrives.
+/// Both servers log every statement.
 fn stage() -> Option<Stage> {
     let settings = ["log_statement=all"];
     let primary = Recorded::start_with(&settings)?;
@@ -28,7 +28,7 @@ impl Stage {
     }
 }
 
-/// Statements about devices that a server has seen.
+/// The number of statements that read devices.
 fn reads(postgres: &Postgres) -> usize {
     postgres.log().lines().filter(|line| line.contains("execute") && line.contains("from v_devices d")).count()
 }
@@ -38,7 +38,7 @@ fn writes(postgres: &Postgres) -> usize {
 }
 
 #[test]
-fn phones_read_the_replica_and_are_recorded_in_the_primary() {
+fn reads_use_the_replica_and_writes_the_primary() {
     let Some(stage) = stage() else { return };
     let server = stage.serve();
     let primary = &stage.primary.postgres;
@@ -48,16 +48,19 @@ fn phones_read_the_replica_and_are_recorded_in_the_primary() {
     let known = cases.iter().filter(|case| case["status"] == 200).count();
     assert!(reads(&stage.replica) - before.1 >= known);
     wait::until(|| writes(primary) > 0, || server.log());
-    // The database is asked about devices that the replica does not know, and about nothing else.
-    assert!(reads(primary) - before.0 <= cases.len() - known, "it was read though the replica is there");
+    // The server asks the primary only about devices that the replica does not know.
+    assert!(
+        reads(primary) - before.0 <= cases.len() - known,
+        "the server read from the primary although the replica answers"
+    );
     assert_eq!(writes(&stage.replica), 0);
 }
 
 #[test]
-fn device_missing_in_replica_is_read_from_primary() {
+fn device_missing_in_the_replica_is_read_from_the_primary() {
     let Some(stage) = stage() else { return };
     let server = stage.serve();
-    // From here on the replica lags behind for good.
+    // From here on the replica stays behind.
     stage.primary.runtime.block_on(stage.replica.run(Recorded::NAME, "select pg_wal_replay_pause()"));
     let copy = "
         insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, device_enabled)
@@ -72,12 +75,12 @@ fn device_missing_in_replica_is_read_from_primary() {
     let host = stage.primary.value(query);
     let answer = server.get(&host, "/provision/805ec0fffff1.cfg");
     assert_eq!(answer.status, 200);
-    assert!(answer.text().contains("just-made"), "its line is not there:\n{}", answer.text());
-    assert_eq!(server.get(&host, "/provision/805ec0fffff2.cfg").status, 403, "whom neither knows is refused");
+    assert!(answer.text().contains("just-made"), "its line is missing:\n{}", answer.text());
+    assert_eq!(server.get(&host, "/provision/805ec0fffff2.cfg").status, 403, "unknown to both");
 }
 
 #[test]
-fn lost_replica_fails_no_request_and_is_used_again() {
+fn lost_replica_fails_no_request_and_is_used_after_restart() {
     let Some(mut stage) = stage() else { return };
     let server = stage.serve();
     let load = Load::start(server.address, &corpus::spread(&corpus::files(&stage.primary.corpus), 37));
@@ -85,23 +88,23 @@ fn lost_replica_fails_no_request_and_is_used_again() {
     stage.replica.kill();
     thread::sleep(Duration::from_secs(3));
     stage.primary.runtime.block_on(stage.replica.restart());
-    server.until_logged(&["the replica is back"]);
+    server.until_logged(&["replica available again"]);
     let before = reads(&stage.replica);
-    wait::until(|| reads(&stage.replica) > before, || "the replica is back and not read".to_owned());
+    wait::until(|| reads(&stage.replica) > before, || "the replica is available but not read".to_owned());
     let outcomes = load.stop();
     let failed: Vec<_> = outcomes.iter().filter(|outcome| outcome.verdict != Verdict::Right).collect();
     let longest = outcomes.iter().map(|outcome| outcome.took).max().unwrap();
-    println!("{} answers, {} not right, longest {longest:?}", outcomes.len(), failed.len());
+    println!("{} answers, {} wrong, longest {longest:?}", outcomes.len(), failed.len());
     assert!(failed.is_empty(), "{:?}", failed.iter().take(5).map(|outcome| &outcome.verdict).collect::<Vec<_>>());
-    assert_eq!(server.log().matches("the replica is away").count(), 1, "{}", server.log());
+    assert_eq!(server.log().matches("replica unavailable").count(), 1, "{}", server.log());
 }
 
 #[test]
-fn a_replica_that_is_away_at_the_start_does_not_stop_it() {
+fn unreachable_replica_does_not_fail_the_start() {
     let Some(mut stage) = stage() else { return };
     stage.replica.stop();
     let server = stage.serve();
-    server.until_logged(&["the replica is away"]);
+    server.until_logged(&["replica unavailable"]);
     let cases = corpus::spread(&corpus::manifest(&stage.primary.corpus), 200);
     corpus::check("without the replica", &corpus::replay(&server, &cases), cases.len());
 }

@@ -15,7 +15,7 @@ fn grants(without: &[&str]) -> String {
     let readme = std::fs::read_to_string(root().join("docs/administration.md")).unwrap();
     let blocks = readme.split("```sql\n").skip(1).filter_map(|rest| rest.split("```").next());
     let block: String = blocks.filter(|block| block.contains("GRANT")).collect();
-    assert!(block.contains("CREATE ROLE dialplate"), "docs/administration.md has lost its role");
+    assert!(block.contains("CREATE ROLE dialplate"), "docs/administration.md does not create the role");
     let lines: Vec<_> = block.lines().filter(|line| !line.starts_with("--")).collect();
     let text = lines.join("\n");
     let kept = text.split_inclusive(';').filter(|statement| !without.iter().any(|word| statement.contains(word)));
@@ -41,8 +41,8 @@ impl Stage {
         corpus::check("under the role", &corpus::replay(&self.server, &cases), cases.len());
     }
 
-    /// What a phone is told that nobody knows, where auto insert is on. (Elsewhere it is off: a request for no device
-    /// at all is answered otherwise with it.)
+    /// The status for an unknown phone while auto insert is on. It is off for the replay, which has other answers for
+    /// requests without a device.
     fn unknown_phone(&self) -> u16 {
         self.database.run(&setting::set("auto_insert_enabled", "boolean", "true"));
         let headers = [("Host", "alpha.example.net"), ("User-Agent", "Yealink SIP-T46S 66.86.0.15 80:5e:c0:12:34:56")];
@@ -51,7 +51,7 @@ impl Stage {
         status
     }
 
-    fn devices_become_noted(&self) {
+    fn wait_for_notes(&self) {
         wait::until(|| self.database.value(NOTED) == "true", || self.server.log());
     }
 }
@@ -62,10 +62,10 @@ const INSERTED: &str = "select count(*) from v_devices where device_address = '8
     and device_vendor = 'yealink' and device_template = 'yealink/t46s'";
 
 #[test]
-fn documented_role_suffices_and_may_do_nothing_else() {
+fn documented_role_reads_notes_and_inserts_only() {
     let Some(stage) = stage(&[]) else { return };
     stage.replay();
-    stage.devices_become_noted();
+    stage.wait_for_notes();
     assert_eq!(stage.unknown_phone(), 200);
     assert_eq!(stage.database.value(INSERTED), "1");
     let log = stage.server.log();
@@ -78,7 +78,7 @@ fn documented_role_suffices_and_may_do_nothing_else() {
         "has_column_privilege('dialplate', 'v_extensions', 'password', 'select')",
     ] {
         let query = format!("case when {right} then 'yes' else 'no' end");
-        // A column that the fixture's table does not have cannot be read either.
+        // The fixture's table may lack the column.
         let known = right.contains("v_users") || right.contains("v_extensions");
         let column = "select count(*) from information_schema.columns where column_name = 'password' and table_name = ";
         let table = if right.contains("v_users") { "'v_users'" } else { "'v_extensions'" };
@@ -89,18 +89,21 @@ fn documented_role_suffices_and_may_do_nothing_else() {
 }
 
 #[test]
-fn missing_insert_right_fails_only_auto_insert() {
+fn role_without_insert_fails_auto_insert_only() {
     let Some(stage) = stage(&["INSERT"]) else { return };
     assert_eq!(stage.unknown_phone(), 500);
     assert_eq!(stage.database.value(INSERTED), "0");
     let log = stage.server.log();
-    assert!(log.contains("does not let this role insert devices") && log.contains("docs/administration.md"), "{log}");
+    assert!(
+        log.contains("this database role may not insert devices") && log.contains("docs/administration.md"),
+        "{log}"
+    );
     stage.replay();
-    stage.devices_become_noted();
+    stage.wait_for_notes();
 }
 
 #[test]
-fn missing_update_right_is_logged_once_and_phones_served() {
+fn role_without_update_serves_phones_and_logs_once() {
     let Some(stage) = stage(&["UPDATE"]) else { return };
     stage.replay();
     let said = || stage.server.log().matches("note when devices were provisioned").count();

@@ -1,4 +1,4 @@
-//! How often one request asks the database, counted there. Uses `../shared/corpus`; skipped where it is absent.
+//! The statements that one request costs, counted in PostgreSQL's log. Uses `../shared/corpus`.
 
 use dialplate_tests::client;
 use dialplate_tests::recorded::Recorded;
@@ -19,7 +19,7 @@ fn stage() -> Option<Stage> {
 }
 
 impl Stage {
-    /// The statements of Dialplate's that one request causes, without the note of the journal's that comes later.
+    /// The statements that one request causes, without the later provisioning note.
     fn statements(&self, host: &str, target: &str, status: u16) -> Vec<String> {
         let before = self.all().len();
         let answer = client::get(self.server.address, host, target);
@@ -38,11 +38,11 @@ impl Stage {
 }
 
 #[test]
-fn request_costs_two_statements_and_reads_only_used_data() {
+fn request_costs_two_statements_and_reads_no_unused_table() {
     let Some(stage) = stage() else { return };
     let host = "alpha.example.net";
     let file = format!("/app/provision/?mac={YEALINK}&file=%7B%24mac%7D.cfg");
-    // The first one is cold: default settings, connection and plan are new. The number is the same.
+    // The first request is cold: it needs default settings, a connection and a plan, but no further statement.
     for _ in 0..2 {
         let statements = stage.statements(host, &file, 200);
         assert_eq!(statements.len(), 2, "{statements:.300?}");
@@ -56,7 +56,7 @@ fn request_costs_two_statements_and_reads_only_used_data() {
 }
 
 #[test]
-fn who_is_refused_costs_one_statement_and_no_password_is_read() {
+fn refused_request_costs_one_statement_and_reads_no_password() {
     let Some(stage) = stage() else { return };
     for (host, target, status) in [
         ("alpha.example.net", "/provision/001565ffffff.cfg", 403),
@@ -70,7 +70,7 @@ fn who_is_refused_costs_one_statement_and_no_password_is_read() {
 }
 
 #[test]
-fn labels_of_all_extensions_cost_one_more_statement() {
+fn labels_with_many_extensions_cost_one_more_statement() {
     let Some(stage) = stage() else { return };
     let device = format!("select device_uuid from v_devices where device_address = '{YEALINK}'");
     let keys = format!(
@@ -83,7 +83,7 @@ fn labels_of_all_extensions_cost_one_more_statement() {
          order by e.extension"
     );
     stage.database.run(&keys);
-    // Only numbers are looked for, and of two extensions with one number the later counts.
+    // Labels look up numbers only, and of two extensions with one number the later counts.
     let named = format!(
         "select string_agg(name, '|') from (select distinct on (e.extension) e.effective_caller_id_name as name
          from v_extensions e join v_device_keys k on k.device_key_value = e.extension and k.domain_uuid = e.domain_uuid
@@ -99,9 +99,9 @@ fn labels_of_all_extensions_cost_one_more_statement() {
     assert!(names.len() > 15 && missing.is_empty(), "{missing:?} of {names:?}");
 }
 
-/// The default settings are read only when they have changed: what tells is what every request asks for anyway.
+/// The server reads the default settings only if their stamp, which is part of every request's statement, has changed.
 #[test]
-fn next_request_sees_every_edit_of_default_settings() {
+fn edited_default_settings_apply_to_the_next_request() {
     let Some(stage) = stage() else { return };
     let status = || client::get(stage.server.address, "alpha.example.net", &format!("/provision/{YEALINK}.cfg")).status;
     let is_enabled = "default_setting_category = 'provision' and default_setting_subcategory = 'enabled'";
@@ -124,7 +124,7 @@ fn next_request_sees_every_edit_of_default_settings() {
         (format!("begin; {delete}; {}; commit", insert("true")), 200),
         (delete.clone(), 404),
         (insert("true"), 200),
-        // Rolled back, frozen, and moved to other places: nothing has changed.
+        // These change no value.
         (format!("begin; {delete}; rollback"), 200),
         ("vacuum (freeze) v_default_settings".to_owned(), 200),
         ("vacuum full v_default_settings".to_owned(), 200),

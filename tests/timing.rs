@@ -1,5 +1,4 @@
-//! Whether a device exists is not to be seen in how long a refusal takes. Uses `../shared/corpus`; skipped where it is
-//! absent.
+//! The time of a refusal does not disclose whether the device exists. Uses `../shared/corpus`.
 
 mod statistic;
 
@@ -12,7 +11,7 @@ use std::time::Instant;
 
 /// Addresses of each kind.
 const ADDRESSES: usize = 2_000;
-/// Enough to be done in time, and few enough to leave the server a processor.
+/// Enough to finish in time, and few enough to leave the server a processor.
 const CLIENTS: usize = 4;
 
 const HOST: &str = "alpha.example.net";
@@ -31,18 +30,18 @@ const DEVICES: &str = "
     analyze;
 ";
 
-/// A connection that asks again and again.
-struct Asking(TcpStream);
+/// A connection for many requests.
+struct Connection(TcpStream);
 
-impl Asking {
+impl Connection {
     fn new(server: SocketAddr) -> Self {
         let stream = TcpStream::connect(server).unwrap();
         stream.set_nodelay(true).unwrap();
         Self(stream)
     }
 
-    /// How long the answer took, in microseconds. It is a 401 for everyone.
-    fn ask(&mut self, address: usize) -> f64 {
+    /// The time of one answer in microseconds. Every answer is a 401.
+    fn request(&mut self, address: usize) -> f64 {
         let request = format!("GET /app/provision/?mac=0015659{address:05x} HTTP/1.1\r\nHost: {HOST}\r\n\r\n");
         let started = Instant::now();
         self.0.write_all(request.as_bytes()).unwrap();
@@ -59,17 +58,17 @@ impl Asking {
     }
 }
 
-/// Every address of both kinds once, side by side and in random order: what a known one took, and its neighbour.
+/// Requests every address once: pairs of the time for a known address and for its unknown neighbour, in random order.
 fn measure(server: SocketAddr, seed: u64) -> Vec<(f64, f64)> {
     let client = |client: usize| {
-        let (mut asking, mut random) = (Asking::new(server), Random::new(seed + client as u64));
+        let (mut connection, mut random) = (Connection::new(server), Random::new(seed + client as u64));
         for _ in 0..50 {
-            asking.ask(1);
+            connection.request(1);
         }
         let mut pair = |number: usize| {
-            let known = (random.next() % 2 == 0).then(|| asking.ask(2 * number));
-            let unknown = asking.ask(2 * number + 1);
-            (known.unwrap_or_else(|| asking.ask(2 * number)), unknown)
+            let known = (random.next() % 2 == 0).then(|| connection.request(2 * number));
+            let unknown = connection.request(2 * number + 1);
+            (known.unwrap_or_else(|| connection.request(2 * number)), unknown)
         };
         (client..ADDRESSES).step_by(CLIENTS).map(&mut pair).collect::<Vec<_>>()
     };
@@ -80,7 +79,7 @@ fn measure(server: SocketAddr, seed: u64) -> Vec<(f64, f64)> {
 }
 
 #[test]
-fn refusal_takes_equally_long_for_known_and_unknown_device() {
+fn refusals_take_equally_long_for_known_and_unknown_devices() {
     let Some(database) = Recorded::start() else { return };
     database.run(DEVICES);
     let server = database.serve(&[]);

@@ -1,4 +1,4 @@
-//! TLS to the database: a PostgreSQL with a certificate, and authorities that signed it or did not.
+//! TLS to the database: a PostgreSQL whose certificate one of two authorities has signed.
 
 use dialplate_tests::postgres::{self, Postgres};
 use dialplate_tests::server::{self, Server, root};
@@ -14,7 +14,7 @@ fn openssl(folder: &Path, arguments: &[&str]) {
     assert!(status.is_ok_and(|status| status.success()), "openssl {arguments:?}");
 }
 
-/// An authority of this name: `name.pem` and `name.key`.
+/// Creates an authority of this name, `name.pem` and `name.key`.
 fn authority(folder: &Path, name: &str) {
     let (key, certificate, subject) = (format!("{name}.key"), format!("{name}.pem"), format!("/CN={name}"));
     let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"];
@@ -23,7 +23,7 @@ fn authority(folder: &Path, name: &str) {
     openssl(folder, &arguments);
 }
 
-/// A certificate for `localhost` alone, signed by `ours`.
+/// Creates a certificate for `localhost` only, signed by `ours`.
 fn certificate(folder: &Path) {
     let curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
     let mut request = vec!["req", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr"];
@@ -87,18 +87,17 @@ fn settings(url: &str) -> Vec<(&str, String)> {
     ]
 }
 
-/// `None` for a server that serves, else the line with which it gave up.
+/// `None` if `dialplate check` succeeds, else its last line.
 fn outcome(settings: &[(&str, String)]) -> Option<String> {
     let mut settings: Vec<_> = settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
     settings.push(("DIALPLATE_DATABASE_WAIT_MS", "0"));
-    // `check` does all that a start does, and ends.
     let output = server::command("check", &settings).output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).lines().last().unwrap_or_default().to_owned();
     (!output.status.success()).then_some(said)
 }
 
 #[test]
-fn a_database_is_trusted_as_far_as_sslmode_asks() {
+fn sslmode_decides_which_certificates_are_trusted() {
     let Some(stage) = stage() else { return };
     for (host, parameters, trusted) in [
         ("localhost", "sslmode=verify-full&sslrootcert=FOLDER/ours.pem", true),
@@ -106,7 +105,7 @@ fn a_database_is_trusted_as_far_as_sslmode_asks() {
         ("127.0.0.1", "sslmode=verify-full&sslrootcert=FOLDER/ours.pem", false),
         ("localhost", "sslmode=verify-full&sslrootcert=FOLDER/theirs.pem", false),
         ("localhost", "sslmode=verify-ca&sslrootcert=FOLDER/theirs.pem", false),
-        // As for PostgreSQL's own programs: who names an authority wants it asked.
+        // As in libpq, a named authority is used even in mode `require`.
         ("localhost", "sslmode=require&sslrootcert=FOLDER/theirs.pem", false),
         ("127.0.0.1", "sslmode=require", true),
         ("127.0.0.1", "sslmode=prefer", true),
@@ -123,7 +122,7 @@ fn a_database_is_trusted_as_far_as_sslmode_asks() {
 }
 
 #[test]
-fn a_database_without_tls_is_refused_where_tls_is_required() {
+fn database_without_tls_is_refused_if_tls_is_required() {
     let runtime = Runtime::new().unwrap();
     let Some(postgres) = runtime.block_on(Postgres::start()) else { return };
     let url = runtime.block_on(postgres.database("fusionpbx", &[SCHEMA]));
@@ -133,7 +132,7 @@ fn a_database_without_tls_is_refused_where_tls_is_required() {
 }
 
 #[test]
-fn fusionpbx_configuration_sets_database_tls_mode() {
+fn fusionpbx_config_decides_which_certificates_are_trusted() {
     let Some(stage) = stage() else { return };
     let folder = stage.certificates.path();
     let file = folder.join("config.conf");
@@ -158,12 +157,12 @@ fn fusionpbx_configuration_sets_database_tls_mode() {
 }
 
 #[test]
-fn a_server_on_an_encrypted_connection_answers() {
+fn server_answers_over_an_encrypted_connection() {
     let Some(stage) = stage() else { return };
     let url = stage.url("localhost", "sslmode=verify-full&sslrootcert=FOLDER/ours.pem");
     let settings = settings(&url);
     let settings: Vec<_> = settings.iter().map(|(key, value)| (*key, value.as_str())).collect();
     let server = Server::start(&settings);
-    // The tables are empty: nobody is known, and that is an answer of the database's.
+    // The tables are empty, so the phone is unknown; without the database the status would be 503.
     assert_ne!(server.get("localhost", "/provision/001565000046.cfg").status, 503);
 }

@@ -1,5 +1,5 @@
-//! Components that are no plugins worth having, made to be much work for whoever reads or compiles them. Each takes the
-//! guest `minimal` for its world where it says who it is: the vendor `heavy`, for which it would render nothing.
+//! Components that are expensive to read or to compile. Each has the world of the guest `minimal`, claims the vendor
+//! `heavy`, and renders nothing.
 
 use crate::guests::{component, of_module};
 use std::fmt::Write;

@@ -1,24 +1,24 @@
-//! Whether two kinds of samples, taken side by side, differ by more than chance. The typical difference is the mean of
-//! the middle half of all differences, which neither a hiccup of the machine nor a coarse clock moves. What chance does
-//! is seen by swapping the two of a pair at random.
+//! Tests whether two kinds of paired samples differ by more than chance. The typical difference is the interquartile mean
+//! of all differences, which neither outliers nor a coarse clock move. The size of chance differences comes from swapping
+//! the two samples of a pair at random.
 
 use std::fmt;
 
-/// Times that all pairs are swapped at random, and how many of the greatest differences that come out are chance.
+/// How often all pairs are swapped at random, and the rank of the resulting difference that counts as noise.
 const SWAPPINGS: usize = 500;
 const RARE: usize = SWAPPINGS / 50;
 
-/// A busy machine may disturb one kind more than the other once, and does not do so three times in the same way.
+/// A busy machine may disturb one kind more than the other once, but not three times in the same direction.
 pub const ROUNDS: usize = 3;
 
-/// How the kinds differ, and what chance makes of it.
+/// The difference of the kinds, and that of chance.
 pub struct Difference {
     microseconds: f64,
-    /// A difference that chance seldom exceeds.
+    /// Chance rarely exceeds this difference.
     noise: f64,
 }
 
-/// Numbers that look random and are the same in every run (xorshift64*).
+/// Pseudo-random numbers, the same in every run (xorshift64*).
 pub struct Random(u64);
 
 impl Random {
@@ -35,7 +35,7 @@ impl Random {
 }
 
 impl Difference {
-    /// Of pairs of times in microseconds.
+    /// `pairs` are times in microseconds.
     pub fn of(pairs: &[(f64, f64)]) -> Self {
         let mut differences: Vec<f64> = pairs.iter().map(|(one, other)| one - other).collect();
         let microseconds = typical(&mut differences);
@@ -62,7 +62,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Whether the kinds differ beyond noise, and in the same way, in round after round.
+/// Whether the kinds differ beyond noise, and in the same direction, in every round.
 pub fn can_be_told_apart(mut round: impl FnMut() -> Difference) -> bool {
     let first = round();
     let differs = |other: &Difference| {
@@ -71,7 +71,7 @@ pub fn can_be_told_apart(mut round: impl FnMut() -> Difference) -> bool {
     differs(&first) && (1..ROUNDS).all(|_| differs(&round()))
 }
 
-/// The mean of the middle half.
+/// The interquartile mean.
 fn typical(samples: &mut [f64]) -> f64 {
     samples.sort_unstable_by(f64::total_cmp);
     let quarter = samples.len() / 4;
@@ -83,13 +83,13 @@ fn typical(samples: &mut [f64]) -> f64 {
 mod tests {
     use super::*;
 
-    /// A time as a server's: most within a millisecond above a floor, some far beyond it.
+    /// A time like a server's: most are within a millisecond above a minimum, some far above.
     fn time(random: &mut Random) -> f64 {
-        let hiccup = if random.next().is_multiple_of(40) { 5_000 } else { 0 };
-        (10_000 + random.next() % 1_000 + hiccup) as f64
+        let outlier = if random.next().is_multiple_of(40) { 5_000 } else { 0 };
+        (10_000 + random.next() % 1_000 + outlier) as f64
     }
 
-    /// In how many of twenty tries a planted difference is found.
+    /// The number of twenty tries in which a given difference is found.
     fn found(microseconds: f64) -> usize {
         let mut random = Random::new(3);
         let mut pair = |_| (time(&mut random) + microseconds, time(&mut random));
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn fifty_microseconds_are_seen_and_none_are_not() {
+    fn difference_of_fifty_microseconds_is_found_none_is_not() {
         assert_eq!(found(0.0), 0);
         assert!(found(50.0) >= 19 && found(-50.0) >= 19);
     }

@@ -3,7 +3,7 @@
 //! The input is a request as it goes over the wire up to the first empty line, then its body.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use dialplate::facts::{Domain, Layer, Network, RequestFacts, SettingRow, Settings};
+use dialplate::facts::{Domain, Layer, Network, ReadOrigin, Record, RequestFacts, SettingRow, Settings};
 use dialplate::gate;
 use dialplate::http::client::{Client, Config};
 use dialplate::http::proxy;
@@ -88,8 +88,8 @@ fn check(request: &ProvisionRequest) {
     assert!(claim.address().is_none_or(|address| address.as_str().len() == 12));
     for scheme in ["digest", "basic"] {
         let keeper = gate::Keeper::new([7; 32], 1, NOW);
-        let facts = facts(scheme);
-        assert!(gate::admit(request, &claim, &facts, &keeper, NOW).is_err(), "admitted without the password");
+        let screened = gate::screen(request, facts(scheme), &keeper).unwrap_or_else(|refusal| panic!("{refusal}"));
+        assert!(screened.admit(&claim, true, NOW).is_err(), "admitted without the password");
     }
 }
 
@@ -113,14 +113,10 @@ fn facts(scheme: &str) -> RequestFacts {
             row("http_auth_password", "array", "5d41402abc4b2a76b9719d911017c592"),
         ],
     );
-    let domain = Domain { uuid: "704420bb-c78e-4647-8861-48a9b19dbdc9".to_owned(), name: "alpha".to_owned() };
-    RequestFacts {
-        device: None,
-        elsewhere: false,
-        is_refused_elsewhere: false,
-        domain: Some(domain),
-        settings,
-        rows: Vec::new(),
-        ahead_of_replica: false,
-    }
+    let domain = Domain {
+        uuid: "704420bb-c78e-4647-8861-48a9b19dbdc9".to_owned(),
+        name: "alpha".to_owned(),
+        record: Record::new([].into(), Vec::new()),
+    };
+    RequestFacts { device: None, taken_elsewhere: false, domain: Some(domain), settings, origin: ReadOrigin::Any }
 }

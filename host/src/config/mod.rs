@@ -116,7 +116,7 @@ fn read_admin_listen(source: &mut Source) -> AdminListen {
         let address = parse_listen(text, "127.0.0.1:8081 or [::1]:8081")?;
         if !address.ip().is_loopback() {
             return Err(format!(
-                "{address} can be reached from other machines, and whoever reaches the admin endpoint needs no password; write for instance 127.0.0.1:8081"
+                "{address} can be reached from other machines, and the admin endpoint requires no password; write for instance 127.0.0.1:8081"
             ));
         }
         Ok(AdminListen::At(address))

@@ -1,32 +1,32 @@
-//! Which of FusionPBX's tables and columns this database has. Releases differ: names changed (`device_mac_address`
-//! until 5.0), flags were text until 5.4, columns were added. Everything above reads columns by their current
-//! names and learns here what they are called in this database and what kind of value they hold.
+//! The tables and columns of FusionPBX's that this database has. Releases differ: names changed (`device_mac_address`
+//! until 5.0), flags were text until 5.4, columns were added. Other files use the current names, and the catalog gives
+//! each column's name in this database and the kind of its values.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// What a column holds, and so what its text means.
+/// The kind of a column's values, by which their text is decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ColumnKind {
     Text,
     Uuid,
     Number,
     Flag,
-    /// A flag written as text, `true` or `false`, as in releases up to 5.4.
+    /// A flag stored as the text `true` or `false`, as in releases up to 5.4.
     TextFlag,
     Time,
 }
 
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// The current release's name.
+    /// The name in the current release.
     pub name: String,
     /// The name in this database.
     pub source: String,
     pub kind: ColumnKind,
 }
 
-/// The columns of the tables that are there.
+/// The columns of the tables that the server reads.
 pub struct Catalog {
     tables: HashMap<String, Arc<[Column]>>,
 }
@@ -38,7 +38,7 @@ pub struct Described {
     pub type_name: String,
 }
 
-/// Without these nothing can be served; all of them are in every release from 5.0 on.
+/// The server needs all of these; every release from 5.0 on has them.
 const NEEDED: &[(&str, &[&str])] = &[
     ("v_domains", &["domain_uuid", "domain_name", "domain_enabled"]),
     (
@@ -147,11 +147,12 @@ const FLAGS: &[&str] = &[
     "enabled",
 ];
 
-/// What columns are called today, by table and by what they were called in earlier releases.
+/// Renamed columns: table, name in earlier releases, current name.
 const RENAMED: &[(&str, &str, &str)] = &[("v_devices", "device_mac_address", "device_address")];
 
 impl Catalog {
-    /// Sorts out what the database described; `Err` lists every needed table and column that is missing.
+    /// # Errors
+    /// Every needed table and column that is missing.
     pub fn new(described: Vec<Described>) -> Result<Self, Vec<String>> {
         let mut tables: HashMap<String, Vec<Column>> = HashMap::new();
         for Described { table, column, type_name } in described {
@@ -178,24 +179,24 @@ impl Catalog {
         self.columns(table).iter().find(|column| column.name == name)
     }
 
-    /// A needed column in SQL, in this database's spelling.
+    /// A needed column in SQL, by its name in this database.
     pub fn sql(&self, table: &str, name: &str, alias: &str) -> String {
         self.column(table, name).map_or_else(|| format!("{alias}.{name}"), |column| column.sql(alias))
     }
 
-    /// SQL that is true where a needed flag is set, and false or NULL where it is not.
+    /// A condition that is true where a needed flag is set, and false or NULL elsewhere.
     pub fn is_true(&self, table: &str, name: &str, alias: &str) -> String {
         let kind = self.kind(table, name);
         let sql = self.sql(table, name, alias);
         if kind == ColumnKind::Flag { sql } else { format!("{sql} = 'true'") }
     }
 
-    /// The kind of a needed column, by which parameters are compared with it.
+    /// The kind of a needed column, for parameters that are compared with it.
     pub fn kind(&self, table: &str, name: &str) -> ColumnKind {
         self.column(table, name).map_or(ColumnKind::Text, |column| column.kind)
     }
 
-    /// Those of the named columns that this release has.
+    /// Those of these columns that this release has.
     pub fn only(&self, table: &str, names: &[&str]) -> Vec<Column> {
         names.iter().filter_map(|name| self.column(table, name).cloned()).collect()
     }
@@ -212,14 +213,14 @@ impl Column {
         Self { name, source, kind }
     }
 
-    /// The column in SQL. Names come from the database itself, and are quoted all the same.
+    /// The column in SQL, quoted.
     pub fn sql(&self, alias: &str) -> String {
         format!("{alias}.\"{}\"", self.source.replace('"', "\"\""))
     }
 }
 
 impl ColumnKind {
-    /// The kind of a declared type, PostgreSQL's name or SQLite's.
+    /// The kind of a type, by its name in PostgreSQL or SQLite.
     fn of(type_name: &str) -> Self {
         let name = type_name.to_ascii_lowercase();
         let is = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
@@ -257,9 +258,9 @@ mod tests {
     }
 
     #[test]
-    fn everything_that_is_missing_is_named_at_once() {
+    fn all_missing_columns_are_named_at_once() {
         let Err(missing) = Catalog::new(described("v_domains.domain_uuid uuid\nv_users.user_uuid uuid")) else {
-            panic!("two columns are no FusionPBX")
+            panic!("two columns make a catalog")
         };
         assert!(missing.contains(&"v_domains.domain_name".to_owned()));
         assert!(missing.contains(&"v_users.contact_uuid".to_owned()));
@@ -267,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flag_is_one_whether_boolean_or_text() {
+    fn flag_is_true_as_boolean_and_as_text() {
         let is_true = |type_name: &str| {
             let column = Column::new("v_devices", "device_enabled".into(), type_name);
             let tables = HashMap::from([("v_devices".to_owned(), vec![column].into())]);
@@ -277,12 +278,12 @@ mod tests {
         assert_eq!(is_true("text"), "d.\"device_enabled\" = 'true'");
     }
 
-    /// The recorded schemas of all releases, where they are at hand.
+    /// Uses the recorded schemas in `../shared/contract`.
     #[test]
-    fn every_release_from_5_0_on_is_understood() {
+    fn every_release_since_5_0_makes_a_catalog() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contract");
         let Ok(entries) = std::fs::read_dir(folder) else {
-            return dialplate_tests::skip("the recorded schemas are not here");
+            return dialplate_tests::skip("../shared/contract is missing");
         };
         let schemas = entries.flatten().map(|entry| entry.path());
         let mut count = 0;

@@ -1,26 +1,26 @@
-//! Which database, and how long anyone waits for it.
+//! The configuration of the directory: the database, and how long requests wait for it.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What the directory needs to know of the configuration. The URL may hold a password, so there is no `Debug`.
+/// The directory's configuration. The URL may hold a password, so there is no `Debug`.
 #[derive(Clone)]
 pub struct Config {
     /// `postgres://user:password@host:5432/fusionpbx` or `sqlite:///var/lib/dialplate/dialplate.db`.
     pub url: String,
-    /// The file of FusionPBX's that named the database, for messages.
+    /// FusionPBX's configuration file, if the URL comes from it; for messages.
     pub named_in: Option<PathBuf>,
-    /// A replica of the same database that is read from where it answers. Only PostgreSQL has one.
+    /// A replica of the same database to read from while it answers. Only PostgreSQL has replicas.
     pub replica: Option<String>,
-    /// Connections kept open at most. FusionPBX's own PHP workers share the server's `max_connections`, 100 by
-    /// default, so this stays well below.
+    /// The most connections kept open. FusionPBX's PHP workers share the server's `max_connections`, 100 by default, so
+    /// this stays well below.
     pub connections_max: u32,
-    /// How long a request waits for a free connection, or for a database that went away.
+    /// How long a request waits for a free connection, or for a database that is unreachable.
     pub acquire_timeout: Duration,
-    /// A statement that takes longer is ended by the server, and the connection is free again.
+    /// The database ends a statement that takes longer, which frees the connection.
     pub statement_timeout: Duration,
-    /// How long a start waits for a database that does not answer yet: on a machine that boots, it comes up beside
-    /// Dialplate.
+    /// How long a start waits for a database that does not answer yet. When a machine boots, it starts at the same time
+    /// as Dialplate.
     pub start_timeout: Duration,
 }
 
@@ -37,12 +37,12 @@ impl Config {
         }
     }
 
-    /// Whether the database is a file of this machine.
+    /// Whether the database is a local file.
     pub fn is_file(&self) -> bool {
         self.url.starts_with("sqlite:")
     }
 
-    /// The database as it may be shown: the URL without password and without parameters, which may hold one too.
+    /// The database for messages: the URL without password, and without parameters, which may hold one too.
     pub fn shown(&self) -> String {
         let url = self.shown_url();
         self.named_in.as_ref().map_or_else(|| url.clone(), |file| format!("{url} (named in {})", file.display()))
@@ -53,7 +53,7 @@ impl Config {
         let Some((scheme, rest)) = url.split_once("://") else {
             return url.split(':').next().unwrap_or_default().to_owned() + ":…";
         };
-        // The last `@` ends the credentials, even where someone forgot to escape one in the password.
+        // The last `@` ends the credentials, even if the password holds an unescaped one.
         match rest.rsplit_once('@') {
             Some((login, place)) => {
                 let user = login.split(':').next().unwrap_or_default();
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_shown_of_a_url_holds_no_password() {
+    fn displayed_url_holds_no_password() {
         for (url, shown) in [
             (
                 "postgres://fusionpbx:s3cret@db.example.net:5432/fusionpbx",

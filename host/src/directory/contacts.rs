@@ -1,26 +1,26 @@
-//! Contacts and extensions, read only when a template asks. A scope is bound to one device: it can ask for nothing of
+//! Contacts and extensions, read only if a template uses them. A phone book is bound to one device, and reads nothing of
 //! another domain.
 
 use super::catalog::Catalog;
 use super::database::Database;
+use super::dialect::Dialect;
 use super::keys::nulls_last;
-use super::query::{Builder, Dialect, Part, Statement};
-use super::replica::ReadOrigin;
+use super::query::{Part, Statement, StatementBuilder};
 use super::{Directory, Error};
-use crate::facts::{RequestFacts, Row, Table, Value};
+use crate::facts::{Domain, ReadOrigin, Row, Settings, Table, Value};
 use std::collections::HashSet;
 use tokio::sync::OnceCell;
 
-/// Numbers asked for at once at most: more than the keys of any phone with all its expansion modules name.
+/// The most numbers in one query: more than the keys of any phone with all its expansion modules name.
 const NUMBERS_MAX: usize = 2_000;
 
-/// Of a number that a template asks for. FusionPBX sets no bound, and nobody dials as much.
+/// The length of a number that a template may look up. FusionPBX sets no limit; real numbers are far shorter.
 const NUMBER_BYTES_MAX: usize = 256;
 
-/// What ends the rows of a part: the fifth parameter, as it is sent, is a text.
+/// Limits the rows of a part. The fifth parameter is sent as a text.
 const ROWS_MAX: &str = "limit cast($5 as bigint)";
 
-/// What FusionPBX reads of an extension on the way to a phone. The password is not among it.
+/// The columns of an extension that FusionPBX reads for a phone. The password is not one of them.
 const EXTENSION: &[&str] = &[
     "extension_uuid",
     "extension",
@@ -32,58 +32,65 @@ const EXTENSION: &[&str] = &[
     "call_group",
 ];
 
-/// Which contacts a device shows, decided by settings when it was loaded.
+/// Which contacts a device shows, by the settings with which it was loaded.
 #[derive(Clone)]
-pub(super) struct ScopeFacts {
+pub(super) struct PhoneBookRules {
     domain: String,
     user: Option<String>,
     first_user_id: Option<String>,
-    everyones: bool,
+    /// All contacts of the domain, rather than those of the user and its groups.
+    all: bool,
     groups: bool,
     users: bool,
     extensions: bool,
     same_call_group: bool,
     origin: ReadOrigin,
-    /// The values of those keys whose labels have a placeholder: the extensions that templates may ask for.
-    subjects: Vec<String>,
+    /// The values of the keys whose labels have a placeholder: templates may look up the extensions in them.
+    key_values: Vec<String>,
 }
 
-/// What the templates of one device may ask for while they are rendered.
-pub struct DeviceScope {
+/// The contacts and extensions that the templates of one device may read.
+pub struct PhoneBook {
     directory: Directory,
-    facts: ScopeFacts,
-    named: OnceCell<Named>,
+    rules: PhoneBookRules,
+    of_keys: OnceCell<FoundExtensions>,
 }
 
-/// The extensions that a device's keys name, read at once at the first question.
-struct Named {
+/// The extensions with some numbers.
+struct FoundExtensions {
+    /// The numbers that were looked up.
     numbers: HashSet<String>,
-    found: Table,
+    table: Table,
 }
 
-/// The statements of this file. The first two read the directory's extensions along, where the settings select them.
+/// The statements of this file. The first two also read the domain's extensions, if the settings select them.
 pub(super) struct ContactStatements {
-    everyones: Statement,
+    all: Statement,
     own: Statement,
-    named: Statement,
+    extensions: Statement,
 }
 
-impl ScopeFacts {
-    pub fn new(admission: &RequestFacts, domain: &str, user: Option<&str>, first_user_id: Option<String>) -> Self {
-        let settings = &admission.settings;
+impl PhoneBookRules {
+    pub fn new(
+        settings: &Settings,
+        domain: &Domain,
+        user: Option<&str>,
+        first_user_id: Option<String>,
+        origin: ReadOrigin,
+    ) -> Self {
         let contact = |name| settings.is_on("contact", name, false);
         let restricted = contact("permissions");
         let filter = settings.get("provision", "contact_extensions_filter_by");
         Self {
-            domain: domain.to_owned(),
+            domain: domain.uuid.clone(),
             user: user.map(str::to_owned),
             first_user_id,
-            everyones: !restricted,
+            all: !restricted,
             groups: restricted && user.is_some() && contact("contact_groups"),
             users: restricted && user.is_some() && contact("contact_users"),
             extensions: settings.is_on("provision", "contact_extensions", false),
-            origin: ReadOrigin::of(admission),
-            subjects: Vec::new(),
+            origin,
+            key_values: Vec::new(),
             same_call_group: match filter {
                 Some(Value::Items(items)) => items.iter().any(|item| item == "call_group"),
                 Some(Value::Text(text)) => text == "call_group",
@@ -92,11 +99,11 @@ impl ScopeFacts {
         }
     }
 
-    /// Keeps what the labels of these keys may ask for.
+    /// Keeps the values of those keys whose labels may need an extension.
     pub fn with_keys(mut self, keys: [&Table; 2]) -> Self {
         let rows = keys.into_iter().flat_map(Table::rows);
-        let asking = rows.filter(|row| row.text("device_key_label").contains("${"));
-        self.subjects = asking.map(|row| row.text("device_key_value").to_owned()).collect();
+        let with_placeholder = rows.filter(|row| row.text("device_key_label").contains("${"));
+        self.key_values = with_placeholder.map(|row| row.text("device_key_value").to_owned()).collect();
         self
     }
 }
@@ -117,33 +124,31 @@ impl ContactStatements {
             user("v_contact_users", 2),
             domain("v_contact_users", 1)
         );
-        let new = || Builder::new(dialect);
-        let with_extensions = |builder: Builder| {
+        let new = || StatementBuilder::new(dialect);
+        let with_extensions = |builder: StatementBuilder| {
             builder.part_unless("cast($4 as text) = 'none'", visible_extensions(catalog, dialect)).build()
         };
         Self {
-            everyones: with_extensions(new().part(contacts(catalog, dialect, "groups", ""))),
+            all: with_extensions(new().part(contacts(catalog, dialect, "groups", ""))),
             own: with_extensions(
                 new()
                     .part(contacts(catalog, dialect, "groups", &of_groups))
                     .part(contacts(catalog, dialect, "users", &of_user)),
             ),
-            named: new().part(named_extensions(catalog, dialect)).build(),
+            extensions: new().part(extensions_by_number(catalog, dialect)).build(),
         }
     }
-}
 
-impl ContactStatements {
-    /// Runs each of them for a domain that nobody has.
+    /// Runs each statement without a domain, to find out whether the role may read its tables.
     pub async fn try_out(&self, database: &Database) -> Result<(), Error> {
-        for statement in [&self.everyones, &self.own] {
+        for statement in [&self.all, &self.own] {
             statement.run(database, &[None, None, None, Some("all"), Some("1")]).await?;
         }
-        self.named.run(database, &[None, Some("[]")]).await.map(drop)
+        self.extensions.run(database, &[None, Some("[]")]).await.map(drop)
     }
 }
 
-/// One row for each of a contact's numbers. FusionPBX fixes no order and gets that of the numbers' storage.
+/// One row for each of a contact's numbers. FusionPBX asks for no order and gets that of the numbers' storage.
 fn contacts<'a>(catalog: &Catalog, dialect: Dialect, name: &'static str, only: &str) -> Part<'a> {
     let contact = [
         "contact_uuid",
@@ -173,7 +178,7 @@ fn contacts<'a>(catalog: &Catalog, dialect: Dialect, name: &'static str, only: &
     }
 }
 
-/// The extensions of the domain's directory; of line 1's call group where the fourth parameter says so.
+/// The visible extensions of the domain; only those of line 1's call group if the fourth parameter is `call_group`.
 fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
     let domain = dialect.parameter(1, catalog.kind("v_extensions", "domain_uuid"));
     let flag = |name| catalog.is_true("v_extensions", name, "e");
@@ -184,7 +189,7 @@ fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
         name: "extensions",
         columns,
         alias: "r",
-        // No call group, no extension: FusionPBX compares with NULL.
+        // Without a call group there are no extensions: FusionPBX compares with NULL.
         from: format!(
             "(select {}, e.{storage} as storage from v_extensions e where e.domain_uuid = {domain} and {} and {} and \
              ($4 = 'all' or e.call_group = (select o.call_group from v_extensions o where o.domain_uuid = {domain} \
@@ -197,7 +202,7 @@ fn visible_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
     }
 }
 
-fn named_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
+fn extensions_by_number<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
     let domain = dialect.parameter(1, catalog.kind("v_extensions", "domain_uuid"));
     Part {
         name: "extension",
@@ -208,84 +213,85 @@ fn named_extensions<'a>(catalog: &Catalog, dialect: Dialect) -> Part<'a> {
     }
 }
 
-impl DeviceScope {
-    /// The contacts that the device's phone book may show, in one round trip: tables `groups`, `users` and
-    /// `extensions`, those that the settings select. One that has more than `rows_max` rows ends with the next, and
-    /// which these are is the database's choice.
+impl PhoneBook {
+    pub(super) fn new(directory: Directory, rules: PhoneBookRules) -> Self {
+        Self { directory, rules, of_keys: OnceCell::new() }
+    }
+
+    /// The contacts that the device may show, in one round trip: those of the tables `groups`, `users` and `extensions`
+    /// that the settings select. A table with more than `rows_max` rows ends after one more, so that the caller notices;
+    /// the database chooses which rows these are.
     pub async fn contacts(&self, rows_max: usize) -> Result<Vec<Table>, Error> {
-        let facts = &self.facts;
-        if !(facts.everyones || facts.groups || facts.users || facts.extensions) {
+        let rules = &self.rules;
+        if !(rules.all || rules.groups || rules.users || rules.extensions) {
             return Ok(Vec::new());
         }
-        let which = match (facts.extensions, facts.same_call_group) {
+        let which = match (rules.extensions, rules.same_call_group) {
             (false, _) => "none",
             (true, false) => "all",
             (true, true) => "call_group",
         };
-        let (user, first) = (facts.user.as_deref(), facts.first_user_id.as_deref());
+        let (user, first) = (rules.user.as_deref(), rules.first_user_id.as_deref());
         let rows = rows_max.saturating_add(1).to_string();
-        let binds = [Some(facts.domain.as_str()), user, first, Some(which), Some(rows.as_str())];
+        let binds = [Some(rules.domain.as_str()), user, first, Some(which), Some(rows.as_str())];
         let statements = self.directory.statements();
-        let statement = if facts.everyones { &statements.contacts.everyones } else { &statements.contacts.own };
-        let answer = self.directory.read(facts.origin, statement, &binds).await?;
-        let shown = [("groups", facts.everyones || facts.groups), ("users", facts.users)];
-        let shown = shown.into_iter().filter_map(|(name, shown)| shown.then_some(name));
-        let mut tables = shown.map(|name| answer.table(name)).collect::<Result<Vec<_>, _>>()?;
-        if facts.extensions {
-            tables.push(in_directory_order(answer.table("extensions")?));
+        let statement = if rules.all { &statements.contacts.all } else { &statements.contacts.own };
+        let result = self.directory.read(rules.origin, statement, &binds).await?;
+        let selected = [("groups", rules.all || rules.groups), ("users", rules.users)];
+        let names = selected.into_iter().filter_map(|(name, is_selected)| is_selected.then_some(name));
+        let mut tables = names.map(|name| result.table(name)).collect::<Result<Vec<_>, _>>()?;
+        if rules.extensions {
+            tables.push(sort_extensions(result.table("extensions")?));
         }
         Ok(tables)
     }
 
-    /// The extension with this number in the device's domain: a table `extension` of at most one row. The first
-    /// question reads all that the device's keys name, so that a phone with a hundred of them costs one round trip.
+    /// The extension with this number in the device's domain: a table `extension` of at most one row. The first call
+    /// reads all extensions that the device's keys name, so that a phone with a hundred keys costs one round trip.
     pub async fn extension(&self, number: &str) -> Result<Table, Error> {
         if number.len() > NUMBER_BYTES_MAX {
             return Ok(Table::empty("extension"));
         }
-        let named = self.named.get_or_try_init(|| self.read_named(numbers_in(&self.facts.subjects, number))).await?;
-        if named.numbers.contains(number) {
-            return Ok(named.extension(number));
+        let numbers = || numbers_in(&self.rules.key_values, number);
+        let of_keys = self.of_keys.get_or_try_init(|| self.find_extensions(numbers())).await?;
+        if of_keys.numbers.contains(number) {
+            return Ok(of_keys.extension(number));
         }
-        Ok(self.read_named(HashSet::from([number.to_owned()])).await?.extension(number))
+        Ok(self.find_extensions(HashSet::from([number.to_owned()])).await?.extension(number))
     }
 
-    async fn read_named(&self, numbers: HashSet<String>) -> Result<Named, Error> {
+    async fn find_extensions(&self, numbers: HashSet<String>) -> Result<FoundExtensions, Error> {
         let statements = self.directory.statements();
         let texts = serde_json::json!(numbers).to_string();
-        let binds = [Some(self.facts.domain.as_str()), Some(texts.as_str())];
-        let answer = self.directory.read(self.facts.origin, &statements.contacts.named, &binds).await?;
-        Ok(Named { found: answer.table("extension")?, numbers })
-    }
-
-    pub(super) fn new(directory: Directory, facts: ScopeFacts) -> Self {
-        Self { directory, facts, named: OnceCell::new() }
+        let binds = [Some(self.rules.domain.as_str()), Some(texts.as_str())];
+        let result = self.directory.read(self.rules.origin, &statements.contacts.extensions, &binds).await?;
+        Ok(FoundExtensions { table: result.table("extension")?, numbers })
     }
 }
 
-impl Named {
-    /// FusionPBX goes through all of the domain's extensions, and of two with the same number the later stays.
+impl FoundExtensions {
+    /// Of two extensions with the same number the later counts, as in FusionPBX.
     fn extension(&self, number: &str) -> Table {
-        let mut found = self.found.clone();
-        found.retain(|row| row.text("extension") == number);
-        found.rows.drain(..found.rows.len().saturating_sub(1));
-        found
+        let mut table = self.table.clone();
+        table.retain(|row| row.text("extension") == number);
+        table.rows.drain(..table.rows.len().saturating_sub(1));
+        table
     }
 }
 
-/// What may be an extension in the keys' values: the whole of one, and what stands between signs in it, since some
-/// makers' values hold more than the number (`sub=201@example.net`). And `asked`, the one in question.
-fn numbers_in(subjects: &[String], asked: &str) -> HashSet<String> {
-    let is_sign = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-' | '.');
-    let words = subjects.iter().flat_map(|value| std::iter::once(value.as_str()).chain(value.split(is_sign)));
+/// The texts in the keys' values that may be extensions: each whole value, and the words in it, because some makers'
+/// values hold more than the number (`sub=201@example.net`). Also `number`, the one that a template looks up.
+fn numbers_in(key_values: &[String], number: &str) -> HashSet<String> {
+    let is_separator = |letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-' | '.');
+    let words = key_values.iter().flat_map(|value| std::iter::once(value.as_str()).chain(value.split(is_separator)));
     let words = words.filter(|word| !word.is_empty()).take(NUMBERS_MAX);
-    // PostgreSQL knows no text with NUL in it.
-    let words = words.chain([asked]).filter(|word| !word.contains('\0'));
+    // PostgreSQL has no text with NUL in it.
+    let words = words.chain([number]).filter(|word| !word.contains('\0'));
     words.map(str::to_owned).collect()
 }
 
-/// By first name and then by caller id, compared by bytes: the database's collation has no say.
-fn in_directory_order(mut table: Table) -> Table {
+/// Sorts by first name and then by caller id. Names are compared by bytes, whatever the database's collation.
+fn sort_extensions(mut table: Table) -> Table {
     fn name<'a>(row: Row<'a>, column: &str) -> Option<&'a str> {
         row.get(column).and_then(Value::as_str)
     }

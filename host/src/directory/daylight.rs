@@ -1,5 +1,5 @@
-//! Daylight saving of a domain's zone, as settings that phones are configured with. The zone's rules come from the tz
-//! database that is compiled in, so that two servers never disagree because of what their machines have installed.
+//! Daylight saving time of a domain's zone, as settings for templates. The zone's rules come from the tz database that is
+//! compiled in, so that two servers agree whatever their machines have installed.
 
 use crate::facts::{Settings, Value};
 use jiff::civil::Date;
@@ -7,29 +7,29 @@ use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan, Zoned};
 use std::sync::LazyLock;
 
-/// What is compiled in, each zone's rules read once.
+/// The compiled-in database. It parses each zone's rules once.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
 /// The time zone of a domain.
 #[derive(Clone)]
 pub struct Zone {
-    /// The tz database's name; `UTC` where the domain has no zone or one that nobody knows.
+    /// The name in the tz database; `UTC` if the domain has no zone, or an unknown one.
     pub name: &'static str,
     /// The zone's rules as a TZif file (RFC 9636); empty for UTC.
     pub tzif: &'static [u8],
-    /// The domain's zone is in no tz database: worth a line in the log, since phones show UTC meanwhile. FusionPBX
-    /// answers such a domain's phones with a PHP error.
+    /// The tz database does not have the domain's zone, so phones show UTC. FusionPBX answers such a domain's phones with
+    /// a PHP error.
     pub unknown: bool,
     rules: TimeZone,
 }
 
-/// A stretch of a year between two changes of the clock.
-struct Stretch {
+/// A period of a year between two changes of the clock.
+struct Period {
     begin: Timestamp,
     /// Seconds east of Greenwich.
     offset: i32,
     is_dst: bool,
-    /// The year began in it: no clock was changed at its begin.
+    /// The year starts in it, so the clock did not change at its start.
     is_first: bool,
 }
 
@@ -48,10 +48,10 @@ impl Zone {
         ZONES.get(name).map_or_else(|_| utc(true), |rules| Self { name, tzif, unknown: false, rules })
     }
 
-    /// Puts the year's changes of the clock among a device's settings, where they override whatever any layer says,
-    /// unless `daylight_savings_auto` is off. A zone without daylight saving leaves the settings for its dates alone.
+    /// Adds the year's changes of the clock to a device's settings, above all layers, unless `daylight_savings_auto` is
+    /// off. A zone without daylight saving time adds no dates.
     ///
-    /// Dates and hours are those that the clocks show after the change. The year is that of `at` in the zone.
+    /// Dates and hours are those that a clock shows after the change. The year is that of `at` in the zone.
     pub fn add_daylight_settings(&self, at: Timestamp, provision: &Settings, settings: &mut Settings) {
         if provision.is_on("provision", "daylight_savings_auto", true) {
             settings.add_category("provision", self.daylight_settings(at));
@@ -63,14 +63,14 @@ impl Zone {
         let mut settings = Vec::new();
         let start = start(&year);
         let stop = start.and_then(|start| stop(&year, start));
-        for (which, stretch) in [("start", start), ("stop", stop)] {
-            if let Some(stretch) = stretch {
-                settings.extend(self.moment(which, stretch.begin));
+        for (which, period) in [("start", start), ("stop", stop)] {
+            if let Some(period) = period {
+                settings.extend(self.moment(which, period.begin));
             }
         }
-        // Never daylight saving's, even where a year ends in it.
-        let standard = year.iter().rev().find(|stretch| !stretch.is_dst);
-        let offset = standard.map_or(Value::Null, |stretch| Value::Number(stretch.offset.to_string()));
+        // The offset of standard time, even if the year ends in daylight saving time.
+        let standard = year.iter().rev().find(|period| !period.is_dst);
+        let offset = standard.map_or(Value::Null, |period| Value::Number(period.offset.to_string()));
         settings.push(("gmt_offset".to_owned(), offset.clone()));
         settings.push(("polycom_gmt_offset".to_owned(), offset));
         settings
@@ -84,51 +84,51 @@ impl Zone {
         [setting("", "%Y-%m-%d %H:%M:%S"), setting("_month", "%m"), setting("_day", "%d"), setting("_time", "%H")]
     }
 
-    /// The stretches of the year in which `at` is, the first one from the begin of the year.
-    fn year(&self, at: Timestamp) -> Vec<Stretch> {
+    /// The periods of the year of `at`; the first one starts with the year.
+    fn year(&self, at: Timestamp) -> Vec<Period> {
         let year = at.to_zoned(self.rules.clone()).year();
         let midnight = |date: Date| date.to_zoned(self.rules.clone()).map(|zoned| zoned.timestamp());
         let begin = Date::new(year, 1, 1).and_then(midnight).unwrap_or(at);
         let end = Date::new(year, 1, 1).and_then(|date| date.checked_add(1.year())).and_then(midnight).unwrap_or(at);
         let info = self.rules.to_offset_info(begin);
-        let mut stretches =
-            vec![Stretch { begin, offset: info.offset().seconds(), is_dst: info.dst().is_dst(), is_first: true }];
+        let mut periods =
+            vec![Period { begin, offset: info.offset().seconds(), is_dst: info.dst().is_dst(), is_first: true }];
         let changes = self.rules.following(begin).take_while(|change| change.timestamp() < end);
-        stretches.extend(changes.map(|change| Stretch {
+        periods.extend(changes.map(|change| Period {
             begin: change.timestamp(),
             offset: change.offset().seconds(),
             is_dst: change.dst().is_dst(),
             is_first: false,
         }));
-        without_negative_saving(stretches)
+        without_negative_saving(periods)
     }
 }
 
-/// In law, Ireland's winter time and Morocco's Ramadan time are the exception, saving a negative hour. A phone knows
-/// only clocks that go forward for daylight saving and back afterwards, so for it the exception is the standard.
-fn without_negative_saving(mut year: Vec<Stretch>) -> Vec<Stretch> {
-    let offset = |is_dst| year.iter().find(move |stretch| stretch.is_dst == is_dst).map(|stretch| stretch.offset);
+/// By law, Ireland's winter time and Morocco's Ramadan time are daylight saving times of minus one hour. Phones only
+/// support clocks that go forward for daylight saving, so the two are swapped.
+fn without_negative_saving(mut year: Vec<Period>) -> Vec<Period> {
+    let offset = |is_dst| year.iter().find(move |period| period.is_dst == is_dst).map(|period| period.offset);
     if let (Some(saving), Some(standard)) = (offset(true), offset(false))
         && saving < standard
     {
-        year.iter_mut().for_each(|stretch| stretch.is_dst = !stretch.is_dst);
+        year.iter_mut().for_each(|period| period.is_dst = !period.is_dst);
     }
     year
 }
 
-/// The first change into daylight saving. A year that begins in it has had none on 1 January; only where there is no
-/// other this year, the year's begin has to do.
-fn start(year: &[Stretch]) -> Option<&Stretch> {
-    let mut saving = year.iter().filter(|stretch| stretch.is_dst);
-    let changed = saving.clone().find(|stretch| !stretch.is_first);
+/// The first change into daylight saving time. In a year that starts in it, that is a later one, or the year's start if
+/// there is no other.
+fn start(year: &[Period]) -> Option<&Period> {
+    let mut saving = year.iter().filter(|period| period.is_dst);
+    let changed = saving.clone().find(|period| !period.is_first);
     changed.or_else(|| saving.next())
 }
 
-/// The change out of daylight saving that follows; south of the equator that is in the next year, and this year's
-/// own, in autumn, is the one that phones need before.
-fn stop<'a>(year: &'a [Stretch], start: &Stretch) -> Option<&'a Stretch> {
-    let mut out = year.iter().filter(|stretch| !stretch.is_dst && !stretch.is_first);
-    let next = out.clone().find(|stretch| stretch.begin > start.begin);
+/// The change out of daylight saving time that follows `start`. South of the equator it is in the next year, and the
+/// phones need this year's, which comes before.
+fn stop<'a>(year: &'a [Period], start: &Period) -> Option<&'a Period> {
+    let mut out = year.iter().filter(|period| !period.is_dst && !period.is_first);
+    let next = out.clone().find(|period| period.begin > start.begin);
     next.or_else(|| out.next())
 }
 
@@ -137,7 +137,7 @@ mod tests {
     use super::*;
 
     /// Start, stop and offset as a phone gets them.
-    fn shown(zone: &str, at: &str) -> String {
+    fn summary(zone: &str, at: &str) -> String {
         let settings = Zone::named(zone).daylight_settings(at.parse().unwrap());
         let get = |wanted: &str| {
             let found = settings.iter().find(|(name, _)| name == wanted);
@@ -149,48 +149,51 @@ mod tests {
     const SUMMER: &str = "2026-07-01T12:00:00Z";
 
     #[test]
-    fn the_north_changes_in_spring_and_autumn() {
-        assert_eq!(shown("America/New_York", SUMMER), "2026-03-08 03:00:00 | 2026-11-01 01:00:00 | -18000");
-        assert_eq!(shown("Europe/London", SUMMER), "2026-03-29 02:00:00 | 2026-10-25 01:00:00 | 0");
+    fn northern_zone_changes_in_spring_and_autumn() {
+        assert_eq!(summary("America/New_York", SUMMER), "2026-03-08 03:00:00 | 2026-11-01 01:00:00 | -18000");
+        assert_eq!(summary("Europe/London", SUMMER), "2026-03-29 02:00:00 | 2026-10-25 01:00:00 | 0");
     }
 
     #[test]
-    fn southern_daylight_saving_starts_in_southern_spring() {
-        assert_eq!(shown("Australia/Sydney", SUMMER), "2026-10-04 03:00:00 | 2026-04-05 02:00:00 | 36000");
-        assert_eq!(shown("Pacific/Auckland", SUMMER), "2026-09-27 03:00:00 | 2026-04-05 02:00:00 | 43200");
-        assert_eq!(shown("America/Santiago", SUMMER), "2026-09-06 01:00:00 | 2026-04-04 23:00:00 | -14400");
+    fn southern_zone_starts_in_its_spring_not_on_1_january() {
+        assert_eq!(summary("Australia/Sydney", SUMMER), "2026-10-04 03:00:00 | 2026-04-05 02:00:00 | 36000");
+        assert_eq!(summary("Pacific/Auckland", SUMMER), "2026-09-27 03:00:00 | 2026-04-05 02:00:00 | 43200");
+        assert_eq!(summary("America/Santiago", SUMMER), "2026-09-06 01:00:00 | 2026-04-04 23:00:00 | -14400");
     }
 
     #[test]
-    fn a_negative_saving_is_the_standard_time_of_a_clock() {
-        assert_eq!(shown("Europe/Dublin", SUMMER), "2026-03-29 02:00:00 | 2026-10-25 01:00:00 | 0");
-        assert_eq!(shown("Africa/Casablanca", "2025-07-01T12:00:00Z"), "2025-04-06 03:00:00 | 2025-02-23 02:00:00 | 0");
+    fn negative_daylight_saving_counts_as_standard_time() {
+        assert_eq!(summary("Europe/Dublin", SUMMER), "2026-03-29 02:00:00 | 2026-10-25 01:00:00 | 0");
+        assert_eq!(
+            summary("Africa/Casablanca", "2025-07-01T12:00:00Z"),
+            "2025-04-06 03:00:00 | 2025-02-23 02:00:00 | 0"
+        );
     }
 
     #[test]
-    fn without_daylight_saving_there_is_only_an_offset() {
-        assert_eq!(shown("Asia/Kolkata", SUMMER), "- | - | 19800");
-        assert_eq!(shown("Asia/Tehran", SUMMER), "- | - | 12600");
-        assert_eq!(shown("UTC", SUMMER), "- | - | 0");
-        assert_eq!(shown("Etc/GMT+5", SUMMER), "- | - | -18000");
+    fn zone_without_daylight_saving_has_an_offset_only() {
+        assert_eq!(summary("Asia/Kolkata", SUMMER), "- | - | 19800");
+        assert_eq!(summary("Asia/Tehran", SUMMER), "- | - | 12600");
+        assert_eq!(summary("UTC", SUMMER), "- | - | 0");
+        assert_eq!(summary("Etc/GMT+5", SUMMER), "- | - | -18000");
     }
 
     #[test]
-    fn the_year_is_the_one_of_the_zone() {
-        assert!(shown("Europe/Berlin", "2026-12-31T23:30:00Z").starts_with("2027-03-28"));
-        assert!(shown("America/Chicago", "2027-01-01T01:00:00Z").starts_with("2026-03-08"));
-        assert!(shown("Europe/Berlin", "2060-07-01T00:00:00Z").starts_with("2060-03-28"));
+    fn year_is_that_of_the_zone() {
+        assert!(summary("Europe/Berlin", "2026-12-31T23:30:00Z").starts_with("2027-03-28"));
+        assert!(summary("America/Chicago", "2027-01-01T01:00:00Z").starts_with("2026-03-08"));
+        assert!(summary("Europe/Berlin", "2060-07-01T00:00:00Z").starts_with("2060-03-28"));
     }
 
     #[test]
-    fn an_unknown_zone_counts_as_utc_and_says_so() {
+    fn unknown_zone_is_utc_and_flagged() {
         let zone = Zone::named("Mars/Base");
         assert!(zone.unknown && zone.name == "UTC" && zone.tzif.is_empty());
         assert!(!Zone::named("europe/berlin").unknown);
     }
 
     #[test]
-    fn computed_dates_override_and_can_be_switched_off() {
+    fn computed_dates_override_settings_unless_turned_off() {
         let row = |kind: &str, value: &str| crate::facts::SettingRow {
             category: "provision".into(),
             subcategory: "daylight_savings_auto".into(),

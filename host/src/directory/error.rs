@@ -1,15 +1,15 @@
-//! What can go wrong between Dialplate and FusionPBX's tables.
+//! Errors between Dialplate and FusionPBX's tables.
 
-/// One line each, with what to do about it. No message holds a password or a row's value.
+/// Each message is one line with the next step. No message holds a password or a row's value.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("database {database}: {reason}. Use postgres://user:password@host/fusionpbx or sqlite:///path/to/file.db")]
     Url { database: String, reason: String },
 
-    #[error("database {database} is not there: {reason}. Check the address, and that the database runs")]
+    #[error("cannot reach database {database}: {reason}. Check the address, and that the database runs")]
     Unreachable { database: String, reason: String },
 
-    #[error("database {database} refuses: {reason}. Check name, user, password and grants")]
+    #[error("database {database} refused the connection: {reason}. Check name, user, password and grants")]
     Refused { database: String, reason: String },
 
     #[error(
@@ -17,58 +17,57 @@ pub enum Error {
     )]
     Untrusted { database: String, reason: String },
 
-    #[error("database {database} is not one of a FusionPBX 5.0 or later; missing, or not granted to this user: {}", missing.join(", "))]
+    #[error(
+        "database {database} has not the tables of FusionPBX 5.0 or later; missing, or not granted to this user: {}",
+        missing.join(", ")
+    )]
     Layout { database: String, missing: Vec<String> },
 
-    /// The database does not answer now; the same request may succeed later.
+    /// The same request may succeed later.
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] sqlx::Error),
 
-    /// The role lacks a right that FusionPBX's own has.
-    #[error("the database does not let this role {what}; grant it as docs/administration.md shows")]
-    Forbidden { what: &'static str },
+    /// The role lacks a right that FusionPBX's own role has. `action` completes "this role may not …".
+    #[error("this database role may not {action}; grant it the right as docs/administration.md describes")]
+    Forbidden { action: &'static str },
 
-    #[error("the database cannot answer: {0}")]
+    #[error("the database failed to run a statement: {0}")]
     Query(#[source] sqlx::Error),
 
-    /// An answer in a shape that nothing here asked for.
-    #[error("the database's answer cannot be read: {0}")]
-    QueryResult(String),
-
-    /// The permit is for a device other than the one that was found.
-    #[error("the permit is for another device")]
-    Permit,
+    /// A result in a shape that the statement cannot have.
+    #[error("cannot decode the database's result: {0}")]
+    Malformed(String),
 
     #[error("cannot create the database {path}: {reason}")]
     Create { path: String, reason: String },
 }
 
 impl Error {
-    /// Whether waiting may help: the caller answers 503 rather than 500.
+    /// Whether the caller may succeed later. A request then gets 503 rather than 500.
     pub fn is_temporary(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Unreachable { .. })
     }
 
-    /// Names what was forbidden, where that is what went wrong.
-    pub(super) fn naming(self, what: &'static str) -> Self {
+    /// Names the forbidden action, if the role lacks a right.
+    pub(super) fn naming(self, action: &'static str) -> Self {
         match &self {
             Self::Query(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42501") => {
-                Self::Forbidden { what }
+                Self::Forbidden { action }
             }
             _ => self,
         }
     }
 
-    /// Whether a replica ended the statement because the database has changed under it; the next may succeed.
+    /// Whether a replica ended the statement because of a conflict with replication; the next may succeed.
     pub(super) fn is_conflict(&self) -> bool {
         let Self::Query(sqlx::Error::Database(error)) = self else { return false };
         error.code().as_deref() == Some("40001")
     }
 
-    /// Whether the tables are no longer those that were found at start, as after an upgrade of FusionPBX.
+    /// Whether the tables differ from those that the server knows, as after an upgrade of FusionPBX.
     pub(super) fn is_layout(&self) -> bool {
         let Self::Query(sqlx::Error::Database(error)) = self else { return false };
-        // PostgreSQL: undefined column, undefined table, a cached plan whose row type changed.
+        // PostgreSQL: undefined column, undefined table, cached plan with another row type.
         let code = error.code();
         matches!(code.as_deref(), Some("42703" | "42P01" | "0A000"))
             || error.message().starts_with("no such column")
@@ -78,12 +77,12 @@ impl Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        if is_connection_fault(&error) { Self::Unavailable(error) } else { Self::Query(error) }
+        if is_connection_error(&error) { Self::Unavailable(error) } else { Self::Query(error) }
     }
 }
 
-/// Whether the connection, and not the statement, is at fault.
-pub(super) fn is_connection_fault(error: &sqlx::Error) -> bool {
+/// Whether the connection failed, rather than the statement.
+pub(super) fn is_connection_error(error: &sqlx::Error) -> bool {
     use sqlx::Error as E;
     match error {
         E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => true,

@@ -1,22 +1,22 @@
-//! What a database is, for an operator who asks: which release's tables, what is in them, and what the role may do.
+//! Examines a database for an operator: the release of its tables, their size, and the rights of the role.
 
 use super::catalog::{Catalog, ColumnKind};
 use super::database::Database;
-use super::query::Dialect;
+use super::dialect::Dialect;
 use super::{Config, Directory, Error, Lookup, Statements};
 use crate::facts::MacAddress;
 use std::fmt;
 use std::sync::Arc;
 
-/// The columns of `v_devices` that are written to.
+/// The columns of `v_devices` to which the server writes.
 const NOTED: [&str; 4] =
     ["device_provisioned_date", "device_provisioned_method", "device_provisioned_ip", "device_provisioned_agent"];
 
-/// Columns by which every request looks for rows, and that FusionPBX's own schema has no index on.
+/// Columns by which every request finds rows, and which have no index in FusionPBX's own schema.
 const LOOKED_UP: [(&str, &str); 3] =
     [("v_devices", "device_address"), ("v_device_lines", "device_uuid"), ("v_device_keys", "device_uuid")];
 
-/// What was found; its `Display` is the report, a line each.
+/// The result of an examination. Its `Display` is the report, one line for each finding.
 pub struct Examination {
     database: String,
     server: String,
@@ -28,17 +28,17 @@ pub struct Examination {
 }
 
 impl Examination {
-    /// Whether phones can be served from it.
+    /// Whether the server can serve phones from the database.
     pub fn is_usable(&self) -> bool {
         self.faults.is_empty()
     }
 }
 
 impl Directory {
-    /// Looks at a database and changes nothing.
+    /// Examines a database without changing it.
     ///
     /// # Errors
-    /// When there is no database to look at; what is wrong with the one that is there is in the examination.
+    /// The database cannot be opened. Faults of an opened one are in the examination.
     pub async fn examine(config: &Config) -> Result<Examination, Error> {
         let database = Database::open(config).await?;
         let version = match database.dialect() {
@@ -56,7 +56,7 @@ impl Directory {
             without_index: Vec::new(),
         };
         match Catalog::new(database.describe().await?) {
-            Err(missing) => found.faults = not_there(&database, missing).await?,
+            Err(missing) => found.faults = describe_missing(&database, missing).await?,
             Ok(catalog) => {
                 found.release = Some(release(&catalog));
                 found.rights = rights(&database, &catalog).await?;
@@ -73,7 +73,7 @@ impl Directory {
     }
 }
 
-/// By what its columns are called and hold: neither FusionPBX's tables nor their names say a number.
+/// The release by its columns' names and types: FusionPBX's tables store no version.
 fn release(catalog: &Catalog) -> &'static str {
     let column = |name| catalog.column("v_devices", name);
     let named = column("device_address").is_some_and(|column| column.source == "device_address");
@@ -85,46 +85,46 @@ fn release(catalog: &Catalog) -> &'static str {
     }
 }
 
-/// Tables that are missing, and those that this role is not let see.
-async fn not_there(database: &Database, missing: Vec<String>) -> Result<Vec<String>, Error> {
+/// Describes missing tables and columns, and the tables that exist but that this role may not read.
+async fn describe_missing(database: &Database, missing: Vec<String>) -> Result<Vec<String>, Error> {
     let mut hidden = Vec::new();
     if database.dialect() == Dialect::Postgres {
         let sql = "select cast(c.relname as text), cast(null as text) from pg_class c join pg_namespace n \
             on n.oid = c.relnamespace where n.nspname not in ('pg_catalog', 'information_schema')";
         hidden = pairs(database, sql).await?;
     }
-    let is_hidden = |thing: &str| {
-        let table = thing.trim_start_matches("table ").split('.').next().unwrap_or_default();
-        thing.starts_with("table ") && hidden.iter().any(|(name, _)| name == table)
+    let is_hidden = |item: &str| {
+        let table = item.trim_start_matches("table ").split('.').next().unwrap_or_default();
+        item.starts_with("table ") && hidden.iter().any(|(name, _)| name == table)
     };
-    let named = |thing: String| {
-        if is_hidden(&thing) {
-            format!("{thing} is there, and this role may not read it")
+    let fault = |item: String| {
+        if is_hidden(&item) {
+            format!("{item} exists, but this role may not read it")
         } else {
-            format!("{thing} is missing")
+            format!("{item} is missing")
         }
     };
-    Ok(missing.into_iter().map(named).collect())
+    Ok(missing.into_iter().map(fault).collect())
 }
 
-/// Reads a device that nobody has: every table and column of a request is asked for.
+/// Runs every statement of a request, for an address that no device has.
 async fn try_out(config: &Config) -> Result<(), Error> {
     let directory = Directory::connect(&Config { replica: None, ..config.clone() }).await?;
     let lookup = Lookup { address: MacAddress::parse("02ffffffffff").ok(), host: "" };
-    let tried = async {
+    let statements = async {
         directory.find(&lookup).await?;
         let statements: Arc<Statements> = directory.statements();
         statements.load.run(directory.database(), &[None, None, None]).await?;
         statements.contacts.try_out(directory.database()).await
     };
-    let outcome = tried.await;
+    let outcome = statements.await;
     directory.close().await;
     outcome
 }
 
 async fn counts(database: &Database, catalog: &Catalog) -> Result<Vec<(String, String)>, Error> {
     let enabled = catalog.is_true("v_devices", "device_enabled", "d");
-    let count = |what: &str, from: &str| format!("select cast('{what}' as text), cast(count(*) as text) from {from}");
+    let count = |name: &str, from: &str| format!("select cast('{name}' as text), cast(count(*) as text) from {from}");
     let parts = [
         count("domains", "v_domains"),
         count("devices", "v_devices"),
@@ -135,7 +135,7 @@ async fn counts(database: &Database, catalog: &Catalog) -> Result<Vec<(String, S
     pairs(database, &parts.join(" union all ")).await
 }
 
-/// What the role may write. A file of this machine is asked by trying, which an examination does not do.
+/// The role's rights to write. SQLite has no roles; whether its file is writable would show only by writing.
 async fn rights(database: &Database, catalog: &Catalog) -> Result<Vec<(&'static str, bool)>, Error> {
     if database.dialect() == Dialect::Sqlite {
         return Ok(Vec::new());
@@ -175,7 +175,7 @@ async fn without_index(database: &Database, catalog: &Catalog) -> Result<Vec<Str
     Ok(missing.collect())
 }
 
-/// The rows of a query of two texts.
+/// The rows of a query that returns two texts.
 async fn pairs(database: &Database, sql: &str) -> Result<Vec<(String, String)>, Error> {
     let rows = database.fetch(&Arc::from(sql), &[]).await?;
     Ok(rows.into_iter().map(|(one, other)| (one, other.unwrap_or_default())).collect())
@@ -187,22 +187,18 @@ impl fmt::Display for Examination {
         if let Some(release) = self.release {
             writeln!(f, "tables: of FusionPBX {release}")?;
         }
-        for (what, count) in &self.counts {
-            writeln!(f, "{what}: {count}")?;
+        for (name, count) in &self.counts {
+            writeln!(f, "{name}: {count}")?;
         }
-        for (what, may) in &self.rights {
-            writeln!(f, "may {what}: {}", if *may { "yes" } else { "no" })?;
+        for (action, may) in &self.rights {
+            writeln!(f, "may {action}: {}", if *may { "yes" } else { "no" })?;
         }
         for statement in &self.without_index {
-            writeln!(f, "suggested, for thousands of devices: {statement}")?;
+            writeln!(f, "suggested for thousands of devices: {statement}")?;
         }
         for fault in &self.faults {
-            writeln!(f, "wrong: {fault}")?;
+            writeln!(f, "fault: {fault}")?;
         }
-        write!(
-            f,
-            "{}",
-            if self.is_usable() { "phones can be served from it" } else { "phones cannot be served from it" }
-        )
+        write!(f, "usable: {}", if self.is_usable() { "yes" } else { "no" })
     }
 }

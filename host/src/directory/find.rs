@@ -1,41 +1,31 @@
-//! The facts from which the gate decides, read in one round trip: the device, its domain, the settings that hold
-//! there, and the other devices from which it takes what it lacks. No line, no key and no password is read here.
+//! Finds the facts from which the gate decides, in one round trip: the device, its domain, their settings, and the other
+//! devices from which the device takes what it lacks. This file reads no line, no key and no line password.
 
 use super::catalog::Catalog;
-use super::query::{Builder, Dialect, Part, QueryResult, RawRow, Statement, parse};
-use super::replica::{ReadOrigin, ReadSource};
+use super::defaults::{Defaults, setting_row};
+use super::dialect::Dialect;
+use super::query::{Part, QueryResult, RawRow, Statement, StatementBuilder};
+use super::replica::ReadSource;
 use super::{Directory, Error};
-use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, RequestFacts, Row, SettingRow, Settings, Table, Value};
-use std::sync::Arc;
+use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, ReadOrigin, Record, RequestFacts, SettingRow, Value};
 
-/// What a request says about the device it wants.
+/// The device that a request names.
 pub struct Lookup<'a> {
     pub address: Option<MacAddress>,
-    /// The domain's name: the Host header without user and port, in the spelling of the request.
+    /// The domain's name: the `Host` header without user and port, in the spelling of the request.
     pub host: &'a str,
 }
 
-/// FusionPBX's placeholder for a device without an address: many rows may have it, and no phone is one of them.
+/// FusionPBX's placeholder for a device without an address. Many rows may have it, but no phone has.
 const NO_ADDRESS: &str = "000000000000";
 
-/// The categories that provisioning reads. The others are about the web interface and would double the rows.
+/// The categories that provisioning reads. The others concern the web interface and would double the rows.
 const CATEGORIES: &str = "'provision', 'domain', 'contact'";
-
-/// The default settings as they were last seen. They are several hundred rows, the same for every request until an
-/// administrator changes one. What tells is what the database answers to every request: a stamp of the rows, or all of
-/// them where it has none.
-pub(super) struct Defaults {
-    /// What the database said of the rows beside them: as long as it says the same, they are the same.
-    stamp: Option<String>,
-    text: String,
-    settings: Settings,
-    filter: bool,
-}
 
 pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
     let storage = dialect.storage();
-    let mut builder = Builder::new(dialect);
-    // The same address in several domains: the one that the Host names answers.
+    let mut builder = StatementBuilder::new(dialect);
+    // If several domains have the address, the domain that the host names comes first.
     builder = builder.with(
         "device",
         &format!(
@@ -54,8 +44,8 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
     );
     builder = builder.with("scope", "select domain_uuid from device union select domain_uuid from host");
     let enabled = catalog.is_true("v_devices", "device_enabled", "d");
-    // One of the devices of the domain that has a template stands in for one that has none. FusionPBX takes
-    // whichever comes first, itself and others without template included.
+    // A device without template takes that of another one of its domain. FusionPBX takes the first device in storage,
+    // even if that is the device itself or another one without template.
     builder = builder.with(
         "stand_in",
         &format!(
@@ -92,10 +82,10 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
     settings_parts(builder, catalog, dialect).build()
 }
 
-fn settings_parts(builder: Builder, catalog: &Catalog, dialect: Dialect) -> Builder {
+fn settings_parts(builder: StatementBuilder, catalog: &Catalog, dialect: Dialect) -> StatementBuilder {
     let storage = dialect.storage();
     let columns = |table, prefix: &str| {
-        let named = |what: &str| format!("{prefix}_setting_{what}");
+        let named = |part: &str| format!("{prefix}_setting_{part}");
         let names = [named("category"), named("subcategory"), named("name"), named("value")];
         catalog.only(table, &names.each_ref().map(String::as_str))
     };
@@ -107,7 +97,7 @@ fn settings_parts(builder: Builder, catalog: &Catalog, dialect: Dialect) -> Buil
             "v_default_settings s where {} and s.default_setting_category in ({CATEGORIES})",
             catalog.is_true("v_default_settings", "default_setting_enabled", "s")
         ),
-        // PostgreSQL's own order puts NULL last; SQLite has to be told.
+        // PostgreSQL puts NULL last by default, SQLite first.
         order: format!("s.default_setting_order asc nulls last, s.{storage}"),
     };
     let mut with_domain = columns("v_domain_settings", "domain");
@@ -133,133 +123,130 @@ fn settings_parts(builder: Builder, catalog: &Catalog, dialect: Dialect) -> Buil
     .part(domains)
 }
 
+/// The statement of [`Directory::address_of_extension`]: a vendor and an address.
+pub(super) fn by_extension(catalog: &Catalog, dialect: Dialect) -> String {
+    let address = catalog.sql("v_devices", "device_address", "d");
+    format!(
+        "select coalesce(d.device_vendor, ''), {address} from v_devices d \
+         join v_device_lines l on l.device_uuid = d.device_uuid join v_domains n on n.domain_uuid = l.domain_uuid \
+         where l.user_id = $1 and n.domain_name = $2 and {} and {} order by d.{} limit 1",
+        catalog.is_true("v_domains", "domain_enabled", "n"),
+        catalog.is_true("v_devices", "device_enabled", "d"),
+        dialect.storage()
+    )
+}
+
 impl Directory {
-    /// Finds the device that a request is about, and what holds for it, in one round trip; in a second one at the
-    /// database itself where a replica does not know the device, which may just have been made.
+    /// Finds the device that a request names, its domain and their settings, in one round trip. Where a replica does
+    /// not know the device, a second one asks the primary: the device may be new.
     ///
-    /// With `http_domain_filter` on, which it is unless a default setting says otherwise, a device is found only in
-    /// the domain that the Host names, whatever else is set. Nothing found is no error.
+    /// With `http_domain_filter` on, which it is unless a default setting turns it off, the lookup finds a device only
+    /// in the domain that the `Host` header names. To find nothing is no error.
     pub async fn find(&self, lookup: &Lookup<'_>) -> Result<RequestFacts, Error> {
+        let primary = &self.inner.primary;
         let Some(replica) = self.replica(ReadOrigin::Any) else {
-            return self.find_in(&self.inner.primary, lookup).await;
+            return self.find_in(primary, ReadOrigin::Any, lookup).await;
         };
-        match self.find_in(&replica.source, lookup).await {
-            Ok(admission) if admission.device.is_some() || lookup.address.is_none() => return Ok(admission),
+        match self.find_in(&replica.source, ReadOrigin::Any, lookup).await {
+            Ok(facts) if facts.device.is_some() || lookup.address.is_none() => return Ok(facts),
             Ok(_) => {}
             Err(error) => replica.lose(&error),
         }
-        let admission = self.find_in(&self.inner.primary, lookup).await?;
-        Ok(RequestFacts { ahead_of_replica: true, ..admission })
+        self.find_in(primary, ReadOrigin::Primary, lookup).await
     }
 
-    async fn find_in(&self, source: &ReadSource, lookup: &Lookup<'_>) -> Result<RequestFacts, Error> {
+    async fn find_in(
+        &self,
+        source: &ReadSource,
+        origin: ReadOrigin,
+        lookup: &Lookup<'_>,
+    ) -> Result<RequestFacts, Error> {
         let address = lookup.address.filter(|address| address.as_str() != NO_ADDRESS);
-        let known = source.defaults.load_full();
+        let known = source.defaults.load();
         let stamp = known.as_ref().and_then(|known| known.stamp.as_deref());
         let binds = [address.as_ref().map(MacAddress::as_str), Some(lookup.host), stamp];
         let statements = self.statements();
-        let admission = |answer: QueryResult<'_>| {
-            let defaults = current(source, known.as_ref(), &answer)?;
-            admission(&answer, &defaults, lookup, address)
+        let facts = |result: QueryResult<'_>| {
+            let defaults = source.defaults.update(known.as_ref(), &result)?;
+            facts(&result, &defaults, lookup.host, address, origin)
         };
         match statements.find.run(&source.database, &binds).await {
             Err(error) if error.is_layout() => {
                 self.reread(&statements).await?;
                 let statements = self.statements();
-                admission(statements.find.run(&source.database, &binds).await?)
+                facts(statements.find.run(&source.database, &binds).await?)
             }
-            answer => admission(answer?),
+            result => facts(result?),
         }
     }
+
+    /// The address of the device that has a line with this extension, for phones that identify themselves by it.
+    /// FusionPBX does this only for Escene and Grandstream.
+    pub async fn address_of_extension(&self, extension: &str, domain: &str) -> Result<Option<MacAddress>, Error> {
+        let statements = self.statements();
+        let binds = [Some(extension), Some(domain)];
+        let mut found = None;
+        if let Some(replica) = self.replica(ReadOrigin::Any) {
+            match replica.source.database.fetch(&statements.by_extension, &binds).await {
+                Ok(rows) => found = rows.into_iter().next(),
+                Err(error) => replica.lose(&error),
+            }
+        }
+        if found.is_none() {
+            found = self.database().fetch(&statements.by_extension, &binds).await?.into_iter().next();
+        }
+        let supported = found.filter(|(vendor, _)| vendor == "escene" || vendor == "grandstream");
+        Ok(supported.and_then(|(_, address)| MacAddress::parse(&address?).ok()))
+    }
 }
 
-fn admission(
-    answer: &QueryResult<'_>,
+fn facts(
+    result: &QueryResult<'_>,
     defaults: &Defaults,
-    lookup: &Lookup<'_>,
+    host: &str,
     address: Option<MacAddress>,
+    origin: ReadOrigin,
 ) -> Result<RequestFacts, Error> {
-    let domains = answer.table("domain")?;
-    let found = answer.table("device")?;
-    let home = found.first().and_then(|row| domain_of(&domains, row.text("domain_uuid")));
-    let allowed = |domain: &Domain| !defaults.filter || domain.name == lookup.host;
-    let home = home.filter(allowed);
-    let device = match (&home, found.first(), address) {
-        (Some(_), Some(row), Some(address)) => Some(device_facts(row, address)),
+    let mut domains: Vec<Domain> = result.table("domain")?.into_records().map(domain).collect();
+    let found = result.table("device")?.into_records().next();
+    let is_found = found.is_some();
+    let allowed = |domain: &Domain| !defaults.domain_filter || domain.name == host;
+    let home = found.as_ref().and_then(|record| {
+        let uuid = record.row().text("domain_uuid");
+        domains.iter().position(|domain| domain.uuid == uuid && allowed(domain))
+    });
+    let device = match (home, found, address) {
+        (Some(_), Some(record), Some(address)) => Some(device(record, address, result)?),
         _ => None,
     };
-    let elsewhere = device.is_none() && found.first().is_some();
-    let host = answer.raw("host")?.into_iter().flatten().flatten().next();
-    let domain = home.or_else(|| domain_of(&domains, &host?));
-
+    let taken_elsewhere = is_found && device.is_none();
+    let of_host = result.raw("host")?.into_iter().flatten().flatten().next();
+    let at = home.or_else(|| domains.iter().position(|domain| of_host.as_ref() == Some(&domain.uuid)));
+    let domain = at.map(|at| domains.swap_remove(at));
     let mut settings = defaults.settings.clone();
     if let Some(domain) = &domain {
-        settings.add(Layer::Domain, &domain_rows(answer.raw("domain_settings")?, &domain.uuid));
+        settings.add(Layer::Domain, &domain_rows(result.raw("domain_settings")?, &domain.uuid));
     }
-    let mut rows = Vec::new();
-    if device.is_some() {
-        rows.extend([found, answer.table("alternate")?, answer.table("stand_in")?]);
-    }
-    rows.push(only_domain(domains, domain.as_ref()));
-    Ok(RequestFacts { device, elsewhere, is_refused_elsewhere: false, domain, settings, rows, ahead_of_replica: false })
+    Ok(RequestFacts { device, taken_elsewhere, domain, settings, origin })
 }
 
-/// The default settings of an answer: those that are known where it says that they are the same.
-fn current(
-    source: &ReadSource,
-    known: Option<&Arc<Defaults>>,
-    answer: &QueryResult<'_>,
-) -> Result<Arc<Defaults>, Error> {
-    let stamp = answer.single("stamp");
-    let text = answer.text("default_settings");
-    let same = |known: &&Arc<Defaults>| match stamp {
-        Some(_) => known.stamp.as_deref() == stamp,
-        None => known.text == text,
-    };
-    if let Some(known) = known.filter(same) {
-        return Ok(Arc::clone(known));
-    }
-    let rows: Vec<SettingRow> = parse(text)?.into_iter().map(setting_row).collect();
-    let mut settings = Settings::default();
-    settings.add(Layer::Default, &rows);
-    let filter = settings.is_on("provision", "http_domain_filter", true);
-    let text = if stamp.is_some() { String::new() } else { text.to_owned() };
-    let defaults = Arc::new(Defaults { stamp: stamp.map(str::to_owned), text, settings, filter });
-    source.defaults.store(Some(Arc::clone(&defaults)));
-    Ok(defaults)
+fn domain(record: Record) -> Domain {
+    let text = |column| record.row().text(column).to_owned();
+    Domain { uuid: text("domain_uuid"), name: text("domain_name"), record }
 }
 
-fn device_facts(row: Row<'_>, address: MacAddress) -> DeviceFacts {
-    DeviceFacts {
+fn device(record: Record, address: MacAddress, result: &QueryResult<'_>) -> Result<DeviceFacts, Error> {
+    let row = record.row();
+    Ok(DeviceFacts {
         uuid: row.text("device_uuid").to_owned(),
         domain_uuid: row.text("domain_uuid").to_owned(),
         address,
         enabled: row.get("device_enabled") != Some(&Value::Flag(false)),
         vendor: row.text("device_vendor").to_owned(),
-    }
-}
-
-fn domain_of(domains: &Table, uuid: &str) -> Option<Domain> {
-    let row = domains.rows().find(|row| row.text("domain_uuid") == uuid)?;
-    Some(Domain { uuid: uuid.to_owned(), name: row.text("domain_name").to_owned() })
-}
-
-/// The row of one domain, of the two that may have been read.
-fn only_domain(mut domains: Table, domain: Option<&Domain>) -> Table {
-    domains.retain(|row| domain.is_some_and(|domain| row.text("domain_uuid") == domain.uuid));
-    domains
-}
-
-/// Category, subcategory, type and value, as the statement has them.
-fn setting_row(row: RawRow) -> SettingRow {
-    let mut cells = row.into_iter();
-    let mut text = || cells.next().flatten();
-    SettingRow {
-        category: text().unwrap_or_default(),
-        subcategory: text().unwrap_or_default(),
-        kind: text().unwrap_or_default(),
-        value: text(),
-    }
+        alternate: result.table("alternate")?.into_records().next(),
+        stand_in: result.table("stand_in")?.into_records().next(),
+        record,
+    })
 }
 
 fn domain_rows(rows: Vec<RawRow>, uuid: &str) -> Vec<SettingRow> {

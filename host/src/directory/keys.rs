@@ -1,10 +1,9 @@
-//! Which keys a device shows, and in which order. Both are decided here rather than in SQL, where the order would
-//! depend on the database's collation.
+//! Selects and orders the keys of a device. In SQL the order would depend on the database's collation.
 
 use crate::facts::{Row, Table};
 use std::cmp::Ordering;
 
-/// The columns of profile keys that FusionPBX hands on. Those of the table that are not here are internal.
+/// The columns of profile keys that FusionPBX gives to templates; the table's others are internal.
 pub const PROFILE_COLUMNS: &[&str] = &[
     "profile_key_id",
     "profile_key_category",
@@ -19,15 +18,15 @@ pub const PROFILE_COLUMNS: &[&str] = &[
     "profile_key_icon",
 ];
 
-/// Profile keys under the names of device keys, so that one code reads both.
+/// Profile keys under the column names of device keys, so that the same code reads both.
 pub fn with_device_names(mut keys: Table) -> Table {
     keys.columns = keys.columns.iter().map(|name| name.replacen("profile_key_", "device_key_", 1)).collect();
     keys
 }
 
-/// The keys that are the vendor's own or nobody's, in FusionPBX's order. `keys` come in storage order, which decides
-/// between equals.
-pub fn chosen(mut keys: Table, vendor: Option<&str>) -> Table {
+/// The keys of the vendor and those without vendor, in FusionPBX's order. Equal keys stay in the order of storage, in
+/// which `keys` are given.
+pub fn select(mut keys: Table, vendor: Option<&str>) -> Table {
     keys.retain(|row| is_for(vendor_of(row), vendor));
     keys.sort_by(order);
     keys
@@ -46,7 +45,7 @@ fn is_for(key: Option<&str>, device: Option<&str>) -> bool {
     }
 }
 
-/// Vendor, category, id; where there is none, last.
+/// By vendor, category and id; keys without one come last.
 fn order(one: Row<'_>, other: Row<'_>) -> Ordering {
     let vendors = nulls_last(vendor_of(one), vendor_of(other), Ord::cmp);
     let categories = || category_rank(one).cmp(&category_rank(other));
@@ -68,7 +67,7 @@ fn id(row: Row<'_>) -> Option<f64> {
     row.text("device_key_id").trim().parse().ok()
 }
 
-/// PostgreSQL's ascending order: NULL comes after everything.
+/// PostgreSQL's ascending order: NULL comes last.
 pub fn nulls_last<T>(one: Option<T>, other: Option<T>, compare: impl Fn(&T, &T) -> Ordering) -> Ordering {
     match (one, other) {
         (Some(one), Some(other)) => compare(&one, &other),
@@ -93,7 +92,7 @@ mod tests {
         }
     }
 
-    fn shown(table: &Table) -> Vec<String> {
+    fn lines(table: &Table) -> Vec<String> {
         let text = |row: Row<'_>| {
             format!("{:?} {} {}", vendor_of(row), row.text("device_key_category"), row.text("device_key_id"))
         };
@@ -101,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_by_vendor_category_and_number_with_nobodys_last() {
+    fn keys_sort_by_vendor_category_and_id_nulls_last() {
         let table = keys(&[
             ("NULL", "line", "1"),
             ("yealink", "memory", "10"),
@@ -119,14 +118,14 @@ mod tests {
             "Some(\"yealink\") memory 10",
             "None line 1",
         ];
-        assert_eq!(shown(&chosen(table, Some("yealink"))), order);
+        assert_eq!(lines(&select(table, Some("yealink"))), order);
     }
 
     #[test]
-    fn escene_has_two_names_and_no_vendor_gets_unnamed_keys() {
+    fn escene_has_two_vendor_names_others_have_one() {
         let rows = [("Escene Programmable", "line", "1"), ("escene", "line", "1"), ("", "line", "1"), ("NULL", "", "")];
-        assert_eq!(chosen(keys(&rows), Some("escene")).rows.len(), 3);
-        assert_eq!(chosen(keys(&rows), None).rows.len(), 1);
-        assert_eq!(chosen(keys(&rows), Some("")).rows.len(), 2);
+        assert_eq!(select(keys(&rows), Some("escene")).rows.len(), 3);
+        assert_eq!(select(keys(&rows), None).rows.len(), 1);
+        assert_eq!(select(keys(&rows), Some("")).rows.len(), 2);
     }
 }

@@ -1,34 +1,55 @@
-//! What an admitted device is made of: lines with their passwords, keys, and settings of all layers. FusionPBX lets
-//! one device lend another its template, profile, user and lines; who lends what is decided here.
+//! Loads what an admitted device is made of: lines with their passwords, keys, and settings of all layers. FusionPBX
+//! lets a device take its template, profile, user and lines from others; this file decides what it takes from which.
 
-use super::catalog::{Catalog, Column};
-use super::contacts::{DeviceScope, ScopeFacts};
+use super::catalog::Catalog;
+use super::contacts::{PhoneBook, PhoneBookRules};
+use super::dialect::Dialect;
 use super::keys;
-use super::query::{Builder, Dialect, Part, QueryResult, Statement};
-use super::replica::ReadOrigin;
-use super::write::NewDevice;
+use super::query::{Part, QueryResult, Statement, StatementBuilder};
 use super::{Directory, Error};
-use crate::facts::{RequestFacts, Row, Settings, Table, Value};
-use crate::gate::Permit;
+use crate::facts::{DeviceFacts, MacAddress, Record, Row, Settings, Table, Value};
+use crate::gate::DevicePermit;
 use std::collections::HashMap;
 
-/// The setting that holds what phones log in with.
+/// The setting that holds the passwords with which phones authenticate.
 const PASSWORDS: &str = "http_auth_password";
 
-/// Everything that a template may see of a device. It holds passwords, so there is no `Debug`.
+/// The columns that a device without template takes from its stand-in, beside location and vendor.
+const FROM_STAND_IN: [&str; 6] = [
+    "device_label",
+    "device_template",
+    "device_profile_uuid",
+    "device_model",
+    "device_firmware_version",
+    "device_description",
+];
+
+/// The columns that a device takes from its alternate, beside location and template.
+const FROM_ALTERNATE: [&str; 5] =
+    ["device_label", "device_profile_uuid", "device_firmware_version", "device_user_uuid", "device_description"];
+
+/// An admitted device with everything that a template may read of it. It holds passwords, so there is no `Debug`.
 #[derive(Clone)]
 pub struct Device {
-    /// The device's own uuid, also where another device's lines are shown.
+    /// The device's own uuid, also if it shows another device's lines.
     pub uuid: String,
-    /// Lower case; empty when the device has none. Keys are chosen by it.
+    pub address: MacAddress,
+    /// Auto insert created it for this request.
+    pub is_new: bool,
+    /// `device_vendor` as stored; empty when NULL.
+    pub stored_vendor: String,
+    /// Lower case, possibly the stand-in's; empty if there is none. It selects the keys.
     pub vendor: String,
-    /// The template folder, `yealink/t46u`; empty when there is none to be found.
+    /// The template folder, `yealink/t46u`; empty if neither the device nor a stand-in has one.
     pub template: String,
-    /// `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`, each present, some without rows.
+    pub domain_name: String,
+    /// `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`: always present, some without rows.
     pub tables: Vec<Table>,
-    /// Settings after all layers; those of the profile and of the device are in the category `provision`.
+    /// Default and domain settings.
+    pub domain_settings: Settings,
+    /// Settings of all layers; those of the profile and of the device are in the category `provision`.
     pub settings: Settings,
-    pub(super) scope: ScopeFacts,
+    pub(super) phone_book: PhoneBookRules,
 }
 
 pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
@@ -88,207 +109,150 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         is("v_device_settings", "device_uuid", "s", 1),
     );
     let parts = [lines, profile_keys, device_keys, user, profile_settings, device_settings];
-    parts.into_iter().fold(Builder::new(dialect), Builder::part).build()
+    parts.into_iter().fold(StatementBuilder::new(dialect), StatementBuilder::part).build()
 }
 
 impl Directory {
-    /// Reads an admitted device in one round trip.
-    ///
-    /// # Errors
-    /// [`Error::Permit`] when the permit is for another device than the one of the admission; else what the database
-    /// says.
-    pub async fn load(&self, permit: &Permit, admission: &RequestFacts) -> Result<Device, Error> {
-        let (Some(admitted), Some(found)) = (permit.device(), &admission.device) else { return Err(Error::Permit) };
-        let same = admitted.uuid == found.uuid && found.domain_uuid == permit.domain().uuid;
-        let row = table(admission, "device").and_then(Table::first).filter(|_| same).ok_or(Error::Permit)?;
-        let effective = Effective::of(row, admission);
-        let binds = [Some(effective.source.as_str()), uuid(&effective.profile), uuid(&effective.user)];
+    /// Loads an admitted device, in one round trip.
+    pub async fn load(&self, permit: DevicePermit) -> Result<Device, Error> {
+        let (facts, domain, domain_settings, origin) = permit.into_facts();
+        let (uuid, address, stored_vendor) = (facts.uuid.clone(), facts.address, facts.vendor.clone());
+        let composed = Composed::of(facts);
+        let (profile, user) = (composed.uuid("device_profile_uuid"), composed.uuid("device_user_uuid"));
         let statements = self.statements();
-        let answer = self.read(ReadOrigin::of(admission), &statements.load, &binds).await?;
-        effective.device(row, admission, &answer)
-    }
+        let binds = [Some(composed.source.as_str()), profile, user];
+        let result = self.read(origin, &statements.load, &binds).await?;
 
-    /// The device that auto insert has just made: it has neither lines nor keys, and its template is what the
-    /// User-Agent told.
-    pub fn load_inserted(&self, permit: &Permit, admission: &RequestFacts, new: &NewDevice, uuid: &str) -> Device {
-        let statements = self.statements();
-        let columns = statements.catalog.columns("v_devices");
-        let facts = [
-            ("device_uuid", uuid),
-            ("domain_uuid", permit.domain().uuid.as_str()),
-            ("device_address", new.address.as_str()),
-            ("device_vendor", new.vendor.as_str()),
-            ("device_template", new.template.as_str()),
-            ("device_description", new.description.as_str()),
-        ];
-        let cell = |column: &Column| match facts.iter().find(|(name, _)| *name == column.name) {
-            Some((_, text)) => Value::Text((*text).to_owned()),
-            None if column.name == "device_enabled" => Value::Flag(true),
-            None => Value::Null,
-        };
-        let row = columns.iter().map(cell).collect();
-        let names = columns.iter().map(|column| column.name.clone()).collect();
-        let device = Table { name: "device", columns: names, rows: vec![row] };
-        let domain = table(admission, "domain").cloned().unwrap_or_else(|| Table::empty("domain"));
-        let empty = ["lines", "profile_keys", "device_keys", "user"].map(Table::empty);
-        Device {
-            uuid: uuid.to_owned(),
-            vendor: new.vendor.clone(),
-            template: new.template.clone(),
-            tables: [device, domain].into_iter().chain(empty).collect(),
-            settings: provision_settings(admission, HashMap::new()),
-            scope: ScopeFacts::new(admission, &permit.domain().uuid, None, None),
-        }
-    }
-
-    /// The handle with which the templates of one device ask for contacts and extensions.
-    pub fn scope(&self, device: &Device) -> DeviceScope {
-        DeviceScope::new(self.clone(), device.scope.clone())
-    }
-}
-
-/// A device's columns after stand-in and alternate have lent theirs.
-struct Effective {
-    /// Whose lines, keys and settings are shown.
-    source: String,
-    template: Value,
-    profile: Value,
-    user: Value,
-    vendor: Option<String>,
-    label: Value,
-    model: Value,
-    firmware: Value,
-    location: Value,
-    description: Value,
-}
-
-impl Effective {
-    fn of(row: Row<'_>, admission: &RequestFacts) -> Self {
-        let column = |name| column(row, name);
-        let vendor = row.text("device_vendor");
-        let mut effective = Self {
-            source: row.text("device_uuid").to_owned(),
-            template: column("device_template"),
-            profile: column("device_profile_uuid"),
-            user: column("device_user_uuid"),
-            vendor: Some(vendor.to_ascii_lowercase()).filter(|vendor| !vendor.is_empty() && vendor != "0"),
-            label: column("device_label"),
-            model: column("device_model"),
-            firmware: column("device_firmware_version"),
-            location: column("device_location"),
-            description: column("device_description"),
-        };
-        if effective.template.is_empty()
-            && let Some(stand_in) = table(admission, "stand_in").and_then(Table::first)
-        {
-            effective.take_from_stand_in(stand_in);
-        }
-        // Here NULL does not count as enabled, unlike where a device is refused for being disabled.
-        if row.get("device_enabled") == Some(&Value::Flag(true))
-            && let Some(alternate) = uuid(&column("device_uuid_alternate"))
-        {
-            alternate.clone_into(&mut effective.source);
-            let lent = table(admission, "alternate").and_then(Table::first);
-            if let Some(lent) = lent.filter(|row| row.get("device_enabled") == Some(&Value::Flag(true))) {
-                effective.take_from_alternate(lent);
-            }
-        }
-        effective
-    }
-
-    /// A device without template takes nearly all from the stand-in, though not its user, lines and keys.
-    fn take_from_stand_in(&mut self, row: Row<'_>) {
-        self.label = column(row, "device_label");
-        self.template = column(row, "device_template");
-        self.profile = column(row, "device_profile_uuid");
-        self.model = column(row, "device_model");
-        self.firmware = column(row, "device_firmware_version");
-        self.vendor = Some(row.text("device_vendor").to_ascii_lowercase());
-        self.location = Value::Text(row.text("device_location").to_ascii_lowercase());
-        self.description = column(row, "device_description");
-    }
-
-    /// The template is the alternate's only where both are of the same vendor; the model stays.
-    fn take_from_alternate(&mut self, row: Row<'_>) {
-        if self.vendor.as_deref().unwrap_or_default() == row.text("device_vendor") {
-            self.template = column(row, "device_template");
-        }
-        self.label = column(row, "device_label");
-        self.profile = column(row, "device_profile_uuid");
-        self.firmware = column(row, "device_firmware_version");
-        self.user = column(row, "device_user_uuid");
-        self.location = Value::Text(row.text("device_location").to_ascii_lowercase());
-        self.description = column(row, "device_description");
-    }
-
-    fn device(self, row: Row<'_>, admission: &RequestFacts, answer: &QueryResult<'_>) -> Result<Device, Error> {
-        let vendor = self.vendor.as_deref();
-        let lines = answer.table("lines")?;
-        let profile_keys = keys::chosen(keys::with_device_names(answer.table("profile_keys")?), vendor);
-        let device_keys = keys::chosen(answer.table("device_keys")?, vendor);
-        let mut settings = HashMap::new();
-        // FusionPBX loses the profile's settings, and not its keys, where the flag is NULL and the device yet served.
-        let is_enabled = row.get("device_enabled") == Some(&Value::Flag(true));
-        let layers = [(is_enabled, "profile_settings"), (true, "device_settings")];
-        for layer in layers.into_iter().filter_map(|(counts, layer)| counts.then_some(layer)) {
-            for row in answer.raw(layer)? {
-                let mut cells = row.into_iter();
-                let name = cells.next().flatten().unwrap_or_default();
-                settings.insert(name, cells.next().flatten().map_or(Value::Null, Value::Text));
-            }
-        }
-        let domain = table(admission, "domain").cloned().unwrap_or_else(|| Table::empty("domain"));
-        let user = self.user_table(answer)?;
-        let scope = ScopeFacts::new(admission, row.text("domain_uuid"), uuid(&self.user), first_user_id(&lines));
-        let scope = scope.with_keys([&profile_keys, &device_keys]);
+        let vendor = composed.vendor();
+        let lines = result.table("lines")?;
+        let profile_keys = keys::select(keys::with_device_names(result.table("profile_keys")?), vendor);
+        let device_keys = keys::select(result.table("device_keys")?, vendor);
+        let phone_book = PhoneBookRules::new(&domain_settings, &domain, user, first_user_id(&lines), origin);
+        let user = user_table(&result, user)?;
         Ok(Device {
-            uuid: row.text("device_uuid").to_owned(),
-            template: self.template.as_str().unwrap_or_default().to_owned(),
-            vendor: self.vendor.clone().unwrap_or_default(),
-            tables: vec![self.device_table(admission), domain, lines, profile_keys, device_keys, user],
-            settings: provision_settings(admission, settings),
-            scope,
+            uuid,
+            address,
+            is_new: false,
+            stored_vendor,
+            vendor: vendor.unwrap_or_default().to_owned(),
+            template: composed.record.row().text("device_template").to_owned(),
+            phone_book: phone_book.with_keys([&profile_keys, &device_keys]),
+            settings: with_own_settings(&domain_settings, own_settings(&composed, &result)?),
+            domain_settings,
+            tables: vec![
+                composed.record.into_table("device"),
+                domain.record.into_table("domain"),
+                lines,
+                profile_keys,
+                device_keys,
+                user,
+            ],
+            domain_name: domain.name,
         })
     }
 
-    /// The device's row with what was lent to it.
-    fn device_table(self, admission: &RequestFacts) -> Table {
-        let mut device = table(admission, "device").cloned().unwrap_or_else(|| Table::empty("device"));
-        let lent = [
-            ("device_template", self.template),
-            ("device_profile_uuid", self.profile),
-            ("device_user_uuid", self.user),
-            ("device_vendor", self.vendor.map_or(Value::Null, Value::Text)),
-            ("device_label", self.label),
-            ("device_model", self.model),
-            ("device_firmware_version", self.firmware),
-            ("device_location", self.location),
-            ("device_description", self.description),
-        ];
-        for (name, value) in lent {
-            let at = device.columns.iter().position(|column| column == name);
-            if let (Some(at), Some(row)) = (at, device.rows.first_mut()) {
-                row[at] = value;
-            }
-        }
-        device
-    }
-
-    /// A device with a user has a row here even where the user is gone: templates then see an empty contact.
-    fn user_table(&self, answer: &QueryResult<'_>) -> Result<Table, Error> {
-        let mut user = answer.table("user")?;
-        user.rows.truncate(1);
-        if let Some(uuid) = uuid(&self.user).filter(|_| user.rows.is_empty()) {
-            let cell = |name: &String| if name == "user_uuid" { Value::Text(uuid.to_owned()) } else { Value::Null };
-            user.rows.push(user.columns.iter().map(cell).collect());
-        }
-        Ok(user)
+    /// The contacts and extensions that the templates of this device may read.
+    pub fn phone_book(&self, device: &Device) -> PhoneBook {
+        PhoneBook::new(self.clone(), device.phone_book.clone())
     }
 }
 
-/// The settings of the domain with the device's own above them. Of several passwords a template sees the first.
-fn provision_settings(admission: &RequestFacts, own: HashMap<String, Value>) -> Settings {
-    let mut settings = admission.settings.clone();
+/// A device's row with what it takes from stand-in and alternate.
+struct Composed {
+    record: Record,
+    /// The uuid of the device whose lines, keys and settings it shows.
+    source: String,
+}
+
+impl Composed {
+    fn of(facts: DeviceFacts) -> Self {
+        let DeviceFacts { mut record, alternate, stand_in, uuid, .. } = facts;
+        let vendor = Some(facts.vendor.to_ascii_lowercase()).filter(|vendor| !vendor.is_empty() && vendor != "0");
+        record.set("device_vendor", vendor.map_or(Value::Null, Value::Text));
+        let mut composed = Self { record, source: uuid };
+        if composed.value("device_template").is_empty()
+            && let Some(stand_in) = &stand_in
+        {
+            composed.take_from_stand_in(stand_in.row());
+        }
+        // NULL does not count as enabled here, unlike where the gate refuses a disabled device.
+        if composed.is_enabled()
+            && let Some(uuid) = composed.uuid("device_uuid_alternate").map(str::to_owned)
+        {
+            composed.source = uuid;
+            if let Some(alternate) = alternate.as_ref().map(Record::row).filter(|row| is_enabled(*row)) {
+                composed.take_from_alternate(alternate);
+            }
+        }
+        composed
+    }
+
+    /// A device without template takes nearly everything from the stand-in, but not its user, lines and keys.
+    fn take_from_stand_in(&mut self, row: Row<'_>) {
+        self.take(&FROM_STAND_IN, row);
+        self.record.set("device_vendor", lower_case(row, "device_vendor"));
+        self.record.set("device_location", lower_case(row, "device_location"));
+    }
+
+    /// The template is the alternate's only if both devices have the same vendor; the model stays.
+    fn take_from_alternate(&mut self, row: Row<'_>) {
+        if self.vendor().unwrap_or_default() == row.text("device_vendor") {
+            self.take(&["device_template"], row);
+        }
+        self.take(&FROM_ALTERNATE, row);
+        self.record.set("device_location", lower_case(row, "device_location"));
+    }
+
+    fn take(&mut self, columns: &[&str], row: Row<'_>) {
+        for column in columns {
+            self.record.set(column, row.get(column).cloned().unwrap_or(Value::Null));
+        }
+    }
+
+    fn value(&self, column: &str) -> &Value {
+        self.record.row().get(column).unwrap_or(&Value::Null)
+    }
+
+    fn vendor(&self) -> Option<&str> {
+        self.value("device_vendor").as_str()
+    }
+
+    /// A column's uuid; the database compares uuids with nothing else.
+    fn uuid(&self, column: &str) -> Option<&str> {
+        self.value(column).as_str().filter(|text| uuid::Uuid::try_parse(text).is_ok())
+    }
+
+    fn is_enabled(&self) -> bool {
+        is_enabled(self.record.row())
+    }
+}
+
+fn is_enabled(row: Row<'_>) -> bool {
+    row.get("device_enabled") == Some(&Value::Flag(true))
+}
+
+fn lower_case(row: Row<'_>, column: &str) -> Value {
+    Value::Text(row.text(column).to_ascii_lowercase())
+}
+
+/// The settings of the profile, and above them those of the device.
+fn own_settings(device: &Composed, result: &QueryResult<'_>) -> Result<HashMap<String, Value>, Error> {
+    let mut settings = HashMap::new();
+    // Where `device_enabled` is NULL, FusionPBX serves the device without its profile's settings.
+    let layers = [(device.is_enabled(), "profile_settings"), (true, "device_settings")];
+    for layer in layers.into_iter().filter_map(|(counts, layer)| counts.then_some(layer)) {
+        for row in result.raw(layer)? {
+            let mut cells = row.into_iter();
+            let name = cells.next().flatten().unwrap_or_default();
+            settings.insert(name, cells.next().flatten().map_or(Value::Null, Value::Text));
+        }
+    }
+    Ok(settings)
+}
+
+/// Default and domain settings with the device's own above them. Of several passwords a template reads the first.
+pub(super) fn with_own_settings(domain_settings: &Settings, own: HashMap<String, Value>) -> Settings {
+    let mut settings = domain_settings.clone();
     if let Some(Value::Items(passwords)) = settings.get("provision", PASSWORDS) {
         let first = passwords.first().cloned().map_or(Value::Null, Value::Text);
         settings.add_category("provision", [(PASSWORDS.to_owned(), first)]);
@@ -297,21 +261,20 @@ fn provision_settings(admission: &RequestFacts, own: HashMap<String, Value>) -> 
     settings
 }
 
-/// The user of line 1, by whose call group contacts may be filtered. Of several lines 1 the last counts.
+/// The device's user. If the user's row is gone, the table has one with the uuid alone, and templates read an empty
+/// contact.
+fn user_table(result: &QueryResult<'_>, user: Option<&str>) -> Result<Table, Error> {
+    let mut table = result.table("user")?;
+    table.rows.truncate(1);
+    if let Some(uuid) = user.filter(|_| table.rows.is_empty()) {
+        let cell = |name: &String| if name == "user_uuid" { Value::Text(uuid.to_owned()) } else { Value::Null };
+        table.rows.push(table.columns.iter().map(cell).collect());
+    }
+    Ok(table)
+}
+
+/// The user of line 1, whose call group may filter the contacts. If several lines have the number 1, the last counts.
 fn first_user_id(lines: &Table) -> Option<String> {
     let first = lines.rows().filter(|row| row.text("line_number") == "1").last()?;
     first.get("user_id").and_then(Value::as_str).map(str::to_owned)
-}
-
-fn table<'a>(admission: &'a RequestFacts, name: &str) -> Option<&'a Table> {
-    admission.rows.iter().find(|table| table.name == name)
-}
-
-fn column(row: Row<'_>, name: &str) -> Value {
-    row.get(name).cloned().unwrap_or(Value::Null)
-}
-
-/// The text of a value that is a uuid. The database compares uuids with nothing else.
-fn uuid(value: &Value) -> Option<&str> {
-    value.as_str().filter(|text| uuid::Uuid::try_parse(text).is_ok())
 }

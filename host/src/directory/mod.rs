@@ -1,46 +1,51 @@
-//! FusionPBX's tables: who a device is, what holds for it, and what it is made of. The same statements run on
-//! PostgreSQL and SQLite; nothing else in the server knows SQL.
+//! FusionPBX's tables: finds a device, its domain and settings, and loads the device for templates. The same statements
+//! run on PostgreSQL and SQLite; no other room knows SQL.
 //!
-//! A request costs two round trips, [`Directory::find`] and [`Directory::load`]; contacts and extensions are read
-//! only when a template asks for them.
+//! A request costs two round trips, [`Directory::find`] and [`Directory::load`]. A third one reads contacts or
+//! extensions, only if the template uses them.
 
 mod catalog;
 mod config;
 mod contacts;
 mod database;
 pub mod daylight;
+mod defaults;
+mod dialect;
 mod embedded;
 mod error;
 mod examine;
 mod find;
+mod insert;
 mod keys;
 mod load;
+mod notes;
 mod query;
 mod replica;
 #[cfg(test)]
 pub mod tests;
-mod write;
 
 pub use config::Config;
-pub use contacts::DeviceScope;
+pub use contacts::PhoneBook;
 pub use embedded::DEFAULT_DOMAIN;
 pub use error::Error;
 pub use find::Lookup;
+pub use insert::{Insertion, NewDevice};
 pub use load::Device;
-pub use write::{NewDevice, Provisioned};
+pub use notes::ProvisionNote;
 
+use crate::facts::ReadOrigin;
 use arc_swap::ArcSwap;
 use catalog::Catalog;
 use database::Database;
 use query::{QueryResult, Statement};
-use replica::{ReadOrigin, ReadSource, Replica};
+use replica::{ReadSource, Replica};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How often a start asks for a database that does not answer yet.
+/// The pause between two attempts to reach the database at start.
 const START_PAUSE: Duration = Duration::from_millis(500);
 
-/// FusionPBX's database, opened and understood. Clones share everything.
+/// An open database of FusionPBX's. Clones share everything.
 #[derive(Clone)]
 pub struct Directory {
     inner: Arc<Inner>,
@@ -53,16 +58,17 @@ struct Inner {
     statements: ArcSwap<Statements>,
 }
 
-/// What is sent to the database, in the spelling of its release.
+/// The statements for the tables of this database's release.
 struct Statements {
     catalog: Catalog,
     find: Statement,
     load: Statement,
+    by_extension: Arc<str>,
     contacts: contacts::ContactStatements,
 }
 
 impl Directory {
-    /// Opens the database and finds out which release's tables it has.
+    /// Opens the database and reads which tables and columns it has.
     pub async fn connect(config: &Config) -> Result<Self, Error> {
         let database = Database::open(config).await?;
         let statements = Statements::read(config, &database).await?;
@@ -75,15 +81,15 @@ impl Directory {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Opens the database, and waits a while for one that does not answer yet. What will not change by waiting (a
-    /// password, a certificate, other tables, a file that is not there) is said at once.
+    /// Opens the database, and waits up to [`Config::start_timeout`] for one that does not answer yet. Errors that do not
+    /// pass by waiting (password, certificate, other tables, a missing file) are returned at once.
     pub async fn connect_waiting(config: &Config) -> Result<Self, Error> {
         let end = Instant::now() + config.start_timeout;
-        let mut waiting = false;
+        let mut is_logged = false;
         loop {
             match Self::connect(config).await {
                 Err(error) if error.is_temporary() && !config.is_file() && Instant::now() < end => {
-                    if !std::mem::replace(&mut waiting, true) {
+                    if !std::mem::replace(&mut is_logged, true) {
                         tracing::warn!(%error, "waiting for the database");
                     }
                     tokio::time::sleep(START_PAUSE).await;
@@ -93,7 +99,7 @@ impl Directory {
         }
     }
 
-    /// Ends all connections, after what runs on them now.
+    /// Closes all connections, after the statements that run on them now.
     pub async fn close(&self) {
         self.database().close().await;
         if let Some(replica) = &self.inner.replica {
@@ -101,17 +107,17 @@ impl Directory {
         }
     }
 
-    /// The database that is written to.
+    /// The primary database, to which the server writes.
     fn database(&self) -> &Database {
         &self.inner.primary.database
     }
 
-    /// The replica, where there is one that answers and may be read from.
+    /// The replica, if there is one that may be read from and answers.
     fn replica(&self, origin: ReadOrigin) -> Option<&Arc<Replica>> {
-        self.inner.replica.as_ref().filter(|replica| origin == ReadOrigin::Any && replica.is_there())
+        self.inner.replica.as_ref().filter(|replica| origin == ReadOrigin::Any && replica.is_available())
     }
 
-    /// Runs a statement that only reads, in one round trip where the replica does not fail.
+    /// Runs a statement that only reads, in one round trip unless the replica fails.
     async fn read<'s>(
         &self,
         origin: ReadOrigin,
@@ -131,10 +137,10 @@ impl Directory {
         self.inner.statements.load_full()
     }
 
-    /// Looks at the tables again: FusionPBX may have been upgraded under a running server. Nothing happens when
-    /// another request has done it since `seen`.
-    async fn reread(&self, seen: &Arc<Statements>) -> Result<(), Error> {
-        if Arc::ptr_eq(seen, &self.statements()) {
+    /// Describes the tables again, after a statement failed because FusionPBX was upgraded under the running server.
+    /// Does nothing if another request has replaced the `failed` statements in the meantime.
+    async fn reread(&self, failed: &Arc<Statements>) -> Result<(), Error> {
+        if Arc::ptr_eq(failed, &self.statements()) {
             let statements = Statements::read(&self.inner.config, self.database()).await?;
             self.inner.statements.store(Arc::new(statements));
         }
@@ -150,6 +156,7 @@ impl Statements {
         Ok(Self {
             find: find::statement(&catalog, dialect),
             load: load::statement(&catalog, dialect),
+            by_extension: find::by_extension(&catalog, dialect).into(),
             contacts: contacts::ContactStatements::new(&catalog, dialect),
             catalog,
         })

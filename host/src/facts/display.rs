@@ -1,10 +1,9 @@
-//! Paths as people read them, and what may not stand in a line.
+//! Paths as people read them, without control characters.
 
 use std::fmt::{Display, Formatter, Result, Write};
 use std::path::Path;
 
-/// A path in a log, a message or on a terminal: one line, whatever is in its names. Whoever may name a file could write
-/// lines of the log otherwise.
+/// A path in a log, a message or on a terminal, always in one line: otherwise a file name could inject log lines.
 pub struct DisplayPath<'a>(pub &'a Path);
 
 impl Display for DisplayPath<'_> {

@@ -1,16 +1,17 @@
-//! What the gate decides from: the device that was found, its domain, and the settings that hold there.
+//! What the directory finds for one request: the facts from which the gate decides.
 
-use super::{MacAddress, Settings, Table};
+use super::{MacAddress, Record, Settings};
 
 /// A tenant.
 #[derive(Clone)]
 pub struct Domain {
     pub uuid: String,
     pub name: String,
+    /// Its row of `v_domains`.
+    pub record: Record,
 }
 
-/// A device's row before anyone is admitted. It holds no line, no key and no password.
-#[derive(Clone)]
+/// A device that has a row. It holds no line, no key and no line password.
 pub struct DeviceFacts {
     pub uuid: String,
     pub domain_uuid: String,
@@ -19,24 +20,33 @@ pub struct DeviceFacts {
     pub enabled: bool,
     /// `device_vendor` as stored; empty when NULL.
     pub vendor: String,
+    /// Its row of `v_devices`.
+    pub record: Record,
+    /// The row of the device behind `device_uuid_alternate`.
+    pub alternate: Option<Record>,
+    /// The row of an enabled device of the same domain; read only if this device has no template.
+    pub stand_in: Option<Record>,
+}
+
+/// The databases from which the rest of a request may be read.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReadOrigin {
+    /// Only the primary, because a replica did not know the device.
+    Primary,
+    /// A replica too.
+    Any,
 }
 
 /// The facts of one request.
-#[derive(Clone)]
 pub struct RequestFacts {
-    /// The device with the asked address, in whatever domain the lookup allowed.
+    /// The device with the requested address, in any domain that the lookup allowed.
     pub device: Option<DeviceFacts>,
-    /// No device was found, and yet one has this address: in another domain than the one that the Host names, or in
-    /// none. It must not be inserted a second time, and nobody is told that it exists.
-    pub elsewhere: bool,
-    /// FusionPBX's `auth_server`, where one is asked, said no.
-    pub is_refused_elsewhere: bool,
-    /// The device's domain, else the one that `Host` names.
+    /// The lookup found no device, but one with this address exists in another domain, or in none. Auto insert must
+    /// not add a second one, and the answer must not disclose the first.
+    pub taken_elsewhere: bool,
+    /// The device's domain, else the one that the `Host` header names.
     pub domain: Option<Domain>,
     /// Default and domain settings.
     pub settings: Settings,
-    /// Rows that `Directory::load` needs again for an admitted device: `device`, `alternate`, `stand_in`.
-    pub rows: Vec<Table>,
-    /// A replica did not know the device: what belongs to it is read from the database itself.
-    pub ahead_of_replica: bool,
+    pub origin: ReadOrigin,
 }

@@ -1,14 +1,14 @@
-//! Cells and rows of FusionPBX's tables, open to columns that nobody here has heard of.
+//! Cells and rows of FusionPBX's tables, with whatever columns the database has.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-/// One cell. Templates tell a missing value from an empty one, so NULL is a value of its own.
+/// One cell. Templates distinguish a missing value from an empty one, so NULL is a value of its own.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Value {
     Null,
     Text(String),
-    /// Decimal notation as the database prints it: PHP sees numbers from its database as such strings.
+    /// Decimal notation as the database prints it: PHP reads numbers from its database as such strings.
     Number(String),
     Flag(bool),
     /// A setting of type `array`.
@@ -24,7 +24,7 @@ impl Value {
         }
     }
 
-    /// PHP's `empty()`: what FusionPBX asks of nearly every column and setting.
+    /// PHP's `empty()`, by which FusionPBX tests nearly every column and setting.
     pub fn is_empty(&self) -> bool {
         match self {
             Self::Null => true,
@@ -35,7 +35,7 @@ impl Value {
     }
 }
 
-/// Rows of one shape under a name. Columns are shared: a query's rows all have the same.
+/// Rows with the same columns, under a name. All rows of a query share the column names.
 #[derive(Clone)]
 pub struct Table {
     pub name: &'static str,
@@ -56,6 +56,11 @@ impl Table {
         self.rows().next()
     }
 
+    pub fn into_records(self) -> impl Iterator<Item = Record> {
+        let Self { columns, rows, .. } = self;
+        rows.into_iter().map(move |values| Record { columns: Arc::clone(&columns), values })
+    }
+
     /// Sorts the rows; equal ones keep their order.
     pub fn sort_by(&mut self, compare: impl Fn(Row<'_>, Row<'_>) -> Ordering) {
         let Self { columns, rows, .. } = self;
@@ -68,6 +73,37 @@ impl Table {
     }
 }
 
+/// One row apart from its table.
+#[derive(Clone)]
+pub struct Record {
+    columns: Arc<[String]>,
+    values: Vec<Value>,
+}
+
+impl Record {
+    /// `values` are in the order of `columns`.
+    pub fn new(columns: Arc<[String]>, values: Vec<Value>) -> Self {
+        Self { columns, values }
+    }
+
+    pub fn row(&self) -> Row<'_> {
+        Row { columns: &self.columns, values: &self.values }
+    }
+
+    /// Replaces a value. Does nothing if there is no such column.
+    pub fn set(&mut self, column: &str, value: Value) {
+        let at = self.columns.iter().position(|name| name == column);
+        if let Some(slot) = at.and_then(|at| self.values.get_mut(at)) {
+            *slot = value;
+        }
+    }
+
+    /// A table of this row alone.
+    pub fn into_table(self, name: &'static str) -> Table {
+        Table { name, columns: self.columns, rows: vec![self.values] }
+    }
+}
+
 /// One row of a table, read by column name.
 #[derive(Clone, Copy)]
 pub struct Row<'a> {
@@ -76,13 +112,13 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// `None` when the table has no such column; a NULL is `Some(Value::Null)`.
+    /// `None` if the table has no such column; a NULL is `Some(Value::Null)`.
     pub fn get(&self, column: &str) -> Option<&'a Value> {
         let at = self.columns.iter().position(|name| name == column)?;
         self.values.get(at)
     }
 
-    /// The column's text, `""` when it is NULL, missing or no text.
+    /// The column's text; `""` if it is NULL, missing or no text.
     pub fn text(&self, column: &str) -> &'a str {
         self.get(column).and_then(Value::as_str).unwrap_or_default()
     }

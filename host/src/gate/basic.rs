@@ -1,7 +1,7 @@
-//! Basic access authentication (RFC 7617). User and password both count, and exactly.
+//! Basic access authentication (RFC 7617). User and password must both match exactly.
 
 use super::digest::Accounts;
-use super::permit::CredentialError;
+use super::refusal::CredentialError;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use subtle::{Choice, ConstantTimeEq};
@@ -14,7 +14,7 @@ pub fn challenge(realm: &str) -> String {
 /// Checks what follows `Basic ` in an `Authorization` header.
 ///
 /// # Errors
-/// [`CredentialError::Malformed`] for what is not base64 or has no colon, else [`CredentialError::BadPassword`].
+/// [`CredentialError::Malformed`] if the text is not base64 or has no colon, else [`CredentialError::BadPassword`].
 pub fn verify(text: &str, accounts: &Accounts<'_>) -> Result<(), CredentialError> {
     let bytes = STANDARD.decode(text.trim_matches([' ', '\t'])).map_err(|_| CredentialError::Malformed)?;
     let colon = bytes.iter().position(|byte| *byte == b':').ok_or(CredentialError::Malformed)?;
@@ -44,14 +44,14 @@ mod tests {
     }
 
     #[test]
-    fn the_user_with_any_of_the_passwords_is_let_in() {
+    fn user_with_any_of_the_passwords_is_accepted() {
         assert_eq!(login("phone", "secret1", &["secret1"]), Ok(()));
         assert_eq!(login("phone", "secret2", &["secret1", "secret2"]), Ok(()));
         assert_eq!(login("phone", "a:b", &["a:b"]), Ok(()));
     }
 
     #[test]
-    fn a_wrong_user_or_password_is_not() {
+    fn wrong_user_or_password_is_rejected() {
         for (user, password) in
             [("phone", "bad"), ("nobody", "secret1"), ("", "secret1"), ("phone", ""), ("phone", "1e3")]
         {
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_malformed() {
+    fn text_without_base64_or_colon_is_malformed() {
         for text in ["", "!!!!", "cGhvbmU=", "cGhvbmU6c2VjcmV0MQ"] {
             assert_eq!(check(text, &["secret1"]), Err(CredentialError::Malformed), "{text}");
         }

@@ -1,10 +1,10 @@
-//! What the settings demand of a request, whichever way they are written. What cannot be understood demands more,
-//! never less.
+//! Checks a request against the settings, in every spelling that FusionPBX accepts. A setting with an invalid value
+//! demands more of the request, never less.
 
 use super::basic;
 use super::digest::{self, Accounts, Credentials, DigestTarget};
-use super::keeper::{Keeper, UnreadableNetwork};
-use super::permit::{Challenge, CredentialError};
+use super::keeper::{InvalidNetwork, Keeper};
+use super::refusal::{Challenge, CredentialError};
 use crate::facts::{Network, RequestFacts, Settings, Value};
 use crate::request::{ProvisionRequest, Secret};
 use subtle::Choice;
@@ -15,8 +15,8 @@ enum Scheme {
     Basic,
 }
 
-/// The texts of a setting, one or many; `None` when it is not set. A setting that is set and holds no text (a boolean
-/// where names are needed) demands something that nobody has.
+/// The texts of a setting, one or many; `None` if it is not set. A setting that is set but has no text (a boolean where
+/// names are needed) gives an empty list, which no request can satisfy.
 fn texts<'a>(settings: &'a Settings, category: &str, name: &str) -> Option<Vec<&'a str>> {
     match settings.get(category, name)? {
         Value::Null | Value::Flag(false) => None,
@@ -27,28 +27,29 @@ fn texts<'a>(settings: &'a Settings, category: &str, name: &str) -> Option<Vec<&
     }
 }
 
-/// Whether the client is in one of the networks of `category`'s setting `cidr`, or there are none.
+/// Whether the client is in one of the networks of the setting `cidr` of a category, or the setting is not set.
+/// Reports invalid networks to the keeper.
 pub fn is_in_networks(
     request: &ProvisionRequest,
-    admission: &RequestFacts,
+    facts: &RequestFacts,
     keeper: &Keeper,
     (category, setting): (&str, &'static str),
 ) -> bool {
-    let Some(entries) = texts(&admission.settings, category, "cidr") else { return true };
+    let Some(entries) = texts(&facts.settings, category, "cidr") else { return true };
     let mut is_in = false;
     for text in entries {
         match Network::parse(text) {
             Some(network) => is_in |= network.contains(request.client()),
             None => {
-                let domain = admission.domain.as_ref().map(|domain| domain.name.clone()).unwrap_or_default();
-                keeper.report(UnreadableNetwork { setting, domain, text: text.to_owned() });
+                let domain = facts.domain.as_ref().map(|domain| domain.name.clone()).unwrap_or_default();
+                keeper.report(InvalidNetwork { setting, domain, text: text.to_owned() });
             }
         }
     }
     is_in
 }
 
-/// Whether the `password` parameter is one that the setting of that name demands, or none is demanded.
+/// Whether the `password` parameter is one of the passwords in the setting of that name, or the setting is not set.
 pub fn has_password(request: &ProvisionRequest, settings: &Settings) -> bool {
     let Some(passwords) = texts(settings, "provision", "password") else { return true };
     let given = request.password().unwrap_or_else(|| Secret::new(""));
@@ -59,17 +60,18 @@ pub fn has_password(request: &ProvisionRequest, settings: &Settings) -> bool {
     right.into()
 }
 
-/// Checks the credentials that the settings demand, if any.
+/// Checks the credentials, if the settings require any.
 ///
-/// The realm is the host that was asked, not the device's domain: the two differ only where the domain filter is
-/// off, and there the difference would say that a device exists.
+/// The realm is the requested host, not the device's domain. The two differ only if the domain filter is off, and then
+/// the difference would disclose that the device exists.
 pub fn check_credentials(
     request: &ProvisionRequest,
     settings: &Settings,
     keeper: &Keeper,
     now: u64,
 ) -> Result<(), Challenge> {
-    let Some(users) = texts(settings, "provision", "http_auth_username").filter(|_| is_auth_on(settings)) else {
+    let Some(users) = texts(settings, "provision", "http_auth_username").filter(|_| requires_credentials(settings))
+    else {
         return Ok(());
     };
     let passwords = texts(settings, "provision", "http_auth_password").unwrap_or_default();
@@ -82,16 +84,16 @@ pub fn check_credentials(
     outcome.map_err(|error| Challenge { headers: challenges(scheme, request.host(), error, keeper, now), error })
 }
 
-/// `http_auth_enabled` decides, and in older databases its opposite `http_auth_disable`. Where neither is set, a user
-/// name alone demands credentials: in the releases that knew only the latter it did.
-fn is_auth_on(settings: &Settings) -> bool {
+/// Whether credentials are required: by `http_auth_enabled`, or its opposite `http_auth_disable` of older databases. If
+/// neither is set, a user name alone requires them, as in the releases that had only the latter.
+fn requires_credentials(settings: &Settings) -> bool {
     match settings.get("provision", "http_auth_enabled") {
         Some(value) => !value.is_empty(),
         None => !settings.is_on("provision", "http_auth_disable", false),
     }
 }
 
-/// Any spelling of `basic` is Basic. Everything else is digest, so that no spelling opens the door.
+/// Basic if the setting is `basic` in any case, else digest, so that no spelling turns the check off.
 fn scheme(settings: &Settings) -> Scheme {
     let named = settings.text("provision", "http_auth_type").unwrap_or_default().trim();
     if named.eq_ignore_ascii_case("basic") { Scheme::Basic } else { Scheme::Digest }
@@ -107,15 +109,15 @@ fn verify(
 ) -> Result<(), CredentialError> {
     let text = authorization.expose().trim_matches([' ', '\t']);
     let (name, rest) = text.split_once(' ').unwrap_or((text, ""));
-    let is_named = |wanted: &str| name.eq_ignore_ascii_case(wanted);
+    let is_named = |scheme: &str| name.eq_ignore_ascii_case(scheme);
     match scheme {
         Scheme::Basic if is_named("basic") => basic::verify(rest, accounts),
         Scheme::Digest if is_named("digest") => {
-            let (target, host) = (request.target(), request.host());
-            let asked = DigestTarget { method: request.method().as_str(), target, host, realm: host };
+            let host = request.host();
+            let target = DigestTarget { method: request.method().as_str(), uri: request.target(), host, realm: host };
             let credentials = Credentials::parse(rest).ok_or(CredentialError::Malformed)?;
-            let (stamp, count) = credentials.verify(&asked, accounts, keeper.key(), now)?;
-            // Last, so that only who knows a password fills the table.
+            let (stamp, count) = credentials.verify(&target, accounts, keeper.key(), now)?;
+            // Last, so that only clients with a password fill the table.
             if keeper.take_nonce(stamp, count, now) { Ok(()) } else { Err(CredentialError::Stale) }
         }
         _ => Err(CredentialError::Scheme),

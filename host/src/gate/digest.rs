@@ -1,7 +1,7 @@
-//! Digest access authentication (RFC 7616), the part of it that phones use: `qop=auth`, MD5 and SHA-256.
+//! The part of digest access authentication (RFC 7616) that phones use: `qop=auth`, MD5 and SHA-256.
 
 use super::nonce::{NonceKey, Stamp};
-use super::permit::CredentialError;
+use super::refusal::CredentialError;
 use crate::request::Secret;
 use md5::Md5;
 use sha2::{Digest, Sha256};
@@ -16,11 +16,11 @@ pub enum Algorithm {
     Sha256,
 }
 
-/// In the order in which they are offered. RFC 7616 wants the best first, but phones that know one alone look at the
-/// first header alone, and it is MD5 that they know.
+/// In the order of the challenge's headers. RFC 7616 recommends the strongest first, but phones that support MD5 alone
+/// read the first header alone.
 pub const OFFERED: [Algorithm; 2] = [Algorithm::Md5, Algorithm::Sha256];
 
-/// What the client sent, unescaped. It holds a response, so there is no `Debug`.
+/// The client's parameters, unescaped. They include the response, so there is no `Debug`.
 #[derive(Default)]
 pub struct Credentials {
     username: String,
@@ -34,16 +34,16 @@ pub struct Credentials {
     algorithm: String,
 }
 
-/// What the credentials have to be good for.
+/// The request that the credentials must have been made for.
 pub struct DigestTarget<'a> {
     pub method: &'a str,
     /// Path and query as the client sent them.
-    pub target: &'a str,
+    pub uri: &'a str,
     pub host: &'a str,
     pub realm: &'a str,
 }
 
-/// Who may come in: any of the users with any of the passwords.
+/// The accepted accounts: any of the users with any of the passwords.
 pub struct Accounts<'a> {
     pub users: Vec<&'a str>,
     pub passwords: Vec<Secret>,
@@ -80,7 +80,7 @@ fn hex(bytes: &[u8]) -> String {
 
 /// The value of one `WWW-Authenticate` header. A realm is a host name without quotes or backslashes.
 pub fn challenge(algorithm: Algorithm, realm: &str, nonce: &str, stale: bool) -> String {
-    // Nobody needs the opaque, but FusionPBX sends one, and phones are known to work with what it sends.
+    // The server does not need the opaque, but FusionPBX sends one, and phones are known to work with that.
     let opaque = Algorithm::Md5.hash(&[realm]);
     let stale = if stale { ", stale=true" } else { "" };
     let algorithm = algorithm.name();
@@ -90,32 +90,32 @@ pub fn challenge(algorithm: Algorithm, realm: &str, nonce: &str, stale: bool) ->
 }
 
 impl Credentials {
-    /// Reads what follows `Digest ` in an `Authorization` header. `None` when it is not a list of parameters with
-    /// each of those that are needed, once.
+    /// Parses what follows `Digest ` in an `Authorization` header. `None` if it is not a list of parameters that has
+    /// each required one once.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > CREDENTIALS_BYTES_MAX {
             return None;
         }
-        let (mut found, mut seen, mut rest) = (Self::default(), Vec::new(), text.trim_matches([' ', '\t', ',']));
+        let (mut credentials, mut names, mut rest) = (Self::default(), Vec::new(), text.trim_matches([' ', '\t', ',']));
         while !rest.is_empty() {
             let (name, after) = rest.split_once('=')?;
             let name = name.trim_matches([' ', '\t']).to_ascii_lowercase();
             let (value, after) = parse_value(after.trim_start_matches([' ', '\t']))?;
-            if name.is_empty() || !name.bytes().all(is_token) || seen.contains(&name) {
+            if name.is_empty() || !name.bytes().all(is_token) || names.contains(&name) {
                 return None;
             }
-            if let Some(slot) = found.slot(&name) {
+            if let Some(slot) = credentials.slot(&name) {
                 *slot = value;
             }
-            seen.push(name);
+            names.push(name);
             let after = after.trim_start_matches([' ', '\t']);
             if !after.is_empty() && !after.starts_with(',') {
                 return None;
             }
             rest = after.trim_start_matches([' ', '\t', ',']);
         }
-        let needed = ["username", "realm", "nonce", "uri", "qop", "nc", "cnonce", "response"];
-        needed.iter().all(|name| seen.iter().any(|other| other == name)).then_some(found)
+        let required = ["username", "realm", "nonce", "uri", "qop", "nc", "cnonce", "response"];
+        required.iter().all(|name| names.iter().any(|other| other == name)).then_some(credentials)
     }
 
     fn slot(&mut self, name: &str) -> Option<&mut String> {
@@ -133,10 +133,10 @@ impl Credentials {
         }
     }
 
-    /// Checks everything but whether the nonce count was used before; the answer is what has to be asked for that.
+    /// Checks everything but the nonce count. Returns the nonce's stamp and the count, for the table of used ones.
     pub fn verify(
         &self,
-        asked: &DigestTarget<'_>,
+        target: &DigestTarget<'_>,
         accounts: &Accounts<'_>,
         key: &NonceKey,
         now: u64,
@@ -147,26 +147,27 @@ impl Credentials {
         }
         let is_count = self.nc.len() == 8 && self.nc.bytes().all(|byte| byte.is_ascii_hexdigit());
         let count = u32::from_str_radix(&self.nc, 16).ok().filter(|_| is_count).ok_or(CredentialError::Malformed)?;
-        if self.realm != asked.realm {
+        if self.realm != target.realm {
             return Err(CredentialError::OtherRealm);
         }
-        if !is_same_target(&self.uri, asked) {
+        if !is_same_target(&self.uri, target) {
             return Err(CredentialError::OtherUri);
         }
-        let stamp = key.verify(&self.nonce, asked.realm, now).ok_or(CredentialError::Stale)?;
-        let is_right = self.is_from(algorithm, asked, accounts);
+        let stamp = key.verify(&self.nonce, target.realm, now).ok_or(CredentialError::Stale)?;
+        let is_right = self.is_from(algorithm, target, accounts);
         if bool::from(is_right) { Ok((stamp, count)) } else { Err(CredentialError::BadPassword) }
     }
 
-    /// Whether one of the accounts made the response. All are tried, whichever it is.
-    fn is_from(&self, algorithm: Algorithm, asked: &DigestTarget<'_>, accounts: &Accounts<'_>) -> Choice {
+    /// Whether the response is that of one of the accounts. Compares all of them, so that the time does not depend on
+    /// which one matches.
+    fn is_from(&self, algorithm: Algorithm, target: &DigestTarget<'_>, accounts: &Accounts<'_>) -> Choice {
         let given = self.response.to_ascii_lowercase();
         let mut right = Choice::from(0);
         for user in &accounts.users {
             let same_user = user.as_bytes().ct_eq(self.username.as_bytes());
             for password in &accounts.passwords {
-                let account = algorithm.hash(&[user, asked.realm, password.expose()]);
-                let expected = self.response(algorithm, &account, asked.method);
+                let account = algorithm.hash(&[user, target.realm, password.expose()]);
+                let expected = self.response(algorithm, &account, target.method);
                 right |= same_user & expected.as_bytes().ct_eq(given.as_bytes());
             }
         }
@@ -174,22 +175,22 @@ impl Credentials {
     }
 
     fn response(&self, algorithm: Algorithm, account: &str, method: &str) -> String {
-        let asked = algorithm.hash(&[method, &self.uri]);
-        algorithm.hash(&[account, &self.nonce, &self.nc, &self.cnonce, &self.qop, &asked])
+        let request = algorithm.hash(&[method, &self.uri]);
+        algorithm.hash(&[account, &self.nonce, &self.nc, &self.cnonce, &self.qop, &request])
     }
 }
 
-/// The uri is what was asked for, or the same with scheme and host in front.
-fn is_same_target(uri: &str, asked: &DigestTarget<'_>) -> bool {
-    if uri == asked.target {
+/// Whether the uri is the requested one, possibly with scheme and host in front.
+fn is_same_target(uri: &str, target: &DigestTarget<'_>) -> bool {
+    if uri == target.uri {
         return true;
     }
     let Some(rest) = uri.strip_prefix("http://").or_else(|| uri.strip_prefix("https://")) else { return false };
-    let (authority, target) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     let host = authority.strip_suffix(|char: char| char.is_ascii_digit()).map_or(authority, |_| {
         authority.rsplit_once(':').filter(|(host, _)| !host.ends_with(':')).map_or(authority, |(host, _)| host)
     });
-    target == asked.target && host.eq_ignore_ascii_case(asked.host)
+    path == target.uri && host.eq_ignore_ascii_case(target.host)
 }
 
 /// A token or a quoted string, and what follows it.
@@ -216,7 +217,7 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-/// Clients leave quotes away where they should not: around base64 and paths.
+/// Some clients omit required quotes, around base64 and paths.
 fn is_token_value(byte: u8) -> bool {
     byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\')
 }

@@ -14,7 +14,7 @@ fn example() -> Credentials {
 }
 
 #[test]
-fn the_examples_of_rfc_7616_come_out() {
+fn rfc_7616_examples_give_their_responses() {
     for (algorithm, response) in [
         (Algorithm::Md5, "8ca523f5e9506fed4657c9700eebdbec"),
         (Algorithm::Sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
@@ -25,7 +25,7 @@ fn the_examples_of_rfc_7616_come_out() {
 }
 
 #[test]
-fn credentials_are_read_whatever_the_order_case_and_spacing() {
+fn credentials_parse_in_any_order_case_and_spacing() {
     let example = example();
     assert_eq!(example.nonce, "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v");
     assert_eq!((example.qop.as_str(), example.nc.as_str(), example.algorithm.as_str()), ("auth", "00000001", "MD5"));
@@ -37,7 +37,7 @@ fn credentials_are_read_whatever_the_order_case_and_spacing() {
 }
 
 #[test]
-fn what_is_no_list_of_the_needed_parameters_is_refused() {
+fn text_without_all_required_parameters_is_rejected() {
     let whole = EXAMPLE.replace('\n', "");
     for text in [
         "",
@@ -57,7 +57,7 @@ fn what_is_no_list_of_the_needed_parameters_is_refused() {
 }
 
 #[test]
-fn no_text_brings_the_parser_down() {
+fn parser_never_panics() {
     let whole = EXAMPLE.replace('\n', "");
     let mut random = Random::new(11);
     for _ in 0..20_000 {
@@ -75,7 +75,7 @@ fn no_text_brings_the_parser_down() {
 }
 
 #[test]
-fn quoted_values_survive_writing_and_reading() {
+fn quoted_values_round_trip() {
     let mut random = Random::new(5);
     for _ in 0..2_000 {
         let text: String = (0..random.next() % 12)
@@ -91,8 +91,8 @@ struct Case {
     key: NonceKey,
 }
 
-/// Credentials that are good for a GET of `/a?b` of realm `alpha` by `phone` with `secret1`.
-fn good(algorithm: Algorithm) -> Case {
+/// Credentials that are valid for a GET of `/a?b` of realm `alpha` by `phone` with `secret1`.
+fn valid(algorithm: Algorithm) -> Case {
     let key = NonceKey::new([1; 32]);
     let mut credentials = Credentials {
         username: "phone".into(),
@@ -116,16 +116,16 @@ fn sign(credentials: &mut Credentials, password: &str) {
 }
 
 fn verify(case: &Case, passwords: &[&str], method: &str, now: u64) -> Result<u32, CredentialError> {
-    let asked = DigestTarget { method, target: "/a?b", host: "alpha", realm: "alpha" };
+    let target = DigestTarget { method, uri: "/a?b", host: "alpha", realm: "alpha" };
     let passwords = passwords.iter().map(|password| Secret::new(*password)).collect();
     let accounts = Accounts { users: vec!["phone"], passwords };
-    case.credentials.verify(&asked, &accounts, &case.key, now).map(|(_, count)| count)
+    case.credentials.verify(&target, &accounts, &case.key, now).map(|(_, count)| count)
 }
 
 #[test]
-fn correct_credentials_pass_with_md5_and_sha_256() {
+fn correct_credentials_verify_with_either_algorithm() {
     for algorithm in OFFERED {
-        let case = good(algorithm);
+        let case = valid(algorithm);
         assert_eq!(verify(&case, &["secret1"], "GET", NOW), Ok(10));
         assert_eq!(verify(&case, &["secret2", "secret1"], "GET", NOW), Ok(10));
         assert_eq!(verify(&case, &["secret1", "secret2"], "GET", NOW), Ok(10));
@@ -135,25 +135,25 @@ fn correct_credentials_pass_with_md5_and_sha_256() {
 }
 
 #[test]
-fn credentials_without_an_algorithm_are_md5() {
-    let mut case = good(Algorithm::Md5);
+fn credentials_without_algorithm_are_md5() {
+    let mut case = valid(Algorithm::Md5);
     case.credentials.algorithm = String::new();
     assert_eq!(verify(&case, &["secret1"], "GET", NOW), Ok(10));
 }
 
 #[test]
-fn the_method_counts() {
-    assert_eq!(verify(&good(Algorithm::Md5), &["secret1"], "HEAD", NOW), Err(CredentialError::BadPassword));
+fn credentials_for_another_method_are_rejected() {
+    assert_eq!(verify(&valid(Algorithm::Md5), &["secret1"], "HEAD", NOW), Err(CredentialError::BadPassword));
 }
 
 #[test]
-fn an_old_nonce_is_stale_whatever_the_password() {
-    assert_eq!(verify(&good(Algorithm::Md5), &["secret1"], "GET", NOW + 301), Err(CredentialError::Stale));
-    assert_eq!(verify(&good(Algorithm::Md5), &["other"], "GET", NOW + 301), Err(CredentialError::Stale));
+fn expired_nonce_is_stale_whatever_the_password() {
+    assert_eq!(verify(&valid(Algorithm::Md5), &["secret1"], "GET", NOW + 301), Err(CredentialError::Stale));
+    assert_eq!(verify(&valid(Algorithm::Md5), &["other"], "GET", NOW + 301), Err(CredentialError::Stale));
 }
 
 #[test]
-fn each_changed_part_has_its_fault() {
+fn each_changed_part_has_its_error() {
     type Change = fn(&mut Credentials);
     let changes: [(Change, CredentialError); 11] = [
         (|it| it.username = "1e3".into(), CredentialError::BadPassword),
@@ -168,20 +168,20 @@ fn each_changed_part_has_its_fault() {
         (|it| it.algorithm = "MD5-sess".into(), CredentialError::NotOffered),
         (|it| it.algorithm = "SHA-512-256".into(), CredentialError::NotOffered),
     ];
-    for (change, fault) in changes {
-        let mut case = good(Algorithm::Md5);
+    for (change, error) in changes {
+        let mut case = valid(Algorithm::Md5);
         change(&mut case.credentials);
         if Algorithm::find(&case.credentials.algorithm).is_some() {
             sign(&mut case.credentials, "secret1");
         }
-        assert_eq!(verify(&case, &["secret1"], "GET", NOW), Err(fault));
+        assert_eq!(verify(&case, &["secret1"], "GET", NOW), Err(error));
     }
 }
 
 #[test]
-fn a_uri_may_have_the_host_in_front() {
+fn uri_may_include_the_host() {
     for uri in ["http://alpha/a?b", "https://ALPHA:443/a?b"] {
-        let mut case = good(Algorithm::Md5);
+        let mut case = valid(Algorithm::Md5);
         case.credentials.uri = uri.into();
         sign(&mut case.credentials, "secret1");
         assert_eq!(verify(&case, &["secret1"], "GET", NOW), Ok(10), "{uri}");
@@ -189,7 +189,7 @@ fn a_uri_may_have_the_host_in_front() {
 }
 
 #[test]
-fn a_challenge_names_realm_nonce_and_algorithm() {
+fn challenge_names_realm_nonce_and_algorithm() {
     let header = challenge(Algorithm::Sha256, "alpha", "n", true);
     let opaque = "2c1743a391305fbf367df8e4f069f9f9";
     assert_eq!(
@@ -199,7 +199,7 @@ fn a_challenge_names_realm_nonce_and_algorithm() {
     assert!(challenge(Algorithm::Md5, "alpha", "n", false).ends_with(&format!("opaque=\"{opaque}\"")));
 }
 
-/// A parameter's value, and a way to write it: quoted with any of its characters escaped, or bare where it can be.
+/// A parameter's value, and one of its spellings: quoted with any of its characters escaped, or bare where allowed.
 fn written() -> impl Strategy<Value = (String, String)> {
     let quoted = prop::collection::vec((any::<char>(), any::<bool>()), 0..8).prop_map(|chars| {
         let must = |char| matches!(char, '"' | '\\');
@@ -214,7 +214,7 @@ fn written() -> impl Strategy<Value = (String, String)> {
 
 proptest! {
     #[test]
-    fn a_list_of_parameters_is_read_as_the_grammar_says(
+    fn parameter_lists_parse_by_the_grammar(
         values in prop::collection::vec(written(), 9),
         order in Just((0..9_usize).collect::<Vec<_>>()).prop_shuffle(),
         blanks in "[ \t]{0,2}", commas in "( ?,){1,2}", upper in any::<bool>(), missing in 0..18_usize,

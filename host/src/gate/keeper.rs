@@ -1,59 +1,57 @@
-//! What the gate remembers from one request to the next: its nonces, and what it has complained about.
+//! The gate's state between requests: its nonces, and the invalid networks that it has reported.
 
 use super::nonce::{NONCES_MAX, NonceKey, NonceTable, Stamp};
 use std::collections::HashSet;
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Unreadable settings that are told apart. Beyond it none is reported any more, and still none of them lets anyone
-/// in.
-const UNREADABLE_MAX: usize = 1_024;
+/// The most invalid networks that are reported. Further ones are ignored without a report, and admit no client either.
+const INVALID_MAX: usize = 1_024;
 
-/// A network in the settings that cannot be read.
+/// An invalid network in the settings.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct UnreadableNetwork {
+pub struct InvalidNetwork {
     /// Category and name: `provision cidr`.
     pub setting: &'static str,
-    /// The name of the domain for which the setting holds; empty for a host that is no domain.
+    /// The name of the setting's domain; empty if the requested host is no domain.
     pub domain: String,
-    /// What stands there. It is not a secret.
+    /// The value, which is not a secret.
     pub text: String,
 }
 
-/// The gate's memory.
+/// The gate's state between requests.
 pub struct Keeper {
     key: NonceKey,
     nonces: Mutex<NonceTable>,
-    unreadable: Mutex<Unreadable>,
+    invalid: Mutex<InvalidNetworks>,
 }
 
 #[derive(Default)]
-struct Unreadable {
-    known: HashSet<UnreadableNetwork>,
-    new: Vec<UnreadableNetwork>,
+struct InvalidNetworks {
+    reported: HashSet<InvalidNetwork>,
+    new: Vec<InvalidNetwork>,
 }
 
 impl Keeper {
-    /// `key` signs nonces; servers that share it accept each other's. `instance` is a random number that tells this
-    /// start of this server from every other. `started` is in seconds since 1970-01-01T00:00:00Z, by the clock that
-    /// `admit` is given.
+    /// `key` signs nonces; servers that share it accept each other's. `instance` is a random number that no other start
+    /// of a server has. `started` is in seconds since 1970-01-01T00:00:00Z, by the same clock as the `now` of requests.
     pub fn new(key: [u8; 32], instance: u64, started: u64) -> Self {
         Self {
             key: NonceKey::new(key),
             nonces: Mutex::new(NonceTable::new(instance, started, NONCES_MAX)),
-            unreadable: Mutex::default(),
+            invalid: Mutex::default(),
         }
     }
 
-    /// What could not be read since the last call; each only once in the life of the server.
-    pub fn take_unreadable(&self) -> Vec<UnreadableNetwork> {
-        mem::take(&mut lock(&self.unreadable).new)
+    /// The invalid networks found since the last call. Each is returned only once in the life of the server.
+    pub fn take_invalid(&self) -> Vec<InvalidNetwork> {
+        mem::take(&mut lock(&self.invalid).new)
     }
 
-    pub(super) fn report(&self, network: UnreadableNetwork) {
-        let mut unreadable = lock(&self.unreadable);
-        if unreadable.known.len() < UNREADABLE_MAX && unreadable.known.insert(network.clone()) {
-            unreadable.new.push(network);
+    pub(super) fn report(&self, network: InvalidNetwork) {
+        let mut invalid = lock(&self.invalid);
+        if invalid.reported.len() < INVALID_MAX && invalid.reported.insert(network.clone()) {
+            invalid.new.push(network);
         }
     }
 
@@ -71,7 +69,7 @@ impl Keeper {
     }
 }
 
-/// Neither table is ever left half changed, so a panic elsewhere does not make it wrong.
+/// A poisoned lock is safe to use: no code panics between two changes of a table.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,5 +1,5 @@
-//! Who may have a device's configuration. Facts in, [`Permit`] or [`Refusal`] out: nothing here reads a database, a
-//! file or a clock, and what is remembered from one request to the next is the [`Keeper`]'s.
+//! Decides which requests may have a device's configuration. Facts in, [`Permit`] or [`Refusal`] out. This room reads
+//! no database, file or clock; the state that outlives a request is in the [`Keeper`].
 
 mod basic;
 mod demand;
@@ -7,87 +7,66 @@ mod digest;
 mod keeper;
 mod nonce;
 mod permit;
+mod refusal;
 #[cfg(test)]
 mod tests;
 
 pub use keeper::Keeper;
+pub use permit::{DevicePermit, InsertPermit, Permit};
 #[cfg(test)]
-pub use permit::Challenge;
-pub use permit::{CredentialError, Permit, Refusal};
+pub use refusal::Challenge;
+pub use refusal::{CredentialError, Refusal};
 
 use crate::facts::RequestFacts;
 use crate::request::{DeviceIdentifier, ProvisionRequest};
 
-/// FusionPBX's placeholder for a device without an address.
-const NO_ADDRESS: &str = "000000000000";
+/// A request that has passed the checks that cost nothing.
+pub struct ScreenedRequest<'a> {
+    request: &'a ProvisionRequest,
+    facts: RequestFacts,
+    keeper: &'a Keeper,
+}
 
-/// Decides one request. `now` is in seconds since 1970-01-01T00:00:00Z.
-///
-/// FusionPBX's order, with one change: whether there is such a device is asked last. Who has not passed the demands
-/// of the domain gets the same refusal, to the byte, for a device that is known, unknown, disabled or another's.
+/// Checks the client's network, and whether the domain provisions phones at all: what can be refused before the auth
+/// server is asked.
 ///
 /// # Errors
-/// The first demand that is not met.
-pub fn admit(
-    request: &ProvisionRequest,
-    claim: &DeviceIdentifier,
-    admission: &RequestFacts,
-    keeper: &Keeper,
-    now: u64,
-) -> Result<Permit, Refusal> {
-    let settings = &admission.settings;
-    if !demand::is_in_networks(request, admission, keeper, ("domain", "domain cidr")) {
+/// The first check that fails.
+pub fn screen<'a>(
+    request: &'a ProvisionRequest,
+    facts: RequestFacts,
+    keeper: &'a Keeper,
+) -> Result<ScreenedRequest<'a>, Refusal> {
+    if !demand::is_in_networks(request, &facts, keeper, ("domain", "domain cidr")) {
         return Err(Refusal::DomainNetwork);
     }
-    if admission.is_refused_elsewhere {
-        return Err(Refusal::AuthServer);
-    }
-    if !settings.is_on("provision", "enabled", false) {
+    if !facts.settings.is_on("provision", "enabled", false) {
         return Err(Refusal::ProvisioningOff);
     }
-    if !demand::is_in_networks(request, admission, keeper, ("provision", "provision cidr")) {
+    if !demand::is_in_networks(request, &facts, keeper, ("provision", "provision cidr")) {
         return Err(Refusal::ClientNetwork);
     }
-    demand::check_credentials(request, settings, keeper, now).map_err(Refusal::Challenge)?;
-    if !demand::has_password(request, settings) {
-        return Err(Refusal::BadPassword);
-    }
-    decide(claim, admission)
+    Ok(ScreenedRequest { request, facts, keeper })
 }
 
-/// Exchanges a permit to insert, where another request was faster: for the device that has the address by now.
-///
-/// # Errors
-/// It is another domain's, or disabled.
-pub fn readmit(permit: &Permit, admission: &RequestFacts) -> Result<Permit, Refusal> {
-    let device = admission.device.as_ref().filter(|device| permit.insert() == Some(device.address));
-    let own = device.filter(|device| device.domain_uuid == permit.domain().uuid).ok_or(Refusal::ForeignDomain)?;
-    if !own.enabled {
-        return Err(Refusal::DeviceDisabled);
-    }
-    Ok(Permit::for_device(permit.domain().clone(), own.clone()))
-}
-
-/// For a request that has met every demand.
-fn decide(claim: &DeviceIdentifier, admission: &RequestFacts) -> Result<Permit, Refusal> {
-    let domain = admission.domain.as_ref();
-    if let Some(device) = &admission.device {
-        let own = domain.filter(|domain| domain.uuid == device.domain_uuid).ok_or(Refusal::ForeignDomain)?;
-        if !device.enabled {
-            return Err(Refusal::DeviceDisabled);
+impl ScreenedRequest<'_> {
+    /// Decides the request. `accepted` is the auth server's answer, true if none is configured; `now` is in seconds
+    /// since 1970-01-01T00:00:00Z.
+    ///
+    /// Unlike FusionPBX, the gate looks at the device last. A client that fails a check of the domain gets the same
+    /// refusal, to the byte, whether the device is known, unknown, disabled or another domain's.
+    ///
+    /// # Errors
+    /// The first check that fails.
+    pub fn admit(self, identifier: &DeviceIdentifier, accepted: bool, now: u64) -> Result<Permit, Refusal> {
+        let Self { request, facts, keeper } = self;
+        if !accepted {
+            return Err(Refusal::AuthServer);
         }
-        return Ok(Permit::for_device(own.clone(), device.clone()));
-    }
-    if admission.elsewhere {
-        return Err(Refusal::ForeignDomain);
-    }
-    if !admission.settings.is_on("provision", "auto_insert_enabled", false) {
-        return Err(Refusal::UnknownDevice);
-    }
-    let domain = domain.ok_or(Refusal::UnknownDomain)?;
-    match (claim, claim.address()) {
-        (_, Some(address)) if address.as_str() != NO_ADDRESS => Ok(Permit::for_insert(domain.clone(), address)),
-        (DeviceIdentifier::Invalid | DeviceIdentifier::Address(_), _) => Err(Refusal::InvalidAddress),
-        _ => Err(Refusal::NoAddress),
+        demand::check_credentials(request, &facts.settings, keeper, now).map_err(Refusal::Challenge)?;
+        if !demand::has_password(request, &facts.settings) {
+            return Err(Refusal::BadPassword);
+        }
+        Permit::grant(identifier, facts)
     }
 }

@@ -1,4 +1,4 @@
-//! The server's own nonces: signed, bound to a realm, good for five minutes, and no nonce count counts twice.
+//! The server's nonces: signed, bound to a realm, valid for five minutes, and each nonce count is accepted once.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -6,29 +6,29 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use std::collections::BTreeMap;
 
-/// How long a nonce is good, in seconds: a phone fetches all its files in one go.
+/// How long a nonce is valid, in seconds: a phone fetches all its files in one go.
 pub const NONCE_SECONDS: u64 = 300;
 
 /// How far ahead the clock of another server with the same key may be, in seconds.
 const SKEW_SECONDS: u64 = 30;
 
-/// Nonces that were used and may be used again, remembered at once: some megabytes. Beyond it the oldest are retired
-/// early, which costs their phones one more round trip and lets nobody in.
+/// The most used nonces in the table: some megabytes. Beyond it the oldest are retired early, which costs their phones
+/// one more round trip.
 pub const NONCES_MAX: usize = 65_536;
 
-/// Signature bytes in a nonce: 128 bits are more than anyone can guess in five minutes, and keep the header short.
+/// Signature bytes in a nonce: 128 bits cannot be guessed in five minutes, and keep the header short.
 const TAG_BYTES: usize = 16;
 const STAMP_BYTES: usize = 24;
 
-/// The key that nonces are signed with. Servers that share it accept each other's. No `Debug`.
+/// The key that signs nonces. Servers that share it accept each other's. No `Debug`.
 pub struct NonceKey([u8; 32]);
 
-/// What makes a nonce unlike any other; in the order of issue.
+/// The unique content of a nonce. Stamps sort by the time of issue.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Stamp {
     /// Seconds since 1970-01-01T00:00:00Z.
     issued: u64,
-    /// The server that issued it, as it was started.
+    /// The start of the server that issued it.
     instance: u64,
     number: u64,
 }
@@ -48,19 +48,19 @@ impl NonceKey {
     /// Writes the nonce of a stamp for a realm.
     pub fn sign(&self, stamp: Stamp, realm: &str) -> String {
         let mut bytes = stamp.to_bytes().to_vec();
-        // HMAC takes keys of every length, so there always is one; without it the nonce would be nobody's.
+        // HMAC accepts keys of every length, so there always is a tag. A nonce without one is never accepted.
         let tag = self.mac(&bytes, realm).map(|mac| mac.finalize().into_bytes());
         bytes.extend(tag.iter().flatten().take(TAG_BYTES));
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
-    /// The stamp of a nonce that was issued for this realm with this key, and is neither too old nor from the future.
+    /// The stamp of a nonce that was issued for this realm with this key, and is neither expired nor from the future.
     pub fn verify(&self, nonce: &str, realm: &str, now: u64) -> Option<Stamp> {
         let bytes = URL_SAFE_NO_PAD.decode(nonce).ok().filter(|bytes| bytes.len() == STAMP_BYTES + TAG_BYTES)?;
         let (stamp, tag) = bytes.split_at(STAMP_BYTES);
         self.mac(stamp, realm)?.verify_truncated_left(tag).ok()?;
         let stamp = Stamp::from_bytes(stamp)?;
-        let fresh = stamp.issued <= now.saturating_add(SKEW_SECONDS) && !stamp.is_over(now);
+        let fresh = stamp.issued <= now.saturating_add(SKEW_SECONDS) && !stamp.is_expired(now);
         fresh.then_some(stamp)
     }
 }
@@ -79,60 +79,61 @@ impl Stamp {
         Some(Self { issued: number(0)?, instance: number(8)?, number: number(16)? })
     }
 
-    fn is_over(self, now: u64) -> bool {
+    fn is_expired(self, now: u64) -> bool {
         now.saturating_sub(self.issued) > NONCE_SECONDS
     }
 }
 
-/// Which nonces were used how often. What is not in the table and not newer than everything that ever left it was
-/// used before, for all the table knows, and is used up.
+/// The nonces in use and their counts. A nonce that is not in the table, and not newer than all that ever left it, may
+/// have been used, so it is rejected.
 pub struct NonceTable {
     instance: u64,
     issued: u64,
     retired: Stamp,
-    seen: BTreeMap<Stamp, NonceCounts>,
+    used: BTreeMap<Stamp, NonceCounts>,
     max: usize,
 }
 
 impl NonceTable {
-    /// `instance` tells this start of this server from all others, so that no two issue the same nonce: a random
-    /// number. Nonces from before `started` may have been used at a server that is no more, and are used up.
+    /// `instance` is a random number that no other start of a server has, so that no two issue the same nonce. Nonces
+    /// from before `started` are rejected: they may have been used before a restart.
     pub fn new(instance: u64, started: u64, max: usize) -> Self {
         let retired = Stamp { issued: started.saturating_sub(1), instance: u64::MAX, number: u64::MAX };
-        Self { instance, issued: 0, retired, seen: BTreeMap::new(), max }
+        Self { instance, issued: 0, retired, used: BTreeMap::new(), max }
     }
 
-    /// A stamp that was never given out.
+    /// A new stamp.
     pub fn next(&mut self, now: u64) -> Stamp {
         self.issued += 1;
         Stamp { issued: now, instance: self.instance, number: self.issued }
     }
 
-    /// Notes that a nonce was used with this count; false when that may have happened before.
+    /// Notes that a nonce was used with this count. Returns false if it may have been used with it before.
     pub fn take(&mut self, stamp: Stamp, count: u32, now: u64) -> bool {
-        if let Some(counts) = self.seen.get_mut(&stamp) {
+        if let Some(counts) = self.used.get_mut(&stamp) {
             return counts.take(count);
         }
         if stamp <= self.retired {
             return false;
         }
-        while self.seen.len() >= self.max || self.seen.first_key_value().is_some_and(|(oldest, _)| oldest.is_over(now))
+        while self.used.len() >= self.max
+            || self.used.first_key_value().is_some_and(|(oldest, _)| oldest.is_expired(now))
         {
-            let Some((oldest, _)) = self.seen.pop_first() else { break };
+            let Some((oldest, _)) = self.used.pop_first() else { break };
             self.retired = self.retired.max(oldest);
         }
         let mut counts = NonceCounts::default();
-        // The oldest had to go, and this one may be older still.
-        stamp > self.retired && counts.take(count) && self.seen.insert(stamp, counts).is_none()
+        // This nonce may be older than those that were just retired.
+        stamp > self.retired && counts.take(count) && self.used.insert(stamp, counts).is_none()
     }
 }
 
-/// The nonce counts of one nonce that were seen: the highest, and which of the 64 up to it. A phone that fetches
-/// several files at once may send them out of order.
+/// The used counts of one nonce: the highest, and a bit for each of the 64 up to it. A phone that fetches several files
+/// at once may send them out of order.
 #[derive(Default)]
 struct NonceCounts {
     highest: u32,
-    seen: u64,
+    bits: u64,
 }
 
 impl NonceCounts {
@@ -141,13 +142,13 @@ impl NonceCounts {
             return false;
         }
         if count > self.highest {
-            self.seen = self.seen.checked_shl(count - self.highest).unwrap_or(0) | 1;
+            self.bits = self.bits.checked_shl(count - self.highest).unwrap_or(0) | 1;
             self.highest = count;
             return true;
         }
         let Some(bit) = 1_u64.checked_shl(self.highest - count) else { return false };
-        let is_new = self.seen & bit == 0;
-        self.seen |= bit;
+        let is_new = self.bits & bit == 0;
+        self.bits |= bit;
         is_new
     }
 }
@@ -165,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_is_good_for_its_realm_and_key_alone() {
+    fn nonce_is_valid_for_its_realm_and_key_only() {
         let mut table = NonceTable::new(1, NOW, 8);
         let stamp = table.next(NOW);
         let nonce = key().sign(stamp, "alpha");
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nonce_with_any_bit_changed_is_nobodys() {
+    fn nonce_with_a_changed_bit_is_rejected() {
         let nonce = key().sign(NonceTable::new(1, NOW, 8).next(NOW), "alpha");
         let bytes = URL_SAFE_NO_PAD.decode(&nonce).unwrap();
         for bit in 0..bytes.len() * 8 {
@@ -189,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn nonce_is_valid_for_five_minutes_and_not_earlier() {
+    fn nonce_expires_after_five_minutes() {
         let nonce = key().sign(NonceTable::new(1, NOW, 8).next(NOW), "alpha");
         assert!(key().verify(&nonce, "alpha", NOW + NONCE_SECONDS).is_some());
         assert!(key().verify(&nonce, "alpha", NOW + NONCE_SECONDS + 1).is_none());
@@ -198,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn no_count_counts_twice() {
+    fn nonce_count_is_accepted_once() {
         let mut table = NonceTable::new(1, NOW, 8);
         let stamp = table.next(NOW);
         let taken: Vec<bool> = [1, 1, 3, 2, 2, 3, 100, 36, 37, 99, 0, u32::MAX, u32::MAX]
@@ -209,13 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn nonces_from_before_the_start_are_used_up() {
+    fn nonce_from_before_the_start_is_rejected() {
         let stamp = NonceTable::new(1, NOW - 9, 8).next(NOW - 1);
         assert!(!NonceTable::new(2, NOW, 8).take(stamp, 1, NOW));
     }
 
     #[test]
-    fn a_full_table_retires_the_oldest_and_never_takes_one_twice() {
+    fn full_table_retires_the_oldest_nonces() {
         let (mut table, mut random, mut taken) = (NonceTable::new(1, NOW, 16), Random::new(3), HashSet::new());
         let mut stamps = Vec::new();
         for step in 0..20_000 {
@@ -226,7 +227,7 @@ mod tests {
             if table.take(stamp, count, now) {
                 assert!(taken.insert((stamp.number, count)), "taken twice");
             }
-            assert!(table.seen.len() <= 16);
+            assert!(table.used.len() <= 16);
         }
         assert!(taken.len() > 5_000, "only {} taken", taken.len());
     }

@@ -1,13 +1,14 @@
-//! Whole decisions, in the order of FusionPBX's checks.
+//! Whole decisions, in the order of the checks.
 
 mod credentials;
 
 use super::*;
-use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, SettingRow, Settings};
+use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, ReadOrigin, Record, SettingRow, Settings};
 use crate::request::{RawRequest, RequestTarget, UrlForms};
 use axum::http::{HeaderMap, header};
 
 const NOW: u64 = 1_782_907_200;
+const NO_ADDRESS: &str = "000000000000";
 const KNOWN: &str = "001565be5fd7";
 const UNKNOWN: &str = "805ec0e7f817";
 const DIGEST: &[(&str, &str, &str)] = &[
@@ -16,7 +17,7 @@ const DIGEST: &[(&str, &str, &str)] = &[
     ("provision http_auth_password", "array", "secret2"),
 ];
 
-/// Numbers that look random and are the same in every run (xorshift64*).
+/// Pseudo-random numbers, the same in every run (xorshift64*).
 pub struct Random(u64);
 
 impl Random {
@@ -32,7 +33,7 @@ impl Random {
     }
 }
 
-/// One request and its facts; each test changes what it is about.
+/// One request and its facts; each test changes some of them.
 struct Visit<'a> {
     query: String,
     authorization: Option<String>,
@@ -41,8 +42,10 @@ struct Visit<'a> {
     device: Option<&'a str>,
     domain: Option<&'a str>,
     enabled: bool,
-    elsewhere: bool,
-    claim: DeviceIdentifier,
+    taken_elsewhere: bool,
+    /// The auth server's answer.
+    accepted: bool,
+    identifier: DeviceIdentifier,
 }
 
 fn address(text: &str) -> DeviceIdentifier {
@@ -57,17 +60,23 @@ fn known() -> Visit<'static> {
         device: Some("alpha"),
         domain: Some("alpha"),
         enabled: true,
-        elsewhere: false,
-        claim: address(KNOWN),
+        taken_elsewhere: false,
+        accepted: true,
+        identifier: address(KNOWN),
     }
 }
 
 fn unknown() -> Visit<'static> {
-    Visit { query: format!("mac={UNKNOWN}"), device: None, claim: address(UNKNOWN), ..known() }
+    Visit { query: format!("mac={UNKNOWN}"), device: None, identifier: address(UNKNOWN), ..known() }
 }
 
 fn domain(name: &str) -> Domain {
-    Domain { uuid: format!("uuid of {name}"), name: format!("{name}.example.net") }
+    Domain { uuid: format!("uuid of {name}"), name: format!("{name}.example.net"), record: record() }
+}
+
+/// The gate reads no row.
+fn record() -> Record {
+    Record::new([].into(), Vec::new())
 }
 
 impl<'a> Visit<'a> {
@@ -97,10 +106,10 @@ impl<'a> Visit<'a> {
             forms: UrlForms::default(),
         });
         let Ok(RequestTarget::Provision(request)) = asked else { panic!("no request for provisioning") };
-        admit(&request, &self.claim, &self.admission(), keeper, now)
+        screen(&request, self.facts(), keeper)?.admit(&self.identifier, self.accepted, now)
     }
 
-    fn admission(&self) -> RequestFacts {
+    fn facts(&self) -> RequestFacts {
         let mut settings = Settings::default();
         let rows = self.settings.iter().map(|(name, kind, value)| {
             let (category, subcategory) = name.split_once(' ').unwrap();
@@ -118,17 +127,12 @@ impl<'a> Visit<'a> {
             address: MacAddress::parse(KNOWN).unwrap(),
             enabled: self.enabled,
             vendor: "yealink".into(),
+            record: record(),
+            alternate: None,
+            stand_in: None,
         });
         let domain = self.domain.map(domain);
-        RequestFacts {
-            device,
-            elsewhere: self.elsewhere,
-            is_refused_elsewhere: false,
-            domain,
-            settings,
-            rows: Vec::new(),
-            ahead_of_replica: false,
-        }
+        RequestFacts { device, taken_elsewhere: self.taken_elsewhere, domain, settings, origin: ReadOrigin::Any }
     }
 
     fn outcome(&self) -> Result<Permit, Refusal> {
@@ -145,20 +149,20 @@ fn keeper() -> Keeper {
 }
 
 #[test]
-fn a_known_device_is_admitted_to_its_own_domain() {
-    let permit = known().outcome().ok().unwrap();
-    assert_eq!(permit.device().map(|device| device.uuid.as_str()), Some("device"));
-    assert_eq!(permit.domain().name, "alpha.example.net");
-    assert!(permit.insert().is_none());
+fn known_device_is_admitted_to_its_own_domain() {
+    let Ok(Permit::Known(permit)) = known().outcome() else { panic!("not admitted") };
+    let (device, domain, ..) = permit.into_facts();
+    assert_eq!((device.uuid.as_str(), domain.name.as_str()), ("device", "alpha.example.net"));
 }
 
 #[test]
-fn each_demand_has_its_refusal() {
+fn each_failed_check_has_its_refusal() {
     let device = |settings| known().with(settings).refusal();
     assert_eq!(device(&[("provision enabled", "boolean", "false")]), Some(Refusal::ProvisioningOff));
     assert_eq!(device(&[("provision cidr", "array", "10.0.0.0/8")]), Some(Refusal::ClientNetwork));
     assert_eq!(device(&[("domain cidr", "array", "10.0.0.0/8")]), Some(Refusal::DomainNetwork));
     assert_eq!(device(&[("provision password", "text", "pass1")]), Some(Refusal::BadPassword));
+    assert_eq!(Visit { accepted: false, ..known() }.refusal(), Some(Refusal::AuthServer));
     assert!(matches!(device(DIGEST), Some(Refusal::Challenge(_))));
     assert_eq!(Visit { enabled: false, ..known() }.refusal(), Some(Refusal::DeviceDisabled));
     assert_eq!(unknown().refusal(), Some(Refusal::UnknownDevice));
@@ -166,12 +170,22 @@ fn each_demand_has_its_refusal() {
 }
 
 #[test]
-fn nothing_is_enabled_where_nothing_is_set() {
+fn provisioning_is_off_without_settings() {
     assert_eq!(Visit { settings: Vec::new(), ..known() }.refusal(), Some(Refusal::ProvisioningOff));
 }
 
 #[test]
-fn who_is_not_admitted_cannot_tell_one_device_from_another() {
+fn auth_server_counts_after_networks_and_before_credentials() {
+    let refused = |settings| Visit { accepted: false, ..known().with(settings) }.refusal();
+    assert_eq!(refused(&[("provision enabled", "boolean", "false")]), Some(Refusal::ProvisioningOff));
+    assert_eq!(refused(&[("provision cidr", "array", "10.0.0.0/8")]), Some(Refusal::ClientNetwork));
+    assert_eq!(refused(&[("domain cidr", "array", "10.0.0.0/8")]), Some(Refusal::DomainNetwork));
+    assert_eq!(refused(DIGEST), Some(Refusal::AuthServer));
+    assert_eq!(refused(&[("provision password", "text", "pass1")]), Some(Refusal::AuthServer));
+}
+
+#[test]
+fn refusal_is_the_same_for_every_device() {
     let demands: [&[(&str, &str, &str)]; 5] = [
         DIGEST,
         &[DIGEST[0], DIGEST[1], ("provision http_auth_type", "text", "basic")],
@@ -184,9 +198,9 @@ fn who_is_not_admitted_cannot_tell_one_device_from_another() {
         for other in [
             unknown(),
             Visit { enabled: false, ..known() },
-            Visit { elsewhere: true, ..unknown() },
-            Visit { claim: DeviceIdentifier::Invalid, ..unknown() },
-            Visit { claim: DeviceIdentifier::Missing, ..unknown() },
+            Visit { taken_elsewhere: true, ..unknown() },
+            Visit { identifier: DeviceIdentifier::Invalid, ..unknown() },
+            Visit { identifier: DeviceIdentifier::Missing, ..unknown() },
             unknown().with(&[("provision auto_insert_enabled", "boolean", "true")]),
         ] {
             assert_eq!(other.with(demand).refusal(), refused);
@@ -195,7 +209,7 @@ fn who_is_not_admitted_cannot_tell_one_device_from_another() {
 }
 
 #[test]
-fn networks_may_be_list_or_text_and_bad_ones_report_once() {
+fn networks_are_a_list_or_a_text_and_invalid_ones_reported() {
     let keeper = keeper();
     let admits = |settings| known().with(settings).at(&keeper, NOW).is_ok();
     assert!(admits(&[("provision cidr", "array", "10.0.0.0/8"), ("provision cidr", "array", "127.0.0.0/24")]));
@@ -205,16 +219,15 @@ fn networks_may_be_list_or_text_and_bad_ones_report_once() {
     assert!(!admits(&[("provision cidr", "array", "abc")]));
     assert!(!admits(&[("provision cidr", "boolean", "true")]));
     assert!(!admits(&[("domain cidr", "text", "0")]));
-    let reported: Vec<_> =
-        keeper.take_unreadable().into_iter().map(|one| (one.setting, one.domain, one.text)).collect();
+    let reported: Vec<_> = keeper.take_invalid().into_iter().map(|one| (one.setting, one.domain, one.text)).collect();
     let entry = |setting, text: &str| (setting, "alpha.example.net".to_owned(), text.to_owned());
     assert_eq!(reported, [entry("provision cidr", "abc"), entry("domain cidr", "0")]);
     assert!(!admits(&[("provision cidr", "array", "abc")]));
-    assert!(keeper.take_unreadable().is_empty());
+    assert!(keeper.take_invalid().is_empty());
 }
 
 #[test]
-fn password_parameter_is_compared_exactly_with_each_value() {
+fn password_parameter_must_match_one_password_exactly() {
     let admits = |query: &str, settings| {
         Visit { query: format!("mac={KNOWN}&{query}"), ..known().with(settings) }.outcome().is_ok()
     };
@@ -229,30 +242,50 @@ fn password_parameter_is_compared_exactly_with_each_value() {
 }
 
 #[test]
-fn auto_insert_needs_unused_address_and_existing_domain() {
+fn auto_insert_needs_a_free_address_and_an_existing_domain() {
     let insert = |visit: Visit<'static>| visit.with(&[("provision auto_insert_enabled", "boolean", "true")]).outcome();
-    let permit = insert(unknown()).ok().unwrap();
-    assert!(permit.device().is_none());
-    assert_eq!(permit.insert().map(|address| address.to_string()).as_deref(), Some(UNKNOWN));
-    assert_eq!(permit.domain().name, "alpha.example.net");
+    let Ok(Permit::AutoInsert(permit)) = insert(unknown()) else { panic!("no permit to insert") };
+    assert_eq!((permit.address().as_str(), permit.domain().name.as_str()), (UNKNOWN, "alpha.example.net"));
     let extension = |fallback| DeviceIdentifier::Extension { number: "7421".into(), fallback };
     for (visit, refusal) in [
         (Visit { domain: None, ..unknown() }, Refusal::UnknownDomain),
-        (Visit { elsewhere: true, ..unknown() }, Refusal::ForeignDomain),
-        (Visit { elsewhere: true, domain: None, ..unknown() }, Refusal::ForeignDomain),
-        (Visit { claim: DeviceIdentifier::Invalid, ..unknown() }, Refusal::InvalidAddress),
-        (Visit { claim: address(NO_ADDRESS), ..unknown() }, Refusal::InvalidAddress),
-        (Visit { claim: DeviceIdentifier::Missing, ..unknown() }, Refusal::NoAddress),
-        (Visit { claim: extension(None), ..unknown() }, Refusal::NoAddress),
+        (Visit { taken_elsewhere: true, ..unknown() }, Refusal::ForeignDomain),
+        (Visit { taken_elsewhere: true, domain: None, ..unknown() }, Refusal::ForeignDomain),
+        (Visit { identifier: DeviceIdentifier::Invalid, ..unknown() }, Refusal::InvalidAddress),
+        (Visit { identifier: address(NO_ADDRESS), ..unknown() }, Refusal::InvalidAddress),
+        (Visit { identifier: DeviceIdentifier::Missing, ..unknown() }, Refusal::NoAddress),
+        (Visit { identifier: extension(None), ..unknown() }, Refusal::NoAddress),
     ] {
         assert_eq!(insert(visit).err(), Some(refusal));
     }
     let fallback = MacAddress::parse(UNKNOWN).ok();
-    assert!(insert(Visit { claim: extension(fallback), ..unknown() }).is_ok());
+    assert!(insert(Visit { identifier: extension(fallback), ..unknown() }).is_ok());
 }
 
 #[test]
-fn a_device_of_another_domain_is_never_handed_out() {
+fn insert_permit_is_exchanged_for_a_device_of_its_domain_only() {
+    let insert = || unknown().with(&[("provision auto_insert_enabled", "boolean", "true")]).outcome();
+    let exchange = |visit: Visit<'_>| {
+        let Ok(Permit::AutoInsert(permit)) = insert() else { panic!("no permit to insert") };
+        let mut facts = visit.facts();
+        if let Some(device) = &mut facts.device {
+            device.address = MacAddress::parse(&visit.query["mac=".len()..]).unwrap();
+        }
+        permit.exchange(facts).err()
+    };
+    let inserted = || Visit { query: format!("mac={UNKNOWN}"), ..known() };
+    assert_eq!(exchange(inserted()), None);
+    assert_eq!(exchange(Visit { enabled: false, ..inserted() }), Some(Refusal::DeviceDisabled));
+    assert_eq!(
+        exchange(Visit { device: Some("beta"), domain: Some("beta"), ..inserted() }),
+        Some(Refusal::ForeignDomain)
+    );
+    assert_eq!(exchange(known()), Some(Refusal::ForeignDomain), "another address");
+    assert_eq!(exchange(unknown()), Some(Refusal::ForeignDomain), "no device");
+}
+
+#[test]
+fn device_of_another_domain_is_never_admitted() {
     for auto_insert in ["true", "false"] {
         let settings = [("provision auto_insert_enabled", "boolean", auto_insert)];
         let foreign = Visit { device: Some("beta"), ..known() }.with(&settings);

@@ -1,4 +1,4 @@
-//! The walk of one request through the rooms.
+//! The way of one request through the rooms.
 
 mod door;
 #[cfg(test)]
@@ -11,8 +11,8 @@ use super::server::Arrived;
 use super::state::AppState;
 use super::status::Failure;
 use super::{answer, evenly, job};
-use crate::directory::{self, Device, Provisioned};
-use crate::facts::{MacAddress, RequestFacts};
+use crate::directory::{Device, ProvisionNote};
+use crate::gate::{Permit, Refusal};
 use crate::plugin::{Choice, Document, Job, Plugin};
 use crate::reload::Snapshot;
 use crate::request::{BODY_BYTES_MAX, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms};
@@ -21,14 +21,13 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Request, Response, Version, header};
-use door::Entry;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use tokio::time::{Instant, timeout_at};
 
-/// Answers one request. One that was begun is ended, logged and counted though its phone has hung up: a plugin that
-/// keeps phones waiting would pass for a sound one otherwise.
+/// Answers one request. It is completed, logged and counted even if the phone hangs up: otherwise a plugin that makes
+/// phones wait would count as healthy.
 pub async fn handle(
     State(app): State<Arc<AppState>>,
     Extension(arrived): Extension<Arrived>,
@@ -38,7 +37,7 @@ pub async fn handle(
     answering.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }
 
-/// Answers one request, and writes its line into the log.
+/// Answers one request and logs it.
 async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> Response<Body> {
     let started = Instant::now();
     let _in_flight = app.metrics.arrived();
@@ -52,15 +51,15 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
     if outcome.as_ref().is_err_and(Failure::is_refusal) {
         evenly::release(started).await;
     }
-    let (answer, what) = match outcome {
+    let (answer, kind) = match outcome {
         Ok(ready) => (ready.into_response(), "provisioned"),
         Err(failure) => (answer::failure(&failure), failure.kind()),
     };
-    app.metrics.answered(answer.status().as_u16(), what, seen.plugin_name());
+    app.metrics.answered(answer.status().as_u16(), kind, seen.plugin_name());
     answer
 }
 
-/// One request on its way through the rooms, with the one snapshot that it sees.
+/// One request on its way through the rooms, with the snapshot that it uses.
 struct Walk<'a> {
     app: &'a AppState,
     snapshot: Arc<Snapshot>,
@@ -72,8 +71,8 @@ impl Walk<'_> {
             RequestTarget::Provision(request) => *request,
             RequestTarget::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
         };
-        if let Some(shown) = request.picture().and_then(|path| self.raw(path).ok()) {
-            return Ok(Ready::new(shown, None, parts));
+        if let Some(picture) = request.picture().and_then(|path| self.raw(path).ok()) {
+            return Ok(Ready::new(picture, None, parts));
         }
         let answered = self.provision(&request, parts, arrived, seen).await;
         answered.map_err(|failure| if request.is_uncovered() { failure.uncovered() } else { failure })
@@ -86,50 +85,38 @@ impl Walk<'_> {
         arrived: &Arrived,
         seen: &mut Seen,
     ) -> Result<Ready, Failure> {
-        let entry = self.admit(request, arrived.peer, seen).await?;
+        let permit = self.admit(request, arrived.peer, seen).await?;
         if let Some(path) = request.template() {
-            return Ok(Ready::new(self.raw(path)?, None, parts));
+            return match permit {
+                Permit::Known(_) => Ok(Ready::new(self.raw(path)?, None, parts)),
+                // A raw template is for known devices, and no reason to insert one.
+                Permit::AutoInsert(_) => Err(Refusal::UnknownDevice.into()),
+            };
         }
-        let (device, address) = self.load(&entry).await?;
-        let note = entry.permit.device().and_then(|_| note(&device, request, parts));
-        let document = self.render(request, &entry.admission, device, address, seen).await;
-        // FusionPBX notes whoever comes by, whether there is a file for it or not. At a URL that its sites have no rule
-        // for it sees nobody, so there it takes a file.
+        let device = match permit {
+            Permit::Known(permit) => self.app.directory.load(permit).await?,
+            Permit::AutoInsert(permit) => self.insert(permit, request).await?,
+        };
+        let (address, note) = (device.address, note(&device, request, parts));
+        let document = self.render(request, device, seen).await;
+        // FusionPBX notes a device whether the file exists or not. Its sites do not pass on URLs without a rule, so
+        // there the note needs a file.
         if let Some(note) = note.filter(|_| document.is_ok() || !request.is_uncovered()) {
             self.app.journal.note(note);
         }
         Ok(Ready::new(document?, request.attachment(address.as_str()), parts))
     }
 
-    /// A template file as it stands, with the type that nginx gives it.
+    /// A template file as it is, with the type that nginx gives it.
     fn raw(&self, path: &str) -> Result<Document, Failure> {
         let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
-        Ok(job::as_it_stands(path, body))
+        Ok(job::raw_document(path, body))
     }
 
-    /// What the permit allows to load.
-    async fn load(&self, entry: &Entry) -> Result<(Device, MacAddress), Failure> {
-        let Entry { permit, admission, inserted } = entry;
-        if let Some((new, uuid)) = inserted {
-            return Ok((self.app.directory.load_inserted(permit, admission, new, uuid), new.address));
-        }
-        let device = self.app.directory.load(permit, admission).await?;
-        let address = permit.device().map(|device| device.address).ok_or(directory::Error::Permit)?;
-        Ok((device, address))
-    }
-
-    async fn render(
-        &self,
-        request: &ProvisionRequest,
-        admission: &RequestFacts,
-        device: Device,
-        address: MacAddress,
-        seen: &mut Seen,
-    ) -> Result<Document, Failure> {
+    async fn render(&self, request: &ProvisionRequest, device: Device, seen: &mut Seen) -> Result<Document, Failure> {
         let snapshot = &self.snapshot;
-        job::check_engine(&admission.settings)?;
-        let domain = admission.domain.as_ref().map_or("", |domain| domain.name.as_str());
-        let located = job::locate(&snapshot.tree, &device, domain)?;
+        job::check_engine(&device.domain_settings)?;
+        let located = job::locate(&snapshot.tree, &device)?;
         let folder = located.name.as_str().to_owned();
         if let Some(picture) = job::picture(request.file()?, &located)? {
             return Ok(picture);
@@ -138,15 +125,15 @@ impl Walk<'_> {
             snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
         seen.plugin(plugin.name(), &folder);
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
-        let Choice { plugin, failing } = snapshot.plugins.choose(plugin, address).map_err(failed)?;
-        let scope = Arc::new(job::Scope(self.app.directory.scope(&device)));
+        let Choice { plugin, failing } = snapshot.plugins.choose(plugin, device.address).map_err(failed)?;
+        let scope = Arc::new(job::Scope(self.app.directory.phone_book(&device)));
         if let Some(failing) = failing {
-            // A job of its own: each version is given the settings that it reads and the texts that it is not prepared
-            // with. Where there is none, it is the try that fails and not the phone's request.
-            let job = self.job(request, admission, device.clone(), address, (failing, located.clone())).await;
+            // A job of its own, with the settings that this version reads and the templates that it is not prepared
+            // with. If that job fails, only the retry is lost, not the phone's request.
+            let job = self.job(request, device.clone(), failing, located.clone()).await;
             let _ = job.map(|job| Arc::clone(failing).try_again(job, scope.clone()));
         }
-        let job = self.job(request, admission, device, address, (plugin, located)).await?;
+        let job = self.job(request, device, plugin, located).await?;
         let started = Instant::now();
         let rendered = plugin.render(job, scope).await;
         let failure = rendered.as_ref().err().map(|error| (error.kind(), error.to_string()));
@@ -154,27 +141,30 @@ impl Walk<'_> {
         rendered.map_err(failed)
     }
 
-    /// The job as this version of the plugin needs it.
+    /// The job for this version of the plugin.
     async fn job(
         &self,
         request: &ProvisionRequest,
-        admission: &RequestFacts,
         device: Device,
-        address: MacAddress,
-        (plugin, located): (&Plugin, TemplateLocation),
+        plugin: &Plugin,
+        located: TemplateLocation,
     ) -> Result<Job, Failure> {
         let folder = located.name.as_str().to_owned();
         let file = job::file(request, &self.snapshot, &located)?;
         let templates = job::templates(&self.snapshot, plugin, located).await?;
-        let parts = job::Parts { folder, file, templates, address, device, admission, now: self.app.clock.now() };
+        let parts = job::Parts { folder, file, templates, device, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }
 
-/// That a known device came by. As in FusionPBX, a User-Agent that its database could not hold leaves no note.
-fn note(device: &Device, request: &ProvisionRequest, parts: &Parts) -> Option<Provisioned> {
+/// The note that a known device was provisioned. As in FusionPBX, there is none for a device that was just inserted, or
+/// with a User-Agent that its database cannot store.
+fn note(device: &Device, request: &ProvisionRequest, parts: &Parts) -> Option<ProvisionNote> {
+    if device.is_new {
+        return None;
+    }
     let agent = parts.headers.get(header::USER_AGENT).map(|agent| std::str::from_utf8(agent.as_bytes()));
-    Some(Provisioned {
+    Some(ProvisionNote {
         agent: agent.transpose().ok()?.map(str::to_owned),
         device: device.uuid.clone(),
         at: jiff::Timestamp::now(),
@@ -202,7 +192,7 @@ async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> 
 }
 
 async fn read_body(body: Body) -> Result<Bytes, RequestError> {
-    // Said to be too long is enough; nobody has to send it first.
+    // A declared length suffices; the client need not send the body first.
     if body.size_hint().lower() > BODY_BYTES_MAX as u64 {
         return Err(RequestError::BodyTooLong);
     }
@@ -213,8 +203,8 @@ async fn read_body(body: Body) -> Result<Bytes, RequestError> {
     }
 }
 
-/// A target with scheme and host overrules the `Host` header (RFC 9112, section 3.2.2), and HTTP/1.0 knows none: there
-/// it is as good as empty.
+/// A target with scheme and host overrides the `Host` header (RFC 9112, section 3.2.2). HTTP/1.0 has no `Host` header: it
+/// counts as empty there.
 fn settle_host(parts: &mut Parts) {
     let named = parts.uri.authority().map(|authority| HeaderValue::from_str(authority.as_str()));
     let host = match (named, parts.headers.get_all(header::HOST).iter().count()) {

@@ -1,6 +1,6 @@
 //! Records which device fetched a file and when: written to FusionPBX's columns in batches, outside the request path.
 
-use crate::directory::{self, Directory, Provisioned};
+use crate::directory::{self, Directory, ProvisionNote};
 use std::time::Duration;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
@@ -15,7 +15,7 @@ const TRIES: u32 = 5;
 
 /// Collects entries. After it is dropped, the writer writes the remaining ones and ends.
 pub struct Journal {
-    notes: Sender<Provisioned>,
+    notes: Sender<ProvisionNote>,
 }
 
 impl Journal {
@@ -25,14 +25,14 @@ impl Journal {
         (Self { notes }, tokio::spawn(write(directory, waiting)))
     }
 
-    pub fn note(&self, note: Provisioned) {
+    pub fn note(&self, note: ProvisionNote) {
         if self.notes.try_send(note).is_err() {
             tracing::warn!("the journal is full; a provisioned device is not recorded");
         }
     }
 }
 
-async fn write(directory: Directory, mut waiting: Receiver<Provisioned>) {
+async fn write(directory: Directory, mut waiting: Receiver<ProvisionNote>) {
     let mut batch = Vec::new();
     let mut failing = false;
     while waiting.recv_many(&mut batch, WAITING_MAX).await > 0 {
@@ -54,10 +54,10 @@ async fn write(directory: Directory, mut waiting: Receiver<Provisioned>) {
     }
 }
 
-async fn store(directory: &Directory, batch: &[Provisioned]) -> Result<(), directory::Error> {
+async fn store(directory: &Directory, batch: &[ProvisionNote]) -> Result<(), directory::Error> {
     let mut attempt = 1;
     loop {
-        match directory.provisioned(batch).await {
+        match directory.write_notes(batch).await {
             Err(error) if error.is_temporary() && attempt < TRIES => tokio::time::sleep(GATHER * attempt).await,
             outcome => return outcome.map(drop),
         }

@@ -89,7 +89,7 @@ struct Memory {
     /// Phones that were provisioned, by client.
     phones: Recent<(IpAddr, u64)>,
     /// Failures of those phones, so that their exemption does not allow guessing of passwords.
-    stumbles: Counters<(IpAddr, u64)>,
+    known_failures: Counters<(IpAddr, u64)>,
     /// Makers whose phones were provisioned, by network.
     makers: Recent<(IpAddr, Oui)>,
     inserted: Recent<(IpAddr, u64)>,
@@ -162,7 +162,7 @@ impl Sentry {
         }
         let phone = (visitor.client, visitor.subject);
         if memory.phones.contains(&phone, now) {
-            memory.stumbles.add(phone, now);
+            memory.known_failures.add(phone, now);
         }
         let count = memory.networks(visitor.network).add(visitor.network, now);
         if count.number == self.config.per_network_max {
@@ -215,8 +215,8 @@ impl Sentry {
     fn find_limit(&self, memory: &mut Memory, visitor: &RequestSource, now: u64) -> Option<RateLimited> {
         let is_reached = |count: counters::Count, max: u32| max > 0 && count.number >= max;
         let phone = (visitor.client, visitor.subject);
-        let stumbles = memory.stumbles.get(&phone, now);
-        if memory.phones.contains(&phone, now) && !is_reached(stumbles, self.config.per_network_max) {
+        let failures = memory.known_failures.get(&phone, now);
+        if memory.phones.contains(&phone, now) && !is_reached(failures, self.config.per_network_max) {
             return None;
         }
         let own = memory.networks(visitor.network).get(&visitor.network, now);
@@ -249,7 +249,7 @@ impl Memory {
             ouis: Counters::new(window, OUIS_MAX),
             counted: Recent::new(window, REQUESTS_MAX),
             phones: Recent::new(KNOWN_SECONDS, REQUESTS_MAX),
-            stumbles: Counters::new(window, REQUESTS_MAX),
+            known_failures: Counters::new(window, REQUESTS_MAX),
             makers: Recent::new(KNOWN_SECONDS, REQUESTS_MAX),
             inserted: Recent::new(MINUTE, REQUESTS_MAX),
             inserts_minute: Counters::new(MINUTE, networks_max),

@@ -1,16 +1,16 @@
-//! A connection of the pool while a statement runs on it.
+//! A connection borrowed from the pool for one statement.
 
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, PgPool, Postgres};
 use std::time::{Duration, Instant};
 
-/// A statement that is given up after this long may never come to its end; one given up earlier, by a phone that hung
-/// up, does in a moment, and its connection is worth keeping.
+/// A statement that is abandoned later than this may never end. One that is abandoned earlier, because its phone hung
+/// up, ends in a moment, and its connection stays usable.
 const PROMPT: Duration = Duration::from_millis(100);
 
-/// Goes back to the pool at its [`Lease::end`], or when its statement is given up early. Given up late (the database
-/// hangs, or a network swallows packets) it is closed: the pool would wait for its answer, a quarter of an hour with
-/// each of its connections.
+/// Returns the connection to the pool at [`Lease::end`], or when the statement is abandoned early. If it is abandoned
+/// late (the database hangs, or the network drops packets), the connection is closed: the pool would wait for its
+/// answer, for each of its connections up to a quarter of an hour.
 pub struct Lease {
     connection: PoolConnection<Postgres>,
     since: Instant,
@@ -27,7 +27,7 @@ impl Lease {
         &mut self.connection
     }
 
-    /// The statement has been answered, well or not.
+    /// The statement has returned, with a result or an error.
     pub fn end(mut self) {
         self.ended = true;
     }

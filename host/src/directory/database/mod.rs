@@ -1,12 +1,12 @@
-//! The two databases behind one interface: open a pool, describe the tables, run a statement that answers in rows of
-//! text. Nothing here knows what a device is.
+//! PostgreSQL and SQLite behind one interface: opens a pool, describes the tables, runs statements that return rows of
+//! text. This room knows no table of FusionPBX's.
 
 mod lease;
 mod open;
 
 use super::catalog::Described;
-use super::error::is_connection_fault;
-use super::query::Dialect;
+use super::dialect::Dialect;
+use super::error::is_connection_error;
 use super::{Config, Error};
 use lease::Lease;
 use sqlx::postgres::PgArguments;
@@ -17,8 +17,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
 
-/// A tag that says which table the rows belong to, and the rows as a JSON array of arrays of text or null. PostgreSQL
-/// says null where there are no rows.
+/// The name of a part of a statement, and its rows as a JSON array of arrays of text or null; `None` is PostgreSQL's
+/// form of no rows.
 pub type TaggedRows = (String, Option<String>);
 
 /// An open database. Clones share the pool.
@@ -27,7 +27,7 @@ pub struct Database {
     pool: Pool,
     attempts: u32,
     deadline: Duration,
-    /// SQLite has one writer at a time, and those that wait for each other with a lock in their hands are turned away.
+    /// SQLite allows one writer at a time, and fails writers that wait for each other while they hold a lock.
     writer: Arc<Mutex<()>>,
 }
 
@@ -38,7 +38,7 @@ enum Pool {
 }
 
 impl Database {
-    /// Opens the database and makes one connection, so that a wrong address or password shows at start.
+    /// Opens the database and makes one connection, so that a wrong address or password fails the start.
     pub async fn open(config: &Config) -> Result<Self, Error> {
         let database = Self::lazy(config)?;
         match &database.pool {
@@ -48,14 +48,14 @@ impl Database {
         Ok(database)
     }
 
-    /// A database that is connected to when it is first asked something.
+    /// A database to which the first statement connects.
     pub fn lazy(config: &Config) -> Result<Self, Error> {
         let scheme = config.url.split(':').next().unwrap_or_default();
         let pool = match scheme {
             "postgres" | "postgresql" => Pool::Postgres(open::postgres(config)?),
             "sqlite" => Pool::Sqlite(open::sqlite(config)?),
             other => {
-                let reason = format!("`{other}` is no kind of database that is known here");
+                let reason = format!("`{other}` is not a supported kind of database");
                 return Err(Error::Url { database: config.shown(), reason });
             }
         };
@@ -63,7 +63,7 @@ impl Database {
         Ok(Self { pool, attempts: config.connections_max + 1, deadline, writer: Arc::default() })
     }
 
-    /// Whether the database answers now.
+    /// Succeeds if the database answers.
     pub async fn ping(&self) -> Result<(), Error> {
         self.fetch(&Arc::from("select cast('' as text), cast(null as text)"), &[]).await.map(drop)
     }
@@ -93,8 +93,8 @@ impl Database {
         Ok(rows.into_iter().map(|(table, column, type_name)| Described { table, column, type_name }).collect())
     }
 
-    /// Runs a statement that only reads, in one round trip. A connection that turns out to be dead is replaced and
-    /// the statement sent again, as often as there are connections that may have died with it.
+    /// Runs a statement that only reads, in one round trip. If the connection turns out to be dead, the statement is sent
+    /// again on another one, at most once for each connection of the pool.
     pub async fn fetch(&self, sql: &Arc<str>, binds: &[Option<&str>]) -> Result<Vec<TaggedRows>, Error> {
         let reading = async {
             let mut attempt = 1;
@@ -105,11 +105,7 @@ impl Database {
                 }
             }
         };
-        // A network that swallows packets keeps no statement timeout: the server never hears of the statement.
-        match tokio::time::timeout(self.deadline, reading).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Error::Unavailable(sqlx::Error::PoolTimedOut)),
-        }
+        self.within_deadline(reading).await
     }
 
     async fn fetch_once(&self, sql: &Arc<str>, binds: &[Option<&str>]) -> Result<Vec<TaggedRows>, sqlx::Error> {
@@ -135,8 +131,8 @@ impl Database {
         }
     }
 
-    /// Runs a statement that writes, once, and says how many rows it touched. It is not prepared for another time:
-    /// write-back statements vary with the size of the batch.
+    /// Runs a statement that writes, once, and returns the number of rows it changed. The statement is not cached: notes
+    /// have a statement for each size of batch.
     pub async fn execute(&self, sql: String, binds: &[Option<&str>]) -> Result<u64, Error> {
         let writing = async {
             match &self.pool {
@@ -149,22 +145,19 @@ impl Database {
                     Ok(done?.rows_affected())
                 }
                 Pool::Sqlite(pool) => {
-                    let _turn = self.writer.lock().await;
+                    let _writer = self.writer.lock().await;
                     let query: Query<'_, Sqlite, SqliteArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
                     let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
                     Ok(query.execute(pool).await?.rows_affected())
                 }
             }
         };
-        match tokio::time::timeout(self.deadline, writing).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Error::Unavailable(sqlx::Error::PoolTimedOut)),
-        }
+        self.within_deadline(writing).await
     }
 
-    /// Runs a statement that writes, after every other that was given the same lock, on whatever server, has ended.
+    /// Runs a statement that writes, while no other statement with the same lock runs, on any server of the database.
     /// SQLite has one writer at a time anyway.
-    pub async fn execute_alone(&self, lock: &str, sql: String, binds: &[Option<&str>]) -> Result<u64, Error> {
+    pub async fn execute_locked(&self, lock: &str, sql: String, binds: &[Option<&str>]) -> Result<u64, Error> {
         let Pool::Postgres(pool) = &self.pool else { return self.execute(sql, binds).await };
         let writing = async {
             let mut lease = Lease::of(pool).await?;
@@ -178,13 +171,17 @@ impl Database {
             lease.end();
             Ok(rows)
         };
-        match tokio::time::timeout(self.deadline, writing).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Error::Unavailable(sqlx::Error::PoolTimedOut)),
-        }
+        self.within_deadline(writing).await
     }
 
-    /// Ends all connections, after what runs on them now.
+    /// Bounds the time of a statement. The database's own statement timeout cannot do it where the network drops
+    /// packets, because the statement never arrives.
+    async fn within_deadline<T>(&self, statement: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let timed = tokio::time::timeout(self.deadline, statement).await;
+        timed.unwrap_or(Err(Error::Unavailable(sqlx::Error::PoolTimedOut)))
+    }
+
+    /// Closes all connections, after the statements that run on them now.
     pub async fn close(&self) {
         match &self.pool {
             Pool::Postgres(pool) => pool.close().await,
@@ -193,12 +190,12 @@ impl Database {
     }
 }
 
-/// A connection that died under the statement; not a wait that has already taken its time.
+/// Whether the connection died under the statement. A timeout is not repeated: it has already taken its time.
 fn is_worth_repeating(error: &sqlx::Error) -> bool {
     let is_timeout = match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
         sqlx::Error::Database(error) => error.code().as_deref() == Some("57014"),
         _ => false,
     };
-    is_connection_fault(error) && !is_timeout
+    is_connection_error(error) && !is_timeout
 }

@@ -1,6 +1,6 @@
-//! Opening: a wrong address, name or password, and a certificate that cannot be trusted, show at start.
+//! Opens the databases, so that a wrong address, name or password, or an untrusted certificate, fails the start.
 
-use crate::directory::error::is_connection_fault;
+use crate::directory::error::is_connection_error;
 use crate::directory::{Config, Error};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
@@ -9,14 +9,15 @@ use std::path::Path;
 use std::str::FromStr;
 use std::time::Duration;
 
-/// An idle connection is asked whether it still lives only after this long: asking costs a round trip of its own,
-/// and a connection that worked a moment ago nearly always still does. The rest is caught by trying again.
+/// How long a connection may be idle before it is tested. A test costs a round trip, and a connection that worked a
+/// moment ago nearly always still does; if not, the statement is sent again.
 const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 
-/// How long SQLite waits for another process that writes.
+/// How long SQLite waits while another process writes.
 const SQLITE_BUSY: Duration = Duration::from_secs(2);
 
-/// The pool would try again and again and in the end only say that time is up: one connection by hand says why.
+/// Makes one connection outside the pool, whose error says why it failed. The pool would retry and only report a
+/// timeout.
 pub async fn try_postgres(config: &Config) -> Result<(), Error> {
     match tokio::time::timeout(config.acquire_timeout, PgConnection::connect_with(&options(config)?)).await {
         Ok(Ok(connection)) => Ok(connection.close().await?),
@@ -45,15 +46,15 @@ pub fn postgres(config: &Config) -> Result<PgPool, Error> {
         .connect_lazy_with(options))
 }
 
-/// The URL's parameters mean what they mean to PostgreSQL's own programs, which FusionPBX uses.
+/// Reads the URL's parameters as libpq does, which FusionPBX uses.
 fn options(config: &Config) -> Result<PgConnectOptions, Error> {
     let wrong = |error: sqlx::Error| Error::Url { database: config.shown(), reason: plain(&error) };
     let timeout = config.statement_timeout.as_millis().to_string();
     let mut options = PgConnectOptions::from_str(&config.url)
         .map_err(wrong)?
         .application_name("dialplate")
-        // Compiling a statement that takes a millisecond can take seconds, and where tables are large or without
-        // indexes PostgreSQL thinks that it pays.
+        // For large tables, or tables without indexes, PostgreSQL may spend seconds on compiling a statement that
+        // takes a millisecond.
         .options([("statement_timeout", timeout.as_str()), ("jit", "off")])
         .disable_statement_logging();
     if let Some(address) = options.get_host().strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
@@ -62,9 +63,9 @@ fn options(config: &Config) -> Result<PgConnectOptions, Error> {
     }
     let has_authority = options.to_url_lossy().query_pairs().any(|(key, _)| key == "sslrootcert");
     let mode = match options.get_ssl_mode() {
-        // TLS only where the server insists: where it offers it, taking it is no worse.
+        // `allow` means TLS only if the server insists. To use it whenever the server offers it is no worse.
         PgSslMode::Allow => PgSslMode::Prefer,
-        // An authority that is named is asked.
+        // As in libpq, a named authority is used.
         PgSslMode::Require if has_authority => PgSslMode::VerifyCa,
         mode => mode,
     };
@@ -104,15 +105,14 @@ fn refusal(config: &Config, error: &sqlx::Error) -> Error {
     let (database, reason) = (config.shown(), plain(error));
     match error {
         _ if is_untrusted(error) => Error::Untrusted { database, reason },
-        // It starts, it stops, or all its connections are taken.
-        sqlx::Error::Database(_) if is_connection_fault(error) => Error::Unreachable { database, reason },
+        // The server is starting or stopping, or all its connections are in use.
+        sqlx::Error::Database(_) if is_connection_error(error) => Error::Unreachable { database, reason },
         sqlx::Error::Database(_) => Error::Refused { database, reason },
         _ => Error::Unreachable { database, reason },
     }
 }
 
-/// TLS that could not be agreed on: a certificate of nobody that is trusted, or none at all. A handshake's failure comes
-/// as one of reading and writing.
+/// Whether TLS failed: the certificate is untrusted, or the server has none. A failed handshake arrives as an I/O error.
 fn is_untrusted(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Tls(_) => true,
@@ -121,7 +121,7 @@ fn is_untrusted(error: &sqlx::Error) -> bool {
     }
 }
 
-/// The innermost message: sqlx's own wrappings ("error communicating with database") say little.
+/// The innermost message, without sqlx's wrapping ("error communicating with database").
 fn plain(error: &sqlx::Error) -> String {
     match error {
         sqlx::Error::Database(error) => error.message().to_owned(),

@@ -1,5 +1,4 @@
-//! The database that Dialplate makes itself where there is no FusionPBX: the same tables in a SQLite file, with a
-//! small demonstration in them.
+//! The embedded database for use without FusionPBX: the same tables in a SQLite file, with a few demonstration phones.
 
 use super::{Directory, Error};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
@@ -12,23 +11,23 @@ use std::path::{Path, PathBuf};
 const SCHEMA: &str = include_str!("schema.sql");
 const SEED: &str = include_str!("seed.sql");
 
-/// The name of the demonstration's domain where the caller has no other.
+/// The name of the demonstration's domain, unless the caller gives another.
 pub const DEFAULT_DOMAIN: &str = "localhost";
 
 impl Directory {
-    /// Creates the file with tables and demonstration unless it is there, and says whether it did. `domain` names the
-    /// one domain; its phones are let in whatever name they ask for.
+    /// Creates the file with tables and demonstration phones, and returns true, unless the file exists. `domain` names the
+    /// only domain; its phones are served whatever host they request.
     ///
-    /// The file appears complete or not at all, also where two servers start at once: the first one's stays.
+    /// The file appears complete or not at all. If two servers start at once, the first one's file stays.
     pub async fn create_embedded(path: &Path, domain: &str) -> Result<bool, Error> {
         if path.exists() {
             return Ok(false);
         }
-        let draft = draft_beside(path);
+        let draft = draft_path(path);
         let outcome = async {
-            prepare(path, &draft).map_err(|error| cannot(path, error))?;
-            fill(&draft, domain).await.map_err(|error| cannot(path, error))?;
-            publish(&draft, path).map_err(|error| cannot(path, error))
+            prepare(path, &draft).map_err(|error| create_error(path, error))?;
+            fill(&draft, domain).await.map_err(|error| create_error(path, error))?;
+            publish(&draft, path).map_err(|error| create_error(path, error))
         };
         let outcome = outcome.await;
         let _ = std::fs::remove_file(&draft);
@@ -36,16 +35,16 @@ impl Directory {
     }
 }
 
-fn cannot(path: &Path, error: impl std::fmt::Display) -> Error {
+fn create_error(path: &Path, error: impl std::fmt::Display) -> Error {
     Error::Create { path: path.display().to_string(), reason: error.to_string() }
 }
 
-fn draft_beside(path: &Path) -> PathBuf {
+fn draft_path(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{}", uuid::Uuid::new_v4()))
 }
 
-/// Passwords of lines will be in it, so nobody else may read it.
+/// The file will hold line passwords, so only its owner may read it.
 fn prepare(path: &Path, draft: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
@@ -56,7 +55,7 @@ fn prepare(path: &Path, draft: &Path) -> io::Result<File> {
 async fn fill(draft: &Path, domain: &str) -> Result<(), sqlx::Error> {
     let options = SqliteConnectOptions::new()
         .filename(draft)
-        // Notes about provisioned devices are written while phones are being served.
+        // The server writes notes while other requests read.
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .disable_statement_logging();
@@ -71,13 +70,13 @@ async fn fill(draft: &Path, domain: &str) -> Result<(), sqlx::Error> {
     connection.close().await
 }
 
-/// A link is made only where there is no file of the name; a rename would replace another server's.
+/// A link fails if the name exists; a rename would replace another server's file.
 fn publish(draft: &Path, path: &Path) -> io::Result<bool> {
     File::open(draft)?.sync_all()?;
     match std::fs::hard_link(draft, path) {
         Ok(()) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        // A file system without links.
+        // The file system has no hard links.
         Err(_) if !path.exists() => std::fs::rename(draft, path).map(|()| true),
         Err(error) => Err(error),
     }

@@ -1,9 +1,9 @@
-//! Both databases say the same of every device that is recorded.
+//! Both databases return the same for every recorded device.
 
 use super::servers::{Postgres, Scratch, connect, corpus, sqlite};
 use crate::directory::{Device, Directory, Lookup};
-use crate::facts::{MacAddress, RequestFacts, Table, Value};
-use crate::gate::Permit;
+use crate::facts::{MacAddress, Record, RequestFacts, Table, Value};
+use crate::gate::DevicePermit;
 
 pub struct Recorded {
     pub address: MacAddress,
@@ -39,21 +39,21 @@ fn rows(table: &Table, out: &mut String) {
     }
 }
 
-pub fn shown_admission(admission: &RequestFacts) -> String {
+fn facts_text(facts: &RequestFacts) -> String {
     let mut out = String::new();
-    if let Some(device) = &admission.device {
+    if let Some(device) = &facts.device {
         out += &format!(
             "{} {} {} {} {}\n",
             device.uuid, device.domain_uuid, device.address, device.enabled, device.vendor
         );
     }
-    if let Some(domain) = &admission.domain {
-        out += &format!("{} {} {}\n", domain.uuid, domain.name, admission.elsewhere);
+    if let Some(domain) = &facts.domain {
+        out += &format!("{} {} {}\n", domain.uuid, domain.name, facts.taken_elsewhere);
     }
     let mut settings = Vec::new();
     for category in ["provision", "domain", "contact"] {
         settings.extend(
-            admission
+            facts
                 .settings
                 .of_category(category, |_| true)
                 .map(|(name, value)| format!("{category} {name} {}", cell(value))),
@@ -61,16 +61,21 @@ pub fn shown_admission(admission: &RequestFacts) -> String {
     }
     settings.sort();
     out += &settings.join("\n");
-    admission.rows.iter().for_each(|table| rows(table, &mut out));
+    let device = facts.device.as_ref();
+    let others = device.into_iter().flat_map(|device| [&device.alternate, &device.stand_in]).flatten();
+    let records = device.map(|device| &device.record).into_iter().chain(others);
+    for record in records.chain(facts.domain.as_ref().map(|domain| &domain.record)) {
+        rows(&Record::clone(record).into_table("facts"), &mut out);
+    }
     out
 }
 
-pub fn shown_device(device: &Device) -> String {
+fn device_text(device: &Device) -> String {
     let mut out = format!("{} {} {}\n", device.uuid, device.vendor, device.template);
     for table in &device.tables {
         let mut text = String::new();
         rows(table, &mut text);
-        // PostgreSQL puts a short row into a gap that an earlier page has left: the order of storage is its own.
+        // PostgreSQL stores a short row in the gap of an earlier page, so its order of storage differs.
         let mut lines: Vec<&str> = text.lines().collect();
         if table.name == "lines" {
             lines.sort_unstable();
@@ -86,29 +91,26 @@ pub fn shown_device(device: &Device) -> String {
     out + &settings.join("\n")
 }
 
-pub fn permit(admission: &RequestFacts) -> Permit {
-    Permit::known(admission.domain.clone().unwrap(), admission.device.clone().unwrap())
-}
-
-pub async fn all_of(directory: &Directory, recorded: &Recorded) -> (String, Device) {
+async fn all_of(directory: &Directory, recorded: &Recorded) -> (String, Device) {
     let lookup = Lookup { address: Some(recorded.address), host: &recorded.host };
-    let admission = directory.find(&lookup).await.unwrap_or_else(|error| panic!("{error}"));
-    let device = directory.load(&permit(&admission), &admission).await.unwrap_or_else(|error| panic!("{error}"));
-    let mut text = shown_admission(&admission) + &shown_device(&device);
-    let scope = directory.scope(&device);
-    for table in scope.contacts(20_000).await.unwrap() {
+    let facts = directory.find(&lookup).await.unwrap_or_else(|error| panic!("{error}"));
+    let mut text = facts_text(&facts);
+    let device = directory.load(DevicePermit::unchecked(facts)).await.unwrap_or_else(|error| panic!("{error}"));
+    text += &device_text(&device);
+    let phone_book = directory.phone_book(&device);
+    for table in phone_book.contacts(20_000).await.unwrap() {
         text += table.name;
         rows(&table, &mut text);
     }
     let lines = device.tables.iter().find(|table| table.name == "lines").unwrap();
     if let Some(line) = lines.rows().find(|line| line.text("line_number") == "1") {
-        rows(&scope.extension(line.text("user_id")).await.unwrap(), &mut text);
+        rows(&phone_book.extension(line.text("user_id")).await.unwrap(), &mut text);
     }
     (text, device)
 }
 
 #[tokio::test]
-async fn sqlite_and_postgresql_say_the_same_of_every_recorded_device() {
+async fn sqlite_and_postgresql_return_the_same_devices() {
     let Some(devices) = recorded() else { return };
     let (Some(defaults), Some(fixture)) = (corpus("defaults.sql"), corpus("fixture-1.sql")) else { return };
     let scratch = Scratch::default();
@@ -126,6 +128,6 @@ async fn sqlite_and_postgresql_say_the_same_of_every_recorded_device() {
         assert_eq!(one.len(), other.len(), "{}", recorded.address);
         templates += usize::from(device.template == recorded.template);
     }
-    println!("{} devices, {templates} with the template of their own", devices.len());
+    println!("{} devices, {templates} with their own template", devices.len());
     big.close().await;
 }

@@ -1,10 +1,9 @@
-//! Databases that are not there, not FusionPBX's, or gone for a while; and what is written.
+//! Lookups, loans between devices, notes and insertions on a small database; and databases that cannot be opened.
 
-use super::both::permit;
 use super::servers::{Postgres, Scratch, connect, corpus, sqlite};
-use crate::directory::{Config, Directory, Error, Lookup, NewDevice, Provisioned};
+use crate::directory::{Config, Device, Directory, Insertion, Lookup, NewDevice, ProvisionNote};
 use crate::facts::{MacAddress, RequestFacts, Value};
-use crate::gate::Permit;
+use crate::gate::{DevicePermit, InsertPermit};
 
 /// A small PBX: domain `a.example` with one device that has no template and a stand-in that has one, and domain
 /// `b.example` with another.
@@ -31,7 +30,7 @@ const SMALL: &str = "
             '00000000-0000-4000-8000-00000000000a', '2', '102', false);
 ";
 
-/// The small PBX in both databases, where their schema and PostgreSQL are at hand.
+/// The small PBX in both databases. Needs `../shared/corpus`, and for the second PostgreSQL.
 async fn small(scratch: &Scratch) -> Option<(Vec<Directory>, Option<Postgres>)> {
     let mut directories = vec![connect(&sqlite(scratch, &[&corpus("schema-sqlite.sql")?, SMALL]).await).await];
     let server = Postgres::start().await;
@@ -42,44 +41,66 @@ async fn small(scratch: &Scratch) -> Option<(Vec<Directory>, Option<Postgres>)> 
     Some((directories, server))
 }
 
+fn address(text: &str) -> MacAddress {
+    MacAddress::parse(text).unwrap()
+}
+
+fn new_device() -> NewDevice {
+    NewDevice { vendor: "yealink".into(), template: String::new(), description: "<b>SIP-T46U".into() }
+}
+
+async fn load(directory: &Directory, address: &str, host: &str) -> Device {
+    directory.load(DevicePermit::unchecked(find(directory, address, host).await)).await.unwrap()
+}
+
+/// Inserts a device in the domain `a.example`.
+async fn insert(directory: &Directory, text: &str) -> Option<Device> {
+    let facts = find(directory, "805ec0ffffff", "a.example").await;
+    match directory.insert(InsertPermit::unchecked(address(text), facts), new_device()).await.unwrap() {
+        Insertion::Inserted(device) => Some(*device),
+        Insertion::Taken(permit) => {
+            assert_eq!(permit.address(), address(text));
+            None
+        }
+    }
+}
+
 async fn find(directory: &Directory, address: &str, host: &str) -> RequestFacts {
     let lookup = Lookup { address: MacAddress::parse(address).ok(), host };
     directory.find(&lookup).await.unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[tokio::test]
-async fn the_host_decides_which_domain_answers() {
+async fn host_selects_the_domain() {
     let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     for directory in &directories {
-        let template = |admission: &RequestFacts| admission.rows[0].first().unwrap().text("device_template").to_owned();
+        let template =
+            |facts: &RequestFacts| facts.device.as_ref().unwrap().record.row().text("device_template").to_owned();
         assert_eq!(template(&find(directory, "001565000001", "a.example").await), "yealink/t46s");
         assert_eq!(template(&find(directory, "001565000001", "b.example").await), "yealink/t48s");
         let foreign = find(directory, "001565000003", "a.example").await;
-        assert!(foreign.device.is_none() && foreign.elsewhere);
+        assert!(foreign.device.is_none() && foreign.taken_elsewhere);
         assert_eq!(foreign.domain.unwrap().name, "a.example");
         let unknown = find(directory, "001565ffffff", "A.Example").await;
-        assert!(unknown.device.is_none() && !unknown.elsewhere);
+        assert!(unknown.device.is_none() && !unknown.taken_elsewhere);
         assert_eq!(unknown.domain.unwrap().name, "a.example");
         assert!(find(directory, "001565000001", "c.example").await.domain.is_none());
     }
 }
 
 #[tokio::test]
-async fn devices_lend_each_other_what_they_lack() {
+async fn device_takes_what_it_lacks_from_others() {
     let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     for directory in &directories {
-        let admission = find(directory, "001565000002", "a.example").await;
-        let device = directory.load(&permit(&admission), &admission).await.unwrap();
+        let device = load(directory, "001565000002", "a.example").await;
         assert_eq!((device.template.as_str(), device.vendor.as_str()), ("yealink/t46s", "yealink"));
-        let location =
-            |device: &crate::directory::Device| device.tables[0].first().unwrap().text("device_location").to_owned();
+        let location = |device: &Device| device.tables[0].first().unwrap().text("device_location").to_owned();
         assert_eq!(location(&device), "hall");
-        assert!(device.tables[2].rows.is_empty(), "lines are its own");
+        assert!(device.tables[2].rows.is_empty(), "the lines are its own");
 
-        let admission = find(directory, "001565000003", "b.example").await;
-        let device = directory.load(&permit(&admission), &admission).await.unwrap();
+        let device = load(directory, "001565000003", "b.example").await;
         assert_eq!(device.template, "escene/es330", "another vendor's template does not fit");
         assert_eq!(location(&device), "hall");
         let users: Vec<&str> = device.tables[2].rows().map(|line| line.text("user_id")).collect();
@@ -88,19 +109,10 @@ async fn devices_lend_each_other_what_they_lack() {
 }
 
 #[tokio::test]
-async fn a_permit_opens_only_the_device_it_is_for() {
+async fn device_is_noted_once_in_thirty_seconds() {
     let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
-    let one = find(&directories[0], "001565000001", "a.example").await;
-    let other = find(&directories[0], "001565000003", "b.example").await;
-    assert!(matches!(directories[0].load(&permit(&one), &other).await, Err(Error::Permit)));
-}
-
-#[tokio::test]
-async fn a_device_is_noted_once_in_thirty_seconds() {
-    let scratch = Scratch::default();
-    let Some((directories, _server)) = small(&scratch).await else { return };
-    let note = |device: u8, at: &str| Provisioned {
+    let note = |device: u8, at: &str| ProvisionNote {
         device: format!("00000000-0000-4000-8000-00000000000{device}"),
         at: at.parse().unwrap(),
         method: "https",
@@ -109,107 +121,96 @@ async fn a_device_is_noted_once_in_thirty_seconds() {
     };
     for directory in &directories {
         let first = [note(1, "2026-07-01T12:00:00Z"), note(1, "2026-07-01T12:00:01Z"), note(2, "2026-07-01T12:00:00Z")];
-        assert_eq!(directory.provisioned(&first).await.unwrap(), 2);
-        assert_eq!(directory.provisioned(&[note(1, "2026-07-01T12:00:29Z")]).await.unwrap(), 0);
-        assert_eq!(directory.provisioned(&[note(1, "2026-07-01T12:00:31Z")]).await.unwrap(), 1);
-        let admission = find(directory, "001565000001", "a.example").await;
-        let row = admission.rows[0].first().unwrap();
+        assert_eq!(directory.write_notes(&first).await.unwrap(), 2);
+        assert_eq!(directory.write_notes(&[note(1, "2026-07-01T12:00:29Z")]).await.unwrap(), 0);
+        assert_eq!(directory.write_notes(&[note(1, "2026-07-01T12:00:31Z")]).await.unwrap(), 1);
+        let device = find(directory, "001565000001", "a.example").await.device.unwrap();
+        let row = device.record.row();
         assert_eq!(row.text("device_provisioned_date"), "2026-07-01 12:00:31+00");
         assert_eq!(row.text("device_provisioned_agent"), "Yealink T46S");
     }
 }
 
 #[tokio::test]
-async fn an_address_is_inserted_once_and_only_where_nobody_has_it() {
+async fn free_address_is_inserted_once() {
     let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     for directory in &directories {
-        let admission = find(directory, "805ec0000001", "a.example").await;
-        let address = MacAddress::parse("805ec0000001").unwrap();
-        let permit = Permit::auto_insert(admission.domain.clone().unwrap(), address);
-        let new = |address| NewDevice {
-            address,
-            vendor: "yealink".into(),
-            template: String::new(),
-            description: "<b>SIP-T46U".into(),
-        };
-        let uuid = directory.insert_device(&permit, &new(address)).await.unwrap().expect("inserted");
-        assert_eq!(directory.insert_device(&permit, &new(address)).await.unwrap(), None);
-        let found = find(directory, "805ec0000001", "a.example").await;
-        assert_eq!(found.device.as_ref().map(|device| device.uuid.as_str()), Some(uuid.as_str()));
-        let row = found.rows[0].first().unwrap();
+        let inserted = insert(directory, "805ec0000001").await.expect("inserted");
+        assert!(inserted.is_new);
+        assert_eq!(inserted.tables[0].first().unwrap().text("device_address"), "805ec0000001");
+        assert!(insert(directory, "805ec0000001").await.is_none());
+        let found = find(directory, "805ec0000001", "a.example").await.device.unwrap();
+        assert_eq!(found.uuid, inserted.uuid);
+        let row = found.record.row();
         assert!(row.get("device_enabled") == Some(&Value::Flag(true)));
         assert!(row.get("device_template") == Some(&Value::Null));
         assert_eq!(row.text("device_description"), "<b>SIP-T46U");
-        let shown = directory.load_inserted(&permit, &admission, &new(address), &uuid);
-        assert_eq!(shown.tables[0].first().unwrap().text("device_address"), "805ec0000001");
-        let taken = MacAddress::parse("001565000003").unwrap();
-        let permit = Permit::auto_insert(admission.domain.unwrap(), taken);
-        assert_eq!(directory.insert_device(&permit, &new(taken)).await.unwrap(), None);
+        assert!(insert(directory, "001565000003").await.is_none(), "another domain's address");
     }
 }
 
-/// An insert that takes so long that the others come in the meantime.
+/// Makes an insert take so long that the others arrive in the meantime.
 const SLOW: &str = "
     create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(0.2); return new; end';
     create trigger slow before insert on v_devices for each row execute function slow();
 ";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_ten_requests_at_once_for_a_new_address_one_inserts_it() {
+async fn concurrent_requests_insert_one_device() {
     let scratch = Scratch::default();
     let Some((directories, server)) = small(&scratch).await else { return };
     if let Some(server) = &server {
         server.run("small", SLOW).await;
     }
     for directory in &directories {
-        let address = MacAddress::parse("805ec0000100").unwrap();
-        let domain = find(directory, address.as_str(), "a.example").await.domain.unwrap();
-        let insert = || {
-            let (directory, permit) = (directory.clone(), Permit::auto_insert(domain.clone(), address));
-            tokio::spawn(async move {
-                let (vendor, template, description) = Default::default();
-                directory.insert_device(&permit, &NewDevice { address, vendor, template, description }).await
+        let tasks: Vec<_> = (0..10)
+            .map(|_| {
+                let directory = directory.clone();
+                tokio::spawn(async move { insert(&directory, "805ec0000100").await })
             })
-        };
-        let tasks: Vec<_> = (0..10).map(|_| insert()).collect();
+            .collect();
         let mut uuids = Vec::new();
         for task in tasks {
-            uuids.extend(task.await.unwrap().unwrap());
+            uuids.extend(task.await.unwrap().map(|device| device.uuid));
         }
         assert_eq!(uuids.len(), 1);
-        let found = find(directory, address.as_str(), "a.example").await;
+        let found = find(directory, "805ec0000100", "a.example").await;
         assert_eq!(found.device.as_ref().map(|device| &device.uuid), uuids.first());
     }
 }
 
 #[tokio::test]
-async fn an_extension_leads_to_a_device_only_for_two_makers() {
+async fn extension_identifies_devices_of_two_makers_only() {
     let scratch = Scratch::default();
     let Some((directories, _server)) = small(&scratch).await else { return };
     for directory in &directories {
         let found = directory.address_of_extension("201", "b.example").await.unwrap();
         assert_eq!(found.map(|address| address.to_string()).as_deref(), Some("001565000003"));
         assert_eq!(directory.address_of_extension("201", "a.example").await.unwrap(), None);
-        assert_eq!(directory.address_of_extension("101", "a.example").await.unwrap(), None, "not escene's");
+        assert_eq!(
+            directory.address_of_extension("101", "a.example").await.unwrap(),
+            None,
+            "neither escene nor grandstream"
+        );
     }
 }
 
 #[tokio::test]
-async fn what_cannot_be_opened_says_which_and_why_in_one_line() {
+async fn failed_open_names_database_and_reason_in_one_line() {
     let scratch = Scratch::default();
     let nothing = format!("sqlite://{}/nothing.db", scratch.path().display());
     let other = sqlite(&scratch, &["create table t (a text)"]).await;
     let closed = "postgres://u:s3cret@127.0.0.1:1/fusionpbx".to_owned();
     let mut cases = vec![
-        ("mysql://u:s3cret@h/d".to_owned(), "no kind of database"),
+        ("mysql://u:s3cret@h/d".to_owned(), "not a supported kind of database"),
         (nothing, "no file"),
         (other, "table v_devices"),
-        (closed, "is not there"),
+        (closed, "cannot reach"),
     ];
     let server = Postgres::start().await;
     if let Some(server) = &server {
-        cases.push((server.url("nothing"), "refuses"));
+        cases.push((server.url("nothing"), "refused the connection"));
         cases.push((server.url("postgres"), "table v_devices"));
     }
     for (url, expected) in cases {

@@ -1,4 +1,4 @@
-//! The directory against real databases: a SQLite file, and a PostgreSQL that the tests start themselves.
+//! The directory on real databases: a SQLite file, and a PostgreSQL that the tests start.
 
 mod bench;
 mod both;

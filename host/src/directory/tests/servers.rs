@@ -1,4 +1,4 @@
-//! Databases for tests: a SQLite file, and a PostgreSQL of their own.
+//! Databases for tests: a SQLite file and a PostgreSQL.
 
 use crate::directory::{Config, Directory};
 use sqlx::{Connection, SqliteConnection};
@@ -6,7 +6,7 @@ use std::path::Path;
 
 pub use dialplate_tests::postgres::Postgres;
 
-/// A folder that is removed with everything in it.
+/// A temporary folder.
 pub struct Scratch(tempfile::TempDir);
 
 impl Default for Scratch {
@@ -21,17 +21,17 @@ impl Scratch {
     }
 }
 
-/// The recorded corpus, where it is at hand.
+/// A file of `../shared/corpus`, if it exists.
 pub fn corpus(file: &str) -> Option<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpus/").to_owned() + file;
     let text = std::fs::read_to_string(path).ok();
     if text.is_none() {
-        dialplate_tests::skip(&format!("the corpus is not here ({file})"));
+        dialplate_tests::skip(&format!("../shared/corpus/{file} is missing"));
     }
     text
 }
 
-/// A SQLite file with these scripts run.
+/// A SQLite file on which these scripts have run.
 pub async fn sqlite(scratch: &Scratch, scripts: &[&str]) -> String {
     let path = scratch.path().join("fusionpbx.db");
     let url = format!("sqlite://{}", path.display());

@@ -1,7 +1,7 @@
-//! Who is asked for credentials, and which are taken.
+//! When the gate requires credentials, and which it accepts.
 
 use super::*;
-use crate::gate::permit::{Challenge, CredentialError};
+use crate::gate::refusal::{Challenge, CredentialError};
 use md5::{Digest, Md5};
 
 /// The header with which a client answers a challenge, by RFC 7616 with MD5.
@@ -10,8 +10,8 @@ fn answer(challenge: &Challenge, target: &str, user: &str, password: &str, count
     let nonce = header.split("nonce=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
     let hash = |text: String| Md5::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
     let account = hash(format!("{user}:alpha.example.net:{password}"));
-    let asked = hash(format!("GET:{target}"));
-    let response = hash(format!("{account}:{nonce}:{count:08x}:c:auth:{asked}"));
+    let request = hash(format!("GET:{target}"));
+    let response = hash(format!("{account}:{nonce}:{count:08x}:c:auth:{request}"));
     format!(
         "digest username=\"{user}\", realm=\"alpha.example.net\", nonce=\"{nonce}\", uri=\"{target}\", qop=auth, \
          nc={count:08x}, cnonce=\"c\", response=\"{response}\""
@@ -37,7 +37,7 @@ fn digest_error(visit: Visit<'_>, user: &str, password: &str) -> Option<Credenti
 }
 
 #[test]
-fn digest_takes_any_of_the_passwords_and_the_one_user() {
+fn digest_accepts_the_user_with_any_of_the_passwords() {
     assert_eq!(digest_error(known().with(DIGEST), "phone", "secret1"), None);
     assert_eq!(digest_error(known().with(DIGEST), "phone", "secret2"), None);
     for (user, password) in [("phone", "secret3"), ("other", "secret1"), ("phone", "")] {
@@ -57,7 +57,7 @@ fn digest_takes_any_of_the_passwords_and_the_one_user() {
 }
 
 #[test]
-fn challenge_offers_both_algorithms_and_reports_stale_nonce() {
+fn challenge_offers_md5_and_sha_256_and_marks_stale_nonces() {
     let (keeper, visit) = (keeper(), known().with(DIGEST));
     let first = challenge(visit.at(&keeper, NOW).err());
     assert_eq!((first.headers.len(), first.error), (2, None));
@@ -70,7 +70,7 @@ fn challenge_offers_both_algorithms_and_reports_stale_nonce() {
 }
 
 #[test]
-fn a_nonce_may_be_used_again_but_not_with_the_same_count() {
+fn nonce_may_be_reused_only_with_another_count() {
     let (keeper, mut visit) = (keeper(), known().with(DIGEST));
     let given = challenge(visit.at(&keeper, NOW).err());
     let mut error = |count| {
@@ -84,7 +84,7 @@ fn a_nonce_may_be_used_again_but_not_with_the_same_count() {
 }
 
 #[test]
-fn servers_sharing_a_key_accept_each_others_nonces() {
+fn servers_with_one_key_accept_each_others_nonces() {
     let keepers = [Keeper::new([1; 32], 1, NOW), Keeper::new([1; 32], 2, NOW)];
     let other_key = Keeper::new([2; 32], 3, NOW);
     let mut visit = known().with(DIGEST);
@@ -98,11 +98,11 @@ fn servers_sharing_a_key_accept_each_others_nonces() {
         assert_eq!(error(&keepers[1], password, count), None);
         assert_eq!(error(&keepers[1], password, count), Some(CredentialError::Stale), "replayed");
     }
-    assert_eq!(error(&other_key, "secret1", 3), Some(CredentialError::Stale), "another's nonce");
+    assert_eq!(error(&other_key, "secret1", 3), Some(CredentialError::Stale), "a nonce under another key");
 }
 
 #[test]
-fn no_spelling_of_the_settings_opens_the_door() {
+fn no_spelling_of_the_settings_turns_credentials_off() {
     for settings in [
         &[("provision http_auth_type", "text", "Digest")][..],
         &[("provision http_auth_type", "text", "none")],
@@ -121,7 +121,7 @@ fn no_spelling_of_the_settings_opens_the_door() {
 }
 
 #[test]
-fn credentials_are_optional_if_off_or_without_user() {
+fn credentials_are_optional_if_turned_off_or_without_user() {
     for settings in [
         &[("provision http_auth_enabled", "boolean", "false")][..],
         &[("provision http_auth_disable", "boolean", "true")],
@@ -132,7 +132,7 @@ fn credentials_are_optional_if_off_or_without_user() {
 }
 
 #[test]
-fn credentials_of_the_other_scheme_do_not_count() {
+fn credentials_of_another_scheme_are_rejected() {
     let error = |kind, authorization: &str| {
         let visit = known().with(DIGEST).with(&[("provision http_auth_type", "text", kind)]);
         challenge(Visit { authorization: Some(authorization.into()), ..visit }.refusal()).error

@@ -1,22 +1,14 @@
-//! The part of the walk that decides who is let in: the sentry before anything is looked up, the facts, the gate.
+//! The part of a request's way that decides whether it is admitted: the rate limits, the facts, the gate.
 
 use super::Walk;
-use crate::directory::{Lookup, NewDevice};
+use crate::directory::{Device, Insertion, Lookup, NewDevice};
 use crate::facts::{MacAddress, RequestFacts};
-use crate::gate::{self, Permit, Refusal};
+use crate::gate::{self, InsertPermit, Permit, Refusal};
 use crate::http::access_log::Seen;
 use crate::http::status::Failure;
 use crate::http::unix_seconds;
 use crate::request::{DeviceIdentifier, ProvisionRequest, Secret};
 use std::net::IpAddr;
-
-/// Who was let in, and on which facts.
-pub struct Entry {
-    pub permit: Permit,
-    pub admission: RequestFacts,
-    /// The device that was inserted for this request, and its uuid.
-    pub inserted: Option<(NewDevice, String)>,
-}
 
 impl Walk<'_> {
     pub(super) async fn admit(
@@ -24,84 +16,90 @@ impl Walk<'_> {
         request: &ProvisionRequest,
         peer: IpAddr,
         seen: &mut Seen,
-    ) -> Result<Entry, Failure> {
+    ) -> Result<Permit, Failure> {
         let (named, now) = (self.named(request), unix_seconds());
         seen.request(named.address(), request.host());
-        let visitor = self.app.sentry.visitor(peer, request.client(), &named);
-        if let Some(visitor) = &visitor {
-            self.app.sentry.check(visitor, now)?;
+        let source = self.app.sentry.visitor(peer, request.client(), &named);
+        if let Some(source) = &source {
+            self.app.sentry.check(source, now)?;
         }
-        let claim = self.resolve(named, request).await?;
-        let address = claim.address();
+        let identifier = self.resolve(named, request).await?;
+        let address = identifier.address();
         seen.request(address, request.host());
-        let mut admission = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
-        admission.is_refused_elsewhere = self.is_refused_elsewhere(request, address).await?;
-        let permit = gate::admit(request, &claim, &admission, &self.app.keeper, now);
-        report_unreadable(&self.app.keeper);
-        if let (Some(syslog), Err(refusal)) = (&self.app.syslog, &permit) {
-            syslog.refused(request.client(), request.mac(), &claim, refusal);
+        let facts = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
+        let decision = self.decide(request, &identifier, facts, now).await?;
+        log_invalid_networks(&self.app.keeper);
+        if let (Some(syslog), Err(refusal)) = (&self.app.syslog, &decision) {
+            syslog.refused(request.client(), request.mac(), &identifier, refusal);
         }
-        if let Some(visitor) = &visitor {
-            match &permit {
-                Err(refusal) => self.app.sentry.refused(visitor, refusal, now)?,
-                Ok(permit) if permit.insert().is_some() => self.app.sentry.insert(visitor, now)?,
-                Ok(_) => self.app.sentry.admitted(visitor, now),
+        if let Some(source) = &source {
+            match &decision {
+                Err(refusal) => self.app.sentry.refused(source, refusal, now)?,
+                Ok(Permit::AutoInsert(_)) => self.app.sentry.insert(source, now)?,
+                Ok(Permit::Known(_)) => self.app.sentry.admitted(source, now),
             }
         }
-        self.enter(permit?, admission, request).await
+        Ok(decision?)
     }
 
-    /// Asks the auth server, where there is one. It is told what the phone said; where no parameter said an address,
-    /// the one that was found: an address named in another way must not be let on for an empty one.
-    async fn is_refused_elsewhere(
+    /// The gate's decision. The auth server is asked only if the request passes the checks that cost nothing.
+    async fn decide(
+        &self,
+        request: &ProvisionRequest,
+        identifier: &DeviceIdentifier,
+        facts: RequestFacts,
+        now: u64,
+    ) -> Result<Result<Permit, Refusal>, Failure> {
+        let screened = match gate::screen(request, facts, &self.app.keeper) {
+            Ok(screened) => screened,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let accepted = self.is_accepted_by_auth_server(request, identifier.address()).await?;
+        Ok(screened.admit(identifier, accepted, now))
+    }
+
+    /// Asks the auth server, if one is configured. It gets the `mac` of the request. Without that parameter it gets the
+    /// address that the server found, or it would accept a phone that identifies itself in another way as one without
+    /// an address.
+    async fn is_accepted_by_auth_server(
         &self,
         request: &ProvisionRequest,
         address: Option<MacAddress>,
     ) -> Result<bool, Failure> {
-        let Some(server) = &self.app.auth_server else { return Ok(false) };
+        let Some(server) = &self.app.auth_server else { return Ok(true) };
         let mac = request.mac().or(address.as_ref().map(MacAddress::as_str)).unwrap_or_default();
         let secret = request.secret().unwrap_or_else(|| Secret::new(""));
-        Ok(!server.allows(mac, &secret).await?)
+        Ok(server.allows(mac, &secret).await?)
     }
 
-    /// Inserts the device, where the permit is for that.
-    async fn enter(
-        &self,
-        permit: Permit,
-        admission: RequestFacts,
-        request: &ProvisionRequest,
-    ) -> Result<Entry, Failure> {
-        let Some(address) = permit.insert() else { return Ok(Entry { permit, admission, inserted: None }) };
-        if request.template().is_some() {
-            // A raw template is for devices that are known; it is no reason to make one.
-            return Err(Refusal::UnknownDevice.into());
-        }
+    /// Inserts a device, or loads the one that another request has inserted in the meantime.
+    pub(super) async fn insert(&self, permit: InsertPermit, request: &ProvisionRequest) -> Result<Device, Failure> {
+        let address = permit.address();
         let new = self.new_device(address, request);
-        if let Some(uuid) = self.app.directory.insert_device(&permit, &new).await? {
-            return Ok(Entry { permit, admission, inserted: Some((new, uuid)) });
-        }
-        // Another request was faster. Whoever is served what it inserted must find it like anyone else.
+        let permit = match self.app.directory.insert(permit, new).await? {
+            Insertion::Inserted(device) => return Ok(*device),
+            Insertion::Taken(permit) => permit,
+        };
         let lookup = Lookup { address: Some(address), host: request.host() };
-        let admission = self.app.directory.find(&lookup).await?;
-        Ok(Entry { permit: gate::readmit(&permit, &admission)?, admission, inserted: None })
+        let permit = permit.exchange(self.app.directory.find(&lookup).await?)?;
+        Ok(self.app.directory.load(permit).await?)
     }
 
     fn new_device(&self, address: MacAddress, request: &ProvisionRequest) -> NewDevice {
         let plugins = &self.snapshot.plugins;
         NewDevice {
-            address,
             vendor: plugins.vendor_of(address.oui()).unwrap_or_default().to_owned(),
             template: plugins.template(request.user_agent()).unwrap_or_default().to_owned(),
             description: request.user_agent().to_owned(),
         }
     }
 
-    /// Which device the request names.
+    /// The device that the request names.
     pub(super) fn named(&self, request: &ProvisionRequest) -> DeviceIdentifier {
         request.identify_device(&|agent: &str| self.snapshot.plugins.address(agent))
     }
 
-    /// An extension's number stands for the device that it is a line of.
+    /// Replaces an extension by the address of the device that has it as a line.
     pub(super) async fn resolve(
         &self,
         named: DeviceIdentifier,
@@ -113,13 +111,13 @@ impl Walk<'_> {
     }
 }
 
-fn report_unreadable(keeper: &gate::Keeper) {
-    for network in keeper.take_unreadable() {
+fn log_invalid_networks(keeper: &gate::Keeper) {
+    for network in keeper.take_invalid() {
         tracing::warn!(
             setting = network.setting,
             domain.name = network.domain,
             text = network.text,
-            "is no network and lets nobody in; write for instance 192.0.2.0/24 or 2001:db8::/32"
+            "ignoring invalid network, which admits no client; write for instance 192.0.2.0/24 or 2001:db8::/32"
         );
     }
 }

@@ -4,8 +4,8 @@
 use super::*;
 use crate::clock::Clock;
 use crate::directory::tests::servers::{Scratch, corpus, sqlite};
-use crate::directory::{Directory, Lookup};
-use crate::gate;
+use crate::directory::{self, Directory, Lookup};
+use crate::gate::{self, Permit};
 use crate::http::client::Client;
 use crate::journal::Journal;
 use crate::plugin::tests::measure::{LongLived, Times};
@@ -74,26 +74,20 @@ async fn walk_timed(app: &AppState, parts: &Parts, times: &mut Times) -> Walked 
     let claim =
         times.take(1, async { walk.resolve(walk.named(&request), &request).await.unwrap_or_else(|_| panic!()) }).await;
     let lookup = Lookup { address: claim.address(), host: request.host() };
-    let admission = times.take(2, async { app.directory.find(&lookup).await.unwrap() }).await;
-    let admit = async { gate::admit(&request, &claim, &admission, &app.keeper, crate::http::unix_seconds()) };
-    let permit = times.take(3, admit).await.unwrap_or_else(|_| panic!("not admitted"));
-    let device = times.take(4, async { app.directory.load(&permit, &admission).await.unwrap() }).await;
+    let facts = times.take(2, async { app.directory.find(&lookup).await.unwrap() }).await;
+    let admit = async {
+        let screened = gate::screen(&request, facts, &app.keeper).unwrap();
+        screened.admit(&claim, true, crate::http::unix_seconds())
+    };
+    let Ok(Permit::Known(permit)) = times.take(3, admit).await else { panic!("not admitted") };
+    let device = times.take(4, async { app.directory.load(permit).await.unwrap() }).await;
     let job = async {
-        let located = job::locate(&walk.snapshot.tree, &device, "alpha.example.net").unwrap_or_else(|_| panic!());
+        let located = job::locate(&walk.snapshot.tree, &device).unwrap_or_else(|_| panic!());
         let plugin = walk.snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();
         let folder = located.name.as_str().to_owned();
         let file = job::file(&request, &walk.snapshot, &located).unwrap_or_else(|_| panic!());
-        let scope = Arc::new(job::Scope(app.directory.scope(&device)));
-        let address = claim.address().unwrap();
-        let parts = job::Parts {
-            folder,
-            file,
-            templates: vec![],
-            address,
-            device,
-            admission: &admission,
-            now: app.clock.now(),
-        };
+        let scope = Arc::new(job::Scope(app.directory.phone_book(&device)));
+        let parts = job::Parts { folder, file, templates: vec![], device, now: app.clock.now() };
         let job = job::of(&request, parts, plugin, &walk.snapshot.plugins).unwrap_or_else(|_| panic!());
         Walked { job, scope }
     };

@@ -1,0 +1,116 @@
+//! Auto insert: creates the row of a device that no one has entered.
+
+use super::catalog::{Catalog, Column, ColumnKind};
+use super::contacts::PhoneBookRules;
+use super::dialect::{Dialect, storable, timestamp};
+use super::load::{Device, with_own_settings};
+use super::{Directory, Error};
+use crate::facts::{Record, Table, Value};
+use crate::gate::InsertPermit;
+use jiff::Timestamp;
+use std::collections::HashMap;
+
+/// What the server derives from a request about a device that has no row.
+pub struct NewDevice {
+    /// By the address's OUI; empty if no plugin knows it.
+    pub vendor: String,
+    /// By the User-Agent; empty if no plugin knows it.
+    pub template: String,
+    /// The User-Agent as the phone sent it.
+    pub description: String,
+}
+
+/// The outcome of an insertion.
+pub enum Insertion {
+    Inserted(Box<Device>),
+    /// The address has a row by now, in whatever domain, and nothing was inserted. The permit is returned.
+    Taken(InsertPermit),
+}
+
+impl Directory {
+    /// Inserts the device that the permit allows to insert.
+    pub async fn insert(&self, permit: InsertPermit, new: NewDevice) -> Result<Insertion, Error> {
+        let statements = self.statements();
+        let uuid = uuid::Uuid::new_v4().to_string();
+        let address = permit.address();
+        let (columns, selected) = columns(&statements.catalog, self.database().dialect());
+        let stored = statements.catalog.sql("v_devices", "device_address", "d");
+        let sql = format!(
+            "insert into v_devices ({columns}) select {selected} \
+             where not exists (select 1 from v_devices d where {stored} = $3)"
+        );
+        let description = storable(&new.description);
+        let now = timestamp(Timestamp::now());
+        let template = Some(new.template.as_str()).filter(|template| !template.is_empty());
+        let binds = [
+            Some(uuid.as_str()),
+            Some(permit.domain().uuid.as_str()),
+            Some(address.as_str()),
+            Some(new.vendor.as_str()),
+            template,
+            Some(description.as_str()),
+            Some(now.as_str()),
+        ];
+        // No table of FusionPBX's makes an address unique, and a phone may send two requests at once.
+        let lock = format!("dialplate device {address}");
+        let inserted = self.database().execute_locked(&lock, sql, &binds).await;
+        let inserted = inserted.map_err(|error| error.naming("insert devices, which auto insert needs"))?;
+        if inserted == 0 {
+            return Ok(Insertion::Taken(permit));
+        }
+        Ok(Insertion::Inserted(Box::new(inserted_device(statements.catalog.columns("v_devices"), permit, new, uuid))))
+    }
+}
+
+/// The inserted device as templates see it, without reading it again: it has neither lines nor keys.
+fn inserted_device(columns: &[Column], permit: InsertPermit, new: NewDevice, uuid: String) -> Device {
+    let (address, domain, domain_settings, origin) = permit.into_facts();
+    let given = [
+        ("device_uuid", uuid.as_str()),
+        ("domain_uuid", domain.uuid.as_str()),
+        ("device_address", address.as_str()),
+        ("device_vendor", new.vendor.as_str()),
+        ("device_template", new.template.as_str()),
+        ("device_description", new.description.as_str()),
+    ];
+    let cell = |column: &Column| match given.iter().find(|(name, _)| *name == column.name) {
+        Some((_, text)) => Value::Text((*text).to_owned()),
+        None if column.name == "device_enabled" => Value::Flag(true),
+        None => Value::Null,
+    };
+    let names = columns.iter().map(|column| column.name.clone()).collect();
+    let device = Record::new(names, columns.iter().map(cell).collect()).into_table("device");
+    let phone_book = PhoneBookRules::new(&domain_settings, &domain, None, None, origin);
+    let empty = ["lines", "profile_keys", "device_keys", "user"].map(Table::empty);
+    Device {
+        uuid,
+        address,
+        is_new: true,
+        stored_vendor: new.vendor.clone(),
+        vendor: new.vendor,
+        template: new.template,
+        tables: [device, domain.record.into_table("domain")].into_iter().chain(empty).collect(),
+        domain_name: domain.name,
+        settings: with_own_settings(&domain_settings, HashMap::new()),
+        domain_settings,
+        phone_book,
+    }
+}
+
+/// The columns that an inserted device gets, and their values as parameters. Not every release has `insert_date`.
+fn columns(catalog: &Catalog, dialect: Dialect) -> (String, String) {
+    let mut columns = Vec::new();
+    let mut selected = Vec::new();
+    let given = ["device_uuid", "domain_uuid", "device_address", "device_vendor", "device_template"];
+    let given = given.iter().chain(&["device_description", "insert_date"]).enumerate();
+    for (at, name) in given {
+        if let Some(column) = catalog.column("v_devices", name) {
+            columns.push(format!("\"{}\"", column.source));
+            selected.push(dialect.parameter(at + 1, column.kind));
+        }
+    }
+    columns.push("device_enabled".to_owned());
+    let is_flag = catalog.kind("v_devices", "device_enabled") == ColumnKind::Flag;
+    selected.push(if is_flag { "true" } else { "'true'" }.to_owned());
+    (columns.join(", "), selected.join(", "))
+}
