@@ -110,7 +110,7 @@ fn start_loads_good_components_and_lists_the_others() {
     let checked = server::command("check", &settings).output().unwrap();
     let said = String::from_utf8_lossy(&checked.stderr);
     assert!(
-        !checked.status.success() && said.contains("acme.wasm") && said.contains("2 plugins cannot be served"),
+        !checked.status.success() && said.contains("acme.wasm") && said.contains("2 plugins cannot be loaded"),
         "{said}"
     );
     fs::remove_file(site.path("plugins/acme.wasm")).unwrap();

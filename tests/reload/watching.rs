@@ -88,7 +88,7 @@ fn hangup_during_start_reloads_after_it() {
     let mut server = site.with_settings(&site.path("templates"), |settings| {
         Server::launch(server::command("serve", &[settings, &[("DIALPLATE_CACHE", &cache)]].concat()))
     });
-    server.until_logged(&["made a database"]);
+    server.until_logged(&["created a database"]);
     server.signal("HUP");
     server.until_serving();
     server.until_logged(&["SIGHUP: reloading templates and plugins"]);

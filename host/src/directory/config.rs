@@ -1,33 +1,33 @@
-//! Which database, and how long anyone waits for it.
+//! Which database, and how long the server waits for it.
 
+use super::url::{DatabaseKind, DatabaseUrl};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// What the directory needs to know of the configuration. The URL may hold a password, so there is no `Debug`.
+/// The room's settings. The URLs may hold passwords, so there is no `Debug`.
 #[derive(Clone)]
 pub struct Config {
-    /// `postgres://user:password@host:5432/fusionpbx` or `sqlite:///var/lib/dialplate/dialplate.db`.
-    pub url: String,
-    /// The file of FusionPBX's that named the database, for messages.
+    pub url: DatabaseUrl,
+    /// FusionPBX's configuration file that names the database, for messages.
     pub named_in: Option<PathBuf>,
-    /// A replica of the same database that is read from where it answers. Only PostgreSQL has one.
-    pub replica: Option<String>,
-    /// Connections kept open at most. FusionPBX's own PHP workers share the server's `max_connections`, 100 by
-    /// default, so this stays well below.
+    /// A replica of the same database; the server reads from it while it answers. Only PostgreSQL has replicas.
+    pub replica: Option<DatabaseUrl>,
+    /// Limit on open connections. FusionPBX's own PHP workers share the server's `max_connections`, 100 by default,
+    /// so this stays well below.
     pub connections_max: u32,
-    /// How long a request waits for a free connection, or for a database that went away.
+    /// How long a request waits for a free connection, or for a database that is down.
     pub acquire_timeout: Duration,
-    /// A statement that takes longer is ended by the server, and the connection is free again.
+    /// PostgreSQL ends a statement that takes longer.
     pub statement_timeout: Duration,
-    /// How long a start waits for a database that does not answer yet: on a machine that boots, it comes up beside
-    /// Dialplate.
+    /// How long a start waits for a database that does not answer yet: when a machine boots, the database may come up
+    /// after Dialplate.
     pub start_timeout: Duration,
 }
 
 impl Config {
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: DatabaseUrl) -> Self {
         Self {
-            url: url.into(),
+            url,
             named_in: None,
             replica: None,
             connections_max: 8,
@@ -39,47 +39,12 @@ impl Config {
 
     /// Whether the database is a file of this machine.
     pub fn is_file(&self) -> bool {
-        self.url.starts_with("sqlite:")
+        self.url.kind() == DatabaseKind::Sqlite
     }
 
-    /// The database as it may be shown: the URL without password and without parameters, which may hold one too.
+    /// The database for messages and logs: the masked URL, and the file that names it.
     pub fn shown(&self) -> String {
-        let url = self.shown_url();
+        let url = self.url.masked();
         self.named_in.as_ref().map_or_else(|| url.clone(), |file| format!("{url} (named in {})", file.display()))
-    }
-
-    fn shown_url(&self) -> String {
-        let url = self.url.split(['?', '#']).next().unwrap_or_default();
-        let Some((scheme, rest)) = url.split_once("://") else {
-            return url.split(':').next().unwrap_or_default().to_owned() + ":…";
-        };
-        // The last `@` ends the credentials, even where someone forgot to escape one in the password.
-        match rest.rsplit_once('@') {
-            Some((login, place)) => {
-                let user = login.split(':').next().unwrap_or_default();
-                format!("{scheme}://{user}@{place}")
-            }
-            None => format!("{scheme}://{rest}"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_shown_of_a_url_holds_no_password() {
-        for (url, shown) in [
-            (
-                "postgres://fusionpbx:s3cret@db.example.net:5432/fusionpbx",
-                "postgres://fusionpbx@db.example.net:5432/fusionpbx",
-            ),
-            ("postgres://u:p@ss/w@db/fusionpbx?password=s3cret", "postgres://u@db/fusionpbx"),
-            ("sqlite:///var/lib/dialplate/dialplate.db", "sqlite:///var/lib/dialplate/dialplate.db"),
-            ("mysql:s3cret", "mysql:…"),
-        ] {
-            assert_eq!(Config::new(url).shown(), shown);
-        }
     }
 }

@@ -19,6 +19,7 @@ mod query;
 mod replica;
 #[cfg(test)]
 pub mod tests;
+mod url;
 mod write;
 
 pub use config::Config;
@@ -27,6 +28,7 @@ pub use embedded::DEFAULT_DOMAIN;
 pub use error::Error;
 pub use find::Lookup;
 pub use load::Device;
+pub use url::{DatabaseKind, DatabaseUrl};
 pub use write::{NewDevice, Provisioned};
 
 use arc_swap::ArcSwap;

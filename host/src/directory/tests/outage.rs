@@ -1,8 +1,8 @@
 //! A PostgreSQL that goes away while devices are being read, and comes back.
 
 use super::both::{Recorded, permit, recorded};
-use super::servers::{Postgres, connect_with, corpus};
-use crate::directory::{Config, Directory, Error, Lookup};
+use super::servers::{self, Postgres, connect_with, corpus};
+use crate::directory::{Directory, Error, Lookup};
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
@@ -17,7 +17,7 @@ async fn outage_is_a_bounded_wait_and_ends_with_the_database() {
     let (Some(defaults), Some(fixture)) = (corpus("defaults.sql"), corpus("fixture-1.sql")) else { return };
     let Some(mut server) = Postgres::start().await else { return };
     let schema = corpus("schema-postgres.sql").unwrap();
-    let mut config = Config::new(server.database("fusionpbx", &[&schema, &defaults, &fixture]).await);
+    let mut config = servers::config(&server.database("fusionpbx", &[&schema, &defaults, &fixture]).await);
     config.acquire_timeout = Duration::from_secs(1);
     let directory = connect_with(&config).await;
     let first = &devices[0];
@@ -45,7 +45,7 @@ async fn database_restart_under_load_loses_no_read_within_wait() {
     let (Some(defaults), Some(fixture)) = (corpus("defaults.sql"), corpus("fixture-1.sql")) else { return };
     let Some(mut server) = Postgres::start().await else { return };
     let schema = corpus("schema-postgres.sql").unwrap();
-    let mut config = Config::new(server.database("fusionpbx", &[&schema, &defaults, &fixture]).await);
+    let mut config = servers::config(&server.database("fusionpbx", &[&schema, &defaults, &fixture]).await);
     config.acquire_timeout = Duration::from_secs(20);
     let directory = connect_with(&config).await;
     let until = Instant::now() + Duration::from_secs(4);
