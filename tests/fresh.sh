@@ -45,10 +45,10 @@ answers() {
 }
 
 serve_demo() {
-  make run > /root/run.log 2>&1 &
+  make run > "$HOME/run.log" 2>&1 &
   local maker=$!
   until ask / >/dev/null 2>&1; do
-    kill -0 $maker 2>/dev/null || { tail -40 /root/run.log >&2; return 1; }
+    kill -0 $maker 2>/dev/null || { tail -40 "$HOME/run.log" >&2; return 1; }
     sleep 1
   done
   # Our own templates cover the Yealink; the other phones have none until FusionPBX's are there.
@@ -66,7 +66,7 @@ serve_demo() {
 
 inside() {
   trap '[ $? = 0 ] || failed' EXIT
-  cd /root/dialplate
+  cd "$HOME/dialplate"
   case " $FRESH_STEPS " in *" run "*) timed "make run, until the demo phones are answered" serve_demo ;; esac
   case " $FRESH_STEPS " in *" test "*) timed "make test" make test ;; esac
 }

@@ -53,9 +53,7 @@ impl Opened {
     /// # Errors
     /// No template folder or no plugin can be loaded.
     pub async fn load(&self) -> Result<reload::FirstLoad> {
-        let Config { templates, plugins, plugin, .. } = &self.config;
-        let config = reload::Config { templates: templates.clone(), plugins: plugins.clone(), engine: plugin.clone() };
-        Ok(reload::load(config).await?)
+        Ok(reload::load(reload_config(&self.config)).await?)
     }
 
     /// The server that answers with these templates and plugins.
@@ -157,10 +155,9 @@ async fn close(state: Arc<AppState>, journal_writer: JoinHandle<()>) {
 /// The server could not start, or a template or plugin could not be served.
 pub async fn check(config: Config) -> Result<()> {
     let config = with_compiler(config)?;
-    config.auth_server.map(AuthServer::new).transpose()?;
+    config.auth_server.clone().map(AuthServer::new).transpose()?;
     Directory::connect(&config.database).await?.close().await;
-    let (templates, plugins, engine) = (config.templates, config.plugins, config.plugin);
-    let loaded = reload::load(reload::Config { templates, plugins, engine }).await?;
+    let loaded = reload::load(reload_config(&config)).await?;
     let unread: Vec<_> = loaded.unread.iter().map(ToString::to_string).collect();
     ensure!(unread.is_empty(), "{}", unread.join("; "));
     for failure in &loaded.failures {
@@ -172,6 +169,11 @@ pub async fn check(config: Config) -> Result<()> {
     ensure!(faults == 0, "{faults} templates do not compile (each is named above); correct or remove them");
     tracing::info!("no problems found");
     Ok(())
+}
+
+fn reload_config(config: &Config) -> reload::Config {
+    let Config { templates, plugins, plugin, .. } = config;
+    reload::Config { templates: templates.clone(), plugins: plugins.clone(), engine: plugin.clone() }
 }
 
 /// This program compiles the plugins, in processes of its own.
