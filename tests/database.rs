@@ -23,7 +23,7 @@ fn db_init_creates_a_working_file_and_keeps_existing_ones() {
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let before = std::fs::read(&path).unwrap();
     let (made, _, error) = db(&["init", "--database", &format!("sqlite://{file}")], &[]);
-    assert!(!made && error.contains("is there already"), "{error}");
+    assert!(!made && error.contains("exists and is left unchanged"), "{error}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
     let templates = root().join("templates").display().to_string();
     let url = format!("sqlite://{file}");

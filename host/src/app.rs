@@ -4,7 +4,7 @@
 //! with them in its own process. [`run`] adds the listeners, the signals and the reload task.
 
 use crate::auth_server::AuthServer;
-use crate::config::{AdminListen, Config, EMBEDDED_DATABASE};
+use crate::config::{AdminListen, Config};
 use crate::directory::{self, DEFAULT_DOMAIN, Directory};
 use crate::http::{self, AdminState, AppState};
 use crate::journal::Journal;
@@ -15,7 +15,6 @@ use anyhow::{Context, Result, ensure};
 use axum::body::Body;
 use axum::http::{Request, Response};
 use std::net::{IpAddr, SocketAddr};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
@@ -194,17 +193,13 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
 /// Opens the database. A missing SQLite file is created only if it is the embedded default or the URL has `mode=rwc`:
 /// a mistyped path must not start an empty telephone system.
 async fn open_directory(config: &directory::Config) -> Result<Directory> {
-    let url = &config.url;
     if let Some(file) = &config.named_in {
         tracing::info!(file = %file.display(), "using the database named in FusionPBX's configuration");
     }
-    if let Some(place) = url.strip_prefix("sqlite:") {
-        let place = place.trim_start_matches("//");
-        let (path, options) = place.split_once('?').unwrap_or((place, ""));
-        let make = url == EMBEDDED_DATABASE || options.split('&').any(|option| option == "mode=rwc");
-        if make && Directory::create_embedded(Path::new(path), DEFAULT_DOMAIN).await? {
-            tracing::info!(file = path, "created a database with demonstration phones");
-        }
+    if let Some(file) = config.url.file().filter(|_| config.url.creates_file())
+        && Directory::create_embedded(&file, DEFAULT_DOMAIN).await?
+    {
+        tracing::info!(file = %file.display(), "created a database with demonstration phones");
     }
     Ok(Directory::connect_waiting(config).await?)
 }

@@ -1,9 +1,10 @@
-//! Dialplate: a provisioning server for desk phones, compatible with FusionPBX. This library is the server; `main.rs`
-//! is its command line.
+//! Dialplate: a provisioning server for desk phones, compatible with FusionPBX. [`app`] builds and runs the server,
+//! [`cli`] is its command line; `ARCHITECTURE.md` describes the rooms, which are the other modules.
 
 pub mod admin_command;
 pub mod app;
 pub mod auth_server;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod db_command;

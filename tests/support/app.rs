@@ -20,7 +20,7 @@ use crate::site::write;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, Uri, header};
 use dialplate::app::{App, Opened};
-use dialplate::config::{Config, Source};
+use dialplate::config::{Config, ConfigSource};
 use dialplate::reload::Current;
 use http_body_util::BodyExt;
 use std::collections::HashMap;
@@ -242,7 +242,7 @@ impl TestAppBuilder {
         ];
         let unlimited = UNLIMITED.map(|(key, value)| (key, value.to_owned()));
         let values = own.into_iter().chain(unlimited).chain(self.config.iter().cloned());
-        let config = Config::read(Source::new(values, &|_| None, None), None);
+        let config = Config::read(ConfigSource::new(values, &|_| None, None), None);
         config.unwrap_or_else(|errors| panic!("{}", errors.iter().map(|it| format!("{it}\n")).collect::<String>()))
     }
 }

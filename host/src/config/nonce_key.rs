@@ -1,34 +1,37 @@
-//! The key that servers share so that a phone may begin digest at one and go on at another. No message repeats it.
+//! The key that servers share so that a phone can start digest authentication at one and continue at another. No
+//! message repeats it.
 
 use sha2::{Digest, Sha256};
-use std::path::Path;
 
-/// As many as the hash that is keyed has: 256 bits, what `openssl rand -hex 32` prints.
+/// 256 bits, like the keyed hash; `openssl rand -hex 32` prints as many.
 const DIGITS_MIN: usize = 64;
 
-/// A file with a key is a line.
+/// A file with a key is one line.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
 /// Reads hexadecimal digits, or the file that holds them. Keys longer than 32 bytes are hashed.
+///
+/// # Errors
+/// The text, or the content of the file, is not a key.
 pub fn parse(text: &str) -> Result<[u8; 32], String> {
     if is_hex(text) {
         return of_digits(text);
     }
     if !text.contains('/') {
-        return Err("is neither hexadecimal digits nor a file's path with `/`; make a key with `openssl rand -hex 32`"
-            .to_owned());
+        return Err(
+            "is neither hexadecimal digits nor the path of a file; make a key with `openssl rand -hex 32`".to_owned()
+        );
     }
-    let said = |error| format!("names a file that cannot be read: {error}");
-    let size = std::fs::metadata(Path::new(text)).map_err(said)?.len();
-    if size > FILE_BYTES_MAX {
-        return Err("names a file that is larger than any key".to_owned());
+    let unreadable = |error| format!("names a file that cannot be read: {error}");
+    if std::fs::metadata(text).map_err(unreadable)?.len() > FILE_BYTES_MAX {
+        return Err(format!("names a file of more than {FILE_BYTES_MAX} bytes"));
     }
-    let held = std::fs::read_to_string(text).map_err(said)?;
-    let held = held.trim();
-    if is_hex(held) {
-        of_digits(held)
+    let content = std::fs::read_to_string(text).map_err(unreadable)?;
+    let digits = content.trim();
+    if is_hex(digits) {
+        of_digits(digits)
     } else {
-        Err("names a file that holds something else than hexadecimal digits".to_owned())
+        Err("names a file that holds something other than hexadecimal digits".to_owned())
     }
 }
 
@@ -52,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_digits_or_a_file_of_digits() {
+    fn key_is_digits_or_a_file_of_digits() {
         let digits = "00ff".repeat(16);
         let key = parse(&digits).unwrap();
         assert_eq!((key[0], key[1], key[31]), (0, 255, 255));
@@ -64,14 +67,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_refused_without_being_repeated() {
+    fn invalid_key_is_refused_without_repeating_it() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("nonce.key");
         let file = file.to_str().unwrap();
         std::fs::write(file, "s3cret").unwrap();
         for text in ["abcd", &"0f".repeat(31), &"0".repeat(65), "s3cret", "/nowhere/s3cret", file] {
-            let said = parse(text).unwrap_err();
-            assert!(!said.contains("s3cret") && !said.contains("0f0f"), "{said}");
+            let error = parse(text).unwrap_err();
+            assert!(!error.contains("s3cret") && !error.contains("0f0f"), "{error}");
         }
     }
 }

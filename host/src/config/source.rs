@@ -1,39 +1,59 @@
-//! Where a configuration's values come from: flags, then the environment, then the file; the first that has a key
-//! wins. Every fault is collected, so that an operator sees all of them at once.
+//! Where values come from: flags, then environment variables, then the file; the first that has a key wins. All errors
+//! are collected, so that an operator sees them at once.
 
-use super::keys::KEYS;
+use super::keys::{ConfigKey, DefaultValue, KEYS, find};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// A configuration file is a page of keys.
+/// A configuration file is a page or two.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
-/// What stands between the texts of a list in a file. No value of a key has a line break in it.
+/// Separates the items of a TOML list. No value of a key contains a line break.
 pub const LIST: char = '\n';
 
-/// One thing wrong with a configuration, with the place it was said at and what to do.
+/// One thing wrong with a configuration: the place of the value, and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{place}: {what}")]
-pub struct Fault {
+#[error("{place}: {reason}")]
+pub struct ConfigError {
     pub place: String,
-    pub what: String,
+    pub reason: String,
 }
 
-/// A value and the place it was said at, in words for a message.
-struct Said {
-    value: String,
-    place: String,
+/// Where a value in force comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ValueOrigin {
+    Flag,
+    Environment,
+    File(PathBuf),
+    /// FusionPBX's configuration file.
+    FusionPbx(PathBuf),
+    Default,
 }
 
-/// All values that were said, by key.
+/// A key's value in force, secrets masked. `None`: the server does without one.
+pub struct EffectiveValue {
+    pub key: &'static ConfigKey,
+    pub value: Option<String>,
+    pub origin: ValueOrigin,
+}
+
+#[derive(Clone)]
+struct Value {
+    text: String,
+    origin: ValueOrigin,
+}
+
+/// The values that were given, by key. They may be secrets, so there is no `Debug`.
 #[derive(Default)]
-pub struct Source {
-    said: BTreeMap<&'static str, Said>,
-    faults: Vec<Fault>,
+pub struct ConfigSource {
+    given: BTreeMap<&'static str, Value>,
+    /// Values that the server found itself.
+    found: BTreeMap<&'static str, Value>,
+    errors: Vec<ConfigError>,
 }
 
-impl Source {
-    /// Puts the three together. `file` is the configuration file's path, where one was named.
+impl ConfigSource {
+    /// `flags` are pairs of key and value, `environment` looks a variable up, `file` is the configuration file.
     pub fn new(
         flags: impl IntoIterator<Item = (&'static str, String)>,
         environment: &dyn Fn(&str) -> Option<String>,
@@ -43,82 +63,155 @@ impl Source {
         if let Some(file) = file {
             source.read_file(file);
         }
-        for key in KEYS {
-            let name = key.environment();
-            if let Some(value) = environment(&name).filter(|value| !value.is_empty()) {
-                source.said.insert(key.name, Said { value, place: name });
+        for key in KEYS.iter() {
+            if let Some(text) = environment(&key.environment()).filter(|value| !value.is_empty()) {
+                source.given.insert(key.name, Value { text, origin: ValueOrigin::Environment });
             }
         }
-        for (key, value) in flags {
-            source.said.insert(key, Said { value, place: format!("--{}", key.replace('_', "-")) });
+        for (name, text) in flags {
+            source.given.insert(name, Value { text, origin: ValueOrigin::Flag });
         }
         source
     }
 
     fn read_file(&mut self, path: &Path) {
         let place = path.display().to_string();
-        let text = match std::fs::metadata(path).and_then(|data| {
-            if data.len() > FILE_BYTES_MAX {
-                return Err(std::io::Error::other("it is larger than any configuration file"));
-            }
-            std::fs::read_to_string(path)
-        }) {
+        let text = match read_bounded(path) {
             Ok(text) => text,
-            Err(error) => return self.fault(place, format!("cannot be read: {error}")),
+            Err(error) => return self.error(place, format!("cannot be read: {error}")),
         };
         let table = match text.parse::<toml::Table>() {
             Ok(table) => table,
-            Err(error) => return self.fault(place, format!("is not TOML: {}", error.message())),
+            Err(error) => {
+                let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+                return self.error(format!("{place}:{line}"), format!("is not TOML: {}", error.message()));
+            }
         };
         for (name, value) in table {
-            let place = format!("{name} in {}", path.display());
-            let Some(key) = KEYS.iter().find(|key| key.name == name) else {
-                self.fault(place, format!("no such key; the keys are {}", names()));
+            let place = format!("{name} in {place}");
+            let Some(key) = find(&name) else {
+                self.error(place, "is not a configuration key; `dialplate config` prints all keys".to_owned());
                 continue;
             };
             match text_of(&value) {
-                Some(value) => drop(self.said.insert(key.name, Said { value, place })),
-                None => self.fault(place, "takes a text, a number, or a list of texts".to_owned()),
+                Some(text) => {
+                    self.given.insert(key.name, Value { text, origin: ValueOrigin::File(path.to_owned()) });
+                }
+                None => self.error(place, "must be a string, a number, a boolean, or a list of strings".to_owned()),
             }
         }
     }
 
-    /// The value of a key, read by `parse`; `absent` where nobody said it or where what was said is a fault.
-    pub fn take<T>(&mut self, key: &'static str, absent: T, parse: impl FnOnce(&str) -> Result<T, String>) -> T {
-        let Some(said) = self.said.get(key) else { return absent };
-        match parse(&said.value) {
-            Ok(value) => value,
-            Err(what) => {
-                self.fault(said.place.clone(), what);
-                absent
+    /// The value of a key without a fixed default; `None` if none was given, or an invalid one.
+    pub fn optional<T>(&mut self, name: &'static str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let value = self.given.get(name)?;
+        match parse(&value.text) {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                let place = place(name, &value.origin);
+                self.error(place, reason);
+                None
             }
         }
     }
 
-    /// Whether anyone said this key, right or wrong.
-    pub fn is_said(&self, key: &str) -> bool {
-        self.said.contains_key(key)
+    /// The value of a key, else its default.
+    ///
+    /// # Panics
+    /// The registry has no such key, or no valid default for it.
+    pub fn value<T>(&mut self, name: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> T {
+        if let Some(value) = self.optional(name, &parse) {
+            return value;
+        }
+        match find(name).map(|key| &key.default) {
+            Some(DefaultValue::Fixed(default)) => parse(default).unwrap_or_else(|reason| panic!("{name}: {reason}")),
+            _ => panic!("{name} has no fixed default"),
+        }
     }
 
-    /// A whole number within bounds, both included.
-    pub fn number(&mut self, key: &'static str, absent: u64, bounds: std::ops::RangeInclusive<u64>) -> u64 {
-        self.take(key, absent, |text| match text.parse() {
-            Ok(number) if bounds.contains(&number) => Ok(number),
-            _ => Err(format!("`{text}` is not a number from {} to {}", bounds.start(), bounds.end())),
+    /// A whole number within the key's bounds, else its default.
+    ///
+    /// # Panics
+    /// As [`Self::value`].
+    pub fn number<T: TryFrom<u64>>(&mut self, name: &'static str) -> T {
+        let bounds = find(name).and_then(|key| key.bounds.clone()).unwrap_or(0..=u64::MAX);
+        self.value(name, |text| {
+            let number = text.parse().ok().filter(|number| bounds.contains(number));
+            number
+                .and_then(|number: u64| T::try_from(number).ok())
+                .ok_or_else(|| format!("`{text}` is not a whole number from {} to {}", bounds.start(), bounds.end()))
         })
     }
 
-    pub fn fault(&mut self, place: String, what: String) {
-        self.faults.push(Fault { place, what });
+    pub fn is_given(&self, name: &str) -> bool {
+        self.given.contains_key(name)
     }
 
-    /// `value` when nothing was wrong, else everything that was.
-    pub fn finish<T>(self, value: T) -> Result<T, Vec<Fault>> {
-        if self.faults.is_empty() { Ok(value) } else { Err(self.faults) }
+    /// Notes the value that the server found for a key, for [`Self::effective`].
+    pub fn found(&mut self, name: &'static str, text: impl Into<String>, origin: ValueOrigin) {
+        self.found.insert(name, Value { text: text.into(), origin });
+    }
+
+    pub fn error(&mut self, place: String, reason: String) {
+        self.errors.push(ConfigError { place, reason });
+    }
+
+    /// What is in force for every key.
+    pub fn effective(&self) -> Vec<EffectiveValue> {
+        let effective = |key: &'static ConfigKey| {
+            let value = self.found.get(key.name).or_else(|| self.given.get(key.name)).cloned();
+            let default = match &key.default {
+                DefaultValue::Fixed(text) => Some(text.clone()),
+                DefaultValue::Absent { .. } => None,
+            };
+            match value {
+                Some(Value { text, origin }) => EffectiveValue { key, value: Some(key.masked(&text)), origin },
+                None => EffectiveValue { key, value: default, origin: ValueOrigin::Default },
+            }
+        };
+        KEYS.iter().map(effective).collect()
+    }
+
+    /// `value`, or everything that was wrong.
+    ///
+    /// # Errors
+    /// At least one key had an invalid value, or the file could not be read.
+    pub fn finish<T>(self, value: T) -> Result<T, Vec<ConfigError>> {
+        if self.errors.is_empty() { Ok(value) } else { Err(self.errors) }
     }
 }
 
-/// A file's value as the flag of the same name would be written, lists with [`LIST`] between.
+/// The place of a key's value, for messages.
+fn place(name: &str, origin: &ValueOrigin) -> String {
+    match (find(name), origin) {
+        (Some(key), ValueOrigin::Flag) => key.flag(),
+        (Some(key), ValueOrigin::Environment) => key.environment(),
+        (_, ValueOrigin::File(path) | ValueOrigin::FusionPbx(path)) => format!("{name} in {}", path.display()),
+        _ => name.to_owned(),
+    }
+}
+
+impl EffectiveValue {
+    /// Where the value comes from, for an operator.
+    pub fn origin_text(&self) -> String {
+        match &self.origin {
+            ValueOrigin::Flag => format!("flag {}", self.key.flag()),
+            ValueOrigin::Environment => format!("environment {}", self.key.environment()),
+            ValueOrigin::File(path) => format!("file {}", path.display()),
+            ValueOrigin::FusionPbx(path) => format!("FusionPBX's configuration {}", path.display()),
+            ValueOrigin::Default => "default".to_owned(),
+        }
+    }
+}
+
+fn read_bounded(path: &Path) -> std::io::Result<String> {
+    if std::fs::metadata(path)?.len() > FILE_BYTES_MAX {
+        return Err(std::io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes")));
+    }
+    std::fs::read_to_string(path)
+}
+
+/// A TOML value written as for the flag, the items of a list separated by [`LIST`].
 fn text_of(value: &toml::Value) -> Option<String> {
     match value {
         toml::Value::String(text) => Some(text.clone()),
@@ -131,8 +224,4 @@ fn text_of(value: &toml::Value) -> Option<String> {
         }
         _ => None,
     }
-}
-
-fn names() -> String {
-    KEYS.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")
 }

@@ -1,17 +1,17 @@
 //! The configuration of the directory: the database, and how long requests wait for it.
 
+use super::url::{DatabaseKind, DatabaseUrl};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The directory's configuration. The URL may hold a password, so there is no `Debug`.
+/// The directory's configuration. The URLs may hold passwords, so there is no `Debug`.
 #[derive(Clone)]
 pub struct Config {
-    /// `postgres://user:password@host:5432/fusionpbx` or `sqlite:///var/lib/dialplate/dialplate.db`.
-    pub url: String,
+    pub url: DatabaseUrl,
     /// FusionPBX's configuration file, if the URL comes from it; for messages.
     pub named_in: Option<PathBuf>,
     /// A replica of the same database to read from while it answers. Only PostgreSQL has replicas.
-    pub replica: Option<String>,
+    pub replica: Option<DatabaseUrl>,
     /// The most connections kept open. FusionPBX's PHP workers share the server's `max_connections`, 100 by default, so
     /// this stays well below.
     pub connections_max: u32,
@@ -25,9 +25,9 @@ pub struct Config {
 }
 
 impl Config {
-    pub fn new(url: impl Into<String>) -> Self {
+    pub fn new(url: DatabaseUrl) -> Self {
         Self {
-            url: url.into(),
+            url,
             named_in: None,
             replica: None,
             connections_max: 8,
@@ -39,47 +39,12 @@ impl Config {
 
     /// Whether the database is a local file.
     pub fn is_file(&self) -> bool {
-        self.url.starts_with("sqlite:")
+        self.url.kind() == DatabaseKind::Sqlite
     }
 
-    /// The database for messages: the URL without password, and without parameters, which may hold one too.
+    /// The database for messages and logs: the masked URL, and the file that names it.
     pub fn shown(&self) -> String {
-        let url = self.shown_url();
+        let url = self.url.masked();
         self.named_in.as_ref().map_or_else(|| url.clone(), |file| format!("{url} (named in {})", file.display()))
-    }
-
-    fn shown_url(&self) -> String {
-        let url = self.url.split(['?', '#']).next().unwrap_or_default();
-        let Some((scheme, rest)) = url.split_once("://") else {
-            return url.split(':').next().unwrap_or_default().to_owned() + ":…";
-        };
-        // The last `@` ends the credentials, even if the password holds an unescaped one.
-        match rest.rsplit_once('@') {
-            Some((login, place)) => {
-                let user = login.split(':').next().unwrap_or_default();
-                format!("{scheme}://{user}@{place}")
-            }
-            None => format!("{scheme}://{rest}"),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn displayed_url_holds_no_password() {
-        for (url, shown) in [
-            (
-                "postgres://fusionpbx:s3cret@db.example.net:5432/fusionpbx",
-                "postgres://fusionpbx@db.example.net:5432/fusionpbx",
-            ),
-            ("postgres://u:p@ss/w@db/fusionpbx?password=s3cret", "postgres://u@db/fusionpbx"),
-            ("sqlite:///var/lib/dialplate/dialplate.db", "sqlite:///var/lib/dialplate/dialplate.db"),
-            ("mysql:s3cret", "mysql:…"),
-        ] {
-            assert_eq!(Config::new(url).shown(), shown);
-        }
     }
 }

@@ -23,6 +23,7 @@ mod query;
 mod replica;
 #[cfg(test)]
 pub mod tests;
+mod url;
 
 pub use config::Config;
 pub use contacts::PhoneBook;
@@ -32,6 +33,7 @@ pub use find::Lookup;
 pub use insert::{Insertion, NewDevice};
 pub use load::Device;
 pub use notes::ProvisionNote;
+pub use url::{DatabaseKind, DatabaseUrl};
 
 use crate::facts::ReadOrigin;
 use arc_swap::ArcSwap;

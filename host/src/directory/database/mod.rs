@@ -7,6 +7,7 @@ mod open;
 use super::catalog::Described;
 use super::dialect::Dialect;
 use super::error::is_connection_error;
+use super::url::DatabaseKind;
 use super::{Config, Error};
 use lease::Lease;
 use sqlx::postgres::PgArguments;
@@ -50,14 +51,9 @@ impl Database {
 
     /// A database to which the first statement connects.
     pub fn lazy(config: &Config) -> Result<Self, Error> {
-        let scheme = config.url.split(':').next().unwrap_or_default();
-        let pool = match scheme {
-            "postgres" | "postgresql" => Pool::Postgres(open::postgres(config)?),
-            "sqlite" => Pool::Sqlite(open::sqlite(config)?),
-            other => {
-                let reason = format!("`{other}` is not a supported kind of database");
-                return Err(Error::Url { database: config.shown(), reason });
-            }
+        let pool = match config.url.kind() {
+            DatabaseKind::Postgres => Pool::Postgres(open::postgres(config)?),
+            DatabaseKind::Sqlite => Pool::Sqlite(open::sqlite(config)?),
         };
         let deadline = config.acquire_timeout + config.statement_timeout;
         Ok(Self { pool, attempts: config.connections_max + 1, deadline, writer: Arc::default() })

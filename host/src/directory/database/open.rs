@@ -50,7 +50,7 @@ pub fn postgres(config: &Config) -> Result<PgPool, Error> {
 fn options(config: &Config) -> Result<PgConnectOptions, Error> {
     let wrong = |error: sqlx::Error| Error::Url { database: config.shown(), reason: plain(&error) };
     let timeout = config.statement_timeout.as_millis().to_string();
-    let mut options = PgConnectOptions::from_str(&config.url)
+    let mut options = PgConnectOptions::from_str(config.url.as_str())
         .map_err(wrong)?
         .application_name("dialplate")
         // For large tables, or tables without indexes, PostgreSQL may spend seconds on compiling a statement that
@@ -74,7 +74,7 @@ fn options(config: &Config) -> Result<PgConnectOptions, Error> {
 
 pub fn sqlite(config: &Config) -> Result<SqlitePool, Error> {
     let wrong = |error: sqlx::Error| Error::Url { database: config.shown(), reason: plain(&error) };
-    let options = SqliteConnectOptions::from_str(&config.url)
+    let options = SqliteConnectOptions::from_str(config.url.as_str())
         .map_err(wrong)?
         .create_if_missing(false)
         .busy_timeout(SQLITE_BUSY)

@@ -1,8 +1,8 @@
 //! A PostgreSQL that stops while devices are being read, and returns.
 
 use super::both::{Recorded, recorded};
-use super::servers::{Postgres, connect_with, corpus};
-use crate::directory::{Config, Directory, Error, Lookup};
+use super::servers::{self, Postgres, connect_with, corpus};
+use crate::directory::{Directory, Error, Lookup};
 use crate::gate::DevicePermit;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
@@ -18,7 +18,7 @@ async fn outage_costs_a_bounded_wait_and_ends_with_the_restart() {
     let (Some(defaults), Some(fixture)) = (corpus("defaults.sql"), corpus("fixture-1.sql")) else { return };
     let Some(mut server) = Postgres::start().await else { return };
     let schema = corpus("schema-postgres.sql").unwrap();
-    let mut config = Config::new(server.database("fusionpbx", &[&schema, &defaults, &fixture]).await);
+    let mut config = servers::config(&server.database("fusionpbx", &[&schema, &defaults, &fixture]).await);
     config.acquire_timeout = Duration::from_secs(1);
     let directory = connect_with(&config).await;
     let first = &devices[0];
@@ -46,7 +46,7 @@ async fn restart_under_load_fails_no_read_within_the_timeout() {
     let (Some(defaults), Some(fixture)) = (corpus("defaults.sql"), corpus("fixture-1.sql")) else { return };
     let Some(mut server) = Postgres::start().await else { return };
     let schema = corpus("schema-postgres.sql").unwrap();
-    let mut config = Config::new(server.database("fusionpbx", &[&schema, &defaults, &fixture]).await);
+    let mut config = servers::config(&server.database("fusionpbx", &[&schema, &defaults, &fixture]).await);
     config.acquire_timeout = Duration::from_secs(20);
     let directory = connect_with(&config).await;
     let until = Instant::now() + Duration::from_secs(4);

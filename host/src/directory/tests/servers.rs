@@ -1,6 +1,6 @@
 //! Databases for tests: a SQLite file and a PostgreSQL.
 
-use crate::directory::{Config, Directory};
+use crate::directory::{Config, DatabaseUrl, Directory};
 use sqlx::{Connection, SqliteConnection};
 use std::path::Path;
 
@@ -46,8 +46,12 @@ pub async fn sqlite(scratch: &Scratch, scripts: &[&str]) -> String {
     url
 }
 
+pub fn config(url: &str) -> Config {
+    Config::new(DatabaseUrl::parse(url).unwrap_or_else(|reason| panic!("{url} {reason}")))
+}
+
 pub async fn connect(url: &str) -> Directory {
-    connect_with(&Config::new(url)).await
+    connect_with(&config(url)).await
 }
 
 pub async fn connect_with(config: &Config) -> Directory {

@@ -3,8 +3,8 @@
 
 use super::*;
 use crate::clock::Clock;
-use crate::directory::tests::servers::{Scratch, corpus, sqlite};
-use crate::directory::{self, Directory, Lookup};
+use crate::directory::tests::servers::{self, Scratch, corpus, sqlite};
+use crate::directory::{Directory, Lookup};
 use crate::gate::{self, Permit};
 use crate::http::client::Client;
 use crate::journal::Journal;
@@ -32,7 +32,7 @@ async fn app(scratch: &Scratch) -> Option<AppState> {
     let share = |_: &Share<'_>| texts.of(&|folder| folder.starts_with("yealink/"));
     let (plugins, failures) = Plugins::load(&engine, &[component], &share, None).await;
     assert!(failures.is_empty(), "{failures:?}");
-    let directory = Directory::connect(&directory::Config::new(database)).await.unwrap();
+    let directory = Directory::connect(&servers::config(&database)).await.unwrap();
     Some(AppState {
         clock: Clock::Fixed("2026-07-01T12:00:00Z".parse().unwrap()),
         journal: Journal::start(directory.clone()).0,

@@ -1,0 +1,178 @@
+//! The command line.
+
+use crate::config::{self, AdminListen, Config, ConfigError, ConfigSource, KEYS};
+use crate::directory::DatabaseUrl;
+use crate::{admin_command, app, db_command, directory, plugin};
+use anyhow::{Context, Error, Result, anyhow};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
+use std::io::{Write, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// The flag that names the configuration file.
+const CONFIG: &str = "config";
+const JSON: &str = "json";
+const EFFECTIVE: &str = "effective";
+const MARKDOWN: &str = "markdown";
+
+/// The argument of `db init` and `db check`.
+const DATABASE: &str = "named_database";
+
+/// Runs the command that this process was started with.
+pub fn run() -> ExitCode {
+    let matches = command().get_matches();
+    let outcome = match matches.subcommand() {
+        Some((plugin::COMPILE, _)) => return plugin::compile_for_parent(),
+        Some((name, flags)) => dispatch(name, flags),
+        None => Ok(()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("dialplate: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(name: &str, flags: &ArgMatches) -> Result<()> {
+    match (name, flags.subcommand()) {
+        ("serve", _) => block_on(app::run(configure(flags)?)),
+        ("check", _) => block_on(app::check(configure(flags)?)),
+        ("config", _) => print_config(flags),
+        ("reload", _) => block_on(admin_command::reload(admin(flags)?, &mut stdout())),
+        ("plugin", Some(("list", flags))) => {
+            block_on(admin_command::plugin_list(admin(flags)?, flags.get_flag(JSON), &mut stdout()))
+        }
+        ("db", Some(("init", flags))) => block_on(db_command::init(database(flags)?)),
+        ("db", Some(("check", flags))) => block_on(db_command::check(database(flags)?)),
+        _ => Ok(()),
+    }
+}
+
+/// All commands with their flags.
+pub fn command() -> Command {
+    let json = switch(JSON, "Print everything as JSON");
+    let effective = switch(EFFECTIVE, "Print the values in force and where each comes from; secrets are masked");
+    let markdown = switch(MARKDOWN, "Print the keys as a Markdown table").conflicts_with(EFFECTIVE);
+    let database = Arg::new(DATABASE).value_name("DATABASE").help("A file or a URL [default: the configured database]");
+    let plugin = Command::new("plugin").about("Shows the plugins of the running server").subcommand_required(true);
+    let db = Command::new("db").about("Creates an embedded database, or examines a database").subcommand_required(true);
+    Command::new("dialplate")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Provisions SIP phones from FusionPBX's database and templates")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .subcommand(Command::new(plugin::COMPILE).hide(true))
+        .subcommand(keyed("serve", "Answers phones until SIGTERM"))
+        .subcommand(keyed("check", "Checks configuration, database, plugins and templates without serving"))
+        .subcommand(
+            keyed("config", "Prints a commented configuration file with every key and its default")
+                .arg(effective)
+                .arg(markdown),
+        )
+        .subcommand(keyed("reload", "Makes the running server reload changed templates and plugins, and waits for it"))
+        .subcommand(plugin.subcommand(keyed("list", "Lists plugins, and problems of plugins and templates").arg(json)))
+        .subcommand(
+            db.subcommand(
+                keyed("init", "Creates an embedded database with demonstration phones").arg(database.clone()),
+            )
+            .subcommand(keyed("check", "Reports the FusionPBX release of a database, and problems").arg(database)),
+        )
+}
+
+/// A command that takes every configuration key as a flag.
+fn keyed(name: &'static str, about: &'static str) -> Command {
+    let file = Arg::new(CONFIG)
+        .long(CONFIG)
+        .env("DIALPLATE_CONFIG")
+        .value_name("FILE")
+        .value_hint(ValueHint::FilePath)
+        .help("Configuration file (TOML); `dialplate config` prints one");
+    let keys = KEYS.iter().map(|key| {
+        let flag = Arg::new(key.name).long(key.name.replace('_', "-"));
+        flag.value_name(key.unit.to_ascii_uppercase()).help(config::help(key))
+    });
+    Command::new(name).about(about).arg(file).args(keys)
+}
+
+fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+fn source(flags: &ArgMatches) -> ConfigSource {
+    let given = KEYS.iter().filter_map(|key| Some((key.name, flags.get_one::<String>(key.name)?.clone())));
+    let file = flags.get_one::<String>(CONFIG).map(PathBuf::from);
+    ConfigSource::new(given, &|name| std::env::var(name).ok(), file.as_deref())
+}
+
+/// This program, for the folders next to it.
+fn program() -> Option<PathBuf> {
+    std::env::current_exe().and_then(std::fs::canonicalize).ok()
+}
+
+/// All errors, one per line.
+fn joined(errors: &[ConfigError]) -> Error {
+    let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    anyhow!("{}", errors.join("\ndialplate: "))
+}
+
+fn admin(flags: &ArgMatches) -> Result<AdminListen> {
+    config::read_admin(source(flags)).map_err(|errors| joined(&errors))
+}
+
+/// Reads the configuration, and starts logging.
+fn configure(flags: &ArgMatches) -> Result<Config> {
+    let config = Config::read(source(flags), program().as_deref()).map_err(|errors| joined(&errors))?;
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log_filter()?).with_ansi(false).init();
+    Ok(config)
+}
+
+fn print_config(flags: &ArgMatches) -> Result<()> {
+    let text = if flags.get_flag(MARKDOWN) {
+        config::markdown_table()
+    } else if flags.get_flag(EFFECTIVE) {
+        let values = config::effective(source(flags), program().as_deref()).map_err(|errors| joined(&errors))?;
+        config::effective_lines(&values)
+    } else {
+        config::default_file()
+    };
+    stdout().write_all(text.as_bytes()).context("standard output")
+}
+
+/// The database that the command line names, else the configured one.
+fn database(flags: &ArgMatches) -> Result<directory::Config> {
+    let config = configure(flags)?.database;
+    let Some(named) = flags.get_one::<String>(DATABASE) else { return Ok(config) };
+    let url = DatabaseUrl::parse_or_path(named).map_err(|reason| anyhow!("the database {reason}"))?;
+    Ok(directory::Config { url, named_in: None, ..config })
+}
+
+fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("cannot start the runtime")?.block_on(work)
+}
+
+/// `RUST_LOG`, else Dialplate's own events from `info` and others from `warn`. `notify` warns when it cannot unwatch a
+/// removed folder, which is harmless.
+fn log_filter() -> Result<tracing_subscriber::EnvFilter> {
+    use tracing_subscriber::EnvFilter;
+    match std::env::var("RUST_LOG") {
+        Ok(filter) => EnvFilter::try_new(filter).context("RUST_LOG"),
+        Err(_) => Ok(EnvFilter::new("warn,dialplate=info,notify=error")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_of_serve_lists_every_key() {
+        let mut command = command();
+        let help = command.find_subcommand_mut("serve").unwrap().render_help().to_string();
+        for key in KEYS.iter() {
+            assert!(help.contains(&format!("{} <", key.flag())) && help.contains(&key.environment()), "{}", key.name);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What is printed from the registry: the help, the default file, the Markdown table, the values in force.
+
+use super::keys::{ConfigKey, DefaultValue, KEYS};
+use super::source::{EffectiveValue, LIST};
+use std::fmt::Write;
+
+/// Columns of the comments in the default file.
+const WIDTH: usize = 100;
+
+/// The help of a key's flag.
+pub fn help(key: &ConfigKey) -> String {
+    let default = match &key.default {
+        DefaultValue::Fixed(default) => default,
+        DefaultValue::Absent { meaning, .. } => *meaning,
+    };
+    let bounds = key.bounds.as_ref().map(|bounds| format!(", {} to {}", bounds.start(), bounds.end()));
+    format!("{} [default: {default}{}] [env: {}]", key.doc, bounds.unwrap_or_default(), key.environment())
+}
+
+/// A configuration file that changes nothing: each key's documentation, and its default commented out, or an example if
+/// it has no fixed default.
+pub fn default_file() -> String {
+    let mut text = "# Dialplate's configuration. Every value below is commented out and equals the default, or is an\n\
+                    # example if the default is not a fixed value.\n"
+        .to_owned();
+    for key in KEYS.iter() {
+        let (default, value) = match &key.default {
+            DefaultValue::Fixed(default) => (String::new(), default.as_str()),
+            DefaultValue::Absent { meaning, example } => (format!(" Default: {meaning}. Example:"), *example),
+        };
+        let bounds = key.bounds.as_ref().map(|it| format!(" From {} to {} {}.", it.start(), it.end(), key.unit));
+        text.push('\n');
+        comment(&mut text, &format!("{}.{}{default}", key.doc, bounds.unwrap_or_default()));
+        let _ = writeln!(text, "#{} = {}", key.name, toml_value(key, value));
+    }
+    text
+}
+
+/// The settings table of `docs/administration.md`.
+pub fn markdown_table() -> String {
+    let mut text = "| Key | Value | Default | Meaning |\n|---|---|---|---|\n".to_owned();
+    for key in KEYS.iter() {
+        let unit = match &key.bounds {
+            Some(bounds) => format!("{}, {} to {}", key.unit, bounds.start(), bounds.end()),
+            None => key.unit.to_owned(),
+        };
+        let default = match &key.default {
+            DefaultValue::Fixed(default) => format!("`{default}`"),
+            DefaultValue::Absent { meaning, .. } => (*meaning).to_owned(),
+        };
+        let _ = writeln!(text, "| `{}` | {unit} | {default} | {} |", key.name, key.doc);
+    }
+    text
+}
+
+/// One line per key: its value in force, and where that comes from.
+pub fn effective_lines(values: &[EffectiveValue]) -> String {
+    let mut text = String::new();
+    for value in values {
+        let (key, origin) = (value.key, value.origin_text());
+        let _ = match (&value.value, &key.default) {
+            (Some(shown), _) => writeln!(text, "{} = {}  # {origin}", key.name, toml_value(key, shown)),
+            (None, DefaultValue::Absent { meaning, .. }) => writeln!(text, "# {} is not set: {meaning}", key.name),
+            (None, DefaultValue::Fixed(_)) => Ok(()),
+        };
+    }
+    text
+}
+
+fn toml_value(key: &ConfigKey, text: &str) -> String {
+    match text {
+        _ if key.bounds.is_some() => text.to_owned(),
+        "true" | "false" => text.to_owned(),
+        _ if text.contains(LIST) => toml::Value::from(text.split(LIST).collect::<Vec<_>>()).to_string(),
+        _ => toml::Value::from(text).to_string(),
+    }
+}
+
+/// Wraps a text into comment lines.
+fn comment(out: &mut String, text: &str) {
+    let mut line = "#".to_owned();
+    for word in text.split(' ') {
+        if line.chars().count() + 1 + word.chars().count() > WIDTH {
+            out.push_str(&line);
+            out.push('\n');
+            "#".clone_into(&mut line);
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    out.push_str(&line);
+    out.push('\n');
+}
