@@ -91,9 +91,20 @@ impl App {
         http::respond(Arc::clone(&self.state), &self.http, peer, request).await
     }
 
-    /// Writes what the journal still holds, and closes the database.
+    /// Answers the connections of a listener until `stop` resolves.
+    pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        http::serve(listener, Arc::clone(&self.state), self.http.clone(), stop).await;
+    }
+
+    /// Writes what the journal still holds, and closes the database. The journal's writer ends when the last request
+    /// has let go of the state.
     pub async fn close(self) {
-        close(self.state, self.journal_writer).await;
+        let directory = self.state.directory.clone();
+        drop(self.state);
+        if tokio::time::timeout(JOURNAL_TIMEOUT, self.journal_writer).await.is_err() {
+            tracing::warn!("not every device was noted as provisioned before the stop");
+        }
+        directory.close().await;
     }
 }
 
@@ -117,8 +128,8 @@ pub async fn run(config: Config) -> Result<()> {
     let stop = stop_signal()?;
     let listener = socket.listen(BACKLOG).with_context(taken)?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
-    http::serve(listener, Arc::clone(&app.state), app.http, stop).await;
-    close(app.state, app.journal_writer).await;
+    app.serve(listener, stop).await;
+    app.close().await;
     tracing::info!("stopped");
     Ok(())
 }
@@ -136,16 +147,6 @@ fn serve_admin(
     tracing::info!(listen = %listener.local_addr()?, "admin endpoint");
     tokio::spawn(http::serve_admin(listener, Arc::new(AdminState { snapshot, reloads, metrics })));
     Ok(())
-}
-
-/// The journal's writer ends when the last request has let go of the state.
-async fn close(state: Arc<AppState>, journal_writer: JoinHandle<()>) {
-    let directory = state.directory.clone();
-    drop(state);
-    if tokio::time::timeout(JOURNAL_TIMEOUT, journal_writer).await.is_err() {
-        tracing::warn!("not every device was noted as provisioned before the stop");
-    }
-    directory.close().await;
 }
 
 /// Builds everything that requests need, and reports what is wrong, without serving.

@@ -12,7 +12,7 @@
 //! Without further methods of the builder, an app has the demonstration database and the templates of the repository.
 //! Rows, templates and settings that are added before `build` are there when the server starts.
 
-use crate::client::Answer;
+use crate::client::{Answer, encode};
 use crate::corpus::CLOCK;
 use crate::database;
 use crate::server::{root, target};
@@ -24,10 +24,11 @@ use dialplate::config::{Config, ConfigSource};
 use dialplate::reload::Current;
 use http_body_util::BodyExt;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tempfile::TempDir;
+use tokio::net::TcpListener;
 use tokio::sync::Mutex;
 
 /// The client of every request.
@@ -99,9 +100,7 @@ impl TestApp {
         let uri: Uri = target.parse().unwrap_or_else(|error| panic!("{target:?}: {error}"));
         let mut request = Request::builder().method(method).uri(uri);
         for (name, value) in headers {
-            let latin: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
-            let bytes = latin.unwrap_or_else(|_| value.as_bytes().to_vec());
-            request = request.header(*name, HeaderValue::from_bytes(&bytes).expect("a header value"));
+            request = request.header(*name, HeaderValue::from_bytes(&encode(value)).expect("a header value"));
         }
         if !body.is_empty() {
             request = request.header(header::CONTENT_LENGTH, body.len());
@@ -114,6 +113,14 @@ impl TestApp {
             headers: parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
             body: body.collect().await.expect("a body").to_bytes().to_vec(),
         }
+    }
+
+    /// Serves on a free port until the process ends, for requests that no [`Request`] can hold.
+    pub async fn listen(self) -> SocketAddr {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move { self.app.serve(listener, std::future::pending()).await });
+        address
     }
 
     /// Runs SQL statements in the app's SQLite database.

@@ -60,11 +60,21 @@ pub fn try_send(
 
 /// The bytes of a request, with `Connection: close`. Header values are sent as Latin-1 if possible, else as UTF-8.
 pub fn request(method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, encode(value))).collect();
+    request_with(method, target, &headers, body)
+}
+
+/// A header value as Latin-1 if possible, else as UTF-8.
+pub fn encode(value: &str) -> Vec<u8> {
+    let latin: Result<_, _> = value.chars().map(u8::try_from).collect();
+    latin.unwrap_or_else(|_| value.as_bytes().to_vec())
+}
+
+/// Like [`request`], with header values as bytes.
+pub fn request_with(method: &str, target: &str, headers: &[(&str, Vec<u8>)], body: &[u8]) -> Vec<u8> {
     let mut request = format!("{method} {target} HTTP/1.1\r\n").into_bytes();
     for (name, value) in headers {
-        let latin: Result<Vec<u8>, _> = value.chars().map(u8::try_from).collect();
-        let value = latin.unwrap_or_else(|_| value.as_bytes().to_vec());
-        request.extend([name.as_bytes(), b": ", &value, b"\r\n"].concat());
+        request.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
     }
     if !body.is_empty() {
         request.extend(format!("Content-Length: {}\r\n", body.len()).into_bytes());

@@ -1,8 +1,8 @@
-//! SQLite databases for tests. Each set of rows is loaded once in a test process; a test gets a copy of the file.
+//! Databases for tests. Each set of rows is loaded into SQLite once in a test process; a test gets a copy of the file.
 
 use crate::corpus;
 use dialplate::directory::{DEFAULT_DOMAIN, Directory};
-use sqlx::{Connection, SqliteConnection};
+use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,12 +24,45 @@ pub async fn recorded(folder: &Path, files: &[PathBuf]) -> String {
     copy(folder, files.to_vec()).await
 }
 
-/// Runs SQL statements in a database.
-pub async fn run(url: &str, sql: &str) {
-    let mut connection = SqliteConnection::connect(url).await.expect("a database");
-    let statements = sqlx::AssertSqlSafe(sql.to_owned());
-    sqlx::raw_sql(statements).execute(&mut connection).await.unwrap_or_else(|error| panic!("{error}: {sql}"));
+/// Creates an empty SQLite file in a folder, and returns its URL.
+pub async fn empty(folder: &Path) -> String {
+    let url = format!("sqlite://{}", folder.join("dialplate.db").display());
+    let connection = SqliteConnection::connect(&format!("{url}?mode=rwc")).await.expect("a new database");
     connection.close().await.expect("the database closes");
+    url
+}
+
+/// Runs SQL statements in a database of either kind.
+pub async fn run(url: &str, sql: &str) {
+    let statements = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()));
+    let done = if is_postgresql(url) {
+        let mut connection = PgConnection::connect(url).await.expect("a database");
+        statements.execute(&mut connection).await.map(drop)
+    } else {
+        let mut connection = SqliteConnection::connect(url).await.expect("a database");
+        let done = statements.execute(&mut connection).await.map(drop);
+        connection.close().await.expect("the database closes");
+        done
+    };
+    done.unwrap_or_else(|error| panic!("{error}: {sql}"));
+}
+
+/// The single value of a query in a database of either kind as text, empty for NULL.
+pub async fn value(url: &str, query: &str) -> String {
+    let query = sqlx::AssertSqlSafe(format!("select cast(({query}) as text)"));
+    let value = if is_postgresql(url) {
+        let mut connection = PgConnection::connect(url).await.expect("a database");
+        sqlx::query_scalar(query).fetch_one(&mut connection).await
+    } else {
+        let mut connection = SqliteConnection::connect(url).await.expect("a database");
+        sqlx::query_scalar(query).fetch_one(&mut connection).await
+    };
+    let value: Option<String> = value.expect("one value");
+    value.unwrap_or_default()
+}
+
+fn is_postgresql(url: &str) -> bool {
+    url.starts_with("postgres")
 }
 
 async fn copy(folder: &Path, files: Vec<PathBuf>) -> String {
