@@ -7,6 +7,7 @@ pub mod engine;
 pub mod generate;
 pub mod json;
 pub mod php;
+pub mod played;
 pub mod skip;
 
 use std::fmt::Write as _;
