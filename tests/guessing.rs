@@ -24,7 +24,8 @@ pub fn set(folder: &Path, name: &str, kind: &str, value: &str) {
     execute(folder, &setting::set(name, kind, value));
 }
 
-fn count(folder: &Path, condition: &str) -> i64 {
+/// Counts devices of the demonstration.
+pub fn count(folder: &Path, condition: &str) -> i64 {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let url = format!("sqlite://{}", demo_file(folder).display());

@@ -17,6 +17,7 @@ mod guessing;
 mod guests_load;
 mod guests_render;
 mod ledger;
+mod log;
 mod machines;
 mod nginx;
 mod order;

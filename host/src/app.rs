@@ -10,6 +10,7 @@ use crate::http::{self, AdminState, AppState};
 use crate::journal::Journal;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
+use crate::vital::VitalTasks;
 use crate::{gate, plugin, reload};
 use anyhow::{Context, Result, ensure};
 use axum::body::Body;
@@ -124,29 +125,39 @@ pub async fn run(config: Config) -> Result<()> {
     let opened = Opened::open(with_compiler(config)?).await?;
     let loaded = opened.load().await?;
     let app = opened.into_app(Arc::clone(&loaded.current))?;
-    serve_admin(admin, &app.state, loaded, hangup)?;
-    let stop = stop_signal()?;
+    let mut vital = serve_admin(admin, &app.state, loaded, hangup)?;
+    let mut ended = None;
+    let signal = stop_signal()?;
+    let stop = async {
+        tokio::select! {
+            () = signal => {}
+            task = vital.end() => ended = Some(task),
+        }
+    };
     let listener = socket.listen(BACKLOG).with_context(taken)?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
     app.serve(listener, stop).await;
     app.close().await;
     tracing::info!("stopped");
-    Ok(())
+    ended.map_or(Ok(()), |task| Err(task.into()))
 }
 
-/// Starts reloads and, if there is a listener, the admin endpoint. Both end with the process.
+/// Starts reloads and, if there is a listener, the admin endpoint. Both must run until the process ends.
 fn serve_admin(
     listener: Option<TcpListener>,
     state: &AppState,
     loaded: reload::FirstLoad,
     hangup: Signal,
-) -> Result<()> {
+) -> Result<VitalTasks> {
     let (snapshot, metrics) = (Arc::clone(&state.snapshot), Arc::clone(&state.metrics));
-    let reloads = loaded.watch(Arc::clone(&metrics), hangup);
-    let Some(listener) = listener else { return Ok(()) };
+    let mut vital = VitalTasks::default();
+    let (reloads, task) = loaded.watch(Arc::clone(&metrics), hangup);
+    vital.add("the task that reloads templates and plugins", task);
+    let Some(listener) = listener else { return Ok(vital) };
     tracing::info!(listen = %listener.local_addr()?, "admin endpoint");
-    tokio::spawn(http::serve_admin(listener, Arc::new(AdminState { snapshot, reloads, metrics })));
-    Ok(())
+    let state = Arc::new(AdminState { snapshot, reloads, metrics });
+    vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state)));
+    Ok(vital)
 }
 
 /// Builds everything that requests need, and reports what is wrong, without serving.

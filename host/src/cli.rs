@@ -2,6 +2,7 @@
 
 use crate::config::{self, AdminListen, Config, ConfigError, ConfigSource, KEYS};
 use crate::directory::DatabaseUrl;
+use crate::log::{self, Log};
 use crate::{admin_command, app, db_command, directory, plugin};
 use anyhow::{Context, Error, Result, anyhow};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
@@ -21,31 +22,31 @@ const DATABASE: &str = "named_database";
 /// Runs the command that this process was started with.
 pub fn run() -> ExitCode {
     let matches = command().get_matches();
-    let outcome = match matches.subcommand() {
-        Some((plugin::COMPILE, _)) => return plugin::compile_for_parent(),
-        Some((name, flags)) => dispatch(name, flags),
-        None => Ok(()),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("dialplate: {error:#}");
-            ExitCode::FAILURE
-        }
+    let Some((name, flags)) = matches.subcommand() else { return ExitCode::SUCCESS };
+    if name == plugin::COMPILE {
+        return plugin::compile_for_parent();
     }
+    // Without a thread for the log, nothing else could run either.
+    let Ok(log) = Log::start() else { return ExitCode::FAILURE };
+    let outcome = dispatch(name, flags, &log);
+    if let Err(error) = &outcome {
+        let _ = writeln!(&*log.lines(), "dialplate: {error:#}");
+    }
+    log.close();
+    if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn dispatch(name: &str, flags: &ArgMatches) -> Result<()> {
+fn dispatch(name: &str, flags: &ArgMatches, log: &Log) -> Result<()> {
     match (name, flags.subcommand()) {
-        ("serve", _) => block_on(app::run(configure(flags)?)),
-        ("check", _) => block_on(app::check(configure(flags)?)),
+        ("serve", _) => block_on(app::run(configure(flags, log)?)),
+        ("check", _) => block_on(app::check(configure(flags, log)?)),
         ("config", _) => print_config(flags),
         ("reload", _) => block_on(admin_command::reload(admin(flags)?, &mut stdout())),
         ("plugin", Some(("list", flags))) => {
             block_on(admin_command::plugin_list(admin(flags)?, flags.get_flag(JSON), &mut stdout()))
         }
-        ("db", Some(("init", flags))) => block_on(db_command::init(database(flags)?)),
-        ("db", Some(("check", flags))) => block_on(db_command::check(database(flags)?)),
+        ("db", Some(("init", flags))) => block_on(db_command::init(database(flags, log)?)),
+        ("db", Some(("check", flags))) => block_on(db_command::check(database(flags, log)?)),
         _ => Ok(()),
     }
 }
@@ -122,9 +123,12 @@ fn admin(flags: &ArgMatches) -> Result<AdminListen> {
 }
 
 /// Reads the configuration, and starts logging.
-fn configure(flags: &ArgMatches) -> Result<Config> {
+fn configure(flags: &ArgMatches, log: &Log) -> Result<Config> {
     let config = Config::read(source(flags), program().as_deref()).map_err(|errors| joined(&errors))?;
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(log_filter()?).with_ansi(false).init();
+    // An error of the log itself is not printed: printing it would panic where standard error cannot be written.
+    let lines = tracing_subscriber::fmt().with_writer(log.lines()).log_internal_errors(false);
+    lines.with_env_filter(log_filter()?).with_ansi(false).init();
+    log::log_panics();
     Ok(config)
 }
 
@@ -141,8 +145,8 @@ fn print_config(flags: &ArgMatches) -> Result<()> {
 }
 
 /// The database that the command line names, else the configured one.
-fn database(flags: &ArgMatches) -> Result<directory::Config> {
-    let config = configure(flags)?.database;
+fn database(flags: &ArgMatches, log: &Log) -> Result<directory::Config> {
+    let config = configure(flags, log)?.database;
     let Some(named) = flags.get_one::<String>(DATABASE) else { return Ok(config) };
     let url = DatabaseUrl::parse_or_path(named).map_err(|reason| anyhow!("the database {reason}"))?;
     Ok(directory::Config { url, named_in: None, ..config })

@@ -3,6 +3,7 @@
 //! Every label has a small set of values, such as statuses, outcomes or names of loaded plugins. None comes from a
 //! phone.
 
+use crate::log;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -72,6 +73,7 @@ pub struct Metrics {
     limits: Family<OfLimit, Counter>,
     refused: Family<OfFile, Gauge>,
     swaps: Gauge,
+    log_lines_lost: Counter,
     /// Held while the gauges are updated and encoded, so that two scrapes do not interleave.
     reading: Mutex<()>,
     tallies: Mutex<HashMap<String, Tally>>,
@@ -133,6 +135,7 @@ impl Default for Metrics {
             limits: Family::default(),
             refused: Family::default(),
             swaps: Gauge::default(),
+            log_lines_lost: Counter::default(),
             reading: Mutex::default(),
             tallies: Mutex::default(),
         };
@@ -148,6 +151,8 @@ impl Default for Metrics {
         registry.register("plugin_template_faults", "Templates among them that do not compile", plugins.faults.clone());
         registry.register("plugin_limits", "Calls that exceeded a limit, by its key", metrics.limits.clone());
         registry.register("plugin_refused", "1 for a component file that was refused", metrics.refused.clone());
+        let lost = "Log lines that could not be written";
+        registry.register("log_lines_lost", lost, metrics.log_lines_lost.clone());
         registry.register("plugin_failing", "1 for a plugin that failed too often in a row", plugins.failing.clone());
         metrics
     }
@@ -219,6 +224,7 @@ impl Metrics {
             let counter = self.limits.get_or_create(&OfLimit { plugin, limit });
             counter.inc_by(count.saturating_sub(counter.get()));
         }
+        self.log_lines_lost.inc_by(log::lines_lost().saturating_sub(self.log_lines_lost.get()));
         self.swaps.set(i64::try_from(state.swaps).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a `String` cannot fail.

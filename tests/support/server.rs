@@ -99,6 +99,12 @@ impl Server {
         Self { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), process, log }
     }
 
+    /// Starts a server at this address, with a log that the test cannot read.
+    pub fn launch_logging(mut command: Command, address: SocketAddr, stderr: impl Into<Stdio>) -> Self {
+        let process = command.stdout(Stdio::null()).stderr(stderr).spawn().expect("the program starts");
+        Self { address, process, log: tempfile::tempfile().expect("a file for no log") }
+    }
+
     /// Starts a server with a demonstration database in this folder, the repository's templates, and these settings.
     pub fn demo(folder: &Path, settings: &[(&str, &str)]) -> Self {
         let database = format!("sqlite://{}?mode=rwc", demo_file(folder).display());
@@ -142,14 +148,27 @@ impl Server {
         self.process.id()
     }
 
-    /// The log so far. It contains every line that the server wrote before an answer that the test has received.
+    /// The log so far. It contains every line that the server logged before an answer that the test has received.
     pub fn log(&self) -> String {
+        self.until_log_is_written();
         // The server shares the file's position, so the test must not move it.
         let mut bytes = vec![0; self.log.metadata().expect("its size").len().try_into().expect("it fits")];
         self.log.read_exact_at(&mut bytes, 0).expect("it can be read");
         // The last line may be incomplete.
         bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1));
         String::from_utf8(bytes).expect("the log is text")
+    }
+
+    /// Waits until the thread that writes the log sleeps, which it does only if no line waits.
+    fn until_log_is_written(&self) {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.id())).into_iter().flatten().flatten();
+        let is_writer = |stat: &String| stat.contains("(log-writer)");
+        let read = |path: &Path| std::fs::read_to_string(path).ok().filter(is_writer);
+        let Some(path) = threads.map(|thread| thread.path().join("stat")).find(|path| read(path).is_some()) else {
+            return;
+        };
+        let sleeps = |stat: String| stat.contains("(log-writer) S") || stat.contains("(log-writer) Z");
+        wait::until(|| read(&path).is_none_or(sleeps), || "the log's writer sleeps".to_owned());
     }
 
     /// Waits for a log line with all of these words, which the server may write after its answer.

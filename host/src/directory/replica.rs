@@ -4,8 +4,8 @@
 use super::database::Database;
 use super::defaults::DefaultsCache;
 use super::{Config, Error};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// The pause between two tests of a replica that does not answer.
@@ -67,15 +67,19 @@ impl Replica {
         let pause = if error.is_temporary() { UNREACHABLE_PAUSE } else { FAILING_PAUSE };
         tracing::warn!(database.name = self.name, %error, "replica unavailable; reading from the primary");
         let replica = Arc::downgrade(self);
-        tokio::spawn(async move {
-            loop {
-                tokio::time::sleep(pause).await;
-                let Some(replica) = replica.upgrade() else { return };
-                if replica.source.database.ping().await.is_ok() {
-                    replica.unavailable.store(false, Ordering::Relaxed);
-                    return tracing::info!(database.name = replica.name, "replica available again");
-                }
-            }
-        });
+        // A panic must not leave the replica unavailable forever.
+        tokio::spawn(async move { while tokio::spawn(test(replica.clone(), pause)).await.is_err() {} });
+    }
+}
+
+/// Tests a replica, after each pause, until it answers.
+async fn test(replica: Weak<Replica>, pause: Duration) {
+    loop {
+        tokio::time::sleep(pause).await;
+        let Some(replica) = replica.upgrade() else { return };
+        if replica.source.database.ping().await.is_ok() {
+            replica.unavailable.store(false, Ordering::Relaxed);
+            return tracing::info!(database.name = replica.name, "replica available again");
+        }
     }
 }

@@ -42,15 +42,18 @@ async fn write(directory: Directory, mut waiting: Receiver<ProvisionNote>) {
                 batch.push(note);
             }
         }
-        // A failure usually repeats for every phone until it is repaired, so it is logged once.
-        match store(&directory, &batch).await {
+        // A failure usually repeats for every phone until it is repaired, so it is logged once. In a task of its own, a
+        // panic costs this batch and not the writer.
+        let (directory, stored) = (directory.clone(), std::mem::take(&mut batch));
+        let devices = stored.len();
+        let Ok(outcome) = tokio::spawn(async move { store(&directory, &stored).await }).await else { continue };
+        match outcome {
             Ok(()) if std::mem::take(&mut failing) => tracing::info!("provisioned devices are recorded again"),
             Err(error) if !std::mem::replace(&mut failing, true) => {
-                tracing::warn!(%error, devices = batch.len(), "cannot record provisioned devices");
+                tracing::warn!(%error, devices, "cannot record provisioned devices");
             }
             _ => {}
         }
-        batch.clear();
     }
 }
 

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use tokio::signal::unix::Signal;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 /// Requests that may wait in the queue. Further ones wait in front of it.
 const REQUESTS_MAX: usize = 16;
@@ -49,14 +50,14 @@ impl Reloads {
 }
 
 impl FirstLoad {
-    /// Starts the task that reloads, also on each SIGHUP. The task ends with the process.
-    pub fn watch(self, metrics: Arc<Metrics>, hangup: Signal) -> Reloads {
+    /// Starts the task that reloads, also on each SIGHUP. The task must run until the process ends.
+    pub fn watch(self, metrics: Arc<Metrics>, hangup: Signal) -> (Reloads, JoinHandle<()>) {
         let (requests, receiver) = mpsc::channel(REQUESTS_MAX);
         let reached = self.engine.reached().clone();
         let executor = Executor::new(self, receiver, metrics);
         let report = Arc::clone(&executor.published);
-        tokio::spawn(executor.run(hangup));
-        Reloads { requests, report, reached }
+        let task = tokio::spawn(executor.run(hangup));
+        (Reloads { requests, report, reached }, task)
     }
 }
 

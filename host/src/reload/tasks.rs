@@ -60,7 +60,14 @@ impl Looks {
     }
 
     pub(super) fn start(&mut self, requested: bool) {
-        let mut watch = self.watch.take().unwrap_or_else(Watch::start);
+        let watch = self.watch.take().filter(|watch| {
+            let has_ended = watch.has_ended();
+            if has_ended {
+                tracing::warn!("the watch on templates and plugins ended; starting it again");
+            }
+            !has_ended
+        });
+        let mut watch = watch.unwrap_or_else(Watch::start);
         self.queue = Arc::clone(watch.queue());
         self.queue.seen();
         let (folders, before) = (Arc::clone(&self.folders), Arc::clone(&self.last));

@@ -84,7 +84,7 @@ impl Site {
         let (reloads, current) = runtime.block_on(async {
             let loaded = load(config).await.unwrap();
             let current = Arc::clone(&loaded.current);
-            (loaded.watch(Arc::default(), signal(SignalKind::hangup()).unwrap()), current)
+            (loaded.watch(Arc::default(), signal(SignalKind::hangup()).unwrap()).0, current)
         });
         Server { reloads, current, runtime }
     }

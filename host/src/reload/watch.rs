@@ -3,7 +3,7 @@
 use super::places::{Id, Places};
 use crate::facts::DisplayPath;
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
-use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
+use notify::{Event, EventHandler, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,13 +44,31 @@ struct PendingEvents {
     last: Option<Instant>,
     /// Files that were written to and not closed since, with the time of the last write.
     open: HashMap<PathBuf, Instant>,
+    /// The watcher's thread has ended, and reports nothing more.
+    has_ended: bool,
+}
+
+/// What the watcher's thread calls. If the thread ends, it drops this.
+struct Reporter(Arc<EventQueue>);
+
+impl EventHandler for Reporter {
+    fn handle_event(&mut self, event: notify::Result<Event>) {
+        self.0.take(event);
+    }
+}
+
+impl Drop for Reporter {
+    fn drop(&mut self) {
+        self.0.pending().has_ended = true;
+        self.0.note();
+    }
 }
 
 impl Watch {
     pub(super) fn start() -> Self {
         let queue = Arc::<EventQueue>::default();
         let events = Arc::clone(&queue);
-        let watcher = notify::recommended_watcher(move |event| events.take(event));
+        let watcher = notify::recommended_watcher(Reporter(events));
         let (watcher, lacks) = match watcher {
             Ok(watcher) => (Some(watcher), None),
             Err(error) => (None, Some(error.to_string())),
@@ -60,6 +78,11 @@ impl Watch {
 
     pub(super) fn queue(&self) -> &Arc<EventQueue> {
         &self.queue
+    }
+
+    /// Whether the watcher's thread has ended, so that no change is reported any more.
+    pub(super) fn has_ended(&self) -> bool {
+        self.watcher.is_some() && self.queue.pending().has_ended
     }
 
     /// Watches these places and no others. Returns whether one of them is new: earlier changes there were not reported.
@@ -155,9 +178,13 @@ impl EventQueue {
             }
         };
         if concerned {
-            self.pending().note();
-            self.wake.notify_one();
+            self.note();
         }
+    }
+
+    fn note(&self) {
+        self.pending().note();
+        self.wake.notify_one();
     }
 
     fn pending(&self) -> MutexGuard<'_, PendingEvents> {
@@ -211,6 +238,20 @@ impl PendingEvents {
 mod tests {
     use super::*;
     use notify::event::Flag;
+
+    #[test]
+    fn ended_watcher_is_noticed_and_a_look_is_due() {
+        let mut watch = Watch::start();
+        assert!(!watch.has_ended());
+        let queue = Arc::clone(watch.queue());
+        // Ends the thread.
+        watch.watcher = Some(notify::recommended_watcher(|_| {}).unwrap());
+        let end = Instant::now() + Duration::from_secs(10);
+        while !watch.has_ended() && Instant::now() < end {
+            std::thread::yield_now();
+        }
+        assert!(watch.has_ended() && queue.pending().first.is_some());
+    }
 
     #[test]
     fn dropped_events_make_every_folder_watched_anew() {
