@@ -23,6 +23,7 @@ mod nginx;
 mod order;
 mod outage;
 mod outside;
+mod password;
 mod proxied;
 mod proxies;
 mod releases;

@@ -129,7 +129,18 @@ fn configure(flags: &ArgMatches, log: &Log) -> Result<Config> {
     let lines = tracing_subscriber::fmt().with_writer(log.lines()).log_internal_errors(false);
     lines.with_env_filter(log_filter()?).with_ansi(false).init();
     log::log_panics();
+    for key in &config.exposed {
+        warn_of_secret(&key.flag(), &key.environment());
+    }
     Ok(config)
+}
+
+/// Warns of a secret in the command line.
+fn warn_of_secret(argument: &str, instead: &str) {
+    tracing::warn!(
+        argument,
+        "every user of this machine can read the secret in the command line; set {instead}, or use a configuration file"
+    );
 }
 
 fn print_config(flags: &ArgMatches) -> Result<()> {
@@ -149,6 +160,9 @@ fn database(flags: &ArgMatches, log: &Log) -> Result<directory::Config> {
     let config = configure(flags, log)?.database;
     let Some(named) = flags.get_one::<String>(DATABASE) else { return Ok(config) };
     let url = DatabaseUrl::parse_or_path(named).map_err(|reason| anyhow!("the database {reason}"))?;
+    if url.has_password() {
+        warn_of_secret("DATABASE", "DIALPLATE_DATABASE");
+    }
     Ok(directory::Config { url, named_in: None, ..config })
 }
 

@@ -5,6 +5,7 @@ mod fusionpbx;
 mod keys;
 mod nonce_key;
 mod output;
+mod secret_file;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ pub use source::{ConfigError, ConfigSource, EffectiveValue, ValueOrigin};
 use crate::clock::Clock;
 use crate::directory::DatabaseUrl;
 use crate::facts::Network;
-use crate::request::UrlForms;
+use crate::request::{Secret, UrlForms};
 use crate::templates::SearchPath;
 use crate::{auth_server, directory, http, plugin, sentry, syslog};
 use std::net::SocketAddr;
@@ -69,6 +70,8 @@ pub struct Config {
     pub syslog: Option<PathBuf>,
     /// Signs digest nonces; `None` for a random key.
     pub nonce_key: Option<[u8; 32]>,
+    /// Keys whose value in the command line holds a secret.
+    pub exposed: Vec<&'static ConfigKey>,
 }
 
 impl Config {
@@ -127,6 +130,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
         auth_server: read_auth_server(source),
         syslog: source.value("syslog", parse_syslog),
         nonce_key: source.optional("nonce_key", nonce_key::parse),
+        exposed: source.exposed(),
     }
 }
 
@@ -158,8 +162,10 @@ fn read_database(source: &mut ConfigSource) -> directory::Config {
         source.found("database", embedded.as_str(), ValueOrigin::Default);
         embedded
     });
+    let password = source.optional("database_password_file", secret_file::read_password);
     directory::Config {
         named_in,
+        password: password.map(Secret::new),
         replica: source.optional("database_replica", DatabaseUrl::parse),
         connections_max: source.number("database_connections_max"),
         start_timeout: Duration::from_millis(source.number("database_wait_ms")),

@@ -1,13 +1,11 @@
 //! The key that servers share so that a phone can start digest authentication at one and continue at another. No
 //! message repeats it.
 
+use super::secret_file;
 use sha2::{Digest, Sha256};
 
 /// 256 bits, like the keyed hash; `openssl rand -hex 32` prints as many.
 const DIGITS_MIN: usize = 64;
-
-/// A file with a key is one line.
-const FILE_BYTES_MAX: u64 = 64 * 1024;
 
 /// Reads hexadecimal digits, or the file that holds them. Keys longer than 32 bytes are hashed.
 ///
@@ -22,11 +20,7 @@ pub fn parse(text: &str) -> Result<[u8; 32], String> {
             "is neither hexadecimal digits nor the path of a file; make a key with `openssl rand -hex 32`".to_owned()
         );
     }
-    let unreadable = |error| format!("names a file that cannot be read: {error}");
-    if std::fs::metadata(text).map_err(unreadable)?.len() > FILE_BYTES_MAX {
-        return Err(format!("names a file of more than {FILE_BYTES_MAX} bytes"));
-    }
-    let content = std::fs::read_to_string(text).map_err(unreadable)?;
+    let content = secret_file::read(text)?;
     let digits = content.trim();
     if is_hex(digits) {
         of_digits(digits)

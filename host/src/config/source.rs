@@ -156,6 +156,15 @@ impl ConfigSource {
         self.errors.push(ConfigError { place, reason });
     }
 
+    /// The keys whose value in the command line holds a secret.
+    pub fn exposed(&self) -> Vec<&'static ConfigKey> {
+        let is_exposed = |key: &&ConfigKey| match self.given.get(key.name) {
+            Some(value) => value.origin == ValueOrigin::Flag && key.is_secret(&value.text),
+            None => false,
+        };
+        KEYS.iter().filter(is_exposed).collect()
+    }
+
     /// What is in force for every key.
     pub fn effective(&self) -> Vec<EffectiveValue> {
         let effective = |key: &'static ConfigKey| {

@@ -130,6 +130,7 @@ fn every_example_is_valid() {
         let value = match key.unit {
             "folder" | "folders" => folder.display().to_string(),
             "key" => nonce.display().to_string(),
+            "file" if key.name == "database_password_file" => nonce.display().to_string(),
             "file" if key.name == "fusionpbx_config" => continue,
             _ => example.to_owned(),
         };
@@ -192,6 +193,17 @@ fn effective_values_mask_secrets() {
     for shown in ["postgres://u@db/fusionpbx\"", "postgres://u@replica/fusionpbx\"", "(hidden)", "auth.example.net/"] {
         assert!(text.contains(shown), "{shown} is not in\n{text}");
     }
+}
+
+#[test]
+fn secret_is_exposed_only_in_the_command_line() {
+    let exposed = |environment: &[_], flags: &[_]| {
+        let config = read(environment, flags, None).ok().unwrap();
+        config.exposed.iter().map(|key| key.name).collect::<Vec<_>>()
+    };
+    let (url, key) = ("postgres://u:s3cret@db/x", "00ff".repeat(16));
+    assert_eq!(exposed(&[], &[("database", url), ("nonce_key", &key)]), ["database", "nonce_key"]);
+    assert!(exposed(&[("DIALPLATE_DATABASE", url)], &[("database_replica", "postgres://u@db/x")]).is_empty());
 }
 
 #[test]

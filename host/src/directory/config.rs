@@ -1,6 +1,7 @@
 //! The configuration of the directory: the database, and how long requests wait for it.
 
 use super::url::{DatabaseKind, DatabaseUrl};
+use crate::request::Secret;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,6 +11,8 @@ pub struct Config {
     pub url: DatabaseUrl,
     /// FusionPBX's configuration file, if the URL comes from it; for messages.
     pub named_in: Option<PathBuf>,
+    /// The password for a database and a replica whose URL has none.
+    pub password: Option<Secret>,
     /// A replica of the same database to read from while it answers. Only PostgreSQL has replicas.
     pub replica: Option<DatabaseUrl>,
     /// The most connections kept open. FusionPBX's PHP workers share the server's `max_connections`, 100 by default, so
@@ -29,6 +32,7 @@ impl Config {
         Self {
             url,
             named_in: None,
+            password: None,
             replica: None,
             connections_max: 8,
             acquire_timeout: Duration::from_secs(3),

@@ -67,15 +67,29 @@ impl DatabaseUrl {
         *self == Self::embedded() || options.split('&').any(|option| option == "mode=rwc")
     }
 
+    /// Whether PostgreSQL's password is in the URL, in the credentials or as a parameter.
+    pub fn has_password(&self) -> bool {
+        let (url, parameters) = self.text.split_once('?').unwrap_or((&self.text, ""));
+        let login = url.split_once("://").and_then(|(_, rest)| rest.rsplit_once('@'));
+        let in_login = login.is_some_and(|(login, _)| login.contains(':'));
+        let in_parameters = parameters.split('&').any(|parameter| parameter.starts_with("password="));
+        self.kind == DatabaseKind::Postgres && (in_login || in_parameters)
+    }
+
     /// The URL without password and without parameters, which may hold one too.
     pub fn masked(&self) -> String {
-        let url = self.text.split(['?', '#']).next().unwrap_or_default();
+        let (url, rest) = self.text.split_at(self.text.find(['?', '#']).unwrap_or(self.text.len()));
+        if self.kind == DatabaseKind::Sqlite {
+            return url.to_owned();
+        }
         // The last `@` ends the credentials, even if the password has an unescaped one.
         match url.split_once("://").and_then(|(scheme, rest)| Some((scheme, rest.rsplit_once('@')?))) {
             Some((scheme, (login, place))) => {
                 let user = login.split(':').next().unwrap_or_default();
                 format!("{scheme}://{user}@{place}")
             }
+            // The password may have an unescaped `?`.
+            None if rest.contains('@') => "postgres://…".to_owned(),
             None => url.to_owned(),
         }
     }
@@ -93,7 +107,9 @@ mod tests {
                 "postgres://fusionpbx@db.example.net:5432/fusionpbx",
             ),
             ("postgres://u:p@ss/w@db/fusionpbx?password=s3cret", "postgres://u@db/fusionpbx"),
-            ("sqlite:///var/lib/dialplate/dialplate.db", "sqlite:///var/lib/dialplate/dialplate.db"),
+            ("postgres://u:s3?cret@db/fusionpbx", "postgres://…"),
+            ("postgres://db/fusionpbx?sslmode=require", "postgres://db/fusionpbx"),
+            ("sqlite:///var/lib/dialplate/a:b@c.db", "sqlite:///var/lib/dialplate/a:b@c.db"),
         ] {
             assert_eq!(DatabaseUrl::parse(url).ok().unwrap().masked(), masked);
         }

@@ -57,6 +57,9 @@ fn options(config: &Config) -> Result<PgConnectOptions, Error> {
         // takes a millisecond.
         .options([("statement_timeout", timeout.as_str()), ("jit", "off")])
         .disable_statement_logging();
+    if let Some(password) = config.password.as_ref().filter(|_| !config.url.has_password()) {
+        options = options.password(password.expose());
+    }
     if let Some(address) = options.get_host().strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
         let address = address.to_owned();
         options = options.host(&address);

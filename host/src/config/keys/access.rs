@@ -1,0 +1,68 @@
+//! Keys that decide which requests are answered.
+
+use super::{ConfigKey, absent, fixed, number, secrecy};
+use crate::{auth_server, sentry};
+
+pub fn access() -> Vec<ConfigKey> {
+    let limits = sentry::Config::default();
+    vec![
+        absent(
+            "auth_server",
+            "URL",
+            "none",
+            "https://auth.example.net/check.php",
+            "Server that is asked about each request, like FusionPBX's `auth_server`: POST with mac and secret; the answer `false` refuses",
+        )
+        .kept_secret(secrecy::URL),
+        number(
+            "auth_server_timeout_ms",
+            "ms",
+            auth_server::Config::TIMEOUT_MS,
+            100..=20_000,
+            "How long the server waits for the auth server; after that it answers 503",
+        ),
+        absent(
+            "auth_server_ca",
+            "file",
+            "the system's certificate authorities",
+            "/etc/dialplate/authorities.pem",
+            "Certificate authorities (PEM) for the auth server's certificate",
+        ),
+        fixed(
+            "syslog",
+            "socket",
+            "off",
+            "Where refusals are logged for fail2ban: `on` for `/dev/log`, the path of another syslog socket, or `off`",
+        ),
+        absent(
+            "nonce_key",
+            "key",
+            "random at each start",
+            "/etc/dialplate/nonce.key",
+            "Key that signs digest nonces, shared by servers behind one address: 64 or more hexadecimal digits, or a file that holds them",
+        )
+        .kept_secret(secrecy::KEY_OR_FILE),
+        number(
+            "guesses_per_network_max",
+            "requests",
+            limits.per_network_max,
+            0..=1_000_000,
+            "Limit on failed requests of one network (IPv4 /24, IPv6 /64) within the window; further requests get 429. 0 is no limit",
+        ),
+        number(
+            "guesses_per_oui_max",
+            "requests",
+            limits.per_oui_max,
+            0..=1_000_000,
+            "Limit on failed requests for devices of one manufacturer (OUI) within the window; further requests get 429. 0 is no limit",
+        ),
+        number("guess_window_s", "s", limits.window_s, 1..=86_400, "How long a failed request counts"),
+        number(
+            "auto_inserts_per_minute_max",
+            "devices",
+            limits.inserts_per_minute_max,
+            0..=1_000_000,
+            "Limit on devices that auto insert creates for one network per minute; per day, twenty times as many. 0 is no limit",
+        ),
+    ]
+}

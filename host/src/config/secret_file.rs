@@ -1,0 +1,50 @@
+//! Files that hold one secret. No message repeats their content.
+
+/// A file with a secret is one line.
+const FILE_BYTES_MAX: u64 = 64 * 1024;
+
+/// The content of a file.
+///
+/// # Errors
+/// The file cannot be read, or is too large for one secret.
+pub fn read(path: &str) -> Result<String, String> {
+    let unreadable = |error| format!("names a file that cannot be read: {error}");
+    if std::fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
+        return Err(format!("names a file of more than {FILE_BYTES_MAX} bytes"));
+    }
+    std::fs::read_to_string(path).map_err(unreadable)
+}
+
+/// The password on the first line of a file.
+///
+/// # Errors
+/// As [`read`], or the first line is empty.
+pub fn read_password(path: &str) -> Result<String, String> {
+    let content = read(path)?;
+    match content.lines().next() {
+        Some(password) if !password.is_empty() => Ok(password.to_owned()),
+        _ => Err("names a file whose first line is empty; write the password there".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn password_is_the_first_line_as_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        let read = |content: &str| {
+            std::fs::write(&file, content).unwrap();
+            read_password(file.to_str().unwrap())
+        };
+        for content in [" s3 cret ", " s3 cret \n", " s3 cret \r\n", " s3 cret \nother\n"] {
+            assert_eq!(read(content).unwrap(), " s3 cret ");
+        }
+        for content in ["", "\n", "\nother", &"x".repeat(70_000)] {
+            assert!(read(content).unwrap_err().starts_with("names a file"));
+        }
+        assert!(read_password("/nowhere/password").unwrap_err().contains("cannot be read"));
+    }
+}
