@@ -1,9 +1,12 @@
-//! The rooms of `host/src` import each other only in the order that ARCHITECTURE.md states.
+//! The rooms of `host/src` import each other only in the order that ARCHITECTURE.md states, and no files import each
+//! other in a circle.
 
+mod imports;
+
+use self::imports::{Graph, of_crate, of_folder};
 use dialplate_tests::server::root;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 /// The rooms in their order, from the block in ARCHITECTURE.md.
 fn order() -> Vec<String> {
@@ -12,87 +15,120 @@ fn order() -> Vec<String> {
     block.expect("a block `rooms` in ARCHITECTURE.md").split_whitespace().map(str::to_owned).collect()
 }
 
-/// The Rust files below a folder, without those of tests, which may use every room.
-fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap().flatten() {
-        let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
-        if path.is_dir() && name != "tests" {
-            files(&path, found);
-        } else if name.ends_with(".rs") && !name.contains("tests") && name != "measure.rs" {
-            found.push(path);
-        }
-    }
-}
-
-/// The code of a file without comments and without its unit tests, which come last.
-fn code(text: &str) -> String {
-    let code = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-    code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join(" ")
-}
-
-/// The rooms that code names after `crate::`, alone or in braces.
-fn imports(code: &str) -> BTreeSet<String> {
-    let mut rooms = BTreeSet::new();
-    let word = |text: &str| text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
-    for rest in code.split("crate::").skip(1) {
-        let Some(list) = rest.strip_prefix('{') else {
-            rooms.insert(word(rest));
-            continue;
-        };
-        let mut depth = 0_usize;
-        let mut start = true;
-        for (at, c) in list.char_indices() {
-            match c {
-                '{' => depth += 1,
-                '}' if depth == 0 => break,
-                '}' => depth -= 1,
-                ',' if depth == 0 => start = true,
-                c if start && !c.is_whitespace() => {
-                    rooms.insert(word(&list[at..]));
-                    start = false;
-                }
-                _ => {}
-            }
-        }
-    }
-    rooms
-}
-
-/// Each room with the rooms that it imports, and one file that does.
-fn graph(rooms: &[String]) -> BTreeMap<String, BTreeMap<String, String>> {
-    let (source, mut found) = (root().join("host/src"), Vec::new());
-    files(&source, &mut found);
-    let mut graph: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
-    for path in found {
-        let file = path.strip_prefix(&source).unwrap().display().to_string();
-        let room = file.split('/').next().unwrap_or_default().trim_end_matches(".rs").to_owned();
-        let named = imports(&code(&fs::read_to_string(&path).unwrap()));
-        let edges = graph.entry(room.clone()).or_default();
-        for other in named.into_iter().filter(|other| *other != room && rooms.contains(other)) {
-            edges.entry(other).or_insert_with(|| file.clone());
-        }
-    }
-    graph
+/// The first folder of a file below `host/src`, or the file itself without its extension.
+fn room(file: &str) -> &str {
+    file.split('/').next().unwrap_or_default().trim_end_matches(".rs")
 }
 
 #[test]
 fn rooms_import_only_rooms_before_them() {
     let order = order();
     let position = |room: &str| order.iter().position(|other| other == room);
-    let graph = graph(&order);
-    for (room, imports) in graph.iter().filter(|(room, _)| !["lib", "main"].contains(&room.as_str())) {
-        let at = position(room).unwrap_or_else(|| panic!("ARCHITECTURE.md does not list the room {room}"));
-        for (other, file) in imports {
-            assert!(position(other) < Some(at), "{file} imports {other}, which stands after {room} in ARCHITECTURE.md");
+    let graph = of_folder(&root().join("host/src"));
+    for (file, imports) in graph.iter().filter(|(file, _)| *file != "lib.rs") {
+        let at = position(room(file)).unwrap_or_else(|| panic!("ARCHITECTURE.md does not list the room of {file}"));
+        for other in imports.iter().filter(|other| room(other) != room(file)) {
+            assert!(
+                position(room(other)) < Some(at),
+                "{file} imports {other}, whose room stands after it in ARCHITECTURE.md"
+            );
         }
     }
-    assert!(graph["http"].len() > 5, "the imports of http were not read: {:?}", graph["http"]);
-    assert!(graph.len() > order.len(), "rooms without files: {order:?}");
+    let http = graph.iter().filter(|(file, _)| room(file) == "http").flat_map(|(_, imports)| imports);
+    assert!(http.count() > 50, "the imports of http were not read");
+    let absent: Vec<_> = order.iter().filter(|name| graph.keys().all(|file| room(file) != *name)).collect();
+    assert!(absent.is_empty(), "rooms without files: {absent:?}");
+}
+
+/// Files whose types hold each other: a PHP array holds values by keys, and a value can be an array.
+const RECURSIVE: [&str; 3] = ["php/array.rs", "php/key.rs", "php/value.rs"];
+
+/// Whether an import can be part of a circle. What a file takes from the module that it is a part of cannot: a folder
+/// spreads the methods of one type over its files.
+fn counts(file: &str, other: &str) -> bool {
+    let folder = file.trim_end_matches("/mod.rs").rsplit_once('/').map_or("", |(folder, _)| folder);
+    let is_part = [format!("{folder}.rs"), format!("{folder}/mod.rs")].iter().any(|parent| parent == other);
+    !is_part && !(RECURSIVE.contains(&file) && RECURSIVE.contains(&other))
 }
 
 #[test]
-fn imports_are_read_alone_and_in_braces() {
-    let read = |code| imports(code).into_iter().collect::<Vec<_>>().join(" ");
-    assert_eq!(read("use crate::gate::{Permit, Refusal}; fn f() { crate::http::serve() }"), "gate http");
-    assert_eq!(read("use crate::{gate, facts::{A, B}, plugin::{self, C}};"), "facts gate plugin");
+fn no_files_import_each_other_in_a_circle() {
+    let libraries = fs::read_dir(root().join("plugins/lib")).unwrap().map(|entry| entry.unwrap().path());
+    let crates = libraries.chain([root().join("host")]).map(|path| path.join("src"));
+    let mut files = 0;
+    for source in crates.filter(|source| source.join("lib.rs").exists()) {
+        let graph = of_folder(&source);
+        files += graph.len();
+        let found = circle(&graph).map(|files| files.join(" -> "));
+        assert!(found.is_none(), "{}: {}", source.display(), found.unwrap_or_default());
+    }
+    assert!(files > 200, "{files} files were read");
+}
+
+/// The files of a circle, each of which imports the next; the last one is the first again.
+fn circle(graph: &Graph) -> Option<Vec<String>> {
+    let mut left: BTreeMap<&String, Vec<&String>> = BTreeMap::new();
+    for (file, imports) in graph {
+        left.insert(file, imports.iter().filter(|other| counts(file, other)).collect());
+    }
+    // A file that imports nothing that is left is in no circle.
+    while let Some(free) = left.iter().find(|(_, imports)| imports.is_empty()).map(|(file, _)| *file) {
+        left.remove(free);
+        left.values_mut().for_each(|imports| imports.retain(|file| *file != free));
+    }
+    let mut way = vec![*left.keys().next()?];
+    loop {
+        let next = left[way[way.len() - 1]][0];
+        if let Some(start) = way.iter().position(|file| *file == next) {
+            return Some(way[start..].iter().chain([&next]).map(|file| (*file).clone()).collect());
+        }
+        way.push(next);
+    }
+}
+
+/// The imports of a made-up crate.
+fn made_up(files: &[(&str, &str)]) -> Graph {
+    of_crate(&|name| files.iter().find(|(file, _)| *file == name).map(|(_, text)| (*text).to_owned()))
+}
+
+/// A crate with the rooms `a` and `b`, of which `b` has a module `inner` whose `Item` it re-exports.
+fn with_rooms(a: &str, inner: &str) -> Graph {
+    let b = "mod inner; pub use inner::Item; pub struct Own;";
+    made_up(&[("lib.rs", "pub mod a; pub mod b;"), ("a.rs", a), ("b/mod.rs", b), ("b/inner.rs", inner)])
+}
+
+#[test]
+fn import_is_resolved_to_the_file_that_defines_it() {
+    for (code, expected) in [
+        ("use crate::b::Item;", "b/inner.rs"),
+        ("use crate::b::{Item as Other, self};", "b/inner.rs"),
+        ("use super::b; fn f() -> b::Own { panic!() }", "b/mod.rs"),
+        ("fn f() { crate::b::Item::new() }", "b/inner.rs"),
+        ("fn f() { assert!(crate::b::Own::is()) }", "b/mod.rs"),
+        ("mod deep { use super::super::b::Own; }", "b/mod.rs"),
+        ("use std::fmt; #[cfg(test)] mod tests { use crate::b::Own; }", ""),
+        ("use crate::b;", ""),
+    ] {
+        let found = with_rooms(code, "pub struct Item;")["a.rs"].iter().cloned().collect::<Vec<_>>().join(" ");
+        assert_eq!(found, expected, "{code}");
+    }
+}
+
+#[test]
+fn circle_of_files_is_found() {
+    let found = |a, inner| circle(&with_rooms(a, inner)).map(|files| files.join(" -> "));
+    assert_eq!(found("use crate::b::Item; pub struct A;", "pub struct Item;"), None);
+    let through_reexport = found("use crate::b::Item; pub struct A;", "use crate::a::A; pub struct Item;");
+    assert_eq!(through_reexport.as_deref(), Some("a.rs -> b/inner.rs -> a.rs"));
+    let with_own_module = found("", "use super::Own; pub struct Item;");
+    assert_eq!(with_own_module, None, "a re-export alone is no import");
+    let around = found("use crate::b::Own; pub struct A;", "use super::Own; use crate::a::A; pub struct Item(A);");
+    assert_eq!(around, None);
+    let with_sibling = circle(&made_up(&[
+        ("lib.rs", "mod a; mod b;"),
+        ("a.rs", "pub struct A; fn f() { crate::b::inner::g() }"),
+        ("b/mod.rs", "pub mod inner; pub use crate::a::A;"),
+        ("b/inner.rs", "pub fn g() -> super::A { panic!() }"),
+    ]));
+    assert!(with_sibling.is_some_and(|files| files.len() == 3));
 }

@@ -1,35 +1,25 @@
 //! Builds a plugin from a file in two steps: first its description, then, once its templates are known, its snapshot.
 //! Each step uses the cache if it holds the result.
 
-use super::cache::{Cache, Key, KeyMaker, hex};
+use super::binary::Binary;
+use super::cache::{Cache, Key, KeyMaker};
 use super::call::Call;
-use super::compiler::{Code, Purpose, compile};
+use super::compiler::{Code, compile};
 use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
-use super::inspect::{Version, inspect};
+use super::inspect::Version;
 use super::job::Prepared;
 use super::limits::{MESSAGE_CHARS_MAX, keys, one_line};
 use super::plugin::{ComponentOrigin, Plugin};
+use super::purpose::Purpose;
 use super::{snapshot, v0_1};
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-use std::fs::OpenOptions;
-use std::io::Read;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 use wasmtime::component::Component;
-
-/// The bytes of a component file.
-pub(super) struct Binary {
-    version: Version,
-    bytes: Vec<u8>,
-    /// SHA-256 in hexadecimal digits.
-    pub(super) sha256: String,
-}
 
 /// A component that is a plugin, with its description.
 #[derive(Clone)]
@@ -55,10 +45,8 @@ struct Note {
 
 impl Candidate {
     pub(super) async fn read(engine: &Engine, file: &Path) -> Result<Self, LoadError> {
-        let bytes = read(file, engine.config().component_bytes_max)?;
-        let sha256 = hex(Sha256::new_with_prefix(&bytes));
-        let binary = Binary { version: inspect(&bytes)?, sha256, bytes };
-        let key = binary.key(engine);
+        let binary = Binary::read(file, engine.config().component_bytes_max)?;
+        let key = unprepared_key(engine, &binary);
         let known: Option<Unprepared> = engine.cache().and_then(|cache| cache.note(&key));
         let description = match known.filter(|known| known.description.check().is_ok()) {
             Some(known) => known.description,
@@ -141,7 +129,7 @@ pub(super) async fn unprepared(
     binary: &Binary,
     description: &Description,
 ) -> Result<Component, LoadError> {
-    let key = binary.key(engine);
+    let key = unprepared_key(engine, binary);
     let known = engine.cache().and_then(|cache| {
         let note: Unprepared = cache.note(&key)?;
         // Either compiler may have compiled it: see `instrument`.
@@ -160,13 +148,12 @@ fn keep_unprepared(engine: &Engine, key: &Key, code: &Code, description: &Descri
     keep_code(engine, key, code, |cache, code| cache.put_note(key, &Unprepared { code, description }))
 }
 
-impl Binary {
-    fn key(&self, engine: &Engine) -> Key {
-        let mut key = KeyMaker::new("unprepared");
-        key.engine(engine.snapshot(), engine.config());
-        key.part(&self.bytes);
-        key.finish()
-    }
+/// Identifies the code of a component that is not prepared.
+fn unprepared_key(engine: &Engine, binary: &Binary) -> Key {
+    let mut key = KeyMaker::new("unprepared");
+    key.engine(engine.snapshot(), engine.config());
+    key.part(&binary.bytes);
+    key.finish()
 }
 
 /// Writes compiled code into the cache and returns it mapped from there, so that its pages are shared with the file.
@@ -220,15 +207,4 @@ async fn describe(
         Version::V0_1 => v0_1::describe(&mut store, &instance).await,
     };
     called.map_err(failed)
-}
-
-fn read(file: &Path, bytes_max: u64) -> Result<Vec<u8>, LoadError> {
-    let mut bytes = Vec::new();
-    // Opening a pipe would block until its other end is open.
-    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(file).map_err(LoadError::Read)?;
-    if !opened.metadata().map_err(LoadError::Read)?.is_file() {
-        return Err(LoadError::Read(std::io::Error::other("it is no regular file")));
-    }
-    opened.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes).map_err(LoadError::Read)?;
-    if bytes.len() as u64 > bytes_max { Err(LoadError::TooLarge { bytes_max }) } else { Ok(bytes) }
 }

@@ -3,11 +3,11 @@
 
 use super::cache::Cache;
 use super::call::Call;
-use super::compiler::Purpose;
 use super::error::{EngineError, RenderError};
 use super::limit_counters::LimitCounters;
 use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLES_MAX};
 use super::off_the_path::give_back_at_once;
+use super::purpose::Purpose;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;

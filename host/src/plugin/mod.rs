@@ -3,6 +3,7 @@
 //! Nothing outside this room sees wasmtime, and nothing outside `v0_1` sees a type of the interface. A plugin may
 //! import that interface and nothing else; what a call of it may use is in `Config`.
 
+mod binary;
 mod build;
 mod cache;
 mod call;
@@ -21,6 +22,7 @@ mod load;
 mod off_the_path;
 #[allow(clippy::module_inception, reason = "the room holds plugins, and this file is one")]
 mod plugin;
+mod purpose;
 mod set;
 mod snapshot;
 #[cfg(test)]

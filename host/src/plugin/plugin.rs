@@ -1,6 +1,6 @@
 //! One loaded plugin: a snapshot that every request is forked from.
 
-use super::build::Binary;
+use super::binary::Binary;
 use super::call::Call;
 use super::description::Description;
 use super::engine::{Engine, store};

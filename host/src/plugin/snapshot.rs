@@ -4,11 +4,12 @@
 //! instance of it, and the memory that it leaves becomes the initial state of a new component.
 
 use super::call::Call;
-use super::compiler::{Code, Purpose, compile};
+use super::compiler::{Code, compile};
 use super::engine::{Engine, store};
 use super::error::{CompileError, LoadError, RenderError};
 use super::job::Prepared;
 use super::limits::{MESSAGE_CHARS_MAX, TRANSFER_BYTES_EXTRA, keys, one_line};
+use super::purpose::Purpose;
 use super::v0_1;
 use crate::templates::TemplateFile;
 use std::collections::HashMap;

@@ -1,19 +1,17 @@
 //! The compiler's process: it takes its limits, reads one component, writes its code, and ends.
 
-use super::{COMMAND, CompileJob, translate};
+use super::job::{COMMAND, CompileJob, REFUSED, translate};
 use crate::plugin::engine;
 use crate::plugin::limits::Config;
 use std::io::{self, BufRead, Read, Write, stderr, stdin, stdout};
 use std::process::ExitCode;
 use std::thread::Builder;
 
-/// Exit status: the compiler refused the component; the reason is on standard error.
-pub(super) const REFUSED: u8 = 1;
 /// Exit status: the process failed before it read the component.
 const UNABLE: u8 = 2;
 
 /// Bytes of the job in JSON: some hundred bytes and two paths.
-const ORDER_BYTES_MAX: u64 = 64 << 10;
+const JOB_BYTES_MAX: u64 = 64 << 10;
 /// Compilers recurse over their input. Four times a thread's default, and independent of how the server was started.
 const STACK_BYTES: usize = 8 << 20;
 /// Enough for the standard streams and what the system's library opens on its own.
@@ -51,7 +49,7 @@ fn end(status: u8, reason: &str) -> ExitCode {
 fn prepare() -> Result<(wasmtime::Engine, Vec<u8>), String> {
     let mut line = String::new();
     let mut input = stdin().lock();
-    input.by_ref().take(ORDER_BYTES_MAX).read_line(&mut line).map_err(|error| error.to_string())?;
+    input.by_ref().take(JOB_BYTES_MAX).read_line(&mut line).map_err(|error| error.to_string())?;
     let job: CompileJob = serde_json::from_str(&line).map_err(|error| error.to_string())?;
     take_limits(&job.config).map_err(|error| error.to_string())?;
     let mut component = vec![0; job.component_bytes];

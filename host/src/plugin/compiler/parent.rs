@@ -1,8 +1,7 @@
 //! The server's side of a compiler process: starts it, sends it the component, reads a bounded result, and reports its
 //! outcome.
 
-use super::child::REFUSED;
-use super::{COMMAND, CompileJob, REASON_CHARS_MAX};
+use super::job::{COMMAND, CompileJob, REASON_CHARS_MAX, REFUSED};
 use crate::plugin::error::CompileError;
 use crate::plugin::limits::one_line;
 use std::io;
@@ -118,9 +117,9 @@ fn judge(status: ExitStatus, code: Vec<u8>, said: &[u8], job: &CompileJob<'_>) -
 
 #[cfg(test)]
 mod tests {
-    use super::super::Purpose;
     use super::*;
     use crate::plugin::limits::Config;
+    use crate::plugin::purpose::Purpose;
     use std::borrow::Cow;
     use std::fs;
     use std::os::unix::fs::PermissionsExt;

@@ -1,0 +1,36 @@
+//! The bytes of a component file.
+
+use super::cache::hex;
+use super::error::LoadError;
+use super::inspect::{Version, inspect};
+use sha2::{Digest, Sha256};
+use std::fs::OpenOptions;
+use std::io::{Error, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// A component for a version of the interface that this server supports.
+pub(super) struct Binary {
+    pub(super) version: Version,
+    pub(super) bytes: Vec<u8>,
+    /// SHA-256 in hexadecimal digits.
+    pub(super) sha256: String,
+}
+
+impl Binary {
+    pub(super) fn read(file: &Path, bytes_max: u64) -> Result<Self, LoadError> {
+        let bytes = read(file, bytes_max)?;
+        Ok(Self { version: inspect(&bytes)?, sha256: hex(Sha256::new_with_prefix(&bytes)), bytes })
+    }
+}
+
+fn read(file: &Path, bytes_max: u64) -> Result<Vec<u8>, LoadError> {
+    let mut bytes = Vec::new();
+    // Opening a pipe would block until its other end is open.
+    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(file).map_err(LoadError::Read)?;
+    if !opened.metadata().map_err(LoadError::Read)?.is_file() {
+        return Err(LoadError::Read(Error::other("it is not a regular file")));
+    }
+    opened.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes).map_err(LoadError::Read)?;
+    if bytes.len() as u64 > bytes_max { Err(LoadError::TooLarge { bytes_max }) } else { Ok(bytes) }
+}
