@@ -71,8 +71,7 @@ fresh:
 # room, a fork per request against a long-lived instance.
 bench: setup-test build
 	plugins/build.sh tests/guests target/guests
-	$(CARGO) bench --workspace --bench templates --bench load --bench reload
-	$(CARGO) test --release --workspace --lib measure:: -- --ignored --nocapture --test-threads 1
+	$(CARGO) bench --workspace --bench templates --bench load --bench reload --bench request
 
 # Installs missing packages on Debian as root, and names them elsewhere.
 setup-build:

@@ -48,7 +48,8 @@ const RECURSIVE: [&str; 3] = ["php/array.rs", "php/key.rs", "php/value.rs"];
 fn counts(file: &str, other: &str) -> bool {
     let folder = file.trim_end_matches("/mod.rs").rsplit_once('/').map_or("", |(folder, _)| folder);
     let is_part = [format!("{folder}.rs"), format!("{folder}/mod.rs")].iter().any(|parent| parent == other);
-    !is_part && !(RECURSIVE.contains(&file) && RECURSIVE.contains(&other))
+    let is_recursive = RECURSIVE.contains(&file) && RECURSIVE.contains(&other);
+    !is_part && !is_recursive
 }
 
 #[test]

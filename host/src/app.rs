@@ -92,6 +92,11 @@ impl App {
         http::respond(Arc::clone(&self.state), &self.http, peer, request).await
     }
 
+    /// What the handlers have, for benchmarks of single rooms.
+    pub fn state(&self) -> &AppState {
+        &self.state
+    }
+
     /// Answers the connections of a listener until `stop` resolves.
     pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()>) {
         http::serve(listener, Arc::clone(&self.state), self.http.clone(), stop).await;

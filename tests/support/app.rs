@@ -21,6 +21,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request, Uri, header};
 use dialplate::app::{App, Opened};
 use dialplate::config::{Config, ConfigSource};
+use dialplate::http::AppState;
 use dialplate::reload::Current;
 use http_body_util::BodyExt;
 use std::collections::HashMap;
@@ -121,6 +122,16 @@ impl TestApp {
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async move { self.app.serve(listener, std::future::pending()).await });
         address
+    }
+
+    /// What the server's handlers have.
+    pub fn state(&self) -> &AppState {
+        self.app.state()
+    }
+
+    /// Closes the database.
+    pub async fn close(self) {
+        self.app.close().await;
     }
 
     /// Runs SQL statements in the app's SQLite database.

@@ -22,7 +22,7 @@ mod notes;
 mod query;
 mod replica;
 #[cfg(test)]
-pub mod tests;
+mod tests;
 mod url;
 
 pub use config::Config;

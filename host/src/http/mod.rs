@@ -6,7 +6,7 @@ mod answer;
 pub mod client;
 mod descriptors;
 mod evenly;
-mod job;
+pub mod job;
 mod listing;
 mod pace;
 mod provision;

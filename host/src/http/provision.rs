@@ -1,8 +1,6 @@
 //! The way of one request through the rooms.
 
 mod door;
-#[cfg(test)]
-mod measure;
 
 use super::access_log::Seen;
 use super::answer::Ready;

@@ -89,15 +89,6 @@ impl Call {
         self
     }
 
-    /// Begins the next request in a kept instance. Only benchmarks keep instances.
-    #[cfg(test)]
-    pub(super) fn ask_next(&mut self, scope: Arc<dyn DeviceScope>) {
-        self.questions_left = u32::MAX;
-        if let Some((_, of_device)) = &mut self.device {
-            *of_device = scope;
-        }
-    }
-
     pub(super) fn check_deadline(&self) -> Result<(), RenderError> {
         if Instant::now() < self.deadline { Ok(()) } else { Err(self.timed_out()) }
     }

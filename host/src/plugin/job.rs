@@ -11,7 +11,6 @@ use std::sync::Arc;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// One request for one file of one device. Settings and tables hold secrets, so there is no `Debug`.
-#[cfg_attr(test, derive(Clone))]
 pub struct Job {
     /// The device's template folder: `yealink/t46u`.
     pub folder: String,

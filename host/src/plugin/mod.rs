@@ -26,7 +26,7 @@ mod purpose;
 mod set;
 mod snapshot;
 #[cfg(test)]
-pub mod tests;
+mod tests;
 mod trial;
 mod v0_1;
 

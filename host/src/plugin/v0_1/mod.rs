@@ -59,17 +59,6 @@ fn of_given(templates: &[types::Template], answer: Vec<types::Prepared>) -> Vec<
     answer.into_iter().filter(|it| is_open(it)).map(convert::prepared).collect()
 }
 
-/// Renders in an instance that has rendered before: only benchmarks compare that with a fork per request.
-#[cfg(test)]
-pub(super) async fn render_again(
-    store: &mut Store<Call>,
-    instance: &Instance,
-    job: Job,
-) -> Result<Result<Document, RenderError>> {
-    let answer = bindings::Plugin::new(&mut *store, instance)?.call_render(store, &convert::job(job)).await?;
-    Ok(answer.map(convert::document).map_err(convert::failure))
-}
-
 fn linker(engine: &Engine) -> Result<Linker<Call>> {
     let mut linker = Linker::new(engine);
     bindings::Plugin::add_to_linker::<_, HasSelf<Call>>(&mut linker, |call| call)?;

@@ -1,0 +1,120 @@
+//! The same component with one instance for all requests, which the server never does. It uses wasmtime directly.
+
+use dialplate::facts;
+use dialplate::plugin::{DeviceScope, Job};
+use dialplate::templates::TemplateFile;
+use std::path::Path;
+use std::sync::Arc;
+use wasmtime::component::{Component, HasSelf, Linker};
+use wasmtime::{Config, Engine, Result, Store};
+
+/// In a module of its own, because the interface's package has the name of the crate.
+mod bindings {
+    wasmtime::component::bindgen!({
+        path: "../wit/0.1.0",
+        world: "plugin",
+        imports: { "dialplate:provision/host.log": trappable, default: async | trappable },
+        exports: { default: async },
+    });
+}
+
+use bindings::dialplate::provision::{host, types};
+
+/// Rows of a phone book: far more than the recorded one has.
+const CONTACTS_ROWS_MAX: usize = 20_000;
+
+/// The device of the current render; `None` during `prepare`.
+struct Asked(Option<Arc<dyn DeviceScope>>);
+
+impl Asked {
+    fn scope(&self) -> Result<Arc<dyn DeviceScope>> {
+        self.0.clone().ok_or_else(|| wasmtime::Error::msg("no device"))
+    }
+}
+
+impl types::Host for Asked {}
+
+impl host::Host for Asked {
+    async fn contacts(&mut self) -> Result<Vec<types::Table>> {
+        let tables = self.scope()?.contacts(CONTACTS_ROWS_MAX).await.map_err(wasmtime::Error::new)?;
+        Ok(tables.into_iter().map(table).collect())
+    }
+
+    async fn extension(&mut self, number: String) -> Result<types::Table> {
+        Ok(table(self.scope()?.extension(&number).await.map_err(wasmtime::Error::new)?))
+    }
+
+    fn log(&mut self, _: types::Level, _: String) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn template(template: TemplateFile) -> types::Template {
+    types::Template { folder: template.folder, file: template.file, source: template.source.to_vec() }
+}
+
+fn table(table: facts::Table) -> types::Table {
+    types::Table {
+        name: table.name.to_owned(),
+        columns: table.columns.to_vec(),
+        rows: table.rows.into_iter().map(|row| row.into_iter().map(value).collect()).collect(),
+    }
+}
+
+fn value(value: facts::Value) -> types::Value {
+    match value {
+        facts::Value::Null => types::Value::Null,
+        facts::Value::Text(text) => types::Value::Text(text),
+        facts::Value::Number(number) => types::Value::Number(number),
+        facts::Value::Flag(flag) => types::Value::Flag(flag),
+        facts::Value::Items(items) => types::Value::Items(items),
+    }
+}
+
+fn job(job: Job) -> types::Job {
+    types::Job {
+        folder: job.folder,
+        file: job.file,
+        vendor: job.vendor,
+        address: job.address.as_str().to_owned(),
+        templates: job.templates.into_iter().map(template).collect(),
+        parameters: job.parameters,
+        settings: job.settings.into_iter().map(|(name, it)| types::Setting { name, value: value(it) }).collect(),
+        tables: job.tables.into_iter().map(table).collect(),
+        time: types::Instant {
+            seconds: job.time.seconds,
+            nanoseconds: job.time.nanoseconds,
+            zone: job.time.zone,
+            tzif: job.time.tzif.to_vec(),
+        },
+    }
+}
+
+pub struct LongLived {
+    store: Store<Asked>,
+    plugin: bindings::Plugin,
+}
+
+impl LongLived {
+    #[expect(clippy::disallowed_methods, reason = "no server that it could harm")]
+    pub async fn new(file: &Path, templates: Vec<TemplateFile>) -> Self {
+        let mut config = Config::new();
+        // The same code as the server's renders.
+        config.epoch_interruption(true).concurrency_support(false);
+        let engine = Engine::new(&config).unwrap();
+        let component = Component::new(&engine, std::fs::read(file).unwrap()).unwrap();
+        let mut linker = Linker::new(&engine);
+        bindings::Plugin::add_to_linker::<_, HasSelf<Asked>>(&mut linker, |asked| asked).unwrap();
+        let mut store = Store::new(&engine, Asked(None));
+        store.set_epoch_deadline(u64::MAX / 2);
+        let plugin = bindings::Plugin::instantiate_async(&mut store, &component, &linker).await.unwrap();
+        let templates: Vec<_> = templates.into_iter().map(template).collect();
+        plugin.call_prepare(&mut store, &templates).await.unwrap();
+        Self { store, plugin }
+    }
+
+    pub async fn render(&mut self, job: Job, scope: Arc<dyn DeviceScope>) {
+        self.store.data_mut().0 = Some(scope);
+        let _ = self.plugin.call_render(&mut self.store, &self::job(job)).await.unwrap();
+    }
+}

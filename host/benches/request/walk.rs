@@ -1,0 +1,81 @@
+//! One request on its way through the rooms, one by one.
+
+use crate::times::Times;
+use axum::http::{HeaderMap, HeaderValue, header};
+use dialplate::directory::{Directory, Lookup};
+use dialplate::gate::{self, DevicePermit, Keeper, Permit};
+use dialplate::http::{AppState, job, unix_seconds};
+use dialplate::plugin::Job;
+use dialplate::request::{ProvisionRequest, RawRequest, RequestTarget, UrlForms};
+use std::sync::Arc;
+
+/// A request as far as its job.
+pub struct Walked {
+    pub job: Job,
+    pub scope: Arc<job::Scope>,
+}
+
+/// The request of one device for a target.
+pub fn request(host: &str, agent: &str, target: &str) -> ProvisionRequest {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [(header::HOST, host), (header::USER_AGENT, agent)] {
+        headers.insert(name, HeaderValue::from_str(value).unwrap());
+    }
+    let raw = RawRequest {
+        method: "GET",
+        target,
+        original_target: None,
+        headers: &headers,
+        body: b"",
+        client: [192, 0, 2, 1].into(),
+        https: false,
+        forms: UrlForms::default(),
+    };
+    match RequestTarget::parse(&raw) {
+        Ok(RequestTarget::Provision(request)) => *request,
+        _ => panic!("{target} is no provisioning request"),
+    }
+}
+
+/// The first two statements' worth: the device's permit, if the gate grants one.
+pub async fn permit(directory: &Directory, request: &ProvisionRequest, keeper: &Keeper) -> Option<DevicePermit> {
+    let identifier = request.identify_device(&|_: &str| None);
+    let facts = directory.find(&Lookup { address: identifier.address(), host: request.host() }).await.unwrap();
+    let screened = gate::screen(request, facts, keeper).ok()?;
+    match screened.admit(&identifier, true, unix_seconds()) {
+        Ok(Permit::Known(permit)) => Some(permit),
+        _ => None,
+    }
+}
+
+/// The names of the times that [`walk`] takes.
+pub const STEPS: [&str; 5] = ["request", "find", "gate", "load", "job"];
+
+/// Takes a request through the rooms up to its job.
+pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), times: &mut Times) -> Walked {
+    let snapshot = app.snapshot.load_full();
+    let parse = async {
+        let request = request(host, agent, target);
+        let identifier = request.identify_device(&|agent: &str| snapshot.plugins.address(agent));
+        (request, identifier)
+    };
+    let (request, identifier) = times.take(0, parse).await;
+    let lookup = Lookup { address: identifier.address(), host: request.host() };
+    let facts = times.take(1, async { app.directory.find(&lookup).await.unwrap() }).await;
+    let admit = async {
+        let screened = gate::screen(&request, facts, &app.keeper).unwrap();
+        screened.admit(&identifier, true, unix_seconds())
+    };
+    let Ok(Permit::Known(permit)) = times.take(2, admit).await else { panic!("{target} is not admitted") };
+    let device = times.take(3, async { app.directory.load(permit).await.unwrap() }).await;
+    let job = async {
+        let located = job::locate(&snapshot.tree, &device).unwrap();
+        let plugin = snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();
+        let folder = located.name.as_str().to_owned();
+        let file = job::file(&request, &snapshot, &located).unwrap();
+        let scope = Arc::new(job::Scope(app.directory.phone_book(&device)));
+        let parts = job::Parts { folder, file, templates: vec![], device, now: app.clock.now() };
+        Walked { job: job::of(&request, parts, plugin, &snapshot.plugins).unwrap(), scope }
+    };
+    times.take(4, job).await
+}
