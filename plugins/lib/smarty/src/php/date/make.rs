@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::{Civil, days_from_civil, nearest};
+use super::{CYCLE_SECONDS, Civil, days_from_civil, nearest};
 
 /// A date and time of day whose fields may be out of range and then carry over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,9 @@ pub fn timestamp(fields: &Fields, zone: &TimeZone) -> i64 {
     let local = fields.seconds();
     let c = fields.carried();
     let small = |n: i64| i8::try_from(n).unwrap_or(0);
-    let civil = i16::try_from(c.year).ok().and_then(|year| {
+    // The rules of years after 9999 are those of the last 400 years before.
+    let cycles = if c.year > 9999 { (c.year - 9999 + 399) / 400 } else { 0 };
+    let civil = i16::try_from(c.year - cycles * 400).ok().and_then(|year| {
         DateTime::new(year, small(c.month), small(c.day), small(c.hour), small(c.minute), small(c.second), 0).ok()
     });
     let known = civil.and_then(|civil| zone.to_ambiguous_timestamp(civil).compatible().ok());
@@ -53,6 +55,6 @@ pub fn timestamp(fields: &Fields, zone: &TimeZone) -> i64 {
             let offset = zone.to_offset(nearest(guess)).seconds();
             guess.saturating_sub(i64::from(offset))
         },
-        |timestamp| timestamp.as_second(),
+        |timestamp| timestamp.as_second().saturating_add(cycles.saturating_mul(CYCLE_SECONDS)),
     )
 }

@@ -1,13 +1,10 @@
 //! Dates as PHP's `date`, `mktime`, `strtotime` and `strftime` treat them, in a given zone.
 
 mod calendar;
-mod dates;
 mod format;
 pub mod make;
-pub mod parse;
-mod relative;
-mod scan;
 mod strftime;
+pub mod text;
 mod words;
 
 pub use calendar::{Civil, days_from_civil, days_in_month, is_leap};
@@ -54,8 +51,13 @@ impl Moment {
     }
 }
 
-/// The rules of a zone cover the years -9999 to 9999; beyond, the nearest rule applies.
+/// The seconds of 400 years, after which the calendar and its weekdays repeat.
+const CYCLE_SECONDS: i64 = 146_097 * 86_400;
+
+/// jiff's rules of a zone cover the years -9999 to 9999. Later years have the rule of the same year in the last cycle
+/// before; earlier ones have the first rule.
 fn nearest(seconds: i64) -> Timestamp {
-    let bound = if seconds < 0 { Timestamp::MIN } else { Timestamp::MAX };
-    Timestamp::from_second(seconds).unwrap_or(bound)
+    let excess = seconds.saturating_sub(Timestamp::MAX.as_second());
+    let cycles = if excess > 0 { excess / CYCLE_SECONDS + 1 } else { 0 };
+    Timestamp::from_second(seconds - cycles * CYCLE_SECONDS).unwrap_or(Timestamp::MIN)
 }

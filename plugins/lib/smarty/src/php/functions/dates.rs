@@ -90,7 +90,7 @@ fn checkdate(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError>
 fn strtotime(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let base = now_or(context, args, 1)?;
-    Ok(date::parse::strtotime(&text, base, &context.clock.zone).map_or(Value::Bool(false), Value::Int))
+    Ok(date::text::strtotime(&text, base, &context.clock.zone).map_or(Value::Bool(false), Value::Int))
 }
 
 fn idate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {

@@ -1,0 +1,2 @@
+{html_select_date time='2023-08-21' display_days=false display_years=false month_format='M' month_value_format='n'}
+{html_select_date time='2023-08-21' display_days=false display_years=false month_format='%b M'}
