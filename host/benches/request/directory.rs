@@ -35,8 +35,8 @@ async fn measure(name: &str, app: &TestApp, corpus: &Path) {
     let requests = Arc::new(requests(corpus, &directory, &keeper).await);
     let mut times = Times::new(&["find", "find, gate and load"]);
     for request in requests.iter().cycle().take(requests.len() * ROUNDS) {
-        let address = request.identify_device(&|_: &str| None).address();
-        let lookup = Lookup { address, host: request.host() };
+        let identifier = request.identify_device(&|_: &str| None);
+        let lookup = Lookup { address: identifier.address(), host: request.host() };
         times.take(0, async { directory.find(&lookup).await.unwrap() }).await;
         times.take(1, once(&directory, request, &keeper)).await;
     }

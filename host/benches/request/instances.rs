@@ -19,7 +19,7 @@ fn copy(job: &Job) -> Job {
         folder: job.folder.clone(),
         file: job.file.clone(),
         vendor: job.vendor.clone(),
-        address: job.address,
+        address: job.address.clone(),
         templates: job.templates.clone(),
         parameters: job.parameters.clone(),
         settings: job.settings.clone(),

@@ -43,7 +43,7 @@ pub async fn permit(directory: &Directory, request: &ProvisionRequest, keeper: &
     let facts = directory.find(&Lookup { address: identifier.address(), host: request.host() }).await.unwrap();
     let screened = gate::screen(request, facts, keeper).ok()?;
     match screened.admit(&identifier, true, unix_seconds()) {
-        Ok(Permit::Known(permit)) => Some(permit),
+        Ok(Permit::Known(permit)) => Some(*permit),
         _ => None,
     }
 }
@@ -67,7 +67,7 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
         screened.admit(&identifier, true, unix_seconds())
     };
     let Ok(Permit::Known(permit)) = times.take(2, admit).await else { panic!("{target} is not admitted") };
-    let device = times.take(3, async { app.directory.load(permit).await.unwrap() }).await;
+    let device = times.take(3, async { app.directory.load(*permit).await.unwrap() }).await;
     let job = async {
         let located = job::locate(&snapshot.tree, &device).unwrap();
         let plugin = snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();

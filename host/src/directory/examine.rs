@@ -4,7 +4,7 @@ use super::catalog::{Catalog, ColumnKind};
 use super::database::Database;
 use super::dialect::Dialect;
 use super::{Config, Directory, Error, Lookup, Statements};
-use crate::facts::MacAddress;
+use crate::facts::DeviceAddress;
 use std::fmt;
 use std::sync::Arc;
 
@@ -110,7 +110,8 @@ async fn describe_missing(database: &Database, missing: Vec<String>) -> Result<V
 /// Runs every statement of a request, for an address that no device has.
 async fn try_out(config: &Config) -> Result<(), Error> {
     let directory = Directory::connect(&Config { replica: None, ..config.clone() }).await?;
-    let lookup = Lookup { address: MacAddress::parse("02ffffffffff").ok(), host: "" };
+    let address = DeviceAddress::parse("02ffffffffff").ok();
+    let lookup = Lookup { address: address.as_ref(), host: "" };
     let statements = async {
         directory.find(&lookup).await?;
         let statements: Arc<Statements> = directory.statements();

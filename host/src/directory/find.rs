@@ -7,17 +7,14 @@ use super::dialect::Dialect;
 use super::query::{Part, QueryResult, RawRow, Statement, StatementBuilder};
 use super::replica::ReadSource;
 use super::{Directory, Error};
-use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, ReadOrigin, Record, RequestFacts, SettingRow, Value};
+use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, RequestFacts, SettingRow, Value};
 
 /// The device that a request names.
 pub struct Lookup<'a> {
-    pub address: Option<MacAddress>,
+    pub address: Option<&'a DeviceAddress>,
     /// The domain's name: the `Host` header without user and port, in the spelling of the request.
     pub host: &'a str,
 }
-
-/// FusionPBX's placeholder for a device without an address. Many rows may have it, but no phone has.
-const NO_ADDRESS: &str = "000000000000";
 
 /// The categories that provisioning reads. The others concern the web interface and would double the rows.
 const CATEGORIES: &str = "'provision', 'domain', 'contact'";
@@ -161,10 +158,10 @@ impl Directory {
         origin: ReadOrigin,
         lookup: &Lookup<'_>,
     ) -> Result<RequestFacts, Error> {
-        let address = lookup.address.filter(|address| address.as_str() != NO_ADDRESS);
+        let address = lookup.address.filter(|address| !address.is_placeholder());
         let known = source.defaults.load();
         let stamp = known.as_ref().and_then(|known| known.stamp.as_deref());
-        let binds = [address.as_ref().map(MacAddress::as_str), Some(lookup.host), stamp];
+        let binds = [address.map(DeviceAddress::as_str), Some(lookup.host), stamp];
         let statements = self.statements();
         let facts = |result: QueryResult<'_>| {
             let defaults = source.defaults.update(known.as_ref(), &result)?;
@@ -182,7 +179,7 @@ impl Directory {
 
     /// The address of the device that has a line with this extension, for phones that identify themselves by it.
     /// FusionPBX does this only for Escene and Grandstream.
-    pub async fn address_of_extension(&self, extension: &str, domain: &str) -> Result<Option<MacAddress>, Error> {
+    pub async fn address_of_extension(&self, extension: &str, domain: &str) -> Result<Option<DeviceAddress>, Error> {
         let statements = self.statements();
         let binds = [Some(extension), Some(domain)];
         let mut found = None;
@@ -196,7 +193,7 @@ impl Directory {
             found = self.database().fetch(&statements.by_extension, &binds).await?.into_iter().next();
         }
         let supported = found.filter(|(vendor, _)| vendor == "escene" || vendor == "grandstream");
-        Ok(supported.and_then(|(_, address)| MacAddress::parse(&address?).ok()))
+        Ok(supported.and_then(|(_, address)| DeviceAddress::parse(&address?).ok()))
     }
 }
 
@@ -204,7 +201,7 @@ fn facts(
     result: &QueryResult<'_>,
     defaults: &Defaults,
     host: &str,
-    address: Option<MacAddress>,
+    address: Option<&DeviceAddress>,
     origin: ReadOrigin,
 ) -> Result<RequestFacts, Error> {
     let mut domains: Vec<Domain> = result.table("domain")?.into_records().map(domain).collect();
@@ -216,7 +213,7 @@ fn facts(
         domains.iter().position(|domain| domain.uuid == uuid && allowed(domain))
     });
     let device = match (home, found, address) {
-        (Some(_), Some(record), Some(address)) => Some(device(record, address, result)?),
+        (Some(_), Some(record), Some(address)) => Some(device(record, address.clone(), result)?),
         _ => None,
     };
     let taken_elsewhere = is_found && device.is_none();
@@ -235,7 +232,7 @@ fn domain(record: Record) -> Domain {
     Domain { uuid: text("domain_uuid"), name: text("domain_name"), record }
 }
 
-fn device(record: Record, address: MacAddress, result: &QueryResult<'_>) -> Result<DeviceFacts, Error> {
+fn device(record: Record, address: DeviceAddress, result: &QueryResult<'_>) -> Result<DeviceFacts, Error> {
     let row = record.row();
     Ok(DeviceFacts {
         uuid: row.text("device_uuid").to_owned(),

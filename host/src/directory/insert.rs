@@ -84,7 +84,7 @@ fn inserted_device(columns: &[Column], permit: InsertPermit, new: NewDevice, uui
     let empty = ["lines", "profile_keys", "device_keys", "user"].map(Table::empty);
     Device {
         uuid,
-        address,
+        address: address.into(),
         is_new: true,
         stored_vendor: new.vendor.clone(),
         vendor: new.vendor,

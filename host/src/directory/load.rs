@@ -7,7 +7,7 @@ use super::dialect::Dialect;
 use super::keys;
 use super::query::{Part, QueryResult, Statement, StatementBuilder};
 use super::{Directory, Error};
-use crate::facts::{DeviceFacts, MacAddress, Record, Row, Settings, Table, Value};
+use crate::facts::{DeviceAddress, DeviceFacts, Record, Row, Settings, Table, Value};
 use crate::gate::DevicePermit;
 use std::collections::HashMap;
 
@@ -33,7 +33,7 @@ const FROM_ALTERNATE: [&str; 5] =
 pub struct Device {
     /// The device's own uuid, also if it shows another device's lines.
     pub uuid: String,
-    pub address: MacAddress,
+    pub address: DeviceAddress,
     /// Auto insert created it for this request.
     pub is_new: bool,
     /// `device_vendor` as stored; empty when NULL.
@@ -116,7 +116,7 @@ impl Directory {
     /// Loads an admitted device, in one round trip.
     pub async fn load(&self, permit: DevicePermit) -> Result<Device, Error> {
         let (facts, domain, domain_settings, origin) = permit.into_facts();
-        let (uuid, address, stored_vendor) = (facts.uuid.clone(), facts.address, facts.vendor.clone());
+        let (uuid, address, stored_vendor) = (facts.uuid.clone(), facts.address.clone(), facts.vendor.clone());
         let composed = Composed::of(facts);
         let (profile, user) = (composed.uuid("device_profile_uuid"), composed.uuid("device_user_uuid"));
         let statements = self.statements();

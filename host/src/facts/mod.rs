@@ -8,7 +8,7 @@ mod request;
 mod settings;
 mod value;
 
-pub use address::{MacAddress, Oui};
+pub use address::{DeviceAddress, MacAddress, Oui};
 pub use display::{DisplayPath, is_control};
 pub use network::Network;
 pub use request::{DeviceFacts, Domain, ReadOrigin, RequestFacts};

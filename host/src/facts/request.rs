@@ -1,6 +1,6 @@
 //! What the directory finds for one request: the facts from which the gate decides.
 
-use super::{MacAddress, Record, Settings};
+use super::{DeviceAddress, Record, Settings};
 
 /// A tenant.
 #[derive(Clone)]
@@ -15,7 +15,7 @@ pub struct Domain {
 pub struct DeviceFacts {
     pub uuid: String,
     pub domain_uuid: String,
-    pub address: MacAddress,
+    pub address: DeviceAddress,
     /// `device_enabled`; NULL counts as enabled.
     pub enabled: bool,
     /// `device_vendor` as stored; empty when NULL.

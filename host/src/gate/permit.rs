@@ -2,16 +2,13 @@
 //! be loaded with the facts of another request. Its fields are private to this file: only the gate makes permits.
 
 use super::refusal::Refusal;
-use crate::facts::{DeviceFacts, Domain, MacAddress, ReadOrigin, RequestFacts, Settings};
+use crate::facts::{DeviceAddress, DeviceFacts, Domain, MacAddress, ReadOrigin, RequestFacts, Settings};
 use crate::request::DeviceIdentifier;
-
-/// FusionPBX's placeholder for a device without an address.
-const NO_ADDRESS: &str = "000000000000";
 
 /// The gate's consent to one request.
 pub enum Permit {
     /// The device has a row.
-    Known(DevicePermit),
+    Known(Box<DevicePermit>),
     /// No device has the address, and the settings let the phone insert one.
     AutoInsert(InsertPermit),
 }
@@ -24,7 +21,7 @@ pub struct DevicePermit {
     origin: ReadOrigin,
 }
 
-/// The right to insert one device.
+/// The right to insert one device. Only a phone can have such an address: it has twelve digits and is unicast.
 pub struct InsertPermit {
     address: MacAddress,
     domain: Domain,
@@ -37,7 +34,7 @@ impl Permit {
     pub(super) fn grant(identifier: &DeviceIdentifier, facts: RequestFacts) -> Result<Self, Refusal> {
         let RequestFacts { device, taken_elsewhere, domain, settings, origin } = facts;
         if let Some(device) = device {
-            return DevicePermit::grant(device, domain, settings, origin).map(Self::Known);
+            return DevicePermit::grant(device, domain, settings, origin).map(|permit| Self::Known(Box::new(permit)));
         }
         if taken_elsewhere {
             return Err(Refusal::ForeignDomain);
@@ -46,11 +43,9 @@ impl Permit {
             return Err(Refusal::UnknownDevice);
         }
         let domain = domain.ok_or(Refusal::UnknownDomain)?;
-        match (identifier, identifier.address()) {
-            (_, Some(address)) if address.as_str() != NO_ADDRESS => {
-                Ok(Self::AutoInsert(InsertPermit { address, domain, settings, origin }))
-            }
-            (DeviceIdentifier::Invalid | DeviceIdentifier::Address(_), _) => Err(Refusal::InvalidAddress),
+        match (identifier, identifier.address().and_then(DeviceAddress::mac).filter(MacAddress::is_unicast)) {
+            (_, Some(address)) => Ok(Self::AutoInsert(InsertPermit { address, domain, settings, origin })),
+            (DeviceIdentifier::Invalid | DeviceIdentifier::Address(_), None) => Err(Refusal::InvalidAddress),
             _ => Err(Refusal::NoAddress),
         }
     }
@@ -92,7 +87,8 @@ impl InsertPermit {
     /// The device belongs to another domain, or it is disabled.
     pub fn exchange(self, facts: RequestFacts) -> Result<DevicePermit, Refusal> {
         let RequestFacts { device, settings, origin, .. } = facts;
-        let device = device.filter(|device| device.address == self.address).ok_or(Refusal::ForeignDomain)?;
+        let device =
+            device.filter(|device| device.address.mac() == Some(self.address)).ok_or(Refusal::ForeignDomain)?;
         DevicePermit::grant(device, Some(self.domain), settings, origin)
     }
 

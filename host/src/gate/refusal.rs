@@ -37,7 +37,7 @@ pub enum Refusal {
     #[error("the host is no domain")]
     UnknownDomain,
     /// Auto insert is on, and the request gives an address that no phone can have.
-    #[error("the given address is invalid")]
+    #[error("auto insert needs a unicast address of twelve digits")]
     InvalidAddress,
     /// Auto insert is on, and the request names no device.
     #[error("no address in the request")]

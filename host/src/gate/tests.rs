@@ -3,7 +3,7 @@
 mod credentials;
 
 use super::*;
-use crate::facts::{DeviceFacts, Domain, Layer, MacAddress, ReadOrigin, Record, SettingRow, Settings};
+use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, SettingRow, Settings};
 use crate::request::{RawRequest, RequestTarget, UrlForms};
 use axum::http::{HeaderMap, header};
 
@@ -49,7 +49,7 @@ struct Visit<'a> {
 }
 
 fn address(text: &str) -> DeviceIdentifier {
-    DeviceIdentifier::Address(MacAddress::parse(text).unwrap())
+    DeviceIdentifier::Address(DeviceAddress::parse(text).unwrap())
 }
 
 fn known() -> Visit<'static> {
@@ -124,7 +124,7 @@ impl<'a> Visit<'a> {
         let device = self.device.map(|name| DeviceFacts {
             uuid: "device".into(),
             domain_uuid: domain(name).uuid,
-            address: MacAddress::parse(KNOWN).unwrap(),
+            address: DeviceAddress::parse(KNOWN).unwrap(),
             enabled: self.enabled,
             vendor: "yealink".into(),
             record: record(),
@@ -253,12 +253,15 @@ fn auto_insert_needs_a_free_address_and_an_existing_domain() {
         (Visit { taken_elsewhere: true, domain: None, ..unknown() }, Refusal::ForeignDomain),
         (Visit { identifier: DeviceIdentifier::Invalid, ..unknown() }, Refusal::InvalidAddress),
         (Visit { identifier: address(NO_ADDRESS), ..unknown() }, Refusal::InvalidAddress),
+        (Visit { identifier: address("ffffffffffff"), ..unknown() }, Refusal::InvalidAddress),
+        (Visit { identifier: address("01005e000001"), ..unknown() }, Refusal::InvalidAddress),
+        (Visit { identifier: address("5d0c1f7a2b9e4c8897aa31e2f0b64d11"), ..unknown() }, Refusal::InvalidAddress),
         (Visit { identifier: DeviceIdentifier::Missing, ..unknown() }, Refusal::NoAddress),
         (Visit { identifier: extension(None), ..unknown() }, Refusal::NoAddress),
     ] {
         assert_eq!(insert(visit).err(), Some(refusal));
     }
-    let fallback = MacAddress::parse(UNKNOWN).ok();
+    let fallback = DeviceAddress::parse(UNKNOWN).ok();
     assert!(insert(Visit { identifier: extension(fallback), ..unknown() }).is_ok());
 }
 
@@ -269,7 +272,7 @@ fn insert_permit_is_exchanged_for_a_device_of_its_domain_only() {
         let Ok(Permit::AutoInsert(permit)) = insert() else { panic!("no permit to insert") };
         let mut facts = visit.facts();
         if let Some(device) = &mut facts.device {
-            device.address = MacAddress::parse(&visit.query["mac=".len()..]).unwrap();
+            device.address = DeviceAddress::parse(&visit.query["mac=".len()..]).unwrap();
         }
         permit.exchange(facts).err()
     };

@@ -3,14 +3,14 @@
 
 use super::answer::Ready;
 use super::status::{self, Failure};
-use crate::facts::MacAddress;
+use crate::facts::DeviceAddress;
 use std::net::IpAddr;
 use std::time::Duration;
 
 /// The facts about one request, collected while it is processed.
 pub struct Seen {
     client: IpAddr,
-    address: Option<MacAddress>,
+    address: Option<DeviceAddress>,
     domain: String,
     plugin: String,
     template: String,
@@ -21,8 +21,8 @@ impl Seen {
         Self { client, address: None, domain: String::new(), plugin: String::new(), template: String::new() }
     }
 
-    pub fn request(&mut self, address: Option<MacAddress>, domain: &str) {
-        self.address = address;
+    pub fn request(&mut self, address: Option<&DeviceAddress>, domain: &str) {
+        self.address = address.cloned();
         domain.clone_into(&mut self.domain);
     }
 
@@ -37,7 +37,7 @@ impl Seen {
 
     pub fn log(&self, outcome: Result<&Ready, &Failure>, took: Duration) {
         let client = self.client;
-        let address = self.address.as_ref().map(MacAddress::as_str).unwrap_or_default();
+        let address = self.address.as_ref().map(DeviceAddress::as_str).unwrap_or_default();
         let ms = took.as_secs_f64() * 1e3;
         let (domain, plugin, template) = (&self.domain, &self.plugin, &self.template);
         match outcome {

@@ -24,7 +24,8 @@ pub struct Parts {
 pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &Plugins) -> Result<Job, Failure> {
     let Parts { folder, file, templates, device, now } = parts;
     let stored = Some(device.stored_vendor).filter(|vendor| !vendor.is_empty());
-    let of_oui = || plugins.vendor_of(device.address.oui()).unwrap_or_default().to_owned();
+    let oui = device.address.oui();
+    let of_oui = || oui.and_then(|oui| plugins.vendor_of(oui)).unwrap_or_default().to_owned();
     let zone = Zone::of(&device.domain_settings);
     if zone.unknown {
         let domain = device.domain_name;

@@ -92,10 +92,10 @@ impl Walk<'_> {
             };
         }
         let device = match permit {
-            Permit::Known(permit) => self.app.directory.load(permit).await?,
+            Permit::Known(permit) => self.app.directory.load(*permit).await?,
             Permit::AutoInsert(permit) => self.insert(permit, request).await?,
         };
-        let (address, note) = (device.address, note(&device, request, parts));
+        let (address, note) = (device.address.clone(), note(&device, request, parts));
         let document = self.render(request, device, seen).await;
         // FusionPBX notes a device whether the file exists or not. Its sites do not pass on URLs without a rule, so
         // there the note needs a file.
@@ -123,7 +123,7 @@ impl Walk<'_> {
             snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
         seen.plugin(plugin.name(), &folder);
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
-        let Choice { plugin, failing } = snapshot.plugins.choose(plugin, device.address).map_err(failed)?;
+        let Choice { plugin, failing } = snapshot.plugins.choose(plugin, &device.address).map_err(failed)?;
         let scope = Arc::new(job::Scope(self.app.directory.phone_book(&device)));
         if let Some(failing) = failing {
             // A job of its own, with the settings that this version reads and the templates that it is not prepared

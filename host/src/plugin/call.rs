@@ -4,7 +4,7 @@ use super::error::RenderError;
 use super::job::{DeviceScope, ScopeError};
 use super::limit_counters::LimitCounters;
 use super::limits::{Config, MEMORIES_MAX, TABLES_MAX, keys, one_line};
-use crate::facts::{MacAddress, Table};
+use crate::facts::{DeviceAddress, Table};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracing::Level;
@@ -18,7 +18,7 @@ const SLOW_ANSWER_PART: u32 = 4;
 /// through wasmtime as the trap's cause.
 pub(super) struct Call {
     plugin: Arc<str>,
-    device: Option<(MacAddress, Arc<dyn DeviceScope>)>,
+    device: Option<(DeviceAddress, Arc<dyn DeviceScope>)>,
     began: Instant,
     deadline: Instant,
     bounds: Bounds,
@@ -53,7 +53,7 @@ impl Call {
         plugin: Arc<str>,
         (config, reached): (&Config, &LimitCounters),
         prepared_bytes: usize,
-        device: (MacAddress, Arc<dyn DeviceScope>),
+        device: (DeviceAddress, Arc<dyn DeviceScope>),
     ) -> Self {
         let memory = prepared_bytes.saturating_add(config.render_memory_bytes_max);
         let memory = memory.min(config.instance_memory_bytes_max());

@@ -5,7 +5,7 @@
 //! failures, so a request from another device may make the next try sooner.
 
 use super::error::RenderError;
-use crate::facts::MacAddress;
+use crate::facts::DeviceAddress;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -57,7 +57,7 @@ struct Record {
     /// A try is in progress. Any other failure reported now belongs to a render that started earlier.
     trying: bool,
     /// The device of the last failure.
-    suspect: Option<MacAddress>,
+    suspect: Option<DeviceAddress>,
 }
 
 impl Health {
@@ -81,10 +81,10 @@ impl Health {
 
     /// Whether a render for this device may start now; if not, how long to wait. For a failing plugin, one try is
     /// admitted per wait.
-    pub(super) fn admit(&self, device: MacAddress, now: Instant) -> Result<(), Duration> {
+    pub(super) fn admit(&self, device: &DeviceAddress, now: Instant) -> Result<(), Duration> {
         let mut record = self.lock();
         let Some(next) = record.next else { return Ok(()) };
-        let suspected = record.suspect == Some(device);
+        let suspected = record.suspect.as_ref() == Some(device);
         let due = if suspected { next + record.wait } else { next };
         if now < due {
             return Err(due - now);
@@ -98,7 +98,7 @@ impl Health {
     pub(super) fn note(
         &self,
         outcome: Result<(), &RenderError>,
-        device: MacAddress,
+        device: &DeviceAddress,
         now: Instant,
     ) -> Option<HealthChange> {
         match outcome {
@@ -119,12 +119,12 @@ impl Health {
         healed.then_some(HealthChange::Healed)
     }
 
-    fn failed(&self, error: &RenderError, device: MacAddress, now: Instant) -> Option<HealthChange> {
+    fn failed(&self, error: &RenderError, device: &DeviceAddress, now: Instant) -> Option<HealthChange> {
         let mut record = self.lock();
         record.state.failures_in_row = record.state.failures_in_row.saturating_add(1);
         record.state.last_failure =
             Some(LastFailure { kind: error.kind(), message: error.to_string(), at: SystemTime::now() });
-        record.suspect = Some(device);
+        record.suspect = Some(device.clone());
         if record.next.is_some() {
             if std::mem::take(&mut record.trying) {
                 record.wait = (record.wait * 2).min(WAIT_MAX);
@@ -152,15 +152,15 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    fn device(digits: &str) -> MacAddress {
-        MacAddress::parse(digits).unwrap()
+    fn device(digits: &str) -> DeviceAddress {
+        DeviceAddress::parse(digits).unwrap()
     }
 
     fn failing(now: Instant) -> Health {
         let health = Health::new(3);
         let trap = RenderError::Trap("unreachable".into());
         for expected in [None, None, Some(HealthChange::Failing)] {
-            assert_eq!(health.note(Err(&trap), device("02aabb000001"), now), expected);
+            assert_eq!(health.note(Err(&trap), &device("02aabb000001"), now), expected);
         }
         health
     }
@@ -171,7 +171,7 @@ mod tests {
         let trap = RenderError::Trap("unreachable".into());
         for _ in 0..10 {
             for outcome in [Err(&trap), Err(&trap), Ok(())] {
-                assert_eq!(health.note(outcome, one, now), None);
+                assert_eq!(health.note(outcome, &one, now), None);
             }
         }
         let state = health.state();
@@ -184,7 +184,7 @@ mod tests {
         let (health, now, one) = (Health::new(3), Instant::now(), device("02aabb000001"));
         let gone = RenderError::Scope(super::super::ScopeError("gone".into()));
         for error in [RenderError::NoSuchFile("x".into()), RenderError::Limit { name: "nesting".into() }, gone] {
-            (0..5).for_each(|_| assert_eq!(health.note(Err(&error), one, now), None));
+            (0..5).for_each(|_| assert_eq!(health.note(Err(&error), &one, now), None));
         }
         assert_eq!(health.state(), HealthState::default());
     }
@@ -195,12 +195,12 @@ mod tests {
         let (health, other, trap) = (failing(now), device("02aabb000002"), RenderError::Trap("again".into()));
         let (mut at, mut waits) = (now, vec![]);
         for _ in 0..8 {
-            let wait = health.admit(other, at).unwrap_err();
+            let wait = health.admit(&other, at).unwrap_err();
             waits.push(wait.as_secs());
             at += wait;
-            assert_eq!(health.admit(other, at), Ok(()));
-            assert!(health.admit(other, at).is_err(), "a second one at the same time waits");
-            health.note(Err(&trap), device("02aabb000003"), at);
+            assert_eq!(health.admit(&other, at), Ok(()));
+            assert!(health.admit(&other, at).is_err(), "a second one at the same time waits");
+            health.note(Err(&trap), &device("02aabb000003"), at);
         }
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
     }
@@ -209,16 +209,16 @@ mod tests {
     fn the_device_that_failed_last_lets_others_try_first() {
         let now = Instant::now();
         let (health, culprit, other) = (failing(now), device("02aabb000001"), device("02aabb000002"));
-        assert!(health.admit(culprit, now + SECOND).is_err());
-        assert_eq!(health.admit(other, now + SECOND), Ok(()));
-        assert_eq!(health.note(Ok(()), other, now + SECOND), Some(HealthChange::Healed));
-        assert_eq!(health.admit(culprit, now + SECOND), Ok(()), "healed");
+        assert!(health.admit(&culprit, now + SECOND).is_err());
+        assert_eq!(health.admit(&other, now + SECOND), Ok(()));
+        assert_eq!(health.note(Ok(()), &other, now + SECOND), Some(HealthChange::Healed));
+        assert_eq!(health.admit(&culprit, now + SECOND), Ok(()), "healed");
     }
 
     #[test]
     fn one_device_alone_is_tried_too() {
         let now = Instant::now();
         let health = failing(now);
-        assert_eq!(health.admit(device("02aabb000001"), now + 2 * SECOND), Ok(()));
+        assert_eq!(health.admit(&device("02aabb000001"), now + 2 * SECOND), Ok(()));
     }
 }

@@ -1,6 +1,6 @@
 //! The input and output of a plugin, in the host's own types.
 
-use crate::facts::{MacAddress, Table, Value};
+use crate::facts::{DeviceAddress, Table, Value};
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ pub struct Job {
     pub file: Option<String>,
     /// The vendor in the device's row, else the vendor of its OUI; empty if neither is known.
     pub vendor: String,
-    pub address: MacAddress,
+    pub address: DeviceAddress,
     /// The folder's templates if `Plugin::prepared` is false for them; else empty.
     pub templates: Vec<TemplateFile>,
     /// The parameters that the phone sent, without secrets.

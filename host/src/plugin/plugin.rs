@@ -9,7 +9,7 @@ use super::health::{Health, HealthChange, HealthState};
 use super::job::{DeviceScope, Document, Faulty, Job, Prepared, Reads};
 use super::limits::{TRANSFER_BYTES_EXTRA, keys};
 use super::v0_1;
-use crate::facts::{DisplayPath, MacAddress};
+use crate::facts::{DeviceAddress, DisplayPath};
 use crate::templates::TemplateFile;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -157,7 +157,7 @@ impl Plugin {
 
     /// Whether this version may render for the device now: `Failing` if it failed too often in a row and its next try
     /// is not due. The caller has to make a try that is admitted.
-    pub(super) fn admit(&self, device: MacAddress) -> Result<(), RenderError> {
+    pub(super) fn admit(&self, device: &DeviceAddress) -> Result<(), RenderError> {
         self.health.admit(device, Instant::now()).map_err(|wait| RenderError::Failing {
             retry_after_s: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1),
         })
@@ -214,14 +214,14 @@ impl Plugin {
     /// Renders one file in a fresh fork of the snapshot. `scope` gives the template access to the
     /// job's device. Waiting for a free instance counts towards the deadline.
     pub async fn render(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
-        let device = job.address;
+        let device = job.address.clone();
         let deadline = Instant::now() + self.engine.config().render_timeout();
         let outcome = match self.turn(deadline).await {
             Ok(_turn) => self.render_until(deadline, job, scope).await,
             Err(busy) => Err(busy),
         };
         let noted = outcome.as_ref().map(|_| ());
-        match self.health.note(noted, device, Instant::now()) {
+        match self.health.note(noted, &device, Instant::now()) {
             Some(HealthChange::Failing) => tracing::error!(
                 plugin.name = self.name(), plugin.file = %DisplayPath(self.file()), failures = self.health().failures_in_row,
                 "plugin fails too often in a row (failures_max) and is tried less often"
@@ -234,7 +234,7 @@ impl Plugin {
 
     /// Renders and drops the document, to see whether a failing plugin works again.
     pub fn try_again(self: Arc<Self>, job: Job, scope: Arc<dyn DeviceScope>) {
-        let device = job.address;
+        let device = job.address.clone();
         tokio::spawn(async move {
             if let Err(error) = self.render(job, scope).await {
                 let (plugin, device) = (self.name(), device.as_str());
@@ -262,7 +262,7 @@ impl Plugin {
         scope: Arc<dyn DeviceScope>,
     ) -> Result<Document, RenderError> {
         let (config, reached) = (self.engine.config(), self.engine.reached());
-        let device = (job.address, scope);
+        let device = (job.address.clone(), scope);
         let call = Call::of_render(Arc::clone(&self.name), (config, reached), self.prepared_bytes, device);
         let transfer_bytes_max = config.output_bytes_max.saturating_add(TRANSFER_BYTES_EXTRA);
         let mut store = store(self.engine.render(), call.until(deadline), transfer_bytes_max);

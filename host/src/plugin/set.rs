@@ -4,7 +4,7 @@ use super::claims::Claims;
 use super::description::UserAgent;
 use super::error::RenderError;
 use super::plugin::Plugin;
-use crate::facts::{MacAddress, Oui};
+use crate::facts::{DeviceAddress, MacAddress, Oui};
 use regex::Regex;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ impl Plugins {
     }
 
     /// Which version of a plugin renders for this device: the newest one, unless it is failing and an older one works.
-    pub fn choose<'a>(&'a self, plugin: &'a Arc<Plugin>, device: MacAddress) -> Result<Choice<'a>, RenderError> {
+    pub fn choose<'a>(&'a self, plugin: &'a Arc<Plugin>, device: &DeviceAddress) -> Result<Choice<'a>, RenderError> {
         if !plugin.is_failing() {
             return Ok(Choice { plugin, failing: None });
         }

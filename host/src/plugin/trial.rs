@@ -3,7 +3,7 @@
 use super::error::RenderError;
 use super::job::{BoxFuture, DeviceScope, Job, Moment, ScopeError};
 use super::plugin::Plugin;
-use crate::facts::{MacAddress, Table, Value};
+use crate::facts::{DeviceAddress, Table, Value};
 use crate::templates::TemplateFile;
 use std::sync::Arc;
 
@@ -85,7 +85,7 @@ fn job(plugin: &Plugin, folder: &str, file: Option<&str>, templates: &[TemplateF
         folder: folder.to_owned(),
         file: file.map(str::to_owned),
         vendor: name.to_owned(),
-        address: MacAddress::parse(&format!("{oui}000001")).ok()?,
+        address: DeviceAddress::parse(&format!("{oui}000001")).ok()?,
         templates: templates.to_vec(),
         parameters: Vec::new(),
         settings: Vec::new(),

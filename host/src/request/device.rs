@@ -1,7 +1,7 @@
 //! How a request identifies its device; the strongest identifier counts.
 
 use super::parameters::Parameters;
-use crate::facts::MacAddress;
+use crate::facts::DeviceAddress;
 
 /// The vendors' knowledge of their User-Agents.
 pub trait UserAgents {
@@ -18,24 +18,24 @@ impl<F: Fn(&str) -> Option<String>> UserAgents for F {
 /// The device that a request is about.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum DeviceIdentifier {
-    Address(MacAddress),
+    Address(DeviceAddress),
     /// An address was given and is invalid. Weaker identifiers do not count then.
     Invalid,
     /// The device of vendor escene or grandstream, enabled and in the asked host's enabled domain, one of whose lines
     /// has this `user_id`. If there is none, `fallback` counts.
     Extension {
         number: String,
-        fallback: Option<MacAddress>,
+        fallback: Option<DeviceAddress>,
     },
     Missing,
 }
 
 impl DeviceIdentifier {
     /// The address, if the request contains one.
-    pub fn address(&self) -> Option<MacAddress> {
+    pub fn address(&self) -> Option<&DeviceAddress> {
         match self {
-            Self::Address(address) => Some(*address),
-            Self::Extension { fallback, .. } => *fallback,
+            Self::Address(address) => Some(address),
+            Self::Extension { fallback, .. } => fallback.as_ref(),
             Self::Invalid | Self::Missing => None,
         }
     }
@@ -50,9 +50,9 @@ fn filled(text: &str) -> Option<&str> {
 pub fn find(parameters: &Parameters, user_agent: &str, user_agents: &impl UserAgents) -> DeviceIdentifier {
     let given = parameters.text("mac").or_else(|| parameters.text("address")).and_then(filled);
     if let Some(text) = given.or_else(|| parameters.text("name").and_then(cisco_name).and_then(filled)) {
-        return MacAddress::parse(text).map_or(DeviceIdentifier::Invalid, DeviceIdentifier::Address);
+        return DeviceAddress::parse(text).map_or(DeviceIdentifier::Invalid, DeviceIdentifier::Address);
     }
-    let found = || user_agents.address(user_agent).map(|text| MacAddress::parse(&text));
+    let found = || user_agents.address(user_agent).map(|text| DeviceAddress::parse(&text));
     match parameters.text("ext").and_then(filled) {
         Some(number) => {
             DeviceIdentifier::Extension { number: number.to_owned(), fallback: found().and_then(Result::ok) }
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn address(text: &str) -> DeviceIdentifier {
-        DeviceIdentifier::Address(MacAddress::parse(text).unwrap())
+        DeviceIdentifier::Address(DeviceAddress::parse(text).unwrap())
     }
 
     fn claim(query: &str, agent: Option<&str>) -> DeviceIdentifier {
@@ -102,10 +102,24 @@ mod tests {
 
     #[test]
     fn bad_address_does_not_fall_back_to_weaker_identifier() {
-        for query in ["mac=zz", "mac=cfg001565be5fd7", "mac=SEP001565BE5FD7", "mac=0015.65be.5fd7", "name=SEP12"] {
+        for query in ["mac=zz", "mac=-", "name=SEPxyz"] {
             assert_eq!(claim(query, Some("000000000009")), DeviceIdentifier::Invalid, "{query}");
         }
-        assert_eq!(claim("", Some("junk")), DeviceIdentifier::Invalid);
+        assert_eq!(claim("", Some("none of hex: ")), address("efe"));
+        assert_eq!(claim("", Some("?")), DeviceIdentifier::Invalid);
+    }
+
+    #[test]
+    fn address_of_another_length_is_looked_up_as_it_is() {
+        for (query, text) in [
+            ("mac=5D0C1F7A-2B9E-4C88-97AA-31E2F0B64D11", "5d0c1f7a2b9e4c8897aa31e2f0b64d11"),
+            ("address=00156512345", "00156512345"),
+            ("mac=SEP001565BE5FD7", "e001565be5fd7"),
+            ("mac=0015.65be.5fd7", "0015.65be.5fd7"),
+            ("name=SEP12", "12"),
+        ] {
+            assert_eq!(claim(query, Some("000000000009")), address(text), "{query}");
+        }
     }
 
     #[test]
@@ -117,7 +131,7 @@ mod tests {
 
     #[test]
     fn extension_precedes_user_agent() {
-        let fallback = Some(MacAddress::parse("000000000009").unwrap());
+        let fallback = Some(DeviceAddress::parse("000000000009").unwrap());
         let number = "7421".to_owned();
         let number = || number.clone();
         assert_eq!(claim("ext=7421", Some("000000000009")), DeviceIdentifier::Extension { number: number(), fallback });

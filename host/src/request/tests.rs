@@ -87,11 +87,11 @@ fn an_attachment_is_asked_for_by_its_content_type() {
 }
 
 trait ParseAddress {
-    fn parse_address(&self) -> crate::facts::MacAddress;
+    fn parse_address(&self) -> crate::facts::DeviceAddress;
 }
 
 impl ParseAddress for str {
-    fn parse_address(&self) -> crate::facts::MacAddress {
-        crate::facts::MacAddress::parse(self).unwrap()
+    fn parse_address(&self) -> crate::facts::DeviceAddress {
+        crate::facts::DeviceAddress::parse(self).unwrap()
     }
 }

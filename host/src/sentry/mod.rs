@@ -19,7 +19,7 @@ mod tests;
 
 pub use config::Config;
 
-use crate::facts::Oui;
+use crate::facts::{DeviceAddress, Oui};
 use crate::gate::{CredentialError, Refusal};
 use crate::request::DeviceIdentifier;
 use counters::Counters;
@@ -69,6 +69,7 @@ pub struct RequestSource {
     client: IpAddr,
     /// A keyed hash of the device's identifier; the key is secret.
     subject: u64,
+    /// The maker of a MAC address. The first digits of other addresses name none.
     oui: Option<Oui>,
 }
 
@@ -131,7 +132,8 @@ impl Sentry {
             DeviceIdentifier::Missing => 3,
         };
         let (network, client) = (masked(client, NETWORK_BITS_V4, NETWORK_BITS_V6), masked(client, 32, NETWORK_BITS_V6));
-        Some(RequestSource { network, client, subject, oui: claim.address().map(|address| address.oui()) })
+        let mac = claim.address().and_then(DeviceAddress::mac);
+        Some(RequestSource { network, client, subject, oui: mac.map(|mac| mac.oui()) })
     }
 
     /// Checks the limits for a request. `now` is in seconds since 1970-01-01T00:00:00Z.

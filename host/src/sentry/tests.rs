@@ -1,7 +1,7 @@
 //! Offices, sweeps and floods, with simulated time.
 
 use super::*;
-use crate::facts::MacAddress;
+use crate::facts::DeviceAddress;
 use crate::gate::Challenge;
 
 const NOW: u64 = 1_782_907_200;
@@ -13,7 +13,7 @@ fn ip(text: &str) -> IpAddr {
 
 /// The n-th device of a maker.
 fn device(oui: &str, number: u32) -> DeviceIdentifier {
-    DeviceIdentifier::Address(MacAddress::parse(&format!("{oui}{number:06x}")).unwrap())
+    DeviceIdentifier::Address(DeviceAddress::parse(&format!("{oui}{number:06x}")).unwrap())
 }
 
 fn visit(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) -> RequestSource {

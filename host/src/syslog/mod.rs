@@ -26,8 +26,8 @@ const PROGRAM: &str = "FusionPBX";
 const AUTH_WARNING: u8 = (4 << 3) | 4;
 const LOCAL0_WARNING: u8 = (16 << 3) | 4;
 
-/// An address with separators has 17 characters.
-const NAME_CHARS_MAX: usize = 32;
+/// A MAC address with separators has 17 characters, a softphone's UUID has 36.
+const NAME_CHARS_MAX: usize = 36;
 
 /// The socket of the syslog daemon.
 pub struct Syslog {
@@ -85,8 +85,17 @@ fn words(refusal: &Refusal, claim: &DeviceIdentifier) -> Option<(u8, &'static st
         Refusal::AuthServer => Some((LOCAL0_WARNING, "provision attempt but the remote auth server said no for")),
         // Older releases wrote this, and the installers' filter `fusionpbx-mac` still matches it.
         Refusal::InvalidAddress => Some((LOCAL0_WARNING, "invalid mac address")),
-        Refusal::UnknownDevice if *claim == DeviceIdentifier::Invalid => Some((LOCAL0_WARNING, "invalid mac address")),
+        Refusal::UnknownDevice if is_no_mac(claim) => Some((LOCAL0_WARNING, "invalid mac address")),
         _ => None,
+    }
+}
+
+/// Whether the request names an address that is no MAC address.
+fn is_no_mac(claim: &DeviceIdentifier) -> bool {
+    match claim {
+        DeviceIdentifier::Address(address) => address.mac().is_none(),
+        DeviceIdentifier::Invalid => true,
+        DeviceIdentifier::Extension { .. } | DeviceIdentifier::Missing => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Log lines as the daemon receives them.
 
 use super::*;
-use crate::facts::MacAddress;
+use crate::facts::DeviceAddress;
 use crate::gate::Challenge;
 
 /// The line that a daemon receives for a refusal; `None` if there is none.
@@ -17,7 +17,11 @@ fn received(client: &str, mac: Option<&str>, claim: &DeviceIdentifier, refusal: 
 }
 
 fn phone() -> DeviceIdentifier {
-    DeviceIdentifier::Address(MacAddress::parse("001565aabbcc").unwrap())
+    address("001565aabbcc")
+}
+
+fn address(text: &str) -> DeviceIdentifier {
+    DeviceIdentifier::Address(DeviceAddress::parse(text).unwrap())
 }
 
 fn challenge(error: Option<CredentialError>) -> Refusal {
@@ -53,6 +57,7 @@ fn other_refusals_use_fusionpbxs_text_or_none() {
         (phone(), Refusal::AuthServer, "provision attempt but the remote auth server said no for 001565aabbcc"),
         (DeviceIdentifier::Invalid, Refusal::UnknownDevice, "invalid mac address 001565aabbcc"),
         (DeviceIdentifier::Invalid, Refusal::InvalidAddress, "invalid mac address 001565aabbcc"),
+        (address("0015"), Refusal::UnknownDevice, "invalid mac address 001565aabbcc"),
     ] {
         let line = text(received("2001:db8::7", Some("001565aabbcc"), &claim, &refusal));
         assert_eq!(line, Some(format!("<132> FusionPBX[{process}]: [2001:db8::7] {words}")));
@@ -70,7 +75,7 @@ fn client_cannot_inject_log_lines() {
     let line = received("192.0.2.7", Some(mac), &phone(), &Refusal::BadPassword).unwrap();
     assert!(!line.contains(['\n', '\0']) && line.matches('[').count() == 1, "{line}");
     let named = line.rsplit(' ').next().unwrap();
-    assert_eq!(named, "x36Jul112:00:00FusionPBX:198.51.");
+    assert_eq!(named, "x36Jul112:00:00FusionPBX:198.51.100.");
 }
 
 #[test]

@@ -2,11 +2,11 @@
 
 use super::servers::{Postgres, Scratch, connect, corpus, sqlite};
 use crate::directory::{Device, Directory, Lookup};
-use crate::facts::{MacAddress, Record, RequestFacts, Table, Value};
+use crate::facts::{DeviceAddress, Record, RequestFacts, Table, Value};
 use crate::gate::DevicePermit;
 
 pub struct Recorded {
-    pub address: MacAddress,
+    pub address: DeviceAddress,
     pub host: String,
     pub template: String,
 }
@@ -15,7 +15,7 @@ pub struct Recorded {
 pub fn recorded() -> Option<Vec<Recorded>> {
     let index: serde_json::Value = serde_json::from_str(&corpus("fixture-1.json")?).unwrap();
     let device = |device: &serde_json::Value| Recorded {
-        address: MacAddress::parse(device["mac"].as_str().unwrap()).unwrap(),
+        address: DeviceAddress::parse(device["mac"].as_str().unwrap()).unwrap(),
         host: device["domain"].as_str().unwrap().to_owned(),
         template: device["template"].as_str().unwrap_or_default().to_owned(),
     };
@@ -92,7 +92,7 @@ fn device_text(device: &Device) -> String {
 }
 
 async fn all_of(directory: &Directory, recorded: &Recorded) -> (String, Device) {
-    let lookup = Lookup { address: Some(recorded.address), host: &recorded.host };
+    let lookup = Lookup { address: Some(&recorded.address), host: &recorded.host };
     let facts = directory.find(&lookup).await.unwrap_or_else(|error| panic!("{error}"));
     let mut text = facts_text(&facts);
     let device = directory.load(DevicePermit::unchecked(facts)).await.unwrap_or_else(|error| panic!("{error}"));

@@ -2,7 +2,7 @@
 
 use super::servers::{Scratch, connect};
 use crate::directory::{DEFAULT_DOMAIN, Directory, Lookup};
-use crate::facts::MacAddress;
+use crate::facts::DeviceAddress;
 use crate::gate::DevicePermit;
 
 #[tokio::test]
@@ -19,7 +19,8 @@ async fn new_database_serves_a_phone_of_each_maker_on_any_host() {
         ("30e4db000504", "cisco", "cisco/spa504g"),
     ];
     for (address, vendor, template) in demonstration {
-        let lookup = Lookup { address: MacAddress::parse(address).ok(), host: "127.0.0.1" };
+        let address = DeviceAddress::parse(address).ok();
+        let lookup = Lookup { address: address.as_ref(), host: "127.0.0.1" };
         let facts = directory.find(&lookup).await.unwrap();
         assert_eq!(facts.domain.as_ref().map(|domain| domain.name.as_str()), Some("localhost"));
         assert!(facts.settings.is_on("provision", "enabled", false));
@@ -27,7 +28,7 @@ async fn new_database_serves_a_phone_of_each_maker_on_any_host() {
         assert_eq!((device.vendor.as_str(), device.template.as_str()), (vendor, template));
         let rows = |name| device.tables.iter().find(|table| table.name == name).map(|table| table.rows.len());
         assert_eq!(rows("lines"), Some(2));
-        assert!(rows("device_keys") >= Some(3), "{address}");
+        assert!(rows("device_keys") >= Some(3), "{address:?}");
         let contacts = directory.phone_book(&device).contacts(20_000).await.unwrap();
         let counts: Vec<_> = contacts.iter().map(|table| (table.name, table.rows.len())).collect();
         assert_eq!(counts, [("groups", 3), ("extensions", 8)]);

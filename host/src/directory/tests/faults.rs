@@ -2,7 +2,7 @@
 
 use super::servers::{Postgres, Scratch, config, connect, corpus, sqlite};
 use crate::directory::{Device, Directory, Insertion, Lookup, NewDevice, ProvisionNote};
-use crate::facts::{MacAddress, RequestFacts, Value};
+use crate::facts::{DeviceAddress, MacAddress, RequestFacts, Value};
 use crate::gate::{DevicePermit, InsertPermit};
 
 /// A small PBX: domain `a.example` with one device that has no template and a stand-in that has one, and domain
@@ -66,7 +66,8 @@ async fn insert(directory: &Directory, text: &str) -> Option<Device> {
 }
 
 async fn find(directory: &Directory, address: &str, host: &str) -> RequestFacts {
-    let lookup = Lookup { address: MacAddress::parse(address).ok(), host };
+    let address = DeviceAddress::parse(address).ok();
+    let lookup = Lookup { address: address.as_ref(), host };
     directory.find(&lookup).await.unwrap_or_else(|error| panic!("{error}"))
 }
 

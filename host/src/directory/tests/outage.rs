@@ -7,7 +7,7 @@ use crate::gate::DevicePermit;
 use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
-async fn read(directory: &Directory, address: crate::facts::MacAddress, host: &str) -> Result<(), Error> {
+async fn read(directory: &Directory, address: &crate::facts::DeviceAddress, host: &str) -> Result<(), Error> {
     let facts = directory.find(&Lookup { address: Some(address), host }).await?;
     directory.load(DevicePermit::unchecked(facts)).await.map(drop)
 }
@@ -26,7 +26,7 @@ async fn outage_costs_a_bounded_wait_and_ends_with_the_restart() {
 
     server.stop();
     let begin = Instant::now();
-    let error = read(&directory, first.address, &first.host).await.expect_err("there is no database");
+    let error = read(&directory, &first.address, &first.host).await.expect_err("there is no database");
     assert!(error.is_temporary(), "{error}");
     assert!(begin.elapsed() < Duration::from_secs(3), "waited {:?}", begin.elapsed());
 
@@ -52,11 +52,12 @@ async fn restart_under_load_fails_no_read_within_the_timeout() {
     let until = Instant::now() + Duration::from_secs(4);
     let load = |from: usize| {
         let directory = directory.clone();
-        let devices: Vec<_> = devices.iter().skip(from).map(|device| (device.address, device.host.clone())).collect();
+        let devices: Vec<_> =
+            devices.iter().skip(from).map(|device| (device.address.clone(), device.host.clone())).collect();
         tokio::spawn(async move {
             let mut count = 0;
             for (address, host) in devices.iter().cycle() {
-                read(&directory, *address, host).await?;
+                read(&directory, address, host).await?;
                 count += 1;
                 if Instant::now() > until {
                     break;
@@ -81,8 +82,8 @@ async fn restart_under_load_fails_no_read_within_the_timeout() {
 async fn many(directory: &Directory, device: &Recorded) -> Vec<Result<(), Error>> {
     let mut reads = JoinSet::new();
     for _ in 0..16 {
-        let (directory, address, host) = (directory.clone(), device.address, device.host.clone());
-        reads.spawn(async move { read(&directory, address, &host).await });
+        let (directory, address, host) = (directory.clone(), device.address.clone(), device.host.clone());
+        reads.spawn(async move { read(&directory, &address, &host).await });
     }
     reads.join_all().await
 }

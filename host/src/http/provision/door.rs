@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::directory::{Device, Insertion, Lookup, NewDevice};
-use crate::facts::{MacAddress, RequestFacts};
+use crate::facts::{DeviceAddress, MacAddress, RequestFacts};
 use crate::gate::{self, InsertPermit, Permit, Refusal};
 use crate::http::access_log::Seen;
 use crate::http::status::Failure;
@@ -64,10 +64,10 @@ impl Walk<'_> {
     async fn is_accepted_by_auth_server(
         &self,
         request: &ProvisionRequest,
-        address: Option<MacAddress>,
+        address: Option<&DeviceAddress>,
     ) -> Result<bool, Failure> {
         let Some(server) = &self.app.auth_server else { return Ok(true) };
-        let mac = request.mac().or(address.as_ref().map(MacAddress::as_str)).unwrap_or_default();
+        let mac = request.mac().or(address.map(DeviceAddress::as_str)).unwrap_or_default();
         let secret = request.secret().unwrap_or_else(|| Secret::new(""));
         Ok(server.allows(mac, &secret).await?)
     }
@@ -80,7 +80,8 @@ impl Walk<'_> {
             Insertion::Inserted(device) => return Ok(*device),
             Insertion::Taken(permit) => permit,
         };
-        let lookup = Lookup { address: Some(address), host: request.host() };
+        let address = DeviceAddress::from(address);
+        let lookup = Lookup { address: Some(&address), host: request.host() };
         let permit = permit.exchange(self.app.directory.find(&lookup).await?)?;
         Ok(self.app.directory.load(permit).await?)
     }

@@ -19,7 +19,7 @@ fn newest(set: &Plugins) -> &Arc<Plugin> {
     set.serving("minimal", "").unwrap()
 }
 
-fn device() -> MacAddress {
+fn device() -> DeviceAddress {
     job().address
 }
 
@@ -39,23 +39,23 @@ fn the_last_good_version_serves_until_the_new_one_has_healed() {
         let second = load_after(&engine, &file, "second", Some(&first)).await;
         let new = newest(&second);
         assert!(Arc::ptr_eq(second.old(new).unwrap(), newest(&first)));
-        assert!(Arc::ptr_eq(second.choose(new, device()).unwrap().plugin, new), "the newest serves while it can");
+        assert!(Arc::ptr_eq(second.choose(new, &device()).unwrap().plugin, new), "the newest serves while it can");
 
         break_down(new).await;
         assert_eq!(new.health().failures_in_row, 3);
-        let choice = second.choose(new, device()).unwrap();
+        let choice = second.choose(new, &device()).unwrap();
         assert!(text(choice.plugin, job()).await.unwrap().starts_with("reads x first"));
         assert!(choice.failing.is_none(), "not before its time");
 
         // Its time comes; it is tried beside the old one, and heals.
         tokio::time::sleep(Duration::from_millis(2_100)).await;
-        let choice = second.choose(new, device()).unwrap();
+        let choice = second.choose(new, &device()).unwrap();
         assert!(Arc::ptr_eq(choice.plugin, newest(&first)), "what the failing one gives is nobody's");
         Arc::clone(choice.failing.unwrap()).try_again(job(), no_contacts());
         while new.health().failing {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        assert!(Arc::ptr_eq(second.choose(new, device()).unwrap().plugin, new));
+        assert!(Arc::ptr_eq(second.choose(new, &device()).unwrap().plugin, new));
     });
 }
 
@@ -66,13 +66,13 @@ fn failing_plugin_without_old_version_refuses_until_retry() {
         async |engine, _| {
             let set = load_after(&engine, &guests::built("minimal"), "only", None).await;
             break_down(newest(&set)).await;
-            let refused = set.choose(newest(&set), device()).err();
+            let refused = set.choose(newest(&set), &device()).err();
             assert!(matches!(refused, Some(RenderError::Failing { retry_after_s: 1..=3 })), "{refused:?}");
-            let other = MacAddress::parse("02aabb000002").unwrap();
+            let other = DeviceAddress::parse("02aabb000002").unwrap();
             tokio::time::sleep(Duration::from_millis(1_100)).await;
-            assert!(set.choose(newest(&set), other).is_ok(), "another device's request is the next try");
+            assert!(set.choose(newest(&set), &other).is_ok(), "another device's request is the next try");
             assert!(text(newest(&set), job()).await.is_ok());
-            assert!(set.choose(newest(&set), device()).is_ok());
+            assert!(set.choose(newest(&set), &device()).is_ok());
         },
     );
 }

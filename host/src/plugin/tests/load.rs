@@ -77,7 +77,7 @@ fn a_user_agent_says_address_and_template() {
         assert_eq!(set.address(agent).as_deref(), Some("02:AA:BB:00:00:01"));
         assert_eq!(set.template(agent), Some("minimal/one"));
         assert_eq!((set.address("Maximal"), set.template("Maximal")), (None, None));
-        assert_eq!(set.vendor_of(MacAddress::parse("02aabb000001").unwrap().oui()), Some("minimal"));
+        assert_eq!(set.vendor_of(crate::facts::MacAddress::parse("02aabb000001").unwrap().oui()), Some("minimal"));
     });
 }
 
