@@ -35,6 +35,7 @@ if [ "${1:-build}" = test ]; then
   need haproxy haproxy
   need caddy caddy
   need procps pgrep
+  need faketime faketime
 fi
 [ ${#wanted[@]} -gt 0 ] || exit 0
 

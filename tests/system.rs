@@ -7,6 +7,7 @@ mod agents;
 mod answer;
 mod architecture;
 mod cache;
+mod clock;
 mod database;
 mod demo;
 mod documents;

@@ -4,6 +4,7 @@
 //! with them in its own process. [`run`] adds the listeners, the signals and the reload task.
 
 use crate::auth_server::AuthServer;
+use crate::clock::SteadyClock;
 use crate::config::{AdminListen, Config};
 use crate::directory::{self, DEFAULT_DOMAIN, Directory};
 use crate::http::{self, AdminState, AppState};
@@ -63,11 +64,13 @@ impl Opened {
     pub fn into_app(self, snapshot: reload::Current) -> Result<App> {
         let Self { config, directory, auth_server, syslog } = self;
         let (journal, journal_writer) = Journal::start(directory.clone());
+        let steady = SteadyClock::start();
         let state = AppState {
             clock: config.clock,
+            steady,
             directory,
             snapshot,
-            keeper: keeper(config.nonce_key)?,
+            keeper: keeper(config.nonce_key, steady)?,
             sentry: Sentry::new(config.sentry),
             auth_server,
             syslog,
@@ -244,13 +247,13 @@ fn listen_for_admin(listen: AdminListen) -> Result<Option<TcpListener>> {
 
 /// The keeper of digest nonces. Without a configured key it gets a random one: nonces from before the start are stale
 /// then, and phones authenticate again.
-fn keeper(key: Option<[u8; 32]>) -> Result<gate::Keeper> {
+fn keeper(key: Option<[u8; 32]>, steady: SteadyClock) -> Result<gate::Keeper> {
     let (mut random, mut instance) = ([0; 32], [0; 8]);
     for bytes in [random.as_mut_slice(), &mut instance] {
         getrandom::fill(bytes).context("the system gives no random numbers")?;
     }
     let instance = u64::from_ne_bytes(instance);
-    Ok(gate::Keeper::new(key.unwrap_or(random), instance, http::unix_seconds()))
+    Ok(gate::Keeper::new(key.unwrap_or(random), instance, steady.now()))
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()>> {

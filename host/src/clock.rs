@@ -1,6 +1,7 @@
 //! The server's clock. A fixed clock makes answers reproducible: the same job gives the same bytes.
 
 use jiff::Timestamp;
+use std::time::Instant;
 
 /// The server's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,5 +17,25 @@ impl Clock {
             Self::System => Timestamp::now(),
             Self::Fixed(moment) => *moment,
         }
+    }
+}
+
+/// The time for whatever expires, such as nonces and limits: seconds since 1970-01-01T00:00:00Z by the system's clock
+/// at the start, counted on by the monotonic clock. So setting the system's clock, back or forward, neither expires
+/// everything nor keeps anything from expiring.
+#[derive(Clone, Copy, Debug)]
+pub struct SteadyClock {
+    at_start: u64,
+    started: Instant,
+}
+
+impl SteadyClock {
+    pub fn start() -> Self {
+        let at_start = u64::try_from(Timestamp::now().as_second()).unwrap_or_default();
+        Self { at_start, started: Instant::now() }
+    }
+
+    pub fn now(&self) -> u64 {
+        self.at_start.saturating_add(self.started.elapsed().as_secs())
     }
 }

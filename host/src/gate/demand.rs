@@ -116,7 +116,8 @@ fn verify(
             let host = request.host();
             let target = DigestTarget { method: request.method().as_str(), uri: request.target(), host, realm: host };
             let credentials = Credentials::parse(rest).ok_or(CredentialError::Malformed)?;
-            let (stamp, count) = credentials.verify(&target, accounts, keeper.key(), now)?;
+            let time = keeper.nonce_time(credentials.nonce(), host, now);
+            let (stamp, count) = credentials.verify(&target, accounts, keeper.key(), time)?;
             // Last, so that only clients with a password fill the table.
             if keeper.take_nonce(stamp, count, now) { Ok(()) } else { Err(CredentialError::Stale) }
         }

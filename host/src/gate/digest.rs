@@ -133,6 +133,10 @@ impl Credentials {
         }
     }
 
+    pub fn nonce(&self) -> &str {
+        &self.nonce
+    }
+
     /// Checks everything but the nonce count. Returns the nonce's stamp and the count, for the table of used ones.
     pub fn verify(
         &self,

@@ -59,6 +59,16 @@ impl Keeper {
         &self.key
     }
 
+    /// The time by which a nonce is judged.
+    pub(super) fn nonce_time(&self, nonce: &str, realm: &str, now: u64) -> u64 {
+        let stamp = self.key.open(nonce, realm);
+        let mut nonces = lock(&self.nonces);
+        if let Some(stamp) = stamp {
+            nonces.follow(stamp, now);
+        }
+        nonces.time(now)
+    }
+
     pub(super) fn new_nonce(&self, realm: &str, now: u64) -> String {
         let stamp = lock(&self.nonces).next(now);
         self.key.sign(stamp, realm)

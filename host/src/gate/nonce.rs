@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// How long a nonce is valid, in seconds: a phone fetches all its files in one go.
 pub const NONCE_SECONDS: u64 = 300;
 
-/// How far ahead the clock of another server with the same key may be, in seconds.
+/// How far ahead the clock of another server with the same key may be, in seconds, before this server follows it.
 const SKEW_SECONDS: u64 = 30;
 
 /// The most used nonces in the table: some megabytes. Beyond it the oldest are retired early, which costs their phones
@@ -26,7 +26,7 @@ pub struct NonceKey([u8; 32]);
 /// The unique content of a nonce. Stamps sort by the time of issue.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Stamp {
-    /// Seconds since 1970-01-01T00:00:00Z.
+    /// By [`NonceTable::time`].
     issued: u64,
     /// The start of the server that issued it.
     instance: u64,
@@ -56,12 +56,15 @@ impl NonceKey {
 
     /// The stamp of a nonce that was issued for this realm with this key, and is neither expired nor from the future.
     pub fn verify(&self, nonce: &str, realm: &str, now: u64) -> Option<Stamp> {
+        self.open(nonce, realm).filter(|stamp| !stamp.is_ahead(now) && !stamp.is_expired(now))
+    }
+
+    /// The stamp of a nonce that was issued for this realm with this key, at whatever time.
+    pub fn open(&self, nonce: &str, realm: &str) -> Option<Stamp> {
         let bytes = URL_SAFE_NO_PAD.decode(nonce).ok().filter(|bytes| bytes.len() == STAMP_BYTES + TAG_BYTES)?;
         let (stamp, tag) = bytes.split_at(STAMP_BYTES);
         self.mac(stamp, realm)?.verify_truncated_left(tag).ok()?;
-        let stamp = Stamp::from_bytes(stamp)?;
-        let fresh = stamp.issued <= now.saturating_add(SKEW_SECONDS) && !stamp.is_expired(now);
-        fresh.then_some(stamp)
+        Stamp::from_bytes(stamp)
     }
 }
 
@@ -79,6 +82,10 @@ impl Stamp {
         Some(Self { issued: number(0)?, instance: number(8)?, number: number(16)? })
     }
 
+    fn is_ahead(self, now: u64) -> bool {
+        self.issued > now.saturating_add(SKEW_SECONDS)
+    }
+
     fn is_expired(self, now: u64) -> bool {
         now.saturating_sub(self.issued) > NONCE_SECONDS
     }
@@ -88,6 +95,8 @@ impl Stamp {
 /// have been used, so it is rejected.
 pub struct NonceTable {
     instance: u64,
+    /// How far a server with the same key is ahead of this server's clock, in seconds.
+    ahead: u64,
     issued: u64,
     retired: Stamp,
     used: BTreeMap<Stamp, NonceCounts>,
@@ -99,17 +108,33 @@ impl NonceTable {
     /// from before `started` are rejected: they may have been used before a restart.
     pub fn new(instance: u64, started: u64, max: usize) -> Self {
         let retired = Stamp { issued: started.saturating_sub(1), instance: u64::MAX, number: u64::MAX };
-        Self { instance, issued: 0, retired, used: BTreeMap::new(), max }
+        Self { instance, ahead: 0, issued: 0, retired, used: BTreeMap::new(), max }
+    }
+
+    /// The time of nonces: this server's, or that of the server with the same key that is ahead most.
+    pub fn time(&self, now: u64) -> u64 {
+        now.saturating_add(self.ahead)
+    }
+
+    /// Follows the server that issued this stamp if its clock is far ahead: otherwise neither server would accept the
+    /// other's nonces until one of them starts again. The nonces up to then may have been used before this server
+    /// started, so they are rejected.
+    pub fn follow(&mut self, stamp: Stamp, now: u64) {
+        if stamp.is_ahead(self.time(now)) {
+            self.ahead = stamp.issued.saturating_add(1).saturating_sub(now);
+            self.retired = self.retired.max(Stamp { instance: u64::MAX, number: u64::MAX, ..stamp });
+        }
     }
 
     /// A new stamp.
     pub fn next(&mut self, now: u64) -> Stamp {
         self.issued += 1;
-        Stamp { issued: now, instance: self.instance, number: self.issued }
+        Stamp { issued: self.time(now), instance: self.instance, number: self.issued }
     }
 
     /// Notes that a nonce was used with this count. Returns false if it may have been used with it before.
     pub fn take(&mut self, stamp: Stamp, count: u32, now: u64) -> bool {
+        let now = self.time(now);
         if let Some(counts) = self.used.get_mut(&stamp) {
             return counts.take(count);
         }
@@ -213,6 +238,20 @@ mod tests {
     fn nonce_from_before_the_start_is_rejected() {
         let stamp = NonceTable::new(1, NOW - 9, 8).next(NOW - 1);
         assert!(!NonceTable::new(2, NOW, 8).take(stamp, 1, NOW));
+    }
+
+    #[test]
+    fn server_follows_another_whose_clock_is_ahead() {
+        let (mut late, mut early) = (NonceTable::new(1, NOW, 8), NonceTable::new(2, NOW + 9_000, 8));
+        let stamp = early.next(NOW + 9_000);
+        late.follow(stamp, NOW);
+        assert!(!late.take(stamp, 1, NOW), "it may have been used before this server started");
+        let stamp = late.next(NOW);
+        assert!(!stamp.is_ahead(early.time(NOW + 9_000)) && !stamp.is_expired(early.time(NOW + 9_000)));
+        assert!(early.take(stamp, 1, NOW + 9_000) && late.take(stamp, 1, NOW));
+        let stamp = early.next(NOW + 9_002);
+        late.follow(stamp, NOW + 2);
+        assert!(late.take(stamp, 1, NOW + 2) && !late.take(stamp, 1, NOW + 2));
     }
 
     #[test]

@@ -51,8 +51,3 @@ pub async fn respond(state: Arc<AppState>, config: &Config, peer: IpAddr, reques
 fn router(state: Arc<AppState>) -> Router {
     Router::new().fallback(any(provision::handle)).with_state(state)
 }
-
-/// The system's time. Nonces and limits use it even if `clock` is set, which is for rendered files alone.
-pub fn unix_seconds() -> u64 {
-    u64::try_from(jiff::Timestamp::now().as_second()).unwrap_or_default()
-}

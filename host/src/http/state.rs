@@ -1,7 +1,7 @@
 //! What the handlers need. `app` builds it.
 
 use crate::auth_server::AuthServer;
-use crate::clock::Clock;
+use crate::clock::{Clock, SteadyClock};
 use crate::directory::Directory;
 use crate::gate;
 use crate::journal::Journal;
@@ -14,7 +14,10 @@ use std::sync::Arc;
 
 /// What answers phones; all requests share it.
 pub struct AppState {
+    /// For rendered files.
     pub clock: Clock,
+    /// For nonces and limits.
+    pub steady: SteadyClock,
     pub directory: Directory,
     pub snapshot: reload::Current,
     pub keeper: gate::Keeper,

@@ -102,6 +102,32 @@ fn servers_with_one_key_accept_each_others_nonces() {
 }
 
 #[test]
+fn servers_with_one_key_and_clocks_apart_settle_at_the_later() {
+    let (late, early) = (Keeper::new([1; 32], 1, NOW), Keeper::new([1; 32], 2, NOW + 9_000));
+    let mut visit = known().with(DIGEST);
+    let mut given = challenge(visit.at(&late, NOW).err());
+    // A balancer sends each request to the other server.
+    let mut outcomes = Vec::new();
+    for seconds in 0..6 {
+        let (keeper, now) = if seconds % 2 == 0 { (&early, NOW + 9_000 + seconds) } else { (&late, NOW + seconds) };
+        visit.authorization = Some(answer(&given, &visit.target(), "phone", "secret1", 1));
+        match visit.at(keeper, now) {
+            Ok(_) => {
+                outcomes.push(true);
+                let other = if seconds % 2 == 0 { (&late, NOW + seconds) } else { (&early, NOW + 9_000 + seconds) };
+                visit.authorization = None;
+                given = challenge(visit.at(other.0, other.1).err());
+            }
+            Err(refusal) => {
+                outcomes.push(false);
+                given = challenge(Some(refusal));
+            }
+        }
+    }
+    assert_eq!(outcomes, [false, false, true, true, true, true]);
+}
+
+#[test]
 fn no_spelling_of_the_settings_turns_credentials_off() {
     for settings in [
         &[("provision http_auth_type", "text", "Digest")][..],

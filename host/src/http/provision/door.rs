@@ -6,7 +6,6 @@ use crate::facts::{DeviceAddress, MacAddress, RequestFacts};
 use crate::gate::{self, InsertPermit, Permit, Refusal};
 use crate::http::access_log::Seen;
 use crate::http::status::Failure;
-use crate::http::unix_seconds;
 use crate::request::{DeviceIdentifier, ProvisionRequest, Secret};
 use std::net::IpAddr;
 
@@ -17,7 +16,7 @@ impl Walk<'_> {
         peer: IpAddr,
         seen: &mut Seen,
     ) -> Result<Permit, Failure> {
-        let (named, now) = (self.named(request), unix_seconds());
+        let (named, now) = (self.named(request), self.app.steady.now());
         seen.request(named.address(), request.host());
         let source = self.app.sentry.visitor(peer, request.client(), &named);
         if let Some(source) = &source {
