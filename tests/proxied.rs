@@ -1,7 +1,8 @@
 //! Client addresses behind proxies, and provisioning records that a shutdown must not lose.
 
 use dialplate_tests::client::{self, exchange, parse};
-use dialplate_tests::server::{Server, demo_file};
+use dialplate_tests::nginx::Nginx;
+use dialplate_tests::server::{self, Server, demo_file};
 use dialplate_tests::{setting, wait};
 use sqlx::{Connection, Row, SqliteConnection};
 use std::path::Path;
@@ -81,6 +82,53 @@ fn forged_address_does_not_pass_cidr() {
         let answer = client::send(server.address, "GET", PAGE, &[("Host", "127.0.0.1"), (name, value)], b"");
         assert_eq!(answer.status, 404, "{name}");
     }
+}
+
+#[test]
+fn unreadable_forwarded_address_is_in_no_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[("DIALPLATE_TRUSTED_PROXIES", "127.0.0.0/24")]);
+    let status = |headers: &[(&str, &str)]| {
+        let headers = [&[("Host", "127.0.0.1")], headers].concat();
+        client::send(server.address, "GET", PAGE, &headers, b"").status
+    };
+    let unreadable = || assert_eq!(status(&[("X-Forwarded-For", "\u{ff}")]), 200);
+    assert_eq!(noted_after(folder.path(), unreadable), row("http", "unknown"));
+    execute(folder.path(), &setting::set("cidr", "array", "127.0.0.0/8"));
+    assert_eq!(status(&[]), 200, "the proxy's own request");
+    // The client sends each char as one byte. The proxy appends its peer's address.
+    for list in ["\u{ff}", "\u{ff}, 127.0.0.1", "\u{ff}, 198.51.100.7", "unknown", "x, 127.0.0.1", ""] {
+        assert_eq!(status(&[("X-Forwarded-For", list)]), 404, "{list:?}");
+    }
+    assert_eq!(status(&[("X-Forwarded-For", "\u{ff}"), ("X-Forwarded-For", "127.0.0.1")]), 404);
+    assert_eq!(status(&[("X-Real-IP", "\u{ff}127.0.0.1")]), 404);
+    assert_eq!(status(&[("X-Forwarded-For", "\u{ff}, 127.0.1.1")]), 200, "a client in the network");
+    let log = server.log();
+    assert!(log.contains("client.address=unknown") && log.contains("client.address=198.51.100.7"), "{log}");
+}
+
+#[test]
+fn forged_bytes_before_nginx_do_not_escape_limits() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = [("DIALPLATE_TRUSTED_PROXIES", "127.0.0.1"), ("DIALPLATE_GUESSES_PER_NETWORK_MAX", "3")];
+    let server = Server::demo(folder.path(), &limits);
+    let port = server::free_port();
+    let Some(nginx) = Nginx::start(
+        port,
+        &format!(
+            "server {{ listen 127.0.0.1:{port}; location / {{ proxy_pass http://{}; proxy_set_header Host localhost; \
+             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }} }}",
+            server.address
+        ),
+    ) else {
+        return;
+    };
+    let guess = |number: usize| {
+        let headers = [("Host", "localhost"), ("X-Forwarded-For", "203.0.113.9, \u{ff}\u{e9}")];
+        client::send(nginx.address, "GET", &format!("/app/provision/?mac=00156500010{number}"), &headers, b"").status
+    };
+    assert_eq!((0..5).map(guess).collect::<Vec<_>>(), [403, 403, 403, 429, 429]);
+    assert!(!server.log().contains("client.address=127.0.0.1"), "{}", server.log());
 }
 
 #[test]

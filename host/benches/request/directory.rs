@@ -2,9 +2,9 @@
 
 use crate::times::Times;
 use crate::walk;
+use dialplate::clock::SteadyClock;
 use dialplate::directory::{Directory, Lookup};
 use dialplate::gate::Keeper;
-use dialplate::http::unix_seconds;
 use dialplate::request::ProvisionRequest;
 use dialplate_tests::app::TestApp;
 use dialplate_tests::corpus;
@@ -31,7 +31,7 @@ async fn requests(corpus: &Path, directory: &Directory, keeper: &Keeper) -> Vec<
 
 async fn measure(name: &str, app: &TestApp, corpus: &Path) {
     let directory = app.state().directory.clone();
-    let keeper = Arc::new(Keeper::new([7; 32], 1, unix_seconds()));
+    let keeper = Arc::new(Keeper::new([7; 32], 1, SteadyClock::start().now()));
     let requests = Arc::new(requests(corpus, &directory, &keeper).await);
     let mut times = Times::new(&["find", "find, gate and load"]);
     for request in requests.iter().cycle().take(requests.len() * ROUNDS) {

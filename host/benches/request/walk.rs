@@ -2,11 +2,13 @@
 
 use crate::times::Times;
 use axum::http::{HeaderMap, HeaderValue, header};
+use dialplate::clock::SteadyClock;
 use dialplate::directory::{Directory, Lookup};
 use dialplate::gate::{self, DevicePermit, Keeper, Permit};
-use dialplate::http::{AppState, job, unix_seconds};
+use dialplate::http::{AppState, job};
 use dialplate::plugin::Job;
 use dialplate::request::{ProvisionRequest, RawRequest, RequestTarget, UrlForms};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A request as far as its job.
@@ -27,7 +29,7 @@ pub fn request(host: &str, agent: &str, target: &str) -> ProvisionRequest {
         original_target: None,
         headers: &headers,
         body: b"",
-        client: [192, 0, 2, 1].into(),
+        client: IpAddr::from([192, 0, 2, 1]).into(),
         https: false,
         forms: UrlForms::default(),
     };
@@ -42,7 +44,7 @@ pub async fn permit(directory: &Directory, request: &ProvisionRequest, keeper: &
     let identifier = request.identify_device(&|_: &str| None);
     let facts = directory.find(&Lookup { address: identifier.address(), host: request.host() }).await.unwrap();
     let screened = gate::screen(request, facts, keeper).ok()?;
-    match screened.admit(&identifier, true, unix_seconds()) {
+    match screened.admit(&identifier, true, SteadyClock::start().now()) {
         Ok(Permit::Known(permit)) => Some(*permit),
         _ => None,
     }
@@ -64,7 +66,7 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
     let facts = times.take(1, async { app.directory.find(&lookup).await.unwrap() }).await;
     let admit = async {
         let screened = gate::screen(&request, facts, &app.keeper).unwrap();
-        screened.admit(&identifier, true, unix_seconds())
+        screened.admit(&identifier, true, app.steady.now())
     };
     let Ok(Permit::Known(permit)) = times.take(2, admit).await else { panic!("{target} is not admitted") };
     let device = times.take(3, async { app.directory.load(*permit).await.unwrap() }).await;

@@ -32,7 +32,7 @@ pub fn request(input: &[u8]) {
     let config =
         Config { trusted_proxies: vec![Network::parse("127.0.0.0/8").expect("a network")], proxy_protocol: false };
     let stranger = Client::of(STRANGER, &headers, &config);
-    assert!(stranger == Client { address: STRANGER, https: false, original_target: None });
+    assert!(stranger == Client { address: STRANGER.into(), https: false, original_target: None });
     let client = Client::of(PROXY, &headers, &config);
     for forms in [UrlForms::default(), UrlForms::All] {
         let parsed = RequestTarget::parse(&RawRequest {

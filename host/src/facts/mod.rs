@@ -2,6 +2,7 @@
 //! directory finds for a request. This room does no I/O, makes no decision and imports no other room.
 
 mod address;
+mod client;
 mod display;
 mod network;
 mod request;
@@ -9,6 +10,7 @@ mod settings;
 mod value;
 
 pub use address::{DeviceAddress, MacAddress, Oui};
+pub use client::ClientAddress;
 pub use display::{DisplayPath, is_control};
 pub use network::Network;
 pub use request::{DeviceFacts, Domain, ReadOrigin, RequestFacts};

@@ -39,7 +39,7 @@ pub fn is_in_networks(
     let mut is_in = false;
     for text in entries {
         match Network::parse(text) {
-            Some(network) => is_in |= network.contains(request.client()),
+            Some(network) => is_in |= request.client().is_in(&network),
             None => {
                 let domain = facts.domain.as_ref().map(|domain| domain.name.clone()).unwrap_or_default();
                 keeper.report(InvalidNetwork { setting, domain, text: text.to_owned() });

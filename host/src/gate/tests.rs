@@ -6,6 +6,7 @@ use super::*;
 use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, SettingRow, Settings};
 use crate::request::{RawRequest, RequestTarget, UrlForms};
 use axum::http::{HeaderMap, header};
+use std::net::IpAddr;
 
 const NOW: u64 = 1_782_907_200;
 const NO_ADDRESS: &str = "000000000000";
@@ -101,7 +102,7 @@ impl<'a> Visit<'a> {
             original_target: None,
             headers: &headers,
             body: b"",
-            client: [127, 0, 0, 1].into(),
+            client: IpAddr::from([127, 0, 0, 1]).into(),
             https: false,
             forms: UrlForms::default(),
         });

@@ -3,13 +3,12 @@
 
 use super::answer::Ready;
 use super::status::{self, Failure};
-use crate::facts::DeviceAddress;
-use std::net::IpAddr;
+use crate::facts::{ClientAddress, DeviceAddress};
 use std::time::Duration;
 
 /// The facts about one request, collected while it is processed.
 pub struct Seen {
-    client: IpAddr,
+    client: ClientAddress,
     address: Option<DeviceAddress>,
     domain: String,
     plugin: String,
@@ -17,7 +16,7 @@ pub struct Seen {
 }
 
 impl Seen {
-    pub fn new(client: IpAddr) -> Self {
+    pub fn new(client: ClientAddress) -> Self {
         Self { client, address: None, domain: String::new(), plugin: String::new(), template: String::new() }
     }
 

@@ -4,9 +4,9 @@
 //! `Forwarded` (RFC 7239) is ignored: no proxy in front of FusionPBX sets it, and a proxy passes a header that it does
 //! not set through from the client unchanged.
 
-use crate::facts::Network;
+use crate::facts::{ClientAddress, Network};
 use crate::request::TARGET_BYTES_MAX;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use std::net::{IpAddr, SocketAddr};
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -32,8 +32,7 @@ impl Config {
 /// The phone behind a request.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Client {
-    /// The phone's address. An IPv4-mapped IPv6 address is stored as IPv4.
-    pub address: IpAddr,
+    pub address: ClientAddress,
     /// Whether the phone connected over HTTPS.
     pub https: bool,
     /// Path and query as the phone sent them, if a proxy rewrote them. Digest credentials are computed over these.
@@ -45,43 +44,49 @@ impl Client {
     pub fn of(peer: IpAddr, headers: &HeaderMap, config: &Config) -> Self {
         let peer = peer.to_canonical();
         if !config.trusts(peer) {
-            return Self { address: peer, https: false, original_target: None };
+            return Self { address: peer.into(), https: false, original_target: None };
         }
-        let last = |name| headers.get_all(name).iter().next_back()?.to_str().ok();
-        let scheme = last(FORWARDED_PROTO).and_then(|list| list.rsplit(',').next()).unwrap_or_default();
-        let target = last(ORIGINAL_URI).filter(|it| it.starts_with('/') && it.len() <= TARGET_BYTES_MAX);
+        let last = |name| headers.get_all(name).iter().next_back().map_or(&b""[..], HeaderValue::as_bytes);
+        let scheme = elements(last(FORWARDED_PROTO)).next().unwrap_or_default();
+        let target = std::str::from_utf8(last(ORIGINAL_URI)).ok();
+        let target = target.filter(|it| it.starts_with('/') && it.len() <= TARGET_BYTES_MAX);
         Self {
-            address: forwarded(headers, config).unwrap_or(peer),
-            https: scheme.trim().eq_ignore_ascii_case("https"),
+            address: forwarded(headers, config).unwrap_or(peer.into()),
+            https: scheme.eq_ignore_ascii_case(b"https"),
             original_target: target.map(str::to_owned),
         }
     }
 }
 
 /// Each proxy appends its peer's address to `X-Forwarded-For`, so the rightmost address that is not a trusted proxy is
-/// the phone's; the addresses to its left may be forged. If all are trusted proxies, the leftmost is the client.
-/// `X-Real-IP` is for proxies that send no list. `None` if neither header contains an address.
-fn forwarded(headers: &HeaderMap, config: &Config) -> Option<IpAddr> {
+/// the phone's; all bytes to its left may be forged. If all are trusted proxies, the leftmost is the client. `X-Real-IP`
+/// is for proxies that send no list. `None` if the proxy sends neither header, so that the request is its own.
+fn forwarded(headers: &HeaderMap, config: &Config) -> Option<ClientAddress> {
+    let address = |text| parse(text).map_or(ClientAddress::Unknown, ClientAddress::Known);
     if !headers.contains_key(FORWARDED_FOR) {
         let mut values = headers.get_all(REAL_IP).iter();
-        return parse(values.next().filter(|_| values.next().is_none())?.to_str().ok()?);
+        let value = values.next()?;
+        return Some(if values.next().is_none() { address(value.as_bytes()) } else { ClientAddress::Unknown });
     }
+    let lines = headers.get_all(FORWARDED_FOR).iter().rev();
     let mut leftmost = None;
-    for value in headers.get_all(FORWARDED_FOR).iter().rev() {
-        for text in value.to_str().ok()?.rsplit(',') {
-            let address = parse(text)?;
-            if !config.trusts(address) {
-                return Some(address);
-            }
-            leftmost = Some(address);
+    for client in lines.flat_map(|line| elements(line.as_bytes())).map(address) {
+        leftmost = Some(client);
+        if client.known().is_none_or(|address| !config.trusts(address)) {
+            break;
         }
     }
     leftmost
 }
 
+/// The elements of a list, the last one first.
+fn elements(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    list.rsplit(|byte| *byte == b',').map(<[u8]>::trim_ascii)
+}
+
 /// Parses an address as proxies write it: with or without a port, IPv6 with or without brackets.
-fn parse(text: &str) -> Option<IpAddr> {
-    let text = text.trim_matches([' ', '\t']);
+fn parse(text: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(text).ok()?;
     let bare = || text.parse::<IpAddr>().ok();
     let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<std::net::Ipv6Addr>().ok().map(IpAddr::from);
     let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
@@ -94,12 +99,17 @@ mod tests {
     use proptest::prelude::*;
 
     fn client(peer: &str, pairs: &[(&'static str, &str)]) -> Client {
+        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
+        client_of_bytes(peer, &pairs)
+    }
+
+    fn client_of_bytes(peer: &str, pairs: &[(&'static str, &[u8])]) -> Client {
         let trusted = ["127.0.0.1", "::1", "10.0.0.0/8", "2001:db8:1::/48"];
         let trusted_proxies = trusted.iter().map(|text| Network::parse(text).unwrap()).collect();
         let config = Config { trusted_proxies, proxy_protocol: false };
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
-            headers.append(*name, value.parse().unwrap());
+            headers.append(*name, HeaderValue::from_bytes(value).unwrap());
         }
         Client::of(peer.parse().unwrap(), &headers, &config)
     }
@@ -148,17 +158,39 @@ mod tests {
     }
 
     #[test]
-    fn malformed_headers_leave_the_peer_address() {
+    fn unreadable_header_makes_the_client_unknown() {
         for list in ["", "unknown", "198.51.100.7,", "198.51.100.7, x", "198.51.100.7:99999", "[198.51.100.7]", "1.2.3"]
         {
-            assert_eq!(address(&[("x-forwarded-for", list)]), "127.0.0.1", "{list}");
-            assert_eq!(address(&[("x-real-ip", list)]), "127.0.0.1", "{list}");
+            assert_eq!(address(&[("x-forwarded-for", list)]), "unknown", "{list}");
+            assert_eq!(address(&[("x-real-ip", list)]), "unknown", "{list}");
         }
+        assert_eq!(address(&[("x-forwarded-for", "198.51.100.7, x, 10.0.0.1")]), "unknown");
+        let lines = [("x-forwarded-for", "198.51.100.7"), ("x-forwarded-for", "x"), ("x-forwarded-for", "10.0.0.1")];
+        assert_eq!(address(&lines), "unknown");
         let both = [("x-forwarded-for", "x"), ("x-real-ip", "198.51.100.7")];
-        assert_eq!(address(&both), "127.0.0.1", "X-Forwarded-For takes precedence over X-Real-IP");
+        assert_eq!(address(&both), "unknown", "X-Forwarded-For takes precedence over X-Real-IP");
         let twice = [("x-real-ip", "198.51.100.7"), ("x-real-ip", "198.51.100.8")];
-        assert_eq!(address(&twice), "127.0.0.1");
+        assert_eq!(address(&twice), "unknown");
         assert_eq!(address(&[("x-real-ip", "198.51.100.7")]), "198.51.100.7");
+        assert_eq!(address(&[]), "127.0.0.1", "the proxy's own request");
+    }
+
+    #[test]
+    fn bytes_left_of_the_last_element_do_not_matter() {
+        let client = |name, value: &[u8]| client_of_bytes("127.0.0.1", &[(name, value)]);
+        for left in [&b"\xff"[..], b"\xc3\xa4", b"203.0.113.9, \x80", b"\t\x9f"].map(|left| [left, b", "].concat()) {
+            let forwarded = |right: &[u8]| {
+                let list = [&left[..], right].concat();
+                client("x-forwarded-for", &list).address.to_string()
+            };
+            assert_eq!(forwarded(b"198.51.100.7"), "198.51.100.7");
+            assert_eq!(forwarded(b"198.51.100.7, 10.0.0.1"), "198.51.100.7");
+            assert_eq!(forwarded(b"10.0.0.1"), "unknown", "never the proxy");
+            assert_eq!(forwarded(b"198.51.100.7\xff"), "unknown");
+            assert!(client("x-forwarded-proto", &[&left[..], b"https"].concat()).https);
+        }
+        let target = client("x-original-uri", "/é".as_bytes()).original_target;
+        assert_eq!((target.as_deref(), client("x-original-uri", b"/\xe9").original_target), (Some("/é"), None));
     }
 
     #[test]
@@ -179,15 +211,19 @@ mod tests {
             for address in [IpAddr::from(std::net::Ipv6Addr::from_bits(bits)), std::net::Ipv4Addr::from_bits(small).into()] {
                 let forms = [format!(" {address}\t"), SocketAddr::new(address, port).to_string()];
                 for text in forms {
-                    prop_assert_eq!(parse(&text), Some(address.to_canonical()));
+                    prop_assert_eq!(parse(text.trim_ascii().as_bytes()), Some(address.to_canonical()));
                 }
             }
         }
 
         #[test]
-        fn text_left_of_the_client_address_is_ignored(left in "[ -+--~]{0,20}", count in 0..3_usize) {
-            let list = format!("{left}, 198.51.100.7{}", ", 10.0.0.1".repeat(count));
-            prop_assert_eq!(address(&[("x-forwarded-for", &list)]), "198.51.100.7");
+        fn bytes_left_of_the_client_address_are_ignored(
+            left in prop::collection::vec((b' '..=u8::MAX).prop_filter("allowed", |byte| *byte != 0x7f), 0..20),
+            count in 0..3_usize,
+        ) {
+            let list = [&left, format!(", 198.51.100.7{}", ", 10.0.0.1".repeat(count)).as_bytes()].concat();
+            let client = client_of_bytes("127.0.0.1", &[("x-forwarded-for", &list)]);
+            prop_assert_eq!(client.address.to_string(), "198.51.100.7");
         }
     }
 }

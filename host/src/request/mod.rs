@@ -20,11 +20,11 @@ pub use natural::UrlForms;
 pub use parameters::PARAMETERS_MAX;
 pub use secret::Secret;
 
+use crate::facts::ClientAddress;
 use axum::http::{HeaderMap, header};
 use file::RequestedFile;
 use natural::{Form, Natural};
 use parameters::Parameters;
-use std::net::IpAddr;
 
 /// Path and query together. A natural URL with its query is far shorter, and proxies have the same limit.
 pub const TARGET_BYTES_MAX: usize = 8 * 1024;
@@ -46,7 +46,7 @@ pub struct RawRequest<'a> {
     pub headers: &'a HeaderMap,
     pub body: &'a [u8],
     /// The phone's address, after evaluating the headers of trusted proxies.
-    pub client: IpAddr,
+    pub client: ClientAddress,
     /// Whether the phone used https, to this server or to a trusted proxy.
     pub https: bool,
     /// Which URL forms are enabled.
@@ -77,7 +77,7 @@ pub struct ProvisionRequest {
     file: RequestedFile,
     user_agent: Option<String>,
     authorization: Option<Secret>,
-    client: IpAddr,
+    client: ClientAddress,
     https: bool,
 }
 
@@ -152,7 +152,7 @@ impl ProvisionRequest {
         self.form.picture.as_deref()
     }
 
-    pub fn client(&self) -> IpAddr {
+    pub fn client(&self) -> ClientAddress {
         self.client
     }
 

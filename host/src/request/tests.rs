@@ -1,6 +1,7 @@
 //! Whole requests.
 
 use super::*;
+use std::net::IpAddr;
 
 fn ask(
     method: &str,
@@ -19,7 +20,7 @@ fn ask(
         original_target: None,
         headers: &map,
         body: body.as_bytes(),
-        client: [127, 0, 0, 1].into(),
+        client: IpAddr::from([127, 0, 0, 1]).into(),
         https: false,
         forms: UrlForms::default(),
     })

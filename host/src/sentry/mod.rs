@@ -19,7 +19,7 @@ mod tests;
 
 pub use config::Config;
 
-use crate::facts::{DeviceAddress, Oui};
+use crate::facts::{ClientAddress, DeviceAddress, Oui};
 use crate::gate::{CredentialError, Refusal};
 use crate::request::DeviceIdentifier;
 use counters::Counters;
@@ -45,6 +45,9 @@ const REQUESTS_MAX: usize = 65_536;
 
 /// How long a provisioned phone stays known: most phones return daily, some weekly.
 const KNOWN_SECONDS: u64 = 8 * 86_400;
+
+/// All clients whose address is unknown share one place: no client has this address.
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
 
 const MINUTE: u64 = 60;
 const DAY: u64 = 86_400;
@@ -114,8 +117,8 @@ impl Sentry {
 
     /// `None` for a client without limits: a peer on this machine that forwards no client address is a proxy missing from
     /// `trusted_proxies`, and one shared limit for all phones behind it would be worse than none. Logged once.
-    pub fn visitor(&self, peer: IpAddr, client: IpAddr, claim: &DeviceIdentifier) -> Option<RequestSource> {
-        let client = client.to_canonical();
+    pub fn visitor(&self, peer: IpAddr, client: ClientAddress, claim: &DeviceIdentifier) -> Option<RequestSource> {
+        let client = client.known().unwrap_or(UNKNOWN).to_canonical();
         if peer.to_canonical().is_loopback() && client.is_loopback() {
             if !self.config.is_off() && !self.has_warned.swap(true, Ordering::Relaxed) {
                 tracing::warn!(

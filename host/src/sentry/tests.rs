@@ -17,7 +17,7 @@ fn device(oui: &str, number: u32) -> DeviceIdentifier {
 }
 
 fn visit(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) -> RequestSource {
-    sentry.visitor(ip(client), ip(client), claim).unwrap()
+    sentry.visitor(ip(client), ip(client).into(), claim).unwrap()
 }
 
 /// One request that the gate refuses; whether it was answered with 429.
@@ -174,13 +174,25 @@ fn requests_in_progress_at_the_limit_get_429() {
 fn loopback_peer_is_limited_only_if_it_forwards_a_client() {
     let sentry = Sentry::new(LIMITS);
     for peer in ["127.0.0.1", "127.0.0.5", "::1", "::ffff:127.0.0.1"] {
-        assert!(sentry.visitor(ip(peer), ip(peer), &DeviceIdentifier::Missing).is_none(), "{peer}");
+        assert!(sentry.visitor(ip(peer), ip(peer).into(), &DeviceIdentifier::Missing).is_none(), "{peer}");
     }
-    assert!(sentry.visitor(ip("127.0.0.1"), ip("192.0.2.7"), &DeviceIdentifier::Missing).is_some());
+    assert!(sentry.visitor(ip("127.0.0.1"), ip("192.0.2.7").into(), &DeviceIdentifier::Missing).is_some());
     assert!(
-        sentry.visitor(ip("192.0.2.7"), ip("127.0.0.1"), &DeviceIdentifier::Missing).is_some(),
+        sentry.visitor(ip("192.0.2.7"), ip("127.0.0.1").into(), &DeviceIdentifier::Missing).is_some(),
         "nobody calls himself that"
     );
+}
+
+#[test]
+fn unknown_clients_share_one_limit() {
+    let sentry = Sentry::new(LIMITS);
+    let refused = |peer, number| {
+        let visitor = sentry.visitor(ip(peer), ClientAddress::Unknown, &device("001565", number)).expect("a limit");
+        sentry.refused(&visitor, &Refusal::UnknownDevice, NOW).is_ok()
+    };
+    let peers = ["127.0.0.1", "::1", "10.0.0.1", "10.0.0.2"];
+    assert_eq!((0..20).filter(|number| refused(peers[*number as usize % 4], *number)).count(), 10);
+    assert!(passes(&sentry, "192.0.2.7", &device("001565", 1)));
 }
 
 #[test]

@@ -28,8 +28,9 @@ impl Walk<'_> {
         let facts = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
         let decision = self.decide(request, &identifier, facts, now).await?;
         log_invalid_networks(&self.app.keeper);
-        if let (Some(syslog), Err(refusal)) = (&self.app.syslog, &decision) {
-            syslog.refused(request.client(), request.mac(), &identifier, refusal);
+        // An unknown client has no address that fail2ban could ban.
+        if let (Some(syslog), Err(refusal), Some(client)) = (&self.app.syslog, &decision, request.client().known()) {
+            syslog.refused(client, request.mac(), &identifier, refusal);
         }
         if let Some(source) = &source {
             match &decision {
