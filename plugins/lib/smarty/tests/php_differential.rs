@@ -70,7 +70,7 @@ fn operate(name: &str, a: &[Value]) -> Result<Value, PhpError> {
     use arithmetic::Bits;
     let first = &a[0];
     let second = a.get(1).unwrap_or(first);
-    let bits = |bits| arithmetic::bits(bits, &Value::Int(first.to_int()), second);
+    let bits = |bits| arithmetic::bits(bits, first, second);
     Ok(match name {
         "+" => arithmetic::add(first, second)?,
         "-" => arithmetic::subtract(first, second)?,

@@ -33,7 +33,9 @@ pub const MODIFIERS: &[Function] = &[
         text_cut::split(c, &separator, &text, limit)
     }),
     makes("from_charset", 1, MANY, |c, a| {
-        let from = args::text_or(a, 1, b"ISO-8859-1")?;
+        // PHP takes null for its own encoding.
+        let default = if a.len() > 1 { "UTF-8" } else { "ISO-8859-1" };
+        let from = args::text_opt(a, 1)?.unwrap_or_else(|| default.into());
         multibyte::convert_value(c, &a[0], b"UTF-8", &from, c.limits.nesting)
     }),
     makes("to_charset", 1, MANY, |c, a| {

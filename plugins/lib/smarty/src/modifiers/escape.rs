@@ -1,7 +1,7 @@
 //! `escape`.
 
 use crate::php::functions::html::{ENT_QUOTES, EscapeOptions, encode};
-use crate::php::functions::multibyte::{Charset, convert};
+use crate::php::functions::multibyte::convert;
 use crate::php::functions::register::{MANY, escapes};
 use crate::php::functions::text_case::bin2hex;
 use crate::php::functions::text_replace::translate;
@@ -52,14 +52,38 @@ fn escape(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpErr
 
 fn html(text: &[u8], charset: &[u8], double: bool) -> Vec<u8> {
     let escape = EscapeOptions { flags: ENT_QUOTES, all: false, double };
-    match Charset::named(charset) {
+    /// PHP's `htmlspecialchars` takes any other name for UTF-8.
+    const OF_ONE_BYTE: &[&str] = &[
+        "iso-8859-1",
+        "iso8859-1",
+        "iso-8859-5",
+        "iso8859-5",
+        "iso-8859-15",
+        "iso8859-15",
+        "cp866",
+        "866",
+        "ibm866",
+        "cp1251",
+        "windows-1251",
+        "win-1251",
+        "1251",
+        "cp1252",
+        "windows-1252",
+        "1252",
+        "koi8-r",
+        "koi8-ru",
+        "koi8r",
+        "macroman",
+    ];
+    let is_named = |name: &&str| name.as_bytes().eq_ignore_ascii_case(charset);
+    match OF_ONE_BYTE.iter().any(is_named) {
         // Every byte is a character in these charsets, and the special ones are ASCII.
-        Some(Charset::Latin1 | Charset::Windows1252) => {
+        true => {
             let wide: String = text.iter().map(|b| char::from(*b)).collect();
             let escaped = encode(wide.as_bytes(), escape);
             utf8::chars(&escaped).map(|c| c.map_or(b'?', |c| u8::try_from(u32::from(c)).unwrap_or(b'?'))).collect()
         }
-        _ => encode(text, escape),
+        false => encode(text, escape),
     }
 }
 

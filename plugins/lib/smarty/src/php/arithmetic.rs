@@ -151,8 +151,7 @@ pub enum Bits {
     ShiftRight,
 }
 
-/// A bitwise operation of the operands as integers. PHP's bytewise form for two strings is left out, because no
-/// template can reach it.
+/// A bitwise operation: of the bytes of two strings, else of the operands as integers.
 ///
 /// # Errors
 /// A type error, or an arithmetic error for a negative shift.
@@ -164,6 +163,11 @@ pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, PhpError> {
         Bits::ShiftLeft => "<<",
         Bits::ShiftRight => ">>",
     };
+    if let (Value::Str(x), Value::Str(y)) = (a, b)
+        && let Some(text) = bytes(&operator, x, y)
+    {
+        return Ok(Value::Str(Str::from(text).with_trust_of(x.is_untrusted() || y.is_untrusted())));
+    }
     let (x, y) = integers(symbol, a, b)?;
     let shift = |shifted: fn(i64, u32) -> i64, beyond: i64| match u32::try_from(y) {
         Ok(by) if by < 64 => Ok(shifted(x, by)),
@@ -177,6 +181,22 @@ pub fn bits(operator: Bits, a: &Value, b: &Value) -> Result<Value, PhpError> {
         Bits::ShiftLeft => shift(i64::wrapping_shl, 0)?,
         Bits::ShiftRight => shift(|x, by| x >> by, if x < 0 { -1 } else { 0 })?,
     }))
+}
+
+/// `&`, `|` and `^` of two strings, byte by byte; `|` keeps the rest of the longer one. Shifts are for integers only.
+fn bytes(operator: &Bits, x: &[u8], y: &[u8]) -> Option<Vec<u8>> {
+    let join = |f: fn(u8, u8) -> u8| x.iter().zip(y).map(|(a, b)| f(*a, *b)).collect::<Vec<u8>>();
+    match operator {
+        Bits::And => Some(join(|a, b| a & b)),
+        Bits::Xor => Some(join(|a, b| a ^ b)),
+        Bits::Or => {
+            let longer = if x.len() > y.len() { x } else { y };
+            let mut out = join(|a, b| a | b);
+            out.extend_from_slice(&longer[out.len()..]);
+            Some(out)
+        }
+        Bits::ShiftLeft | Bits::ShiftRight => None,
+    }
 }
 
 /// `++$a`: strings are incremented as in Perl (`Az` becomes `Ba`), null becomes 1, a bool stays.

@@ -6,6 +6,7 @@
 pub mod arithmetic;
 mod array;
 mod call;
+pub mod charset;
 pub mod compare;
 mod constants;
 mod context;

@@ -86,11 +86,11 @@ function operate(string $name, array $a)
         case '/': return $a[0] / $a[1];
         case '%': return $a[0] % $a[1];
         case '**': return $a[0] ** $a[1];
-        case '&': return (int) $a[0] & $a[1];
-        case '|': return (int) $a[0] | $a[1];
-        case '^': return (int) $a[0] ^ $a[1];
-        case '<<': return (int) $a[0] << $a[1];
-        case '>>': return (int) $a[0] >> $a[1];
+        case '&': return $a[0] & $a[1];
+        case '|': return $a[0] | $a[1];
+        case '^': return $a[0] ^ $a[1];
+        case '<<': return $a[0] << $a[1];
+        case '>>': return $a[0] >> $a[1];
         case '==': return $a[0] == $a[1];
         case '===': return $a[0] === $a[1];
         case '<': return $a[0] < $a[1];

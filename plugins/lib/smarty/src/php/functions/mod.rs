@@ -17,7 +17,7 @@ pub(crate) mod encode;
 mod filter;
 pub(crate) mod format;
 pub(crate) mod html;
-mod html_names;
+pub(crate) mod html_names;
 mod json;
 mod json_read;
 pub(crate) mod math;

@@ -1,9 +1,10 @@
-//! `mb_*` for UTF-8.
+//! `mb_*`: computed in UTF-8, to which text in other encodings is converted.
 
 use bstr::ByteSlice;
 
 use super::args;
 use super::register::{makes, moves};
+use crate::php::charset::{self, Charset};
 use crate::php::{Array, Context, Function, Key, PhpError, Str, Value, utf8};
 
 pub const FUNCTIONS: &[Function] = &[
@@ -34,13 +35,22 @@ pub const FUNCTIONS: &[Function] = &[
     }),
 ];
 
+/// Runs a function for UTF-8 on arguments in the encoding that argument `i` names; the first `texts` arguments are text.
 fn checked(args: &mut [Value], i: usize, run: impl Fn(&[Value]) -> Result<Value, PhpError>) -> Result<Value, PhpError> {
-    if let Some(name) = args::text_opt(args, i)?
-        && Charset::named(&name) != Some(Charset::Utf8)
-    {
-        return Err(args::bad(i, "be a valid encoding (only UTF-8 is supported)"));
+    let Some(name) = args::text_opt(args, i)? else { return run(args) };
+    let charset = supported(&name, i)?;
+    if charset.is_utf8() {
+        return run(args);
     }
-    run(args)
+    let to_utf8 = |value: &Value| match value {
+        Value::Str(text) => Value::from(Charset::Utf8.encode(&charset.decode(text))),
+        other => other.clone(),
+    };
+    let args: Vec<Value> = args.iter().map(to_utf8).collect();
+    Ok(match run(&args)? {
+        Value::Str(text) => Value::from(charset.encode(&Charset::Utf8.decode(&text))),
+        other => other,
+    })
 }
 
 #[must_use]
@@ -199,38 +209,6 @@ fn count(args: &[Value]) -> Result<Value, PhpError> {
     Ok(Value::from(hay.find_iter(&*needle).count()))
 }
 
-/// The encodings that can be converted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Charset {
-    Utf8,
-    Latin1,
-    Windows1252,
-    Ascii,
-    Utf16Be,
-    Utf16Le,
-}
-
-impl Charset {
-    #[must_use]
-    pub fn named(name: &[u8]) -> Option<Charset> {
-        Some(match name.to_ascii_lowercase().as_slice() {
-            b"utf-8" | b"utf8" => Charset::Utf8,
-            b"iso-8859-1" | b"iso8859-1" | b"latin1" => Charset::Latin1,
-            b"windows-1252" | b"cp1252" => Charset::Windows1252,
-            b"ascii" | b"us-ascii" => Charset::Ascii,
-            b"utf-16" | b"utf-16be" | b"ucs-2" | b"ucs-2be" => Charset::Utf16Be,
-            b"utf-16le" | b"ucs-2le" => Charset::Utf16Le,
-            _ => return None,
-        })
-    }
-}
-
-/// Windows-1252's characters for 0x80 to 0x9f; NUL for unused codes.
-const WINDOWS_1252: [char; 32] = [
-    '€', '\0', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\0', 'Ž', '\0', '\0', '‘', '’', '“', '”', '•',
-    '–', '—', '˜', '™', 'š', '›', 'œ', '\0', 'ž', 'Ÿ',
-];
-
 /// `mb_convert_encoding` of a string, or of all strings and keys in an array.
 ///
 /// # Errors
@@ -266,54 +244,21 @@ pub fn convert_value(
 /// # Errors
 /// A value error for an unsupported encoding, or a limit error.
 pub fn convert(context: &Context<'_>, text: &[u8], to: &[u8], from: &[u8]) -> Result<Vec<u8>, PhpError> {
-    let to = Charset::named(to).ok_or_else(|| args::bad(1, "be a valid encoding"))?;
-    let from = Charset::named(from).ok_or_else(|| args::bad(2, "specify a valid encoding"))?;
+    let (to, from) = (supported(to, 1)?, supported(from, 2)?);
+    // The longest form of a character, an entity such as `&thetasym;`, has ten bytes.
     context.allow_bytes(text.len().saturating_mul(3))?;
-    let chars: Vec<char> = match from {
-        Charset::Utf8 => utf8::chars(text).map(|c| c.unwrap_or('?')).collect(),
-        Charset::Latin1 => text.iter().map(|b| char::from(*b)).collect(),
-        Charset::Ascii => text.iter().map(|b| if b.is_ascii() { char::from(*b) } else { '?' }).collect(),
-        Charset::Windows1252 => text.iter().map(|b| from_1252(*b)).collect(),
-        Charset::Utf16Be | Charset::Utf16Le => from_utf16(text, from == Charset::Utf16Be),
-    };
-    let mut out = Vec::with_capacity(chars.len());
-    for c in chars {
-        match to {
-            Charset::Utf8 => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
-            Charset::Latin1 => out.push(u8::try_from(u32::from(c)).unwrap_or(b'?')),
-            Charset::Ascii => out.push(if c.is_ascii() { c as u8 } else { b'?' }),
-            Charset::Windows1252 => out.push(to_1252(c)),
-            Charset::Utf16Be => out.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_be_bytes())),
-            Charset::Utf16Le => out.extend(c.encode_utf16(&mut [0; 2]).iter().flat_map(|u| u.to_le_bytes())),
-        }
-    }
+    let out = charset::convert(text, to, from);
+    context.allow_bytes(out.len())?;
     Ok(out)
 }
 
-fn from_1252(byte: u8) -> char {
-    match byte {
-        0x80..=0x9f => match WINDOWS_1252[usize::from(byte - 0x80)] {
-            '\0' => '?',
-            c => c,
-        },
-        _ => char::from(byte),
-    }
-}
-
-fn to_1252(c: char) -> u8 {
-    match u32::from(c) {
-        code @ (0..0x80 | 0xa0..=0xff) => code as u8,
-        _ => (0x80..).zip(WINDOWS_1252).find(|(_, known)| *known == c).map_or(b'?', |(byte, _)| byte),
-    }
-}
-
-fn from_utf16(text: &[u8], big: bool) -> Vec<char> {
-    let units = text
-        .chunks_exact(2)
-        .map(|u| if big { u16::from_be_bytes([u[0], u[1]]) } else { u16::from_le_bytes([u[0], u[1]]) });
-    let mut chars: Vec<char> = char::decode_utf16(units).map(|c| c.unwrap_or('?')).collect();
-    if text.len() % 2 == 1 {
-        chars.push('?');
-    }
-    chars
+/// The encoding that argument `i` names.
+///
+/// # Errors
+/// A value error for an unknown encoding, or for one of mbstring's that is not supported.
+pub fn supported(name: &[u8], i: usize) -> Result<Charset, PhpError> {
+    Charset::named(name).ok_or_else(|| {
+        let name = String::from_utf8_lossy(name);
+        args::bad(i, &format!("be a supported encoding, \"{name}\" given; use UTF-8 where possible"))
+    })
 }

@@ -1,0 +1,143 @@
+//! Encodings of text in ASCII: HTML's entities, base64 and quoted-printable.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::SUBSTITUTE;
+use crate::php::functions::html_names::NAMES;
+
+/// A character as HTML; markup stays as it is.
+pub fn entity(c: char) -> Vec<u8> {
+    let code = u32::from(c);
+    if c.is_ascii() {
+        return vec![c as u8];
+    }
+    match NAMES.binary_search_by_key(&code, |(known, _)| *known) {
+        Ok(at) => format!("&{};", NAMES[at].1).into_bytes(),
+        Err(_) => format!("&#{code};").into_bytes(),
+    }
+}
+
+/// The longest entity that is read: a name of HTML 4 or a number.
+const ENTITY_MAX: usize = 16;
+
+pub fn decode_entities(text: &[u8]) -> Vec<char> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&byte, tail)) = rest.split_first() {
+        let end = tail.iter().take(ENTITY_MAX).position(|b| *b == b';');
+        if byte == b'&'
+            && let Some(end) = end
+            && let Some(c) = named_entity(&tail[..end])
+        {
+            out.push(c);
+            rest = &tail[end + 1..];
+            continue;
+        }
+        out.push(char::from(byte));
+        rest = tail;
+    }
+    out
+}
+
+fn named_entity(name: &[u8]) -> Option<char> {
+    let name = std::str::from_utf8(name).ok()?;
+    if let Some(number) = name.strip_prefix('#') {
+        let digits = number.strip_prefix(['x', 'X']);
+        let code = match digits {
+            Some(digits) => u32::from_str_radix(digits, 16).ok()?,
+            None => number.parse().ok().filter(|n| *n <= 0x10_ffff)?,
+        };
+        return Some(char::from_u32(code).unwrap_or(SUBSTITUTE));
+    }
+    const MARKUP: [(&str, char); 4] = [("quot", '"'), ("amp", '&'), ("lt", '<'), ("gt", '>')];
+    let markup = MARKUP.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
+    markup.or_else(|| NAMES.iter().find(|(_, known)| *known == name).and_then(|(code, _)| char::from_u32(*code)))
+}
+
+/// The width of a line of base64 in mail.
+const BASE64_LINE: usize = 76;
+
+pub fn encode_base64(bytes: &[u8]) -> Vec<u8> {
+    let text = STANDARD.encode(bytes).into_bytes();
+    text.chunks(BASE64_LINE).collect::<Vec<_>>().join(b"\r\n".as_slice())
+}
+
+/// The bytes of base64; a foreign character becomes `?`.
+pub fn decode_base64(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let (mut bits, mut count) = (0_u32, 0);
+    for &byte in text {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            b'\r' | b'\n' | b' ' | b'\t' | b'=' => continue,
+            _ => {
+                out.push(b'?');
+                continue;
+            }
+        };
+        bits = bits << 6 | u32::from(value);
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+        }
+    }
+    out
+}
+
+/// mbstring breaks a line of quoted-printable after so many characters.
+const QUOTED_LINE: usize = 72;
+
+pub fn encode_quoted(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut column = 0;
+    for &byte in bytes {
+        if byte == b'\r' {
+            continue;
+        }
+        if byte == b'\n' {
+            out.extend_from_slice(b"\r\n");
+            column = 0;
+            continue;
+        }
+        if column >= QUOTED_LINE {
+            out.extend_from_slice(b"=\r\n");
+            column = 0;
+        }
+        if byte >= 0x80 || byte == b'=' {
+            out.extend(format!("={byte:02X}").into_bytes());
+            column += 3;
+        } else {
+            out.push(byte);
+            column += 1;
+        }
+    }
+    out
+}
+
+pub fn decode_quoted(text: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = tail;
+        if byte != b'=' {
+            out.push(byte);
+            continue;
+        }
+        let digit = |i: usize| tail.get(i).and_then(|b| char::from(*b).to_digit(16));
+        if let (Some(high), Some(low)) = (digit(0), digit(1)) {
+            out.push((high * 16 + low) as u8);
+            rest = &tail[2..];
+        } else if let Some(next) = tail.strip_prefix(b"\r\n").or_else(|| tail.strip_prefix(b"\n")) {
+            rest = next;
+        } else {
+            out.push(byte);
+        }
+    }
+    out
+}

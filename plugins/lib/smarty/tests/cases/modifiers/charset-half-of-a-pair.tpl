@@ -1,0 +1,1 @@
+{("\xd8\x00"|from_charset:'UCS-2BE')|bin2hex}

@@ -1,0 +1,1 @@
+{'a'|to_charset:'HZ'}

@@ -1,0 +1,3 @@
+{foreach ['UTF-16','UTF-16LE','UTF-32','UCS-4LE','UTF-7','UTF7-IMAP','HTML-ENTITIES','ISO-8859-2','latin5','ISO-8859-15','cp1251','CP866','KOI8-U','ArmSCII-8','CP850','SJIS','SJIS-win','CP932','EUC-JP','cp51932','ISO-2022-JP','GBK','gb2312','GB18030','BIG-5','EUC-KR','UHC','ASCII','8bit','BASE64','Quoted-Printable'] as $set}{$set}: {'Größe Č 5 € Жук 東京 서울 中文 ¥~'|to_charset:$set|bin2hex} {'Größe Č 5 € Жук 東京 서울 中文 ¥~'|to_charset:$set|from_charset:$set}
+{/foreach}
+{$a=('東京'|to_charset:'SJIS')}{$a|from_charset:'SJIS'} {mb_strlen($a,'SJIS')} {mb_substr($a,1,1,'SJIS')|bin2hex} {mb_strtoupper('àé'|to_charset:'ISO-8859-15','ISO-8859-15')|from_charset:'ISO-8859-15'}
