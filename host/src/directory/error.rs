@@ -1,5 +1,10 @@
 //! Errors between Dialplate and FusionPBX's tables.
 
+use super::Config;
+use sqlx::error::DatabaseError;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+use sqlx::sqlite::SqliteError;
+
 /// Each message is one line with the next step. No message holds a password or a row's value.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -48,6 +53,11 @@ impl Error {
         matches!(self, Self::Unavailable(_) | Self::Unreachable { .. })
     }
 
+    /// Whether a start waits until it has passed: a database that does not answer yet, but not a file that is not there.
+    pub(super) fn is_worth_waiting(&self, config: &Config) -> bool {
+        matches!(self, Self::Unavailable(_)) || matches!(self, Self::Unreachable { .. }) && !config.is_file()
+    }
+
     /// Names the forbidden action, if the role lacks a right.
     pub(super) fn naming(self, action: &'static str) -> Self {
         match &self {
@@ -86,10 +96,29 @@ pub(super) fn is_connection_error(error: &sqlx::Error) -> bool {
     use sqlx::Error as E;
     match error {
         E::Io(_) | E::Tls(_) | E::PoolTimedOut | E::PoolClosed | E::WorkerCrashed | E::Protocol(_) => true,
-        // PostgreSQL: connection exceptions, too many connections, statement timeout, shutdown and start-up.
-        E::Database(error) => error.code().is_some_and(|code| {
-            code.starts_with("08") || code.starts_with("57P") || code == "53300" || code == "57014"
-        }),
+        E::Database(cause) => is_locked(error) || cause.code().is_some_and(|code| is_connection_code(&**cause, &code)),
         _ => false,
     }
+}
+
+/// PostgreSQL: connection exceptions, too many connections, statement timeout, shutdown and start-up. A pooler or a
+/// balancer between it and this server reports a server that it cannot reach as a fatal system error.
+fn is_connection_code(error: &dyn DatabaseError, code: &str) -> bool {
+    let severity = error.try_downcast_ref::<PgDatabaseError>().map(PgDatabaseError::severity);
+    let is_fatal = matches!(severity, Some(PgSeverity::Fatal | PgSeverity::Panic));
+    code.starts_with("08")
+        || code.starts_with("57P")
+        || code == "53300"
+        || code == "57014"
+        || code == "58000" && is_fatal
+}
+
+/// Whether SQLite could not get at its file: another program writes, the disk is full or does not answer. SQLite's own
+/// waiting has ended then.
+pub(super) fn is_locked(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(error) = error else { return false };
+    let Some(error) = error.try_downcast_ref::<SqliteError>() else { return false };
+    let code = error.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or_default();
+    // The low byte is the kind: SQLITE_BUSY, LOCKED, IOERR, FULL, CANTOPEN, PROTOCOL.
+    matches!(code & 0xff, 5 | 6 | 10 | 13 | 14 | 15)
 }

@@ -8,6 +8,7 @@ use super::query::{Part, QueryResult, RawRow, Statement, StatementBuilder};
 use super::replica::ReadSource;
 use super::{Directory, Error};
 use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, RequestFacts, SettingRow, Value};
+use std::sync::Arc;
 
 /// The device that a request names.
 pub struct Lookup<'a> {
@@ -133,7 +134,17 @@ pub(super) fn by_extension(catalog: &Catalog, dialect: Dialect) -> String {
     )
 }
 
+/// A domain by its name, which is also that of its template folder.
+const DOMAIN_NAMED: &str =
+    "select n.domain_name, cast(null as text) from v_domains n where lower(n.domain_name) = lower($1) limit 1";
+
 impl Directory {
+    /// Whether a domain has this name.
+    pub async fn has_domain(&self, name: &str) -> Result<bool, Error> {
+        let rows = self.database().fetch(&Arc::from(DOMAIN_NAMED), &[Some(name)]).await?;
+        Ok(!rows.is_empty())
+    }
+
     /// Finds the device that a request names, its domain and their settings, in one round trip. Where a replica does
     /// not know the device, a second one asks the primary: the device may be new.
     ///

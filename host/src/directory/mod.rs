@@ -90,7 +90,7 @@ impl Directory {
         let mut is_logged = false;
         loop {
             match Self::connect(config).await {
-                Err(error) if error.is_temporary() && !config.is_file() && Instant::now() < end => {
+                Err(error) if error.is_worth_waiting(config) && Instant::now() < end => {
                     if !std::mem::replace(&mut is_logged, true) {
                         tracing::warn!(%error, "waiting for the database");
                     }

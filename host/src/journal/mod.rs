@@ -1,6 +1,6 @@
 //! Records which device fetched a file and when: written to FusionPBX's columns in batches, outside the request path.
 
-use crate::directory::{self, Directory, ProvisionNote};
+use crate::directory::{Directory, ProvisionNote};
 use std::time::Duration;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
@@ -10,8 +10,9 @@ const GATHER: Duration = Duration::from_millis(500);
 /// Entries that may wait while the database is slow or absent: three hundred phones with thirty files each. Beyond this
 /// the newest are dropped, which loses a date but no file.
 const WAITING_MAX: usize = 10_000;
-/// How often a batch is retried that the database does not accept.
-const TRIES: u32 = 5;
+/// The longest pause between two attempts to write a batch while the database does not answer or is locked. Batches are
+/// not given up, so no date is lost unless more than `WAITING_MAX` wait.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
 
 /// Collects entries. After it is dropped, the writer writes the remaining ones and ends.
 pub struct Journal {
@@ -42,28 +43,33 @@ async fn write(directory: Directory, mut waiting: Receiver<ProvisionNote>) {
                 batch.push(note);
             }
         }
-        // A failure usually repeats for every phone until it is repaired, so it is logged once. In a task of its own, a
-        // panic costs this batch and not the writer.
+        // In a task of its own, a panic costs this batch and not the writer.
         let (directory, stored) = (directory.clone(), std::mem::take(&mut batch));
-        let devices = stored.len();
-        let Ok(outcome) = tokio::spawn(async move { store(&directory, &stored).await }).await else { continue };
-        match outcome {
-            Ok(()) if std::mem::take(&mut failing) => tracing::info!("provisioned devices are recorded again"),
-            Err(error) if !std::mem::replace(&mut failing, true) => {
-                tracing::warn!(%error, devices, "cannot record provisioned devices");
-            }
-            _ => {}
-        }
+        failing = tokio::spawn(async move { store(&directory, &stored, failing).await }).await.unwrap_or(failing);
     }
 }
 
-async fn store(directory: &Directory, batch: &[ProvisionNote]) -> Result<(), directory::Error> {
-    let mut attempt = 1;
+/// Writes a batch, as often as it takes while the reason for a failure may pass. Returns whether it has failed for good.
+/// A failure usually repeats for every phone until it is repaired, so it is logged once: `failing` says that it was.
+async fn store(directory: &Directory, batch: &[ProvisionNote], mut failing: bool) -> bool {
+    let mut pause = GATHER;
     loop {
         match directory.write_notes(batch).await {
-            Err(error) if error.is_temporary() && attempt < TRIES => tokio::time::sleep(GATHER * attempt).await,
-            outcome => return outcome.map(drop),
+            Ok(_) if failing => {
+                tracing::info!("provisioned devices are recorded again");
+                return false;
+            }
+            Ok(_) => return false,
+            Err(error) => {
+                if !std::mem::replace(&mut failing, true) {
+                    tracing::warn!(%error, devices = batch.len(), "cannot record provisioned devices");
+                }
+                if !error.is_temporary() {
+                    return true;
+                }
+            }
         }
-        attempt += 1;
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(PAUSE_MAX);
     }
 }

@@ -3,19 +3,21 @@
 
 mod lease;
 mod open;
+mod sqlite_file;
 
 use super::catalog::Described;
 use super::dialect::Dialect;
-use super::error::is_connection_error;
+use super::error::is_locked;
 use super::url::DatabaseKind;
 use super::{Config, Error};
 use lease::Lease;
+use sqlite_file::SqliteFile;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres, Sqlite, SqlitePool};
+use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres, Sqlite};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
 /// The name of a part of a statement, and its rows as a JSON array of arrays of text or null; `None` is PostgreSQL's
@@ -27,6 +29,8 @@ pub type TaggedRows = (String, Option<String>);
 pub struct Database {
     pool: Pool,
     attempts: u32,
+    /// How long a statement waits for a connection.
+    patience: Duration,
     deadline: Duration,
     /// SQLite allows one writer at a time, and fails writers that wait for each other while they hold a lock.
     writer: Arc<Mutex<()>>,
@@ -35,7 +39,7 @@ pub struct Database {
 #[derive(Clone)]
 enum Pool {
     Postgres(PgPool),
-    Sqlite(SqlitePool),
+    Sqlite(SqliteFile),
 }
 
 impl Database {
@@ -44,7 +48,7 @@ impl Database {
         let database = Self::lazy(config)?;
         match &database.pool {
             Pool::Postgres(_) => open::try_postgres(config).await?,
-            Pool::Sqlite(pool) => open::try_sqlite(config, pool).await?,
+            Pool::Sqlite(file) => open::try_sqlite(config, &file.pool().await?).await?,
         }
         Ok(database)
     }
@@ -53,10 +57,11 @@ impl Database {
     pub fn lazy(config: &Config) -> Result<Self, Error> {
         let pool = match config.url.kind() {
             DatabaseKind::Postgres => Pool::Postgres(open::postgres(config)?),
-            DatabaseKind::Sqlite => Pool::Sqlite(open::sqlite(config)?),
+            DatabaseKind::Sqlite => Pool::Sqlite(SqliteFile::open(config)?),
         };
         let deadline = config.acquire_timeout + config.statement_timeout;
-        Ok(Self { pool, attempts: config.connections_max + 1, deadline, writer: Arc::default() })
+        let (attempts, patience) = (config.connections_max + 1, config.acquire_timeout);
+        Ok(Self { pool, attempts, patience, deadline, writer: Arc::default() })
     }
 
     /// Succeeds if the database answers.
@@ -80,10 +85,10 @@ impl Database {
                     order by table_name, ordinal_position";
                 sqlx::query_as(sql).fetch_all(pool).await?
             }
-            Pool::Sqlite(pool) => {
+            Pool::Sqlite(file) => {
                 let sql = "select m.name, c.name, c.type from sqlite_master m join pragma_table_info(m.name) c \
                     where m.type in ('table', 'view') order by m.name, c.cid";
-                sqlx::query_as(sql).fetch_all(pool).await?
+                sqlx::query_as(sql).fetch_all(&file.pool().await?).await?
             }
         };
         Ok(rows.into_iter().map(|(table, column, type_name)| Described { table, column, type_name }).collect())
@@ -93,18 +98,20 @@ impl Database {
     /// again on another one, at most once for each connection of the pool.
     pub async fn fetch(&self, sql: &Arc<str>, binds: &[Option<&str>]) -> Result<Vec<TaggedRows>, Error> {
         let reading = async {
-            let mut attempt = 1;
+            let (mut attempt, end) = (1, Instant::now() + self.patience);
             loop {
-                match self.fetch_once(sql, binds).await {
-                    Err(error) if attempt < self.attempts && is_worth_repeating(&error) => attempt += 1,
-                    other => return Ok(other?),
+                match self.fetch_once(sql, binds, end).await {
+                    Err(error) if attempt < self.attempts && Instant::now() < end && is_worth_repeating(&error) => {
+                        attempt += 1;
+                    }
+                    other => return other,
                 }
             }
         };
         self.within_deadline(reading).await
     }
 
-    async fn fetch_once(&self, sql: &Arc<str>, binds: &[Option<&str>]) -> Result<Vec<TaggedRows>, sqlx::Error> {
+    async fn fetch_once(&self, sql: &Arc<str>, binds: &[Option<&str>], end: Instant) -> Result<Vec<TaggedRows>, Error> {
         let text = AssertSqlSafe(Arc::clone(sql));
         match &self.pool {
             Pool::Postgres(pool) => {
@@ -112,17 +119,17 @@ impl Database {
                 for bind in binds {
                     query = query.bind(*bind);
                 }
-                let mut lease = Lease::of(pool).await?;
+                let mut lease = Lease::of(pool, end).await?;
                 let rows = query.fetch_all(lease.connection()).await;
                 lease.end();
-                rows
+                Ok(rows?)
             }
-            Pool::Sqlite(pool) => {
+            Pool::Sqlite(file) => {
                 let mut query = sqlx::query_as(text);
                 for bind in binds {
                     query = query.bind(*bind);
                 }
-                query.fetch_all(pool).await
+                Ok(query.fetch_all(&file.pool().await?).await?)
             }
         }
     }
@@ -135,16 +142,16 @@ impl Database {
                 Pool::Postgres(pool) => {
                     let query: Query<'_, Postgres, PgArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
                     let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
-                    let mut lease = Lease::of(pool).await?;
+                    let mut lease = Lease::of(pool, Instant::now() + self.patience).await?;
                     let done = query.execute(lease.connection()).await;
                     lease.end();
                     Ok(done?.rows_affected())
                 }
-                Pool::Sqlite(pool) => {
+                Pool::Sqlite(file) => {
                     let _writer = self.writer.lock().await;
                     let query: Query<'_, Sqlite, SqliteArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
                     let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
-                    Ok(query.execute(pool).await?.rows_affected())
+                    Ok(query.execute(&file.pool().await?).await?.rows_affected())
                 }
             }
         };
@@ -156,7 +163,7 @@ impl Database {
     pub async fn execute_locked(&self, lock: &str, sql: String, binds: &[Option<&str>]) -> Result<u64, Error> {
         let Pool::Postgres(pool) = &self.pool else { return self.execute(sql, binds).await };
         let writing = async {
-            let mut lease = Lease::of(pool).await?;
+            let mut lease = Lease::of(pool, Instant::now() + self.patience).await?;
             let mut transaction = lease.connection().begin().await?;
             let locking = sqlx::query("select pg_advisory_xact_lock(hashtext($1))").bind(lock);
             locking.execute(&mut *transaction).await?;
@@ -181,17 +188,18 @@ impl Database {
     pub async fn close(&self) {
         match &self.pool {
             Pool::Postgres(pool) => pool.close().await,
-            Pool::Sqlite(pool) => pool.close().await,
+            Pool::Sqlite(file) => file.close().await,
         }
     }
 }
 
 /// Whether the connection died under the statement. A timeout is not repeated: it has already taken its time.
-fn is_worth_repeating(error: &sqlx::Error) -> bool {
+fn is_worth_repeating(error: &Error) -> bool {
+    let Error::Unavailable(error) = error else { return false };
     let is_timeout = match error {
         sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed => true,
         sqlx::Error::Database(error) => error.code().as_deref() == Some("57014"),
         _ => false,
     };
-    is_connection_error(error) && !is_timeout
+    !is_timeout && !is_locked(error)
 }

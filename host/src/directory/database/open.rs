@@ -1,11 +1,12 @@
 //! Opens the databases, so that a wrong address, name or password, or an untrusted certificate, fails the start.
 
-use crate::directory::error::is_connection_error;
+use crate::directory::error::{is_connection_error, is_locked};
 use crate::directory::{Config, Error};
+use crate::files::{ANSWER_MAX, NoAnswer, within};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -75,7 +76,8 @@ fn options(config: &Config) -> Result<PgConnectOptions, Error> {
     Ok(options.ssl_mode(mode))
 }
 
-pub fn sqlite(config: &Config) -> Result<SqlitePool, Error> {
+/// Connections to a SQLite file, and its path.
+pub fn sqlite(config: &Config) -> Result<(SqlitePool, PathBuf), Error> {
     let wrong = |error: sqlx::Error| Error::Url { database: config.shown(), reason: plain(&error) };
     let options = SqliteConnectOptions::from_str(config.url.as_str())
         .map_err(wrong)?
@@ -83,21 +85,31 @@ pub fn sqlite(config: &Config) -> Result<SqlitePool, Error> {
         .busy_timeout(SQLITE_BUSY)
         .disable_statement_logging();
     let path = options.get_filename().to_owned();
-    if !path.is_file() {
-        return Err(Error::Unreachable { database: config.shown(), reason: no_file(&path) });
+    let found = path.clone();
+    let reason = match within(ANSWER_MAX, move || found.is_file()) {
+        Some(true) => None,
+        Some(false) => Some(no_file(&path)),
+        None => Some(NoAnswer(path.clone()).to_string()),
+    };
+    if let Some(reason) = reason {
+        return Err(Error::Unreachable { database: config.shown(), reason });
     }
-    Ok(SqlitePoolOptions::new()
+    let pool = SqlitePoolOptions::new()
         .max_connections(config.connections_max)
         .acquire_timeout(config.acquire_timeout)
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
-        .connect_lazy_with(options))
+        .connect_lazy_with(options);
+    Ok((pool, path))
 }
 
 pub async fn try_sqlite(config: &Config, pool: &SqlitePool) -> Result<(), Error> {
     let tables = sqlx::query("select count(*) from sqlite_master").execute(pool).await;
-    tables.map(drop).map_err(|error| refusal(config, &error))
+    match tables {
+        Err(error) if is_locked(&error) => Err(Error::Unavailable(error)),
+        tables => tables.map(drop).map_err(|error| refusal(config, &error)),
+    }
 }
 
 fn no_file(path: &Path) -> String {

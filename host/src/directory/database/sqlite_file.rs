@@ -1,0 +1,96 @@
+//! A SQLite database whose file may be replaced. A connection stays with the file that it has opened, so a server would go
+//! on serving a file that was replaced by a rename, or restored from a backup.
+
+use crate::directory::{Config, Error};
+use crate::files::{ANSWER_MAX, Root, Roots, within};
+use sqlx::SqlitePool;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+/// How long the file counts as the one that is open after it was looked at. A look takes some microseconds.
+const TRUSTED: Duration = Duration::from_millis(20);
+
+/// What SQLite keeps beside a database while it is open.
+const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+
+/// Device and inode of a file.
+type Identity = (u64, u64);
+
+/// Clones share the pool.
+#[derive(Clone)]
+pub(super) struct SqliteFile(Arc<Shared>);
+
+struct Shared {
+    path: PathBuf,
+    config: Config,
+    /// Bounds the looks at the file: its file system may stop answering.
+    folder: Arc<Root>,
+    open: Mutex<Open>,
+}
+
+struct Open {
+    pool: SqlitePool,
+    identity: Option<Identity>,
+    seen: Instant,
+}
+
+impl SqliteFile {
+    /// The file must exist. The first statement connects.
+    pub(super) fn open(config: &Config) -> Result<Self, Error> {
+        let (pool, path) = super::open::sqlite(config)?;
+        let (found, folder) = (path.clone(), path.parent().unwrap_or(Path::new(".")).to_owned());
+        let identity = within(ANSWER_MAX, move || identity(&found)).flatten();
+        let open = Mutex::new(Open { pool, identity, seen: Instant::now() });
+        let folder = Roots::default().named(&folder);
+        Ok(Self(Arc::new(Shared { path, config: config.clone(), folder, open })))
+    }
+
+    /// The connections to the file that has the path now. Statements in progress on a replaced file are finished there.
+    pub(super) async fn pool(&self) -> Result<SqlitePool, Error> {
+        let shared = &self.0;
+        let mut open = shared.open.lock().await;
+        if open.seen.elapsed() < TRUSTED {
+            return Ok(open.pool.clone());
+        }
+        let path = shared.path.clone();
+        // Without an answer the statement itself finds out.
+        let identity = shared.folder.ask(move || identity(&path)).await.ok().flatten();
+        open.seen = Instant::now();
+        if identity.is_some() && identity != open.identity {
+            let path = shared.path.clone();
+            let _ = shared.folder.ask(move || remove_companions(&path)).await;
+            let replaced = std::mem::replace(&mut open.pool, super::open::sqlite(&shared.config)?.0);
+            open.identity = identity;
+            tracing::info!(file = %shared.path.display(), "the database file was replaced; reading from the new one");
+            tokio::spawn(async move { replaced.close().await });
+        }
+        Ok(open.pool.clone())
+    }
+
+    pub(super) async fn close(&self) {
+        let pool = self.0.open.lock().await.pool.clone();
+        pool.close().await;
+    }
+}
+
+fn identity(path: &Path) -> Option<Identity> {
+    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+}
+
+/// Removes what the replaced database has left beside the new one. SQLite would take its journal for the new file's and
+/// write old pages into it. A journal is the old one's if this process has it open.
+fn remove_companions(path: &Path) {
+    let companions = COMPANIONS.map(|ending| PathBuf::from(format!("{}{ending}", path.display())));
+    let open = fs::read_dir("/proc/self/fd").into_iter().flatten().flatten();
+    let open: Vec<_> =
+        open.filter_map(|entry| fs::metadata(entry.path()).ok()).map(|it| (it.dev(), it.ino())).collect();
+    for companion in companions.iter().filter(|path| identity(path).is_some_and(|it| open.contains(&it))) {
+        if let Err(error) = fs::remove_file(companion) {
+            tracing::warn!(file = %companion.display(), %error, "cannot remove the replaced database's journal");
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! A SQLite file that is replaced, locked, or cannot be written while the server runs.
+
+use crate::reload::until;
+use dialplate_tests::client;
+use dialplate_tests::server::{self, Server, demo_file};
+use sqlx::{Connection, SqliteConnection};
+use std::fs;
+use std::path::Path;
+use tokio::runtime::Runtime;
+
+const NOTED: &str =
+    "select count(*) from v_devices where device_address = '001565000046' and device_provisioned_date is not null";
+
+/// A connection of another program.
+struct Other {
+    runtime: Runtime,
+    connection: SqliteConnection,
+}
+
+impl Other {
+    fn open(file: &Path) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let connection = runtime.block_on(SqliteConnection::connect(&format!("sqlite://{}", file.display()))).unwrap();
+        Self { runtime, connection }
+    }
+
+    fn run(&mut self, sql: &'static str) {
+        self.runtime.block_on(sqlx::raw_sql(sql).execute(&mut self.connection)).unwrap();
+    }
+
+    fn value(&mut self, sql: &'static str) -> String {
+        let sql = sqlx::AssertSqlSafe(format!("select cast(({sql}) as text)"));
+        let value: Option<String> =
+            self.runtime.block_on(sqlx::query_scalar(sql).fetch_one(&mut self.connection)).unwrap();
+        value.unwrap_or_default()
+    }
+
+    fn close(self) {
+        self.runtime.block_on(self.connection.close()).unwrap();
+    }
+}
+
+fn config(server: &Server) -> client::Answer {
+    server.get("localhost", "/provision/001565000046.cfg")
+}
+
+#[test]
+fn renamed_over_sqlite_file_is_served_from_the_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[]);
+    let present = demo_file(folder.path());
+    let noted = || Other::open(&present).value(NOTED);
+    for label in ["Reception", "Workshop"] {
+        assert_eq!(config(&server).status, 200);
+        // The server's journal of changes lies beside the file now.
+        until("the first provisioning", || noted() == "1");
+        let next = folder.path().join("next.db");
+        let made = server::command("db", &[]).args(["init", next.to_str().unwrap()]).output().unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let mut other = Other::open(&next);
+        other.run(match label {
+            "Reception" => "update v_device_lines set display_name = 'Reception', label = 'Reception'",
+            _ => "update v_device_lines set display_name = 'Workshop', label = 'Workshop'",
+        });
+        other.close();
+        fs::rename(&next, &present).unwrap();
+        let answer = config(&server);
+        assert!(answer.text().contains(label), "{}", answer.text());
+        server.until_logged(&["the database file was replaced"]);
+        until("the stamp in the new file", || noted() == "1");
+        assert_eq!(
+            Other::open(&present).value("select group_concat(integrity_check) from pragma_integrity_check"),
+            "ok"
+        );
+    }
+    assert_eq!(server.stop(), Some(0));
+}
+
+#[test]
+fn locked_sqlite_file_gets_503_and_stamps_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[]);
+    let mut other = Other::open(&demo_file(folder.path()));
+    other.run("begin immediate");
+    assert_eq!(config(&server).status, 200, "a writer does not block readers");
+    server.until_logged(&["WARN", "cannot record provisioned devices", "locked"]);
+    other.run("commit");
+    until("the stamp", || other.value(NOTED) == "1");
+    server.until_logged(&["provisioned devices are recorded again"]);
+    assert_eq!(server.stop(), Some(0));
+
+    // Without a write-ahead log, a writer blocks readers too.
+    other.run("pragma journal_mode = delete; update v_devices set device_provisioned_date = null");
+    let server = Server::demo(folder.path(), &[]);
+    other.run("begin exclusive");
+    let answer = config(&server);
+    assert_eq!((answer.status, answer.header("retry-after")), (503, "5"), "{}", server.log());
+    other.run("commit");
+    assert_eq!(config(&server).status, 200);
+    until("the stamp", || other.value(NOTED) == "1");
+}
+
+#[test]
+fn start_waits_for_a_locked_sqlite_file() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(Server::demo(folder.path(), &[]).stop(), Some(0));
+    let mut other = Other::open(&demo_file(folder.path()));
+    other.run("pragma journal_mode = delete");
+    other.run("begin exclusive");
+    let place = folder.path().to_owned();
+    let starting = std::thread::spawn(move || Server::demo(&place, &[]));
+    std::thread::sleep(std::time::Duration::from_secs(5));
+    other.run("commit");
+    let server = starting.join().unwrap();
+    assert_eq!(config(&server).status, 200);
+    server.until_logged(&["waiting for the database"]);
+}
