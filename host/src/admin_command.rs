@@ -175,6 +175,8 @@ fn remarks(listing: &Listing) -> String {
     for wrong in &listing.templates.wrong {
         lines.push(format!("template wrong since {}: {}{}", wrong.since, wrong.error, old(wrong.old_serves)));
     }
+    lines
+        .extend(listing.silent.iter().map(|folder| format!("{folder} does not answer; requests that need it get 503")));
     let reload = &listing.reload;
     lines.extend(reload.trouble.as_ref().map(|trouble| format!("not reloaded: {trouble}")));
     lines.extend(

@@ -168,7 +168,11 @@ fn database(flags: &ArgMatches, log: &Log) -> Result<directory::Config> {
 
 fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    runtime.context("cannot start the runtime")?.block_on(work)
+    let runtime = runtime.context("cannot start the runtime")?;
+    let done = runtime.block_on(work);
+    // Otherwise the process would wait for calls to a file system that does not answer.
+    runtime.shutdown_background();
+    done
 }
 
 /// `RUST_LOG`, else Dialplate's own events from `info` and others from `warn`. `notify` warns when it cannot unwatch a

@@ -10,6 +10,7 @@ pub mod config;
 pub mod db_command;
 pub mod directory;
 pub mod facts;
+pub mod files;
 pub mod gate;
 pub mod http;
 pub mod journal;

@@ -21,34 +21,34 @@ use std::process::Output;
 use std::time::{Duration, Instant};
 
 /// The demo Yealink; its template is `yealink/t46u`.
-const DEVICE: &str = "001565000046";
+pub const DEVICE: &str = "001565000046";
 
 /// A test's own folders, with the demo database.
-struct Site {
+pub struct Site {
     folder: tempfile::TempDir,
 }
 
 impl Site {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let site = Self { folder: tempfile::tempdir().unwrap() };
         ["templates", "plugins"].iter().for_each(|name| fs::create_dir(site.path(name)).unwrap());
         site
     }
 
     /// With the guest `minimal` as plugin, which returns template texts unchanged.
-    fn minimal() -> Self {
+    pub fn minimal() -> Self {
         let site = Self::new();
         fs::copy(guests::built("minimal"), site.path("plugins/minimal.wasm")).unwrap();
         site.write("templates/yealink/t46u/a.cfg", "edition 1");
         site
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Writes a file in place, as some editors do.
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    pub fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
@@ -61,11 +61,11 @@ impl Site {
         fs::rename(beside, self.path(name)).unwrap();
     }
 
-    fn start(&self) -> Server {
+    pub fn start(&self) -> Server {
         self.start_with(&self.path("templates"), &[])
     }
 
-    fn start_with(&self, templates: &Path, more: &[(&str, &str)]) -> Server {
+    pub fn start_with(&self, templates: &Path, more: &[(&str, &str)]) -> Server {
         self.with_settings(templates, |settings| Server::start(&[settings, more].concat()))
     }
 
@@ -74,7 +74,7 @@ impl Site {
         self.with_settings(&self.path("templates"), |settings| Server::start_within(words, settings))
     }
 
-    fn with_settings(&self, templates: &Path, start: impl FnOnce(&[(&str, &str)]) -> Server) -> Server {
+    pub fn with_settings<T>(&self, templates: &Path, start: impl FnOnce(&[(&str, &str)]) -> T) -> T {
         let text = |path: PathBuf| path.display().to_string();
         let (database, plugins) =
             (format!("sqlite://{}?mode=rwc", text(self.path("demo.db"))), text(self.path("plugins")));
@@ -104,36 +104,36 @@ fn swapped(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     [&bytes[..at], to, &bytes[at + from.len()..]].concat()
 }
 
-fn file(server: &Server, name: &str) -> Answer {
+pub fn file(server: &Server, name: &str) -> Answer {
     server.get("localhost", &format!("/app/provision/?mac={DEVICE}&file={name}"))
 }
 
-fn text(server: &Server) -> String {
+pub fn text(server: &Server) -> String {
     file(server, "a.cfg").text()
 }
 
-fn until(what: &str, so: impl FnMut() -> bool) -> Duration {
+pub fn until(what: &str, so: impl FnMut() -> bool) -> Duration {
     wait::until(so, || what.to_owned())
 }
 
-fn until_served(server: &Server, beginning: &str) -> Duration {
+pub fn until_served(server: &Server, beginning: &str) -> Duration {
     until(beginning, || text(server).starts_with(beginning))
 }
 
 /// Runs a command that asks this server.
-fn ask(server: &Server, words: &[&str]) -> Output {
+pub fn ask(server: &Server, words: &[&str]) -> Output {
     let admin = server.admin().to_string();
     let mut command = server::command(words[0], &[("DIALPLATE_ADMIN_LISTEN", &admin)]);
     command.args(&words[1..]).output().unwrap()
 }
 
 /// Runs `dialplate reload`; returns whether it succeeded, and its output.
-fn reload(server: &Server) -> (bool, String) {
+pub fn reload(server: &Server) -> (bool, String) {
     let said = ask(server, &["reload"]);
     (said.status.success(), String::from_utf8_lossy(&said.stdout).into_owned())
 }
 
-fn listed(server: &Server) -> serde_json::Value {
+pub fn listed(server: &Server) -> serde_json::Value {
     let output = ask(server, &["plugin", "list", "--json"]);
     serde_json::from_slice(&output.stdout).expect("JSON")
 }

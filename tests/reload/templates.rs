@@ -76,12 +76,14 @@ fn replaced_link_anywhere_on_the_path_is_noticed() {
         fs::rename(site.path("link~"), site.path(name)).unwrap();
     };
     swing("release-1", "current");
-    let server = site.start_with(&site.path("current/templates"), &[]);
+    // Links may lead to another configured folder.
+    site.write("elsewhere/a.cfg", "elsewhere 1");
+    let custom = site.path("elsewhere").display().to_string();
+    let server = site.start_with(&site.path("current/templates"), &[("DIALPLATE_CUSTOM_TEMPLATES", &custom)]);
     assert!(text(&server).starts_with("release 1"));
     swing("release-2", "current");
     until_served(&server, "release 2");
     // First a template becomes a link, then the target of the link changes.
-    site.write("elsewhere/a.cfg", "elsewhere 1");
     swing("../../../../elsewhere/a.cfg", "release-2/templates/yealink/t46u/a.cfg");
     until_served(&server, "elsewhere 1");
     site.write("elsewhere/a.cfg", "elsewhere 2");

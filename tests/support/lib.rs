@@ -8,6 +8,7 @@ pub mod corpus;
 pub mod database;
 pub mod echo;
 pub mod guests;
+pub mod hang;
 pub mod heavy;
 pub mod load;
 pub mod nginx;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// A domain of the recorded database `fixture-1.sql`.
 pub const HOST: &str = "alpha.example.net";
+/// The length of nginx's own page for status 404.
+const OUTSIDE_BYTES: usize = 153;
 
 /// A running server with the recorded database and its own template folders.
 pub struct Site {
@@ -50,9 +52,15 @@ impl Site {
         client::send(self.server.address, "GET", target, &[("Host", HOST), ("User-Agent", agent)], b"")
     }
 
-    /// What [`client::Answer::says`] of the answer.
+    /// The body of a 200, `nginx 404` for nginx's own page, else the status.
     pub fn says(&self, target: &str, agent: &str) -> String {
-        self.get(target, agent).says()
+        let answer = self.get(target, agent);
+        let text = answer.text();
+        match answer.status {
+            404 if text.contains("nginx/1.22.1") && text.len() == OUTSIDE_BYTES => "nginx 404".to_owned(),
+            200 => text,
+            status => status.to_string(),
+        }
     }
 
     /// A path in the site's folder.

@@ -71,10 +71,10 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
     let Ok(Permit::Known(permit)) = times.take(2, admit).await else { panic!("{target} is not admitted") };
     let device = times.take(3, async { app.directory.load(*permit).await.unwrap() }).await;
     let job = async {
-        let located = job::locate(&snapshot.tree, &device).unwrap();
+        let located = job::locate(&snapshot.tree, &device).await.unwrap();
         let plugin = snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();
         let folder = located.name.as_str().to_owned();
-        let file = job::file(&request, &snapshot, &located).unwrap();
+        let file = job::file(&request, &snapshot, &located).await.unwrap();
         let scope = Arc::new(job::Scope(app.directory.phone_book(&device)));
         let parts = job::Parts { folder, file, templates: vec![], device, now: app.clock.now() };
         Walked { job: job::of(&request, parts, plugin, &snapshot.plugins).unwrap(), scope }

@@ -17,6 +17,7 @@ pub use source::{ConfigError, ConfigSource, EffectiveValue, ValueOrigin};
 use crate::clock::Clock;
 use crate::directory::DatabaseUrl;
 use crate::facts::Network;
+use crate::files::is_folder;
 use crate::request::{Secret, UrlForms};
 use crate::templates::SearchPath;
 use crate::{auth_server, directory, http, plugin, sentry, syslog};
@@ -237,8 +238,8 @@ fn read_templates(source: &mut ConfigSource, program: Option<&Path>) -> Vec<Path
     if let Some(folders) = source.optional("templates", parse_folders) {
         return folders;
     }
-    let theirs = FUSIONPBX_TEMPLATES.iter().map(PathBuf::from).find(|folder| folder.is_dir());
-    let ours = Some(next_to(program, "templates")).filter(|folder| folder.is_dir());
+    let theirs = FUSIONPBX_TEMPLATES.iter().map(PathBuf::from).find(|folder| is_folder(folder));
+    let ours = Some(next_to(program, "templates")).filter(|folder| is_folder(folder));
     let folders: Vec<_> = theirs.into_iter().chain(ours).collect();
     let text: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
     source.found("templates", text.join(":"), ValueOrigin::Default);
@@ -257,7 +258,7 @@ fn read_plugins(source: &mut ConfigSource, program: Option<&Path>) -> PathBuf {
 /// the repository's `templates`), else where a package installs it.
 fn next_to(program: Option<&Path>, name: &str) -> PathBuf {
     let above = program.into_iter().flat_map(|program| program.ancestors().skip(2).take(2));
-    let found = above.map(|folder| folder.join(name)).find(|folder| folder.is_dir());
+    let found = above.map(|folder| folder.join(name)).find(|folder| is_folder(folder));
     found.unwrap_or_else(|| Path::new(SHARED).join(name))
 }
 
@@ -305,7 +306,7 @@ fn parse_syslog(text: &str) -> Result<Option<PathBuf>, String> {
 
 fn parse_folder(text: &str) -> Result<PathBuf, String> {
     let folder = PathBuf::from(text);
-    if folder.is_dir() { Ok(folder) } else { Err(format!("there is no folder {text}")) }
+    if is_folder(&folder) { Ok(folder) } else { Err(format!("there is no folder {text}")) }
 }
 
 fn parse_folders(text: &str) -> Result<Vec<PathBuf>, String> {

@@ -65,6 +65,10 @@ impl DevicePermit {
         Ok(Self { device, domain, settings, origin })
     }
 
+    pub fn domain_name(&self) -> &str {
+        &self.domain.name
+    }
+
     /// Spends the permit.
     pub fn into_facts(self) -> (DeviceFacts, Domain, Settings, ReadOrigin) {
         (self.device, self.domain, self.settings, self.origin)

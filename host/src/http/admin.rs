@@ -5,6 +5,7 @@
 
 use super::listing::{Listing, Reloaded};
 use super::state::AdminState;
+use crate::files::NoAnswer;
 use crate::metrics::{self, PluginState};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -29,12 +30,18 @@ pub const CONNECTIONS_MAX: usize = 64;
 
 pub fn router(state: Arc<AdminState>) -> Router {
     Router::new()
-        .route("/health", get(async || "serving\n"))
+        .route("/health", get(health))
         .route("/plugins", get(plugins))
         .route("/metrics", get(metrics))
         .route("/reload", post(reload))
         .layer(middleware::from_fn(only_by_a_local_name))
         .with_state(state)
+}
+
+/// Whether the server answers, and which folders do not.
+async fn health(State(state): State<Arc<AdminState>>) -> String {
+    let silent = state.snapshot.load().tree.silent();
+    silent.into_iter().fold("serving\n".to_owned(), |text, folder| text + &format!("{}\n", NoAnswer(folder)))
 }
 
 async fn plugins(State(state): State<Arc<AdminState>>) -> Response {

@@ -65,27 +65,28 @@ pub fn check_engine(settings: &Settings) -> Result<(), Failure> {
 }
 
 /// The device's template folder.
-pub fn locate(tree: &Tree, device: &Device) -> Result<TemplateLocation, Failure> {
+pub async fn locate(tree: &Tree, device: &Device) -> Result<TemplateLocation, Failure> {
     let setting = device.settings.text("provision", "template_dir");
     let template_dir = setting.filter(|path| !path.is_empty()).map(Path::new);
-    let located = tree.locate(&device.template, &device.domain_name, template_dir);
+    let located = tree.locate(&device.template, &device.domain_name, template_dir).await?;
     located.ok_or_else(|| Failure::NoTemplate(device.template.clone()))
 }
 
 /// The requested file; `None` if the plugin chooses it.
-pub fn file(
+pub async fn file(
     request: &ProvisionRequest,
     snapshot: &Snapshot,
     located: &TemplateLocation,
 ) -> Result<Option<String>, Failure> {
-    let file = request.file()?.filter(|file| !request.takes_default() || snapshot.has(located, file));
-    Ok(file.map(str::to_owned))
+    let Some(file) = request.file()? else { return Ok(None) };
+    let is_wanted = !request.takes_default() || snapshot.has(located, file).await?;
+    Ok(is_wanted.then(|| file.to_owned()))
 }
 
 /// A picture in the template folder. Pictures are not rendered.
-pub fn picture(file: Option<&str>, located: &TemplateLocation) -> Result<Option<Document>, Failure> {
+pub async fn picture(file: Option<&str>, located: &TemplateLocation) -> Result<Option<Document>, Failure> {
     let Some(file) = file.filter(|file| templates::picture_type(file).is_some()) else { return Ok(None) };
-    Ok(located.read_file(file)?.map(|body| raw_document(file, body)))
+    Ok(located.read_file(file).await?.map(|body| raw_document(file, body)))
 }
 
 /// A file that is sent as it is, with the type that nginx gives it.
@@ -108,11 +109,7 @@ pub async fn templates(
     let files = match snapshot.pending(&located, plugin) {
         PendingTemplates::Prepared => return Ok(Vec::new()),
         PendingTemplates::Texts(texts) => texts,
-        // The reading thread does not panic; if it did, the folder would count as missing.
-        PendingTemplates::OnDisk => {
-            let read = tokio::task::spawn_blocking(move || located.read()).await;
-            read.unwrap_or(Ok(None))?.unwrap_or_default()
-        }
+        PendingTemplates::OnDisk => located.read().await?.unwrap_or_default(),
     };
     if files.is_empty() { Err(Failure::NoTemplate(folder)) } else { Ok(files) }
 }

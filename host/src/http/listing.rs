@@ -18,6 +18,9 @@ pub struct Listing {
     pub refused: Vec<RefusedFile>,
     pub templates: Templates,
     pub reload: ReloadState,
+    /// Folders of templates or plugins whose file system does not answer.
+    #[serde(default)]
+    pub silent: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -161,6 +164,7 @@ impl Listing {
                 swaps: report.swaps,
                 last,
             },
+            silent: snapshot.tree.silent().iter().map(|folder| DisplayPath(folder).to_string()).collect(),
         }
     }
 }

@@ -10,11 +10,12 @@ use super::state::AppState;
 use super::status::Failure;
 use super::{answer, evenly, job};
 use crate::directory::{Device, ProvisionNote};
+use crate::files::NoAnswer;
 use crate::gate::{Permit, Refusal};
 use crate::plugin::{Choice, Document, Job, Plugin};
 use crate::reload::Snapshot;
 use crate::request::{BODY_BYTES_MAX, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms};
-use crate::templates::TemplateLocation;
+use crate::templates::{self, TemplateLocation};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
@@ -67,10 +68,15 @@ impl Walk<'_> {
     async fn answer(&self, parts: &Parts, body: Body, arrived: &Arrived, seen: &mut Seen) -> Result<Ready, Failure> {
         let request = match read(parts, body, arrived, self.app.url_forms).await? {
             RequestTarget::Provision(request) => *request,
-            RequestTarget::Static(path) => return Ok(Ready::new(self.raw(path)?, None, parts)),
+            RequestTarget::Static(path) => return Ok(Ready::new(self.raw(path).await?, None, parts)),
         };
-        if let Some(picture) = request.picture().and_then(|path| self.raw(path).ok()) {
-            return Ok(Ready::new(picture, None, parts));
+        if let Some(path) = request.picture() {
+            match self.raw(path).await {
+                Ok(picture) => return Ok(Ready::new(picture, None, parts)),
+                Err(failure @ Failure::Templates(templates::Error::NoAnswer(_))) => return Err(failure),
+                // It may be a picture of a device's.
+                Err(_) => {}
+            }
         }
         let answered = self.provision(&request, parts, arrived, seen).await;
         answered.map_err(|failure| if request.is_uncovered() { failure.uncovered() } else { failure })
@@ -86,7 +92,13 @@ impl Walk<'_> {
         let permit = self.admit(request, arrived.peer, seen).await?;
         if let Some(path) = request.template() {
             return match permit {
-                Permit::Known(_) => Ok(Ready::new(self.raw(path)?, None, parts)),
+                Permit::Known(permit) => {
+                    let first = path.split('/').find(|part| !part.is_empty());
+                    if self.is_foreign(first, permit.domain_name()).await? {
+                        return Err(RequestError::NotProvisioning.into());
+                    }
+                    Ok(Ready::new(self.raw(path).await?, None, parts))
+                }
                 // A raw template is for known devices, and no reason to insert one.
                 Permit::AutoInsert(_) => Err(Refusal::UnknownDevice.into()),
             };
@@ -106,21 +118,31 @@ impl Walk<'_> {
     }
 
     /// A template file as it is, with the type that nginx gives it.
-    fn raw(&self, path: &str) -> Result<Document, Failure> {
-        let body = self.snapshot.tree.read_file(path)?.ok_or(RequestError::NotProvisioning)?;
+    async fn raw(&self, path: &str) -> Result<Document, Failure> {
+        let body = self.snapshot.tree.read_file(path).await?.ok_or(RequestError::NotProvisioning)?;
         Ok(job::raw_document(path, body))
+    }
+
+    /// Whether a template folder is that of another domain.
+    async fn is_foreign(&self, folder: Option<&str>, own: &str) -> Result<bool, Failure> {
+        match folder.filter(|folder| !folder.eq_ignore_ascii_case(own)) {
+            Some(folder) => Ok(self.app.directory.has_domain(folder).await?),
+            None => Ok(false),
+        }
     }
 
     async fn render(&self, request: &ProvisionRequest, device: Device, seen: &mut Seen) -> Result<Document, Failure> {
         let snapshot = &self.snapshot;
         job::check_engine(&device.domain_settings)?;
-        let located = job::locate(&snapshot.tree, &device)?;
+        if self.is_foreign(snapshot.tree.domain_of(&device.template), &device.domain_name).await? {
+            return Err(Failure::NoTemplate(device.template));
+        }
+        let located = job::locate(&snapshot.tree, &device).await?;
         let folder = located.name.as_str().to_owned();
-        if let Some(picture) = job::picture(request.file()?, &located)? {
+        if let Some(picture) = job::picture(request.file()?, &located).await? {
             return Ok(picture);
         }
-        let plugin =
-            snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| Failure::NoPlugin(folder.clone()))?;
+        let plugin = snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| self.no_plugin(&folder))?;
         seen.plugin(plugin.name(), &folder);
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
         let Choice { plugin, failing } = snapshot.plugins.choose(plugin, &device.address).map_err(failed)?;
@@ -139,6 +161,15 @@ impl Walk<'_> {
         rendered.map_err(failed)
     }
 
+    /// The failure if no plugin serves a folder. The folder of the plugins may not answer.
+    fn no_plugin(&self, folder: &str) -> Failure {
+        let silent = self.snapshot.tree.silent().into_iter().next().filter(|_| self.snapshot.plugins.is_empty());
+        silent.map_or_else(
+            || Failure::NoPlugin(folder.to_owned()),
+            |silent| templates::Error::from(NoAnswer(silent)).into(),
+        )
+    }
+
     /// The job for this version of the plugin.
     async fn job(
         &self,
@@ -148,7 +179,7 @@ impl Walk<'_> {
         located: TemplateLocation,
     ) -> Result<Job, Failure> {
         let folder = located.name.as_str().to_owned();
-        let file = job::file(request, &self.snapshot, &located)?;
+        let file = job::file(request, &self.snapshot, &located).await?;
         let templates = job::templates(&self.snapshot, plugin, located).await?;
         let parts = job::Parts { folder, file, templates, device, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)

@@ -133,6 +133,10 @@ pub fn of(failure: &Failure) -> Verdict {
         // The database.
         Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
         Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
+        // FusionPBX's processes wait for the file system as long as it takes.
+        Failure::Templates(templates::Error::NoAnswer(_)) => Verdict::later(5),
+        // FusionPBX and its nginx follow every link.
+        Failure::Templates(templates::Error::Outside(_)) => Verdict::new(StatusCode::NOT_FOUND),
         // FusionPBX: an uncaught exception, which also denies access.
         Failure::AuthServer(_) => Verdict::later(5),
         // FusionPBX answers 200 with PHP's error text, or with half a file.

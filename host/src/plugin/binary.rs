@@ -3,11 +3,16 @@
 use super::cache::hex;
 use super::error::LoadError;
 use super::inspect::{Version, inspect};
+use crate::files::{NoAnswer, within};
 use sha2::{Digest, Sha256};
 use std::fs::OpenOptions;
-use std::io::{Error, Read};
+use std::io::{Error, ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+use std::time::Duration;
+
+/// How long a component file may take to be read: the largest one over a slow network.
+const READ_MAX: Duration = Duration::from_secs(20);
 
 /// A component for a version of the interface that this server supports.
 pub(super) struct Binary {
@@ -19,7 +24,9 @@ pub(super) struct Binary {
 
 impl Binary {
     pub(super) fn read(file: &Path, bytes_max: u64) -> Result<Self, LoadError> {
-        let bytes = read(file, bytes_max)?;
+        let path = file.to_owned();
+        let no_answer = || LoadError::Read(Error::new(ErrorKind::TimedOut, NoAnswer(file.to_owned())));
+        let bytes = within(READ_MAX, move || read(&path, bytes_max)).unwrap_or_else(|| Err(no_answer()))?;
         Ok(Self { version: inspect(&bytes)?, sha256: hex(Sha256::new_with_prefix(&bytes)), bytes })
     }
 }

@@ -52,6 +52,10 @@ impl Plugins {
         Self { plugins, old, claims, agents }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.plugins.is_empty()
+    }
+
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<Plugin>> {
         self.plugins.iter()
     }

@@ -115,6 +115,7 @@ impl Executor {
 
     async fn wait(&mut self, hangup: &mut Signal) -> Happened {
         let (queue, wake_at) = (Arc::clone(self.looks.queue()), self.state.wake_at());
+        let recovered = Arc::clone(self.looks.recovered());
         let tick = async {
             match wake_at {
                 Some(at) => tokio::time::sleep_until(at.into()).await,
@@ -133,6 +134,7 @@ impl Executor {
                 queue.seen();
                 Happened::Event(Event::FilesChanged)
             }
+            () = recovered.notified() => Happened::Event(Event::FilesChanged),
             ended = self.checks.end() => Happened::Checked(ended),
             () = tick => Happened::Event(Event::Tick),
         }

@@ -2,10 +2,12 @@
 
 use super::places::Places;
 use super::watch::{EventQueue, Watch};
+use crate::files::{NoAnswer, Progress, Roots};
 use crate::plugin;
-use crate::templates::{self, Disk, FileStamp, SearchPath, has_writer};
+use crate::templates::{self, Disk, FileStamp, SearchPath, Visit, has_writer};
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A file is left alone until it is this old, if nothing tells whether it is being written.
@@ -18,6 +20,8 @@ const ERRORS_NAMED_MAX: usize = 8;
 pub(super) struct WatchedFolders {
     pub(super) templates: SearchPath,
     pub(super) plugins: PathBuf,
+    /// The same folders, which may stop answering.
+    pub(super) roots: Arc<Roots>,
 }
 
 /// What a look has found.
@@ -55,34 +59,56 @@ pub enum LookError {
         .0.display()
     )]
     NoPlugin(PathBuf),
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
 }
 
 impl WatchedFolders {
+    pub(super) fn new(templates: SearchPath, plugins: PathBuf) -> Self {
+        let roots = Roots::new(templates.folders().chain([&plugins]).cloned());
+        Self { templates, plugins, roots }
+    }
+
     /// The first look: it takes every file that can be read, also one that is being written.
-    pub(super) fn look(&self) -> Result<(Look, Vec<LookError>), LookError> {
-        let (disk, looked) = Disk::scan(self.templates.clone(), &|_, _| false)?;
-        let errors = looked.errors.into_iter().map(LookError::Templates).collect();
-        Ok((Look { disk, components: self.components()? }, errors))
+    pub(super) fn look(&self, progress: &Progress) -> Result<(Look, Vec<LookError>), LookError> {
+        let visit = Visit { is_growing: &|_, _| false, progress };
+        let (disk, looked) = Disk::scan(self.templates.clone(), Arc::clone(&self.roots), &visit)?;
+        let mut errors: Vec<_> = looked.errors.into_iter().map(LookError::Templates).collect();
+        let components = match self.components(progress) {
+            Err(error @ LookError::NoAnswer(_)) => {
+                errors.push(error);
+                BTreeMap::new()
+            }
+            components => components?,
+        };
+        Ok((Look { disk, components }, errors))
     }
 
     /// Has the system report changes from now on.
-    pub(super) fn watch(&self, watch: &mut Watch) {
-        if watch.set(Places::of(self.templates.folders(), &self.plugins)) {
+    fn watch(&self, watch: &mut Watch, progress: &Progress) {
+        let places = || Places::of(self.templates.folders(), &self.plugins, progress);
+        if watch.set(places(), progress) {
             // A new folder may have got subfolders before it was watched.
-            watch.set(Places::of(self.templates.folders(), &self.plugins));
+            watch.set(places(), progress);
         }
     }
 
     /// Looks again, after making sure that changes from now on are reported. With `at_once`, young files are not left
     /// alone.
-    pub(super) fn look_again(&self, before: &Look, watch: &mut Watch, at_once: bool) -> (Look, LookOutcome) {
-        self.watch(watch);
+    pub(super) fn look_again(
+        &self,
+        before: &Look,
+        watch: &mut Watch,
+        at_once: bool,
+        progress: &Progress,
+    ) -> (Look, LookOutcome) {
+        self.watch(watch, progress);
         let queue = watch.queue();
         let is_growing = |path: &Path, stamp: &FileStamp| is_growing(queue, at_once, path, stamp);
-        let (disk, looked) = before.disk.rescan(&is_growing);
+        let (disk, looked) = before.disk.rescan(&Visit { is_growing: &is_growing, progress });
         let mut outcome = LookOutcome { growing: HashSet::from_iter(looked.unfinished), ..LookOutcome::default() };
         outcome.errors.extend(looked.errors.into_iter().map(LookError::Templates));
-        let mut components = self.components().unwrap_or_else(|error| {
+        let mut components = self.components(progress).unwrap_or_else(|error| {
             outcome.errors.push(error);
             outcome.plugins_unread = true;
             before.components.clone()
@@ -101,7 +127,10 @@ impl WatchedFolders {
         (Look { disk, components }, outcome)
     }
 
-    fn components(&self) -> Result<BTreeMap<PathBuf, Option<FileStamp>>, LookError> {
+    fn components(&self, progress: &Progress) -> Result<BTreeMap<PathBuf, Option<FileStamp>>, LookError> {
+        if !progress.enter(&self.plugins) {
+            return Err(NoAnswer(self.plugins.clone()).into());
+        }
         let failed = |source| LookError::Plugins { folder: self.plugins.clone(), source };
         let files = plugin::files(&self.plugins).map_err(failed)?;
         let components: BTreeMap<_, _> =

@@ -11,6 +11,7 @@
 //! | `executor`  | events in, commands out                                            |
 //! | `state/`    | the decisions, without I/O                                         |
 //! | `look`      | what is on disk, compared with the last look                       |
+//! | `attempt`   | gives a look up whose file system does not answer                  |
 //! | `watch`     | change events of the file system; which files are being written    |
 //! | `places`    | which folders and links have to be watched                         |
 //! | `check`     | which new texts of a folder may go live                            |
@@ -19,6 +20,7 @@
 //! | `report`    | the state of reloads for operators; `record` updates and logs it   |
 //! | `snapshot`  | what one request sees                                              |
 
+mod attempt;
 mod check;
 mod executor;
 mod live;

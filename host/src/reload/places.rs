@@ -1,6 +1,7 @@
 //! Which folders to watch. The path to a template or a plugin consists of folders and links, and a change of any of
 //! them changes the file: package and configuration managers replace a link, in the path to a root or below it.
 
+use crate::files::Progress;
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -42,18 +43,27 @@ impl Places {
         self.full.then(|| format!("there are more than {FOLDERS_MAX} folders to watch; {advice}"))
     }
 
-    /// All places on the paths to the templates below `roots` and to the components in `plugins`.
-    pub(super) fn of<'a>(roots: impl Iterator<Item = &'a PathBuf>, plugins: &Path) -> Self {
-        let mut places = Self::default();
-        for root in roots {
-            places.follow(root, &mut 0);
-            places.add_tree(root, 0);
+    /// All places on the paths to the templates below `roots` and to the components in `plugins`. Folders that do not
+    /// answer are left out.
+    pub(super) fn of<'a>(roots: impl Iterator<Item = &'a PathBuf>, plugins: &Path, progress: &Progress) -> Self {
+        let mut walk = Walk { places: Self::default(), progress };
+        for (root, depth) in roots.map(|root| (root.as_path(), 0)).chain([(plugins, DEPTH_MAX)]) {
+            if progress.enter(root) {
+                walk.follow(root, &mut 0);
+                walk.add_tree(root, depth);
+            }
         }
-        places.follow(plugins, &mut 0);
-        places.add_tree(plugins, DEPTH_MAX);
-        places
+        walk.places
     }
+}
 
+/// One walk through all folders.
+struct Walk<'a> {
+    places: Places,
+    progress: &'a Progress,
+}
+
+impl Walk<'_> {
     /// Adds every name on a path, and on the paths that its links lead to.
     fn follow(&mut self, path: &Path, links: &mut usize) {
         let Ok(path) = std::path::absolute(path) else { return };
@@ -68,7 +78,7 @@ impl Places {
                 return;
             }
             reached = parent.join(name);
-            self.names.insert(reached.clone());
+            self.places.names.insert(reached.clone());
             if let Ok(target) = fs::read_link(&reached) {
                 *links += 1;
                 if *links < LINKS_MAX {
@@ -80,11 +90,14 @@ impl Places {
 
     /// Adds a folder, its subfolders, and the targets of its links.
     fn add_tree(&mut self, folder: &Path, depth: usize) {
-        let Ok(folder) = folder.canonicalize() else { return };
-        if self.whole.contains(&folder) || !self.add_folder(&folder) {
+        if !self.progress.enter(folder) {
             return;
         }
-        self.whole.insert(folder.clone());
+        let Ok(folder) = folder.canonicalize() else { return };
+        if self.places.whole.contains(&folder) || !self.add_folder(&folder) {
+            return;
+        }
+        self.places.whole.insert(folder.clone());
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let Ok(kind) = entry.file_type() else { continue };
             let path = entry.path();
@@ -98,15 +111,16 @@ impl Places {
     }
 
     fn add_folder(&mut self, folder: &Path) -> bool {
-        if self.folders.contains_key(folder) {
+        let places = &mut self.places;
+        if places.folders.contains_key(folder) {
             return true;
         }
         let Ok(found) = fs::metadata(folder) else { return false };
-        self.full = self.folders.len() >= FOLDERS_MAX;
-        if !self.full {
-            self.folders.insert(folder.to_owned(), (found.dev(), found.ino()));
+        places.full = places.folders.len() >= FOLDERS_MAX;
+        if !places.full {
+            places.folders.insert(folder.to_owned(), (found.dev(), found.ino()));
         }
-        !self.full
+        !places.full
     }
 }
 
@@ -125,7 +139,8 @@ mod tests {
         fs::write(base.join("shared/x.cfg"), "").unwrap();
         symlink("release-1", base.join("current")).unwrap();
         symlink("../../../../shared/x.cfg", base.join("release-1/templates/acme/a1/x.cfg")).unwrap();
-        let places = Places::of([base.join("current/templates")].iter(), &base.join("opt/plugins"));
+        let places =
+            Places::of([base.join("current/templates")].iter(), &base.join("opt/plugins"), &Progress::default());
         for path in [
             "current",
             "release-1/templates/acme/a1/new",
@@ -149,7 +164,7 @@ mod tests {
         symlink("b", base.join("a")).unwrap();
         symlink("a", base.join("b")).unwrap();
         symlink(".", base.join("self")).unwrap();
-        let places = Places::of([base.to_owned(), base.join("a")].iter(), base);
+        let places = Places::of([base.to_owned(), base.join("a")].iter(), base, &Progress::default());
         assert!(places.folders.len() < 10);
     }
 
@@ -157,12 +172,13 @@ mod tests {
     fn too_many_folders_are_reported_as_unwatched() {
         let folder = tempfile::tempdir().unwrap();
         let folders = (1..FOLDERS_MAX).map(|number| (PathBuf::from(number.to_string()), (0, 0))).collect();
-        let mut places = Places { folders, ..Places::default() };
-        places.add_tree(folder.path(), 0);
-        assert_eq!(places.lack(), None, "as many as there may be");
+        let places = Places { folders, ..Places::default() };
+        let mut walk = Walk { places, progress: &Progress::default() };
+        walk.add_tree(folder.path(), 0);
+        assert_eq!(walk.places.lack(), None, "as many as there may be");
         fs::create_dir(folder.path().join("vendor")).unwrap();
-        places.whole.clear();
-        places.add_tree(folder.path(), 0);
-        assert!(places.lack().is_some_and(|lack| lack.contains("more than 50000 folders")));
+        walk.places.whole.clear();
+        walk.add_tree(folder.path(), 0);
+        assert!(walk.places.lack().is_some_and(|lack| lack.contains("more than 50000 folders")));
     }
 }

@@ -1,7 +1,7 @@
 //! What one request sees: templates, and the plugins that were prepared with them.
 
 use crate::plugin::{Plugin, Plugins};
-use crate::templates::{TemplateFile, TemplateLocation, Texts, Tree, file};
+use crate::templates::{self, TemplateFile, TemplateLocation, Texts, Tree, file};
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 
@@ -39,8 +39,11 @@ impl Snapshot {
     }
 
     /// Whether the folder has a live text of this name, or a file that is no template, such as a picture.
-    pub fn has(&self, located: &TemplateLocation, name: &str) -> bool {
+    pub async fn has(&self, located: &TemplateLocation, name: &str) -> Result<bool, templates::Error> {
         let texts = self.texts.folder(located.name.as_str()).filter(|_| located.in_tree);
-        texts.is_some_and(|files| file(files, name).is_some()) || located.has(name)
+        if texts.is_some_and(|files| file(files, name).is_some()) {
+            return Ok(true);
+        }
+        located.has(name).await
     }
 }

@@ -1,5 +1,6 @@
 //! The first load of templates and plugins.
 
+use super::attempt::{Attempt, Ended};
 use super::look::{Look, LookError, WatchedFolders};
 use super::record::log_loaded;
 use super::snapshot::{Current, Snapshot};
@@ -24,6 +25,8 @@ pub enum Error {
     NoTemplates,
     #[error(transparent)]
     Look(#[from] LookError),
+    #[error("reading templates and plugins crashed; the log says where")]
+    Crash,
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error("no plugin can be loaded: {}; replace or remove these files", joined(.0))]
@@ -37,7 +40,7 @@ fn joined(failures: &[LoadFailure]) -> String {
 /// The result of the first load, and what later reloads need.
 pub struct FirstLoad {
     pub current: Current,
-    pub(super) folders: WatchedFolders,
+    pub(super) folders: Arc<WatchedFolders>,
     pub(super) engine: Engine,
     pub(super) look: Look,
     /// Components that cannot be loaded. They do not keep the server from starting.
@@ -54,13 +57,15 @@ pub async fn load(config: Config) -> Result<FirstLoad, Error> {
     if config.templates.folders().next().is_none() {
         return Err(Error::NoTemplates);
     }
-    let folders = WatchedFolders { templates: config.templates, plugins: config.plugins };
-    let (look, unread) = folders.look()?;
+    let folders = Arc::new(WatchedFolders::new(config.templates, config.plugins));
+    let (look, unread) = first_look(&folders).await?;
     let engine = Engine::new(config.engine)?;
     let texts = look.disk.texts().clone();
     let files: Vec<_> = look.components.keys().cloned().collect();
     let (plugins, failures) = Plugins::load(&engine, &files, &templates_for(&texts), None).await;
-    if plugins.iter().len() == 0 {
+    // Without its plugins a server answers 503 until their folder answers; it could not answer at all if it did not start.
+    let is_silent = unread.iter().any(|error| matches!(error, LookError::NoAnswer(_)));
+    if plugins.iter().len() == 0 && !is_silent {
         return Err(Error::Plugins(failures));
     }
     log_loaded(&plugins, None);
@@ -75,6 +80,20 @@ pub async fn load(config: Config) -> Result<FirstLoad, Error> {
     );
     let snapshot = Snapshot { tree: look.disk.tree().clone(), plugins: Arc::new(plugins), texts };
     Ok(FirstLoad { current: Arc::new(ArcSwap::from_pointee(snapshot)), folders, engine, look, failures, unread })
+}
+
+/// Looks at the disk for the first time. Folders that do not answer are left out; the first reload after they answer finds
+/// what is in them.
+async fn first_look(folders: &Arc<WatchedFolders>) -> Result<(Look, Vec<LookError>), Error> {
+    loop {
+        let looking = Arc::clone(folders);
+        let mut attempt = Attempt::start(&folders.roots, move |progress| looking.look(progress));
+        match attempt.end().await {
+            Ended::Looked(look) => return Ok(look?),
+            Ended::Crashed => return Err(Error::Crash),
+            Ended::Hangs(standstill) => drop(tokio::spawn(attempt.outlast(standstill))),
+        }
+    }
 }
 
 /// For each plugin, the texts of the folders that belong to it.

@@ -1,5 +1,6 @@
 //! Work that runs beside the executor: looks at the disk, checks by plugins, and builds.
 
+use super::attempt::{Attempt, Ended};
 use super::check::{Change, CheckedFolder, check};
 use super::look::{Look, LookOutcome, WatchedFolders};
 use super::snapshot::Snapshot;
@@ -11,6 +12,7 @@ use std::future::pending;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::Notify;
 use tokio::task::{JoinError, JoinHandle, JoinSet};
 
 /// Looks at the disk, one at a time, on a thread that may block.
@@ -22,10 +24,12 @@ pub(super) struct Looks {
     watch: Option<Watch>,
     queue: Arc<EventQueue>,
     running: Option<RunningLook>,
+    /// Notified when a file system answers again that a look has left out.
+    recovered: Arc<Notify>,
 }
 
 struct RunningLook {
-    task: JoinHandle<(Look, LookOutcome, Watch)>,
+    attempt: Attempt<(Look, LookOutcome, Watch)>,
     requested: bool,
     started: Instant,
 }
@@ -43,12 +47,11 @@ pub(super) struct EndedLook {
 }
 
 impl Looks {
-    /// Changes from now on are reported. The first look finds what has changed since `last`.
-    pub(super) fn new(folders: WatchedFolders, last: Look) -> Self {
-        let mut watch = Watch::start();
-        folders.watch(&mut watch);
-        let queue = Arc::clone(watch.queue());
-        Self { folders: Arc::new(folders), last: Arc::new(last), watch: Some(watch), queue, running: None }
+    /// The first look finds what has changed since `last`.
+    pub(super) fn new(folders: Arc<WatchedFolders>, last: Look) -> Self {
+        let watch = Watch::start();
+        let (queue, recovered) = (Arc::clone(watch.queue()), Arc::default());
+        Self { folders, last: Arc::new(last), watch: Some(watch), queue, running: None, recovered }
     }
 
     pub(super) fn last(&self) -> &Look {
@@ -59,7 +62,16 @@ impl Looks {
         &self.queue
     }
 
+    pub(super) fn recovered(&self) -> &Arc<Notify> {
+        &self.recovered
+    }
+
     pub(super) fn start(&mut self, requested: bool) {
+        let attempt = self.attempt(requested);
+        self.running = Some(RunningLook { attempt, requested, started: Instant::now() });
+    }
+
+    fn attempt(&mut self, requested: bool) -> Attempt<(Look, LookOutcome, Watch)> {
         let watch = self.watch.take().filter(|watch| {
             let has_ended = watch.has_ended();
             if has_ended {
@@ -71,21 +83,37 @@ impl Looks {
         self.queue = Arc::clone(watch.queue());
         self.queue.seen();
         let (folders, before) = (Arc::clone(&self.folders), Arc::clone(&self.last));
-        let task = tokio::task::spawn_blocking(move || {
-            let (look, outcome) = folders.look_again(&before, &mut watch, requested);
+        Attempt::start(&self.folders.roots, move |progress| {
+            let (look, outcome) = folders.look_again(&before, &mut watch, requested, progress);
             (look, outcome, watch)
-        });
-        self.running = Some(RunningLook { task, requested, started: Instant::now() });
+        })
     }
 
-    /// Waits for the running look.
+    /// Waits for the running look. It leaves out what does not answer.
     pub(super) async fn end(&mut self) -> EndedLook {
-        let Some(RunningLook { task, requested, started }) = &mut self.running else { return pending().await };
-        let (ended, requested, started) = (task.await, *requested, *started);
-        self.running = None;
+        let ended = loop {
+            let Some(running) = &mut self.running else { return pending().await };
+            match running.attempt.end().await {
+                Ended::Looked(look) => break Some(look),
+                Ended::Crashed => break None,
+                Ended::Hangs(standstill) => {
+                    let requested = running.requested;
+                    let next = self.attempt(requested);
+                    if let Some(running) = &mut self.running {
+                        let hanging = std::mem::replace(&mut running.attempt, next);
+                        let recovered = Arc::clone(&self.recovered);
+                        tokio::spawn(async move {
+                            hanging.outlast(standstill).await;
+                            recovered.notify_one();
+                        });
+                    }
+                }
+            }
+        };
+        let Some(RunningLook { requested, started, .. }) = self.running.take() else { return pending().await };
         let before = Arc::clone(&self.last);
         let mut ended_look = EndedLook { before, outcome: None, lacks: None, requested, started };
-        if let Ok((look, outcome, watch)) = ended {
+        if let Some((look, outcome, watch)) = ended {
             ended_look.lacks.clone_from(&watch.lacks);
             ended_look.outcome = Some(outcome);
             (self.last, self.watch) = (Arc::new(look), Some(watch));

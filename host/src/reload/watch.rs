@@ -2,6 +2,7 @@
 
 use super::places::{Id, Places};
 use crate::facts::DisplayPath;
+use crate::files::Progress;
 use notify::event::{AccessKind, AccessMode, ModifyKind, RenameMode};
 use notify::{Event, EventHandler, EventKind, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -86,7 +87,7 @@ impl Watch {
     }
 
     /// Watches these places and no others. Returns whether one of them is new: earlier changes there were not reported.
-    pub(super) fn set(&mut self, places: Places) -> bool {
+    pub(super) fn set(&mut self, places: Places, progress: &Progress) -> bool {
         let Some(watcher) = &mut self.watcher else { return false };
         let places = Arc::new(places);
         // Set before the watches exist, so that the loss of one is noticed.
@@ -105,6 +106,7 @@ impl Watch {
             if self.watched.contains_key(path) {
                 continue;
             }
+            progress.enter(path);
             match watcher.watch(path, RecursiveMode::NonRecursive) {
                 Ok(()) => {
                     self.watched.insert(path.clone(), *id);
@@ -256,10 +258,11 @@ mod tests {
     #[test]
     fn dropped_events_make_every_folder_watched_anew() {
         let folder = tempfile::tempdir().unwrap();
-        let places = || Places::of(std::iter::empty(), folder.path());
+        let progress = Progress::default();
+        let places = || Places::of(std::iter::empty(), folder.path(), &progress);
         let mut watch = Watch::start();
-        assert!(watch.set(places()) && !watch.set(places()));
+        assert!(watch.set(places(), &progress) && !watch.set(places(), &progress));
         watch.queue.take(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan)));
-        assert!(watch.set(places()));
+        assert!(watch.set(places(), &progress));
     }
 }

@@ -5,6 +5,7 @@ use super::folder::{self, Error, TemplateFile, TemplateName};
 use super::stamp::FileStamp;
 use super::texts::Texts;
 use super::tree::{SearchPath, Tree};
+use crate::files::{Progress, Roots};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,8 +26,12 @@ pub struct ScanOutcome {
     pub errors: Vec<Error>,
 }
 
-/// Whether a file is still being written.
-pub type Growing<'a> = &'a dyn Fn(&Path, &FileStamp) -> bool;
+/// How a look goes about.
+pub struct Visit<'a> {
+    /// Whether a file is still being written.
+    pub is_growing: &'a dyn Fn(&Path, &FileStamp) -> bool,
+    pub progress: &'a Progress,
+}
 
 #[derive(Clone)]
 struct Read {
@@ -37,11 +42,12 @@ struct Read {
 }
 
 impl Disk {
-    /// The first look. A folder of the search path that cannot be read is an error, because the operator named it.
-    pub fn scan(path: SearchPath, growing: Growing<'_>) -> Result<(Self, ScanOutcome), Error> {
-        let nothing = Self { tree: Tree::unread(path), files: BTreeMap::new(), texts: Texts::default() };
-        nothing.tree.check()?;
-        Ok(nothing.rescan(growing))
+    /// The first look. A folder of the search path that cannot be read is an error, because the operator named it. One
+    /// that does not answer is left out.
+    pub fn scan(path: SearchPath, roots: Arc<Roots>, visit: &Visit<'_>) -> Result<(Self, ScanOutcome), Error> {
+        let nothing = Self { tree: Tree::unread(path, roots), files: BTreeMap::new(), texts: Texts::default() };
+        nothing.tree.check(visit.progress)?;
+        Ok(nothing.rescan(visit))
     }
 
     pub fn tree(&self) -> &Tree {
@@ -52,11 +58,11 @@ impl Disk {
         &self.texts
     }
 
-    /// Reads the current files. A file that `growing` reports as being written keeps its previous text, or is left out if
+    /// Reads the current files. A file that is being written keeps its previous text, or is left out if
     /// it had none. A folder whose layers change waits until none of its files is being written. What cannot be read
     /// stays as it was.
-    pub fn rescan(&self, growing: Growing<'_>) -> (Self, ScanOutcome) {
-        let (tree, errors) = self.tree.scan();
+    pub fn rescan(&self, visit: &Visit<'_>) -> (Self, ScanOutcome) {
+        let (tree, errors) = self.tree.scan(visit.progress);
         let mut look = Self { tree: tree.clone(), files: BTreeMap::new(), texts: Texts::default() };
         let mut looked = ScanOutcome { unfinished: Vec::new(), errors };
         let unread: Vec<_> = looked.errors.iter().map(|error| error.path().to_owned()).collect();
@@ -66,9 +72,8 @@ impl Disk {
                 continue;
             }
             let written = looked.unfinished.len();
-            let files =
-                folder::read_by(layers, &name, &mut |path| Ok(self.take(path, growing, &mut look.files, &mut looked)));
-            match files {
+            let mut text = |path: &Path| Ok(self.take(path, visit, &mut look.files, &mut looked));
+            match folder::read_by(layers, &name, &mut text, visit.progress) {
                 Ok(_) if looked.unfinished.len() > written && layers != self.tree.layers(&name) => {
                     look.keep(self, &name)
                 }
@@ -104,16 +109,20 @@ impl Disk {
     fn take(
         &self,
         path: &Path,
-        growing: Growing<'_>,
+        visit: &Visit<'_>,
         files: &mut BTreeMap<PathBuf, Read>,
         looked: &mut ScanOutcome,
     ) -> Option<Arc<[u8]>> {
-        let read = match self.read_file(path, growing) {
+        let read = match self.read_file(path, visit) {
             Ok((read, grows)) => {
                 looked.unfinished.extend(grows.then(|| path.to_owned()));
                 read
             }
             Err(error) if error.is_absence() => None,
+            Err(error @ Error::Outside(_)) => {
+                looked.errors.push(error);
+                None
+            }
             Err(error) => {
                 looked.errors.push(error);
                 self.files.get(path).cloned()
@@ -125,17 +134,17 @@ impl Disk {
     }
 
     /// The file, and whether it is being written; if so, the file as it was.
-    fn read_file(&self, path: &Path, growing: Growing<'_>) -> Result<(Option<Read>, bool), Error> {
+    fn read_file(&self, path: &Path, visit: &Visit<'_>) -> Result<(Option<Read>, bool), Error> {
         let (before, stamp) = (self.files.get(path), stamp(path)?);
         if let Some(same) = before.filter(|before| before.stamp == stamp && !before.again) {
             return Ok((Some(same.clone()), false));
         }
-        let text = folder::read_file(path)?;
+        let text = folder::read_file(path, self.tree.allowed())?;
         let again = stamp.may_be_reused();
         if let Some(same) = before.filter(|before| before.text[..] == text[..]) {
             return Ok((Some(Read { stamp, text: Arc::clone(&same.text), again }), false));
         }
-        if growing(path, &stamp) || self::stamp(path)? != stamp {
+        if (visit.is_growing)(path, &stamp) || self::stamp(path)? != stamp {
             // The old stamp makes the next look read it again.
             return Ok((before.cloned(), true));
         }

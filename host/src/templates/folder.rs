@@ -1,6 +1,7 @@
 //! One template folder, `yealink/t46u`, and the files in it.
 
 use crate::facts::DisplayPath;
+use crate::files::{NoAnswer, Progress};
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
@@ -26,15 +27,18 @@ pub enum Error {
     FolderTooLarge(PathBuf),
     #[error("{} is empty and held templates before; to remove all of them on purpose, leave one empty folder in it", DisplayPath(.0))]
     Emptied(PathBuf),
+    #[error("{} leads out of the template folders; put a copy in its place, or configure the folder it leads to", DisplayPath(.0))]
+    Outside(PathBuf),
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
 }
 
 impl Error {
     /// The file or folder concerned.
     pub(super) fn path(&self) -> &Path {
         match self {
-            Self::Read { path, .. } | Self::FileTooLarge(path) | Self::FolderTooLarge(path) | Self::Emptied(path) => {
-                path
-            }
+            Self::Read { path, .. } | Self::NoAnswer(NoAnswer(path)) => path,
+            Self::FileTooLarge(path) | Self::FolderTooLarge(path) | Self::Emptied(path) | Self::Outside(path) => path,
         }
     }
 
@@ -65,12 +69,13 @@ impl PartialEq for TemplateFile {
 pub struct TemplateName(String);
 
 impl TemplateName {
-    /// `None` for a name that is empty, absolute, or contains `.` or `..` components.
+    /// `None` for a name that is empty or absolute, or has a part that begins with a dot: `.` and `..` lead elsewhere,
+    /// and hidden files such as `.git` are not for phones.
     pub fn parse(text: &str) -> Option<Self> {
         let parts: Option<Vec<_>> = Path::new(text)
             .components()
             .map(|part| match part {
-                Component::Normal(name) => name.to_str(),
+                Component::Normal(name) => name.to_str().filter(|name| !name.starts_with('.')),
                 _ => None,
             })
             .collect();
@@ -89,8 +94,13 @@ impl TemplateName {
 
 /// Reads every file of one folder and of its subfolders, in the order of their names; templates include the latter as
 /// `folder/file`. Pictures are left out. `None` if the folder does not exist.
-fn read_folder(path: &Path, name: &TemplateName, text: TextOf<'_>) -> Result<Option<Vec<TemplateFile>>, Error> {
-    let mut found = Found { files: Vec::new(), bytes: 0, text };
+pub(super) fn read_folder(
+    path: &Path,
+    name: &TemplateName,
+    text: TextOf<'_>,
+    progress: &Progress,
+) -> Result<Option<Vec<TemplateFile>>, Error> {
+    let mut found = Found { files: Vec::new(), bytes: 0, text, progress };
     match found.add_files(path, name, "") {
         Err(error) if error.path() == path && error.is_absence() => return Ok(None),
         added => added?,
@@ -108,39 +118,47 @@ fn read_folder(path: &Path, name: &TemplateName, text: TextOf<'_>) -> Result<Opt
     Ok(Some(found.files))
 }
 
-/// Reads a template folder that consists of several layers: of two files of one name, that of the later layer counts.
-/// `None` if no layer exists.
-pub fn read(layers: &[PathBuf], name: &TemplateName) -> Result<Option<Vec<TemplateFile>>, Error> {
-    read_by(layers, name, &mut |path| Ok(Some(read_file(path)?.into())))
-}
-
-/// The text of the file at a path.
+/// The text of the file at a path; `None` leaves it out.
 pub(super) type TextOf<'a> = &'a mut dyn FnMut(&Path) -> Result<Option<Arc<[u8]>>, Error>;
 
-/// The same; `text` reads each file and may leave one out.
+/// Reads a template folder that consists of several layers. `None` if no layer exists.
 pub(super) fn read_by(
     layers: &[PathBuf],
     name: &TemplateName,
     text: TextOf<'_>,
+    progress: &Progress,
 ) -> Result<Option<Vec<TemplateFile>>, Error> {
+    let mut found = Vec::new();
+    for layer in layers {
+        found.extend(read_folder(layer, name, text, progress)?);
+    }
+    Ok(merge(found))
+}
+
+/// The files of a folder from those of its layers: of two files of one name, that of the later layer counts.
+pub(super) fn merge(layers: Vec<Vec<TemplateFile>>) -> Option<Vec<TemplateFile>> {
     let mut files: Option<BTreeMap<String, TemplateFile>> = None;
     for layer in layers {
-        let Some(found) = read_folder(layer, name, text)? else { continue };
-        files.get_or_insert_default().extend(found.into_iter().map(|file| (file.file.clone(), file)));
+        files.get_or_insert_default().extend(layer.into_iter().map(|file| (file.file.clone(), file)));
     }
-    Ok(files.map(|files| files.into_values().collect()))
+    files.map(|files| files.into_values().collect())
 }
 
 struct Found<'a> {
     files: Vec<TemplateFile>,
     bytes: u64,
     text: TextOf<'a>,
+    progress: &'a Progress,
 }
 
 impl Found<'_> {
     /// The files directly in `path`, their names prefixed with `prefix`.
     fn add_files(&mut self, path: &Path, name: &TemplateName, prefix: &str) -> Result<(), Error> {
+        if !self.progress.enter(path) {
+            return Err(NoAnswer(path.to_owned()).into());
+        }
         for (file, path) in entries(path)? {
+            self.progress.enter(&path);
             if !matches!(kind(&path), Some(Kind::File | Kind::Unreadable)) || picture_type(&file).is_some() {
                 continue;
             }
@@ -220,10 +238,18 @@ fn is_absence(error: &std::io::Error) -> bool {
     absent || error.raw_os_error() == Some(libc::ELOOP)
 }
 
-pub fn read_file(path: &Path) -> Result<Vec<u8>, Error> {
+/// The bytes of a file whose real place is below one of these folders. Links are followed, but not out of them: whoever may
+/// put a link there may not read every file of this machine.
+pub(super) fn read_file(path: &Path, roots: &[PathBuf]) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
+    let place = path.canonicalize().map_err(failed)?;
+    let is_below =
+        |root: &PathBuf| place.starts_with(root) || root.canonicalize().is_ok_and(|root| place.starts_with(root));
+    if !roots.iter().any(is_below) {
+        return Err(Error::Outside(path.to_owned()));
+    }
     let mut source = Vec::new();
-    let file = std::fs::File::open(path).map_err(failed)?;
+    let file = std::fs::File::open(place).map_err(failed)?;
     file.take(FILE_BYTES_MAX + 1).read_to_end(&mut source).map_err(failed)?;
     if source.len() as u64 > FILE_BYTES_MAX {
         return Err(Error::FileTooLarge(path.to_owned()));
@@ -237,7 +263,7 @@ mod tests {
 
     #[test]
     fn template_name_cannot_lead_out_of_its_root() {
-        for text in ["", "..", "../etc", "yealink/../../etc", "/etc", "/"] {
+        for text in ["", "..", "../etc", "yealink/../../etc", "/etc", "/", ".git/config", "yealink/.old/x"] {
             assert_eq!(TemplateName::parse(text), None, "{text}");
         }
         assert_eq!(TemplateName::parse("yealink//t46u/").unwrap().as_str(), "yealink/t46u");

@@ -2,15 +2,17 @@
 
 mod disk;
 mod folder;
+mod location;
 mod stamp;
 mod texts;
 mod tree;
 mod walk;
 mod writer;
 
-pub use disk::Disk;
-pub use folder::{Error, TemplateFile, picture_type};
+pub use disk::{Disk, Visit};
+pub use folder::{Error, TemplateFile, TemplateName, picture_type};
+pub use location::TemplateLocation;
 pub use stamp::FileStamp;
 pub use texts::{Texts, file};
-pub use tree::{SearchPath, TemplateLocation, Tree};
+pub use tree::{SearchPath, Tree};
 pub use writer::has_writer;

@@ -1,10 +1,13 @@
 //! The search path: the template roots, of which the first that contains a folder provides it, and the administrator's
 //! custom folder, which replaces single files.
 
-use super::folder::{self, Error, TemplateFile, TemplateName};
+use super::folder::{self, Error, TemplateName};
+use super::location::TemplateLocation;
 use super::walk::{self, Folders};
+use crate::files::{NoAnswer, Progress, Roots};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The folders that are searched for templates.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -30,60 +33,47 @@ impl SearchPath {
 }
 
 /// The template folders that the last scan of the search path found.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Tree {
     path: SearchPath,
+    roots: Arc<Roots>,
+    /// The folders whose files may be served: those of the search path.
+    allowed: Arc<[PathBuf]>,
     folders: Folders,
 }
 
-/// The location of a device's templates.
-#[derive(Clone)]
-pub struct TemplateLocation {
-    pub name: TemplateName,
-    /// The layers of the template folder: of two files of one name, that of the later layer counts.
-    layers: Vec<PathBuf>,
-    /// Whether the tree, and so the prepared plugin, contains the folder. A folder elsewhere, or one created since the
-    /// last scan, is not in it.
-    pub in_tree: bool,
+impl PartialEq for Tree {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && self.folders == other.folders
+    }
 }
 
-impl TemplateLocation {
-    /// Its template files; `None` if the folder was removed.
-    pub fn read(&self) -> Result<Option<Vec<TemplateFile>>, Error> {
-        folder::read(&self.layers, &self.name)
-    }
-
-    pub fn has(&self, file: &str) -> bool {
-        self.path(file).is_some()
-    }
-
-    /// The unrendered content of one of its files.
-    pub fn read_file(&self, file: &str) -> Result<Option<Vec<u8>>, Error> {
-        self.path(file).map(|path| folder::read_file(&path)).transpose()
-    }
-
-    fn path(&self, file: &str) -> Option<PathBuf> {
-        let file = TemplateName::parse(file)?;
-        self.layers.iter().rev().map(|layer| layer.join(file.as_str())).find(|path| path.is_file())
-    }
+/// The folder that the search path, or the setting `template_dir`, has for a device.
+struct Base {
+    name: TemplateName,
+    layer: Option<PathBuf>,
+    /// The domain has a folder of its own, which replaces all templates.
+    takes_over: bool,
 }
 
 impl Tree {
     /// The search path before its first scan.
-    pub(super) fn unread(path: SearchPath) -> Self {
-        Self { path, folders: BTreeMap::new() }
+    pub(super) fn unread(path: SearchPath, roots: Arc<Roots>) -> Self {
+        let allowed = path.folders().cloned().collect();
+        Self { path, roots, allowed, folders: BTreeMap::new() }
     }
 
     /// The error of the first root that cannot be read at all.
-    pub(super) fn check(&self) -> Result<(), Error> {
-        self.path.folders().try_for_each(|root| folder::entries(root).map(drop))
+    pub(super) fn check(&self, progress: &Progress) -> Result<(), Error> {
+        let mut answering = self.path.folders().filter(|root| progress.enter(root));
+        answering.try_for_each(|root| folder::entries(root).map(drop))
     }
 
     /// Scans the search path again. Folders that cannot be read are among the errors and stay as they were.
-    pub(super) fn scan(&self) -> (Self, Vec<Error>) {
+    pub(super) fn scan(&self, progress: &Progress) -> (Self, Vec<Error>) {
         let mut errors = Vec::new();
-        let mut below = |root: &Path| walk::below(root, &self.folders, &mut errors);
-        let mut tree = Self::unread(self.path.clone());
+        let mut below = |root: &Path| walk::below(root, &self.folders, progress, &mut errors);
+        let mut tree = Self { folders: BTreeMap::new(), ..self.clone() };
         for root in &self.path.roots {
             for name in below(root) {
                 let layer = root.join(&name);
@@ -122,61 +112,136 @@ impl Tree {
         self.folders.get(name.as_str()).map_or(&[], Vec::as_slice)
     }
 
-    /// One file by its path below the search path; the custom folder comes first.
-    pub fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
-        let Some(path) = TemplateName::parse(path) else { return Ok(None) };
-        let folders = self.path.custom.iter().chain(&self.path.roots);
-        let found = folders.map(|root| root.join(path.as_str())).find(|path| path.is_file());
-        found.map(|path| folder::read_file(&path)).transpose()
+    /// The folders whose files may be served.
+    pub(super) fn allowed(&self) -> &[PathBuf] {
+        &self.allowed
+    }
+
+    /// The folders that do not answer, also those of plugins.
+    pub fn silent(&self) -> Vec<PathBuf> {
+        self.roots.silent()
+    }
+
+    /// One file by its path below the search path; the custom folder comes first. A folder that does not answer is passed
+    /// over, unless the last scan has found the file's folder there.
+    pub async fn read_file(&self, path: &str) -> Result<Option<Vec<u8>>, Error> {
+        let Some(name) = TemplateName::parse(path) else { return Ok(None) };
+        let mut passed_over = None;
+        for folder in self.path.custom.iter().chain(&self.path.roots) {
+            let root = self.roots.named(folder);
+            let (path, allowed) = (folder.join(name.as_str()), Arc::clone(&self.allowed));
+            let is_owner = self.owns(folder, name.as_str());
+            let read = match root.is_silent() && !is_owner {
+                true => Err(NoAnswer(folder.clone())),
+                false => root.ask(move || path.is_file().then(|| folder::read_file(&path, &allowed))).await,
+            };
+            match read {
+                Ok(Some(read)) => return read.map(Some),
+                Ok(None) => {}
+                Err(error) if is_owner => return Err(error.into()),
+                Err(error) => passed_over = Some(error),
+            }
+        }
+        passed_over.map_or(Ok(None), |error| Err(error.into()))
+    }
+
+    /// Whether the last scan has found a file's template folder below this folder.
+    fn owns(&self, folder: &Path, file: &str) -> bool {
+        let mut above = Path::new(file).ancestors().skip(1).filter_map(Path::to_str);
+        above.any(|name| self.folders.get(name).is_some_and(|layers| layers.contains(&folder.join(name))))
+    }
+
+    /// The first part of a path or template, if it may be a domain's name: those of vendors have no dot, and no other
+    /// vendor's folder is in theirs.
+    pub fn domain_of<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let (first, rest) = path.trim_start_matches('/').split_once('/')?;
+        let second = rest.split('/').find(|part| !part.is_empty())?;
+        let is_vendor = || {
+            let prefix = format!("{second}/");
+            self.folders.range(prefix.clone()..).next().is_some_and(|(name, _)| name.starts_with(&prefix))
+        };
+        (first.contains('.') || rest.trim_matches('/').contains('/') || is_vendor()).then_some(first)
     }
 
     /// Finds a device's templates. `template_dir` is the setting of that name, which replaces the roots. A folder in a
     /// root that is named like the domain replaces all its templates: a template missing there does not exist.
     ///
     /// The custom folder of the same name overrides it, and the custom folder for the domain overrides both.
-    pub fn locate(&self, template: &str, domain: &str, template_dir: Option<&Path>) -> Option<TemplateLocation> {
-        let mut name = TemplateName::parse(template)?;
+    pub async fn locate(
+        &self,
+        template: &str,
+        domain: &str,
+        template_dir: Option<&Path>,
+    ) -> Result<Option<TemplateLocation>, Error> {
+        let Some(name) = TemplateName::parse(template) else { return Ok(None) };
         let domain = TemplateName::parse(domain).filter(|domain| !domain.as_str().contains('/'));
-        let mut layers = Vec::new();
-        let mut takes_over = false;
-        for root in template_dir.into_iter().chain(self.roots(template_dir)) {
-            if let Some(domain) = domain.as_ref().filter(|domain| self.has_domain(root, domain.as_str(), template_dir))
-            {
-                name = name.of_domain(domain);
-                takes_over = true;
-            }
-            layers.extend(Some(root.join(name.as_str())).filter(|path| self.has(&name, path, template_dir)));
-            if takes_over || !layers.is_empty() {
-                break;
-            }
-        }
-        layers.extend(self.custom(&name));
+        let base = match template_dir {
+            Some(folder) => self.in_folder(folder, name, domain.as_ref()).await?,
+            None => self.in_roots(name, domain.as_ref()),
+        };
+        let Base { mut name, layer, takes_over } = base;
+        let mut layers: Vec<_> = layer.into_iter().chain(self.custom(&name)).collect();
         if let Some(for_domain) = domain.filter(|_| !takes_over).map(|domain| name.of_domain(&domain))
             && let Some(layer) = self.custom(&for_domain)
         {
             layers.push(layer);
             name = for_domain;
         }
+        if layers.is_empty() {
+            // A folder that does not answer may hold it.
+            let silent = self.path.folders().find(|folder| self.roots.named(folder).is_silent());
+            return silent.map_or(Ok(None), |folder| Err(NoAnswer(folder.clone()).into()));
+        }
         let in_tree = self.folders.get(name.as_str()) == Some(&layers);
-        (!layers.is_empty()).then_some(TemplateLocation { name, layers, in_tree })
+        let allowed = match template_dir {
+            Some(folder) => std::iter::once(folder.to_owned()).chain(self.allowed.iter().cloned()).collect(),
+            None => Arc::clone(&self.allowed),
+        };
+        Ok(Some(TemplateLocation { name, layers, in_tree, roots: Arc::clone(&self.roots), allowed }))
+    }
+
+    /// The folder in the first root that has it, or that has one for the domain.
+    fn in_roots(&self, name: TemplateName, domain: Option<&TemplateName>) -> Base {
+        for root in &self.path.roots {
+            let of_domain = domain.filter(|domain| self.knows_domain(root, domain.as_str()));
+            let in_root = of_domain.map_or_else(|| name.clone(), |domain| name.of_domain(domain));
+            let layer = Some(root.join(in_root.as_str())).filter(|path| self.has(&in_root, path));
+            if of_domain.is_some() || layer.is_some() {
+                return Base { name: in_root, layer, takes_over: of_domain.is_some() };
+            }
+        }
+        Base { name, layer: None, takes_over: false }
+    }
+
+    /// The folder in that of the setting `template_dir`, which is never scanned.
+    async fn in_folder(
+        &self,
+        folder: &Path,
+        name: TemplateName,
+        domain: Option<&TemplateName>,
+    ) -> Result<Base, NoAnswer> {
+        let (root, domain) = (self.roots.named(folder), domain.cloned());
+        let folder = folder.to_owned();
+        let examine = move || {
+            let of_domain = domain.filter(|domain| folder.join(domain.as_str()).is_dir());
+            let takes_over = of_domain.is_some();
+            let name = of_domain.map_or(name.clone(), |domain| name.of_domain(&domain));
+            let layer = Some(folder.join(name.as_str())).filter(|path| path.is_dir());
+            Base { name, layer, takes_over }
+        };
+        root.ask(examine).await
     }
 
     /// The custom folder of that name.
     fn custom(&self, name: &TemplateName) -> Option<PathBuf> {
         let path = self.path.custom.as_ref()?.join(name.as_str());
-        self.has(name, &path, None).then_some(path)
+        self.has(name, &path).then_some(path)
     }
 
     /// Whether the last scan found a folder: a newer one may be incomplete, and a removed one stays active until the next
-    /// scan. The folder of the setting `template_dir` is never scanned.
-    fn has(&self, name: &TemplateName, path: &Path, template_dir: Option<&Path>) -> bool {
-        let known = self.folders.get(name.as_str()).is_some_and(|layers| layers.iter().any(|layer| layer == path));
-        known || template_dir.is_some() && path.is_dir()
-    }
-
-    /// The same for a domain's folder in a root.
-    fn has_domain(&self, root: &Path, domain: &str, template_dir: Option<&Path>) -> bool {
-        self.knows_domain(root, domain) || template_dir.is_some() && root.join(domain).is_dir()
+    /// scan.
+    fn has(&self, name: &TemplateName, path: &Path) -> bool {
+        self.folders.get(name.as_str()).is_some_and(|layers| layers.iter().any(|layer| layer == path))
     }
 
     fn knows_domain(&self, root: &Path, domain: &str) -> bool {
@@ -184,172 +249,8 @@ impl Tree {
         let mut within = self.folders.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));
         within.any(|(_, layers)| layers.iter().any(|layer| layer.starts_with(&folder)))
     }
-
-    /// The roots, unless `template_dir` replaces them.
-    fn roots(&self, replaced: Option<&Path>) -> impl Iterator<Item = &Path> {
-        self.path.roots.iter().filter(move |_| replaced.is_none()).map(PathBuf::as_path)
-    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::Disk;
-    use super::*;
-
-    fn root(files: &[&str]) -> tempfile::TempDir {
-        let root = tempfile::tempdir().unwrap();
-        for file in files {
-            let path = root.path().join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, file).unwrap();
-        }
-        root
-    }
-
-    fn looked(path: impl Into<SearchPath>) -> Disk {
-        Disk::scan(path.into(), &|_, _| false).unwrap().0
-    }
-
-    fn scanned(path: impl Into<SearchPath>) -> Tree {
-        looked(path).tree().clone()
-    }
-
-    /// The prepared files of a folder.
-    fn texts(tree: &Tree, folder: &str) -> Vec<TemplateFile> {
-        looked(tree.path.clone()).texts().of(&|name| name == folder)
-    }
-
-    fn found(tree: &Tree, template: &str, domain: &str) -> Option<String> {
-        let found = tree.locate(template, domain, None)?;
-        Some(format!("{}{}", if found.in_tree { "" } else { "new " }, found.name.as_str()))
-    }
-
-    #[test]
-    fn first_root_that_has_a_folder_provides_it() {
-        let (first, second) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b", "yealink/t54w/c"]));
-        let tree = scanned(vec![first.path().to_owned(), second.path().to_owned()]);
-        let files = |folder| texts(&tree, folder).into_iter().map(|file| file.file).collect::<Vec<_>>();
-        assert_eq!([files("yealink/t46u"), files("yealink/t54w")], [["a"], ["c"]]);
-        assert_eq!(found(&tree, "yealink/t54w", "pbx.example.net").as_deref(), Some("yealink/t54w"));
-    }
-
-    #[test]
-    fn folder_named_like_the_domain_replaces_all_templates() {
-        let root = root(&["yealink/t46u/a", "yealink/t54w/a", "pbx.example.net/yealink/t46u/a"]);
-        let tree = scanned(vec![root.path().to_owned()]);
-        assert_eq!(found(&tree, "yealink/t46u", "pbx.example.net").as_deref(), Some("pbx.example.net/yealink/t46u"));
-        assert_eq!(found(&tree, "yealink/t54w", "pbx.example.net"), None);
-        assert_eq!(found(&tree, "yealink/t54w", "other.example.net").as_deref(), Some("yealink/t54w"));
-    }
-
-    #[test]
-    fn new_folder_is_found_by_the_next_scan() {
-        let root = root(&["yealink/t46u/a"]);
-        let tree = scanned(vec![root.path().to_owned()]);
-        std::fs::create_dir_all(root.path().join("yealink/t99")).unwrap();
-        std::fs::write(root.path().join("yealink/t99/a"), "x").unwrap();
-        assert_eq!(found(&tree, "yealink/t99", "d"), None);
-        assert_eq!(found(&tree.scan().0, "yealink/t99", "d").as_deref(), Some("yealink/t99"));
-    }
-
-    #[test]
-    fn template_dir_replaces_the_search_path() {
-        let (path, other) = (root(&["yealink/t46u/a"]), root(&["yealink/t46u/b"]));
-        let tree = scanned(vec![path.path().to_owned()]);
-        let found = tree.locate("yealink/t46u", "d", Some(other.path())).unwrap();
-        assert_eq!(found.read().unwrap().unwrap()[0].file, "b");
-    }
-
-    #[test]
-    fn subfolders_belong_to_a_template_models_to_a_vendor() {
-        let root = root(&["yealink/README", "yealink/t46u/a", "yealink/t46u/parts/b"]);
-        let name = |text| folder::TemplateName::parse(text).unwrap();
-        let files = |text| folder::read(&[root.path().join(text)], &name(text)).unwrap().unwrap();
-        let names: Vec<_> = files("yealink/t46u").into_iter().map(|file| file.file).collect();
-        assert_eq!(names, ["a", "parts/b"]);
-        assert_eq!(files("yealink").len(), 1);
-    }
-
-    /// The files of a device's folder, shown by their content, after the folder's name.
-    fn shown(tree: &Tree, template: &str, domain: &str, template_dir: Option<&Path>) -> String {
-        let found = tree.locate(template, domain, template_dir).unwrap();
-        let new = if found.in_tree { "" } else { "new " };
-        let files = found.read().unwrap().unwrap();
-        let prepared = texts(tree, found.name.as_str());
-        assert!(!found.in_tree || files == prepared, "prepared files equal the files on disk");
-        let sources: Vec<_> = files.iter().map(|file| String::from_utf8_lossy(&file.source).into_owned()).collect();
-        format!("{new}{}: {}", found.name.as_str(), sources.join(" "))
-    }
-
-    #[test]
-    fn custom_file_replaces_only_the_file_of_its_name() {
-        let base = root(&["yealink/t46u/a", "yealink/t46u/b", "yealink/t54w/a", "own.net/yealink/t46u/a"]);
-        let custom = root(&["x"]);
-        let put = |file: &str| {
-            let path = custom.path().join(file);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, format!("custom:{file}")).unwrap();
-        };
-        for file in
-            ["yealink/t46u/b", "yealink/t46u/c", "blue.net/yealink/t46u/a", "own.net/yealink/t46u/z", "acme/a1/x"]
-        {
-            put(file);
-        }
-        let path = SearchPath { roots: vec![base.path().to_owned()], custom: Some(custom.path().to_owned()) };
-        let tree = scanned(path);
-        for (template, domain, files) in [
-            ("yealink/t46u", "red.net", "yealink/t46u: yealink/t46u/a custom:yealink/t46u/b custom:yealink/t46u/c"),
-            (
-                "yealink/t46u",
-                "blue.net",
-                "blue.net/yealink/t46u: custom:blue.net/yealink/t46u/a custom:yealink/t46u/b custom:yealink/t46u/c",
-            ),
-            // A domain's tree replaces all templates: common custom files override common files only.
-            ("yealink/t46u", "own.net", "own.net/yealink/t46u: own.net/yealink/t46u/a custom:own.net/yealink/t46u/z"),
-            ("yealink/t54w", "blue.net", "yealink/t54w: yealink/t54w/a"),
-            ("acme/a1", "red.net", "acme/a1: custom:acme/a1/x"),
-        ] {
-            assert_eq!(shown(&tree, template, domain, None), files);
-        }
-        let elsewhere = root(&["yealink/t46u/b", "yealink/t46u/d"]);
-        assert_eq!(
-            shown(&tree, "yealink/t46u", "red.net", Some(elsewhere.path())),
-            "new yealink/t46u: custom:yealink/t46u/b custom:yealink/t46u/c yealink/t46u/d"
-        );
-        put("yealink/t54w/b");
-        assert_eq!(
-            shown(&tree.scan().0, "yealink/t54w", "red.net", None),
-            "yealink/t54w: yealink/t54w/a custom:yealink/t54w/b"
-        );
-    }
-
-    #[test]
-    fn links_are_followed_and_broken_links_are_absent() {
-        let root = root(&["yealink/t46u/a"]);
-        let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, root.path().join(from)).unwrap();
-        link("t46u", "yealink/t48u");
-        link("a", "yealink/t46u/b");
-        link("nowhere", "yealink/t46u/c");
-        link("nowhere", "yealink/t49u");
-        link("..", "yealink/loop");
-        let tree = scanned(vec![root.path().to_owned()]);
-        assert_eq!(shown(&tree, "yealink/t48u", "d", None), "yealink/t48u: yealink/t46u/a yealink/t46u/a");
-        assert!(tree.locate("yealink/t49u", "d", None).is_none());
-    }
-
-    #[test]
-    fn pictures_are_readable_but_not_templates() {
-        let root = root(&["yealink/t46u/a", "yealink/t46u/logo.PNG"]);
-        let tree = scanned(vec![root.path().to_owned()]);
-        assert_eq!(texts(&tree, "yealink/t46u").len(), 1);
-        let found = tree.locate("yealink/t46u", "d", None).unwrap();
-        assert!(found.read_file("logo.PNG").unwrap().is_some() && found.read_file("logo.gif").unwrap().is_none());
-        assert!(found.read_file("../t46u/a").unwrap().is_none());
-    }
-
-    #[test]
-    fn missing_root_is_named() {
-        let error = Disk::scan(vec!["/nowhere/at/all".into()].into(), &|_, _| false).err().unwrap();
-        assert!(error.to_string().contains("/nowhere/at/all"));
-    }
-}
+#[path = "tree_tests.rs"]
+mod tests;

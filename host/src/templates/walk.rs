@@ -1,6 +1,7 @@
 //! Finds the folders below a root that contain files.
 
 use super::folder::{self, Error, Kind};
+use crate::files::{NoAnswer, Progress};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -14,8 +15,8 @@ pub(super) type Folders = BTreeMap<String, Vec<PathBuf>>;
 
 /// The names of the folders below a root that contain files. Folders that cannot be read are among the errors, and keep
 /// their previous entries.
-pub(super) fn below(root: &Path, before: &Folders, errors: &mut Vec<Error>) -> BTreeSet<String> {
-    let mut walk = Walk { root, before, found: BTreeSet::new(), errors };
+pub(super) fn below(root: &Path, before: &Folders, progress: &Progress, errors: &mut Vec<Error>) -> BTreeSet<String> {
+    let mut walk = Walk { root, before, progress, found: BTreeSet::new(), errors };
     walk.descend(root, "", 0);
     if walk.found.len() > FOLDERS_MAX {
         walk.errors.push(Error::FolderTooLarge(root.to_owned()));
@@ -29,6 +30,7 @@ pub(super) fn below(root: &Path, before: &Folders, errors: &mut Vec<Error>) -> B
 struct Walk<'a> {
     root: &'a Path,
     before: &'a Folders,
+    progress: &'a Progress,
     found: BTreeSet<String>,
     errors: &'a mut Vec<Error>,
 }
@@ -52,6 +54,9 @@ impl Walk<'_> {
     }
 
     fn children(&self, path: &Path, depth: usize) -> Result<Vec<(String, PathBuf)>, Error> {
+        if !self.progress.enter(path) {
+            return Err(NoAnswer(path.to_owned()).into());
+        }
         let children = folder::entries(path)?;
         // An unmounted volume leaves an empty folder.
         let emptied = depth == 0 && children.is_empty() && self.known("").next().is_some();
@@ -60,6 +65,7 @@ impl Walk<'_> {
 
     /// Records the entries of the folder of that name.
     fn add(&mut self, name: &str, child: &Path, child_name: &str, depth: usize) {
+        self.progress.enter(child);
         let kind = folder::kind(child);
         if kind == Some(Kind::Folder) && depth < DEPTH_MAX && self.found.len() <= FOLDERS_MAX {
             self.descend(child, child_name, depth + 1);

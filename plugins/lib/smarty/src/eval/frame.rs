@@ -193,9 +193,8 @@ impl Evaluator<'_> {
         match name {
             Name::Static(symbol) => Ok(code.symbol(symbol)),
             Name::Computed(name) => {
-                // As the key of an array, which another array cannot be.
-                let name = self.eval(code, name)?.to_key()?.to_str();
-                Ok(self.symbol(&name))
+                let name = self.eval(code, name)?;
+                Ok(self.symbol(&name.to_bytes()))
             }
         }
     }

@@ -26,7 +26,6 @@ pub(crate) struct Builder {
     pub tags: Tables,
     pub inherits: Option<bool>,
     pub extends: Vec<ExprId>,
-    pub unknown_tags: Vec<(Str, u32)>,
 }
 
 impl Builder {
@@ -242,7 +241,6 @@ impl Builder {
             body,
             inherits: self.inherits,
             extends: self.extends,
-            unknown_tags: self.unknown_tags,
         }
     }
 }

@@ -1,1 +1,0 @@
-{$t="{capture name=q}a"}b{/capture}

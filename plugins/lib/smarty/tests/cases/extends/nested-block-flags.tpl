@@ -1,1 +1,0 @@
-{extends 'frame.tpl'}{block body append}own{block more append}extra{/block}{block other prepend}q{/block}{/block}

@@ -1,1 +1,0 @@
-top({block body}base{/block})end

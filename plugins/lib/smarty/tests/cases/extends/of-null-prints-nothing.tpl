@@ -1,1 +1,0 @@
-before{extends $missing}{block body}text{/block}after

@@ -1,3 +1,0 @@
-{include 'sub/part.tpl'}
-{call where}, {where}
-{include 'near.tpl'}

@@ -1,1 +1,0 @@
-{function where}{$smarty.template} {include './leaf.tpl'}{/function}{where}

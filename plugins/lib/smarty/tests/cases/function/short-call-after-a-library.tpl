@@ -1,1 +1,0 @@
-{include 'library.tpl'}{include 'part.tpl'}{call line no=1}

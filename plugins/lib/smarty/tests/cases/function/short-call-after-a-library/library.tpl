@@ -1,1 +1,0 @@
-{function line}<{$no}>{/function}

@@ -1,1 +1,0 @@
-{extends 'frame.tpl'}{function line}<{$no}>{/function}{block body}mine{/block}

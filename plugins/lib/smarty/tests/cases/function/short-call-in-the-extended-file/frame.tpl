@@ -1,1 +1,0 @@
-{line no=5}{block body}{/block}

@@ -1,2 +1,0 @@
-a
-{line no=1}{function line}x{/function}

@@ -1,2 +1,0 @@
-{include 'library.tpl'}
-{line no=3}

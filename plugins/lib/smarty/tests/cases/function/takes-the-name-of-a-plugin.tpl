@@ -1,1 +1,0 @@
-{function counter}mine{/function}{counter}{include 'part.tpl'}

@@ -1,1 +1,0 @@
-{counter start=5}{counter}

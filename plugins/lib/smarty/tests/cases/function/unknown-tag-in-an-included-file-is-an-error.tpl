@@ -1,1 +1,0 @@
-{if true}{include 'part.tpl'}{/if}

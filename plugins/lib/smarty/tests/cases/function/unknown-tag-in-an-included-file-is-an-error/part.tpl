@@ -1,2 +1,0 @@
-a
-{if false}{line}{/if}

@@ -1,1 +1,0 @@
-{html_checkboxes name='c' options=[1=>'a'] disabled=$v}

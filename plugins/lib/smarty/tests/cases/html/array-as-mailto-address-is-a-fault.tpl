@@ -1,1 +1,0 @@
-{mailto address=$v}

@@ -1,1 +1,0 @@
-{mailto address='a@b' text=$v encode=hex}

@@ -1,1 +1,0 @@
-{html_radios name='r' options=[1=>'a'] selected=$v}

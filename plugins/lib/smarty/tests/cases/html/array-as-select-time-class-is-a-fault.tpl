@@ -1,1 +1,0 @@
-{html_select_time time=0 class=$v}

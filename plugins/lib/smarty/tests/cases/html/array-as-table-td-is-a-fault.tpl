@@ -1,1 +1,0 @@
-{html_table loop=$v td_attr=[]}

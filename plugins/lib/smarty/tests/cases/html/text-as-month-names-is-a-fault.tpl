@@ -1,1 +1,0 @@
-{html_select_date time=0 month_names='Jan'}

@@ -1,1 +1,0 @@
-{if false}{isset($x, $a.k or $b)}{/if}

@@ -1,1 +1,0 @@
-{if false}{isset(($a) ? $b : $c)}{/if}

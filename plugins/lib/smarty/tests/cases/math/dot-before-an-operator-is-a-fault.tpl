@@ -1,1 +1,0 @@
-{math equation='2.*3'}

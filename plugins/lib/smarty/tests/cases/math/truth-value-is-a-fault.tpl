@@ -1,1 +1,0 @@
-{math equation='x' x=true}

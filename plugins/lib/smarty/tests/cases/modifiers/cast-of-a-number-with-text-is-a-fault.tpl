@@ -1,1 +1,0 @@
-{'a'|str_repeat:"`$n`x"}

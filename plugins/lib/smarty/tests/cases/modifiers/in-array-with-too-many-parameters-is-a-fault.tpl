@@ -1,1 +1,0 @@
-{'a'|in_array:['a']:true:1}

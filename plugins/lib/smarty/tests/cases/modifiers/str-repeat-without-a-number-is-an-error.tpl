@@ -1,2 +1,0 @@
-ok
-{if false}{'a'|str_repeat}{/if}

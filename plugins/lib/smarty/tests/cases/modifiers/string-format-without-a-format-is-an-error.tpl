@@ -1,1 +1,0 @@
-{foreach [] as $q}{$q|string_format}{/foreach}

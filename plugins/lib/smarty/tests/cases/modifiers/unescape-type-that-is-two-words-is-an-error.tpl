@@ -1,1 +1,0 @@
-{if false}{'a'|unescape:'ht ml'}{/if}

@@ -1,1 +1,0 @@
-{'&lt;&eacute;%20'|unescape:true}|{'&lt;&eacute;%20'|unescape:html}|{'&lt;%20'|unescape:'url'}|{'&lt;'|unescape:'x-y'}|{'&lt;'|unescape:5}

@@ -1,1 +1,0 @@
-{textformat}a{/textformat|nosuch}

@@ -1,1 +1,0 @@
-{append var=$n value=1}

@@ -1,1 +1,0 @@
-{assign var=$n value=1}

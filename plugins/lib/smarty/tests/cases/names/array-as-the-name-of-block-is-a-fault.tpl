@@ -1,1 +1,0 @@
-{block $n}x{/block}

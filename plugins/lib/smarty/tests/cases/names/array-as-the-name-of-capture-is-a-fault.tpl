@@ -1,1 +1,0 @@
-{capture name=$n}x{/capture}

@@ -1,1 +1,0 @@
-{counter name=$n}

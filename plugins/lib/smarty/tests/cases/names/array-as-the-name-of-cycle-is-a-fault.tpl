@@ -1,1 +1,0 @@
-{cycle name=$n values='a'}

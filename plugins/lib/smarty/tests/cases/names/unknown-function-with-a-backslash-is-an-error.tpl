@@ -1,1 +1,0 @@
-{if false}{foo\bar(1)}{/if}

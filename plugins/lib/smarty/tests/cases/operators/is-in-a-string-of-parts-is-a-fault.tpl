@@ -1,1 +1,0 @@
-{if 'a' is in "x$s"}in{/if}

@@ -1,1 +1,0 @@
-{setfilter upper}{'a'}{/setfilter}{/setfilter}{'b'}

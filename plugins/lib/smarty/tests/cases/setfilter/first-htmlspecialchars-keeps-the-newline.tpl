@@ -1,3 +1,0 @@
-{setfilter htmlspecialchars}
-{$x}{/setfilter}
-end

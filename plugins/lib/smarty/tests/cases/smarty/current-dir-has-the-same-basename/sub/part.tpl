@@ -1,1 +1,0 @@
-{$smarty.current_dir|basename}
