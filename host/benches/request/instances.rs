@@ -17,6 +17,7 @@ const COUNTED: Duration = Duration::from_secs(3);
 fn copy(job: &Job) -> Job {
     Job {
         folder: job.folder.clone(),
+        domain: job.domain.clone(),
         file: job.file.clone(),
         vendor: job.vendor.clone(),
         address: job.address.clone(),

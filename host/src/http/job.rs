@@ -28,8 +28,7 @@ pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &P
     let of_oui = || oui.and_then(|oui| plugins.vendor_of(oui)).unwrap_or_default().to_owned();
     let zone = Zone::of(&device.domain_settings);
     if zone.unknown {
-        let domain = device.domain_name;
-        tracing::warn!(domain.name = domain, "unknown zone in the setting time_zone; phones show UTC");
+        tracing::warn!(domain.name = device.domain_name, "unknown zone in the setting time_zone; phones show UTC");
     }
     let mut settings = device.settings;
     zone.add_daylight_settings(now, &device.domain_settings, &mut settings);
@@ -40,6 +39,7 @@ pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &P
     let settings = settings.of_category("provision", wanted);
     Ok(Job {
         folder,
+        domain: device.domain_name,
         file,
         vendor: stored.unwrap_or_else(of_oui),
         address: device.address,

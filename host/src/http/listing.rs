@@ -174,12 +174,16 @@ impl Loaded {
         let (description, origin, health) = (plugin.description(), plugin.origin(), plugin.health());
         let refused = report.refused.iter().find(|refused| refused.file == origin.file && refused.old_serves);
         let state = match refused {
-            _ if health.failing && snapshot.plugins.old(plugin).is_some() => State::LastGoodServes,
-            _ if health.failing => State::Failing,
+            _ if health.is_failing() && snapshot.plugins.old(plugin).is_some() => State::LastGoodServes,
+            _ if health.is_failing() => State::Failing,
             Some(_) => State::OldServes,
             None => State::Ok,
         };
-        let last_health = health.last_failure.filter(|_| health.failing).map(|last| last.message);
+        let groups = health.failing_for.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let failing = health.is_failing().then(|| match health.last_failure {
+            Some(last) => format!("{} ({groups})", last.message),
+            None => groups,
+        });
         let tally = metrics.tally(plugin.name());
         Self {
             name: plugin.name().to_owned(),
@@ -200,7 +204,7 @@ impl Loaded {
                 message: last.message,
             }),
             state,
-            because: last_health.or_else(|| refused.map(|refused| refused.error.clone())),
+            because: failing.or_else(|| refused.map(|refused| refused.error.clone())),
         }
     }
 

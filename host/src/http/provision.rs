@@ -12,7 +12,7 @@ use super::{answer, evenly, job};
 use crate::directory::{Device, ProvisionNote};
 use crate::files::NoAnswer;
 use crate::gate::{Permit, Refusal};
-use crate::plugin::{Choice, Document, Job, Plugin};
+use crate::plugin::{Choice, Document, Job, Plugin, RenderGroup};
 use crate::reload::Snapshot;
 use crate::request::{BODY_BYTES_MAX, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms};
 use crate::templates::{self, TemplateLocation};
@@ -145,7 +145,9 @@ impl Walk<'_> {
         let plugin = snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| self.no_plugin(&folder))?;
         seen.plugin(plugin.name(), &folder);
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
-        let Choice { plugin, failing } = snapshot.plugins.choose(plugin, &device.address).map_err(failed)?;
+        let group = RenderGroup { folder, domain: device.domain_name.clone() };
+        let choice = snapshot.plugins.choose(plugin, &group, &device.address);
+        let Choice { plugin, failing } = choice.map_err(failed)?;
         let scope = Arc::new(job::Scope(self.app.directory.phone_book(&device)));
         if let Some(failing) = failing {
             // A job of its own, with the settings that this version reads and the templates that it is not prepared

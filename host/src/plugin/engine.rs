@@ -3,15 +3,16 @@
 
 use super::cache::Cache;
 use super::call::Call;
-use super::error::{EngineError, RenderError};
+use super::error::EngineError;
 use super::limit_counters::LimitCounters;
 use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLES_MAX};
 use super::off_the_path::give_back_at_once;
 use super::purpose::Purpose;
+use super::turns::Turns;
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig, Store, Strategy, UpdateDeadline};
 
@@ -31,7 +32,7 @@ struct Machine {
     config: Config,
     render: wasmtime::Engine,
     snapshot: wasmtime::Engine,
-    instances: Semaphore,
+    turns: Arc<Turns>,
     /// Limits concurrent builds: each needs a core and up to `prepare_memory_bytes_max`.
     builds: Semaphore,
     cache: Option<Cache>,
@@ -52,9 +53,9 @@ impl Engine {
         let render = wasmtime::Engine::new(&pooled).map_err(EngineError::Machine)?;
         let snapshot = wasmtime::Engine::new(&settings(&config, Purpose::Snapshot)).map_err(EngineError::Machine)?;
         tick([render.weak(), snapshot.weak()]);
-        let instances = Semaphore::new(config.instances_max as usize);
+        let turns = Arc::new(Turns::of_server(config.instances_max as usize));
         let (builds, reached) = (Semaphore::new(cores), LimitCounters::default());
-        Ok(Self(Arc::new(Machine { config, render, snapshot, instances, builds, cache, reached })))
+        Ok(Self(Arc::new(Machine { config, render, snapshot, turns, builds, cache, reached })))
     }
 
     pub fn config(&self) -> &Config {
@@ -87,24 +88,8 @@ impl Engine {
         self.0.cache.as_ref()
     }
 
-    /// Waits for a free instance until the deadline.
-    pub(super) async fn turn(&self, deadline: Instant) -> Result<SemaphorePermit<'_>, RenderError> {
-        Self::wait_for(&self.0.instances, deadline).await
-    }
-
-    /// The instances that one plugin may use at a time: half of all, so that a hanging plugin cannot block others.
-    pub(super) fn share(&self) -> Semaphore {
-        Semaphore::new(self.0.config.instances_max.div_ceil(2) as usize)
-    }
-
-    pub(super) async fn wait_for(turns: &Semaphore, deadline: Instant) -> Result<SemaphorePermit<'_>, RenderError> {
-        if let Ok(permit) = turns.try_acquire() {
-            return Ok(permit);
-        }
-        match tokio::time::timeout_at(deadline.into(), turns.acquire()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            _ => Err(RenderError::Busy),
-        }
+    pub(super) fn turns(&self) -> &Arc<Turns> {
+        &self.0.turns
     }
 
     pub(super) async fn build_turn(&self) -> Option<SemaphorePermit<'_>> {

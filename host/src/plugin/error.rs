@@ -30,10 +30,12 @@ pub enum RenderError {
     /// The document cannot be sent.
     #[error("gave a document that cannot be sent: {0}")]
     Output(String),
-    #[error("every instance that it may have is busy (half of instances_max)")]
+    #[error("waited too long for its turn, because other renders were running (instances_max)")]
     Busy,
-    /// The plugin failed too often in a row, and no earlier version of it is loaded.
-    #[error("is failing, and not tried again before {retry_after_s} s have passed")]
+    /// The plugin failed too often in a row for this template folder and domain, and no earlier version works for them.
+    #[error(
+        "failed too often in a row for this template folder (failures_max); the next retry is in {retry_after_s} s"
+    )]
     Failing { retry_after_s: u32 },
     #[error("asked the database, which failed: {0}")]
     Scope(#[source] ScopeError),

@@ -14,6 +14,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub struct Job {
     /// The device's template folder: `yealink/t46u`.
     pub folder: String,
+    /// The name of the device's domain. The plugin does not get it from here, but in the table `domain`.
+    pub domain: String,
     /// `None` if the plugin chooses the file.
     pub file: Option<String>,
     /// The vendor in the device's row, else the vendor of its OUI; empty if neither is known.
@@ -28,6 +30,28 @@ pub struct Job {
     /// Tables `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`.
     pub tables: Vec<Table>,
     pub time: Moment,
+}
+
+/// The devices of one domain that have one template folder: failures and turns are counted together for them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RenderGroup {
+    pub folder: String,
+    pub domain: String,
+}
+
+impl fmt::Display for RenderGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.domain {
+            "" => f.write_str(&self.folder),
+            domain => write!(f, "{} in {domain}", self.folder),
+        }
+    }
+}
+
+impl Job {
+    pub fn group(&self) -> RenderGroup {
+        RenderGroup { folder: self.folder.clone(), domain: self.domain.clone() }
+    }
 }
 
 /// The time at which a job is rendered.

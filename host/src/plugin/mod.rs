@@ -28,12 +28,13 @@ mod snapshot;
 #[cfg(test)]
 mod tests;
 mod trial;
+mod turns;
 mod v0_1;
 
 pub use compiler::{COMMAND as COMPILE, compile_for_parent, own_program};
 pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
-pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, ScopeError};
+pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, RenderGroup, ScopeError};
 pub use limit_counters::LimitCounters;
 pub use limits::Config;
 pub use load::{LoadPlan, Share};

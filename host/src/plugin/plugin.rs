@@ -6,8 +6,9 @@ use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::RenderError;
 use super::health::{Health, HealthChange, HealthState};
-use super::job::{DeviceScope, Document, Faulty, Job, Prepared, Reads};
+use super::job::{DeviceScope, Document, Faulty, Job, Prepared, Reads, RenderGroup};
 use super::limits::{TRANSFER_BYTES_EXTRA, keys};
+use super::turns::{PluginTurns, QUEUE_TIMEOUT, Turn};
 use super::v0_1;
 use crate::facts::{DeviceAddress, DisplayPath};
 use crate::templates::TemplateFile;
@@ -15,7 +16,6 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime};
-use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::component::Component;
 
 const WASM_PAGE_BYTES: usize = 64 << 10;
@@ -35,7 +35,7 @@ pub struct Plugin {
     /// Compiled when it is first needed: see `check`.
     pub(super) unprepared: OnceLock<Component>,
     health: Health,
-    share: Semaphore,
+    turns: PluginTurns,
 }
 
 /// The templates of one folder, and the settings that they read.
@@ -94,7 +94,7 @@ impl Plugin {
         folders.values_mut().for_each(|folder| folder.whole = Reads::together(folder.files.values()));
         let name = Arc::from(description.name.as_str());
         let health = Health::new(engine.config().failures_max);
-        let share = engine.share();
+        let turns = PluginTurns::new(engine.turns(), QUEUE_TIMEOUT);
         let (engine, unprepared) = (engine.clone(), OnceLock::new());
         Ok(Self {
             engine,
@@ -107,7 +107,7 @@ impl Plugin {
             origin,
             unprepared,
             health,
-            share,
+            turns,
         })
     }
 
@@ -146,19 +146,26 @@ impl Plugin {
         self.health.state()
     }
 
-    /// Takes over the health that `before`, the same component with other templates, has.
+    /// Takes over the health that `before`, the same component with other templates, has for unchanged folders.
     pub(super) fn with_health_of(self, before: &Self) -> Self {
-        Self { health: before.health.inherited(), ..self }
+        let health = before.health.inherited(|folder| self.texts(folder) == before.texts(folder));
+        Self { health, ..self }
     }
 
-    pub(super) fn is_failing(&self) -> bool {
-        self.health.is_failing()
+    /// Whether several folders fail, and none has been served since.
+    pub(super) fn is_suspected(&self) -> bool {
+        self.health.is_suspected()
     }
 
-    /// Whether this version may render for the device now: `Failing` if it failed too often in a row and its next try
-    /// is not due. The caller has to make a try that is admitted.
-    pub(super) fn admit(&self, device: &DeviceAddress) -> Result<(), RenderError> {
-        self.health.admit(device, Instant::now()).map_err(|wait| RenderError::Failing {
+    /// Whether this version is neither suspected nor failing for these devices.
+    pub(super) fn is_sound_for(&self, group: &RenderGroup) -> bool {
+        self.health.is_sound_for(group)
+    }
+
+    /// Whether this version may render for the device now: `Failing` if it failed too often in a row for its group and
+    /// the next retry is not due. The caller has to make a retry that is admitted.
+    pub(super) fn admit(&self, group: &RenderGroup, device: &DeviceAddress) -> Result<(), RenderError> {
+        self.health.admit(group, device, Instant::now()).map_err(|wait| RenderError::Failing {
             retry_after_s: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1),
         })
     }
@@ -211,28 +218,42 @@ impl Plugin {
         }
     }
 
-    /// Renders one file in a fresh fork of the snapshot. `scope` gives the template access to the
-    /// job's device. Waiting for a free instance counts towards the deadline.
+    /// Renders one file in a fresh fork of the snapshot. `scope` gives the template access to the job's device. The
+    /// deadline begins when the render has its turn.
     pub async fn render(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
-        let device = job.address.clone();
-        let deadline = Instant::now() + self.engine.config().render_timeout();
-        let outcome = match self.turn(deadline).await {
-            Ok(_turn) => self.render_until(deadline, job, scope).await,
+        let (device, group) = (job.address.clone(), job.group());
+        let outcome = match self.turns.take(group.clone()).await {
+            Ok(turn) => self.render_now(job, scope, Some(turn)).await,
             Err(busy) => Err(busy),
         };
         let noted = outcome.as_ref().map(|_| ());
-        match self.health.note(noted, &device, Instant::now()) {
-            Some(HealthChange::Failing) => tracing::error!(
-                plugin.name = self.name(), plugin.file = %DisplayPath(self.file()), failures = self.health().failures_in_row,
-                "plugin fails too often in a row (failures_max) and is tried less often"
-            ),
-            Some(HealthChange::Healed) => tracing::info!(plugin.name = self.name(), "plugin serves again"),
-            None => {}
+        if let Some(change) = self.health.note(noted, (&group, &device), Instant::now()) {
+            self.log(change, &group);
         }
         outcome
     }
 
-    /// Renders and drops the document, to see whether a failing plugin works again.
+    fn log(&self, change: HealthChange, RenderGroup { folder, domain }: &RenderGroup) {
+        let (name, file) = (self.name(), DisplayPath(self.file()));
+        let failures = self.health().failures_in_row;
+        match change {
+            HealthChange::Failing | HealthChange::Suspected => tracing::error!(
+                plugin.name = name, plugin.file = %file, template = folder, domain.name = domain, failures,
+                "plugin fails too often in a row (failures_max) for this template folder; the server retries it less often"
+            ),
+            HealthChange::Healed => {
+                tracing::info!(plugin.name = name, template = folder, domain.name = domain, "plugin serves again");
+            }
+        }
+        if change == HealthChange::Suspected {
+            tracing::error!(
+                plugin.name = name, plugin.file = %file,
+                "plugin fails for several template folders, and none was served in between"
+            );
+        }
+    }
+
+    /// Renders and drops the document, to see whether a plugin that failed works again.
     pub fn try_again(self: Arc<Self>, job: Job, scope: Arc<dyn DeviceScope>) {
         let device = job.address.clone();
         tokio::spawn(async move {
@@ -246,26 +267,20 @@ impl Plugin {
     /// Like `render`, for trials: they have instances of their own, and their outcome does not change the plugin's
     /// health.
     pub async fn render_unnoted(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
-        let deadline = Instant::now() + self.engine.config().render_timeout();
-        self.render_until(deadline, job, scope).await
+        self.render_now(job, scope, None).await
     }
 
-    /// Waits until the deadline for one of this plugin's instances and one of the server's.
-    async fn turn(&self, deadline: Instant) -> Result<(SemaphorePermit<'_>, SemaphorePermit<'_>), RenderError> {
-        Ok((Engine::wait_for(&self.share, deadline).await?, self.engine.turn(deadline).await?))
-    }
-
-    async fn render_until(
+    async fn render_now(
         &self,
-        deadline: Instant,
         job: Job,
         scope: Arc<dyn DeviceScope>,
+        turn: Option<Turn>,
     ) -> Result<Document, RenderError> {
         let (config, reached) = (self.engine.config(), self.engine.reached());
         let device = (job.address.clone(), scope);
         let call = Call::of_render(Arc::clone(&self.name), (config, reached), self.prepared_bytes, device);
         let transfer_bytes_max = config.output_bytes_max.saturating_add(TRANSFER_BYTES_EXTRA);
-        let mut store = store(self.engine.render(), call.until(deadline), transfer_bytes_max);
+        let mut store = store(self.engine.render(), call.with_turn(turn), transfer_bytes_max);
         let answer = self.renderer.render(&mut store, job).await;
         let document = answer.map_err(|error| RenderError::of_call(error, keys::OUTPUT)).flatten();
         let checked = document.and_then(|it| check(&it, config.output_bytes_max).map(|()| it));

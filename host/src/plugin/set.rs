@@ -3,6 +3,7 @@
 use super::claims::Claims;
 use super::description::UserAgent;
 use super::error::RenderError;
+use super::job::RenderGroup;
 use super::plugin::Plugin;
 use crate::facts::{DeviceAddress, MacAddress, Oui};
 use regex::Regex;
@@ -70,13 +71,19 @@ impl Plugins {
         self.plugins.get(self.claims.of_folder(folder)?)
     }
 
-    /// Which version of a plugin renders for this device: the newest one, unless it is failing and an older one works.
-    pub fn choose<'a>(&'a self, plugin: &'a Arc<Plugin>, device: &DeviceAddress) -> Result<Choice<'a>, RenderError> {
-        if !plugin.is_failing() {
+    /// Which version of a plugin renders for this device of a group: the newest one, unless it fails for the group, or
+    /// is suspected, and an older one works.
+    pub fn choose<'a>(
+        &'a self,
+        plugin: &'a Arc<Plugin>,
+        group: &RenderGroup,
+        device: &DeviceAddress,
+    ) -> Result<Choice<'a>, RenderError> {
+        if plugin.is_sound_for(group) {
             return Ok(Choice { plugin, failing: None });
         }
-        let old = self.old(plugin).filter(|old| !old.is_failing());
-        match (plugin.admit(device), old) {
+        let old = self.old(plugin).filter(|old| old.is_sound_for(group));
+        match (plugin.admit(group, device), old) {
             (Ok(()), Some(old)) => Ok(Choice { plugin: old, failing: Some(plugin) }),
             (Err(_), Some(old)) => Ok(Choice { plugin: old, failing: None }),
             (admitted, None) => admitted.map(|()| Choice { plugin, failing: None }),
@@ -94,9 +101,13 @@ impl Plugins {
     fn last_good(&self, new: &Arc<Plugin>) -> Option<&Arc<Plugin>> {
         let at = self.plugins.iter().position(|plugin| plugin.name() == new.name())?;
         let known = [Some(&self.plugins[at]), self.old[at].as_ref()].into_iter().flatten();
-        let mut sound = known.filter(|version| !Arc::ptr_eq(version, new) && !version.is_failing());
-        // A version that has not rendered yet is better than none.
-        sound.clone().find(|version| version.health().has_served).or_else(|| sound.next())
+        let usable = known.filter(|version| !Arc::ptr_eq(version, new) && !version.is_suspected());
+        // One that has rendered is better than one that has not, and one that fails nowhere is better still. Of equals,
+        // the newer one is better.
+        usable.rev().max_by_key(|version| {
+            let health = version.health();
+            (health.has_served, !health.is_failing())
+        })
     }
 
     /// The vendor that owns these addresses, as FusionPBX spells it.

@@ -12,6 +12,9 @@ const FILES_MAX: usize = 8;
 /// The limit while no file has produced a document yet.
 const FAILING_FILES_MAX: usize = 64;
 
+/// The domain of the sample device.
+const DOMAIN: &str = "pbx.example.net";
+
 /// Renders some of the templates that a new plugin is prepared with. The trial fails if the plugin itself fails on one
 /// of them, or if no template produces a document. A fault in a single template is not a fault of the plugin.
 pub(super) async fn try_plugin(plugin: &Plugin) -> Result<(), RenderError> {
@@ -83,6 +86,7 @@ fn job(plugin: &Plugin, folder: &str, file: Option<&str>, templates: &[TemplateF
     let oui = vendor.and_then(|vendor| vendor.ouis.first()).map_or("020000", String::as_str);
     Some(Job {
         folder: folder.to_owned(),
+        domain: DOMAIN.to_owned(),
         file: file.map(str::to_owned),
         vendor: name.to_owned(),
         address: DeviceAddress::parse(&format!("{oui}000001")).ok()?,
@@ -112,7 +116,7 @@ fn tables(vendor: &str, folder: &str, oui: &str) -> Vec<Table> {
         [
             ("device_line_uuid", uuid),
             ("line_number", number),
-            ("server_address", "pbx.example.net"),
+            ("server_address", DOMAIN),
             ("outbound_proxy_primary", ""),
             ("outbound_proxy_secondary", ""),
             ("label", "100"),
@@ -140,7 +144,7 @@ fn tables(vendor: &str, folder: &str, oui: &str) -> Vec<Table> {
     ];
     vec![
         table("device", &[&device]),
-        table("domain", &[&[("domain_uuid", uuid), ("domain_name", "pbx.example.net")]]),
+        table("domain", &[&[("domain_uuid", uuid), ("domain_name", DOMAIN)]]),
         table("lines", &[&line("1"), &line("2")]),
         Table::empty("profile_keys"),
         table("device_keys", &[&key]),

@@ -75,7 +75,7 @@ pub fn render_limits() -> Vec<ConfigKey> {
             "renders",
             limits.failures_max,
             1..=1_000_000,
-            "Failed renders in a row after which a plugin is only retried now and then",
+            "Failed renders in a row after which a template folder is retried less often",
         ),
     ]
 }

@@ -11,11 +11,10 @@ async fn serves(plugin: &Plugin) {
 #[test]
 fn endless_loop_ends_at_deadline_and_blocks_nobody() {
     with_minimal(
-        // Of its share of the instances it leaves one.
-        |config| (config.instances_max, config.render_timeout_ms) = (6, 2_000),
+        |config| config.render_timeout_ms = 2_000,
         async |_, plugin| {
             let start = Instant::now();
-            // As many loops as there are threads, so that serving needs them interrupted.
+            // As many loops as there are threads, so that serving another domain needs them interrupted.
             let loops: Vec<_> = (0..2)
                 .map(|_| {
                     let plugin = Arc::clone(&plugin);
@@ -23,7 +22,7 @@ fn endless_loop_ends_at_deadline_and_blocks_nobody() {
                 })
                 .collect();
             tokio::time::sleep(Duration::from_millis(50)).await;
-            serves(&plugin).await;
+            assert!(text(&plugin, Job { domain: "b.example".into(), ..job() }).await.is_ok());
             assert!(start.elapsed() < Duration::from_millis(2_000), "served after {:?}", start.elapsed());
             for looping in loops {
                 assert!(matches!(
@@ -37,18 +36,19 @@ fn endless_loop_ends_at_deadline_and_blocks_nobody() {
 }
 
 #[test]
-fn waiting_for_a_turn_ends_at_the_deadline() {
+fn deadline_begins_when_the_render_has_its_turn() {
     with_minimal(
-        |config| (config.instances_max, config.render_timeout_ms) = (1, 200),
+        |config| (config.instances_max, config.render_timeout_ms) = (1, 500),
         async |_, plugin| {
-            let other = Arc::clone(&plugin);
-            let looping = tokio::spawn(async move { error(&other, "loop").await });
-            tokio::time::sleep(Duration::from_millis(20)).await;
-            plugin.render(job(), no_contacts()).await.map(|_| ()).unwrap_or_else(|error| {
-                assert!(matches!(error, RenderError::Busy | RenderError::Timeout { .. }), "{error}");
-            });
-            assert!(matches!(looping.await.unwrap(), RenderError::Timeout { .. }));
+            let (first, second) = (Arc::clone(&plugin), Arc::clone(&plugin));
+            let loops = [first, second].map(|plugin| tokio::spawn(async move { error(&plugin, "loop").await }));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            let start = Instant::now();
             serves(&plugin).await;
+            assert!(start.elapsed() > Duration::from_millis(500), "two loops were before it: {:?}", start.elapsed());
+            for looping in loops {
+                assert!(matches!(looping.await.unwrap(), RenderError::Timeout { .. }));
+            }
         },
     );
 }

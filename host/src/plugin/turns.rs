@@ -1,0 +1,186 @@
+//! Turns: how many renders may have an instance, and how many of these may run on the processors, at a time.
+//!
+//! Under load a render waits for its turns before its deadline begins, so load alone does not make it fail: it is slower,
+//! or, after [`QUEUE_TIMEOUT`], refused for now. A turn is one of the server's, one of the plugin's and one of the
+//! group's. A plugin may use half of the server's, and a folder in a domain a quarter, so renders that hang leave some to
+//! the others. While a render waits for the database, the processors are free for others.
+
+use super::error::RenderError;
+use super::job::RenderGroup;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How long a render may wait for turns. With a render of `render_timeout_ms` after it, the answer comes before the
+/// request's own deadline.
+pub(super) const QUEUE_TIMEOUT: Duration = Duration::from_secs(15);
+/// Renders that run at a time, for each processor. With fewer, one that hangs would stop more of the others; with more,
+/// each gets so little of a processor that its deadline passes.
+const RUNNING_PER_PROCESSOR: usize = 4;
+/// Groups without a render that are kept until they are looked through.
+const IDLE_GROUPS_MAX: usize = 64;
+
+/// Turns of the whole server, of one plugin, or of one group.
+pub(super) struct Turns {
+    instances: Arc<Semaphore>,
+    processors: Arc<Semaphore>,
+}
+
+impl Turns {
+    pub(super) fn of_server(instances: usize) -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self::new(instances, processors.saturating_mul(RUNNING_PER_PROCESSOR))
+    }
+
+    fn new(instances: usize, processors: usize) -> Self {
+        Self { instances: Arc::new(Semaphore::new(instances)), processors: Arc::new(Semaphore::new(processors)) }
+    }
+}
+
+/// The turns of one plugin.
+pub(super) struct PluginTurns {
+    server: Arc<Turns>,
+    own: Turns,
+    /// How long a render may wait for turns.
+    patience: Duration,
+    /// The turns that a group may have, and those of the groups with a render in progress.
+    of_group: (usize, usize),
+    groups: Mutex<HashMap<RenderGroup, Weak<Turns>>>,
+}
+
+impl PluginTurns {
+    pub(super) fn new(server: &Arc<Turns>, patience: Duration) -> Self {
+        let [instances, processors] = [&server.instances, &server.processors].map(|all| all.available_permits());
+        Self {
+            server: Arc::clone(server),
+            own: Turns::new(instances.div_ceil(2), processors.div_ceil(2)),
+            patience,
+            of_group: (instances.div_ceil(4), processors.div_ceil(4)),
+            groups: Mutex::default(),
+        }
+    }
+
+    /// Waits for an instance, and for a turn on the processors.
+    pub(super) async fn take(&self, group: RenderGroup) -> Result<Turn, RenderError> {
+        let group = self.of(group);
+        let levels = [&*group, &self.own, &*self.server];
+        let until = Instant::now() + self.patience;
+        let instances = take(levels.map(|turns| &turns.instances), until).await?;
+        let processors = levels.map(|turns| Arc::clone(&turns.processors));
+        let running = take(processors.each_ref(), until).await?;
+        Ok(Turn { _instances: instances, running: Some(running), processors, left: self.patience, _group: group })
+    }
+
+    fn of(&self, group: RenderGroup) -> Arc<Turns> {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = groups.get(&group).and_then(Weak::upgrade) {
+            return known;
+        }
+        if groups.len() >= IDLE_GROUPS_MAX {
+            groups.retain(|_, turns| turns.strong_count() > 0);
+        }
+        let (instances, processors) = self.of_group;
+        let turns = Arc::new(Turns::new(instances, processors));
+        groups.insert(group, Arc::downgrade(&turns));
+        turns
+    }
+}
+
+type Permits = [OwnedSemaphorePermit; 3];
+
+/// Takes one permit of each level. All take them in the same order, so none waits for another that waits for it.
+async fn take(levels: [&Arc<Semaphore>; 3], until: Instant) -> Result<Permits, RenderError> {
+    let [group, plugin, server] = levels;
+    Ok([one(group, until).await?, one(plugin, until).await?, one(server, until).await?])
+}
+
+async fn one(turns: &Arc<Semaphore>, until: Instant) -> Result<OwnedSemaphorePermit, RenderError> {
+    if let Ok(permit) = Arc::clone(turns).try_acquire_owned() {
+        return Ok(permit);
+    }
+    match tokio::time::timeout_at(until.into(), Arc::clone(turns).acquire_owned()).await {
+        Ok(Ok(permit)) => Ok(permit),
+        _ => Err(RenderError::Busy),
+    }
+}
+
+/// The turn of one render; it ends when this is dropped.
+pub(super) struct Turn {
+    running: Option<Permits>,
+    processors: [Arc<Semaphore>; 3],
+    /// How long the render may still wait for the processors.
+    left: Duration,
+    _instances: Permits,
+    _group: Arc<Turns>,
+}
+
+impl Turn {
+    /// Leaves the processors to others, for as long as the render waits for something else.
+    pub(super) fn pause(&mut self) {
+        self.running = None;
+    }
+
+    /// Waits for the processors again, and returns how long that took.
+    pub(super) async fn resume(&mut self) -> Result<Duration, RenderError> {
+        let began = Instant::now();
+        self.running = Some(take(self.processors.each_ref(), began + self.left).await?);
+        let waited = began.elapsed();
+        self.left = self.left.saturating_sub(waited);
+        Ok(waited)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(domain: &str) -> RenderGroup {
+        RenderGroup { folder: "minimal/one".into(), domain: domain.into() }
+    }
+
+    /// A plugin on this server, whose renders do not wait long.
+    fn plugin(server: &Arc<Turns>) -> PluginTurns {
+        PluginTurns::new(server, Duration::from_millis(20))
+    }
+
+    async fn is_refused(turns: &PluginTurns, domain: &str) -> bool {
+        matches!(turns.take(group(domain)).await, Err(RenderError::Busy))
+    }
+
+    #[tokio::test]
+    async fn group_has_a_quarter_and_plugin_a_half_of_the_turns() {
+        let server = Arc::new(Turns::new(8, 8));
+        let (one, other) = (plugin(&server), plugin(&server));
+        let mut held = Vec::new();
+        for domain in ["a", "a", "b", "b"] {
+            held.push(one.take(group(domain)).await.unwrap_or_else(|error| panic!("{domain}: {error}")));
+        }
+        assert!(is_refused(&one, "a").await, "its quarter is used up");
+        assert!(is_refused(&one, "c").await, "the plugin's half is used up");
+        held.push(other.take(group("c")).await.unwrap_or_else(|error| panic!("{error}")));
+        held.clear();
+        assert!(!is_refused(&one, "a").await);
+    }
+
+    #[tokio::test]
+    async fn paused_render_leaves_the_processors_to_others() {
+        let turns = plugin(&Arc::new(Turns::new(8, 1)));
+        let mut first = turns.take(group("a")).await.unwrap_or_else(|error| panic!("{error}"));
+        assert!(is_refused(&turns, "a").await, "one at a time");
+        first.pause();
+        let second = turns.take(group("a")).await.unwrap_or_else(|error| panic!("{error}"));
+        assert!(matches!(first.resume().await, Err(RenderError::Busy)));
+        drop(second);
+        assert!(first.resume().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn groups_without_a_render_are_forgotten() {
+        let turns = plugin(&Arc::new(Turns::new(8, 8)));
+        for number in 0..IDLE_GROUPS_MAX * 3 {
+            drop(turns.take(group(&number.to_string())).await);
+        }
+        assert!(turns.groups.lock().unwrap().len() <= IDLE_GROUPS_MAX);
+    }
+}
