@@ -8,7 +8,6 @@ use dialplate_tests::client;
 use dialplate_tests::database;
 use dialplate_tests::postgres::Postgres;
 use dialplate_tests::server::root;
-use dialplate_tests::wait;
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde_json::Value;
 use similar::TextDiff;
@@ -16,13 +15,8 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
 use tokio::runtime;
 use tokio::sync::OnceCell;
-use tokio::time::{Duration, sleep};
-
-/// Time between two queries for rows that the server writes after its answer.
-const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// The PostgreSQL server that all cases share; each has its own database. It is absent where none is installed.
 type Shared = Arc<OnceCell<Option<Postgres>>>;
@@ -128,7 +122,7 @@ async fn take(step: &Value, server: SocketAddr, url: &str, folder: &Path) -> Res
         return Ok(());
     }
     if let Some(query) = step["query"].as_str() {
-        return until_value(url, query, &text(&step["expected"])).await;
+        return database::until_value(url, query, &text(&step["expected"])).await;
     }
     let request = bytes_of(&step["request"])?;
     let sent = tokio::task::spawn_blocking(move || client::exchange(server, &request));
@@ -138,21 +132,6 @@ async fn take(step: &Value, server: SocketAddr, url: &str, folder: &Path) -> Res
         return Err(format!("{target}: no answer"));
     }
     compare(&client::parse(&received), &step["expect"], folder).map_err(|difference| format!("{target}: {difference}"))
-}
-
-/// Waits until a query has this value, because the server writes some rows after its answer.
-async fn until_value(url: &str, query: &str, expected: &str) -> Result<(), String> {
-    let start = Instant::now();
-    loop {
-        let value = database::value(url, query).await;
-        if value == expected {
-            return Ok(());
-        }
-        if start.elapsed() > wait::PATIENCE {
-            return Err(format!("{query}: {value:?}, expected {expected:?}"));
-        }
-        sleep(POLL_INTERVAL).await;
-    }
 }
 
 /// The bytes of a request. Header values may be texts, or objects with hexadecimal digits.

@@ -1,11 +1,12 @@
 //! Who may have a configuration: the recorded cases, each with its own settings, and the answers that differ from
 //! FusionPBX's on purpose. Uses `../shared/corpus`.
 
-use crate::guessing::set;
+use dialplate_tests::app::TestApp;
 use dialplate_tests::client::Answer;
 use dialplate_tests::corpus::{self, hex};
 use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::Server;
+use dialplate_tests::setting::set;
 use md5::{Digest, Md5};
 use serde_json::Value;
 use std::io::{Read, Write};
@@ -72,21 +73,21 @@ fn counting_auth_server() -> (String, Arc<AtomicUsize>) {
     (url, count)
 }
 
-#[test]
-fn request_refused_by_free_checks_never_reaches_the_auth_server() {
-    let folder = tempfile::tempdir().unwrap();
+#[tokio::test(flavor = "multi_thread")]
+async fn request_refused_by_free_checks_never_reaches_the_auth_server() {
     let (url, count) = counting_auth_server();
-    let server = Server::demo(folder.path(), &[("DIALPLATE_AUTH_SERVER", &url)]);
-    let status = || server.get("localhost", "/provision/001565000046.cfg").status;
-    assert_eq!((status(), count.load(Ordering::SeqCst)), (200, 1));
-    set(folder.path(), "enabled", "boolean", "false");
-    assert_eq!((status(), count.load(Ordering::SeqCst)), (404, 1), "provisioning is off");
-    set(folder.path(), "enabled", "boolean", "true");
-    set(folder.path(), "cidr", "array", "10.0.0.0/8");
-    assert_eq!((status(), count.load(Ordering::SeqCst)), (404, 1), "the client is in none of the networks");
-    set(folder.path(), "cidr", "array", "127.0.0.0/8");
-    set(folder.path(), "password", "text", "pass1");
-    assert_eq!((status(), count.load(Ordering::SeqCst)), (403, 2), "the password is checked after the auth server");
+    let app = TestApp::init().with_config("auth_server", &url).build().await;
+    let after = async |statements: &str| {
+        app.run_sql(statements).await;
+        let status = app.get("/provision/001565000046.cfg").await.status;
+        (status, count.load(Ordering::SeqCst))
+    };
+    assert_eq!(after("").await, (200, 1));
+    assert_eq!(after(&set("enabled", "boolean", "false")).await, (404, 1), "provisioning is off");
+    let networks = set("enabled", "boolean", "true") + &set("cidr", "array", "10.0.0.0/8");
+    assert_eq!(after(&networks).await, (404, 1), "the client is in none of the networks");
+    let password = set("cidr", "array", "127.0.0.0/8") + &set("password", "text", "pass1");
+    assert_eq!(after(&password).await, (403, 2), "the password is checked after the auth server");
 }
 
 impl Stage<'_> {

@@ -5,12 +5,12 @@ use dialplate_tests::recorded::Recorded;
 
 /// Replays phone books, which depend on order the most, and a sample of the other cases.
 fn replay(what: &str, stage: &Recorded, url: &str) {
-    let server = corpus::serve(url, &stage.corpus, &[]);
+    let app = stage.app_on(url);
     let all = corpus::manifest(&stage.corpus);
     let books = all.iter().filter(|case| case["kind"] == "contacts");
     let books: Vec<_> = books.step_by(3).cloned().collect();
     let cases = [books, corpus::spread(&all, 15)].concat();
-    corpus::check(what, &corpus::replay(&server, &cases), cases.len());
+    corpus::check(what, &stage.replay(&app, &cases), cases.len());
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! External services: FusionPBX's auth server, and fail2ban.
 
-use crate::guessing::set;
-use crate::proxied::execute;
-use dialplate_tests::client::{self, Answer};
-use dialplate_tests::server::Server;
-use dialplate_tests::setting;
+use dialplate_tests::app::TestApp;
+use dialplate_tests::client;
+use dialplate_tests::database;
+use dialplate_tests::server::{Server, demo_url};
+use dialplate_tests::setting::{digest, set};
 use dialplate_tests::skip;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -49,7 +49,7 @@ fn auth_server_decides_first_and_is_required() {
     let server = Server::demo(folder.path(), &[("DIALPLATE_AUTH_SERVER", &auth_server())]);
     assert_eq!(server.get("localhost", &format!("{PAGE}&secret=s3cret")).status, 200);
     assert_eq!(server.get("localhost", PAGE).status, 200);
-    set(folder.path(), "password", "text", "pass1");
+    database::run_blocking(&demo_url(folder.path()), &set("password", "text", "pass1"));
     let refused = server.get("localhost", &format!("{PAGE}&secret=wrong"));
     assert_eq!(refused.status, 404, "the auth server decides before the password check");
     let form = [("Host", "localhost"), ("Content-Type", "application/x-www-form-urlencoded")];
@@ -102,8 +102,8 @@ fn written(daemon: &UnixDatagram, file: &Path) -> usize {
     lines.lines().count()
 }
 
-#[test]
-fn fail2ban_matches_only_bad_passwords_and_addresses() {
+#[tokio::test(flavor = "multi_thread")]
+async fn fail2ban_matches_only_bad_passwords_and_addresses() {
     // The patterns of the filters that FusionPBX's installers create.
     let passwords = r".* FusionPBX: \[<HOST>\] provision attempt bad password for";
     let addresses = r"\[<HOST>\] invalid mac address ";
@@ -111,11 +111,11 @@ fn fail2ban_matches_only_bad_passwords_and_addresses() {
     let (socket, lines) = (folder.path().join("log"), folder.path().join("auth.log"));
     let daemon = UnixDatagram::bind(&socket).unwrap();
     daemon.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
-    let server = Server::demo(folder.path(), &[("DIALPLATE_SYSLOG", socket.to_str().unwrap())]);
-    let ask = |query: &str, authorization: &str| -> Answer {
+    let app = TestApp::init().with_config("syslog", socket.to_str().unwrap()).build().await;
+    let ask = async |query: &str, authorization: &str| {
         let headers = [("Host", "localhost"), ("Authorization", authorization)];
         let headers = if authorization.is_empty() { &headers[..1] } else { &headers };
-        client::send(server.address, "GET", &format!("{PAGE}{query}"), headers, b"")
+        app.send("GET", &format!("{PAGE}{query}"), headers, b"").await.status
     };
     let expect = |wrote: usize, filter: &str, found: usize| {
         assert_eq!(written(&daemon, &lines), wrote);
@@ -123,27 +123,25 @@ fn fail2ban_matches_only_bad_passwords_and_addresses() {
             assert_eq!(matches, found, "{}", std::fs::read_to_string(&lines).unwrap());
         }
     };
-    set(folder.path(), "password", "text", "pass1");
-    assert_eq!(ask("&password=nope", "").status, 403);
+    app.run_sql(&set("password", "text", "pass1")).await;
+    assert_eq!(ask("&password=nope", "").await, 403);
     expect(1, passwords, 1);
-    assert_eq!(ask("&password=pass1", "").status, 200);
+    assert_eq!(ask("&password=pass1", "").await, 200);
     expect(0, passwords, 0);
-    set(folder.path(), "password", "text", "");
-    execute(folder.path(), &setting::digest());
-    set(folder.path(), "http_auth_type", "text", "basic");
-    assert_eq!(ask("", "").status, 401);
-    assert_eq!(ask("", "Basic cGhvbmU6c2VjcmV0MQ==").status, 200);
+    let basic = set("password", "text", "") + &digest() + &set("http_auth_type", "text", "basic");
+    app.run_sql(&basic).await;
+    assert_eq!(ask("", "").await, 401);
+    assert_eq!(ask("", "Basic cGhvbmU6c2VjcmV0MQ==").await, 200);
     expect(0, passwords, 0);
-    assert_eq!(ask("", "Basic cGhvbmU6YmFk").status, 401);
+    assert_eq!(ask("", "Basic cGhvbmU6YmFk").await, 401);
     expect(1, passwords, 1);
-    set(folder.path(), "cidr", "array", "10.0.0.0/8");
-    assert_eq!(ask("", "Basic cGhvbmU6YmFk").status, 404);
+    app.run_sql(&set("cidr", "array", "10.0.0.0/8")).await;
+    assert_eq!(ask("", "Basic cGhvbmU6YmFk").await, 404);
     expect(1, passwords, 0);
-    set(folder.path(), "cidr", "array", "");
-    set(folder.path(), "http_auth_enabled", "boolean", "false");
+    app.run_sql(&(set("cidr", "array", "") + &set("http_auth_enabled", "boolean", "false"))).await;
     let forged = "&mac=x%0AJul%20%201%2012:00:00%20pbx%20FusionPBX:%20[192.0.2.1]%20provision%20attempt%20bad%20password%20for%20z";
-    assert_eq!(ask(forged, "").status, 403);
+    assert_eq!(ask(forged, "").await, 403);
     expect(1, passwords, 0);
-    assert_eq!(ask("&mac=00156500", "").status, 403);
+    assert_eq!(ask("&mac=00156500", "").await, 403);
     expect(1, addresses, 1);
 }

@@ -63,12 +63,12 @@ fn stage(release: &str) -> Option<Recorded> {
 
 fn replay(release: &str) {
     let Some(stage) = stage(release) else { return };
-    let server = stage.serve(&[]);
+    let app = stage.app();
     let mut cases = corpus::manifest(&stage.corpus);
     if !WHOLE.contains(&release) {
         cases = corpus::spread(&cases, 3);
     }
-    corpus::check(release, &corpus::replay(&server, &cases), cases.len());
+    corpus::check(release, &stage.replay(&app, &cases), cases.len());
 }
 
 #[test]
@@ -131,10 +131,9 @@ fn http_auth_disable_counts_unless_http_auth_enabled_is_set() {
     let Some(stage) = stage("5.0.1") else { return };
     stage.run(&setting::digest());
     stage.run(&setting::unset("http_auth_enabled"));
-    let server = stage.serve(&[]);
+    let app = stage.app();
     let case = &corpus::manifest(&stage.corpus)[0];
-    let target = case["target"].as_str().unwrap();
-    let status = || server.get(case["domain"].as_str().unwrap(), target).status;
+    let status = || stage.runtime.block_on(corpus::ask_in_process(&app, case, None)).status;
     for (name, value, expected) in [
         ("http_auth_disable", "true", 200),
         ("http_auth_disable", "false", 401),

@@ -1,28 +1,32 @@
 //! The statements that one request costs, counted in PostgreSQL's log. Uses `../shared/corpus`.
 
-use dialplate_tests::client;
+use dialplate_tests::app::TestApp;
+use dialplate_tests::client::Answer;
 use dialplate_tests::recorded::Recorded;
-use dialplate_tests::server::Server;
 use std::thread;
 use std::time::Duration;
 
 const YEALINK: &str = "0015652ac38a";
 
 struct Stage {
-    server: Server,
+    app: TestApp,
     database: Recorded,
 }
 
 fn stage() -> Option<Stage> {
     let database = Recorded::start_with(&["log_statement=all"])?;
-    Some(Stage { server: database.serve(&[]), database })
+    Some(Stage { app: database.app(), database })
 }
 
 impl Stage {
+    fn get(&self, host: &str, target: &str) -> Answer {
+        self.database.runtime.block_on(self.app.send("GET", target, &[("Host", host)], b""))
+    }
+
     /// The statements that one request causes, without the later provisioning note.
     fn statements(&self, host: &str, target: &str, status: u16) -> Vec<String> {
         let before = self.all().len();
-        let answer = client::get(self.server.address, host, target);
+        let answer = self.get(host, target);
         assert_eq!(answer.status, status, "{target}: {}", answer.text());
         thread::sleep(Duration::from_millis(100));
         let mut new = self.all().split_off(before);
@@ -92,7 +96,7 @@ fn labels_with_many_extensions_cost_one_more_statement() {
     let target = format!("/app/provision/?mac={YEALINK}&file=y000000000108.cfg");
     let statements = stage.statements("alpha.example.net", &target, 200);
     assert_eq!(statements.len(), 3, "{statements:.300?}");
-    let text = client::get(stage.server.address, "alpha.example.net", &target).text();
+    let text = stage.get("alpha.example.net", &target).text();
     let names = stage.database.value(&named);
     let names: Vec<&str> = names.split('|').filter(|name| !name.is_empty()).collect();
     let missing: Vec<_> = names.iter().filter(|name| !text.contains(**name)).collect();
@@ -103,7 +107,7 @@ fn labels_with_many_extensions_cost_one_more_statement() {
 #[test]
 fn edited_default_settings_apply_to_the_next_request() {
     let Some(stage) = stage() else { return };
-    let status = || client::get(stage.server.address, "alpha.example.net", &format!("/provision/{YEALINK}.cfg")).status;
+    let status = || stage.get("alpha.example.net", &format!("/provision/{YEALINK}.cfg")).status;
     let is_enabled = "default_setting_category = 'provision' and default_setting_subcategory = 'enabled'";
     let insert = |value: &str| {
         format!(

@@ -1,26 +1,35 @@
-//! URLs and template folders, through the built server. Uses `../shared/corpus`; skipped where it is absent.
+//! URLs, template folders and custom files.
 
+use dialplate_tests::app::{TestApp, TestAppBuilder};
 use dialplate_tests::setting::digest;
 use dialplate_tests::site::{HOST, Site, write};
 use dialplate_tests::wait;
 
-/// A Yealink T46U of fixture 1.
 const YEALINK: &str = "001565be5fd7";
 const YEALINK_AGENT: &str = "Yealink SIP-T46U 66.86.0.15 00:15:65:be:5f:d7";
-const TEMPLATES: &[(&str, &str)] = &[
-    ("templates/yealink/t46u/{$mac}.cfg", "default {$mac}"),
-    ("templates/yealink/t46u/{$mac}.boot", "boot {$mac}"),
-    ("templates/yealink/t46u/SEP{$mac}.cnf.xml", "sep {$mac}"),
-    ("templates/yealink/t46u/site.cfg", "site {$mac}"),
-    ("templates/yealink/t46u/cfggrp2614.xml", "model {$mac}"),
-    ("templates/yealink/t46u/own.gif", "GIF{$mac}"),
-    ("templates/logo.png", "PNG{$mac}"),
-];
 
-#[test]
-fn url_without_rule_is_answered_if_device_has_the_file() {
-    let Some(site) = Site::start("", TEMPLATES, &[]) else { return };
-    for (target, says) in [
+/// A builder of a server with a Yealink T46U and these templates.
+fn yealink() -> TestAppBuilder {
+    TestApp::init()
+        .with_device(YEALINK, "yealink/t46u")
+        .with_template("yealink/t46u/{$mac}.cfg", "default {$mac}")
+        .with_template("yealink/t46u/{$mac}.boot", "boot {$mac}")
+        .with_template("yealink/t46u/SEP{$mac}.cnf.xml", "sep {$mac}")
+        .with_template("yealink/t46u/site.cfg", "site {$mac}")
+        .with_template("yealink/t46u/cfggrp2614.xml", "model {$mac}")
+        .with_template("yealink/t46u/own.gif", "GIF{$mac}")
+        .with_template("logo.png", "PNG{$mac}")
+}
+
+/// What [`dialplate_tests::client::Answer::says`] of the answer to this User-Agent.
+async fn says(app: &TestApp, target: &str, agent: &str) -> String {
+    app.get_as(agent, target).await.says()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn url_without_rule_is_answered_if_device_has_the_file() {
+    let app = yealink().build().await;
+    for (target, expected) in [
         ("/provision/001565be5fd7.cfg", "default 001565be5fd7"),
         ("/provision/00:15:65:be:5f:d7.cfg", "default 001565be5fd7"),
         ("/provision/00-15-65-BE-5F-D7.CFG", "default 001565be5fd7"),
@@ -43,80 +52,95 @@ fn url_without_rule_is_answered_if_device_has_the_file() {
         ("/provision/SEP001565FFFFFF.cnf.xml", "nginx 404"),
         ("/provision/001565be5fd7.cfg?file=nothing.cfg", "404"),
     ] {
-        assert_eq!(site.says(target, YEALINK_AGENT), says, "{target}");
+        assert_eq!(says(&app, target, YEALINK_AGENT).await, expected, "{target}");
     }
-    assert_eq!(site.says("/provision/cfg.xml", "nobody"), "nginx 404");
+    assert_eq!(says(&app, "/provision/cfg.xml", "nobody").await, "nginx 404");
 }
 
-#[test]
-fn pictures_are_sent_as_they_are() {
-    let Some(site) = Site::start("", TEMPLATES, &[("DIALPLATE_CUSTOM_TEMPLATES", "@/custom")]) else { return };
-    let answer = site.get("/app/provision/logo.png", "nobody");
-    assert_eq!((answer.status, answer.header("content-type"), &answer.body[..]), (200, "image/png", &b"PNG{$mac}"[..]));
-    // The device's own is for the device.
-    let answer = site.get("/provision/own.gif", YEALINK_AGENT);
-    assert_eq!((answer.status, answer.header("content-type"), &answer.body[..]), (200, "image/gif", &b"GIF{$mac}"[..]));
-    assert_eq!(site.says("/provision/own.gif", "nobody"), "nginx 404");
-    assert_eq!(site.says(&format!("/provision/?mac={YEALINK}&file=own.gif"), "nobody"), "GIF{$mac}");
-    assert_eq!(site.says("/provision/..%2ftemplates/logo.png", "nobody"), "nginx 404");
-    write(&site.path("custom"), "logo.png", b"changed");
-    assert_eq!(site.says("/provision/logo.png", "nobody"), "changed");
+#[tokio::test(flavor = "multi_thread")]
+async fn picture_is_sent_unrendered_and_device_picture_to_it_only() {
+    let app = yealink().with_file("custom/own.txt", "").with_config("custom_templates", "@/custom").build().await;
+    let answer = app.get_as("nobody", "/app/provision/logo.png").await;
+    assert_eq!((answer.header("content-type"), answer.says().as_str()), ("image/png", "PNG{$mac}"));
+    let answer = app.get_as(YEALINK_AGENT, "/provision/own.gif").await;
+    assert_eq!((answer.header("content-type"), answer.says().as_str()), ("image/gif", "GIF{$mac}"));
+    assert_eq!(says(&app, "/provision/own.gif", "nobody").await, "nginx 404");
+    assert_eq!(says(&app, &format!("/provision/?mac={YEALINK}&file=own.gif"), "nobody").await, "GIF{$mac}");
+    assert_eq!(says(&app, "/provision/..%2ftemplates/logo.png", "nobody").await, "nginx 404");
+    write(&app.path("custom"), "logo.png", b"changed");
+    assert_eq!(says(&app, "/provision/logo.png", "nobody").await, "changed");
 }
 
-#[test]
-fn url_forms_chooses_which_urls_are_known() {
-    let Some(site) = Site::start("", TEMPLATES, &[("DIALPLATE_URL_FORMS", "fusionpbx")]) else { return };
-    for (target, says) in [
+#[tokio::test(flavor = "multi_thread")]
+async fn url_forms_chooses_which_urls_are_known() {
+    let app = yealink().with_config("url_forms", "fusionpbx").build().await;
+    for (target, expected) in [
         ("/provision/001565be5fd7.cfg", "default 001565be5fd7"),
         ("/provision/00-15-65-be-5f-d7.cfg", "nginx 404"),
         ("/provision/SEP001565BE5FD7.cnf.xml", "nginx 404"),
         ("/provision/logo.png", "nginx 404"),
     ] {
-        assert_eq!(site.says(target, YEALINK_AGENT), says, "{target}");
+        assert_eq!(says(&app, target, YEALINK_AGENT).await, expected, "{target}");
     }
-    let Some(site) = Site::start("", TEMPLATES, &[("DIALPLATE_URL_FORMS", "all")]) else { return };
+    let app = yealink().with_config("url_forms", "all").build().await;
     for target in ["/provision/001565be5fd7.boot", "/any/where/001565be5fd7.xml"] {
-        assert!(site.says(target, YEALINK_AGENT).ends_with(" 001565be5fd7"), "{target}");
+        assert!(says(&app, target, YEALINK_AGENT).await.ends_with(" 001565be5fd7"), "{target}");
     }
 }
 
-#[test]
-fn credentials_are_asked_for_at_a_url_without_a_rule_too() {
-    let Some(site) = Site::start(&digest(), TEMPLATES, &[]) else { return };
+#[tokio::test(flavor = "multi_thread")]
+async fn url_without_rule_asks_for_credentials_first() {
+    let app = yealink().with_sql(&digest()).build().await;
     for address in ["00-15-65-be-5f-d7", "00-15-65-ff-ff-ff"] {
-        assert_eq!(site.says(&format!("/provision/{address}.cfg"), YEALINK_AGENT), "401", "{address}");
+        assert_eq!(says(&app, &format!("/provision/{address}.cfg"), YEALINK_AGENT).await, "401", "{address}");
     }
 }
 
-#[test]
-fn custom_file_applies_wherever_its_folder_is() {
-    let mut files = TEMPLATES.to_vec();
-    files.extend([
-        ("custom/yealink/t46u/site.cfg", "own site {$mac}"),
-        ("custom/yealink/t46u/new.cfg", "own new {$mac}"),
-        ("elsewhere/yealink/t46u/{$mac}.cfg", "elsewhere {$mac}"),
-    ]);
-    let settings = [("DIALPLATE_CUSTOM_TEMPLATES", "@/custom")];
-    let says = |site: &Site, file: &str| site.says(&format!("/provision/?mac={YEALINK}&file={file}"), "");
-    let Some(site) = Site::start("", &files, &settings) else { return };
-    assert_eq!(says(&site, ""), format!("default {YEALINK}"));
-    assert_eq!(says(&site, "site.cfg"), format!("own site {YEALINK}"));
-    assert_eq!(says(&site, "new.cfg"), format!("own new {YEALINK}"));
-    // A new file for one domain is seen without a restart.
-    write(&site.path("custom"), &format!("{HOST}/yealink/t46u/site.cfg"), b"domain site {$mac}");
-    let seen = || says(&site, "site.cfg") == format!("domain site {YEALINK}");
-    wait::until(seen, || says(&site, "site.cfg"));
-    assert_eq!(says(&site, "new.cfg"), format!("own new {YEALINK}"));
+/// A builder with a custom folder and a further template folder.
+fn with_custom_files() -> TestAppBuilder {
+    yealink()
+        .with_file("custom/yealink/t46u/site.cfg", "own site {$mac}")
+        .with_file("custom/yealink/t46u/new.cfg", "own new {$mac}")
+        .with_file("elsewhere/yealink/t46u/{$mac}.cfg", "elsewhere {$mac}")
+        .with_config("custom_templates", "@/custom")
+}
 
-    // `template_dir` of a device's own settings.
+#[tokio::test(flavor = "multi_thread")]
+async fn custom_file_replaces_one_template() {
+    let app = with_custom_files().build().await;
+    let file = async |file: &str| says(&app, &format!("/provision/?mac={YEALINK}&file={file}"), "").await;
+    assert_eq!(file("").await, "default 001565be5fd7");
+    assert_eq!(file("site.cfg").await, "own site 001565be5fd7");
+    assert_eq!(file("new.cfg").await, "own new 001565be5fd7");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn device_setting_template_dir_replaces_the_search_path() {
     let sql = format!(
         "insert into v_device_settings (device_setting_uuid, device_uuid, device_setting_category, \
          device_setting_subcategory, device_setting_name, device_setting_value, device_setting_enabled) \
          select 'c0ffee00-0000-4000-8000-000000000001', device_uuid, 'provision', 'template_dir', 'text', '@/elsewhere', \
-         true from v_devices where device_address = '{YEALINK}';"
+         true from v_devices where device_address = '{YEALINK}'"
     );
-    let Some(site) = Site::start(&sql, &files, &settings) else { return };
-    assert_eq!(says(&site, ""), format!("elsewhere {YEALINK}"));
-    assert_eq!(says(&site, "site.cfg"), format!("own site {YEALINK}"));
-    assert_eq!(says(&site, "cfggrp2614.xml"), "404", "the search path is replaced");
+    let app = with_custom_files().with_sql(&sql).build().await;
+    let file = async |file: &str| says(&app, &format!("/provision/?mac={YEALINK}&file={file}"), "").await;
+    assert_eq!(file("").await, "elsewhere 001565be5fd7");
+    assert_eq!(file("site.cfg").await, "own site 001565be5fd7");
+    assert_eq!(file("cfggrp2614.xml").await, "404");
+}
+
+/// Uses the recorded database; skipped without `../shared/corpus`.
+#[test]
+fn new_custom_file_for_one_domain_is_seen_without_restart() {
+    let files = [
+        ("templates/yealink/t46u/site.cfg", "site {$mac}"),
+        ("custom/yealink/t46u/site.cfg", "own site {$mac}"),
+        ("custom/yealink/t46u/new.cfg", "own new {$mac}"),
+    ];
+    let Some(site) = Site::start("", &files, &[("DIALPLATE_CUSTOM_TEMPLATES", "@/custom")]) else { return };
+    let says = |file: &str| site.says(&format!("/provision/?mac={YEALINK}&file={file}"), "");
+    assert_eq!(says("site.cfg"), "own site 001565be5fd7");
+    write(&site.path("custom"), &format!("{HOST}/yealink/t46u/site.cfg"), b"domain site {$mac}");
+    wait::until(|| says("site.cfg") == "domain site 001565be5fd7", || says("site.cfg"));
+    assert_eq!(says("new.cfg"), "own new 001565be5fd7");
 }

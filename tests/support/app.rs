@@ -43,8 +43,8 @@ static SHARED: Mutex<Option<HashMap<String, Current>>> = Mutex::const_new(None);
 
 /// A server without sockets.
 pub struct TestApp {
-    app: App,
-    host: String,
+    app: Arc<App>,
+    host: &'static str,
     database: String,
     folder: TempDir,
 }
@@ -57,7 +57,6 @@ pub struct TestAppBuilder {
     devices: u32,
     config: Vec<(&'static str, String)>,
     templates: Vec<PathBuf>,
-    plugins: Option<PathBuf>,
     folder: TempDir,
 }
 
@@ -78,19 +77,18 @@ impl TestApp {
             devices: 0,
             config: Vec::new(),
             templates: Vec::new(),
-            plugins: None,
             folder: tempfile::tempdir().expect("a folder for the test"),
         }
     }
 
     /// Sends a GET request.
     pub async fn get(&self, target: &str) -> Answer {
-        self.send("GET", target, &[("Host", &self.host)], b"").await
+        self.send("GET", target, &[("Host", self.host)], b"").await
     }
 
     /// Sends a GET request with this User-Agent.
     pub async fn get_as(&self, agent: &str, target: &str) -> Answer {
-        self.send("GET", target, &[("Host", &self.host), ("User-Agent", agent)], b"").await
+        self.send("GET", target, &[("Host", self.host), ("User-Agent", agent)], b"").await
     }
 
     /// Sends a request. Header values are sent as Latin-1 if possible, else as UTF-8.
@@ -116,11 +114,11 @@ impl TestApp {
         }
     }
 
-    /// Serves on a free port until the process ends, for requests that no [`Request`] can hold.
-    pub async fn listen(self) -> SocketAddr {
+    /// Serves on a free port until the test ends, for requests that no [`Request`] can hold.
+    pub async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        tokio::spawn(async move { self.app.serve(listener, std::future::pending()).await });
+        let (app, address) = (Arc::clone(&self.app), listener.local_addr().expect("an address"));
+        tokio::spawn(async move { app.serve(listener, std::future::pending()).await });
         address
     }
 
@@ -129,14 +127,30 @@ impl TestApp {
         self.app.state()
     }
 
-    /// Closes the database.
+    /// Closes the database of an app that does not listen.
+    ///
+    /// # Panics
+    /// If it listens.
     pub async fn close(self) {
-        self.app.close().await;
+        Arc::into_inner(self.app).expect("an app that does not listen").close().await;
     }
 
-    /// Runs SQL statements in the app's SQLite database.
+    /// Runs SQL statements in the app's database.
     pub async fn run_sql(&self, sql: &str) {
         database::run(&self.database, sql).await;
+    }
+
+    /// The single value of a query as text, empty for NULL.
+    pub async fn value(&self, query: &str) -> String {
+        database::value(&self.database, query).await
+    }
+
+    /// Waits until a query has this value. The server writes some rows after its answer.
+    ///
+    /// # Panics
+    /// After [`crate::wait::PATIENCE`].
+    pub async fn until_value(&self, query: &str, expected: &str) {
+        database::until_value(&self.database, query, expected).await.unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// A path in the app's folder, which has `templates/`, `custom/` and files of [`TestAppBuilder::with_file`].
@@ -206,12 +220,6 @@ impl TestAppBuilder {
         self
     }
 
-    /// Uses the components of a folder instead of `target/plugins`.
-    pub fn with_plugins(mut self, folder: &Path) -> Self {
-        self.plugins = Some(folder.to_owned());
-        self
-    }
-
     /// Builds the server.
     ///
     /// # Panics
@@ -228,13 +236,13 @@ impl TestAppBuilder {
         let opened = Opened::open(self.config(&database)).await.expect("the server opens");
         let snapshot = self.snapshot(&opened).await;
         let app = opened.into_app(snapshot).expect("random numbers");
-        TestApp { app, host: self.host.to_owned(), database, folder: self.folder }
+        TestApp { app: Arc::new(app), host: self.host, database, folder: self.folder }
     }
 
     /// Templates and plugins. Apps of a test process share them, unless they come from the app's own folder.
     async fn snapshot(&self, opened: &Opened) -> Current {
         let load = async || opened.load().await.expect("templates and plugins load").current;
-        let key = format!("{:?} {:?} {:?}", self.templates, self.plugins, self.config);
+        let key = format!("{:?} {:?}", self.templates, self.config);
         if key.contains(&self.folder.path().display().to_string()) {
             return load().await;
         }
@@ -250,11 +258,10 @@ impl TestAppBuilder {
         let repository = root().join("templates");
         let templates = if self.templates.is_empty() { std::slice::from_ref(&repository) } else { &self.templates };
         let templates: Vec<_> = templates.iter().map(|folder| folder.display().to_string()).collect();
-        let plugins = self.plugins.clone().unwrap_or_else(|| root().join("target/plugins"));
         let own = [
             ("database", database.to_owned()),
             ("templates", templates.join(":")),
-            ("plugins", plugins.display().to_string()),
+            ("plugins", root().join("target/plugins").display().to_string()),
             ("cache", target().join("test-cache").display().to_string()),
             ("clock", CLOCK.to_owned()),
         ];

@@ -9,6 +9,9 @@ use std::time::Duration;
 /// Far longer than any answer takes.
 const TIMEOUT: Duration = Duration::from_secs(40);
 
+/// The length of nginx's own page for status 404.
+const NGINX_404_BYTES: usize = 153;
+
 /// One HTTP answer.
 pub struct Answer {
     pub status: u16,
@@ -26,6 +29,16 @@ impl Answer {
     /// The body, with bytes that are not UTF-8 replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body of a 200, `nginx 404` for nginx's own page, else the status.
+    pub fn says(&self) -> String {
+        let text = self.text();
+        match self.status {
+            404 if text.contains("nginx/1.22.1") && text.len() == NGINX_404_BYTES => "nginx 404".to_owned(),
+            200 => text,
+            status => status.to_string(),
+        }
     }
 }
 

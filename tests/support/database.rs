@@ -1,15 +1,21 @@
 //! Databases for tests. Each set of rows is loaded into SQLite once in a test process; a test gets a copy of the file.
 
 use crate::corpus;
+use crate::wait::PATIENCE;
 use dialplate::directory::{DEFAULT_DOMAIN, Directory};
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 
 /// Database files by the SQL files they were loaded from; the demonstration is loaded from none.
 type Loaded = HashMap<Vec<PathBuf>, Arc<Vec<u8>>>;
+
+/// Time between two queries of [`until_value`].
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 static LOADED: Mutex<Option<Loaded>> = Mutex::const_new(None);
 
@@ -59,6 +65,38 @@ pub async fn value(url: &str, query: &str) -> String {
     };
     let value: Option<String> = value.expect("one value");
     value.unwrap_or_default()
+}
+
+/// Like [`run`], for a test without a runtime.
+pub fn run_blocking(url: &str, sql: &str) {
+    runtime().block_on(run(url, sql));
+}
+
+/// Like [`value`], for a test without a runtime.
+pub fn value_blocking(url: &str, query: &str) -> String {
+    runtime().block_on(value(url, query))
+}
+
+fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// Waits until a query has this value in a database of either kind. The server writes some rows after its answer.
+///
+/// # Errors
+/// The query has another value after [`PATIENCE`].
+pub async fn until_value(url: &str, query: &str, expected: &str) -> Result<(), String> {
+    let start = Instant::now();
+    loop {
+        let value = value(url, query).await;
+        if value == expected {
+            return Ok(());
+        }
+        if start.elapsed() > PATIENCE {
+            return Err(format!("{query}: {value:?}, expected {expected:?}"));
+        }
+        tokio::time::sleep(POLL_INTERVAL).await;
+    }
 }
 
 fn is_postgresql(url: &str) -> bool {

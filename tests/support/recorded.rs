@@ -1,8 +1,10 @@
 //! The recorded FusionPBX database on a PostgreSQL server for one test.
 
+use crate::app::TestApp;
 use crate::corpus;
 use crate::postgres::Postgres;
 use crate::server::Server;
+use serde_json::Value;
 use std::path::PathBuf;
 use tokio::runtime::Runtime;
 
@@ -58,6 +60,22 @@ impl Recorded {
     /// The URL of the recorded database.
     pub fn url(&self) -> String {
         self.postgres.url(Self::NAME)
+    }
+
+    /// Builds a server on the recorded database in the test's own process, with the recorded templates.
+    pub fn app(&self) -> TestApp {
+        self.app_on(&self.url())
+    }
+
+    /// Like [`Self::app`], on another database with the recorded rows.
+    pub fn app_on(&self, url: &str) -> TestApp {
+        let app = TestApp::init().with_database(url).with_templates(&self.corpus.join("templates"));
+        self.runtime.block_on(app.build())
+    }
+
+    /// Replays recorded cases on a server that [`Self::app`] built, as [`corpus::replay`] does.
+    pub fn replay(&self, app: &TestApp, cases: &[Value]) -> Vec<String> {
+        self.runtime.block_on(corpus::replay_in_process(app, cases))
     }
 
     /// Starts a Dialplate server on the recorded database, as [`corpus::serve`] does.

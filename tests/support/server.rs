@@ -69,6 +69,11 @@ pub fn demo_file(folder: &Path) -> PathBuf {
     folder.join("demo.db")
 }
 
+/// The URL of the demonstration database in a folder.
+pub fn demo_url(folder: &Path) -> String {
+    format!("sqlite://{}", demo_file(folder).display())
+}
+
 impl Server {
     /// Starts a server and waits until it listens.
     pub fn start(settings: &[(&str, &str)]) -> Self {
@@ -107,7 +112,7 @@ impl Server {
 
     /// Starts a server with a demonstration database in this folder, the repository's templates, and these settings.
     pub fn demo(folder: &Path, settings: &[(&str, &str)]) -> Self {
-        let database = format!("sqlite://{}?mode=rwc", demo_file(folder).display());
+        let database = format!("{}?mode=rwc", demo_url(folder));
         let templates = root().join("templates").display().to_string();
         let own = [
             ("DIALPLATE_DATABASE", database.as_str()),

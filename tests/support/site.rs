@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 
 /// A domain of the recorded database `fixture-1.sql`.
 pub const HOST: &str = "alpha.example.net";
-/// The length of nginx's own page for status 404.
-const OUTSIDE_BYTES: usize = 153;
 
 /// A running server with the recorded database and its own template folders.
 pub struct Site {
@@ -52,15 +50,9 @@ impl Site {
         client::send(self.server.address, "GET", target, &[("Host", HOST), ("User-Agent", agent)], b"")
     }
 
-    /// The body of a 200, `nginx 404` for nginx's own page, else the status.
+    /// What [`client::Answer::says`] of the answer.
     pub fn says(&self, target: &str, agent: &str) -> String {
-        let answer = self.get(target, agent);
-        let text = answer.text();
-        match answer.status {
-            404 if text.contains("nginx/1.22.1") && text.len() == OUTSIDE_BYTES => "nginx 404".to_owned(),
-            200 => text,
-            status => status.to_string(),
-        }
+        self.get(target, agent).says()
     }
 
     /// A path in the site's folder.

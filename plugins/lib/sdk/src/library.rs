@@ -3,7 +3,7 @@
 use crate::types::{self, Fault, Prepared, Reads};
 use crate::variables;
 use dialplate_smarty as smarty;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -91,17 +91,28 @@ pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
             None => parse(name, source),
         });
     }
+    let functions = functions(&folders);
     let answer = |template: &types::Template| Prepared {
         folder: template.folder.clone(),
         file: template.file.clone(),
         outcome: match folders[&template.folder].get(&template.file) {
             Some(Err(error)) => Err(fault(error.clone())),
+            Some(Ok(parsed)) if parsed.unknown_tags().any(|name| !functions.contains(name)) => {
+                let alone = parsed.stands_alone().map_err(|error| fault(error.with_source(&template.source)));
+                alone.map(|()| Reads::Every)
+            }
             _ => Ok(folders[&template.folder].reads(&template.file)),
         },
     };
     let prepared = templates.iter().map(answer).collect();
     PREPARED.set(folders.into_iter().map(|(name, folder)| (name, Rc::new(folder))).collect());
     prepared
+}
+
+/// The names of all template functions: a tag that no file defines is unknown, whichever file includes it.
+fn functions(folders: &FxHashMap<String, Folder>) -> FxHashSet<Vec<u8>> {
+    let parsed = folders.values().flat_map(|folder| folder.files.values()).flatten();
+    parsed.flat_map(|template| template.functions()).map(<[u8]>::to_vec).collect()
 }
 
 /// For each template, the first template with the same text, which may be the template itself.
@@ -161,6 +172,15 @@ mod tests {
         let prepared = prepare(&[template("m1", "a.cfg", "{if $x}"), template("m2", "a.cfg", "{if $x}")]);
         let names: Vec<_> = prepared.into_iter().map(|file| file.outcome.unwrap_err().template).collect();
         assert_eq!(names, ["m1/a.cfg", "m2/a.cfg"]);
+    }
+
+    #[test]
+    fn tag_that_no_file_defines_is_a_fault_of_its_file() {
+        let files = [("m", "a.cfg", "{function f}{/function}"), ("m", "b.cfg", "{f}"), ("m", "c.cfg", "\n{g}")];
+        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
+        assert!(prepared[0].outcome.is_ok() && prepared[1].outcome.is_ok());
+        let fault = prepared[2].outcome.as_ref().unwrap_err();
+        assert_eq!((fault.line, fault.message.as_str(), fault.excerpt.as_str()), (2, "unknown tag {g}", "{g}"));
     }
 
     fn prepared_file(folder: &str, file: &str) -> Parsed {

@@ -103,6 +103,10 @@ impl Problem {
         Problem::new(ErrorKind::Syntax, message)
     }
 
+    pub(crate) fn unknown_tag(name: &str) -> Problem {
+        Problem::syntax(format!("unknown tag {{{name}}}"))
+    }
+
     pub(crate) fn refused(message: impl Into<String>) -> Problem {
         Problem::new(ErrorKind::Refused, message)
     }

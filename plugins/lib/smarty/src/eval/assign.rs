@@ -63,12 +63,23 @@ impl Evaluator<'_> {
 
     /// Assigns to the variable whose name is a value, as the attribute `assign` of many tags does.
     pub(super) fn assign_to(&mut self, name: &Value, value: Value) -> RenderResult<()> {
+        if let Value::Array(several) = name {
+            return self.assign_all(several);
+        }
         let name = name.to_bytes();
         if name.is_empty() {
             return Ok(());
         }
         let symbol = self.symbol(&name);
         self.assign_in_scope(symbol, value, Scope::Default)
+    }
+
+    /// An array in place of a name is a list of variables with their values.
+    fn assign_all(&mut self, variables: &Array) -> RenderResult<()> {
+        for (name, value) in variables.iter().filter(|(name, _)| !name.to_str().is_empty()) {
+            self.assign_to(&Value::Str(name.to_str()), value.clone())?;
+        }
+        Ok(())
     }
 
     pub(super) fn assign_to_expr(&mut self, code: &Code<'_>, name: ExprId, value: Value) -> RenderResult<()> {
@@ -104,6 +115,12 @@ impl Evaluator<'_> {
     }
 
     fn append_to(&mut self, name: &Value, value: Value) -> RenderResult<()> {
+        if let Value::Array(several) = name {
+            for (name, value) in several.iter() {
+                self.append_to(&Value::Str(name.to_str()), value.clone())?;
+            }
+            return Ok(());
+        }
         let name = name.to_bytes();
         if name.is_empty() {
             return Ok(());

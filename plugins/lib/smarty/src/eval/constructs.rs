@@ -21,16 +21,32 @@ impl Evaluator<'_> {
         let base = self.quiet(code, base)?;
         let key = self.eval(code, key)?;
         self.leave();
-        Ok(path::quiet_index(&base, &key))
+        path::quiet_index(&base, &key)
     }
 
     pub(super) fn isset(&mut self, code: &Code<'_>, list: List) -> RenderResult<Value> {
         for &id in code.program.list(list) {
-            if self.quiet(code, id)?.is_null() {
+            if self.tested(code, id)?.is_null() {
                 return Ok(Value::Bool(false));
             }
         }
         Ok(Value::Bool(true))
+    }
+
+    /// The operand of `isset` and `empty`, which are stricter than `??` about the offset of a string.
+    pub(super) fn tested(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<Value> {
+        let Expr::Index(base, key) = code.expr(id) else { return self.quiet(code, id) };
+        let base = self.quiet(code, base)?;
+        if !matches!(base, Value::Str(_)) {
+            return self.quiet(code, id);
+        }
+        let key = self.eval(code, key)?;
+        let plain = match &key {
+            Value::Str(key) => path::is_whole(key),
+            Value::Array(_) => false,
+            _ => true,
+        };
+        if plain { path::quiet_index(&base, &key) } else { Ok(Value::Null) }
     }
 
     /// `|default:a:b`: the first value that is neither null nor the empty string, else the last.
@@ -61,9 +77,7 @@ impl Evaluator<'_> {
         let Some(id) = self.find(symbol) else {
             return Err(Problem::fault("++ and -- need a variable that is defined"));
         };
-        let old = keys.iter().fold(self.variable_mut(id).value.clone(), |value, key| {
-            path::quiet_index(&value, key.as_ref().unwrap_or(&Value::Null))
-        });
+        let old = path::read(&self.variable_mut(id).value, &keys)?;
         let new = step(&old)?;
         path::write(&mut self.variable_mut(id).value, &keys, new)?;
         Ok(old)

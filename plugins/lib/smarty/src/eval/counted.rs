@@ -39,7 +39,7 @@ impl Evaluator<'_> {
             }
             let id = self.find(symbol).unwrap_or(id);
             let step = self.props_mut(id).get(Prop::Step);
-            let value = read(&self.variable_mut(id).value, &keys);
+            let value = path::read(&self.variable_mut(id).value, &keys)?;
             let next = arithmetic::add(&value, &step)?;
             path::write(&mut self.variable_mut(id).value, &keys, next)?;
             let props = self.props_mut(id);
@@ -98,8 +98,8 @@ impl Evaluator<'_> {
         };
         let next = match step {
             CStep::Value(value) => self.eval(code, value)?,
-            CStep::Increment => arithmetic::increment(&read(&self.variable_mut(id).value, &keys))?,
-            CStep::Decrement => arithmetic::decrement(&read(&self.variable_mut(id).value, &keys))?,
+            CStep::Increment => arithmetic::increment(&path::read(&self.variable_mut(id).value, &keys)?)?,
+            CStep::Decrement => arithmetic::decrement(&path::read(&self.variable_mut(id).value, &keys)?)?,
         };
         path::write(&mut self.variable_mut(id).value, &keys, next)
     }
@@ -109,8 +109,4 @@ impl Evaluator<'_> {
 fn has_next_pass(props: &Props) -> bool {
     let (iteration, total) = (props.get(Prop::Iteration), props.get(Prop::Total));
     compare::less_equal(&iteration, &total).unwrap_or(false)
-}
-
-fn read(value: &Value, keys: &[Option<Value>]) -> Value {
-    keys.iter().fold(value.clone(), |value, key| path::quiet_index(&value, key.as_ref().unwrap_or(&Value::Null)))
 }

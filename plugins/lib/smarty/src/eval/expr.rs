@@ -109,7 +109,7 @@ impl Evaluator<'_> {
             Expr::Concat(parts) => self.concat(code, parts),
             Expr::Call(index, args) => self.call(code, code.program.calls[index as usize], args),
             Expr::Isset(list) => self.isset(code, list),
-            Expr::Empty(operand) => Ok(Value::Bool(!self.quiet(code, operand)?.truthy())),
+            Expr::Empty(operand) => Ok(Value::Bool(!self.tested(code, operand)?.truthy())),
             Expr::InArray(needle, haystack) => {
                 let needle = self.eval(code, needle)?;
                 let haystack = self.eval(code, haystack)?;
@@ -124,16 +124,15 @@ impl Evaluator<'_> {
             Expr::Super(which) => Ok(self.superglobal(which)),
             Expr::Captured(NONE) => Ok(Value::from(self.captures.clone())),
             Expr::Captured(name) => {
-                let key = self.eval(code, name)?;
-                // As with `isset`, an invalid key is not an error here.
-                let key = key.to_key().ok();
-                let found = key.and_then(|key| self.captures.get(key.as_ref()).cloned());
-                Ok(found.unwrap_or_default())
+                let key = self.eval(code, name)?.to_key()?;
+                Ok(self.captures.get(key.as_ref()).cloned().unwrap_or_default())
             }
             Expr::TemplateName => {
-                let base = code.name.rsplit('/').next().unwrap_or_default();
+                let base = code.running.rsplit('/').next().unwrap_or_default();
                 Ok(Value::from(base))
             }
+            Expr::TemplateFolder => Ok(Value::from(code.running.rsplit_once('/').map_or(".", |(folder, _)| folder))),
+            Expr::Constant(name, required) => self.constant(code, name, required),
             Expr::Output(block) => {
                 let start = self.capture_output();
                 self.block(code, block)?;
@@ -141,6 +140,15 @@ impl Evaluator<'_> {
             }
             Expr::Plugin(index) => self.plugin(code, &code.program.tags.plugins[index as usize]),
             _ => Ok(Value::Null),
+        }
+    }
+
+    fn constant(&mut self, code: &Code<'_>, name: ExprId, required: bool) -> RenderResult<Value> {
+        let name = self.eval(code, name)?;
+        match crate::constants::constant(&name.to_bytes()) {
+            Some(value) => Ok(value),
+            None if required => Err(Problem::fault(format!("Undefined constant \"{}\"", name.to_str().to_lossy()))),
+            None => Ok(Value::Null),
         }
     }
 
@@ -232,7 +240,9 @@ impl Evaluator<'_> {
     }
 
     fn in_array(&mut self, needle: &Value, haystack: &Value) -> RenderResult<Value> {
-        let haystack = haystack.to_array();
+        let Value::Array(haystack) = haystack else {
+            return Err(Problem::fault("in_array(): Argument #2 ($haystack) must be of type array"));
+        };
         self.context.charge(haystack.len())?;
         for value in haystack.values() {
             if compare::loose_equal(needle, value)? {
@@ -245,6 +255,9 @@ impl Evaluator<'_> {
     /// Calls a function or modifier and writes its by-reference arguments back.
     fn call(&mut self, code: &Code<'_>, function: &php::Function, list: List) -> RenderResult<Value> {
         let ids = code.program.list(list);
+        if function.by_ref != 0 {
+            by_reference(code, function, ids)?;
+        }
         let mut args = Vec::with_capacity(ids.len());
         for &id in ids {
             args.push(self.eval(code, id)?);
@@ -285,6 +298,35 @@ impl Evaluator<'_> {
         }
         Ok(self.captured(start))
     }
+}
+
+/// Refuses what PHP cannot pass by reference: anything but a variable or the result of a function.
+fn by_reference(code: &Code<'_>, function: &php::Function, ids: &[ExprId]) -> RenderResult<()> {
+    for (i, &id) in ids.iter().enumerate().take(32) {
+        let is_value = matches!(
+            code.expr(id),
+            Expr::Const(_)
+                | Expr::Unary(..)
+                | Expr::Binary(..)
+                | Expr::And(..)
+                | Expr::Or(..)
+                | Expr::Ternary(..)
+                | Expr::Concat(_)
+                | Expr::Isset(_)
+                | Expr::Empty(_)
+                | Expr::Default(..)
+                | Expr::Array(_)
+                | Expr::Increment(_)
+                | Expr::Decrement(_)
+                | Expr::Constant(..)
+                | Expr::Quiet(_)
+        );
+        if is_value && function.by_ref & (1 << i) != 0 {
+            let message = format!("{}(): Argument #{} cannot be passed by reference", function.name, i + 1);
+            return Err(Problem::fault(message));
+        }
+    }
+    Ok(())
 }
 
 /// Finds an element of an array if the key needs no conversion.

@@ -193,8 +193,9 @@ impl Evaluator<'_> {
         match name {
             Name::Static(symbol) => Ok(code.symbol(symbol)),
             Name::Computed(name) => {
-                let name = self.eval(code, name)?;
-                Ok(self.symbol(&name.to_bytes()))
+                // As the key of an array, which another array cannot be.
+                let name = self.eval(code, name)?.to_key()?.to_str();
+                Ok(self.symbol(&name))
             }
         }
     }

@@ -37,7 +37,7 @@ impl<'r> Loaded<'r> {
 
     pub(super) fn code(&self, loaded: usize) -> Code<'_> {
         let Template { name, program } = self.template();
-        Code { program, name, symbols: self.symbols.as_deref(), loaded }
+        Code { program, name, running: name, symbols: self.symbols.as_deref(), loaded }
     }
 }
 
@@ -45,6 +45,9 @@ impl Evaluator<'_> {
     pub(super) fn include(&mut self, code: &Code<'_>, tag: &Include) -> RenderResult<()> {
         let file = self.eval(code, tag.file)?;
         let params = self.params(code, &tag.params)?;
+        for attribute in &tag.unused {
+            self.eval(code, *attribute)?;
+        }
         let assign = match tag.assign.optional() {
             Some(assign) => Some(self.eval(code, assign)?),
             None => None,
@@ -76,7 +79,7 @@ impl Evaluator<'_> {
         params: Vec<(usize, Value)>,
         scope: Scope,
     ) -> RenderResult<()> {
-        let name = names::resolve(names::check(name)?, code.name)?;
+        let name = names::resolve(names::check(name)?, code.running)?;
         let index = self.load(&name)?;
         if self.includes >= self.render.limits.include_depth {
             let max = self.render.limits.include_depth;
@@ -112,6 +115,12 @@ impl Evaluator<'_> {
                 return Err(problem);
             }
         };
+        // Smarty compiles a file when it is first included, with the functions that are known then.
+        if let Some((problem, at)) = template.unknown_tag(|name| self.frame.functions.contains_key(name)) {
+            let place = template.program.lines.position(at);
+            self.failed = Some((Rc::clone(&template.name), place.line, place.column));
+            return Err(problem);
+        }
         let symbols = template.program.symbols.iter();
         let symbols = symbols.map(|name| crate::source::offset(self.symbol(name.as_bytes())));
         let symbols: Rc<[u32]> = symbols.collect();
@@ -151,7 +160,10 @@ impl Evaluator<'_> {
         for file in &code.program.extends {
             self.end_child();
             let file = self.eval(code, *file)?;
-            self.render_file(code, &file.to_bytes(), Vec::new(), Scope::Parent)?;
+            // Without a parent only the child's blocks remain, and nothing prints them.
+            if !file.is_null() {
+                self.render_file(code, &file.to_bytes(), Vec::new(), Scope::Parent)?;
+            }
         }
         Ok(())
     }

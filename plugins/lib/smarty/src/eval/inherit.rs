@@ -93,7 +93,7 @@ impl Evaluator<'_> {
     /// Renders or registers a `{block}` at its position in the template.
     pub(super) fn block_tag(&mut self, code: &Code<'_>, tag: u32) -> RenderResult<()> {
         let block = &code.program.tags.blocks[tag as usize];
-        let name = self.eval(code, block.name)?.to_str();
+        let name = self.eval(code, block.name)?.to_key()?.to_str();
         let Some(current) = self.frame.inheritance else { return Ok(()) };
         let enclosing = self.block.filter(|_| block.nested);
         let inheritance = &self.inheritances[current];

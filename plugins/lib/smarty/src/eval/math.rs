@@ -29,7 +29,9 @@ impl Evaluator<'_> {
             if text.is_empty() {
                 return Err(fault(&format!("parameter '{name}' is empty")));
             }
-            if !matches!(convert::numeric(&text), Numeric::Whole(_)) {
+            if matches!(value, Value::Bool(_) | Value::Array(_))
+                || !matches!(convert::numeric(&text), Numeric::Whole(_))
+            {
                 return Err(fault(&format!("parameter '{name}' is not numeric")));
             }
         }
@@ -176,6 +178,13 @@ impl Equation<'_> {
             return value.map(Value::Int).map_err(|_| fault("illegal characters"));
         }
         let text = self.span(|b| b.is_ascii_digit() || b == b'.').to_owned();
+        if text.ends_with('.') {
+            return Err(fault("illegal characters"));
+        }
+        if let Some(octal) = text.strip_prefix('0').filter(|rest| !rest.is_empty() && !rest.contains('.')) {
+            let value = i64::from_str_radix(octal, 8);
+            return value.map(Value::Int).map_err(|_| fault("invalid number"));
+        }
         let number = match text.parse::<i64>() {
             Ok(n) => Value::Int(n),
             Err(_) => Value::Float(text.parse().map_err(|_| fault("illegal characters"))?),
@@ -192,8 +201,8 @@ impl Equation<'_> {
         let name = String::from_utf8_lossy(&self.text[start..self.at]).into_owned();
         let number = numbers(self.given).find(|(known, _)| *known == name);
         if let Some((_, value)) = number {
-            // A numeric string counts as its number.
-            return Ok(arithmetic::plus(value)?);
+            // A numeric string stays as it is, unless an operator follows.
+            return Ok(value.clone());
         }
         if !FUNCTIONS.contains(&name.as_str()) || self.peek() != Some(b'(') {
             let message = format!("function call '{name}' not allowed, or missing parameter '{name}'");

@@ -171,6 +171,7 @@ impl Template {
     /// # Ok::<(), dialplate_smarty::Error>(())
     /// ```
     pub fn render(&self, render: &Render<'_>) -> Result<Vec<u8>, Error> {
+        self.stands_alone()?;
         let mut evaluator = Evaluator::new(self, render);
         let loaded = evaluator.loaded[0].clone();
         match evaluator.template(&loaded.code(0)) {
@@ -184,6 +185,8 @@ impl Template {
 struct Code<'c> {
     program: &'c Program,
     name: &'c Rc<str>,
+    /// The file that is being rendered: for a template function, the file that calls it.
+    running: &'c Rc<str>,
     /// The evaluator's symbol for each of the template's; `None` if they are equal.
     symbols: Option<&'c [u32]>,
     /// Index in [`Evaluator::loaded`].
@@ -360,6 +363,10 @@ impl<'r> Evaluator<'r> {
             Stmt::Section(index) => return self.section(code, &tags.sections[index as usize]),
             Stmt::Assign(index) => {
                 self.assign(code, &tags.assigns[index as usize])?;
+            }
+            Stmt::AssignTo(name, value) => {
+                let value = self.eval(code, value)?;
+                self.assign_to_expr(code, name, value)?;
             }
             Stmt::Capture(index) => self.capture(code, &tags.captures[index as usize])?,
             Stmt::Call(index) => self.call_tag(code, &tags.calls[index as usize])?,

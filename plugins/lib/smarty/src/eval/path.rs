@@ -24,27 +24,38 @@ impl Evaluator<'_> {
     }
 }
 
-/// `$base[$key]` as `isset` and `??` read it: anything missing is null.
-pub(super) fn quiet_index(base: &Value, key: &Value) -> Value {
-    match base {
-        Value::Array(array) => {
-            let key = key.to_key().ok();
-            key.and_then(|key| array.get(key.as_ref()).cloned()).unwrap_or_default()
-        }
+/// `$base[$key]` as `??` reads it: anything missing is null.
+pub(super) fn quiet_index(base: &Value, key: &Value) -> RenderResult<Value> {
+    Ok(match base {
+        Value::Array(array) => array.get(key.to_key()?.as_ref()).cloned().unwrap_or_default(),
         Value::Str(s) => {
             let at = match key {
                 Value::Int(n) => Some(*n),
                 Value::Str(key) => match convert::numeric(key) {
-                    Numeric::Whole(Number::Int(n)) => Some(n),
+                    Numeric::Whole(Number::Int(n)) | Numeric::Leading(Number::Int(n)) => Some(n),
                     _ => None,
                 },
-                Value::Bool(_) | Value::Float(_) => Some(key.to_int()),
-                Value::Null | Value::Array(_) => None,
+                Value::Bool(_) | Value::Float(_) | Value::Null => Some(key.to_int()),
+                Value::Array(_) => return Err(Problem::fault("Cannot access offset of type array on string")),
             };
             at.and_then(|at| character(s, at)).map(Value::Str).unwrap_or_default()
         }
         _ => Value::Null,
+    })
+}
+
+/// True for a text that is an integer.
+pub(super) fn is_whole(key: &Str) -> bool {
+    matches!(convert::numeric(key), Numeric::Whole(Number::Int(_)))
+}
+
+/// The element at the end of `path`, read as by `??`.
+pub(super) fn read(value: &Value, path: &[Option<Value>]) -> RenderResult<Value> {
+    let mut found = value.clone();
+    for key in path {
+        found = quiet_index(&found, key.as_ref().unwrap_or(&Value::Null))?;
     }
+    Ok(found)
 }
 
 /// The offset in a string that a key stands for.

@@ -48,6 +48,11 @@ impl EvaluatedAttributes {
 
 impl Evaluator<'_> {
     pub(super) fn plugin(&mut self, code: &Code<'_>, tag: &PluginTag) -> RenderResult<Value> {
+        if !self.frame.functions.is_empty()
+            && let Some(output) = self.function_instead(code, tag)?
+        {
+            return Ok(output);
+        }
         let mut given = Vec::with_capacity(tag.params.len());
         for (name, value) in &tag.params {
             given.push((name.clone(), self.eval(code, *value)?));
@@ -62,7 +67,7 @@ impl Evaluator<'_> {
     }
 
     fn counter(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
-        let name = given.get("name").map_or_else(|| "default".into(), Value::to_str);
+        let name = name_of(given.get("name"))?;
         let fresh = Counter { count: Value::Int(1), skip: Value::Int(1), down: false, assign: None };
         let mut counter = self.counters.remove(&name).unwrap_or(fresh);
         if let Some(start) = given.get("start") {
@@ -95,7 +100,7 @@ impl Evaluator<'_> {
 
     fn cycle(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
         let name = given.get("name").filter(|name| name.truthy());
-        let name = name.map_or_else(|| "default".into(), Value::to_str);
+        let name = name_of(name)?;
         let mut cycle = self.cycles.remove(&name).unwrap_or_default();
         match given.get("values") {
             Some(values) => {
@@ -134,6 +139,14 @@ impl Evaluator<'_> {
         });
         self.cycles.insert(name, cycle);
         Ok(printed)
+    }
+}
+
+/// The name of a counter or a cycle, which is the key of an array.
+fn name_of(name: Option<&Value>) -> RenderResult<Str> {
+    match name {
+        Some(name) => Ok(name.to_key()?.to_str()),
+        None => Ok("default".into()),
     }
 }
 

@@ -8,7 +8,7 @@ pub const MODIFIERS: &[Function] = &[
     makes("cat", 1, MANY, cat),
     moves("default", 1, MANY, default),
     moves("count", 1, MANY, count),
-    moves("in_array", 2, MANY, |c, a| through("in_array", c, a, 3)),
+    moves("in_array", 2, 3, |c, a| through("in_array", c, a, 3)),
     makes("lower", 1, MANY, |_, a| Ok(Value::from(multibyte::lower(&args::text(a, 0)?)))),
     makes("upper", 1, MANY, |_, a| Ok(Value::from(multibyte::upper(&args::text(a, 0)?)))),
     moves("noprint", 0, MANY, |_, _| Ok(Value::text(""))),

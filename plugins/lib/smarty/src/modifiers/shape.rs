@@ -3,7 +3,7 @@
 use crate::php::functions::register::{MANY, makes};
 use crate::php::functions::{args, multibyte, preg};
 use crate::php::regex::is_space;
-use crate::php::{Context, Function, PhpError, Str, Value};
+use crate::php::{Context, Function, PhpError, Str, Value, arithmetic, compare};
 
 pub const MODIFIERS: &[Function] = &[
     makes("truncate", 1, MANY, truncate),
@@ -16,16 +16,19 @@ fn truncate(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpE
     if matches!(args.get(1), Some(Value::Int(0))) {
         return Ok(Value::text(""));
     }
-    let length = args.get(1).map_or(80, Value::to_int);
+    let length = args.get(1).cloned().unwrap_or(Value::Int(80));
     let break_words = args.get(3).is_some_and(Value::truthy);
     let middle = args.get(4).is_some_and(Value::truthy);
     let text = args::text(args, 0)?;
     let chars = |s: &[u8]| i64::try_from(multibyte::length(s)).unwrap_or(i64::MAX);
-    if chars(&text) <= length {
+    // PHP compares: a length that is no number is greater than most.
+    if !compare::less(&length, &Value::Int(chars(&text)))? {
         return Ok(args[0].clone());
     }
     let suffix = args::text_or(args, 2, b"...")?;
-    let length = length - length.min(chars(&suffix));
+    let room = Value::Int(chars(&suffix));
+    let least = if compare::less(&room, &length)? { &room } else { &length };
+    let length = arithmetic::subtract(&length, least)?.to_int();
     let mut cut = text;
     if !break_words && !middle {
         let head = multibyte::substr(&cut, 0, Some(length.saturating_add(1)));
@@ -62,7 +65,7 @@ fn spacify(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpEr
 /// output.
 fn word_wrap(context: &mut Context<'_>, args: &mut [Value], width: i64) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
-    let width = args.get(1).map_or(width, Value::to_int);
+    let given = args.get(1).cloned().unwrap_or(Value::Int(width));
     let line_break = args.get(2).map_or_else(|| Str::from("\n"), Value::to_str);
     let cut = args.get(3).is_some_and(Value::truthy);
     let Ok(text) = std::str::from_utf8(&text) else {
@@ -71,11 +74,12 @@ fn word_wrap(context: &mut Context<'_>, args: &mut [Value], width: i64) -> Resul
     context.allow_bytes(text.len().saturating_mul(line_break.len().saturating_add(1)))?;
     let mut out: Vec<u8> = Vec::with_capacity(text.len());
     let (mut length, mut after_space) = (0_i64, false);
-    for token in tokens(text, width, cut) {
+    let size = if cut { piece(&given) } else { None };
+    for token in tokens(text, size) {
         let is_white = token.chars().all(is_space);
         let chars = token.chars().count() as i64;
         length += chars;
-        if length > width {
+        if compare::less(&given, &Value::Int(length))? {
             if after_space {
                 drop_last_char(&mut out);
             }
@@ -94,15 +98,20 @@ fn word_wrap(context: &mut Context<'_>, args: &mut [Value], width: i64) -> Resul
     Ok(Value::from(out))
 }
 
-/// Splits text into words and single white-space characters; with `cut`, words longer than the width are split.
-fn tokens(text: &str, width: i64, cut: bool) -> Vec<&str> {
+/// The size of the pieces of a long word. Smarty writes the width into a regular expression, where only digits count.
+fn piece(width: &Value) -> Option<usize> {
+    let size: usize = width.to_str().to_lossy().parse().ok()?;
+    Some(size.max(1))
+}
+
+/// Splits text into words and single white-space characters; words longer than `size` are split.
+fn tokens(text: &str, size: Option<usize>) -> Vec<&str> {
     let mut out = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let end = if is_space(first) { first.len_utf8() } else { rest.find(is_space).unwrap_or(rest.len()) };
         let (mut token, tail) = rest.split_at(end);
-        let size = usize::try_from(width).unwrap_or(usize::MAX).max(1);
-        while let Some((at, _)) = token.char_indices().nth(size).filter(|_| cut && width >= 0) {
+        while let Some((at, _)) = size.and_then(|size| token.char_indices().nth(size)) {
             out.push(&token[..at]);
             token = &token[at..];
         }

@@ -47,8 +47,9 @@ impl Parser<'_> {
             return Ok(Scope::Only);
         }
         let Some(scope) = attributes.get("scope") else { return Ok(Scope::Default) };
-        let text = self.b.constant_of(scope).map(Value::to_str);
-        let text = text.map(|text| text.to_lossy()).unwrap_or_default();
+        // `true` is the word and not a number here.
+        let text = self.b.constant_of(scope).filter(|value| !matches!(value, Value::Bool(_)));
+        let text = text.map(|text| text.to_str().to_lossy()).unwrap_or_default();
         match text.as_str() {
             "local" | "1" if local => Ok(Scope::Local),
             "parent" | "2" => Ok(Scope::Parent),

@@ -176,7 +176,7 @@ impl Parser<'_> {
     }
 
     /// Emits the statements of a tag that has no code itself, as one arm that always runs.
-    fn emit_block(&mut self, body: Block) {
+    pub(super) fn emit_block(&mut self, body: Block) {
         let branch = self.always(body);
         let stmt = self.b.branches(&[branch]);
         self.emit(stmt);

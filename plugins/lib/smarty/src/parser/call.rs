@@ -1,5 +1,6 @@
 //! Calls of PHP functions, and constructs that look like them.
 
+use super::flat::{Flat, Infix};
 use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
@@ -11,10 +12,12 @@ impl Parser<'_> {
     /// Parses `name(…)` with the cursor at the parenthesis.
     pub(super) fn call(&mut self, name: &[u8]) -> ParseResult<ExprId> {
         self.expect(Kind::OpenP)?;
-        let args = self.arguments()?;
         let name = name.to_ascii_lowercase();
+        if name == b"isset" {
+            return self.isset();
+        }
+        let args = self.arguments()?;
         match name.as_slice() {
-            b"isset" => return self.isset(&args),
             b"empty" => return self.empty(&args),
             b"reset" | b"current" | b"end" | b"prev" | b"next" if args.len() != 1 => {
                 let name = String::from_utf8_lossy(&name);
@@ -45,36 +48,58 @@ impl Parser<'_> {
         Ok(args)
     }
 
-    fn isset(&mut self, args: &[ExprId]) -> ParseResult<ExprId> {
-        if args.is_empty() {
-            return Err(Problem::syntax("isset() takes at least one argument"));
-        }
-        if args.iter().all(|&arg| self.is_variable(arg)) {
-            let args = self.b.list(args);
-            return Ok(self.b.expr(Expr::Isset(args)));
-        }
+    /// The arguments of `isset(`: PHP tests variables, and Smarty compares anything else with null.
+    fn isset(&mut self) -> ParseResult<ExprId> {
         let mut all = None;
-        for &arg in args {
-            let set = if self.is_variable(arg) {
-                let arg = self.b.list(&[arg]);
-                self.b.expr(Expr::Isset(arg))
-            } else {
-                let null = self.b.constant(php::Value::Null);
-                self.b.binary(Binary::NotIdentical, arg, null)
-            };
-            all = Some(match all {
-                Some(before) => self.b.expr(Expr::And(before, set)),
-                None => set,
-            });
+        if self.kind() != Kind::CloseP {
+            self.eat(Kind::Comma);
+            loop {
+                let set = self.isset_argument()?;
+                all = Some(match all {
+                    Some(before) => self.b.expr(Expr::And(before, set)),
+                    None => set,
+                });
+                if !self.eat(Kind::Comma) {
+                    break;
+                }
+            }
         }
+        self.expect(Kind::CloseP)?;
         all.ok_or_else(|| Problem::syntax("isset() takes at least one argument"))
     }
 
-    /// True for what PHP's own `isset` accepts; Smarty compares anything else with null.
+    fn isset_argument(&mut self) -> ParseResult<ExprId> {
+        let dollar = |kind| matches!(kind, Kind::DollarId | Kind::Dollar);
+        let (plain, in_parentheses) = (dollar(self.kind()), dollar(self.peek(1)));
+        let mut row = Vec::new();
+        self.expr(&mut row)?;
+        // Smarty drops the parentheses around the condition of a ternary.
+        let ternary = row.iter().any(|piece| matches!(piece, Flat::Question));
+        let starts = plain || (ternary && in_parentheses);
+        let ends = self.at > 0 && self.tokens[self.at - 1].kind != Kind::CloseP;
+        let variable = |piece: &Flat| matches!(piece, Flat::Operand(arg) if self.is_variable(*arg));
+        match row.as_slice() {
+            [Flat::Operand(only)] if self.is_variable(*only) => {
+                let list = self.b.list(&[*only]);
+                Ok(self.b.expr(Expr::Isset(list)))
+            }
+            // Smarty takes a row that starts and ends with a variable for one.
+            [first, .., last] if starts && ends && variable(first) && variable(last) && !joined(&row) => {
+                Err(Problem::syntax("isset() takes a variable and not an expression: compare with null instead"))
+            }
+            _ => {
+                let null = self.b.constant(php::Value::Null);
+                row.extend([Flat::Infix(Infix::Plain(Binary::NotIdentical)), Flat::Operand(null)]);
+                self.build(&row)
+            }
+        }
+    }
+
+    /// True for what PHP's own `isset` accepts.
     fn is_variable(&self, arg: ExprId) -> bool {
         matches!(
             self.b.get(arg),
-            Expr::Var(_) | Expr::NamedVar(_) | Expr::Index(..) | Expr::Prop(..) | Expr::NamedProp(..)
+            Expr::Var(_) | Expr::NamedVar(_) | Expr::Index(..) | Expr::Prop(..) | Expr::NamedProp(..) | Expr::Super(_)
         )
     }
 
@@ -84,6 +109,12 @@ impl Parser<'_> {
             _ => Err(Problem::syntax("empty() takes one argument")),
         }
     }
+}
+
+/// True if the first or the last piece is one of `|cat`, which Smarty puts in parentheses.
+fn joined(row: &[Flat]) -> bool {
+    let cat = |piece: Option<&Flat>| matches!(piece, Some(Flat::Infix(Infix::Concat)));
+    cat(row.get(1)) || cat(row.len().checked_sub(2).and_then(|at| row.get(at)))
 }
 
 fn unknown(name: &[u8]) -> Problem {

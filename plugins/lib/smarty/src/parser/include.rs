@@ -23,9 +23,11 @@ impl Parser<'_> {
             crate::names::check(name.as_bytes())?;
         }
         let assign = attributes.get("assign").unwrap_or(NONE);
+        let cache = ["cache_id", "compile_id", "cache_lifetime"];
+        let unused = cache.iter().filter_map(|name| attributes.get(name)).collect();
         let own = ["file", "assign", "cache_id", "compile_id", "cache_lifetime", "scope"];
         let params = attributes.params(&own);
-        let tag = Include { file, assign, scope, params };
+        let tag = Include { file, assign, scope, params, unused };
         let index = add(&mut self.b.tags.includes, tag);
         self.code(Stmt::Include(index), Tail::Swallows);
         Ok(())
@@ -33,6 +35,17 @@ impl Parser<'_> {
 
     /// `{function name=…}`, whose body is compiled separately.
     pub(super) fn define_function(&mut self, written: &AttributeList) -> ParseResult<()> {
+        if self.is_within_string() {
+            return self.hollow_function(written);
+        }
+        let tag = self.function_head(written)?;
+        self.flush_before_detached();
+        let outer = self.detach();
+        self.push_open(OpenKind::Function(tag, outer))
+    }
+
+    /// The name and the defaults of a function, which is a tag from here on.
+    pub(super) fn function_head(&mut self, written: &AttributeList) -> ParseResult<FunctionTag> {
         let spec = AttributeSpec { required: &["name"], shorthand: &["name"], any: true, ..AttributeSpec::NONE };
         let attributes = self.sorted(written, &spec)?;
         if attributes.flag("nocache") {
@@ -45,11 +58,7 @@ impl Parser<'_> {
         }
         self.functions.push(name.clone().into_bytes());
         let params = attributes.params(&["name"]);
-        let name = name.as_str().into();
-        let tag = FunctionTag { name, params, body: Block::default() };
-        self.flush_before_detached();
-        let outer = self.detach();
-        self.push_open(OpenKind::Function(tag, outer))
+        Ok(FunctionTag { name: name.as_str().into(), params, body: Block::default() })
     }
 
     pub(super) fn close_function(&mut self, tag: FunctionTag, outer: Output, body: Block) -> ParseResult<()> {

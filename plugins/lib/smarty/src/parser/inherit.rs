@@ -25,12 +25,13 @@ impl Parser<'_> {
 
     pub(super) fn block_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
         let nested = self.opens.iter().any(|open| matches!(open.kind, OpenKind::Block(..)));
-        let flags: &[&str] = match nested {
-            true => &["hide", "nocache"],
-            false => &["hide", "nocache", "append", "prepend"],
+        let spec = AttributeSpec {
+            required: &["name"],
+            optional: &["assign"],
+            shorthand: &["name"],
+            flags: &["hide", "nocache", "append", "prepend"],
+            any: false,
         };
-        let spec =
-            AttributeSpec { required: &["name"], optional: &["assign"], shorthand: &["name"], flags, any: false };
         let attributes = self.sorted(written, &spec)?;
         self.b.inherits.get_or_insert(false);
         let tag = BlockTag {

@@ -8,6 +8,7 @@ mod assign;
 mod attributes;
 mod blocks;
 mod call;
+mod doubled;
 mod element;
 mod expr;
 mod flat;
@@ -26,6 +27,7 @@ mod strip;
 mod tag;
 mod value;
 mod variable;
+mod written;
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -62,6 +64,10 @@ struct Parser<'s> {
     /// The names of the `{function}`s so far, which are tags from there on.
     functions: Vec<Vec<u8>>,
     filters: Vec<Vec<modifier::Modifier>>,
+    /// The file has a `{setfilter}` so far.
+    sets_filter: bool,
+    /// The tag is within a second pair of braces.
+    doubled: bool,
     nesting: usize,
 }
 
@@ -131,6 +137,8 @@ impl<'s> Parser<'s> {
             properties: Properties::scan(src),
             functions: Vec::new(),
             filters: Vec::new(),
+            sets_filter: false,
+            doubled: false,
             nesting: 0,
         }
     }

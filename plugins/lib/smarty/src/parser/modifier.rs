@@ -5,14 +5,15 @@ use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::limits::EXPRESSION_NESTING;
-use crate::program::{Cast, Expr, ExprId, Unary};
+use crate::program::{Expr, ExprId};
 use crate::registry;
 
 /// `|name:argument:argument`
 #[derive(Clone, Debug)]
 pub(super) struct Modifier {
     pub name: Vec<u8>,
-    pub args: Vec<ExprId>,
+    /// Rows of pieces: a cast that Smarty writes before an argument applies to the first piece only.
+    pub args: Vec<Vec<Flat>>,
 }
 
 /// Modifiers that Smarty calls as functions of a plugin file, instead of writing PHP code for them.
@@ -21,6 +22,7 @@ const PLUGINS: [&[u8]; 12] = [
     b"count",
     b"date_format",
     b"debug_print_var",
+    b"escape",
     b"explode",
     b"mb_wordwrap",
     b"number_format",
@@ -28,7 +30,6 @@ const PLUGINS: [&[u8]; 12] = [
     b"replace",
     b"spacify",
     b"truncate",
-    b"wordwrap",
 ];
 
 impl Parser<'_> {
@@ -38,15 +39,6 @@ impl Parser<'_> {
             matches!(open.kind, super::open::OpenKind::Function(..) | super::open::OpenKind::Block(..))
         };
         self.loads_plugin |= !self.opens.iter().any(inner);
-    }
-
-    /// True if Smarty writes PHP code for `escape` with these arguments: the type is a known constant.
-    fn inline_escape(&self, args: &[ExprId]) -> bool {
-        let known = ["html", "htmlall", "url", "urlpathinfo", "quotes", "javascript"];
-        match args.first() {
-            None => true,
-            Some(&kind) => self.text_of(kind).is_some_and(|kind| known.contains(&kind.as_str())),
-        }
     }
 
     /// Collects an operand with the modifiers after it.
@@ -82,79 +74,66 @@ impl Parser<'_> {
         Ok(Modifier { name, args })
     }
 
-    pub(super) fn modifier_arguments(&mut self) -> ParseResult<Vec<ExprId>> {
+    pub(super) fn modifier_arguments(&mut self) -> ParseResult<Vec<Vec<Flat>>> {
         let mut args = Vec::new();
         while self.eat(Kind::Colon) {
             let mut row = Vec::new();
             self.enter()?;
-            self.bare_value(&mut row)?;
+            self.parameter_value(&mut row)?;
             self.leave();
-            args.push(self.build(&row)?);
+            args.push(row);
         }
         Ok(args)
     }
 
     pub(super) fn apply(&mut self, mut row: Vec<Flat>, modifiers: &[Modifier]) -> ParseResult<Vec<Flat>> {
         for Modifier { name, args } in modifiers {
-            if name == b"round"
-                && row.len() > 1
-                && let Some(round) = registry::function(name)
-            {
-                // Smarty's cast to float applies only to the first of several pieces.
-                row.insert(0, Flat::Prefix(Unary::Cast(Cast::Float)));
-                let value = self.build(&row)?;
-                let args = [&[value], args.as_slice()].concat();
-                row = vec![Flat::Operand(self.b.call(round, &args))];
-                continue;
-            }
-            let value = self.build(&row)?;
             row = match name.as_slice() {
-                b"cat" => self.cat(value, args),
-                b"noprint" => vec![Flat::Operand(self.b.string(b""))],
-                b"default" => vec![Flat::Operand(self.default(value, args))],
-                _ => vec![Flat::Operand(self.modifier_call(name, value, args)?)],
+                b"cat" => self.cat(&row, args)?,
+                b"default" => vec![Flat::Operand(self.default(&row, args)?)],
+                _ => vec![Flat::Operand(self.modifier_call(name, row, args)?)],
             };
         }
         Ok(row)
     }
 
     /// `(a).(b)`, whose pieces an operator beside it can separate.
-    fn cat(&mut self, value: ExprId, args: &[ExprId]) -> Vec<Flat> {
-        let mut row = vec![Flat::Operand(value)];
-        for &arg in args {
+    fn cat(&mut self, value: &[Flat], args: &[Vec<Flat>]) -> ParseResult<Vec<Flat>> {
+        let mut row = vec![self.operand(value)?];
+        for arg in args {
             row.push(Flat::Infix(Infix::Concat));
-            row.push(Flat::Operand(arg));
+            row.push(self.operand(arg)?);
         }
-        row
+        Ok(row)
     }
 
-    fn default(&mut self, value: ExprId, args: &[ExprId]) -> ExprId {
-        let empty;
-        let args = match args {
-            [] => {
-                empty = [self.b.string(b"")];
-                empty.as_slice()
-            }
-            args => args,
-        };
-        let args = self.b.list(args);
-        self.b.expr(Expr::Default(value, args))
+    fn default(&mut self, value: &[Flat], args: &[Vec<Flat>]) -> ParseResult<ExprId> {
+        let value = self.build(value)?;
+        let mut args = self.built(args)?;
+        if args.is_empty() {
+            args.push(self.b.string(b""));
+        }
+        let args = self.b.list(&args);
+        Ok(self.b.expr(Expr::Default(value, args)))
     }
 
-    fn modifier_call(&mut self, name: &[u8], value: ExprId, args: &[ExprId]) -> ParseResult<ExprId> {
+    pub(super) fn built(&mut self, rows: &[Vec<Flat>]) -> ParseResult<Vec<ExprId>> {
+        rows.iter().map(|row| self.build(row)).collect()
+    }
+
+    fn modifier_call(&mut self, name: &[u8], value: Vec<Flat>, args: &[Vec<Flat>]) -> ParseResult<ExprId> {
+        if let Some(written) = self.written(name, &value, args)? {
+            return Ok(written);
+        }
         let Some(function) = registry::modifier(name).or_else(|| registry::function(name)) else {
             let name = String::from_utf8_lossy(name);
             return Err(Problem::syntax(format!("unknown modifier \"{name}\"")));
         };
-        if PLUGINS.contains(&name) || (name == b"escape" && !self.inline_escape(args)) {
+        if PLUGINS.contains(&name) {
             self.note_plugin();
         }
-        // `upper` reads its value as `??` does.
-        let value = match name {
-            b"upper" => self.b.expr(Expr::Quiet(value)),
-            _ => value,
-        };
-        let args = [&[value], args].concat();
-        Ok(self.b.call(function, &args))
+        let mut all = vec![self.build(&value)?];
+        all.extend(self.built(args)?);
+        Ok(self.b.call(function, &all))
     }
 }

@@ -33,6 +33,8 @@ pub(super) enum OpenKind {
     SectionElse(Box<Section>),
     Capture(Capture),
     Function(FunctionTag, Output),
+    /// A `{function}` within a string.
+    HollowFunction,
     Block(Box<BlockTag>, Output),
     TextFormat(TextFormat),
     Nocache,
@@ -63,7 +65,7 @@ impl OpenKind {
             OpenKind::While(_) => "while",
             OpenKind::Section(_) | OpenKind::SectionElse(_) => "section",
             OpenKind::Capture(_) => "capture",
-            OpenKind::Function(..) => "function",
+            OpenKind::Function(..) | OpenKind::HollowFunction => "function",
             OpenKind::Block(..) => "block",
             OpenKind::TextFormat(_) => "textformat",
             OpenKind::Nocache => "nocache",

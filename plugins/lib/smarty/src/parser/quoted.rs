@@ -106,25 +106,41 @@ impl Parser<'_> {
             self.tag_behind_brace(open)?;
             return Ok(None);
         }
+        if self.doubled_tag()? {
+            return Ok(None);
+        }
         let mut row = Vec::new();
+        // A plain variable and an expression with an operator are pieces of the string. Any other value is a tag that
+        // prints, so that `{setfilter}` applies.
+        let mut piece;
         if let Some(variable) = self.assignable()? {
             if self.kind() == Kind::Equal {
                 self.assignment(variable)?;
                 return Ok(None);
             }
+            piece = self.kind() == Kind::Rdel;
             let operand = self.used(variable)?;
             self.modified(&mut row, operand)?;
-            self.rest(&mut row, 0)?;
+            piece |= self.piece_rest(&mut row)?;
         } else {
-            self.expr(&mut row)?;
+            piece = self.first(&mut row)? || self.piece_rest(&mut row)?;
         }
-        if self.kind() == Kind::Rdel {
+        if self.kind() == Kind::Rdel && (piece || self.filters.is_empty()) {
             let value = self.build(&row)?;
             self.next();
             return Ok(Some(value));
         }
         self.print_rest(&row)?;
         Ok(None)
+    }
+}
+
+impl Parser<'_> {
+    /// Collects the operators after the first operand; `true` if there are any.
+    fn piece_rest(&mut self, row: &mut Vec<Flat>) -> ParseResult<bool> {
+        let at = self.at;
+        self.rest(row, 0)?;
+        Ok(self.at > at)
     }
 }
 

@@ -47,7 +47,8 @@ impl Parser<'_> {
             // Configuration files and sessions do not exist here, and the server's environment is not exposed to
             // templates.
             "config" | "env" | "session" => Ok(self.b.constant(Value::Null)),
-            "current_dir" | "template_object" => {
+            "current_dir" => Ok(self.b.expr(Expr::TemplateFolder)),
+            "template_object" => {
                 let message = format!("$smarty.{name} is not available: it exposes objects of the template engine");
                 Err(Problem::refused(message))
             }
@@ -105,12 +106,11 @@ impl Parser<'_> {
     }
 
     fn php_constant(&mut self, path: &[Option<ExprId>]) -> ParseResult<ExprId> {
-        let Some(name) = self.index_name(path, 1) else {
-            return Err(Problem::refused("the name of a constant must be literal"));
-        };
-        // An unknown constant is null, not a string.
-        let value = crate::constants::constant(name.as_bytes());
-        Ok(self.b.constant(value.unwrap_or(Value::Null)))
+        // Indexes after the name are ignored. An unknown constant is null, not a string.
+        match path.get(1).copied().flatten() {
+            Some(name) => Ok(self.b.expr(Expr::Constant(name, false))),
+            None => Ok(self.b.constant(Value::Null)),
+        }
     }
 }
 

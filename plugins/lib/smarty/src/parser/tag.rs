@@ -9,9 +9,9 @@ use super::variable::VariableExpr;
 use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::{Kind, Token};
-use crate::program::{Assign, Place, Scope, Stmt, add};
+use crate::program::{Assign, Block, Expr, Place, Scope, Stmt, TextFormat, add};
 
-const PRINT: AttributeSpec =
+pub(super) const PRINT: AttributeSpec =
     AttributeSpec { required: &[], optional: &["assign"], shorthand: &[], flags: &["nocache", "nofilter"], any: false };
 
 impl Parser<'_> {
@@ -32,17 +32,14 @@ impl Parser<'_> {
                 // Only blanks may follow the name: a tab or a newline makes it another name.
                 let text = self.slice(token);
                 let text = String::from_utf8_lossy(&text[1..text.len() - 1]).into_owned();
-                self.close_tag(text.trim_matches([' ', '/']))
+                self.close_tag(text.trim_matches([' ', '/']), &[])
             }
             Kind::LdelSlash => {
                 let name = self.expect(Kind::Id)?;
                 let name = String::from_utf8_lossy(self.slice(name)).into_owned();
                 let modifiers = self.modifiers()?;
                 self.expect(Kind::Rdel)?;
-                match modifiers.is_empty() {
-                    true => self.close_tag(&name),
-                    false => Err(Problem::refused("modifiers on closing tags are not supported")),
-                }
+                self.close_tag(&name, &modifiers)
             }
             Kind::Ldel => self.tag_behind_brace(token),
             Kind::LdelIf => self.conditional(token),
@@ -114,6 +111,9 @@ impl Parser<'_> {
     /// Parses a tag with the cursor after its brace `open`.
     pub(super) fn tag_behind_brace(&mut self, open: Token) -> ParseResult<()> {
         self.tag_start = open.start;
+        if self.doubled_tag()? {
+            return Ok(());
+        }
         if self.tag_ahead() {
             let name = self.next();
             let name = String::from_utf8_lossy(self.slice(name)).into_owned();
@@ -164,14 +164,19 @@ impl Parser<'_> {
         // The variable and the value are the first two attributes of `{assign}`.
         let spec = AttributeSpec {
             required: &[],
-            optional: &["scope"],
+            optional: &["var", "value", "scope"],
             shorthand: &[],
             flags: &["nocache", "noscope"],
             any: false,
         };
         let attributes = self.sorted(&written, &spec)?;
         let scope = self.scope(&attributes, true)?;
-        self.assign_code(Assign { place, value, scope });
+        let name = match attributes.get("var") {
+            Some(other) => self.target(other),
+            None => place.name,
+        };
+        let value = attributes.get("value").unwrap_or(value);
+        self.assign_code(Assign { place: Place { name, ..place }, value, scope });
         Ok(())
     }
 
@@ -193,6 +198,10 @@ impl Parser<'_> {
             return self.print(row, !attributes.flag("nofilter"));
         };
         let value = self.build(row)?;
+        if self.text_of(target).is_none() {
+            self.code(Stmt::AssignTo(target, value), Tail::Swallows);
+            return Ok(());
+        }
         let place = Place { name: self.target(target), path: Vec::new() };
         self.assign_code(Assign { place, value, scope: Scope::Default });
         Ok(())
@@ -202,13 +211,24 @@ impl Parser<'_> {
         let mut row = row.to_vec();
         if filtered {
             let filters: Vec<Vec<Modifier>> = self.filters.last().cloned().into_iter().collect();
-            for filter in filters {
-                row = self.apply(row, &filter)?;
+            for filter in filters.iter().flatten() {
+                row = self.filtered(row, filter)?;
             }
         }
         let value = self.build(&row)?;
         self.code(Stmt::Print(value), Tail::Keeps);
         Ok(())
+    }
+
+    fn filtered(&mut self, row: Vec<Flat>, filter: &Modifier) -> ParseResult<Vec<Flat>> {
+        if filter.name != b"htmlspecialchars" || !filter.args.is_empty() {
+            return self.apply(row, std::slice::from_ref(filter));
+        }
+        // A plugin of Smarty has this name. Unlike PHP's function it does not replace invalid text.
+        self.note_plugin();
+        let flags = self.b.int(crate::php::functions::html::ENT_QUOTES);
+        let args = vec![vec![Flat::Operand(flags)]];
+        self.apply(row, &[Modifier { name: filter.name.clone(), args }])
     }
 
     /// `{setfilter a|b}`
@@ -219,6 +239,7 @@ impl Parser<'_> {
         let mut filter = vec![Modifier { name, args }];
         filter.extend(self.modifiers()?);
         self.expect(Kind::Rdel)?;
+        self.sets_filter = true;
         self.filters.push(filter);
         Ok(())
     }
@@ -240,7 +261,9 @@ impl Parser<'_> {
         if self.function_tag(name, modifiers, &attributes)? {
             return Ok(());
         }
-        Err(unknown_tag(name))
+        // A file that includes or extends this one may have defined a function of this name.
+        self.b.unknown_tags.push((name.into(), self.tag_start));
+        self.call_tag(Some(name), &attributes)
     }
 
     /// Parses a control tag; `false` if `name` is not one.
@@ -296,30 +319,41 @@ impl Parser<'_> {
         Ok(true)
     }
 
-    /// `{/name}`
-    fn close_tag(&mut self, name: &str) -> ParseResult<()> {
+    /// `{/name|modifier}`. Only a tag that passes its content to a function applies the modifiers.
+    fn close_tag(&mut self, name: &str, modifiers: &[Modifier]) -> ParseResult<()> {
         let closing = format!("{{/{name}}}");
         match name.to_ascii_lowercase().as_str() {
-            "strip" if name == "strip" => {
+            "strip" if name == "strip" && modifiers.is_empty() => {
                 self.output.strip = false;
                 return Ok(());
             }
-            "setfilter" => {
+            // Smarty knows the closing tag once it has loaded the opening one.
+            "setfilter" if self.sets_filter => {
                 self.filters.pop();
                 return Ok(());
             }
             _ => {}
         }
         if !CLOSED.contains(&name.to_ascii_lowercase().as_str()) {
-            return Err(unknown_tag(&format!("/{name}")));
+            return Err(Problem::unknown_tag(&format!("/{name}")));
         }
         // The text before the closing tag belongs to it.
         self.flush();
+        let hollow = self.is_hollow();
         let (open, body) = self.pop_open(&closing)?;
         if open.name() != name.to_ascii_lowercase() {
             return Err(self.mismatch(&open, &closing));
         }
         match open {
+            OpenKind::Capture(_) | OpenKind::TextFormat(_) if hollow => {
+                self.close_hollow(open, body);
+                Ok(())
+            }
+            OpenKind::TextFormat(_) if !modifiers.is_empty() => self.close_modified(open, body, modifiers),
+            OpenKind::HollowFunction => {
+                self.emit_block(body);
+                Ok(())
+            }
             OpenKind::If(..) | OpenKind::Else(..) => self.close_if(open, body),
             OpenKind::Function(tag, outer) => self.close_function(tag, outer, body),
             OpenKind::Block(tag, outer) => self.close_block(*tag, outer, body),
@@ -335,12 +369,23 @@ impl Parser<'_> {
     }
 }
 
+impl Parser<'_> {
+    /// Ends a tag that passes its content to a function, and prints its output modified.
+    fn close_modified(&mut self, open: OpenKind, body: Block, modifiers: &[Modifier]) -> ParseResult<()> {
+        let at = self.tag_start;
+        let OpenKind::TextFormat(tag) = open else { return Ok(()) };
+        let index = add(&mut self.b.tags.textformats, TextFormat { body, ..tag });
+        let output = self.b.block(&[(Stmt::TextFormat(index), at)]);
+        let output = self.b.expr(Expr::Output(output));
+        let row = self.apply(vec![Flat::Operand(output)], modifiers)?;
+        let value = self.build(&row)?;
+        self.code(Stmt::Print(value), Tail::Swallows);
+        Ok(())
+    }
+}
+
 const CLOSED: [&str; 10] =
     ["if", "foreach", "for", "while", "section", "capture", "function", "block", "textformat", "nocache"];
-
-fn unknown_tag(name: &str) -> Problem {
-    Problem::syntax(format!("unknown tag {{{name}}}"))
-}
 
 /// Tells the tokens of `{$smarty.block.child}` and `{$smarty.block.parent}` apart.
 trait EndsWithChild {

@@ -15,11 +15,16 @@ impl Parser<'_> {
         self.modified(row, operand)
     }
 
-    /// Collects a value without modifiers, as an argument of a modifier is.
-    pub(super) fn bare_value(&mut self, row: &mut Vec<Flat>) -> ParseResult<()> {
+    /// Collects a parameter of a modifier. The bars after it belong to the modified value, except after `!`, after a
+    /// cast, and after two signs, where Smarty's grammar takes them for the operand's.
+    pub(super) fn parameter_value(&mut self, row: &mut Vec<Flat>) -> ParseResult<()> {
         self.prefixes(row)?;
+        let plain = matches!(row.as_slice(), [] | [Flat::Prefix(Unary::Minus | Unary::Plus)]);
         let operand = self.primary()?;
-        row.extend(operand);
+        match plain {
+            true => row.extend(operand),
+            false => self.modified(row, operand)?,
+        }
         Ok(())
     }
 
@@ -86,9 +91,7 @@ impl Parser<'_> {
             }
             Kind::OpenB | Kind::ArrayOpen => self.array()?,
             Kind::Id => self.name_value()?,
-            Kind::Namespace => {
-                return Err(Problem::refused("names with a namespace are not supported"));
-            }
+            Kind::Namespace => self.namespaced()?,
             Kind::SimpleTag
             | Kind::BlockChildParent
             | Kind::Ldel
@@ -154,6 +157,28 @@ impl Parser<'_> {
         }
     }
 
+    /// A name with backslashes: `\\strlen(…)` and `\\PHP_EOL` are PHP's own.
+    fn namespaced(&mut self) -> ParseResult<ExprId> {
+        let token = self.next();
+        let name = self.slice(token);
+        let global = name.strip_prefix(b"\\").filter(|name| !name.contains(&b'\\'));
+        match (self.kind(), global) {
+            (Kind::OpenP, Some(global)) if !is_construct(global) => self.call(global),
+            (Kind::OpenP, _) => Err(Problem::syntax(format!("unknown function \"{}\"", String::from_utf8_lossy(name)))),
+            (Kind::DoubleColon, _) => Err(Problem::refused("classes are not supported")),
+            _ => {
+                let value = global.and_then(crate::constants::constant);
+                match value {
+                    Some(value) => Ok(self.b.constant(value)),
+                    None => {
+                        let name = self.b.string(name);
+                        Ok(self.b.expr(Expr::Constant(name, true)))
+                    }
+                }
+            }
+        }
+    }
+
     pub(super) fn bare_word(&mut self, name: &[u8]) -> ExprId {
         match crate::constants::constant(name) {
             Some(value) => self.b.constant(value),
@@ -205,6 +230,11 @@ impl Parser<'_> {
         self.leave();
         Ok((crate::program::NONE, self.build(&row)?))
     }
+}
+
+/// True for names that PHP's grammar knows, and that are functions for nobody.
+fn is_construct(name: &[u8]) -> bool {
+    ["isset", "empty", "array"].iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
 }
 
 /// Resolves the escapes of a single-quoted string: `\'` and `\\`.

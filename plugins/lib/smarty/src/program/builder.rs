@@ -26,6 +26,7 @@ pub(crate) struct Builder {
     pub tags: Tables,
     pub inherits: Option<bool>,
     pub extends: Vec<ExprId>,
+    pub unknown_tags: Vec<(Str, u32)>,
 }
 
 impl Builder {
@@ -241,6 +242,7 @@ impl Builder {
             body,
             inherits: self.inherits,
             extends: self.extends,
+            unknown_tags: self.unknown_tags,
         }
     }
 }

@@ -17,7 +17,8 @@ pub(crate) use tags::{
 
 use std::rc::Rc;
 
-use crate::php::{Function, Value};
+use crate::error::{Error, Problem};
+use crate::php::{Function, Str, Value};
 use crate::source::LineIndex;
 
 /// A parsed template file.
@@ -52,6 +53,8 @@ pub(crate) struct Program {
     pub(crate) inherits: Option<bool>,
     /// The files that `{extends}` names.
     pub(crate) extends: Vec<ExprId>,
+    /// Tags that only a `{function}` of an including file can define, and where they are.
+    pub(crate) unknown_tags: Vec<(Str, u32)>,
 }
 
 impl Template {
@@ -72,6 +75,42 @@ impl Template {
     #[must_use]
     pub fn shares_text_with(&self, other: &Template) -> bool {
         Rc::ptr_eq(&self.program, &other.program)
+    }
+
+    /// Checks that the file defines each `{function}` that it calls by a tag of its own. Otherwise only a file that
+    /// defines the function can include it.
+    ///
+    /// # Errors
+    /// [`Syntax`](crate::ErrorKind::Syntax) at the first tag that is not defined.
+    pub fn stands_alone(&self) -> Result<(), Error> {
+        let unknown = self.unknown_tag(|_| false);
+        unknown.map_or(Ok(()), |(problem, at)| {
+            let place = self.program.lines.position(at);
+            Err(Error {
+                kind: problem.kind,
+                template: self.name.to_string(),
+                line: place.line,
+                column: place.column,
+                excerpt: String::new(),
+                message: problem.message,
+            })
+        })
+    }
+
+    /// The names of the tags that an including file has to define.
+    pub fn unknown_tags(&self) -> impl Iterator<Item = &[u8]> {
+        self.program.unknown_tags.iter().map(|(name, _)| name.as_bytes())
+    }
+
+    /// The names of the `{function}`s that the file defines.
+    pub fn functions(&self) -> impl Iterator<Item = &[u8]> {
+        self.program.tags.functions.iter().map(|function| function.name.as_bytes())
+    }
+
+    /// The first tag that is not `defined`, and where it is.
+    pub(crate) fn unknown_tag(&self, defined: impl Fn(&Str) -> bool) -> Option<(Problem, u32)> {
+        let (name, at) = self.program.unknown_tags.iter().find(|(name, _)| !defined(name))?;
+        Some((Problem::unknown_tag(&name.to_lossy()), *at))
     }
 
     /// An estimate of the compiled form's size in bytes, strings and tables included.

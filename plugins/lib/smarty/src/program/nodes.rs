@@ -72,8 +72,12 @@ pub(crate) enum Expr {
     Super(Super),
     /// `$smarty.capture.x`, or all captures.
     Captured(ExprId),
+    /// PHP's constant of a computed name. If it is not defined, the value is null, or with `true` an error.
+    Constant(ExprId, bool),
     /// The name of the current file.
     TemplateName,
+    /// The folder of the current file.
+    TemplateFolder,
     /// The output of statements, as a string.
     Output(Block),
     /// A function tag (`{counter}`), by its index.
@@ -179,6 +183,8 @@ pub(crate) enum Stmt {
     While(u32),
     Section(u32),
     Assign(u32),
+    /// Assigns a value to the variable of a computed name, or to those that an array names.
+    AssignTo(ExprId, ExprId),
     Capture(u32),
     Call(u32),
     Include(u32),

@@ -147,6 +147,8 @@ pub(crate) struct Include {
     pub assign: ExprId,
     pub scope: Scope,
     pub params: Params,
+    /// Attributes about Smarty's cache, which are evaluated without an effect.
+    pub unused: Vec<ExprId>,
 }
 
 #[derive(Debug)]
@@ -175,6 +177,24 @@ pub(crate) enum Plugin {
     Cycle,
     Math,
     Html(HtmlTag),
+}
+
+impl Plugin {
+    /// The name of the tag.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Plugin::Counter => "counter",
+            Plugin::Cycle => "cycle",
+            Plugin::Math => "math",
+            Plugin::Html(HtmlTag::Mailto) => "mailto",
+            Plugin::Html(HtmlTag::Options) => "html_options",
+            Plugin::Html(HtmlTag::Radios) => "html_radios",
+            Plugin::Html(HtmlTag::Checkboxes) => "html_checkboxes",
+            Plugin::Html(HtmlTag::Table) => "html_table",
+            Plugin::Html(HtmlTag::SelectDate) => "html_select_date",
+            Plugin::Html(HtmlTag::SelectTime) => "html_select_time",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! `{html_radios}` and `{html_checkboxes}`
 
-use super::{Choices, EvaluatedAttributes, Evaluator, RenderResult, Selected};
+use super::{Choices, EvaluatedAttributes, Evaluator, RenderResult, Selected, user_error};
 use crate::php::{Str, Value};
 
 /// The attributes that all inputs of a tag share.
@@ -19,15 +19,19 @@ impl Evaluator<'_> {
     pub(super) fn html_inputs(&mut self, given: &EvaluatedAttributes, checkboxes: bool) -> RenderResult<Value> {
         let selected = match checkboxes {
             true => self.selected(given, &["selected", "checked"])?,
-            false => radio_selected(given),
+            false => radio_selected(given)?,
         };
         let mut extra = Vec::new();
         for (name, value) in &given.0 {
             match name.as_bytes() {
                 b"name" | b"separator" | b"checked" | b"selected" | b"escape" | b"labels" | b"label_ids"
                 | b"options" | b"values" | b"output" | b"assign" | b"strict" => {}
+                b"radios" if !checkboxes => return Err(user_error("html_radios: write options instead of radios")),
+                b"checkboxes" if checkboxes => {
+                    return Err(user_error("html_checkboxes: write options instead of checkboxes"));
+                }
                 b"disabled" | b"readonly" if given.is_set("strict") => {
-                    self.flag_attribute(&mut extra, name, value);
+                    self.flag_attribute(&mut extra, name, value)?;
                 }
                 _ => self.extra_attribute(&mut extra, name, value)?,
             }
@@ -98,15 +102,18 @@ impl Evaluator<'_> {
 }
 
 /// Smarty compares the selection of radios without escaping.
-fn radio_selected(given: &EvaluatedAttributes) -> Selected {
+fn radio_selected(given: &EvaluatedAttributes) -> RenderResult<Selected> {
     let mut selected = Selected::None;
     for (name, value) in &given.0 {
-        let known = matches!(name.as_bytes(), b"selected" | b"checked");
-        if known && !matches!(value, Value::Array(_)) {
-            selected = Selected::One(value.to_str().to_vec());
+        if !matches!(name.as_bytes(), b"selected" | b"checked") {
+            continue;
         }
+        if matches!(value, Value::Array(_)) {
+            return Err(user_error(&format!("html_radios: the attribute '{}' cannot be an array", name.to_lossy())));
+        }
+        selected = Selected::One(value.to_str().to_vec());
     }
-    selected
+    Ok(selected)
 }
 
 /// `name_value` with `_` for all but letters, digits, `_`, `-` and `.`; empty if it is not UTF-8.

@@ -8,10 +8,13 @@ impl Evaluator<'_> {
         let Some(address) = given.get("address").filter(|address| address.truthy()) else {
             return Err(user_error("mailto: missing 'address' parameter"));
         };
-        let text = given.last("text").unwrap_or(address).to_str();
+        let text = given.last("text").unwrap_or(address);
         let extra = given.last("extra").cloned().unwrap_or_default();
-        let mut address = address.to_str();
         let fields = self.mail_fields(given)?;
+        if matches!(text, Value::Array(_)) || (fields.is_empty() && matches!(address, Value::Array(_))) {
+            return Err(user_error("mailto: the address and the text cannot be arrays"));
+        }
+        let (text, mut address) = (text.to_str(), address.to_str());
         if !fields.is_empty() {
             let joined = [address.as_bytes(), b"?", &fields.join(b"&".as_slice())].concat();
             address = Str::from(joined).with_trust_of(address.is_untrusted());

@@ -57,7 +57,8 @@ impl Evaluator<'_> {
     /// ` name="value"`, for attributes that the tag does not define.
     fn extra_attribute(&mut self, out: &mut Vec<u8>, name: &Str, value: &Value) -> RenderResult<()> {
         if matches!(value, Value::Array(_)) {
-            return Ok(());
+            let name = name.to_lossy();
+            return Err(user_error(&format!("extra attribute '{name}' cannot be an array")));
         }
         out.push(b' ');
         out.extend_from_slice(name);
@@ -69,15 +70,19 @@ impl Evaluator<'_> {
     }
 
     /// `disabled` and `readonly` under `strict`: set only for true or their own name.
-    fn flag_attribute(&mut self, out: &mut Vec<u8>, name: &Str, value: &Value) {
+    fn flag_attribute(&mut self, out: &mut Vec<u8>, name: &Str, value: &Value) -> RenderResult<()> {
         let set = match value {
             Value::Bool(b) => *b,
             Value::Str(s) => s == name,
-            _ => false,
+            Value::Int(_) | Value::Float(_) => false,
+            Value::Null | Value::Array(_) => {
+                return Err(user_error(&format!("attribute '{}' must be a scalar", name.to_lossy())));
+            }
         };
         if set {
             out.extend_from_slice(&[b" ", name.as_bytes(), b"=\"", name.as_bytes(), b"\""].concat());
         }
+        Ok(())
     }
 }
 

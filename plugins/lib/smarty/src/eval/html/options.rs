@@ -21,7 +21,7 @@ impl Evaluator<'_> {
             match name.as_bytes() {
                 b"name" | b"class" | b"id" | b"options" | b"values" | b"output" | b"selected" | b"strict" => {}
                 b"disabled" | b"readonly" if given.is_set("strict") => {
-                    self.flag_attribute(&mut extra, name, value);
+                    self.flag_attribute(&mut extra, name, value)?;
                 }
                 _ => self.extra_attribute(&mut extra, name, value)?,
             }

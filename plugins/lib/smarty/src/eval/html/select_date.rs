@@ -1,7 +1,7 @@
 //! `{html_select_date}`
 
 use super::select::{Entry, Field};
-use super::{EvaluatedAttributes, Evaluator, RenderResult};
+use super::{EvaluatedAttributes, Evaluator, RenderResult, user_error};
 use crate::php::{self, Value};
 
 const KNOWN: [&str; 33] = [
@@ -55,6 +55,10 @@ impl Evaluator<'_> {
     pub(super) fn html_select_date(&mut self, given: &EvaluatedAttributes) -> RenderResult<Value> {
         let mut extra = Vec::new();
         for (name, value) in &given.0 {
+            let twelve = matches!(value, Value::Array(names) if names.len() == 12);
+            if name.as_bytes() == b"month_names" && !twelve {
+                return Err(user_error("html_select_date: month_names must be an array of 12 names"));
+            }
             if !KNOWN.iter().any(|known| known.as_bytes() == name.as_bytes()) {
                 self.extra_attribute(&mut extra, name, value)?;
             }

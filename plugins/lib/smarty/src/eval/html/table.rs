@@ -37,7 +37,7 @@ impl Evaluator<'_> {
         out.extend_from_slice(b"<tbody>\n");
         for row in 0..rows {
             out.extend_from_slice(b"<tr");
-            self.table_attribute(&mut out, given.last("tr_attr"), row);
+            self.table_attribute(&mut out, given.last("tr_attr"), row)?;
             out.extend_from_slice(b">\n");
             let first = if down { row } else { rows - 1 - row }.saturating_mul(columns.count);
             self.step()?;
@@ -49,7 +49,7 @@ impl Evaluator<'_> {
                     at = (at / columns.count).saturating_add((at % columns.count).saturating_mul(rows));
                 }
                 out.extend_from_slice(b"<td");
-                self.table_attribute(&mut out, given.last("td_attr"), column);
+                self.table_attribute(&mut out, given.last("td_attr"), column)?;
                 out.push(b'>');
                 let cell = cells.get(KeyRef::Int(at)).cloned().unwrap_or_default();
                 self.raw_html(&mut out, if at < total { &cell } else { &trailpad });
@@ -80,7 +80,7 @@ impl Evaluator<'_> {
         for column in 0..columns.count {
             self.step()?;
             out.extend_from_slice(b"<th");
-            self.table_attribute(out, given.last("th_attr"), column);
+            self.table_attribute(out, given.last("th_attr"), column)?;
             out.push(b'>');
             let at = usize::try_from(column).unwrap_or(usize::MAX);
             let at = if right { Some(at) } else { headings.len().checked_sub(at.saturating_add(1)) };
@@ -93,19 +93,23 @@ impl Evaluator<'_> {
     }
 
     /// Appends a text, or the next text of a list that repeats.
-    fn table_attribute(&mut self, out: &mut Vec<u8>, attribute: Option<&Value>, at: i64) {
+    fn table_attribute(&mut self, out: &mut Vec<u8>, attribute: Option<&Value>, at: i64) -> RenderResult<()> {
         let chosen = match attribute {
             Some(Value::Array(list)) if !list.is_empty() => {
                 let len = i64::try_from(list.len()).unwrap_or(i64::MAX);
                 list.get(KeyRef::Int(at % len)).cloned().unwrap_or_default()
             }
-            Some(Value::Array(_)) | None => Value::Null,
+            Some(Value::Array(_)) => {
+                return Err(user_error("html_table: Modulo by zero: a list of attributes is empty"));
+            }
+            None => Value::Null,
             Some(text) => text.clone(),
         };
         if chosen.truthy() {
             out.push(b' ');
             self.raw_html(out, &chosen);
         }
+        Ok(())
     }
 }
 

@@ -1,0 +1,1 @@
+{extends 'frame.tpl'}{{function say}}say{{$w}}{{/function}}{{block body}}mine {$smarty.block.parent} {{say w=1}}{{call say w=2}}{{/block}}

@@ -1,0 +1,1 @@
+{$t="{capture name=q}a"}b{/capture}

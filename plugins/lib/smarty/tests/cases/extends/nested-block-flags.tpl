@@ -1,0 +1,1 @@
+{extends 'frame.tpl'}{block body append}own{block more append}extra{/block}{block other prepend}q{/block}{/block}

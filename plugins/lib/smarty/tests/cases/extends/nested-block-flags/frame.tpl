@@ -1,0 +1,1 @@
+top({block body}base{/block})end

@@ -1,0 +1,1 @@
+before{extends $missing}{block body}text{/block}after

@@ -1,0 +1,3 @@
+{include 'sub/part.tpl'}
+{call where}, {where}
+{include 'near.tpl'}

@@ -1,0 +1,1 @@
+{function where}{$smarty.template} {include './leaf.tpl'}{/function}{where}

@@ -1,0 +1,1 @@
+{include 'library.tpl'}{include 'part.tpl'}{call line no=1}

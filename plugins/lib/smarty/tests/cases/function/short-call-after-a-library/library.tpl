@@ -1,0 +1,1 @@
+{function line}<{$no}>{/function}

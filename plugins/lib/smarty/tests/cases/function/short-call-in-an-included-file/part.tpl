@@ -1,0 +1,1 @@
+{line no=4}{$t="{line no=5}"}{$t}{if {line} == "<0>"}same{/if}

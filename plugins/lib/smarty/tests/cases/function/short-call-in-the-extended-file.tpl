@@ -1,0 +1,1 @@
+{extends 'frame.tpl'}{function line}<{$no}>{/function}{block body}mine{/block}

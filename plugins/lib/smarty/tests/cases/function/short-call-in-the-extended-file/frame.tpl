@@ -1,0 +1,1 @@
+{line no=5}{block body}{/block}

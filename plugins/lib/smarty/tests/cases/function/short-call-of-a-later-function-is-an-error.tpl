@@ -1,0 +1,2 @@
+a
+{line no=1}{function line}x{/function}

@@ -1,0 +1,2 @@
+{include 'library.tpl'}
+{line no=3}

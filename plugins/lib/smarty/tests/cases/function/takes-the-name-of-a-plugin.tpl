@@ -1,0 +1,1 @@
+{function counter}mine{/function}{counter}{include 'part.tpl'}

@@ -1,0 +1,1 @@
+{counter start=5}{counter}

@@ -1,0 +1,1 @@
+{if true}{include 'part.tpl'}{/if}

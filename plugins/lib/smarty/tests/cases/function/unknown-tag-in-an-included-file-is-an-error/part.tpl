@@ -1,0 +1,2 @@
+a
+{if false}{line}{/if}

@@ -1,0 +1,1 @@
+{html_checkboxes name='c' options=[1=>'a'] disabled=$v}

@@ -1,0 +1,1 @@
+{mailto address=$v}

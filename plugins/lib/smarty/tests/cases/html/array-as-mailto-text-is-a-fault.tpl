@@ -1,0 +1,1 @@
+{mailto address='a@b' text=$v encode=hex}

@@ -1,0 +1,1 @@
+{html_radios name='r' options=[1=>'a'] class=$v}

@@ -1,0 +1,1 @@
+{html_select_time time=0 class=$v}

@@ -1,0 +1,1 @@
+{html_table loop=$v td_attr=[]}

@@ -1,0 +1,1 @@
+{html_select_date time=0 month_names='Jan'}

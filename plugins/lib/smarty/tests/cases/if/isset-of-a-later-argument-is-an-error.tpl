@@ -1,0 +1,1 @@
+{if false}{isset($x, $a.k or $b)}{/if}

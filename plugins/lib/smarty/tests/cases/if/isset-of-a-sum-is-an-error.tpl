@@ -1,0 +1,1 @@
+{if false}{isset($a + $b)}{/if}

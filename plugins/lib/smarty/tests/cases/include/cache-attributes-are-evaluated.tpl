@@ -1,0 +1,1 @@
+{include 'part.tpl' cache_id=$n++ compile_id=$n++ cache_lifetime=$n++}{$n}

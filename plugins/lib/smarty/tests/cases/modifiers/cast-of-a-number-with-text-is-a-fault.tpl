@@ -1,0 +1,1 @@
+{'a'|str_repeat:"`$n`x"}

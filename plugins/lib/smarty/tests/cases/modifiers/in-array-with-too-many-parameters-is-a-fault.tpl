@@ -1,0 +1,1 @@
+{'a'|in_array:['a']:true:1}

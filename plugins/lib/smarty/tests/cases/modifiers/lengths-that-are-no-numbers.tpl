@@ -1,0 +1,10 @@
+{'one two three'|truncate:word}|{'one two three'|wordwrap:word:'/'}
+{'one two three'|truncate:'7x'}|{'one two three'|wordwrap:'7x':'/'}
+{'one two three'|truncate:'7'}|{'one two three'|wordwrap:'7':'/'}
+{'one two three'|truncate:$n}|{'one two three'|wordwrap:$n:'/'}
+{'one two three'|truncate:true}|{'one two three'|wordwrap:true:'/'}
+{'one two three'|truncate:null}|{'one two three'|wordwrap:null:'/'}
+{'one two three'|truncate:5.7}|{'one two three'|wordwrap:5.7:'/'}
+{'one two three'|truncate:'1x'}|{'one two three'|wordwrap:'1x':'/'}
+{'one two three'|truncate:-1}|{'one two three'|wordwrap:-1:'/'}
+{'one two three'|wordwrap:false:'..':true}|{'one two three'|wordwrap:2:'..':true}

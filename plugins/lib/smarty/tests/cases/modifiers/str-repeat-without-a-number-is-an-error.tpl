@@ -1,0 +1,2 @@
+ok
+{if false}{'a'|str_repeat}{/if}

@@ -1,0 +1,1 @@
+{foreach [] as $q}{$q|string_format}{/foreach}

@@ -1,0 +1,1 @@
+{textformat}a{/textformat|nosuch}

@@ -1,0 +1,1 @@
+{append var=$n value=1}

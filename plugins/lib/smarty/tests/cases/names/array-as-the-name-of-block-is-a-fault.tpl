@@ -1,0 +1,1 @@
+{block $n}x{/block}

@@ -1,0 +1,1 @@
+{capture name=$n}x{/capture}

@@ -1,0 +1,1 @@
+{cycle name=$n values='a'}

@@ -1,0 +1,1 @@
+{if false}{foo\bar(1)}{/if}

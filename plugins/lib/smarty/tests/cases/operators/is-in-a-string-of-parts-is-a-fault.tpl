@@ -1,0 +1,1 @@
+{if 'a' is in "x$s"}in{/if}

@@ -1,0 +1,1 @@
+{setfilter upper}{'a'}{/setfilter}{/setfilter}{'b'}

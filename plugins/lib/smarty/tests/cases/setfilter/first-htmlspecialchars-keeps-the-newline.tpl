@@ -1,0 +1,3 @@
+{setfilter htmlspecialchars}
+{$x}{/setfilter}
+end

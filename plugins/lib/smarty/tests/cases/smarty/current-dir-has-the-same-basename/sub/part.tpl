@@ -1,0 +1,1 @@
+{$smarty.current_dir|basename}

@@ -1,0 +1,1 @@
+{$s[$missing]|default:'none'} {$s[nosection]|default:'none'} {$s[null]} {if isset($s[$missing])}set{else}not{/if} {$s['1x']|default:'d'} {isset($s['1x'])}|{isset($s['1'])} {empty($s['x'])} {$s['x']|default:'d'}
