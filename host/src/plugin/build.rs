@@ -41,6 +41,9 @@ struct Unprepared {
 struct Note {
     code: String,
     prepared: Vec<Prepared>,
+    /// What the plugin logged as a warning while it prepared the templates. A start from the cache logs it again.
+    #[serde(default)]
+    warnings: Vec<String>,
 }
 
 impl Candidate {
@@ -88,7 +91,7 @@ impl Candidate {
         templates: Vec<TemplateFile>,
     ) -> Result<Plugin, LoadError> {
         let key = self.key(engine, &templates);
-        let (component, prepared) = match cached(engine, &key) {
+        let (component, prepared) = match cached(engine, &key, &self.description.name) {
             Some(found) => found,
             None => self.compile(engine, &key, templates.clone()).await?,
         };
@@ -107,10 +110,11 @@ impl Candidate {
     ) -> Result<(Component, Vec<Prepared>), LoadError> {
         let name = Arc::from(self.description.name.as_str());
         let instrumented = unprepared(engine, &self.binary, &self.description).await?;
-        let (bytes, prepared) = snapshot::take(engine, name, &self.binary.bytes, &instrumented, templates).await?;
+        let (bytes, prepared, warnings) =
+            snapshot::take(engine, name, &self.binary.bytes, &instrumented, templates).await?;
         let code = compile(engine, Purpose::Render, &bytes).await?;
         drop(bytes);
-        let mut note = Note { code: String::new(), prepared };
+        let mut note = Note { code: String::new(), prepared, warnings };
         let mapped = keep_code(engine, key, &code, |cache, digest| {
             note.code = digest;
             cache.put_note(key, &note)
@@ -177,10 +181,14 @@ fn keep_code(
     }
 }
 
-fn cached(engine: &Engine, key: &Key) -> Option<(Component, Vec<Prepared>)> {
+fn cached(engine: &Engine, key: &Key, plugin: &str) -> Option<(Component, Vec<Prepared>)> {
     let cache = engine.cache()?;
     let note: Note = cache.note(key)?;
-    Some((cache.code(engine.render(), key, &note.code)?, note.prepared))
+    let code = cache.code(engine.render(), key, &note.code)?;
+    for warning in &note.warnings {
+        tracing::warn!(plugin.name = plugin, "{warning}");
+    }
+    Some((code, note.prepared))
 }
 
 async fn describe(

@@ -30,6 +30,8 @@ pub(super) struct Call {
     log_lines_left: u32,
     log_lines_dropped: u32,
     log_line_chars_max: usize,
+    /// What the plugin has logged as a warning.
+    warnings: Vec<String>,
     reached: LimitCounters,
 }
 
@@ -82,6 +84,7 @@ impl Call {
             log_lines_left: config.log_lines_max,
             log_lines_dropped: 0,
             log_line_chars_max: config.log_line_chars_max,
+            warnings: Vec::new(),
             reached: reached.clone(),
         }
     }
@@ -143,6 +146,11 @@ impl Call {
         Ok(scope)
     }
 
+    /// The warnings of `prepare`, which belong to the prepared plugin.
+    pub(super) fn take_warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
+    }
+
     /// Writes one line to the server's log under the plugin's name. Lines over the limit are counted, not written.
     pub(super) fn log(&mut self, level: Level, message: &str) {
         if self.log_lines_left == 0 {
@@ -151,6 +159,9 @@ impl Call {
         }
         self.log_lines_left -= 1;
         let message = one_line(message, self.log_line_chars_max);
+        if level == Level::WARN && self.device.is_none() {
+            self.warnings.push(message.to_string());
+        }
         let plugin = &*self.plugin;
         let address = self.device.as_ref().map_or("", |(address, _)| address.as_str());
         match level {

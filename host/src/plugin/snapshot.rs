@@ -39,20 +39,22 @@ fn wizer() -> Wizer {
     wizer
 }
 
-/// Runs `prepare` and takes the snapshot: the new component's bytes, and the result for each template.
+/// Runs `prepare` and takes the snapshot: the new component's bytes, the result for each template, and the warnings that
+/// the plugin has logged.
 pub(super) async fn take(
     engine: &Engine,
     plugin: Arc<str>,
     bytes: &[u8],
     instrumented: &Component,
     templates: Vec<TemplateFile>,
-) -> Result<(Vec<u8>, Vec<Prepared>), LoadError> {
+) -> Result<(Vec<u8>, Vec<Prepared>, Vec<String>), LoadError> {
     let failed = |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
     let call = Call::of_load(plugin, engine.config(), engine.reached());
     let mut store = store(instrumented.engine(), call, engine.config().prepare_output_bytes_max);
     let instance = v0_1::instantiate(&mut store, instrumented).await.map_err(failed)?;
     let prepared = v0_1::prepare(&mut store, &instance, templates).await.map_err(failed)?;
 
+    let warnings = store.data_mut().take_warnings();
     // The whole memory is read as one list.
     store.set_hostcall_fuel(engine.config().instance_memory_bytes_max().saturating_add(TRANSFER_BYTES_EXTRA));
     let wizer = wizer();
@@ -63,7 +65,7 @@ pub(super) async fn take(
         return Err(failed(error));
     }
     let snapshot = snapshot.map_err(|error| LoadError::Build(one_line(&format!("{error:#}"), MESSAGE_CHARS_MAX)))?;
-    Ok((snapshot, prepared))
+    Ok((snapshot, prepared, warnings))
 }
 
 /// An instance as the snapshot reads it. The trait's methods cannot fail, so the first failure is kept here.

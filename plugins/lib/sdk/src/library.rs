@@ -115,6 +115,18 @@ fn functions(folders: &FxHashMap<String, Folder>) -> FxHashSet<Vec<u8>> {
     parsed.flat_map(|template| template.functions()).map(<[u8]>::to_vec).collect()
 }
 
+/// The prepared files with lines that are errors once a device reaches them, sorted: the first such line of each.
+pub fn refusals() -> Vec<String> {
+    let found = PREPARED.with_borrow(|folders| {
+        let parsed = folders.values().flat_map(|folder| folder.files.values()).flatten();
+        let refusals = parsed.filter_map(|template| template.refusals().next());
+        refusals.map(|error| format!("{error}. A device that reaches this line gets an error")).collect()
+    });
+    let mut found: Vec<String> = found;
+    found.sort();
+    found
+}
+
 /// For each template, the first template with the same text, which may be the template itself.
 fn twins(templates: &[types::Template]) -> impl Iterator<Item = &types::Template> {
     let mut first: FxHashMap<&[u8], &types::Template> = FxHashMap::default();
@@ -181,6 +193,15 @@ mod tests {
         assert!(prepared[0].outcome.is_ok() && prepared[1].outcome.is_ok());
         let fault = prepared[2].outcome.as_ref().unwrap_err();
         assert_eq!((fault.line, fault.message.as_str(), fault.excerpt.as_str()), (2, "unknown tag {g}", "{g}"));
+    }
+
+    #[test]
+    fn refused_line_is_named_and_its_file_serves() {
+        let files = [("m", "a.cfg", "{$a}"), ("m", "b.cfg", "x\n{if $a}{fetch file=$a}{eval var=$a}{/if}")];
+        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
+        assert!(prepared.iter().all(|file| file.outcome.is_ok()));
+        let [refusal] = refusals().try_into().unwrap();
+        assert!(refusal.starts_with("m/b.cfg:2:8: {fetch} is refused"), "{refusal}");
     }
 
     fn prepared_file(folder: &str, file: &str) -> Parsed {

@@ -132,6 +132,7 @@ impl Evaluator<'_> {
                 Ok(Value::from(base))
             }
             Expr::TemplateFolder => Ok(Value::from(code.running.rsplit_once('/').map_or(".", |(folder, _)| folder))),
+            Expr::Refused(index) => Err(Problem::refused(&*code.program.refusals[index as usize].0)),
             Expr::Constant(name, required) => self.constant(code, name, required),
             Expr::Output(block) => {
                 let start = self.capture_output();
@@ -187,6 +188,7 @@ impl Evaluator<'_> {
             Unary::Cast(Cast::Float) => Value::Float(value.to_float()),
             Unary::Cast(Cast::Str) => Value::Str(value.to_str()),
             Unary::Cast(Cast::Array) => Value::Array(value.to_array()),
+            Unary::Cast(Cast::Object) => return Err(Problem::refused("objects are not supported")),
         })
     }
 

@@ -27,11 +27,11 @@ impl Parser<'_> {
         }
         match registry::function(&name) {
             Some(function) => Ok(self.b.call(function, &args)),
-            None => Err(unknown(&name)),
+            None => self.refused_call(&name),
         }
     }
 
-    fn arguments(&mut self) -> ParseResult<Vec<ExprId>> {
+    pub(super) fn arguments(&mut self) -> ParseResult<Vec<ExprId>> {
         let mut args = Vec::new();
         if self.eat(Kind::CloseP) {
             return Ok(args);
@@ -115,11 +115,4 @@ impl Parser<'_> {
 fn joined(row: &[Flat]) -> bool {
     let cat = |piece: Option<&Flat>| matches!(piece, Some(Flat::Infix(Infix::Concat)));
     cat(row.get(1)) || cat(row.len().checked_sub(2).and_then(|at| row.get(at)))
-}
-
-fn unknown(name: &[u8]) -> Problem {
-    let name = String::from_utf8_lossy(name);
-    Problem::refused(format!(
-        "{name}() is not on the list of functions that templates may call (plugins/lib/smarty/COMPATIBILITY.md)"
-    ))
 }

@@ -28,7 +28,8 @@ impl Parser<'_> {
     /// Collects the first operand, or a whole ternary; `true` for a ternary, because it extends to the end.
     pub(super) fn first(&mut self, row: &mut Vec<Flat>) -> ParseResult<bool> {
         if self.kind() == Kind::DollarId && self.peek(1) == Kind::Colon {
-            return Err(self.stream());
+            self.stream(row)?;
+            return Ok(false);
         }
         if self.kind() != Kind::OpenP {
             self.value(row)?;
@@ -199,14 +200,5 @@ impl Parser<'_> {
         self.expect(Kind::Colon)?;
         row.push(Flat::Colon);
         self.expr(row)
-    }
-
-    fn stream(&self) -> Problem {
-        match self.peek(2) {
-            Kind::Id => {
-                Problem::refused("stream variables are not supported: put a blank before the \":\" of a ternary")
-            }
-            _ => Problem::syntax("unexpected \":\" after a variable"),
-        }
     }
 }

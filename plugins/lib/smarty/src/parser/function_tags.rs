@@ -5,7 +5,6 @@ use super::flat::Flat;
 use super::modifier::Modifier;
 use super::output::Tail;
 use super::{ParseResult, Parser};
-use crate::error::Problem;
 use crate::program::{Expr, HtmlTag, Plugin, PluginTag, Stmt, add};
 
 impl Parser<'_> {
@@ -28,8 +27,15 @@ impl Parser<'_> {
             "html_table" => Plugin::Html(HtmlTag::Table),
             "html_select_date" => Plugin::Html(HtmlTag::SelectDate),
             "html_select_time" => Plugin::Html(HtmlTag::SelectTime),
-            "html_image" => {
-                return Err(Problem::refused("{html_image} is not supported: it reads the image file"));
+            "html_image" | "fetch" => {
+                self.note_plugin();
+                let spec = AttributeSpec { any: true, ..AttributeSpec::NONE };
+                self.sorted(written, &spec)?;
+                let value = self.refuse(format!("{{{lower}}} is refused: templates cannot read other files"));
+                let row = self.apply(vec![Flat::Operand(value)], modifiers)?;
+                let value = self.build(&row)?;
+                self.code(Stmt::Print(value), Tail::Keeps);
+                return Ok(true);
             }
             _ => return Ok(false),
         };

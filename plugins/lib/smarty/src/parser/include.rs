@@ -19,8 +19,8 @@ impl Parser<'_> {
         let attributes = self.sorted(written, &spec)?;
         let scope = self.scope(&attributes, false)?;
         let file = attributes.need("file")?;
-        if let Some(name) = self.text_of(file) {
-            crate::names::check(name.as_bytes())?;
+        if let Some(Err(problem)) = self.text_of(file).map(|name| crate::names::check(name.as_bytes()).map(drop)) {
+            self.note_refusal(problem.message);
         }
         let assign = attributes.get("assign").unwrap_or(NONE);
         let cache = ["cache_id", "compile_id", "cache_lifetime"];

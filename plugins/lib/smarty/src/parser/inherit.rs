@@ -15,8 +15,8 @@ impl Parser<'_> {
             return Err(Problem::syntax("the flag nocache is not allowed here"));
         }
         let file = attributes.need("file")?;
-        if let Some(name) = self.text_of(file) {
-            crate::names::check(name.as_bytes())?;
+        if let Some(Err(problem)) = self.text_of(file).map(|name| crate::names::check(name.as_bytes()).map(drop)) {
+            self.note_refusal(problem.message);
         }
         self.b.inherits = Some(true);
         self.b.extends.push(file);

@@ -22,6 +22,7 @@ mod open;
 mod output;
 mod properties;
 mod quoted;
+mod refusal;
 mod special;
 mod strip;
 mod tag;

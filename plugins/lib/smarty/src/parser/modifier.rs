@@ -126,8 +126,7 @@ impl Parser<'_> {
             return Ok(written);
         }
         let Some(function) = registry::modifier(name).or_else(|| registry::function(name)) else {
-            let name = String::from_utf8_lossy(name);
-            return Err(Problem::syntax(format!("unknown modifier \"{name}\"")));
+            return self.refused_modifier(name);
         };
         if PLUGINS.contains(&name) {
             self.note_plugin();

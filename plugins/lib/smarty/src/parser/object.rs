@@ -1,8 +1,7 @@
 //! Objects. Values here are never objects, so `->` has only the effect that PHP gives it on other values: a property is
-//! null, and nothing is an instance of anything. Method calls are refused.
+//! null, and nothing is an instance of anything. Method calls are refused when they are reached.
 
 use super::{ParseResult, Parser};
-use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::php::Value;
 use crate::program::ExprId;
@@ -10,10 +9,14 @@ use crate::program::ExprId;
 impl Parser<'_> {
     /// Parses `->name` and so on, with the cursor at the first arrow.
     pub(super) fn object_chain(&mut self) -> ParseResult<ExprId> {
+        let mut calls = false;
         while self.eat(Kind::Ptr) {
             match self.kind() {
                 Kind::Id | Kind::DollarId if self.peek(1) == Kind::OpenP => {
-                    return Err(Problem::refused("method calls are not supported: templates have no objects"));
+                    self.next();
+                    self.next();
+                    self.arguments()?;
+                    calls = true;
                 }
                 Kind::Id => {
                     self.next();
@@ -32,6 +35,9 @@ impl Parser<'_> {
                 }
                 _ => return Err(self.unexpected("a property or a method")),
             }
+        }
+        if calls {
+            return Ok(self.refuse("method calls are not supported: templates have no objects"));
         }
         Ok(self.b.constant(Value::Null))
     }

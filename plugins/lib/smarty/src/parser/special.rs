@@ -50,7 +50,7 @@ impl Parser<'_> {
             "current_dir" => Ok(self.b.expr(Expr::TemplateFolder)),
             "template_object" => {
                 let message = format!("$smarty.{name} is not available: it exposes objects of the template engine");
-                Err(Problem::refused(message))
+                Ok(self.refuse(message))
             }
             _ => Err(Problem::syntax(format!("$smarty.{name} is not defined"))),
         }

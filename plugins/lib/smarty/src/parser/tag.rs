@@ -308,15 +308,28 @@ impl Parser<'_> {
                 let text = if name.eq_ignore_ascii_case("ldelim") { b"{" } else { b"}" };
                 self.plain(text);
             }
-            "eval" | "php" | "include_php" | "insert" | "fetch" | "config_load" | "debug" => {
-                return Err(Problem::refused(format!(
-                    "{{{name}}} is refused: templates cannot run code, read other files, or print \
-                     the server's inside"
-                )));
-            }
+            "php" | "include_php" | "insert" => return Err(Problem::unknown_tag(name)),
+            "eval" | "config_load" | "debug" => self.refused_tag(name, attributes)?,
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// A tag that is refused when it is reached.
+    fn refused_tag(&mut self, name: &str, written: &AttributeList) -> ParseResult<()> {
+        let required: &'static [&'static str] = match name.to_ascii_lowercase().as_str() {
+            "eval" => &["var"],
+            "config_load" => &["file"],
+            _ => &[],
+        };
+        let any = !name.eq_ignore_ascii_case("debug");
+        let spec = AttributeSpec { required, shorthand: required, any, ..AttributeSpec::NONE };
+        self.sorted(written, &spec)?;
+        let value = self.refuse(format!(
+            "{{{name}}} is refused: templates cannot run code, read other files, or print the server's inside"
+        ));
+        self.code(Stmt::Print(value), Tail::Swallows);
+        Ok(())
     }
 
     /// `{/name|modifier}`. Only a tag that passes its content to a function applies the modifiers.

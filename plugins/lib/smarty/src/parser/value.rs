@@ -60,7 +60,10 @@ impl Parser<'_> {
             b"(float)" | b"(double)" => Cast::Float,
             b"(string)" | b"(binary)" => Cast::Str,
             b"(array)" => Cast::Array,
-            b"(object)" => return Err(Problem::refused("objects are not supported")),
+            b"(object)" => {
+                self.note_refusal("objects are not supported");
+                Cast::Object
+            }
             _ => return Err(Problem::syntax("PHP 8 has no (real) cast: write (float)")),
         };
         Ok(Unary::Cast(cast))
@@ -152,7 +155,7 @@ impl Parser<'_> {
         let name = self.slice(token);
         match self.kind() {
             Kind::OpenP => self.call(name),
-            Kind::DoubleColon => Err(Problem::refused("classes are not supported")),
+            Kind::DoubleColon => self.static_access(name),
             _ => Ok(self.bare_word(name)),
         }
     }
@@ -165,7 +168,7 @@ impl Parser<'_> {
         match (self.kind(), global) {
             (Kind::OpenP, Some(global)) if !is_construct(global) => self.call(global),
             (Kind::OpenP, _) => Err(Problem::syntax(format!("unknown function \"{}\"", String::from_utf8_lossy(name)))),
-            (Kind::DoubleColon, _) => Err(Problem::refused("classes are not supported")),
+            (Kind::DoubleColon, _) => self.static_access(name),
             _ => {
                 let value = global.and_then(crate::constants::constant);
                 match value {

@@ -45,8 +45,13 @@ impl Parser<'_> {
     fn stepped(&mut self, operand: ExprId) -> ParseResult<Vec<Flat>> {
         let operand = match self.kind() {
             Kind::IncDec => self.increment(operand)?,
-            Kind::Ptr => self.object_chain()?,
+            Kind::Ptr => {
+                let member = self.object_chain()?;
+                let refused = matches!(self.b.get(operand), Expr::Refused(_));
+                if refused { operand } else { member }
+            }
             Kind::Instanceof => self.instance_of()?,
+            Kind::DoubleColon => self.static_access(b"")?,
             _ => operand,
         };
         Ok(vec![Flat::Operand(operand)])

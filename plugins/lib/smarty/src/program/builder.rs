@@ -27,6 +27,7 @@ pub(crate) struct Builder {
     pub inherits: Option<bool>,
     pub extends: Vec<ExprId>,
     pub unknown_tags: Vec<(Str, u32)>,
+    pub refusals: Vec<(Box<str>, u32)>,
 }
 
 impl Builder {
@@ -243,6 +244,7 @@ impl Builder {
             inherits: self.inherits,
             extends: self.extends,
             unknown_tags: self.unknown_tags,
+            refusals: self.refusals,
         }
     }
 }

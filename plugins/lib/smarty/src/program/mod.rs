@@ -55,6 +55,8 @@ pub(crate) struct Program {
     pub(crate) extends: Vec<ExprId>,
     /// Tags that only a `{function}` of an including file can define, and where they are.
     pub(crate) unknown_tags: Vec<(Str, u32)>,
+    /// What the evaluator refuses when it reaches it, and where it is.
+    pub(crate) refusals: Vec<(Box<str>, u32)>,
 }
 
 impl Template {
@@ -84,17 +86,26 @@ impl Template {
     /// [`Syntax`](crate::ErrorKind::Syntax) at the first tag that is not defined.
     pub fn stands_alone(&self) -> Result<(), Error> {
         let unknown = self.unknown_tag(|_| false);
-        unknown.map_or(Ok(()), |(problem, at)| {
-            let place = self.program.lines.position(at);
-            Err(Error {
-                kind: problem.kind,
-                template: self.name.to_string(),
-                line: place.line,
-                column: place.column,
-                excerpt: String::new(),
-                message: problem.message,
-            })
-        })
+        unknown.map_or(Ok(()), |(problem, at)| Err(self.error_at(problem, at)))
+    }
+
+    /// What Smarty renders and this crate refuses on purpose. Each is an error of kind
+    /// [`Refused`](crate::ErrorKind::Refused) once a render reaches it.
+    pub fn refusals(&self) -> impl Iterator<Item = Error> {
+        let refusals = self.program.refusals.iter();
+        refusals.map(|(message, at)| self.error_at(Problem::refused(&**message), *at))
+    }
+
+    fn error_at(&self, problem: Problem, at: u32) -> Error {
+        let place = self.program.lines.position(at);
+        Error {
+            kind: problem.kind,
+            template: self.name.to_string(),
+            line: place.line,
+            column: place.column,
+            excerpt: String::new(),
+            message: problem.message,
+        }
     }
 
     /// The names of the tags that an including file has to define.

@@ -74,6 +74,8 @@ pub(crate) enum Expr {
     Captured(ExprId),
     /// PHP's constant of a computed name. If it is not defined, the value is null, or with `true` an error.
     Constant(ExprId, bool),
+    /// Something that is refused, by its index.
+    Refused(u32),
     /// The name of the current file.
     TemplateName,
     /// The folder of the current file.
@@ -108,6 +110,7 @@ pub(crate) enum Cast {
     Float,
     Str,
     Array,
+    Object,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,1 @@
+{if false}{eval}{/if}

@@ -1,0 +1,3 @@
+a
+{foreach [1] as $q}
+{fetch file=$q}{/foreach}

@@ -1,0 +1,1 @@
+{$smarty.template_object->smarty->version}
