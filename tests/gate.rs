@@ -1,12 +1,13 @@
 //! Who may have a configuration: the recorded cases, each with its own settings, and the answers that differ from
 //! FusionPBX's on purpose. Uses `../shared/corpus`.
 
+use crate::proxied::execute;
 use dialplate_tests::app::TestApp;
 use dialplate_tests::client::Answer;
 use dialplate_tests::corpus::{self, hex};
 use dialplate_tests::recorded::Recorded;
-use dialplate_tests::server::Server;
-use dialplate_tests::setting::set;
+use dialplate_tests::server::{self, Server, demo_url, root};
+use dialplate_tests::setting::{digest, set, unset};
 use md5::{Digest, Md5};
 use serde_json::Value;
 use std::io::{Read, Write};
@@ -88,6 +89,32 @@ async fn request_refused_by_free_checks_never_reaches_the_auth_server() {
     assert_eq!(after(&networks).await, (404, 1), "the client is in none of the networks");
     let password = set("cidr", "array", "127.0.0.0/8") + &set("password", "text", "pass1");
     assert_eq!(after(&password).await, (403, 2), "the password is checked after the auth server");
+}
+
+#[test]
+fn unknown_auth_type_is_named_in_log_and_check() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[]);
+    let url = demo_url(folder.path());
+    let templates = root().join("templates").display().to_string();
+    let check = || {
+        let settings = [("DIALPLATE_DATABASE", url.as_str()), ("DIALPLATE_TEMPLATES", &templates)];
+        let output = server::command("check", &settings).output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    execute(folder.path(), &digest());
+    let named = "unknown type of authentication";
+    let (well, said) = check();
+    assert!(well && !said.contains(named), "{said}");
+    execute(folder.path(), &(set("http_auth_type", "text", "both") + &set("cidr", "array", "127.0.0.1/33")));
+    let (well, said) = check();
+    assert!(well && said.contains(named) && said.contains("text=\"both\""), "{said}");
+    assert!(said.contains("ignoring invalid network") && said.contains("127.0.0.1/33"), "{said}");
+    execute(folder.path(), &unset("cidr"));
+    let challenge = server.get("localhost", "/provision/001565000046.cfg");
+    assert!(challenge.status == 401 && challenge.header("www-authenticate").starts_with("Digest "));
+    assert_eq!(server.get("localhost", "/provision/001565000046.cfg").status, 401);
+    assert_eq!(server.log().matches(named).count(), 1, "{}", server.log());
 }
 
 impl Stage<'_> {

@@ -70,7 +70,7 @@ impl Opened {
             steady,
             directory,
             snapshot,
-            keeper: keeper(config.nonce_key, steady)?,
+            keeper: keeper(config.nonce_key, steady)?.with_policy(config.gate),
             sentry: Sentry::new(config.sentry),
             auth_server,
             syslog,
@@ -175,7 +175,9 @@ fn serve_admin(
 pub async fn check(config: Config) -> Result<()> {
     let config = with_compiler(config)?;
     config.auth_server.clone().map(AuthServer::new).transpose()?;
-    Directory::connect(&config.database).await?.close().await;
+    let directory = Directory::connect(&config.database).await?;
+    warn_of_settings(&directory).await?;
+    directory.close().await;
     let loaded = reload::load(reload_config(&config)).await?;
     let unread: Vec<_> = loaded.unread.iter().map(ToString::to_string).collect();
     ensure!(unread.is_empty(), "{}", unread.join("; "));
@@ -187,6 +189,19 @@ pub async fn check(config: Config) -> Result<()> {
     let faults = loaded.current.load().plugins.iter().map(|plugin| plugin.faults().len()).sum::<usize>();
     ensure!(faults == 0, "{faults} templates do not compile (each is named above); correct or remove them");
     tracing::info!("no problems found");
+    Ok(())
+}
+
+/// Names the values of FusionPBX's settings that the gate cannot use, in every domain.
+async fn warn_of_settings(directory: &Directory) -> Result<()> {
+    for directory::SettingValue { category, name, domain, value } in
+        directory.setting_values(&gate::EXAMINED_SETTINGS).await?
+    {
+        if let Some(problem) = gate::find_problem(name, &value) {
+            let setting = format!("{category} {name}");
+            tracing::warn!(setting, domain.name = domain, text = value, "{problem}");
+        }
+    }
     Ok(())
 }
 

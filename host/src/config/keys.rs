@@ -90,7 +90,9 @@ pub static KEYS: LazyLock<Vec<ConfigKey>> = LazyLock::new(|| {
         server::addresses(),
         server::database(),
         server::templates_and_plugins(),
-        access::access(),
+        access::auth_server(),
+        access::credentials(),
+        access::rate_limits(),
         limits::render_limits(),
         limits::build_limits(),
     ];

@@ -20,7 +20,7 @@ use crate::facts::Network;
 use crate::files::is_folder;
 use crate::request::{Secret, UrlForms};
 use crate::templates::SearchPath;
-use crate::{auth_server, directory, http, plugin, sentry, syslog};
+use crate::{auth_server, directory, gate, http, plugin, sentry, syslog};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -31,6 +31,9 @@ const FUSIONPBX_TEMPLATES: [&str; 3] = [
     "/etc/fusionpbx/resources/templates/provision",
     "/var/www/fusionpbx/resources/templates/provision",
 ];
+
+/// A shorter name would occur in the User-Agent of many other phones.
+const VENDOR_CHARS_MIN: usize = 3;
 
 /// Where a package installs plugins and templates.
 const SHARED: &str = "/usr/share/dialplate";
@@ -65,6 +68,7 @@ pub struct Config {
     pub plugins: PathBuf,
     pub clock: Clock,
     pub plugin: plugin::Config,
+    pub gate: gate::Policy,
     pub sentry: sentry::Config,
     pub auth_server: Option<auth_server::Config>,
     /// The socket of the syslog daemon that gets refusals.
@@ -122,6 +126,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
         plugins: read_plugins(source, program),
         clock: source.optional("clock", parse_clock).unwrap_or(Clock::System),
         plugin: read_plugin(source),
+        gate: read_gate(source),
         sentry: sentry::Config {
             per_network_max: source.number("guesses_per_network_max"),
             per_oui_max: source.number("guesses_per_oui_max"),
@@ -226,6 +231,14 @@ fn read_plugin(source: &mut ConfigSource) -> plugin::Config {
     }
 }
 
+fn read_gate(source: &mut ConfigSource) -> gate::Policy {
+    gate::Policy {
+        algorithms: source.value("digest_algorithms", parse_algorithms),
+        basic_vendors: source.optional("basic_auth_vendors", parse_vendors).unwrap_or_default(),
+        unknown_first: source.optional("unknown_first_networks", parse_networks).unwrap_or_default(),
+    }
+}
+
 fn read_auth_server(source: &mut ConfigSource) -> Option<auth_server::Config> {
     let timeout = Duration::from_millis(source.number("auth_server_timeout_ms"));
     let authority = source.optional("auth_server_ca", |text| Ok(text.into()));
@@ -266,10 +279,29 @@ fn parse_listen(text: &str, example: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is not an address with a port; write for instance {example}"))
 }
 
+/// The items of a list, with commas between them in a flag.
+fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', source::LIST]).map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn parse_algorithms(text: &str) -> Result<Vec<gate::Algorithm>, String> {
+    let read = |name| gate::Algorithm::parse(name).ok_or_else(|| format!("`{name}` is neither `MD5` nor `SHA-256`"));
+    let algorithms: Vec<_> = items(text).map(read).collect::<Result<_, _>>()?;
+    if algorithms.is_empty() { Err("names no algorithm; write `MD5`".to_owned()) } else { Ok(algorithms) }
+}
+
+/// Names of vendors as in FusionPBX's `device_vendor`.
+fn parse_vendors(text: &str) -> Result<Vec<String>, String> {
+    let is_name = |name: &&str| name.len() >= VENDOR_CHARS_MIN && name.bytes().all(|c| c.is_ascii_alphanumeric());
+    match items(text).find(|name| !is_name(name)) {
+        Some(other) => Err(format!("`{other}` is not a vendor; write for instance snom,panasonic")),
+        None => Ok(items(text).map(str::to_owned).collect()),
+    }
+}
+
 fn parse_networks(text: &str) -> Result<Vec<Network>, String> {
-    let texts = text.split([',', source::LIST]).map(str::trim).filter(|text| !text.is_empty());
     let read = |text| Network::parse(text).ok_or(text);
-    texts
+    items(text)
         .map(read)
         .collect::<Result<_, _>>()
         .map_err(|text| format!("`{text}` is not a network; write for instance 127.0.0.1,192.0.2.0/24,2001:db8::/32"))

@@ -21,6 +21,7 @@ mod load;
 mod notes;
 mod query;
 mod replica;
+mod setting_values;
 #[cfg(test)]
 mod tests;
 mod url;
@@ -33,6 +34,7 @@ pub use find::Lookup;
 pub use insert::{Insertion, NewDevice};
 pub use load::Device;
 pub use notes::ProvisionNote;
+pub use setting_values::SettingValue;
 pub use url::{DatabaseKind, DatabaseUrl};
 
 use crate::facts::ReadOrigin;

@@ -16,10 +16,6 @@ pub enum Algorithm {
     Sha256,
 }
 
-/// In the order of the challenge's headers. RFC 7616 recommends the strongest first, but phones that support MD5 alone
-/// read the first header alone.
-pub const OFFERED: [Algorithm; 2] = [Algorithm::Md5, Algorithm::Sha256];
-
 /// The client's parameters, unescaped. They include the response, so there is no `Debug`.
 #[derive(Default)]
 pub struct Credentials {
@@ -41,6 +37,8 @@ pub struct DigestTarget<'a> {
     pub uri: &'a str,
     pub host: &'a str,
     pub realm: &'a str,
+    /// The algorithms of the challenge.
+    pub offered: &'a [Algorithm],
 }
 
 /// The accepted accounts: any of the users with any of the passwords.
@@ -57,11 +55,9 @@ impl Algorithm {
         }
     }
 
-    fn find(name: &str) -> Option<Self> {
-        if name.is_empty() {
-            return Some(Self::Md5);
-        }
-        OFFERED.into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
+    /// The algorithm of this name, in any case.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Md5, Self::Sha256].into_iter().find(|algorithm| algorithm.name().eq_ignore_ascii_case(name))
     }
 
     /// The hash of the parts with colons between them, in lower-case hexadecimal digits.
@@ -145,7 +141,10 @@ impl Credentials {
         key: &NonceKey,
         now: u64,
     ) -> Result<(Stamp, u32), CredentialError> {
-        let algorithm = Algorithm::find(&self.algorithm).ok_or(CredentialError::NotOffered)?;
+        // RFC 7616: credentials without an algorithm are MD5.
+        let named = if self.algorithm.is_empty() { Some(Algorithm::Md5) } else { Algorithm::parse(&self.algorithm) };
+        let offered = named.filter(|algorithm| target.offered.contains(algorithm));
+        let algorithm = offered.ok_or(CredentialError::NotOffered)?;
         if !self.qop.eq_ignore_ascii_case("auth") {
             return Err(CredentialError::NotOffered);
         }

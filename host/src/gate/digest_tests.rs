@@ -4,6 +4,7 @@ use super::*;
 use proptest::prelude::*;
 
 const NOW: u64 = 1_782_907_200;
+const OFFERED: [Algorithm; 2] = [Algorithm::Md5, Algorithm::Sha256];
 const EXAMPLE: &str = r#"username="Mufasa", realm="http-auth@example.org", uri="/dir/index.html", algorithm=MD5,
  nonce="7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v", nc=00000001,
  cnonce="f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ", qop=auth,
@@ -110,13 +111,13 @@ fn valid(algorithm: Algorithm) -> Case {
 }
 
 fn sign(credentials: &mut Credentials, password: &str) {
-    let algorithm = Algorithm::find(&credentials.algorithm).unwrap();
+    let algorithm = Algorithm::parse(&credentials.algorithm).unwrap();
     let account = algorithm.hash(&[&credentials.username, &credentials.realm, password]);
     credentials.response = credentials.response(algorithm, &account, "GET");
 }
 
 fn verify(case: &Case, passwords: &[&str], method: &str, now: u64) -> Result<u32, CredentialError> {
-    let target = DigestTarget { method, uri: "/a?b", host: "alpha", realm: "alpha" };
+    let target = DigestTarget { method, uri: "/a?b", host: "alpha", realm: "alpha", offered: &OFFERED };
     let passwords = passwords.iter().map(|password| Secret::new(*password)).collect();
     let accounts = Accounts { users: vec!["phone"], passwords };
     case.credentials.verify(&target, &accounts, &case.key, now).map(|(_, count)| count)
@@ -171,7 +172,7 @@ fn each_changed_part_has_its_error() {
     for (change, error) in changes {
         let mut case = valid(Algorithm::Md5);
         change(&mut case.credentials);
-        if Algorithm::find(&case.credentials.algorithm).is_some() {
+        if Algorithm::parse(&case.credentials.algorithm).is_some() {
             sign(&mut case.credentials, "secret1");
         }
         assert_eq!(verify(&case, &["secret1"], "GET", NOW), Err(error));

@@ -1,35 +1,46 @@
-//! The gate's state between requests: its nonces, and the invalid networks that it has reported.
+//! The gate's policy, and its state between requests: its nonces, and the invalid settings that it has reported.
 
 use super::nonce::{NONCES_MAX, NonceKey, NonceTable, Stamp};
+use super::policy::Policy;
 use std::collections::HashSet;
 use std::mem;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The most invalid networks that are reported. Further ones are ignored without a report, and admit no client either.
+/// The most invalid settings that are reported. Further ones have the same effect without a report.
 const INVALID_MAX: usize = 1_024;
 
-/// An invalid network in the settings.
+/// A setting of FusionPBX with a value that the gate cannot use.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct InvalidNetwork {
+pub struct InvalidSetting {
     /// Category and name: `provision cidr`.
     pub setting: &'static str,
     /// The name of the setting's domain; empty if the requested host is no domain.
     pub domain: String,
     /// The value, which is not a secret.
     pub text: String,
+    pub problem: SettingProblem,
 }
 
-/// The gate's state between requests.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum SettingProblem {
+    #[error("ignoring invalid network, which admits no client; write for instance 192.0.2.0/24 or 2001:db8::/32")]
+    Network,
+    #[error("unknown type of authentication, so the server requires digest; write `digest` or `basic`")]
+    AuthType,
+}
+
+/// The gate's policy, and its state between requests.
 pub struct Keeper {
+    policy: Policy,
     key: NonceKey,
     nonces: Mutex<NonceTable>,
-    invalid: Mutex<InvalidNetworks>,
+    invalid: Mutex<InvalidSettings>,
 }
 
 #[derive(Default)]
-struct InvalidNetworks {
-    reported: HashSet<InvalidNetwork>,
-    new: Vec<InvalidNetwork>,
+struct InvalidSettings {
+    reported: HashSet<InvalidSetting>,
+    new: Vec<InvalidSetting>,
 }
 
 impl Keeper {
@@ -37,21 +48,30 @@ impl Keeper {
     /// of a server has. `started` is in seconds since 1970-01-01T00:00:00Z, by the same clock as the `now` of requests.
     pub fn new(key: [u8; 32], instance: u64, started: u64) -> Self {
         Self {
+            policy: Policy::default(),
             key: NonceKey::new(key),
             nonces: Mutex::new(NonceTable::new(instance, started, NONCES_MAX)),
             invalid: Mutex::default(),
         }
     }
 
-    /// The invalid networks found since the last call. Each is returned only once in the life of the server.
-    pub fn take_invalid(&self) -> Vec<InvalidNetwork> {
+    pub fn with_policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// The invalid settings found since the last call. Each is returned only once in the life of the server.
+    pub fn take_invalid(&self) -> Vec<InvalidSetting> {
         mem::take(&mut lock(&self.invalid).new)
     }
 
-    pub(super) fn report(&self, network: InvalidNetwork) {
+    pub(super) fn report(&self, setting: InvalidSetting) {
         let mut invalid = lock(&self.invalid);
-        if invalid.reported.len() < INVALID_MAX && invalid.reported.insert(network.clone()) {
-            invalid.new.push(network);
+        if invalid.reported.len() < INVALID_MAX && invalid.reported.insert(setting.clone()) {
+            invalid.new.push(setting);
         }
     }
 

@@ -2,29 +2,48 @@
 //! no database, file or clock; the state that outlives a request is in the [`Keeper`].
 
 mod basic;
+mod credentials;
 mod demand;
 mod digest;
 mod keeper;
 mod nonce;
 mod permit;
+mod policy;
 mod refusal;
 #[cfg(test)]
 mod tests;
 
-pub use keeper::Keeper;
+pub use digest::Algorithm;
+pub use keeper::{InvalidSetting, Keeper, SettingProblem};
 pub use permit::{DevicePermit, InsertPermit, Permit};
+pub use policy::Policy;
 #[cfg(test)]
 pub use refusal::Challenge;
 pub use refusal::{CredentialError, Refusal};
 
-use crate::facts::RequestFacts;
+use crate::facts::{Network, RequestFacts};
 use crate::request::{DeviceIdentifier, ProvisionRequest};
+use credentials::{CredentialCheck, Scheme};
+
+/// Settings whose values [`find_problem`] knows, as category and name.
+pub const EXAMINED_SETTINGS: [(&str, &str); 3] =
+    [("domain", "cidr"), ("provision", "cidr"), ("provision", "http_auth_type")];
+
+/// What is wrong with a value of a setting that the gate reads, before any phone asks.
+pub fn find_problem(setting: &str, text: &str) -> Option<SettingProblem> {
+    match setting {
+        "cidr" => Network::parse(text).is_none().then_some(SettingProblem::Network),
+        "http_auth_type" => Scheme::parse(text).is_none().then_some(SettingProblem::AuthType),
+        _ => None,
+    }
+}
 
 /// A request that has passed the checks that cost nothing.
 pub struct ScreenedRequest<'a> {
     request: &'a ProvisionRequest,
     facts: RequestFacts,
     keeper: &'a Keeper,
+    vendor: Option<&'a str>,
 }
 
 /// Checks the client's network, and whether the domain provisions phones at all: what can be refused before the auth
@@ -37,6 +56,9 @@ pub fn screen<'a>(
     facts: RequestFacts,
     keeper: &'a Keeper,
 ) -> Result<ScreenedRequest<'a>, Refusal> {
+    if keeper.policy().is_told_of_unknown(request) {
+        permit::refuse_unknown(&facts)?;
+    }
     if !demand::is_in_networks(request, &facts, keeper, ("domain", "domain cidr")) {
         return Err(Refusal::DomainNetwork);
     }
@@ -46,24 +68,30 @@ pub fn screen<'a>(
     if !demand::is_in_networks(request, &facts, keeper, ("provision", "provision cidr")) {
         return Err(Refusal::ClientNetwork);
     }
-    Ok(ScreenedRequest { request, facts, keeper })
+    Ok(ScreenedRequest { request, facts, keeper, vendor: None })
 }
 
-impl ScreenedRequest<'_> {
+impl<'a> ScreenedRequest<'a> {
+    /// Adds the vendor of the requested address, for [`Policy::basic_vendors`].
+    pub fn of_vendor(self, vendor: Option<&'a str>) -> Self {
+        Self { vendor, ..self }
+    }
+
     /// Decides the request. `accepted` is the auth server's answer, true if none is configured; `now` is in seconds
     /// since 1970-01-01T00:00:00Z.
     ///
-    /// Unlike FusionPBX, the gate looks at the device last. A client that fails a check of the domain gets the same
+    /// Unlike FusionPBX, the gate looks at the device last, except for [`Policy::unknown_first`]. A client that fails a check of the domain gets the same
     /// refusal, to the byte, whether the device is known, unknown, disabled or another domain's.
     ///
     /// # Errors
     /// The first check that fails.
     pub fn admit(self, identifier: &DeviceIdentifier, accepted: bool, now: u64) -> Result<Permit, Refusal> {
-        let Self { request, facts, keeper } = self;
+        let Self { request, facts, keeper, vendor } = self;
         if !accepted {
             return Err(Refusal::AuthServer);
         }
-        demand::check_credentials(request, &facts.settings, keeper, now).map_err(Refusal::Challenge)?;
+        let check = CredentialCheck { request, facts: &facts, keeper, vendor, now };
+        check.run().map_err(Refusal::Challenge)?;
         if !demand::has_password(request, &facts.settings) {
             return Err(Refusal::BadPassword);
         }

@@ -29,18 +29,26 @@ pub struct InsertPermit {
     origin: ReadOrigin,
 }
 
+/// Refuses a device that no permit is for, whatever the client.
+pub(super) fn refuse_unknown(facts: &RequestFacts) -> Result<(), Refusal> {
+    if facts.device.is_some() {
+        Ok(())
+    } else if facts.taken_elsewhere {
+        Err(Refusal::ForeignDomain)
+    } else if !facts.settings.is_on("provision", "auto_insert_enabled", false) {
+        Err(Refusal::UnknownDevice)
+    } else {
+        Ok(())
+    }
+}
+
 impl Permit {
     /// For a request that has passed every check of the domain.
     pub(super) fn grant(identifier: &DeviceIdentifier, facts: RequestFacts) -> Result<Self, Refusal> {
-        let RequestFacts { device, taken_elsewhere, domain, settings, origin } = facts;
+        refuse_unknown(&facts)?;
+        let RequestFacts { device, domain, settings, origin, .. } = facts;
         if let Some(device) = device {
             return DevicePermit::grant(device, domain, settings, origin).map(|permit| Self::Known(Box::new(permit)));
-        }
-        if taken_elsewhere {
-            return Err(Refusal::ForeignDomain);
-        }
-        if !settings.is_on("provision", "auto_insert_enabled", false) {
-            return Err(Refusal::UnknownDevice);
         }
         let domain = domain.ok_or(Refusal::UnknownDomain)?;
         match (identifier, identifier.address().and_then(DeviceAddress::mac).filter(MacAddress::is_unicast)) {

@@ -47,6 +47,11 @@ struct Visit<'a> {
     /// The auth server's answer.
     accepted: bool,
     identifier: DeviceIdentifier,
+    agent: &'a str,
+    https: bool,
+    /// The vendors by the requested address and by the device's row.
+    oui_vendor: Option<&'a str>,
+    row_vendor: String,
 }
 
 fn address(text: &str) -> DeviceIdentifier {
@@ -64,6 +69,10 @@ fn known() -> Visit<'static> {
         taken_elsewhere: false,
         accepted: true,
         identifier: address(KNOWN),
+        agent: "",
+        https: false,
+        oui_vendor: None,
+        row_vendor: "yealink".into(),
     }
 }
 
@@ -93,6 +102,7 @@ impl<'a> Visit<'a> {
     fn at(&self, keeper: &Keeper, now: u64) -> Result<Permit, Refusal> {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, "alpha.example.net".parse().unwrap());
+        headers.insert(header::USER_AGENT, self.agent.parse().unwrap());
         if let Some(authorization) = &self.authorization {
             headers.insert(header::AUTHORIZATION, authorization.parse().unwrap());
         }
@@ -103,11 +113,11 @@ impl<'a> Visit<'a> {
             headers: &headers,
             body: b"",
             client: IpAddr::from([127, 0, 0, 1]).into(),
-            https: false,
+            https: self.https,
             forms: UrlForms::default(),
         });
         let Ok(RequestTarget::Provision(request)) = asked else { panic!("no request for provisioning") };
-        screen(&request, self.facts(), keeper)?.admit(&self.identifier, self.accepted, now)
+        screen(&request, self.facts(), keeper)?.of_vendor(self.oui_vendor).admit(&self.identifier, self.accepted, now)
     }
 
     fn facts(&self) -> RequestFacts {
@@ -127,7 +137,7 @@ impl<'a> Visit<'a> {
             domain_uuid: domain(name).uuid,
             address: DeviceAddress::parse(KNOWN).unwrap(),
             enabled: self.enabled,
-            vendor: "yealink".into(),
+            vendor: self.row_vendor.clone(),
             record: record(),
             alternate: None,
             stand_in: None,
@@ -297,4 +307,27 @@ fn device_of_another_domain_is_never_admitted() {
         let homeless = Visit { domain: None, ..known() }.with(&settings);
         assert_eq!(homeless.refusal(), Some(Refusal::ForeignDomain));
     }
+}
+
+#[test]
+fn named_networks_learn_of_unknown_devices_first() {
+    let keeper = |network| {
+        let unknown_first = vec![Network::parse(network).unwrap()];
+        keeper().with_policy(Policy { unknown_first, ..Policy::default() })
+    };
+    let refusal = |visit: Visit<'_>, network| visit.at(&keeper(network), NOW).err();
+    let closed: &[_] = &[DIGEST[0], DIGEST[1], ("provision cidr", "array", "10.0.0.0/8")];
+    let foreign = || Visit { device: None, taken_elsewhere: true, ..known() };
+    for (visit, expected) in [
+        (unknown().with(closed), Refusal::UnknownDevice),
+        (unknown().with(&[("provision enabled", "boolean", "false")]), Refusal::UnknownDevice),
+        (foreign().with(closed), Refusal::ForeignDomain),
+        (known().with(closed), Refusal::ClientNetwork),
+        (Visit { enabled: false, ..known() }.with(closed), Refusal::ClientNetwork),
+        (unknown().with(closed).with(&[("provision auto_insert_enabled", "boolean", "true")]), Refusal::ClientNetwork),
+    ] {
+        assert_eq!(refusal(visit, "127.0.0.0/8"), Some(expected));
+    }
+    assert_eq!(refusal(unknown().with(closed), "192.0.2.0/24"), Some(Refusal::ClientNetwork), "another network");
+    assert!(matches!(refusal(known().with(DIGEST), "127.0.0.1"), Some(Refusal::Challenge(_))));
 }

@@ -3,8 +3,7 @@
 use super::{ConfigKey, absent, fixed, number, secrecy};
 use crate::{auth_server, sentry};
 
-pub fn access() -> Vec<ConfigKey> {
-    let limits = sentry::Config::default();
+pub fn auth_server() -> Vec<ConfigKey> {
     vec![
         absent(
             "auth_server",
@@ -28,11 +27,36 @@ pub fn access() -> Vec<ConfigKey> {
             "/etc/dialplate/authorities.pem",
             "Certificate authorities (PEM) for the auth server's certificate",
         ),
+    ]
+}
+
+pub fn credentials() -> Vec<ConfigKey> {
+    vec![
         fixed(
             "syslog",
             "socket",
             "off",
             "Where refusals are logged for fail2ban: `on` for `/dev/log`, the path of another syslog socket, or `off`",
+        ),
+        fixed(
+            "digest_algorithms",
+            "algorithms",
+            "MD5",
+            "Digest algorithms that a challenge offers, in this order: `MD5` or `MD5,SHA-256`. Every phone can do MD5, and some old ones read only one offer",
+        ),
+        absent(
+            "basic_auth_vendors",
+            "vendors",
+            "none",
+            "snom,panasonic",
+            "Vendors, separated by commas, whose phones cannot do digest. Over https they may use Basic where a domain requires digest",
+        ),
+        absent(
+            "unknown_first_networks",
+            "networks",
+            "none",
+            "192.0.2.10",
+            "Networks, separated by commas, that get 403 for an unknown device before any other check, as from FusionPBX. For routers that ask the next server only after 403 or 404",
         ),
         absent(
             "nonce_key",
@@ -42,6 +66,12 @@ pub fn access() -> Vec<ConfigKey> {
             "Key that signs digest nonces, shared by servers behind one address: 64 or more hexadecimal digits, or a file that holds them",
         )
         .kept_secret(secrecy::KEY_OR_FILE),
+    ]
+}
+
+pub fn rate_limits() -> Vec<ConfigKey> {
+    let limits = sentry::Config::default();
+    vec![
         number(
             "guesses_per_network_max",
             "requests",

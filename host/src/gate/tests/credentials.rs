@@ -57,8 +57,12 @@ fn digest_accepts_the_user_with_any_of_the_passwords() {
 }
 
 #[test]
-fn challenge_offers_md5_and_sha_256_and_marks_stale_nonces() {
-    let (keeper, visit) = (keeper(), known().with(DIGEST));
+fn challenge_offers_the_algorithms_and_marks_stale_nonces() {
+    let visit = known().with(DIGEST);
+    let one = challenge(visit.refusal());
+    assert!(matches!(one.headers.as_slice(), [only] if only.contains("algorithm=MD5")));
+    let algorithms = vec![Algorithm::Md5, Algorithm::Sha256];
+    let keeper = keeper().with_policy(Policy { algorithms, ..Policy::default() });
     let first = challenge(visit.at(&keeper, NOW).err());
     assert_eq!((first.headers.len(), first.error), (2, None));
     assert!(first.headers[0].contains("algorithm=MD5") && first.headers[1].contains("algorithm=SHA-256"));
@@ -142,6 +146,19 @@ fn no_spelling_of_the_settings_turns_credentials_off() {
         let refusal = known().with(DIGEST).with(settings).refusal();
         assert!(challenge(refusal).headers[0].starts_with("Digest "), "{settings:?}");
     }
+    for (kind, text, reported) in [
+        ("text", "Digest", None),
+        ("text", "", None),
+        ("text", " Basic", None),
+        ("text", "both", Some("both")),
+        ("array", "none", Some("none")),
+    ] {
+        let keeper = keeper();
+        let visit = known().with(DIGEST).with(&[("provision http_auth_type", kind, text)]);
+        assert!(visit.at(&keeper, NOW).is_err());
+        let found: Vec<_> = keeper.take_invalid().into_iter().map(|invalid| (invalid.problem, invalid.text)).collect();
+        assert_eq!(found, Vec::from_iter(reported.map(|text| (SettingProblem::AuthType, text.to_owned()))));
+    }
     let basic = known().with(DIGEST).with(&[("provision http_auth_type", "text", "BASIC")]).refusal();
     assert_eq!(challenge(basic).headers, ["Basic realm=\"alpha.example.net\""]);
 }
@@ -170,4 +187,60 @@ fn credentials_of_another_scheme_are_rejected() {
     let basic = known().with(DIGEST).with(&[("provision http_auth_type", "text", "basic")]);
     let authorization = Some("Basic cGhvbmU6c2VjcmV0MQ==".into());
     assert!(Visit { authorization, ..basic }.outcome().is_ok());
+}
+
+/// A known or unknown Snom phone, or another one, in a domain that requires digest.
+fn phone(address: &str, agent: &'static str, vendor: &str, https: bool) -> Option<Challenge> {
+    let policy = Policy { basic_vendors: vec!["snom".into(), "Panasonic".into()], ..Policy::default() };
+    let keeper = keeper().with_policy(policy);
+    let visit = Visit { agent, https, row_vendor: vendor.into(), ..known().with(DIGEST) };
+    let visit = Visit { query: format!("mac={address}"), oui_vendor: oui_vendor(address), ..visit };
+    let first = challenge(visit.at(&keeper, NOW).err());
+    let authorization = Some("Basic cGhvbmU6c2VjcmV0MQ==".into());
+    match (Visit { authorization, ..visit }).at(&keeper, NOW) {
+        Ok(_) => None,
+        Err(_) => Some(first),
+    }
+}
+
+fn oui_vendor(address: &str) -> Option<&'static str> {
+    [("000413", "snom"), ("001565", "yealink")].into_iter().find(|(oui, _)| address.starts_with(oui)).map(|one| one.1)
+}
+
+#[test]
+fn basic_of_named_vendors_counts_over_https_only() {
+    for (address, agent, vendor, accepted) in [
+        ("000413a1b2c3", "", "snom", true),
+        ("000413a1b2c3", "", "", true),
+        ("d4c1fc000001", "Mozilla/4.0 (compatible; snomD785-SIP 10.1)", "", true),
+        ("d4c1fc000001", "", "panasonic", true),
+        ("d4c1fc000001", "", "fanvil", false),
+        ("001565a1b2c3", "Yealink SIP-T46U", "yealink", false),
+        ("001565a1b2c3", "", "snom", false),
+    ] {
+        assert_eq!(phone(address, agent, vendor, true).is_none(), accepted, "{address} {agent} {vendor}");
+        assert!(phone(address, agent, vendor, false).is_some(), "{address} {agent} {vendor}");
+    }
+}
+
+#[test]
+fn basic_offer_does_not_depend_on_the_device() {
+    let offers = |address: &str, agent, https| {
+        let policy = Policy { basic_vendors: vec!["snom".into()], ..Policy::default() };
+        let keeper = keeper().with_policy(policy);
+        let offer = |visit: Visit<'static>| {
+            let visit = Visit { query: format!("mac={address}"), oui_vendor: oui_vendor(address), ..visit };
+            let headers = challenge(Visit { agent, https, ..visit.with(DIGEST) }.at(&keeper, NOW).err()).headers;
+            headers.iter().map(|header| header.split(' ').next().unwrap().to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        let (one, other) = (offer(known()), offer(unknown()));
+        assert_eq!(one, other);
+        assert_eq!(one, offer(Visit { row_vendor: "snom".into(), ..known() }));
+        one
+    };
+    assert_eq!(offers("000413a1b2c3", "", true), "Digest Basic");
+    assert_eq!(offers("d4c1fc000001", "", true), "Digest Basic");
+    assert_eq!(offers("001565a1b2c3", "snomD785", true), "Digest Basic");
+    assert_eq!(offers("001565a1b2c3", "", true), "Digest");
+    assert_eq!(offers("000413a1b2c3", "snomD785", false), "Digest");
 }

@@ -22,18 +22,24 @@ impl Walk<'_> {
         if let Some(source) = &source {
             self.app.sentry.check(source, now)?;
         }
+        // By what the request says alone, so that nothing depends on a device that may exist.
+        let mac = named.address().and_then(DeviceAddress::mac);
+        let vendor = mac.and_then(|mac| self.snapshot.plugins.vendor_of(mac.oui()));
         let identifier = self.resolve(named, request).await?;
         let address = identifier.address();
         seen.request(address, request.host());
         let facts = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
-        let decision = self.decide(request, &identifier, facts, now).await?;
-        log_invalid_networks(&self.app.keeper);
+        let decision = self.decide(request, &identifier, vendor, facts, now).await?;
+        log_invalid_settings(&self.app.keeper);
         // An unknown client has no address that fail2ban could ban.
         if let (Some(syslog), Err(refusal), Some(client)) = (&self.app.syslog, &decision, request.client().known()) {
             syslog.refused(client, request.mac(), &identifier, refusal);
         }
         if let Some(source) = &source {
             match &decision {
+                // A router asks for the phones of all its servers, so an unknown one is no guess.
+                Err(Refusal::UnknownDevice | Refusal::ForeignDomain)
+                    if self.app.keeper.policy().is_told_of_unknown(request) => {}
                 Err(refusal) => self.app.sentry.refused(source, refusal, now)?,
                 Ok(Permit::AutoInsert(_)) => self.app.sentry.insert(source, now)?,
                 Ok(Permit::Known(_)) => self.app.sentry.admitted(source, now),
@@ -47,11 +53,12 @@ impl Walk<'_> {
         &self,
         request: &ProvisionRequest,
         identifier: &DeviceIdentifier,
+        vendor: Option<&str>,
         facts: RequestFacts,
         now: u64,
     ) -> Result<Result<Permit, Refusal>, Failure> {
         let screened = match gate::screen(request, facts, &self.app.keeper) {
-            Ok(screened) => screened,
+            Ok(screened) => screened.of_vendor(vendor),
             Err(refusal) => return Ok(Err(refusal)),
         };
         let accepted = self.is_accepted_by_auth_server(request, identifier.address()).await?;
@@ -112,13 +119,9 @@ impl Walk<'_> {
     }
 }
 
-fn log_invalid_networks(keeper: &gate::Keeper) {
-    for network in keeper.take_invalid() {
-        tracing::warn!(
-            setting = network.setting,
-            domain.name = network.domain,
-            text = network.text,
-            "ignoring invalid network, which admits no client; write for instance 192.0.2.0/24 or 2001:db8::/32"
-        );
+fn log_invalid_settings(keeper: &gate::Keeper) {
+    for invalid in keeper.take_invalid() {
+        let gate::InvalidSetting { setting, domain, text, problem } = invalid;
+        tracing::warn!(setting, domain.name = domain, text, "{problem}");
     }
 }
