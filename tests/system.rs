@@ -19,6 +19,7 @@ mod guessing;
 mod guests_load;
 mod guests_render;
 mod hanging;
+mod hostile_values;
 mod ledger;
 mod links;
 mod log;

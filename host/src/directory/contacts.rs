@@ -264,8 +264,11 @@ impl PhoneBook {
         let statements = self.directory.statements();
         let texts = serde_json::json!(numbers).to_string();
         let binds = [Some(self.rules.domain.as_str()), Some(texts.as_str())];
-        let result = self.directory.read(self.rules.origin, &statements.contacts.extensions, &binds).await?;
-        Ok(FoundExtensions { table: result.table("extension")?, numbers })
+        let table = match self.directory.read(self.rules.origin, &statements.contacts.extensions, &binds).await {
+            Err(error) if error.is_of_value() => Table::empty("extension"),
+            result => result?.table("extension")?,
+        };
+        Ok(FoundExtensions { table, numbers })
     }
 }
 

@@ -39,6 +39,10 @@ pub enum Error {
     #[error("the database failed to run a statement: {0}")]
     Query(#[source] sqlx::Error),
 
+    /// A value of the request, such as one with a NUL, that the database's texts cannot hold. No row has it.
+    #[error("the database cannot hold a value of the request (SQLSTATE {code}); ask without that value")]
+    Value { code: String },
+
     /// A result in a shape that the statement cannot have.
     #[error("cannot decode the database's result: {0}")]
     Malformed(String),
@@ -56,6 +60,11 @@ impl Error {
     /// Whether a start waits until it has passed: a database that does not answer yet, but not a file that is not there.
     pub(super) fn is_worth_waiting(&self, config: &Config) -> bool {
         matches!(self, Self::Unavailable(_)) || matches!(self, Self::Unreachable { .. }) && !config.is_file()
+    }
+
+    /// Whether the statement failed because of a value, so that every database of this kind would fail it.
+    pub(super) fn is_of_value(&self) -> bool {
+        matches!(self, Self::Value { .. })
     }
 
     /// Names the forbidden action, if the role lacks a right.
@@ -87,9 +96,23 @@ impl Error {
 
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
-        if is_connection_error(&error) { Self::Unavailable(error) } else { Self::Query(error) }
+        if is_connection_error(&error) {
+            return Self::Unavailable(error);
+        }
+        let code = if let sqlx::Error::Database(error) = &error { error.code() } else { None };
+        match code.filter(|code| code.starts_with(DATA) || code.starts_with(TOO_LARGE)) {
+            Some(code) => Self::Value { code: code.into_owned() },
+            None => Self::Query(error),
+        }
     }
 }
+
+/// The classes of PostgreSQL's codes for values that it cannot hold. SQLite's codes have other digits.
+const DATA: &str = "22";
+const TOO_LARGE: &str = "54";
+
+/// The code for a text with a NUL, or one that has no place in the database's encoding.
+pub(super) const NOT_IN_ENCODING: &str = "22021";
 
 /// Whether the connection failed, rather than the statement.
 pub(super) fn is_connection_error(error: &sqlx::Error) -> bool {

@@ -201,7 +201,10 @@ impl Directory {
             }
         }
         if found.is_none() {
-            found = self.database().fetch(&statements.by_extension, &binds).await?.into_iter().next();
+            found = match self.database().fetch(&statements.by_extension, &binds).await {
+                Err(error) if error.is_of_value() => None,
+                rows => rows?.into_iter().next(),
+            };
         }
         let supported = found.filter(|(vendor, _)| vendor == "escene" || vendor == "grandstream");
         Ok(supported.and_then(|(_, address)| DeviceAddress::parse(&address?).ok()))

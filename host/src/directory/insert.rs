@@ -42,18 +42,26 @@ impl Directory {
         let description = storable(&new.description);
         let now = timestamp(Timestamp::now());
         let template = Some(new.template.as_str()).filter(|template| !template.is_empty());
-        let binds = [
-            Some(uuid.as_str()),
-            Some(permit.domain().uuid.as_str()),
-            Some(address.as_str()),
-            Some(new.vendor.as_str()),
-            template,
-            Some(description.as_str()),
-            Some(now.as_str()),
-        ];
+        let binds = |description| {
+            let (domain, vendor) = (permit.domain().uuid.as_str(), new.vendor.as_str());
+            [
+                Some(uuid.as_str()),
+                Some(domain),
+                Some(address.as_str()),
+                Some(vendor),
+                template,
+                description,
+                Some(&*now),
+            ]
+        };
         // No table of FusionPBX's makes an address unique, and a phone may send two requests at once.
         let lock = format!("dialplate device {address}");
-        let inserted = self.database().execute_locked(&lock, sql, &binds).await;
+        let mut inserted = self.database().execute_locked(&lock, sql.clone(), &binds(Some(&description))).await;
+        if inserted.as_ref().is_err_and(Error::is_of_value) {
+            // A database whose encoding is not UTF-8 cannot hold every User-Agent.
+            let ascii: String = description.chars().filter(char::is_ascii).collect();
+            inserted = self.database().execute_locked(&lock, sql, &binds(Some(&ascii))).await;
+        }
         let inserted = inserted.map_err(|error| error.naming("insert devices, which auto insert needs"))?;
         if inserted == 0 {
             return Ok(Insertion::Taken(permit));

@@ -2,7 +2,7 @@
 
 use super::catalog::{Catalog, ColumnKind};
 use super::dialect::{Dialect, storable, timestamp};
-use super::{Directory, Error};
+use super::{Directory, Error, Statements};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashSet;
 
@@ -35,13 +35,28 @@ impl Directory {
             notes.iter().filter(valid).filter(|note| devices.insert(note.device.as_str())).collect();
         let mut changed = 0;
         for batch in notes.chunks(BATCH) {
-            let sql = statement(&statements.catalog, self.database().dialect(), batch.len());
-            let cells: Vec<[Option<String>; 6]> = batch.iter().map(|note| note.cells()).collect();
-            let binds: Vec<Option<&str>> = cells.iter().flatten().map(Option::as_deref).collect();
-            let written = self.database().execute(sql, &binds).await;
-            changed += written.map_err(|error| error.naming("note when devices were provisioned"))?;
+            changed += match self.write_batch(&statements, batch).await {
+                // One phone's User-Agent must not cost the other phones their notes.
+                Err(error) if error.is_of_value() => {
+                    let mut alone = 0;
+                    for note in batch {
+                        let written = self.write_batch(&statements, std::slice::from_ref(note)).await;
+                        alone += written.or_else(|error| if error.is_of_value() { Ok(0) } else { Err(error) })?;
+                    }
+                    alone
+                }
+                written => written?,
+            };
         }
         Ok(changed)
+    }
+
+    async fn write_batch(&self, statements: &Statements, batch: &[&ProvisionNote]) -> Result<u64, Error> {
+        let sql = statement(&statements.catalog, self.database().dialect(), batch.len());
+        let cells: Vec<[Option<String>; 6]> = batch.iter().map(|note| note.cells()).collect();
+        let binds: Vec<Option<&str>> = cells.iter().flatten().map(Option::as_deref).collect();
+        let written = self.database().execute(sql, &binds).await;
+        written.map_err(|error| error.naming("note when devices were provisioned"))
     }
 }
 

@@ -59,9 +59,10 @@ impl Replica {
         !self.unavailable.load(Ordering::Relaxed)
     }
 
-    /// Marks the replica unavailable after an error, logs it once, and starts the task that tests it.
+    /// Marks the replica unavailable after an error, logs it once, and starts the task that tests it. A value that no
+    /// database can hold is no fault of the replica.
     pub fn lose(self: &Arc<Self>, error: &Error) {
-        if error.is_conflict() || self.unavailable.swap(true, Ordering::Relaxed) {
+        if error.is_conflict() || error.is_of_value() || self.unavailable.swap(true, Ordering::Relaxed) {
             return;
         }
         let pause = if error.is_temporary() { UNREACHABLE_PAUSE } else { FAILING_PAUSE };

@@ -7,7 +7,7 @@ mod sqlite_file;
 
 use super::catalog::Described;
 use super::dialect::Dialect;
-use super::error::is_locked;
+use super::error::{NOT_IN_ENCODING, is_locked};
 use super::url::DatabaseKind;
 use super::{Config, Error};
 use lease::Lease;
@@ -96,7 +96,13 @@ impl Database {
 
     /// Runs a statement that only reads, in one round trip. If the connection turns out to be dead, the statement is sent
     /// again on another one, at most once for each connection of the pool.
+    ///
+    /// # Errors
+    /// [`Error::Value`] without a round trip for a text with a NUL: PostgreSQL has no such texts.
     pub async fn fetch(&self, sql: &Arc<str>, binds: &[Option<&str>]) -> Result<Vec<TaggedRows>, Error> {
+        if binds.iter().flatten().any(|text| text.contains('\0')) {
+            return Err(Error::Value { code: NOT_IN_ENCODING.to_owned() });
+        }
         let reading = async {
             let (mut attempt, end) = (1, Instant::now() + self.patience);
             loop {
