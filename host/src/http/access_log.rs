@@ -1,28 +1,63 @@
-//! The access log: one line per request with the client, the device and the outcome. Parameters, passwords and
-//! document contents are never logged.
+//! The access log: one line per request with the client, the device and the outcome. A refused request's line also says
+//! what was asked. Queries, passwords and document contents are never logged.
 
 use super::answer::Ready;
 use super::status::{self, Failure};
-use crate::facts::{ClientAddress, DeviceAddress};
+use crate::facts::{ClientAddress, DeviceAddress, is_control};
+use crate::gate::Refusal;
+use crate::request::{DeviceIdentifier, ProvisionRequest};
 use std::time::Duration;
+
+/// The longest path and the longest device in a line. Longer ones are cut.
+const PATH_CHARS_MAX: usize = 200;
+const GIVEN_CHARS_MAX: usize = 64;
 
 /// The facts about one request, collected while it is processed.
 pub struct Seen {
     client: ClientAddress,
+    /// Path and query as the phone sent them.
+    target: String,
+    /// What the request names as its device, as the phone sent it.
+    given: String,
+    identifier: DeviceIdentifier,
     address: Option<DeviceAddress>,
     domain: String,
+    /// `None` until the database was asked.
+    is_domain: Option<bool>,
     plugin: String,
     template: String,
 }
 
 impl Seen {
-    pub fn new(client: ClientAddress) -> Self {
-        Self { client, address: None, domain: String::new(), plugin: String::new(), template: String::new() }
+    pub fn new(client: ClientAddress, target: &str) -> Self {
+        Self {
+            client,
+            target: target.to_owned(),
+            given: String::new(),
+            identifier: DeviceIdentifier::Missing,
+            address: None,
+            domain: String::new(),
+            is_domain: None,
+            plugin: String::new(),
+            template: String::new(),
+        }
     }
 
-    pub fn request(&mut self, address: Option<&DeviceAddress>, domain: &str) {
+    pub fn request(&mut self, request: &ProvisionRequest, identifier: &DeviceIdentifier) {
+        self.given = cut(request.given(), GIVEN_CHARS_MAX);
+        self.identifier = identifier.clone();
+        self.address = identifier.address().cloned();
+        request.host().clone_into(&mut self.domain);
+    }
+
+    /// The address that an extension led to.
+    pub fn address(&mut self, address: Option<&DeviceAddress>) {
         self.address = address.cloned();
-        domain.clone_into(&mut self.domain);
+    }
+
+    /// Whether the database has a domain for the request.
+    pub fn domain(&mut self, is_found: bool) {
+        self.is_domain = Some(is_found);
     }
 
     pub fn plugin(&mut self, plugin: &str, template: &str) {
@@ -47,20 +82,88 @@ impl Seen {
             ),
             Err(failure) => {
                 let verdict = status::of(failure);
+                let (path, given) = (cut(path(&self.target), PATH_CHARS_MAX), &self.given);
                 let status = verdict.status.as_u16();
                 if verdict.ours {
                     tracing::error!(
                         client.address = %client, device.address = address, domain.name = domain, plugin.name = plugin,
-                        template, status, error = %failure, error.kind = failure.kind(), limit = failure.limit(),
+                        template, path, status, error = %failure, error.kind = failure.kind(), limit = failure.limit(),
                         duration_ms = ms, "failed"
                     );
                 } else {
                     tracing::info!(
-                        client.address = %client, device.address = address, domain.name = domain, template,
-                        status, error = %failure, duration_ms = ms, "refused"
+                        client.address = %client, device.address = address, device.given = given,
+                        domain.name = domain, template, path, status, error = self.words(failure),
+                        duration_ms = ms, "refused"
                     );
                 }
             }
         }
+    }
+
+    /// The failure in words. The phone gets the same answer for several faults, but the operator has to tell them apart.
+    fn words(&self, failure: &Failure) -> String {
+        let unknown = match failure {
+            Failure::Refused(Refusal::UnknownDevice) => true,
+            Failure::Uncovered(inner) => matches!(**inner, Failure::Refused(Refusal::UnknownDevice)),
+            _ => false,
+        };
+        if !unknown {
+            return failure.to_string();
+        }
+        let device = match &self.identifier {
+            DeviceIdentifier::Address(_) => "no device has this address",
+            DeviceIdentifier::Extension { .. } => "no device has this extension",
+            DeviceIdentifier::Invalid => "the given address has no hexadecimal digits, or too many",
+            DeviceIdentifier::Missing => "the request names no device",
+        };
+        let domain = if self.is_domain == Some(false) { ", and the host is no domain" } else { "" };
+        let uncovered = if matches!(failure, Failure::Uncovered(_)) { ", by a URL without a rule" } else { "" };
+        format!("unknown device: {device}{domain}{uncovered}")
+    }
+}
+
+/// The path of a target. Whatever may be a query, also an encoded one, is left out, because it may hold a password.
+fn path(target: &str) -> &str {
+    let lower = target.to_ascii_lowercase();
+    let marks = ["?", "#", "&", ";", "=", "%3f", "%23", "%26", "%3b", "%3d"];
+    let end = marks.iter().filter_map(|mark| lower.find(mark)).min().unwrap_or(target.len());
+    &target[..end]
+}
+
+/// The text without control characters, and cut.
+fn cut(text: &str, chars_max: usize) -> String {
+    let clean = |letter| if is_control(letter) { '?' } else { letter };
+    let mut kept: String = text.chars().take(chars_max).map(clean).collect();
+    if text.chars().nth(chars_max).is_some() {
+        kept.push('…');
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_of_a_line_has_no_query() {
+        for (target, expected) in [
+            ("/prov/83/da44.xml", "/prov/83/da44.xml"),
+            ("/cloud?cloud_password=x", "/cloud"),
+            ("/cloud%3Fcloud_password=x", "/cloud"),
+            ("/cloud&password=x", "/cloud"),
+            ("/cloud;password=x", "/cloud"),
+            ("/cloud/password%3dx", "/cloud/password"),
+            ("*", "*"),
+        ] {
+            assert_eq!(path(target), expected, "{target}");
+        }
+    }
+
+    #[test]
+    fn long_and_unprintable_texts_are_cut_and_cleaned() {
+        assert_eq!(cut("a\u{1b}[2J\n\u{202e}b", 20), "a?[2J??b");
+        assert_eq!(cut("abcdef", 3), "abc…");
+        assert_eq!(cut("äöü", 3), "äöü");
     }
 }

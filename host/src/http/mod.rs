@@ -6,6 +6,7 @@ mod answer;
 pub mod client;
 mod descriptors;
 mod evenly;
+mod header_bytes;
 pub mod job;
 mod listing;
 mod pace;

@@ -1,6 +1,7 @@
 //! Timeouts for each phase of a request. A phone needs milliseconds. A client that sends single bytes to keep a
 //! connection open is disconnected.
 
+use super::header_bytes::HeaderBytes;
 use super::status::LATE_HEAD;
 use std::io::{self, ErrorKind, IoSlice};
 use std::mem::MaybeUninit;
@@ -106,6 +107,7 @@ impl Pace {
 pub struct Paced<S> {
     stream: S,
     pace: Pace,
+    headers: HeaderBytes,
     read_timer: Pin<Box<Sleep>>,
     write_timer: Pin<Box<Sleep>>,
     /// The time since which the client has read nothing.
@@ -117,7 +119,8 @@ pub struct Paced<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> Paced<S> {
     pub fn new(stream: S, pace: Pace) -> Self {
         let timer = || Box::pin(tokio::time::sleep(IDLE_TIMEOUT));
-        Self { stream, pace, read_timer: timer(), write_timer: timer(), stalled: None, lingered: None }
+        let headers = HeaderBytes::default();
+        Self { stream, pace, headers, read_timer: timer(), write_timer: timer(), stalled: None, lingered: None }
     }
 
     /// Passes on the outcome of a write, or an error if the client has read nothing for too long.
@@ -147,6 +150,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Paced<S> {
         if let Poll::Ready(outcome) = Pin::new(&mut this.stream).poll_read(cx, buf) {
             if buf.filled().len() > before {
                 this.pace.arrived();
+                this.headers.filter(&mut buf.filled_mut()[before..]);
             }
             return Poll::Ready(outcome);
         }

@@ -14,7 +14,7 @@ use crate::files::NoAnswer;
 use crate::gate::{Permit, Refusal};
 use crate::plugin::{Choice, Document, Job, Plugin, RenderGroup};
 use crate::reload::Snapshot;
-use crate::request::{BODY_BYTES_MAX, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms};
+use crate::request::{BODY_BYTES_MAX, Method, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms};
 use crate::templates::{self, TemplateLocation};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
@@ -24,6 +24,9 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use tokio::time::{Instant, timeout_at};
+
+/// The length up to which the body of an unsupported method is read: nginx's own limit.
+const DISCARDED_BYTES_MAX: usize = 1 << 20;
 
 /// Answers one request. It is completed, logged and counted even if the phone hangs up: otherwise a plugin that makes
 /// phones wait would count as healthy.
@@ -42,7 +45,8 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
     let _in_flight = app.metrics.arrived();
     let (mut parts, body) = request.into_parts();
     settle_host(&mut parts);
-    let mut seen = Seen::new(arrived.client.address);
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    let mut seen = Seen::new(arrived.client.address, arrived.client.original_target.as_deref().unwrap_or(target));
     let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
     let walk = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
@@ -205,6 +209,13 @@ fn note(device: &Device, request: &ProvisionRequest, parts: &Parts) -> Option<Pr
 }
 
 async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> Result<RequestTarget, Failure> {
+    if !Method::is_answered(parts.method.as_str()) {
+        // FusionPBX's nginx goes on with the connection. A client that waits for 100 Continue has sent no body.
+        if !parts.headers.contains_key(header::EXPECT) {
+            let _ = timeout_at(arrived.at + BODY_TIMEOUT, discard(body)).await;
+        }
+        return Err(RequestError::Method.into());
+    }
     let body = timeout_at(arrived.at + BODY_TIMEOUT, read_body(body)).await;
     let body = body.unwrap_or(Err(RequestError::BodyTooSlow))?;
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
@@ -220,6 +231,12 @@ async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> 
         forms,
     };
     Ok(RequestTarget::parse(&arrival)?)
+}
+
+/// Reads a body of moderate length and forgets it. hyper closes a connection with a body that is not read to its end.
+async fn discard(body: Body) {
+    let mut body = Limited::new(body, DISCARDED_BYTES_MAX);
+    while let Some(Ok(_)) = body.frame().await {}
 }
 
 async fn read_body(body: Body) -> Result<Bytes, RequestError> {

@@ -77,22 +77,31 @@ pub async fn serve(
         let (router, config, watcher) = (router.clone(), config.clone(), graceful.watcher());
         tokio::spawn(async move {
             let mut stream = stream;
-            let ended = match other_end(&mut stream, peer, &config).await {
-                Ok(peer) => {
-                    let connection = connection(stream, peer, router, config, Pace::new(request_timeout), slot);
-                    watcher.watch(connection).await.map_err(anyhow::Error::from)
+            match other_end(&mut stream, peer, &config).await {
+                Ok(client) => {
+                    let connection = connection(stream, client, router, config, Pace::new(request_timeout), slot);
+                    if let Err(error) = watcher.watch(connection).await {
+                        log_end(peer, client, &error);
+                    }
                 }
-                Err(error) => Err(error.into()),
-            };
-            // Phones often disconnect early, so this is not worth a warning.
-            if let Err(error) = ended {
-                tracing::debug!(client.address = %peer.ip(), %error, "connection ended");
+                Err(error) => tracing::debug!(client.address = %peer.ip(), %error, "connection ended"),
             }
         });
     }
     drop(listener);
     if tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await.is_err() {
         tracing::warn!("answers in progress were aborted after {} s", SHUTDOWN_TIMEOUT.as_secs());
+    }
+}
+
+/// Logs why a connection ended. hyper answers a request that it cannot parse, so no handler logs it. Phones often
+/// disconnect early, which is not worth a line.
+fn log_end(peer: SocketAddr, client: IpAddr, error: &hyper::Error) {
+    if error.is_parse() {
+        let status = if error.is_parse_too_large() { 431 } else { 400 };
+        tracing::info!(client.address = %client, peer.address = %peer.ip(), status, %error, "refused");
+    } else {
+        tracing::debug!(client.address = %client, %error, "connection ended");
     }
 }
 
@@ -142,5 +151,7 @@ fn connection(
         .header_read_timeout(None)
         .max_buf_size(HEAD_BYTES_MAX)
         .max_headers(HEADERS_MAX)
+        // Drops lines that are no headers, as nginx does. `HeaderBytes` sees to it that no other line is dropped.
+        .ignore_invalid_headers(true)
         .serve_connection(TokioIo::new(stream), service)
 }

@@ -63,6 +63,12 @@ pub fn find(parameters: &Parameters, user_agent: &str, user_agents: &impl UserAg
     }
 }
 
+/// The text by which the request names its device, as the phone sent it; empty if it names none by a parameter.
+pub fn given(parameters: &Parameters) -> &str {
+    let mut named = ["mac", "address", "name", "ext"].into_iter().filter_map(|name| parameters.text(name));
+    named.find_map(filled).unwrap_or_default()
+}
+
 /// Cisco's 79xx request `SEP<address>.cnf.xml` with the parameter `name`; the address is the twelve characters after the
 /// prefix.
 fn cisco_name(name: &str) -> Option<&str> {

@@ -199,6 +199,11 @@ impl ProvisionRequest {
         self.parameters.text("mac").filter(|mac| !matches!(*mac, "" | "0"))
     }
 
+    /// The text by which the request names its device, as the phone sent it; empty if it names none by a parameter.
+    pub fn given(&self) -> &str {
+        device::given(&self.parameters)
+    }
+
     /// The value of the `Authorization` header.
     pub fn authorization(&self) -> Option<&Secret> {
         self.authorization.as_ref()
@@ -216,6 +221,11 @@ impl ProvisionRequest {
 }
 
 impl Method {
+    /// Whether requests with this method are answered.
+    pub fn is_answered(method: &str) -> bool {
+        Self::parse(method).is_ok()
+    }
+
     fn parse(method: &str) -> Result<Self, RequestError> {
         match method {
             "GET" => Ok(Self::Get),

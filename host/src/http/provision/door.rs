@@ -17,7 +17,7 @@ impl Walk<'_> {
         seen: &mut Seen,
     ) -> Result<Permit, Failure> {
         let (named, now) = (self.named(request), self.app.steady.now());
-        seen.request(named.address(), request.host());
+        seen.request(request, &named);
         let source = self.app.sentry.visitor(peer, request.client(), &named);
         if let Some(source) = &source {
             self.app.sentry.check(source, now)?;
@@ -27,8 +27,9 @@ impl Walk<'_> {
         let vendor = mac.and_then(|mac| self.snapshot.plugins.vendor_of(mac.oui()));
         let identifier = self.resolve(named, request).await?;
         let address = identifier.address();
-        seen.request(address, request.host());
+        seen.address(address);
         let facts = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
+        seen.domain(facts.domain.is_some());
         let decision = self.decide(request, &identifier, vendor, facts, now).await?;
         log_invalid_settings(&self.app.keeper);
         // An unknown client has no address that fail2ban could ban.
