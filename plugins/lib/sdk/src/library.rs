@@ -18,8 +18,11 @@ pub struct Folder {
     files: FxHashMap<String, Parsed>,
 }
 
+/// Folders by name.
+type Folders = FxHashMap<String, Rc<Folder>>;
+
 thread_local! {
-    static PREPARED: RefCell<FxHashMap<String, Rc<Folder>>> = RefCell::default();
+    static PREPARED: RefCell<Folders> = RefCell::default();
 }
 
 impl Folder {
@@ -46,14 +49,42 @@ impl Folder {
         self.files.get(file)
     }
 
-    /// Finds a file by the name that another file of the folder includes it by. The template language puts the folder in
-    /// front of relative names (`./x`).
+    /// Finds a file of this folder by the name that a file includes it by. The template language puts the folder in front
+    /// of relative names (`./x`).
     fn find(&self, name: &str) -> Option<&Parsed> {
         self.files.get(name.strip_prefix(&self.prefix).unwrap_or(name))
     }
 
+    /// Finds a file by the name that a file includes it by: in this folder, or by its path from the template root in
+    /// another one (`../common/x`).
+    fn find_below_root<'f>(&'f self, name: &str, folders: &'f Folders) -> Option<&'f Parsed> {
+        let beside = || {
+            let mut splits = name.rmatch_indices('/').map(|(at, _)| (&name[..at], &name[at + 1..]));
+            splits.find_map(|(folder, file)| folders.get(folder)?.get(file))
+        };
+        self.find(name).or_else(beside)
+    }
+
+    /// Refuses the name of a file in the folder of another domain. A domain has a dot in its name, and a vendor has none.
+    fn check_domain(&self, name: &str) -> Result<(), smarty::Error> {
+        let top = |path: &str| path.split_once('/').map(|(top, _)| top.to_owned());
+        match top(name).filter(|top| top.contains('.') && !self.prefix.starts_with(&format!("{top}/"))) {
+            None => Ok(()),
+            Some(domain) => Err(smarty::Error {
+                kind: smarty::ErrorKind::Refused,
+                template: name.to_owned(),
+                line: 0,
+                column: 0,
+                excerpt: String::new(),
+                message: format!(
+                    "\"{name}\" is refused: the folder of the domain {domain} is for its own templates only"
+                ),
+            }),
+        }
+    }
+
     /// The settings that rendering a file can read: those that it or a file that it includes names.
-    fn reads(&self, file: &str) -> Reads {
+    fn reads(&self, file: &str, folders: &Folders) -> Reads {
         let mut names = BTreeSet::new();
         let mut pending = vec![file.to_owned()];
         let mut seen = BTreeSet::new();
@@ -61,7 +92,7 @@ impl Folder {
             if !seen.insert(file.clone()) {
                 continue;
             }
-            let Some(Ok(template)) = self.find(&file) else { continue };
+            let Some(Ok(template)) = self.find_below_root(&file, folders) else { continue };
             let reads = template.reads();
             let Some(variables) = reads.variables.filter(|_| !reads.computed_files) else { return Reads::Every };
             for name in variables {
@@ -76,7 +107,11 @@ impl Folder {
 
 impl smarty::Templates for Folder {
     fn get(&self, name: &[u8]) -> Result<Option<Rc<smarty::Template>>, smarty::Error> {
-        std::str::from_utf8(name).ok().and_then(|name| self.find(name)).cloned().transpose()
+        let Ok(name) = std::str::from_utf8(name) else { return Ok(None) };
+        if self.find(name).is_none() {
+            self.check_domain(name)?;
+        }
+        PREPARED.with_borrow(|folders| self.find_below_root(name, folders).cloned()).transpose()
     }
 }
 
@@ -91,6 +126,7 @@ pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
             None => parse(name, source),
         });
     }
+    let folders: Folders = folders.into_iter().map(|(name, folder)| (name, Rc::new(folder))).collect();
     let functions = functions(&folders);
     let answer = |template: &types::Template| Prepared {
         folder: template.folder.clone(),
@@ -101,16 +137,16 @@ pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
                 let alone = parsed.stands_alone().map_err(|error| fault(error.with_source(&template.source)));
                 alone.map(|()| Reads::Every)
             }
-            _ => Ok(folders[&template.folder].reads(&template.file)),
+            _ => Ok(folders[&template.folder].reads(&template.file, &folders)),
         },
     };
     let prepared = templates.iter().map(answer).collect();
-    PREPARED.set(folders.into_iter().map(|(name, folder)| (name, Rc::new(folder))).collect());
+    PREPARED.set(folders);
     prepared
 }
 
 /// The names of all template functions: a tag that no file defines is unknown, whichever file includes it.
-fn functions(folders: &FxHashMap<String, Folder>) -> FxHashSet<Vec<u8>> {
+fn functions(folders: &Folders) -> FxHashSet<Vec<u8>> {
     let parsed = folders.values().flat_map(|folder| folder.files.values()).flatten();
     parsed.flat_map(|template| template.functions()).map(<[u8]>::to_vec).collect()
 }
@@ -193,6 +229,44 @@ mod tests {
         assert!(prepared[0].outcome.is_ok() && prepared[1].outcome.is_ok());
         let fault = prepared[2].outcome.as_ref().unwrap_err();
         assert_eq!((fault.line, fault.message.as_str(), fault.excerpt.as_str()), (2, "unknown tag {g}", "{g}"));
+    }
+
+    /// What a file of a folder prints; the error's message if it fails.
+    fn printed(folder: &str, file: &str) -> String {
+        let folder = super::prepared(folder).unwrap();
+        let (variables, clock) = (
+            smarty::php::Array::new(),
+            smarty::php::Clock { seconds: 0, nanoseconds: 0, zone: jiff::tz::TimeZone::UTC },
+        );
+        let render = smarty::Render { templates: &*folder, ..smarty::Render::new(&variables, &clock) };
+        match folder.get(file).unwrap().as_ref().unwrap().render(&render) {
+            Ok(bytes) => String::from_utf8(bytes).unwrap(),
+            Err(error) => error.message,
+        }
+    }
+
+    #[test]
+    fn relative_name_leads_anywhere_below_the_root() {
+        let files = [
+            ("acme/one", "a.cfg", "{include '../parts/head'}{include '../common.inc'}"),
+            ("acme/parts", "head", "{include './line'}{include '../one/tail'}{include 'tail'}{$x}"),
+            ("acme/parts", "line", "line "),
+            ("acme/one", "tail", "tail "),
+            ("acme", "common.inc", "common{$y}"),
+            ("acme/one", "far.cfg", "{include '../../../x'}"),
+            ("acme/one", "gone.cfg", "{include '../nowhere/x'}"),
+            ("a.example/acme/one", "b.cfg", "{include '../../../acme/parts/line'}{include '../one/c'}"),
+            ("a.example/acme/one", "c", "own"),
+            ("b.example/acme/one", "d.cfg", "{include '../../../a.example/acme/one/c'}"),
+        ];
+        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
+        assert_eq!(printed("acme/one", "a.cfg"), "line tail tail common");
+        let reads = Reads::Only(vec!["x".to_owned(), "y".to_owned()]);
+        assert_eq!(format!("{:?}", prepared[0].outcome), format!("{:?}", Ok::<_, Fault>(reads)));
+        assert_eq!(printed("a.example/acme/one", "b.cfg"), "line own");
+        assert!(printed("acme/one", "far.cfg").contains("outside of the template root"));
+        assert_eq!(printed("acme/one", "gone.cfg"), "template \"acme/nowhere/x\" does not exist");
+        assert!(printed("b.example/acme/one", "d.cfg").contains("the folder of the domain a.example"));
     }
 
     #[test]

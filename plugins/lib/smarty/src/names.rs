@@ -8,7 +8,7 @@ pub(crate) fn check(name: &[u8]) -> Result<&[u8], Problem> {
     if let Some(resource) = resource(name) {
         let resource = String::from_utf8_lossy(resource);
         return Err(Problem::refused(format!(
-            "\"{resource}:\" is refused: a template can only include files of its own template folder"
+            "\"{resource}:\" is refused: a template can only include files below the template root"
         )));
     }
     match name.starts_with(b"/") || name.contains(&b'\\') || name.contains(&0) {
@@ -19,7 +19,9 @@ pub(crate) fn check(name: &[u8]) -> Result<&[u8], Problem> {
 
 fn outside(name: &[u8]) -> Problem {
     let name = String::from_utf8_lossy(name);
-    Problem::refused(format!("\"{name}\" is refused: a template can only include files of its own template folder"))
+    Problem::refused(format!(
+        "\"{name}\" is refused: it is outside of the template root, below which a template can include files"
+    ))
 }
 
 /// The resource type before a colon: `string:`, `eval:`, `extends:`. A single letter is a drive and not a type.

@@ -11,8 +11,6 @@ pub const MODIFIERS: &[Function] = &[makes("date_format", 1, MANY, date_format)]
 fn date_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     // Smarty's default format.
     const FORMAT: &[u8] = b"%b %e, %Y";
-    let format = args::text_opt(args, 1)?.unwrap_or_else(|| FORMAT.into());
-    let kind = args::text_or(args, 3, b"auto")?;
     let absent = |v: &Value| {
         let zero = |text: &[u8]| text == b"0000-00-00" || text == b"0000-00-00 00:00:00";
         !v.truthy() || matches!(v, Value::Str(text) if zero(text))
@@ -22,6 +20,8 @@ fn date_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, P
         (_, Some(default)) if default.truthy() => timestamp(context, default)?,
         _ => return Ok(Value::Null),
     };
+    let format = args::text_opt(args, 1)?.unwrap_or_else(|| FORMAT.into());
+    let kind = args::text_or(args, 3, b"auto")?;
     let by_percent = kind.as_bytes() == b"strftime" || kind.as_bytes() == b"auto" && format.contains(&b'%');
     let moment = date::Moment::at(seconds, &context.clock.zone);
     let text = if by_percent { date::strftime(&moment, &format) } else { date::format(&moment, &format) };
