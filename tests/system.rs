@@ -8,6 +8,7 @@ mod answer;
 mod architecture;
 mod cache;
 mod clock;
+mod connections;
 mod crowd;
 mod database;
 mod demo;

@@ -4,6 +4,7 @@ mod access_log;
 mod admin;
 mod answer;
 pub mod client;
+mod connections;
 mod descriptors;
 mod evenly;
 mod header_bytes;
@@ -22,6 +23,7 @@ pub use client::Config;
 pub use listing::{Listing, Reloaded};
 pub use state::{AdminState, AppState};
 
+use self::connections::Limits;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
@@ -33,14 +35,17 @@ use tokio::net::TcpListener;
 /// Serves phones until `stop` resolves.
 pub async fn serve(listener: TcpListener, state: Arc<AppState>, config: Config, stop: impl Future<Output = ()>) {
     let connections_max = descriptors::connections(server::CONNECTIONS_MAX);
-    server::serve(listener, router(state), config, connections_max, pace::REQUEST_TIMEOUT, stop).await;
+    let of_network_max = (connections_max / server::NETWORKS_MIN).max(1);
+    let limits = Limits { connections_max, of_network_max };
+    server::serve(listener, router(state), config, limits, pace::REQUEST_TIMEOUT, stop).await;
 }
 
 /// Serves operators on this machine until the process ends.
 pub async fn serve_admin(listener: TcpListener, state: Arc<AdminState>) {
     let (router, config) = (admin::router(state), Config::default());
+    let limits = Limits { connections_max: admin::CONNECTIONS_MAX, of_network_max: usize::MAX };
     let forever = std::future::pending();
-    server::serve(listener, router, config, admin::CONNECTIONS_MAX, admin::REQUEST_TIMEOUT, forever).await;
+    server::serve(listener, router, config, limits, admin::REQUEST_TIMEOUT, forever).await;
 }
 
 /// Answers one request without a connection, as if `peer` had sent it.

@@ -25,6 +25,12 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 const STALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Extra time to send the answer that reports a request timeout.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long a stopping server waits for the first request of a connection. A phone sends it at once.
+const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a stopping server waits for a further request, which may have been sent before the stop.
+const SENT_REQUEST_TIMEOUT: Duration = Duration::from_millis(500);
+/// How often a stopping server checks whether a connection still has a request.
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 /// How long the server keeps reading after the last answer. Closing a connection with unread data sends a reset, which
 /// can discard an answer before the client has read it.
 const LINGER: Duration = Duration::from_secs(1);
@@ -34,6 +40,9 @@ const LINGER_BYTES_MAX: usize = 1 << 20;
 /// The phase of a connection.
 #[derive(Clone, Copy)]
 enum Phase {
+    /// No byte of the first request has arrived.
+    Fresh,
+    /// Between two requests.
     Idle,
     /// Part of a request's head has arrived.
     Head,
@@ -53,7 +62,7 @@ pub struct Pace {
 impl Pace {
     /// `request_timeout` covers the time from the first byte of a request to the last byte of its answer.
     pub fn new(request_timeout: Duration) -> Self {
-        Self { state: Arc::new(Mutex::new((Phase::Idle, Instant::now()))), request_timeout }
+        Self { state: Arc::new(Mutex::new((Phase::Fresh, Instant::now()))), request_timeout }
     }
 
     /// Notes that a request's head is complete. Returns the arrival time of its first byte.
@@ -72,7 +81,7 @@ impl Pace {
 
     fn arrived(&self) {
         let mut state = self.lock();
-        if let Phase::Idle = state.0 {
+        if let Phase::Fresh | Phase::Idle = state.0 {
             *state = (Phase::Head, Instant::now());
         }
     }
@@ -90,12 +99,33 @@ impl Pace {
     fn deadline(&self) -> (Phase, Instant) {
         let (phase, since) = *self.lock();
         let limit = match phase {
-            Phase::Idle => IDLE_TIMEOUT,
+            Phase::Fresh | Phase::Idle => IDLE_TIMEOUT,
             Phase::Head => HEAD_TIMEOUT,
             // The request handler enforces the limit itself with an answer, which needs extra time to be written.
             Phase::Working | Phase::Answered => self.request_timeout + GRACE,
         };
         (phase, since + limit)
+    }
+
+    /// The time since which the connection has waited for the end of a request's head; `None` while it answers one.
+    pub fn waiting_since(&self) -> Option<Instant> {
+        let (phase, since) = *self.lock();
+        matches!(phase, Phase::Fresh | Phase::Idle | Phase::Head).then_some(since)
+    }
+
+    /// Resolves when a server that stopped at this time need not wait for the connection, because no request has come.
+    pub async fn unused(&self, stopped: Instant) {
+        loop {
+            let end = match self.lock().0 {
+                Phase::Fresh => stopped + FIRST_REQUEST_TIMEOUT,
+                Phase::Idle => stopped + SENT_REQUEST_TIMEOUT,
+                Phase::Head | Phase::Working | Phase::Answered => Instant::now() + CHECK_INTERVAL,
+            };
+            if end <= Instant::now() {
+                return;
+            }
+            tokio::time::sleep_until(end).await;
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, (Phase, Instant)> {
@@ -162,7 +192,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Paced<S> {
                 let _ = Pin::new(&mut this.stream).poll_write(cx, LATE_HEAD);
                 Poll::Ready(Ok(()))
             }
-            Phase::Idle => Poll::Ready(Ok(())),
+            Phase::Fresh | Phase::Idle => Poll::Ready(Ok(())),
             Phase::Working | Phase::Answered => Poll::Ready(Err(ErrorKind::TimedOut.into())),
         }
     }

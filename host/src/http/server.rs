@@ -1,29 +1,34 @@
 //! Accepts connections up to a limit, and shuts them down gracefully.
 
 use super::client::{Client, Config};
+use super::connections::{Connections, Limits, Place};
 use super::pace::{Pace, Paced};
 use super::proxy;
 use axum::Router;
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{HeaderValue, Request, header};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::graceful::GracefulShutdown;
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 use tower_service::Service;
 
 /// More than ten times the connections of 300 phones that restart at once. Further connections wait in the backlog.
 pub const CONNECTIONS_MAX: usize = 4096;
-/// The minimum interval between two log lines about failed accepts, which are retried ten times a second.
+/// The part of the connections that one client network may hold: three times 300 phones behind one address.
+pub const NETWORKS_MIN: usize = 4;
+/// The minimum interval between two log lines about failed accepts, which are retried ten times a second, and between
+/// two about a network with too many connections.
 const WARNING_INTERVAL: Duration = Duration::from_secs(60);
+/// How long the server waits before it tries again to accept.
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 /// The size of the read buffer for a request's head. It is larger than the limits on targets and headers, so that an
 /// oversized request gets the status for the limit that it exceeds.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
@@ -42,55 +47,169 @@ pub struct Arrived {
     pub at: Instant,
 }
 
-/// Serves until `stop` resolves, then waits for the answers in progress. `request_timeout` covers the time from the
-/// first byte of a request to the last byte of its answer.
+/// What the connections of a listener share.
+struct Shared {
+    router: Router,
+    config: Config,
+    request_timeout: Duration,
+    connections: Arc<Connections>,
+    /// The time of the stop.
+    stopped: watch::Receiver<Option<Instant>>,
+    /// Dropped with the last connection, which is how the stopping server learns of its end.
+    _running: mpsc::Sender<()>,
+}
+
+/// Serves until `stop` resolves. Then it answers the requests that have arrived, those in the accept queue included.
+/// `request_timeout` covers the time from the first byte of a request to the last byte of its answer.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     config: Config,
-    connections_max: usize,
+    limits: Limits,
     request_timeout: Duration,
     stop: impl Future<Output = ()>,
 ) {
-    let (slots, config) = (Arc::new(Semaphore::new(connections_max)), Arc::new(config));
-    let graceful = GracefulShutdown::new();
+    let (stopping, stopped) = watch::channel(None);
+    let (running, mut ended) = mpsc::channel(1);
+    let connections = Connections::new(limits);
+    let shared = Arc::new(Shared { router, config, request_timeout, connections, stopped, _running: running });
+    let late = accept(&listener, &shared, stop).await;
+    stopping.send_replace(Some(Instant::now()));
+    for (stream, peer) in late.into_iter().chain(queued(listener)) {
+        let pace = Pace::new(request_timeout);
+        let place = shared.connections.enter_at_stop(shared.client(peer), &pace);
+        shared.spawn(stream, peer, pace, place);
+    }
+    drop(shared);
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, ended.recv()).await.is_err() {
+        tracing::warn!("answers in progress were aborted after {} s", SHUTDOWN_TIMEOUT.as_secs());
+    }
+}
+
+/// Accepts connections until `stop` resolves. Returns the one that waits for a place then.
+async fn accept(
+    listener: &TcpListener,
+    shared: &Arc<Shared>,
+    stop: impl Future<Output = ()>,
+) -> Option<(TcpStream, SocketAddr)> {
     let mut stop = std::pin::pin!(stop);
-    let mut warned: Option<Instant> = None;
+    let (mut failing, mut crowded) = (Occasionally::default(), Occasionally::default());
     loop {
-        let next = async { (slots.clone().acquire_owned().await.ok().map(Arc::new), listener.accept().await) };
-        let (slot, accepted) = tokio::select! {
-            next = next => next,
-            () = &mut stop => break,
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => return None,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
                 // Most likely the process is out of file descriptors; retry when some are closed.
-                if warned.is_none_or(|at| at.elapsed() >= WARNING_INTERVAL) {
+                if failing.is_due() {
                     tracing::warn!(%error, "cannot accept a connection");
-                    warned = Some(Instant::now());
                 }
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                tokio::time::sleep(RETRY_INTERVAL).await;
                 continue;
             }
         };
-        let (router, config, watcher) = (router.clone(), config.clone(), graceful.watcher());
+        let pace = Pace::new(shared.request_timeout);
+        let place = tokio::select! {
+            place = shared.connections.enter(shared.client(peer), &pace) => place,
+            () = &mut stop => return Some((stream, peer)),
+        };
+        match place {
+            Some(place) => shared.spawn(stream, peer, pace, place),
+            None if crowded.is_due() => {
+                tracing::warn!(client.address = %peer.ip(), "connection closed: its network has too many, all in use");
+            }
+            None => {}
+        }
+    }
+}
+
+/// The connections that wait in the accept queue of a listener, which is closed afterwards. Tokio would ask the kernel
+/// only after an event.
+fn queued(listener: TcpListener) -> impl Iterator<Item = (TcpStream, SocketAddr)> {
+    let listener = listener.into_std().ok();
+    std::iter::from_fn(move || {
+        let (stream, peer) = listener.as_ref()?.accept().ok()?;
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    })
+}
+
+/// Limits how often something is logged.
+#[derive(Default)]
+struct Occasionally(Option<Instant>);
+
+impl Occasionally {
+    fn is_due(&mut self) -> bool {
+        let is_due = self.0.is_none_or(|last| last.elapsed() >= WARNING_INTERVAL);
+        if is_due {
+            self.0 = Some(Instant::now());
+        }
+        is_due
+    }
+}
+
+impl Shared {
+    /// The address whose network counts; `None` for a trusted proxy.
+    fn client(&self, peer: SocketAddr) -> Option<IpAddr> {
+        Some(peer.ip()).filter(|peer| !self.config.trusts(*peer))
+    }
+
+    fn spawn(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr, pace: Pace, place: Place) {
+        let (shared, place) = (Arc::clone(self), Arc::new(place));
         tokio::spawn(async move {
-            let mut stream = stream;
-            match other_end(&mut stream, peer, &config).await {
-                Ok(client) => {
-                    let connection = connection(stream, client, router, config, Pace::new(request_timeout), slot);
-                    if let Err(error) = watcher.watch(connection).await {
-                        log_end(peer, client, &error);
-                    }
-                }
-                Err(error) => tracing::debug!(client.address = %peer.ip(), %error, "connection ended"),
+            tokio::select! {
+                () = shared.answer(stream, peer, &pace, &place) => {}
+                () = place.gives_way() => tracing::debug!(peer.address = %peer.ip(), "connection gave way to a new one"),
+                () = shared.unused_at_stop(&pace) => {}
             }
         });
     }
-    drop(listener);
-    if tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await.is_err() {
-        tracing::warn!("answers in progress were aborted after {} s", SHUTDOWN_TIMEOUT.as_secs());
+
+    /// Answers the requests of a connection until it ends.
+    async fn answer(&self, mut stream: TcpStream, peer: SocketAddr, pace: &Pace, place: &Arc<Place>) {
+        let client = match other_end(&mut stream, peer, &self.config).await {
+            Ok(client) => client,
+            Err(error) => return tracing::debug!(client.address = %peer.ip(), %error, "connection ended"),
+        };
+        // An answer is one write, so Nagle's algorithm would only add the peer's delayed acknowledgement.
+        let _ = stream.set_nodelay(true);
+        let stream = Paced::new(stream, pace.clone());
+        let service = hyper::service::service_fn(|mut request: Request<Incoming>| {
+            let arrived =
+                Arrived { at: pace.begin(), peer: client, client: Client::of(client, request.headers(), &self.config) };
+            request.extensions_mut().insert(arrived);
+            // A request that is still processed after its phone disconnected keeps its place.
+            request.extensions_mut().insert(Arc::clone(place));
+            let answer = self.router.clone().call(request.map(Body::new));
+            async {
+                let Ok(mut answer) = answer.await;
+                if self.stopped.borrow().is_some() {
+                    answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                pace.answered();
+                Ok::<_, Infallible>(answer)
+            }
+        });
+        let served = http1::Builder::new()
+            // `Paced` enforces this timeout.
+            .header_read_timeout(None)
+            .max_buf_size(HEAD_BYTES_MAX)
+            .max_headers(HEADERS_MAX)
+            // Drops lines that are no headers, as nginx does. `HeaderBytes` sees to it that no other line is dropped.
+            .ignore_invalid_headers(true)
+            .serve_connection(TokioIo::new(stream), service)
+            .await;
+        if let Err(error) = served {
+            log_end(peer, client, &error);
+        }
+    }
+
+    /// Resolves when the server is stopping and the connection has no request.
+    async fn unused_at_stop(&self, pace: &Pace) {
+        let stopped = self.stopped.clone().wait_for(Option::is_some).await.ok().and_then(|stopped| *stopped);
+        pace.unused(stopped.unwrap_or_else(Instant::now)).await;
     }
 }
 
@@ -117,41 +236,4 @@ pub async fn respond(router: &Router, config: &Config, peer: IpAddr, mut request
     request.extensions_mut().insert(Arrived { at: Instant::now(), peer, client });
     let Ok(response) = router.clone().call(request).await;
     response
-}
-
-fn connection(
-    stream: TcpStream,
-    peer: IpAddr,
-    router: Router,
-    config: Arc<Config>,
-    pace: Pace,
-    slot: Option<Arc<OwnedSemaphorePermit>>,
-) -> http1::Connection<
-    TokioIo<Paced<TcpStream>>,
-    impl hyper::service::Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send>,
-> {
-    // An answer is one write, so Nagle's algorithm would only add the peer's delayed acknowledgement.
-    let _ = stream.set_nodelay(true);
-    let stream = Paced::new(stream, pace.clone());
-    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        let pace = pace.clone();
-        let arrived = Arrived { at: pace.begin(), peer, client: Client::of(peer, request.headers(), &config) };
-        request.extensions_mut().insert(arrived);
-        // A request that is still processed after its phone disconnected keeps its slot.
-        request.extensions_mut().insert(slot.clone());
-        let answer = router.clone().call(request.map(Body::new));
-        async move {
-            let answer = answer.await;
-            pace.answered();
-            answer
-        }
-    });
-    http1::Builder::new()
-        // `Paced` enforces this timeout.
-        .header_read_timeout(None)
-        .max_buf_size(HEAD_BYTES_MAX)
-        .max_headers(HEADERS_MAX)
-        // Drops lines that are no headers, as nginx does. `HeaderBytes` sees to it that no other line is dropped.
-        .ignore_invalid_headers(true)
-        .serve_connection(TokioIo::new(stream), service)
 }
