@@ -1,4 +1,4 @@
-//! The cache of compiled components: under a server that is killed while it writes it, and in others' hands.
+//! The cache of compiled components: a server is killed while it writes, and other users own or change files.
 
 use dialplate_tests::guests;
 use dialplate_tests::server::{self, Server};
@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const KILLS: u64 = 20;
-/// A busy machine takes longer, and the test is not to.
+/// The longest moment of a kill: on a busy machine a start takes longer, and so would the test.
 const COLD_MAX: Duration = Duration::from_secs(2);
 /// The user `nobody` of most systems.
 const ANOTHER: u32 = 65_534;
 const MODEL: &str = "yealink/t46u";
 const PHONE: &str = "/app/provision/?mac=001565000046&file=small.cfg";
 
-/// A guest that is compiled quickly and a template.
+/// A guest that compiles quickly, and a template.
 fn site() -> TempDir {
     let site = tempfile::tempdir().unwrap();
     let [plugins, templates] = ["plugins", "templates"].map(|name| site.path().join(name));
@@ -57,7 +57,7 @@ fn start_and_kill(settings: &[(&str, &str)], after: Duration, until: impl Fn() -
 /// Names and sizes of the cache's files with this ending.
 fn files(cache: &Path, ending: &str) -> Vec<(String, u64)> {
     let entries = std::fs::read_dir(cache).into_iter().flatten().flatten();
-    // A server at work renames and removes them meanwhile.
+    // A running server may rename or remove a file meanwhile.
     let all = entries
         .filter_map(|entry| Some((entry.file_name().to_string_lossy().into_owned(), entry.metadata().ok()?.len())));
     all.filter(|(name, _)| name.ends_with(ending)).collect()
@@ -67,14 +67,14 @@ fn files(cache: &Path, ending: &str) -> Vec<(String, u64)> {
 fn a_cache_whose_writers_were_killed_is_never_loaded_wrongly() {
     let site = site();
     let cache = site.path().join("cache");
-    // With what takes a while to be written.
+    // Large templates, so that writing takes a while.
     for file in 0..3 {
         let template = site.path().join(format!("templates/{MODEL}/{file}.cfg"));
         std::fs::write(template, vec![b'x'; 4 << 20]).unwrap();
     }
     let settings = settings(site.path());
     let settings = settings.each_ref().map(|(key, value)| (*key, value.as_str()));
-    // Without what is tested: a cache that nobody was killed over.
+    // The expected answer, from a cache that was written without a kill.
     let (expected, cold) = {
         let whole = site.path().join("whole").display().to_string();
         let mut settings = settings;
@@ -88,10 +88,10 @@ fn a_cache_whose_writers_were_killed_is_never_loaded_wrongly() {
     let mut killed_while_writing = 0;
     for round in 0..KILLS {
         if round % 3 == 0 {
-            // What is complete is kept, and nothing would be left to write.
+            // A start with a complete cache writes nothing.
             let _ = std::fs::remove_dir_all(&cache);
         }
-        // At any moment of a start, and every other time in the middle of a file.
+        // In every other round while a file is being written, else at a moment of the start.
         let writing = || round % 2 == 0 && !files(&cache, ".new").is_empty();
         let moment = cold.min(COLD_MAX).mul_f64((round + 1) as f64 / KILLS as f64);
         start_and_kill(&settings, if round % 2 == 0 { cold * 2 } else { moment }, writing);
@@ -102,11 +102,11 @@ fn a_cache_whose_writers_were_killed_is_never_loaded_wrongly() {
     assert!(killed_while_writing > 0, "no kill met a file that was being written");
     for _ in 0..2 {
         let server = Server::start(&settings);
-        assert!(server.get("localhost", PHONE).body == expected, "another answer than without the kills");
-        assert_eq!(files(&cache, ".new"), [], "a start clears what the killed left");
+        assert!(server.get("localhost", PHONE).body == expected, "the answer differs from the one without kills");
+        assert_eq!(files(&cache, ".new"), [], "a start removes leftovers");
         assert_eq!(server.stop(), Some(0));
     }
-    // A file that a kill could have left under its own name, were names given before the whole is written.
+    // What a kill would leave if a file got its name before it is complete.
     for (name, length) in files(&cache, ".cwasm") {
         std::fs::OpenOptions::new().write(true).open(cache.join(name)).unwrap().set_len(length / 2).unwrap();
     }
@@ -114,8 +114,7 @@ fn a_cache_whose_writers_were_killed_is_never_loaded_wrongly() {
     assert!(server.get("localhost", PHONE).body == expected, "half a file was loaded");
 }
 
-/// Numbers of files by which the system knows them, whatever their names: those of the cache's code and notes, and
-/// those that a process has mapped.
+/// Inode numbers of the cache's files with this ending.
 fn numbers(cache: &Path, ending: &str) -> Vec<u64> {
     files(cache, ending).iter().map(|(name, _)| std::fs::metadata(cache.join(name)).unwrap().ino()).collect()
 }
@@ -176,10 +175,10 @@ fn cache_never_maps_files_of_or_writable_by_others() {
     let (cache, plugins) = (site.path().join("cache"), site.path().join("plugins"));
     let settings = settings(site.path());
     let settings = settings.each_ref().map(|(key, value)| (*key, value.as_str()));
-    // Whether a start maps code that was there before it.
+    // Whether a start maps code that existed before it.
     let maps_old = || {
         let old = numbers(&cache, ".cwasm");
-        // While they are open, no new file is given their numbers.
+        // While these files are open, no new file gets their inode numbers.
         let _held: Vec<_> = files(&cache, ".cwasm").iter().map(|(name, _)| File::open(cache.join(name))).collect();
         let server = Server::start(&settings);
         assert!(server.get("localhost", PHONE).text().starts_with("reads nothing"));
@@ -188,8 +187,8 @@ fn cache_never_maps_files_of_or_writable_by_others() {
         assert_eq!(server.stop(), Some(0));
         old.iter().any(|number| mapped.contains(number))
     };
-    assert!(!maps_old(), "there was none");
-    assert!(maps_old(), "what is ours is mapped");
+    assert!(!maps_old(), "the cache was empty");
+    assert!(maps_old(), "the server's own files are mapped");
     let all = |ending: &str, change: &dyn Fn(&Path)| {
         let files = files(&cache, ending);
         assert!(!files.is_empty());

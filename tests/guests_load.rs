@@ -1,11 +1,11 @@
-//! Plugins that are refused before they serve anybody. A start that meets one ends, and says of each what is wrong
-//! with it; nothing that a file does keeps it from ending, or costs more than the limits allow.
+//! Components that a start refuses. If it refuses all of them, it ends with an error that gives the reason for each file. No
+//! file prevents that, or costs more than the limits allow.
 
 use dialplate_tests::{guests, heavy, server};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// What a server says that has only these plugins, and how long it took to say it.
+/// The errors of a start with only these plugins, and its duration.
 fn refusal(folder: &Path, plugins: &Path, settings: &[(&str, &str)]) -> (String, Duration) {
     let database = format!("sqlite://{}/demo.db?mode=rwc", folder.display());
     let (templates, plugins) = (folder.join("templates").display().to_string(), plugins.display().to_string());
@@ -58,7 +58,7 @@ fn a_prepare_that_misbehaves_is_refused_with_the_limits_name() {
     for (deed, expected) in [
         ("prepare-loops", "(prepare_timeout_ms)"),
         ("prepare-eats-memory", "(prepare_memory_bytes_max)"),
-        ("prepare-panics", "broke down"),
+        ("prepare-panics", "crashed"),
         ("prepare-asks-contacts", "there is no device"),
     ] {
         let template = templates.join(deed);
@@ -87,7 +87,7 @@ fn compile_beyond_a_limit_ends_the_start_naming_it() {
     ] {
         std::fs::write(plugins.join(format!("{name}.wasm")), component).unwrap();
     }
-    // What another test has had compiled would be no work.
+    // Not the shared cache: components that another test compiled would cost nothing.
     let cache = folder.path().join("cache").display().to_string();
     let time = [("tangled", "compile_cpu_s_max"), ("at-once", "compile_cpu_s_max")];
     let memory = [("tangled", "(compile_memory_bytes_max)"), ("at-once", "(compile_memory_bytes_max)")];
@@ -99,7 +99,7 @@ fn compile_beyond_a_limit_ends_the_start_naming_it() {
         (("DIALPLATE_CODE_BYTES_MAX", "1048576"), code),
     ] {
         if expected == code {
-            // What takes long before it is large is no case of this one.
+            // Components whose code is large before compiling takes long.
             std::fs::write(plugins.join("tangled.wasm"), heavy::long(&minimal, 1_000)).unwrap();
             std::fs::write(plugins.join("at-once.wasm"), heavy::full(&minimal, 2 << 20)).unwrap();
         }

@@ -1,5 +1,5 @@
-//! What a hostile plugin can do while it renders: what the phone, the log and the other vendors see of it. The guest
-//! `minimal` is installed beside the real Yealink component and does what the parameter `do` says.
+//! A hostile plugin while it renders: what the phone, the log and other vendors see. The guest `minimal` is installed beside
+//! the real Yealink component, and does what the parameter `do` names.
 
 use dialplate_tests::server::{Server, root};
 use dialplate_tests::{guests, wait};
@@ -9,11 +9,11 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 const GUEST: &str = "02aabb000001";
-/// What a request's own line in the log has.
+/// Part of a request's line in the access log.
 const ACCESS: &str = "http::access_log";
 const YEALINK: &str = "/provision/001565000046.cfg";
 
-/// A second domain with its own people, and a device of the guest's in the first and in the second.
+/// A second domain with its own extensions and contacts, and a device of the guest in each domain.
 const SECOND_DOMAIN: &str = "
 insert into v_domains (domain_uuid, domain_name, domain_enabled)
 values ('d0000000-0000-4000-8000-000000000002', 'other.example', true);
@@ -59,13 +59,13 @@ fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
     server
 }
 
-/// What the guest's device gets for a deed.
+/// The answer to the guest's device for a deed.
 fn get(server: &Server, device: &str, deed: &str) -> dialplate_tests::client::Answer {
     let deed: String = deed.bytes().map(|byte| format!("%{byte:02x}")).collect();
     server.get("localhost", &format!("/app/provision/?mac={device}&file=a.cfg&do={deed}"))
 }
 
-/// One request, and what the server has logged for it.
+/// The answer to a request, and the lines that the server logged for it.
 fn logged<T>(server: &Server, request: impl FnOnce() -> T) -> (T, String) {
     let before = server.log().len();
     let answer = request();
@@ -79,23 +79,23 @@ fn resident(process: u32) -> u64 {
     line.split_whitespace().nth(1).expect("a step of the test").parse().expect("a step of the test")
 }
 
-/// The deed, the status, what the one line in the log says.
+/// A deed, the status of its answer, and a part of its line in the log.
 pub const DEEDS: [(&str, u16, &str); 22] = [
-    ("loop", 500, "not done after 4000 ms (render_timeout_ms)"),
-    ("recurse", 500, "broke down"),
-    ("nest", 500, "went beyond stack_bytes_max"),
+    ("loop", 500, "did not finish within 4000 ms (render_timeout_ms)"),
+    ("recurse", 500, "crashed"),
+    ("nest", 500, "exceeded stack_bytes_max"),
     ("eat-memory", 500, "(render_memory_bytes_max)"),
     ("write 1073741824", 500, "(render_memory_bytes_max)"),
-    ("write 2097152", 500, "went beyond output_bytes_max"),
-    ("claim 1073741824", 500, "broke down"),
-    ("panic", 500, "broke down"),
-    ("trap", 500, "broke down"),
-    ("invalid-text", 500, "broke down"),
-    ("invalid-log", 500, "broke down"),
-    ("invalid-question", 500, "broke down"),
-    ("header", 500, "no header value"),
-    ("elsewhere", 500, "no file name"),
-    ("contacts 1000000", 500, "went beyond questions_max"),
+    ("write 2097152", 500, "exceeded output_bytes_max"),
+    ("claim 1073741824", 500, "crashed"),
+    ("panic", 500, "crashed"),
+    ("trap", 500, "crashed"),
+    ("invalid-text", 500, "crashed"),
+    ("invalid-log", 500, "crashed"),
+    ("invalid-question", 500, "crashed"),
+    ("header", 500, "not a valid header value"),
+    ("elsewhere", 500, "not a file name"),
+    ("contacts 1000000", 500, "exceeded questions_max"),
     ("limit", 500, "limit reached: nesting"),
     ("fault", 500, "minimal/one:3:7: asked to"),
     ("other", 500, "asked to"),
@@ -119,7 +119,7 @@ fn hostile_render_costs_one_answer_and_one_log_line() {
     let next = || logged(&server, || get(&server, GUEST, "count")).0.text();
     let yealink = phone();
     assert_eq!((yealink.status, next()), (200, "0".to_owned()));
-    // All memory that a slot keeps for the next request has been touched once.
+    // Touches all memory that a slot keeps for the next request.
     logged(&server, || get(&server, GUEST, "eat-memory"));
     let before = resident(server.id());
     for (deed, status, said) in DEEDS {
@@ -195,11 +195,11 @@ fn vendors_are_served_while_loops_fill_their_instances() {
         let loops: Vec<_> = (0..8).map(|_| scope.spawn(|| get(&server, GUEST, "loop").status)).collect();
         let metrics = || dialplate_tests::client::get(server.admin(), "localhost", "/metrics").text();
         wait::until(|| metrics().contains("dialplate_requests_in_flight 8\n"), metrics);
-        // All have arrived, and in a second all that can have an instance have one.
+        // All have arrived; after a second, as many as possible have an instance.
         while began.elapsed() < Duration::from_secs(1) {
             assert_eq!(server.get("localhost", YEALINK).body, expected);
         }
-        assert!(began.elapsed() < Duration::from_secs(4), "they are waited for: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(4), "the phone waited for the loops: {:?}", began.elapsed());
         assert!(loops.into_iter().all(|looping| looping.join().unwrap() >= 500));
     });
 }
@@ -269,7 +269,7 @@ fn a_render_whose_phone_has_hung_up_counts_against_its_plugin() {
     wait::until(|| metrics().contains("dialplate_requests_in_flight 3\n"), metrics);
     drop(phones);
     server.until_logged(&["plugin fails too often in a row"]);
-    wait::until(|| server.log().matches("not done after 3000 ms").count() == 3, || server.log());
+    wait::until(|| server.log().matches("did not finish within 3000 ms").count() == 3, || server.log());
     let counted = "dialplate_plugin_failures_total{plugin=\"minimal\",kind=\"timeout\"} 3\n";
     assert!(metrics().contains(counted), "{}", metrics());
 }

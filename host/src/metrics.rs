@@ -19,36 +19,36 @@ use std::time::{Duration, SystemTime};
 const RENDER_SECONDS: [f64; 12] = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0];
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct OfRequest {
+struct RequestLabels {
     status: u16,
     outcome: &'static str,
     plugin: String,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct OfPlugin {
+struct PluginLabels {
     plugin: String,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct OfFailure {
+struct FailureLabels {
     plugin: String,
     kind: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct OfLimit {
+struct LimitLabels {
     plugin: String,
     limit: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct OfFile {
+struct FileLabels {
     file: String,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct OfReload {
+struct ReloadLabels {
     outcome: &'static str,
 }
 
@@ -64,14 +64,14 @@ impl MetricConstructor<Histogram> for RenderSeconds {
 /// All counters of the server.
 pub struct Metrics {
     registry: Registry,
-    requests: Family<OfRequest, Counter>,
+    requests: Family<RequestLabels, Counter>,
     in_flight: Gauge,
-    renders: Family<OfPlugin, Histogram, RenderSeconds>,
-    failures: Family<OfFailure, Counter>,
-    reloads: Family<OfReload, Counter>,
+    renders: Family<PluginLabels, Histogram, RenderSeconds>,
+    failures: Family<FailureLabels, Counter>,
+    reloads: Family<ReloadLabels, Counter>,
     plugins: PluginGauges,
-    limits: Family<OfLimit, Counter>,
-    refused: Family<OfFile, Gauge>,
+    limits: Family<LimitLabels, Counter>,
+    refused: Family<FileLabels, Gauge>,
     swaps: Gauge,
     log_lines_lost: Counter,
     /// Held while the gauges are updated and encoded, so that two scrapes do not interleave.
@@ -82,10 +82,10 @@ pub struct Metrics {
 /// Gauges that are updated from the snapshot at each scrape.
 #[derive(Default)]
 struct PluginGauges {
-    memory: Family<OfPlugin, Gauge>,
-    templates: Family<OfPlugin, Gauge>,
-    faults: Family<OfPlugin, Gauge>,
-    failing: Family<OfPlugin, Gauge>,
+    memory: Family<PluginLabels, Gauge>,
+    templates: Family<PluginLabels, Gauge>,
+    faults: Family<PluginLabels, Gauge>,
+    failing: Family<PluginLabels, Gauge>,
 }
 
 /// The current state of a plugin.
@@ -175,12 +175,12 @@ impl Metrics {
 
     /// Counts an answer. `outcome` is one word; `plugin` is empty if the request reached no plugin.
     pub fn answered(&self, status: u16, outcome: &'static str, plugin: &str) {
-        self.requests.get_or_create(&OfRequest { status, outcome, plugin: plugin.to_owned() }).inc();
+        self.requests.get_or_create(&RequestLabels { status, outcome, plugin: plugin.to_owned() }).inc();
     }
 
     /// Records a render. `failure` is its kind and message.
     pub fn rendered(&self, plugin: &str, took: Duration, failure: Option<(&'static str, String)>) {
-        let labels = OfPlugin { plugin: plugin.to_owned() };
+        let labels = PluginLabels { plugin: plugin.to_owned() };
         self.renders.get_or_create(&labels).observe(took.as_secs_f64());
         let mut tallies = self.tallies.lock().unwrap_or_else(PoisonError::into_inner);
         if !tallies.contains_key(plugin) {
@@ -192,7 +192,7 @@ impl Metrics {
         tally.failures += 1;
         tally.last_failure = Some(LastFailure { at: SystemTime::now(), kind, message });
         drop(tallies);
-        self.failures.get_or_create(&OfFailure { plugin: labels.plugin, kind }).inc();
+        self.failures.get_or_create(&FailureLabels { plugin: labels.plugin, kind }).inc();
     }
 
     pub fn tally(&self, plugin: &str) -> Tally {
@@ -200,17 +200,17 @@ impl Metrics {
     }
 
     pub fn reloaded(&self, outcome: &'static str) {
-        self.reloads.get_or_create(&OfReload { outcome }).inc();
+        self.reloads.get_or_create(&ReloadLabels { outcome }).inc();
     }
 
     /// All metrics in the OpenMetrics text format, with gauges set to the current `state`.
     pub fn text(&self, state: State<'_>) -> String {
         let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_plugins = &self.plugins;
-        let all = [&of_plugins.memory, &of_plugins.templates, &of_plugins.faults, &of_plugins.failing];
+        let gauges = &self.plugins;
+        let all = [&gauges.memory, &gauges.templates, &gauges.faults, &gauges.failing];
         all.iter().for_each(|family| family.clear());
         for plugin in state.plugins {
-            let labels = OfPlugin { plugin: plugin.name.to_owned() };
+            let labels = PluginLabels { plugin: plugin.name.to_owned() };
             let numbers = [plugin.memory_bytes, plugin.templates, plugin.faults, usize::from(plugin.failing)];
             for (family, number) in all.iter().zip(numbers) {
                 family.get_or_create(&labels).set(i64::try_from(number).unwrap_or(i64::MAX));
@@ -218,10 +218,10 @@ impl Metrics {
         }
         self.refused.clear();
         for file in state.refused {
-            self.refused.get_or_create(&OfFile { file: file.to_owned() }).set(1);
+            self.refused.get_or_create(&FileLabels { file: file.to_owned() }).set(1);
         }
         for (plugin, limit, count) in state.limits {
-            let counter = self.limits.get_or_create(&OfLimit { plugin, limit });
+            let counter = self.limits.get_or_create(&LimitLabels { plugin, limit });
             counter.inc_by(count.saturating_sub(counter.get()));
         }
         self.log_lines_lost.inc_by(log::lines_lost().saturating_sub(self.log_lines_lost.get()));

@@ -23,7 +23,7 @@ fn sighup_and_reload_command_reload_at_once() {
     site.write("plugins/minimal.wasm", "broken");
     let said = ask(&server, &["reload"]);
     let (out, err) = (String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
-    assert!(!said.status.success() && out.contains("minimal.wasm is no WebAssembly component"), "{out}{err}");
+    assert!(!said.status.success() && out.contains("minimal.wasm is not a WebAssembly component"), "{out}{err}");
     assert!(out.contains("the previous version stays active") && err.starts_with("dialplate: reloaded, except for 1"));
     assert_eq!(file(&server, "a.cfg").status, 200);
 }

@@ -128,7 +128,7 @@ fn are_refused<const N: usize>(limits: &[(&str, &str)], components: [(&str, Vec<
 fn memory_of_60_mb_and_code_of_2_mb_compile_by_default() {
     let minimal = guests::built("minimal");
     // They compile, and fail in the trial render.
-    let why = "failed in `render`: gave a document that cannot be sent";
+    let why = "failed in `render`: returned a document that cannot be sent";
     are_refused(&[], [("full", heavy::full(&minimal, 60 << 20), why), ("long", heavy::long(&minimal, 2_000), why)]);
 }
 

@@ -26,10 +26,10 @@ fn component_is_replaced_and_bad_one_changes_nothing() {
     assert_ne!(plugin["sha256"], since["sha256"]);
 
     for (bad, why) in [
-        (&b"no component"[..], "is no WebAssembly component"),
-        (&first[..first.len() / 2], "is no WebAssembly component"),
-        (&[][..], "is no WebAssembly component"),
-        (&fs::read(greedy).unwrap()[..], "asks for what no plugin gets"),
+        (&b"no component"[..], "is not a WebAssembly component"),
+        (&first[..first.len() / 2], "is not a WebAssembly component"),
+        (&[][..], "is not a WebAssembly component"),
+        (&fs::read(greedy).unwrap()[..], "imports what no plugin may import"),
     ] {
         site.write(name, bad);
         server.until_logged(&["plugin refused; the previous version stays active", why]);

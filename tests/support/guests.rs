@@ -57,22 +57,22 @@ pub const BYTES_MAX: &str = "4194304";
 /// Refused for what they are: no code of theirs is run, some is compiled.
 const REFUSED: [(&str, &str); 17] = [
     ("start-loops", "failed in `describe`: not done after"),
-    ("start-traps", "failed in `describe`: broke down"),
+    ("start-traps", "failed in `describe`: crashed"),
     ("describe-loops", "(prepare_timeout_ms)"),
-    ("describe-recurses", "failed in `describe`: went beyond stack_bytes_max"),
+    ("describe-recurses", "failed in `describe`: exceeded stack_bytes_max"),
     ("describe-eats-memory", "failed in `describe`: wanted"),
     ("describe-grows-a-table", "cannot be a plugin: no snapshot can be taken of it: unsupported `table.grow`"),
-    ("describe-forges", "failed in `describe`: broke down"),
-    ("describe-repeats", "failed in `describe`: went beyond prepare_output_bytes_max"),
+    ("describe-forges", "failed in `describe`: crashed"),
+    ("describe-repeats", "failed in `describe`: exceeded prepare_output_bytes_max"),
     ("memory-of-4-gib", "(prepare_memory_bytes_max)"),
-    ("table-of-millions", "went beyond table_entries_max"),
-    ("memory-of-64-bits", "is no WebAssembly component: "),
+    ("table-of-millions", "exceeded table_entries_max"),
+    ("memory-of-64-bits", "is not a WebAssembly component: "),
     ("memory-shared", "shared"),
     ("memories-of-two", "multiple memories"),
-    ("future", "is made for dialplate:provision 9.9.0; this server speaks 0.1.0"),
-    ("greedy", "asks for what no plugin gets: guests:greedy/files, clock"),
+    ("future", "was built for dialplate:provision 9.9.0; this server supports 0.1.0"),
+    ("greedy", "imports what no plugin may import: guests:greedy/files, clock"),
     ("too-large", "is larger than 4194304 bytes (component_bytes_max)"),
-    ("torn", "is no WebAssembly component"),
+    ("torn", "is not a WebAssembly component"),
 ];
 
 /// Components that are no plugins, for what they ask of the host or bring along.
@@ -112,7 +112,7 @@ pub fn refused(minimal: &Path) -> Vec<Refused> {
         [200, 100_000].map(|depth| named(&format!("nested-{depth}"), nested(depth), "type nesting is too deep"));
     let parts =
         named("nested-parts", component(&ours(&"(component)".repeat(200))), "more than 100 modules and components");
-    let types = named("nested-types", types_in_types(100_000), "more than 100 types of interfaces within others");
+    let types = named("nested-types", types_in_types(100_000), "more than 100 nested interface types");
     files.chain(asking).chain(nested).chain([parts, types]).collect()
 }
 

@@ -1,7 +1,7 @@
 //! The access log: one line per request with the client, the device and the outcome. A refused request's line also says
 //! what was asked. Queries, passwords and document contents are never logged.
 
-use super::answer::Ready;
+use super::answer::DocumentAnswer;
 use super::status::{self, Failure};
 use crate::facts::{ClientAddress, DeviceAddress, is_control};
 use crate::gate::Refusal;
@@ -13,7 +13,7 @@ const PATH_CHARS_MAX: usize = 200;
 const GIVEN_CHARS_MAX: usize = 64;
 
 /// The facts about one request, collected while it is processed.
-pub struct Seen {
+pub struct AccessRecord {
     client: ClientAddress,
     /// Path and query as the phone sent them.
     target: String,
@@ -28,7 +28,7 @@ pub struct Seen {
     template: String,
 }
 
-impl Seen {
+impl AccessRecord {
     pub fn new(client: ClientAddress, target: &str) -> Self {
         Self {
             client,
@@ -69,7 +69,7 @@ impl Seen {
         &self.plugin
     }
 
-    pub fn log(&self, outcome: Result<&Ready, &Failure>, took: Duration) {
+    pub fn log(&self, outcome: Result<&DocumentAnswer, &Failure>, took: Duration) {
         let client = self.client;
         let address = self.address.as_ref().map(DeviceAddress::as_str).unwrap_or_default();
         let ms = took.as_secs_f64() * 1e3;

@@ -62,7 +62,7 @@ async fn metrics(State(state): State<Arc<AdminState>>) -> Response {
         swaps: listing.reload.swaps,
         plugins: plugins.collect(),
         refused: listing.refused.iter().map(|refused| name(&refused.file)).collect(),
-        limits: state.reloads.reached().all(),
+        limits: state.reloads.limit_counters().all(),
     });
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, content_type)], text).into_response()

@@ -33,14 +33,14 @@ const HTML: &str = "text/html; charset=UTF-8";
 const ALLOWED: &str = "GET, HEAD, POST";
 
 /// A rendered document and the part of it that the client requested.
-pub struct Ready {
+pub struct DocumentAnswer {
     document: Document,
     attachment: Option<String>,
     tag: String,
     selection: Selection,
 }
 
-impl Ready {
+impl DocumentAnswer {
     /// `attachment` is the file name to save the document under, if the phone requested an attachment.
     pub fn new(document: Document, attachment: Option<String>, request: &Parts) -> Self {
         let tag = range::entity_tag(&document.body);

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 pub struct Listing {
     /// The version of the server.
     pub version: String,
-    pub plugins: Vec<Loaded>,
+    pub plugins: Vec<ListedPlugin>,
     /// Component files that the server refused.
     pub refused: Vec<RefusedFile>,
     pub templates: Templates,
@@ -24,7 +24,7 @@ pub struct Listing {
 }
 
 #[derive(Serialize, Deserialize)]
-pub struct Loaded {
+pub struct ListedPlugin {
     pub name: String,
     pub version: String,
     pub vendors: Vec<String>,
@@ -41,15 +41,15 @@ pub struct Loaded {
     /// The number of renders since the server started, over all versions of the plugin.
     pub renders: u64,
     pub failures: u64,
-    pub last_failure: Option<Failure>,
-    pub state: State,
+    pub last_failure: Option<ListedFailure>,
+    pub state: PluginStatus,
     /// The reason if the state is not `ok`.
     pub because: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum State {
+pub enum PluginStatus {
     Ok,
     /// The plugin failed too often in a row, is retried periodically, and has no replacement.
     Failing,
@@ -60,7 +60,7 @@ pub enum State {
 }
 
 #[derive(Serialize, Deserialize)]
-pub struct Failure {
+pub struct ListedFailure {
     pub at: String,
     /// The kind of failure, one word.
     pub kind: String,
@@ -151,7 +151,11 @@ impl Listing {
         });
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            plugins: snapshot.plugins.iter().map(|plugin| Loaded::of(plugin, snapshot, report, metrics)).collect(),
+            plugins: snapshot
+                .plugins
+                .iter()
+                .map(|plugin| ListedPlugin::of(plugin, snapshot, report, metrics))
+                .collect(),
             refused: report.refused.iter().map(refused).collect(),
             templates: Templates {
                 folders: snapshot.texts.folders().len(),
@@ -169,15 +173,15 @@ impl Listing {
     }
 }
 
-impl Loaded {
+impl ListedPlugin {
     fn of(plugin: &Arc<Plugin>, snapshot: &Snapshot, report: &Report, metrics: &Metrics) -> Self {
         let (description, origin, health) = (plugin.description(), plugin.origin(), plugin.health());
         let refused = report.refused.iter().find(|refused| refused.file == origin.file && refused.old_serves);
         let state = match refused {
-            _ if health.is_failing() && snapshot.plugins.old(plugin).is_some() => State::LastGoodServes,
-            _ if health.is_failing() => State::Failing,
-            Some(_) => State::OldServes,
-            None => State::Ok,
+            _ if health.is_failing() && snapshot.plugins.old(plugin).is_some() => PluginStatus::LastGoodServes,
+            _ if health.is_failing() => PluginStatus::Failing,
+            Some(_) => PluginStatus::OldServes,
+            None => PluginStatus::Ok,
         };
         let groups = health.failing_for.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let failing = health.is_failing().then(|| match health.last_failure {
@@ -198,7 +202,7 @@ impl Loaded {
             memory_bytes: plugin.prepared_bytes(),
             renders: tally.renders,
             failures: tally.failures,
-            last_failure: tally.last_failure.map(|last| Failure {
+            last_failure: tally.last_failure.map(|last| ListedFailure {
                 at: rfc3339(last.at),
                 kind: last.kind.to_owned(),
                 message: last.message,
@@ -209,7 +213,7 @@ impl Loaded {
     }
 
     pub fn is_failing(&self) -> bool {
-        matches!(self.state, State::Failing | State::LastGoodServes)
+        matches!(self.state, PluginStatus::Failing | PluginStatus::LastGoodServes)
     }
 }
 

@@ -2,8 +2,8 @@
 
 mod door;
 
-use super::access_log::Seen;
-use super::answer::Ready;
+use super::access_log::AccessRecord;
+use super::answer::DocumentAnswer;
 use super::pace::{BODY_TIMEOUT, REQUEST_TIMEOUT};
 use super::server::Arrived;
 use super::state::AppState;
@@ -46,7 +46,8 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
     let (mut parts, body) = request.into_parts();
     settle_host(&mut parts);
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-    let mut seen = Seen::new(arrived.client.address, arrived.client.original_target.as_deref().unwrap_or(target));
+    let mut seen =
+        AccessRecord::new(arrived.client.address, arrived.client.original_target.as_deref().unwrap_or(target));
     let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
     let walk = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
     let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
@@ -69,14 +70,20 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    async fn answer(&self, parts: &Parts, body: Body, arrived: &Arrived, seen: &mut Seen) -> Result<Ready, Failure> {
+    async fn answer(
+        &self,
+        parts: &Parts,
+        body: Body,
+        arrived: &Arrived,
+        seen: &mut AccessRecord,
+    ) -> Result<DocumentAnswer, Failure> {
         let request = match read(parts, body, arrived, self.app.url_forms).await? {
             RequestTarget::Provision(request) => *request,
-            RequestTarget::Static(path) => return Ok(Ready::new(self.raw(path).await?, None, parts)),
+            RequestTarget::Static(path) => return Ok(DocumentAnswer::new(self.raw(path).await?, None, parts)),
         };
         if let Some(path) = request.picture() {
             match self.raw(path).await {
-                Ok(picture) => return Ok(Ready::new(picture, None, parts)),
+                Ok(picture) => return Ok(DocumentAnswer::new(picture, None, parts)),
                 Err(failure @ Failure::Templates(templates::Error::NoAnswer(_))) => return Err(failure),
                 // It may be a picture of a device's.
                 Err(_) => {}
@@ -91,8 +98,8 @@ impl Walk<'_> {
         request: &ProvisionRequest,
         parts: &Parts,
         arrived: &Arrived,
-        seen: &mut Seen,
-    ) -> Result<Ready, Failure> {
+        seen: &mut AccessRecord,
+    ) -> Result<DocumentAnswer, Failure> {
         let permit = self.admit(request, arrived.peer, seen).await?;
         if let Some(path) = request.template() {
             return match permit {
@@ -101,7 +108,7 @@ impl Walk<'_> {
                     if self.is_foreign(first, permit.domain_name()).await? {
                         return Err(RequestError::NotProvisioning.into());
                     }
-                    Ok(Ready::new(self.raw(path).await?, None, parts))
+                    Ok(DocumentAnswer::new(self.raw(path).await?, None, parts))
                 }
                 // A raw template is for known devices, and no reason to insert one.
                 Permit::AutoInsert(_) => Err(Refusal::UnknownDevice.into()),
@@ -118,7 +125,7 @@ impl Walk<'_> {
         if let Some(note) = note.filter(|_| document.is_ok() || !request.is_uncovered()) {
             self.app.journal.note(note);
         }
-        Ok(Ready::new(document?, request.attachment(address.as_str()), parts))
+        Ok(DocumentAnswer::new(document?, request.attachment(address.as_str()), parts))
     }
 
     /// A template file as it is, with the type that nginx gives it.
@@ -135,7 +142,12 @@ impl Walk<'_> {
         }
     }
 
-    async fn render(&self, request: &ProvisionRequest, device: Device, seen: &mut Seen) -> Result<Document, Failure> {
+    async fn render(
+        &self,
+        request: &ProvisionRequest,
+        device: Device,
+        seen: &mut AccessRecord,
+    ) -> Result<Document, Failure> {
         let snapshot = &self.snapshot;
         job::check_engine(&device.domain_settings)?;
         if self.is_foreign(snapshot.tree.domain_of(&device.template), &device.domain_name).await? {

@@ -32,7 +32,7 @@ pub(super) struct Call {
     log_line_chars_max: usize,
     /// What the plugin has logged as a warning.
     warnings: Vec<String>,
-    reached: LimitCounters,
+    limit_counters: LimitCounters,
 }
 
 /// The bounds that differ between a load and a render, with their configuration keys.
@@ -44,18 +44,18 @@ struct Bounds {
 
 impl Call {
     /// A call without a device: `describe` or `prepare`. It may log, but not query the database.
-    pub(super) fn of_load(plugin: Arc<str>, config: &Config, reached: &LimitCounters) -> Self {
+    pub(super) fn of_load(plugin: Arc<str>, config: &Config, limit_counters: &LimitCounters) -> Self {
         let bounds = Bounds {
             timeout: (config.prepare_timeout(), keys::PREPARE_TIMEOUT),
             memory_bytes_max: (config.prepare_memory_bytes_max, keys::PREPARE_MEMORY),
         };
-        Self::new(plugin, config, bounds, reached)
+        Self::new(plugin, config, bounds, limit_counters)
     }
 
     /// A render for one device. `prepared_bytes` is the size of the snapshot's memory.
     pub(super) fn of_render(
         plugin: Arc<str>,
-        (config, reached): (&Config, &LimitCounters),
+        (config, limit_counters): (&Config, &LimitCounters),
         prepared_bytes: usize,
         device: (DeviceAddress, Arc<dyn DeviceScope>),
     ) -> Self {
@@ -65,12 +65,12 @@ impl Call {
             timeout: (config.render_timeout(), keys::RENDER_TIMEOUT),
             memory_bytes_max: (memory, keys::RENDER_MEMORY),
         };
-        let mut call = Self::new(plugin, config, bounds, reached);
+        let mut call = Self::new(plugin, config, bounds, limit_counters);
         call.device = Some(device);
         call
     }
 
-    fn new(plugin: Arc<str>, config: &Config, bounds: Bounds, reached: &LimitCounters) -> Self {
+    fn new(plugin: Arc<str>, config: &Config, bounds: Bounds, limit_counters: &LimitCounters) -> Self {
         Self {
             plugin,
             device: None,
@@ -85,7 +85,7 @@ impl Call {
             log_lines_dropped: 0,
             log_line_chars_max: config.log_line_chars_max,
             warnings: Vec::new(),
-            reached: reached.clone(),
+            limit_counters: limit_counters.clone(),
         }
     }
 
@@ -138,7 +138,7 @@ impl Call {
 
     fn ask(&mut self) -> Result<Arc<dyn DeviceScope>, RenderError> {
         let Some((_, scope)) = &self.device else {
-            return Err(RenderError::Other("it asked for a device's data where there is no device".into()));
+            return Err(RenderError::Other("it queried the database in `prepare`, where there is no device".into()));
         };
         let scope = Arc::clone(scope);
         self.questions_left =
@@ -182,8 +182,13 @@ impl Drop for Call {
     fn drop(&mut self) {
         if self.log_lines_dropped > 0 {
             let (plugin, lines, limit) = (&*self.plugin, self.log_lines_dropped, keys::LOG_LINES);
-            tracing::warn!(plugin.name = plugin, lines, limit, "logged more lines than {limit}; the rest is dropped");
-            self.reached.note(plugin, Some(limit));
+            tracing::warn!(
+                plugin.name = plugin,
+                lines,
+                limit,
+                "plugin logged more lines than {limit}; the rest is dropped"
+            );
+            self.limit_counters.note(plugin, Some(limit));
         }
     }
 }

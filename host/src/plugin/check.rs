@@ -30,15 +30,15 @@ impl Plugin {
     /// The templates that do not compile. `templates` has to hold whole folders.
     pub async fn check(&self, templates: Vec<TemplateFile>) -> Result<Vec<Faulty>, LoadError> {
         let outcome = self.check_once(templates).await;
-        outcome.inspect_err(|error| self.engine().reached().note(self.name(), error.limit()))
+        outcome.inspect_err(|error| self.engine().limit_counters().note(self.name(), error.limit()))
     }
 
     async fn check_once(&self, templates: Vec<TemplateFile>) -> Result<Vec<Faulty>, LoadError> {
         let failed =
             |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
         let component = self.unprepared().await?;
-        let (config, reached) = (self.engine().config(), self.engine().reached());
-        let call = Call::of_load(Arc::from(self.name()), config, reached);
+        let (config, limit_counters) = (self.engine().config(), self.engine().limit_counters());
+        let call = Call::of_load(Arc::from(self.name()), config, limit_counters);
         let mut store = store(component.engine(), call, config.prepare_output_bytes_max);
         let instance = v0_1::instantiate(&mut store, component).await.map_err(failed)?;
         let prepared = v0_1::prepare(&mut store, &instance, templates).await.map_err(failed)?;

@@ -81,7 +81,7 @@ impl Claims {
     pub(super) fn add(&mut self, plugin: &Description) -> Result<usize, LoadError> {
         let claimed = |what: String, by: &str| Err(LoadError::Claimed { what, other: format!("the plugin {by:?}") });
         if self.names.contains(&plugin.name) {
-            return claimed(format!("under the name {:?}", plugin.name), &plugin.name);
+            return claimed(format!("the name {:?}", plugin.name), &plugin.name);
         }
         for vendor in &plugin.vendors {
             if let Some(&other) = self.vendors.get(&vendor.name) {

@@ -131,13 +131,13 @@ fn check_name(what: &str, name: &str) -> Result<(), LoadError> {
 
 fn check_text(what: &str, text: &str) -> Result<(), LoadError> {
     if text.len() > TEXT_BYTES_MAX || text.chars().any(is_control) {
-        return wrong(&format!("{what} is no short line of text"));
+        return wrong(&format!("{what} is not a short line of text"));
     }
     Ok(())
 }
 
 fn check_count(what: &str, count: usize, max: usize) -> Result<(), LoadError> {
-    if count > max { wrong(&format!("{count} {what} where {max} are allowed")) } else { Ok(()) }
+    if count > max { wrong(&format!("it has {count} {what}, and {max} are allowed")) } else { Ok(()) }
 }
 
 fn wrong<T>(message: &str) -> Result<T, LoadError> {

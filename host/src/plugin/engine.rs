@@ -36,7 +36,7 @@ struct Machine {
     /// Limits concurrent builds: each needs a core and up to `prepare_memory_bytes_max`.
     builds: Semaphore,
     cache: Option<Cache>,
-    reached: LimitCounters,
+    limit_counters: LimitCounters,
 }
 
 impl Engine {
@@ -54,8 +54,8 @@ impl Engine {
         let snapshot = wasmtime::Engine::new(&settings(&config, Purpose::Snapshot)).map_err(EngineError::Machine)?;
         tick([render.weak(), snapshot.weak()]);
         let turns = Arc::new(Turns::of_server(config.instances_max as usize));
-        let (builds, reached) = (Semaphore::new(cores), LimitCounters::default());
-        Ok(Self(Arc::new(Machine { config, render, snapshot, turns, builds, cache, reached })))
+        let (builds, limit_counters) = (Semaphore::new(cores), LimitCounters::default());
+        Ok(Self(Arc::new(Machine { config, render, snapshot, turns, builds, cache, limit_counters })))
     }
 
     pub fn config(&self) -> &Config {
@@ -63,8 +63,8 @@ impl Engine {
     }
 
     /// The counters of the limits that calls have reached.
-    pub fn reached(&self) -> &LimitCounters {
-        &self.0.reached
+    pub fn limit_counters(&self) -> &LimitCounters {
+        &self.0.limit_counters
     }
 
     /// The engine that renders documents: optimised code, pooled instances.
@@ -106,7 +106,7 @@ fn open_cache(folder: &Path, bytes_max: u64) -> Result<Option<Cache>, EngineErro
         Err(error) if matches!(error.kind(), ReadOnlyFilesystem | StorageFull | QuotaExceeded) => {
             tracing::warn!(
                 folder = %folder.display(), %error,
-                "no cache of compiled plugins, so every start compiles them; --cache names another folder"
+                "cannot keep compiled plugins, so every start compiles them; --cache names another folder"
             );
             Ok(None)
         }

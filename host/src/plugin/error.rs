@@ -19,16 +19,16 @@ pub enum RenderError {
     #[error("limit reached: {name}")]
     Limit { name: String },
     /// The plugin reached a limit of the host that has no variant of its own.
-    #[error("went beyond {name}")]
+    #[error("exceeded {name}")]
     Beyond { name: &'static str },
-    #[error("not done after {ms} ms ({name})")]
+    #[error("did not finish within {ms} ms ({name})")]
     Timeout { ms: u64, name: &'static str },
-    #[error("wanted {bytes} bytes of memory where {bytes_max} are allowed ({name})")]
+    #[error("requested {bytes} bytes of memory, and {bytes_max} are allowed ({name})")]
     Memory { bytes: usize, bytes_max: usize, name: &'static str },
-    #[error("broke down: {0}")]
+    #[error("crashed: {0}")]
     Trap(String),
     /// The document cannot be sent.
-    #[error("gave a document that cannot be sent: {0}")]
+    #[error("returned a document that cannot be sent: {0}")]
     Output(String),
     #[error("waited too long for its turn, because other renders were running (instances_max)")]
     Busy,
@@ -37,7 +37,7 @@ pub enum RenderError {
         "failed too often in a row for this template folder (failures_max); the next retry is in {retry_after_s} s"
     )]
     Failing { retry_after_s: u32 },
-    #[error("asked the database, which failed: {0}")]
+    #[error("queried the database, which failed: {0}")]
     Scope(#[source] ScopeError),
     #[error("{0}")]
     Other(String),
@@ -111,34 +111,34 @@ pub enum LoadError {
     Read(#[source] std::io::Error),
     #[error("is larger than {bytes_max} bytes (component_bytes_max)")]
     TooLarge { bytes_max: u64 },
-    #[error("is one component more than {max}, which is all that there may be; remove one")]
+    #[error("exceeds the maximum of {max} components; remove one")]
     TooMany { max: usize },
-    #[error("is no WebAssembly component: {0}")]
+    #[error("is not a WebAssembly component: {0}")]
     NoComponent(String),
     /// The file is a component, but it cannot be a plugin.
     #[error("cannot be a plugin: {0}")]
     Unfit(String),
-    #[error("is no plugin: it has nothing of dialplate:provision")]
+    #[error("is not a plugin: it imports and exports nothing of dialplate:provision")]
     NoPlugin,
-    #[error("names no version of dialplate:provision; this server speaks {spoken}")]
-    NoVersion { spoken: &'static str },
-    #[error("is made for dialplate:provision {found}; this server speaks {spoken}")]
-    Version { found: String, spoken: &'static str },
-    #[error("asks for what no plugin gets: {}", first_of(.0))]
+    #[error("names no version of dialplate:provision; this server supports {supported}")]
+    NoVersion { supported: &'static str },
+    #[error("was built for dialplate:provision {found}; this server supports {supported}")]
+    Version { found: String, supported: &'static str },
+    #[error("imports what no plugin may import: {}", first_of(.0))]
     Imports(Vec<String>),
-    #[error("does not fit dialplate:provision {version}: {message}")]
+    #[error("does not match dialplate:provision {version}: {message}")]
     Interface { version: &'static str, message: String },
-    #[error("describes itself wrongly: {0}")]
+    #[error("returned an invalid description: {0}")]
     Description(String),
-    #[error("serves {what}, and so does {other}; remove one of the two")]
+    #[error("claims {what}, which {other} serves; remove one of the two")]
     Claimed { what: String, other: String },
-    #[error("cannot compile a template that could be compiled before: {message}")]
+    #[error("cannot compile a template that compiled before: {message}")]
     Worse { message: String },
     #[error("failed in `{step}`: {source}")]
     Call { step: &'static str, source: RenderError },
     #[error(transparent)]
     Compile(#[from] CompileError),
-    #[error("cannot be made ready: {0}")]
+    #[error("cannot be prepared: {0}")]
     Build(String),
 }
 
@@ -173,21 +173,21 @@ pub enum CompileError {
     /// The compiler's message.
     #[error("cannot be compiled: {0}")]
     Refused(String),
-    #[error("compiling it took more than {s} s of a processor (compile_cpu_s_max)")]
+    #[error("compiling it took more than {s} s of processor time (compile_cpu_s_max)")]
     Cpu { s: u64 },
     /// The compiler got too little processor time, or hung.
-    #[error("compiling it was not done after {s} s, ten times compile_cpu_s_max")]
+    #[error("compiling it did not finish within {s} s, ten times compile_cpu_s_max")]
     Slow { s: u64 },
     #[error("compiling it took more than {bytes_max} bytes of memory (compile_memory_bytes_max)")]
     Memory { bytes_max: u64 },
     #[error("its machine code is larger than {bytes_max} bytes (code_bytes_max)")]
     Size { bytes_max: u64 },
-    #[error("the compiler was killed by somebody else; where the machine has run out of memory, that is the system")]
+    #[error("the compiler was killed; if the machine ran out of memory, the system killed it")]
     Killed,
-    #[error("broke the compiler: {0}")]
+    #[error("crashed the compiler: {0}")]
     Broke(String),
     /// The cause is not the component.
-    #[error("there is no compiler: {0}")]
+    #[error("the compiler cannot run: {0}")]
     Unable(String),
 }
 

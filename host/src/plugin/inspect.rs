@@ -26,7 +26,7 @@ pub(super) enum Version {
 
 impl Version {
     /// All versions, for messages.
-    const SPOKEN: &'static str = "0.1.0";
+    const SUPPORTED: &'static str = "0.1.0";
     const PACKAGE: &'static str = "dialplate:provision/";
 
     pub(super) fn name(self) -> &'static str {
@@ -53,11 +53,11 @@ impl Version {
 pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
     // For other files, the decoder's message says what is wrong.
     let Some(rest) = bytes.strip_prefix(b"\0asm") else {
-        return Err(no_component(&"it is not WebAssembly at all"));
+        return Err(no_component(&"the file does not begin as WebAssembly does"));
     };
     // The decoder accepts core modules as components without an interface; they are none.
     if rest.starts_with(b"\x01\0\0\0") {
-        let next = "it is a core module, of which a component has to be made, as `make plugins` does (wit/README.md)";
+        let next = "it is a core module; make a component of it as wit/README.md describes";
         return Err(no_component(&next));
     }
     let mut walk = Walk::default();
@@ -69,7 +69,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
     }
     let version = judge(&walk.imports, &walk.exports)?;
     if walk.has_resources {
-        return Err(unfit("it has types of resources, and a plugin has nothing to keep in one"));
+        return Err(unfit("it has resource types, which no plugin may have"));
     }
     wit_component::decode(bytes).map_err(|error| no_component(&error))?;
     Ok(version)
@@ -101,7 +101,7 @@ impl Walk {
                 self.parts += 1;
                 (self.has_state, self.has_exports) = (false, false);
                 if self.parts > PARTS_MAX {
-                    return Err(unfit(&format!("there are more than {PARTS_MAX} modules and components in it")));
+                    return Err(unfit(&format!("it has more than {PARTS_MAX} modules and components")));
                 }
             }
             Payload::End(_) => {
@@ -180,7 +180,7 @@ impl Walk {
 fn check_nesting(types: &[u8]) -> Result<(), LoadError> {
     let pairs = types.windows(2).filter(|pair| matches!(pair, [0x01, 0x41 | 0x42]));
     if pairs.count() > NESTED_TYPES_MAX {
-        return Err(unfit(&format!("it has more than {NESTED_TYPES_MAX} types of interfaces within others")));
+        return Err(unfit(&format!("it has more than {NESTED_TYPES_MAX} nested interface types")));
     }
     Ok(())
 }
@@ -223,10 +223,10 @@ fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {
     for name in imports.iter().chain(exports) {
         let Some(ours) = name.strip_prefix(Version::PACKAGE) else { continue };
         let Some((_, found)) = ours.split_once('@') else {
-            return Err(LoadError::NoVersion { spoken: Version::SPOKEN });
+            return Err(LoadError::NoVersion { supported: Version::SUPPORTED });
         };
         let Some(known) = Version::of(found) else {
-            return Err(LoadError::Version { found: one_line(found, 40), spoken: Version::SPOKEN });
+            return Err(LoadError::Version { found: one_line(found, 40), supported: Version::SUPPORTED });
         };
         version = Some(known);
     }
@@ -264,7 +264,7 @@ mod tests {
         for (version, imports) in [("0.1.0-rc.1", vec![]), ("0.1.1-2", vec![host]), ("0.10.0", vec![host])] {
             let types = format!("dialplate:provision/types@{version}");
             let message = judged(&[&imports[..], &[&types]].concat(), &[]).unwrap_err();
-            let expected = format!("is made for dialplate:provision {version}; this server speaks 0.1.0");
+            let expected = format!("was built for dialplate:provision {version}; this server supports 0.1.0");
             assert_eq!(message, expected);
         }
         let component = guests::component("(component (import \"dialplate:provision/types@0.1.0-rc.1\" (instance)))");
@@ -276,7 +276,7 @@ mod tests {
         let (without, with) = ("dialplate:provision/types", "dialplate:provision/host@0.1.0");
         for (imports, exports) in [(&[without][..], &[][..]), (&[], &[without]), (&[with, without], &[])] {
             let message = judged(imports, exports).unwrap_err();
-            assert_eq!(message, "names no version of dialplate:provision; this server speaks 0.1.0");
+            assert_eq!(message, "names no version of dialplate:provision; this server supports 0.1.0");
         }
         let component = guests::component("(component (import \"dialplate:provision/types\" (instance)))");
         assert!(matches!(inspect(&component), Err(LoadError::NoVersion { .. })));
@@ -294,14 +294,14 @@ mod tests {
     #[test]
     fn what_is_no_component_is_refused() {
         for (bytes, expected) in [
-            (&b""[..], "not WebAssembly at all"),
-            (b"(component)", "not WebAssembly at all"),
-            (b"\x7fELF\x02\x01\x01\0", "not WebAssembly at all"),
+            (&b""[..], "does not begin as WebAssembly does"),
+            (b"(component)", "does not begin as WebAssembly does"),
+            (b"\x7fELF\x02\x01\x01\0", "does not begin as WebAssembly does"),
             (b"\0asm\x0d\0", "unexpected end"),
             (b"\0asm\x01\0\0\0", "core module"),
         ] {
             let message = inspect(bytes).unwrap_err().to_string();
-            let is_said = message.starts_with("is no WebAssembly component: ") && message.contains(expected);
+            let is_said = message.starts_with("is not a WebAssembly component: ") && message.contains(expected);
             assert!(is_said, "{message}");
         }
         assert!(matches!(judged(&[], &[]), Err(message) if message.contains("no plugin")));

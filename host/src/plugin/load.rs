@@ -95,7 +95,7 @@ impl Plugins {
             failure.old_serves = set.loaded_from(&failure.file).is_some();
             // A limit that ended a trial render was counted by the render.
             if !matches!(failure.error, LoadError::Call { step: "render", .. }) {
-                engine.reached().note(&failure.plugin(), failure.error.limit());
+                engine.limit_counters().note(&failure.plugin(), failure.error.limit());
             }
         }
         (set, failures)

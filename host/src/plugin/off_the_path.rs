@@ -18,7 +18,7 @@ impl<T> Future for OffThePath<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let outcome = Pin::new(&mut self.0).poll(context);
-        outcome.map(|outcome| outcome.unwrap_or_else(|_| Err(LoadError::Build("building it broke down".into()))))
+        outcome.map(|outcome| outcome.unwrap_or_else(|_| Err(LoadError::Build("the build crashed".into()))))
     }
 }
 

@@ -259,7 +259,7 @@ impl Plugin {
         tokio::spawn(async move {
             if let Err(error) = self.render(job, scope).await {
                 let (plugin, device) = (self.name(), device.as_str());
-                tracing::warn!(plugin.name = plugin, device.address = device, %error, "failing plugin failed another try");
+                tracing::warn!(plugin.name = plugin, device.address = device, %error, "retry of a failing plugin failed");
             }
         });
     }
@@ -276,15 +276,15 @@ impl Plugin {
         scope: Arc<dyn DeviceScope>,
         turn: Option<Turn>,
     ) -> Result<Document, RenderError> {
-        let (config, reached) = (self.engine.config(), self.engine.reached());
+        let (config, limit_counters) = (self.engine.config(), self.engine.limit_counters());
         let device = (job.address.clone(), scope);
-        let call = Call::of_render(Arc::clone(&self.name), (config, reached), self.prepared_bytes, device);
+        let call = Call::of_render(Arc::clone(&self.name), (config, limit_counters), self.prepared_bytes, device);
         let transfer_bytes_max = config.output_bytes_max.saturating_add(TRANSFER_BYTES_EXTRA);
         let mut store = store(self.engine.render(), call.with_turn(turn), transfer_bytes_max);
         let answer = self.renderer.render(&mut store, job).await;
         let document = answer.map_err(|error| RenderError::of_call(error, keys::OUTPUT)).flatten();
         let checked = document.and_then(|it| check(&it, config.output_bytes_max).map(|()| it));
-        checked.inspect_err(|error| reached.note(&self.name, error.limit()))
+        checked.inspect_err(|error| limit_counters.note(&self.name, error.limit()))
     }
 }
 
@@ -299,10 +299,10 @@ fn check(document: &Document, output_bytes_max: usize) -> Result<(), RenderError
         || content_type.len() > CONTENT_TYPE_BYTES_MAX
         || !content_type.bytes().all(|byte| matches!(byte, b' '..=b'~'))
     {
-        return wrong("its content-type is no header value");
+        return wrong("its content-type is not a valid header value");
     }
     if document.file.len() > FILE_NAME_BYTES_MAX || document.file.chars().any(|c| c.is_control() || c == '/') {
-        return wrong("its file is no file name");
+        return wrong("its file is not a file name");
     }
     Ok(())
 }

@@ -27,13 +27,13 @@ type Reply = oneshot::Sender<Arc<Report>>;
 pub struct Reloads {
     requests: mpsc::Sender<Reply>,
     report: Arc<ArcSwap<Report>>,
-    reached: LimitCounters,
+    limit_counters: LimitCounters,
 }
 
 impl Reloads {
     /// How often plugins, also refused ones, have reached each limit.
-    pub fn reached(&self) -> &LimitCounters {
-        &self.reached
+    pub fn limit_counters(&self) -> &LimitCounters {
+        &self.limit_counters
     }
 
     pub fn report(&self) -> Arc<Report> {
@@ -53,11 +53,11 @@ impl FirstLoad {
     /// Starts the task that reloads, also on each SIGHUP. The task must run until the process ends.
     pub fn watch(self, metrics: Arc<Metrics>, hangup: Signal) -> (Reloads, JoinHandle<()>) {
         let (requests, receiver) = mpsc::channel(REQUESTS_MAX);
-        let reached = self.engine.reached().clone();
+        let limit_counters = self.engine.limit_counters().clone();
         let executor = Executor::new(self, receiver, metrics);
         let report = Arc::clone(&executor.published);
         let task = tokio::spawn(executor.run(hangup));
-        (Reloads { requests, report, reached }, task)
+        (Reloads { requests, report, limit_counters }, task)
     }
 }
 

@@ -1,4 +1,4 @@
-;; Takes all the memory there is, a page at a time.
+;; `describe` grows its memory without end, one page at a time.
 (module
   (memory (export "memory") 1)
   (func (export "describe") (result i32)

@@ -1,4 +1,4 @@
-;; Its name lies beyond its memory.
+;; `describe` returns a name at an address outside of the memory.
 (module
   (memory (export "memory") 1)
   (data (i32.const 64) "\00\00\f0\ff\ff\00\00\00")

@@ -1,4 +1,4 @@
-;; A table is memory of the server's own, outside the plugin's.
+;; `describe` grows a table, which the server keeps outside of the plugin's memory.
 (module
   (memory (export "memory") 1)
   (table $t 1 funcref)

@@ -1,4 +1,4 @@
-;; Thinks for ever about who it is.
+;; `describe` loops for ever.
 (module
   (memory (export "memory") 1)
   (func (export "describe") (result i32) (loop (br 0)) (i32.const 0))

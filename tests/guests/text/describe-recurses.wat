@@ -1,4 +1,4 @@
-;; Calls itself without touching memory: what runs out is the machine's stack.
+;; `describe` calls itself without touching memory, until the machine's stack is used up.
 (module
   (memory (export "memory") 1)
   (func $describe (export "describe") (result i32) (i32.add (call $describe) (i32.const 1)))

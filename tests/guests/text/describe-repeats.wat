@@ -1,5 +1,5 @@
-;; A million patterns that are all the same megabyte: small in here, 1 TB where they are copied to. Each of the list's
-;; records is 32 bytes, and each of its strings is the whole of the second MB.
+;; `describe` returns a million patterns that all point to the same megabyte: small here, 1 TB once copied. A record of
+;; the list has 32 bytes, and each of its strings is the complete second MB.
 (module
   (memory (export "memory") 1024)
   (func (export "describe") (result i32)

@@ -1,4 +1,4 @@
-;; A second memory would be counted apart.
+;; A module with a second memory, which the limits would count separately.
 (module
   (memory (export "memory") 1)
   (memory 1)

@@ -1,4 +1,4 @@
-;; Wants all that can be addressed before it has done anything.
+;; A memory that has the largest possible size from the start.
 (module
   (memory (export "memory") 65536)
   (func (export "describe") (result i32) (i32.const 0))

@@ -1,4 +1,4 @@
-;; Speaks of memory in a way that no plugin needs.
+;; A memory with 64-bit addresses.
 (module
   (memory (export "memory") i64 1)
   (func (export "describe") (result i32) (i32.const 0))

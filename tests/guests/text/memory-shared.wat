@@ -1,4 +1,4 @@
-;; Memory for several threads, of which a plugin has one.
+;; A memory that several threads could share.
 (module
   (memory (export "memory") 1 2 shared)
   (func (export "describe") (result i32) (i32.const 0))

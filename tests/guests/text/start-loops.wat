@@ -1,4 +1,4 @@
-;; Never comes as far as being asked anything.
+;; The start function loops for ever.
 (module
   (memory (export "memory") 1)
   (func $start (loop (br 0)))

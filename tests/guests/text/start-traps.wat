@@ -1,4 +1,4 @@
-;; Ends before it begins.
+;; The start function traps.
 (module
   (memory (export "memory") 1)
   (func $start (unreachable))

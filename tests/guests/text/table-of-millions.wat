@@ -1,4 +1,4 @@
-;; Wants 80 MB of the server's memory as a table.
+;; A table that takes 80 MB of the server's memory from the start.
 (module
   (memory (export "memory") 1)
   (table 10000000 funcref)

@@ -4,7 +4,7 @@ use super::Walk;
 use crate::directory::{Device, Insertion, Lookup, NewDevice};
 use crate::facts::{DeviceAddress, MacAddress, RequestFacts};
 use crate::gate::{self, InsertPermit, Permit, Refusal};
-use crate::http::access_log::Seen;
+use crate::http::access_log::AccessRecord;
 use crate::http::status::Failure;
 use crate::request::{DeviceIdentifier, ProvisionRequest, Secret};
 use std::net::IpAddr;
@@ -14,7 +14,7 @@ impl Walk<'_> {
         &self,
         request: &ProvisionRequest,
         peer: IpAddr,
-        seen: &mut Seen,
+        seen: &mut AccessRecord,
     ) -> Result<Permit, Failure> {
         let (named, now) = (self.named(request), self.app.steady.now());
         seen.request(request, &named);

@@ -166,15 +166,18 @@ mod tests {
     fn how_a_compiler_ends_is_said_in_words() {
         for (deed, expected) in [
             ("echo no such thing >&2; exit 1", "cannot be compiled: no such thing"),
-            ("kill -XCPU $$", "took more than 7 s of a processor (compile_cpu_s_max)"),
-            ("kill -KILL $$", "was killed by somebody else"),
-            ("kill -SEGV $$", "broke the compiler: signal: 11"),
-            ("echo it panicked >&2; echo here >&2; exit 101", "broke the compiler: exit status: 101: it panicked here"),
+            ("kill -XCPU $$", "took more than 7 s of processor time (compile_cpu_s_max)"),
+            ("kill -KILL $$", "the compiler was killed"),
+            ("kill -SEGV $$", "crashed the compiler: signal: 11"),
+            (
+                "echo it panicked >&2; echo here >&2; exit 101",
+                "crashed the compiler: exit status: 101: it panicked here",
+            ),
         ] {
             let refusal = refusal(deed);
             assert!(refusal.contains(expected), "{deed}: {refusal}");
         }
         let absent = run(Path::new("/nowhere/at/all"), Duration::from_secs(2)).unwrap_err();
-        assert!(absent.to_string().contains("there is no compiler"), "{absent}");
+        assert!(absent.to_string().contains("the compiler cannot run"), "{absent}");
     }
 }

@@ -167,8 +167,8 @@ fn failure_in_prepare_refuses_the_plugin_in_bounded_time() {
             (config.prepare_timeout_ms, config.prepare_memory_bytes_max) = (500, 32 << 20);
         });
         for (deed, expected) in [
-            ("prepare-loops", "not done after 500 ms"),
-            ("prepare-panics", "broke down"),
+            ("prepare-loops", "did not finish within 500 ms"),
+            ("prepare-panics", "crashed"),
             ("prepare-eats-memory", "bytes of memory"),
             ("prepare-asks-contacts", "there is no device"),
         ] {

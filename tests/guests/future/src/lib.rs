@@ -1,4 +1,4 @@
-//! A plugin of a version of the interface that is not there yet.
+//! A plugin for a version of the interface that does not exist.
 
 wit_bindgen::generate!({
     inline: r#"

@@ -1,4 +1,4 @@
-//! A plugin that asks for more than the interface gives: files and a clock of the host's.
+//! A plugin that imports more than the interface offers: the host's files and clock.
 
 wit_bindgen::generate!({
     path: "../../../wit/0.1.0",

@@ -1,5 +1,5 @@
-//! A plugin of a few lines: it serves the vendor `minimal` and answers with what it was given. For the tests it also
-//! misbehaves on demand: `render` does what the parameter `do` says, `prepare` what a template's file name says.
+//! A small plugin for the vendor `minimal`, which returns a template's text, the address and the settings. For the tests it
+//! also misbehaves on demand: `render` does what the parameter `do` names, `prepare` what a template's file name names.
 
 mod misbehave;
 
@@ -15,11 +15,11 @@ use dialplate::provision::types::*;
 struct Minimal;
 export!(Minimal);
 
-/// What `prepare` left: folder, file and source of every template.
+/// All templates that `prepare` got.
 static TEMPLATES: Mutex<Vec<Template>> = Mutex::new(Vec::new());
-/// Tests write over it in the built component: a deed of `misbehave`, and the one address that it is done to.
+/// Tests overwrite it in the built component with one address, and the deed of `misbehave` for that address.
 static PLANTED: [u8; 48] = *b"planted: 000000000000 nothing                   ";
-/// How often this instance has rendered: more than once only if a request saw another's memory.
+/// How often this instance has rendered. More than once means that a request sees the memory of another one.
 static RENDERED: AtomicU32 = AtomicU32::new(0);
 
 impl Guest for Minimal {
@@ -58,7 +58,7 @@ impl Guest for Minimal {
         if let Some((_, deed)) = job.parameters.iter().rev().find(|(name, _)| name == "do") {
             return misbehave::render(deed, &job, before);
         }
-        // As it stands in memory, and not as the compiler knows it.
+        // Read from memory, because the compiler knows only the original value.
         let planted = String::from_utf8(black_box(&PLANTED).to_vec()).unwrap();
         if let Some(deed) = planted.strip_prefix("planted: ").and_then(|planted| planted.strip_prefix(&*job.address)) {
             return misbehave::render(deed.trim(), &job, before);
@@ -83,7 +83,8 @@ fn document(file: &str, body: Vec<u8>) -> Document {
     Document { content_type: "text/plain".into(), file: file.into(), body }
 }
 
-/// A template that says `fault` has one; one that says `reads a b` reads these settings; all others read all.
+/// A template that begins with `fault` has a fault; one that begins with `reads a b` reads these settings; any other
+/// template reads every setting.
 fn outcome(template: &Template) -> Result<Reads, Fault> {
     misbehave::prepare(&template.file);
     let text = String::from_utf8_lossy(&template.source);

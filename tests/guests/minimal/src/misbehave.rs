@@ -1,8 +1,8 @@
-//! What a wrong or hostile plugin may do.
+//! What a wrong or hostile plugin can do.
 
 use super::*;
 
-/// `prepare` misbehaves for a template of such a name.
+/// Misbehaves in `prepare` for a template with such a name.
 pub fn prepare(file: &str) {
     match file {
         "prepare-loops" => spin(),
@@ -13,7 +13,7 @@ pub fn prepare(file: &str) {
     }
 }
 
-/// `before` is how often this instance has rendered already.
+/// Does the deed. `before` is the number of earlier renders of this instance.
 pub fn render(deed: &str, job: &Job, before: u32) -> Result<Document, Failure> {
     let (deed, argument) = deed.split_once(' ').unwrap_or((deed, ""));
     let number = argument.parse().unwrap_or(0);
@@ -59,7 +59,7 @@ fn fault(folder: &str) -> Fault {
     Fault { template: folder.into(), line: 3, column: 7, message: "asked to".into(), excerpt: String::new() }
 }
 
-/// Each table's name and how many columns and rows it has.
+/// Each table's name, columns and rows.
 fn names(tables: &[Table]) -> Vec<u8> {
     let tables = tables.iter().map(|table| format!("{} {}x{}\n", table.name, table.columns.len(), table.rows.len()));
     tables.collect::<String>().into_bytes()
@@ -71,19 +71,19 @@ fn flood(lines: usize) {
     (0..lines).for_each(|_| host::log(Level::Error, &line));
 }
 
-/// A body that says it is longer than what there is.
+/// A body that claims to be longer than its memory.
 fn claimed(length: usize) -> Vec<u8> {
     let mut body = std::mem::ManuallyDrop::new(Vec::with_capacity(16));
-    // SAFETY: none; that is the point. Nothing in here reads it, the host is asked to.
+    // SAFETY: none, on purpose. Only the host reads it.
     unsafe { Vec::from_raw_parts(body.as_mut_ptr(), length, length) }
 }
 
 fn invalid() -> String {
-    // SAFETY: none; the host has to find out.
+    // SAFETY: none, on purpose. The host has to notice.
     unsafe { String::from_utf8_unchecked(vec![b'a', 0xff, 0xfe]) }
 }
 
-/// Gives back what another request left, and leaves something for the next one.
+/// Returns what earlier requests left in memory, and leaves something for the next one.
 fn remember(secret: &str) -> Vec<u8> {
     static HEARD: Mutex<Vec<String>> = Mutex::new(Vec::new());
     let mut heard = HEARD.lock().unwrap();
@@ -92,7 +92,7 @@ fn remember(secret: &str) -> Vec<u8> {
     before
 }
 
-/// Calls without a frame in memory: what runs out is the machine's stack.
+/// Calls itself without a frame in memory, until the machine's stack is used up.
 #[inline(never)]
 fn nest(depth: u64) -> u64 {
     if depth == 0 { 0 } else { (nest(depth + 1) ^ depth).wrapping_mul(31) }
