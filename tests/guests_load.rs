@@ -46,6 +46,31 @@ fn hostile_file_is_refused_by_name_in_bounded_time() {
 }
 
 #[test]
+fn hostile_description_delays_a_start_by_seconds() {
+    let minimal = guests::built("minimal");
+    let folder = tempfile::tempdir().unwrap();
+    let (plugins, templates) = (folder.path().join("plugins"), folder.path().join("templates"));
+    for made in [&plugins, &templates] {
+        std::fs::create_dir_all(made).unwrap();
+    }
+    std::fs::copy(&minimal, plugins.join("minimal.wasm")).unwrap();
+    for name in ["describe-loops", "start-loops"] {
+        std::fs::write(plugins.join(format!("{name}.wasm")), guests::of_text(name, &minimal)).unwrap();
+    }
+    let text = |path: &Path| path.display().to_string();
+    let began = Instant::now();
+    let server = server::Server::start(&[
+        ("DIALPLATE_DATABASE", &format!("sqlite://{}/demo.db?mode=rwc", text(folder.path()))),
+        ("DIALPLATE_TEMPLATES", &text(&templates)),
+        ("DIALPLATE_PLUGINS", &text(&plugins)),
+    ]);
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+    for name in ["describe-loops", "start-loops"] {
+        server.until_logged(&["plugin refused", name, "(render_timeout_ms)"]);
+    }
+}
+
+#[test]
 fn a_prepare_that_misbehaves_is_refused_with_the_limits_name() {
     let minimal = guests::built("minimal");
     let folder = tempfile::tempdir().unwrap();

@@ -56,7 +56,7 @@ pub const BYTES_MAX: &str = "4194304";
 
 /// Refused for what they are: no code of theirs is run, some is compiled.
 const REFUSED: [(&str, &str); 17] = [
-    ("start-loops", "failed in `describe`: not done after"),
+    ("start-loops", "failed in `describe`: did not finish within"),
     ("start-traps", "failed in `describe`: crashed"),
     ("describe-loops", "(prepare_timeout_ms)"),
     ("describe-recurses", "failed in `describe`: exceeded stack_bytes_max"),

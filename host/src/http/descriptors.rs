@@ -25,6 +25,17 @@ pub fn connections(wanted: usize) -> usize {
     }
 }
 
+/// What to do about an error, if its cause is a limit on open files; begins with a separator.
+pub fn advice(error: &io::Error) -> &'static str {
+    match error.raw_os_error() {
+        Some(libc::EMFILE) => {
+            "; the server has as many files open as it may: raise LimitNOFILE of systemd or `ulimit -Hn`"
+        }
+        Some(libc::ENFILE) => "; all programs together have as many files open as the system allows: raise fs.file-max",
+        _ => "",
+    }
+}
+
 /// If few file descriptors are available, half of them are for phones.
 fn bounded(wanted: usize, descriptors: usize) -> usize {
     wanted.min(descriptors - KEPT.min(descriptors / 2))
@@ -48,7 +59,14 @@ fn raised() -> io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::bounded;
+    use super::{advice, bounded};
+
+    #[test]
+    fn exhausted_descriptors_are_named_with_the_limit() {
+        let advice = |code| advice(&std::io::Error::from_raw_os_error(code));
+        assert!(advice(libc::EMFILE).contains("LimitNOFILE") && advice(libc::ENFILE).contains("fs.file-max"));
+        assert_eq!(advice(libc::ECONNABORTED), "");
+    }
 
     #[test]
     fn connections_leave_descriptors_for_other_uses() {

@@ -2,6 +2,7 @@
 
 use super::client::{Client, Config};
 use super::connections::{Connections, Limits, Place};
+use super::descriptors;
 use super::pace::{Pace, Paced};
 use super::proxy;
 use axum::Router;
@@ -102,9 +103,9 @@ async fn accept(
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                // Most likely the process is out of file descriptors; retry when some are closed.
+                // Retry when some files are closed, if that is the cause.
                 if failing.is_due() {
-                    tracing::warn!(%error, "cannot accept a connection");
+                    tracing::warn!(%error, "cannot accept a connection{}", descriptors::advice(&error));
                 }
                 tokio::time::sleep(RETRY_INTERVAL).await;
                 continue;

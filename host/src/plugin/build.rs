@@ -208,7 +208,7 @@ async fn describe(
         },
     };
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
-    let call = Call::of_load(Arc::from(&*name), engine.config(), engine.limit_counters());
+    let call = Call::of_describe(Arc::from(&*name), engine.config(), engine.limit_counters());
     let mut store = store(component.engine(), call, engine.config().prepare_output_bytes_max);
     let instance = v0_1::instantiate(&mut store, component).await.map_err(misfit)?;
     let called = match version {

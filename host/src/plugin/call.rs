@@ -43,7 +43,18 @@ struct Bounds {
 }
 
 impl Call {
-    /// A call without a device: `describe` or `prepare`. It may log, but not query the database.
+    /// A call of `describe`. It returns constants, so that a shorter limit than for `prepare` is enough: no component
+    /// delays the start of the others for long.
+    pub(super) fn of_describe(plugin: Arc<str>, config: &Config, limit_counters: &LimitCounters) -> Self {
+        let mut call = Self::of_load(plugin, config, limit_counters);
+        if config.render_timeout_ms < config.prepare_timeout_ms {
+            call.bounds.timeout = (config.render_timeout(), keys::RENDER_TIMEOUT);
+            call.deadline = call.began + config.render_timeout();
+        }
+        call
+    }
+
+    /// A call without a device: `prepare`. It may log, but not query the database.
     pub(super) fn of_load(plugin: Arc<str>, config: &Config, limit_counters: &LimitCounters) -> Self {
         let bounds = Bounds {
             timeout: (config.prepare_timeout(), keys::PREPARE_TIMEOUT),

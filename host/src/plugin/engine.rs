@@ -100,10 +100,10 @@ impl Engine {
 /// `None` if this machine cannot keep a cache; the server then works without one. A wrong owner or mode of the folder
 /// is an error, because an administrator has to decide about it.
 fn open_cache(folder: &Path, bytes_max: u64) -> Result<Option<Cache>, EngineError> {
-    use ErrorKind::{QuotaExceeded, ReadOnlyFilesystem, StorageFull};
+    use ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
     match Cache::open(folder, bytes_max) {
         Ok(cache) => Ok(Some(cache)),
-        Err(error) if matches!(error.kind(), ReadOnlyFilesystem | StorageFull | QuotaExceeded) => {
+        Err(error) if matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | StorageFull | QuotaExceeded) => {
             tracing::warn!(
                 folder = %folder.display(), %error,
                 "cannot keep compiled plugins, so every start compiles them; --cache names another folder"
@@ -202,4 +202,16 @@ fn tick(engines: [wasmtime::EngineWeak; 2]) {
     };
     // Without this thread no deadline would be enforced, so the start fails.
     std::thread::Builder::new().name("plugin-clock".into()).spawn(run).expect("a thread for the plugins' clock");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folder_that_may_not_be_written_means_no_cache() {
+        // Not even root can create a folder here.
+        let config = Config { cache: Some("/sys/dialplate/cache".into()), ..Config::default() };
+        assert!(Engine::new(config).is_ok_and(|engine| engine.cache().is_none()));
+    }
 }

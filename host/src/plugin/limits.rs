@@ -29,10 +29,10 @@ pub struct Config {
     /// Bytes of a component's machine code with the memory that `prepare` left, as the cache stores them. Ours have
     /// 6 MB of code.
     pub code_bytes_max: u64,
-    /// Wall-clock time of a render, database queries included. A render takes well under 10 ms; phones give up after
-    /// about 10 s.
+    /// Wall-clock time of a render, database queries included, from the moment that it has its turn; and of `describe`. A
+    /// render takes well under 10 ms; phones give up after about 10 s.
     pub render_timeout_ms: u64,
-    /// Wall-clock time of `prepare`, and of `describe`. The largest vendor's 430 templates take a few seconds on a slow
+    /// Wall-clock time of `prepare`. The largest vendor's 430 templates take a few seconds on a slow
     /// machine.
     pub prepare_timeout_ms: u64,
     /// Memory of a render beyond what `prepare` left, which all renders share.
@@ -57,11 +57,11 @@ pub struct Config {
     /// Calls of `contacts` and `extension` in a render: a phone book needs one, a device with all expansion modules one
     /// for each of some hundred labelled keys.
     pub questions_max: u32,
-    /// Renders at the same time, in the whole server. Others wait their turn until their own deadline.
+    /// Renders at the same time, in the whole server. Others wait for their turn.
     pub instances_max: u32,
     /// Size of a component's file.
     pub component_bytes_max: u64,
-    /// Failures in a row after which a plugin is tried less often.
+    /// Failures in a row after which a plugin is retried less often for a template folder and domain.
     pub failures_max: u32,
 }
 

@@ -78,7 +78,7 @@ impl Walk<'_> {
                 return;
             }
             reached = parent.join(name);
-            self.places.names.insert(limit_counters.clone());
+            self.places.names.insert(reached.clone());
             if let Ok(target) = fs::read_link(&reached) {
                 *links += 1;
                 if *links < LINKS_MAX {
