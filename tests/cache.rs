@@ -64,7 +64,7 @@ fn files(cache: &Path, ending: &str) -> Vec<(String, u64)> {
 }
 
 #[test]
-fn a_cache_whose_writers_were_killed_is_never_loaded_wrongly() {
+fn cache_of_killed_servers_gives_right_documents() {
     let site = site();
     let cache = site.path().join("cache");
     // Large templates, so that writing takes a while.
@@ -157,7 +157,7 @@ fn unwritable_cache_logs_one_line_and_phones_are_served() {
 }
 
 #[test]
-fn a_cache_open_to_others_ends_the_start_with_its_cause_once() {
+fn cache_open_to_others_ends_start_with_one_error() {
     let site = site();
     let cache = site.path().join("cache");
     std::fs::create_dir(&cache).unwrap();

@@ -71,7 +71,7 @@ fn hostile_description_delays_a_start_by_seconds() {
 }
 
 #[test]
-fn a_prepare_that_misbehaves_is_refused_with_the_limits_name() {
+fn misbehaving_prepare_is_refused_naming_the_limit() {
     let minimal = guests::built("minimal");
     let folder = tempfile::tempdir().unwrap();
     let (plugins, templates) = (folder.path().join("plugins"), folder.path().join("templates/minimal/one"));

@@ -174,7 +174,7 @@ fn render_limits_are_logged_and_counted_per_plugin() {
 }
 
 #[test]
-fn what_a_request_leaves_in_memory_is_not_there_for_the_next() {
+fn secrets_of_a_request_are_gone_for_the_next() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path(), &[("DIALPLATE_INSTANCES_MAX", "1")]);
     for (device, secret) in [(GUEST, "first"), ("02aabb000002", "second"), (GUEST, "third")] {
@@ -205,7 +205,7 @@ fn vendors_are_served_while_loops_fill_their_instances() {
 }
 
 #[test]
-fn a_plugin_sees_its_devices_domain_and_can_name_no_other() {
+fn plugin_reads_only_the_domain_of_its_device() {
     let folder = tempfile::tempdir().unwrap();
     let server = start(folder.path(), &[]);
     let own = get(&server, "02aabb000002", "ask 900").text();
@@ -255,7 +255,7 @@ fn failing_plugin_is_refused_quickly_until_it_recovers() {
 }
 
 #[test]
-fn a_render_whose_phone_has_hung_up_counts_against_its_plugin() {
+fn render_of_a_lost_connection_counts_as_failure() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [("DIALPLATE_RENDER_TIMEOUT_MS", "3000"), ("DIALPLATE_FAILURES_MAX", "3")];
     let server = start(folder.path(), &settings);

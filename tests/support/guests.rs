@@ -60,7 +60,7 @@ const REFUSED: [(&str, &str); 17] = [
     ("start-traps", "failed in `describe`: crashed"),
     ("describe-loops", "(prepare_timeout_ms)"),
     ("describe-recurses", "failed in `describe`: exceeded stack_bytes_max"),
-    ("describe-eats-memory", "failed in `describe`: wanted"),
+    ("describe-eats-memory", "failed in `describe`: requested"),
     ("describe-grows-a-table", "cannot be a plugin: no snapshot can be taken of it: unsupported `table.grow`"),
     ("describe-forges", "failed in `describe`: crashed"),
     ("describe-repeats", "failed in `describe`: exceeded prepare_output_bytes_max"),

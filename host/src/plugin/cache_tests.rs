@@ -13,7 +13,7 @@ fn key(part: &str) -> Key {
 }
 
 #[test]
-fn a_note_is_read_back_and_a_changed_one_is_not() {
+fn changed_note_is_not_read() {
     let folder = folder();
     let cache = Cache::open(folder.path(), 1 << 20).unwrap();
     cache.put_note(&key("a"), &vec!["one"]).unwrap();
@@ -26,7 +26,7 @@ fn a_note_is_read_back_and_a_changed_one_is_not() {
 }
 
 #[test]
-fn a_folder_or_file_that_others_may_write_is_not_trusted() {
+fn folder_or_file_writable_by_others_is_not_used() {
     let folder = folder();
     let cache = Cache::open(folder.path(), 1 << 20).unwrap();
     cache.put_note(&key("a"), &1).unwrap();
@@ -51,7 +51,7 @@ fn cache_removes_half_files_of_killed_servers_only() {
 }
 
 #[test]
-fn a_link_or_a_note_under_anothers_name_is_not_trusted() {
+fn link_or_renamed_note_is_not_used() {
     let folder = folder();
     let cache = Cache::open(folder.path(), 1 << 20).unwrap();
     let path = |name| cache.path(&key(name), "note");
@@ -89,7 +89,7 @@ fn age(cache: &Cache, name: &str, minutes: u64) {
 }
 
 #[test]
-fn the_oldest_make_room_for_code_and_for_notes() {
+fn oldest_files_make_room_for_code_and_notes() {
     let folder = folder();
     let cache = Cache::open(folder.path(), 2_500).unwrap();
     let there = |name| ENDINGS.map(|ending| cache.path(&key(name), ending).exists());
@@ -114,7 +114,7 @@ fn the_oldest_make_room_for_code_and_for_notes() {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "eight bytes of our own")]
-fn code_that_is_in_use_stays() {
+fn mapped_code_stays_in_a_full_cache() {
     let folder = folder();
     let engine = wasmtime::Engine::default();
     let code = Component::new(&engine, b"\0asm\x0d\0\x01\0").unwrap().serialize().unwrap();
@@ -130,7 +130,7 @@ fn code_that_is_in_use_stays() {
 }
 
 #[test]
-fn a_note_that_would_not_be_read_is_not_written() {
+fn too_large_note_is_not_written() {
     let folder = folder();
     let cache = Cache::open(folder.path(), u64::MAX).unwrap();
     // A byte too much, with the digest, the end of its line and two quotes.
@@ -140,7 +140,7 @@ fn a_note_that_would_not_be_read_is_not_written() {
 }
 
 #[test]
-fn keys_tell_where_a_part_ends() {
+fn keys_of_differently_split_parts_differ() {
     let two = |a: &str, b: &str| {
         let mut maker = KeyMaker::new("test");
         maker.part(a.as_bytes());

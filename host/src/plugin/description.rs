@@ -170,12 +170,12 @@ mod tests {
     }
 
     #[test]
-    fn a_sound_description_passes() {
+    fn valid_description_passes() {
         description().check().unwrap();
     }
 
     #[test]
-    fn what_cannot_be_true_is_refused_by_name() {
+    fn invalid_description_is_refused_by_name() {
         type Case = (&'static str, fn(&mut Description));
         let cases: [Case; 14] = [
             ("name \"Snom\"", |d| d.name = "Snom".into()),

@@ -251,13 +251,13 @@ mod tests {
     }
 
     #[test]
-    fn our_world_and_its_patch_releases_pass() {
+    fn patch_releases_of_the_interface_pass() {
         let imports = ["dialplate:provision/types@0.1.0", "dialplate:provision/host@0.1.3"];
         assert_eq!(judged(&imports, &["render"]), Ok(Version::V0_1));
     }
 
     #[test]
-    fn another_version_is_refused_naming_both() {
+    fn other_version_is_refused_naming_both() {
         let message = judged(&["dialplate:provision/types@0.2.0"], &[]).unwrap_err();
         assert!(message.contains("0.2.0") && message.contains("0.1.0"), "{message}");
         let host = "dialplate:provision/host@0.1.0";
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn no_version_is_refused_naming_the_one_that_is_spoken() {
+    fn absent_version_is_refused_naming_the_supported_one() {
         let (without, with) = ("dialplate:provision/types", "dialplate:provision/host@0.1.0");
         for (imports, exports) in [(&[without][..], &[][..]), (&[], &[without]), (&[with, without], &[])] {
             let message = judged(imports, exports).unwrap_err();
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_component_is_refused() {
+    fn file_without_component_is_refused() {
         for (bytes, expected) in [
             (&b""[..], "does not begin as WebAssembly does"),
             (b"(component)", "does not begin as WebAssembly does"),
@@ -304,6 +304,6 @@ mod tests {
             let is_said = message.starts_with("is not a WebAssembly component: ") && message.contains(expected);
             assert!(is_said, "{message}");
         }
-        assert!(matches!(judged(&[], &[]), Err(message) if message.contains("no plugin")));
+        assert!(matches!(judged(&[], &[]), Err(message) if message.contains("is not a plugin")));
     }
 }

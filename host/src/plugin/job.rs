@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn two_files_read_the_settings_of_both() {
+    fn settings_of_several_files_are_united() {
         assert_eq!(Reads::together([&only(&["a", "c"]), &only(&["b", "c"])]), only(&["a", "b", "c"]));
         assert_eq!(Reads::together([&only(&["a"]), &Reads::Every]), Reads::Every);
         assert!(only(&["a", "c"]).includes("c") && !only(&["a", "c"]).includes("b"));
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_says_where_only_as_far_as_it_knows() {
+    fn fault_message_leaves_out_unknown_position() {
         let mut fault =
             TemplateFault { template: "a/b".into(), line: 3, column: 7, message: "odd".into(), excerpt: "{if".into() };
         assert_eq!(fault.to_string(), "a/b:3:7: odd in `{if`");

@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_plugin_says_is_one_bounded_line() {
+    fn text_of_a_plugin_becomes_one_short_line() {
         assert_eq!(one_line("a\nb\u{1b}[0m", 10), "a\u{fffd}b\u{fffd}[0m");
         assert_eq!(one_line("a\u{2028}b\u{202e}c\u{2066}", 10), "a\u{fffd}b\u{fffd}c\u{fffd}");
         assert_eq!(one_line("abcdef", 3), "abc…");

@@ -147,13 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn what_a_compiler_writes_is_the_code_however_little_it_reads() {
+    fn code_is_read_from_a_compiler_that_reads_little() {
         assert_eq!(outcome("printf abc").unwrap(), b"abc");
         assert_eq!(outcome("cat > /dev/null & printf abc").unwrap(), b"abc");
     }
 
     #[test]
-    fn a_compiler_that_floods_or_hangs_is_ended_at_its_limit() {
+    fn flooding_or_hanging_compiler_is_ended_at_its_limit() {
         assert!(refusal("yes").contains("code_bytes_max"));
         assert_eq!(outcome("yes >&2; printf abc").unwrap(), b"abc");
         let began = Instant::now();
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn how_a_compiler_ends_is_said_in_words() {
+    fn error_names_how_the_compiler_ended() {
         for (deed, expected) in [
             ("echo no such thing >&2; exit 1", "cannot be compiled: no such thing"),
             ("kill -XCPU $$", "took more than 7 s of processor time (compile_cpu_s_max)"),

@@ -31,7 +31,7 @@ async fn break_down(plugin: &Plugin) {
 }
 
 #[test]
-fn the_last_good_version_serves_until_the_new_one_has_healed() {
+fn last_good_version_serves_until_new_one_heals() {
     let file = guests::built("minimal");
     run(async {
         let engine = engine(|config| config.failures_max = 3);
@@ -91,7 +91,7 @@ fn failing_plugin_without_old_version_refuses_until_retry() {
 }
 
 #[test]
-fn one_old_version_is_kept_and_no_more() {
+fn only_one_old_version_is_kept() {
     let file = guests::built("minimal");
     run(async {
         let engine = engine(|_| {});
@@ -108,7 +108,7 @@ fn one_old_version_is_kept_and_no_more() {
 }
 
 #[test]
-fn a_version_that_failed_is_nothing_to_fall_back_on() {
+fn failed_version_is_no_fallback() {
     let file = guests::built("minimal");
     run(async {
         let engine = engine(|_| {});

@@ -54,7 +54,7 @@ fn deadline_begins_when_the_render_has_its_turn() {
 }
 
 #[test]
-fn memory_ends_at_its_limit() {
+fn render_beyond_its_memory_limit_fails() {
     with_minimal(
         |config| config.render_memory_bytes_max = 8 << 20,
         async |_, plugin| {
@@ -69,7 +69,7 @@ fn memory_ends_at_its_limit() {
 }
 
 #[test]
-fn a_panic_or_a_recursion_breaks_one_request() {
+fn panic_or_recursion_fails_one_request() {
     with_minimal(
         |_| {},
         async |_, plugin| {
@@ -82,7 +82,7 @@ fn a_panic_or_a_recursion_breaks_one_request() {
 }
 
 #[test]
-fn a_document_ends_at_its_limit() {
+fn document_beyond_its_limit_is_refused() {
     with_minimal(
         |config| config.output_bytes_max = 1 << 20,
         async |_, plugin| {
@@ -98,7 +98,7 @@ fn a_document_ends_at_its_limit() {
 }
 
 #[test]
-fn questions_are_bounded_and_a_failing_database_is_told_apart() {
+fn queries_are_limited_and_database_errors_differ() {
     with_minimal(
         |config| (config.questions_max, config.contacts_rows_max) = (5, 100),
         async |_, plugin| {
@@ -149,7 +149,7 @@ fn endless_questions_and_hanging_database_time_out() {
 }
 
 #[test]
-fn a_flood_of_log_lines_does_not_end_the_render() {
+fn flood_of_log_lines_does_not_fail_the_render() {
     with_minimal(
         |_| {},
         async |_, plugin| {

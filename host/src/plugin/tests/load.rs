@@ -13,7 +13,7 @@ async fn refusal(engine: &Engine, file: PathBuf) -> (LoadError, Duration) {
 }
 
 #[test]
-fn a_component_that_asks_for_more_is_refused_with_the_names() {
+fn component_with_other_imports_is_refused_naming_them() {
     let file = guests::built("greedy");
     run(async {
         let (error, _) = refusal(&engine(|_| {}), file).await;
@@ -25,7 +25,7 @@ fn a_component_that_asks_for_more_is_refused_with_the_names() {
 }
 
 #[test]
-fn a_component_of_another_version_is_refused_naming_both() {
+fn component_of_other_version_is_refused_naming_both() {
     let file = guests::built("future");
     run(async {
         let (error, _) = refusal(&engine(|_| {}), file).await;
@@ -55,7 +55,7 @@ fn half_a_file_is_refused_at_once() {
 }
 
 #[test]
-fn two_files_of_one_vendor_leave_the_first_serving() {
+fn first_of_two_files_with_one_vendor_serves() {
     let file = guests::built("minimal");
     run(async {
         let scratch = tempfile::tempdir().unwrap();
@@ -71,7 +71,7 @@ fn two_files_of_one_vendor_leave_the_first_serving() {
 }
 
 #[test]
-fn a_user_agent_says_address_and_template() {
+fn user_agent_gives_address_and_template() {
     with_set(async |set| {
         let agent = "Minimal 02:AA:BB:00:00:01 fw 1.2";
         assert_eq!(set.address(agent).as_deref(), Some("02:AA:BB:00:00:01"));
@@ -90,7 +90,7 @@ fn with_set(test: impl AsyncFnOnce(Plugins)) {
 }
 
 #[test]
-fn of_too_many_components_the_last_are_refused() {
+fn last_of_too_many_components_are_refused() {
     run(async {
         let scratch = tempfile::tempdir().unwrap();
         for number in 100..230 {
@@ -104,7 +104,7 @@ fn of_too_many_components_the_last_are_refused() {
 }
 
 #[test]
-fn a_bad_new_file_leaves_the_old_plugin_serving() {
+fn bad_new_file_leaves_old_plugin_active() {
     run(async {
         let scratch = tempfile::tempdir().unwrap();
         let engine = engine(|config| config.prepare_timeout_ms = 300);
@@ -128,7 +128,7 @@ fn a_bad_new_file_leaves_the_old_plugin_serving() {
 }
 
 #[test]
-fn the_cache_is_used_and_a_damaged_one_is_not() {
+fn damaged_cache_is_compiled_again() {
     let file = guests::built("minimal");
     run(async {
         let scratch = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_prepared_template_is_rendered_from_the_snapshot() {
+fn prepared_template_is_rendered_from_the_snapshot() {
     with_minimal(
         |_| {},
         async |_, plugin| {
@@ -17,7 +17,7 @@ fn a_prepared_template_is_rendered_from_the_snapshot() {
 }
 
 #[test]
-fn a_template_that_prepare_has_not_seen_travels_with_the_job() {
+fn unprepared_template_is_rendered_from_the_job() {
     with_minimal(
         |_| {},
         async |_, plugin| {
@@ -33,7 +33,7 @@ fn a_template_that_prepare_has_not_seen_travels_with_the_job() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_told_from_a_failure() {
+fn absent_file_is_no_such_file_and_no_name_gets_first() {
     with_minimal(
         |_| {},
         async |_, plugin| {
@@ -46,7 +46,7 @@ fn a_file_that_is_not_there_is_told_from_a_failure() {
 }
 
 #[test]
-fn what_a_file_reads_is_known_and_faults_are_kept() {
+fn settings_and_faults_of_files_are_known() {
     with_minimal(
         |_| {},
         async |_, plugin| {
@@ -62,7 +62,7 @@ fn what_a_file_reads_is_known_and_faults_are_kept() {
 }
 
 #[test]
-fn the_host_answers_for_the_devices_domain() {
+fn host_functions_return_contacts_and_extensions() {
     with_minimal(
         |_| {},
         async |_, plugin| {
@@ -75,7 +75,7 @@ fn the_host_answers_for_the_devices_domain() {
 }
 
 #[test]
-fn a_plugins_own_failures_keep_their_kind() {
+fn failure_returned_by_plugin_keeps_its_kind() {
     with_minimal(
         |_| {},
         async |_, plugin| {
@@ -88,7 +88,7 @@ fn a_plugins_own_failures_keep_their_kind() {
 }
 
 #[test]
-fn nothing_is_seen_by_the_next_request() {
+fn memory_of_a_request_is_gone_for_the_next() {
     with_minimal(
         |config| config.instances_max = 1,
         async |_, plugin| {
@@ -102,7 +102,7 @@ fn nothing_is_seen_by_the_next_request() {
 }
 
 #[test]
-fn more_requests_than_instances_wait_their_turn() {
+fn more_requests_than_instances_are_all_served() {
     with_minimal(
         |config| config.instances_max = 2,
         async |_, plugin| {
