@@ -1,11 +1,15 @@
 //! A SQLite file that is replaced, locked, or cannot be written while the server runs.
 
-use crate::reload::until;
+use crate::reload::trees::start_unprivileged;
+use crate::reload::{Site, text, until};
 use dialplate_tests::client;
 use dialplate_tests::server::{self, Server, demo_file};
 use sqlx::{Connection, SqliteConnection};
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 use tokio::runtime::Runtime;
 
 const NOTED: &str =
@@ -114,4 +118,26 @@ fn start_waits_for_a_locked_sqlite_file() {
     let server = starting.join().unwrap();
     assert_eq!(config(&server).status, 200);
     server.until_logged(&["waiting for the database"]);
+}
+
+#[test]
+fn database_in_read_only_folder_is_served_and_warned_of_once() {
+    let site = Site::minimal();
+    assert_eq!(site.start().stop(), Some(0));
+    fs::create_dir(site.path("cache")).unwrap();
+    fs::set_permissions(site.path("cache"), fs::Permissions::from_mode(0o700)).unwrap();
+    fs::set_permissions(site.path("demo.db"), fs::Permissions::from_mode(0o444)).unwrap();
+    fs::set_permissions(site.path(""), fs::Permissions::from_mode(0o555)).unwrap();
+    let server = start_unprivileged(&site);
+    for _ in 0..3 {
+        assert!(text(&server).starts_with("edition 1"), "{}", server.log());
+    }
+    server.until_logged(&["WARN", "the database is read-only"]);
+    server.until_logged(&["WARN", "cannot record provisioned devices", "read-only"]);
+    thread::sleep(Duration::from_secs(2));
+    assert!(text(&server).starts_with("edition 1"));
+    let warnings = server.log().lines().filter(|line| line.contains("cannot record provisioned")).count();
+    assert_eq!(warnings, 1);
+    assert_eq!(server.stop(), Some(0));
+    fs::set_permissions(site.path(""), fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -60,9 +60,13 @@ pub async fn reload(admin: AdminListen, out: &mut impl Write) -> Result<()> {
     for wrong in &reloaded.wrong {
         writeln!(out, "{wrong}")?;
     }
-    let count = reloaded.wrong.len();
+    for warning in &reloaded.warnings {
+        writeln!(out, "warning: {warning}")?;
+    }
+    let (count, warnings) = (reloaded.wrong.len(), reloaded.warnings.len());
     ensure!(count == 0, "reloaded, except for {count} (named above)");
-    Ok(writeln!(out, "everything on disk serves")?)
+    let all = if warnings == 0 { "everything" } else { "everything else" };
+    Ok(writeln!(out, "{all} on disk serves")?)
 }
 
 /// The body of the answer, as text and parsed.
@@ -173,7 +177,8 @@ fn remarks(listing: &Listing) -> String {
         ));
     }
     for wrong in &listing.templates.wrong {
-        lines.push(format!("template wrong since {}: {}{}", wrong.since, wrong.error, old(wrong.old_serves)));
+        let weight = if wrong.warning { "template warning" } else { "template wrong" };
+        lines.push(format!("{weight} since {}: {}{}", wrong.since, wrong.error, old(wrong.old_serves)));
     }
     lines
         .extend(listing.silent.iter().map(|folder| format!("{folder} does not answer; requests that need it get 503")));

@@ -175,14 +175,18 @@ fn block_on(work: impl Future<Output = Result<()>>) -> Result<()> {
     done
 }
 
-/// `RUST_LOG`, else Dialplate's own events from `info` and others from `warn`. `notify` warns when it cannot unwatch a
-/// removed folder, which is harmless.
+/// `RUST_LOG`, else Dialplate's own events from `info` and others from `warn`.
+///
+/// `notify` logs errors only, whatever `RUST_LOG` says: it warns when it cannot unwatch a removed folder, which is
+/// harmless, and at `trace` it logs every change in a watched folder. If the log lies there, each line would cause the
+/// next.
 fn log_filter() -> Result<tracing_subscriber::EnvFilter> {
     use tracing_subscriber::EnvFilter;
-    match std::env::var("RUST_LOG") {
-        Ok(filter) => EnvFilter::try_new(filter).context("RUST_LOG"),
-        Err(_) => Ok(EnvFilter::new("warn,dialplate=info,notify=error")),
-    }
+    let filter = match std::env::var("RUST_LOG") {
+        Ok(filter) => EnvFilter::try_new(filter).context("RUST_LOG")?,
+        Err(_) => EnvFilter::new("warn,dialplate=info"),
+    };
+    Ok(filter.add_directive("notify=error".parse()?))
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ mod compiling;
 mod components;
 mod hostile;
 mod polling;
+mod review;
 mod swaps;
 mod templates;
-mod trees;
+pub mod trees;
 mod watching;
 
 use dialplate_tests::client::Answer;

@@ -14,7 +14,7 @@ const OWN: &str = "custom/localhost/yealink/t46u/a.cfg";
 
 /// Starts a server as an unprivileged user. It runs a copy of the program in the site's folder, because only root may
 /// enter the checkout if that lies in root's home.
-fn start_unprivileged(site: &Site) -> Server {
+pub fn start_unprivileged(site: &Site) -> Server {
     let program = site.path("dialplate").display().to_string();
     fs::copy(server::command("serve", &[]).get_program(), &program).unwrap();
     let mut words = Vec::new();

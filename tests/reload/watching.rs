@@ -1,6 +1,8 @@
 //! Change events, and the regular look every five seconds.
 
 use super::*;
+use std::process::Stdio;
+use std::thread;
 
 const FOLDER: &str = "templates/yealink/t46u";
 /// A change found within this time was reported by an event, not found by the regular look after five seconds.
@@ -93,4 +95,25 @@ fn hangup_during_start_reloads_after_it() {
     server.until_serving();
     server.until_logged(&["SIGHUP: reloading templates and plugins"]);
     assert!(text(&server).starts_with("edition 1"));
+}
+
+#[test]
+fn trace_log_below_a_watched_folder_does_not_feed_itself() {
+    let site = Site::minimal();
+    let log = site.path("server.log");
+    let mut process = site.with_settings(&site.path("templates"), |settings| {
+        let mut command = server::command("serve", &[settings, &[("RUST_LOG", "trace")]].concat());
+        command.stdout(Stdio::null()).stderr(fs::File::create(&log).unwrap()).spawn().unwrap()
+    });
+    let text = || String::from_utf8_lossy(&fs::read(&log).unwrap()).into_owned();
+    until("the port", || text().contains("serving listen="));
+    // The first look, the review and the warm-up end.
+    thread::sleep(Duration::from_secs(3));
+    let before = text().len();
+    thread::sleep(Duration::from_secs(2));
+    let grown = text().len() - before;
+    process.kill().unwrap();
+    process.wait().unwrap();
+    assert!(grown < 200_000, "{grown} bytes in two seconds:\n{}", &text()[before..before + 2_000]);
+    assert!(!text().contains("TRACE notify"), "the watcher logs its own events");
 }

@@ -172,7 +172,8 @@ impl Server {
         let Some(path) = threads.map(|thread| thread.path().join("stat")).find(|path| read(path).is_some()) else {
             return;
         };
-        let sleeps = |stat: String| stat.contains("(log-writer) S") || stat.contains("(log-writer) Z");
+        // Asleep, ended, or stopped by the test.
+        let sleeps = |stat: String| ["S", "Z", "T"].iter().any(|state| stat.contains(&format!("(log-writer) {state}")));
         wait::until(|| read(&path).is_none_or(sleeps), || "the log's writer sleeps".to_owned());
     }
 

@@ -36,6 +36,10 @@ pub enum Error {
     #[error("this database role may not {action}; grant it the right as docs/administration.md describes")]
     Forbidden { action: &'static str },
 
+    /// `action` completes "the server cannot …".
+    #[error("the database file or its folder is read-only, so the server cannot {action}")]
+    ReadOnly { action: &'static str },
+
     #[error("the database failed to run a statement: {0}")]
     Query(#[source] sqlx::Error),
 
@@ -73,6 +77,7 @@ impl Error {
             Self::Query(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42501") => {
                 Self::Forbidden { action }
             }
+            Self::Query(error) if is_unwritable(error) => Self::ReadOnly { action },
             _ => self,
         }
     }
@@ -136,12 +141,22 @@ fn is_connection_code(error: &dyn DatabaseError, code: &str) -> bool {
         || code == "58000" && is_fatal
 }
 
+/// Whether SQLite may not write: the file is read-only, or no lock file can be made beside it.
+pub(super) fn is_unwritable(error: &sqlx::Error) -> bool {
+    // SQLITE_READONLY, CANTOPEN.
+    matches!(sqlite_code(error), Some(8 | 14))
+}
+
 /// Whether SQLite could not get at its file: another program writes, the disk is full or does not answer. SQLite's own
 /// waiting has ended then.
 pub(super) fn is_locked(error: &sqlx::Error) -> bool {
-    let sqlx::Error::Database(error) = error else { return false };
-    let Some(error) = error.try_downcast_ref::<SqliteError>() else { return false };
-    let code = error.code().and_then(|code| code.parse::<u32>().ok()).unwrap_or_default();
-    // The low byte is the kind: SQLITE_BUSY, LOCKED, IOERR, FULL, CANTOPEN, PROTOCOL.
-    matches!(code & 0xff, 5 | 6 | 10 | 13 | 14 | 15)
+    // SQLITE_BUSY, LOCKED, IOERR, FULL, CANTOPEN, PROTOCOL.
+    matches!(sqlite_code(error), Some(5 | 6 | 10 | 13 | 14 | 15))
+}
+
+/// The kind of an error of SQLite's: the low byte of its code.
+fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
+    let sqlx::Error::Database(error) = error else { return None };
+    let code = error.try_downcast_ref::<SqliteError>()?.code()?.parse::<u32>().ok()?;
+    Some(code & 0xff)
 }

@@ -92,6 +92,9 @@ pub struct WrongFile {
     pub since: String,
     /// Whether the previous text stays active. If not, requests for the template fail.
     pub old_serves: bool,
+    /// It did not serve before, and is not the default file of its folder.
+    #[serde(default)]
+    pub warning: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -118,15 +121,18 @@ pub struct LastReload {
 pub struct Reloaded {
     /// The number of snapshots replaced since the server started.
     pub swaps: u64,
-    /// One sentence for each file on disk that is not active.
+    /// One sentence for each file on disk that is not active, or that phones need and do not get.
     pub wrong: Vec<String>,
+    /// One sentence for each other file that does not serve.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 impl Reloaded {
     pub fn of(report: &Report) -> Self {
         let mut wrong = report.complaints();
         wrong.extend(report.growing.iter().map(|file| format!("{} is being written, and left out", DisplayPath(file))));
-        Self { swaps: report.swaps, wrong }
+        Self { swaps: report.swaps, wrong, warnings: report.warnings() }
     }
 }
 
@@ -143,6 +149,7 @@ impl Listing {
             error: wrong.message.clone(),
             since: rfc3339(wrong.since),
             old_serves: wrong.old_serves,
+            warning: !wrong.is_error,
         });
         let last = report.last.map(|last| LastReload {
             at: rfc3339(last.at),

@@ -9,6 +9,7 @@ use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLES_MAX};
 use super::off_the_path::give_back_at_once;
 use super::purpose::Purpose;
 use super::turns::Turns;
+use crate::files::{ANSWER_MAX, NoAnswer, within};
 use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
@@ -100,10 +101,14 @@ impl Engine {
 /// `None` if this machine cannot keep a cache; the server then works without one. A wrong owner or mode of the folder
 /// is an error, because an administrator has to decide about it.
 fn open_cache(folder: &Path, bytes_max: u64) -> Result<Option<Cache>, EngineError> {
-    use ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull};
-    match Cache::open(folder, bytes_max) {
+    use ErrorKind::{PermissionDenied, QuotaExceeded, ReadOnlyFilesystem, StorageFull, TimedOut};
+    let path = folder.to_owned();
+    let no_answer = || Err(std::io::Error::new(TimedOut, NoAnswer(folder.to_owned())));
+    let is_harmless =
+        |kind| matches!(kind, PermissionDenied | ReadOnlyFilesystem | StorageFull | QuotaExceeded | TimedOut);
+    match within(ANSWER_MAX, move || Cache::open(&path, bytes_max)).unwrap_or_else(no_answer) {
         Ok(cache) => Ok(Some(cache)),
-        Err(error) if matches!(error.kind(), PermissionDenied | ReadOnlyFilesystem | StorageFull | QuotaExceeded) => {
+        Err(error) if is_harmless(error.kind()) => {
             tracing::warn!(
                 folder = %folder.display(), %error,
                 "cannot keep compiled plugins, so every start compiles them; --cache names another folder"

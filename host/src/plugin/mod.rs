@@ -38,7 +38,7 @@ pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, Rend
 pub use limit_counters::LimitCounters;
 pub use limits::Config;
 pub use load::{LoadPlan, Share};
-pub use off_the_path::off_the_path;
+pub use off_the_path::{OffThePath, off_the_path};
 pub use plugin::Plugin;
 pub use set::{Choice, Plugins, files};
-pub use trial::try_file;
+pub use trial::{default_file, try_file};

@@ -61,6 +61,14 @@ pub async fn try_file(
     }
 }
 
+/// The file of a folder that a request without a name gets. Only the plugin knows it, so it renders empty templates with
+/// the names of these.
+pub async fn default_file(plugin: &Plugin, (folder, texts): (&str, &[TemplateFile])) -> Option<String> {
+    let empty: Vec<_> = texts.iter().map(|text| TemplateFile { source: Arc::default(), ..text.clone() }).collect();
+    let job = job(plugin, folder, None, &empty)?;
+    plugin.render_unnoted(job, Arc::new(EmptyScope)).await.ok().map(|document| document.file)
+}
+
 async fn render(
     plugin: &Plugin,
     folder: &str,

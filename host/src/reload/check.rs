@@ -2,6 +2,7 @@
 //! file of the folder which rendered before.
 
 use super::problem::{FoundProblem, name};
+use super::review::{try_live, weigh};
 use crate::plugin::{self, Faulty, LoadError, Plugin, RenderError};
 use crate::templates::{TemplateFile, file};
 use std::collections::{BTreeMap, HashSet};
@@ -63,7 +64,7 @@ impl Change {
 
     fn refused(&self, why: &str) -> FoundProblem {
         let (message, old_serves) = (format!("{}: {why}", name(&self.folder, "")), !self.old.is_empty());
-        FoundProblem { file: String::new(), message, old_serves }
+        FoundProblem::refused("", message, old_serves)
     }
 
     async fn check(&self, plugin: &Plugin) -> Result<(Vec<TemplateFile>, Vec<FoundProblem>), LoadError> {
@@ -72,7 +73,10 @@ impl Change {
         let mut trying = Trying { plugin, change: self, serving, found: Vec::new(), failed_before: HashSet::new() };
         faulty.iter().for_each(|found| trying.take_fault(found));
         trying.run().await;
-        Ok((trying.serving.into_values().collect(), trying.found))
+        trying.try_new_files().await;
+        let (texts, mut found): (Vec<_>, _) = (trying.serving.into_values().collect(), trying.found);
+        weigh(plugin, (&self.folder, &self.new), &mut found).await;
+        Ok((texts, found))
     }
 }
 
@@ -94,7 +98,10 @@ impl Trying<'_> {
         if old_serves {
             restore(&mut self.serving, &self.change.old, name);
         }
-        self.found.push(FoundProblem { file: name.clone(), message: fault.to_string(), old_serves });
+        self.found.push(match old_serves {
+            true => FoundProblem::refused(name, fault.to_string(), true),
+            false => FoundProblem::live(name, fault.to_string(), false),
+        });
     }
 
     /// Takes new texts back until every file renders that rendered before.
@@ -118,7 +125,7 @@ impl Trying<'_> {
 
     fn take_back(&mut self, file: &str, message: String) {
         restore(&mut self.serving, &self.change.old, file);
-        self.found.push(FoundProblem { file: file.to_owned(), message, old_serves: true });
+        self.found.push(FoundProblem::refused(file, message, true));
     }
 
     /// A file fails that has not changed itself, so a file that it includes must be the cause. Takes that one file back
@@ -136,7 +143,19 @@ impl Trying<'_> {
         let all: Vec<_> = changed.iter().map(|file| named(file)).collect();
         let message = format!("{}: {} fails with {}: {error}", named(""), named(user), all.join(", "));
         changed.iter().for_each(|file| restore(&mut self.serving, &self.change.old, file));
-        self.found.push(FoundProblem { file: String::new(), message, old_serves: true });
+        self.found.push(FoundProblem::refused("", message, true));
+    }
+
+    /// Finds the live texts that fail, besides those that do not compile. Files that rendered before have been tried.
+    async fn try_new_files(&mut self) {
+        let serving = values(&self.serving);
+        for new in &serving {
+            let is_tried = file(&self.change.old, &new.file).is_some() && !self.failed_before.contains(&new.file);
+            if is_tried || self.found.iter().any(|found| found.file == new.file) {
+                continue;
+            }
+            self.found.extend(try_live(self.plugin, (&self.change.folder, &serving), &new.file).await);
+        }
     }
 
     /// The files that differ from the live ones; also removed files.

@@ -4,11 +4,12 @@ use super::check::Change;
 use super::live::{Live, refusals};
 use super::record::Before;
 use super::report::Report;
+use super::review::{ReviewedFolder, review};
 use super::start::FirstLoad;
 use super::state::{Checked, Command, Event, LookFindings, StateMachine, WaiterId};
 use super::tasks::{BuildInput, Builds, Checks, EndedBuild, EndedCheck, EndedLook, Looks};
 use crate::metrics::Metrics;
-use crate::plugin::{LimitCounters, Plugins};
+use crate::plugin::{LimitCounters, OffThePath, Plugins, off_the_path};
 use arc_swap::ArcSwap;
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
@@ -71,6 +72,9 @@ struct Executor {
     waiters: HashMap<WaiterId, Reply>,
     last_waiter: WaiterId,
     published: Arc<ArcSwap<Report>>,
+    /// Reviews the live texts. Replies wait for its end, because it finds what they have to name.
+    review: Option<OffThePath<Vec<ReviewedFolder>>>,
+    held_replies: Vec<WaiterId>,
 }
 
 /// What has happened.
@@ -80,6 +84,16 @@ enum Happened {
     Looked(EndedLook),
     Checked(EndedCheck),
     Built(EndedBuild),
+    /// `None`: the review crashed.
+    Reviewed(Option<Vec<ReviewedFolder>>),
+}
+
+/// Waits for the end of a review, if there is one.
+async fn end_of(review: &mut Option<OffThePath<Vec<ReviewedFolder>>>) -> Option<Vec<ReviewedFolder>> {
+    let Some(running) = review else { return pending().await };
+    let ended = running.await;
+    *review = None;
+    ended.ok()
 }
 
 impl Executor {
@@ -89,7 +103,6 @@ impl Executor {
         let mut report = Report::default();
         report.refuse(&failures);
         report.prepared(&snapshot.plugins, &snapshot.texts);
-        report.problems.values_mut().for_each(|problem| problem.from_start = true);
         let owners: Arc<Plugins> = Arc::clone(&snapshot.plugins);
         let state = StateMachine::new(Instant::now(), owners, look.components.clone(), refusals(&failures));
         Self {
@@ -102,11 +115,14 @@ impl Executor {
             waiters: HashMap::new(),
             last_waiter: 0,
             published: Arc::default(),
+            review: None,
+            held_replies: Vec::new(),
         }
     }
 
     async fn run(mut self, mut hangup: Signal) {
         self.live.warm_up();
+        self.start_review();
         loop {
             let happened = self.wait(&mut hangup).await;
             self.handle(happened);
@@ -129,6 +145,7 @@ impl Executor {
                 tracing::info!("SIGHUP: reloading templates and plugins; the configuration is only read at the start");
                 Happened::Event(Event::ReloadRequested(None))
             }
+            ended = end_of(&mut self.review) => Happened::Reviewed(ended),
             ended = self.looks.end() => Happened::Looked(ended),
             () = queue.due() => {
                 queue.seen();
@@ -151,9 +168,18 @@ impl Executor {
                 (self.live.checked(ended), false, started)
             }
             Happened::Built(ended) => {
-                let started = ended.build.started;
+                let (started, of_components) = (ended.build.started, ended.build.of_components);
                 let event = self.live.built(ended);
-                return self.process(event, started, None);
+                self.process(event, started, None);
+                if of_components {
+                    self.start_review();
+                }
+                return;
+            }
+            Happened::Reviewed(reviewed) => {
+                let snapshot = self.live.current.load_full();
+                self.live.report.reviewed(reviewed.unwrap_or_default(), &snapshot.texts);
+                return self.publish(Vec::new());
             }
         };
         self.process(event, started, Some((&before, requested)));
@@ -185,11 +211,25 @@ impl Executor {
         {
             self.live.conclude(outcome, started);
         }
+        self.publish(replies);
+    }
+
+    /// Publishes the report, and sends the replies that wait for it.
+    fn publish(&mut self, replies: Vec<WaiterId>) {
         self.published.store(Arc::new(self.live.report.clone()));
-        for reply in replies.iter().filter_map(|waiter| self.waiters.remove(waiter)) {
+        self.held_replies.extend(replies);
+        if self.review.is_some() {
+            return;
+        }
+        for reply in self.held_replies.drain(..).filter_map(|waiter| self.waiters.remove(&waiter)) {
             // Fails if the client has hung up.
             let _ = reply.send(self.published.load_full());
         }
+    }
+
+    fn start_review(&mut self) {
+        let snapshot = self.live.current.load_full();
+        self.review = Some(off_the_path(true, async move { Ok(review(&snapshot.plugins, &snapshot.texts).await) }));
     }
 
     fn requested(&mut self, reply: Reply) -> Event {

@@ -15,6 +15,7 @@
 //! | `watch`     | change events of the file system; which files are being written    |
 //! | `places`    | which folders and links have to be watched                         |
 //! | `check`     | which new texts of a folder may go live                            |
+//! | `review`    | which live texts do not serve phones                               |
 //! | `tasks`     | looks, checks and builds that run beside the executor              |
 //! | `live`      | swaps results in: the snapshot, the report                          |
 //! | `report`    | the state of reloads for operators; `record` updates and logs it   |
@@ -29,6 +30,7 @@ mod places;
 mod problem;
 mod record;
 mod report;
+mod review;
 mod snapshot;
 mod start;
 mod state;

@@ -13,8 +13,10 @@ pub struct TemplateProblem {
     pub since: SystemTime,
     /// The text before stays active.
     pub old_serves: bool,
-    /// The problem was there at the start, and the file has not changed since.
-    pub(super) from_start: bool,
+    /// Phones notice it: see [`FoundProblem::weigh`].
+    pub is_error: bool,
+    /// The text compiles.
+    pub(super) of_render: bool,
 }
 
 /// By folder and file. The file is empty if the problem is one of the whole folder.
@@ -25,9 +27,39 @@ pub(super) struct FoundProblem {
     pub(super) file: String,
     pub(super) message: String,
     pub(super) old_serves: bool,
+    /// Phones notice it: see [`Self::weigh`].
+    pub(super) is_error: bool,
+    /// The text compiles, and fails for the sample device.
+    pub(super) of_render: bool,
 }
 
 impl FoundProblem {
+    /// A problem of a text that is not live, because the old one stays active or the folder is left as it was.
+    pub(super) fn refused(file: &str, message: String, old_serves: bool) -> Self {
+        Self { file: file.to_owned(), message, old_serves, is_error: true, of_render: false }
+    }
+
+    /// A problem of a live text.
+    pub(super) fn live(file: &str, message: String, of_render: bool) -> Self {
+        Self { file: file.to_owned(), message, old_serves: false, is_error: false, of_render }
+    }
+
+    /// An error is one that phones notice: of a file that served before, of a whole folder, or of the default file, which
+    /// a phone gets that names none. Any other file may be one that no phone asks for, such as a README or a leftover,
+    /// and FusionPBX's own folders hold some of these: a warning.
+    pub(super) fn weigh(&mut self, default: Option<&str>) {
+        self.is_error = self.is_refusal() || default == Some(self.file.as_str());
+    }
+
+    /// What the log says.
+    pub(super) fn event(&self) -> &'static str {
+        match (self.old_serves, self.of_render) {
+            (true, _) => "template refused; the old text stays active",
+            (false, true) => "template fails for a sample device; requests for it may get status 500",
+            (false, false) => "template does not compile; requests for it get status 500",
+        }
+    }
+
     /// A text on disk is not live because of it.
     pub(super) fn is_refusal(&self) -> bool {
         self.old_serves || self.file.is_empty()

@@ -2,6 +2,7 @@
 
 use super::problem::{FoundProblem, Problems, TemplateProblem, name};
 use super::report::{Last, Outcome, Refused, Report};
+use super::review::ReviewedFolder;
 use crate::facts::DisplayPath;
 use crate::plugin::{Faulty, LoadFailure, Plugins};
 use crate::templates::Texts;
@@ -87,22 +88,30 @@ impl Report {
     /// Takes the problems of a folder that a check has found, and logs those that are new or fixed.
     pub(super) fn checked(&mut self, plugin: &str, folder: &str, found: Vec<FoundProblem>) {
         let mut before: Problems = self.problems.extract_if(.., |(of, _), _| of == folder).collect();
-        for FoundProblem { file, message, old_serves } in found {
-            let key = (folder.to_owned(), file);
-            let known = before.remove(&key);
-            let same = known.filter(|known| known.message == message && known.old_serves == old_serves);
+        for found in found {
+            let key = (folder.to_owned(), found.file.clone());
+            let same = before.remove(&key).filter(|known| {
+                (&known.message, known.old_serves, known.is_error) == (&found.message, found.old_serves, found.is_error)
+            });
             let problem = same.unwrap_or_else(|| {
-                let template = name(folder, &key.1);
-                let what = match old_serves {
-                    true => "template refused; the old text stays active",
-                    false => "template does not compile; requests for it get status 500",
-                };
-                tracing::error!(plugin.name = plugin, template, error = message, "{what}");
-                TemplateProblem { message, since: SystemTime::now(), old_serves, from_start: false }
+                log_problem(plugin, folder, &found);
+                let FoundProblem { message, old_serves, is_error, of_render, .. } = found;
+                TemplateProblem { message, since: SystemTime::now(), old_serves, is_error, of_render }
             });
             self.problems.insert(key, problem);
         }
         before.keys().for_each(log_fixed);
+    }
+
+    /// Takes the problems of live texts, unless other texts are live by now.
+    pub(super) fn reviewed(&mut self, reviewed: Vec<ReviewedFolder>, texts: &Texts) {
+        for ReviewedFolder { plugin, folder, texts: of_review, mut found } in reviewed {
+            if texts.folder(&folder).is_some_and(|live| Arc::ptr_eq(live, &of_review)) {
+                let known = self.problems.iter().filter(|((of, _), problem)| *of == folder && problem.old_serves);
+                found.extend(known.map(|((_, file), it)| FoundProblem::refused(file, it.message.clone(), true)));
+                self.checked(&plugin, &folder, found);
+            }
+        }
     }
 
     /// The files of a folder that fail, and for which no older text is active.
@@ -126,12 +135,18 @@ impl Report {
         };
         let mut found: Problems = plugins.iter().flat_map(|plugin| plugin.faults()).map(problem).collect();
         found.retain(|(folder, _), _| is_prepared(folder));
+        for (key, problem) in found.iter().filter(|(key, _)| !self.problems.contains_key(*key)) {
+            let plugin = plugins.owner(&key.0).map_or("", |owner| owner.name());
+            log_problem(plugin, &key.0, &FoundProblem::live(&key.1, problem.message.clone(), false));
+        }
         for (key, known) in std::mem::take(&mut self.problems) {
             match found.get_mut(&key) {
                 Some(again) if again.message == known.message => *again = known,
                 Some(_) => {}
                 // A refused text is in no plugin, so a plugin cannot confirm the problem.
-                None if known.old_serves || key.1.is_empty() || !is_prepared(&key.0) => drop(found.insert(key, known)),
+                None if known.old_serves || known.of_render || key.1.is_empty() || !is_prepared(&key.0) => {
+                    drop(found.insert(key, known))
+                }
                 None => log_fixed(&key),
             }
         }
@@ -141,8 +156,17 @@ impl Report {
 
 fn problem(Faulty { folder, file, fault }: &Faulty) -> ((String, String), TemplateProblem) {
     let (message, since) = (fault.to_string(), SystemTime::now());
-    let problem = TemplateProblem { message, since, old_serves: false, from_start: false };
+    // The review weighs it.
+    let problem = TemplateProblem { message, since, old_serves: false, is_error: false, of_render: false };
     ((folder.clone(), file.clone()), problem)
+}
+
+fn log_problem(plugin: &str, folder: &str, found: &FoundProblem) {
+    let (template, error, event) = (name(folder, &found.file), &found.message, found.event());
+    match found.is_error {
+        true => tracing::error!(plugin.name = plugin, template, error, "{event}"),
+        false => tracing::warn!(plugin.name = plugin, template, error, "{event}"),
+    }
 }
 
 fn log_fixed((folder, file): &(String, String)) {

@@ -69,25 +69,36 @@ impl Report {
         self.problems.iter().map(|((folder, file), problem)| (name(folder, file), problem))
     }
 
-    /// One sentence for everything that is not live as it is on disk. Templates that failed at the start already are
-    /// left out: some of FusionPBX's own do, and every reload would repeat them.
+    /// One sentence for everything that phones miss: a file on disk that is not live, or a live default file that fails.
     pub fn complaints(&self) -> Vec<String> {
-        let kept = |serves: bool| if serves { " (the previous version stays active)" } else { "" };
         let refused =
             self.refused.iter().map(|it| format!("{} {}{}", DisplayPath(&it.file), it.error, kept(it.old_serves)));
-        let templates = self
-            .problems
-            .values()
-            .filter(|it| !it.from_start)
-            .map(|it| format!("{}{}", it.message, kept(it.old_serves)));
-        let mut all = self.trouble.clone().into_iter().chain(refused).chain(templates);
-        let mut shown: Vec<_> = all.by_ref().take(COMPLAINTS_MAX).collect();
-        let more = all.count();
-        if more > 0 {
-            shown.push(format!("and {more} more; `dialplate plugin list` names them all"));
-        }
-        shown
+        bounded(self.trouble.clone().into_iter().chain(refused).chain(self.template_messages(true)))
     }
+
+    /// One sentence for each other file that does not serve.
+    pub fn warnings(&self) -> Vec<String> {
+        bounded(self.template_messages(false))
+    }
+
+    fn template_messages(&self, errors: bool) -> impl Iterator<Item = String> {
+        let of_kind = self.problems.values().filter(move |it| it.is_error == errors);
+        of_kind.map(|it| format!("{}{}", it.message, kept(it.old_serves)))
+    }
+}
+
+fn kept(serves: bool) -> &'static str {
+    if serves { " (the previous version stays active)" } else { "" }
+}
+
+/// The first of these sentences, and how many more there are.
+fn bounded(mut all: impl Iterator<Item = String>) -> Vec<String> {
+    let mut shown: Vec<_> = all.by_ref().take(COMPLAINTS_MAX).collect();
+    let more = all.count();
+    if more > 0 {
+        shown.push(format!("and {more} more; `dialplate plugin list` names them all"));
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -96,8 +107,13 @@ mod tests {
 
     #[test]
     fn complaints_beyond_limit_are_counted() {
-        let problem =
-            TemplateProblem { message: "odd".into(), since: SystemTime::now(), old_serves: false, from_start: false };
+        let problem = TemplateProblem {
+            message: "odd".into(),
+            since: SystemTime::now(),
+            old_serves: false,
+            is_error: true,
+            of_render: false,
+        };
         let problems = (0..203).map(|file| (("a".to_owned(), format!("{file:03}")), problem.clone())).collect();
         let report = Report { problems, ..Report::default() };
         let complaints = report.complaints();

@@ -3,6 +3,8 @@
 use super::attempt::{Attempt, Ended};
 use super::look::{Look, LookError, WatchedFolders};
 use super::record::log_loaded;
+use super::report::Report;
+use super::review::review;
 use super::snapshot::{Current, Snapshot};
 use crate::plugin::{Engine, EngineError, LoadFailure, Plugins, Share};
 use crate::templates::{SearchPath, TemplateFile, Texts};
@@ -69,9 +71,6 @@ pub async fn load(config: Config) -> Result<FirstLoad, Error> {
         return Err(Error::Plugins(failures));
     }
     log_loaded(&plugins, None);
-    for fault in plugins.iter().flat_map(|plugin| plugin.faults()) {
-        tracing::warn!(error = %fault.fault, "template does not compile; requests for it get status 500");
-    }
     tracing::info!(
         plugins = plugins.iter().len(),
         template.folders = texts.folders().len(),
@@ -80,6 +79,18 @@ pub async fn load(config: Config) -> Result<FirstLoad, Error> {
     );
     let snapshot = Snapshot { tree: look.disk.tree().clone(), plugins: Arc::new(plugins), texts };
     Ok(FirstLoad { current: Arc::new(ArcSwap::from_pointee(snapshot)), folders, engine, look, failures, unread })
+}
+
+impl FirstLoad {
+    /// Logs the live templates that do not serve phones. Returns how many of them are errors, and how many warnings.
+    pub async fn review(&self) -> (usize, usize) {
+        let snapshot = self.current.load_full();
+        let reviewed = review(&snapshot.plugins, &snapshot.texts).await;
+        let mut report = Report::default();
+        report.reviewed(reviewed, &snapshot.texts);
+        let errors = report.templates().filter(|(_, problem)| problem.is_error).count();
+        (errors, report.templates().count() - errors)
+    }
 }
 
 /// Looks at the disk for the first time. Folders that do not answer are left out; the first reload after they answer finds

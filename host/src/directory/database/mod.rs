@@ -11,6 +11,7 @@ use super::error::{NOT_IN_ENCODING, is_locked};
 use super::url::DatabaseKind;
 use super::{Config, Error};
 use lease::Lease;
+use open::FileAccess;
 use sqlite_file::SqliteFile;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
@@ -45,23 +46,28 @@ enum Pool {
 impl Database {
     /// Opens the database and makes one connection, so that a wrong address or password fails the start.
     pub async fn open(config: &Config) -> Result<Self, Error> {
-        let database = Self::lazy(config)?;
-        match &database.pool {
-            Pool::Postgres(_) => open::try_postgres(config).await?,
-            Pool::Sqlite(file) => open::try_sqlite(config, &file.pool().await?).await?,
+        match config.url.kind() {
+            DatabaseKind::Postgres => {
+                open::try_postgres(config).await?;
+                Self::lazy(config)
+            }
+            DatabaseKind::Sqlite => Ok(Self::with(config, Pool::Sqlite(SqliteFile::try_open(config).await?))),
         }
-        Ok(database)
     }
 
     /// A database to which the first statement connects.
     pub fn lazy(config: &Config) -> Result<Self, Error> {
         let pool = match config.url.kind() {
             DatabaseKind::Postgres => Pool::Postgres(open::postgres(config)?),
-            DatabaseKind::Sqlite => Pool::Sqlite(SqliteFile::open(config)?),
+            DatabaseKind::Sqlite => Pool::Sqlite(SqliteFile::open(config, FileAccess::Write)?),
         };
+        Ok(Self::with(config, pool))
+    }
+
+    fn with(config: &Config, pool: Pool) -> Self {
         let deadline = config.acquire_timeout + config.statement_timeout;
         let (attempts, patience) = (config.connections_max + 1, config.acquire_timeout);
-        Ok(Self { pool, attempts, patience, deadline, writer: Arc::default() })
+        Self { pool, attempts, patience, deadline, writer: Arc::default() }
     }
 
     /// Succeeds if the database answers.

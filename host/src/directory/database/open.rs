@@ -1,6 +1,6 @@
 //! Opens the databases, so that a wrong address, name or password, or an untrusted certificate, fails the start.
 
-use crate::directory::error::{is_connection_error, is_locked};
+use crate::directory::error::is_connection_error;
 use crate::directory::{Config, Error};
 use crate::files::{ANSWER_MAX, NoAnswer, within};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgSslMode};
@@ -76,12 +76,23 @@ fn options(config: &Config) -> Result<PgConnectOptions, Error> {
     Ok(options.ssl_mode(mode))
 }
 
+/// What the server may do with a SQLite file and its folder.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum FileAccess {
+    Write,
+    Read,
+    /// Not even a lock can be taken, because the folder is read-only. SQLite then trusts that nobody else writes.
+    ReadUnlocked,
+}
+
 /// Connections to a SQLite file, and its path.
-pub fn sqlite(config: &Config) -> Result<(SqlitePool, PathBuf), Error> {
+pub fn sqlite(config: &Config, access: FileAccess) -> Result<(SqlitePool, PathBuf), Error> {
     let wrong = |error: sqlx::Error| Error::Url { database: config.shown(), reason: plain(&error) };
     let options = SqliteConnectOptions::from_str(config.url.as_str())
         .map_err(wrong)?
         .create_if_missing(false)
+        .read_only(access != FileAccess::Write)
+        .immutable(access == FileAccess::ReadUnlocked)
         .busy_timeout(SQLITE_BUSY)
         .disable_statement_logging();
     let path = options.get_filename().to_owned();
@@ -104,19 +115,11 @@ pub fn sqlite(config: &Config) -> Result<(SqlitePool, PathBuf), Error> {
     Ok((pool, path))
 }
 
-pub async fn try_sqlite(config: &Config, pool: &SqlitePool) -> Result<(), Error> {
-    let tables = sqlx::query("select count(*) from sqlite_master").execute(pool).await;
-    match tables {
-        Err(error) if is_locked(&error) => Err(Error::Unavailable(error)),
-        tables => tables.map(drop).map_err(|error| refusal(config, &error)),
-    }
-}
-
 fn no_file(path: &Path) -> String {
     format!("no file {}", path.display())
 }
 
-fn refusal(config: &Config, error: &sqlx::Error) -> Error {
+pub fn refusal(config: &Config, error: &sqlx::Error) -> Error {
     let (database, reason) = (config.shown(), plain(error));
     match error {
         _ if is_untrusted(error) => Error::Untrusted { database, reason },

@@ -1,6 +1,8 @@
 //! A SQLite database whose file may be replaced. A connection stays with the file that it has opened, so a server would go
 //! on serving a file that was replaced by a rename, or restored from a backup.
 
+use super::open::{FileAccess, refusal, sqlite};
+use crate::directory::error::{is_locked, is_unwritable};
 use crate::directory::{Config, Error};
 use crate::files::{ANSWER_MAX, Root, Roots, within};
 use sqlx::SqlitePool;
@@ -27,6 +29,7 @@ pub(super) struct SqliteFile(Arc<Shared>);
 struct Shared {
     path: PathBuf,
     config: Config,
+    access: FileAccess,
     /// Bounds the looks at the file: its file system may stop answering.
     folder: Arc<Root>,
     open: Mutex<Open>,
@@ -39,14 +42,34 @@ struct Open {
 }
 
 impl SqliteFile {
+    /// Opens a file with the most access that its folder allows, and reads from it.
+    pub(super) async fn try_open(config: &Config) -> Result<Self, Error> {
+        let mut accesses = [FileAccess::Write, FileAccess::Read, FileAccess::ReadUnlocked].into_iter();
+        loop {
+            let access = accesses.next().unwrap_or(FileAccess::ReadUnlocked);
+            let file = Self::open(config, access)?;
+            match sqlx::query("select count(*) from sqlite_master").execute(&file.pool().await?).await {
+                Err(error) if is_unwritable(&error) && access != FileAccess::ReadUnlocked => {}
+                Err(error) if is_locked(&error) => return Err(Error::Unavailable(error)),
+                Err(error) => return Err(refusal(config, &error)),
+                Ok(_) if access == FileAccess::Write => return Ok(file),
+                Ok(_) => {
+                    let name = config.shown();
+                    tracing::warn!(database.name = name, "the database is read-only: nothing is recorded in it");
+                    return Ok(file);
+                }
+            }
+        }
+    }
+
     /// The file must exist. The first statement connects.
-    pub(super) fn open(config: &Config) -> Result<Self, Error> {
-        let (pool, path) = super::open::sqlite(config)?;
+    pub(super) fn open(config: &Config, access: FileAccess) -> Result<Self, Error> {
+        let (pool, path) = sqlite(config, access)?;
         let (found, folder) = (path.clone(), path.parent().unwrap_or(Path::new(".")).to_owned());
         let identity = within(ANSWER_MAX, move || identity(&found)).flatten();
         let open = Mutex::new(Open { pool, identity, seen: Instant::now() });
         let folder = Roots::default().named(&folder);
-        Ok(Self(Arc::new(Shared { path, config: config.clone(), folder, open })))
+        Ok(Self(Arc::new(Shared { path, config: config.clone(), access, folder, open })))
     }
 
     /// The connections to the file that has the path now. Statements in progress on a replaced file are finished there.
@@ -63,7 +86,7 @@ impl SqliteFile {
         if identity.is_some() && identity != open.identity {
             let path = shared.path.clone();
             let _ = shared.folder.ask(move || remove_companions(&path)).await;
-            let replaced = std::mem::replace(&mut open.pool, super::open::sqlite(&shared.config)?.0);
+            let replaced = std::mem::replace(&mut open.pool, sqlite(&shared.config, shared.access)?.0);
             open.identity = identity;
             tracing::info!(file = %shared.path.display(), "the database file was replaced; reading from the new one");
             tokio::spawn(async move { replaced.close().await });

@@ -1,6 +1,7 @@
 //! The embedded database for use without FusionPBX: the same tables in a SQLite file, with a few demonstration phones.
 
 use super::{Directory, Error};
+use crate::files::{ANSWER_MAX, NoAnswer, within};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use std::fs::{File, OpenOptions};
@@ -20,8 +21,11 @@ impl Directory {
     ///
     /// The file appears complete or not at all. If two servers start at once, the first one's file stays.
     pub async fn create_embedded(path: &Path, domain: &str) -> Result<bool, Error> {
-        if path.exists() {
-            return Ok(false);
+        let found = path.to_owned();
+        match within(ANSWER_MAX, move || found.exists()) {
+            Some(true) => return Ok(false),
+            Some(false) => {}
+            None => return Err(create_error(path, NoAnswer(path.to_owned()))),
         }
         let draft = draft_path(path);
         let outcome = async {
