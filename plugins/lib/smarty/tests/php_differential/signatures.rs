@@ -9,7 +9,7 @@ pub const BINARY: &[&str] =
 pub fn ulps(name: &str) -> u64 {
     match name {
         "exp" | "expm1" | "log" | "log10" | "log2" | "log1p" | "sin" | "cos" | "tan" | "asin" | "acos" | "atan"
-        | "sinh" | "cosh" | "tanh" | "atan2" | "hypot" | "pow" | "**" => 4,
+        | "sinh" | "cosh" | "tanh" | "asinh" | "acosh" | "atanh" | "atan2" | "hypot" | "pow" | "**" => 4,
         _ => 0,
     }
 }
@@ -71,6 +71,10 @@ pub fn listed(kind: char) -> &'static [&'static str] {
         '8' => &[
             "<", "le", ">", "ge", "==", "ne", "??",
         ],
+        'w' => &["int", "integer", "float", "string", "bool", "array", "null", "Boolean", "nope"],
+        'p' => &["n", "N", "C2", "vV", "a5", "A*", "Z4", "H*", "h3", "q", "J", "d", "g", "x2c", "a3X1a2", "z", "s*"],
+        'q' => &["n", "Nfirst", "C*", "vx/Vy", "a5t", "A*", "Z4", "H*h", "h3", "q", "dd", "gg", "x2/c", "c2chars", "z", "s*"],
+        'e' => &["UTF-8", "sjis", "latin1", "HTML", "7bit", "cp932", "nope", "EUC-JP", "UUENCODE"],
         '9' => &[
             "html", "entity", "htmlall", "url", "other",
         ],
@@ -94,6 +98,7 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("function_exists", "the list is shorter"),
     ("is_callable", "the list is shorter"),
     ("uniqid", "the clock is given"),
+    ("gettimeofday", "the clock is given"),
     ("strftime", "compared with an explicit time below"),
 ];
 
@@ -146,6 +151,13 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
     ("preg_match_all", "1smz"), ("preg_replace", "12si"), ("preg_split", "1siz"), ("preg_quote", "sc"),
     ("date", "4T"), ("gmdate", "4T"), ("gmstrftime", "5T"), ("mktime", "ZZZZZY"), ("gmmktime", "JJJJJY"),
     ("checkdate", "iii"), ("next", "A"), ("prev", "A"), ("reset", "A"), ("current", "A"), ("serialize", "A"), ("count_chars", "Sz"), ("str_rot13", "s"), ("utf8_decode", "S"), ("utf8_encode", "s"), ("str_word_count", "szs"), ("substr_compare", "ssizb"), ("strtotime", "3T"),
+    ("metaphone", "sz"), ("addcslashes", "ss"), ("stripcslashes", "s"), ("escapeshellarg", "s"), ("escapeshellcmd", "s"),
+    ("quoted_printable_encode", "s"), ("quoted_printable_decode", "s"), ("convert_uuencode", "s"), ("convert_uudecode", "s"),
+    ("mb_chr", "I"), ("mb_ord", "s"), ("mb_scrub", "s"), ("mb_strwidth", "s"), ("mb_strimwidth", "szzs"), ("mb_strstr", "ssb"), ("mb_stristr", "ssb"),
+    ("mb_strrchr", "ssb"), ("mb_strrichr", "ssb"), ("mb_strcut", "sii"), ("mb_list_encodings", ""), ("preg_grep", "1az"), ("preg_filter", "12a"),
+    ("getdate", "T"), ("localtime", "Tb"), ("inet_pton", "s"), ("inet_ntop", "s"), ("str_getcsv", "sccc"), ("parse_str", "sm"), ("mb_parse_str", "sm"),
+    ("strchr", "ssb"), ("asinh", "f"), ("acosh", "f"), ("atanh", "f"), ("settype", "mw"), ("pack", "pmm"), ("unpack", "qs"),
+    ("mb_encoding_aliases", "e"), ("mb_preferred_mime_name", "e"), ("mb_encode_numericentity", "srsb"), ("mb_decode_numericentity", "srs"),
 ];
 
 #[rustfmt::skip]

@@ -11,7 +11,7 @@ mod transfer;
 mod utf7;
 mod wide;
 
-pub use names::{ENCODINGS, Encoding};
+pub use names::{ENCODINGS, Encoding, find};
 
 use crate::php::utf8;
 use pairs::Pairs;
@@ -82,6 +82,15 @@ impl Charset {
             Charset::HtmlEntities => transfer::decode_entities(text),
             Charset::Base64 => bytes_as_chars(&transfer::decode_base64(text)),
             Charset::QuotedPrintable => bytes_as_chars(&transfer::decode_quoted(text)),
+        }
+    }
+
+    /// The bytes of each character of a text in this encoding.
+    #[must_use]
+    pub fn pieces(&self, text: &[u8]) -> Vec<Vec<u8>> {
+        match self {
+            Charset::Utf8 => utf8::pieces(text).map(<[u8]>::to_vec).collect(),
+            _ => self.decode(text).into_iter().map(|c| self.encode(&[c])).collect(),
         }
     }
 

@@ -19,7 +19,7 @@ pub struct Encoding {
 /// Finds an encoding by its name, its name for mail or an alias, in any letter case.
 #[must_use]
 pub fn find(name: &[u8]) -> Option<&'static Encoding> {
-    let is = |known: &str| known.as_bytes().eq_ignore_ascii_case(name);
+    let is = |known: &str| !known.is_empty() && known.as_bytes().eq_ignore_ascii_case(name);
     let by = |has: &dyn Fn(&Encoding) -> bool| ENCODINGS.iter().find(|encoding| has(encoding));
     by(&|e| is(e.name)).or_else(|| by(&|e| is(e.mime))).or_else(|| by(&|e| e.aliases.iter().any(|alias| is(alias))))
 }

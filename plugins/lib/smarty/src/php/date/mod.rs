@@ -11,6 +11,18 @@ pub use calendar::{Civil, days_from_civil, days_in_month, is_leap};
 pub use format::format;
 pub use strftime::strftime;
 
+/// The English name of a date's weekday.
+#[must_use]
+pub fn weekday_name(date: &Civil) -> &'static str {
+    words::DAYS[date.weekday() as usize]
+}
+
+/// The English name of a date's month.
+#[must_use]
+pub fn month_name(date: &Civil) -> &'static str {
+    words::MONTHS[(date.month - 1) as usize]
+}
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

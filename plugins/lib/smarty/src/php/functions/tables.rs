@@ -5,8 +5,9 @@
 use super::args;
 use super::register::moves;
 use super::{
-    about, array_change, array_make, array_pointer, array_read, array_set, ctype, dates, dump, encode, filter, format,
-    html, json, math, multibyte, preg, serialize, sort, strip_tags, text_case, text_compare, text_cut, text_find,
+    about, addresses, array_change, array_make, array_pointer, array_read, array_set, csv, ctype, dates, dates_parts,
+    dump, encode, filter, format, html, json, math, metaphone, multibyte, multibyte_code, multibyte_find, pack, preg,
+    preg_list, query_text, serialize, sort, strip_tags, text_case, text_compare, text_cut, text_escape, text_find,
     text_lines, text_replace, text_words, types, url, version,
 };
 use crate::php::call::Function;
@@ -14,13 +15,16 @@ use crate::php::value::Value;
 
 const TABLES: &[&[Function]] = &[
     about::FUNCTIONS,
+    addresses::FUNCTIONS,
     array_change::FUNCTIONS,
     array_make::FUNCTIONS,
     array_pointer::FUNCTIONS,
     array_read::FUNCTIONS,
     array_set::FUNCTIONS,
+    csv::FUNCTIONS,
     ctype::FUNCTIONS,
     dates::FUNCTIONS,
+    dates_parts::FUNCTIONS,
     dump::FUNCTIONS,
     encode::FUNCTIONS,
     filter::FUNCTIONS,
@@ -28,14 +32,21 @@ const TABLES: &[&[Function]] = &[
     html::FUNCTIONS,
     json::FUNCTIONS,
     math::FUNCTIONS,
+    metaphone::FUNCTIONS,
     multibyte::FUNCTIONS,
+    multibyte_code::FUNCTIONS,
+    multibyte_find::FUNCTIONS,
+    pack::FUNCTIONS,
     preg::FUNCTIONS,
+    preg_list::FUNCTIONS,
+    query_text::FUNCTIONS,
     serialize::FUNCTIONS,
     sort::FUNCTIONS,
     strip_tags::FUNCTIONS,
     text_case::FUNCTIONS,
     text_compare::FUNCTIONS,
     text_cut::FUNCTIONS,
+    text_escape::FUNCTIONS,
     text_find::FUNCTIONS,
     text_lines::FUNCTIONS,
     text_replace::FUNCTIONS,

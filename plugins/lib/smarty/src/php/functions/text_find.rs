@@ -12,6 +12,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("strrpos", 2, 3, |_, a| last_position(a, false)),
     moves("strripos", 2, 3, |_, a| last_position(a, true)),
     makes("strstr", 2, 3, |_, a| part(a, false)),
+    makes("strchr", 2, 3, |_, a| part(a, false)),
     makes("stristr", 2, 3, |_, a| part(a, true)),
     makes("strrchr", 2, 2, |_, a| last_part(a)),
     makes("strpbrk", 2, 2, |_, a| any_of(a)),

@@ -1,7 +1,7 @@
 //! Functions that test and convert the type of a value.
 
 use super::args;
-use super::register::{makes, moves};
+use super::register::{by_ref, makes, moves};
 use crate::php::convert::{Numeric, numeric};
 use crate::php::{Context, Function, PhpError, Value};
 
@@ -27,6 +27,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("is_scalar", 1, 1, |_, a| is(a, |v| !matches!(v, Value::Null | Value::Array(_)))),
     moves("is_object", 1, 1, |_, _| Ok(Value::Bool(false))),
     moves("is_resource", 1, 1, |_, _| Ok(Value::Bool(false))),
+    by_ref(moves("settype", 2, 2, settype), 1),
     moves("is_numeric", 1, 1, |_, a| is(a, is_numeric)),
 ];
 
@@ -54,6 +55,22 @@ fn type_word(value: &Value) -> &'static str {
         Value::Str(_) => "string",
         Value::Array(_) => "array",
     }
+}
+
+fn settype(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
+    let name = args::text(args, 1)?.to_ascii_lowercase();
+    let value = &args[0];
+    let converted = match name.as_slice() {
+        b"int" | b"integer" => Value::Int(value.to_int()),
+        b"float" | b"double" => Value::Float(value.to_float()),
+        b"string" => Value::Str(value.to_str()),
+        b"bool" | b"boolean" => Value::Bool(value.truthy()),
+        b"array" => Value::Array(value.to_array()),
+        b"null" => Value::Null,
+        _ => return Err(args::bad(1, "be a valid type")),
+    };
+    args[0] = converted;
+    Ok(Value::Bool(true))
 }
 
 fn intval(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {

@@ -1,0 +1,1 @@
+{addcslashes('a[b]z~ é','a..m')} {stripcslashes('x\ty\x41\102\q')|bin2hex} {escapeshellarg("it's")} {escapeshellcmd('a; b "c" d\'e')} {quoted_printable_encode('Grüße = 5 %')} {quoted_printable_decode('Gr=C3=BC=C3=9Fe')} {convert_uudecode(convert_uuencode('dial tone'))}

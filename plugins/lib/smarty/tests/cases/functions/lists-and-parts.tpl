@@ -1,0 +1,1 @@
+{json_encode(preg_grep('/^2\d\d$/',['201','31','299']))} {json_encode(preg_filter('/(\d)x/','$1y',['1x','b','2x']))} {json_encode(getdate(86400))} {json_encode(localtime(86400,true))} {asinh(1)|string_format:'%.6f'} {acosh(2)|string_format:'%.6f'} {atanh(0.5)|string_format:'%.6f'}

@@ -1,0 +1,1 @@
+{mb_chr(8364)} {mb_ord('€')} {mb_strwidth('日本 x')} {mb_strimwidth('日本語テキスト',0,9,'…')} {mb_strstr('Grüße aus Köln','ü')} {mb_stristr('GRÜSSE','ü',true)} {mb_strrchr('a/b/ö','/')} {mb_strcut('日本語',1,5)} {mb_preferred_mime_name('sjis-win')} {mb_encode_numericentity('aé€',[128,65535,0,65535])} {mb_decode_numericentity('&#233;&#x20ac;',[128,65535,0,65535])}
