@@ -4,7 +4,7 @@ use crate::proxied::execute;
 use dialplate_tests::app::TestApp;
 use dialplate_tests::client::{self, Answer, exchange};
 use dialplate_tests::database;
-use dialplate_tests::server::{Server, demo_url};
+use dialplate_tests::server::{self, Server, demo_url};
 use dialplate_tests::setting::{self, digest};
 use std::path::Path;
 use std::sync::Arc;
@@ -50,11 +50,35 @@ fn sweep_gets_429_and_known_phones_still_get_files() {
     assert_eq!((known.status, &known.body), (429, &unknown.body), "known and unknown devices get equal answers");
     assert!((1..=600).contains(&known.header("retry-after").parse::<u32>().unwrap()));
     assert!(known.text().contains("429 Too Many Requests"), "{}", known.text());
-    execute(folder.path(), "alter table v_devices rename to gone");
-    assert_eq!(ask(&server, "198.51.100.7", "001565000109").status, 500);
-    assert_eq!(ask(&server, "203.0.113.7", "001565000109").status, 429, "the database was not asked");
-    assert_eq!(server.log().matches("only known phones are admitted").count(), 1);
+    assert_eq!(server.log().matches("only known phones and valid credentials are admitted").count(), 1);
     assert!(!server.log().contains("trusted_proxies"));
+}
+
+#[test]
+fn operator_lists_and_clears_limits() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[PROXY, ("DIALPLATE_GUESSES_PER_NETWORK_MAX", "2")]);
+    let admin = server.admin().to_string();
+    let limits = |arguments: &[&str]| {
+        let mut command = server::command("limits", &[]);
+        let output = command.args(arguments).args(["--admin-listen", &admin]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert_eq!(limits(&["list"]), "no limit is reached\n");
+    for client in ["203.0.113.7", "2001:db8:1:2::7"] {
+        assert_eq!([0, 1, 2].map(|n| ask(&server, client, &format!("00156500010{n}")).status), [403, 403, 429]);
+    }
+    let listed = limits(&["list"]);
+    assert!(listed.contains("failed requests of network 203.0.113.0/24: 2 of 2, ends in "), "{listed}");
+    assert!(listed.contains("failed requests of network 2001:db8:1:2::/64: 2 of 2, ends in "), "{listed}");
+    assert!(limits(&["list", "--json"]).contains("\"failures_of_network\""));
+    limits(&["clear", "2001:db8:1::/48"]);
+    assert_eq!(ask(&server, "2001:db8:1:2::7", "001565000103").status, 403);
+    assert_eq!(ask(&server, "203.0.113.7", "001565000103").status, 429);
+    assert!(limits(&["clear"]).starts_with("cleared "));
+    assert_eq!(ask(&server, "203.0.113.7", "001565000103").status, 403);
+    assert!(server.log().contains("limits cleared by the operator"));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Commands that query or control the running server through its admin endpoint.
 
 use crate::config::AdminListen;
-use crate::http::{self, Listing, Reloaded};
+use crate::http::{self, Cleared, Listing, Reloaded};
+use crate::sentry::{LimitKind, ReachedLimit};
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use axum::http::{Method, Request, StatusCode, header};
 use http_body_util::{BodyExt, Empty, Limited};
@@ -9,6 +10,7 @@ use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use serde::de::DeserializeOwned;
+use std::borrow::Cow;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -24,7 +26,7 @@ const HASH_DIGITS: usize = 12;
 /// A request to the server, its timeout, and the advice to print when the timeout expires.
 struct AdminRequest {
     method: Method,
-    path: &'static str,
+    path: Cow<'static, str>,
     timeout: Duration,
     late: &'static str,
 }
@@ -32,7 +34,7 @@ struct AdminRequest {
 /// The server answers a listing immediately, so a short timeout suffices.
 const LIST: AdminRequest = AdminRequest {
     method: Method::GET,
-    path: "/plugins",
+    path: Cow::Borrowed("/plugins"),
     timeout: Duration::from_secs(10),
     late: "it is stopped, or the machine is very busy",
 };
@@ -40,10 +42,49 @@ const LIST: AdminRequest = AdminRequest {
 /// A reload may rebuild every plugin on a busy machine.
 const RELOAD: AdminRequest = AdminRequest {
     method: Method::POST,
-    path: "/reload",
+    path: Cow::Borrowed("/reload"),
     timeout: http::ADMIN_TIMEOUT,
     late: "the reload may still be running; see `dialplate plugin list` and the server's log for the result",
 };
+
+/// The limits, which the server lists and clears immediately.
+fn limits(method: Method, path: Cow<'static, str>) -> AdminRequest {
+    AdminRequest { method, path, ..LIST }
+}
+
+/// Prints the limits that are reached, one a line, or the JSON of the endpoint.
+pub async fn limits_list(admin: AdminListen, json: bool, out: &mut impl Write) -> Result<()> {
+    let (body, reached) = ask::<Vec<ReachedLimit>>(admin, limits(Method::GET, "/limits".into())).await?;
+    if json {
+        return Ok(writeln!(out, "{body}")?);
+    }
+    for limit in &reached {
+        let kind = match limit.kind {
+            LimitKind::FailuresOfNetwork => "failed requests of network",
+            LimitKind::FailuresOfMaker => "failed requests for maker",
+            LimitKind::NewDevicesOfNetwork => "new devices of network",
+            LimitKind::NewDevicesOfDomain => "new devices of domain",
+        };
+        let ReachedLimit { subject, count, max, seconds_left, .. } = limit;
+        writeln!(out, "{kind} {subject}: {count} of {max}, ends in {seconds_left} s")?;
+    }
+    Ok(if reached.is_empty() { writeln!(out, "no limit is reached") } else { Ok(()) }?)
+}
+
+/// Lifts the limits of a network, a maker or a domain, or all.
+///
+/// # Errors
+/// The subject is none of these, or the server does not answer.
+pub async fn limits_clear(admin: AdminListen, subject: Option<&str>, out: &mut impl Write) -> Result<()> {
+    let is_plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || ".:/-_".contains(c));
+    let path = match subject {
+        None => "/limits".into(),
+        Some(subject) if is_plain(subject) => format!("/limits?subject={subject}").into(),
+        Some(_) => bail!("name a network, a maker or a domain as `dialplate limits list` prints it"),
+    };
+    let (_, cleared) = ask::<Cleared>(admin, limits(Method::DELETE, path)).await?;
+    Ok(writeln!(out, "cleared {} counters", cleared.counters)?)
+}
 
 /// Prints the loaded plugins and templates as a table, or as the JSON of the endpoint.
 pub async fn plugin_list(admin: AdminListen, json: bool, out: &mut impl Write) -> Result<()> {

@@ -74,7 +74,7 @@ impl Opened {
             directory,
             snapshot,
             keeper: keeper(config.nonce_key, steady)?.with_policy(config.gate),
-            sentry: Sentry::new(config.sentry),
+            sentry: Arc::new(Sentry::new(config.sentry)),
             auth_server,
             syslog,
             journal,
@@ -167,7 +167,8 @@ fn serve_admin(
     vital.add("the task that reloads templates and plugins", task);
     let Some(listener) = listener else { return Ok(vital) };
     tracing::info!(listen = %listener.local_addr()?, "admin endpoint");
-    let state = Arc::new(AdminState { snapshot, reloads, metrics });
+    let state =
+        Arc::new(AdminState { sentry: Arc::clone(&state.sentry), steady: state.steady, snapshot, reloads, metrics });
     vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state)));
     Ok(vital)
 }

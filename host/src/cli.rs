@@ -15,6 +15,7 @@ const CONFIG: &str = "config";
 const JSON: &str = "json";
 const EFFECTIVE: &str = "effective";
 const MARKDOWN: &str = "markdown";
+const SUBJECT: &str = "subject";
 
 /// The argument of `db init` and `db check`.
 const DATABASE: &str = "named_database";
@@ -45,6 +46,13 @@ fn dispatch(name: &str, flags: &ArgMatches, log: &Log) -> Result<()> {
         ("plugin", Some(("list", flags))) => {
             block_on(admin_command::plugin_list(admin(flags)?, flags.get_flag(JSON), &mut stdout()))
         }
+        ("limits", Some(("list", flags))) => {
+            block_on(admin_command::limits_list(admin(flags)?, flags.get_flag(JSON), &mut stdout()))
+        }
+        ("limits", Some(("clear", flags))) => {
+            let subject = flags.get_one::<String>(SUBJECT).map(String::as_str);
+            block_on(admin_command::limits_clear(admin(flags)?, subject, &mut stdout()))
+        }
         ("db", Some(("init", flags))) => block_on(db_command::init(database(flags, log)?)),
         ("db", Some(("check", flags))) => block_on(db_command::check(database(flags, log)?)),
         _ => Ok(()),
@@ -58,6 +66,9 @@ pub fn command() -> Command {
     let markdown = switch(MARKDOWN, "Print the keys as a Markdown table").conflicts_with(EFFECTIVE);
     let database = Arg::new(DATABASE).value_name("DATABASE").help("A file or a URL [default: the configured database]");
     let plugin = Command::new("plugin").about("Shows the plugins of the running server").subcommand_required(true);
+    let limits =
+        Command::new("limits").about("Shows and lifts the limits of the running server").subcommand_required(true);
+    let subject = Arg::new(SUBJECT).value_name("NETWORK|MAKER|DOMAIN").help("Whose limits [default: all]");
     let db = Command::new("db").about("Creates an embedded database, or examines a database").subcommand_required(true);
     Command::new("dialplate")
         .version(env!("CARGO_PKG_VERSION"))
@@ -73,7 +84,14 @@ pub fn command() -> Command {
                 .arg(markdown),
         )
         .subcommand(keyed("reload", "Makes the running server reload changed templates and plugins, and waits for it"))
-        .subcommand(plugin.subcommand(keyed("list", "Lists plugins, and problems of plugins and templates").arg(json)))
+        .subcommand(
+            plugin.subcommand(keyed("list", "Lists plugins, and problems of plugins and templates").arg(json.clone())),
+        )
+        .subcommand(
+            limits
+                .subcommand(keyed("list", "Lists the limits that are reached").arg(json))
+                .subcommand(keyed("clear", "Lifts limits before they end").arg(subject)),
+        )
         .subcommand(
             db.subcommand(
                 keyed("init", "Creates an embedded database with demonstration phones").arg(database.clone()),

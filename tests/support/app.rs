@@ -36,7 +36,8 @@ use tokio::sync::Mutex;
 const PEER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
 /// Limits that would refuse a test's requests, which all come from one address.
-const UNLIMITED: [(&str, &str); 2] = [("guesses_per_network_max", "0"), ("guesses_per_oui_max", "0")];
+const UNLIMITED: [(&str, &str); 3] =
+    [("guesses_per_network_max", "0"), ("guesses_per_oui_max", "0"), ("domain_auto_inserts_per_minute_max", "0")];
 
 /// Loaded templates and plugins by their folders and configuration.
 static SHARED: Mutex<Option<HashMap<String, Current>>> = Mutex::const_new(None);

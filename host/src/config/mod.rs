@@ -131,6 +131,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
             per_network_max: source.number("guesses_per_network_max"),
             per_oui_max: source.number("guesses_per_oui_max"),
             inserts_per_minute_max: source.number("auto_inserts_per_minute_max"),
+            domain_inserts_per_minute_max: source.number("domain_auto_inserts_per_minute_max"),
             window_s: source.number("guess_window_s"),
         },
         auth_server: read_auth_server(source),

@@ -1,9 +1,10 @@
 //! Networks that clients may come from.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A network or a single address, of either family. Host bits do not matter: `10.1.2.3/8` is `10.0.0.0/8`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Network {
     address: IpAddr,
     prefix: u8,
@@ -26,6 +27,34 @@ impl Network {
         }
     }
 
+    /// The network of this prefix length around an address, without its host bits.
+    pub fn around(address: IpAddr, prefix: u8) -> Self {
+        let host_bits = u32::from(bits(address).saturating_sub(prefix));
+        let address = match address {
+            IpAddr::V4(v4) => Ipv4Addr::from_bits(v4.to_bits() & u32::MAX.checked_shl(host_bits).unwrap_or(0)).into(),
+            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & u128::MAX.checked_shl(host_bits).unwrap_or(0)).into(),
+        };
+        Self { address, prefix }
+    }
+
+    /// The network of one address.
+    pub fn of_one(address: IpAddr) -> Self {
+        Self { address, prefix: bits(address) }
+    }
+
+    pub fn address(&self) -> IpAddr {
+        self.address
+    }
+
+    pub fn prefix(&self) -> u8 {
+        self.prefix
+    }
+
+    /// Whether one of the two contains the other.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        self.contains(other.address) || other.contains(self.address)
+    }
+
     pub fn contains(&self, client: IpAddr) -> bool {
         match (self.address, client.to_canonical()) {
             (IpAddr::V4(network), IpAddr::V4(client)) => self.agree_v4(network, client),
@@ -45,6 +74,12 @@ impl Network {
     }
 }
 
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.prefix)
+    }
+}
+
 fn bits(address: IpAddr) -> u8 {
     if address.is_ipv4() { 32 } else { 128 }
 }
@@ -61,6 +96,23 @@ mod tests {
 
     fn admits(network: &str, client: &str) -> bool {
         Network::parse(network).unwrap().contains(client.parse().unwrap())
+    }
+
+    #[test]
+    fn network_around_an_address_has_no_host_bits() {
+        for (address, prefix, network) in [
+            ("192.0.2.77", 24, "192.0.2.0/24"),
+            ("192.0.2.77", 32, "192.0.2.77/32"),
+            ("192.0.2.77", 0, "0.0.0.0/0"),
+            ("2001:db8:1:2ff:3::4", 56, "2001:db8:1:200::/56"),
+            ("2001:db8::1", 0, "::/0"),
+        ] {
+            assert_eq!(Network::around(address.parse().unwrap(), prefix).to_string(), network);
+        }
+        let network = |text| Network::parse(text).unwrap();
+        assert!(network("2001:db8::/56").overlaps(&network("2001:db8::/48")));
+        assert!(network("2001:db8::/48").overlaps(&network("2001:db8::/56")));
+        assert!(!network("192.0.2.0/24").overlaps(&network("192.0.3.0/24")));
     }
 
     #[test]

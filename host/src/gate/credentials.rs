@@ -40,15 +40,15 @@ pub struct CredentialCheck<'a> {
 }
 
 impl CredentialCheck<'_> {
-    /// Checks the credentials, if the settings require any.
-    pub fn run(&self) -> Result<(), Challenge> {
-        let Some(accounts) = accounts(&self.facts.settings) else { return Ok(()) };
+    /// Checks the credentials, if the settings require any. Returns whether they do.
+    pub fn run(&self) -> Result<bool, Challenge> {
+        let Some(accounts) = accounts(&self.facts.settings) else { return Ok(false) };
         let scheme = self.scheme();
         let outcome = match self.request.authorization() {
             None => Err(None),
             Some(authorization) => self.verify(authorization, scheme, &accounts).map_err(Some),
         };
-        outcome.map_err(|error| Challenge { headers: self.challenges(scheme, error), error })
+        outcome.map(|()| true).map_err(|error| Challenge { headers: self.challenges(scheme, error), error })
     }
 
     /// Basic if the setting is `basic` in any case, else digest, so that no spelling turns the check off. Reports an

@@ -43,13 +43,14 @@ pub fn report(keeper: &Keeper, facts: &RequestFacts, setting: &'static str, text
     keeper.report(InvalidSetting { setting, domain, text: text.to_owned(), problem });
 }
 
-/// Whether the `password` parameter is one of the passwords in the setting of that name, or the setting is not set.
-pub fn has_password(request: &ProvisionRequest, settings: &Settings) -> bool {
-    let Some(passwords) = texts(settings, "provision", "password") else { return true };
+/// Whether the `password` parameter is one of the passwords in the setting of that name; `None` if the setting is not
+/// set.
+pub fn has_password(request: &ProvisionRequest, settings: &Settings) -> Option<bool> {
+    let passwords = texts(settings, "provision", "password")?;
     let given = request.password().unwrap_or_else(|| Secret::new(""));
     let mut right = Choice::from(0);
     for password in passwords {
         right |= Secret::new(password).matches(&given);
     }
-    right.into()
+    Some(right.into())
 }

@@ -91,10 +91,11 @@ impl<'a> ScreenedRequest<'a> {
             return Err(Refusal::AuthServer);
         }
         let check = CredentialCheck { request, facts: &facts, keeper, vendor, now };
-        check.run().map_err(Refusal::Challenge)?;
-        if !demand::has_password(request, &facts.settings) {
+        let has_logged_in = check.run().map_err(Refusal::Challenge)?;
+        let has_password = demand::has_password(request, &facts.settings);
+        if has_password == Some(false) {
             return Err(Refusal::BadPassword);
         }
-        Permit::grant(identifier, facts)
+        Permit::grant(identifier, facts, has_logged_in || has_password.is_some())
     }
 }

@@ -19,6 +19,7 @@ pub struct DevicePermit {
     domain: Domain,
     settings: Settings,
     origin: ReadOrigin,
+    is_authenticated: bool,
 }
 
 /// The right to insert one device. Only a phone can have such an address: it has twelve digits and is unicast.
@@ -27,6 +28,7 @@ pub struct InsertPermit {
     domain: Domain,
     settings: Settings,
     origin: ReadOrigin,
+    is_authenticated: bool,
 }
 
 /// Refuses a device that no permit is for, whatever the client.
@@ -43,16 +45,24 @@ pub(super) fn refuse_unknown(facts: &RequestFacts) -> Result<(), Refusal> {
 }
 
 impl Permit {
-    /// For a request that has passed every check of the domain.
-    pub(super) fn grant(identifier: &DeviceIdentifier, facts: RequestFacts) -> Result<Self, Refusal> {
+    /// For a request that has passed every check of the domain. `is_authenticated`: the domain requires credentials or a
+    /// password, and the request has them.
+    pub(super) fn grant(
+        identifier: &DeviceIdentifier,
+        facts: RequestFacts,
+        is_authenticated: bool,
+    ) -> Result<Self, Refusal> {
         refuse_unknown(&facts)?;
         let RequestFacts { device, domain, settings, origin, .. } = facts;
         if let Some(device) = device {
-            return DevicePermit::grant(device, domain, settings, origin).map(|permit| Self::Known(Box::new(permit)));
+            return DevicePermit::grant(device, domain, settings, origin, is_authenticated)
+                .map(|permit| Self::Known(Box::new(permit)));
         }
         let domain = domain.ok_or(Refusal::UnknownDomain)?;
         match (identifier, identifier.address().and_then(DeviceAddress::mac).filter(MacAddress::is_unicast)) {
-            (_, Some(address)) => Ok(Self::AutoInsert(InsertPermit { address, domain, settings, origin })),
+            (_, Some(address)) => {
+                Ok(Self::AutoInsert(InsertPermit { address, domain, settings, origin, is_authenticated }))
+            }
             (DeviceIdentifier::Invalid | DeviceIdentifier::Address(_), None) => Err(Refusal::InvalidAddress),
             _ => Err(Refusal::NoAddress),
         }
@@ -65,12 +75,18 @@ impl DevicePermit {
         domain: Option<Domain>,
         settings: Settings,
         origin: ReadOrigin,
+        is_authenticated: bool,
     ) -> Result<Self, Refusal> {
         let domain = domain.filter(|domain| domain.uuid == device.domain_uuid).ok_or(Refusal::ForeignDomain)?;
         if !device.enabled {
             return Err(Refusal::DeviceDisabled);
         }
-        Ok(Self { device, domain, settings, origin })
+        Ok(Self { device, domain, settings, origin, is_authenticated })
+    }
+
+    /// Whether the domain requires credentials or a password, and the request has them.
+    pub fn is_authenticated(&self) -> bool {
+        self.is_authenticated
     }
 
     pub fn domain_name(&self) -> &str {
@@ -92,6 +108,11 @@ impl InsertPermit {
         &self.domain
     }
 
+    /// As [`DevicePermit::is_authenticated`].
+    pub fn is_authenticated(&self) -> bool {
+        self.is_authenticated
+    }
+
     /// Exchanges the permit for the device that has the address by now, because another request inserted it first.
     /// `facts` were found after that.
     ///
@@ -101,7 +122,7 @@ impl InsertPermit {
         let RequestFacts { device, settings, origin, .. } = facts;
         let device =
             device.filter(|device| device.address.mac() == Some(self.address)).ok_or(Refusal::ForeignDomain)?;
-        DevicePermit::grant(device, Some(self.domain), settings, origin)
+        DevicePermit::grant(device, Some(self.domain), settings, origin, self.is_authenticated)
     }
 
     /// Spends the permit.
@@ -115,7 +136,13 @@ impl InsertPermit {
 impl DevicePermit {
     pub fn unchecked(facts: RequestFacts) -> Self {
         let RequestFacts { device, domain, settings, origin, .. } = facts;
-        Self { device: device.expect("a device"), domain: domain.expect("a domain"), settings, origin }
+        Self {
+            device: device.expect("a device"),
+            domain: domain.expect("a domain"),
+            settings,
+            origin,
+            is_authenticated: false,
+        }
     }
 }
 
@@ -123,6 +150,6 @@ impl DevicePermit {
 impl InsertPermit {
     pub fn unchecked(address: MacAddress, facts: RequestFacts) -> Self {
         let RequestFacts { domain, settings, origin, .. } = facts;
-        Self { address, domain: domain.expect("a domain"), settings, origin }
+        Self { address, domain: domain.expect("a domain"), settings, origin, is_authenticated: false }
     }
 }

@@ -3,17 +3,17 @@
 //! Therefore the `Host` header must name this machine, which stops DNS rebinding, and a request that changes state must
 //! carry a header that browsers send to another origin only after a CORS preflight.
 
-use super::listing::{Listing, Reloaded};
+use super::listing::{Cleared, Listing, Reloaded};
 use super::state::AdminState;
 use crate::files::NoAnswer;
 use crate::metrics::{self, PluginState};
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +34,7 @@ pub fn router(state: Arc<AdminState>) -> Router {
         .route("/plugins", get(plugins))
         .route("/metrics", get(metrics))
         .route("/reload", post(reload))
+        .route("/limits", get(limits).delete(clear_limits))
         .layer(middleware::from_fn(only_by_a_local_name))
         .with_state(state)
 }
@@ -76,6 +77,26 @@ async fn reload(State(state): State<Arc<AdminState>>, headers: HeaderMap) -> Res
         Some(report) => json(&Reloaded::of(&report)),
         None => (StatusCode::SERVICE_UNAVAILABLE, "the server is stopping\n").into_response(),
     }
+}
+
+async fn limits(State(state): State<Arc<AdminState>>) -> Response {
+    json(&state.sentry.reached(state.steady.now()))
+}
+
+/// Which limits to lift: those of one network, maker or domain, or all.
+#[derive(Deserialize)]
+struct Lift {
+    subject: Option<String>,
+}
+
+async fn clear_limits(State(state): State<Arc<AdminState>>, Query(lift): Query<Lift>, headers: HeaderMap) -> Response {
+    if !headers.contains_key(CALLER) {
+        return (StatusCode::FORBIDDEN, format!("lifting limits requires the header {CALLER}\n")).into_response();
+    }
+    let subject = lift.subject.as_deref();
+    let counters = state.sentry.clear(subject);
+    tracing::info!(subject = subject.unwrap_or("all"), counters, "limits cleared by the operator");
+    json(&Cleared { counters })
 }
 
 fn json(value: &impl Serialize) -> Response {

@@ -23,6 +23,13 @@ pub struct Listing {
     pub silent: Vec<String>,
 }
 
+/// The answer to a request that lifts limits.
+#[derive(Serialize, Deserialize)]
+pub struct Cleared {
+    /// How many counters were cleared, those below their limit included.
+    pub counters: usize,
+}
+
 #[derive(Serialize, Deserialize)]
 pub struct ListedPlugin {
     pub name: String,

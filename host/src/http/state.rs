@@ -21,7 +21,7 @@ pub struct AppState {
     pub directory: Directory,
     pub snapshot: reload::Current,
     pub keeper: gate::Keeper,
-    pub sentry: Sentry,
+    pub sentry: Arc<Sentry>,
     pub auth_server: Option<AuthServer>,
     pub syslog: Option<Syslog>,
     pub journal: Journal,
@@ -31,6 +31,8 @@ pub struct AppState {
 
 /// What answers operators at the admin endpoint.
 pub struct AdminState {
+    pub sentry: Arc<Sentry>,
+    pub steady: SteadyClock,
     pub snapshot: reload::Current,
     pub reloads: Reloads,
     pub metrics: Arc<Metrics>,

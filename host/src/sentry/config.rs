@@ -14,17 +14,28 @@ pub struct Config {
     /// Devices that auto insert creates for one network in a minute. A new office's switch powers 24 or 48 phones, which
     /// boot over two minutes.
     pub inserts_per_minute_max: u32,
+    /// Devices that auto insert creates in one domain in a minute, from all networks together. Two large offices may
+    /// open at once.
+    pub domain_inserts_per_minute_max: u32,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { per_network_max: 120, per_oui_max: 1_200, window_s: 600, inserts_per_minute_max: 30 }
+        Self {
+            per_network_max: 120,
+            per_oui_max: 1_200,
+            window_s: 600,
+            inserts_per_minute_max: 30,
+            domain_inserts_per_minute_max: 60,
+        }
     }
 }
 
 impl Config {
     /// Whether all limits are off.
     pub fn is_off(&self) -> bool {
-        self.per_network_max == 0 && self.per_oui_max == 0 && self.inserts_per_minute_max == 0
+        let all =
+            [self.per_network_max, self.per_oui_max, self.inserts_per_minute_max, self.domain_inserts_per_minute_max];
+        all == [0; 4]
     }
 }

@@ -69,6 +69,30 @@ impl<K: Eq + Hash> Counters<K> {
         self.counts.entry(key).or_default().add(now, window)
     }
 
+    /// Takes one back that was added by mistake.
+    pub fn take_back(&mut self, key: &K, now: u64) {
+        let window = self.window;
+        if let Some(count) = self.counts.get_mut(key).filter(|count| count.is_running(now, window)) {
+            count.number = count.number.saturating_sub(1);
+        }
+    }
+
+    /// The keys whose count is not zero now.
+    pub fn running(&self, now: u64) -> impl Iterator<Item = (&K, Count)> {
+        self.counts
+            .iter()
+            .filter(move |(_, count)| count.is_running(now, self.window))
+            .map(|(key, count)| (key, *count))
+    }
+
+    /// Forgets the counters of these keys, and the shared one. Returns how many there were.
+    pub fn clear(&mut self, is_meant: impl Fn(&K) -> bool) -> usize {
+        let before = self.counts.len();
+        self.counts.retain(|key, _| !is_meant(key));
+        self.others = Count::default();
+        before - self.counts.len()
+    }
+
     /// Removes expired counters. It scans the whole table, so it runs at most once a second.
     fn sweep(&mut self, now: u64) {
         if self.swept != now {
@@ -125,6 +149,19 @@ mod tests {
         assert_eq!((counters.get(&"e", 140).number, counters.get(&"b", 140).number), (2, 1));
         assert_eq!(counters.add("f", 165).number, 1, "the first window is over, and its place is free");
         assert_eq!(counters.get(&"f", 165).left(165), 60);
+    }
+
+    #[test]
+    fn count_is_taken_back_and_cleared() {
+        let mut counters = Counters::new(60, 8);
+        for key in ["a", "a", "b"] {
+            counters.add(key, 100);
+        }
+        counters.take_back(&"a", 110);
+        counters.take_back(&"c", 110);
+        assert_eq!((counters.get(&"a", 110).number, counters.running(110).count()), (1, 2));
+        assert_eq!((counters.clear(|key| *key == "a"), counters.running(110).count()), (1, 1));
+        assert_eq!(counters.running(200).count(), 0);
     }
 
     #[test]

@@ -33,6 +33,18 @@ impl<K: Eq + Hash> Recent<K> {
         self.current.contains(key) || self.before.contains(key)
     }
 
+    /// Forgets a key; returns whether it was remembered.
+    pub fn forget(&mut self, key: &K) -> bool {
+        let is_current = self.current.remove(key);
+        self.before.remove(key) || is_current
+    }
+
+    /// Forgets these keys.
+    pub fn clear(&mut self, is_meant: impl Fn(&K) -> bool) {
+        self.current.retain(|key| !is_meant(key));
+        self.before.retain(|key| !is_meant(key));
+    }
+
     fn turn(&mut self, now: u64) {
         let passed = now.saturating_sub(self.began);
         if passed < self.span && self.current.len() < self.max {

@@ -1,11 +1,17 @@
 //! Offices, sweeps and floods, with simulated time.
 
 use super::*;
-use crate::facts::DeviceAddress;
-use crate::gate::Challenge;
+use crate::facts::{DeviceAddress, DeviceFacts, Record, Value};
+use crate::gate::{Challenge, CredentialError};
 
 const NOW: u64 = 1_782_907_200;
-const LIMITS: Config = Config { per_network_max: 10, per_oui_max: 40, window_s: 600, inserts_per_minute_max: 5 };
+const LIMITS: Config = Config {
+    per_network_max: 10,
+    per_oui_max: 40,
+    window_s: 600,
+    inserts_per_minute_max: 5,
+    domain_inserts_per_minute_max: 8,
+};
 
 fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
@@ -22,8 +28,7 @@ fn visit(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) -> RequestSour
 
 /// One request that the gate refuses; whether it was answered with 429.
 fn is_limited(sentry: &Sentry, client: &str, claim: &DeviceIdentifier, refusal: &Refusal, now: u64) -> bool {
-    let visitor = visit(sentry, client, claim);
-    sentry.check(&visitor, now).and_then(|()| sentry.refused(&visitor, refusal, now)).is_err()
+    sentry.settle(&visit(sentry, client, claim), Decision::Refused(refusal), now).is_err()
 }
 
 fn unknown(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) -> bool {
@@ -31,11 +36,17 @@ fn unknown(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) -> bool {
 }
 
 fn admit(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) {
-    sentry.admitted(&visit(sentry, client, claim), NOW);
+    sentry.settle(&visit(sentry, client, claim), Decision::Known { authenticated: true }, NOW).unwrap();
 }
 
 fn passes(sentry: &Sentry, client: &str, claim: &DeviceIdentifier) -> bool {
-    sentry.check(&visit(sentry, client, claim), NOW).is_ok()
+    sentry.find_limit(&visit(sentry, client, claim), NOW).is_none()
+}
+
+/// A new device in a domain that requires no credentials.
+fn insert(sentry: &Sentry, client: &str, number: u32, now: u64) -> Result<(), RateLimited> {
+    let decision = Decision::New { authenticated: false, domain: "a.example" };
+    sentry.settle(&visit(sentry, client, &device("001565", number)), decision, now)
 }
 
 fn challenge(error: Option<CredentialError>) -> Refusal {
@@ -48,8 +59,9 @@ fn sweep_ends_at_the_limit_until_the_window_is_over() {
     let limited: Vec<bool> = (0..12).map(|n| unknown(&sentry, "192.0.2.7", &device("001565", n))).collect();
     assert_eq!(limited.iter().filter(|limited| !**limited).count(), 10);
     let visitor = visit(&sentry, "192.0.2.200", &device("805ec0", 1));
-    assert_eq!(sentry.check(&visitor, NOW + 1).unwrap_err().retry_after_s, 599, "its neighbour is the same source");
-    assert!(sentry.check(&visitor, NOW + 600).is_ok());
+    let limit = sentry.find_limit(&visitor, NOW + 1).unwrap();
+    assert_eq!(limit.retry_after_s, 599, "its neighbour is the same source");
+    assert!(sentry.find_limit(&visitor, NOW + 600).is_none());
     assert!(passes(&sentry, "192.0.3.7", &device("001565", 1)), "another network is another source");
 }
 
@@ -150,11 +162,11 @@ fn one_network_alone_never_reaches_a_maker_limit() {
 #[test]
 fn ipv6_flood_lifts_no_limit_and_spares_ipv4() {
     let sentry =
-        Sentry { memory: Mutex::new(Memory::new(600, 32)), ..Sentry::new(Config { per_oui_max: 0, ..LIMITS }) };
+        Sentry { memory: Mutex::new(Memory::new(Config { per_oui_max: 0, ..LIMITS }, 32)), ..Sentry::new(LIMITS) };
     let sweep = |client: &str| (0..20).filter(|n| !unknown(&sentry, client, &device("001565", *n))).count();
     assert_eq!(sweep("2001:db8::1"), 10);
     for network in 0..500 {
-        unknown(&sentry, &format!("2001:db8:1:{network:x}::1"), &device("001565", 1));
+        unknown(&sentry, &format!("2001:db8:{:x}::1", 0x100 + network), &device("001565", 1));
     }
     assert!(!passes(&sentry, "2001:db8::1", &device("805ec0", 1)), "still counted");
     assert_eq!(sweep("2001:db8:2::1"), 0, "what has no place in the table shares one count, and it is used up");
@@ -165,8 +177,9 @@ fn ipv6_flood_lifts_no_limit_and_spares_ipv4() {
 fn requests_in_progress_at_the_limit_get_429() {
     let sentry = Sentry::new(LIMITS);
     let visitors: Vec<_> = (0..20).map(|n| visit(&sentry, "192.0.2.7", &device("001565", n))).collect();
-    assert!(visitors.iter().all(|visitor| sentry.check(visitor, NOW).is_ok()));
-    let told = visitors.iter().filter(|visitor| sentry.refused(visitor, &Refusal::UnknownDevice, NOW).is_ok());
+    assert!(visitors.iter().all(|visitor| sentry.find_limit(visitor, NOW).is_none()));
+    let refused = Decision::Refused(&Refusal::UnknownDevice);
+    let told = visitors.iter().filter(|visitor| sentry.settle(visitor, refused, NOW).is_ok());
     assert_eq!(told.count(), 10);
 }
 
@@ -188,7 +201,7 @@ fn unknown_clients_share_one_limit() {
     let sentry = Sentry::new(LIMITS);
     let refused = |peer, number| {
         let visitor = sentry.visitor(ip(peer), ClientAddress::Unknown, &device("001565", number)).expect("a limit");
-        sentry.refused(&visitor, &Refusal::UnknownDevice, NOW).is_ok()
+        sentry.settle(&visitor, Decision::Refused(&Refusal::UnknownDevice), NOW).is_ok()
     };
     let peers = ["127.0.0.1", "::1", "10.0.0.1", "10.0.0.2"];
     assert_eq!((0..20).filter(|number| refused(peers[*number as usize % 4], *number)).count(), 10);
@@ -197,20 +210,152 @@ fn unknown_clients_share_one_limit() {
 
 #[test]
 fn a_limit_of_zero_is_none() {
-    let sentry = Sentry::new(Config { per_network_max: 0, per_oui_max: 0, window_s: 600, inserts_per_minute_max: 0 });
+    let sentry = Sentry::new(Config {
+        per_network_max: 0,
+        per_oui_max: 0,
+        window_s: 600,
+        inserts_per_minute_max: 0,
+        domain_inserts_per_minute_max: 0,
+    });
     assert!((0..5_000).all(|n| !unknown(&sentry, "192.0.2.7", &device("001565", n))));
-    assert!((0..5_000).all(|n| sentry.insert(&visit(&sentry, "192.0.2.7", &device("001565", n)), NOW).is_ok()));
+    assert!((0..5_000).all(|n| insert(&sentry, "192.0.2.7", n, NOW).is_ok()));
 }
 
 #[test]
 fn new_devices_are_limited_per_minute_and_per_day() {
     let sentry = Sentry::new(LIMITS);
-    let insert = |n, now| sentry.insert(&visit(&sentry, "192.0.2.7", &device("001565", n)), now);
+    let insert = |n, now| insert(&sentry, "192.0.2.7", n, now);
     assert_eq!((0..9).filter(|n| insert(*n, NOW).is_ok()).count(), 5);
     assert!(insert(3, NOW + 1).is_ok(), "the same device again takes no second place");
     assert_eq!(insert(9, NOW + 1).unwrap_err().retry_after_s, 59);
     assert!(insert(9, NOW + 60).is_ok());
     let in_a_day = (100..20_000).filter(|n| insert(*n, NOW + 60 + u64::from(*n) * 4).is_ok()).count();
     assert_eq!(in_a_day, 100 - 6);
-    assert!(sentry.insert(&visit(&sentry, "192.0.9.7", &device("001565", 1)), NOW).is_ok());
+    assert!(super::tests::insert(&sentry, "192.0.9.7", 1, NOW).is_ok());
+}
+
+#[test]
+fn wider_ipv6_prefixes_are_limited_too() {
+    let swept = |network: fn(u32) -> String| {
+        let sentry = Sentry::new(LIMITS);
+        (0..200).filter(|n| !unknown(&sentry, &network(*n), &device("001565", *n))).count()
+    };
+    assert_eq!(swept(|n| format!("2001:db8:1:2::{n:x}")), 10);
+    assert_eq!(swept(|n| format!("2001:db8:1:2{n:02x}::1")), 12, "a /56");
+    assert_eq!(swept(|n| format!("2001:db8:1:{n:x}00::1")), 15, "a /48");
+    assert_eq!(swept(|n| format!("2001:db8:{n:x}::1")), 40, "only the limit of the maker");
+    let sentry = Sentry::new(Config { domain_inserts_per_minute_max: 0, ..LIMITS });
+    let inserted = (0..200).filter(|n| insert(&sentry, &format!("2001:db8:1:{n:x}00::1"), *n, NOW).is_ok()).count();
+    assert_eq!(inserted, 7, "new devices of a /48");
+}
+
+#[test]
+fn new_devices_are_limited_per_domain() {
+    let sentry = Sentry::new(LIMITS);
+    let inserted = |now| (0..20).filter(|n| insert(&sentry, &format!("10.0.{n}.1"), *n, now).is_ok()).count();
+    assert_eq!(inserted(NOW), 8);
+    let other = Decision::New { authenticated: false, domain: "b.example" };
+    assert!(sentry.settle(&visit(&sentry, "10.0.30.1", &device("001565", 99)), other, NOW).is_ok());
+    assert_eq!(inserted(NOW + 120), 8);
+}
+
+/// A sentry whose network 192.0.2.0/24 has reached its limit by ten unknown devices.
+fn reached() -> Sentry {
+    let sentry = Sentry::new(LIMITS);
+    assert!((0..10).all(|n| !unknown(&sentry, "192.0.2.7", &device("001565", n))));
+    assert!(unknown(&sentry, "192.0.2.7", &device("001565", 10)));
+    sentry
+}
+
+fn settles(sentry: &Sentry, number: u32, decision: Decision<'_>) -> bool {
+    let source = RequestSource { has_row: true, ..visit(sentry, "192.0.2.7", &device("001565", number)) };
+    sentry.settle(&source, decision, NOW).is_ok()
+}
+
+#[test]
+fn count_is_taken_back_when_its_cause_is_gone() {
+    let sentry = reached();
+    let open = Decision::Known { authenticated: false };
+    assert!(!settles(&sentry, 77, open), "a device that was never counted");
+    assert!(unknown(&sentry, "192.0.2.7", &device("001565", 3)), "still unknown");
+    assert!(settles(&sentry, 3, open), "its row was imported");
+    assert!(settles(&sentry, 77, open), "now the network is below its limit");
+    assert!(!unknown(&sentry, "192.0.2.7", &device("001565", 78)));
+    assert!(unknown(&sentry, "192.0.2.7", &device("001565", 79)), "and at it again");
+}
+
+#[test]
+fn valid_credentials_pass_every_limit() {
+    let sentry = reached();
+    assert!(settles(&sentry, 50, Decision::Refused(&challenge(None))), "a challenge tells nothing");
+    assert!(settles(&sentry, 50, Decision::Known { authenticated: true }));
+    let new = Decision::New { authenticated: true, domain: "a.example" };
+    assert!(!settles(&sentry, 51, new), "any address can be new, so this would show a guessed password");
+    let bad = challenge(Some(CredentialError::BadPassword));
+    assert!((0..20).all(|_| !settles(&sentry, 52, Decision::Refused(&bad))));
+    assert!(!settles(&sentry, 52, Decision::Known { authenticated: true }), "this client guessed for this device");
+}
+
+#[test]
+fn valid_credentials_pass_the_limit_of_a_maker() {
+    let sentry = Sentry::new(LIMITS);
+    for n in 0..60 {
+        unknown(&sentry, &format!("10.0.{}.1", n / 8), &device("001565", n));
+    }
+    let visitor = visit(&sentry, "10.9.0.1", &device("001565", 500));
+    let new = Decision::New { authenticated: true, domain: "a.example" };
+    assert!(sentry.settle(&visitor, Decision::Known { authenticated: false }, NOW).is_err());
+    assert!(sentry.settle(&visitor, new, NOW).is_ok());
+    let bad = challenge(Some(CredentialError::BadPassword));
+    for n in 0..10 {
+        assert!(is_limited(&sentry, "10.8.0.1", &device("001565", 600 + n), &bad, NOW));
+    }
+    let guessed = visit(&sentry, "10.8.0.1", &device("001565", 700));
+    assert!(sentry.settle(&guessed, new, NOW).is_err(), "the guesses counted for the network");
+}
+
+#[test]
+fn row_says_that_the_device_was_here_before_a_restart() {
+    let sentry = reached();
+    let source = |ip: &str, date: &str| {
+        let names = ["device_provisioned_ip", "device_provisioned_date"];
+        let values = [ip, date].map(|text| Value::Text(text.to_owned()));
+        let device = DeviceFacts {
+            uuid: String::new(),
+            domain_uuid: String::new(),
+            address: DeviceAddress::parse("00156500004d").unwrap(),
+            enabled: true,
+            vendor: String::new(),
+            record: Record::new(names.map(str::to_owned).into(), values.into()),
+            alternate: None,
+            stand_in: None,
+        };
+        visit(&sentry, "192.0.2.7", &DeviceIdentifier::Address(device.address.clone())).with_device(Some(&device), NOW)
+    };
+    let settles = |ip, date| sentry.settle(&source(ip, date), Decision::Known { authenticated: false }, NOW).is_ok();
+    // NOW is 2026-07-01 12:00 UTC.
+    assert!(!settles("192.0.2.8", "2026-07-01 11:00:00+00"), "a neighbour");
+    assert!(!settles("192.0.2.7", "2026-06-20 11:00:00+00"), "long ago");
+    assert!(!settles("", ""));
+    assert!(settles("192.0.2.7", "2026-06-29 11:00:00+00"));
+}
+
+#[test]
+fn reached_limits_are_listed_and_cleared() {
+    let sentry = reached();
+    assert!((0..6).any(|n| insert(&sentry, "10.0.0.1", n, NOW).is_err()));
+    let listed = |sentry: &Sentry| {
+        let limits = sentry.reached(NOW + 10).into_iter();
+        limits
+            .map(|limit| format!("{:?} {} {}/{}", limit.kind, limit.subject, limit.count, limit.max))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(listed(&sentry), ["FailuresOfNetwork 192.0.2.0/24 10/10", "NewDevicesOfNetwork 10.0.0.0/24 5/5"]);
+    assert_eq!(sentry.clear(Some("198.51.100.0/24")), 0);
+    assert_eq!(sentry.clear(Some("192.0.2.77")), 1);
+    assert!(!unknown(&sentry, "192.0.2.7", &device("001565", 99)));
+    assert_eq!(listed(&sentry), ["NewDevicesOfNetwork 10.0.0.0/24 5/5"]);
+    sentry.clear(None);
+    assert!(listed(&sentry).is_empty());
+    insert(&sentry, "10.0.0.1", 9, NOW).unwrap();
 }

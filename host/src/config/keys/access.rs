@@ -77,7 +77,7 @@ pub fn rate_limits() -> Vec<ConfigKey> {
             "requests",
             limits.per_network_max,
             0..=1_000_000,
-            "Limit on failed requests of one network (IPv4 /24, IPv6 /64) within the window; further requests get 429. 0 is no limit",
+            "Limit on failed requests of one network (IPv4 /24, IPv6 /64; a quarter more for a /56, half as many more for a /48) within the window; further requests get 429. 0 is no limit",
         ),
         number(
             "guesses_per_oui_max",
@@ -93,6 +93,13 @@ pub fn rate_limits() -> Vec<ConfigKey> {
             limits.inserts_per_minute_max,
             0..=1_000_000,
             "Limit on devices that auto insert creates for one network per minute; per day, twenty times as many. 0 is no limit",
+        ),
+        number(
+            "domain_auto_inserts_per_minute_max",
+            "devices",
+            limits.domain_inserts_per_minute_max,
+            0..=1_000_000,
+            "Limit on devices that auto insert creates in one domain per minute; per day, twenty times as many. 0 is no limit",
         ),
     ]
 }

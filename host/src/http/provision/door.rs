@@ -7,6 +7,7 @@ use crate::gate::{self, InsertPermit, Permit, Refusal};
 use crate::http::access_log::AccessRecord;
 use crate::http::status::Failure;
 use crate::request::{DeviceIdentifier, ProvisionRequest, Secret};
+use crate::sentry::{Decision, RateLimited};
 use std::net::IpAddr;
 
 impl Walk<'_> {
@@ -19,9 +20,6 @@ impl Walk<'_> {
         let (named, now) = (self.named(request), self.app.steady.now());
         seen.request(request, &named);
         let source = self.app.sentry.visitor(peer, request.client(), &named);
-        if let Some(source) = &source {
-            self.app.sentry.check(source, now)?;
-        }
         // By what the request says alone, so that nothing depends on a device that may exist.
         let mac = named.address().and_then(DeviceAddress::mac);
         let vendor = mac.and_then(|mac| self.snapshot.plugins.vendor_of(mac.oui()));
@@ -30,38 +28,44 @@ impl Walk<'_> {
         seen.address(address);
         let facts = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
         seen.domain(facts.domain.is_some());
-        let decision = self.decide(request, &identifier, vendor, facts, now).await?;
+        let source = source.map(|source| source.with_device(facts.device.as_ref(), now));
+        let limit = source.and_then(|source| self.app.sentry.find_limit(&source, now));
+        let decision = self.decide(request, &identifier, vendor, facts, limit, now).await?;
         log_invalid_settings(&self.app.keeper);
         // An unknown client has no address that fail2ban could ban.
         if let (Some(syslog), Err(refusal), Some(client)) = (&self.app.syslog, &decision, request.client().known()) {
             syslog.refused(client, request.mac(), &identifier, refusal);
         }
-        if let Some(source) = &source {
-            match &decision {
-                // A router asks for the phones of all its servers, so an unknown one is no guess.
-                Err(Refusal::UnknownDevice | Refusal::ForeignDomain)
-                    if self.app.keeper.policy().is_told_of_unknown(request) => {}
-                Err(refusal) => self.app.sentry.refused(source, refusal, now)?,
-                Ok(Permit::AutoInsert(_)) => self.app.sentry.insert(source, now)?,
-                Ok(Permit::Known(_)) => self.app.sentry.admitted(source, now),
-            }
+        if let Some(source) = source.filter(|_| !self.is_router_asking(request, &decision)) {
+            self.app.sentry.settle(&source, of(&decision), now)?;
         }
         Ok(decision?)
     }
 
-    /// The gate's decision. The auth server is asked only if the request passes the checks that cost nothing.
+    /// A router asks for the phones of all its servers, so an unknown one is no guess.
+    fn is_router_asking(&self, request: &ProvisionRequest, decision: &Result<Permit, Refusal>) -> bool {
+        matches!(decision, Err(Refusal::UnknownDevice | Refusal::ForeignDomain))
+            && self.app.keeper.policy().is_told_of_unknown(request)
+    }
+
+    /// The gate's decision. The auth server is asked only if the request passes the checks that cost nothing, and is
+    /// within its limits, so that nobody can flood it.
     async fn decide(
         &self,
         request: &ProvisionRequest,
         identifier: &DeviceIdentifier,
         vendor: Option<&str>,
         facts: RequestFacts,
+        limit: Option<RateLimited>,
         now: u64,
     ) -> Result<Result<Permit, Refusal>, Failure> {
         let screened = match gate::screen(request, facts, &self.app.keeper) {
             Ok(screened) => screened.of_vendor(vendor),
             Err(refusal) => return Ok(Err(refusal)),
         };
+        if let Some(limit) = limit.filter(|_| self.app.auth_server.is_some()) {
+            return Err(limit.into());
+        }
         let accepted = self.is_accepted_by_auth_server(request, identifier.address()).await?;
         Ok(screened.admit(identifier, accepted, now))
     }
@@ -117,6 +121,17 @@ impl Walk<'_> {
         let DeviceIdentifier::Extension { number, fallback } = named else { return Ok(named) };
         let found = self.app.directory.address_of_extension(&number, request.host()).await?;
         Ok(found.or(fallback).map_or(DeviceIdentifier::Missing, DeviceIdentifier::Address))
+    }
+}
+
+/// The decision as the limits see it.
+fn of(decision: &Result<Permit, Refusal>) -> Decision<'_> {
+    match decision {
+        Err(refusal) => Decision::Refused(refusal),
+        Ok(Permit::Known(permit)) => Decision::Known { authenticated: permit.is_authenticated() },
+        Ok(Permit::AutoInsert(permit)) => {
+            Decision::New { authenticated: permit.is_authenticated(), domain: &permit.domain().name }
+        }
     }
 }
 
