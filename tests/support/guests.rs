@@ -80,7 +80,7 @@ const ASKING: [(&str, &str, &str); 9] = [
     (
         "asks-resource",
         "(import \"dialplate:provision/host@0.1.0\" (instance (export \"r\" (type (sub resource)))))",
-        "resources",
+        "resource types",
     ),
     ("state-unseen", "(core module $m (memory 1)) (core instance (instantiate $m))", "and no exports"),
     (

@@ -22,7 +22,7 @@ pub(super) struct Call {
     device: Option<(DeviceAddress, Arc<dyn DeviceScope>)>,
     began: Instant,
     deadline: Instant,
-    turn: Option<Turn>,
+    _turn: Option<Turn>,
     bounds: Bounds,
     table_entries_max: usize,
     questions_left: u32,
@@ -87,7 +87,7 @@ impl Call {
             device: None,
             began: Instant::now(),
             deadline: Instant::now() + bounds.timeout.0,
-            turn: None,
+            _turn: None,
             bounds,
             table_entries_max: config.table_entries_max,
             questions_left: config.questions_max,
@@ -100,9 +100,9 @@ impl Call {
         }
     }
 
-    /// The render's turn, which ends with the call. Waiting for the processors during the call moves the deadline.
+    /// The render's turn ends with the call.
     pub(super) fn with_turn(mut self, turn: Option<Turn>) -> Self {
-        self.turn = turn;
+        self._turn = turn;
         self
     }
 
@@ -132,17 +132,11 @@ impl Call {
 
     /// Waits for the database until the deadline. The duration of the last query shows what caused a timeout: a plugin
     /// that queries too often has received many answers; a database that hangs has not answered this query.
-    async fn answer<T>(&mut self, question: impl Future<Output = Result<T, ScopeError>>) -> Result<T, RenderError> {
+    async fn answer<T>(&self, question: impl Future<Output = Result<T, ScopeError>>) -> Result<T, RenderError> {
         let asked = Instant::now();
-        self.turn.as_mut().map(Turn::pause);
-        let answer = tokio::time::timeout_at(self.deadline.into(), question).await;
-        let took = asked.elapsed();
-        if let Some(turn) = &mut self.turn {
-            self.deadline += turn.resume().await?;
-        }
-        match answer {
+        match tokio::time::timeout_at(self.deadline.into(), question).await {
             Ok(answer) => answer.map_err(RenderError::Scope),
-            Err(_) if took > self.began.elapsed() / SLOW_ANSWER_PART => Err(RenderError::Scope(no_answer())),
+            Err(_) if asked.elapsed() > self.began.elapsed() / SLOW_ANSWER_PART => Err(RenderError::Scope(no_answer())),
             Err(_) => Err(self.timed_out()),
         }
     }

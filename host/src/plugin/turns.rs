@@ -3,7 +3,7 @@
 //! Under load a render waits for its turns before its deadline begins, so load alone does not make it fail: it is slower,
 //! or, after [`QUEUE_TIMEOUT`], refused for now. A turn is one of the server's, one of the plugin's and one of the
 //! group's. A plugin may use half of the server's, and a folder in a domain a quarter, so renders that hang leave some to
-//! the others. While a render waits for the database, the processors are free for others.
+//! the others.
 
 use super::error::RenderError;
 use super::job::RenderGroup;
@@ -67,9 +67,8 @@ impl PluginTurns {
         let levels = [&*group, &self.own, &*self.server];
         let until = Instant::now() + self.patience;
         let instances = take(levels.map(|turns| &turns.instances), until).await?;
-        let processors = levels.map(|turns| Arc::clone(&turns.processors));
-        let running = take(processors.each_ref(), until).await?;
-        Ok(Turn { _instances: instances, running: Some(running), processors, left: self.patience, _group: group })
+        let processors = take(levels.map(|turns| &turns.processors), until).await?;
+        Ok(Turn { _instances: instances, _processors: processors, _group: group })
     }
 
     fn of(&self, group: RenderGroup) -> Arc<Turns> {
@@ -105,30 +104,12 @@ async fn one(turns: &Arc<Semaphore>, until: Instant) -> Result<OwnedSemaphorePer
     }
 }
 
-/// The turn of one render; it ends when this is dropped.
+/// The turn of one render; it ends when this is dropped. A render keeps it while it waits for the database, so that the
+/// database does not get more large queries at once than it can answer before the deadline.
 pub(super) struct Turn {
-    running: Option<Permits>,
-    processors: [Arc<Semaphore>; 3],
-    /// How long the render may still wait for the processors.
-    left: Duration,
     _instances: Permits,
+    _processors: Permits,
     _group: Arc<Turns>,
-}
-
-impl Turn {
-    /// Leaves the processors to others, for as long as the render waits for something else.
-    pub(super) fn pause(&mut self) {
-        self.running = None;
-    }
-
-    /// Waits for the processors again, and returns how long that took.
-    pub(super) async fn resume(&mut self) -> Result<Duration, RenderError> {
-        let began = Instant::now();
-        self.running = Some(take(self.processors.each_ref(), began + self.left).await?);
-        let waited = began.elapsed();
-        self.left = self.left.saturating_sub(waited);
-        Ok(waited)
-    }
 }
 
 #[cfg(test)]
@@ -161,18 +142,6 @@ mod tests {
         held.push(other.take(group("c")).await.unwrap_or_else(|error| panic!("{error}")));
         held.clear();
         assert!(!is_refused(&one, "a").await);
-    }
-
-    #[tokio::test]
-    async fn paused_render_leaves_the_processors_to_others() {
-        let turns = plugin(&Arc::new(Turns::new(8, 1)));
-        let mut first = turns.take(group("a")).await.unwrap_or_else(|error| panic!("{error}"));
-        assert!(is_refused(&turns, "a").await, "one at a time");
-        first.pause();
-        let second = turns.take(group("a")).await.unwrap_or_else(|error| panic!("{error}"));
-        assert!(matches!(first.resume().await, Err(RenderError::Busy)));
-        drop(second);
-        assert!(first.resume().await.is_ok());
     }
 
     #[tokio::test]
