@@ -7,7 +7,7 @@ use dialplate_tests::app::{TestApp, TestAppBuilder};
 const HOSTILE: [(&str, &str, &str); 3] = [
     ("output_bytes_max", "100000", "{section name=i loop=9000}{'x'|str_repeat:100}{/section}"),
     ("render_memory_bytes_max", "4000000", "{for $i=1 to 200}{$big[]='x'|str_repeat:100000}{/for}"),
-    ("render_timeout_ms", "400", "{for $i=1 to 1900000}{$a=$i}{/for}"),
+    ("render_timeout_ms", "400", "{for $i=1 to 1900000}{$a=\"$i $i\"|upper|md5}{/for}"),
 ];
 
 const FAILURES_MAX: usize = 3;
