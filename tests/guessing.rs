@@ -166,3 +166,43 @@ async fn unauthenticated_answer_is_the_same_for_any_device() {
         }
     }
 }
+
+#[test]
+fn unfiltered_unknown_device_is_challenged_like_a_known_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[]);
+    set(folder.path(), "http_domain_filter", "boolean", "false");
+    let demand = |kind: &str| {
+        let rows = [
+            ("http_auth_username", "text", "phone"),
+            ("http_auth_password", "array", "secret1"),
+            ("http_auth_enabled", "boolean", "true"),
+            ("http_auth_type", "text", kind),
+        ];
+        let insert = |(number, (name, kind, value)): (usize, &(&str, &str, &str))| {
+            format!(
+                "insert into v_domain_settings (domain_setting_uuid, domain_uuid, domain_setting_category, \
+                 domain_setting_subcategory, domain_setting_name, domain_setting_value, domain_setting_enabled) \
+                 select 'd5{number}', domain_uuid, 'provision', '{name}', '{kind}', '{value}', true from v_domains limit 1;"
+            )
+        };
+        let rows: String = rows.iter().enumerate().map(insert).collect();
+        execute(folder.path(), &format!("delete from v_domain_settings where domain_setting_uuid like 'd5%'; {rows}"));
+    };
+    for kind in ["digest", "basic"] {
+        demand(kind);
+        for host in ["127.0.0.1", "localhost"] {
+            let ask = |mac: &str, authorization: &str| {
+                let request = format!(
+                    "GET /app/provision/?mac={mac} HTTP/1.1\r\nHost: {host}\r\n{authorization}Connection: close\r\n\r\n"
+                );
+                bare(&exchange(server.address, request.as_bytes()))
+            };
+            for authorization in ["", "Authorization: Basic cGhvbmU6eA==\r\n"] {
+                let known = ask(KNOWN, authorization);
+                assert!(known.starts_with("HTTP/1.1 401 "), "{host}: {known}");
+                assert_eq!(ask("001565000109", authorization), known, "{host}");
+            }
+        }
+    }
+}

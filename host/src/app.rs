@@ -7,7 +7,7 @@ use crate::auth_server::AuthServer;
 use crate::clock::SteadyClock;
 use crate::config::{AdminListen, Config};
 use crate::directory::{self, DEFAULT_DOMAIN, Directory};
-use crate::http::{self, AdminState, AppState};
+use crate::http::{self, AdminState, AppState, ClosedDomains};
 use crate::journal::Journal;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
@@ -71,6 +71,7 @@ impl Opened {
         let state = AppState {
             clock: config.clock,
             steady,
+            closed: ClosedDomains::default(),
             directory,
             snapshot,
             keeper: keeper(config.nonce_key, steady)?.with_policy(config.gate),

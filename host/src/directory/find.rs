@@ -20,9 +20,9 @@ pub struct Lookup<'a> {
 /// The categories that provisioning reads. The others concern the web interface and would double the rows.
 const CATEGORIES: &str = "'provision', 'domain', 'contact'";
 
-pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
+/// The device, its domain or that of the host, and the device from which it takes its template.
+fn with_scope(mut builder: StatementBuilder, catalog: &Catalog, dialect: Dialect) -> StatementBuilder {
     let storage = dialect.storage();
-    let mut builder = StatementBuilder::new(dialect);
     // If several domains have the address, the domain that the host names comes first.
     builder = builder.with(
         "device",
@@ -40,17 +40,43 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
              order by n.{storage} limit 1"
         ),
     );
-    builder = builder.with("scope", "select domain_uuid from device union select domain_uuid from host");
+    // With the domain filter on, another domain's device counts as unknown, and nothing else of it is read: a refusal
+    // must not take longer for it.
+    builder = builder.with(
+        "own",
+        "select d.* from device d where cast($4 as text) = 'off' or d.domain_uuid in \
+         (select n.domain_uuid from v_domains n where n.domain_name = $2)",
+    );
+    // With the filter off, an unknown device at a host that is no domain is refused as the first domain that demands
+    // credentials would refuse it: else the lack of a demand would disclose that the device is unknown.
+    let (demand, setting) = ("s.domain_setting_category = 'provision'", "s.domain_setting_subcategory");
+    let is_on = catalog.is_true("v_domain_settings", "domain_setting_enabled", "s");
+    builder = builder.with(
+        "stranger",
+        &format!(
+            "select s.domain_uuid from v_domain_settings s where cast($4 as text) = 'off' \
+             and not exists (select 1 from device) and not exists (select 1 from host) \
+             and {demand} and {setting} = 'http_auth_username' and {is_on} order by s.{storage} limit 1"
+        ),
+    );
+    let scope = ["own", "host", "stranger"].map(|name| format!("select domain_uuid from {name}"));
+    builder = builder.with("scope", &scope.join(" union "));
     let enabled = catalog.is_true("v_devices", "device_enabled", "d");
     // A device without template takes that of another one of its domain. FusionPBX takes the first device in storage,
     // even if that is the device itself or another one without template.
     builder = builder.with(
         "stand_in",
         &format!(
-            "select d.* from v_devices d where {enabled} and d.domain_uuid in (select domain_uuid from device \
+            "select d.* from v_devices d where {enabled} and d.domain_uuid in (select domain_uuid from own \
              where coalesce(device_template, '') in ('', '0')) order by d.{storage} limit 1"
         ),
     );
+    builder
+}
+
+pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
+    let storage = dialect.storage();
+    let mut builder = with_scope(StatementBuilder::new(dialect), catalog, dialect);
     let all = |name| Part {
         name,
         columns: catalog.columns("v_devices").to_vec(),
@@ -58,9 +84,10 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         from: format!("{name} d"),
         order: "1".to_owned(),
     };
-    builder = builder.part(all("device")).part(all("stand_in"));
+    builder = builder.part(all("own")).part(all("stand_in"));
+    builder = builder.text("taken", "select cast(count(*) as text) from device");
     builder = builder.part(Part {
-        from: "v_devices d where d.device_uuid in (select device_uuid_alternate from device)".to_owned(),
+        from: "v_devices d where d.device_uuid in (select device_uuid_alternate from own)".to_owned(),
         ..all("alternate")
     });
     builder = builder.part(Part {
@@ -75,6 +102,13 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         columns: catalog.only("v_domains", &["domain_uuid"]),
         alias: "h",
         from: "host h".to_owned(),
+        order: "1".to_owned(),
+    });
+    builder = builder.part(Part {
+        name: "stranger",
+        columns: catalog.only("v_domains", &["domain_uuid"]),
+        alias: "h",
+        from: "stranger h".to_owned(),
         order: "1".to_owned(),
     });
     settings_parts(builder, catalog, dialect).build()
@@ -172,20 +206,42 @@ impl Directory {
         let address = lookup.address.filter(|address| !address.is_placeholder());
         let known = source.defaults.load();
         let stamp = known.as_ref().and_then(|known| known.stamp.as_deref());
-        let binds = [address.map(DeviceAddress::as_str), Some(lookup.host), stamp];
-        let statements = self.statements();
-        let facts = |result: QueryResult<'_>| {
-            let defaults = source.defaults.update(known.as_ref(), &result)?;
-            facts(&result, &defaults, lookup.host, address, origin)
-        };
-        match statements.find.run(&source.database, &binds).await {
+        let is_filtered = known.as_ref().is_some_and(|known| known.domain_filter);
+        let mut binds = [address.map(DeviceAddress::as_str), Some(lookup.host), stamp, filter(is_filtered)];
+        let mut statements = self.statements();
+        let result = match statements.find.run(&source.database, &binds).await {
             Err(error) if error.is_layout() => {
                 self.reread(&statements).await?;
-                let statements = self.statements();
-                facts(statements.find.run(&source.database, &binds).await?)
+                statements = self.statements();
+                statements.find.run(&source.database, &binds).await?
             }
-            result => facts(result?),
+            result => result?,
+        };
+        let defaults = source.defaults.update(known.as_ref(), &result)?;
+        if !is_filtered || defaults.domain_filter {
+            return facts(&result, &defaults, lookup.host, address, origin);
         }
+        // An administrator has just turned the filter off.
+        binds[3] = filter(false);
+        facts(&statements.find.run(&source.database, &binds).await?, &defaults, lookup.host, address, origin)
+    }
+
+    /// The facts for a host, read without a look at any device. `None` if the domain filter is off, since then the domain
+    /// is the device's.
+    pub async fn find_host(&self, host: &str) -> Result<Option<RequestFacts>, Error> {
+        if !self.is_filtered() {
+            return Ok(None);
+        }
+        let facts = self.find(&Lookup { address: None, host }).await?;
+        Ok(self.is_filtered().then_some(facts))
+    }
+
+    /// Whether the domain filter is on, by the default settings as they were last read.
+    fn is_filtered(&self) -> bool {
+        let replica = self.inner.replica.as_ref().map(|replica| &replica.source);
+        let sources = std::iter::once(&self.inner.primary).chain(replica);
+        let mut known = sources.filter_map(|source| source.defaults.load());
+        known.all(|known| known.domain_filter)
     }
 
     /// The address of the device that has a line with this extension, for phones that identify themselves by it.
@@ -211,6 +267,11 @@ impl Directory {
     }
 }
 
+/// The parameter that says whether the domain filter is on.
+fn filter(is_on: bool) -> Option<&'static str> {
+    Some(if is_on { "on" } else { "off" })
+}
+
 fn facts(
     result: &QueryResult<'_>,
     defaults: &Defaults,
@@ -219,8 +280,8 @@ fn facts(
     origin: ReadOrigin,
 ) -> Result<RequestFacts, Error> {
     let mut domains: Vec<Domain> = result.table("domain")?.into_records().map(domain).collect();
-    let found = result.table("device")?.into_records().next();
-    let is_found = found.is_some();
+    let found = result.table("own")?.into_records().next();
+    let is_found = result.single("taken").is_some_and(|count| count != "0");
     let allowed = |domain: &Domain| !defaults.domain_filter || domain.name == host;
     let home = found.as_ref().and_then(|record| {
         let uuid = record.row().text("domain_uuid");
@@ -234,9 +295,10 @@ fn facts(
     let of_host = result.raw("host")?.into_iter().flatten().flatten().next();
     let at = home.or_else(|| domains.iter().position(|domain| of_host.as_ref() == Some(&domain.uuid)));
     let domain = at.map(|at| domains.swap_remove(at));
+    let of_stranger = result.raw("stranger")?.into_iter().flatten().flatten().next();
     let mut settings = defaults.settings.clone();
-    if let Some(domain) = &domain {
-        settings.add(Layer::Domain, &domain_rows(result.raw("domain_settings")?, &domain.uuid));
+    if let Some(uuid) = domain.as_ref().map(|domain| &domain.uuid).or(of_stranger.as_ref()) {
+        settings.add(Layer::Domain, &domain_rows(result.raw("domain_settings")?, uuid));
     }
     Ok(RequestFacts { device, taken_elsewhere, domain, settings, origin })
 }

@@ -37,6 +37,8 @@ pub struct CredentialCheck<'a> {
     /// The vendor of the requested address.
     pub vendor: Option<&'a str>,
     pub now: u64,
+    /// Whether this check decides, so that it uses up the nonce's count.
+    pub is_final: bool,
 }
 
 impl CredentialCheck<'_> {
@@ -78,7 +80,8 @@ impl CredentialCheck<'_> {
                 let time = keeper.nonce_time(credentials.nonce(), host, now);
                 let (stamp, count) = credentials.verify(&target, accounts, keeper.key(), time)?;
                 // Last, so that only clients with a password fill the table.
-                if keeper.take_nonce(stamp, count, now) { Ok(()) } else { Err(CredentialError::Stale) }
+                let is_new = !self.is_final || keeper.take_nonce(stamp, count, now);
+                if is_new { Ok(()) } else { Err(CredentialError::Stale) }
             }
             _ => Err(CredentialError::Scheme),
         }

@@ -59,16 +59,38 @@ pub fn screen<'a>(
     if keeper.policy().is_told_of_unknown(request) {
         permit::refuse_unknown(&facts)?;
     }
-    if !demand::is_in_networks(request, &facts, keeper, ("domain", "domain cidr")) {
+    check_free(request, &facts, keeper)?;
+    Ok(ScreenedRequest { request, facts, keeper, vendor: None })
+}
+
+fn check_free(request: &ProvisionRequest, facts: &RequestFacts, keeper: &Keeper) -> Result<(), Refusal> {
+    if !demand::is_in_networks(request, facts, keeper, ("domain", "domain cidr")) {
         return Err(Refusal::DomainNetwork);
     }
     if !facts.settings.is_on("provision", "enabled", false) {
         return Err(Refusal::ProvisioningOff);
     }
-    if !demand::is_in_networks(request, &facts, keeper, ("provision", "provision cidr")) {
+    if !demand::is_in_networks(request, facts, keeper, ("provision", "provision cidr")) {
         return Err(Refusal::ClientNetwork);
     }
-    Ok(ScreenedRequest { request, facts, keeper, vendor: None })
+    Ok(())
+}
+
+/// Makes the checks that do not look at the device, with facts that were read without it: all but the auth server's.
+/// Uses up no nonce, so the request can be decided afterwards.
+///
+/// # Errors
+/// The first check that fails.
+pub fn precheck(
+    request: &ProvisionRequest,
+    facts: &RequestFacts,
+    keeper: &Keeper,
+    vendor: Option<&str>,
+    now: u64,
+) -> Result<(), Refusal> {
+    check_free(request, facts, keeper)?;
+    CredentialCheck { request, facts, keeper, vendor, now, is_final: false }.run().map_err(Refusal::Challenge)?;
+    if demand::has_password(request, &facts.settings) { Ok(()) } else { Err(Refusal::BadPassword) }
 }
 
 impl<'a> ScreenedRequest<'a> {
@@ -80,8 +102,9 @@ impl<'a> ScreenedRequest<'a> {
     /// Decides the request. `accepted` is the auth server's answer, true if none is configured; `now` is in seconds
     /// since 1970-01-01T00:00:00Z.
     ///
-    /// Unlike FusionPBX, the gate looks at the device last, except for [`Policy::unknown_first`]. A client that fails a check of the domain gets the same
-    /// refusal, to the byte, whether the device is known, unknown, disabled or another domain's.
+    /// Unlike FusionPBX, the gate looks at the device last, except for [`Policy::unknown_first`]. A client that fails a
+    /// check of the domain gets the same refusal, to the byte, whether the device is known, unknown, disabled or another
+    /// domain's.
     ///
     /// # Errors
     /// The first check that fails.
@@ -90,7 +113,7 @@ impl<'a> ScreenedRequest<'a> {
         if !accepted {
             return Err(Refusal::AuthServer);
         }
-        let check = CredentialCheck { request, facts: &facts, keeper, vendor, now };
+        let check = CredentialCheck { request, facts: &facts, keeper, vendor, now, is_final: true };
         check.run().map_err(Refusal::Challenge)?;
         if !demand::has_password(request, &facts.settings) {
             return Err(Refusal::BadPassword);

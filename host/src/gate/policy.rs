@@ -26,6 +26,11 @@ impl Policy {
         self.unknown_first.iter().any(|network| request.client().is_in(network))
     }
 
+    /// Whether a check before the device's own depends on the device.
+    pub fn looks_at_device(&self, request: &ProvisionRequest, vendor: Option<&str>) -> bool {
+        self.is_told_of_unknown(request) || vendor.is_none() && self.offers_basic(request, None)
+    }
+
     /// Whether a challenge for digest offers Basic too. The offer must not show whether the device exists, so it depends
     /// on the request alone. `vendor` is that of the requested address. If the address tells no vendor, the phone may be
     /// one that needs Basic.

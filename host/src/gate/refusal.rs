@@ -47,6 +47,16 @@ pub enum Refusal {
     DeviceDisabled,
 }
 
+impl Refusal {
+    /// Whether the checks that do not look at the device refused, so that every device of the domain is refused alike.
+    pub fn is_of_domain(&self) -> bool {
+        matches!(
+            self,
+            Self::DomainNetwork | Self::ProvisioningOff | Self::ClientNetwork | Self::Challenge(_) | Self::BadPassword
+        )
+    }
+}
+
 /// A demand for credentials.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Challenge {

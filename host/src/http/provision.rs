@@ -1,6 +1,9 @@
 //! The way of one request through the rooms.
 
 mod door;
+mod precheck;
+
+pub use precheck::ClosedDomains;
 
 use super::access_log::AccessRecord;
 use super::answer::DocumentAnswer;

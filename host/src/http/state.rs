@@ -1,5 +1,6 @@
 //! What the handlers need. `app` builds it.
 
+use super::provision::ClosedDomains;
 use crate::auth_server::AuthServer;
 use crate::clock::{Clock, SteadyClock};
 use crate::directory::Directory;
@@ -19,6 +20,7 @@ pub struct AppState {
     /// For nonces and limits.
     pub steady: SteadyClock,
     pub directory: Directory,
+    pub closed: ClosedDomains,
     pub snapshot: reload::Current,
     pub keeper: gate::Keeper,
     pub sentry: Sentry,

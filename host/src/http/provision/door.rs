@@ -25,12 +25,21 @@ impl Walk<'_> {
         // By what the request says alone, so that nothing depends on a device that may exist.
         let mac = named.address().and_then(DeviceAddress::mac);
         let vendor = mac.and_then(|mac| self.snapshot.plugins.vendor_of(mac.oui()));
-        let identifier = self.resolve(named, request).await?;
-        let address = identifier.address();
-        seen.address(address);
-        let facts = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
-        seen.domain(facts.domain.is_some());
-        let decision = self.decide(request, &identifier, vendor, facts, now).await?;
+        let (identifier, decision) = match self.refused_by_domain(request, vendor, now).await? {
+            Some(refusal) => (named, Err(refusal)),
+            None => {
+                let identifier = self.resolve(named, request).await?;
+                let address = identifier.address();
+                seen.address(address);
+                let facts = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
+                seen.domain(facts.domain.is_some());
+                let decision = self.decide(request, &identifier, vendor, facts, now).await?;
+                if let Err(refusal) = &decision {
+                    self.note_closed(request, refusal).await;
+                }
+                (identifier, decision)
+            }
+        };
         log_invalid_settings(&self.app.keeper);
         // An unknown client has no address that fail2ban could ban.
         if let (Some(syslog), Err(refusal), Some(client)) = (&self.app.syslog, &decision, request.client().known()) {
