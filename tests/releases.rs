@@ -1,4 +1,5 @@
-//! Replays the recorded answers on the tables of every release of FusionPBX. Their schemas are built from recorded
+//! Replays the recorded answers on the tables of every release of FusionPBX, with the variables of the release that was
+//! recorded. Their schemas are built from recorded
 //! columns and filled from the recorded fixture. Uses `../shared/contract` and `../shared/corpus`.
 
 use dialplate_tests::corpus::{self, CLOCK};
@@ -63,7 +64,7 @@ fn stage(release: &str) -> Option<Recorded> {
 
 fn replay(release: &str) {
     let Some(stage) = stage(release) else { return };
-    let server = stage.serve(&[]);
+    let server = stage.serve(&[("DIALPLATE_PROVISION_DIALECT", "master")]);
     let mut cases = corpus::manifest(&stage.corpus);
     if !WHOLE.contains(&release) {
         cases = corpus::spread(&cases, 3);

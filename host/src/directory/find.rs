@@ -7,7 +7,9 @@ use super::dialect::Dialect;
 use super::query::{Part, QueryResult, RawRow, Statement, StatementBuilder};
 use super::replica::ReadSource;
 use super::{Directory, Error};
-use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, RequestFacts, SettingRow, Value};
+use crate::facts::{
+    DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, Release, RequestFacts, SettingRow, Value,
+};
 
 /// The device that a request names.
 pub struct Lookup<'a> {
@@ -163,17 +165,17 @@ impl Directory {
         let stamp = known.as_ref().and_then(|known| known.stamp.as_deref());
         let binds = [address.map(DeviceAddress::as_str), Some(lookup.host), stamp];
         let statements = self.statements();
-        let facts = |result: QueryResult<'_>| {
-            let defaults = source.defaults.update(known.as_ref(), &result)?;
+        let facts = |result: QueryResult<'_>, release| {
+            let defaults = source.defaults.update(known.as_ref(), &result, release)?;
             facts(&result, &defaults, lookup.host, address, origin)
         };
         match statements.find.run(&source.database, &binds).await {
             Err(error) if error.is_layout() => {
                 self.reread(&statements).await?;
                 let statements = self.statements();
-                facts(statements.find.run(&source.database, &binds).await?)
+                facts(statements.find.run(&source.database, &binds).await?, statements.release)
             }
-            result => facts(result?),
+            result => facts(result?, statements.release),
         }
     }
 
@@ -213,7 +215,9 @@ fn facts(
         domains.iter().position(|domain| domain.uuid == uuid && allowed(domain))
     });
     let device = match (home, found, address) {
-        (Some(_), Some(record), Some(address)) => Some(device(record, address.clone(), result)?),
+        (Some(_), Some(record), Some(address)) => {
+            Some(device(record, address.clone(), result, defaults.settings.release())?)
+        }
         _ => None,
     };
     let taken_elsewhere = is_found && device.is_none();
@@ -232,13 +236,19 @@ fn domain(record: Record) -> Domain {
     Domain { uuid: text("domain_uuid"), name: text("domain_name"), record }
 }
 
-fn device(record: Record, address: DeviceAddress, result: &QueryResult<'_>) -> Result<DeviceFacts, Error> {
+fn device(
+    record: Record,
+    address: DeviceAddress,
+    result: &QueryResult<'_>,
+    release: Release,
+) -> Result<DeviceFacts, Error> {
     let row = record.row();
+    let flag = row.get("device_enabled");
     Ok(DeviceFacts {
         uuid: row.text("device_uuid").to_owned(),
         domain_uuid: row.text("domain_uuid").to_owned(),
         address,
-        enabled: row.get("device_enabled") != Some(&Value::Flag(false)),
+        enabled: flag == Some(&Value::Flag(true)) || release >= Release::V5_5 && flag != Some(&Value::Flag(false)),
         vendor: row.text("device_vendor").to_owned(),
         alternate: result.table("alternate")?.into_records().next(),
         stand_in: result.table("stand_in")?.into_records().next(),

@@ -1,13 +1,13 @@
 //! Loads what an admitted device is made of: lines with their passwords, keys, and settings of all layers. FusionPBX
 //! lets a device take its template, profile, user and lines from others; this file decides what it takes from which.
 
-use super::catalog::Catalog;
+use super::catalog::{Catalog, ColumnKind};
 use super::contacts::{PhoneBook, PhoneBookRules};
 use super::dialect::Dialect;
 use super::keys;
 use super::query::{Part, QueryResult, Statement, StatementBuilder};
 use super::{Directory, Error};
-use crate::facts::{DeviceAddress, DeviceFacts, Record, Row, Settings, Table, Value};
+use crate::facts::{DeviceAddress, DeviceFacts, Record, Release, Row, Settings, Table, Value};
 use crate::gate::DevicePermit;
 use std::collections::HashMap;
 
@@ -58,19 +58,22 @@ pub(super) fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         format!("{alias}.{name} = {}", dialect.parameter(number, catalog.kind(table, name)))
     };
     let enabled_line = catalog.is_true("v_device_lines", "enabled", "l");
+    // As long as flags were text, an empty one counted as NULL.
+    let is_text = catalog.kind("v_device_lines", "enabled") == ColumnKind::TextFlag;
+    let empty = if is_text { " or l.enabled = ''" } else { "" };
     let lines = Part {
         name: "lines",
-        columns: catalog.columns("v_device_lines").to_vec(),
+        columns: catalog.shown("v_device_lines"),
         alias: "l",
         from: format!(
-            "v_device_lines l where {} and ({enabled_line} or l.enabled is null)",
+            "v_device_lines l where {} and ({enabled_line} or l.enabled is null{empty})",
             is("v_device_lines", "device_uuid", "l", 1)
         ),
         order: format!("l.{storage}"),
     };
     let device_keys = Part {
         name: "device_keys",
-        columns: catalog.columns("v_device_keys").to_vec(),
+        columns: catalog.shown("v_device_keys"),
         alias: "k",
         from: format!("v_device_keys k where {}", is("v_device_keys", "device_uuid", "k", 1)),
         order: format!("k.{storage}"),
@@ -117,7 +120,7 @@ impl Directory {
     pub async fn load(&self, permit: DevicePermit) -> Result<Device, Error> {
         let (facts, domain, domain_settings, origin) = permit.into_facts();
         let (uuid, address, stored_vendor) = (facts.uuid.clone(), facts.address.clone(), facts.vendor.clone());
-        let composed = Composed::of(facts);
+        let composed = Composed::of(facts, domain_settings.release());
         let (profile, user) = (composed.uuid("device_profile_uuid"), composed.uuid("device_user_uuid"));
         let statements = self.statements();
         let binds = [Some(composed.source.as_str()), profile, user];
@@ -165,7 +168,7 @@ struct Composed {
 }
 
 impl Composed {
-    fn of(facts: DeviceFacts) -> Self {
+    fn of(facts: DeviceFacts, release: Release) -> Self {
         let DeviceFacts { mut record, alternate, stand_in, uuid, .. } = facts;
         let vendor = Some(facts.vendor.to_ascii_lowercase()).filter(|vendor| !vendor.is_empty() && vendor != "0");
         record.set("device_vendor", vendor.map_or(Value::Null, Value::Text));
@@ -181,7 +184,7 @@ impl Composed {
         {
             composed.source = uuid;
             if let Some(alternate) = alternate.as_ref().map(Record::row).filter(|row| is_enabled(*row)) {
-                composed.take_from_alternate(alternate);
+                composed.take_from_alternate(alternate, release);
             }
         }
         composed
@@ -194,9 +197,11 @@ impl Composed {
         self.record.set("device_location", lower_case(row, "device_location"));
     }
 
-    /// The template is the alternate's only if both devices have the same vendor; the model stays.
-    fn take_from_alternate(&mut self, row: Row<'_>) {
-        if self.vendor().unwrap_or_default() == row.text("device_vendor") {
+    /// The template is the alternate's only if both devices have the same vendor, and only since 5.4; the model stays.
+    fn take_from_alternate(&mut self, row: Row<'_>, release: Release) {
+        if release == Release::V5_0 {
+            self.record.set("device_vendor", lower_case(row, "device_vendor"));
+        } else if release >= Release::V5_4 && self.vendor().unwrap_or_default() == row.text("device_vendor") {
             self.take(&["device_template"], row);
         }
         self.take(&FROM_ALTERNATE, row);

@@ -35,7 +35,7 @@ pub use load::Device;
 pub use notes::ProvisionNote;
 pub use url::{DatabaseKind, DatabaseUrl};
 
-use crate::facts::ReadOrigin;
+use crate::facts::{ReadOrigin, Release};
 use arc_swap::ArcSwap;
 use catalog::Catalog;
 use database::Database;
@@ -63,6 +63,8 @@ struct Inner {
 /// The statements for the tables of this database's release.
 struct Statements {
     catalog: Catalog,
+    /// The release whose values templates get.
+    release: Release,
     find: Statement,
     load: Statement,
     by_extension: Arc<str>,
@@ -155,7 +157,9 @@ impl Statements {
         let described = database.describe().await?;
         let catalog = Catalog::new(described).map_err(|missing| Error::Layout { database: config.shown(), missing })?;
         let dialect = database.dialect();
+        let release = config.release.unwrap_or_else(|| catalog.release());
         Ok(Self {
+            release,
             find: find::statement(&catalog, dialect),
             load: load::statement(&catalog, dialect),
             by_extension: find::by_extension(&catalog, dialect).into(),

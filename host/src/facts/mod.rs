@@ -4,6 +4,7 @@
 mod address;
 mod display;
 mod network;
+mod release;
 mod request;
 mod settings;
 mod value;
@@ -11,6 +12,7 @@ mod value;
 pub use address::{DeviceAddress, MacAddress, Oui};
 pub use display::{DisplayPath, is_control};
 pub use network::Network;
+pub use release::Release;
 pub use request::{DeviceFacts, Domain, ReadOrigin, RequestFacts};
 pub use settings::{Layer, SettingRow, Settings};
 pub use value::{Record, Row, Table, Value};

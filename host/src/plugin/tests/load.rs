@@ -1,6 +1,7 @@
 //! Which files become plugins, what is said of the others, and what the cache is good for.
 
 use super::*;
+use crate::request::UserAgents as _;
 use std::collections::BTreeSet;
 use std::fs;
 use std::time::{Duration, Instant};
