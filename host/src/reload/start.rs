@@ -96,7 +96,11 @@ async fn first_look(folders: &Arc<WatchedFolders>) -> Result<(Look, Vec<LookErro
     }
 }
 
-/// For each plugin, the texts of the folders that belong to it.
+/// For each plugin, the texts of the folders that belong to it, and the shared parts that they name elsewhere.
 pub(super) fn templates_for(texts: &Texts) -> impl Fn(&Share<'_>) -> Vec<TemplateFile> + Sync {
-    |share| texts.of(&|folder| share.takes(folder))
+    |share| {
+        let mut own = texts.of(&|folder| share.takes(folder));
+        own.extend(texts.reached_by(&own));
+        own
+    }
 }

@@ -84,7 +84,27 @@ impl Disk {
                 }
             }
         }
+        self.read_root(&mut look, visit, &mut looked);
         (look, looked)
+    }
+
+    /// Reads the files directly in the roots, which no folder holds: templates include common parts from there. Of two
+    /// files of one name, that of the custom folder counts, then that of the first root.
+    fn read_root(&self, look: &mut Self, visit: &Visit<'_>, looked: &mut ScanOutcome) {
+        let mut found: BTreeMap<String, TemplateFile> = BTreeMap::new();
+        let roots: Vec<PathBuf> = self.tree.search_path().folders().rev().cloned().collect();
+        for root in roots.iter().filter(|root| visit.progress.enter(root)) {
+            let files = folder::entries(root).unwrap_or_default();
+            let files = files.into_iter().filter(|(name, path)| {
+                picture_type(name).is_none() && folder::kind(path) == Some(Kind::File)
+            });
+            for (file, path) in files.take(ROOT_FILES_MAX) {
+                if let Some(source) = self.take(&path, visit, &mut look.files, looked) {
+                    found.insert(file.clone(), TemplateFile { folder: String::new(), file, source });
+                }
+            }
+        }
+        look.texts.set_root(found.into_values().collect());
     }
 
     /// Keeps a folder as it was before.

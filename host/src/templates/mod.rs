@@ -2,6 +2,7 @@
 
 mod disk;
 mod folder;
+mod reached;
 mod location;
 mod stamp;
 mod texts;

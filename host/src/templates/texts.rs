@@ -8,6 +8,8 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub struct Texts {
     folders: BTreeMap<String, Arc<[TemplateFile]>>,
+    /// The files beside the vendors' folders, which belong to none of them.
+    root: Arc<[TemplateFile]>,
 }
 
 impl Texts {
@@ -32,6 +34,15 @@ impl Texts {
 
     pub fn share(&mut self, folder: &str, files: &Arc<[TemplateFile]>) {
         self.folders.insert(folder.to_owned(), Arc::clone(files));
+    }
+
+    /// The files directly in the template root, for templates that name them.
+    pub(super) fn root(&self) -> &[TemplateFile] {
+        &self.root
+    }
+
+    pub(super) fn set_root(&mut self, files: Vec<TemplateFile>) {
+        self.root = files.into();
     }
 
     pub fn set(&mut self, folder: &str, files: Vec<TemplateFile>) {

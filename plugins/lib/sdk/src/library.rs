@@ -27,7 +27,8 @@ thread_local! {
 
 impl Folder {
     fn add(&mut self, folder: &str, file: &str, parsed: impl FnOnce(&str) -> Parsed) {
-        self.prefix = format!("{folder}/");
+        // Files beside the vendors' folders have no folder.
+        self.prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let name = format!("{}{file}", self.prefix);
         self.files.insert(file.to_owned(), parsed(&name));
     }
@@ -60,7 +61,8 @@ impl Folder {
     fn find_below_root<'f>(&'f self, name: &str, folders: &'f Folders) -> Option<&'f Parsed> {
         let beside = || {
             let mut splits = name.rmatch_indices('/').map(|(at, _)| (&name[..at], &name[at + 1..]));
-            splits.find_map(|(folder, file)| folders.get(folder)?.get(file))
+            let in_folder = splits.find_map(|(folder, file)| folders.get(folder)?.get(file));
+            in_folder.or_else(|| folders.get("")?.get(name))
         };
         self.find(name).or_else(beside)
     }
@@ -253,6 +255,8 @@ mod tests {
             ("acme/parts", "line", "line "),
             ("acme/one", "tail", "tail "),
             ("acme", "common.inc", "common{$y}"),
+            ("acme/one", "root.cfg", "{include '../../common.inc'}"),
+            ("", "common.inc", "root"),
             ("acme/one", "far.cfg", "{include '../../../x'}"),
             ("acme/one", "gone.cfg", "{include '../nowhere/x'}"),
             ("a.example/acme/one", "b.cfg", "{include '../../../acme/parts/line'}{include '../one/c'}"),
@@ -264,6 +268,7 @@ mod tests {
         let reads = Reads::Only(vec!["x".to_owned(), "y".to_owned()]);
         assert_eq!(format!("{:?}", prepared[0].outcome), format!("{:?}", Ok::<_, Fault>(reads)));
         assert_eq!(printed("a.example/acme/one", "b.cfg"), "line own");
+        assert_eq!(printed("acme/one", "root.cfg"), "root");
         assert!(printed("acme/one", "far.cfg").contains("outside of the template root"));
         assert_eq!(printed("acme/one", "gone.cfg"), "template \"acme/nowhere/x\" does not exist");
         assert!(printed("b.example/acme/one", "d.cfg").contains("the folder of the domain a.example"));
