@@ -23,11 +23,14 @@ struct Stage {
     _database: Recorded,
 }
 
+/// One key, and the algorithm of [`login`] among those offered.
+const SETTINGS: [(&str, &str); 2] = [("DIALPLATE_NONCE_KEY", KEY), ("DIALPLATE_DIGEST_ALGORITHMS", "MD5,SHA-256")];
+
 /// Two servers with one key, and this in the database.
 fn stage(sql: &str) -> Option<Stage> {
     let database = Recorded::start()?;
     database.run(sql);
-    let servers: Vec<_> = (0..2).map(|_| database.serve(&[("DIALPLATE_NONCE_KEY", KEY)])).collect();
+    let servers: Vec<_> = (0..2).map(|_| database.serve(&SETTINGS)).collect();
     let upstream: String = servers.iter().map(|server| format!("server {};\n", server.address)).collect();
     let port = free_port();
     let http = format!(

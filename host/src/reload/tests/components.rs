@@ -28,7 +28,10 @@ fn new_file_cannot_take_vendor_and_follows_when_it_is_free() {
     let server = site.start();
     site.write("plugins/aaa.wasm", second());
     let complaint = server.complaint();
-    assert!(complaint.contains("aaa.wasm claims the name") && complaint.contains("remove one of the two"), "{complaint}");
+    assert!(
+        complaint.contains("aaa.wasm claims the name") && complaint.contains("remove one of the two"),
+        "{complaint}"
+    );
     assert!(!complaint.contains("stays active"), "{complaint}");
     assert_eq!(server.owner(MODEL), "minimal 0.1.0");
     site.remove(MINIMAL);
