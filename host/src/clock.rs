@@ -1,7 +1,7 @@
 //! The server's clock. A fixed clock makes answers reproducible: the same job gives the same bytes.
 
 use jiff::Timestamp;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// The server's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,17 +25,18 @@ impl Clock {
 /// everything nor keeps anything from expiring.
 #[derive(Clone, Copy, Debug)]
 pub struct SteadyClock {
-    at_start: u64,
+    /// With the fraction of its second, so that servers on one machine agree on the second.
+    at_start: Duration,
     started: Instant,
 }
 
 impl SteadyClock {
     pub fn start() -> Self {
-        let at_start = u64::try_from(Timestamp::now().as_second()).unwrap_or_default();
+        let at_start = Duration::try_from(Timestamp::now().as_duration()).unwrap_or_default();
         Self { at_start, started: Instant::now() }
     }
 
     pub fn now(&self) -> u64 {
-        self.at_start.saturating_add(self.started.elapsed().as_secs())
+        self.at_start.saturating_add(self.started.elapsed()).as_secs()
     }
 }
