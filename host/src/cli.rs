@@ -109,7 +109,7 @@ fn keyed(name: &'static str, about: &'static str) -> Command {
         .value_hint(ValueHint::FilePath)
         .help("Configuration file (TOML); `dialplate config` prints one");
     let keys = KEYS.iter().map(|key| {
-        let flag = Arg::new(key.name).long(key.name.replace('_', "-"));
+        let flag = Arg::new(key.name).long(key.flag_name());
         flag.value_name(key.unit.to_ascii_uppercase()).help(config::help(key))
     });
     Command::new(name).about(about).arg(file).args(keys)

@@ -33,7 +33,12 @@ pub enum DefaultValue {
 
 impl ConfigKey {
     pub fn flag(&self) -> String {
-        format!("--{}", self.name.replace('_', "-"))
+        format!("--{}", self.flag_name())
+    }
+
+    /// The flag without its dashes.
+    pub fn flag_name(&self) -> String {
+        self.name.replace('_', "-")
     }
 
     pub fn environment(&self) -> String {

@@ -1,5 +1,8 @@
 //! Files that hold one secret. No message repeats their content.
 
+use super::source::read_bounded;
+use std::path::Path;
+
 /// A file with a secret is one line.
 const FILE_BYTES_MAX: u64 = 64 * 1024;
 
@@ -8,11 +11,7 @@ const FILE_BYTES_MAX: u64 = 64 * 1024;
 /// # Errors
 /// The file cannot be read, or is too large for one secret.
 pub fn read(path: &str) -> Result<String, String> {
-    let unreadable = |error| format!("names a file that cannot be read: {error}");
-    if std::fs::metadata(path).map_err(unreadable)?.len() > FILE_BYTES_MAX {
-        return Err(format!("names a file of more than {FILE_BYTES_MAX} bytes"));
-    }
-    std::fs::read_to_string(path).map_err(unreadable)
+    read_bounded(Path::new(path), FILE_BYTES_MAX).map_err(|error| format!("names a file that cannot be read: {error}"))
 }
 
 /// The password on the first line of a file.

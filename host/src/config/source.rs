@@ -76,7 +76,7 @@ impl ConfigSource {
 
     fn read_file(&mut self, path: &Path) {
         let place = path.display().to_string();
-        let text = match read_bounded(path) {
+        let text = match read_bounded(path, FILE_BYTES_MAX) {
             Ok(text) => text,
             Err(error) => return self.error(place, format!("cannot be read: {error}")),
         };
@@ -213,9 +213,10 @@ impl EffectiveValue {
     }
 }
 
-fn read_bounded(path: &Path) -> std::io::Result<String> {
-    if std::fs::metadata(path)?.len() > FILE_BYTES_MAX {
-        return Err(std::io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes")));
+/// The content of a file of at most this many bytes.
+pub fn read_bounded(path: &Path, bytes_max: u64) -> std::io::Result<String> {
+    if std::fs::metadata(path)?.len() > bytes_max {
+        return Err(std::io::Error::other(format!("it is larger than {bytes_max} bytes")));
     }
     std::fs::read_to_string(path)
 }

@@ -151,13 +151,13 @@ fn every_key_is_in_help_table_and_file() {
 
 #[test]
 fn effective_values_name_their_origin() {
-    let (_folder, file) = file("cache = '/tmp/cache'\ntrusted_proxies = ['::1', '10.0.0.0/8']\n");
+    let (_folder, file) = file("cache = '/srv/cache'\ntrusted_proxies = ['::1', '10.0.0.0/8']\n");
     let source = source(&[("DIALPLATE_LISTEN", "127.0.0.1:2")], &[("questions_max", "7")], Some(&file));
     let text = effective_lines(&effective(source, None).unwrap());
     for line in [
         "listen = \"127.0.0.1:2\"  # environment DIALPLATE_LISTEN",
         "questions_max = 7  # flag --questions-max",
-        &format!("cache = \"/tmp/cache\"  # file {}", file.display()),
+        &format!("cache = \"/srv/cache\"  # file {}", file.display()),
         &format!("trusted_proxies = [\"::1\", \"10.0.0.0/8\"]  # file {}", file.display()),
         "render_timeout_ms = 5000  # default",
         "plugins = \"/usr/share/dialplate/plugins\"  # default",

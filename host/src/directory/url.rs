@@ -127,8 +127,8 @@ mod tests {
     fn path_is_a_sqlite_file_and_only_rwc_creates_it() {
         for (text, file, creates) in [
             ("demo.db", "demo.db", false),
-            ("/tmp/a demo.db", "/tmp/a demo.db", false),
-            ("sqlite:///tmp/a%20demo.db?mode=rwc", "/tmp/a demo.db", true),
+            ("/srv/a demo.db", "/srv/a demo.db", false),
+            ("sqlite:///srv/a%20demo.db?mode=rwc", "/srv/a demo.db", true),
             ("sqlite:demo.db?cache=private&mode=rwc", "demo.db", true),
             (EMBEDDED, "data/dialplate.db", true),
         ] {

@@ -50,7 +50,7 @@ mod tests {
             (DATABASE, "postgres://u:s3cret@db/x", "postgres://u@db/x", true),
             (DATABASE, "postgres://u@db/x?sslmode=require&password=s3cret", "postgres://u@db/x", true),
             (DATABASE, "postgres://u@db/x?sslmode=require", "postgres://u@db/x", false),
-            (DATABASE, "sqlite:///tmp/a:b@c.db", "sqlite:///tmp/a:b@c.db", false),
+            (DATABASE, "sqlite:///srv/a:b@c.db", "sqlite:///srv/a:b@c.db", false),
             (DATABASE, "mysql://u:s3cret@db/x", "(hidden)", false),
             (URL, "https://u:s3cret@auth.example.net/check", "https://auth.example.net/(hidden)", true),
             (URL, "https://auth.example.net/check?key=s3cret", "https://auth.example.net/(hidden)", true),
