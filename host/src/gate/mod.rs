@@ -56,7 +56,7 @@ pub fn screen<'a>(
     facts: RequestFacts,
     keeper: &'a Keeper,
 ) -> Result<ScreenedRequest<'a>, Refusal> {
-    if keeper.policy().is_told_of_unknown(request) {
+    if keeper.policy().refuses_unknown_first(request) {
         permit::refuse_unknown(&facts)?;
     }
     if !demand::is_in_networks(request, &facts, keeper, ("domain", "domain cidr")) {
@@ -80,8 +80,9 @@ impl<'a> ScreenedRequest<'a> {
     /// Decides the request. `accepted` is the auth server's answer, true if none is configured; `now` is in seconds
     /// since 1970-01-01T00:00:00Z.
     ///
-    /// Unlike FusionPBX, the gate looks at the device last, except for [`Policy::unknown_first`]. A client that fails a check of the domain gets the same
-    /// refusal, to the byte, whether the device is known, unknown, disabled or another domain's.
+    /// Unlike FusionPBX, the gate looks at the device last, except for [`Policy::unknown_first`]. A client that fails a
+    /// check of the domain gets the same refusal, to the byte, whether the device is known, unknown, disabled or another
+    /// domain's.
     ///
     /// # Errors
     /// The first check that fails.

@@ -10,7 +10,7 @@ pub struct Policy {
     pub algorithms: Vec<Algorithm>,
     /// Vendors whose phones cannot do digest. They may use Basic over https where a domain requires digest.
     pub basic_vendors: Vec<String>,
-    /// Networks whose clients are told that a device is unknown before every other check, as FusionPBX tells everybody.
+    /// Networks whose clients get the refusal of an unknown device before every other check, as in FusionPBX.
     pub unknown_first: Vec<Network>,
 }
 
@@ -21,8 +21,8 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Whether the client learns without credentials that a device is unknown.
-    pub fn is_told_of_unknown(&self, request: &ProvisionRequest) -> bool {
+    /// Whether the client gets the refusal of an unknown device without credentials.
+    pub fn refuses_unknown_first(&self, request: &ProvisionRequest) -> bool {
         self.unknown_first.iter().any(|network| request.client().is_in(network))
     }
 

@@ -2,15 +2,16 @@
 //! request gives way.
 
 use super::pace::Pace;
+use crate::facts::Network;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 
 /// A customer of a provider has at most an IPv6 /48, and often more than one IPv4 address of a /24.
-const IPV6_PREFIX: u32 = 48;
-const IPV4_PREFIX: u32 = 24;
+const IPV6_PREFIX: u8 = 48;
+const IPV4_PREFIX: u8 = 24;
 /// How often a new connection looks for one that gives way, if all are answering requests.
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -33,12 +34,12 @@ pub struct Connections {
 struct Open {
     next: u64,
     held: HashMap<u64, Held>,
-    of_network: HashMap<IpAddr, usize>,
+    of_network: HashMap<Network, usize>,
 }
 
 struct Held {
     /// The network of a client; `None` for a trusted proxy, which may hold any number of connections.
-    network: Option<IpAddr>,
+    network: Option<Network>,
     pace: Pace,
     gave_way: Arc<Notify>,
 }
@@ -79,7 +80,7 @@ impl Connections {
         self.hold(&mut self.lock(), client.map(network), pace)
     }
 
-    fn hold(self: &Arc<Self>, open: &mut Open, network: Option<IpAddr>, pace: &Pace) -> Place {
+    fn hold(self: &Arc<Self>, open: &mut Open, network: Option<Network>, pace: &Pace) -> Place {
         let (id, gave_way) = (open.next, Arc::default());
         open.next += 1;
         open.held.insert(id, Held { network, pace: pace.clone(), gave_way: Arc::clone(&gave_way) });
@@ -95,12 +96,12 @@ impl Connections {
 }
 
 impl Open {
-    fn of(&self, network: Option<IpAddr>) -> usize {
+    fn of(&self, network: Option<Network>) -> usize {
         network.and_then(|network| self.of_network.get(&network)).copied().unwrap_or_default()
     }
 
     /// Ends the connection that has waited longest for a request, of all or of this network. False if none waits.
-    fn give_way(&mut self, network: Option<IpAddr>) -> bool {
+    fn give_way(&mut self, network: Option<Network>) -> bool {
         let theirs = self.held.iter().filter(|(_, held)| network.is_none() || held.network == network);
         let waiting = theirs.filter_map(|(id, held)| Some((held.pace.waiting_since()?, *id)));
         let Some((_, id)) = waiting.min() else { return false };
@@ -139,11 +140,9 @@ impl Drop for Place {
 }
 
 /// The network that counts as one client.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << (32 - IPV4_PREFIX))).into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - IPV6_PREFIX))).into(),
-    }
+fn network(address: IpAddr) -> Network {
+    let address = address.to_canonical();
+    Network::around(address, if address.is_ipv4() { IPV4_PREFIX } else { IPV6_PREFIX })
 }
 
 #[cfg(test)]

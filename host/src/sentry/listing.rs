@@ -2,7 +2,7 @@
 
 use super::Sentry;
 use super::counters::{Count, Counters};
-use super::memory::{Memory, per_day};
+use super::memory::{Memory, is_reached, per_day};
 use super::source::width_of;
 use crate::facts::Network;
 use serde::{Deserialize, Serialize};
@@ -38,9 +38,10 @@ fn reached<'a, K: Display + Eq + std::hash::Hash + 'a>(
 ) -> impl Iterator<Item = ReachedLimit> + 'a {
     counters.running(now).filter_map(move |(key, count): (&K, Count)| {
         let max = max(key);
-        let limit =
-            ReachedLimit { kind, subject: key.to_string(), count: count.number, max, seconds_left: count.left(now) };
-        (max > 0 && count.number >= max).then_some(limit)
+        is_reached(count, max).then(|| {
+            let (subject, count, seconds_left) = (key.to_string(), count.number, count.left(now));
+            ReachedLimit { kind, subject, count, max, seconds_left }
+        })
     })
 }
 

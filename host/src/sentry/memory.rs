@@ -39,7 +39,7 @@ pub struct Memory {
     pub domain_inserts_day: Counters<String>,
 }
 
-fn is_reached(count: Count, max: u32) -> bool {
+pub fn is_reached(count: Count, max: u32) -> bool {
     max > 0 && count.number >= max
 }
 

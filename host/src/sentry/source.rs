@@ -88,10 +88,8 @@ fn widths(address: IpAddr) -> &'static [Width] {
 
 /// Addresses that belong to one client have one value here.
 fn one_client(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => std::net::Ipv6Addr::from_bits(v6.to_bits() & u128::MAX << 64).into(),
-        v4 => v4,
-    }
+    let address = address.to_canonical();
+    if address.is_ipv4() { address } else { Network::around(address, WIDTHS_V6[0].prefix).address() }
 }
 
 /// A time of the database in seconds since 1970. SQLite stores texts, and FusionPBX's have no offset there.

@@ -1,13 +1,14 @@
 //! The part of a request's way that decides whether it is admitted: the rate limits, the facts, the gate.
 
 use super::Walk;
+use crate::auth_server::{self, AuthServer};
 use crate::directory::{Device, Insertion, Lookup, NewDevice};
 use crate::facts::{DeviceAddress, MacAddress, RequestFacts};
 use crate::gate::{self, InsertPermit, Permit, Refusal};
 use crate::http::access_log::AccessRecord;
 use crate::http::status::Failure;
 use crate::request::{DeviceIdentifier, ProvisionRequest, Secret};
-use crate::sentry::{Decision, RateLimited};
+use crate::sentry::{Decision, RequestSource};
 use std::net::IpAddr;
 
 impl Walk<'_> {
@@ -29,8 +30,7 @@ impl Walk<'_> {
         let facts = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
         seen.domain(facts.domain.is_some());
         let source = source.map(|source| source.with_device(facts.device.as_ref(), now));
-        let limit = source.and_then(|source| self.app.sentry.find_limit(&source, now));
-        let decision = self.decide(request, &identifier, vendor, facts, limit, now).await?;
+        let decision = self.decide(request, &identifier, vendor, facts, source.as_ref(), now).await?;
         log_invalid_settings(&self.app.keeper);
         // An unknown client has no address that fail2ban could ban.
         if let (Some(syslog), Err(refusal), Some(client)) = (&self.app.syslog, &decision, request.client().known()) {
@@ -45,7 +45,7 @@ impl Walk<'_> {
     /// A router asks for the phones of all its servers, so an unknown one is no guess.
     fn is_router_asking(&self, request: &ProvisionRequest, decision: &Result<Permit, Refusal>) -> bool {
         matches!(decision, Err(Refusal::UnknownDevice | Refusal::ForeignDomain))
-            && self.app.keeper.policy().is_told_of_unknown(request)
+            && self.app.keeper.policy().refuses_unknown_first(request)
     }
 
     /// The gate's decision. The auth server is asked only if the request passes the checks that cost nothing, and is
@@ -56,32 +56,23 @@ impl Walk<'_> {
         identifier: &DeviceIdentifier,
         vendor: Option<&str>,
         facts: RequestFacts,
-        limit: Option<RateLimited>,
+        source: Option<&RequestSource>,
         now: u64,
     ) -> Result<Result<Permit, Refusal>, Failure> {
         let screened = match gate::screen(request, facts, &self.app.keeper) {
             Ok(screened) => screened.of_vendor(vendor),
             Err(refusal) => return Ok(Err(refusal)),
         };
-        if let Some(limit) = limit.filter(|_| self.app.auth_server.is_some()) {
-            return Err(limit.into());
-        }
-        let accepted = self.is_accepted_by_auth_server(request, identifier.address()).await?;
+        let accepted = match &self.app.auth_server {
+            Some(server) => {
+                if let Some(limit) = source.and_then(|source| self.app.sentry.find_limit(source, now)) {
+                    return Err(limit.into());
+                }
+                accepts(server, request, identifier.address()).await?
+            }
+            None => true,
+        };
         Ok(screened.admit(identifier, accepted, now))
-    }
-
-    /// Asks the auth server, if one is configured. It gets the `mac` of the request. Without that parameter it gets the
-    /// address that the server found, or it would accept a phone that identifies itself in another way as one without
-    /// an address.
-    async fn is_accepted_by_auth_server(
-        &self,
-        request: &ProvisionRequest,
-        address: Option<&DeviceAddress>,
-    ) -> Result<bool, Failure> {
-        let Some(server) = &self.app.auth_server else { return Ok(true) };
-        let mac = request.mac().or(address.map(DeviceAddress::as_str)).unwrap_or_default();
-        let secret = request.secret().unwrap_or_else(|| Secret::new(""));
-        Ok(server.allows(mac, &secret).await?)
     }
 
     /// Inserts a device, or loads the one that another request has inserted in the meantime.
@@ -122,6 +113,18 @@ impl Walk<'_> {
         let found = self.app.directory.address_of_extension(&number, request.host()).await?;
         Ok(found.or(fallback).map_or(DeviceIdentifier::Missing, DeviceIdentifier::Address))
     }
+}
+
+/// Asks the auth server. It gets the `mac` of the request. Without that parameter it gets the address that the server
+/// found, or it would accept a phone that identifies itself in another way as one without an address.
+async fn accepts(
+    server: &AuthServer,
+    request: &ProvisionRequest,
+    address: Option<&DeviceAddress>,
+) -> Result<bool, auth_server::Error> {
+    let mac = request.mac().or(address.map(DeviceAddress::as_str)).unwrap_or_default();
+    let secret = request.secret().unwrap_or_else(|| Secret::new(""));
+    server.allows(mac, &secret).await
 }
 
 /// The decision as the limits see it.
