@@ -1,5 +1,5 @@
 /* Loaded into the server by LD_PRELOAD: file calls with a path below $HANG_BELOW wait while the file $HANG_WHILE exists, as
-   with an NFS server that does not answer. Needs no privilege, unlike a mount. */
+   with an NFS server that does not answer. A thread that waits is called "hanging". Needs no privilege, unlike a mount. */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <dlfcn.h>
@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -16,8 +17,13 @@
 static void hang(const char *path) {
     const char *below = getenv("HANG_BELOW"), *mark = getenv("HANG_WHILE");
     if (!path || !below || !mark || strncmp(path, below, strlen(below)) != 0) return;
+    if (syscall(SYS_faccessat, AT_FDCWD, mark, F_OK) != 0) return;
+    char name[16];
+    prctl(PR_GET_NAME, name);
+    prctl(PR_SET_NAME, "hanging");
     struct timespec pause = {0, 10 * 1000 * 1000};
     while (syscall(SYS_faccessat, AT_FDCWD, mark, F_OK) == 0) nanosleep(&pause, NULL);
+    prctl(PR_SET_NAME, name);
 }
 
 #define CALL(type, name, parameters, arguments, path) \
