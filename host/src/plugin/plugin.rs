@@ -222,7 +222,7 @@ impl Plugin {
     /// deadline begins when the render has its turn.
     pub async fn render(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
         let (device, group) = (job.address.clone(), job.group());
-        let outcome = match self.turns.take(group.clone()).await {
+        let outcome = match self.turns.take(&group).await {
             Ok(turn) => self.render_now(job, scope, Some(turn)).await,
             Err(busy) => Err(busy),
         };
