@@ -39,13 +39,9 @@ pub struct Root {
 }
 
 impl Root {
-    fn new(path: PathBuf) -> Arc<Self> {
+    pub fn new(path: PathBuf) -> Arc<Self> {
         let slots = Arc::new(Semaphore::new(CALLS_MAX));
         Arc::new(Self { path, slots, late: AtomicUsize::new(0), skipped: AtomicBool::new(false) })
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.path
     }
 
     /// Whether a call to it has not ended in time, and not since.

@@ -2,11 +2,10 @@
 
 use crate::directory::error::is_connection_error;
 use crate::directory::{Config, Error};
-use crate::files::{ANSWER_MAX, NoAnswer, within};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -85,7 +84,7 @@ pub enum FileAccess {
     ReadUnlocked,
 }
 
-/// Connections to a SQLite file, and its path.
+/// Connections to a SQLite file, and its path. The first statement connects.
 pub fn sqlite(config: &Config, access: FileAccess) -> Result<(SqlitePool, PathBuf), Error> {
     let wrong = |error: sqlx::Error| Error::Url { database: config.shown(), reason: plain(&error) };
     let options = SqliteConnectOptions::from_str(config.url.as_str())
@@ -96,15 +95,6 @@ pub fn sqlite(config: &Config, access: FileAccess) -> Result<(SqlitePool, PathBu
         .busy_timeout(SQLITE_BUSY)
         .disable_statement_logging();
     let path = options.get_filename().to_owned();
-    let found = path.clone();
-    let reason = match within(ANSWER_MAX, move || found.is_file()) {
-        Some(true) => None,
-        Some(false) => Some(no_file(&path)),
-        None => Some(NoAnswer(path.clone()).to_string()),
-    };
-    if let Some(reason) = reason {
-        return Err(Error::Unreachable { database: config.shown(), reason });
-    }
     let pool = SqlitePoolOptions::new()
         .max_connections(config.connections_max)
         .acquire_timeout(config.acquire_timeout)
@@ -113,10 +103,6 @@ pub fn sqlite(config: &Config, access: FileAccess) -> Result<(SqlitePool, PathBu
         .max_lifetime(None)
         .connect_lazy_with(options);
     Ok((pool, path))
-}
-
-fn no_file(path: &Path) -> String {
-    format!("no file {}", path.display())
 }
 
 pub fn refusal(config: &Config, error: &sqlx::Error) -> Error {

@@ -4,7 +4,7 @@
 use super::open::{FileAccess, refusal, sqlite};
 use crate::directory::error::{is_locked, is_unwritable};
 use crate::directory::{Config, Error};
-use crate::files::{ANSWER_MAX, Root, Roots, within};
+use crate::files::{ANSWER_MAX, NoAnswer, Root, within};
 use sqlx::SqlitePool;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -37,7 +37,7 @@ struct Shared {
 
 struct Open {
     pool: SqlitePool,
-    identity: Option<Identity>,
+    identity: Identity,
     seen: Instant,
 }
 
@@ -62,13 +62,17 @@ impl SqliteFile {
         }
     }
 
-    /// The file must exist. The first statement connects.
+    /// The file must exist.
     pub(super) fn open(config: &Config, access: FileAccess) -> Result<Self, Error> {
         let (pool, path) = sqlite(config, access)?;
-        let (found, folder) = (path.clone(), path.parent().unwrap_or(Path::new(".")).to_owned());
-        let identity = within(ANSWER_MAX, move || identity(&found)).flatten();
+        let found = path.clone();
+        let unreachable = |reason| Error::Unreachable { database: config.shown(), reason };
+        let identity = within(ANSWER_MAX, move || identity(&found))
+            .ok_or_else(|| unreachable(NoAnswer(path.clone()).to_string()))?
+            .ok_or_else(|| unreachable(format!("no file {}", path.display())))?;
         let open = Mutex::new(Open { pool, identity, seen: Instant::now() });
-        let folder = Roots::default().named(&folder);
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let folder = Root::new(parent.unwrap_or(Path::new(".")).to_owned());
         Ok(Self(Arc::new(Shared { path, config: config.clone(), access, folder, open })))
     }
 
@@ -83,7 +87,7 @@ impl SqliteFile {
         // Without an answer the statement itself finds out.
         let identity = shared.folder.ask(move || identity(&path)).await.ok().flatten();
         open.seen = Instant::now();
-        if identity.is_some() && identity != open.identity {
+        if let Some(identity) = identity.filter(|found| *found != open.identity) {
             let path = shared.path.clone();
             let _ = shared.folder.ask(move || remove_companions(&path)).await;
             let replaced = std::mem::replace(&mut open.pool, sqlite(&shared.config, shared.access)?.0);
@@ -100,8 +104,9 @@ impl SqliteFile {
     }
 }
 
+/// `None` if there is no file.
 fn identity(path: &Path) -> Option<Identity> {
-    fs::metadata(path).ok().map(|found| (found.dev(), found.ino()))
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|found| (found.dev(), found.ino()))
 }
 
 /// Removes what the replaced database has left beside the new one. SQLite would take its journal for the new file's and
