@@ -5,7 +5,7 @@ use crate::rooms::{FILES, app, ask};
 use crate::times::{ROUNDS, Times};
 use crate::walk::{STEPS, Walked};
 use dialplate::http::job::Scope;
-use dialplate::plugin::{Job, Moment, Plugin};
+use dialplate::plugin::{Job, Plugin};
 use dialplate::reload::Snapshot;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,21 +13,6 @@ use std::time::{Duration, Instant};
 
 /// How long the documents of many at a time are counted.
 const COUNTED: Duration = Duration::from_secs(3);
-
-fn copy(job: &Job) -> Job {
-    Job {
-        folder: job.folder.clone(),
-        domain: job.domain.clone(),
-        file: job.file.clone(),
-        vendor: job.vendor.clone(),
-        address: job.address.clone(),
-        templates: job.templates.clone(),
-        parameters: job.parameters.clone(),
-        settings: job.settings.clone(),
-        tables: job.tables.clone(),
-        time: Moment::clone(&job.time),
-    }
-}
 
 fn yealink(snapshot: &Snapshot) -> &Arc<Plugin> {
     snapshot.plugins.serving("yealink", "yealink/t46u").unwrap()
@@ -50,7 +35,7 @@ pub async fn run(corpus: &Path) {
         let mut times = Times::new(&["fork per request", "long-lived instance"]);
         for round in 0..ROUNDS {
             for way in [round % 2, (round + 1) % 2] {
-                let (job, scope) = (copy(&job), scope.clone());
+                let (job, scope) = (job.clone(), scope.clone());
                 match way {
                     0 => drop(times.take(0, plugin.render(job, scope)).await),
                     _ => times.take(1, kept.render(job, scope)).await,
@@ -66,7 +51,7 @@ pub async fn run(corpus: &Path) {
         let (mut forks, mut living) = (Vec::new(), Vec::new());
         for _ in 0..tasks {
             let Walked { job, scope } = ask(&app, FILES[0], &mut Times::new(&STEPS)).await;
-            forks.push(tokio::spawn(fork_on(Arc::clone(plugin), copy(&job), Arc::clone(&scope))));
+            forks.push(tokio::spawn(fork_on(Arc::clone(plugin), job.clone(), Arc::clone(&scope))));
         }
         let forks = a_second(forks).await;
         for _ in 0..tasks {
@@ -81,7 +66,7 @@ pub async fn run(corpus: &Path) {
 async fn fork_on(plugin: Arc<Plugin>, job: Job, scope: Arc<Scope>) -> u64 {
     let (until, mut count) = (Instant::now() + COUNTED, 0);
     while Instant::now() < until {
-        assert!(plugin.render(copy(&job), scope.clone()).await.is_ok());
+        assert!(plugin.render(job.clone(), scope.clone()).await.is_ok());
         count += 1;
     }
     count
@@ -90,7 +75,7 @@ async fn fork_on(plugin: Arc<Plugin>, job: Job, scope: Arc<Scope>) -> u64 {
 async fn render_on(mut kept: LongLived, job: Job, scope: Arc<Scope>) -> u64 {
     let (until, mut count) = (Instant::now() + COUNTED, 0);
     while Instant::now() < until {
-        kept.render(copy(&job), scope.clone()).await;
+        kept.render(job.clone(), scope.clone()).await;
         count += 1;
     }
     count

@@ -39,7 +39,7 @@ pub fn request(host: &str, agent: &str, target: &str) -> ProvisionRequest {
     }
 }
 
-/// The first two statements' worth: the device's permit, if the gate grants one.
+/// Finds a request's device and asks the gate; returns the permit, if the gate grants one.
 pub async fn permit(directory: &Directory, request: &ProvisionRequest, keeper: &Keeper) -> Option<DevicePermit> {
     let identifier = request.identify_device(&|_: &str| None);
     let facts = directory.find(&Lookup { address: identifier.address(), host: request.host() }).await.unwrap();

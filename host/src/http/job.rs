@@ -103,15 +103,17 @@ pub fn raw_document(path: &str, body: Vec<u8>) -> Document {
 pub async fn templates(
     snapshot: &Snapshot,
     plugin: &Plugin,
-    located: TemplateLocation,
+    located: &TemplateLocation,
 ) -> Result<Vec<TemplateFile>, Failure> {
-    let folder = located.name.as_str().to_owned();
-    let files = match snapshot.pending(&located, plugin) {
+    let files = match snapshot.pending(located, plugin) {
         PendingTemplates::Prepared => return Ok(Vec::new()),
         PendingTemplates::Texts(texts) => texts,
         PendingTemplates::OnDisk => located.read().await?.unwrap_or_default(),
     };
-    if files.is_empty() { Err(Failure::NoTemplate(folder)) } else { Ok(files) }
+    if files.is_empty() {
+        return Err(Failure::NoTemplate(located.name.as_str().to_owned()));
+    }
+    Ok(files)
 }
 
 /// The phone book, as the interface of plugins.

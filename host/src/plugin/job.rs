@@ -11,6 +11,7 @@ use std::sync::Arc;
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// One request for one file of one device. Settings and tables hold secrets, so there is no `Debug`.
+#[derive(Clone)]
 pub struct Job {
     /// The device's template folder: `yealink/t46u`.
     pub folder: String,

@@ -23,11 +23,10 @@ pub(super) async fn review(plugins: &Plugins, texts: &Texts) -> Vec<ReviewedFold
     let mut reviewed = Vec::new();
     for (folder, files) in texts.folders() {
         let Some(plugin) = plugins.owner(folder) else { continue };
-        let faults = plugin.faults().iter().filter(|fault| fault.folder == folder);
+        let faults: Vec<_> = plugin.faults().iter().filter(|fault| fault.folder == folder).collect();
         let mut found: Vec<_> =
-            faults.map(|fault| FoundProblem::live(&fault.file, fault.fault.to_string(), false)).collect();
-        let compiling =
-            files.iter().filter(|file| !plugin.faults().iter().any(|it| it.folder == folder && it.file == file.file));
+            faults.iter().map(|fault| FoundProblem::live(&fault.file, fault.fault.to_string(), false)).collect();
+        let compiling = files.iter().filter(|file| !faults.iter().any(|fault| fault.file == file.file));
         let trying = async {
             for file in compiling {
                 found.extend(try_live(plugin, (folder, files), &file.file).await);

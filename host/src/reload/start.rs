@@ -67,7 +67,7 @@ pub async fn load(config: Config) -> Result<FirstLoad, Error> {
     let (plugins, failures) = Plugins::load(&engine, &files, &templates_for(&texts), None).await;
     // Without its plugins a server answers 503 until their folder answers; it could not answer at all if it did not start.
     let is_silent = unread.iter().any(|error| matches!(error, LookError::NoAnswer(_)));
-    if plugins.iter().len() == 0 && !is_silent {
+    if plugins.is_empty() && !is_silent {
         return Err(Error::Plugins(failures));
     }
     log_loaded(&plugins, None);
