@@ -85,15 +85,6 @@ impl Charset {
         }
     }
 
-    /// The bytes of each character of a text in this encoding.
-    #[must_use]
-    pub fn pieces(&self, text: &[u8]) -> Vec<Vec<u8>> {
-        match self {
-            Charset::Utf8 => utf8::pieces(text).map(<[u8]>::to_vec).collect(),
-            _ => self.decode(text).into_iter().map(|c| self.encode(&[c])).collect(),
-        }
-    }
-
     /// Characters as text in this encoding.
     #[must_use]
     pub fn encode(&self, chars: &[char]) -> Vec<u8> {

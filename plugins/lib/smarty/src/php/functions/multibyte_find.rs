@@ -38,8 +38,13 @@ fn part(args: &[Value], fold: bool, last: bool) -> Result<Value, PhpError> {
     if fold && hay.is_empty() {
         return Ok(Value::Bool(false));
     }
-    // Bytes that are not UTF-8 stay as they are.
-    let pieces = charset.pieces(&hay_text);
+    if !charset.is_utf8() {
+        return Ok(Value::from(charset.encode(if before { &hay[..at] } else { &hay[at..] })));
+    }
+    // Bytes that are not UTF-8 stay as they are. PHP counts by first bytes here, so an invalid text has fewer pieces than
+    // characters.
+    let pieces: Vec<&[u8]> = utf8::pieces(&hay_text).collect();
+    let at = at.min(pieces.len());
     Ok(Value::from(if before { pieces[..at].concat() } else { pieces[at..].concat() }))
 }
 
