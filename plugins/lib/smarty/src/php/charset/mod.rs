@@ -85,6 +85,20 @@ impl Charset {
         }
     }
 
+    /// A text in this encoding in parts of `size` characters.
+    #[must_use]
+    pub fn split(&self, text: &[u8], size: usize) -> Vec<Vec<u8>> {
+        match self {
+            Charset::Utf8 => utf8::pieces(text).collect::<Vec<_>>().chunks(size).map(<[&[u8]]>::concat).collect(),
+            // Bytes that the encoding does not know stay as they are.
+            Charset::Bytes(_) | Charset::Single(_) => text.chunks(size).map(<[u8]>::to_vec).collect(),
+            // Transfer encodings carry bytes.
+            Charset::Base64 => transfer::decode_base64(text).chunks(size).map(transfer::encode_base64).collect(),
+            Charset::QuotedPrintable => transfer::decode_quoted(text).chunks(size).map(transfer::encode_quoted).collect(),
+            _ => self.decode(text).chunks(size).map(|part| self.encode(part)).collect(),
+        }
+    }
+
     /// Characters as text in this encoding.
     #[must_use]
     pub fn encode(&self, chars: &[char]) -> Vec<u8> {

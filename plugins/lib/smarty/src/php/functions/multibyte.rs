@@ -35,10 +35,9 @@ pub const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// Runs a function for UTF-8 on arguments in the encoding that argument `i` names; the first `texts` arguments are text.
+/// Runs a function for UTF-8 on arguments in the encoding that argument `i` names.
 fn checked(args: &mut [Value], i: usize, run: impl Fn(&[Value]) -> Result<Value, PhpError>) -> Result<Value, PhpError> {
-    let Some(name) = args::text_opt(args, i)? else { return run(args) };
-    let charset = supported(&name, i)?;
+    let charset = charset(args, i)?;
     if charset.is_utf8() {
         return run(args);
     }
@@ -169,10 +168,11 @@ fn str_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Php
     let text = args::text(args, 0)?;
     let size = args::size(args::int_or(args, 1, 1)?).filter(|n| *n > 0);
     let size = size.ok_or_else(|| args::bad(1, "be greater than 0"))?;
-    checked(args, 2, |_| Ok(Value::Null))?;
-    let pieces: Vec<&[u8]> = utf8::pieces(&text).collect();
-    context.allow_entries(pieces.len())?;
-    Ok(Value::list(pieces.chunks(size).map(|part| Value::from(part.concat()))))
+    let charset = charset(args, 2)?;
+    // In the other encodings, no character is shorter than a byte.
+    let characters = if charset.is_utf8() { length(&text) } else { text.len() };
+    context.allow_entries(characters.div_ceil(size))?;
+    Ok(Value::list(charset.split(&text, size).into_iter().map(Value::from)))
 }
 
 fn position(args: &[Value], fold: bool, last: bool) -> Result<Value, PhpError> {
@@ -252,8 +252,14 @@ pub fn convert(context: &Context<'_>, text: &[u8], to: &[u8], from: &[u8]) -> Re
     Ok(out)
 }
 
-/// The encoding that argument `i` names.
+/// The encoding that argument `i` names; UTF-8 if it is absent.
 ///
+/// # Errors
+/// As [`supported`].
+pub fn charset(args: &[Value], i: usize) -> Result<Charset, PhpError> {
+    args::text_opt(args, i)?.map_or(Ok(Charset::Utf8), |name| supported(&name, i))
+}
+
 /// # Errors
 /// A value error for an unknown encoding, or for one of mbstring's that is not supported.
 pub fn supported(name: &[u8], i: usize) -> Result<Charset, PhpError> {

@@ -1,9 +1,9 @@
 //! `mb_*` functions on single characters, their codes and widths, and on the names of encodings.
 
 use super::args;
-use super::multibyte::supported;
+use super::multibyte::charset;
 use super::register::{makes, moves};
-use crate::php::charset::{Charset, ENCODINGS, Encoding, find};
+use crate::php::charset::{ENCODINGS, Encoding, find};
 use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[
@@ -34,10 +34,6 @@ pub const FUNCTIONS: &[Function] = &[
     makes("mb_encode_numericentity", 2, 4, encode_entities),
     makes("mb_decode_numericentity", 2, 3, decode_entities),
 ];
-
-fn charset(args: &[Value], i: usize) -> Result<Charset, PhpError> {
-    args::text_opt(args, i)?.map_or(Ok(Charset::Utf8), |name| supported(&name, i))
-}
 
 fn named(args: &[Value]) -> Result<&'static Encoding, PhpError> {
     find(&args::text(args, 0)?).ok_or_else(|| args::bad(0, "be a valid encoding"))

@@ -1,9 +1,8 @@
 //! `mb_strstr` and its relatives, and `mb_strcut`.
 
 use super::args;
-use super::multibyte::{lower, supported};
+use super::multibyte::{charset, lower};
 use super::register::makes;
-use crate::php::charset::Charset;
 use crate::php::{Context, Function, PhpError, Value, utf8};
 
 pub const FUNCTIONS: &[Function] = &[
@@ -13,10 +12,6 @@ pub const FUNCTIONS: &[Function] = &[
     makes("mb_strrichr", 2, 4, |_, a| part(a, true, true)),
     makes("mb_strcut", 2, 4, cut),
 ];
-
-fn charset(args: &[Value], i: usize) -> Result<Charset, PhpError> {
-    args::text_opt(args, i)?.map_or(Ok(Charset::Utf8), |name| supported(&name, i))
-}
 
 /// The haystack from the first or last needle on, or up to it.
 fn part(args: &[Value], fold: bool, last: bool) -> Result<Value, PhpError> {
