@@ -25,7 +25,8 @@ pub const FUNCTIONS: &[Function] = &[
     moves("mb_strripos", 2, 4, |_, a| checked(a, 3, |a| position(a, true, true))),
     moves("mb_substr_count", 2, 3, |_, a| checked(a, 2, count)),
     moves("mb_check_encoding", 1, 2, |_, a| {
-        checked(a, 1, |a| Ok(Value::Bool(std::str::from_utf8(&args::text(a, 0)?).is_ok())))
+        utf8_only(a, 1)?;
+        Ok(Value::Bool(std::str::from_utf8(&args::text(a, 0)?).is_ok()))
     }),
     makes("utf8_decode", 1, 1, |c, a| convert(c, &args::text(a, 0)?, b"ISO-8859-1", b"UTF-8").map(Value::from)),
     makes("utf8_encode", 1, 1, |c, a| convert(c, &args::text(a, 0)?, b"UTF-8", b"ISO-8859-1").map(Value::from)),
@@ -258,6 +259,18 @@ pub fn convert(context: &Context<'_>, text: &[u8], to: &[u8], from: &[u8]) -> Re
 /// As [`supported`].
 pub fn charset(args: &[Value], i: usize) -> Result<Charset, PhpError> {
     args::text_opt(args, i)?.map_or(Ok(Charset::Utf8), |name| supported(&name, i))
+}
+
+/// Refuses an encoding other than UTF-8 by name.
+///
+/// # Errors
+/// A value error for every other encoding.
+pub fn utf8_only(args: &[Value], i: usize) -> Result<(), PhpError> {
+    if charset(args, i)?.is_utf8() {
+        return Ok(());
+    }
+    let name = args::text(args, i)?.to_lossy();
+    Err(args::bad(i, &format!("be UTF-8, \"{name}\" given; convert the text first")))
 }
 
 /// # Errors

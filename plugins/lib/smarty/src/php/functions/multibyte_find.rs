@@ -1,7 +1,7 @@
 //! `mb_strstr` and its relatives, and `mb_strcut`.
 
 use super::args;
-use super::multibyte::{charset, lower};
+use super::multibyte::{charset, lower, utf8_only};
 use super::register::makes;
 use crate::php::{Context, Function, PhpError, Value, utf8};
 
@@ -46,9 +46,7 @@ fn part(args: &[Value], fold: bool, last: bool) -> Result<Value, PhpError> {
 /// `mb_strcut`: a part by bytes that starts and ends between characters.
 fn cut(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
-    if !charset(args, 3)?.is_utf8() {
-        return Err(args::bad(3, "be UTF-8 here; convert the text first"));
-    }
+    utf8_only(args, 3)?;
     let (mut start, length) = (args::int(args, 1)?, args::int_opt(args, 2)?);
     let len = i64::try_from(text.len()).unwrap_or(i64::MAX);
     if start < 0 {
