@@ -36,17 +36,21 @@ impl Evaluator<'_> {
     /// The operand of `isset` and `empty`, which are stricter than `??` about the offset of a string.
     pub(super) fn tested(&mut self, code: &Code<'_>, id: ExprId) -> RenderResult<Value> {
         let Expr::Index(base, key) = code.expr(id) else { return self.quiet(code, id) };
-        let base = self.quiet(code, base)?;
-        if !matches!(base, Value::Str(_)) {
-            return self.quiet(code, id);
+        match self.peek(code, id) {
+            Peek::Hit(value) => return Ok(value.clone()),
+            Peek::Null => return Ok(Value::Null),
+            Peek::Slow => {}
         }
+        self.enter()?;
+        let base = self.quiet(code, base)?;
         let key = self.eval(code, key)?;
-        let plain = match &key {
+        self.leave();
+        let is_offset = match &key {
             Value::Str(key) => path::is_whole(key),
             Value::Array(_) => false,
             _ => true,
         };
-        if plain { path::quiet_index(&base, &key) } else { Ok(Value::Null) }
+        if matches!(base, Value::Str(_)) && !is_offset { Ok(Value::Null) } else { path::quiet_index(&base, &key) }
     }
 
     /// `|default:a:b`: the first value that is neither null nor the empty string, else the last.
