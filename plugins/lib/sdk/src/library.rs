@@ -133,11 +133,11 @@ pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
         file: template.file.clone(),
         outcome: match folders[&template.folder].get(&template.file) {
             Some(Err(error)) => Err(fault(error.clone())),
-            Some(Ok(parsed)) if parsed.unknown_tags().any(|name| !functions.contains(name)) => {
-                let alone = parsed.stands_alone().map_err(|error| fault(error.with_source(&template.source)));
-                alone.map(|()| Reads::Every)
-            }
-            _ => Ok(folders[&template.folder].reads(&template.file, &folders)),
+            Some(Ok(parsed)) => parsed
+                .stands_alone(|name| functions.contains(name))
+                .map(|()| folders[&template.folder].reads(&template.file, &folders))
+                .map_err(|error| fault(error.with_source(&template.source))),
+            None => Ok(Reads::Every),
         },
     };
     let prepared = templates.iter().map(answer).collect();
@@ -224,7 +224,7 @@ mod tests {
 
     #[test]
     fn tag_that_no_file_defines_is_a_fault_of_its_file() {
-        let files = [("m", "a.cfg", "{function f}{/function}"), ("m", "b.cfg", "{f}"), ("m", "c.cfg", "\n{g}")];
+        let files = [("m", "a.cfg", "{function f}{/function}"), ("m", "b.cfg", "{f}"), ("m", "c.cfg", "{f}\n{g}")];
         let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
         assert!(prepared[0].outcome.is_ok() && prepared[1].outcome.is_ok());
         let fault = prepared[2].outcome.as_ref().unwrap_err();

@@ -171,7 +171,7 @@ impl Template {
     /// # Ok::<(), dialplate_smarty::Error>(())
     /// ```
     pub fn render(&self, render: &Render<'_>) -> Result<Vec<u8>, Error> {
-        self.stands_alone()?;
+        self.stands_alone(|_| false)?;
         let mut evaluator = Evaluator::new(self, render);
         let loaded = evaluator.loaded[0].clone();
         match evaluator.template(&loaded.code(0)) {

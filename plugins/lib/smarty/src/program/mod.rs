@@ -79,13 +79,13 @@ impl Template {
         Rc::ptr_eq(&self.program, &other.program)
     }
 
-    /// Checks that the file defines each `{function}` that it calls by a tag of its own. Otherwise only a file that
-    /// defines the function can include it.
+    /// Checks that the file defines each `{function}` that it calls by a tag of its own, except those that are `defined`
+    /// elsewhere. Otherwise only a file that defines the function can include it.
     ///
     /// # Errors
-    /// [`Syntax`](crate::ErrorKind::Syntax) at the first tag that is not defined.
-    pub fn stands_alone(&self) -> Result<(), Error> {
-        let unknown = self.unknown_tag(|_| false);
+    /// [`Syntax`](crate::ErrorKind::Syntax) at the first tag that neither defines.
+    pub fn stands_alone(&self, defined: impl Fn(&[u8]) -> bool) -> Result<(), Error> {
+        let unknown = self.unknown_tag(|name| defined(name.as_bytes()));
         unknown.map_or(Ok(()), |(problem, at)| Err(self.error_at(problem, at)))
     }
 
@@ -106,11 +106,6 @@ impl Template {
             excerpt: String::new(),
             message: problem.message,
         }
-    }
-
-    /// The names of the tags that an including file has to define.
-    pub fn unknown_tags(&self) -> impl Iterator<Item = &[u8]> {
-        self.program.unknown_tags.iter().map(|(name, _)| name.as_bytes())
     }
 
     /// The names of the `{function}`s that the file defines.

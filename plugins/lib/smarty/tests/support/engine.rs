@@ -16,7 +16,7 @@ pub fn render(job: &Job) -> Result<Vec<u8>, Error> {
     let source = files.source(&job.file).expect("the job's file is one of its files");
     let template = Template::parse(&job.file, source).map_err(|error| error.with_source(source))?;
     if job.compile {
-        template.stands_alone()?;
+        template.stands_alone(|_| false)?;
         return Ok(Vec::new());
     }
     let variables: Array =
