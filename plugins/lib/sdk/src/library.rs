@@ -58,11 +58,7 @@ impl Folder {
     /// Finds a file by the name that a file includes it by: in this folder, or by its path from the template root in
     /// another one (`../common/x`).
     fn find_below_root<'f>(&'f self, name: &str, folders: &'f Folders) -> Option<&'f Parsed> {
-        let beside = || {
-            let mut splits = name.rmatch_indices('/').map(|(at, _)| (&name[..at], &name[at + 1..]));
-            splits.find_map(|(folder, file)| folders.get(folder)?.get(file))
-        };
-        self.find(name).or_else(beside)
+        self.find(name).or_else(|| find_by_path(name, folders))
     }
 
     /// Refuses the name of a file in the folder of another domain. A domain has a dot in its name, and a vendor has none.
@@ -108,11 +104,18 @@ impl Folder {
 impl smarty::Templates for Folder {
     fn get(&self, name: &[u8]) -> Result<Option<Rc<smarty::Template>>, smarty::Error> {
         let Ok(name) = std::str::from_utf8(name) else { return Ok(None) };
-        if self.find(name).is_none() {
-            self.check_domain(name)?;
+        if let Some(found) = self.find(name) {
+            return found.clone().map(Some);
         }
-        PREPARED.with_borrow(|folders| self.find_below_root(name, folders).cloned()).transpose()
+        self.check_domain(name)?;
+        PREPARED.with_borrow(|folders| find_by_path(name, folders).cloned()).transpose()
     }
+}
+
+/// Finds a file by its path from the template root.
+fn find_by_path<'f>(name: &str, folders: &'f Folders) -> Option<&'f Parsed> {
+    let mut splits = name.rmatch_indices('/').map(|(at, _)| (&name[..at], &name[at + 1..]));
+    splits.find_map(|(folder, file)| folders.get(folder)?.get(file))
 }
 
 /// Parses every template and keeps it for later requests. Files with the same text share one parsed template.
