@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::SUBSTITUTE;
+use crate::php::functions::html;
 use crate::php::functions::html_names::NAMES;
 
 /// A character as HTML; markup stays as it is.
@@ -28,7 +29,7 @@ pub fn decode_entities(text: &[u8]) -> Vec<char> {
         let end = tail.iter().take(ENTITY_MAX).position(|b| *b == b';');
         if byte == b'&'
             && let Some(end) = end
-            && let Some(c) = named_entity(&tail[..end])
+            && let Some(c) = entity_value(&tail[..end])
         {
             out.push(c);
             rest = &tail[end + 1..];
@@ -40,19 +41,11 @@ pub fn decode_entities(text: &[u8]) -> Vec<char> {
     out
 }
 
-fn named_entity(name: &[u8]) -> Option<char> {
-    let name = std::str::from_utf8(name).ok()?;
-    if let Some(number) = name.strip_prefix('#') {
-        let digits = number.strip_prefix(['x', 'X']);
-        let code = match digits {
-            Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-            None => number.parse().ok().filter(|n| *n <= 0x10_ffff)?,
-        };
-        return Some(char::from_u32(code).unwrap_or(SUBSTITUTE));
+fn entity_value(name: &[u8]) -> Option<char> {
+    match name {
+        [b'#', digits @ ..] => html::code_point(digits).map(|code| char::from_u32(code).unwrap_or(SUBSTITUTE)),
+        name => html::name_value(name, true),
     }
-    const MARKUP: [(&str, char); 4] = [("quot", '"'), ("amp", '&'), ("lt", '<'), ("gt", '>')];
-    let markup = MARKUP.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
-    markup.or_else(|| NAMES.iter().find(|(_, known)| *known == name).and_then(|(code, _)| char::from_u32(*code)))
 }
 
 /// The width of a line of base64 in mail.

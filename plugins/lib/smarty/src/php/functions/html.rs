@@ -140,7 +140,9 @@ fn entity_length(text: &[u8]) -> usize {
     if known { end + 1 } else { 0 }
 }
 
-fn code_point(digits: &[u8]) -> Option<u32> {
+/// The code point that the digits of `&#…;` name, `x` included.
+#[must_use]
+pub fn code_point(digits: &[u8]) -> Option<u32> {
     let (digits, radix) = match digits {
         [b'x' | b'X', hex @ ..] => (hex, 16),
         decimal => (decimal, 10),
@@ -153,7 +155,9 @@ fn code_point(digits: &[u8]) -> Option<u32> {
     (code <= 0x10_ffff).then_some(code)
 }
 
-fn name_value(name: &[u8], all: bool) -> Option<char> {
+/// The character that the name of an entity stands for; with `all`, one of HTML's names too, else markup only.
+#[must_use]
+pub fn name_value(name: &[u8], all: bool) -> Option<char> {
     match name {
         b"amp" => Some('&'),
         b"lt" => Some('<'),
