@@ -14,6 +14,17 @@ enum Repeat {
     Rest,
 }
 
+impl Repeat {
+    /// The number of times, where `*` stands for `rest`.
+    fn count(self, rest: usize) -> usize {
+        match self {
+            Repeat::Once => 1,
+            Repeat::Times(n) => n,
+            Repeat::Rest => rest,
+        }
+    }
+}
+
 /// A number's bytes: their count, and whether the least significant comes first. PHP's own order is that of x86.
 fn number_format(code: u8) -> Option<(usize, bool)> {
     Some(match code {
@@ -67,20 +78,17 @@ fn pack(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError
     while let Some((&code, tail)) = rest.split_first() {
         let (times, tail) = repeat(tail);
         rest = tail;
-        let count = match times {
-            Repeat::Once => 1,
-            Repeat::Times(n) => n,
-            Repeat::Rest => values.len(),
-        };
+        // PHP ignores `*` after a code that moves.
+        let count = times.count(if b"xX@".contains(&code) { 1 } else { values.len() });
         context.allow_bytes(out.len().saturating_add(count))?;
         match code {
             b'a' | b'A' | b'Z' | b'h' | b'H' => {
                 let value = values.next().ok_or_else(|| too_few(code))?;
                 pack_text(code, times, &value.to_bytes(), &mut out)?;
             }
-            b'x' => out.resize(out.len() + if times == Repeat::Rest { 0 } else { count }, 0),
-            b'X' => out.truncate(out.len().saturating_sub(if times == Repeat::Rest { 0 } else { count })),
-            b'@' => out.resize(if times == Repeat::Rest { 0 } else { count }, 0),
+            b'x' => out.resize(out.len() + count, 0),
+            b'X' => out.truncate(out.len().saturating_sub(count)),
+            b'@' => out.resize(count, 0),
             _ => {
                 for _ in 0..count {
                     let value = values.next().ok_or_else(|| too_few(code))?;
@@ -112,11 +120,7 @@ fn pack_number(code: u8, value: &Value, out: &mut Vec<u8>) -> Result<(), PhpErro
 
 fn pack_text(code: u8, times: Repeat, text: &[u8], out: &mut Vec<u8>) -> Result<(), PhpError> {
     let hex = matches!(code, b'h' | b'H');
-    let count = match times {
-        Repeat::Once => 1,
-        Repeat::Times(n) => n,
-        Repeat::Rest => text.len() + usize::from(code == b'Z'),
-    };
+    let count = times.count(text.len() + usize::from(code == b'Z'));
     if !hex {
         let kept = count.saturating_sub(usize::from(code == b'Z')).min(text.len());
         out.extend_from_slice(&text[..kept]);
@@ -178,29 +182,15 @@ fn unpack_part(
     };
     if is_text {
         let digits = matches!(code, b'h' | b'H');
-        let count = match times {
-            Repeat::Once => 1,
-            Repeat::Times(n) => n,
-            Repeat::Rest => {
-                if digits {
-                    left * 2
-                } else {
-                    left
-                }
-            }
-        };
+        let count = times.count(if digits { left * 2 } else { left });
         let bytes = if digits { count.div_ceil(2) } else { count };
-        let Some(text) = data.get(*at..*at + bytes) else { return Ok(false) };
+        let Some(text) = data[*at..].get(..bytes) else { return Ok(false) };
         *at += bytes;
         let key = if name.is_empty() { Key::Int(1) } else { Key::from(&*String::from_utf8_lossy(name)) };
         out.insert(key, Value::from(unpack_text(code, text, count)));
         return Ok(true);
     }
-    let count = match times {
-        Repeat::Once => 1,
-        Repeat::Times(n) => n,
-        Repeat::Rest => left / size,
-    };
+    let count = times.count(left / size);
     for i in 0..count {
         let Some(bytes) = data.get(*at..*at + size) else { return Ok(false) };
         *at += size;
@@ -210,15 +200,11 @@ fn unpack_part(
 }
 
 fn skip(code: u8, times: Repeat, data: &[u8], at: &mut usize) -> bool {
-    let count = match times {
-        Repeat::Once => 1,
-        Repeat::Times(n) => n,
-        Repeat::Rest => 0,
-    };
     let to = match code {
-        b'x' => at.checked_add(count).filter(|to| *to <= data.len()),
-        b'X' => Some(at.saturating_sub(count)),
-        _ => Some(count.min(data.len())),
+        b'x' => at.checked_add(times.count(data.len() - *at)).filter(|to| *to <= data.len()),
+        b'X' => Some(at.saturating_sub(times.count(1))),
+        // A place behind the end changes nothing.
+        _ => Some(times.count(0)).map(|to| if to <= data.len() { to } else { *at }),
     };
     to.is_some_and(|to| {
         *at = to;

@@ -1,0 +1,2 @@
+{pack('Ax*A','a','b')|bin2hex} {pack('A2X*A','ab','c')} {pack('A3@*A','abc','d')} {pack('x*')|bin2hex} [{pack('X*')}] {pack('@*')|bin2hex} {pack('A2x0X0A','ab','c')}
+{unpack('a2x/X*/ay','abcdef')|json_encode} {unpack('x*','abc')|json_encode} {unpack('ax/X*/X*/ay','abcdef')|json_encode} {unpack('a2x/@*/ay','abcdef')|json_encode} {unpack('a6x/x*','abcdef')|json_encode} {unpack('x*a/a','a')|json_encode} {unpack('X*/ay','abc')|json_encode} {unpack('a2x/X5/ay','abcdef')|json_encode} {unpack('a2x/@9/ay','abcdef')|json_encode} {unpack('x9/ay','abcdef')|json_encode}
