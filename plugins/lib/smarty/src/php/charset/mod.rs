@@ -94,7 +94,9 @@ impl Charset {
             Charset::Bytes(_) | Charset::Single(_) => text.chunks(size).map(<[u8]>::to_vec).collect(),
             // Transfer encodings carry bytes.
             Charset::Base64 => transfer::decode_base64(text).chunks(size).map(transfer::encode_base64).collect(),
-            Charset::QuotedPrintable => transfer::decode_quoted(text).chunks(size).map(transfer::encode_quoted).collect(),
+            Charset::QuotedPrintable => {
+                transfer::decode_quoted(text).chunks(size).map(transfer::encode_quoted).collect()
+            }
             _ => self.decode(text).chunks(size).map(|part| self.encode(part)).collect(),
         }
     }

@@ -1,5 +1,7 @@
 //! Sets of two and more bytes a character, on the tables of the Encoding Standard (`encoding_rs`).
 
+use std::sync::LazyLock;
+
 use encoding_rs::Encoding;
 
 use super::SUBSTITUTE;
@@ -13,7 +15,9 @@ pub struct Pairs {
     leads: fn(u8) -> bool,
     /// True for bytes of `base` that this set has too.
     has: fn(&[u8]) -> bool,
+    /// The characters of bytes that `base` reads otherwise, sorted by the bytes; 0 for none.
     read: &'static [(u32, u32)],
+    /// The bytes of characters that `base` writes otherwise, sorted by the character; 0 for none.
     written: &'static [(u32, u32)],
     /// True if a character of three bytes can follow 0x8f (JIS X 0212).
     has_jis_x_0212: bool,
@@ -88,6 +92,19 @@ pub static BIG5: Pairs = Pairs {
     ..pairs(encoding_rs::BIG5, |b| matches!(b, 0xa1..=0xc7 | 0xc9..=0xf9))
 };
 
+/// The characters of JIS X 0212 with their three bytes, which the Encoding Standard reads but does not write, sorted.
+static JIS_X_0212: LazyLock<Vec<(char, [u8; 3])>> = LazyLock::new(|| {
+    let codes = (0xa1..=0xfe).flat_map(|lead| (0xa1..=0xfe).map(move |trail| [0x8f, lead, trail]));
+    let mut found: Vec<(char, [u8; 3])> = codes.filter_map(|bytes| EUC_JP.char(&bytes).map(|c| (c, bytes))).collect();
+    found.sort_unstable();
+    found
+});
+
+/// The second column of a table that is sorted by its first.
+fn look_up(table: &[(u32, u32)], code: u32) -> Option<u32> {
+    table.binary_search_by_key(&code, |(known, _)| *known).ok().map(|at| table[at].1)
+}
+
 /// The bytes as one number.
 fn number(bytes: &[u8]) -> u32 {
     bytes.iter().fold(0, |n, b| n << 8 | u32::from(*b))
@@ -122,9 +139,8 @@ impl Pairs {
     }
 
     fn char(&self, bytes: &[u8]) -> Option<char> {
-        let code = number(bytes);
-        if let Some((_, c)) = self.read.iter().find(|(known, _)| *known == code) {
-            return char::from_u32(*c).filter(|c| *c != '\0');
+        if let Some(c) = look_up(self.read, number(bytes)) {
+            return char::from_u32(c).filter(|c| *c != '\0');
         }
         (self.has)(bytes).then_some(())?;
         let text = self.base.decode_without_bom_handling_and_without_replacement(bytes)?;
@@ -135,16 +151,13 @@ impl Pairs {
     #[must_use]
     pub fn encode(&self, chars: &[char]) -> Vec<u8> {
         let mut out = Vec::with_capacity(chars.len() * 2);
-        let mut third = None;
         for &c in chars {
             if c.is_ascii() {
                 out.push(c as u8);
             } else if let Some(bytes) = self.bytes(c) {
                 out.extend_from_slice(&bytes);
             } else {
-                let third = third.get_or_insert_with(|| self.jis_x_0212());
-                let found = third.binary_search_by_key(&c, |(known, _)| *known);
-                out.extend_from_slice(found.map_or(b"?".as_slice(), |at| &third[at].1));
+                out.extend_from_slice(self.three_bytes(c).map_or(b"?", |bytes| bytes));
             }
         }
         out
@@ -152,7 +165,7 @@ impl Pairs {
 
     fn bytes(&self, c: char) -> Option<Vec<u8>> {
         let code = u32::from(c);
-        let written = self.written.iter().find(|(known, _)| *known == code).map(|(_, bytes)| *bytes);
+        let written = look_up(self.written, code);
         let written = written.or_else(|| self.read.iter().find(|(_, known)| *known == code).map(|(bytes, _)| *bytes));
         if let Some(bytes) = written {
             let bytes: Vec<u8> = bytes.to_be_bytes().into_iter().skip_while(|b| *b == 0).collect();
@@ -160,19 +173,14 @@ impl Pairs {
         }
         let text = c.encode_utf8(&mut [0; 4]).to_owned();
         let (bytes, _, unknown) = self.base.encode(&text);
-        let removed = self.read.contains(&(number(&bytes), 0));
+        let removed = look_up(self.read, number(&bytes)) == Some(0);
         (!unknown && !removed && (self.has)(&bytes)).then(|| bytes.into_owned())
     }
 
-    /// The characters of three bytes, which the Encoding Standard reads but does not write, in their order.
-    fn jis_x_0212(&self) -> Vec<(char, [u8; 3])> {
-        if !self.has_jis_x_0212 {
-            return Vec::new();
-        }
-        let codes = (0xa1..=0xfe).flat_map(|lead| (0xa1..=0xfe).map(move |trail| [0x8f, lead, trail]));
-        let mut found: Vec<(char, [u8; 3])> = codes.filter_map(|bytes| self.char(&bytes).map(|c| (c, bytes))).collect();
-        found.sort_unstable();
-        found
+    /// The bytes of a character of JIS X 0212, if this set has those.
+    fn three_bytes(&self, c: char) -> Option<&'static [u8]> {
+        let table: &'static [(char, [u8; 3])] = if self.has_jis_x_0212 { &JIS_X_0212 } else { &[] };
+        table.binary_search_by_key(&c, |(known, _)| *known).ok().map(|at| table[at].1.as_slice())
     }
 }
 
@@ -269,4 +277,17 @@ pub fn decode_iso_2022_jp(text: &[u8]) -> Vec<char> {
 /// The half-width character of a byte of JIS X 0201.
 fn katakana(byte: u8) -> char {
     char::from_u32(0xff61 - 0xa1 + u32::from(byte)).unwrap_or(SUBSTITUTE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_of_differences_are_sorted_by_first_column() {
+        for pairs in [&CP932, &SJIS_WIN, &SJIS, &CP51932, &EUC_JP, &EUC_CN, &CP936, &GB18030, &BIG5] {
+            assert!(pairs.read.is_sorted_by_key(|(bytes, _)| bytes), "{pairs:?}");
+            assert!(pairs.written.is_sorted_by_key(|(c, _)| c), "{pairs:?}");
+        }
+    }
 }
