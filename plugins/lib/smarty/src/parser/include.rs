@@ -19,9 +19,7 @@ impl Parser<'_> {
         let attributes = self.sorted(written, &spec)?;
         let scope = self.scope(&attributes, false)?;
         let file = attributes.need("file")?;
-        if let Some(Err(problem)) = self.text_of(file).map(|name| crate::names::check(name.as_bytes()).map(drop)) {
-            self.note_refusal(problem.message);
-        }
+        self.note_file(file);
         let assign = attributes.get("assign").unwrap_or(NONE);
         let cache = ["cache_id", "compile_id", "cache_lifetime"];
         let unused = cache.iter().filter_map(|name| attributes.get(name)).collect();

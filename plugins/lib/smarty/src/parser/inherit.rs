@@ -15,9 +15,7 @@ impl Parser<'_> {
             return Err(Problem::syntax("the flag nocache is not allowed here"));
         }
         let file = attributes.need("file")?;
-        if let Some(Err(problem)) = self.text_of(file).map(|name| crate::names::check(name.as_bytes()).map(drop)) {
-            self.note_refusal(problem.message);
-        }
+        self.note_file(file);
         self.b.inherits = Some(true);
         self.b.extends.push(file);
         Ok(())

@@ -44,6 +44,13 @@ impl Parser<'_> {
         add(&mut self.b.refusals, (message.into().into(), self.tag_start))
     }
 
+    /// Lists the name of another file that the evaluator refuses, if the name is known.
+    pub(super) fn note_file(&mut self, file: ExprId) {
+        if let Some(Err(problem)) = self.text_of(file).map(|name| crate::names::check(name.as_bytes()).map(drop)) {
+            self.note_refusal(problem.message);
+        }
+    }
+
     /// A call of a PHP function that is not on the list of those that templates may call.
     pub(super) fn refused_call(&mut self, name: &[u8]) -> ParseResult<ExprId> {
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();
