@@ -5,11 +5,13 @@
 //! doubled end, because the content has already been printed.
 
 use super::attributes::AttributeList;
+use super::flat::Flat;
+use super::modifier::Modifier;
 use super::open::OpenKind;
 use super::output::Tail;
 use super::{ParseResult, Parser};
 use crate::lexer::Kind;
-use crate::program::{Block, Capture, TextFormat};
+use crate::program::{Block, Capture, Expr, Stmt, TextFormat, add};
 
 /// Tags without a token of their own that open or divide a block, or leave one.
 const BLOCK_TAGS: [&str; 12] = [
@@ -87,10 +89,22 @@ impl Parser<'_> {
         }
     }
 
+    /// Ends a `{textformat}` with modifiers after its name, and prints its output modified.
+    pub(super) fn close_modified(&mut self, tag: TextFormat, modifiers: &[Modifier]) -> ParseResult<()> {
+        let at = self.tag_start;
+        let index = add(&mut self.b.tags.textformats, tag);
+        let output = self.b.block(&[(Stmt::TextFormat(index), at)]);
+        let output = self.b.expr(Expr::Output(output));
+        let row = self.apply(vec![Flat::Operand(output)], modifiers)?;
+        let value = self.build(&row)?;
+        self.code(Stmt::Print(value), Tail::Swallows);
+        Ok(())
+    }
+
     /// `{function}` within a string: Smarty prints its content there, and the function stays empty.
     pub(super) fn hollow_function(&mut self, written: &AttributeList) -> ParseResult<()> {
         let tag = self.function_head(written)?;
-        crate::program::add(&mut self.b.tags.functions, tag);
+        add(&mut self.b.tags.functions, tag);
         self.push_open(OpenKind::HollowFunction)
     }
 

@@ -1,11 +1,13 @@
 //! What Smarty compiles and this crate leaves out on purpose: an error when it is reached, so that a line that no device
 //! reaches does not cost the file.
 
+use super::attributes::{AttributeList, AttributeSpec};
 use super::flat::Flat;
+use super::output::Tail;
 use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
-use crate::program::{Expr, ExprId, add};
+use crate::program::{Expr, ExprId, Stmt, add};
 
 /// PHP's functions in the packages that FusionPBX needs, sorted: `get_defined_functions()` of Debian 12's `php-cli`.
 const FUNCTIONS: &str = include_str!("php_functions.txt");
@@ -68,6 +70,23 @@ impl Parser<'_> {
             true => self.refused_call(name),
             false => Err(Problem::syntax(format!("unknown modifier \"{}\"", String::from_utf8_lossy(name)))),
         }
+    }
+
+    /// A tag that is refused when it is reached.
+    pub(super) fn refused_tag(&mut self, name: &str, written: &AttributeList) -> ParseResult<()> {
+        let required: &'static [&'static str] = match name.to_ascii_lowercase().as_str() {
+            "eval" => &["var"],
+            "config_load" => &["file"],
+            _ => &[],
+        };
+        let any = !name.eq_ignore_ascii_case("debug");
+        let spec = AttributeSpec { required, shorthand: required, any, ..AttributeSpec::NONE };
+        self.sorted(written, &spec)?;
+        let value = self.refuse(format!(
+            "{{{name}}} is refused: templates cannot run code, read other files, or print the server's inside"
+        ));
+        self.code(Stmt::Print(value), Tail::Swallows);
+        Ok(())
     }
 
     /// `class::method(…)`, `class::CONSTANT`, `class::$property`, with the cursor at the colons.

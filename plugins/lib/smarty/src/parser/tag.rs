@@ -9,7 +9,7 @@ use super::variable::VariableExpr;
 use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::{Kind, Token};
-use crate::program::{Assign, Block, Expr, Place, Scope, Stmt, TextFormat, add};
+use crate::program::{Assign, Place, Scope, Stmt, TextFormat, add};
 
 pub(super) const PRINT: AttributeSpec =
     AttributeSpec { required: &[], optional: &["assign"], shorthand: &[], flags: &["nocache", "nofilter"], any: false };
@@ -315,23 +315,6 @@ impl Parser<'_> {
         Ok(true)
     }
 
-    /// A tag that is refused when it is reached.
-    fn refused_tag(&mut self, name: &str, written: &AttributeList) -> ParseResult<()> {
-        let required: &'static [&'static str] = match name.to_ascii_lowercase().as_str() {
-            "eval" => &["var"],
-            "config_load" => &["file"],
-            _ => &[],
-        };
-        let any = !name.eq_ignore_ascii_case("debug");
-        let spec = AttributeSpec { required, shorthand: required, any, ..AttributeSpec::NONE };
-        self.sorted(written, &spec)?;
-        let value = self.refuse(format!(
-            "{{{name}}} is refused: templates cannot run code, read other files, or print the server's inside"
-        ));
-        self.code(Stmt::Print(value), Tail::Swallows);
-        Ok(())
-    }
-
     /// `{/name|modifier}`. Only a tag that passes its content to a function applies the modifiers.
     fn close_tag(&mut self, name: &str, modifiers: &[Modifier]) -> ParseResult<()> {
         let closing = format!("{{/{name}}}");
@@ -362,7 +345,9 @@ impl Parser<'_> {
                 self.close_hollow(open, body);
                 Ok(())
             }
-            OpenKind::TextFormat(_) if !modifiers.is_empty() => self.close_modified(open, body, modifiers),
+            OpenKind::TextFormat(tag) if !modifiers.is_empty() => {
+                self.close_modified(TextFormat { body, ..tag }, modifiers)
+            }
             OpenKind::HollowFunction => {
                 self.emit_block(body);
                 Ok(())
@@ -379,21 +364,6 @@ impl Parser<'_> {
                 Ok(())
             }
         }
-    }
-}
-
-impl Parser<'_> {
-    /// Ends a tag that passes its content to a function, and prints its output modified.
-    fn close_modified(&mut self, open: OpenKind, body: Block, modifiers: &[Modifier]) -> ParseResult<()> {
-        let at = self.tag_start;
-        let OpenKind::TextFormat(tag) = open else { return Ok(()) };
-        let index = add(&mut self.b.tags.textformats, TextFormat { body, ..tag });
-        let output = self.b.block(&[(Stmt::TextFormat(index), at)]);
-        let output = self.b.expr(Expr::Output(output));
-        let row = self.apply(vec![Flat::Operand(output)], modifiers)?;
-        let value = self.build(&row)?;
-        self.code(Stmt::Print(value), Tail::Swallows);
-        Ok(())
     }
 }
 
