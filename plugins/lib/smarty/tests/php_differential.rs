@@ -1,6 +1,8 @@
 //! Compares operators, functions and modifiers with PHP 8.2: thousands of generated calls of each go through one `php`
 //! process, and the results must be identical to the bit. Skipped without `php` 8.2 and Smarty 4.
 
+#[path = "php_differential/date_words.rs"]
+mod date_words;
 #[path = "php_differential/dates.rs"]
 mod dates;
 #[path = "php_differential/generate.rs"]

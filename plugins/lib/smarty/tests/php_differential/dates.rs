@@ -1,5 +1,6 @@
 //! Random texts over the grammar of PHP's dates: pieces of every form, right and wrong, in any order.
 
+use crate::date_words::{COUNTS, DAYS, MONTHS, UNITS};
 use crate::generate::Generator;
 
 const DATES: &[&str] = &[
@@ -235,87 +236,6 @@ const ZONES: &[&str] = &[
 
 const SEPARATORS: &[&str] =
     &[" ", " ", " ", " ", " ", "  ", ", ", ",", "", "\t", "T", "-", ".", ";", "\n", "\u{a0}", "/"];
-
-const COUNTS: &[&str] = &[
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eight", "eighth", "ninth", "tenth", "eleventh",
-    "twelfth", "next", "last", "previous", "this", "Next", "LAST",
-];
-const UNITS: &[&str] = &[
-    "sec",
-    "second",
-    "min",
-    "minute",
-    "hour",
-    "day",
-    "week",
-    "fortnight",
-    "month",
-    "year",
-    "msec",
-    "usec",
-    "Day",
-    "MONTH",
-    "forthnight",
-    "weekday",
-];
-const DAYS: &[&str] = &[
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
-    "mon",
-    "tue",
-    "wed",
-    "thu",
-    "fri",
-    "sat",
-    "sun",
-    "Monday",
-    "FRI",
-    "tues",
-    "wednes",
-    "thurs",
-];
-const MONTHS: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-    "jan",
-    "feb",
-    "mar",
-    "apr",
-    "jun",
-    "jul",
-    "aug",
-    "sep",
-    "sept",
-    "oct",
-    "nov",
-    "dec",
-    "May",
-    "DEC",
-    "I",
-    "II",
-    "IV",
-    "V",
-    "IX",
-    "X",
-    "XII",
-    "iv",
-    "Smarch",
-];
 
 /// A text of one to four pieces.
 pub fn text(g: &mut Generator) -> String {
