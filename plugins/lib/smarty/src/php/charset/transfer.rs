@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::SUBSTITUTE;
+use crate::php::functions::encode::hex_pair;
 use crate::php::functions::html;
 use crate::php::functions::html_names::NAMES;
 
@@ -122,9 +123,8 @@ pub fn decode_quoted(text: &[u8]) -> Vec<u8> {
             out.push(byte);
             continue;
         }
-        let digit = |i: usize| tail.get(i).and_then(|b| char::from(*b).to_digit(16));
-        if let (Some(high), Some(low)) = (digit(0), digit(1)) {
-            out.push((high * 16 + low) as u8);
+        if let Some(byte) = hex_pair(tail) {
+            out.push(byte);
             rest = &tail[2..];
         } else if let Some(next) = tail.strip_prefix(b"\r\n").or_else(|| tail.strip_prefix(b"\n")) {
             rest = next;

@@ -55,11 +55,7 @@ pub fn url_decode(text: &[u8], kind: UrlEncoding) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&b, tail)) = rest.split_first() {
-        let decoded = match (b, tail) {
-            (b'%', [high, low, ..]) => hex_digit(*high).zip(hex_digit(*low)).map(|(h, l)| h << 4 | l),
-            _ => None,
-        };
-        match decoded {
+        match (b == b'%').then(|| hex_pair(tail)).flatten() {
             Some(byte) => {
                 out.push(byte);
                 rest = &tail[2..];
@@ -73,15 +69,21 @@ pub fn url_decode(text: &[u8], kind: UrlEncoding) -> Vec<u8> {
     out
 }
 
-fn hex_digit(b: u8) -> Option<u8> {
-    char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok())
+/// The byte that two hexadecimal digits at the start of `text` name.
+#[must_use]
+pub fn hex_pair(text: &[u8]) -> Option<u8> {
+    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    match text {
+        [high, low, ..] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    }
 }
 
 fn hex2bin(text: &[u8]) -> Option<Vec<u8>> {
     if !text.len().is_multiple_of(2) {
         return None;
     }
-    text.chunks(2).map(|pair| Some(hex_digit(pair[0])? << 4 | hex_digit(pair[1])?)).collect()
+    text.chunks(2).map(hex_pair).collect()
 }
 
 fn http_build_query(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {

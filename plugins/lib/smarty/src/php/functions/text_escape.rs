@@ -1,6 +1,7 @@
 //! Escapes for C, the shell and mail, and their inverses.
 
 use super::args;
+use super::encode::hex_pair;
 use super::register::makes;
 use super::text_case::byte_set;
 use crate::php::{Context, Function, PhpError, Value, utf8};
@@ -197,9 +198,8 @@ fn from_quoted_printable(text: &[u8]) -> Vec<u8> {
             out.push(byte);
             continue;
         }
-        let digit = |i: usize| tail.get(i).and_then(|b| char::from(*b).to_digit(16));
-        if let (Some(high), Some(low)) = (digit(0), digit(1)) {
-            out.push((high * 16 + low) as u8);
+        if let Some(byte) = hex_pair(tail) {
+            out.push(byte);
             rest = &tail[2..];
             continue;
         }
