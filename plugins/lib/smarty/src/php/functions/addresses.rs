@@ -8,10 +8,7 @@ use crate::php::{Function, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     makes("inet_pton", 1, 1, |_, a| {
-        let address = args::text(a, 0)?;
-        if address.contains(&0) {
-            return Err(args::bad(0, "not contain any null bytes"));
-        }
+        let address = args::text_without_nul(a, 0)?;
         let parsed = std::str::from_utf8(&address).ok().and_then(|text| text.parse().ok());
         Ok(match parsed {
             Some(IpAddr::V4(v4)) => Value::from(v4.octets().to_vec()),

@@ -32,6 +32,17 @@ pub fn text(args: &[Value], i: usize) -> Result<Str, PhpError> {
     }
 }
 
+/// A string parameter that must not contain NUL.
+pub fn text_without_nul(args: &[Value], i: usize) -> Result<Str, PhpError> {
+    let text = text(args, i)?;
+    if text.contains(&0) { Err(bad(i, "not contain any null bytes")) } else { Ok(text) }
+}
+
+/// The text up to the first NUL, where PHP hands it to C.
+pub fn c_string(text: &[u8]) -> &[u8] {
+    text.split(|b| *b == 0).next().unwrap_or_default()
+}
+
 /// A string parameter with a default.
 pub fn text_or(args: &[Value], i: usize, default: &[u8]) -> Result<Str, PhpError> {
     if i < args.len() { text(args, i) } else { Ok(Str::new(default)) }

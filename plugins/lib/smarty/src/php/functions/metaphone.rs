@@ -9,8 +9,7 @@ pub const FUNCTIONS: &[Function] = &[makes("metaphone", 1, 2, metaphone)];
 fn metaphone(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     let max = args::size(args::int_or(args, 1, 0)?).ok_or_else(|| args::bad(1, "be greater than or equal to 0"))?;
-    // C's strings end at a NUL.
-    let word = text.split(|b| *b == 0).next().unwrap_or_default().to_ascii_uppercase();
+    let word = args::c_string(&text).to_ascii_uppercase();
     let mut sound = Sound { word: &word, at: 0, out: Vec::new() };
     while sound.at < word.len() && !word[sound.at].is_ascii_alphabetic() {
         sound.at += 1;

@@ -218,7 +218,7 @@ fn unpack_text(code: u8, text: &[u8], count: usize) -> Vec<u8> {
             let end = text.iter().rposition(|b| !b"\0\t\r\n ".contains(b)).map_or(0, |at| at + 1);
             text[..end].to_vec()
         }
-        b'Z' => text.split(|b| *b == 0).next().unwrap_or_default().to_vec(),
+        b'Z' => args::c_string(text).to_vec(),
         b'h' | b'H' => {
             let digit = |d: u8| char::from_digit(d.into(), 16).map_or(b'0', |c| c as u8);
             let pair =

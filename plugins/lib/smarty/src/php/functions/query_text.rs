@@ -1,11 +1,14 @@
 //! `parse_str`: a query string as an array.
 
+use std::rc::Rc;
+
+use bstr::ByteSlice;
+
 use super::args;
 use super::encode::{UrlEncoding, url_decode};
 use super::register::{by_ref, moves};
 use crate::php::charset::Charset;
 use crate::php::{Array, Context, Function, Key, KeyRef, PhpError, Str, Value};
-use std::rc::Rc;
 
 pub const FUNCTIONS: &[Function] = &[
     by_ref(moves("parse_str", 2, 2, |c, a| parse_str(c, a, <[u8]>::to_vec).map(|()| Value::Null)), 1 << 1),
@@ -15,12 +18,9 @@ pub const FUNCTIONS: &[Function] = &[
 /// `parse_str` of C's string, in which bytes that are not UTF-8 become `?`; false for an empty text.
 fn mb_parse_str(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
-    let start = text.split(|b| *b == 0).next().unwrap_or_default();
+    let start = args::c_string(&text);
     args[0] = Value::Str(Str::new(start).with_trust_of(text.is_untrusted()));
-    let scrub = |text: &[u8]| {
-        let start = text.split(|b| *b == 0).next().unwrap_or_default();
-        Charset::Utf8.encode(&Charset::Utf8.decode(start))
-    };
+    let scrub = |text: &[u8]| Charset::Utf8.encode(&Charset::Utf8.decode(args::c_string(text)));
     parse_str(context, args, scrub)?;
     Ok(Value::Bool(!start.is_empty()))
 }
@@ -48,8 +48,7 @@ fn parse_str(context: &mut Context<'_>, args: &mut [Value], clean: fn(&[u8]) -> 
 /// Puts a value at `name`, such as `a[b][]`.
 fn place(out: &mut Array, name: &[u8], value: Value) {
     // PHP's strings end at a NUL here, and leading blanks do not count.
-    let name = name.split(|b| *b == 0).next().unwrap_or_default();
-    let name = name.trim_start_with_blanks();
+    let name = args::c_string(name).trim_start_with(|c| c == ' ');
     let open = name.iter().position(|b| *b == b'[').unwrap_or(name.len());
     let mut first: Vec<u8> = name[..open].iter().map(|b| if b" .".contains(b) { b'_' } else { *b }).collect();
     let mut keys: Vec<Option<&[u8]>> = Vec::new();
@@ -63,7 +62,7 @@ fn place(out: &mut Array, name: &[u8], value: Value) {
             }
             break;
         };
-        let key = rest[1..end].trim_start_with_blanks();
+        let key = rest[1..end].trim_start_with(|c| c == ' ');
         keys.push((!key.is_empty()).then_some(key));
         rest = &rest[end + 1..];
     }
@@ -87,15 +86,4 @@ fn place(out: &mut Array, name: &[u8], value: Value) {
         at = array.place(key);
     }
     *at = value;
-}
-
-trait Blanks {
-    fn trim_start_with_blanks(&self) -> &[u8];
-}
-
-impl Blanks for [u8] {
-    fn trim_start_with_blanks(&self) -> &[u8] {
-        let count = self.iter().take_while(|b| **b == b' ').count();
-        &self[count..]
-    }
 }

@@ -83,10 +83,6 @@ fn strip_c_slashes(text: &[u8]) -> Vec<u8> {
     out
 }
 
-fn no_nul(text: &[u8]) -> Result<(), PhpError> {
-    if text.contains(&0) { Err(args::bad(0, "not contain any null bytes")) } else { Ok(()) }
-}
-
 /// The characters of a text with their positions; PHP drops bytes that are not UTF-8.
 fn characters(text: &[u8]) -> Vec<(usize, &[u8])> {
     let mut out = Vec::new();
@@ -104,8 +100,7 @@ fn characters(text: &[u8]) -> Vec<(usize, &[u8])> {
 }
 
 fn shell_argument(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
-    let text = args::text(args, 0)?;
-    no_nul(&text)?;
+    let text = args::text_without_nul(args, 0)?;
     let mut out = vec![b'\''];
     for (_, piece) in characters(&text) {
         match piece {
@@ -118,8 +113,7 @@ fn shell_argument(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpE
 }
 
 fn shell_command(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
-    let text = args::text(args, 0)?;
-    no_nul(&text)?;
+    let text = args::text_without_nul(args, 0)?;
     let mut out = Vec::with_capacity(text.len());
     let mut closing: Option<usize> = None;
     for (at, piece) in characters(&text) {
@@ -189,7 +183,7 @@ fn quoted_printable(text: &[u8]) -> Vec<u8> {
 }
 
 fn from_quoted_printable(text: &[u8]) -> Vec<u8> {
-    let text = text.split(|b| *b == 0).next().unwrap_or_default();
+    let text = args::c_string(text);
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {

@@ -13,10 +13,7 @@ pub const FUNCTIONS: &[Function] = &[
     makes("dirname", 1, 2, dirname),
     makes("pathinfo", 1, 2, pathinfo),
     moves("ip2long", 1, 1, |_, a| {
-        let text = args::text(a, 0)?;
-        if text.contains(&0) {
-            return Err(args::bad(0, "not contain any null bytes"));
-        }
+        let text = args::text_without_nul(a, 0)?;
         let address = text.to_lossy().parse::<std::net::Ipv4Addr>();
         Ok(address.map_or(Value::Bool(false), |ip| Value::Int(u32::from(ip).into())))
     }),

@@ -105,8 +105,7 @@ fn compare_versions(a: &[u8], b: &[u8]) -> i32 {
     /// Stands for a release among the forms.
     const RELEASE: &[u8] = b"#N#";
     // PHP compares C strings here, which end at a NUL.
-    let cut = |text: &[u8]| text.split(|b| *b == 0).next().unwrap_or_default().to_vec();
-    let (mut a, mut b) = (cut(a), cut(b));
+    let (mut a, mut b) = (args::c_string(a).to_vec(), args::c_string(b).to_vec());
     loop {
         if a.is_empty() || b.is_empty() {
             return i32::from(!a.is_empty()) - i32::from(!b.is_empty());
