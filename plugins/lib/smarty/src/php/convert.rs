@@ -48,7 +48,9 @@ pub enum Numeric {
     None,
 }
 
-const fn is_space(byte: u8) -> bool {
+/// White space as C's `isspace` knows it.
+#[must_use]
+pub const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | 0x0b | 0x0c)
 }
 

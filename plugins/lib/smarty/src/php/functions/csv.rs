@@ -2,6 +2,7 @@
 
 use super::args;
 use super::register::makes;
+use crate::php::convert::is_space;
 use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[makes("str_getcsv", 1, 4, str_getcsv)];
@@ -42,8 +43,7 @@ impl Format {
         let mut out = Vec::new();
         let mut rest = line;
         loop {
-            let blank = |b: &&u8| b.is_ascii_whitespace() || **b == 0x0b;
-            let blanks = rest.iter().take_while(blank).take_while(|b| **b != self.separator).count();
+            let blanks = rest.iter().take_while(|b| is_space(**b) && **b != self.separator).count();
             let (field, after) = if rest.get(blanks) == Some(&self.enclosure) {
                 self.enclosed(&rest[blanks + 1..])
             } else {

@@ -5,6 +5,7 @@
 
 use super::args;
 use super::register::makes;
+use crate::php::convert::is_space;
 use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[makes("strip_tags", 1, 2, call)];
@@ -29,7 +30,7 @@ fn name_of(tag: &[u8]) -> Vec<u8> {
         match b {
             b'<' | b'/' => {}
             b'>' => break,
-            _ if b.is_ascii_whitespace() || b == 0x0b => {
+            _ if is_space(b) => {
                 if !name.is_empty() {
                     break;
                 }
@@ -98,7 +99,7 @@ impl Stripper<'_> {
         match b {
             0 => {}
             b'<' => {
-                if self.text.get(at + 1).is_some_and(|n| n.is_ascii_whitespace() || *n == 0x0b) {
+                if self.text.get(at + 1).is_some_and(|n| is_space(*n)) {
                     self.out.push(b);
                     return;
                 }
@@ -128,7 +129,7 @@ impl Stripper<'_> {
         match b {
             0 => {}
             b'<' => {
-                let space = self.text.get(at + 1).is_some_and(|n| n.is_ascii_whitespace() || *n == 0x0b);
+                let space = self.text.get(at + 1).is_some_and(|n| is_space(*n));
                 if self.quote == 0 && !space {
                     self.depth += 1;
                 } else if self.quote == 0 {

@@ -2,6 +2,7 @@
 
 use super::args;
 use super::register::{by_ref, escapes, moves};
+use crate::php::convert::is_space;
 use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[
@@ -73,10 +74,6 @@ pub fn natural(a: &[u8], b: &[u8], fold: bool) -> i32 {
             return i32::from(i < a.len()) - i32::from(j < b.len());
         }
     }
-}
-
-fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t'..=b'\r')
 }
 
 /// The number of leading zeros before another digit, which do not count.

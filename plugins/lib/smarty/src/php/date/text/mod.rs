@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 
 use super::Moment;
 use super::make::{Fields, timestamp};
+use crate::php::convert::is_space;
 use read::DateText;
 use zone::TextZone;
 
@@ -22,9 +23,8 @@ pub fn strtotime(text: &[u8], now: i64, zone: &TimeZone) -> Option<i64> {
 
 /// Reads all pieces of a text; `None` if one of them is unknown, or if the text is empty.
 fn parse(text: &[u8]) -> Option<DateText> {
-    let is_space = |b: &u8| b.is_ascii_whitespace() || *b == 0x0b;
-    let start = text.iter().position(|b| !is_space(b))?;
-    let end = text.iter().rposition(|b| !is_space(b))? + 1;
+    let start = text.iter().position(|b| !is_space(*b))?;
+    let end = text.iter().rposition(|b| !is_space(*b))? + 1;
     let mut text = text[start..end].to_vec();
     // Several patterns end with the NUL that ends a text in PHP.
     text.push(0);
