@@ -2,6 +2,7 @@
 //!
 //! Source: PHP's manual, "Supported Date and Time Formats", and the behaviour of PHP 8.2.
 
+use super::super::words::{DAYS, MONTHS};
 use super::pattern::Pattern::{self, All, Any, Maybe, Number, One, Repeat, Run, Text, Word, Words};
 
 /// A piece of a date's text, by what its parts mean.
@@ -82,20 +83,6 @@ const DASH: Pattern = Text("-");
 const SLASH: Pattern = Text("/");
 const MAYBE_DASH: Pattern = Maybe(&DASH);
 
-const MONTH_NAMES: &[&str] = &[
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 const MONTH_SHORT: &[&str] =
     &["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];
 const MONTH_ROMAN: &[Pattern] = &[
@@ -112,33 +99,12 @@ const MONTH_ROMAN: &[Pattern] = &[
     Text("XI"),
     Text("XII"),
 ];
-const MONTH_NAME: Pattern = Any(&[Words(MONTH_NAMES), Words(MONTH_SHORT), Any(MONTH_ROMAN)]);
+const MONTH_NAME: Pattern = Any(&[Words(&MONTHS), Words(MONTH_SHORT), Any(MONTH_ROMAN)]);
 
-const DAY_NAMES: &[&str] = &[
-    "sunday",
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sundays",
-    "mondays",
-    "tuesdays",
-    "wednesdays",
-    "thursdays",
-    "fridays",
-    "saturdays",
-    "sun",
-    "mon",
-    "tue",
-    "wed",
-    "thu",
-    "fri",
-    "sat",
-];
+const WEEKDAY_SHORT: &[&str] = &["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const WEEKDAY: Pattern = Any(&[All(&[Words(&DAYS), Maybe(&Word("s"))]), Words(WEEKDAY_SHORT)]);
 const WEEKDAYS: Pattern = Words(&["weekday", "weekdays"]);
-const DAY_NAME: Pattern = Any(&[Words(DAY_NAMES), WEEKDAYS]);
+const DAY_NAME: Pattern = Any(&[WEEKDAY, WEEKDAYS]);
 
 const OFFSET: Pattern = All(&[
     Maybe(&Text("GMT")),
@@ -235,7 +201,7 @@ const TABLE: &[(Piece, Pattern)] = &[
     (Piece::Instant, All(&[Text("@"), MAYBE_DASH, DIGITS, Maybe(&All(&[Text("."), Maybe(&Number(1, 6, 0, 999_999))]))])),
     (Piece::EdgeOfMonth, Words(&["first day of", "last day of"])),
     (Piece::AroundHour, All(&[Words(&["back of ", "front of "]), HOUR, Maybe(&HALF_AFTER_GAP)])),
-    (Piece::WeekdayOfMonth, All(&[COUNT, SPACE, Words(DAY_NAMES), SPACE, Word("of")])),
+    (Piece::WeekdayOfMonth, All(&[COUNT, SPACE, WEEKDAY, SPACE, Word("of")])),
     (Piece::HalfDayTime, Any(&[All(&[HOUR_12, GAP, HALF]), TIME_12_SHORT, TIME_12_LONG])),
     (Piece::HalfDayTime, All(&[HOUR_12, Text(":"), MINUTE_2, Text(":"), SECOND_2, COLON, DIGITS, HALF])),
     (Piece::Time, Any(&[All(&[Word("t"), HOUR]), TIME_SHORT, TIME_LONG, All(&[TIME_LONG, FRACTION])])),
@@ -275,7 +241,7 @@ const TABLE: &[(Piece, Pattern)] = &[
     (Piece::Weekday, DAY_NAME),
     (Piece::RelativeWeek, All(&[Words(NEXT_OR_LAST), SPACE, Word("week")])),
     (Piece::RelativeWord, All(&[COUNT, SPACE, UNIT])),
-    (Piece::Month, Any(&[Words(MONTH_NAMES), Words(MONTH_SHORT)])),
+    (Piece::Month, Any(&[Words(&MONTHS), Words(MONTH_SHORT)])),
     (Piece::Zone, Any(&[OFFSET, ZONE])),
     (Piece::MonthDayHalfDayTime, All(&[MONTH_AND_DAY, Any(&[TIME_12_SHORT, TIME_12_LONG])])),
     (Piece::MonthDayTime, All(&[MONTH_AND_DAY, Any(&[TIME_SHORT, TIME_LONG, TIME_AND_ZONE])])),
