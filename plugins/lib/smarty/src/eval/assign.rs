@@ -76,7 +76,7 @@ impl Evaluator<'_> {
 
     /// An array in place of a name is a list of variables with their values.
     fn assign_all(&mut self, variables: &Array) -> RenderResult<()> {
-        for (name, value) in variables.iter().filter(|(name, _)| !name.to_str().is_empty()) {
+        for (name, value) in variables.iter() {
             self.assign_to(&Value::Str(name.to_str()), value.clone())?;
         }
         Ok(())

@@ -235,7 +235,7 @@ impl Parser<'_> {
     }
 }
 
-/// True for names that PHP's grammar knows, and that are functions for nobody.
+/// True for the constructs of PHP's grammar that are written like functions.
 fn is_construct(name: &[u8]) -> bool {
     ["isset", "empty", "array"].iter().any(|word| name.eq_ignore_ascii_case(word.as_bytes()))
 }

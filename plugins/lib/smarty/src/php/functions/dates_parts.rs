@@ -1,4 +1,4 @@
-//! The parts of a date as arrays, and the names of time zones.
+//! The parts of a date, and of the clock of the request, as arrays.
 
 use super::args;
 use super::register::moves;
