@@ -1,8 +1,7 @@
 //! The cache of compiled components: a server is killed while it writes, and other users own or change files.
 
-use dialplate_tests::guests;
 use dialplate_tests::server::{self, Server};
-use dialplate_tests::unsupported;
+use dialplate_tests::{guests, unsupported};
 use std::fs::{File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
@@ -31,11 +30,11 @@ fn site() -> TempDir {
 fn settings(site: &Path) -> [(&'static str, String); 5] {
     let path = |name: &str| site.join(name).display().to_string();
     [
-        ("DIALPLATE_DATABASE", format!("sqlite://{}?mode=rwc", path("demo.db"))),
+        ("DIALPLATE_DATABASE", server::new_demo_url(site)),
         ("DIALPLATE_TEMPLATES", path("templates")),
         ("DIALPLATE_PLUGINS", path("plugins")),
         ("DIALPLATE_CACHE", path("cache")),
-        ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z".to_owned()),
+        ("DIALPLATE_CLOCK", server::CLOCK.to_owned()),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! A server whose system clock is set back and forward while it runs.
 
 use crate::gate::sign;
-use crate::guessing::set;
+use crate::guessing::{ask, set};
 use crate::proxied::execute;
 use dialplate_tests::client::{self, Answer};
 use dialplate_tests::server::Server;
@@ -76,10 +76,7 @@ fn clock_set_back_does_not_lengthen_a_limit() {
     ];
     let Some(server) = start(folder.path(), &limits) else { return };
     set(folder.path(), "http_auth_enabled", "boolean", "false");
-    let ask = |number: usize| {
-        let headers = [("Host", "localhost"), ("X-Forwarded-For", "203.0.113.7")];
-        client::send(server.address, "GET", &format!("/app/provision/?mac=00156500010{number}"), &headers, b"")
-    };
+    let ask = |number: usize| ask(&server, "203.0.113.7", &format!("00156500010{number}"));
     assert_eq!([ask(0).status, ask(1).status], [403, 429]);
     set_clock(&folder.path().join("clock"), "-10y");
     let seconds: u32 = ask(2).header("retry-after").parse().unwrap();

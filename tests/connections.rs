@@ -1,7 +1,8 @@
 //! Connections without requests keep no phone out, and a stop loses no request that has arrived.
 
+use crate::slow::with_descriptors;
 use dialplate_tests::client::{self, Answer, parse};
-use dialplate_tests::server::{Server, demo_file, root};
+use dialplate_tests::server::Server;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -20,11 +21,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A server that may have few connections.
 fn small(folder: &Path, settings: &[(&str, &str)]) -> Server {
-    let words = ["sh", "-c", &format!("ulimit -n {DESCRIPTORS} && exec \"$0\" \"$@\"")].map(str::to_owned);
-    let database = format!("sqlite://{}?mode=rwc", demo_file(folder).display());
-    let templates = root().join("templates").display().to_string();
-    let own = [("DIALPLATE_DATABASE", database.as_str()), ("DIALPLATE_TEMPLATES", templates.as_str())];
-    Server::start_within(&words, &[&own, settings].concat())
+    with_descriptors(folder, &format!("-n {DESCRIPTORS}"), settings)
 }
 
 fn connect(address: SocketAddr, bytes: &[u8]) -> TcpStream {

@@ -1,7 +1,7 @@
 //! Many phones at once: load alone makes no request fail.
 
-use dialplate_tests::database;
-use dialplate_tests::server::{Server, demo_file};
+use crate::proxied::execute;
+use dialplate_tests::server::Server;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,9 +24,7 @@ from v_contacts where contact_uuid like 'c1000000-%';
 fn phones_that_ask_for_a_large_phone_book_at_once_wait() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
-    let url = format!("sqlite://{}", demo_file(folder.path()).display());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(database::run(&url, ROWS));
+    execute(folder.path(), ROWS);
     let expected = server.get("localhost", PHONE_BOOK);
     assert_eq!(expected.status, 200, "{}", server.log());
     assert!(expected.text().matches("<Name>").count() > CONTACTS);

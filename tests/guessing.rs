@@ -32,7 +32,7 @@ pub fn count(folder: &Path, condition: &str) -> i64 {
     database::value_blocking(&demo_url(folder), &query).parse().unwrap()
 }
 
-fn ask(server: &Server, client: &str, mac: &str) -> Answer {
+pub fn ask(server: &Server, client: &str, mac: &str) -> Answer {
     let headers = [("Host", "localhost"), ("X-Forwarded-For", client)];
     client::send(server.address, "GET", &format!("/app/provision/?mac={mac}"), &headers, b"")
 }

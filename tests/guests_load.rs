@@ -2,16 +2,25 @@
 //! file prevents that, or costs more than the limits allow.
 
 use dialplate_tests::{guests, heavy, server};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use tempfile::TempDir;
+
+/// A folder with one for plugins and one for templates.
+fn place() -> (TempDir, PathBuf, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let made = ["plugins", "templates"].map(|name| folder.path().join(name));
+    made.iter().for_each(|made| std::fs::create_dir(made).unwrap());
+    let [plugins, templates] = made;
+    (folder, plugins, templates)
+}
 
 /// The errors of a start with only these plugins, and its duration.
 fn refusal(folder: &Path, plugins: &Path, settings: &[(&str, &str)]) -> (String, Duration) {
-    let database = format!("sqlite://{}/demo.db?mode=rwc", folder.display());
+    let database = server::new_demo_url(folder);
     let (templates, plugins) = (folder.join("templates").display().to_string(), plugins.display().to_string());
     let own = [
-        ("DIALPLATE_LISTEN", "127.0.0.1:0"),
-        ("DIALPLATE_DATABASE", &database),
+        ("DIALPLATE_DATABASE", database.as_str()),
         ("DIALPLATE_TEMPLATES", &templates),
         ("DIALPLATE_PLUGINS", &plugins),
     ];
@@ -25,11 +34,7 @@ fn refusal(folder: &Path, plugins: &Path, settings: &[(&str, &str)]) -> (String,
 #[test]
 fn hostile_file_is_refused_by_name_in_bounded_time() {
     let minimal = guests::built("minimal");
-    let folder = tempfile::tempdir().unwrap();
-    let plugins = folder.path().join("plugins");
-    for made in [&plugins, &folder.path().join("templates")] {
-        std::fs::create_dir_all(made).unwrap();
-    }
+    let (folder, plugins, _) = place();
     let refused = guests::refused(&minimal);
     for guest in &refused {
         std::fs::write(plugins.join(format!("{}.wasm", guest.name)), &guest.component).unwrap();
@@ -48,11 +53,7 @@ fn hostile_file_is_refused_by_name_in_bounded_time() {
 #[test]
 fn hostile_description_delays_a_start_by_seconds() {
     let minimal = guests::built("minimal");
-    let folder = tempfile::tempdir().unwrap();
-    let (plugins, templates) = (folder.path().join("plugins"), folder.path().join("templates"));
-    for made in [&plugins, &templates] {
-        std::fs::create_dir_all(made).unwrap();
-    }
+    let (folder, plugins, templates) = place();
     std::fs::copy(&minimal, plugins.join("minimal.wasm")).unwrap();
     for name in ["describe-loops", "start-loops"] {
         std::fs::write(plugins.join(format!("{name}.wasm")), guests::of_text(name, &minimal)).unwrap();
@@ -60,7 +61,7 @@ fn hostile_description_delays_a_start_by_seconds() {
     let text = |path: &Path| path.display().to_string();
     let began = Instant::now();
     let server = server::Server::start(&[
-        ("DIALPLATE_DATABASE", &format!("sqlite://{}/demo.db?mode=rwc", text(folder.path()))),
+        ("DIALPLATE_DATABASE", &server::new_demo_url(folder.path())),
         ("DIALPLATE_TEMPLATES", &text(&templates)),
         ("DIALPLATE_PLUGINS", &text(&plugins)),
     ]);
@@ -73,11 +74,9 @@ fn hostile_description_delays_a_start_by_seconds() {
 #[test]
 fn misbehaving_prepare_is_refused_naming_the_limit() {
     let minimal = guests::built("minimal");
-    let folder = tempfile::tempdir().unwrap();
-    let (plugins, templates) = (folder.path().join("plugins"), folder.path().join("templates/minimal/one"));
-    for made in [&plugins, &templates] {
-        std::fs::create_dir_all(made).unwrap();
-    }
+    let (folder, plugins, templates) = place();
+    let templates = templates.join("minimal/one");
+    std::fs::create_dir_all(&templates).unwrap();
     std::fs::copy(&minimal, plugins.join("minimal.wasm")).unwrap();
     let settings = [("DIALPLATE_PREPARE_TIMEOUT_MS", "4000"), ("DIALPLATE_PREPARE_MEMORY_BYTES_MAX", "33554432")];
     for (deed, expected) in [
@@ -99,11 +98,7 @@ fn misbehaving_prepare_is_refused_naming_the_limit() {
 #[test]
 fn compile_beyond_a_limit_ends_the_start_naming_it() {
     let minimal = guests::built("minimal");
-    let folder = tempfile::tempdir().unwrap();
-    let plugins = folder.path().join("plugins");
-    for made in [&plugins, &folder.path().join("templates")] {
-        std::fs::create_dir_all(made).unwrap();
-    }
+    let (folder, plugins, _) = place();
     for (name, component) in [
         ("tangled", heavy::tangled(&minimal, 1_000, 300)),
         ("at-once", heavy::tangled_at_once(&minimal, 1_000, 300)),

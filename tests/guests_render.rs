@@ -1,9 +1,8 @@
 //! A hostile plugin while it renders: what the phone, the log and other vendors see. The guest `minimal` is installed beside
 //! the real Yealink component, and does what the parameter `do` names.
 
-use dialplate_tests::server::{Server, root};
-use dialplate_tests::{guests, wait};
-use sqlx::{Connection, SqliteConnection};
+use dialplate_tests::server::{CLOCK, Server, new_demo_url, root};
+use dialplate_tests::{database, guests, wait};
 use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -40,22 +39,17 @@ fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
     let templates = folder.join("templates");
     std::fs::create_dir_all(templates.join("minimal/one")).expect("a step of the test");
     std::fs::write(templates.join("minimal/one/a.cfg"), "reads x").expect("a step of the test");
-    let database = folder.join("demo.db");
-    let url = format!("sqlite://{}?mode=rwc", database.display());
+    let url = new_demo_url(folder);
     let templates = format!("{}:{}", templates.display(), root().join("templates").display());
     let plugins = plugins.display().to_string();
     let own = [
         ("DIALPLATE_DATABASE", url.as_str()),
         ("DIALPLATE_TEMPLATES", &templates),
         ("DIALPLATE_PLUGINS", &plugins),
-        ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z"),
+        ("DIALPLATE_CLOCK", CLOCK),
     ];
     let server = Server::start(&[&own, settings].concat());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a step of the test");
-    runtime.block_on(async {
-        let mut connection = SqliteConnection::connect(&url).await.expect("a step of the test");
-        sqlx::raw_sql(SECOND_DOMAIN).execute(&mut connection).await.expect("a step of the test");
-    });
+    database::run_blocking(&url, SECOND_DOMAIN);
     server
 }
 

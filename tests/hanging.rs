@@ -1,6 +1,6 @@
 //! A folder on a file system that stops answering costs its own requests, and nothing else.
 
-use crate::proxied::execute;
+use crate::guessing::set;
 use crate::reload::{Site, ask, file, listed, reload, text, until, until_served};
 use dialplate_tests::hang::Hanging;
 use dialplate_tests::server::{self, Server};
@@ -177,15 +177,7 @@ fn hanging_template_dir_costs_only_its_own_device() {
     let hanging = Hanging::new(&site.path("elsewhere"), site.path("mark"));
     let server = site.start_with(&site.path("templates"), &hanging.settings());
     assert!(text(&server).starts_with("edition 1"));
-    execute(
-        &site.path(""),
-        &format!(
-            "insert into v_default_settings (default_setting_uuid, default_setting_category, default_setting_subcategory, \
-         default_setting_name, default_setting_value, default_setting_enabled) values \
-         ('7d1c4bd2-0000-4000-8000-000000000001', 'provision', 'template_dir', 'text', '{}', true)",
-            site.path("elsewhere").display()
-        ),
-    );
+    set(&site.path(""), "template_dir", "text", &site.path("elsewhere").display().to_string());
     until_served(&server, "from elsewhere");
     hanging.begin();
     assert_eq!(file(&server, "a.cfg").status, 503);

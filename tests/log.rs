@@ -3,7 +3,7 @@
 use crate::guessing::count;
 use crate::proxied::execute;
 use dialplate_tests::client;
-use dialplate_tests::server::{self, Server, demo_file};
+use dialplate_tests::server::{self, Server};
 use dialplate_tests::wait;
 use std::fs::{OpenOptions, write};
 use std::io::{Read, pipe};
@@ -33,7 +33,7 @@ impl Unlogged {
         let command = server::command(
             "serve",
             &[
-                ("DIALPLATE_DATABASE", &format!("sqlite://{}?mode=rwc", demo_file(folder).display())),
+                ("DIALPLATE_DATABASE", &server::new_demo_url(folder)),
                 ("DIALPLATE_TEMPLATES", templates.to_str().unwrap()),
                 ("DIALPLATE_LISTEN", &address.to_string()),
                 ("DIALPLATE_ADMIN_LISTEN", &admin.to_string()),

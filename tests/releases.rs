@@ -1,10 +1,10 @@
 //! Replays the recorded answers on the tables of every release of FusionPBX. Their schemas are built from recorded
 //! columns and filled from the recorded fixture. Uses `../shared/contract` and `../shared/corpus`.
 
-use dialplate_tests::corpus::{self, CLOCK};
+use dialplate_tests::corpus;
 use dialplate_tests::postgres::Postgres;
 use dialplate_tests::recorded::Recorded;
-use dialplate_tests::server::{self, root};
+use dialplate_tests::server::{self, CLOCK, root};
 use dialplate_tests::setting;
 use dialplate_tests::skip;
 use std::collections::BTreeMap;

@@ -1,7 +1,7 @@
 //! Slow clients: the server disconnects each at its limit, and none of them delays a phone.
 
 use dialplate_tests::client;
-use dialplate_tests::server::{Server, demo_file, root};
+use dialplate_tests::server::{Server, new_demo_url, root};
 use dialplate_tests::wait;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -104,12 +104,12 @@ fn two_hundred_slow_connections_delay_no_phone() {
 }
 
 /// Starts a server through a shell with this limit of open files: soft and hard limit, or with `-S` only the soft one.
-fn with_descriptors(folder: &std::path::Path, limit: &str) -> Server {
+pub fn with_descriptors(folder: &std::path::Path, limit: &str, settings: &[(&str, &str)]) -> Server {
     let script = format!("ulimit {limit} && exec \"$0\" \"$@\"");
     let words = ["sh", "-c", &script].map(str::to_owned);
-    let database = format!("sqlite://{}?mode=rwc", demo_file(folder).display());
-    let templates = root().join("templates").display().to_string();
-    Server::start_within(&words, &[("DIALPLATE_DATABASE", &database), ("DIALPLATE_TEMPLATES", &templates)])
+    let (database, templates) = (new_demo_url(folder), root().join("templates").display().to_string());
+    let own = [("DIALPLATE_DATABASE", database.as_str()), ("DIALPLATE_TEMPLATES", templates.as_str())];
+    Server::start_within(&words, &[&own, settings].concat())
 }
 
 fn idle(address: SocketAddr, count: usize) -> Vec<TcpStream> {
@@ -120,7 +120,7 @@ fn idle(address: SocketAddr, count: usize) -> Vec<TcpStream> {
 fn idle_connections_leave_descriptors_for_phones() {
     for (limit, admins, phones) in [("-S -n 256", 300, 300), ("-n 256", 300, 80)] {
         let folder = tempfile::tempdir().unwrap();
-        let server = with_descriptors(folder.path(), limit);
+        let server = with_descriptors(folder.path(), limit, &[]);
         let _idle = (idle(server.admin(), admins), idle(server.address, phones));
         let started = Instant::now();
         assert_eq!(server.get("127.0.0.1", PAGE).status, 200);
@@ -136,7 +136,7 @@ fn idle_connections_leave_descriptors_for_phones() {
 #[test]
 fn repeated_accept_failure_is_logged_once() {
     let folder = tempfile::tempdir().unwrap();
-    let server = with_descriptors(folder.path(), "-n 512");
+    let server = with_descriptors(folder.path(), "-n 512", &[]);
     let allow = |descriptors: usize| {
         let (process, soft) = (server.id().to_string(), format!("--nofile={descriptors}:"));
         assert!(Command::new("prlimit").args(["--pid", &process, &soft]).status().unwrap().success());

@@ -2,8 +2,8 @@
 
 use crate::reload::trees::start_unprivileged;
 use crate::reload::{Site, text, until};
-use dialplate_tests::client;
-use dialplate_tests::server::{self, Server, demo_file};
+use dialplate_tests::server::{self, Server, demo_file, demo_url};
+use dialplate_tests::{client, database};
 use sqlx::{Connection, SqliteConnection};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -31,17 +31,6 @@ impl Other {
     fn run(&mut self, sql: &'static str) {
         self.runtime.block_on(sqlx::raw_sql(sql).execute(&mut self.connection)).unwrap();
     }
-
-    fn value(&mut self, sql: &'static str) -> String {
-        let sql = sqlx::AssertSqlSafe(format!("select cast(({sql}) as text)"));
-        let value: Option<String> =
-            self.runtime.block_on(sqlx::query_scalar(sql).fetch_one(&mut self.connection)).unwrap();
-        value.unwrap_or_default()
-    }
-
-    fn close(self) {
-        self.runtime.block_on(self.connection.close()).unwrap();
-    }
 }
 
 fn config(server: &Server) -> client::Answer {
@@ -53,7 +42,8 @@ fn renamed_over_sqlite_file_is_served_from_the_new_one() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     let present = demo_file(folder.path());
-    let noted = || Other::open(&present).value(NOTED);
+    let url = demo_url(folder.path());
+    let noted = || database::value_blocking(&url, NOTED);
     for label in ["Reception", "Workshop"] {
         assert_eq!(config(&server).status, 200);
         // The server's journal of changes lies beside the file now.
@@ -61,21 +51,15 @@ fn renamed_over_sqlite_file_is_served_from_the_new_one() {
         let next = folder.path().join("next.db");
         let made = server::command("db", &[]).args(["init", next.to_str().unwrap()]).output().unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let mut other = Other::open(&next);
-        other.run(match label {
-            "Reception" => "update v_device_lines set display_name = 'Reception', label = 'Reception'",
-            _ => "update v_device_lines set display_name = 'Workshop', label = 'Workshop'",
-        });
-        other.close();
+        let renaming = format!("update v_device_lines set display_name = '{label}', label = '{label}'");
+        database::run_blocking(&format!("sqlite://{}", next.display()), &renaming);
         fs::rename(&next, &present).unwrap();
         let answer = config(&server);
         assert!(answer.text().contains(label), "{}", answer.text());
         server.until_logged(&["the database file was replaced"]);
         until("the stamp in the new file", || noted() == "1");
-        assert_eq!(
-            Other::open(&present).value("select group_concat(integrity_check) from pragma_integrity_check"),
-            "ok"
-        );
+        let integrity = "select group_concat(integrity_check) from pragma_integrity_check";
+        assert_eq!(database::value_blocking(&url, integrity), "ok");
     }
     assert_eq!(server.stop(), Some(0));
 }
@@ -89,7 +73,7 @@ fn locked_sqlite_file_gets_503_and_stamps_are_kept() {
     assert_eq!(config(&server).status, 200, "a writer does not block readers");
     server.until_logged(&["WARN", "cannot record provisioned devices", "locked"]);
     other.run("commit");
-    until("the stamp", || other.value(NOTED) == "1");
+    until("the stamp", || database::value_blocking(&demo_url(folder.path()), NOTED) == "1");
     server.until_logged(&["provisioned devices are recorded again"]);
     assert_eq!(server.stop(), Some(0));
 
@@ -101,7 +85,7 @@ fn locked_sqlite_file_gets_503_and_stamps_are_kept() {
     assert_eq!((answer.status, answer.header("retry-after")), (503, "5"), "{}", server.log());
     other.run("commit");
     assert_eq!(config(&server).status, 200);
-    until("the stamp", || other.value(NOTED) == "1");
+    until("the stamp", || database::value_blocking(&demo_url(folder.path()), NOTED) == "1");
 }
 
 #[test]

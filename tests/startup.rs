@@ -13,8 +13,7 @@ fn refusal(settings: &[(&str, &str)]) -> String {
 }
 
 fn demo(folder: &std::path::Path) -> (String, String) {
-    let database = format!("sqlite://{}/demo.db?mode=rwc", folder.display());
-    (database, root().join("templates").display().to_string())
+    (server::new_demo_url(folder), root().join("templates").display().to_string())
 }
 
 #[test]

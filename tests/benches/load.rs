@@ -10,9 +10,9 @@
 mod client;
 
 use client::Target;
-use dialplate_tests::corpus::{self, CLOCK};
+use dialplate_tests::corpus;
 use dialplate_tests::recorded::Recorded;
-use dialplate_tests::server::{Server, root};
+use dialplate_tests::server::{CLOCK, Server, root};
 use sqlx::{Connection, SqliteConnection};
 use std::net::SocketAddr;
 use std::path::Path;

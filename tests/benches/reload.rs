@@ -3,8 +3,8 @@
 
 #![allow(clippy::print_stdout, reason = "a command-line program")]
 
-use dialplate_tests::corpus::{self, CLOCK};
-use dialplate_tests::server::{Server, root};
+use dialplate_tests::corpus;
+use dialplate_tests::server::{CLOCK, Server, root};
 use std::path::Path;
 use std::process::Command;
 use std::thread;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::guests_render::DEEDS;
+use crate::proxied::execute;
 use dialplate_tests::{client, guests};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -173,11 +174,9 @@ fn failing_version_is_reported_and_recovers_with_a_phone() {
         assert!(metrics(&server).contains("dialplate_plugin_failing{plugin=\"minimal\"} 1"));
     });
     assert!(is_of(&document(&server, NEIGHBOUR), "ADDRESS", NEIGHBOUR), "the new version serves other folders");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let database = format!("sqlite://{}", site.path("demo.db").display());
     let same_folder =
         format!("update v_devices set device_template = 'yealink/t46u' where device_address = '{NEIGHBOUR}'");
-    runtime.block_on(dialplate_tests::database::run(&database, &same_folder));
+    execute(&site.path(""), &same_folder);
     until("another phone of the folder heals it", || {
         assert_eq!(document(&server, NEIGHBOUR).status, 200);
         server.log().contains("plugin serves again")

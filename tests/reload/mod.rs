@@ -77,8 +77,7 @@ impl Site {
 
     pub fn with_settings<T>(&self, templates: &Path, start: impl FnOnce(&[(&str, &str)]) -> T) -> T {
         let text = |path: PathBuf| path.display().to_string();
-        let (database, plugins) =
-            (format!("sqlite://{}?mode=rwc", text(self.path("demo.db"))), text(self.path("plugins")));
+        let (database, plugins) = (server::new_demo_url(&self.path("")), text(self.path("plugins")));
         let templates = text(templates.to_owned());
         start(&[
             ("DIALPLATE_DATABASE", database.as_str()),

@@ -13,8 +13,8 @@
 //! Rows, templates and settings that are added before `build` are there when the server starts.
 
 use crate::client::{Answer, encode};
-use crate::corpus::CLOCK;
 use crate::database;
+use crate::server::CLOCK;
 use crate::server::{root, target};
 use crate::site::write;
 use axum::body::Body;

@@ -2,7 +2,7 @@
 
 use crate::app::TestApp;
 use crate::client::{self, Answer};
-use crate::server::{Server, root};
+use crate::server::{CLOCK, Server, root};
 use crate::skip;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -17,9 +17,6 @@ use std::thread;
 /// The headers that are compared, in addition to status and body.
 const HEADERS: [&str; 6] =
     ["content-type", "content-length", "content-disposition", "www-authenticate", "accept-ranges", "content-range"];
-
-/// The moment at which the answers were recorded.
-pub const CLOCK: &str = "2026-07-01T12:00:00Z";
 
 /// The folder of the recordings. If it is absent, reports a skipped test and returns `None`.
 pub fn find() -> Option<PathBuf> {

@@ -16,6 +16,9 @@ const START_TIMEOUT: Duration = Duration::from_secs(240);
 /// Below the range from which Linux chooses ephemeral ports.
 const PORTS: Range<u16> = 20_000..32_000;
 
+/// The clock of servers in tests: the moment at which the answers of `../shared` were recorded.
+pub const CLOCK: &str = "2026-07-01T12:00:00Z";
+
 /// A running server. Dropping it kills the process.
 pub struct Server {
     pub address: SocketAddr,
@@ -74,6 +77,11 @@ pub fn demo_url(folder: &Path) -> String {
     format!("sqlite://{}", demo_file(folder).display())
 }
 
+/// The same for a server that creates the demonstration.
+pub fn new_demo_url(folder: &Path) -> String {
+    format!("{}?mode=rwc", demo_url(folder))
+}
+
 impl Server {
     /// Starts a server and waits until it listens.
     pub fn start(settings: &[(&str, &str)]) -> Self {
@@ -112,12 +120,12 @@ impl Server {
 
     /// Starts a server with a demonstration database in this folder, the repository's templates, and these settings.
     pub fn demo(folder: &Path, settings: &[(&str, &str)]) -> Self {
-        let database = format!("{}?mode=rwc", demo_url(folder));
+        let database = new_demo_url(folder);
         let templates = root().join("templates").display().to_string();
         let own = [
             ("DIALPLATE_DATABASE", database.as_str()),
             ("DIALPLATE_TEMPLATES", templates.as_str()),
-            ("DIALPLATE_CLOCK", "2026-07-01T12:00:00Z"),
+            ("DIALPLATE_CLOCK", CLOCK),
         ];
         Self::start(&[&own, settings].concat())
     }

@@ -1,8 +1,8 @@
 //! A server with the recorded database and templates that a test writes.
 
 use crate::client;
-use crate::corpus::{self, CLOCK};
-use crate::server::Server;
+use crate::corpus;
+use crate::server::{CLOCK, Server};
 use std::path::{Path, PathBuf};
 
 /// A domain of the recorded database `fixture-1.sql`.
