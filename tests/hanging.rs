@@ -123,6 +123,7 @@ fn server_starts_without_the_root_that_hangs() {
 #[test]
 fn only_root_and_custom_folder_may_hang_at_the_start() {
     let site = Site::minimal();
+    site.write("templates/yealink/t46u/b.cfg", "below the root");
     site.write("custom/yealink/t46u/a.cfg", "custom");
     for (below, expected) in [("templates", 503), ("custom", 200)] {
         let hanging = Hanging::new(&site.path(below), site.path("mark"));
@@ -130,7 +131,9 @@ fn only_root_and_custom_folder_may_hang_at_the_start() {
         let custom = site.path("custom").display().to_string();
         let settings = [&hanging.settings()[..], &[("DIALPLATE_CUSTOM_TEMPLATES", custom.as_str())]].concat();
         let server = site.start_with(&site.path("templates"), &settings);
-        assert_eq!(file(&server, "a.cfg").status, expected, "{below}");
+        for name in ["a.cfg", "b.cfg"] {
+            assert_eq!(file(&server, name).status, expected, "{below}: {name}");
+        }
         hanging.end();
         until_served(&server, "custom");
         stops(server);

@@ -177,7 +177,7 @@ impl Tree {
         let domain = TemplateName::parse(domain).filter(|domain| !domain.as_str().contains('/'));
         let base = match template_dir {
             Some(folder) => self.in_folder(folder, name, domain.as_ref()).await?,
-            None => self.in_roots(name, domain.as_ref()),
+            None => self.in_roots(name, domain.as_ref())?,
         };
         let Base { mut name, layer, takes_over } = base;
         let mut layers: Vec<_> = layer.into_iter().chain(self.custom(&name)).collect();
@@ -200,17 +200,26 @@ impl Tree {
         Ok(Some(TemplateLocation { name, layers, in_tree, roots: Arc::clone(&self.roots), allowed }))
     }
 
-    /// The folder in the first root that has it, or that has one for the domain.
-    fn in_roots(&self, name: TemplateName, domain: Option<&TemplateName>) -> Base {
+    /// The folder in the first root that has it, or that has one for the domain. A root that did not answer any scan may
+    /// have it.
+    fn in_roots(&self, name: TemplateName, domain: Option<&TemplateName>) -> Result<Base, NoAnswer> {
         for root in &self.path.roots {
+            if self.roots.named(root).is_silent() && !self.has_scanned(root) {
+                return Err(NoAnswer(root.clone()));
+            }
             let of_domain = domain.filter(|domain| self.knows_domain(root, domain.as_str()));
             let in_root = of_domain.map_or_else(|| name.clone(), |domain| name.of_domain(domain));
             let layer = Some(root.join(in_root.as_str())).filter(|path| self.has(&in_root, path));
             if of_domain.is_some() || layer.is_some() {
-                return Base { name: in_root, layer, takes_over: of_domain.is_some() };
+                return Ok(Base { name: in_root, layer, takes_over: of_domain.is_some() });
             }
         }
-        Base { name, layer: None, takes_over: false }
+        Ok(Base { name, layer: None, takes_over: false })
+    }
+
+    /// Whether a scan has found a folder in this root.
+    fn has_scanned(&self, root: &Path) -> bool {
+        self.folders.values().flatten().any(|layer| layer.starts_with(root))
     }
 
     /// The folder in that of the setting `template_dir`, which is never scanned.
