@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 /// A customer of a provider has at most an IPv6 /48, and often more than one IPv4 address of a /24.
 const IPV6_PREFIX: u8 = 48;
 const IPV4_PREFIX: u8 = 24;
-/// How often a new connection looks for one that gives way, if all are answering requests.
+/// How long a new connection waits for the end of one that gives way, before it looks for another.
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How many connections there may be.
@@ -42,6 +42,8 @@ struct Held {
     network: Option<Network>,
     pace: Pace,
     gave_way: Arc<Notify>,
+    /// It has to give way, and has not ended.
+    is_leaving: bool,
 }
 
 /// A connection's place. It ends when this is dropped.
@@ -57,17 +59,21 @@ impl Connections {
     }
 
     /// Waits for a place. `client` is the address of a peer that is no trusted proxy. `None` if its network has too many
-    /// connections, all of which are answering requests.
+    /// connections, all of which are answering requests. A connection that gives way keeps its place until it has ended,
+    /// because its file descriptor counts.
     pub async fn enter(self: &Arc<Self>, client: Option<IpAddr>, pace: &Pace) -> Option<Place> {
         let network = client.map(network);
         loop {
             let left = self.left.notified();
             {
                 let mut open = self.lock();
-                if open.of(network) >= self.limits.of_network_max && !open.give_way(network) {
-                    return None;
-                }
-                if open.held.len() < self.limits.connections_max || open.give_way(None) {
+                if open.of(network) >= self.limits.of_network_max {
+                    if !open.give_way(network) {
+                        return None;
+                    }
+                } else if open.held.len() >= self.limits.connections_max {
+                    open.give_way(None);
+                } else {
                     return Some(self.hold(&mut open, network, pace));
                 }
             }
@@ -83,7 +89,7 @@ impl Connections {
     fn hold(self: &Arc<Self>, open: &mut Open, network: Option<Network>, pace: &Pace) -> Place {
         let (id, gave_way) = (open.next, Arc::default());
         open.next += 1;
-        open.held.insert(id, Held { network, pace: pace.clone(), gave_way: Arc::clone(&gave_way) });
+        open.held.insert(id, Held { network, pace: pace.clone(), gave_way: Arc::clone(&gave_way), is_leaving: false });
         if let Some(network) = network {
             *open.of_network.entry(network).or_default() += 1;
         }
@@ -102,18 +108,17 @@ impl Open {
 
     /// Ends the connection that has waited longest for a request, of all or of this network. False if none waits.
     fn give_way(&mut self, network: Option<Network>) -> bool {
-        let theirs = self.held.iter().filter(|(_, held)| network.is_none() || held.network == network);
-        let waiting = theirs.filter_map(|(id, held)| Some((held.pace.waiting_since()?, *id)));
-        let Some((_, id)) = waiting.min() else { return false };
-        if let Some(held) = self.remove(id) {
-            held.gave_way.notify_one();
-        }
+        let theirs = self.held.values_mut().filter(|held| network.is_none() || held.network == network);
+        let staying = theirs.filter(|held| !held.is_leaving);
+        let waiting = staying.filter_map(|held| Some((held.pace.waiting_since()?, held)));
+        let Some((_, longest)) = waiting.min_by_key(|(since, _)| *since) else { return false };
+        longest.is_leaving = true;
+        longest.gave_way.notify_one();
         true
     }
 
-    fn remove(&mut self, id: u64) -> Option<Held> {
-        let held = self.held.remove(&id)?;
-        if let Some(network) = held.network
+    fn remove(&mut self, id: u64) {
+        if let Some(network) = self.held.remove(&id).and_then(|held| held.network)
             && let Some(count) = self.of_network.get_mut(&network)
         {
             *count -= 1;
@@ -121,7 +126,6 @@ impl Open {
                 self.of_network.remove(&network);
             }
         }
-        Some(held)
     }
 }
 
@@ -179,8 +183,13 @@ mod tests {
         let busy = busy(&connections, "192.0.2.1").await.unwrap();
         let first = waiting(&connections, "198.51.100.1").await.unwrap();
         let second = waiting(&connections, "203.0.113.1").await.unwrap();
-        let _new = waiting(&connections, "2001:db8::1").await.unwrap();
-        assert!(gave_way(&first).await && !gave_way(&second).await && !gave_way(&busy).await);
+        let mut new = Box::pin(waiting(&connections, "2001:db8::1"));
+        tokio::select! {
+            _ = &mut new => panic!("the table is full until the first connection has ended"),
+            () = first.gives_way() => {}
+        }
+        drop(first);
+        assert!(new.await.is_some() && !gave_way(&second).await && !gave_way(&busy).await);
     }
 
     #[tokio::test]
@@ -189,8 +198,27 @@ mod tests {
         let other = waiting(&connections, "192.0.2.1").await.unwrap();
         let first = waiting(&connections, "2001:db8:1::1").await.unwrap();
         let _second = waiting(&connections, "2001:db8:1:ffff::2").await.unwrap();
-        let _third = waiting(&connections, "2001:db8:1:2::3").await.unwrap();
-        assert!(gave_way(&first).await && !gave_way(&other).await);
+        let mut third = Box::pin(waiting(&connections, "2001:db8:1:2::3"));
+        tokio::select! {
+            _ = &mut third => panic!("the network is full until its first connection has ended"),
+            () = first.gives_way() => {}
+        }
+        drop(first);
+        assert!(third.await.is_some() && !gave_way(&other).await);
+    }
+
+    #[tokio::test]
+    async fn connection_that_does_not_leave_is_not_waited_for() {
+        let connections = Connections::new(Limits { connections_max: 2, of_network_max: 2 });
+        let _stuck = waiting(&connections, "192.0.2.1").await.unwrap();
+        let second = waiting(&connections, "198.51.100.1").await.unwrap();
+        let mut new = Box::pin(waiting(&connections, "203.0.113.1"));
+        tokio::select! {
+            _ = &mut new => panic!("no connection has ended"),
+            () = second.gives_way() => {}
+        }
+        drop(second);
+        assert!(new.await.is_some());
     }
 
     #[tokio::test]
