@@ -3,7 +3,8 @@
 use super::catalog::{Catalog, ColumnKind};
 use super::database::Database;
 use super::dialect::Dialect;
-use super::{Config, Directory, Error, Lookup, Statements};
+use super::statements::Statements;
+use super::{Config, Directory, Error, Lookup};
 use crate::facts::DeviceAddress;
 use std::fmt;
 use std::sync::Arc;

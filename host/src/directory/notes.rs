@@ -2,7 +2,8 @@
 
 use super::catalog::{Catalog, ColumnKind};
 use super::dialect::{Dialect, storable, timestamp};
-use super::{Directory, Error, Statements};
+use super::statements::Statements;
+use super::{Directory, Error};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashSet;
 

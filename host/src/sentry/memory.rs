@@ -4,10 +4,15 @@ use super::config::Config;
 use super::counters::{Count, Counters};
 use super::limit::{Cause, RateLimited};
 use super::recent::Recent;
-use super::source::RequestSource;
-use super::{DAY, INSERT_MINUTES_PER_DAY, KNOWN_SECONDS, MINUTE};
+use super::source::{KNOWN_SECONDS, RequestSource};
 use crate::facts::{Network, Oui};
 use std::net::IpAddr;
+
+const MINUTE: u64 = 60;
+const DAY: u64 = 86_400;
+/// New devices of one network or domain per day, as a number of minutes at the full rate: more than any office has
+/// phones, and too few to fill a table.
+const INSERT_MINUTES_PER_DAY: u32 = 20;
 
 /// Networks of each family with a counter of their own; the tables take some megabytes. IPv6 networks cost an attacker
 /// nothing, so they do not share a table with IPv4.

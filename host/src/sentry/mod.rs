@@ -42,15 +42,6 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How long a provisioned phone stays known: most phones return daily, some weekly.
-const KNOWN_SECONDS: u64 = 8 * 86_400;
-
-const MINUTE: u64 = 60;
-const DAY: u64 = 86_400;
-/// New devices of one network or domain per day, as a number of minutes at the full rate: more than any office has
-/// phones, and too few to fill a table.
-const INSERT_MINUTES_PER_DAY: u32 = 20;
-
 /// What the gate decided.
 #[derive(Clone, Copy)]
 pub enum Decision<'a> {

@@ -1,11 +1,13 @@
 //! Who sends a request, as far as limits are concerned.
 
-use super::KNOWN_SECONDS;
 use crate::facts::{ClientAddress, DeviceFacts, Network, Oui};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use std::net::{IpAddr, Ipv4Addr};
+
+/// How long a provisioned phone stays known: most phones return daily, some weekly.
+pub const KNOWN_SECONDS: u64 = 8 * 86_400;
 
 /// All clients whose address is unknown share one place: no client has this address.
 const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);

@@ -2,11 +2,11 @@
 //! quoted, and of two lines with one key the last counts. Lines that begin with `#`, with which FusionPBX's own
 //! installer writes its headings, say nothing.
 
-use super::Values;
+use super::values::{Values, WrongValue};
 
 const PREFIX: &str = "database.0.";
 
-pub fn values(text: &str) -> Result<Values, (String, String)> {
+pub fn values(text: &str) -> Result<Values, WrongValue> {
     let mut values = Values::new();
     for line in text.trim_start_matches('\u{feff}').lines() {
         let line = line.trim();

@@ -1,7 +1,7 @@
 //! `config.lua`, which FusionPBX 5.0 writes for the switch's scripts:
 //! `database.system = "pgsql://hostaddr=127.0.0.1 port=5432 dbname=fusionpbx user=… password=… options=''";`
 
-use super::Values;
+use super::values::{Values, WrongValue};
 
 /// The words of the connection text, and the current names of what they hold.
 const WORDS: [(&str, &str); 8] = [
@@ -15,7 +15,7 @@ const WORDS: [(&str, &str); 8] = [
     ("sslrootcert", "cert_authority"),
 ];
 
-pub fn values(text: &str) -> Result<Values, (String, String)> {
+pub fn values(text: &str) -> Result<Values, WrongValue> {
     let wrong = |reason: &str| ("database.system".to_owned(), reason.to_owned());
     let system = text.lines().filter_map(assigned).next_back().ok_or_else(|| wrong("is not there"))?;
     let mut values = Values::new();

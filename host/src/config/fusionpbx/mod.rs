@@ -7,8 +7,8 @@ mod php;
 #[cfg(test)]
 mod tests;
 mod url;
+mod values;
 
-use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
@@ -26,10 +26,6 @@ pub const PLACES: [&str; 7] = [
 
 /// FusionPBX's file has about sixty lines; what is larger is something else.
 const BYTES_MAX: u64 = 256 << 10;
-
-/// The values of one file by FusionPBX's name for them without `database.0.`: `type`, `host`, `password`. They hold a
-/// password, so there is no `Debug`.
-type Values = HashMap<String, String>;
 
 /// What is wrong with a file. No message repeats a value that may be a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! `config.php` of 5.0: a page of assignments, `$db_host = '127.0.0.1';`. What is no plain text (a call, another
 //! variable) is named rather than guessed at.
 
-use super::Values;
+use super::values::{Values, WrongValue};
 
 /// The variables that name a database, and the current names of what they hold.
 const VARIABLES: [(&str, &str); 9] = [
@@ -16,7 +16,7 @@ const VARIABLES: [(&str, &str); 9] = [
     ("db_cert_authority", "cert_authority"),
 ];
 
-pub fn values(text: &str) -> Result<Values, (String, String)> {
+pub fn values(text: &str) -> Result<Values, WrongValue> {
     let mut values = Values::new();
     let mut rest = text;
     while let Some(after) = next_variable(rest) {

@@ -1,12 +1,11 @@
 //! A database's URL from FusionPBX's words for it, with FusionPBX's defaults.
 
-use super::Values;
+use super::values::{Values, WrongValue};
 use std::fmt::Write;
 
 const SSL_MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
 
-/// `Err` is the key and what is wrong with it.
-pub fn of(values: &Values) -> Result<String, (String, String)> {
+pub fn of(values: &Values) -> Result<String, WrongValue> {
     let wrong = |key: &str, reason: String| (format!("database.0.{key}"), reason);
     let value = |key: &str| values.get(key).map(String::as_str).filter(|text| !text.is_empty());
     match value("type").unwrap_or("pgsql") {

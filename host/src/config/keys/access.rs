@@ -1,6 +1,7 @@
 //! Keys that decide which requests are answered.
 
-use super::{ConfigKey, absent, fixed, number, secrecy};
+use super::key::{ConfigKey, absent, fixed, number};
+use super::secrecy;
 use crate::{auth_server, sentry};
 
 pub fn auth_server() -> Vec<ConfigKey> {

@@ -1,6 +1,6 @@
 //! Keys of what a plugin may use.
 
-use super::{ConfigKey, number};
+use super::key::{ConfigKey, number};
 use crate::plugin;
 
 const MIB: u64 = 1 << 20;

@@ -1,6 +1,7 @@
 //! Keys of the listeners, the database, the templates and the plugins.
 
-use super::{ConfigKey, absent, fixed, number, secrecy};
+use super::key::{ConfigKey, absent, fixed, number};
+use super::secrecy;
 use crate::directory::{self, DatabaseUrl};
 
 pub fn addresses() -> Vec<ConfigKey> {

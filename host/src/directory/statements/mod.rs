@@ -1,0 +1,37 @@
+//! The statements that requests run, built once from the tables and columns that this database's release has.
+
+mod contacts;
+mod find;
+mod load;
+
+use super::catalog::Catalog;
+use super::database::Database;
+use super::query::Statement;
+use super::{Config, Error};
+use contacts::ContactStatements;
+use std::sync::Arc;
+
+/// The statements for the tables of this database's release.
+pub struct Statements {
+    pub catalog: Catalog,
+    pub find: Statement,
+    pub load: Statement,
+    pub by_extension: Arc<str>,
+    pub contacts: ContactStatements,
+}
+
+impl Statements {
+    /// Reads which tables and columns the database has.
+    pub async fn read(config: &Config, database: &Database) -> Result<Self, Error> {
+        let described = database.describe().await?;
+        let catalog = Catalog::new(described).map_err(|missing| Error::Layout { database: config.shown(), missing })?;
+        let dialect = database.dialect();
+        Ok(Self {
+            find: find::statement(&catalog, dialect),
+            load: load::statement(&catalog, dialect),
+            by_extension: find::by_extension(&catalog, dialect).into(),
+            contacts: ContactStatements::new(&catalog, dialect),
+            catalog,
+        })
+    }
+}
