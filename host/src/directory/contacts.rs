@@ -1,8 +1,9 @@
 //! Contacts and extensions, read only if a template uses them. A phone book is bound to one device, and reads nothing of
 //! another domain.
 
+use super::directory::Directory;
+use super::error::Error;
 use super::keys::nulls_last;
-use super::{Directory, Error};
 use crate::facts::{Domain, ReadOrigin, Row, Settings, Table, Value};
 use std::collections::HashSet;
 use tokio::sync::OnceCell;

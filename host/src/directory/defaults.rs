@@ -1,6 +1,6 @@
 //! The default settings, kept from one request to the next.
 
-use super::Error;
+use super::error::Error;
 use super::query::{QueryResult, RawRow, parse};
 use crate::facts::{Layer, SettingRow, Settings};
 use arc_swap::ArcSwapOption;

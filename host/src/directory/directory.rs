@@ -1,10 +1,11 @@
 //! The open database: where a statement runs, and with which statements.
 
+use super::config::Config;
 use super::database::Database;
+use super::error::Error;
 use super::query::{QueryResult, Statement};
 use super::replica::{ReadSource, Replica};
 use super::statements::Statements;
-use super::{Config, Error};
 use crate::facts::ReadOrigin;
 use arc_swap::ArcSwap;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Errors between Dialplate and FusionPBX's tables.
 
-use super::Config;
+use super::config::Config;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use sqlx::sqlite::SqliteError;

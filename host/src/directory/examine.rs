@@ -1,10 +1,13 @@
 //! Examines a database for an operator: the release of its tables, their size, and the rights of the role.
 
 use super::catalog::{Catalog, ColumnKind};
+use super::config::Config;
 use super::database::Database;
 use super::dialect::Dialect;
+use super::directory::Directory;
+use super::error::Error;
+use super::find::Lookup;
 use super::statements::Statements;
-use super::{Config, Directory, Error, Lookup};
 use crate::facts::DeviceAddress;
 use std::fmt;
 use std::sync::Arc;

@@ -2,9 +2,10 @@
 //! devices from which the device takes what it lacks. This file reads no line, no key and no line password.
 
 use super::defaults::{Defaults, setting_row};
+use super::directory::Directory;
+use super::error::Error;
 use super::query::{QueryResult, RawRow};
 use super::replica::ReadSource;
-use super::{Directory, Error};
 use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, RequestFacts, SettingRow, Value};
 use std::sync::Arc;
 

@@ -3,8 +3,9 @@
 use super::catalog::{Catalog, Column, ColumnKind};
 use super::contacts::PhoneBookRules;
 use super::dialect::{Dialect, storable, timestamp};
+use super::directory::Directory;
+use super::error::Error;
 use super::load::{Device, with_own_settings};
-use super::{Directory, Error};
 use crate::facts::{Record, Table, Value};
 use crate::gate::InsertPermit;
 use jiff::Timestamp;

@@ -2,9 +2,10 @@
 //! lets a device take its template, profile, user and lines from others; this file decides what it takes from which.
 
 use super::contacts::{PhoneBook, PhoneBookRules};
+use super::directory::Directory;
+use super::error::Error;
 use super::keys;
 use super::query::QueryResult;
-use super::{Directory, Error};
 use crate::facts::{DeviceAddress, DeviceFacts, Record, Row, Settings, Table, Value};
 use crate::gate::DevicePermit;
 use std::collections::HashMap;

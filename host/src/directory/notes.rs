@@ -2,8 +2,9 @@
 
 use super::catalog::{Catalog, ColumnKind};
 use super::dialect::{Dialect, storable, timestamp};
+use super::directory::Directory;
+use super::error::Error;
 use super::statements::Statements;
-use super::{Directory, Error};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashSet;
 

@@ -1,10 +1,10 @@
 //! Statements of several parts, each the rows of one table, so that one round trip reads all of them. Both databases
 //! get the same text but for what [`Dialect`] writes.
 
-use super::Error;
 use super::catalog::{Column, ColumnKind};
 use super::database::{Database, TaggedRows};
 use super::dialect::Dialect;
+use super::error::Error;
 use crate::facts::{Table, Value};
 use std::collections::HashMap;
 use std::sync::Arc;

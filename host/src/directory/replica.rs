@@ -1,9 +1,10 @@
 //! Reads from a replica of the database while it answers. If a statement fails there, for whatever reason (the replica is
 //! unreachable, refuses it, or has not replayed an upgrade of the tables), the primary runs it.
 
+use super::config::Config;
 use super::database::Database;
 use super::defaults::DefaultsCache;
-use super::{Config, Error};
+use super::error::Error;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;

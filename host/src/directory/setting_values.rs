@@ -1,6 +1,7 @@
 //! Lists the values of settings in all domains, for an operator who looks for invalid ones before any phone asks.
 
-use super::{Directory, Error};
+use super::directory::Directory;
+use super::error::Error;
 use std::sync::Arc;
 
 /// A setting's value in one place.

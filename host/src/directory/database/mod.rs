@@ -6,10 +6,10 @@ mod open;
 mod sqlite_file;
 
 use super::catalog::Described;
+use super::config::Config;
 use super::dialect::Dialect;
-use super::error::{NOT_IN_ENCODING, is_locked};
+use super::error::{Error, NOT_IN_ENCODING, is_locked};
 use super::url::DatabaseKind;
-use super::{Config, Error};
 use lease::Lease;
 use open::FileAccess;
 use sqlite_file::SqliteFile;

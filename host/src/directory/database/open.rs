@@ -1,7 +1,7 @@
 //! Opens the databases, so that a wrong address, name or password, or an untrusted certificate, fails the start.
 
-use crate::directory::error::is_connection_error;
-use crate::directory::{Config, Error};
+use crate::directory::config::Config;
+use crate::directory::error::{Error, is_connection_error};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions, PgSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool};

@@ -2,8 +2,8 @@
 //! on serving a file that was replaced by a rename, or restored from a backup.
 
 use super::open::{FileAccess, refusal, sqlite};
-use crate::directory::error::{is_locked, is_unwritable};
-use crate::directory::{Config, Error};
+use crate::directory::config::Config;
+use crate::directory::error::{Error, is_locked, is_unwritable};
 use crate::files::{ANSWER_MAX, NoAnswer, Root, within};
 use sqlx::SqlitePool;
 use std::fs;

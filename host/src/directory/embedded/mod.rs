@@ -1,6 +1,7 @@
 //! The embedded database for use without FusionPBX: the same tables in a SQLite file, with a few demonstration phones.
 
-use super::{Directory, Error};
+use super::directory::Directory;
+use super::error::Error;
 use crate::files::{ANSWER_MAX, NoAnswer, within};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};

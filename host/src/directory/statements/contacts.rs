@@ -1,9 +1,9 @@
 //! The statements that read contacts and extensions.
 
-use crate::directory::Error;
 use crate::directory::catalog::Catalog;
 use crate::directory::database::Database;
 use crate::directory::dialect::Dialect;
+use crate::directory::error::Error;
 use crate::directory::query::{Part, Statement, StatementBuilder};
 
 /// Limits the rows of a part. The fifth parameter is sent as a text.

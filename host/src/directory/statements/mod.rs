@@ -5,9 +5,10 @@ mod find;
 mod load;
 
 use super::catalog::Catalog;
+use super::config::Config;
 use super::database::Database;
+use super::error::Error;
 use super::query::Statement;
-use super::{Config, Error};
 use contacts::ContactStatements;
 use std::sync::Arc;
 

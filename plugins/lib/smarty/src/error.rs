@@ -129,3 +129,9 @@ impl From<PhpError> for Problem {
         Problem::new(kind, error.message)
     }
 }
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Problem {
+        Problem::new(error.kind, error.message)
+    }
+}

@@ -4,42 +4,12 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Code, Evaluator, Flow, RenderResult, not_found};
-use crate::error::Problem;
+use super::code::{Code, Loaded, TemplateRef};
+use super::{Evaluator, Flow, RenderResult};
+use crate::error::{ErrorKind, Problem};
 use crate::names;
 use crate::php::Value;
-use crate::program::{Include, Params, Scope, Template};
-
-/// A template that this render uses.
-#[derive(Clone)]
-pub(super) struct Loaded<'r> {
-    template: TemplateRef<'r>,
-    symbols: Option<Rc<[u32]>>,
-}
-
-#[derive(Clone)]
-enum TemplateRef<'r> {
-    Root(&'r Template),
-    Shared(Rc<Template>),
-}
-
-impl<'r> Loaded<'r> {
-    pub(super) fn root(template: &'r Template) -> Loaded<'r> {
-        Loaded { template: TemplateRef::Root(template), symbols: None }
-    }
-
-    pub(super) fn template(&self) -> &Template {
-        match &self.template {
-            TemplateRef::Root(template) => template,
-            TemplateRef::Shared(template) => template,
-        }
-    }
-
-    pub(super) fn code(&self, loaded: usize) -> Code<'_> {
-        let Template { name, program } = self.template();
-        Code { program, name, running: name, symbols: self.symbols.as_deref(), loaded }
-    }
-}
+use crate::program::{Include, Params, Scope};
 
 impl Evaluator<'_> {
     pub(super) fn include(&mut self, code: &Code<'_>, tag: &Include) -> RenderResult<()> {
@@ -153,7 +123,7 @@ impl Evaluator<'_> {
     /// Runs a template's own statements, then the template that it extends.
     pub(super) fn template(&mut self, code: &Code<'_>) -> RenderResult<()> {
         if let Some(extends) = code.program.inherits {
-            self.begin_inheritance(code, extends);
+            self.begin_inheritance(extends);
         }
         let flow = self.block(code, code.program.body)?;
         debug_assert_eq!(flow, Flow::Next);
@@ -167,4 +137,10 @@ impl Evaluator<'_> {
         }
         Ok(())
     }
+}
+
+/// The problem of a missing file.
+fn not_found(name: &[u8]) -> Problem {
+    let name = String::from_utf8_lossy(name);
+    Problem::new(ErrorKind::NotFound, format!("template \"{name}\" does not exist"))
 }

@@ -3,55 +3,14 @@
 //! A child is rendered first and its output is discarded; only its blocks remain, each linked to the block of the same
 //! name in its own child. Then the parent is rendered, and its blocks are replaced by those of the children.
 
-use rustc_hash::FxHashMap;
-
+use super::records::{BlockNode, Inheritance, State};
 use super::{Code, Evaluator, RenderResult};
 use crate::error::Problem;
-use crate::php::Str;
 use crate::program::ExprId;
-
-/// The progress of a chain of `{extends}`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum State {
-    #[default]
-    Start,
-    /// Children are being rendered, for their blocks only.
-    Child,
-    /// The last child is finished.
-    Between,
-    /// The topmost parent is being rendered.
-    Parent,
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Inheritance {
-    state: State,
-    level: u32,
-    /// The number of the current template in the chain.
-    index: usize,
-    /// The blocks of the children so far, by name.
-    children: FxHashMap<Str, usize>,
-    /// The start of the output to discard.
-    start: usize,
-}
-
-/// A block of a template in this render.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct BlockNode {
-    loaded: usize,
-    tag: u32,
-    index: usize,
-    child: Option<usize>,
-    parent: Option<usize>,
-    append: bool,
-    prepend: bool,
-    hide: bool,
-    calls_child: bool,
-}
 
 impl Evaluator<'_> {
     /// Starts a template that has blocks or `{extends}`.
-    pub(super) fn begin_inheritance(&mut self, _code: &Code<'_>, extends: bool) {
+    pub(super) fn begin_inheritance(&mut self, extends: bool) {
         let existing = self.frame.inheritance;
         let over = existing.is_some_and(|i| self.inheritances[i].state == State::Parent);
         let current = match existing {

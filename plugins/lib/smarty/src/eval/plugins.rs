@@ -1,24 +1,10 @@
 //! `{counter}` and `{cycle}`; `{math}` has its own file.
 
+use super::records::Counter;
 use super::{Code, Evaluator, RenderResult};
 use crate::error::Problem;
 use crate::php::{Str, Value, arithmetic};
 use crate::program::{Plugin, PluginTag};
-
-#[derive(Clone, Debug)]
-pub(super) struct Counter {
-    count: Value,
-    skip: Value,
-    down: bool,
-    assign: Option<Value>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub(super) struct Cycle {
-    values: Option<Value>,
-    delimiter: Option<Value>,
-    index: Option<usize>,
-}
 
 /// The evaluated attributes of a function tag.
 pub(super) struct EvaluatedAttributes(pub Vec<(Str, Value)>);

@@ -1,20 +1,7 @@
 //! Untrusted text in the document: printed values, and output that is captured into a variable.
 
-use std::ops::Range;
-
 use super::Evaluator;
 use crate::php::{Str, Value};
-
-/// The state of the document that its escaping needs.
-#[derive(Default)]
-pub(super) struct Trust {
-    /// The number of leading bytes that are unchanged since the last untrusted value.
-    kept: usize,
-    /// The number of captures in progress.
-    captures: u32,
-    /// The untrusted values within these captures, with their ranges in the document.
-    printed: Vec<(Range<usize>, Str)>,
-}
 
 impl Evaluator<'_> {
     pub(super) fn print_untrusted(&mut self, value: &Str) {

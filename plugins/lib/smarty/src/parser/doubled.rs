@@ -5,8 +5,7 @@
 //! doubled end, because the content has already been printed.
 
 use super::attributes::AttributeList;
-use super::flat::Flat;
-use super::modifier::Modifier;
+use super::flat::{Flat, Modifier};
 use super::open::OpenKind;
 use super::output::Tail;
 use super::{ParseResult, Parser};

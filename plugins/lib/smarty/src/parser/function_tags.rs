@@ -1,8 +1,7 @@
 //! Tags that are functions: `{counter}`, `{cycle}`, `{math}` …
 
 use super::attributes::{AttributeList, AttributeSpec};
-use super::flat::Flat;
-use super::modifier::Modifier;
+use super::flat::{Flat, Modifier};
 use super::output::Tail;
 use super::{ParseResult, Parser};
 use crate::program::{Expr, HtmlTag, Plugin, PluginTag, Stmt, add};

@@ -1,20 +1,13 @@
 //! Modifiers.
 
-use super::flat::{Flat, Infix};
+use super::flat::{Flat, Infix, Modifier};
+use super::open::{Open, OpenKind};
 use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::lexer::Kind;
 use crate::limits::EXPRESSION_NESTING;
 use crate::program::{Expr, ExprId};
 use crate::registry;
-
-/// `|name:argument:argument`
-#[derive(Clone, Debug)]
-pub(super) struct Modifier {
-    pub name: Vec<u8>,
-    /// Rows of pieces: a cast that Smarty writes before an argument applies to the first piece only.
-    pub args: Vec<Vec<Flat>>,
-}
 
 /// Modifiers that Smarty calls as functions of a plugin file, instead of writing PHP code for them.
 const PLUGINS: [&[u8]; 12] = [
@@ -35,9 +28,7 @@ const PLUGINS: [&[u8]; 12] = [
 impl Parser<'_> {
     /// Records the use of a plugin; within a function or a block it does not affect the beginning of the file.
     pub(super) fn note_plugin(&mut self) {
-        let inner = |open: &super::open::Open| {
-            matches!(open.kind, super::open::OpenKind::Function(..) | super::open::OpenKind::Block(..))
-        };
+        let inner = |open: &Open| matches!(open.kind, OpenKind::Function(..) | OpenKind::Block(..));
         self.loads_plugin |= !self.opens.iter().any(inner);
     }
 

@@ -1,8 +1,7 @@
 //! Parses one tag, or hands it to the module of its kind.
 
 use super::attributes::{AttributeList, AttributeSpec};
-use super::flat::Flat;
-use super::modifier::Modifier;
+use super::flat::{Flat, Modifier};
 use super::open::OpenKind;
 use super::output::Tail;
 use super::variable::VariableExpr;

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use indexmap::Equivalent;
 
-use super::{Str, Value};
+use super::Str;
 
 /// A key of an array. A canonical decimal integer is never a [`Key::Str`]: PHP converts `"12"` to the integer 12 and
 /// keeps `"012"`, `"1.0"` and `"-0"` as strings. Create keys with `From`, which follows that rule.
@@ -49,15 +49,6 @@ impl Key {
         match self {
             Key::Int(n) => KeyRef::Int(*n),
             Key::Str(s) => KeyRef::Str(s.as_bytes()),
-        }
-    }
-
-    /// The key as a value, as `foreach` and `array_keys` return it.
-    #[must_use]
-    pub fn to_value(&self) -> Value {
-        match self {
-            Key::Int(n) => Value::Int(*n),
-            Key::Str(s) => Value::Str(s.clone()),
         }
     }
 

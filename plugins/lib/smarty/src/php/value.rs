@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Array, Str};
+use super::{Array, Key, Str};
 
 /// A PHP value. A clone is cheap: strings and arrays are shared.
 ///
@@ -75,7 +75,7 @@ impl Value {
             Value::Array(array) => {
                 nesting == 0
                     || array.iter().any(|(key, value)| {
-                        matches!(key, super::Key::Str(s) if s.is_untrusted()) || value.is_untrusted(nesting - 1)
+                        matches!(key, Key::Str(s) if s.is_untrusted()) || value.is_untrusted(nesting - 1)
                     })
             }
             _ => false,
@@ -90,14 +90,25 @@ impl Value {
             Value::Array(array) => {
                 let entries = array.iter().map(|(key, value)| {
                     let key = match key {
-                        super::Key::Str(s) => super::Key::Str(s.clone().untrusted()),
-                        super::Key::Int(n) => super::Key::Int(*n),
+                        Key::Str(s) => Key::Str(s.clone().untrusted()),
+                        Key::Int(n) => Key::Int(*n),
                     };
                     (key, value.clone().into_untrusted())
                 });
                 Value::array(entries.collect())
             }
             other => other,
+        }
+    }
+}
+
+impl Key {
+    /// The key as a value, as `foreach` and `array_keys` return it.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        match self {
+            Key::Int(n) => Value::Int(*n),
+            Key::Str(s) => Value::Str(s.clone()),
         }
     }
 }

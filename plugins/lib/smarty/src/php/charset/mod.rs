@@ -7,6 +7,7 @@ mod pairs;
 mod pairs_tables;
 mod single;
 mod single_tables;
+mod substitute;
 mod transfer;
 mod utf7;
 mod wide;
@@ -16,6 +17,7 @@ pub use names::{ENCODINGS, Encoding, find};
 use crate::php::utf8;
 use pairs::Pairs;
 use single::Single;
+use substitute::SUBSTITUTE;
 use wide::Order;
 
 /// How an encoding is read and written.
@@ -49,16 +51,7 @@ pub enum Charset {
     QuotedPrintable,
 }
 
-/// What stands for a character that cannot be read or written.
-pub const SUBSTITUTE: char = '?';
-
 impl Charset {
-    /// The encoding that mbstring knows by `name`, in any letter case; `None` if it is unknown or not supported.
-    #[must_use]
-    pub fn named(name: &[u8]) -> Option<Charset> {
-        names::find(name).and_then(|encoding| encoding.charset)
-    }
-
     /// True for UTF-8.
     #[must_use]
     pub fn is_utf8(&self) -> bool {

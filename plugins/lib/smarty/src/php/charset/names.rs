@@ -24,6 +24,14 @@ pub fn find(name: &[u8]) -> Option<&'static Encoding> {
     by(&|e| is(e.name)).or_else(|| by(&|e| is(e.mime))).or_else(|| by(&|e| e.aliases.iter().any(|alias| is(alias))))
 }
 
+impl Charset {
+    /// The encoding that mbstring knows by `name`, in any letter case; `None` if it is unknown or not supported.
+    #[must_use]
+    pub fn named(name: &[u8]) -> Option<Charset> {
+        find(name).and_then(|encoding| encoding.charset)
+    }
+}
+
 const fn yes(name: &'static str, mime: &'static str, aliases: &'static [&'static str], charset: Charset) -> Encoding {
     Encoding { name, aliases, mime, charset: Some(charset) }
 }

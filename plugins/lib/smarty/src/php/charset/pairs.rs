@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use encoding_rs::Encoding;
 
-use super::SUBSTITUTE;
 use super::pairs_tables as tables;
+use super::substitute::SUBSTITUTE;
 
 /// A set as a part of one of the Encoding Standard's, with its differences.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Sets of one byte a character.
 
-use super::SUBSTITUTE;
+use super::substitute::SUBSTITUTE;
 
 /// ASCII, and 128 more characters.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::SUBSTITUTE;
+use super::substitute::SUBSTITUTE;
 use crate::php::functions::encode::hex_pair;
 use crate::php::functions::html;
 use crate::php::functions::html_names::NAMES;

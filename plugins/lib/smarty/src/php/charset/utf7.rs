@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
-use super::SUBSTITUTE;
+use super::substitute::SUBSTITUTE;
 use super::wide::{Order, decode_utf16, utf16};
 
 /// One of the two forms.

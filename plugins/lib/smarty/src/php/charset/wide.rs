@@ -1,6 +1,6 @@
 //! UTF-16, UCS-2 and UTF-32 (UCS-4).
 
-use super::SUBSTITUTE;
+use super::substitute::SUBSTITUTE;
 
 /// The order of the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Compiles a syntax tree to instructions.
 
 use super::class::Class;
+use super::error::{PatternError, fail, unavailable};
 use super::syntax::{Assert, Node, Repeat, fixed_length};
-use super::{PatternError, fail, unavailable};
 
 /// The maximum number of instructions of one pattern, which bounds the expansion of `{n,m}`.
 const INSTRUCTIONS_MAX: usize = 50_000;

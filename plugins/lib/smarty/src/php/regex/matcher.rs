@@ -2,8 +2,9 @@
 
 use super::class::other_cases;
 use super::compile::{Instruction, RegexProgram};
+use super::options::RegexOptions;
 use super::syntax::Assert;
-use super::{RegexOptions, unicode};
+use super::unicode;
 
 /// The byte ranges of the groups; entry 0 is the whole match.
 pub type Captures = Vec<Option<(usize, usize)>>;

@@ -8,17 +8,22 @@
 
 mod class;
 mod compile;
+mod error;
 mod matcher;
+mod options;
 mod parse;
 mod parse_class;
 mod parse_escape;
 mod syntax;
 mod unicode;
 
+pub use error::PatternError;
 pub use matcher::{Captures, Exhausted};
 pub use unicode::{is_letter, is_space, is_word};
 
 use compile::RegexProgram;
+use error::fail;
+use options::RegexOptions;
 
 /// A compiled pattern.
 #[derive(Debug)]
@@ -29,38 +34,6 @@ pub struct Regex {
     pub groups: usize,
     /// The named groups and their numbers, ordered by number.
     pub names: Vec<(Vec<u8>, usize)>,
-}
-
-/// The options given by the letters after the closing delimiter.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct RegexOptions {
-    pub caseless: bool,
-    pub multiline: bool,
-    pub dot_all: bool,
-    pub extended: bool,
-    pub anchored: bool,
-    pub dollar_end_only: bool,
-    pub ungreedy: bool,
-    pub utf8: bool,
-}
-
-/// The error of compiling a pattern.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PatternError {
-    /// PCRE refuses the pattern too.
-    #[error("{0}")]
-    Invalid(String),
-    /// PCRE supports the pattern, but this module does not.
-    #[error("{0}")]
-    Unavailable(String),
-}
-
-fn fail<T>(why: impl Into<String>) -> Result<T, PatternError> {
-    Err(PatternError::Invalid(why.into()))
-}
-
-fn unavailable<T>(why: impl Into<String>) -> Result<T, PatternError> {
-    Err(PatternError::Unavailable(why.into()))
 }
 
 impl Regex {
@@ -86,14 +59,14 @@ impl Regex {
         let Some(end) = closing(text, open, close) else {
             return fail(format!("No ending delimiter '{}' found", char::from(close)));
         };
-        Regex::new(&text[1..end], options(&text[end + 1..])?)
+        Regex::new(&text[1..end], RegexOptions::of(&text[end + 1..])?)
     }
 
     /// Compiles a pattern without delimiters.
     ///
     /// # Errors
     /// As [`Regex::delimited`].
-    pub fn new(pattern: &[u8], options: RegexOptions) -> Result<Regex, PatternError> {
+    fn new(pattern: &[u8], options: RegexOptions) -> Result<Regex, PatternError> {
         let parsed = parse::parse(pattern, options)?;
         let program = compile::compile(&parsed.node, parsed.groups)?;
         Ok(Regex { program, options, groups: parsed.groups, names: parsed.names })
@@ -141,25 +114,6 @@ fn closing(text: &[u8], open: u8, close: u8) -> Option<usize> {
         at += 1;
     }
     None
-}
-
-fn options(letters: &[u8]) -> Result<RegexOptions, PatternError> {
-    let mut options = RegexOptions::default();
-    for &letter in letters {
-        match letter {
-            b'i' => options.caseless = true,
-            b'm' => options.multiline = true,
-            b's' => options.dot_all = true,
-            b'x' => options.extended = true,
-            b'A' => options.anchored = true,
-            b'D' => options.dollar_end_only = true,
-            b'U' => options.ungreedy = true,
-            b'u' => options.utf8 = true,
-            b'S' | b'X' | b'J' | b' ' | b'\n' | b'\r' => {}
-            other => return fail(format!("Unknown modifier '{}'", char::from(other))),
-        }
-    }
-    Ok(options)
 }
 
 #[cfg(test)]

@@ -1,8 +1,9 @@
 //! Parses a pattern to a syntax tree.
 
 use super::class::{Class, ClassItem};
+use super::error::{PatternError, fail, unavailable};
+use super::options::RegexOptions;
 use super::syntax::{Assert, Node, Repeat};
-use super::{PatternError, RegexOptions, fail, unavailable};
 
 /// The maximum nesting of groups, on which the compiler and the look-arounds recurse.
 const NESTING_MAX: usize = 64;

@@ -1,8 +1,8 @@
 //! Parses sets in brackets.
 
 use super::class::{Class, ClassItem, posix};
+use super::error::{PatternError, fail};
 use super::parse::PatternParser;
-use super::{PatternError, fail};
 
 impl PatternParser<'_> {
     pub(super) fn class(&mut self) -> Result<Class, PatternError> {

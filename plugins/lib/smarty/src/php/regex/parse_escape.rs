@@ -1,9 +1,10 @@
 //! Parses escapes: a backslash and the characters after it.
 
 use super::class::{Class, ClassItem};
+use super::error::{PatternError, fail, unavailable};
 use super::parse::PatternParser;
 use super::syntax::{Assert, Node};
-use super::{PatternError, fail, unavailable, unicode};
+use super::unicode;
 
 impl PatternParser<'_> {
     /// Parses an escape outside of a class, after its backslash.
