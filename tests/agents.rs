@@ -8,12 +8,12 @@ use proptest::test_runner::TestRunner;
 
 const CASES: usize = 1_500;
 
-/// The last bytes of a text, all of it where it is shorter.
+/// The last bytes of a text, or all of it if it is shorter.
 fn last(text: &str, count: usize) -> &str {
     &text[text.len().saturating_sub(count)..]
 }
 
-/// What FusionPBX reads, rule by rule; of several that fit the last counts.
+/// The address that FusionPBX reads, rule by rule. If several rules match, the last one counts.
 fn model(agent: &str) -> String {
     let begins = |start: &str| agent.starts_with(start);
     let begins_any_case = |start: &str| agent.len() >= start.len() && agent[..start.len()].eq_ignore_ascii_case(start);
@@ -44,7 +44,7 @@ fn model(agent: &str) -> String {
     found.to_ascii_lowercase().chars().filter(|char| matches!(char, '0'..='9' | 'a'..='f' | '.' | '/')).collect()
 }
 
-/// An address as makers write it, and now and then something that only looks like one.
+/// An address as makers write it, or sometimes a text that only looks like one.
 fn address() -> impl Strategy<Value = String> {
     let joined = |digits: String, separator: &str| {
         digits.as_bytes().chunks(2).map(String::from_utf8_lossy).collect::<Vec<_>>().join(separator)
@@ -87,7 +87,7 @@ fn agent() -> impl Strategy<Value = String> {
     ]);
     let end =
         prop::sample::select(vec!["", "", "", ")", " V:6.4.0.4006-SIP", " SXM:0 UXM:0 UXMC:0)", " (more)", "x", ":"]);
-    // A header's value has no blanks around it.
+    // A header's value has no spaces around it.
     (maker, address(), end).prop_map(|(maker, address, end)| format!("{maker}{address}{end}").trim().to_owned())
 }
 

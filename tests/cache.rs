@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 const KILLS: u64 = 20;
-/// The longest moment of a kill: on a busy machine a start takes longer, and so would the test.
+/// Servers are killed within this time of their start. On a busy machine a whole start would make the test too long.
 const COLD_MAX: Duration = Duration::from_secs(2);
 /// The user `nobody` of most systems.
 const ANOTHER: u32 = 65_534;
@@ -63,7 +63,7 @@ fn files(cache: &Path, ending: &str) -> Vec<(String, u64)> {
 }
 
 #[test]
-fn cache_of_killed_servers_gives_right_documents() {
+fn cache_of_killed_servers_serves_correct_documents() {
     let site = site();
     let cache = site.path().join("cache");
     // Large templates, so that writing takes a while.
@@ -105,7 +105,7 @@ fn cache_of_killed_servers_gives_right_documents() {
         assert_eq!(files(&cache, ".new"), [], "a start removes leftovers");
         assert_eq!(server.stop(), Some(0));
     }
-    // What a kill would leave if a file got its name before it is complete.
+    // The result of a kill if a file got its name before it was complete.
     for (name, length) in files(&cache, ".cwasm") {
         std::fs::OpenOptions::new().write(true).open(cache.join(name)).unwrap().set_len(length / 2).unwrap();
     }

@@ -1,4 +1,4 @@
-//! Connections without requests keep no phone out, and a stop loses no request that has arrived.
+//! Idle connections do not keep phones out, and a stopping server answers every request that has arrived.
 
 use crate::slow::with_descriptors;
 use dialplate_tests::client::{self, Answer, parse};
@@ -15,11 +15,11 @@ const LAST: &[u8] = b"GET /app/provision/?mac=001565000046 HTTP/1.1\r\nHost: 127
 /// Half of this many open files are for phones, and a quarter of these for one client network.
 const DESCRIPTORS: usize = 256;
 const CONNECTIONS: usize = DESCRIPTORS / 2;
-/// An answer that waits for nothing arrives much earlier, and the first idle connection times out much later.
+/// An undelayed answer arrives much earlier, and the first idle connection times out much later.
 const AT_ONCE: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A server that may have few connections.
+/// A server that accepts few connections.
 fn small(folder: &Path, settings: &[(&str, &str)]) -> Server {
     with_descriptors(folder, &format!("-n {DESCRIPTORS}"), settings)
 }

@@ -1,4 +1,4 @@
-//! Who may have a configuration: the recorded cases, each with its own settings, and the answers that differ from
+//! Which requests get a configuration: the recorded cases, each with its own settings, and the answers that differ from
 //! FusionPBX's on purpose. Uses `../shared/corpus`.
 
 use crate::proxied::execute;
@@ -24,13 +24,13 @@ const NOTE_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the server may take to notice a changed template.
 const RELOAD_TIME: Duration = Duration::from_millis(1_500);
 
-/// Everything that a case needs.
+/// The servers and files that all cases share.
 struct Stage<'a> {
     server: &'a Server,
     database: &'a Recorded,
     templates: &'a Path,
     scratch: &'a Path,
-    /// The body of the ordinary answer, with parts of which bodies are compared.
+    /// The body of the ordinary answer; bodies are compared with parts of it.
     whole: Vec<u8>,
 }
 
@@ -118,7 +118,7 @@ fn unknown_auth_type_is_named_in_log_and_check() {
 }
 
 impl Stage<'_> {
-    /// How a case differs, in one line. Restores the settings.
+    /// The difference of a case in one line, or `None`. Restores the settings.
     fn differs(&self, case: &Value, instead: &Value) -> Option<String> {
         self.execute(&case["sql_before"]);
         if let Some(script) = case["fs_before"].as_str() {
@@ -150,7 +150,7 @@ impl Stage<'_> {
         corpus::ask(self.server.address, case, Some(&signed))
     }
 
-    /// How an answer differs from the intended one, where that is not FusionPBX's.
+    /// The difference of an answer from the intended one, if that is not FusionPBX's.
     fn misses(&self, case: &Value, instead: &Value, status: u64, answer: &Answer) -> Option<String> {
         if u64::from(answer.status) != status {
             return Some(format!("status {}, expected {status}", answer.status));

@@ -1,5 +1,5 @@
-//! Components that a start refuses. If it refuses all of them, it ends with an error that gives the reason for each file. No
-//! file prevents that, or costs more than the limits allow.
+//! Components that a start refuses. If it refuses all of them, it ends with an error that gives the reason for each file, and
+//! each file costs at most what the limits allow.
 
 use dialplate_tests::{guests, heavy, server};
 use std::path::{Path, PathBuf};
@@ -79,19 +79,19 @@ fn misbehaving_prepare_is_refused_naming_the_limit() {
     std::fs::create_dir_all(&templates).unwrap();
     std::fs::copy(&minimal, plugins.join("minimal.wasm")).unwrap();
     let settings = [("DIALPLATE_PREPARE_TIMEOUT_MS", "4000"), ("DIALPLATE_PREPARE_MEMORY_BYTES_MAX", "33554432")];
-    for (deed, expected) in [
+    for (action, expected) in [
         ("prepare-loops", "(prepare_timeout_ms)"),
         ("prepare-eats-memory", "(prepare_memory_bytes_max)"),
         ("prepare-panics", "crashed"),
         ("prepare-asks-contacts", "there is no device"),
     ] {
-        let template = templates.join(deed);
+        let template = templates.join(action);
         std::fs::write(&template, "x").unwrap();
         let (said, took) = refusal(folder.path(), &plugins, &settings);
         std::fs::remove_file(template).unwrap();
         let last = said.lines().last().unwrap_or_default();
-        assert!(last.contains("minimal.wasm failed in `prepare`") && last.contains(expected), "{deed}: {last}");
-        assert!(took < Duration::from_secs(30), "{deed}: {took:?}");
+        assert!(last.contains("minimal.wasm failed in `prepare`") && last.contains(expected), "{action}: {last}");
+        assert!(took < Duration::from_secs(30), "{action}: {took:?}");
     }
 }
 

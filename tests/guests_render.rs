@@ -53,10 +53,10 @@ fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
     server
 }
 
-/// The answer to the guest's device for a deed.
-fn get(server: &Server, device: &str, deed: &str) -> dialplate_tests::client::Answer {
-    let deed: String = deed.bytes().map(|byte| format!("%{byte:02x}")).collect();
-    server.get("localhost", &format!("/app/provision/?mac={device}&file=a.cfg&do={deed}"))
+/// The answer to the guest's device for an action.
+fn get(server: &Server, device: &str, action: &str) -> dialplate_tests::client::Answer {
+    let action: String = action.bytes().map(|byte| format!("%{byte:02x}")).collect();
+    server.get("localhost", &format!("/app/provision/?mac={device}&file=a.cfg&do={action}"))
 }
 
 /// The answer to a request, and the lines that the server logged for it.
@@ -73,8 +73,8 @@ fn resident(process: u32) -> u64 {
     line.split_whitespace().nth(1).expect("a step of the test").parse().expect("a step of the test")
 }
 
-/// A deed, the status of its answer, and a part of its line in the log.
-pub const DEEDS: [(&str, u16, &str); 22] = [
+/// An action, the status of its answer, and a part of its line in the log.
+pub const ACTIONS: [(&str, u16, &str); 22] = [
     ("loop", 500, "did not finish within 4000 ms (render_timeout_ms)"),
     ("recurse", 500, "crashed"),
     ("nest", 500, "exceeded stack_bytes_max"),
@@ -116,20 +116,20 @@ fn hostile_render_costs_one_answer_and_one_log_line() {
     // Touches all memory that a slot keeps for the next request.
     logged(&server, || get(&server, GUEST, "eat-memory"));
     let before = resident(server.id());
-    for (deed, status, said) in DEEDS {
+    for (action, status, said) in ACTIONS {
         let began = Instant::now();
-        let (answer, log) = logged(&server, || get(&server, GUEST, deed));
-        assert_eq!(answer.status, status, "{deed}: {}", server.log());
-        assert!(began.elapsed() < Duration::from_secs(20), "{deed} took {:?}", began.elapsed());
+        let (answer, log) = logged(&server, || get(&server, GUEST, action));
+        assert_eq!(answer.status, status, "{action}: {}", server.log());
+        assert!(began.elapsed() < Duration::from_secs(20), "{action} took {:?}", began.elapsed());
         let lines: Vec<_> = log.lines().filter(|line| line.contains(ACCESS)).collect();
-        let [line] = lines[..] else { panic!("{deed}: {log}") };
+        let [line] = lines[..] else { panic!("{action}: {log}") };
         for part in [said, "plugin.name=\"minimal\"", "template=\"minimal/one\"", GUEST] {
-            assert!(line.contains(part), "{deed}: {part} is not in {line}");
+            assert!(line.contains(part), "{action}: {part} is not in {line}");
         }
         let told: Vec<_> = log.lines().filter(|line| !line.contains(ACCESS)).collect();
-        assert!(told.len() <= 33 && log.len() < 64_000, "{deed}: {} lines, {} bytes of log", told.len(), log.len());
-        assert_eq!(phone().body, yealink.body, "after {deed}");
-        assert_eq!(next(), "0", "after {deed}");
+        assert!(told.len() <= 33 && log.len() < 64_000, "{action}: {} lines, {} bytes of log", told.len(), log.len());
+        assert_eq!(phone().body, yealink.body, "after {action}");
+        assert_eq!(next(), "0", "after {action}");
     }
     let after = resident(server.id());
     assert!(after < before + 32 * 1_024, "{before} KB before, {after} KB after");
@@ -149,7 +149,7 @@ fn render_limits_are_logged_and_counted_per_plugin() {
         ("DIALPLATE_FAILURES_MAX", "100"),
     ];
     let server = start(folder.path(), &settings);
-    for (deed, key) in [
+    for (action, key) in [
         ("loop", "render_timeout_ms"),
         ("eat-memory", "render_memory_bytes_max"),
         ("write 1500000", "output_bytes_max"),
@@ -158,9 +158,9 @@ fn render_limits_are_logged_and_counted_per_plugin() {
         ("contacts", "contacts_rows_max"),
         ("log 4", "log_lines_max"),
     ] {
-        let (_, log) = logged(&server, || get(&server, GUEST, deed));
+        let (_, log) = logged(&server, || get(&server, GUEST, action));
         let (name, limit) = ("plugin.name=\"minimal\"", format!("limit=\"{key}\""));
-        assert!(log.lines().any(|line| line.contains(name) && line.contains(&limit)), "{deed}: {log}");
+        assert!(log.lines().any(|line| line.contains(name) && line.contains(&limit)), "{action}: {log}");
         let metrics = dialplate_tests::client::get(server.admin(), "localhost", "/metrics").text();
         let counter = format!("dialplate_plugin_limits_total{{plugin=\"minimal\",limit=\"{key}\"}} 1");
         assert!(metrics.lines().any(|line| line == counter), "{counter} is not in {metrics}");

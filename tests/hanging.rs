@@ -10,7 +10,7 @@ use std::process::Output;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Longer than an answer of 503 takes on a busy machine, shorter than a request may take.
+/// Longer than an answer of 503 takes on a busy machine, and shorter than the limit of a request.
 const SOON: Duration = Duration::from_secs(12);
 
 /// Threads that may hang meanwhile for other reasons, such as a look.
@@ -39,7 +39,7 @@ fn health(server: &Server) -> String {
     client::get(server.admin(), "localhost", "/health").text()
 }
 
-/// Stops the server, whatever hangs.
+/// Checks that the server stops although calls hang.
 fn stops(server: Server) {
     let started = Instant::now();
     assert_eq!(server.stop(), Some(0));

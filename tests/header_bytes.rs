@@ -1,4 +1,4 @@
-//! Header lines that phones send and parsers refuse: control bytes in values, and lines that are no headers.
+//! Header lines that phones send and parsers refuse: control bytes in values, and lines that are not headers.
 
 use dialplate_tests::client::{self, exchange, parse};
 use dialplate_tests::nginx::Nginx;
@@ -47,7 +47,7 @@ fn control_byte_in_header_value_is_harmless() {
 }
 
 #[test]
-fn line_that_is_no_header_is_dropped() {
+fn line_that_is_not_a_header_is_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     for line in ["garbage", "X(y): z", "\u{e9}t\u{e9}: x", "\"quoted\": x", "Content-Length(: 5"] {

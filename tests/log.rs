@@ -94,7 +94,7 @@ fn log_without_reader_stops_nothing() {
 }
 
 #[test]
-fn stopped_reader_of_log_delays_nothing_and_is_told_the_loss() {
+fn stopped_log_reader_delays_nothing_and_reads_the_loss() {
     let folder = tempfile::tempdir().unwrap();
     let (mut reader, writer) = pipe().unwrap();
     let server = Unlogged::start(folder.path(), "trace", writer);

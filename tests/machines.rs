@@ -1,4 +1,4 @@
-//! Several Dialplates before one PostgreSQL, behind an nginx that knows no more of them than their addresses. Uses
+//! Several Dialplate servers on one PostgreSQL, behind an nginx that knows only their addresses. Uses
 //! `../shared/corpus`; skipped where it is absent.
 
 use dialplate_tests::client::{self, Answer};
@@ -49,7 +49,7 @@ fn killed_server_fails_only_its_requests_in_progress() {
     let load = Load::start(stage.nginx.address, &stage.cases);
     thread::sleep(Duration::from_secs(3));
     let killed = Instant::now();
-    // Dropped is killed, with SIGKILL.
+    // Dropping a server kills it with SIGKILL.
     drop(stage.servers.pop());
     thread::sleep(Duration::from_secs(4));
     let outcomes = load.stop();
@@ -91,7 +91,7 @@ fn login(server: SocketAddr, case: &Value, challenge: &Answer, count: u32) -> An
 }
 
 #[test]
-fn a_login_with_the_nonce_of_another_server_is_taken() {
+fn login_with_the_nonce_of_another_server_is_accepted() {
     let Some(stage) = stage(&setting::digest()) else { return };
     let case = &stage.cases[0];
     let ask = |server| client::get(server, case["domain"].as_str().unwrap(), case["target"].as_str().unwrap());

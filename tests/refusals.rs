@@ -41,7 +41,7 @@ fn refused_request_is_logged_with_path_device_and_fault() {
 }
 
 #[test]
-fn request_that_is_no_http_is_logged() {
+fn request_that_is_not_http_is_logged() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::demo(folder.path(), &[]);
     client::exchange(server.address, b"GET /\x01?password=hunter2 HTTP/1.1\r\n\r\n");

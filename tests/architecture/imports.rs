@@ -12,13 +12,13 @@ pub type Graph = BTreeMap<String, BTreeSet<String>>;
 /// The segments of a path in the code, or those of a module from the crate's root.
 type Segments = Vec<String>;
 
-/// Re-exports that lead from one to the next. Only names that stand for themselves need more.
+/// Re-exports that are followed for one path. More would mean that they form a circle.
 const REEXPORTS_MAX: usize = 16;
 
 #[derive(Default)]
 struct Module {
     file: String,
-    /// What `use` lines name, by the name that it has in this module.
+    /// The paths of `use` lines, by the name of the item in this module.
     names: HashMap<String, Segments>,
     /// The paths in the code, and those of `use` lines that export nothing.
     paths: BTreeSet<Segments>,
@@ -67,7 +67,7 @@ fn read(modules: &mut Modules, text: &dyn Fn(&str) -> Option<String>, path: Segm
     modules.insert(path, module);
 }
 
-/// The file that defines what a module names by this path. `None` for a module as such, of which nothing is used.
+/// The file that defines the item which a module names by this path. `None` if the path names a module itself.
 fn file_of<'a>(modules: &'a Modules, from: &[String], path: &[String], steps: usize) -> Option<&'a str> {
     let (first, rest) = path.split_first()?;
     let mut at = from.to_vec();
@@ -96,7 +96,7 @@ impl Module {
                 return self.add_use(&tree.tree, path, exports);
             }
             UseTree::Group(group) => return group.items.iter().for_each(|it| self.add_use(it, path.clone(), exports)),
-            // Stands for the module's own file: what a glob takes from a re-export is not seen.
+            // Counts as an import of the module's own file, even if it re-exports all items.
             UseTree::Glob(_) => {
                 path.push("*".to_owned());
                 self.paths.insert(path);

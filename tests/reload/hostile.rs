@@ -1,7 +1,7 @@
 //! Hostile components in a running server: effects on phones, log, plugin list and metrics.
 
 use super::*;
-use crate::guests_render::DEEDS;
+use crate::guests_render::ACTIONS;
 use crate::proxied::execute;
 use dialplate_tests::{client, guests};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,7 +11,7 @@ use std::thread;
 const OTHER_VENDOR: &str = "0004f2000450";
 const NEIGHBOUR: &str = "000b82002170";
 const MINIMAL: &str = "plugins/minimal.wasm";
-/// Deeds that are not counted as failures of the plugin.
+/// Actions that are not counted as failures of the plugin.
 const NO_FAILURES: [&str; 2] = ["limit", "fault"];
 
 /// Low limits, so that endless loops end soon.
@@ -129,23 +129,23 @@ fn version_failing_for_a_phone_yields_to_last_good_one() {
     let (site, server) = start();
     let good = fs::read(site.path(MINIMAL)).unwrap();
     assert!(is_of(&document(&server, DEVICE), "address", DEVICE));
-    // Deeds that end in a document come last: afterwards, that version counts as good.
-    let (answers, failures): (Vec<_>, Vec<_>) = DEEDS.into_iter().partition(|(_, status, _)| *status == 200);
-    for (deed, status, _) in failures.into_iter().chain(answers) {
-        site.replace(MINIMAL, planted(&good, DEVICE, deed));
-        assert!(reload(&server).0, "{deed} is not done in a trial");
+    // Actions that end in a document come last: afterwards, that version counts as good.
+    let (answers, failures): (Vec<_>, Vec<_>) = ACTIONS.into_iter().partition(|(_, status, _)| *status == 200);
+    for (action, status, _) in failures.into_iter().chain(answers) {
+        site.replace(MINIMAL, planted(&good, DEVICE, action));
+        assert!(reload(&server).0, "{action} is not done in a trial");
         for _ in 0..2 {
-            assert_eq!(document(&server, DEVICE).status, status, "{deed}");
+            assert_eq!(document(&server, DEVICE).status, status, "{action}");
         }
         let (plugin, then) = (minimal_as_listed(&server), document(&server, DEVICE));
         assert_eq!(plugin["version"], "0.2.0");
-        if status == 200 || NO_FAILURES.contains(&deed) {
-            assert_eq!((&plugin["state"], then.status), (&"ok".into(), status), "{deed}");
+        if status == 200 || NO_FAILURES.contains(&action) {
+            assert_eq!((&plugin["state"], then.status), (&"ok".into(), status), "{action}");
         } else {
-            assert_eq!(plugin["state"], "last_good_serves", "{deed}");
-            assert!(is_of(&then, "address", DEVICE), "{deed}: {} {}", then.status, then.text());
+            assert_eq!(plugin["state"], "last_good_serves", "{action}");
+            assert!(is_of(&then, "address", DEVICE), "{action}: {} {}", then.status, then.text());
         }
-        assert_eq!(document(&server, OTHER_VENDOR).text(), "for Grace\n", "after {deed}");
+        assert_eq!(document(&server, OTHER_VENDOR).text(), "for Grace\n", "after {action}");
     }
 }
 

@@ -94,9 +94,9 @@ fn another_version(component: &[u8]) -> Vec<u8> {
 }
 
 /// The guest's second version, which misbehaves for one phone.
-fn planted(component: &[u8], device: &str, deed: &str) -> Vec<u8> {
+fn planted(component: &[u8], device: &str, action: &str) -> Vec<u8> {
     let nothing = format!("planted: 000000000000 {:<26}", "nothing");
-    swapped(&another_version(component), nothing.as_bytes(), format!("planted: {device} {deed:<26}").as_bytes())
+    swapped(&another_version(component), nothing.as_bytes(), format!("planted: {device} {action:<26}").as_bytes())
 }
 
 fn swapped(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {

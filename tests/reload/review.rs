@@ -1,4 +1,4 @@
-//! Templates that do not serve: `check`, `reload`, `plugin list` and the log name the same ones.
+//! Templates that are not served: `check`, `reload`, `plugin list` and the log name the same ones.
 
 use super::{Site, listed, reload, text, until};
 use dialplate_tests::server::{Server, command, root};
@@ -7,7 +7,7 @@ use std::fs;
 const FOLDER: &str = "templates/yealink/live";
 const LEFTOVER: &str = "{if $x}never closed";
 
-/// A site with the real components of one vendor, and one folder that serves.
+/// A site with the real components of one vendor, and one folder that is served.
 fn site() -> Site {
     let site = Site::new();
     fs::copy(root().join("target/plugins/yealink.wasm"), site.path("plugins/yealink.wasm")).unwrap();

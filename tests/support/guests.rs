@@ -1,5 +1,5 @@
-//! Components made to misbehave: those of `tests/guests`, which `plugins/build.sh tests/guests target/guests` builds,
-//! and those written by hand.
+//! Components that misbehave on purpose: those of `tests/guests`, which `plugins/build.sh tests/guests target/guests`
+//! builds, and those written by hand.
 
 use crate::server::root;
 use std::path::{Path, PathBuf};
@@ -21,13 +21,13 @@ pub fn texts() -> Vec<String> {
     names
 }
 
-/// A component of such a text, with the world of the guest `minimal`; nothing of it is checked, because much of it
-/// is wrong.
+/// A component made of one of these texts, with the world of the guest `minimal`. It is not validated, because many of
+/// the texts are invalid.
 pub fn of_text(name: &str, minimal: &Path) -> Vec<u8> {
     of_module(wat::parse_file(folder().join(format!("{name}.wat"))).expect("a module's text"), minimal)
 }
 
-/// The same of a module that a test has made.
+/// Like [`of_text`], from the bytes of a module.
 pub fn of_module(mut module: Vec<u8>, minimal: &Path) -> Vec<u8> {
     let minimal = std::fs::read(minimal).expect("a guest");
     let Ok(DecodedWasm::Component(resolve, world)) = wit_component::decode(&minimal) else {
@@ -38,23 +38,23 @@ pub fn of_module(mut module: Vec<u8>, minimal: &Path) -> Vec<u8> {
     encoder.and_then(|mut encoder| encoder.encode()).expect("a component")
 }
 
-/// A component, or a module, from its own text.
+/// The bytes of a component or a module in text format.
 pub fn component(text: &str) -> Vec<u8> {
     wat::parse_str(text).expect("a component's text")
 }
 
-/// A component that no server takes, and why not.
+/// A component that every server refuses, and the reason.
 pub struct Refused {
     pub name: String,
     pub component: Vec<u8>,
-    /// A part of what is said of it.
+    /// A part of the message.
     pub reason: &'static str,
 }
 
 /// `component_bytes_max` of a server that is to refuse these.
 pub const BYTES_MAX: &str = "4194304";
 
-/// Refused for what they are: no code of theirs is run, some is compiled.
+/// Guests that are refused before they render, and a part of the message.
 const REFUSED: [(&str, &str); 17] = [
     ("start-loops", "failed in `describe`: did not finish within"),
     ("start-traps", "failed in `describe`: crashed"),
@@ -75,7 +75,7 @@ const REFUSED: [(&str, &str); 17] = [
     ("torn", "is not a WebAssembly component"),
 ];
 
-/// Components that are no plugins, for what they ask of the host or bring along.
+/// Components that are refused for an import or an item that no plugin may have: name, text, and a part of the message.
 const ASKING: [(&str, &str, &str); 9] = [
     (
         "asks-resource",
@@ -96,7 +96,7 @@ const ASKING: [(&str, &str, &str); 9] = [
     ("asks-later", "(import \"dialplate:provision/host@0.1.9\" (instance (export \"later\" (func))))", "later"),
 ];
 
-/// Every guest that is refused for what it is. `minimal` is the built guest of that name.
+/// All components that a server refuses. `minimal` is the file of the built guest of that name.
 pub fn refused(minimal: &Path) -> Vec<Refused> {
     let whole = std::fs::read(minimal).expect("a guest");
     let of_file = |name: &str| match name {
@@ -116,14 +116,14 @@ pub fn refused(minimal: &Path) -> Vec<Refused> {
     files.chain(asking).chain(nested).chain([parts, types]).collect()
 }
 
-/// A type of an instance in which there is one, and so on: more than the text of a component can say.
+/// Instance types, each within the one before, deeper than the text format allows.
 fn types_in_types(depth: usize) -> Vec<u8> {
     let types = [&[1], &[0x42, 1, 1].repeat(depth)[..], &[0x42, 0]].concat();
     let digits = (0..5).map(|at| (types.len() >> (7 * at)) as u8 & 0x7f | if at < 4 { 0x80 } else { 0 });
     [component(&ours("")), vec![7], digits.collect(), types].concat()
 }
 
-/// A component of ours by the look of it.
+/// A component that imports the plugin interface, so that the server takes it for a plugin.
 fn ours(more: &str) -> String {
     format!("(component (import \"dialplate:provision/types@0.1.0\" (instance)) {more})")
 }

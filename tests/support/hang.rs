@@ -23,12 +23,12 @@ pub struct Hanging {
 }
 
 impl Hanging {
-    /// `mark` is a path without a file.
+    /// Calls hang while the file `mark` exists; it must not exist yet.
     pub fn new(folder: &Path, mark: PathBuf) -> Self {
         Self { folder: folder.display().to_string(), mark, library: LIBRARY.display().to_string() }
     }
 
-    /// The environment of a server that has the folder.
+    /// The environment variables for the server.
     pub fn settings(&self) -> [(&str, &str); 3] {
         [
             ("LD_PRELOAD", self.library.as_str()),
@@ -37,12 +37,12 @@ impl Hanging {
         ]
     }
 
-    /// From now on, calls below the folder wait.
+    /// From now on, calls below the folder hang.
     pub fn begin(&self) {
         fs::write(&self.mark, "").expect("the mark can be written");
     }
 
-    /// All calls go on.
+    /// Calls return again.
     pub fn end(&self) {
         let _ = fs::remove_file(&self.mark);
     }

@@ -5,15 +5,15 @@ use crate::guests::{component, of_module};
 use std::fmt::Write;
 use std::path::Path;
 
-/// What all of them import, to be taken for plugins at all.
+/// The import by which the server takes a component for a plugin.
 const OURS: &str = "(import \"dialplate:provision/types@0.1.0\" (instance))";
 
-/// Where the description lies in the memory, and what it points to.
+/// Addresses of the description in memory, and of the texts in it.
 const DESCRIPTION: u32 = 1024;
 const VENDOR: u32 = 1100;
 const NAME: u32 = 1200;
 
-/// A module that does what a plugin does, with `functions` beside it and a memory of these pages.
+/// A plugin with these further functions and a memory of so many pages.
 fn plugin(minimal: &Path, functions: &str, pages: usize) -> Vec<u8> {
     let (name, version, none) = ([NAME, 5], [NAME + 5, 3], [0, 0]);
     let description = [name, version, [VENDOR, 1], none, none].concat();
@@ -36,13 +36,13 @@ fn plugin(minimal: &Path, functions: &str, pages: usize) -> Vec<u8> {
     of_module(component(&module), minimal)
 }
 
-/// A few KB of code in which every loop is entered from every other, with every local changed in between: an
-/// optimising compiler keeps account of each local at each of them, the quick one does not.
+/// A few KB of code in which every loop jumps to every other one, and every local changes in between. The optimising
+/// compiler tracks each local in each loop; the quick one does not.
 pub fn tangled(minimal: &Path, locals: usize, loops: usize) -> Vec<u8> {
     plugin(minimal, &tangle(locals, loops), 1)
 }
 
-/// The same with an instruction that only the optimising compiler knows.
+/// Like [`tangled`], with an instruction that only the optimising compiler supports.
 pub fn tangled_at_once(minimal: &Path, locals: usize, loops: usize) -> Vec<u8> {
     let unknown = "(func $tail (return_call $tail))";
     plugin(minimal, &format!("{unknown}{}", tangle(locals, loops)), 1)
@@ -58,24 +58,25 @@ fn tangle(locals: usize, loops: usize) -> String {
     text + &format!("(br_table {labels} (local.get 0)){})", ")".repeat(loops))
 }
 
-/// As many functions, 1 KB each, of plain code: even the quick compiler takes its time.
+/// So many functions of 1 KB of plain code, which also the quick compiler compiles slowly.
 pub fn long(minimal: &Path, functions: usize) -> Vec<u8> {
     let line = "(local.set 0 (i32.mul (i32.add (local.get 0) (i32.load (local.get 0))) (i32.const 123456789)))";
     plugin(minimal, &format!("(func (param i32) {})", line.repeat(72)).repeat(functions), 1)
 }
 
-/// A memory that is full from the start.
+/// A plugin whose memory is initialised with this many bytes.
 pub fn full(minimal: &Path, bytes: usize) -> Vec<u8> {
     let data = format!("(data (i32.const 65536) \"{}\")", "x".repeat(bytes));
     plugin(minimal, &data, bytes / 65_536 + 2)
 }
 
-/// A component with as many imported functions, or exported ones.
+/// A component with so many imported functions.
 pub fn asking(imports: usize) -> Vec<u8> {
     let imports = (0..imports).fold(String::new(), |text, n| text + &format!("(import \"f{n}\" (func))"));
     component(&format!("(component {OURS} {imports})"))
 }
 
+/// A component with so many exported functions.
 pub fn offering(exports: usize) -> Vec<u8> {
     let exports = (0..exports).fold(String::new(), |text, n| text + &format!("(export \"e{n}\" (func $f))"));
     let function = "(core module $m (func (export \"f\"))) (core instance $i (instantiate $m))
@@ -83,7 +84,7 @@ pub fn offering(exports: usize) -> Vec<u8> {
     component(&format!("(component {OURS} {function} {exports})"))
 }
 
-/// A tuple in a tuple, as deep as that, each with so many fields of the one before.
+/// A component with nested tuple types: each of the `depth` levels has `fields` fields of the level below.
 pub fn nested(depth: usize, fields: usize) -> Vec<u8> {
     let mut text = format!("(component {OURS} (type $t0 (list u8))");
     for of in 0..depth {

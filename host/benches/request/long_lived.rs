@@ -24,17 +24,17 @@ use bindings::dialplate::provision::{host, types};
 const CONTACTS_ROWS_MAX: usize = 20_000;
 
 /// The device of the current render; `None` during `prepare`.
-struct Asked(Option<Arc<dyn DeviceScope>>);
+struct CurrentDevice(Option<Arc<dyn DeviceScope>>);
 
-impl Asked {
+impl CurrentDevice {
     fn scope(&self) -> Result<Arc<dyn DeviceScope>> {
         self.0.clone().ok_or_else(|| wasmtime::Error::msg("no device"))
     }
 }
 
-impl types::Host for Asked {}
+impl types::Host for CurrentDevice {}
 
-impl host::Host for Asked {
+impl host::Host for CurrentDevice {
     async fn contacts(&mut self) -> Result<Vec<types::Table>> {
         let tables = self.scope()?.contacts(CONTACTS_ROWS_MAX).await.map_err(wasmtime::Error::new)?;
         Ok(tables.into_iter().map(table).collect())
@@ -91,7 +91,7 @@ fn job(job: Job) -> types::Job {
 }
 
 pub struct LongLived {
-    store: Store<Asked>,
+    store: Store<CurrentDevice>,
     plugin: bindings::Plugin,
 }
 
@@ -104,8 +104,8 @@ impl LongLived {
         let engine = Engine::new(&config).unwrap();
         let component = Component::new(&engine, std::fs::read(file).unwrap()).unwrap();
         let mut linker = Linker::new(&engine);
-        bindings::Plugin::add_to_linker::<_, HasSelf<Asked>>(&mut linker, |asked| asked).unwrap();
-        let mut store = Store::new(&engine, Asked(None));
+        bindings::Plugin::add_to_linker::<_, HasSelf<CurrentDevice>>(&mut linker, |device| device).unwrap();
+        let mut store = Store::new(&engine, CurrentDevice(None));
         store.set_epoch_deadline(u64::MAX / 2);
         let plugin = bindings::Plugin::instantiate_async(&mut store, &component, &linker).await.unwrap();
         let templates: Vec<_> = templates.into_iter().map(template).collect();

@@ -1,6 +1,6 @@
 //! The address of the phone behind a request.
 
-use super::Network;
+use super::network::Network;
 use std::fmt;
 use std::net::IpAddr;
 

@@ -26,7 +26,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_one_line_and_else_as_it_is() {
+    fn displayed_path_is_one_line_and_otherwise_unchanged() {
         assert_eq!(DisplayPath(Path::new("/a\u{2028}b\u{202e}c")).to_string(), "/a\u{fffd}b\u{fffd}c");
         assert_eq!(
             DisplayPath(Path::new("/a\nb\u{1b}[0m/ü {$mac}.cfg")).to_string(),

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_no_network() {
+    fn unreadable_text_is_not_a_network() {
         for text in [
             "",
             "abc",
@@ -177,7 +177,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_client_is_inside_exactly_when_the_first_bits_agree(
+        fn client_is_in_network_if_its_prefix_bits_agree(
             (network, length) in address().prop_flat_map(|(address, bits)| (Just(address), 0..=bits)),
             change in any::<u128>(), shift in 0..128_u32,
         ) {
@@ -201,7 +201,7 @@ mod tests {
         }
 
         #[test]
-        fn no_text_brings_the_reading_down(text in "[0-9a-fx:./ -]{0,50}") {
+        fn arbitrary_text_does_not_panic(text in "[0-9a-fx:./ -]{0,50}") {
             let _ = Network::parse(&text);
         }
     }

@@ -1,6 +1,8 @@
 //! What the directory finds for one request: the facts from which the gate decides.
 
-use super::{DeviceAddress, Record, Settings};
+use super::address::DeviceAddress;
+use super::settings::Settings;
+use super::value::Record;
 
 /// A tenant.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! FusionPBX's settings: rows of a category, a subcategory, a type and a value, in layers of which the later wins.
 
-use super::Value;
+use super::value::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_layer_wins_and_empty_rows_say_nothing() {
+    fn later_layer_wins_and_empty_rows_are_ignored() {
         let mut settings = Settings::default();
         settings.add(Layer::Default, &[row("a", "text", "one"), row("b", "text", "two")]);
         settings.add(Layer::Domain, &[row("a", "text", "three"), row("b", "text", ""), row("b", "text", "NULL")]);
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn a_domains_array_replaces_the_defaults_even_when_empty() {
+    fn domain_array_replaces_default_array_even_if_empty() {
         let mut settings = Settings::default();
         settings.add(Layer::Default, &[row("a", "array", "1"), row("a", "array", "2"), row("b", "array", "3")]);
         settings.add(Layer::Domain, &[row("a", "array", "9"), row("b", "array", "")]);
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_boolean_is_one_only_by_its_type() {
+    fn boolean_is_recognized_only_by_its_type() {
         let mut settings = Settings::default();
         settings.add(
             Layer::Default,

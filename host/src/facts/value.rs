@@ -73,7 +73,7 @@ impl Table {
     }
 }
 
-/// One row apart from its table.
+/// One row without its table.
 #[derive(Clone)]
 pub struct Record {
     columns: Arc<[String]>,

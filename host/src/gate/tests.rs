@@ -310,7 +310,7 @@ fn device_of_another_domain_is_never_admitted() {
 }
 
 #[test]
-fn named_networks_learn_of_unknown_devices_first() {
+fn named_networks_get_403_for_unknown_devices_first() {
     let keeper = |network| {
         let unknown_first = vec![Network::parse(network).unwrap()];
         keeper().with_policy(Policy { unknown_first, ..Policy::default() })

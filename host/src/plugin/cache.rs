@@ -1,7 +1,7 @@
 //! The cache of compiled plugins on disk, so that a start need not compile: `<key>.cwasm` is the machine code that is
 //! mapped into the server, `<key>.note` its metadata.
 //!
-//! Mapping a file as code trusts it completely. So the folder and its files must belong to the server's user and be
+//! The server runs whatever a mapped file contains. So the folder and its files must belong to the server's user and be
 //! closed to all others. A file is mapped only if its SHA-256 is the one in the note, and the SHA-256 of note and key
 //! is the one on the note's first line. A partial write, a bad disk, an edit or a renamed file makes the server compile
 //! again. wasmtime itself refuses code of another version, another processor or other settings.
@@ -112,7 +112,7 @@ impl Cache {
         let json = serde_json::to_string(note)?;
         let bytes = (DIGEST_CHARS + 1 + json.len()) as u64;
         if bytes > NOTE_BYTES_MAX {
-            return Err(io::Error::other(format!("its note has {bytes} bytes, and {NOTE_BYTES_MAX} are read")));
+            return Err(io::Error::other(format!("its note has {bytes} bytes, more than {NOTE_BYTES_MAX}")));
         }
         self.make_room(bytes);
         let digest = note_digest(key, &json);
@@ -125,7 +125,7 @@ impl Cache {
         if hex(digest_of(&mut file).ok()?) != digest {
             return None;
         }
-        // A full folder loses its oldest files first, and this one is in use.
+        // A full cache removes the oldest files first, and this one is in use.
         let _ = file.set_modified(SystemTime::now());
         map(engine, &file).ok()
     }
@@ -142,7 +142,7 @@ impl Cache {
         self.folder.join(format!("{}.{ending}", key.0))
     }
 
-    /// A new unique name. A process id would not do: in a container every start has the same one.
+    /// A new unique name. A process id is not unique: in a container every start has the same one.
     fn unfinished(&self) -> PathBuf {
         self.folder.join(format!("{}.new", Uuid::new_v4()))
     }
@@ -154,24 +154,24 @@ impl Cache {
         (found.is_file() && found.uid() == self.owner && found.mode() & 0o077 == 0).then_some(file)
     }
 
-    /// A file is there completely or not at all, even after a power cut.
+    /// Writes a file so that it appears complete or not at all, even after a power cut.
     fn put(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-        let beside = self.unfinished();
-        let written = create(&beside).and_then(|mut file| {
+        let draft = self.unfinished();
+        let written = create(&draft).and_then(|mut file| {
             // The lock marks the file as being written for as long as this process lives.
             file.lock()?;
             parts.iter().try_for_each(|part| file.write_all(part))?;
             file.sync_all()
         });
-        let done = written.and_then(|()| fs::rename(&beside, path));
+        let done = written.and_then(|()| fs::rename(&draft, path));
         if done.is_err() {
-            let _ = fs::remove_file(&beside);
+            let _ = fs::remove_file(&draft);
         }
         done
     }
 
-    /// Removes the oldest code, each with its note, until `bytes` more fit. Code that this
-    /// process has mapped is kept for the next start.
+    /// Removes the oldest code, each with its note, until `bytes` more fit. Code that this process has mapped is kept for
+    /// the next start.
     fn make_room(&self, bytes: u64) {
         let mapped = fs::read("/proc/self/maps").unwrap_or_default();
         let mapped = String::from_utf8_lossy(&mapped);
@@ -253,10 +253,10 @@ pub(super) fn hex(digest: Sha256) -> String {
 
 #[allow(unsafe_code, reason = "machine code is mapped from a file, which wasmtime cannot check")]
 fn map(engine: &wasmtime::Engine, file: &File) -> wasmtime::Result<Component> {
-    // The open file itself: another file may have its name by now.
+    // The path of the open file itself: another file may have its name by now.
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     // SAFETY: the file was written by this cache, from `Component::serialize`, into a folder that is closed to all
-    // other users, and its digest has just been found to be the one that was noted when it was written.
+    // other users, and the caller has just compared its digest with the one that was noted when it was written.
     unsafe { Component::deserialize_file(engine, path) }
 }
 

@@ -37,7 +37,7 @@ fn folder_or_file_writable_by_others_is_not_used() {
 }
 
 #[test]
-fn cache_removes_half_files_of_killed_servers_only() {
+fn opening_removes_partial_files_of_dead_servers_only() {
     let folder = folder();
     let [killed, running] = ["1-0.new", "2-0.new"].map(|name| folder.path().join(name));
     create(&killed).unwrap();
@@ -80,7 +80,7 @@ fn code_of_an_engine_with_other_settings_is_not_mapped() {
     assert!(cache.code(&other, &key("a"), &digest).is_none());
 }
 
-/// As old as if it had been written that long ago.
+/// Sets back the time at which the files of a key were written.
 fn age(cache: &Cache, name: &str, minutes: u64) {
     for ending in ENDINGS {
         let file = File::options().append(true).open(cache.path(&key(name), ending)).unwrap();
@@ -102,14 +102,18 @@ fn oldest_files_make_room_for_code_and_notes() {
         age(&cache, name, minutes);
     }
     put("c", "little");
-    assert_eq!((there("a"), there("b"), there("c")), ([false; 2], [true; 2], [true; 2]), "a note goes with its code");
+    assert_eq!(
+        (there("a"), there("b"), there("c")),
+        ([false; 2], [true; 2], [true; 2]),
+        "a note is removed with its code"
+    );
     let much = "much".repeat(200);
     cache.put_note(&key("c"), &much).unwrap();
-    assert_eq!((there("b"), there("c")), ([false; 2], [true; 2]), "a note takes room as well");
+    assert_eq!((there("b"), there("c")), ([false; 2], [true; 2]), "notes count against the limit too");
     age(&cache, "c", 1);
     fs::remove_file(cache.path(&key("c"), "cwasm")).unwrap();
     put("d", &much);
-    assert_eq!((there("c"), there("d")), ([false; 2], [true; 2]), "even one without code");
+    assert_eq!((there("c"), there("d")), ([false; 2], [true; 2]), "a note without code is removed too");
 }
 
 #[test]

@@ -15,8 +15,8 @@ use wasmtime::ResourceLimiter;
 /// a phone book needs only two or three queries.
 const SLOW_ANSWER_PART: u32 = 4;
 
-/// State of one wasmtime store, and so of one call. Every reason to stop the plugin is a `RenderError` that travels
-/// through wasmtime as the trap's cause.
+/// State of one wasmtime store, and so of one call. Every reason to stop the plugin is a `RenderError`, which
+/// wasmtime returns as the cause of the trap.
 pub(super) struct Call {
     plugin: Arc<str>,
     device: Option<(DeviceAddress, Arc<dyn DeviceScope>)>,
@@ -178,7 +178,7 @@ impl Call {
     }
 }
 
-/// The error of a render whose time the database used up, not the plugin.
+/// The error of a render whose time was used up by the database and not by the plugin.
 fn no_answer() -> ScopeError {
     ScopeError("no answer within the time of the render".into())
 }

@@ -312,7 +312,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_blank_content_type_is_no_header_value() {
+    fn blank_content_type_is_not_a_header_value() {
         let of = |content_type: &str| Document { content_type: content_type.into(), file: "a".into(), body: vec![] };
         assert!(check(&of("text/plain"), 0).is_ok());
         ["", " "].iter().for_each(|blank| assert!(matches!(check(&of(blank), 0), Err(RenderError::Output(_)))));

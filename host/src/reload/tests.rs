@@ -151,9 +151,9 @@ fn second() -> Vec<u8> {
 }
 
 /// The guest in a second version that misbehaves for the sample device.
-fn planted(deed: &str) -> Vec<u8> {
+fn planted(action: &str) -> Vec<u8> {
     let nothing = format!("planted: 000000000000 {:<26}", "nothing");
-    swapped(&second(), nothing.as_bytes(), format!("planted: {SAMPLE} {deed:<26}").as_bytes())
+    swapped(&second(), nothing.as_bytes(), format!("planted: {SAMPLE} {action:<26}").as_bytes())
 }
 
 fn until(what: &str, so: impl FnMut() -> bool) -> Duration {

@@ -3,9 +3,9 @@
 use super::parameters::Parameters;
 use crate::facts::DeviceAddress;
 
-/// The vendors' knowledge of their User-Agents.
+/// Finds addresses in User-Agents, by the vendors' patterns.
 pub trait UserAgents {
-    /// The address that a User-Agent carries, with or without separators; `None` when no vendor knows it.
+    /// The address in a User-Agent, with or without separators; `None` if no vendor's pattern matches.
     fn address(&self, user_agent: &str) -> Option<String>;
 }
 
@@ -15,11 +15,11 @@ impl<F: Fn(&str) -> Option<String>> UserAgents for F {
     }
 }
 
-/// The device that a request is about.
+/// The device that a request names.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum DeviceIdentifier {
     Address(DeviceAddress),
-    /// An address was given and is invalid. Weaker identifiers do not count then.
+    /// The request has an invalid address. Weaker identifiers do not count then.
     Invalid,
     /// The device of vendor escene or grandstream, enabled and in the asked host's enabled domain, one of whose lines
     /// has this `user_id`. If there is none, `fallback` counts.
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn the_strongest_name_counts() {
+    fn mac_wins_over_address_name_and_user_agent() {
         let agent = Some("00:00:00:00:00:09");
         for (query, digits) in [
             ("mac=000000000001&address=000000000002&name=SEP000000000003", "000000000001"),

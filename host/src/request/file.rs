@@ -1,6 +1,6 @@
 //! The file that a request names.
 
-use super::RequestError;
+use super::error::RequestError;
 
 /// The longest file name on common file systems.
 const FILE_BYTES_MAX: usize = 255;
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_leads_out_of_the_folder() {
+    fn name_cannot_lead_out_of_the_folder() {
         for parameter in [".", "./.", ".\\.", "a\0b", &"a".repeat(256)] {
             assert_eq!(name(parameter), Err(RequestError::FileName), "{parameter}");
         }

@@ -1,6 +1,6 @@
 //! The requested domain, from the `Host` header.
 
-use super::RequestError;
+use super::error::RequestError;
 use axum::http::{HeaderMap, header};
 
 /// The longest host name (RFC 1035), with room for a port and for user information before an `@`.

@@ -1,6 +1,6 @@
 //! Parameters by PHP's rules: the body precedes the query, and the last value of a name counts.
 
-use super::RequestError;
+use super::error::RequestError;
 use super::path::decode_form;
 
 /// Phones send a handful. PHP stops at 1,000.
@@ -70,8 +70,8 @@ fn parse_form(form: &[u8]) -> impl Iterator<Item = Parameter> {
     })
 }
 
-/// The variable that PHP makes of a parameter's name, and whether it is an array: blanks in front go, blanks and dots
-/// become `_`, a NUL ends it, and from a `[` that is closed on it names an element.
+/// The variable that PHP makes of a parameter's name, and whether it is an array: leading spaces are
+/// removed, other spaces and dots become `_`, a NUL ends the name, and a closed `[` begins the name of an element.
 fn variable_name(name: &str) -> Option<(String, bool)> {
     let name = name.split('\0').next().unwrap_or_default().trim_start_matches(' ');
     let bracket = name.find('[').filter(|at| *at > 0);
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_of_one_name_wins() {
+    fn last_value_of_a_name_wins() {
         assert_eq!(parse("file=&mac=a&file=sip.cfg", "").text("file"), Some("sip.cfg"));
         assert_eq!(parse("mac=a&mac=", "").text("mac"), Some(""));
         assert_eq!(parse("mac", "").text("mac"), Some(""));
@@ -151,13 +151,13 @@ mod tests {
     }
 
     #[test]
-    fn there_is_a_limit_to_their_number() {
+    fn number_of_parameters_is_limited() {
         let query = "a=1&".repeat(PARAMETERS_MAX);
         assert!(Parameters::parse(Vec::new(), &query, b"").is_ok());
         assert_eq!(Parameters::parse(Vec::new(), &query, b"b=1").err(), Some(RequestError::TooManyParameters));
     }
 
-    /// A text as a client may encode it: each byte as it is, where nothing speaks against that, or with a `%`.
+    /// A text as a client may encode it: each byte percent-encoded, or unchanged where that is allowed.
     fn encoded(text: String) -> impl Strategy<Value = (String, String)> {
         let bytes = prop::collection::vec(any::<bool>(), text.len());
         bytes.prop_map(move |raw| {
@@ -172,7 +172,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_encoded_is_read_and_the_last_of_a_name_counts(
+        fn encoded_pairs_are_decoded_and_last_of_a_name_wins(
             pairs in prop::collection::vec(("[a-c]", "\\PC{0,6}".prop_flat_map(encoded)), 0..8), split in 0..9_usize,
         ) {
             let texts: Vec<_> = pairs.iter().map(|(name, (_, encoded))| format!("{name}={encoded}")).collect();
@@ -186,7 +186,7 @@ mod tests {
         }
 
         #[test]
-        fn no_form_brings_the_reading_down(query in "[ -~]{0,60}", body in prop::collection::vec(any::<u8>(), 0..60)) {
+        fn arbitrary_form_does_not_panic(query in "[ -~]{0,60}", body in prop::collection::vec(any::<u8>(), 0..60)) {
             if let Ok(parameters) = Parameters::parse(Vec::new(), &query, &body) {
                 prop_assert!(SINGLE.iter().all(|name| parameters.last(name).is_none_or(|last| last.value.is_some())));
             }

@@ -1,6 +1,6 @@
 //! The path as nginx normalises it before it matches rules: decoded, without doubled slashes, `.` and `..` resolved.
 
-use super::RequestError;
+use super::error::RequestError;
 use std::borrow::Cow;
 
 /// Splits a request target at its `?`, and drops a fragment after `#`.
@@ -113,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn the_query_ends_at_a_fragment() {
+    fn query_ends_at_a_fragment() {
         assert_eq!(split("/a?b=c?d#e?f"), ("/a", "b=c?d"));
         assert_eq!(split("/a"), ("/a", ""));
     }
 
     proptest! {
         #[test]
-        fn a_decoded_path_is_absolute_and_leads_nowhere_else(path in "(/|\\.|%2[eEfF]|%[0-9a-f]{0,2}|[ -~]){0,20}") {
+        fn decoded_path_is_absolute_without_parent_parts(path in "(/|\\.|%2[eEfF]|%[0-9a-f]{0,2}|[ -~]){0,20}") {
             if let Ok(decoded) = decode(&path) {
                 prop_assert!(decoded.starts_with('/') && !decoded.contains("//") && !decoded.contains('\0'));
                 prop_assert!(decoded.split('/').all(|segment| !matches!(segment, "." | "..")));

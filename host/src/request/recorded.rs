@@ -12,7 +12,7 @@ const RECORDED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contra
 /// The sets that are nginx sites of FusionPBX's installers. The table is their union.
 const SITES: [&str; 7] = ["debian", "devuan", "ubuntu", "centos", "freebsd", "freebsd-alt", "newest-debian"];
 
-/// Where a probe means something else than a set makes of it: the set, what the probe begins with, and why.
+/// Probes whose meaning here differs from a set's result: the set, the beginning of the probe, and the reason.
 const DECIDED: [(&str, &str, &str); 8] = [
     ("centos", "/app/provision/algom", "the other five sites name the file"),
     ("htaccess", "/app/provision/y0", "the User-Agent names the device: the digits are its model's"),
@@ -24,7 +24,7 @@ const DECIDED: [(&str, &str, &str); 8] = [
     ("wiki-syadnom", "/app/provision/y0", "as before"),
 ];
 
-/// What no site has a rule for and phones ask for all the same: the probe, and what it means here.
+/// Probes that phones request although no site has a rule for them: the probe, and its meaning here.
 const ADDED: [(&str, &str); 24] = [
     ("/app/provision/00-15-65-aa-bb-cc.cfg", "mac=00-15-65-aa-bb-cc"),
     ("/app/provision/00:15:65:aa:bb:cc.cfg", "mac=00:15:65:aa:bb:cc"),
@@ -54,7 +54,7 @@ const ADDED: [(&str, &str); 24] = [
     ("/app/provision/sip.ld", ""),
 ];
 
-/// Rules whose target is not what their URL means here: where they are written, and why.
+/// Rules whose target differs from the meaning of their URL here: where they are written, and the reason.
 const OTHER_RULES: [(&str, u64, &str); 12] = [
     ("debian", 101, "commented out there, for the sake of the next one"),
     ("debian", 106, "never reached: an address like any other"),
@@ -78,8 +78,8 @@ fn recorded() -> Option<Json> {
     text.map(|text| serde_json::from_str(&text).unwrap())
 }
 
-/// What a target means here: the parameters that decide, of each name the last, empty ones left out; `None` where it
-/// is no page of ours.
+/// The meaning of a target here: the last value of each parameter that decides, without empty ones; `None` if it is not
+/// one of our pages.
 fn meaning(target: &str, forms: UrlForms) -> Option<String> {
     let (path, query) = path::split(target);
     let parameters = match find(&path::decode(path).ok()?, forms)? {
@@ -95,7 +95,7 @@ fn deciding(natural: Vec<(&'static str, String)>, query: &str) -> String {
     last.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 
-/// The same of `path|query` as a server ended with.
+/// Like [`ours`], for the `path|query` that a server ended with.
 fn theirs(outcome: &str) -> Option<String> {
     let (path, query) = outcome.split(" [").next()?.split_once('|')?;
     if let Some(file) = path.strip_prefix("/resources/templates/provision/") {
@@ -122,7 +122,7 @@ fn every_probe_equals_each_rule_set_or_the_decision() {
         }
         for set in outcomes.as_object().unwrap().keys() {
             compared += 1;
-            // What a set does not know, another does, or it is among the added.
+            // A URL that one set does not know is known to another set, or is one of the added URLs.
             let Some(theirs) = outcome(set) else { continue };
             let reason = DECIDED.iter().find(|(of, probe, _)| of == set && target.starts_with(probe));
             decided += usize::from(reason.is_some());
@@ -132,8 +132,8 @@ fn every_probe_equals_each_rule_set_or_the_decision() {
     assert_eq!((compared, decided), (77 * 11, 12));
 }
 
-/// A text that a pattern matches, with as little of everything as it asks for, or with more where it may be; `kept`
-/// takes what its groups keep.
+/// A text that a pattern matches: the shortest, or a longer one where the pattern allows it. `kept` gets the captures of
+/// its groups.
 fn sample(pattern: &Hir, more: bool, kept: &mut BTreeMap<u32, String>) -> String {
     match pattern.kind() {
         HirKind::Empty | HirKind::Look(_) => String::new(),
@@ -157,7 +157,7 @@ fn sample(pattern: &Hir, more: bool, kept: &mut BTreeMap<u32, String>) -> String
     }
 }
 
-/// A rule's URL and what it makes of it.
+/// A rule's URL and its result.
 fn example(rule: &Json, more: bool) -> (String, Option<String>) {
     let text = |name: &str| rule[name].as_str().unwrap_or_default();
     let mut kept = BTreeMap::new();

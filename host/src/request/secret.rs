@@ -2,7 +2,7 @@
 
 use subtle::{Choice, ConstantTimeEq};
 
-/// A password, or something that holds one. It can be compared and nothing else: no `Debug`, no `Display`.
+/// A password, or a text that contains one. It can only be compared: it has no `Debug` and no `Display`.
 #[derive(Clone)]
 pub struct Secret(String);
 
@@ -11,7 +11,7 @@ impl Secret {
         Self(text.into())
     }
 
-    /// The text, for the one place that has to compute with it.
+    /// The text itself, for the code that computes a digest or a form from it.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -34,14 +34,14 @@ fn get(target: &str) -> Box<ProvisionRequest> {
 }
 
 #[test]
-fn the_phones_query_wins_over_its_path() {
+fn query_wins_over_path() {
     let request = get("/provision/805ec0e7f817.cfg?mac=001565be5fd7&file=%2Ffavorite_setting.xml");
     assert!(request.identify_device(&|_: &str| None) == DeviceIdentifier::Address("001565be5fd7".parse_address()));
     assert_eq!(request.file(), Ok(Some("favorite_setting.xml")));
 }
 
 #[test]
-fn a_body_counts_for_a_post_of_a_form_only() {
+fn body_is_read_only_for_a_posted_form() {
     let form = ("content-type", "application/x-www-form-urlencoded; charset=UTF-8");
     let claim = |method, headers: &[(&'static str, &str)]| match ask(method, "/provision/", headers, "mac=001565be5fd7")
     {
@@ -54,7 +54,7 @@ fn a_body_counts_for_a_post_of_a_form_only() {
 }
 
 #[test]
-fn cookies_say_nothing() {
+fn cookies_are_ignored() {
     let asked = ask("GET", "/provision/", &[("cookie", "mac=001565be5fd7")], "");
     assert!(
         matches!(asked, Ok(RequestTarget::Provision(request)) if request.identify_device(&|_: &str| None) == DeviceIdentifier::Missing)
@@ -62,7 +62,7 @@ fn cookies_say_nothing() {
 }
 
 #[test]
-fn what_is_no_request_for_provisioning_says_why() {
+fn other_request_is_refused_with_its_reason() {
     let long = format!("/provision/?{}", "a".repeat(TARGET_BYTES_MAX));
     for (method, target, error) in [
         ("PUT", "/provision/", RequestError::Method),
@@ -80,7 +80,7 @@ fn what_is_no_request_for_provisioning_says_why() {
 }
 
 #[test]
-fn an_attachment_is_asked_for_by_its_content_type() {
+fn content_type_parameter_requests_an_attachment() {
     let name = |query: &str| get(&format!("/provision/?{query}")).attachment("001565be5fd7");
     assert_eq!(name("file={$mac}.cfg&content_type=application%2Foctet-stream").as_deref(), Some("001565be5fd7.cfg"));
     assert_eq!(name("content_type=application/octet-stream").as_deref(), Some(""));

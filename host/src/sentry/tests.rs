@@ -66,7 +66,7 @@ fn sweep_ends_at_the_limit_until_the_window_is_over() {
 }
 
 #[test]
-fn of_ipv6_a_line_is_one_source_and_ipv4_in_ipv6_is_ipv4() {
+fn ipv6_line_is_one_source_and_mapped_ipv4_is_ipv4() {
     let sentry = Sentry::new(LIMITS);
     for n in 0..10 {
         unknown(&sentry, &format!("2001:db8::{n:x}"), &device("001565", n));
@@ -209,7 +209,7 @@ fn unknown_clients_share_one_limit() {
 }
 
 #[test]
-fn a_limit_of_zero_is_none() {
+fn limit_of_zero_is_no_limit() {
     let sentry = Sentry::new(Config {
         per_network_max: 0,
         per_oui_max: 0,

@@ -1,6 +1,6 @@
 //! `config.conf`, read as PHP's `parse_ini_file` reads it: `key = value` lines, `;` begins a comment, a value may be
-//! quoted, and of two lines with one key the last counts. Lines that begin with `#`, with which FusionPBX's own
-//! installer writes its headings, say nothing.
+//! quoted, and the last of several lines with one key counts. Lines that begin with `#` are skipped: FusionPBX's
+//! installer writes its headings so.
 
 use super::values::{Values, WrongValue};
 
@@ -25,7 +25,7 @@ pub fn values(text: &str) -> Result<Values, WrongValue> {
 fn value_of(text: &str) -> Result<String, String> {
     let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''));
     let Some(quote) = quote else {
-        // The words that PHP takes for nothing; those it takes for 1 are spelled out where they matter.
+        // The words that PHP reads as an empty text. `url.rs` handles the words that PHP reads as 1.
         let bare = text.split(';').next().unwrap_or_default().trim();
         let empty = ["none", "null", "no", "off", "false"].iter().any(|word| bare.eq_ignore_ascii_case(word));
         return Ok(if empty { String::new() } else { bare.to_owned() });
@@ -35,7 +35,7 @@ fn value_of(text: &str) -> Result<String, String> {
     while let Some(character) = rest.next() {
         match character {
             _ if character == quote => return Ok(value),
-            // Between double quotes `\"` is a quote and `\\` a backslash; any other is itself.
+            // Between double quotes `\"` is a quote and `\\` is a backslash. Other backslashes stay.
             '\\' if quote == '"' => match rest.next() {
                 Some(escaped @ ('"' | '\\')) => value.push(escaped),
                 Some(other) => value.extend(['\\', other]),

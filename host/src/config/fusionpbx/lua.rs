@@ -37,7 +37,7 @@ pub fn values(text: &str) -> Result<Values, WrongValue> {
     Ok(values)
 }
 
-/// What a line assigns to `database.system`, in whichever of Lua's quotes.
+/// The text that a line assigns to `database.system`, in any of Lua's quotes.
 fn assigned(line: &str) -> Option<&str> {
     let line = line.trim();
     let value = line.strip_prefix("database.system").or_else(|| line.strip_prefix("database[\"system\"]"))?;

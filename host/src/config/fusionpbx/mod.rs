@@ -12,8 +12,8 @@ mod values;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
-/// Where FusionPBX looks, in its order; the first file that is there is the one. Those below `/usr/local/etc` are
-/// FreeBSD's. The scripts' file comes last, for a machine that has the switch alone.
+/// The files that FusionPBX looks for, in its order; the first that exists is read. Those below `/usr/local/etc` are
+/// FreeBSD's. The scripts' file comes last, for a machine that has only the switch.
 pub const PLACES: [&str; 7] = [
     "/etc/fusionpbx/config.conf",
     "/usr/local/etc/fusionpbx/config.conf",
@@ -24,7 +24,7 @@ pub const PLACES: [&str; 7] = [
     "/usr/local/etc/fusionpbx/config.lua",
 ];
 
-/// FusionPBX's file has about sixty lines; what is larger is something else.
+/// FusionPBX's file has about sixty lines, so a larger file is something else.
 const BYTES_MAX: u64 = 256 << 10;
 
 /// What is wrong with a file. No message repeats a value that may be a password.
@@ -48,9 +48,11 @@ pub struct Found {
     pub file: PathBuf,
 }
 
-/// The database of the first of these files that is there; `None` where there is none of them. A file that is there
-/// and cannot be read or understood is an error: the embedded database in its place would be an empty telephone
-/// system.
+/// The database of the first of these files that exists; `None` if none exists.
+///
+/// # Errors
+/// The file cannot be read or understood. The server must not use the embedded database instead: it would serve an empty
+/// telephone system.
 pub fn find<P: AsRef<Path>>(places: &[P]) -> Result<Option<Found>, Error> {
     for place in places.iter().map(AsRef::as_ref) {
         match std::fs::metadata(place) {

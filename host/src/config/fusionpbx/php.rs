@@ -1,5 +1,5 @@
-//! `config.php` of 5.0: a page of assignments, `$db_host = '127.0.0.1';`. What is no plain text (a call, another
-//! variable) is named rather than guessed at.
+//! `config.php` of 5.0: a page of assignments, `$db_host = '127.0.0.1';`. A value that is not a literal (a call,
+//! another variable) is an error that names the variable.
 
 use super::values::{Values, WrongValue};
 
@@ -37,7 +37,7 @@ pub fn values(text: &str) -> Result<Values, WrongValue> {
     Ok(values)
 }
 
-/// What follows the next `$` outside comments and texts.
+/// The text after the next `$` outside of comments and quoted texts.
 fn next_variable(text: &str) -> Option<&str> {
     let mut rest = text;
     loop {
@@ -53,7 +53,7 @@ fn next_variable(text: &str) -> Option<&str> {
     }
 }
 
-/// A text, a number or a truth value up to its `;`, and what follows it.
+/// A literal text, number or boolean up to its `;`, and the text after it.
 fn literal(text: &str) -> Option<(String, &str)> {
     let (value, rest) = if text.starts_with(['\'', '"']) {
         quoted(text)?
@@ -69,11 +69,11 @@ fn literal(text: &str) -> Option<(String, &str)> {
         };
         (value.to_owned(), &text[word.len()..])
     };
-    // `'a' . $b` is no plain text.
+    // `'a' . $b` is not a literal.
     rest.trim_start().strip_prefix(';').map(|rest| (value, rest))
 }
 
-/// A quoted text and what follows it. A double-quoted one that holds a variable is none.
+/// A quoted text and the text after it. `None` if it is double-quoted and contains a variable.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next()?;
     let mut value = String::new();

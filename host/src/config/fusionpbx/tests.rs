@@ -37,7 +37,7 @@ fn config_values_keep_quotes_comments_and_url_characters() {
 }
 
 #[test]
-fn hosts_of_every_kind_and_tls_find_their_place_in_the_url() {
+fn url_has_host_of_every_kind_and_tls_mode() {
     let of = |lines: &str| url("config.conf", lines).unwrap().split_once('@').unwrap().1.to_owned();
     assert_eq!(of("database.0.host = ::1"), "[::1]:5432/fusionpbx?sslmode=prefer");
     assert_eq!(of("database.0.hostaddr = 192.0.2.7"), "192.0.2.7:5432/fusionpbx?sslmode=prefer");
@@ -73,7 +73,7 @@ fn config_php_of_5_0_is_read_with_its_comments() {
 }
 
 #[test]
-fn a_value_that_is_computed_is_named_and_not_guessed() {
+fn computed_php_value_is_an_error_that_names_it() {
     for text in
         ["<?php $db_password = getenv('SECRET');", "<?php $db_password = 'a' . $b;", "<?php $db_password = \"$b\";"]
     {
@@ -93,7 +93,7 @@ fn config_lua_of_the_scripts_is_read() {
 }
 
 #[test]
-fn what_is_wrong_names_file_and_key_and_never_the_password() {
+fn error_names_file_and_key_and_never_the_password() {
     for (lines, key) in [
         ("database.0.type = mysql", "database.0.type: `mysql`"),
         ("database.0.port = many", "database.0.port: `many`"),
@@ -109,7 +109,7 @@ fn what_is_wrong_names_file_and_key_and_never_the_password() {
 }
 
 #[test]
-fn the_first_file_that_is_there_is_the_one() {
+fn first_existing_file_is_read() {
     let folder = tempfile::tempdir().unwrap();
     let places = ["config.conf", "config.php", "config.lua"].map(|name| folder.path().join(name));
     assert!(find(&places).unwrap().is_none());
@@ -121,12 +121,12 @@ fn the_first_file_that_is_there_is_the_one() {
 }
 
 #[test]
-fn a_file_that_may_not_be_read_is_an_error_with_the_next_step() {
+fn unreadable_file_is_an_error_with_the_next_step() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.conf");
     std::fs::write(&path, "database.0.host = db").unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
-    // Nothing is forbidden to root; a folder in the file's place cannot be read by anyone.
+    // Root may read every file; a folder in the file's place cannot be read by anyone.
     let path = if std::fs::read(&path).is_ok() { folder.path().to_owned() } else { path };
     let error = find(&[&path]).err().unwrap().to_string();
     assert!(error.contains(&path.display().to_string()) && error.contains("DIALPLATE_DATABASE"), "{error}");

@@ -28,11 +28,11 @@ fn postgres<'v>(value: &impl Fn(&str) -> Option<&'v str>) -> Result<String, (&'s
     let user = escaped(value("username").unwrap_or("fusionpbx"), "");
     let password = escaped(value("password").unwrap_or("fusionpbx"), "");
     let name = escaped(value("name").unwrap_or("fusionpbx"), "");
-    // An IPv6 address stands in brackets; a folder of sockets may be a host, too.
+    // A URL has an IPv6 address in brackets. A host may also be a folder of sockets.
     let host = if host.contains(':') { format!("[{host}]") } else { escaped(host, "") };
     let mut url = format!("postgres://{user}:{password}@{host}:{port}/{name}");
     let secure = value("secure").is_some_and(|text| matches!(text, "1" | "true" | "on" | "yes"));
-    // A certificate authority was checked against, and nothing else said, until there was a word for the mode.
+    // Before FusionPBX had a setting for the mode, `secure` meant to verify the certificate authority.
     let mode = value("sslmode").or_else(|| value("ssl_mode")).or(secure.then_some("verify-ca")).unwrap_or("prefer");
     if !SSL_MODES.contains(&mode) {
         return Err(("sslmode", format!("`{mode}` is none of {}", SSL_MODES.join(", "))));
@@ -44,7 +44,7 @@ fn postgres<'v>(value: &impl Fn(&str) -> Option<&'v str>) -> Result<String, (&'s
     Ok(url)
 }
 
-/// Percent-encoded but for letters, digits, `.`, `-`, `_`, and what else is said.
+/// Percent-encodes all bytes except letters, digits, `.`, `-`, `_`, and those in `kept`.
 fn escaped(text: &str, kept: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {

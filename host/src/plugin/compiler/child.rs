@@ -1,4 +1,4 @@
-//! The compiler's process: it takes its limits, reads one component, writes its code, and ends.
+//! The compiler's process: it sets its own limits, reads one component, writes its code, and ends.
 
 use super::job::{COMMAND, CompileJob, REFUSED, translate};
 use crate::plugin::engine;
@@ -32,7 +32,7 @@ pub fn run() -> ExitCode {
         Ok(Ok(Err(refusal))) => return end(REFUSED, &refusal),
         // The panic's message is on standard error already.
         Ok(Err(_)) => return ExitCode::from(UNABLE),
-        Err(error) => return end(UNABLE, &format!("{COMMAND} is what the server runs for itself: {error}")),
+        Err(error) => return end(UNABLE, &format!("{COMMAND} is only for the server's own use: {error}")),
     };
     match stdout().write_all(&code).and_then(|()| stdout().flush()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -51,7 +51,7 @@ fn prepare() -> Result<(wasmtime::Engine, Vec<u8>), String> {
     let mut input = stdin().lock();
     input.by_ref().take(JOB_BYTES_MAX).read_line(&mut line).map_err(|error| error.to_string())?;
     let job: CompileJob = serde_json::from_str(&line).map_err(|error| error.to_string())?;
-    take_limits(&job.config).map_err(|error| error.to_string())?;
+    set_limits(&job.config).map_err(|error| error.to_string())?;
     let mut component = vec![0; job.component_bytes];
     input.read_exact(&mut component).map_err(|error| error.to_string())?;
     drop(input);
@@ -74,7 +74,7 @@ fn end_with_parent() -> io::Result<()> {
 /// Sets only soft limits: nothing here raises them again, and at the hard limit for time the kernel sends a signal
 /// that does not name its cause.
 #[allow(unsafe_code, reason = "the standard library knows no resource limits")]
-fn take_limits(config: &Config) -> io::Result<()> {
+fn set_limits(config: &Config) -> io::Result<()> {
     for (resource, wanted) in [
         (libc::RLIMIT_CPU, config.compile_cpu_s_max),
         // Linux counts every writable mapping of the process's own here, and none of the address space it reserves.
@@ -84,13 +84,13 @@ fn take_limits(config: &Config) -> io::Result<()> {
         (libc::RLIMIT_CORE, 0),
     ] {
         let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-        // SAFETY: both calls get a resource that the system names and a pointer to a structure that lives on here.
-        let taken = unsafe {
+        // SAFETY: both calls get a resource that the system names and a pointer to a structure that outlives them.
+        let is_set = unsafe {
             let known = libc::getrlimit(resource, &raw mut limit);
             limit.rlim_cur = wanted.min(limit.rlim_max);
             known == 0 && libc::setrlimit(resource, &raw const limit) == 0
         };
-        if !taken {
+        if !is_set {
             return Err(io::Error::last_os_error());
         }
     }
@@ -98,7 +98,7 @@ fn take_limits(config: &Config) -> io::Result<()> {
 }
 
 /// Closes files that the server inherited and that are not marked close-on-exec.
-#[allow(unsafe_code, reason = "the standard library does not close what it has not opened")]
+#[allow(unsafe_code, reason = "the standard library does not close inherited files")]
 fn close_inherited() {
     // SAFETY: the process has just started and has opened nothing, so nothing in it uses the closed descriptors.
     #[cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! What both processes know: the command, the job, and the compiler itself.
+//! What both processes share: the command, the job, and the compiler itself.
 
 use crate::plugin::limits::{Config, one_line};
 use crate::plugin::purpose::Purpose;
@@ -14,7 +14,7 @@ pub(super) const REFUSED: u8 = 1;
 /// Characters of a compiler's message that reach a log.
 pub(super) const REASON_CHARS_MAX: usize = 300;
 
-/// What the child has to compile: one line of JSON, followed by the bytes of the component.
+/// The child's job: one line of JSON, followed by the bytes of the component.
 #[derive(Serialize, Deserialize)]
 pub(super) struct CompileJob<'a> {
     pub(super) purpose: Purpose,
@@ -22,7 +22,7 @@ pub(super) struct CompileJob<'a> {
     pub(super) component_bytes: usize,
 }
 
-#[expect(clippy::disallowed_methods, reason = "what the compiler's process is for")]
+#[expect(clippy::disallowed_methods, reason = "this function runs in the compiler's process")]
 pub(super) fn translate(machine: &wasmtime::Engine, component: &[u8]) -> Result<Vec<u8>, String> {
     machine.precompile_component(component).map_err(|error| one_line(&format!("{error:#}"), REASON_CHARS_MAX))
 }

@@ -1,5 +1,5 @@
-//! The only place that compiles. A compiler is a large program that a vendor's bytes drive: they can have it run for
-//! minutes, take all memory, or overflow its stack. So it runs in a process of its own, the server's own program under
+//! The only place that compiles. A compiler is a large program, and a vendor's bytes can make it run for minutes, take
+//! all memory, or overflow its stack. So it runs in a process of its own, the server's own program under
 //! another command (`child`), with its own limits. If it fails, only that component is refused (`parent`).
 
 mod child;

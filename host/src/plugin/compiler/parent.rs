@@ -26,7 +26,7 @@ pub fn own_program() -> io::Result<PathBuf> {
 }
 
 /// The component's code. Needs a tokio runtime; the process has the priority of the thread that polls this first, and
-/// is killed when this is dropped.
+/// is killed when this future is dropped.
 pub(super) async fn compile(program: &Path, job: &CompileJob<'_>, component: &[u8]) -> Result<Vec<u8>, CompileError> {
     let patience = Duration::from_secs(job.config.compile_cpu_s_max.saturating_mul(PATIENCE));
     compile_within(patience, program, job, component).await
@@ -39,7 +39,7 @@ async fn compile_within(
     component: &[u8],
 ) -> Result<Vec<u8>, CompileError> {
     let failed = |error: io::Error| CompileError::Unable(error.to_string());
-    // The server's environment may hold passwords, and its folder may go away.
+    // The server's environment may hold passwords, and its folder may be removed.
     let mut process = Command::new(program)
         .arg0("dialplate")
         .arg(COMMAND)
@@ -126,10 +126,10 @@ mod tests {
     use std::time::Instant;
 
     /// The outcome for a compiler that runs this line of sh instead of compiling.
-    fn outcome(deed: &str) -> Result<Vec<u8>, CompileError> {
+    fn outcome(command: &str) -> Result<Vec<u8>, CompileError> {
         let folder = tempfile::tempdir().unwrap();
         let program = folder.path().join("compiler");
-        fs::write(&program, format!("#!/bin/sh\n{deed}\n")).unwrap();
+        fs::write(&program, format!("#!/bin/sh\n{command}\n")).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).unwrap();
         run(&program, Duration::from_secs(2))
     }
@@ -142,8 +142,8 @@ mod tests {
         runtime.block_on(compile_within(patience, program, &job, &component))
     }
 
-    fn refusal(deed: &str) -> String {
-        outcome(deed).unwrap_err().to_string()
+    fn refusal(command: &str) -> String {
+        outcome(command).unwrap_err().to_string()
     }
 
     #[test]
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn error_names_how_the_compiler_ended() {
-        for (deed, expected) in [
+        for (command, expected) in [
             ("echo no such thing >&2; exit 1", "cannot be compiled: no such thing"),
             ("kill -XCPU $$", "took more than 7 s of processor time (compile_cpu_s_max)"),
             ("kill -KILL $$", "the compiler was killed"),
@@ -174,8 +174,8 @@ mod tests {
                 "crashed the compiler: exit status: 101: it panicked here",
             ),
         ] {
-            let refusal = refusal(deed);
-            assert!(refusal.contains(expected), "{deed}: {refusal}");
+            let refusal = refusal(command);
+            assert!(refusal.contains(expected), "{command}: {refusal}");
         }
         let absent = run(Path::new("/nowhere/at/all"), Duration::from_secs(2)).unwrap_err();
         assert!(absent.to_string().contains("the compiler cannot run"), "{absent}");

@@ -87,9 +87,9 @@ fn document_beyond_its_limit_is_refused() {
         |config| config.output_bytes_max = 1 << 20,
         async |_, plugin| {
             assert_eq!(text(&plugin, doing("write 1048576")).await.unwrap().len(), 1 << 20);
-            for deed in ["write 1048577", "write 33554432"] {
-                let error = error(&plugin, deed).await;
-                assert!(matches!(error, RenderError::Beyond { name: "output_bytes_max" }), "{deed}: {error}");
+            for action in ["write 1048577", "write 33554432"] {
+                let error = error(&plugin, action).await;
+                assert!(matches!(error, RenderError::Beyond { name: "output_bytes_max" }), "{action}: {error}");
             }
             assert!(matches!(error(&plugin, "header").await, RenderError::Output(_)));
             serves(&plugin).await;
@@ -166,18 +166,18 @@ fn failure_in_prepare_refuses_the_plugin_in_bounded_time() {
         let engine = engine(|config| {
             (config.prepare_timeout_ms, config.prepare_memory_bytes_max) = (500, 32 << 20);
         });
-        for (deed, expected) in [
+        for (action, expected) in [
             ("prepare-loops", "did not finish within 500 ms"),
             ("prepare-panics", "crashed"),
             ("prepare-eats-memory", "bytes of memory"),
             ("prepare-asks-contacts", "there is no device"),
         ] {
             let start = Instant::now();
-            let (set, failures) = load(&engine, from_ref(&file), vec![template("minimal/one", deed, "")]).await;
+            let (set, failures) = load(&engine, from_ref(&file), vec![template("minimal/one", action, "")]).await;
             assert_eq!(set.iter().len(), 0);
             let message = failures[0].to_string();
             assert!(message.contains("`prepare`") && message.contains(expected), "{message}");
-            assert!(start.elapsed() < Duration::from_secs(3), "{deed} took {:?}", start.elapsed());
+            assert!(start.elapsed() < Duration::from_secs(3), "{action} took {:?}", start.elapsed());
         }
     });
 }

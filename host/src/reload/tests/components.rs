@@ -63,10 +63,10 @@ fn vendors_of_a_broken_component_are_free_for_a_good_one() {
 fn component_without_document_in_its_trial_is_refused() {
     let site = Site::minimal();
     let server = site.start();
-    for deed in ["other", "fault", "limit"] {
-        site.write(MINIMAL, planted(deed));
-        assert!(server.complaint().contains("`render`"), "{deed}");
-        assert_eq!(server.owner(MODEL), "minimal 0.1.0", "{deed}");
+    for action in ["other", "fault", "limit"] {
+        site.write(MINIMAL, planted(action));
+        assert!(server.complaint().contains("`render`"), "{action}");
+        assert_eq!(server.owner(MODEL), "minimal 0.1.0", "{action}");
     }
 }
 

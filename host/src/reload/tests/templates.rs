@@ -148,7 +148,7 @@ fn emptied_root_keeps_templates_until_a_folder_is_left_in_it() {
 }
 
 #[test]
-fn hidden_files_and_folders_are_no_templates() {
+fn hidden_files_and_folders_are_not_templates() {
     let site = Site::of(&["yealink"]);
     site.write(A, "one");
     site.write("templates/yealink/t46u/.a.cfg.swp", b"b0VIM {if \xff");

@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_may_have_any_prefix_and_the_usual_endings() {
+    fn address_is_read_below_any_path_with_usual_endings() {
         for path in ["/provision/", "/app/provision/", "/foo/bar/provision/", "/provision/provision/"] {
             for ending in ["", ".cfg", ".xml", ".txt", ".tx", "Ztxt"] {
                 assert_eq!(parameters(&format!("{path}001565BE5FD7{ending}")), "mac=001565BE5FD7");
@@ -192,12 +192,12 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_the_same_for_all_is_static() {
+    fn file_of_all_devices_is_static() {
         assert_eq!(parameters("/provision/J100Supgrade.txt"), "static avaya/J100Supgrade.txt");
     }
 
     #[test]
-    fn a_template_is_named_below_the_root_without_hidden_parts() {
+    fn template_name_is_relative_and_has_no_hidden_part() {
         assert_eq!(parameters("/resources/templates/provision/a/b/{$mac}.cfg"), "template a/b/{$mac}.cfg");
         for path in ["", "a/", ".git/config", "a/.b", "a//b", "../x"] {
             assert_eq!(parameters(&format!("/resources/templates/provision/{path}")), "none", "{path}");

@@ -11,7 +11,8 @@ pub enum Of {
     /// Phones request it, and no site has a rule, so that nginx answers 404. Some of these are in FusionPBX's wiki, its
     /// `.htaccess`, or sites that others publish.
     Phones,
-    /// The same, but it would change the behaviour of phones that work today, or match URLs far from `/provision/`.
+    /// Like `Phones`, but the rule would change the behaviour of phones that work today, or match URLs far from
+    /// `/provision/`.
     All,
 }
 
@@ -19,7 +20,7 @@ pub enum Of {
 pub enum To {
     /// These parameters, with the pattern's captures in place of `{name}`.
     Page(&'static str),
-    /// The same, and the device's default file if it has no file of that name.
+    /// Like `Page`, and the device's default file if it has no file of that name.
     PageOrDefault(&'static str),
     /// An unrendered public file below the template root.
     Static(&'static str),
@@ -27,7 +28,7 @@ pub enum To {
     Picture(&'static str),
 }
 
-/// What a rule's URL has before that which its pattern is for.
+/// The part of a rule's URL before its pattern.
 pub const PROVISION: &str = "/provision/";
 
 pub struct Rule {

@@ -17,7 +17,7 @@ export!(Minimal);
 
 /// All templates that `prepare` got.
 static TEMPLATES: Mutex<Vec<Template>> = Mutex::new(Vec::new());
-/// Tests overwrite it in the built component with one address, and the deed of `misbehave` for that address.
+/// Tests overwrite it in the built component with one address, and the action of `misbehave` for that address.
 static PLANTED: [u8; 48] = *b"planted: 000000000000 nothing                   ";
 /// How often this instance has rendered. More than once means that a request sees the memory of another one.
 static RENDERED: AtomicU32 = AtomicU32::new(0);
@@ -55,13 +55,13 @@ impl Guest for Minimal {
 
     fn render(job: Job) -> Result<Document, Failure> {
         let before = RENDERED.fetch_add(1, Relaxed);
-        if let Some((_, deed)) = job.parameters.iter().rev().find(|(name, _)| name == "do") {
-            return misbehave::render(deed, &job, before);
+        if let Some((_, action)) = job.parameters.iter().rev().find(|(name, _)| name == "do") {
+            return misbehave::render(action, &job, before);
         }
         // Read from memory, because the compiler knows only the original value.
         let planted = String::from_utf8(black_box(&PLANTED).to_vec()).unwrap();
-        if let Some(deed) = planted.strip_prefix("planted: ").and_then(|planted| planted.strip_prefix(&*job.address)) {
-            return misbehave::render(deed.trim(), &job, before);
+        if let Some(action) = planted.strip_prefix("planted: ").and_then(|planted| planted.strip_prefix(&*job.address)) {
+            return misbehave::render(action.trim(), &job, before);
         }
         let prepared = TEMPLATES.lock().unwrap();
         let mut known = job.templates.iter().chain(prepared.iter()).filter(|template| template.folder == job.folder);

@@ -13,11 +13,11 @@ pub fn prepare(file: &str) {
     }
 }
 
-/// Does the deed. `before` is the number of earlier renders of this instance.
-pub fn render(deed: &str, job: &Job, before: u32) -> Result<Document, Failure> {
-    let (deed, argument) = deed.split_once(' ').unwrap_or((deed, ""));
+/// Performs the action. `before` is the number of earlier renders of this instance.
+pub fn render(action: &str, job: &Job, before: u32) -> Result<Document, Failure> {
+    let (action, argument) = action.split_once(' ').unwrap_or((action, ""));
     let number = argument.parse().unwrap_or(0);
-    match deed {
+    match action {
         "loop" => spin(),
         "panic" => panic!("asked to"),
         "trap" => core::arch::wasm32::unreachable(),
@@ -50,7 +50,7 @@ pub fn render(deed: &str, job: &Job, before: u32) -> Result<Document, Failure> {
         "fault" => return Err(Failure::Template(fault(&job.folder))),
         "limit" => return Err(Failure::Limit("nesting".into())),
         "other" => return Err(Failure::Other("asked to".into())),
-        _ => return Err(Failure::Other(format!("no such deed: {deed}"))),
+        _ => return Err(Failure::Other(format!("no such action: {action}"))),
     }
     Ok(document("done", Vec::new()))
 }
