@@ -48,7 +48,7 @@ impl Log {
     /// Starts the thread that writes to standard error.
     ///
     /// # Errors
-    /// The system gives no thread.
+    /// The system cannot start a thread.
     pub fn start() -> io::Result<Self> {
         // Not `io::stderr()`: its lock would be held while a write blocks.
         let stderr = io::stderr().as_fd().try_clone_to_owned().map(File::from)?;
@@ -76,7 +76,7 @@ impl Log {
     }
 }
 
-/// Has panics logged like other events, without a wait for standard error.
+/// Logs panics like other events, so that a thread that panics does not wait for standard error.
 pub fn log_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let message = panic.payload_as_str().unwrap_or("no message");
@@ -103,7 +103,7 @@ impl Write for &LogLines {
     }
 }
 
-/// Writes until a message says to stop, or nobody can send one.
+/// Writes lines until [`Message::Close`] arrives, or until no sender is left.
 fn run(messages: &Receiver<Message>, output: impl Write) {
     let mut lines = LineWriter { output, is_torn: false };
     let (mut said, mut works) = (0, true);
@@ -156,7 +156,7 @@ impl<W: Write> LineWriter<W> {
                     self.is_torn = !rest.is_empty();
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // Whoever started the server made the pipe so.
+                // The program that started the server made the pipe non-blocking.
                 Err(error) if error.kind() == ErrorKind::WouldBlock => thread::sleep(RETRY_PAUSE),
                 Err(error) => return Err(error),
             }
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn full_queue_loses_lines_and_blocks_nobody() {
+    fn full_queue_loses_lines_without_blocking() {
         let (queue, messages) = sync_channel(2);
         let lines = LogLines(queue);
         let before = lines_lost();

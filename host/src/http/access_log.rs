@@ -1,5 +1,5 @@
-//! The access log: one line per request with the client, the device and the outcome. A refused request's line also says
-//! what was asked. Queries, passwords and document contents are never logged.
+//! The access log: one line per request with the client, the device and the outcome. A refused request's line also has
+//! the requested path and device. Queries, passwords and document contents are never logged.
 
 use super::answer::DocumentAnswer;
 use super::status::{self, Failure};
@@ -123,7 +123,7 @@ impl AccessRecord {
     }
 }
 
-/// The path of a target. Whatever may be a query, also an encoded one, is left out, because it may hold a password.
+/// The path of a target, without everything that may be a query, even an encoded one: it may hold a password.
 fn path(target: &str) -> &str {
     let lower = target.to_ascii_lowercase();
     let marks = ["?", "#", "&", ";", "=", "%3f", "%23", "%26", "%3b", "%3d"];

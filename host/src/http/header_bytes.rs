@@ -3,8 +3,8 @@
 //!
 //! The filter changes bytes in place and never adds or removes one, so hyper alone decides where a request and its body
 //! end. In a value, a control byte becomes a question mark. Where nginx refuses the request instead (in a name, in the
-//! host, in a length or an encoding), the byte becomes a NUL, which hyper refuses too. Other lines that are no headers are
-//! dropped by hyper (`ignore_invalid_headers`), as by nginx.
+//! host, in a length or an encoding), the byte becomes a NUL, which hyper refuses too. hyper drops other lines that
+//! are not headers (`ignore_invalid_headers`), as nginx does.
 //!
 //! The filter follows the lengths of bodies so that it leaves them alone. If it cannot, it leaves the rest of the
 //! connection alone.
@@ -53,11 +53,11 @@ struct Line {
     name: [u8; NAME_BYTES_MAX],
     name_length: usize,
     in_value: bool,
-    /// The last bytes of the value, in lower case, without blanks.
+    /// The last bytes of the value, in lower case, without spaces and tabs.
     end: [u8; END_BYTES],
     /// The value as a decimal number, or the line as the hexadecimal size of a chunk.
     number: Option<u64>,
-    /// A chunk's size is over: its extensions follow.
+    /// The size of the chunk has ended, and its extensions follow.
     size_ended: bool,
 }
 
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn bodies_are_left_alone_and_the_next_head_is_not() {
+    fn body_is_unchanged_and_next_head_is_filtered() {
         let (dirty, clean) =
             ("GET / HTTP/1.1\r\nUser-Agent: a\x17\r\n\r\n", "GET / HTTP/1.1\r\nUser-Agent: a?\r\n\r\n");
         for before in [
@@ -276,7 +276,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn pieces_do_not_matter_and_line_ends_stay(bytes in prop::collection::vec(any::<u8>(), 0..300), piece in 1..50_usize) {
+        fn result_does_not_depend_on_pieces_and_keeps_line_ends(bytes in prop::collection::vec(any::<u8>(), 0..300), piece in 1..50_usize) {
             let whole = filtered(&bytes, bytes.len());
             prop_assert_eq!(&whole, &filtered(&bytes, piece));
             for (before, after) in bytes.iter().zip(&whole) {

@@ -198,7 +198,7 @@ impl Shared {
             .header_read_timeout(None)
             .max_buf_size(HEAD_BYTES_MAX)
             .max_headers(HEADERS_MAX)
-            // Drops lines that are no headers, as nginx does. `HeaderBytes` sees to it that no other line is dropped.
+            // Drops lines that are not headers, as nginx does. `HeaderBytes` makes hyper refuse every other invalid line.
             .ignore_invalid_headers(true)
             .serve_connection(TokioIo::new(stream), service)
             .await;

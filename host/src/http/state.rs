@@ -1,4 +1,4 @@
-//! What the handlers need. `app` builds it.
+//! The state of the handlers. `app` builds it.
 
 use crate::auth_server::AuthServer;
 use crate::clock::{Clock, SteadyClock};
@@ -12,7 +12,7 @@ use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use std::sync::Arc;
 
-/// What answers phones; all requests share it.
+/// The state of the handlers that answer phones; all requests share it.
 pub struct AppState {
     /// For rendered files.
     pub clock: Clock,
@@ -29,7 +29,7 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
 }
 
-/// What answers operators at the admin endpoint.
+/// The state of the handlers of the admin endpoint.
 pub struct AdminState {
     pub sentry: Arc<Sentry>,
     pub steady: SteadyClock,

@@ -31,7 +31,7 @@ pub(super) enum FileVersion {
     Old,
 }
 
-/// Who serves what. Files are named by their position among the claimants.
+/// Which files' components serve, and with which claims. Files are named by their position among the claimants.
 pub(super) struct Settlement {
     /// In these claims, a plugin's position is its position among the winners.
     pub(super) claims: Claims,

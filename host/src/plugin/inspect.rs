@@ -55,7 +55,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
     let Some(rest) = bytes.strip_prefix(b"\0asm") else {
         return Err(no_component(&"the file does not begin as WebAssembly does"));
     };
-    // The decoder accepts core modules as components without an interface; they are none.
+    // The decoder takes a core module for a component without an interface, but it is not a component.
     if rest.starts_with(b"\x01\0\0\0") {
         let next = "it is a core module; make a component of it as wit/README.md describes";
         return Err(no_component(&next));

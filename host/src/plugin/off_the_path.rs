@@ -42,7 +42,7 @@ pub fn off_the_path<T: Send + 'static>(
     OffThePath(receiver)
 }
 
-#[allow(unsafe_code, reason = "the standard library knows no priorities")]
+#[allow(unsafe_code, reason = "the standard library has no API for priorities")]
 fn give_way() {
     // SAFETY: the call takes three numbers and touches no memory. 0 is the calling thread, on Linux that thread alone.
     // It can only fail where a priority is raised, and then the build goes on as it is.
@@ -57,7 +57,7 @@ const LARGE_BYTES: libc::c_int = 1 << 20;
 /// to 32 MB and keeps what builds have freed in all threads' arenas: 245 MB after a cold start instead of 90. Trimming
 /// the arenas afterwards would hold their locks in a low-priority thread, and requests would wait for it.
 #[cfg(target_env = "gnu")]
-#[allow(unsafe_code, reason = "the standard library knows no allocator's insides")]
+#[allow(unsafe_code, reason = "the standard library has no API for the allocator's settings")]
 pub(super) fn give_back_at_once() {
     // SAFETY: it takes two numbers, and changes only where memory comes from that is asked for later.
     unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BYTES) };

@@ -51,7 +51,7 @@ pub(super) struct PluginTurns {
 }
 
 impl PluginTurns {
-    /// The shares depend on all turns of the server, whoever has them now.
+    /// The shares are of all turns of the server, also of those that are taken now.
     pub(super) fn new(server: &Arc<Turns>, patience: Duration) -> Self {
         Self {
             server: Arc::clone(server),
