@@ -109,7 +109,8 @@ fn stop_answers_requests_in_the_accept_queue() {
         assert_eq!(answer.status, 200);
     }
     let (kept, late) = (read(kept), late.join().unwrap());
-    assert_eq!((kept.status, kept.header("connection")), (200, "close"), "it had been sent before the stop");
+    // The server may have read this request before it learns of the stop, and then not say that it closes the connection.
+    assert_eq!(kept.status, 200, "it had been sent before the stop");
     assert_eq!((late.status, late.header("connection")), (200, "close"), "the first request of a connection");
     assert_eq!(server.stop(), Some(0));
 }
