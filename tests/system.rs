@@ -31,6 +31,7 @@ mod nginx;
 mod order;
 mod outage;
 mod outside;
+mod own_templates;
 mod password;
 mod pooler;
 mod proxied;

@@ -1,4 +1,4 @@
-//! FusionPBX's template files and default settings, from `../shared/corpus`.
+//! The template files: FusionPBX's, from `../shared/corpus` with their default settings, and those of this repository.
 
 use super::values::SECRET_SETTING;
 use dialplate_sdk::types::{Setting, Value};
@@ -49,6 +49,27 @@ pub fn folders(corpus: &Path) -> Vec<Folder> {
         }
     }
     found.into_iter().map(|(name, files)| Folder { name, files }).collect()
+}
+
+/// Template folders of this repository: those with golden files, one for each kind of file that a vendor's base makes.
+pub fn own() -> Vec<Folder> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(3).expect("the repository");
+    let mut folders = Vec::new();
+    for (vendor, golden) in entries(&repository.join("tests/own_templates/golden")) {
+        for (model, _) in entries(&golden) {
+            let name = format!("{vendor}/{model}");
+            let files = entries(&repository.join("templates").join(&name));
+            let read = |(file, path): (String, PathBuf)| (file, std::fs::read(path).expect("a template"));
+            folders.push(Folder { name, files: files.into_iter().map(read).collect() });
+        }
+    }
+    folders
+}
+
+/// The entries of a folder by name.
+fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
+    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry"));
+    entries.map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path())).collect()
 }
 
 /// FusionPBX's provision settings except arrays, enabled or not: more settings make templates print more.

@@ -1,4 +1,5 @@
-//! Renders every template of FusionPBX with values that try to change the structure of the file, in every field.
+//! Renders every template of FusionPBX, and our own, with values that try to change the structure of the file, in every
+//! field.
 #![allow(clippy::print_stdout, reason = "the test reports its number of cases")]
 
 mod check;
@@ -122,10 +123,17 @@ fn hostile_value_never_changes_structure_of_any_template() {
     let Some(root) = corpus::root() else {
         return skip::skip("hostile_value_never_changes_structure_of_any_template", "../shared/corpus is absent");
     };
-    let folders = corpus::folders(&root);
-    let mut settings = corpus::settings(&root);
+    check_all(&corpus::folders(&root), corpus::settings(&root));
+}
+
+#[test]
+fn hostile_value_never_changes_structure_of_own_templates() {
+    check_all(&corpus::own(), Vec::new());
+}
+
+fn check_all(folders: &[corpus::Folder], mut settings: Vec<Setting>) {
     settings.push(Setting { name: values::SECRET_SETTING.into(), value: Value::Text(values::SECRET.into()) });
-    let (folders, settings) = (&folders, &settings);
+    let settings = &settings;
     let tallies: Vec<Tally> = std::thread::scope(|scope| {
         let runs: Vec<_> = (0..2).map(|part| scope.spawn(move || run(folders, part, 2, settings))).collect();
         runs.into_iter().map(|run| run.join().expect("no panic")).collect()

@@ -1,0 +1,53 @@
+-- The lines and keys of every device of these tests.
+
+-- A line with everything, an encrypted one with defaults, and a shared one whose server the name server knows.
+insert into v_device_lines (device_line_uuid, domain_uuid, device_uuid, line_number, server_address,
+    server_address_primary, server_address_secondary, outbound_proxy_primary, outbound_proxy_secondary, label,
+    display_name, user_id, auth_id, password, sip_port, sip_transport, register_expires, shared_line, enabled)
+select device_uuid || column1, domain_uuid, device_uuid, column1, column2, column3, column4, column5, column6, column7,
+    column8, column9, column10, column11, column12, column13, column14, column15, true
+from v_devices join (values
+    ('1', 'sip.example.net', 'reg1.example.net', 'reg2.example.net', 'proxy1.example.net', 'proxy2.example.net',
+        'Ada', 'Ada Lovelace', '201', 'auth201', 'secret-201', 5070, 'udp', 300, null),
+    ('2', 'sip.example.net', null, null, null, null,
+        null, 'Front Desk', '202', null, 'secret-202', 5061, 'tls', null, null),
+    ('3', 'sip.example.net', null, null, null, null,
+        'Shared', 'Shared Line', '203', null, 'secret-203', null, 'dns srv', 3600, 'shared')
+) where device_description = 'own';
+
+-- Keys of every category, with the types that FusionPBX's key editor stores for the vendor.
+insert into v_device_keys (device_key_uuid, domain_uuid, device_uuid, device_key_category, device_key_id,
+    device_key_vendor, device_key_type, device_key_line, device_key_value, device_key_label)
+select device_uuid || column2 || column3, domain_uuid, device_uuid, column2, column3, device_vendor, column4, column5,
+    column6, column7
+from v_devices join (values
+    ('polycom', 'line', 1, 'line', 1, '2', null),
+    ('polycom', 'line', 2, 'automata', 1, '205', 'Bob'),
+    ('polycom', 'line', 3, 'normal', 1, '*97', 'Voicemail & more'),
+    ('polycom', 'line', 4, 'URL', 1, 'http://example.net/menu', null),
+    ('polycom', 'memory', 1, 'normal', 1, '206', null),
+    ('polycom', 'programmable', 5, 'Redial', 1, null, null),
+    ('polycom', 'expansion', 1, 'automata', 1, '207', 'Dan'),
+    ('polycom', 'expansion', 2, 'normal', 1, '208', 'Eve'),
+    ('yealink', 'line', 1, '15', 1, null, 'Ada'),
+    ('yealink', 'line', 2, '16', 1, '205', 'Bob & Co'),
+    ('yealink', 'line', 3, '13', 2, '206', null),
+    ('yealink', 'memory', 4, '16', 1, '207', 'Dan'),
+    ('yealink', 'programmable', 1, '28', 0, null, 'Calls'),
+    ('yealink', 'expansion', 1, '16', 1, '208', 'Eve'),
+    ('yealink', 'expansion', 61, '13', 1, '209', 'Fay'),
+    ('grandstream', 'line', 1, 'line', 1, null, 'Ada'),
+    ('grandstream', 'line', 2, 'shared line', 3, null, null),
+    ('grandstream', 'line', 3, 'blf', 1, '205', 'Bob & Co'),
+    ('grandstream', 'memory', 1, 'blf', 1, '206', null),
+    ('grandstream', 'memory', 2, 'speed dial', 2, '207', 'Dan'),
+    ('grandstream', 'expansion', 1, 'blf', 1, '208', 'Eve'),
+    ('grandstream', 'expansion', 41, 'call park', 2, '5901', 'Park'),
+    ('cisco', 'line', 1, 'line', 1, null, 'Ada'),
+    ('cisco', 'line', 2, 'line', 2, null, null),
+    ('cisco', 'line', 3, 'disabled', 1, 'fnc=blf+sd+cp;sub=101@$PROXY', '${caller_id_name}'),
+    ('cisco', 'line', 4, 'shared', 3, null, 'Shared & Co'),
+    ('cisco', 'expansion', 1, 'disabled', 1, 'fnc=sd;ext=207@$PROXY;nme=Dan', 'Dan'),
+    ('cisco', 'expansion', 33, 'disabled', 1, 'fnc=prk;sub=5901@$PROXY', 'Park')
+) on column1 = case device_vendor when 'poly' then 'polycom' when 'linksys' then 'cisco' else device_vendor end
+where device_description = 'own';
