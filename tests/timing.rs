@@ -1,5 +1,6 @@
-//! The time of a refusal does not disclose whether the device exists. Uses `../shared/corpus`.
+//! The time of a refusal does not disclose whether the device exists. This file uses `../shared/corpus`.
 
+mod bursts;
 mod statistic;
 
 use dialplate_tests::recorded::Recorded;

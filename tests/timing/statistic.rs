@@ -71,6 +71,13 @@ pub fn can_be_told_apart(mut round: impl FnMut() -> Difference) -> bool {
     differs(&first) && (1..ROUNDS).all(|_| differs(&round()))
 }
 
+/// The share of pairs in which a sample of one kind is longer than one of the other; 0.5 if the kinds are equal.
+pub fn share_of_longer(one: &[f64], other: &[f64]) -> f64 {
+    let wins: f64 = one.iter().map(|sample| other.iter().filter(|than| sample > *than).count() as f64).sum();
+    let ties: f64 = one.iter().map(|sample| other.iter().filter(|than| sample == *than).count() as f64).sum();
+    (wins + ties / 2.0) / (one.len() * other.len()) as f64
+}
+
 /// The interquartile mean.
 fn typical(samples: &mut [f64]) -> f64 {
     samples.sort_unstable_by(f64::total_cmp);

@@ -118,5 +118,6 @@ fn facts(scheme: &str) -> RequestFacts {
         name: "alpha".to_owned(),
         record: Record::new([].into(), Vec::new()),
     };
-    RequestFacts { device: None, taken_elsewhere: false, domain: Some(domain), settings, origin: ReadOrigin::Any }
+    let domain = Some(domain);
+    RequestFacts { device: None, taken_elsewhere: false, domain, settings, strangers: None, origin: ReadOrigin::Any }
 }

@@ -60,3 +60,9 @@ pub fn setting_row(row: RawRow) -> SettingRow {
         value: text(),
     }
 }
+
+/// The settings of one domain among rows that end with the domain's uuid.
+pub fn of_domain(rows: &[RawRow], uuid: &str) -> Vec<SettingRow> {
+    let is_its_own = |row: &&RawRow| row.last().and_then(Option::as_deref) == Some(uuid);
+    rows.iter().filter(is_its_own).cloned().map(setting_row).collect()
+}

@@ -1,12 +1,15 @@
-//! Finds the facts from which the gate decides, in one round trip: the device, its domain, their settings, and the other
-//! devices from which the device takes what it lacks. This file reads no line, no key and no line password.
+//! Finds the facts from which the gate decides, in one round trip: the device, its domain, and the settings that the gate
+//! reads. This file reads no line, no key and no line password.
+//!
+//! The server refuses most requests after this statement. It therefore reads as many rows for an unknown device as for a
+//! known one or for another domain's: a client that sends requests in bursts could measure the difference.
 
-use super::defaults::{Defaults, setting_row};
+use super::defaults::{Defaults, of_domain};
 use super::directory::Directory;
 use super::error::Error;
-use super::query::{QueryResult, RawRow};
+use super::query::QueryResult;
 use super::replica::ReadSource;
-use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, RequestFacts, SettingRow, Value};
+use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, RequestFacts, Value};
 use std::sync::Arc;
 
 /// The device that a request names.
@@ -54,20 +57,24 @@ impl Directory {
         let address = lookup.address.filter(|address| !address.is_placeholder());
         let known = source.defaults.load();
         let stamp = known.as_ref().and_then(|known| known.stamp.as_deref());
-        let binds = [address.map(DeviceAddress::as_str), Some(lookup.host), stamp];
-        let statements = self.statements();
-        let facts = |result: QueryResult<'_>| {
-            let defaults = source.defaults.update(known.as_ref(), &result)?;
-            facts(&result, &defaults, lookup.host, address, origin)
-        };
-        match statements.find.run(&source.database, &binds).await {
+        let is_filtered = known.as_ref().is_none_or(|known| known.domain_filter);
+        let mut binds = [address.map(DeviceAddress::as_str), Some(lookup.host), stamp, filter(is_filtered)];
+        let mut statements = self.statements();
+        let result = match statements.find.run(&source.database, &binds).await {
             Err(error) if error.is_layout() => {
                 self.reread(&statements).await?;
-                let statements = self.statements();
-                facts(statements.find.run(&source.database, &binds).await?)
+                statements = self.statements();
+                statements.find.run(&source.database, &binds).await?
             }
-            result => facts(result?),
+            result => result?,
+        };
+        let defaults = source.defaults.update(known.as_ref(), &result)?;
+        if !is_filtered || defaults.domain_filter {
+            return facts(&result, &defaults, lookup.host, address, origin);
         }
+        // An administrator has just turned the filter off, or this is the first request since the start.
+        binds[3] = filter(false);
+        facts(&statements.find.run(&source.database, &binds).await?, &defaults, lookup.host, address, origin)
     }
 
     /// The address of the device that has a line with this extension, for phones that identify themselves by it.
@@ -93,6 +100,11 @@ impl Directory {
     }
 }
 
+/// The parameter of [`FILTER_OFF`].
+fn filter(is_on: bool) -> Option<&'static str> {
+    Some(if is_on { "on" } else { "off" })
+}
+
 fn facts(
     result: &QueryResult<'_>,
     defaults: &Defaults,
@@ -102,25 +114,36 @@ fn facts(
 ) -> Result<RequestFacts, Error> {
     let mut domains: Vec<Domain> = result.table("domain")?.into_records().map(domain).collect();
     let found = result.table("device")?.into_records().next();
-    let is_found = found.is_some();
+    let found = found.filter(|record| !record.row().text("device_uuid").is_empty());
+    let is_taken = result.single("is_taken").is_some_and(|count| count != "0");
     let allowed = |domain: &Domain| !defaults.domain_filter || domain.name == host;
     let home = found.as_ref().and_then(|record| {
         let uuid = record.row().text("domain_uuid");
         domains.iter().position(|domain| domain.uuid == uuid && allowed(domain))
     });
     let device = match (home, found, address) {
-        (Some(_), Some(record), Some(address)) => Some(device(record, address.clone(), result)?),
+        (Some(_), Some(record), Some(address)) => Some(device(record, address.clone())),
         _ => None,
     };
-    let taken_elsewhere = is_found && device.is_none();
-    let of_host = result.raw("host")?.into_iter().flatten().flatten().next();
+    let uuid_of = |part| Ok::<_, Error>(result.raw(part)?.into_iter().flatten().flatten().next());
+    let of_host = uuid_of("host")?;
     let at = home.or_else(|| domains.iter().position(|domain| of_host.as_ref() == Some(&domain.uuid)));
     let domain = at.map(|at| domains.swap_remove(at));
-    let mut settings = defaults.settings.clone();
-    if let Some(domain) = &domain {
-        settings.add(Layer::Domain, &domain_rows(result.raw("domain_settings")?, &domain.uuid));
-    }
-    Ok(RequestFacts { device, taken_elsewhere, domain, settings, origin })
+    let rows = result.raw("domain_settings")?;
+    let with_domain = |uuid: &str| {
+        let mut settings = defaults.settings.clone();
+        settings.add(Layer::Domain, &of_domain(&rows, uuid));
+        settings
+    };
+    let strangers = uuid_of("strangers")?.filter(|_| device.is_none() && !defaults.domain_filter);
+    Ok(RequestFacts {
+        taken_elsewhere: is_taken && device.is_none(),
+        settings: domain.as_ref().map_or_else(|| defaults.settings.clone(), |domain| with_domain(&domain.uuid)),
+        strangers: strangers.map(|uuid| with_domain(&uuid)),
+        device,
+        domain,
+        origin,
+    })
 }
 
 fn domain(record: Record) -> Domain {
@@ -128,21 +151,14 @@ fn domain(record: Record) -> Domain {
     Domain { uuid: text("domain_uuid"), name: text("domain_name"), record }
 }
 
-fn device(record: Record, address: DeviceAddress, result: &QueryResult<'_>) -> Result<DeviceFacts, Error> {
+fn device(record: Record, address: DeviceAddress) -> DeviceFacts {
     let row = record.row();
-    Ok(DeviceFacts {
+    DeviceFacts {
         uuid: row.text("device_uuid").to_owned(),
         domain_uuid: row.text("domain_uuid").to_owned(),
         address,
         enabled: row.get("device_enabled") != Some(&Value::Flag(false)),
         vendor: row.text("device_vendor").to_owned(),
-        alternate: result.table("alternate")?.into_records().next(),
-        stand_in: result.table("stand_in")?.into_records().next(),
         record,
-    })
-}
-
-fn domain_rows(rows: Vec<RawRow>, uuid: &str) -> Vec<SettingRow> {
-    let of_domain = |row: &RawRow| row.last().and_then(Option::as_deref) == Some(uuid);
-    rows.into_iter().filter(of_domain).map(setting_row).collect()
+    }
 }

@@ -5,8 +5,8 @@ use super::contacts::PhoneBookRules;
 use super::dialect::{Dialect, storable, timestamp};
 use super::directory::Directory;
 use super::error::Error;
-use super::load::{Device, with_own_settings};
-use crate::facts::{Record, Table, Value};
+use super::load::{Device, with_domain_settings, with_own_settings};
+use crate::facts::{Domain, MacAddress, ReadOrigin, Record, Settings, Table, Value};
 use crate::gate::InsertPermit;
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -67,13 +67,23 @@ impl Directory {
         if inserted == 0 {
             return Ok(Insertion::Taken(permit));
         }
-        Ok(Insertion::Inserted(Box::new(inserted_device(statements.catalog.columns("v_devices"), permit, new, uuid))))
+        let columns = statements.catalog.columns("v_devices");
+        let (address, domain, settings, origin) = permit.into_facts();
+        // Of what belongs to a device, a new one has nothing but its domain's settings.
+        let binds = [Some(uuid.as_str()), None, None, Some(domain.uuid.as_str())];
+        let result = self.read(origin, &statements.load, &binds).await?;
+        let settings = with_domain_settings(settings, &domain, &result)?;
+        let facts = (address, domain, settings, origin);
+        Ok(Insertion::Inserted(Box::new(inserted_device(columns, facts, new, uuid))))
     }
 }
 
+/// What an [`InsertPermit`] holds.
+type InsertFacts = (MacAddress, Domain, Settings, ReadOrigin);
+
 /// The inserted device as templates see it, without reading it again: it has neither lines nor keys.
-fn inserted_device(columns: &[Column], permit: InsertPermit, new: NewDevice, uuid: String) -> Device {
-    let (address, domain, domain_settings, origin) = permit.into_facts();
+fn inserted_device(columns: &[Column], facts: InsertFacts, new: NewDevice, uuid: String) -> Device {
+    let (address, domain, domain_settings, origin) = facts;
     let given = [
         ("device_uuid", uuid.as_str()),
         ("domain_uuid", domain.uuid.as_str()),

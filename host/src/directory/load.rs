@@ -2,11 +2,13 @@
 //! lets a device take its template, profile, user and lines from others; this file decides what it takes from which.
 
 use super::contacts::{PhoneBook, PhoneBookRules};
+use super::defaults::of_domain;
 use super::directory::Directory;
 use super::error::Error;
 use super::keys;
 use super::query::QueryResult;
-use crate::facts::{DeviceAddress, DeviceFacts, Record, Row, Settings, Table, Value};
+use super::relatives::Relatives;
+use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, Record, Row, Settings, Table, Value};
 use crate::gate::DevicePermit;
 use std::collections::HashMap;
 
@@ -52,16 +54,18 @@ pub struct Device {
 }
 
 impl Directory {
-    /// Loads an admitted device, in one round trip.
+    /// Loads an admitted device, in one round trip, or in two if it takes something from another device.
     pub async fn load(&self, permit: DevicePermit) -> Result<Device, Error> {
-        let (facts, domain, domain_settings, origin) = permit.into_facts();
+        let (facts, domain, settings, origin) = permit.into_facts();
         let (uuid, address, stored_vendor) = (facts.uuid.clone(), facts.address.clone(), facts.vendor.clone());
-        let composed = Composed::of(facts);
+        let relatives = self.relatives(&facts, origin).await?;
+        let composed = Composed::of(facts, relatives);
         let (profile, user) = (composed.uuid("device_profile_uuid"), composed.uuid("device_user_uuid"));
         let statements = self.statements();
-        let binds = [Some(composed.source.as_str()), profile, user];
+        let binds = [Some(composed.source.as_str()), profile, user, Some(domain.uuid.as_str())];
         let result = self.read(origin, &statements.load, &binds).await?;
 
+        let domain_settings = with_domain_settings(settings, &domain, &result)?;
         let vendor = composed.vendor();
         let lines = result.table("lines")?;
         let profile_keys = keys::select(keys::with_device_names(result.table("profile_keys")?), vendor);
@@ -104,8 +108,9 @@ struct Composed {
 }
 
 impl Composed {
-    fn of(facts: DeviceFacts) -> Self {
-        let DeviceFacts { mut record, alternate, stand_in, uuid, .. } = facts;
+    fn of(facts: DeviceFacts, relatives: Relatives) -> Self {
+        let DeviceFacts { mut record, uuid, .. } = facts;
+        let Relatives { alternate, stand_in } = relatives;
         let vendor = Some(facts.vendor.to_ascii_lowercase()).filter(|vendor| !vendor.is_empty() && vendor != "0");
         record.set("device_vendor", vendor.map_or(Value::Null, Value::Text));
         let mut composed = Self { record, source: uuid };
@@ -186,6 +191,16 @@ fn own_settings(device: &Composed, result: &QueryResult<'_>) -> Result<HashMap<S
             settings.insert(name, cells.next().flatten().map_or(Value::Null, Value::Text));
         }
     }
+    Ok(settings)
+}
+
+/// Adds all settings of the domain to those that the gate has read.
+pub(super) fn with_domain_settings(
+    mut settings: Settings,
+    domain: &Domain,
+    result: &QueryResult<'_>,
+) -> Result<Settings, Error> {
+    settings.add(Layer::Domain, &of_domain(&result.raw("domain_settings")?, &domain.uuid));
     Ok(settings)
 }
 

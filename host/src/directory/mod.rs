@@ -1,8 +1,8 @@
 //! FusionPBX's tables: finds a device, its domain and settings, and loads the device for templates. The same statements
 //! run on PostgreSQL and SQLite; no other room knows SQL.
 //!
-//! A request costs two round trips, [`Directory::find`] and [`Directory::load`]. A third one reads contacts or
-//! extensions, only if the template uses them.
+//! A request costs two round trips, [`Directory::find`] and [`Directory::load`]. A third one reads the devices from which
+//! a device takes what it lacks, only if it does, and another one contacts or extensions, only if the template uses them.
 
 mod catalog;
 mod config;
@@ -22,6 +22,7 @@ mod keys;
 mod load;
 mod notes;
 mod query;
+mod relatives;
 mod replica;
 mod setting_values;
 mod statements;

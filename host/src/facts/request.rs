@@ -24,10 +24,6 @@ pub struct DeviceFacts {
     pub vendor: String,
     /// Its row of `v_devices`.
     pub record: Record,
-    /// The row of the device behind `device_uuid_alternate`.
-    pub alternate: Option<Record>,
-    /// The row of an enabled device of the same domain; read only if this device has no template.
-    pub stand_in: Option<Record>,
 }
 
 /// The databases from which the rest of a request may be read.
@@ -48,7 +44,10 @@ pub struct RequestFacts {
     pub taken_elsewhere: bool,
     /// The device's domain, else the one that the `Host` header names.
     pub domain: Option<Domain>,
-    /// Default and domain settings.
+    /// Default settings, and those of the domain that the gate reads.
     pub settings: Settings,
+    /// With the domain filter off and no device found: the same settings of a domain that demands credentials, by which
+    /// the gate refuses unknown devices. Else the lack of a challenge would disclose that the device is unknown.
+    pub strangers: Option<Settings>,
     pub origin: ReadOrigin,
 }

@@ -1,10 +1,11 @@
 //! Checks the credentials of a request against the settings, and challenges the client for them.
 
 use super::basic;
-use super::demand::{report, texts};
+use super::demand::report;
 use super::digest::{self, Accounts, Credentials, DigestTarget};
 use super::keeper::{Keeper, SettingProblem};
 use super::refusal::{Challenge, CredentialError};
+use super::settings::{demand_credentials, judging, texts};
 use crate::facts::{RequestFacts, Settings};
 use crate::request::{ProvisionRequest, Secret};
 
@@ -42,7 +43,7 @@ pub struct CredentialCheck<'a> {
 impl CredentialCheck<'_> {
     /// Checks the credentials, if the settings require any. Returns whether they do.
     pub fn run(&self) -> Result<bool, Challenge> {
-        let Some(accounts) = accounts(&self.facts.settings) else { return Ok(false) };
+        let Some(accounts) = accounts(judging(self.facts)) else { return Ok(false) };
         let scheme = self.scheme();
         let outcome = match self.request.authorization() {
             None => Err(None),
@@ -54,7 +55,7 @@ impl CredentialCheck<'_> {
     /// Basic if the setting is `basic` in any case, else digest, so that no spelling turns the check off. Reports an
     /// unknown type to the keeper.
     fn scheme(&self) -> Scheme {
-        let named = texts(&self.facts.settings, "provision", "http_auth_type").map(|texts| texts.join(", "));
+        let named = texts(judging(self.facts), "provision", "http_auth_type").map(|texts| texts.join(", "));
         let named = named.unwrap_or_default();
         Scheme::parse(&named).unwrap_or_else(|| {
             report(self.keeper, self.facts, "provision http_auth_type", &named, SettingProblem::AuthType);
@@ -104,16 +105,7 @@ impl CredentialCheck<'_> {
 
 /// The accounts of which the client needs one; `None` if the settings require no credentials.
 fn accounts(settings: &Settings) -> Option<Accounts<'_>> {
-    let users = texts(settings, "provision", "http_auth_username").filter(|_| requires_credentials(settings))?;
+    let users = texts(settings, "provision", "http_auth_username").filter(|_| demand_credentials(settings))?;
     let passwords = texts(settings, "provision", "http_auth_password").unwrap_or_default();
     Some(Accounts { users, passwords: passwords.into_iter().map(Secret::new).collect() })
-}
-
-/// Whether credentials are required: by `http_auth_enabled`, or its opposite `http_auth_disable` of older databases. If
-/// neither is set, a user name alone requires them, as in the releases that had only the latter.
-fn requires_credentials(settings: &Settings) -> bool {
-    match settings.get("provision", "http_auth_enabled") {
-        Some(value) => !value.is_empty(),
-        None => !settings.is_on("provision", "http_auth_disable", false),
-    }
 }

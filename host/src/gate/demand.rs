@@ -2,21 +2,10 @@
 //! demands more of the request, never less.
 
 use super::keeper::{InvalidSetting, Keeper, SettingProblem};
-use crate::facts::{Network, RequestFacts, Settings, Value};
+use super::settings::{judging, texts};
+use crate::facts::{Network, RequestFacts, Settings};
 use crate::request::{ProvisionRequest, Secret};
 use subtle::Choice;
-
-/// The texts of a setting, one or many; `None` if it is not set. A setting that is set but has no text (a boolean where
-/// names are needed) gives an empty list, which no request can satisfy.
-pub fn texts<'a>(settings: &'a Settings, category: &str, name: &str) -> Option<Vec<&'a str>> {
-    match settings.get(category, name)? {
-        Value::Null | Value::Flag(false) => None,
-        Value::Flag(true) => Some(Vec::new()),
-        Value::Text(text) | Value::Number(text) => Some(vec![text]),
-        Value::Items(items) if items.is_empty() => None,
-        Value::Items(items) => Some(items.iter().map(String::as_str).collect()),
-    }
-}
 
 /// Whether the client is in one of the networks of the setting `cidr` of a category, or the setting is not set.
 /// Reports invalid networks to the keeper.
@@ -26,7 +15,7 @@ pub fn is_in_networks(
     keeper: &Keeper,
     (category, setting): (&str, &'static str),
 ) -> bool {
-    let Some(entries) = texts(&facts.settings, category, "cidr") else { return true };
+    let Some(entries) = texts(judging(facts), category, "cidr") else { return true };
     let mut is_in = false;
     for text in entries {
         match Network::parse(text) {

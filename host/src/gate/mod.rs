@@ -10,6 +10,7 @@ mod nonce;
 mod permit;
 mod policy;
 mod refusal;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ pub use policy::Policy;
 #[cfg(test)]
 pub use refusal::Challenge;
 pub use refusal::{CredentialError, Refusal};
+pub use settings::SETTINGS;
 
 use crate::facts::{Network, RequestFacts};
 use crate::request::{DeviceIdentifier, ProvisionRequest};
@@ -62,7 +64,7 @@ pub fn screen<'a>(
     if !demand::is_in_networks(request, &facts, keeper, ("domain", "domain cidr")) {
         return Err(Refusal::DomainNetwork);
     }
-    if !facts.settings.is_on("provision", "enabled", false) {
+    if !settings::judging(&facts).is_on("provision", "enabled", false) {
         return Err(Refusal::ProvisioningOff);
     }
     if !demand::is_in_networks(request, &facts, keeper, ("provision", "provision cidr")) {
@@ -93,7 +95,7 @@ impl<'a> ScreenedRequest<'a> {
         }
         let check = CredentialCheck { request, facts: &facts, keeper, vendor, now };
         let has_logged_in = check.run().map_err(Refusal::Challenge)?;
-        let has_password = demand::has_password(request, &facts.settings);
+        let has_password = demand::has_password(request, settings::judging(&facts));
         if has_password == Some(false) {
             return Err(Refusal::BadPassword);
         }

@@ -2,6 +2,7 @@
 //! be loaded with the facts of another request. Its fields are private to this file: only the gate makes permits.
 
 use super::refusal::Refusal;
+use super::settings::insert_devices;
 use crate::facts::{DeviceAddress, DeviceFacts, Domain, MacAddress, ReadOrigin, RequestFacts, Settings};
 use crate::request::DeviceIdentifier;
 
@@ -37,7 +38,7 @@ pub(super) fn refuse_unknown(facts: &RequestFacts) -> Result<(), Refusal> {
         Ok(())
     } else if facts.taken_elsewhere {
         Err(Refusal::ForeignDomain)
-    } else if !facts.settings.is_on("provision", "auto_insert_enabled", false) {
+    } else if !insert_devices(&facts.settings) {
         Err(Refusal::UnknownDevice)
     } else {
         Ok(())

@@ -44,6 +44,8 @@ struct Visit<'a> {
     domain: Option<&'a str>,
     enabled: bool,
     taken_elsewhere: bool,
+    /// Settings of a domain that demands credentials, with the domain filter off.
+    strangers: Option<Settings>,
     /// The auth server's answer.
     accepted: bool,
     identifier: DeviceIdentifier,
@@ -67,6 +69,7 @@ fn known() -> Visit<'static> {
         domain: Some("alpha"),
         enabled: true,
         taken_elsewhere: false,
+        strangers: None,
         accepted: true,
         identifier: address(KNOWN),
         agent: "",
@@ -124,6 +127,7 @@ impl<'a> Visit<'a> {
         let mut settings = Settings::default();
         let rows = self.settings.iter().map(|(name, kind, value)| {
             let (category, subcategory) = name.split_once(' ').unwrap();
+            assert!(SETTINGS.contains(&(category, subcategory)), "{name}");
             SettingRow {
                 category: category.into(),
                 subcategory: subcategory.into(),
@@ -139,11 +143,10 @@ impl<'a> Visit<'a> {
             enabled: self.enabled,
             vendor: self.row_vendor.clone(),
             record: record(),
-            alternate: None,
-            stand_in: None,
         });
         let domain = self.domain.map(domain);
-        RequestFacts { device, taken_elsewhere: self.taken_elsewhere, domain, settings, origin: ReadOrigin::Any }
+        let (taken_elsewhere, strangers) = (self.taken_elsewhere, self.strangers.clone());
+        RequestFacts { device, taken_elsewhere, domain, settings, strangers, origin: ReadOrigin::Any }
     }
 
     fn outcome(&self) -> Result<Permit, Refusal> {
@@ -217,6 +220,19 @@ fn refusal_is_the_same_for_every_device() {
             assert_eq!(other.with(demand).refusal(), refused);
         }
     }
+}
+
+#[test]
+fn unfiltered_unknown_device_is_judged_by_a_demanding_domain() {
+    let strangers = || known().with(DIGEST).facts().settings;
+    let unfiltered = |visit: Visit<'static>| Visit { strangers: Some(strangers()), ..visit }.outcome();
+    for visit in [unknown(), Visit { domain: None, ..unknown() }, Visit { taken_elsewhere: true, ..unknown() }] {
+        assert!(matches!(unfiltered(visit), Err(Refusal::Challenge(_))));
+    }
+    let own_demand = unknown().with(&[("provision password", "text", "pass1")]);
+    assert_eq!(unfiltered(own_demand).err(), Some(Refusal::BadPassword), "the host's own demand counts");
+    let new = unknown().with(&[("provision auto_insert_enabled", "boolean", "true")]);
+    assert!(matches!(unfiltered(new), Ok(Permit::AutoInsert(_))), "new devices belong to the host's domain");
 }
 
 #[test]

@@ -327,8 +327,6 @@ fn row_says_that_the_device_was_here_before_a_restart() {
             enabled: true,
             vendor: String::new(),
             record: Record::new(names.map(str::to_owned).into(), values.into()),
-            alternate: None,
-            stand_in: None,
         };
         visit(&sentry, "192.0.2.7", &DeviceIdentifier::Address(device.address.clone())).with_device(Some(&device), NOW)
     };

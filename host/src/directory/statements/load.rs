@@ -1,5 +1,6 @@
 //! The statement that loads an admitted device.
 
+use super::settings::of_domains;
 use crate::directory::catalog::Catalog;
 use crate::directory::dialect::Dialect;
 use crate::directory::keys::PROFILE_COLUMNS;
@@ -61,6 +62,7 @@ pub fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         ["device_setting_enabled", "device_setting_subcategory", "device_setting_value"],
         is("v_device_settings", "device_uuid", "s", 1),
     );
-    let parts = [lines, profile_keys, device_keys, user, profile_settings, device_settings];
+    let domain_settings = of_domains(catalog, dialect, &is("v_domain_settings", "domain_uuid", "s", 4));
+    let parts = [lines, profile_keys, device_keys, user, profile_settings, device_settings, domain_settings];
     parts.into_iter().fold(StatementBuilder::new(dialect), StatementBuilder::part).build()
 }

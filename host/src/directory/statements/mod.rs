@@ -3,6 +3,8 @@
 mod contacts;
 mod find;
 mod load;
+mod relatives;
+mod settings;
 
 use super::catalog::Catalog;
 use super::config::Config;
@@ -16,6 +18,7 @@ use std::sync::Arc;
 pub struct Statements {
     pub catalog: Catalog,
     pub find: Statement,
+    pub relatives: Statement,
     pub load: Statement,
     pub by_extension: Arc<str>,
     pub contacts: ContactStatements,
@@ -29,6 +32,7 @@ impl Statements {
         let dialect = database.dialect();
         Ok(Self {
             find: find::statement(&catalog, dialect),
+            relatives: relatives::statement(&catalog, dialect),
             load: load::statement(&catalog, dialect),
             by_extension: find::by_extension(&catalog, dialect).into(),
             contacts: ContactStatements::new(&catalog, dialect),

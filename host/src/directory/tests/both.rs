@@ -61,10 +61,8 @@ fn facts_text(facts: &RequestFacts) -> String {
     }
     settings.sort();
     out += &settings.join("\n");
-    let device = facts.device.as_ref();
-    let others = device.into_iter().flat_map(|device| [&device.alternate, &device.stand_in]).flatten();
-    let records = device.map(|device| &device.record).into_iter().chain(others);
-    for record in records.chain(facts.domain.as_ref().map(|domain| &domain.record)) {
+    let record = facts.device.as_ref().map(|device| &device.record);
+    for record in record.into_iter().chain(facts.domain.as_ref().map(|domain| &domain.record)) {
         rows(&Record::clone(record).into_table("facts"), &mut out);
     }
     out

@@ -1,0 +1,77 @@
+//! Which rows of settings the statements read.
+
+use crate::directory::catalog::Catalog;
+use crate::directory::dialect::Dialect;
+use crate::directory::query::{Part, StatementBuilder};
+use crate::gate;
+
+/// The categories that provisioning reads. The others concern the web interface and would double the rows.
+const CATEGORIES: &str = "'provision', 'domain', 'contact'";
+
+/// Whether the domain filter is off, by a parameter.
+pub const FILTER_OFF: &str = "cast($4 as text) = 'off'";
+
+/// Adds the default settings. Where the database has stamps, it sends them only if the stamp is not the parameter $3.
+pub fn with_defaults(builder: StatementBuilder, catalog: &Catalog, dialect: Dialect) -> StatementBuilder {
+    let names = ["category", "subcategory", "name", "value"].map(|part| format!("default_setting_{part}"));
+    let defaults = Part {
+        name: "default_settings",
+        columns: catalog.only("v_default_settings", &names.each_ref().map(String::as_str)),
+        alias: "s",
+        from: format!(
+            "v_default_settings s where {} and s.default_setting_category in ({CATEGORIES})",
+            catalog.is_true("v_default_settings", "default_setting_enabled", "s")
+        ),
+        // PostgreSQL puts NULL last by default, SQLite first.
+        order: format!("s.default_setting_order asc nulls last, s.{}", dialect.storage()),
+    };
+    match dialect.stamp("s") {
+        None => builder.part(defaults),
+        Some(stamp) => builder
+            .with("stamp", &format!("select {stamp} as stamp from {}", defaults.from))
+            .text("stamp", "select stamp from stamp")
+            .part_unless("(select stamp from stamp) = cast($3 as text)", defaults),
+    }
+}
+
+/// The settings of domains that the gate reads: of the requested domain, or, with the domain filter off, of all domains,
+/// so that the number of rows does not depend on the device.
+pub fn demands(catalog: &Catalog, dialect: Dialect) -> String {
+    let of_gate = gate::SETTINGS.map(|(category, name)| format!("('{category}', '{name}')")).join(", ");
+    format!(
+        "select s.*, s.{} as stored from v_domain_settings s where {} \
+         and (s.domain_setting_category, s.domain_setting_subcategory) in (values {of_gate}) \
+         and ({FILTER_OFF} or s.domain_uuid in (select domain_uuid from own union select * from host))",
+        dialect.storage(),
+        catalog.is_true("v_domain_settings", "domain_setting_enabled", "s")
+    )
+}
+
+/// With the domain filter off, the domain that refuses unknown devices: the one with the most demands of its own. Another
+/// one than the requested domain, since that one's demands count in any case, and a known device may have another one.
+pub const STRANGERS: &str = "
+    select s.domain_uuid from demands s
+    where cast($4 as text) = 'off' and s.domain_setting_category = 'provision' and s.domain_setting_value <> ''
+        and s.domain_setting_subcategory in
+            ('http_auth_username', 'http_auth_enabled', 'http_auth_disable', 'password', 'cidr')
+        and s.domain_uuid not in (select * from host)
+    group by s.domain_uuid
+    having sum(case s.domain_setting_subcategory || ' ' || lower(s.domain_setting_value)
+        when 'http_auth_enabled false' then 1 when 'http_auth_disable true' then 1 else 0 end) = 0
+    order by count(distinct s.domain_setting_subcategory) desc, s.domain_uuid limit 1";
+
+/// All settings of domains that provisioning reads. `is_wanted` names the domains by the alias `s`.
+pub fn of_domains(catalog: &Catalog, dialect: Dialect, is_wanted: &str) -> Part<'static> {
+    let enabled = catalog.is_true("v_domain_settings", "domain_setting_enabled", "s");
+    let from =
+        format!("v_domain_settings s where {enabled} and s.domain_setting_category in ({CATEGORIES}) and {is_wanted}");
+    part(catalog, &from, dialect.storage())
+}
+
+/// A part of domain settings. Its rows end with the domain's uuid.
+pub fn part(catalog: &Catalog, from: &str, order: &str) -> Part<'static> {
+    let names = ["category", "subcategory", "name", "value"].map(|part| format!("domain_setting_{part}"));
+    let mut columns = catalog.only("v_domain_settings", &names.each_ref().map(String::as_str));
+    columns.extend(catalog.only("v_domain_settings", &["domain_uuid"]));
+    Part { name: "domain_settings", columns, alias: "s", from: from.to_owned(), order: format!("s.{order}") }
+}

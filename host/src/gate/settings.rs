@@ -1,0 +1,53 @@
+//! The settings that the gate reads.
+
+use crate::facts::{RequestFacts, Settings, Value};
+
+/// Category and name of each. The directory reads no other settings of a domain before a request is admitted.
+pub const SETTINGS: [(&str, &str); 10] = [
+    ("domain", "cidr"),
+    ("provision", "enabled"),
+    ("provision", "cidr"),
+    ("provision", "http_auth_enabled"),
+    ("provision", "http_auth_disable"),
+    ("provision", "http_auth_type"),
+    ("provision", "http_auth_username"),
+    ("provision", "http_auth_password"),
+    ("provision", "password"),
+    ("provision", "auto_insert_enabled"),
+];
+
+/// The settings by which a request is judged. A request for an unknown device that would be refused without a challenge
+/// is judged by a domain that challenges, if there is one.
+pub fn judging(facts: &RequestFacts) -> &Settings {
+    let settings = &facts.settings;
+    let demands_secret = || demand_credentials(settings) || texts(settings, "provision", "password").is_some();
+    let strangers = facts.strangers.as_ref().filter(|_| !demands_secret() && !insert_devices(settings));
+    strangers.unwrap_or(settings)
+}
+
+/// Whether credentials are required: by `http_auth_enabled`, or its opposite `http_auth_disable` of older databases. If
+/// neither is set, a user name alone requires them, as in the releases that had only the latter.
+pub fn demand_credentials(settings: &Settings) -> bool {
+    let is_on = match settings.get("provision", "http_auth_enabled") {
+        Some(value) => !value.is_empty(),
+        None => !settings.is_on("provision", "http_auth_disable", false),
+    };
+    is_on && texts(settings, "provision", "http_auth_username").is_some()
+}
+
+/// Whether a device that has no row is inserted.
+pub fn insert_devices(settings: &Settings) -> bool {
+    settings.is_on("provision", "auto_insert_enabled", false)
+}
+
+/// The texts of a setting, one or many; `None` if it is not set. A setting that is set but has no text (a boolean where
+/// names are needed) gives an empty list, which no request can satisfy.
+pub fn texts<'a>(settings: &'a Settings, category: &str, name: &str) -> Option<Vec<&'a str>> {
+    match settings.get(category, name)? {
+        Value::Null | Value::Flag(false) => None,
+        Value::Flag(true) => Some(Vec::new()),
+        Value::Text(text) | Value::Number(text) => Some(vec![text]),
+        Value::Items(items) if items.is_empty() => None,
+        Value::Items(items) => Some(items.iter().map(String::as_str).collect()),
+    }
+}
