@@ -1,6 +1,8 @@
 //! The demo: the embedded database, created at the first start, and its phones.
 
 use dialplate_tests::app::TestApp;
+use dialplate_tests::server::root;
+use std::collections::BTreeMap;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn demo_yealink_gets_two_lines_and_its_keys() {
@@ -54,4 +56,30 @@ async fn unknown_phone_and_absent_file_are_refused() {
         let answer = app.get(target).await;
         assert_eq!(answer.status, status, "{target}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_demo_phone_gets_every_file_of_its_template() {
+    let app = TestApp::init().build().await;
+    let phones =
+        "select group_concat(device_address || ' ' || device_vendor || ' ' || device_template, ';') from v_devices";
+    let phones = app.value(phones).await;
+    let mut by_vendor: BTreeMap<&str, usize> = BTreeMap::new();
+    for phone in phones.split(';') {
+        let [address, vendor, template] = phone.split(' ').collect::<Vec<_>>()[..] else { panic!("{phone}") };
+        *by_vendor.entry(vendor).or_default() += 1;
+        let natural =
+            app.get(&format!("/provision/{address}.{}", if vendor == "yealink" { "cfg" } else { "xml" })).await;
+        assert_eq!(natural.status, 200, "{phone}");
+        let entries = std::fs::read_dir(root().join("templates").join(template)).unwrap().flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        // Parts that files include have no extension.
+        for file in names.filter(|name| name.contains('.')) {
+            let encoded = file.replace('{', "%7B").replace('$', "%24").replace('}', "%7D");
+            let answer = app.get(&format!("/app/provision/?mac={address}&file={encoded}")).await;
+            assert_eq!(answer.status, 200, "{file} of {phone}");
+        }
+    }
+    let vendors = ["cisco", "grandstream", "polycom", "yealink", "zoiper"].map(|vendor| (vendor, 2));
+    assert_eq!(by_vendor, BTreeMap::from(vendors), "two phones of each vendor");
 }

@@ -9,8 +9,8 @@ pub type Values = BTreeMap<String, String>;
 const MARKUP: [&str; 3] = ["ua", "version", "standalone"];
 
 /// Reads a file, in the format that its first character shows.
-pub fn read(file: &str, text: &str) -> Result<Values, String> {
-    if text.starts_with('<') { xml(text) } else { lines(file, text) }
+pub fn read(maker: &str, text: &str) -> Result<Values, String> {
+    if text.starts_with('<') { xml(text) } else { lines(maker, text) }
 }
 
 /// Attributes by their name, and elements without children by theirs, or by that in their attribute `name`. In a list, a
@@ -49,8 +49,8 @@ fn place(element: roxmltree::Node<'_, '_>) -> String {
 }
 
 /// `name = value` in each line.
-fn lines(file: &str, text: &str) -> Result<Values, String> {
-    if file.ends_with(".cfg") && !text.starts_with("#!version:1.0.0.1\n") {
+fn lines(maker: &str, text: &str) -> Result<Values, String> {
+    if maker == "yealink" && !text.starts_with("#!version:1.0.0.1\n") {
         return Err("the first line is not #!version:1.0.0.1, so that a phone ignores the file".into());
     }
     let mut values = Values::new();
@@ -71,7 +71,7 @@ fn put(values: &mut Values, name: &str, value: &str) -> Result<(), String> {
 #[test]
 fn xml_parameters_are_read_by_name() {
     let values =
-        read("a.xml", "<a><b c.1=\"x &amp; y\"/><P1 ua=\"na\">z</P1><i><n>1</n></i><i><n>2</n></i></a>").unwrap();
+        read("zoiper", "<a><b c.1=\"x &amp; y\"/><P1 ua=\"na\">z</P1><i><n>1</n></i><i><n>2</n></i></a>").unwrap();
     let expected = [("P1", "z"), ("c.1", "x & y"), ("i/1/n", "1"), ("i/2/n", "2")];
     assert!(values.iter().map(|(name, value)| (name.as_str(), value.as_str())).eq(expected), "{values:?}");
 }
@@ -79,6 +79,6 @@ fn xml_parameters_are_read_by_name() {
 #[test]
 fn mistakes_of_a_format_are_found() {
     for text in ["<a><b></a>", "<a><P1>1</P1><P1>2</P1></a>", "a = 1\n", "#!version:1.0.0.1\na = 1\na = 2\n"] {
-        assert!(read("a.cfg", text).is_err(), "{text}");
+        assert!(read("yealink", text).is_err(), "{text}");
     }
 }

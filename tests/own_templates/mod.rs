@@ -37,11 +37,6 @@ fn report(faults: &[String]) {
     assert!(faults.is_empty(), "{} faults:\n{shown}", faults.len());
 }
 
-/// The vendor whose files and table these are: Poly's phones are Polycom's.
-fn maker(vendor: &str) -> &str {
-    if vendor == "poly" { "polycom" } else { vendor }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_own_template_renders_in_its_format() {
     let mut faults = Vec::new();
@@ -62,7 +57,7 @@ async fn own_templates_set_what_the_makers_document() {
     for vendor in &vendors() {
         let sections = expected::read(&folder().join("expected").join(vendor));
         let mut unused: BTreeSet<usize> = (0..sections.len()).collect();
-        for file in rendered().await.iter().filter(|file| maker(&file.vendor) == vendor) {
+        for file in rendered().await.iter().filter(|file| file.maker == *vendor) {
             for (at, section) in sections.iter().enumerate().filter(|(_, section)| section.is_for(file)) {
                 unused.remove(&at);
                 compare(section, &file.values, &file.to_string(), &mut faults);
@@ -108,7 +103,7 @@ async fn templates_readme_names_source_of_every_parameter() {
     for vendor in &vendors() {
         let rows = documented(&readme, vendor);
         let files: Vec<&Rendered> =
-            rendered().await.iter().filter(|file| maker(&file.vendor) == vendor && file.values.is_ok()).collect();
+            rendered().await.iter().filter(|file| file.maker == *vendor && file.values.is_ok()).collect();
         let names: BTreeSet<&String> =
             files.iter().flat_map(|file| file.values.iter().flat_map(|it| it.keys())).collect();
         let undocumented = names.iter().filter(|name| !rows.iter().any(|row| is_named(row, name)));
@@ -162,7 +157,7 @@ async fn templates_readme_lists_every_model() {
 fn models_table(vendor: &str, files: &[Rendered]) -> String {
     let mut rows: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
     let mut columns = BTreeSet::new();
-    for file in files.iter().filter(|file| maker(&file.vendor) == vendor) {
+    for file in files.iter().filter(|file| file.maker == *vendor) {
         let shown = file.capabilities.iter().filter(|(name, _)| *name != "firmware");
         columns = shown.clone().map(|(name, _)| name.clone()).collect();
         rows.entry(shown.map(|(_, value)| value.clone()).collect()).or_default().insert(file.model.clone());

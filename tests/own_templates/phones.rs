@@ -1,7 +1,7 @@
 //! Two phones for every template folder of the repository, one of them with all settings, and all their files.
 
+use super::folder;
 use super::format::{self, Values};
-use super::{folder, maker};
 use dialplate_tests::app::TestApp;
 use dialplate_tests::server::root;
 use std::collections::BTreeMap;
@@ -26,6 +26,8 @@ pub enum Variant {
 
 /// One file of one phone.
 pub struct Rendered {
+    /// The vendor whose base the model links to: Poly's phones are Polycom's.
+    pub maker: String,
     pub vendor: String,
     pub model: String,
     pub file: String,
@@ -48,6 +50,7 @@ impl fmt::Display for Rendered {
 
 /// A template folder and its files. Parts that files include have no extension.
 struct Model {
+    maker: String,
     vendor: String,
     name: String,
     files: Vec<String>,
@@ -94,6 +97,7 @@ async fn render(app: &TestApp, model: &Model, variant: Variant, file: &str) -> R
     let answer = app.get(&target).await;
     let text = answer.text();
     Rendered {
+        maker: model.maker.clone(),
         vendor: model.vendor.clone(),
         model: model.name.clone(),
         file: file.to_owned(),
@@ -101,7 +105,7 @@ async fn render(app: &TestApp, model: &Model, variant: Variant, file: &str) -> R
         zone: None,
         capabilities: model.capabilities.clone(),
         status: answer.status,
-        values: format::read(file, &text),
+        values: format::read(&model.maker, &text),
         text,
     }
 }
@@ -123,7 +127,15 @@ fn models() -> Vec<Model> {
         for name in names(&templates.join(&vendor)).into_iter().filter(|name| !name.starts_with('_')) {
             let folder = templates.join(&vendor).join(&name);
             let files = names(&folder).into_iter().filter(|file| file.contains('.')).collect();
-            models.push(Model { capabilities: capabilities(&folder, &name), files, vendor: vendor.clone(), name });
+            let base = folder.canonicalize().expect("a folder");
+            let maker = base.parent().and_then(Path::file_name).expect("the folder of a vendor").to_string_lossy();
+            models.push(Model {
+                maker: maker.into_owned(),
+                capabilities: capabilities(&folder, &name),
+                files,
+                vendor: vendor.clone(),
+                name,
+            });
         }
     }
     models
@@ -170,7 +182,7 @@ fn rows(models: &[Model]) -> String {
                  device_label, device_enabled, device_description) select '{device}', domain_uuid, '{address}', '{vendor}', \
                  '{template}', 'Ada', true, 'own' from v_domains;\n"
             );
-            for (name, value) in settings(maker(vendor), variant) {
+            for (name, value) in settings(&model.maker, variant) {
                 sql += &format!(
                     "insert into v_device_settings (device_setting_uuid, device_uuid, domain_uuid, \
                      device_setting_subcategory, device_setting_name, device_setting_value, device_setting_enabled) \

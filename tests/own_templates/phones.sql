@@ -43,9 +43,10 @@ from v_devices join (values
     ('grandstream', 'memory', 2, 'speed dial', 2, '207', 'Dan'),
     ('grandstream', 'expansion', 1, 'blf', 1, '208', 'Eve'),
     ('grandstream', 'expansion', 41, 'call park', 2, '5901', 'Park'),
+    ('generic', 'line', 1, 'blf', 1, '205', 'Bob & Co'),
     ('cisco', 'line', 1, 'line', 1, null, 'Ada'),
     ('cisco', 'line', 2, 'line', 2, null, null),
-    ('cisco', 'line', 3, 'disabled', 1, 'fnc=blf+sd+cp;sub=101@$PROXY', '${caller_id_name}'),
+    ('cisco', 'line', 3, 'disabled', 1, 'fnc=blf+sd+cp;sub=101@$PROXY', 'Ada'),
     ('cisco', 'line', 4, 'shared', 3, null, 'Shared & Co'),
     ('cisco', 'expansion', 1, 'disabled', 1, 'fnc=sd;ext=207@$PROXY;nme=Dan', 'Dan'),
     ('cisco', 'expansion', 33, 'disabled', 1, 'fnc=prk;sub=5901@$PROXY', 'Park')

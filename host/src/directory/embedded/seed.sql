@@ -1,4 +1,4 @@
--- What a newcomer finds: one domain, a phone of each of four makers, people who can call each other. Nothing of it is
+-- What a newcomer finds: one domain, two phones of each of five makers, people who can call each other. Nothing of it is
 -- secret, and nothing of it registers anywhere: delete it when real devices come.
 --
 -- Uuids are counted rather than drawn, so that two machines print the same.
@@ -23,7 +23,6 @@ from (values
     ('provision', 'ntp_server_primary', 'text', '0.pool.ntp.org', 'Where phones get the time.'),
     ('provision', 'ntp_server_secondary', 'text', '1.pool.ntp.org', 'Where phones get the time otherwise.'),
     ('provision', 'voicemail_number', 'text', '*97', 'What the message key dials.'),
-    ('provision', 'yealink_time_zone', 'text', '0', 'Hours from Greenwich on Yealink phones.'),
     ('domain', 'time_zone', 'text', 'UTC', 'The zone of the domain''s phones.')
 );
 
@@ -36,7 +35,14 @@ from (values
     (1, '001565000046', 'yealink', 'yealink/t46u', 'T46U', 'Ada'),
     (2, '0004f2000450', 'polycom', 'polycom/vvx450', 'VVX 450', 'Grace'),
     (3, '000b82002170', 'grandstream', 'grandstream/gxp2170', 'GXP2170', 'Alan'),
-    (4, '30e4db000504', 'cisco', 'cisco/spa504g', 'SPA504G', 'Edsger')
+    (4, '30e4db000504', 'cisco', 'cisco/spa504g', 'SPA504G', 'Edsger'),
+    (5, '001565000054', 'yealink', 'yealink/t54w', 'T54W', 'Barbara'),
+    (6, '0004f2000335', 'polycom', 'polycom/ip335', 'SoundPoint IP 335', 'Donald'),
+    (7, '000b82000802', 'grandstream', 'grandstream/ht802', 'HT802', 'Fax'),
+    (8, '30e4db000112', 'cisco', 'cisco/spa112', 'SPA112', 'Lift'),
+    -- A softphone has no maker's half; these two are locally administered.
+    (9, '02005a000001', 'zoiper', 'zoiper/5.x', 'Zoiper 5', 'Radia'),
+    (10, '02005a000002', 'zoiper', 'zoiper/5.x', 'Zoiper 5', 'Tim')
 );
 
 insert into v_extensions (extension_uuid, domain_uuid, extension, password, effective_caller_id_name,
@@ -47,7 +53,13 @@ from (values
     ('101', 'Ada', 'Lovelace', 'research'), ('102', 'Front', 'Desk', 'office'),
     ('103', 'Grace', 'Hopper', 'research'), ('104', 'Meeting', 'Room', 'office'),
     ('105', 'Alan', 'Turing', 'research'), ('106', 'Door', 'Station', 'office'),
-    ('107', 'Edsger', 'Dijkstra', 'research'), ('108', 'Warehouse', NULL, 'office')
+    ('107', 'Edsger', 'Dijkstra', 'research'), ('108', 'Warehouse', NULL, 'office'),
+    ('109', 'Barbara', 'Liskov', 'research'), ('110', 'Kitchen', NULL, 'office'),
+    ('111', 'Donald', 'Knuth', 'research'), ('112', 'Library', NULL, 'office'),
+    ('113', 'Fax', NULL, 'office'), ('114', 'Franking', 'Machine', 'office'),
+    ('115', 'Lift', NULL, 'office'), ('116', 'Garage', NULL, 'office'),
+    ('117', 'Radia', 'Perlman', 'research'), ('118', 'Night', 'Desk', 'office'),
+    ('119', 'Tim', 'Berners-Lee', 'research'), ('120', 'Visitors', NULL, 'office')
 );
 
 -- Two lines each: 101 and 102 on the first device, 103 and 104 on the second, and so on.
@@ -80,7 +92,11 @@ from (values
     (3, 2, 'memory', 'grandstream', 'speed dial', 1, '103', NULL, 'Grace'),
     (4, 1, 'line', 'cisco', 'line', 1, NULL, NULL, 'Edsger'),
     (4, 2, 'line', 'cisco', 'line', 2, NULL, NULL, 'Warehouse'),
-    (4, 3, 'line', 'cisco', 'disabled', 1, 'fnc=blf+sd+cp;sub=101@$PROXY', NULL, '${caller_id_name}')
+    (4, 3, 'line', 'cisco', 'disabled', 1, 'fnc=blf+sd+cp;sub=101@$PROXY', NULL, 'Ada'),
+    (5, 1, 'line', 'yealink', '15', 1, NULL, NULL, 'Barbara'),
+    (5, 2, 'line', 'yealink', '15', 2, NULL, NULL, 'Kitchen'),
+    (5, 1, 'expansion', 'yealink', '16', 1, '101', NULL, 'Ada'),
+    (6, 1, 'line', 'polycom', 'automata', 1, '103', NULL, 'Grace')
 );
 
 insert into v_contacts (contact_uuid, domain_uuid, contact_type, contact_organization, contact_name_given,
