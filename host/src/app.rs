@@ -181,7 +181,7 @@ pub async fn check(config: Config) -> Result<()> {
     let config = with_compiler(config)?;
     config.auth_server.clone().map(AuthServer::new).transpose()?;
     let directory = Directory::connect(&config.database).await?;
-    warn_of_settings(&directory).await?;
+    let invalid = warn_of_settings(&directory).await?;
     directory.close().await;
     let loaded = reload::load(reload_config(&config)).await?;
     let unread: Vec<_> = loaded.unread.iter().map(ToString::to_string).collect();
@@ -194,27 +194,28 @@ pub async fn check(config: Config) -> Result<()> {
     let (errors, warnings) = loaded.review().await;
     ensure!(
         errors == 0,
-        "{errors} templates that phones need do not serve (each is named above); correct or remove them"
+        "{errors} templates that phones need cannot be served (each is named above); correct or remove them"
     );
-    if warnings > 0 {
-        tracing::info!(warnings, "no errors found");
-        return Ok(());
+    match invalid + warnings {
+        0 => tracing::info!("no problems found"),
+        warnings => tracing::info!(warnings, "no errors found"),
     }
-    tracing::info!("no problems found");
     Ok(())
 }
 
-/// Names the values of FusionPBX's settings that the gate cannot use, in every domain.
-async fn warn_of_settings(directory: &Directory) -> Result<()> {
+/// Logs the values of FusionPBX's settings that the gate cannot use, in every domain, and returns their number.
+async fn warn_of_settings(directory: &Directory) -> Result<usize> {
+    let mut invalid = 0;
     for directory::SettingValue { category, name, domain, value } in
         directory.setting_values(&gate::EXAMINED_SETTINGS).await?
     {
         if let Some(problem) = gate::find_problem(name, &value) {
             let setting = format!("{category} {name}");
             tracing::warn!(setting, domain.name = domain, text = value, "{problem}");
+            invalid += 1;
         }
     }
-    Ok(())
+    Ok(invalid)
 }
 
 fn reload_config(config: &Config) -> reload::Config {
@@ -277,7 +278,7 @@ fn listen_for_admin(listen: AdminListen) -> Result<Option<TcpListener>> {
 fn keeper(key: Option<[u8; 32]>, steady: SteadyClock) -> Result<gate::Keeper> {
     let (mut random, mut instance) = ([0; 32], [0; 8]);
     for bytes in [random.as_mut_slice(), &mut instance] {
-        getrandom::fill(bytes).context("the system gives no random numbers")?;
+        getrandom::fill(bytes).context("the system returned no random numbers")?;
     }
     let instance = u64::from_ne_bytes(instance);
     Ok(gate::Keeper::new(key.unwrap_or(random), instance, steady.now()))
