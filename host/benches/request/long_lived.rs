@@ -73,7 +73,7 @@ fn value(value: facts::Value) -> types::Value {
 
 fn job(job: Job) -> types::Job {
     types::Job {
-        folder: job.folder,
+        folder: job.group.folder,
         file: job.file,
         vendor: job.vendor,
         address: job.address.as_str().to_owned(),
@@ -96,7 +96,7 @@ pub struct LongLived {
 }
 
 impl LongLived {
-    #[expect(clippy::disallowed_methods, reason = "no server that it could harm")]
+    #[expect(clippy::disallowed_methods, reason = "a benchmark has no server that a compiler could harm")]
     pub async fn new(file: &Path, templates: Vec<TemplateFile>) -> Self {
         let mut config = Config::new();
         // The same code as the server's renders.

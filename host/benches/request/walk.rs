@@ -6,7 +6,7 @@ use dialplate::clock::SteadyClock;
 use dialplate::directory::{Directory, Lookup};
 use dialplate::gate::{self, DevicePermit, Keeper, Permit};
 use dialplate::http::{AppState, job};
-use dialplate::plugin::Job;
+use dialplate::plugin::{Job, RenderGroup};
 use dialplate::request::{ProvisionRequest, RawRequest, RequestTarget, UrlForms};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -73,10 +73,10 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
     let job = async {
         let located = job::locate(&snapshot.tree, &device).await.unwrap();
         let plugin = snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();
-        let folder = located.name.as_str().to_owned();
+        let group = RenderGroup { folder: located.name.as_str().to_owned(), domain: device.domain_name.clone() };
         let file = job::file(&request, &snapshot, &located).await.unwrap();
         let scope = Arc::new(job::Scope(app.directory.phone_book(&device)));
-        let parts = job::Parts { folder, file, templates: vec![], device, now: app.clock.now() };
+        let parts = job::Parts { group, file, templates: vec![], device, now: app.clock.now() };
         Walked { job: job::of(&request, parts, plugin, &snapshot.plugins).unwrap(), scope }
     };
     times.take(4, job).await

@@ -3,7 +3,7 @@
 use super::status::Failure;
 use crate::directory::{Device, PhoneBook, daylight::Zone};
 use crate::facts::{Settings, Table};
-use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, Reads, ScopeError};
+use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, Reads, RenderGroup, ScopeError};
 use crate::reload::{PendingTemplates, Snapshot};
 use crate::request::ProvisionRequest;
 use crate::templates::{self, TemplateFile, TemplateLocation, Tree};
@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// The parts of a job.
 pub struct Parts {
-    pub folder: String,
+    pub group: RenderGroup,
     /// `None` if the plugin chooses the file.
     pub file: Option<String>,
     pub templates: Vec<TemplateFile>,
@@ -22,7 +22,7 @@ pub struct Parts {
 
 /// Makes a job, with those settings that the requested file reads.
 pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &Plugins) -> Result<Job, Failure> {
-    let Parts { folder, file, templates, device, now } = parts;
+    let Parts { group, file, templates, device, now } = parts;
     let stored = Some(device.stored_vendor).filter(|vendor| !vendor.is_empty());
     let oui = device.address.oui();
     let of_oui = || oui.and_then(|oui| plugins.vendor_of(oui)).unwrap_or_default().to_owned();
@@ -33,13 +33,12 @@ pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &P
     let mut settings = device.settings;
     zone.add_daylight_settings(now, &device.domain_settings, &mut settings);
     // The plugin has not analysed the templates that are sent with the job.
-    let reads = if templates.is_empty() { plugin.reads(&folder, file.as_deref()) } else { Reads::Every };
+    let reads = if templates.is_empty() { plugin.reads(&group.folder, file.as_deref()) } else { Reads::Every };
     // A template cannot read a variable without a name.
     let wanted = |name: &str| !name.is_empty() && reads.includes(name);
     let settings = settings.of_category("provision", wanted);
     Ok(Job {
-        folder,
-        domain: device.domain_name,
+        group,
         file,
         vendor: stored.unwrap_or_else(of_oui),
         address: device.address,

@@ -168,10 +168,10 @@ impl Walk<'_> {
         if let Some(failing) = failing {
             // A job of its own, with the settings that this version reads and the templates that it is not prepared
             // with. If that job fails, only the retry is lost, not the phone's request.
-            let job = self.job(request, device.clone(), failing, &located).await;
+            let job = self.job(request, (device.clone(), group.clone()), failing, &located).await;
             let _ = job.map(|job| Arc::clone(failing).try_again(job, scope.clone()));
         }
-        let job = self.job(request, device, plugin, &located).await?;
+        let job = self.job(request, (device, group), plugin, &located).await?;
         let started = Instant::now();
         let rendered = plugin.render(job, scope).await;
         let failure = rendered.as_ref().err().map(|error| (error.kind(), error.to_string()));
@@ -192,14 +192,13 @@ impl Walk<'_> {
     async fn job(
         &self,
         request: &ProvisionRequest,
-        device: Device,
+        (device, group): (Device, RenderGroup),
         plugin: &Plugin,
         located: &TemplateLocation,
     ) -> Result<Job, Failure> {
-        let folder = located.name.as_str().to_owned();
         let file = job::file(request, &self.snapshot, located).await?;
         let templates = job::templates(&self.snapshot, plugin, located).await?;
-        let parts = job::Parts { folder, file, templates, device, now: self.app.clock.now() };
+        let parts = job::Parts { group, file, templates, device, now: self.app.clock.now() };
         job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }

@@ -13,10 +13,8 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// One request for one file of one device. Settings and tables hold secrets, so there is no `Debug`.
 #[derive(Clone)]
 pub struct Job {
-    /// The device's template folder: `yealink/t46u`.
-    pub folder: String,
-    /// The name of the device's domain. The plugin does not get it from here, but in the table `domain`.
-    pub domain: String,
+    /// The device's template folder and domain. The plugin gets the domain only in the table `domain`.
+    pub group: RenderGroup,
     /// `None` if the plugin chooses the file.
     pub file: Option<String>,
     /// The vendor in the device's row, else the vendor of its OUI; empty if neither is known.
@@ -36,7 +34,9 @@ pub struct Job {
 /// The devices of one domain that have one template folder: failures and turns are counted together for them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RenderGroup {
+    /// `yealink/t46u`
     pub folder: String,
+    /// The name of the domain.
     pub domain: String,
 }
 
@@ -46,12 +46,6 @@ impl fmt::Display for RenderGroup {
             "" => f.write_str(&self.folder),
             domain => write!(f, "{} in {domain}", self.folder),
         }
-    }
-}
-
-impl Job {
-    pub fn group(&self) -> RenderGroup {
-        RenderGroup { folder: self.folder.clone(), domain: self.domain.clone() }
     }
 }
 

@@ -221,7 +221,7 @@ impl Plugin {
     /// Renders one file in a fresh fork of the snapshot. `scope` gives the template access to the job's device. The
     /// deadline begins when the render has its turn.
     pub async fn render(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
-        let (device, group) = (job.address.clone(), job.group());
+        let (device, group) = (job.address.clone(), job.group.clone());
         let outcome = match self.turns.take(&group).await {
             Ok(turn) => self.render_now(job, scope, Some(turn)).await,
             Err(busy) => Err(busy),

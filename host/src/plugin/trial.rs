@@ -1,7 +1,7 @@
 //! A trial render: a new plugin or template renders for a sample device before it goes live.
 
 use super::error::RenderError;
-use super::job::{BoxFuture, DeviceScope, Job, Moment, ScopeError};
+use super::job::{BoxFuture, DeviceScope, Job, Moment, RenderGroup, ScopeError};
 use super::plugin::Plugin;
 use crate::facts::{DeviceAddress, Table, Value};
 use crate::templates::TemplateFile;
@@ -93,8 +93,7 @@ fn job(plugin: &Plugin, folder: &str, file: Option<&str>, templates: &[TemplateF
     let name = vendor.map_or("sample", |vendor| vendor.name.as_str());
     let oui = vendor.and_then(|vendor| vendor.ouis.first()).map_or("020000", String::as_str);
     Some(Job {
-        folder: folder.to_owned(),
-        domain: DOMAIN.to_owned(),
+        group: RenderGroup { folder: folder.to_owned(), domain: DOMAIN.to_owned() },
         file: file.map(str::to_owned),
         vendor: name.to_owned(),
         address: DeviceAddress::parse(&format!("{oui}000001")).ok()?,

@@ -41,25 +41,25 @@ fn last_good_version_serves_until_new_one_heals() {
         let new = newest(&second);
         assert!(Arc::ptr_eq(second.old(new).unwrap(), newest(&first)));
         assert!(
-            Arc::ptr_eq(second.choose(new, &job().group(), &device()).unwrap().plugin, new),
+            Arc::ptr_eq(second.choose(new, &job().group, &device()).unwrap().plugin, new),
             "the newest serves while it can"
         );
 
         break_down(new).await;
         assert_eq!(new.health().failures_in_row, 3);
-        let choice = second.choose(new, &job().group(), &device()).unwrap();
+        let choice = second.choose(new, &job().group, &device()).unwrap();
         assert!(text(choice.plugin, job()).await.unwrap().starts_with("reads x first"));
-        assert!(choice.failing.is_none(), "not before its time");
+        assert!(choice.failing.is_none(), "not before the time of the retry");
 
-        // Its time comes; it is tried beside the old one, and heals.
+        // At the time of the retry, the server tries it in addition to the old one, and it recovers.
         tokio::time::sleep(Duration::from_millis(2_100)).await;
-        let choice = second.choose(new, &job().group(), &device()).unwrap();
-        assert!(Arc::ptr_eq(choice.plugin, newest(&first)), "what the failing one gives is nobody's");
+        let choice = second.choose(new, &job().group, &device()).unwrap();
+        assert!(Arc::ptr_eq(choice.plugin, newest(&first)), "no phone gets the document of the failing version");
         Arc::clone(choice.failing.unwrap()).try_again(job(), no_contacts());
         while new.health().is_failing() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        assert!(Arc::ptr_eq(second.choose(new, &job().group(), &device()).unwrap().plugin, new));
+        assert!(Arc::ptr_eq(second.choose(new, &job().group, &device()).unwrap().plugin, new));
     });
 }
 
@@ -70,22 +70,22 @@ fn failing_plugin_without_old_version_refuses_until_retry() {
         async |engine, _| {
             let set = load_after(&engine, &guests::built("minimal"), "only", None).await;
             break_down(newest(&set)).await;
-            let refused = set.choose(newest(&set), &job().group(), &device()).err();
+            let refused = set.choose(newest(&set), &job().group, &device()).err();
             assert!(matches!(refused, Some(RenderError::Failing { retry_after_s: 1..=3 })), "{refused:?}");
             for group in [
-                RenderGroup { folder: "minimal/two".into(), ..job().group() },
-                RenderGroup { domain: "b".into(), ..job().group() },
+                RenderGroup { folder: "minimal/two".into(), ..job().group },
+                RenderGroup { domain: "b".into(), ..job().group },
             ] {
                 assert!(set.choose(newest(&set), &group, &device()).is_ok(), "{group} is served");
             }
             let other = DeviceAddress::parse("02aabb000002").unwrap();
             tokio::time::sleep(Duration::from_millis(1_100)).await;
             assert!(
-                set.choose(newest(&set), &job().group(), &other).is_ok(),
-                "another device's request is the next try"
+                set.choose(newest(&set), &job().group, &other).is_ok(),
+                "a request of another device is the next retry"
             );
             assert!(text(newest(&set), job()).await.is_ok());
-            assert!(set.choose(newest(&set), &job().group(), &device()).is_ok());
+            assert!(set.choose(newest(&set), &job().group, &device()).is_ok());
         },
     );
 }

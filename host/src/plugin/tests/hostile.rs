@@ -1,9 +1,9 @@
-//! What a wrong or hostile plugin can do: fail, itself alone, in bounded time.
+//! A wrong or hostile plugin fails alone and in bounded time.
 
 use super::*;
 use std::time::{Duration, Instant};
 
-/// After whatever went wrong, the next request is served as ever.
+/// After every kind of failure, the next request is served as before.
 async fn serves(plugin: &Plugin) {
     assert!(text(plugin, job()).await.is_ok());
 }
@@ -14,7 +14,7 @@ fn endless_loop_ends_at_deadline_and_blocks_nobody() {
         |config| config.render_timeout_ms = 2_000,
         async |_, plugin| {
             let start = Instant::now();
-            // As many loops as there are threads, so that serving another domain needs them interrupted.
+            // As many loops as threads, so that another domain is served only if the loops are interrupted.
             let loops: Vec<_> = (0..2)
                 .map(|_| {
                     let plugin = Arc::clone(&plugin);
@@ -22,7 +22,11 @@ fn endless_loop_ends_at_deadline_and_blocks_nobody() {
                 })
                 .collect();
             tokio::time::sleep(Duration::from_millis(50)).await;
-            assert!(text(&plugin, Job { domain: "b.example".into(), ..job() }).await.is_ok());
+            assert!(
+                text(&plugin, Job { group: RenderGroup { domain: "b.example".into(), ..job().group }, ..job() })
+                    .await
+                    .is_ok()
+            );
             assert!(start.elapsed() < Duration::from_millis(2_000), "served after {:?}", start.elapsed());
             for looping in loops {
                 assert!(matches!(
@@ -45,7 +49,7 @@ fn deadline_begins_when_the_render_has_its_turn() {
             tokio::time::sleep(Duration::from_millis(50)).await;
             let start = Instant::now();
             serves(&plugin).await;
-            assert!(start.elapsed() > Duration::from_millis(500), "two loops were before it: {:?}", start.elapsed());
+            assert!(start.elapsed() > Duration::from_millis(500), "it waited for two loops: {:?}", start.elapsed());
             for looping in loops {
                 assert!(matches!(looping.await.unwrap(), RenderError::Timeout { .. }));
             }

@@ -1,4 +1,4 @@
-//! Which files become plugins, what is said of the others, and what the cache is good for.
+//! Which files become plugins, the errors of the others, and the use of the cache.
 
 use super::*;
 use std::collections::BTreeSet;
@@ -113,7 +113,10 @@ fn bad_new_file_leaves_old_plugin_active() {
         let (old, _) = load(&engine, from_ref(&file), templates()).await;
         let share = |_: &Share<'_>| templates();
         let (same, _) = Plugins::load(&engine, from_ref(&file), &share, Some(&old)).await;
-        assert!(Arc::ptr_eq(same.iter().next().unwrap(), old.iter().next().unwrap()), "unchanged, so taken over");
+        assert!(
+            Arc::ptr_eq(same.iter().next().unwrap(), old.iter().next().unwrap()),
+            "unchanged plugins are taken over"
+        );
 
         let looping = |_: &Share<'_>| vec![template("minimal/one", "prepare-loops", "")];
         let (kept, failures) = Plugins::load(&engine, from_ref(&file), &looping, Some(&old)).await;
@@ -141,10 +144,10 @@ fn damaged_cache_is_compiled_again() {
             assert!(failures.is_empty(), "{failures:?}");
             let plugin = set.serving("minimal", "").unwrap();
             assert!(text(plugin, job()).await.is_ok());
-            assert_eq!(plugin.faults().len(), 1, "what prepare said is kept too");
+            assert_eq!(plugin.faults().len(), 1, "the warnings of prepare are cached too");
             assert!(plugin.check(templates()).await.is_ok());
         };
-        // Where nothing can be compiled, all must come from the cache.
+        // Nothing can be compiled now, so everything comes from the cache.
         let no_compiler = Some("/nowhere/at/all");
         let codes = || files_with(&folder, "cwasm");
         let lengths = || codes().iter().map(|code| fs::metadata(code).unwrap().len()).collect::<BTreeSet<_>>();
@@ -166,7 +169,7 @@ fn damaged_cache_is_compiled_again() {
                 fs::write(&code, bytes).unwrap();
             }
             start(None).await;
-            assert_eq!(lengths(), written, "compiled anew and written again");
+            assert_eq!(lengths(), written, "compiled again and written to the cache");
             start(no_compiler).await;
         }
         for note in files_with(&folder, "note") {

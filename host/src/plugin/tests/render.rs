@@ -1,4 +1,4 @@
-//! What a well-behaved plugin gets and gives.
+//! The jobs and documents of a well-behaved plugin.
 
 use super::*;
 
@@ -24,9 +24,12 @@ fn unprepared_template_is_rendered_from_the_job() {
             let mut texts = templates()[..2].to_vec();
             assert!(plugin.prepared("minimal/one", &texts) && !plugin.prepared("other", &texts));
             texts[1].source = b"edited"[..].into();
-            assert!(!plugin.prepared("minimal/one", &texts), "what is prepared is another text");
+            assert!(!plugin.prepared("minimal/one", &texts), "the prepared text is another one");
             let templates = vec![template("other", "a.cfg", "new")];
-            let body = text(&plugin, Job { folder: "other".into(), templates, ..job() }).await.unwrap();
+            let body =
+                text(&plugin, Job { group: RenderGroup { folder: "other".into(), ..job().group }, templates, ..job() })
+                    .await
+                    .unwrap();
             assert!(body.starts_with("new\n"), "{body}");
         },
     );

@@ -11,7 +11,7 @@ use crate::templates::TemplateFile;
 
 pub(super) fn job(job: Job) -> wit::Job {
     wit::Job {
-        folder: job.folder,
+        folder: job.group.folder,
         file: job.file,
         vendor: job.vendor,
         address: job.address.as_str().to_owned(),
