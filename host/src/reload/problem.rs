@@ -15,7 +15,7 @@ pub struct TemplateProblem {
     pub old_serves: bool,
     /// Phones notice it: see [`FoundProblem::weigh`].
     pub is_error: bool,
-    /// The text compiles.
+    /// The text compiles, and fails for the sample device.
     pub(super) of_render: bool,
 }
 
@@ -25,30 +25,18 @@ pub(super) type Problems = BTreeMap<(String, String), TemplateProblem>;
 /// A problem that a check has found. The file is empty if the problem is one of the whole folder.
 pub(super) struct FoundProblem {
     pub(super) file: String,
-    pub(super) message: String,
-    pub(super) old_serves: bool,
-    /// Phones notice it: see [`Self::weigh`].
-    pub(super) is_error: bool,
-    /// The text compiles, and fails for the sample device.
-    pub(super) of_render: bool,
+    pub(super) problem: TemplateProblem,
 }
 
-impl FoundProblem {
-    /// A problem of a text that is not live, because the old one stays active or the folder is left as it was.
-    pub(super) fn refused(file: &str, message: String, old_serves: bool) -> Self {
-        Self { file: file.to_owned(), message, old_serves, is_error: true, of_render: false }
+impl TemplateProblem {
+    /// A problem of a live text, found now. [`FoundProblem::weigh`] decides whether it is an error.
+    pub(super) fn live(message: String, of_render: bool) -> Self {
+        Self { message, since: SystemTime::now(), old_serves: false, is_error: false, of_render }
     }
 
-    /// A problem of a live text.
-    pub(super) fn live(file: &str, message: String, of_render: bool) -> Self {
-        Self { file: file.to_owned(), message, old_serves: false, is_error: false, of_render }
-    }
-
-    /// An error is one that phones notice: of a file that served before, of a whole folder, or of the default file, which
-    /// a phone gets that names none. Any other file may be one that no phone asks for, such as a README or a leftover,
-    /// and FusionPBX's own folders hold some of these: a warning.
-    pub(super) fn weigh(&mut self, default: Option<&str>) {
-        self.is_error = self.is_refusal() || default == Some(self.file.as_str());
+    /// Whether it is the same problem, whenever it was found.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (&self.message, self.old_serves, self.is_error) == (&other.message, other.old_serves, other.is_error)
     }
 
     /// What the log says.
@@ -59,10 +47,30 @@ impl FoundProblem {
             (false, false) => "template does not compile; requests for it get status 500",
         }
     }
+}
+
+impl FoundProblem {
+    /// A problem of a text that is not live, because the old one stays active or the folder is left as it was.
+    pub(super) fn refused(file: &str, message: String, old_serves: bool) -> Self {
+        let problem = TemplateProblem { old_serves, is_error: true, ..TemplateProblem::live(message, false) };
+        Self { file: file.to_owned(), problem }
+    }
+
+    /// A problem of a live text.
+    pub(super) fn live(file: &str, message: String, of_render: bool) -> Self {
+        Self { file: file.to_owned(), problem: TemplateProblem::live(message, of_render) }
+    }
+
+    /// An error is one that phones notice: of a file that served before, of a whole folder, or of the default file, which
+    /// a phone gets that names none. Any other file may be one that no phone asks for, such as a README or a leftover,
+    /// and FusionPBX's own folders hold some of these: a warning.
+    pub(super) fn weigh(&mut self, default: Option<&str>) {
+        self.problem.is_error = self.is_refusal() || default == Some(self.file.as_str());
+    }
 
     /// A text on disk is not live because of it.
     pub(super) fn is_refusal(&self) -> bool {
-        self.old_serves || self.file.is_empty()
+        self.problem.old_serves || self.file.is_empty()
     }
 }
 

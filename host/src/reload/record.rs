@@ -88,15 +88,12 @@ impl Report {
     /// Takes the problems of a folder that a check has found, and logs those that are new or fixed.
     pub(super) fn checked(&mut self, plugin: &str, folder: &str, found: Vec<FoundProblem>) {
         let mut before: Problems = self.problems.extract_if(.., |(of, _), _| of == folder).collect();
-        for found in found {
-            let key = (folder.to_owned(), found.file.clone());
-            let same = before.remove(&key).filter(|known| {
-                (&known.message, known.old_serves, known.is_error) == (&found.message, found.old_serves, found.is_error)
-            });
+        for FoundProblem { file, problem } in found {
+            let key = (folder.to_owned(), file);
+            let same = before.remove(&key).filter(|known| known.is_same(&problem));
             let problem = same.unwrap_or_else(|| {
-                log_problem(plugin, folder, &found);
-                let FoundProblem { message, old_serves, is_error, of_render, .. } = found;
-                TemplateProblem { message, since: SystemTime::now(), old_serves, is_error, of_render }
+                log_problem(plugin, &key, &problem);
+                problem
             });
             self.problems.insert(key, problem);
         }
@@ -137,7 +134,7 @@ impl Report {
         found.retain(|(folder, _), _| is_prepared(folder));
         for (key, problem) in found.iter().filter(|(key, _)| !self.problems.contains_key(*key)) {
             let plugin = plugins.owner(&key.0).map_or("", |owner| owner.name());
-            log_problem(plugin, &key.0, &FoundProblem::live(&key.1, problem.message.clone(), false));
+            log_problem(plugin, key, problem);
         }
         for (key, known) in std::mem::take(&mut self.problems) {
             match found.get_mut(&key) {
@@ -155,15 +152,12 @@ impl Report {
 }
 
 fn problem(Faulty { folder, file, fault }: &Faulty) -> ((String, String), TemplateProblem) {
-    let (message, since) = (fault.to_string(), SystemTime::now());
-    // The review weighs it.
-    let problem = TemplateProblem { message, since, old_serves: false, is_error: false, of_render: false };
-    ((folder.clone(), file.clone()), problem)
+    ((folder.clone(), file.clone()), TemplateProblem::live(fault.to_string(), false))
 }
 
-fn log_problem(plugin: &str, folder: &str, found: &FoundProblem) {
-    let (template, error, event) = (name(folder, &found.file), &found.message, found.event());
-    match found.is_error {
+fn log_problem(plugin: &str, (folder, file): &(String, String), problem: &TemplateProblem) {
+    let (template, error, event) = (name(folder, file), &problem.message, problem.event());
+    match problem.is_error {
         true => tracing::error!(plugin.name = plugin, template, error, "{event}"),
         false => tracing::warn!(plugin.name = plugin, template, error, "{event}"),
     }
