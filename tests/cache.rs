@@ -1,7 +1,7 @@
 //! The cache of compiled components: a server is killed while it writes, and other users own or change files.
 
 use dialplate_tests::server::{self, Server};
-use dialplate_tests::{guests, unsupported};
+use dialplate_tests::{guests, unshared, unsupported};
 use std::fs::{File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
@@ -125,14 +125,7 @@ fn mapped(process: u32) -> Vec<u64> {
 
 /// The server in a mount namespace in which the cache's folder is a file system with these options.
 fn mounted(options: &str, cache: &Path) -> Option<Vec<String>> {
-    let mount = format!("mount -t tmpfs -o mode=700,{options} none {} && exec \"$0\" \"$@\"", cache.display());
-    let wrapped: Vec<_> = ["unshare", "-Urm", "sh", "-c", &mount].map(str::to_owned).into();
-    let tried = std::process::Command::new(&wrapped[0]).args(&wrapped[1..]).arg("true").output();
-    if !tried.is_ok_and(|output| output.status.success()) {
-        unsupported("this machine allows no mount namespace");
-        return None;
-    }
-    Some(wrapped)
+    unshared("-Urm", &format!("mount -t tmpfs -o mode=700,{options} none {}", cache.display()))
 }
 
 #[test]

@@ -1,19 +1,7 @@
 //! Systems that do not report changes.
 
 use super::*;
-use dialplate_tests::unsupported;
-
-/// Runs the server in a user namespace of its own (`unshare`), where an inotify limit affects no other process.
-fn limited(limit: &str) -> Option<Vec<String>> {
-    let script = format!("echo {limit} && exec \"$0\" \"$@\"");
-    let wrapped: Vec<_> = ["unshare", "-Ur", "sh", "-c", &script].map(str::to_owned).into();
-    let tried = std::process::Command::new(&wrapped[0]).args(&wrapped[1..]).arg("true").output();
-    if !tried.is_ok_and(|output| output.status.success()) {
-        unsupported("this machine allows no user namespace");
-        return None;
-    }
-    Some(wrapped)
-}
+use dialplate_tests::unshared;
 
 #[test]
 fn server_polls_when_inotify_is_exhausted() {
@@ -21,7 +9,8 @@ fn server_polls_when_inotify_is_exhausted() {
         ("0 > /proc/sys/user/max_inotify_instances", "os error 24"),
         ("3 > /proc/sys/user/max_inotify_watches", "fs.inotify.max_user_watches"),
     ] {
-        let Some(wrapped) = limited(limit) else { return };
+        // In a user namespace of its own, an inotify limit affects no other process.
+        let Some(wrapped) = unshared("-Ur", &format!("echo {limit}")) else { return };
         let site = Site::minimal();
         let server = site.start_within(&wrapped);
         server.until_logged(&["polled twice a second", words]);

@@ -22,6 +22,7 @@ pub mod wait;
 
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::process::Command;
 
 /// Reports that a test, or a part of it, is skipped because a program or a recording is absent.
 ///
@@ -31,6 +32,19 @@ pub fn skip(why: &str) {
     let ci = std::env::var("CI").is_ok_and(|value| value == "true");
     assert!(!ci, "{why}; CI must have it");
     unsupported(why);
+}
+
+/// The words that start a server in namespaces of its own, by `unshare` with these flags and after a command of the shell.
+/// If this machine does not allow it, reports a skipped test and returns `None`.
+pub fn unshared(flags: &str, command: &str) -> Option<Vec<String>> {
+    let script = format!("{command} && exec \"$0\" \"$@\"");
+    let words: Vec<_> = ["unshare", flags, "sh", "-c", &script].map(str::to_owned).into();
+    let tried = Command::new(&words[0]).args(&words[1..]).arg("true").output();
+    if tried.is_ok_and(|output| output.status.success()) {
+        return Some(words);
+    }
+    unsupported(&format!("this machine does not allow `unshare {flags}`"));
+    None
 }
 
 /// Reports that a test, or a part of it, is skipped because this kernel or user cannot do it, in CI too. The line goes

@@ -103,12 +103,7 @@ fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value,
     if matches!(args.get(1), Some(Value::Null)) {
         return Err(PhpError::type_error("Argument #2 ($decimals) must be of type int, null given"));
     }
-    let value = args::float(args, 0)?;
-    let places = args::size(args::int_or(args, 1, 0)?).unwrap_or(0);
-    let point = args::text_opt(args, 2)?.unwrap_or_else(|| ".".into());
-    let separator = args::text_opt(args, 3)?.unwrap_or_else(|| ",".into());
-    context.allow_bytes(places.saturating_add(point.len()).saturating_add(separator.len().saturating_mul(110)))?;
-    Ok(Value::from(number::format(value, places, &point, &separator)))
+    format::number_format(context, args)
 }
 
 fn round(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {

@@ -4,30 +4,26 @@ use super::attributes::{AttributeList, AttributeSpec, Attributes};
 use super::{ParseResult, Parser};
 use crate::error::Problem;
 use crate::php::Value;
-use crate::program::{Assign, Place, Scope};
+use crate::program::{Assign, ExprId, Place, Scope};
 
 impl Parser<'_> {
     pub(super) fn assign_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
-        let spec = AttributeSpec {
-            required: &["var", "value"],
-            optional: &["scope"],
-            shorthand: &["var", "value"],
-            flags: &["nocache", "noscope"],
-            any: false,
-        };
-        let attributes = self.sorted(written, &spec)?;
-        let scope = self.scope(&attributes, true)?;
-        let name = attributes.need("var")?;
-        let place = Place { name: self.target(name), path: Vec::new() };
-        let value = attributes.need("value")?;
-        self.assign_code(Assign { place, value, scope });
-        Ok(())
+        self.assign_or_append(written, &["scope"], |_| Vec::new())
     }
 
     pub(super) fn append_tag(&mut self, written: &AttributeList) -> ParseResult<()> {
+        self.assign_or_append(written, &["scope", "index"], |attributes| vec![attributes.get("index")])
+    }
+
+    fn assign_or_append(
+        &mut self,
+        written: &AttributeList,
+        optional: &'static [&'static str],
+        path: impl Fn(&Attributes) -> Vec<Option<ExprId>>,
+    ) -> ParseResult<()> {
         let spec = AttributeSpec {
             required: &["var", "value"],
-            optional: &["scope", "index"],
+            optional,
             shorthand: &["var", "value"],
             flags: &["nocache", "noscope"],
             any: false,
@@ -35,7 +31,7 @@ impl Parser<'_> {
         let attributes = self.sorted(written, &spec)?;
         let scope = self.scope(&attributes, true)?;
         let name = attributes.need("var")?;
-        let place = Place { name: self.target(name), path: vec![attributes.get("index")] };
+        let place = Place { name: self.target(name), path: path(&attributes) };
         let value = attributes.need("value")?;
         self.assign_code(Assign { place, value, scope });
         Ok(())

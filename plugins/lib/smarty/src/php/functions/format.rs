@@ -20,7 +20,8 @@ pub const FUNCTIONS: &[Function] = &[
     makes("number_format", 1, 4, number_format),
 ];
 
-fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
+/// Formats a number with a separator between thousands.
+pub fn number_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
     let value = args::float(args, 0)?;
     let places = args::size(args::int_or(args, 1, 0)?).unwrap_or(0);
     let point = args::text_opt(args, 2)?.unwrap_or_else(|| ".".into());

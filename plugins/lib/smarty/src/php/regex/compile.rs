@@ -67,7 +67,7 @@ impl Compiler {
             Node::Class(class) => _ = self.push(Instruction::Class(Box::new(class.clone())))?,
             Node::Assert(assert) => _ = self.push(Instruction::Assert(*assert))?,
             Node::Concat(parts) => parts.iter().try_for_each(|part| self.node(part))?,
-            Node::Alternate(branches) => self.alternate(branches)?,
+            Node::Alternate(branches) => self.alternate(branches, Self::node)?,
             Node::Group(body, number) => {
                 self.push(Instruction::Save(2 * number))?;
                 self.node(body)?;
@@ -91,15 +91,20 @@ impl Compiler {
         Ok(())
     }
 
-    fn alternate(&mut self, branches: &[Node]) -> Result<(), PatternError> {
+    /// Tries the branches in their order. `compile` adds the instructions of one.
+    fn alternate(
+        &mut self,
+        branches: &[Node],
+        compile: impl Fn(&mut Self, &Node) -> Result<(), PatternError>,
+    ) -> Result<(), PatternError> {
         let mut ends = Vec::new();
         for (i, branch) in branches.iter().enumerate() {
             if i + 1 == branches.len() {
-                self.node(branch)?;
+                compile(self, branch)?;
                 break;
             }
             let split = self.push(Instruction::Split(0, 0))?;
-            self.node(branch)?;
+            compile(self, branch)?;
             ends.push(self.push(Instruction::Jump(0))?);
             self.steps[split] = Instruction::Split(split + 1, self.steps.len());
         }
@@ -168,26 +173,16 @@ impl Compiler {
             Node::Alternate(branches) => branches.as_slice(),
             one => std::slice::from_ref(one),
         };
-        let mut ends = Vec::new();
-        for (i, branch) in branches.iter().enumerate() {
-            let Some(length) = fixed_length(branch) else {
-                return fail("lookbehind assertion is not fixed length");
-            };
-            // Each branch goes back by its own length. All negative branches must fail; one positive branch must match.
-            if negative || i + 1 == branches.len() {
-                self.looked(branch, Some(length), negative)?;
-                continue;
-            }
-            let split = self.push(Instruction::Split(0, 0))?;
-            self.looked(branch, Some(length), negative)?;
-            ends.push(self.push(Instruction::Jump(0))?);
-            self.steps[split] = Instruction::Split(split + 1, self.steps.len());
+        // Each branch goes back by its own length.
+        let behind = |compiler: &mut Self, branch: &Node| match fixed_length(branch) {
+            Some(length) => compiler.looked(branch, Some(length), negative),
+            None => fail("lookbehind assertion is not fixed length"),
+        };
+        // All negative branches must fail; one positive branch must match.
+        match negative {
+            true => branches.iter().try_for_each(|branch| behind(self, branch)),
+            false => self.alternate(branches, behind),
         }
-        let end = self.steps.len();
-        for jump in ends {
-            self.steps[jump] = Instruction::Jump(end);
-        }
-        Ok(())
     }
 
     fn looked(&mut self, body: &Node, back: Option<usize>, negative: bool) -> Result<(), PatternError> {
