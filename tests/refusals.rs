@@ -29,7 +29,7 @@ fn refused_request_is_logged_with_path_device_and_fault() {
         ("localhost", "/app/provision/?mac=xyz&secret=hunter2", &["\"xyz\"", "no hexadecimal digits"]),
         ("localhost", "/app/provision/?ext=hunter", &["\"hunter\"", "no device has this extension"]),
         ("localhost", "/app/provision/?x=hunter2", &["the request names no device"]),
-        ("nowhere", "/app/provision/?mac=805ec07a0001", &["the host is no domain", "domain.name=\"nowhere\""]),
+        ("nowhere", "/app/provision/?mac=805ec07a0001", &["the host is not a domain", "domain.name=\"nowhere\""]),
         ("localhost", "/app/provision/?mac=%1b%0astatus=200%1b", &["device.given=\"??status=200?\""]),
         ("localhost", &long, &["aaa…\""]),
     ] {

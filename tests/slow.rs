@@ -127,7 +127,7 @@ fn idle_connections_leave_descriptors_for_phones() {
         // When the first idle connections time out, a waiting phone is served.
         assert!(started.elapsed() < Duration::from_secs(10), "{limit}: {:?}", started.elapsed());
         let log = server.log();
-        let bounded = log.contains("allows 256 open files, so 128 connections at once instead of 4096");
+        let bounded = log.contains("allows 256 open files, which is enough for 128 connections and not for 4096");
         assert_eq!(bounded, !limit.contains("-S"), "{limit}: {log}");
         assert!(!log.contains("cannot accept"), "{limit}: {log}");
     }

@@ -112,14 +112,14 @@ pub async fn reload(admin: AdminListen, out: &mut impl Write) -> Result<()> {
 
 /// The body of the answer, as text and parsed.
 async fn ask<T: DeserializeOwned>(admin: AdminListen, request: AdminRequest) -> Result<(String, T)> {
-    let Some(address) = admin.address() else { bail!("admin_listen is off, so the server cannot be asked") };
+    let Some(address) = admin.address() else { bail!("admin_listen is off, so no command can reach the server") };
     let (timeout, late) = (request.timeout, request.late);
     let Ok(answered) = tokio::time::timeout(timeout, answer(address, request)).await else {
         bail!("the server at {address} has not answered within {} s: {late}", timeout.as_secs());
     };
     let body = answered?;
     // Another program may listen on this address.
-    let foreign = || format!("the program at {address} is no dialplate, or of another version; {WHERE}");
+    let foreign = || format!("the program at {address} is not dialplate, or of another version; {WHERE}");
     let parsed = serde_json::from_str(&body).with_context(foreign)?;
     Ok((body, parsed))
 }
@@ -148,7 +148,7 @@ async fn answer(address: SocketAddr, request: AdminRequest) -> Result<String> {
         let reason: String = body.chars().filter(|c| !c.is_control()).take(REASON_CHARS_MAX).collect();
         bail!("{address} answers {status}: {reason}");
     }
-    ensure!(is_json, "the program at {address} is no dialplate: it sends no JSON; {WHERE}");
+    ensure!(is_json, "the program at {address} is not dialplate: it does not answer with JSON; {WHERE}");
     Ok(body)
 }
 

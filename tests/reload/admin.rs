@@ -87,10 +87,10 @@ fn answer_of_another_program_is_an_error() {
     let json = |length: usize| format!("200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}");
     let chunked = "200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked";
     for (answer, expected) in [
-        (answer("200 OK\r\nContent-Type: text/html", whole), "sends no JSON"),
-        (answer(&json(2), "{}"), "is no dialplate, or of another version"),
+        (answer("200 OK\r\nContent-Type: text/html", whole), "does not answer with JSON"),
+        (answer(&json(2), "{}"), "is not dialplate, or of another version"),
         (answer(&json(whole.len()), &whole[..40]), "no whole answer"),
-        (answer(&json(whole.len()).replace("Content-Length", "X"), &whole[..40]), "is no dialplate"),
+        (answer(&json(whole.len()).replace("Content-Length", "X"), &whole[..40]), "is not dialplate"),
         (answer(chunked, &format!("{:x}\r\n{whole}\r\n", whole.len())), "no whole answer"),
         (answer(chunked, &format!("{:x}\r\n{whole}\r\n0\r\n\r\n", whole.len())), ""),
         (answer(&json(whole.len()), whole), ""),

@@ -29,7 +29,7 @@ fn component_is_replaced_and_bad_one_changes_nothing() {
         (&b"no component"[..], "is not a WebAssembly component"),
         (&first[..first.len() / 2], "is not a WebAssembly component"),
         (&[][..], "is not a WebAssembly component"),
-        (&fs::read(greedy).unwrap()[..], "imports what no plugin may import"),
+        (&fs::read(greedy).unwrap()[..], "imports items that no plugin may import"),
     ] {
         site.write(name, bad);
         server.until_logged(&["plugin refused; the previous version stays active", why]);

@@ -70,7 +70,7 @@ const REFUSED: [(&str, &str); 17] = [
     ("memory-shared", "shared"),
     ("memories-of-two", "multiple memories"),
     ("future", "was built for dialplate:provision 9.9.0; this server supports 0.1.0"),
-    ("greedy", "imports what no plugin may import: guests:greedy/files, clock"),
+    ("greedy", "imports items that no plugin may import: guests:greedy/files, clock"),
     ("too-large", "is larger than 4194304 bytes (component_bytes_max)"),
     ("torn", "is not a WebAssembly component"),
 ];

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long the documents of many at a time are counted.
+/// How long the documents of concurrent renders are counted.
 const COUNTED: Duration = Duration::from_secs(3);
 
 fn yealink(snapshot: &Snapshot) -> &Arc<Plugin> {
@@ -23,7 +23,7 @@ async fn long_lived(snapshot: &Snapshot) -> LongLived {
     LongLived::new(yealink(snapshot).file(), templates).await
 }
 
-/// Both ways have the same job, and take turns in going first: the second one finds warm caches.
+/// Both ways render the same job and alternate in going first, because the second one finds warm caches.
 pub async fn run(corpus: &Path) {
     let app = app(corpus).await;
     let snapshot = app.state().snapshot.load_full();

@@ -1,4 +1,4 @@
-//! What each room takes of one request.
+//! The part of each room in the time of one request.
 
 use crate::times::{ROUNDS, Times};
 use crate::walk::{STEPS, Walked, walk};

@@ -1,11 +1,11 @@
-//! Times of things that are done many times.
+//! Times of repeated work.
 
 use std::time::Instant;
 
 pub const ROUNDS: usize = 2_000;
 
-/// Times several things, one after the other in each round, so that whatever else the machine does meets all of them.
-/// Microseconds: the median, and the tenth percentile, which other load disturbs least.
+/// Times several pieces of work, one after the other in each round, so that other load of the machine affects all of
+/// them. Returns microseconds: the median, and the tenth percentile, which other load disturbs least.
 pub struct Times(Vec<(&'static str, Vec<f64>)>);
 
 impl Times {

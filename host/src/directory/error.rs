@@ -23,7 +23,7 @@ pub enum Error {
     Untrusted { database: String, reason: String },
 
     #[error(
-        "database {database} has not the tables of FusionPBX 5.0 or later; missing, or not granted to this user: {}",
+        "database {database} does not have the tables of FusionPBX 5.0 or later; missing, or not granted to this user: {}",
         missing.join(", ")
     )]
     Layout { database: String, missing: Vec<String> },

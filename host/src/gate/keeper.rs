@@ -14,7 +14,7 @@ const INVALID_MAX: usize = 1_024;
 pub struct InvalidSetting {
     /// Category and name: `provision cidr`.
     pub setting: &'static str,
-    /// The name of the setting's domain; empty if the requested host is no domain.
+    /// The name of the setting's domain; empty if the requested host is not a domain.
     pub domain: String,
     /// The value, which is not a secret.
     pub text: String,

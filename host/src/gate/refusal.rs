@@ -33,8 +33,8 @@ pub enum Refusal {
     /// The device belongs to a domain other than the requested one.
     #[error("the device belongs to another domain")]
     ForeignDomain,
-    /// Auto insert is on, and the requested host is no domain.
-    #[error("the host is no domain")]
+    /// Auto insert is on, and the requested host is not a domain.
+    #[error("the host is not a domain")]
     UnknownDomain,
     /// Auto insert is on, and the request gives an address that no phone can have.
     #[error("auto insert needs a unicast address of twelve digits")]

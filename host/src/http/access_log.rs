@@ -117,7 +117,7 @@ impl AccessRecord {
             DeviceIdentifier::Invalid => "the given address has no hexadecimal digits, or too many",
             DeviceIdentifier::Missing => "the request names no device",
         };
-        let domain = if self.is_domain == Some(false) { ", and the host is no domain" } else { "" };
+        let domain = if self.is_domain == Some(false) { ", and the host is not a domain" } else { "" };
         let uncovered = if matches!(failure, Failure::Uncovered(_)) { ", by a URL without a rule" } else { "" };
         format!("unknown device: {device}{domain}{uncovered}")
     }

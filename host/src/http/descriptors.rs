@@ -13,7 +13,7 @@ pub fn connections(wanted: usize) -> usize {
             let connections = bounded(wanted, descriptors);
             if connections < wanted {
                 tracing::warn!(
-                    "the system allows {descriptors} open files, so {connections} connections at once instead of {wanted}; LimitNOFILE of systemd or `ulimit -Hn` allows more"
+                    "the system allows {descriptors} open files, which is enough for {connections} connections and not for {wanted}; raise LimitNOFILE in systemd, or `ulimit -Hn`"
                 );
             }
             connections

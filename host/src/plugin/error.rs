@@ -124,7 +124,7 @@ pub enum LoadError {
     NoVersion { supported: &'static str },
     #[error("was built for dialplate:provision {found}; this server supports {supported}")]
     Version { found: String, supported: &'static str },
-    #[error("imports what no plugin may import: {}", first_of(.0))]
+    #[error("imports items that no plugin may import: {}", first_of(.0))]
     Imports(Vec<String>),
     #[error("does not match dialplate:provision {version}: {message}")]
     Interface { version: &'static str, message: String },

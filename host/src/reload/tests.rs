@@ -25,7 +25,7 @@ const SAMPLE: &str = "02aabb000001";
 /// The pause after which a plugin is prepared with its edited templates, and some more.
 const REST: Duration = Duration::from_millis(1_500);
 
-/// WatchedFolders of a test's own.
+/// The folders of one test.
 struct Site(tempfile::TempDir);
 
 struct Server {

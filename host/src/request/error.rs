@@ -3,7 +3,7 @@
 /// Contains nothing of the input but the names of known parameters, because the input is untrusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RequestError {
-    #[error("only GET, HEAD and POST are answered")]
+    #[error("only GET, HEAD and POST are supported")]
     Method,
     #[error("path and query are longer than {max} bytes", max = super::TARGET_BYTES_MAX)]
     TargetTooLong,
@@ -11,20 +11,20 @@ pub enum RequestError {
     BodyTooLong,
     #[error("the headers are larger than {max} bytes", max = super::HEADER_BYTES_MAX)]
     HeadersTooLarge,
-    #[error("the body did not come in time")]
+    #[error("the body did not arrive in time")]
     BodyTooSlow,
-    #[error("the body broke off, or is not well chunked")]
+    #[error("the body ended early, or its chunks are malformed")]
     Body,
     #[error("there are more than {max} parameters", max = super::PARAMETERS_MAX)]
     TooManyParameters,
-    #[error("the path is not well encoded, or leads out of the root")]
+    #[error("the path has an invalid encoding, or leads out of the root")]
     Path,
     #[error("no provisioning URL has this path")]
     NotProvisioning,
-    #[error("there must be one Host header with a host name in it")]
+    #[error("the request must have one Host header, with a valid host name")]
     Host,
     #[error("parameter {0} must be one value, not an array")]
     ArrayParameter(&'static str),
-    #[error("no file can have the name that was asked for")]
+    #[error("the requested file name is invalid")]
     FileName,
 }

@@ -190,7 +190,7 @@ fn link_out_of_the_search_path_is_not_read() {
     }
     let found = locate(&tree, "yealink/t46u", "d", None).unwrap();
     assert!(matches!(run(found.read_file("logo.png")), Err(Error::Outside(_))));
-    assert_eq!(texts(&tree, "yealink/t46u").len(), 1, "the link is no template either");
+    assert_eq!(texts(&tree, "yealink/t46u").len(), 1, "the link is not a template either");
 }
 
 #[test]

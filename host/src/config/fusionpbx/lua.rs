@@ -17,12 +17,12 @@ const WORDS: [(&str, &str); 8] = [
 
 pub fn values(text: &str) -> Result<Values, WrongValue> {
     let wrong = |reason: &str| ("database.system".to_owned(), reason.to_owned());
-    let system = text.lines().filter_map(assigned).next_back().ok_or_else(|| wrong("is not there"))?;
+    let system = text.lines().filter_map(assigned).next_back().ok_or_else(|| wrong("is missing"))?;
     let mut values = Values::new();
     if let Some(words) = system.strip_prefix("pgsql://") {
         values.insert("type".to_owned(), "pgsql".to_owned());
         for word in words.split_ascii_whitespace() {
-            let (word, value) = word.split_once('=').ok_or_else(|| wrong("holds something that is no word=value"))?;
+            let (word, value) = word.split_once('=').ok_or_else(|| wrong("has a part that is not word=value"))?;
             if let Some((_, name)) = WORDS.iter().find(|(known, _)| *known == word) {
                 values.insert((*name).to_owned(), value.trim_matches('\'').to_owned());
             }

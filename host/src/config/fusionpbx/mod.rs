@@ -30,7 +30,7 @@ const BYTES_MAX: u64 = 256 << 10;
 /// What is wrong with a file. No message repeats a value that may be a password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    #[error("{path} is there and cannot be read: {reason}. {advice}")]
+    #[error("{path} exists and cannot be read: {reason}. {advice}")]
     Unreadable { path: String, reason: String, advice: &'static str },
 
     #[error("{path}: {key}: {reason}. {ADVICE}")]

@@ -26,9 +26,8 @@ pub fn values(text: &str) -> Result<Values, WrongValue> {
         let known = VARIABLES.iter().find(|(variable, _)| *variable == name);
         let assigned = tail.trim_start().strip_prefix('=').filter(|tail| !tail.starts_with('='));
         if let (Some((_, name)), Some(expression)) = (known, assigned) {
-            let (value, tail) = literal(expression.trim_start()).ok_or_else(|| {
-                (format!("$db_{name}"), "is neither a text nor a number, and nothing else is read here".to_owned())
-            })?;
+            let (value, tail) = literal(expression.trim_start())
+                .ok_or_else(|| (format!("$db_{name}"), "is neither a text nor a number".to_owned()))?;
             values.insert((*name).to_owned(), value);
             rest = tail;
         }

@@ -89,7 +89,7 @@ fn config_lua_of_the_scripts_is_read() {
         options=''\";\n	database.switch = \"pgsql://hostaddr=127.0.0.1 dbname=freeswitch\";\n";
     assert_eq!(url("config.lua", text).unwrap(), "postgres://fusionpbx:s3c@127.0.0.1:5432/fusionpbx?sslmode=prefer");
     assert_eq!(url("config.lua", "database.system = \"sqlite:///a/b.db\";").unwrap(), "sqlite:///a/b.db");
-    assert!(url("config.lua", "database.type = 'odbc'").unwrap_err().contains("database.system: is not there"));
+    assert!(url("config.lua", "database.type = 'odbc'").unwrap_err().contains("database.system: is missing"));
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn error_names_file_and_key_and_never_the_password() {
         ("database.0.type = mysql", "database.0.type: `mysql`"),
         ("database.0.port = many", "database.0.port: `many`"),
         ("database.0.sslmode = always", "database.0.sslmode: `always`"),
-        ("database.0.type = sqlite", "database.0.path: is not there"),
+        ("database.0.type = sqlite", "database.0.path: is missing"),
         ("database.0.password = \"s3cret", "database.0.password: "),
     ] {
         let error = url("config.conf", &format!("database.0.password = s3cret\n{lines}\n")).unwrap_err();

@@ -11,8 +11,8 @@ pub fn of(values: &Values) -> Result<String, WrongValue> {
     match value("type").unwrap_or("pgsql") {
         "pgsql" => postgres(&value).map_err(|(key, reason)| wrong(key, reason)),
         "sqlite" => {
-            let path = value("path").ok_or_else(|| wrong("path", "is not there".to_owned()))?;
-            let name = value("name").ok_or_else(|| wrong("name", "is not there".to_owned()))?;
+            let path = value("path").ok_or_else(|| wrong("path", "is missing".to_owned()))?;
+            let name = value("name").ok_or_else(|| wrong("name", "is missing".to_owned()))?;
             Ok(format!("sqlite://{}/{}", escaped(path, "/"), escaped(name, "")))
         }
         other => Err(wrong("type", format!("`{other}` is neither `pgsql` nor `sqlite`"))),
@@ -23,7 +23,7 @@ fn postgres<'v>(value: &impl Fn(&str) -> Option<&'v str>) -> Result<String, (&'s
     let host = value("host").or_else(|| value("hostaddr")).unwrap_or("127.0.0.1");
     let port = value("port").unwrap_or("5432");
     if port.parse::<u16>().is_err() {
-        return Err(("port", format!("`{port}` is no port")));
+        return Err(("port", format!("`{port}` is not a port")));
     }
     let user = escaped(value("username").unwrap_or("fusionpbx"), "");
     let password = escaped(value("password").unwrap_or("fusionpbx"), "");

@@ -1,4 +1,5 @@
-//! Lookups, loans between devices, notes and insertions on a small database; and databases that cannot be opened.
+//! Lookups, values that devices take from others, notes and insertions on a small database; and databases that cannot be
+//! opened.
 
 use super::servers::{Postgres, Scratch, config, connect, corpus, sqlite};
 use crate::directory::{Device, Directory, Insertion, Lookup, NewDevice, ProvisionNote};

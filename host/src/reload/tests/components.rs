@@ -1,4 +1,4 @@
-//! Components: trials, claims, and what stays active.
+//! Trials and claims of components, and which components stay active.
 
 use super::*;
 
@@ -73,7 +73,7 @@ fn component_without_document_in_its_trial_is_refused() {
 #[test]
 fn component_that_compiles_fewer_templates_is_refused() {
     let site = Site::minimal();
-    // The guest takes any text, and Smarty does not.
+    // The guest accepts every text, and Smarty does not.
     site.write("templates/yealink/t46u/b.cfg", "{if $x");
     let server = site.start();
     site.write(MINIMAL, ours("generic"));

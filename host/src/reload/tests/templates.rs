@@ -1,4 +1,4 @@
-//! Templates: which texts go live, and which stay.
+//! Which template texts go live, and which old texts stay active.
 
 use super::*;
 
@@ -47,7 +47,7 @@ fn change_of_included_file_cannot_break_its_users() {
     until("prepared", || server.is_prepared(MODEL));
     assert_eq!(included().as_deref(), Some("included"), "the preparation changes nothing");
 
-    // Once no file includes it, it can go.
+    // It can be removed when no file includes it.
     site.write(A, "two");
     assert_eq!((server.reload(), server.a(), included()), (vec![], "two".to_owned(), None));
 }
@@ -84,7 +84,7 @@ fn plugin_that_hangs_on_templates_does_not_delay_other_vendors() {
     site.write(A, "two");
     let began = Instant::now();
     until("the other vendor's edit", || server.a() == "two");
-    assert!(began.elapsed() < Duration::from_secs(4), "before the first check has timed out");
+    assert!(began.elapsed() < Duration::from_secs(4), "the first check had not timed out yet");
     let complaints = server.reload();
     let slow = |it: &&String| it.starts_with("snom/d") && it.contains("took more than 5 s");
     assert_eq!(complaints.iter().filter(slow).count(), 2, "{complaints:?}");
@@ -110,7 +110,7 @@ fn template_that_loops_in_prepare_is_refused_with_its_folder() {
 fn refused_text_is_checked_again_by_another_component() {
     let site = Site::minimal();
     let server = site.start();
-    // The guest finds a fault where the real component sees plain text.
+    // The guest takes a text for a fault that is plain text to the real component.
     site.write(A, "fault");
     assert_eq!((server.reload().len(), server.a()), (1, "edition 1".to_owned()));
     site.write("plugins/yealink.wasm", ours("yealink"));

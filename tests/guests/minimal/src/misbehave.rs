@@ -1,4 +1,4 @@
-//! What a wrong or hostile plugin can do.
+//! Actions of a wrong or hostile plugin.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What is built, and when.
+//! Which events start a build, and of which components.
 
 use super::*;
 

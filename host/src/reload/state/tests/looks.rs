@@ -1,4 +1,4 @@
-//! When the disk is looked at.
+//! Which events start a look at the disk.
 
 use super::*;
 

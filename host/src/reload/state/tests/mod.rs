@@ -1,6 +1,6 @@
 //! Tables of events and the commands that have to follow. A line is `<milliseconds> <event> -> <command>, <command>`.
 //!
-//! FolderSlots belong to the plugin of their first part (`acme/a1` to acme, if there is such a plugin). Events:
+//! Folders belong to the plugin of their first part (`acme/a1` to acme, if there is such a plugin). Events:
 //!
 //! - `tick`, `changed`, `request <waiter>`, `hangup`
 //! - `found <item>…`: a folder (`acme/a1`), a removed one (`-acme/a1`), a component with its content (`acme.wasm=2`), a

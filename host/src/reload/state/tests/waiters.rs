@@ -1,4 +1,4 @@
-//! When those who wait for a reload get their reply.
+//! When requests for a reload get their reply.
 
 use super::*;
 

@@ -26,7 +26,7 @@ pub fn absent() -> Option<String> {
     nothing.err()
 }
 
-/// The answers to `jobs`, in order. `together` jobs share a PHP process; use 1 for templates with counters or cycles, since
+/// The answers to `jobs`, in order. So many jobs as `together` share a PHP process; use 1 for templates with counters or cycles, since
 /// their state lives as long as the process.
 pub fn answers(jobs: &[Job], together: usize) -> Vec<Answer> {
     let lines = run(jobs, together).expect("PHP's Smarty answers");

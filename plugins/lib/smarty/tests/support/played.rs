@@ -30,7 +30,7 @@ pub fn play(path: &Path) -> Result<(), String> {
     let Some(expected) = case.get("expected_output").map(|raw| bytes(&json::value(raw.get()))) else {
         let neither = "  the file has neither expected_output nor expected_error\n";
         let error = case.get("expected_error").ok_or(neither)?;
-        // Any error will do: the library has its own wording, and names refusals of its own otherwise.
+        // Any error is right: the library has its own wording, and other names for its own refusals.
         return got.map_or(Ok(()), |got| Err(format!("  - {}\n  + {:.400}\n", error.get(), visible(&got))));
     };
     match got {
