@@ -83,7 +83,7 @@ async fn auth_server_refuses_only_with_false() {
 }
 
 #[tokio::test]
-async fn auth_server_without_valid_answer_admits_nobody() {
+async fn request_without_valid_auth_server_answer_is_refused() {
     let unreachable = |outcome: Result<bool, Error>| matches!(outcome, Err(Error::Unreachable(_)));
     assert!(matches!(answered(b"HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\ntrue").await, Err(Error::Status(500))));
     let moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\nContent-Length: 0\r\n\r\n";

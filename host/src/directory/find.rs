@@ -34,7 +34,7 @@ impl Directory {
     /// not know the device, a second one asks the primary: the device may be new.
     ///
     /// With `http_domain_filter` on, which it is unless a default setting turns it off, the lookup finds a device only
-    /// in the domain that the `Host` header names. To find nothing is no error.
+    /// in the domain that the `Host` header names. If nothing is found, the result is not an error.
     pub async fn find(&self, lookup: &Lookup<'_>) -> Result<RequestFacts, Error> {
         let primary = self.primary();
         let Some(replica) = self.replica(ReadOrigin::Any) else {

@@ -22,7 +22,7 @@ pub struct MacAddress([u8; 12]);
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Oui([u8; 6]);
 
-/// The text is no address. The error repeats nothing of the input, because any client may have sent it.
+/// The text is not an address. The error repeats nothing of the input, because any client may have sent it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("an address has 1 to {ADDRESS_CHARS_MAX} hexadecimal digits, dots and slashes")]
 pub struct InvalidAddress;

@@ -4,7 +4,7 @@ use super::network::Network;
 use std::fmt;
 use std::net::IpAddr;
 
-/// The phone's address. It is unknown if a trusted proxy forwarded something that is no address. Nothing is known about
+/// The phone's address. It is unknown if a trusted proxy forwarded something that is not an address. Nothing is known about
 /// such a client, so it is in no network, and never the proxy itself.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ClientAddress {

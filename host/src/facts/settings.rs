@@ -37,7 +37,7 @@ pub struct Settings {
 impl Settings {
     /// Adds one layer's rows in the order in which FusionPBX reads them.
     ///
-    /// Rows without a value say nothing. Rows of type `array` accumulate; a domain's array begins anew, even when
+    /// Rows without a value are ignored. Rows of type `array` accumulate; a domain's array begins anew, even when
     /// all of its rows are empty.
     pub fn add(&mut self, layer: Layer, rows: &[SettingRow]) {
         let mut values = Values::default();

@@ -21,7 +21,7 @@ pub struct Progress {
 struct Position {
     root: Option<Arc<Root>>,
     since: Option<Instant>,
-    /// Nobody waits for the look any more.
+    /// The caller no longer waits for the look.
     given_up: bool,
 }
 

@@ -59,7 +59,7 @@ impl NonceKey {
         self.open(nonce, realm).filter(|stamp| !stamp.is_ahead(now) && !stamp.is_expired(now))
     }
 
-    /// The stamp of a nonce that was issued for this realm with this key, at whatever time.
+    /// The stamp of a nonce that was issued for this realm with this key, at any time.
     pub fn open(&self, nonce: &str, realm: &str) -> Option<Stamp> {
         let bytes = URL_SAFE_NO_PAD.decode(nonce).ok().filter(|bytes| bytes.len() == STAMP_BYTES + TAG_BYTES)?;
         let (stamp, tag) = bytes.split_at(STAMP_BYTES);

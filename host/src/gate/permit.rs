@@ -32,7 +32,7 @@ pub struct InsertPermit {
     is_authenticated: bool,
 }
 
-/// Refuses a device that no permit is for, whatever the client.
+/// Refuses a device that no client may have.
 pub(super) fn refuse_unknown(facts: &RequestFacts) -> Result<(), Refusal> {
     if facts.device.is_some() {
         Ok(())

@@ -161,8 +161,8 @@ fn unprepared_key(engine: &Engine, binary: &Binary) -> Key {
 }
 
 /// Writes compiled code into the cache and returns it mapped from there, so that its pages are shared with the file.
-/// `note` gets the code's digest and writes the note. If the disk is full, the next start has to compile again; this
-/// one goes on.
+/// `note` gets the code's digest and writes the note. If the disk is full, this start
+/// continues, and the next one has to compile again.
 fn keep_code(
     engine: &Engine,
     key: &Key,

@@ -38,7 +38,7 @@ impl Snapshot {
         }
     }
 
-    /// Whether the folder has a live text of this name, or a file that is no template, such as a picture.
+    /// Whether the folder has a live text of this name, or a file that is not a template, such as a picture.
     pub async fn has(&self, located: &TemplateLocation, name: &str) -> Result<bool, templates::Error> {
         let texts = self.texts.folder(located.name.as_str()).filter(|_| located.in_tree);
         if texts.is_some_and(|files| file(files, name).is_some()) {

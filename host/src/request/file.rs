@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_left_means_the_vendors_choice() {
+    fn empty_file_name_lets_the_plugin_choose() {
         for parameter in ["", "0", "../", "/"] {
             assert_eq!(name(parameter), Ok(None), "{parameter}");
         }

@@ -11,8 +11,8 @@
 //!
 //! No limit outlives its cause. The gate decides every request first, and only then the limits:
 //! - a device that is admitted with credentials passes every limit. Only the pair of client and device is limited, by
-//!   its own bad credentials. At a limit, a refusal for bad credentials looks like one for an unknown device, so whoever
-//!   guesses a password needs the address of a device for it;
+//!   its own bad credentials. At a limit, a refusal for bad credentials looks like one for an unknown device, so a client
+//!   that guesses a password needs the address of a device for it;
 //! - a device whose refusal was counted passes too if it is admitted now, and its count is taken back.
 //!
 //! A restart clears everything that is not in the database.

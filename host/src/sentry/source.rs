@@ -22,13 +22,13 @@ pub struct Width {
 /// exempt.
 const WIDTHS_V4: [Width; 1] = [Width { prefix: 24, quarters: 4 }];
 
-/// Providers assign a /64 to a line, and a /56 or a /48 to a site. Whoever has one can use all of it. Several customers
-/// may share the wider ones, so these may do somewhat more.
+/// Providers assign a /64 to a line, and a /56 or a /48 to a site. Its owner can use all of it. Several customers
+/// may share the wider ones, so their limits are somewhat higher.
 const WIDTHS_V6: [Width; 3] =
     [Width { prefix: 64, quarters: 4 }, Width { prefix: 56, quarters: 5 }, Width { prefix: 48, quarters: 6 }];
 
 impl Width {
-    /// The share of a limit; a limit of zero is none.
+    /// The share of a limit; zero is no limit.
     pub fn of(&self, max: u32) -> u32 {
         u32::try_from(u64::from(max) * self.quarters / 4).unwrap_or(u32::MAX)
     }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn wider_prefixes_may_do_somewhat_more() {
+    fn wider_prefixes_have_higher_limits() {
         let source = |text: &str| RequestSource::new(text.parse::<IpAddr>().unwrap().into(), 1, None);
         let maxima = |text: &str| {
             let networks = source(text).networks();

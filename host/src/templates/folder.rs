@@ -238,8 +238,8 @@ fn is_absence(error: &std::io::Error) -> bool {
     absent || error.raw_os_error() == Some(libc::ELOOP)
 }
 
-/// The bytes of a file whose real place is below one of these folders. Links are followed, but not out of them: whoever may
-/// put a link there may not read every file of this machine.
+/// The bytes of a file whose real place is below one of these folders. Links are followed, but not out of them: a
+/// user who can put a link there must not be able to read every file of this machine.
 pub(super) fn read_file(path: &Path, roots: &[PathBuf]) -> Result<Vec<u8>, Error> {
     let failed = |source| Error::Read { path: path.to_owned(), source };
     let place = path.canonicalize().map_err(failed)?;

@@ -66,7 +66,7 @@ fn options(config: &Config) -> Result<PgConnectOptions, Error> {
     }
     let has_authority = options.to_url_lossy().query_pairs().any(|(key, _)| key == "sslrootcert");
     let mode = match options.get_ssl_mode() {
-        // `allow` means TLS only if the server insists. To use it whenever the server offers it is no worse.
+        // `allow` means TLS only if the server requires it. Using TLS whenever the server offers it is at least as safe.
         PgSslMode::Allow => PgSslMode::Prefer,
         // As in libpq, a named authority is used.
         PgSslMode::Require if has_authority => PgSslMode::VerifyCa,
@@ -80,7 +80,7 @@ fn options(config: &Config) -> Result<PgConnectOptions, Error> {
 pub enum FileAccess {
     Write,
     Read,
-    /// Not even a lock can be taken, because the folder is read-only. SQLite then trusts that nobody else writes.
+    /// Not even a lock can be taken, because the folder is read-only. SQLite then trusts that no other program writes.
     ReadUnlocked,
 }
 

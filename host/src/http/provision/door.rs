@@ -42,14 +42,14 @@ impl Walk<'_> {
         Ok(decision?)
     }
 
-    /// A router asks for the phones of all its servers, so an unknown one is no guess.
+    /// A router asks for the phones of all its servers, so an unknown one does not count as a guess.
     fn is_router_asking(&self, request: &ProvisionRequest, decision: &Result<Permit, Refusal>) -> bool {
         matches!(decision, Err(Refusal::UnknownDevice | Refusal::ForeignDomain))
             && self.app.keeper.policy().refuses_unknown_first(request)
     }
 
     /// The gate's decision. The auth server is asked only if the request passes the checks that cost nothing, and is
-    /// within its limits, so that nobody can flood it.
+    /// within its limits, so that no client can flood it.
     async fn decide(
         &self,
         request: &ProvisionRequest,

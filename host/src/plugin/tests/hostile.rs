@@ -9,7 +9,7 @@ async fn serves(plugin: &Plugin) {
 }
 
 #[test]
-fn endless_loop_ends_at_deadline_and_blocks_nobody() {
+fn endless_loop_ends_at_deadline_and_blocks_no_other() {
     with_minimal(
         |config| config.render_timeout_ms = 2_000,
         async |_, plugin| {

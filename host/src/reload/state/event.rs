@@ -29,7 +29,7 @@ pub(in crate::reload) enum Event {
     Tick,
     /// The file system reported changes, and has been quiet since.
     FilesChanged,
-    /// An operator wants a reload now. `None`: nobody waits for the result (SIGHUP).
+    /// An operator wants a reload now. `None`: no client waits for the result (SIGHUP).
     ReloadRequested(Option<WaiterId>),
     /// The running look has ended; `None` if it crashed.
     Looked(Option<LookFindings>),

@@ -46,7 +46,7 @@ use waiters::Waiters;
 /// How often the disk is looked at without any event: network file systems report no changes, nor does the file behind
 /// a link that leads out of the watched folders.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
-/// The same if the system cannot report changes at all.
+/// The same if the system cannot report changes.
 const POLL_EVERY: Duration = Duration::from_millis(500);
 /// Looks without an event take at most this fraction of the time, so that a large tree does not keep a core busy.
 const LOOK_SHARE: u32 = 20;

@@ -43,7 +43,7 @@ const fn rule(of: Of, pattern: &'static str, to: To) -> Rule {
 
 /// The first matching rule counts, so the sites' rules come first.
 ///
-/// A pattern that begins with `/` is a whole path; any other is what follows `/provision/`, whatever precedes that.
+/// A pattern that begins with `/` is a whole path; any other is matched after `/provision/`, at any place in the path.
 /// `{hex}` is twelve hexadecimal digits; `{mac}` is the same, `{pairs}` six pairs of them with `:` or `-` between,
 /// `{dashed}` twelve to seventeen of them and hyphens, `{ext}` up to eleven decimal digits, and these are captured, as is
 /// every named group. The rest is a regular expression. Dots that the installers leave unescaped match any character
@@ -121,7 +121,8 @@ pub const RULES: &[Rule] = &[
     rule(Phones, r"{mac}-(?<file>(site|web|features)\.cfg)", Page("mac={mac}&file={file}")),
     rule(Phones, r"phone{mac}.cfg", Page("mac={mac}&file=phoneMAC.cfg")),
     rule(Phones, r"directories/000000000000-directory.xml", Page("file={$mac}-directory.xml")),
-    // Grandstream: a name around the address; the model's file and everybody's, for want of which the phone's own.
+    // Grandstream: a name around the address; and the files of the model and of all models, which the device's own file
+    // replaces if they are absent.
     rule(Phones, r"([^/]*[^/0-9A-Fa-f])?cfg{mac}([^/0-9A-Fa-f][^/]*)?", Page("mac={mac}")),
     rule(Phones, r"(?<file>cfg[A-Za-z0-9_-]*\.xml)", PageOrDefault("file={file}")),
     // Cisco SPA's and Zoiper's first file, which names a model or nothing.
