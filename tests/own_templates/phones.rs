@@ -126,16 +126,12 @@ fn models() -> Vec<Model> {
     for vendor in names(&templates) {
         for name in names(&templates.join(&vendor)).into_iter().filter(|name| !name.starts_with('_')) {
             let folder = templates.join(&vendor).join(&name);
-            let files = names(&folder).into_iter().filter(|file| file.contains('.')).collect();
-            let base = folder.canonicalize().expect("a folder");
+            let files: Vec<_> = names(&folder).into_iter().filter(|file| file.contains('.')).collect();
+            let file = folder.join(&files[0]).canonicalize().expect("a file");
+            let base = file.parent().expect("a folder");
             let maker = base.parent().and_then(Path::file_name).expect("the folder of a vendor").to_string_lossy();
-            models.push(Model {
-                maker: maker.into_owned(),
-                capabilities: capabilities(&folder, &name),
-                files,
-                vendor: vendor.clone(),
-                name,
-            });
+            let capabilities = capabilities(base, &name);
+            models.push(Model { maker: maker.into_owned(), vendor: vendor.clone(), name, files, capabilities });
         }
     }
     models
@@ -150,9 +146,9 @@ pub fn names(path: &Path) -> Vec<String> {
     names
 }
 
-/// The row `'<name>' => ['<capability>' => <value>, …]` of the folder's table.
-fn capabilities(folder: &Path, name: &str) -> BTreeMap<String, String> {
-    let table = std::fs::read_to_string(folder.join("models")).unwrap_or_default();
+/// The row `'<name>' => ['<capability>' => <value>, …]` of the base's table.
+fn capabilities(base: &Path, name: &str) -> BTreeMap<String, String> {
+    let table = std::fs::read_to_string(base.join("models")).unwrap_or_default();
     let row = table.lines().find(|line| line.trim_start().starts_with(&format!("'{name}' ")));
     let cells = row.and_then(|row| row.split_once('[')).map_or("", |(_, cells)| cells);
     let pairs = cells.split(',').filter_map(|cell| cell.split_once("=>"));

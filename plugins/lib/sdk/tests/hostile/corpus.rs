@@ -58,9 +58,16 @@ pub fn own() -> Vec<Folder> {
     for (vendor, golden) in entries(&repository.join("tests/own_templates/golden")) {
         for (model, _) in entries(&golden) {
             let name = format!("{vendor}/{model}");
-            let files = entries(&repository.join("templates").join(&name));
-            let read = |(file, path): (String, PathBuf)| (file, std::fs::read(path).expect("a template"));
-            folders.push(Folder { name, files: files.into_iter().map(read).collect() });
+            let mut files = entries(&repository.join("templates").join(&name));
+            // A model has its own files, or links to the whole base. The test renders without sibling folders.
+            let base = files[0].1.canonicalize().expect("a template").parent().expect("a folder").to_owned();
+            files.extend(entries(&base).into_iter().filter(|(name, _)| !name.contains('.')));
+            let read = |(file, path): (String, PathBuf)| {
+                let source = std::fs::read_to_string(path).expect("a template").replace("'../_base/", "'./");
+                (file, source.into_bytes())
+            };
+            let files: BTreeMap<_, _> = files.into_iter().map(read).collect();
+            folders.push(Folder { name, files: files.into_iter().collect() });
         }
     }
     folders
