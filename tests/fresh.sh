@@ -51,11 +51,11 @@ serve_demo() {
     kill -0 $maker 2>/dev/null || { tail -40 "$HOME/run.log" >&2; return 1; }
     sleep 1
   done
-  # Our own templates cover the Yealink; the other phones have none until FusionPBX's are there.
   answers 001565000046 200 "account.1.user_name = 101"
-  answers 0004f2000450 404
-  answers 000b82002170 404
-  answers 30e4db000504 404
+  answers 0004f2000450 200 "0004f2000450-reg.cfg"
+  answers 000b82002170 200 '<item name="account.1.sip.userid">105</item>'
+  answers 30e4db000504 200 "<User_ID_1_>107</User_ID_1_>"
+  answers 02005a000001 200 "<username>117</username>"
   # The machine has no pkill yet either.
   local process
   for process in /proc/[0-9]*; do
