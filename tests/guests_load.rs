@@ -1,7 +1,7 @@
 //! Components that a start refuses. If it refuses all of them, it ends with an error that gives the reason for each file, and
 //! each file costs at most what the limits allow.
 
-use dialplate_tests::{guests, heavy, server};
+use dialplate_tests::{database, guests, heavy, server};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -69,6 +69,38 @@ fn hostile_description_delays_a_start_by_seconds() {
     for name in ["describe-loops", "start-loops"] {
         server.until_logged(&["plugin refused", name, "(render_timeout_ms)"]);
     }
+}
+
+/// A guest whose `prepare` loops is put off: the server listens, serves the other vendors, and goes on building it.
+#[test]
+fn looping_prepare_delays_no_other_vendor() {
+    let (folder, plugins, templates) = place();
+    std::fs::copy(guests::built("minimal"), plugins.join("minimal.wasm")).unwrap();
+    std::fs::copy(server::root().join("target/plugins/yealink.wasm"), plugins.join("yealink.wasm")).unwrap();
+    for (file, text) in [("minimal/one/prepare-loops", "x"), ("yealink/t46u/{$mac}.cfg", "mac = {$mac}")] {
+        let file = templates.join(file);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+    let text = |path: &Path| path.display().to_string();
+    let server = server::Server::start(&[
+        ("DIALPLATE_DATABASE", &server::new_demo_url(folder.path())),
+        ("DIALPLATE_TEMPLATES", &text(&templates)),
+        ("DIALPLATE_PLUGINS", &text(&plugins)),
+        // Long enough for the processor time after which it is put off, also on a busy machine.
+        ("DIALPLATE_PREPARE_TIMEOUT_MS", "20000"),
+    ]);
+    let row = "update v_devices set device_vendor = 'minimal', device_template = 'minimal/one' \
+               where device_address = '0004f2000450'";
+    database::run_blocking(&server::demo_url(folder.path()), row);
+    let log = server.log();
+    assert!(log.contains("plugin not ready") && log.contains("minimal.wasm"), "{log}");
+    assert!(!log.contains("plugin refused"), "{log}");
+    assert_eq!(server.get("localhost", "/provision/001565000046.cfg").text(), "mac = 001565000046");
+    let waiting = server.get("localhost", "/app/provision/?mac=0004f2000450&file=prepare-loops");
+    assert_eq!((waiting.status, waiting.header("retry-after")), (503, "5"), "{}", server.log());
+    server.until_logged(&["plugin refused", "minimal.wasm", "(prepare_timeout_ms)"]);
+    assert_eq!(server.get("localhost", "/provision/001565000046.cfg").status, 200);
 }
 
 #[test]

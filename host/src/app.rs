@@ -57,7 +57,7 @@ impl Opened {
     /// # Errors
     /// No template folder or no plugin can be loaded.
     pub async fn load(&self) -> Result<reload::FirstLoad> {
-        Ok(reload::load(reload_config(&self.config)).await?)
+        Ok(reload::load(reload_config(&self.config, true)).await?)
     }
 
     /// The server that answers with these templates and plugins.
@@ -183,7 +183,7 @@ pub async fn check(config: Config) -> Result<()> {
     let directory = Directory::connect(&config.database).await?;
     let invalid = warn_of_settings(&directory).await?;
     directory.close().await;
-    let loaded = reload::load(reload_config(&config)).await?;
+    let loaded = reload::load(reload_config(&config, false)).await?;
     let unread: Vec<_> = loaded.unread.iter().map(ToString::to_string).collect();
     ensure!(unread.is_empty(), "{}", unread.join("; "));
     for failure in &loaded.failures {
@@ -218,9 +218,9 @@ async fn warn_of_settings(directory: &Directory) -> Result<usize> {
     Ok(invalid)
 }
 
-fn reload_config(config: &Config) -> reload::Config {
+fn reload_config(config: &Config, puts_off: bool) -> reload::Config {
     let Config { templates, plugins, plugin, .. } = config;
-    reload::Config { templates: templates.clone(), plugins: plugins.clone(), engine: plugin.clone() }
+    reload::Config { templates: templates.clone(), plugins: plugins.clone(), engine: plugin.clone(), puts_off }
 }
 
 /// This program compiles the plugins, in processes of its own.

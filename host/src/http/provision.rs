@@ -158,7 +158,8 @@ impl Walk<'_> {
         if let Some(picture) = job::picture(request.file()?, &located).await? {
             return Ok(picture);
         }
-        let plugin = snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| self.no_plugin(&folder))?;
+        let plugin =
+            snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| self.no_plugin(&device.vendor, &folder))?;
         seen.plugin(plugin.name(), &folder);
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
         let group = RenderGroup { folder, domain: device.domain_name.clone() };
@@ -180,7 +181,10 @@ impl Walk<'_> {
     }
 
     /// The failure if no plugin serves a folder. The folder of the plugins may not answer.
-    fn no_plugin(&self, folder: &str) -> Failure {
+    fn no_plugin(&self, vendor: &str, folder: &str) -> Failure {
+        if self.snapshot.plugins.is_late(vendor, folder) {
+            return Failure::LatePlugin(folder.to_owned());
+        }
         let silent = self.snapshot.tree.silent().into_iter().next().filter(|_| self.snapshot.plugins.is_empty());
         silent.map_or_else(
             || Failure::NoPlugin(folder.to_owned()),

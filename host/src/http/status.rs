@@ -26,6 +26,8 @@ pub enum Failure {
     NoTemplate(String),
     #[error("no plugin serves {0:?}")]
     NoPlugin(String),
+    #[error("the plugin that serves {0:?} is not ready yet")]
+    LatePlugin(String),
     #[error(transparent)]
     Templates(#[from] templates::Error),
     #[error(transparent)]
@@ -53,7 +55,7 @@ impl Failure {
             Self::Refused(_) => "refused",
             Self::Limited(_) => "limited",
             Self::NoTemplate(_) => "no_template",
-            Self::NoPlugin(_) => "no_plugin",
+            Self::NoPlugin(_) | Self::LatePlugin(_) => "no_plugin",
             Self::Engine(_) => "template_engine",
             Self::Templates(_) => "templates",
             Self::AuthServer(_) => "auth_server",
@@ -133,6 +135,7 @@ pub fn of(failure: &Failure) -> Verdict {
         // The database.
         Failure::Render { error: RenderError::Scope(_), .. } => Verdict::later(5),
         Failure::Directory(error) if error.is_temporary() => Verdict::later(5),
+        Failure::LatePlugin(_) => Verdict::later(5),
         // FusionPBX's processes wait for the file system as long as it takes.
         Failure::Templates(templates::Error::NoAnswer(_)) => Verdict::later(5),
         // FusionPBX and its nginx follow every link.

@@ -4,6 +4,7 @@ use super::error::RenderError;
 use super::job::{DeviceScope, ScopeError};
 use super::limit_counters::LimitCounters;
 use super::limits::{Config, MEMORIES_MAX, TABLES_MAX, keys, one_line};
+use super::off_the_path::processor_time;
 use super::turns::Turn;
 use crate::facts::{DeviceAddress, Table};
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub(super) struct Call {
     device: Option<(DeviceAddress, Arc<dyn DeviceScope>)>,
     began: Instant,
     deadline: Instant,
+    /// The thread's processor time at which the call is put off, and how much that is from its beginning.
+    late: Option<(Duration, Duration)>,
     _turn: Option<Turn>,
     bounds: Bounds,
     table_entries_max: usize,
@@ -87,6 +90,7 @@ impl Call {
             device: None,
             began: Instant::now(),
             deadline: Instant::now() + bounds.timeout.0,
+            late: None,
             _turn: None,
             bounds,
             table_entries_max: config.table_entries_max,
@@ -100,6 +104,12 @@ impl Call {
         }
     }
 
+    /// The call is put off after this processor time. The thread that makes it must be the one that runs it.
+    pub(super) fn put_off_after(mut self, max: Option<Duration>) -> Self {
+        self.late = max.map(|max| (processor_time() + max, max));
+        self
+    }
+
     /// The render's turn ends with the call.
     pub(super) fn with_turn(mut self, turn: Option<Turn>) -> Self {
         self._turn = turn;
@@ -107,7 +117,11 @@ impl Call {
     }
 
     pub(super) fn check_deadline(&self) -> Result<(), RenderError> {
-        if Instant::now() < self.deadline { Ok(()) } else { Err(self.timed_out()) }
+        match self.late {
+            _ if Instant::now() >= self.deadline => Err(self.timed_out()),
+            Some((end, max)) if processor_time() >= end => Err(RenderError::Late(max)),
+            _ => Ok(()),
+        }
     }
 
     fn timed_out(&self) -> RenderError {

@@ -22,6 +22,8 @@ pub(super) struct Claimant<'a> {
     pub(super) old: Option<&'a Description>,
     /// `new` is the same component as `old`.
     pub(super) unchanged: bool,
+    /// `new` will be built later. It keeps its claims, so that no other plugin serves its vendors meanwhile.
+    pub(super) is_late: bool,
 }
 
 /// Which component of a file is to serve.
@@ -41,7 +43,7 @@ pub(super) struct Settlement {
 }
 
 /// Decides which component of each file is to serve. Components that already serve come first, then changed components,
-/// then new ones; within each group, files go in order. So a new file cannot take a vendor away from a plugin that
+/// then new ones, then late ones, whose positions are therefore beyond those of the built ones; within each group, files go in order. So a new file cannot take a vendor away from a plugin that
 /// serves, whatever the file is called. If a changed component claims something that is taken, the component loaded
 /// before stays active.
 pub(super) fn settle(claimants: &[Claimant<'_>]) -> Settlement {
@@ -71,7 +73,7 @@ impl Claimant<'_> {
         match (self.new, self.old) {
             (None, _) => 0,
             (Some(_), Some(_)) => u8::from(!self.unchanged),
-            (Some(_), None) => 2,
+            (Some(_), None) => 2 + u8::from(self.is_late),
         }
     }
 }
@@ -194,7 +196,7 @@ mod tests {
     fn new_component_cannot_take_vendor_from_serving_one() {
         let (yealink, other) = (plugin("yealink", &["yealink"], false), plugin("aaa", &["yealink"], false));
         let added = Claimant { new: Some(&other), ..Claimant::default() };
-        let serving = Claimant { new: Some(&yealink), old: Some(&yealink), unchanged: true };
+        let serving = Claimant { new: Some(&yealink), old: Some(&yealink), unchanged: true, is_late: false };
         let changed = Claimant { unchanged: false, ..serving };
         let unreadable = Claimant { new: None, ..serving };
         for (second, expected) in [(serving, "1n"), (changed, "1n"), (unreadable, "1o")] {
@@ -212,11 +214,23 @@ mod tests {
     }
 
     #[test]
+    fn late_component_comes_last_and_keeps_its_claims() {
+        let [late, rest, rival] = [("late", "yealink"), ("rest", "snom"), ("rival", "yealink")]
+            .map(|(name, vendor)| plugin(name, &[vendor], name == "rest"));
+        let added = |new| Claimant { new: Some(new), ..Claimant::default() };
+        let put_off = Claimant { is_late: true, ..added(&late) };
+        let claimants = [put_off, added(&rest)];
+        assert_eq!(settled(&claimants), ("1n 0n".to_owned(), vec![]));
+        assert_eq!(settle(&claimants).claims.of_folder("yealink/t46u"), Some(1));
+        assert_eq!(settled(&[put_off, added(&rival)]), ("1n".to_owned(), vec![0]), "a ready one is preferred");
+    }
+
+    #[test]
     fn changed_component_with_taken_name_leaves_old_active() {
         let (minimal, polycom) = (plugin("minimal", &["yealink"], false), plugin("polycom", &["polycom"], false));
         let renamed = plugin("polycom", &["yealink"], false);
-        let changed = Claimant { new: Some(&renamed), old: Some(&minimal), unchanged: false };
-        let serving = Claimant { new: Some(&polycom), old: Some(&polycom), unchanged: true };
+        let changed = Claimant { new: Some(&renamed), old: Some(&minimal), unchanged: false, is_late: false };
+        let serving = Claimant { new: Some(&polycom), old: Some(&polycom), unchanged: true, is_late: false };
         assert_eq!(settled(&[changed, serving]), ("1n 0o".to_owned(), vec![0]));
     }
 
@@ -224,7 +238,7 @@ mod tests {
     fn two_files_can_swap_their_vendors_in_one_load() {
         let [a, b] = [("a", "yealink"), ("b", "snom")].map(|(name, vendor)| plugin(name, &[vendor], false));
         let [c, d] = [("a", "snom"), ("b", "yealink")].map(|(name, vendor)| plugin(name, &[vendor], false));
-        let changed = |new, old| Claimant { new: Some(new), old: Some(old), unchanged: false };
+        let changed = |new, old| Claimant { new: Some(new), old: Some(old), unchanged: false, is_late: false };
         assert_eq!(settled(&[changed(&c, &a), changed(&d, &b)]), ("0n 1n".to_owned(), vec![]));
     }
 }

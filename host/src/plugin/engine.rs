@@ -5,7 +5,7 @@ use super::cache::Cache;
 use super::call::Call;
 use super::error::EngineError;
 use super::limit_counters::LimitCounters;
-use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, TABLES_MAX};
+use super::limits::{CORE_INSTANCES_MAX, Config, MEMORIES_MAX, START_COMPILE_CPU_S, START_PREPARE_CPU, TABLES_MAX};
 use super::off_the_path::give_back_at_once;
 use super::purpose::Purpose;
 use super::turns::Turns;
@@ -27,7 +27,11 @@ const HOST_STACK_BYTES: usize = 1 << 20;
 
 /// Clones share one engine.
 #[derive(Clone)]
-pub struct Engine(Arc<Machine>);
+pub struct Engine {
+    machine: Arc<Machine>,
+    /// The server does not listen yet, so no component may delay it for long.
+    is_starting: bool,
+}
 
 struct Machine {
     config: Config,
@@ -56,26 +60,47 @@ impl Engine {
         tick([render.weak(), snapshot.weak()]);
         let turns = Arc::new(Turns::of_server(config.instances_max as usize));
         let (builds, limit_counters) = (Semaphore::new(cores), LimitCounters::default());
-        Ok(Self(Arc::new(Machine { config, render, snapshot, turns, builds, cache, limit_counters })))
+        let machine = Machine { config, render, snapshot, turns, builds, cache, limit_counters };
+        Ok(Self { machine: Arc::new(machine), is_starting: false })
+    }
+
+    /// The same engine while the server does not listen yet. A component that takes long is put off.
+    pub fn starting(&self) -> Self {
+        Self { is_starting: true, ..self.clone() }
+    }
+
+    /// The same engine once the server listens.
+    pub(super) fn serving(&self) -> Self {
+        Self { is_starting: false, ..self.clone() }
+    }
+
+    /// Processor time after which `prepare` is put off.
+    pub(super) fn prepare_cpu_max(&self) -> Option<Duration> {
+        self.is_starting.then_some(START_PREPARE_CPU)
+    }
+
+    /// Seconds of processor time after which a compiler is put off, if they are fewer than the limit of the configuration.
+    pub(super) fn compile_cpu_s_max(&self) -> Option<u64> {
+        Some(START_COMPILE_CPU_S).filter(|max| self.is_starting && *max < self.config().compile_cpu_s_max)
     }
 
     pub fn config(&self) -> &Config {
-        &self.0.config
+        &self.machine.config
     }
 
     /// The counters of the limits that calls have reached.
     pub fn limit_counters(&self) -> &LimitCounters {
-        &self.0.limit_counters
+        &self.machine.limit_counters
     }
 
     /// The engine that renders documents: optimised code, pooled instances.
     pub(super) fn render(&self) -> &wasmtime::Engine {
-        &self.0.render
+        &self.machine.render
     }
 
     /// The engine that takes snapshots: quickly compiled code, instances outside the pool.
     pub(super) fn snapshot(&self) -> &wasmtime::Engine {
-        &self.0.snapshot
+        &self.machine.snapshot
     }
 
     pub(super) fn machine(&self, purpose: Purpose) -> &wasmtime::Engine {
@@ -86,15 +111,15 @@ impl Engine {
     }
 
     pub(super) fn cache(&self) -> Option<&Cache> {
-        self.0.cache.as_ref()
+        self.machine.cache.as_ref()
     }
 
     pub(super) fn turns(&self) -> &Arc<Turns> {
-        &self.0.turns
+        &self.machine.turns
     }
 
     pub(super) async fn build_turn(&self) -> Option<SemaphorePermit<'_>> {
-        self.0.builds.acquire().await.ok()
+        self.machine.builds.acquire().await.ok()
     }
 }
 

@@ -5,6 +5,7 @@ use super::limits::keys;
 use crate::facts::DisplayPath;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Why a call of a plugin failed. `http` chooses the status: the phone causes `NoSuchFile`; `Busy`, `Failing` and
 /// `Scope` are temporary; the plugin or its template causes all others. No message holds a value of the job; a message
@@ -30,6 +31,9 @@ pub enum RenderError {
     /// The document cannot be sent.
     #[error("returned a document that cannot be sent: {0}")]
     Output(String),
+    /// Only before the server listens.
+    #[error("did not finish within {} s of processor time", .0.as_secs())]
+    Late(Duration),
     #[error("waited too long for its turn, because other renders were running (instances_max)")]
     Busy,
     /// The plugin failed too often in a row for this template folder and domain, and no earlier version works for them.
@@ -54,6 +58,7 @@ impl RenderError {
             Self::Memory { .. } => "memory",
             Self::Trap(_) => "trap",
             Self::Output(_) => "output",
+            Self::Late(_) => "late",
             Self::Busy => "busy",
             Self::Failing { .. } => "failing",
             Self::Scope(_) => "database",
@@ -76,7 +81,7 @@ impl RenderError {
             // A domain may have more contacts than that.
             Self::Beyond { name } => *name != keys::CONTACTS_ROWS,
             Self::NoSuchFile(_) | Self::Template(_) | Self::Limit { .. } => false,
-            Self::Busy | Self::Failing { .. } | Self::Scope(_) => false,
+            Self::Late(_) | Self::Busy | Self::Failing { .. } | Self::Scope(_) => false,
         }
     }
 
@@ -162,6 +167,11 @@ impl LoadError {
         }
     }
 
+    /// Whether the component only took too long for a server that does not listen yet. A later build may succeed.
+    pub fn is_late(&self) -> bool {
+        matches!(self, Self::Call { source: RenderError::Late(_), .. } | Self::Compile(CompileError::Late { .. }))
+    }
+
     pub(super) fn may_be_of_a_template(&self) -> bool {
         matches!(self, Self::Worse { .. } | Self::Call { step: "prepare" | "render", .. })
     }
@@ -175,6 +185,9 @@ pub enum CompileError {
     Refused(String),
     #[error("compiling it took more than {s} s of processor time (compile_cpu_s_max)")]
     Cpu { s: u64 },
+    /// Only before the server listens.
+    #[error("compiling it did not finish within {s} s of processor time")]
+    Late { s: u64 },
     /// The compiler got too little processor time, or hung.
     #[error("compiling it did not finish within {s} s, ten times compile_cpu_s_max")]
     Slow { s: u64 },
@@ -197,7 +210,7 @@ impl CompileError {
             Self::Cpu { .. } | Self::Slow { .. } => Some(keys::COMPILE_CPU),
             Self::Memory { .. } => Some(keys::COMPILE_MEMORY),
             Self::Size { .. } => Some(keys::CODE),
-            Self::Refused(_) | Self::Killed | Self::Broke(_) | Self::Unable(_) => None,
+            Self::Late { .. } | Self::Refused(_) | Self::Killed | Self::Broke(_) | Self::Unable(_) => None,
         }
     }
 }

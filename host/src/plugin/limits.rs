@@ -140,6 +140,12 @@ pub(super) mod keys {
     pub(in super::super) const CODE: &str = "code_bytes_max";
 }
 
+/// Processor time of `prepare` before the server listens. A component that needs more is put off: the server starts
+/// without it, and the reload task then builds it with the limits of the configuration. Ours need a second. Processor time,
+/// because on a busy machine a component is not at fault for the delay.
+pub(super) const START_PREPARE_CPU: Duration = Duration::from_secs(5);
+/// The same for compiling once, in seconds; ours need two.
+pub(super) const START_COMPILE_CPU_S: u64 = 10;
 /// Core instances in one component: the plugin itself and two small ones of the component's own making, one more
 /// while a snapshot is taken, and as many again for toolchains that link a component from parts.
 pub(super) const CORE_INSTANCES_MAX: u32 = 8;

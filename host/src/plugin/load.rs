@@ -50,6 +50,8 @@ struct ComponentFile {
     new: Option<Candidate>,
     /// The plugin that was loaded from the file before.
     old: Option<Arc<Plugin>>,
+    /// Building the new component is put off until the server listens.
+    is_late: bool,
     /// Preparing the old component again failed as well, so it stays as it is.
     keep_old: bool,
     /// What this load has built, for the next round.
@@ -63,7 +65,8 @@ enum PendingPlugin {
 }
 
 impl Plugins {
-    /// Loads files without a trial: at the start.
+    /// Loads files without a trial: at the start. With [`Engine::starting`], components that take long are put off: they are
+    /// among the failures, and their vendors are not served yet.
     pub async fn load(
         engine: &Engine,
         files: &[PathBuf],
@@ -131,7 +134,7 @@ fn settle_entries(entries: &[ComponentFile]) -> Settlement {
     settle(&entries.iter().map(ComponentFile::claimant).collect::<Vec<_>>())
 }
 
-/// Builds the winners side by side. A component that fails is removed from its entry, and reported.
+/// Builds the winners side by side. A component that fails is removed from its entry, unless it is late, and reported.
 async fn build_all(
     engine: &Engine,
     plan: &LoadPlan<'_>,
@@ -156,6 +159,10 @@ async fn build_all(
         let entry = &mut entries[at];
         match built {
             Ok(plugin) => entry.built = Some(plugin),
+            Err(error) if error.is_late() => {
+                entry.is_late = true;
+                broken.push(LoadFailure::new(&entry.file, error));
+            }
             Err(error) => {
                 (entry.new, entry.built, entry.keep_old) = (None, None, true);
                 let folders = if error.may_be_of_a_template() { folders } else { Vec::new() };
@@ -169,7 +176,7 @@ async fn build_all(
 impl ComponentFile {
     fn of(file: &Path, previous: Option<&Plugins>) -> Self {
         let old = previous.and_then(|set| set.loaded_from(file)).cloned();
-        Self { file: file.to_owned(), new: None, old, keep_old: false, built: None }
+        Self { file: file.to_owned(), new: None, old, is_late: false, keep_old: false, built: None }
     }
 
     fn claimant(&self) -> Claimant<'_> {
@@ -177,6 +184,7 @@ impl ComponentFile {
             new: self.new.as_ref().map(|new| &new.description),
             old: self.old.as_ref().map(|old| old.description()),
             unchanged: self.is_unchanged(),
+            is_late: self.is_late,
         }
     }
 
@@ -193,6 +201,9 @@ impl ComponentFile {
         templates: Vec<TemplateFile>,
         plan: &LoadPlan<'_>,
     ) -> Option<PendingPlugin> {
+        if self.is_late {
+            return None;
+        }
         let candidate = match (version, &self.new, &self.old) {
             (FileVersion::Old, _, Some(old)) if self.keep_old => return Some(PendingPlugin::Done(Arc::clone(old))),
             (FileVersion::Old, _, Some(old)) => Candidate::of(old),

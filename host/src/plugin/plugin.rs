@@ -95,7 +95,7 @@ impl Plugin {
         let name = Arc::from(description.name.as_str());
         let health = Health::new(engine.config().failures_max);
         let turns = PluginTurns::new(engine.turns(), QUEUE_TIMEOUT);
-        let (engine, unprepared) = (engine.clone(), OnceLock::new());
+        let (engine, unprepared) = (engine.serving(), OnceLock::new());
         Ok(Self {
             engine,
             name,

@@ -66,6 +66,11 @@ impl Plugins {
         self.plugins.get(self.claims.of_device(vendor, folder)?)
     }
 
+    /// Whether the plugin for such a device is still to be built.
+    pub fn is_late(&self, vendor: &str, folder: &str) -> bool {
+        self.claims.of_device(vendor, folder).is_some_and(|at| at >= self.plugins.len())
+    }
+
     /// The plugin that this template folder belongs to, and that is prepared with it.
     pub fn owner(&self, folder: &str) -> Option<&Arc<Plugin>> {
         self.plugins.get(self.claims.of_folder(folder)?)

@@ -49,7 +49,7 @@ pub(super) async fn take(
     templates: Vec<TemplateFile>,
 ) -> Result<(Vec<u8>, Vec<Prepared>, Vec<String>), LoadError> {
     let failed = |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
-    let call = Call::of_load(plugin, engine.config(), engine.limit_counters());
+    let call = Call::of_load(plugin, engine.config(), engine.limit_counters()).put_off_after(engine.prepare_cpu_max());
     let mut store = store(instrumented.engine(), call, engine.config().prepare_output_bytes_max);
     let instance = v0_1::instantiate(&mut store, instrumented).await.map_err(failed)?;
     let prepared = v0_1::prepare(&mut store, &instance, templates).await.map_err(failed)?;

@@ -104,7 +104,10 @@ impl Executor {
         report.refuse(&failures);
         report.prepared(&snapshot.plugins, &snapshot.texts);
         let owners: Arc<Plugins> = Arc::clone(&snapshot.plugins);
-        let state = StateMachine::new(Instant::now(), owners, look.components.clone(), refusals(&failures));
+        // The first look finds a late component as a new one.
+        let mut known = look.components.clone();
+        known.retain(|file, _| !failures.iter().any(|failure| failure.file == *file && failure.error.is_late()));
+        let state = StateMachine::new(Instant::now(), owners, known, refusals(&failures));
         Self {
             state,
             live: Live::new(current, report, metrics),

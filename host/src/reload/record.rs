@@ -77,9 +77,14 @@ impl Report {
                 continue;
             }
             let (plugin, limit) = (&*failure.plugin(), failure.error.limit());
-            let consequence =
-                if old_serves { "the previous version stays active" } else { "nothing is loaded from its file" };
-            tracing::error!(plugin.name = plugin, plugin.file = %DisplayPath(&refused.file), error = refused.error, limit, "plugin refused; {consequence}");
+            let (file, error) = (DisplayPath(&refused.file), &refused.error);
+            if failure.error.is_late() {
+                tracing::warn!(plugin.name = plugin, plugin.file = %file, error, "plugin not ready; the server starts without it and builds it meanwhile");
+            } else {
+                let consequence =
+                    if old_serves { "the previous version stays active" } else { "nothing is loaded from its file" };
+                tracing::error!(plugin.name = plugin, plugin.file = %file, error, limit, "plugin refused; {consequence}");
+            }
             self.refused.retain(|known| known.file != refused.file);
             self.refused.push(refused);
         }

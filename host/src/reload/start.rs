@@ -18,6 +18,8 @@ pub struct Config {
     pub templates: SearchPath,
     pub plugins: PathBuf,
     pub engine: crate::plugin::Config,
+    /// Whether a component that takes long is put off until the server listens.
+    pub puts_off: bool,
 }
 
 /// Why the server cannot start.
@@ -53,7 +55,8 @@ pub struct FirstLoad {
 
 /// Compiles the plugins and prepares them with the templates of the search path. A component that cannot be loaded is
 /// among the failures: a bad file that a running server has refused must not keep the server from starting again. The
-/// start fails if no plugin can be loaded at all.
+/// start fails if no plugin can be loaded at all. So is one that takes long: the reload task builds it as soon as the
+/// server listens, so that it delays no other vendor's phones.
 pub async fn load(config: Config) -> Result<FirstLoad, Error> {
     let started = Instant::now();
     if config.templates.folders().next().is_none() {
@@ -64,7 +67,7 @@ pub async fn load(config: Config) -> Result<FirstLoad, Error> {
     let engine = Engine::new(config.engine)?;
     let texts = look.disk.texts().clone();
     let files: Vec<_> = look.components.keys().cloned().collect();
-    let (plugins, failures) = Plugins::load(&engine, &files, &templates_for(&texts), None).await;
+    let (plugins, failures) = load_plugins(&engine, &files, &texts, config.puts_off).await;
     // Without its plugins a server answers 503 until their folder answers; it could not answer at all if it did not start.
     let is_silent = unread.iter().any(|error| matches!(error, LookError::NoAnswer(_)));
     if plugins.is_empty() && !is_silent {
@@ -79,6 +82,23 @@ pub async fn load(config: Config) -> Result<FirstLoad, Error> {
     );
     let snapshot = Snapshot { tree: look.disk.tree().clone(), plugins: Arc::new(plugins), texts };
     Ok(FirstLoad { current: Arc::new(ArcSwap::from_pointee(snapshot)), folders, engine, look, failures, unread })
+}
+
+async fn load_plugins(
+    engine: &Engine,
+    files: &[PathBuf],
+    texts: &Texts,
+    puts_off: bool,
+) -> (Plugins, Vec<LoadFailure>) {
+    let templates = templates_for(texts);
+    if puts_off {
+        let (plugins, failures) = Plugins::load(&engine.starting(), files, &templates, None).await;
+        // Without any plugin, no phone would be served meanwhile.
+        if !plugins.is_empty() || !failures.iter().any(|failure| failure.error.is_late()) {
+            return (plugins, failures);
+        }
+    }
+    Plugins::load(engine, files, &templates, None).await
 }
 
 impl FirstLoad {

@@ -80,7 +80,7 @@ impl Site {
         let mut engine = plugin::Config { instances_max: 4, cache, ..plugin::Config::default() };
         change(&mut engine);
         let templates = SearchPath { roots: vec![self.path("templates")], custom: Some(self.path("custom")) };
-        let config = Config { templates, plugins: self.path("plugins"), engine };
+        let config = Config { templates, plugins: self.path("plugins"), engine, puts_off: false };
         let (reloads, current) = runtime.block_on(async {
             let loaded = load(config).await.unwrap();
             let current = Arc::clone(&loaded.current);

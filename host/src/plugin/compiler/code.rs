@@ -32,22 +32,26 @@ impl Code {
     }
 }
 
-/// Compiles for up to `compile_cpu_s_max` of a processor. `Refused` means that the compiler rejected the component.
+/// Compiles for up to `compile_cpu_s_max` of a processor, or less before the server listens. `Refused` means that the compiler rejected the component.
 pub(in super::super) async fn compile(
     engine: &Engine,
     purpose: Purpose,
     component: &[u8],
 ) -> Result<Code, CompileError> {
     let machine = engine.machine(purpose).clone();
-    let config = engine.config();
-    let bytes = match &config.compiler {
+    let mut config = Cow::Borrowed(engine.config());
+    let put_off = engine.compile_cpu_s_max();
+    if let Some(max) = put_off {
+        config.to_mut().compile_cpu_s_max = max;
+    }
+    let late = |error| match (error, put_off) {
+        (CompileError::Cpu { .. } | CompileError::Slow { .. }, Some(s)) => CompileError::Late { s },
+        (error, _) => error,
+    };
+    let bytes = match &engine.config().compiler {
         Some(program) => {
-            parent::compile(
-                program,
-                &CompileJob { purpose, config: Cow::Borrowed(config), component_bytes: component.len() },
-                component,
-            )
-            .await?
+            let job = CompileJob { purpose, config, component_bytes: component.len() };
+            parent::compile(program, &job, component).await.map_err(late)?
         }
         None => translate(&machine, component).map_err(CompileError::Refused)?,
     };
