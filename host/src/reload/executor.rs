@@ -4,12 +4,12 @@ use super::check::Change;
 use super::live::{Live, refusals};
 use super::record::Before;
 use super::report::Report;
-use super::review::{ReviewedFolder, review};
+use super::review::{ReviewedFolder, Reviews};
 use super::start::FirstLoad;
 use super::state::{Checked, Command, Event, LookFindings, StateMachine, WaiterId};
 use super::tasks::{BuildInput, Builds, Checks, EndedBuild, EndedCheck, EndedLook, Looks};
 use crate::metrics::Metrics;
-use crate::plugin::{LimitCounters, OffThePath, Plugins, off_the_path};
+use crate::plugin::{LimitCounters, Plugins};
 use arc_swap::ArcSwap;
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
@@ -72,8 +72,8 @@ struct Executor {
     waiters: HashMap<WaiterId, Reply>,
     last_waiter: WaiterId,
     published: Arc<ArcSwap<Report>>,
-    /// Reviews the live texts. Replies wait for its end, because it finds what they have to name.
-    review: Option<OffThePath<Vec<ReviewedFolder>>>,
+    /// Replies wait for the end of a review, because it finds the problems that they have to name.
+    reviews: Reviews,
     held_replies: Vec<WaiterId>,
 }
 
@@ -84,16 +84,7 @@ enum Happened {
     Looked(EndedLook),
     Checked(EndedCheck),
     Built(EndedBuild),
-    /// `None`: the review crashed.
-    Reviewed(Option<Vec<ReviewedFolder>>),
-}
-
-/// Waits for the end of a review, if there is one.
-async fn end_of(review: &mut Option<OffThePath<Vec<ReviewedFolder>>>) -> Option<Vec<ReviewedFolder>> {
-    let Some(running) = review else { return pending().await };
-    let ended = running.await;
-    *review = None;
-    ended.ok()
+    Reviewed(Vec<ReviewedFolder>),
 }
 
 impl Executor {
@@ -118,14 +109,14 @@ impl Executor {
             waiters: HashMap::new(),
             last_waiter: 0,
             published: Arc::default(),
-            review: None,
+            reviews: Reviews::default(),
             held_replies: Vec::new(),
         }
     }
 
     async fn run(mut self, mut hangup: Signal) {
         self.live.warm_up();
-        self.start_review();
+        self.reviews.start(self.live.current.load_full());
         loop {
             let happened = self.wait(&mut hangup).await;
             self.handle(happened);
@@ -148,7 +139,7 @@ impl Executor {
                 tracing::info!("SIGHUP: reloading templates and plugins; the configuration is only read at the start");
                 Happened::Event(Event::ReloadRequested(None))
             }
-            ended = end_of(&mut self.review) => Happened::Reviewed(ended),
+            reviewed = self.reviews.end() => Happened::Reviewed(reviewed),
             ended = self.looks.end() => Happened::Looked(ended),
             () = queue.due() => {
                 queue.seen();
@@ -175,13 +166,13 @@ impl Executor {
                 let event = self.live.built(ended);
                 self.process(event, started, None);
                 if of_components {
-                    self.start_review();
+                    self.reviews.start(self.live.current.load_full());
                 }
                 return;
             }
             Happened::Reviewed(reviewed) => {
                 let snapshot = self.live.current.load_full();
-                self.live.report.reviewed(reviewed.unwrap_or_default(), &snapshot.texts);
+                self.live.report.reviewed(reviewed, &snapshot.texts);
                 return self.publish(Vec::new());
             }
         };
@@ -221,18 +212,13 @@ impl Executor {
     fn publish(&mut self, replies: Vec<WaiterId>) {
         self.published.store(Arc::new(self.live.report.clone()));
         self.held_replies.extend(replies);
-        if self.review.is_some() {
+        if self.reviews.is_running() {
             return;
         }
         for reply in self.held_replies.drain(..).filter_map(|waiter| self.waiters.remove(&waiter)) {
             // Fails if the client has hung up.
             let _ = reply.send(self.published.load_full());
         }
-    }
-
-    fn start_review(&mut self) {
-        let snapshot = self.live.current.load_full();
-        self.review = Some(off_the_path(true, async move { Ok(review(&snapshot.plugins, &snapshot.texts).await) }));
     }
 
     fn requested(&mut self, reply: Reply) -> Event {

@@ -1,6 +1,7 @@
 //! Trials and claims of components, and which components stay active.
 
 use super::*;
+use crate::reload::review::Reviews;
 
 #[test]
 fn new_component_is_live_and_bad_one_leaves_old_active() {
@@ -147,4 +148,25 @@ fn unreadable_plugin_folder_delays_plugins_but_not_templates() {
         "{complaints:?}"
     );
     assert_eq!((server.owner(MODEL), server.a()), ("minimal 0.2.0".to_owned(), "edition 2".to_owned()));
+}
+
+#[test]
+fn review_covers_only_plugins_that_are_new_since_the_last() {
+    let site = Site::of(&["polycom"]);
+    site.write(MINIMAL, minimal());
+    site.write(A, "edition 1");
+    site.write("templates/polycom/vvx/a.cfg", "edition 1");
+    let server = site.start();
+    let mut reviews = Reviews::default();
+    let mut review = || {
+        reviews.start(server.current.load_full());
+        let mut folders: Vec<_> = server.runtime.block_on(reviews.end()).into_iter().map(|it| it.folder).collect();
+        folders.sort_unstable();
+        folders
+    };
+    assert_eq!(review(), ["polycom/vvx", MODEL]);
+    assert!(review().is_empty());
+    site.write(MINIMAL, second());
+    assert_eq!(server.reload(), [""; 0]);
+    assert_eq!(review(), [MODEL]);
 }
