@@ -166,5 +166,5 @@ fn compiler_command_is_hidden_and_fails_when_typed() {
     let given = server::command("compile-component", &[]).output().unwrap();
     let said = String::from_utf8_lossy(&given.stderr);
     assert!(given.status.code() == Some(2) && given.status.signal().is_none(), "{:?}", given.status);
-    assert!(said.contains("what the server runs for itself"), "{said}");
+    assert!(said.contains("only for the server's own use"), "{said}");
 }
