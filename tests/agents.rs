@@ -13,6 +13,12 @@ fn last(text: &str, count: usize) -> &str {
     &text[text.len().saturating_sub(count)..]
 }
 
+/// Whether a text is twelve digits in pairs, with `:` or `-` between them.
+fn is_in_pairs(text: &str) -> bool {
+    let fits = |(at, byte): (usize, u8)| if at % 3 == 2 { b":-".contains(&byte) } else { byte.is_ascii_hexdigit() };
+    text.len() == 17 && text.bytes().enumerate().all(fits)
+}
+
 /// The address that FusionPBX reads, rule by rule. If several rules match, the last one counts.
 fn model(agent: &str) -> String {
     let begins = |start: &str| agent.starts_with(start);
@@ -34,6 +40,10 @@ fn model(agent: &str) -> String {
         if is_such {
             found = last(agent, count);
         }
+    }
+    // FusionPBX cuts an address in pairs; the whole one counts here.
+    if begins("Grandstream") && agent.rsplit(' ').next().is_some_and(is_in_pairs) {
+        found = last(agent, 17);
     }
     if agent.get(25..29) == Some("snom") {
         found = agent.split(' ').nth(10).unwrap_or_default();

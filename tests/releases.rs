@@ -1,5 +1,5 @@
-//! Replays the recorded answers on the tables of every release of FusionPBX. Their schemas are built from recorded
-//! columns and filled from the recorded fixture. Uses `../shared/contract` and `../shared/corpus`.
+//! Replays the recorded answers on the tables of every release of FusionPBX, with the variables of the release that was
+//! recorded. Their schemas are built from recorded columns and filled from the recorded fixture. Uses `../shared/contract` and `../shared/corpus`.
 
 use dialplate_tests::corpus;
 use dialplate_tests::postgres::Postgres;

@@ -58,7 +58,7 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
     let snapshot = app.snapshot.load_full();
     let parse = async {
         let request = request(host, agent, target);
-        let identifier = request.identify_device(&|agent: &str| snapshot.plugins.address(agent));
+        let identifier = request.identify_device(&*snapshot.plugins);
         (request, identifier)
     };
     let (request, identifier) = times.take(0, parse).await;

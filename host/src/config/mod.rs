@@ -16,7 +16,7 @@ pub use source::{ConfigError, ConfigSource, EffectiveValue, ValueOrigin};
 
 use crate::clock::Clock;
 use crate::directory::DatabaseUrl;
-use crate::facts::Network;
+use crate::facts::{Network, Release};
 use crate::files::is_folder;
 use crate::request::{Secret, UrlForms};
 use crate::templates::SearchPath;
@@ -174,6 +174,7 @@ fn read_database(source: &mut ConfigSource) -> directory::Config {
         named_in,
         password: password.map(Secret::new),
         replica: source.optional("database_replica", DatabaseUrl::parse),
+        release: source.value("provision_dialect", parse_release),
         connections_max: source.number("database_connections_max"),
         start_timeout: Duration::from_millis(source.number("database_wait_ms")),
         ..directory::Config::new(url)
@@ -325,6 +326,15 @@ fn parse_url_forms(text: &str) -> Result<UrlForms, String> {
         "phones" => Ok(UrlForms::Phones),
         "all" => Ok(UrlForms::All),
         _ => Err(format!("`{text}` is none of `fusionpbx`, `phones` and `all`")),
+    }
+}
+
+fn parse_release(text: &str) -> Result<Option<Release>, String> {
+    match text {
+        "auto" => Ok(None),
+        name => Release::parse(name)
+            .map(Some)
+            .ok_or_else(|| format!("`{name}` is none of `auto`, `5.0` to `5.5` and `master`")),
     }
 }
 

@@ -2,6 +2,7 @@
 //! until 5.0), flags were text until 5.4, columns were added. Other files use the current names, and the catalog gives
 //! each column's name in this database and the kind of its values.
 
+use crate::facts::Release;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -191,6 +192,24 @@ impl Catalog {
         if kind == ColumnKind::Flag { sql } else { format!("{sql} = 'true'") }
     }
 
+    /// The release whose tables these are; the newest of them where several have the same.
+    pub fn release(&self) -> Release {
+        let named = |name: &str| self.column("v_devices", name);
+        match (named("device_address"), self.kind("v_devices", "device_enabled")) {
+            (Some(column), _) if column.source != "device_address" => Release::V5_0,
+            (_, ColumnKind::Flag) => Release::Master,
+            _ if named("device_serial_number").is_some() => Release::V5_4,
+            _ => Release::V5_3,
+        }
+    }
+
+    /// Those columns of a table that templates see. Flags that are stored as text are text there.
+    pub fn shown(&self, table: &str) -> Vec<Column> {
+        let kind = |kind| if kind == ColumnKind::TextFlag { ColumnKind::Text } else { kind };
+        let columns = self.columns(table).iter();
+        columns.map(|column| Column { kind: kind(column.kind), ..column.clone() }).collect()
+    }
+
     /// The kind of a needed column, for parameters that are compared with it.
     pub fn kind(&self, table: &str, name: &str) -> ColumnKind {
         self.column(table, name).map_or(ColumnKind::Text, |column| column.kind)
@@ -292,6 +311,14 @@ mod tests {
             let catalog = Catalog::new(described(&text)).map_err(|missing| format!("{path:?}: {missing:?}")).unwrap();
             let address = catalog.column("v_devices", "device_address").unwrap();
             assert_eq!(address.source == "device_mac_address", path.ends_with("schema-5.0.1.txt"));
+            let name = path.file_stem().unwrap().to_string_lossy().replace("schema-", "");
+            let release = match &name[..3] {
+                "5.0" => Release::V5_0,
+                "5.1" | "5.3" => Release::V5_3,
+                "5.4" => Release::V5_4,
+                _ => Release::Master,
+            };
+            assert_eq!(catalog.release(), release, "{name}");
             count += 1;
         }
         assert!(count >= 6, "{count} schemas");

@@ -1,6 +1,7 @@
 //! The configuration of the directory: the database, and how long requests wait for it.
 
 use super::url::{DatabaseKind, DatabaseUrl};
+use crate::facts::Release;
 use crate::request::Secret;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub struct Config {
     pub password: Option<Secret>,
     /// A replica of the same database to read from while it answers. Only PostgreSQL has replicas.
     pub replica: Option<DatabaseUrl>,
+    /// The release whose values templates get; `None` for that of the tables.
+    pub release: Option<Release>,
     /// The most connections kept open. FusionPBX's PHP workers share the server's `max_connections`, 100 by default, so
     /// this stays well below.
     pub connections_max: u32,
@@ -34,6 +37,7 @@ impl Config {
             named_in: None,
             password: None,
             replica: None,
+            release: None,
             connections_max: 8,
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(5),

@@ -4,7 +4,7 @@
 use super::directory::Directory;
 use super::error::Error;
 use super::keys::nulls_last;
-use crate::facts::{Domain, ReadOrigin, Row, Settings, Table, Value};
+use crate::facts::{Domain, ReadOrigin, Release, Row, Settings, Table, Value};
 use std::collections::HashSet;
 use tokio::sync::OnceCell;
 
@@ -26,6 +26,8 @@ pub(super) struct PhoneBookRules {
     users: bool,
     extensions: bool,
     same_call_group: bool,
+    /// The release whose order extensions have.
+    release: Release,
     origin: ReadOrigin,
     /// The values of the keys whose labels have a placeholder: templates may look up the extensions in them.
     key_values: Vec<String>,
@@ -53,20 +55,24 @@ impl PhoneBookRules {
         first_user_id: Option<String>,
         origin: ReadOrigin,
     ) -> Self {
-        let contact = |name| settings.is_on("contact", name, false);
-        let restricted = contact("permissions");
+        let release = settings.release();
+        // Up to 5.2 FusionPBX looked for the two settings where its own defaults have them.
+        let category = if release <= Release::V5_2 { "provision" } else { "contact" };
+        let of_user = |name| user.is_some() && settings.is_on(category, name, false);
+        let restricted = settings.is_on("contact", "permissions", false);
         let filter = settings.get("provision", "contact_extensions_filter_by");
         Self {
             domain: domain.uuid.clone(),
             user: user.map(str::to_owned),
             first_user_id,
             all: !restricted,
-            groups: restricted && user.is_some() && contact("contact_groups"),
-            users: restricted && user.is_some() && contact("contact_users"),
+            groups: restricted && of_user("contact_groups"),
+            users: restricted && of_user("contact_users"),
             extensions: settings.is_on("provision", "contact_extensions", false),
             origin,
             key_values: Vec::new(),
-            same_call_group: match filter {
+            release,
+            same_call_group: match filter.filter(|_| release >= Release::V5_5) {
                 Some(Value::Items(items)) => items.iter().any(|item| item == "call_group"),
                 Some(Value::Text(text)) => text == "call_group",
                 _ => false,
@@ -111,7 +117,7 @@ impl PhoneBook {
         let names = selected.into_iter().filter_map(|(name, is_selected)| is_selected.then_some(name));
         let mut tables = names.map(|name| result.table(name)).collect::<Result<Vec<_>, _>>()?;
         if rules.extensions {
-            tables.push(sort_extensions(result.table("extensions")?));
+            tables.push(sort_extensions(result.table("extensions")?, rules.release));
         }
         Ok(tables)
     }
@@ -163,14 +169,19 @@ fn numbers_in(key_values: &[String], number: &str) -> HashSet<String> {
     words.map(str::to_owned).collect()
 }
 
-/// Sorts by first name and then by caller id. Names are compared by bytes, whatever the database's collation.
-fn sort_extensions(mut table: Table) -> Table {
+/// Sorts by first name and then by caller id, up to 5.3 by number. Texts are compared by bytes, whatever the database's
+/// collation.
+fn sort_extensions(mut table: Table, release: Release) -> Table {
     fn name<'a>(row: Row<'a>, column: &str) -> Option<&'a str> {
         row.get(column).and_then(Value::as_str)
     }
     table.sort_by(|one, other| {
         let by = |column| nulls_last(name(one, column), name(other, column), Ord::cmp);
-        by("directory_first_name").then_with(|| by("effective_caller_id_name"))
+        let [first, second] = match release {
+            Release::V5_0 | Release::V5_1 | Release::V5_2 | Release::V5_3 => ["number_alias", "extension"],
+            _ => ["directory_first_name", "effective_caller_id_name"],
+        };
+        by(first).then_with(|| by(second))
     });
     table
 }

@@ -1,7 +1,7 @@
 //! Daylight saving time of a domain's zone, as settings for templates. The zone's rules come from the tz database that is
 //! compiled in, so that two servers agree whatever their machines have installed.
 
-use crate::facts::{Settings, Value};
+use crate::facts::{Release, Settings, Value};
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan, Zoned};
@@ -9,6 +9,9 @@ use std::sync::LazyLock;
 
 /// The compiled-in database. It parses each zone's rules once.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+/// The setting that held the zone's offset up to 5.3.
+const TIME_ZONE_OFFSET: &str = "time_zone_offset";
 
 /// The time zone of a domain.
 #[derive(Clone)]
@@ -51,19 +54,36 @@ impl Zone {
     /// Adds the year's changes of the clock to a device's settings, above all layers, unless `daylight_savings_auto` is
     /// off. A zone without daylight saving time adds no dates.
     ///
-    /// Dates and hours are those that a clock shows after the change. The year is that of `at` in the zone.
+    /// Dates and hours are those that a clock shows after the change. The year is that of `at` in the zone. Releases up to
+    /// 5.3 only have the zone's offset, and 5.4 calls the stop the end.
     pub fn add_daylight_settings(&self, at: Timestamp, provision: &Settings, settings: &mut Settings) {
-        if provision.is_on("provision", "daylight_savings_auto", true) {
-            settings.add_category("provision", self.daylight_settings(at));
+        let release = provision.release();
+        if release <= Release::V5_3 {
+            let has_zone = provision.text("domain", "time_zone").is_some_and(|name| !name.is_empty());
+            if has_zone && !settings.has_for_templates("provision", TIME_ZONE_OFFSET) {
+                settings.add_category("provision", [(TIME_ZONE_OFFSET.to_owned(), self.offset_text(at))]);
+            }
+        } else if provision.is_on("provision", "daylight_savings_auto", true) {
+            let stop = if release == Release::V5_4 { "end" } else { "stop" };
+            settings.add_category("provision", self.daylight_settings(at, stop));
         }
     }
 
-    fn daylight_settings(&self, at: Timestamp) -> Vec<(String, Value)> {
+    /// The zone's offset as FusionPBX wrote it up to 5.3: hours are rounded down, also west of Greenwich, and UTC is
+    /// negative.
+    fn offset_text(&self, at: Timestamp) -> Value {
+        let seconds = self.rules.to_offset(at).seconds();
+        let sign = if seconds > 0 { '+' } else { '-' };
+        let (hours, minutes) = (seconds.div_euclid(3600).abs(), seconds.rem_euclid(3600) / 60);
+        Value::Text(format!("{sign}{hours:02}:{minutes:02}"))
+    }
+
+    fn daylight_settings(&self, at: Timestamp, stop_name: &str) -> Vec<(String, Value)> {
         let year = self.year(at);
         let mut settings = Vec::new();
         let start = start(&year);
         let stop = start.and_then(|start| stop(&year, start));
-        for (which, period) in [("start", start), ("stop", stop)] {
+        for (which, period) in [("start", start), (stop_name, stop)] {
             if let Some(period) = period {
                 settings.extend(self.moment(which, period.begin));
             }
@@ -138,7 +158,7 @@ mod tests {
 
     /// Start, stop and offset as a phone gets them.
     fn summary(zone: &str, at: &str) -> String {
-        let settings = Zone::named(zone).daylight_settings(at.parse().unwrap());
+        let settings = Zone::named(zone).daylight_settings(at.parse().unwrap(), "stop");
         let get = |wanted: &str| {
             let found = settings.iter().find(|(name, _)| name == wanted);
             found.and_then(|(_, value)| value.as_str()).unwrap_or("-").to_owned()
@@ -190,6 +210,35 @@ mod tests {
         let zone = Zone::named("Mars/Base");
         assert!(zone.unknown && zone.name == "UTC" && zone.tzif.is_empty());
         assert!(!Zone::named("europe/berlin").unknown);
+    }
+
+    #[test]
+    fn older_releases_have_other_zone_settings() {
+        let row = |category: &str, name: &str, value: &str| crate::facts::SettingRow {
+            category: category.into(),
+            subcategory: name.into(),
+            kind: "text".into(),
+            value: Some(value.into()),
+        };
+        let names = |release, zone: &str| {
+            let mut settings = Settings::of(release);
+            let rows = [row("domain", "time_zone", zone), row("provision", "daylight_savings_start_month", "9")];
+            settings.add(crate::facts::Layer::Default, &rows);
+            let provision = settings.clone();
+            Zone::named(zone).add_daylight_settings(SUMMER.parse().unwrap(), &provision, &mut settings);
+            let shown = |name: &'static str| {
+                let found = settings.of_category("provision", move |other| other == name).next();
+                found.and_then(|(_, value)| value.as_str()).unwrap_or("-").to_owned()
+            };
+            let names = ["start_month", "stop_month", "end_month"];
+            let [start, stop, end] = names.map(|part| shown(format!("daylight_savings_{part}").leak()));
+            format!("{start} {stop} {end} {}", shown(TIME_ZONE_OFFSET))
+        };
+        assert_eq!(names(Release::V5_3, "Europe/Berlin"), "9 - - +02:00");
+        assert_eq!(names(Release::V5_3, "America/St_Johns"), "9 - - -03:30");
+        assert_eq!(names(Release::V5_0, "UTC"), "9 - - -00:00");
+        assert_eq!(names(Release::V5_4, "Europe/Berlin"), "03 - 10 -");
+        assert_eq!(names(Release::Master, "Europe/Berlin"), "03 10 - -");
     }
 
     #[test]

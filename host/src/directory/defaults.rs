@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::query::{QueryResult, RawRow, parse};
-use crate::facts::{Layer, SettingRow, Settings};
+use crate::facts::{Layer, Release, SettingRow, Settings};
 use arc_swap::ArcSwapOption;
 use std::sync::Arc;
 
@@ -28,10 +28,16 @@ impl DefaultsCache {
     }
 
     /// The default settings of this result: `known` if they are the same, else those that the result holds.
-    pub fn update(&self, known: Option<&Arc<Defaults>>, result: &QueryResult<'_>) -> Result<Arc<Defaults>, Error> {
+    pub fn update(
+        &self,
+        known: Option<&Arc<Defaults>>,
+        result: &QueryResult<'_>,
+        release: Release,
+    ) -> Result<Arc<Defaults>, Error> {
         let stamp = result.single("stamp");
         let text = result.text("default_settings");
         let is_same = |known: &&Arc<Defaults>| match stamp {
+            _ if known.settings.release() != release => false,
             Some(_) => known.stamp.as_deref() == stamp,
             None => known.text == text,
         };
@@ -39,7 +45,7 @@ impl DefaultsCache {
             return Ok(Arc::clone(known));
         }
         let rows: Vec<SettingRow> = parse(text)?.into_iter().map(setting_row).collect();
-        let mut settings = Settings::default();
+        let mut settings = Settings::of(release);
         settings.add(Layer::Default, &rows);
         let domain_filter = settings.is_on("provision", "http_domain_filter", true);
         let text = if stamp.is_some() { String::new() } else { text.to_owned() };

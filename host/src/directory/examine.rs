@@ -1,6 +1,6 @@
 //! Examines a database for an operator: the release of its tables, their size, and the rights of the role.
 
-use super::catalog::{Catalog, ColumnKind};
+use super::catalog::Catalog;
 use super::config::Config;
 use super::database::Database;
 use super::dialect::Dialect;
@@ -8,7 +8,7 @@ use super::directory::Directory;
 use super::error::Error;
 use super::find::Lookup;
 use super::statements::Statements;
-use crate::facts::DeviceAddress;
+use crate::facts::{DeviceAddress, Release};
 use std::fmt;
 use std::sync::Arc;
 
@@ -79,13 +79,11 @@ impl Directory {
 
 /// The release by its columns' names and types: FusionPBX's tables store no version.
 fn release(catalog: &Catalog) -> &'static str {
-    let column = |name| catalog.column("v_devices", name);
-    let named = column("device_address").is_some_and(|column| column.source == "device_address");
-    match (named, catalog.kind("v_devices", "device_enabled")) {
-        (false, _) => "5.0",
-        (true, ColumnKind::Flag) => "5.5 or later",
-        (true, _) if column("device_serial_number").is_some() => "5.4",
-        (true, _) => "5.1 to 5.3",
+    match catalog.release() {
+        Release::V5_0 => "5.0",
+        Release::V5_1 | Release::V5_2 | Release::V5_3 => "5.1 to 5.3",
+        Release::V5_4 => "5.4",
+        Release::V5_5 | Release::Master => "5.5 or later",
     }
 }
 

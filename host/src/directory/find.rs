@@ -9,7 +9,7 @@ use super::directory::Directory;
 use super::error::Error;
 use super::query::QueryResult;
 use super::replica::ReadSource;
-use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, RequestFacts, Value};
+use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, Release, RequestFacts, Value};
 use std::sync::Arc;
 
 /// The device that a request names.
@@ -68,7 +68,7 @@ impl Directory {
             }
             result => result?,
         };
-        let defaults = source.defaults.update(known.as_ref(), &result)?;
+        let defaults = source.defaults.update(known.as_ref(), &result, statements.release)?;
         if !is_filtered || defaults.domain_filter {
             return facts(&result, &defaults, lookup.host, address, origin);
         }
@@ -122,7 +122,7 @@ fn facts(
         domains.iter().position(|domain| domain.uuid == uuid && allowed(domain))
     });
     let device = match (home, found, address) {
-        (Some(_), Some(record), Some(address)) => Some(device(record, address.clone())),
+        (Some(_), Some(record), Some(address)) => Some(device(record, address.clone(), defaults.settings.release())),
         _ => None,
     };
     let uuid_of = |part| Ok::<_, Error>(result.raw(part)?.into_iter().flatten().flatten().next());
@@ -151,13 +151,14 @@ fn domain(record: Record) -> Domain {
     Domain { uuid: text("domain_uuid"), name: text("domain_name"), record }
 }
 
-fn device(record: Record, address: DeviceAddress) -> DeviceFacts {
+fn device(record: Record, address: DeviceAddress, release: Release) -> DeviceFacts {
     let row = record.row();
+    let flag = row.get("device_enabled");
     DeviceFacts {
         uuid: row.text("device_uuid").to_owned(),
         domain_uuid: row.text("domain_uuid").to_owned(),
         address,
-        enabled: row.get("device_enabled") != Some(&Value::Flag(false)),
+        enabled: flag == Some(&Value::Flag(true)) || release >= Release::V5_5 && flag != Some(&Value::Flag(false)),
         vendor: row.text("device_vendor").to_owned(),
         record,
     }

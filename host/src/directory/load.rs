@@ -8,7 +8,7 @@ use super::error::Error;
 use super::keys;
 use super::query::QueryResult;
 use super::relatives::Relatives;
-use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, Record, Row, Settings, Table, Value};
+use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, Record, Release, Row, Settings, Table, Value};
 use crate::gate::DevicePermit;
 use std::collections::HashMap;
 
@@ -59,7 +59,7 @@ impl Directory {
         let (facts, domain, settings, origin) = permit.into_facts();
         let (uuid, address, stored_vendor) = (facts.uuid.clone(), facts.address.clone(), facts.vendor.clone());
         let relatives = self.relatives(&facts, origin).await?;
-        let composed = Composed::of(facts, relatives);
+        let composed = Composed::of(facts, relatives, settings.release());
         let (profile, user) = (composed.uuid("device_profile_uuid"), composed.uuid("device_user_uuid"));
         let statements = self.statements();
         let binds = [Some(composed.source.as_str()), profile, user, Some(domain.uuid.as_str())];
@@ -108,7 +108,7 @@ struct Composed {
 }
 
 impl Composed {
-    fn of(facts: DeviceFacts, relatives: Relatives) -> Self {
+    fn of(facts: DeviceFacts, relatives: Relatives, release: Release) -> Self {
         let DeviceFacts { mut record, uuid, .. } = facts;
         let Relatives { alternate, stand_in } = relatives;
         let vendor = Some(facts.vendor.to_ascii_lowercase()).filter(|vendor| !vendor.is_empty() && vendor != "0");
@@ -125,7 +125,7 @@ impl Composed {
         {
             composed.source = uuid;
             if let Some(alternate) = alternate.as_ref().map(Record::row).filter(|row| is_enabled(*row)) {
-                composed.take_from_alternate(alternate);
+                composed.take_from_alternate(alternate, release);
             }
         }
         composed
@@ -138,9 +138,11 @@ impl Composed {
         self.record.set("device_location", lower_case(row, "device_location"));
     }
 
-    /// The template is the alternate's only if both devices have the same vendor; the model stays.
-    fn take_from_alternate(&mut self, row: Row<'_>) {
-        if self.vendor().unwrap_or_default() == row.text("device_vendor") {
+    /// The template is the alternate's only if both devices have the same vendor, and only since 5.4; the model stays.
+    fn take_from_alternate(&mut self, row: Row<'_>, release: Release) {
+        if release == Release::V5_0 {
+            self.record.set("device_vendor", lower_case(row, "device_vendor"));
+        } else if release >= Release::V5_4 && self.vendor().unwrap_or_default() == row.text("device_vendor") {
             self.take(&["device_template"], row);
         }
         self.take(&FROM_ALTERNATE, row);

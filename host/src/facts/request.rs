@@ -18,7 +18,7 @@ pub struct DeviceFacts {
     pub uuid: String,
     pub domain_uuid: String,
     pub address: DeviceAddress,
-    /// `device_enabled`; NULL counts as enabled.
+    /// `device_enabled`; NULL counts as enabled, but not up to release 5.4.
     pub enabled: bool,
     /// `device_vendor` as stored; empty when NULL.
     pub vendor: String,

@@ -1,5 +1,6 @@
 //! FusionPBX's settings: rows of a category, a subcategory, a type and a value, in layers of which the later wins.
 
+use super::release::Release;
 use super::value::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,14 +33,41 @@ type Values = HashMap<String, HashMap<String, Value>>;
 pub struct Settings {
     /// The last that has a setting wins.
     layers: Vec<Arc<Values>>,
+    /// The layers as templates of an older release see them; `None` if they see those that decide.
+    of_templates: Option<Vec<Arc<Values>>>,
+    release: Release,
 }
 
-impl Settings {
-    /// Adds one layer's rows in the order in which FusionPBX reads them.
-    ///
-    /// Rows without a value are ignored. Rows of type `array` accumulate; a domain's array begins anew, even when
-    /// all of its rows are empty.
-    pub fn add(&mut self, layer: Layer, rows: &[SettingRow]) {
+/// How rows become values.
+struct Reading {
+    /// A row of type `boolean` becomes a boolean; otherwise its text stays.
+    typed: bool,
+    /// A row without a value hides the value of an earlier layer.
+    keeps_empty: bool,
+}
+
+impl Reading {
+    const CURRENT: Self = Self { typed: true, keeps_empty: false };
+
+    /// What this release gives to templates. Up to 5.3 every setting was a text; 5.4 forgot the domains' booleans.
+    fn of(release: Release, layer: Layer) -> Self {
+        match release {
+            Release::V5_0 | Release::V5_1 | Release::V5_2 | Release::V5_3 => Self { typed: false, keeps_empty: true },
+            Release::V5_4 => Self { typed: layer == Layer::Default, ..Self::CURRENT },
+            Release::V5_5 | Release::Master => Self::CURRENT,
+        }
+    }
+
+    fn value(&self, row: &SettingRow) -> Option<Value> {
+        match row.value.as_deref() {
+            None | Some("") if !self.keeps_empty => None,
+            None => Some(Value::Null),
+            Some(text) if self.typed && row.kind == "boolean" => Some(Value::Flag(php_boolean(text))),
+            Some(text) => Some(Value::Text(text.to_owned())),
+        }
+    }
+
+    fn read(&self, layer: Layer, rows: &[SettingRow]) -> Values {
         let mut values = Values::default();
         if layer == Layer::Domain {
             for row in rows.iter().filter(|row| row.kind == "array") {
@@ -47,24 +75,45 @@ impl Settings {
             }
         }
         for row in rows {
-            let Some(value) = row.value.as_deref().filter(|value| !value.is_empty()) else { continue };
-            match row.kind.as_str() {
-                "boolean" => put(&mut values, row, Value::Flag(php_boolean(value))),
-                "array" => append(&mut values, row, value),
-                _ => put(&mut values, row, Value::Text(value.to_owned())),
+            match self.value(row) {
+                Some(Value::Text(text)) if row.kind == "array" => append(&mut values, row, &text),
+                Some(Value::Null) if row.kind == "array" => append(&mut values, row, ""),
+                Some(value) => put(&mut values, row, value),
+                None => {}
             }
         }
-        self.add_values(values);
+        values
+    }
+}
+
+impl Settings {
+    /// Settings of a release. The server's own decisions are the same for all releases; templates see what the release
+    /// gives them.
+    pub fn of(release: Release) -> Self {
+        Self { release, of_templates: (release < Release::V5_5).then(Vec::new), ..Self::default() }
+    }
+
+    pub fn release(&self) -> Release {
+        self.release
+    }
+
+    /// Adds one layer's rows in the order in which FusionPBX reads them.
+    ///
+    /// Rows without a value are ignored. Rows of type `array` accumulate; a domain's array begins anew, even when
+    /// all of its rows are empty.
+    pub fn add(&mut self, layer: Layer, rows: &[SettingRow]) {
+        push(&mut self.layers, Arc::new(Reading::CURRENT.read(layer, rows)));
+        if let Some(layers) = &mut self.of_templates {
+            push(layers, Arc::new(Reading::of(self.release, layer).read(layer, rows)));
+        }
     }
 
     /// Adds a layer of one category: what neither has types nor arrays, or is computed.
     pub fn add_category(&mut self, category: &str, values: impl IntoIterator<Item = (String, Value)>) {
-        self.add_values(HashMap::from([(category.to_owned(), values.into_iter().collect())]));
-    }
-
-    fn add_values(&mut self, values: Values) {
-        if values.values().any(|category| !category.is_empty()) {
-            self.layers.push(Arc::new(values));
+        let values = Arc::new(HashMap::from([(category.to_owned(), values.into_iter().collect())]));
+        push(&mut self.layers, Arc::clone(&values));
+        if let Some(layers) = &mut self.of_templates {
+            push(layers, values);
         }
     }
 
@@ -81,20 +130,30 @@ impl Settings {
         self.get(category, subcategory).and_then(Value::as_str)
     }
 
-    /// The settings of a category with a wanted name, in no particular order.
+    /// The settings of a category with a wanted name, in no particular order, as templates see them.
     pub fn of_category<'a>(
         &'a self,
         category: &'a str,
         wanted: impl Fn(&str) -> bool + 'a,
     ) -> impl Iterator<Item = (&'a str, &'a Value)> {
-        let of_layer = move |at: usize| self.layers[at].get(category).into_iter().flatten().map(move |pair| (at, pair));
-        let all = (0..self.layers.len()).flat_map(of_layer);
-        all.filter(move |(at, (name, _))| wanted(name) && !self.has_above(*at, category, name))
+        let layers = self.of_templates.as_deref().unwrap_or(&self.layers);
+        let of_layer = move |at: usize| layers[at].get(category).into_iter().flatten().map(move |pair| (at, pair));
+        let has = move |layer: &Arc<Values>, name: &str| layer.get(category).is_some_and(|all| all.contains_key(name));
+        let all = (0..layers.len()).flat_map(of_layer);
+        all.filter(move |(at, (name, _))| wanted(name) && !layers[at + 1..].iter().any(|layer| has(layer, name)))
             .map(|(_, (name, value))| (name.as_str(), value))
     }
 
-    fn has_above(&self, at: usize, category: &str, name: &str) -> bool {
-        self.layers[at + 1..].iter().any(|layer| layer.get(category).is_some_and(|values| values.contains_key(name)))
+    /// Whether templates see a value of this setting.
+    pub fn has_for_templates(&self, category: &str, name: &str) -> bool {
+        self.of_category(category, |other| other == name).any(|(_, value)| *value != Value::Null)
+    }
+}
+
+/// Adds a layer unless it is empty.
+fn push(layers: &mut Vec<Arc<Values>>, values: Arc<Values>) {
+    if values.values().any(|category| !category.is_empty()) {
+        layers.push(values);
     }
 }
 
@@ -164,5 +223,33 @@ mod tests {
         let on = |name| settings.is_on("provision", name, false);
         assert!((on("a"), on("b"), on("c"), on("d")) == (true, false, true, false));
         assert!(settings.is_on("provision", "absent", true));
+    }
+
+    #[test]
+    fn templates_of_older_releases_see_other_values() {
+        let seen = |release, name: &str| {
+            let mut settings = Settings::of(release);
+            settings
+                .add(Layer::Default, &[row("a", "boolean", "true"), row("b", "text", "x"), row("d", "numeric", "7")]);
+            settings.add(Layer::Domain, &[row("c", "boolean", "false"), row("b", "text", "")]);
+            assert!(settings.is_on("provision", "a", false) && !settings.is_on("provision", "c", true));
+            assert_eq!(settings.text("provision", "b"), Some("x"));
+            let value = settings.of_category("provision", |other| other == name).next().map(|(_, value)| value.clone());
+            match value {
+                Some(Value::Flag(flag)) => format!("flag {flag}"),
+                Some(Value::Text(text)) => text,
+                _ => "?".to_owned(),
+            }
+        };
+        for (release, a, b, c) in [
+            (Release::V5_0, "true", "", "false"),
+            (Release::V5_3, "true", "", "false"),
+            (Release::V5_4, "flag true", "x", "false"),
+            (Release::V5_5, "flag true", "x", "flag false"),
+            (Release::Master, "flag true", "x", "flag false"),
+        ] {
+            assert_eq!([seen(release, "a"), seen(release, "b"), seen(release, "c")], [a, b, c], "{release:?}");
+            assert_eq!(seen(release, "d"), "7");
+        }
     }
 }

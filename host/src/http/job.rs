@@ -2,7 +2,7 @@
 
 use super::status::Failure;
 use crate::directory::{Device, PhoneBook, daylight::Zone};
-use crate::facts::{Settings, Table};
+use crate::facts::{Release, Settings, Table, Value};
 use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, Reads, RenderGroup, ScopeError};
 use crate::reload::{PendingTemplates, Snapshot};
 use crate::request::ProvisionRequest;
@@ -37,6 +37,8 @@ pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &P
     // A template cannot read a variable without a name.
     let wanted = |name: &str| !name.is_empty() && reads.includes(name);
     let settings = settings.of_category("provision", wanted);
+    let mut tables = device.tables;
+    tables.extend(dialect(device.domain_settings.release()));
     Ok(Job {
         group,
         file,
@@ -45,7 +47,7 @@ pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &P
         templates,
         parameters: request.visible_parameters().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         settings: settings.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
-        tables: device.tables,
+        tables,
         time: Moment {
             seconds: now.as_second(),
             nanoseconds: u32::try_from(now.subsec_nanosecond()).unwrap_or_default(),
@@ -53,6 +55,13 @@ pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &P
             tzif: zone.tzif.into(),
         },
     })
+}
+
+/// The release whose variables the templates get, for the plugin; `None` for the current one.
+fn dialect(release: Release) -> Option<Table> {
+    let row = || vec![Value::Text(release.name().to_owned())];
+    let table = || Table { name: "dialect", columns: ["release".to_owned()].into(), rows: vec![row()] };
+    (release != Release::Master).then(table)
 }
 
 /// Refuses settings that select a template language other than Smarty.

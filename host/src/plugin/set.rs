@@ -6,6 +6,7 @@ use super::error::RenderError;
 use super::job::RenderGroup;
 use super::plugin::Plugin;
 use crate::facts::{DeviceAddress, MacAddress, Oui};
+use crate::request::UserAgents;
 use regex::Regex;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -120,17 +121,6 @@ impl Plugins {
         self.claims.vendor_of(oui.as_str())
     }
 
-    /// The MAC address in a User-Agent, as the phone wrote it. Patterns run in the plugins' order, and the first one
-    /// whose match is an address wins. If no match is an address, the first match is returned as it is.
-    pub fn address(&self, user_agent: &str) -> Option<String> {
-        let text = matched_part(user_agent);
-        let mut found = self.agents.iter().filter_map(|agent| agent.pattern.captures(text)?.name("address"));
-        let is_address = |text: &regex::Match<'_>| MacAddress::parse(text.as_str()).is_ok();
-        let first = found.next()?;
-        let address = if is_address(&first) { first } else { found.find(is_address).unwrap_or(first) };
-        Some(address.as_str().to_owned())
-    }
-
     /// The template folder for a new device with this User-Agent, by the first pattern with one that matches.
     pub fn template(&self, user_agent: &str) -> Option<&str> {
         let found = matched_part(user_agent);
@@ -143,6 +133,27 @@ impl Plugins {
     /// The plugin that was loaded from this file.
     pub fn loaded_from(&self, file: &Path) -> Option<&Arc<Plugin>> {
         self.plugins.iter().find(|plugin| plugin.file() == file)
+    }
+}
+
+impl UserAgents for Plugins {
+    /// The address in a User-Agent, as the phone wrote it. Patterns run in the plugins' order, and the first one whose
+    /// match is a MAC address wins. If no match is one, the first match is returned as it is.
+    fn address(&self, user_agent: &str) -> Option<String> {
+        let text = matched_part(user_agent);
+        let mut found = self.agents.iter().filter_map(|agent| agent.pattern.captures(text)?.name("address"));
+        let is_address = |text: &regex::Match<'_>| MacAddress::parse(text.as_str()).is_ok();
+        let first = found.next()?;
+        let address = if is_address(&first) { first } else { found.find(is_address).unwrap_or(first) };
+        Some(address.as_str().to_owned())
+    }
+
+    /// The address that the first matching pattern with a group named `serial` finds.
+    fn serial_number(&self, user_agent: &str) -> Option<String> {
+        let text = matched_part(user_agent);
+        let mut found = self.agents.iter().filter_map(|agent| agent.pattern.captures(text));
+        let captures = found.find(|captures| captures.name("serial").is_some())?;
+        Some(captures.name("address")?.as_str().to_owned())
     }
 }
 

@@ -7,6 +7,12 @@ use crate::facts::DeviceAddress;
 pub trait UserAgents {
     /// The address in a User-Agent, with or without separators; `None` if no vendor's pattern matches.
     fn address(&self, user_agent: &str) -> Option<String>;
+
+    /// The address that a phone states as its serial number. It also counts if the request names FusionPBX's
+    /// placeholder: such a phone was told to state it because everybody asks for the same file first.
+    fn serial_number(&self, _user_agent: &str) -> Option<String> {
+        None
+    }
 }
 
 impl<F: Fn(&str) -> Option<String>> UserAgents for F {
@@ -50,7 +56,11 @@ fn filled(text: &str) -> Option<&str> {
 pub fn find(parameters: &Parameters, user_agent: &str, user_agents: &impl UserAgents) -> DeviceIdentifier {
     let given = parameters.text("mac").or_else(|| parameters.text("address")).and_then(filled);
     if let Some(text) = given.or_else(|| parameters.text("name").and_then(cisco_name).and_then(filled)) {
-        return DeviceAddress::parse(text).map_or(DeviceIdentifier::Invalid, DeviceIdentifier::Address);
+        let address = DeviceAddress::parse(text).ok();
+        let is_placeholder = address.as_ref().is_some_and(DeviceAddress::is_placeholder);
+        let serial_number = is_placeholder.then(|| user_agents.serial_number(user_agent)).flatten();
+        let address = serial_number.map_or(address, |text| DeviceAddress::parse(&text).ok());
+        return address.map_or(DeviceIdentifier::Invalid, DeviceIdentifier::Address);
     }
     let found = || user_agents.address(user_agent).map(|text| DeviceAddress::parse(&text));
     match parameters.text("ext").and_then(filled) {
@@ -133,6 +143,24 @@ mod tests {
         for text in ["00:15:65:BE:5F:D7", "00-15-65-be-5f-d7", "001565%20be5fd7", "x001565be5fd7", "%25001565be5fd7"] {
             assert_eq!(claim(&format!("mac={text}"), None), address("001565be5fd7"), "{text}");
         }
+    }
+
+    #[test]
+    fn serial_number_replaces_the_placeholder_only() {
+        struct Phone;
+        impl UserAgents for Phone {
+            fn address(&self, _: &str) -> Option<String> {
+                Some("00000000000b".to_owned())
+            }
+
+            fn serial_number(&self, _: &str) -> Option<String> {
+                Some("00000000000a".to_owned())
+            }
+        }
+        let claim = |query| find(&Parameters::parse(Vec::new(), query, b"").ok().unwrap(), "", &Phone);
+        assert_eq!(claim("mac=000000000000"), address("00000000000a"));
+        assert_eq!(claim("mac=00000000000c"), address("00000000000c"));
+        assert_eq!(claim(""), address("00000000000b"));
     }
 
     #[test]

@@ -71,12 +71,16 @@ struct Grandstream;
 impl Vendor for Grandstream {
     fn describe(&self) -> Description {
         let models = MODELS.iter().map(|(text, template)| model_agent(NAME, text, template));
-        let address = address_agent(NAME, r"^Grandstream.*(?<address>.{12})$");
+        // FusionPBX cuts the last twelve characters, and so an address in pairs.
+        let addresses = [
+            r"^Grandstream.* (?<address>[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5})$",
+            r"^Grandstream.*(?<address>.{12})$",
+        ];
         Description {
             name: NAME.into(),
             version: env!("CARGO_PKG_VERSION").into(),
             vendors: vec![vendor(NAME, &["000b82"], "resync", "check-sync;reboot=true")],
-            user_agents: std::iter::once(address).chain(models).collect(),
+            user_agents: addresses.map(|pattern| address_agent(NAME, pattern)).into_iter().chain(models).collect(),
             any: false,
         }
     }

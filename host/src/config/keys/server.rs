@@ -68,6 +68,12 @@ pub fn database() -> Vec<ConfigKey> {
             "Replica of the database. The server reads from the replica and writes to the database",
         )
         .kept_secret(secrecy::DATABASE),
+        fixed(
+            "provision_dialect",
+            "release",
+            "auto",
+            "FusionPBX release whose variables templates get: `5.0`, `5.1`, `5.2`, `5.3`, `5.4`, `5.5` (5.5.7 and older) or `master`. `auto`: the newest release with the tables of the database, which is 5.3 for those of 5.1 to 5.3, and `master` for those of 5.5",
+        ),
         number(
             "database_connections_max",
             "connections",

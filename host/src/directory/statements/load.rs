@@ -1,7 +1,7 @@
 //! The statement that loads an admitted device.
 
 use super::settings::of_domains;
-use crate::directory::catalog::Catalog;
+use crate::directory::catalog::{Catalog, ColumnKind};
 use crate::directory::dialect::Dialect;
 use crate::directory::keys::PROFILE_COLUMNS;
 use crate::directory::query::{Part, Statement, StatementBuilder};
@@ -12,19 +12,22 @@ pub fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         format!("{alias}.{name} = {}", dialect.parameter(number, catalog.kind(table, name)))
     };
     let enabled_line = catalog.is_true("v_device_lines", "enabled", "l");
+    // As long as flags were text, an empty one counted as NULL.
+    let is_text = catalog.kind("v_device_lines", "enabled") == ColumnKind::TextFlag;
+    let empty = if is_text { " or l.enabled = ''" } else { "" };
     let lines = Part {
         name: "lines",
-        columns: catalog.columns("v_device_lines").to_vec(),
+        columns: catalog.shown("v_device_lines"),
         alias: "l",
         from: format!(
-            "v_device_lines l where {} and ({enabled_line} or l.enabled is null)",
+            "v_device_lines l where {} and ({enabled_line} or l.enabled is null{empty})",
             is("v_device_lines", "device_uuid", "l", 1)
         ),
         order: format!("l.{storage}"),
     };
     let device_keys = Part {
         name: "device_keys",
-        columns: catalog.columns("v_device_keys").to_vec(),
+        columns: catalog.shown("v_device_keys"),
         alias: "k",
         from: format!("v_device_keys k where {}", is("v_device_keys", "device_uuid", "k", 1)),
         order: format!("k.{storage}"),

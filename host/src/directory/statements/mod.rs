@@ -11,12 +11,15 @@ use super::config::Config;
 use super::database::Database;
 use super::error::Error;
 use super::query::Statement;
+use crate::facts::Release;
 use contacts::ContactStatements;
 use std::sync::Arc;
 
 /// The statements for the tables of this database's release.
 pub struct Statements {
     pub catalog: Catalog,
+    /// The release whose values templates get.
+    pub release: Release,
     pub find: Statement,
     pub relatives: Statement,
     pub load: Statement,
@@ -30,7 +33,9 @@ impl Statements {
         let described = database.describe().await?;
         let catalog = Catalog::new(described).map_err(|missing| Error::Layout { database: config.shown(), missing })?;
         let dialect = database.dialect();
+        let release = config.release.unwrap_or_else(|| catalog.release());
         Ok(Self {
+            release,
             find: find::statement(&catalog, dialect),
             relatives: relatives::statement(&catalog, dialect),
             load: load::statement(&catalog, dialect),

@@ -100,7 +100,7 @@ impl Walk<'_> {
 
     /// The device that the request names.
     pub(super) fn named(&self, request: &ProvisionRequest) -> DeviceIdentifier {
-        request.identify_device(&|agent: &str| self.snapshot.plugins.address(agent))
+        request.identify_device(&*self.snapshot.plugins)
     }
 
     /// Replaces an extension by the address of the device that has it as a line.

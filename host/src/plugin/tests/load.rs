@@ -1,6 +1,7 @@
 //! Which files become plugins, the errors of the others, and the use of the cache.
 
 use super::*;
+use crate::request::UserAgents as _;
 use std::collections::BTreeSet;
 use std::fs;
 use std::time::{Duration, Instant};

@@ -219,6 +219,10 @@ mod tests {
             ("/00:15:65:be:5f:d7.xml", "mac=00:15:65:be:5f:d7"),
             ("/provision/snomD785-000413aabbcc.xml", "mac=000413aabbcc"),
             ("/provision/ipve-7c1eb3aabbcc.xml", "mac=7c1eb3aabbcc"),
+            ("/provision/ipve-7c-1e-b3-AA-bb-cc.xml", "mac=7c-1e-b3-AA-bb-cc"),
+            ("/provision/my-ipve-7c:1e:b3:aa:bb:cc.xml", "mac=7c:1e:b3:aa:bb:cc"),
+            ("/provision/VSP-600_0011a0aabbcc.cfg", "mac=0011a0aabbcc&file=VSP-600_{$mac}.cfg or default"),
+            ("/app/provision/A1_0011A0AABBCC.xml", "mac=0011A0AABBCC&file=A1_{$mac}.xml or default"),
             ("/m3/settings/000413aabbcc.cfg", "mac=000413aabbcc"),
             ("/provision/0004f2aabbcc-site.cfg", "mac=0004f2aabbcc&file=site.cfg"),
             ("/provision/0004f2aabbcc-web.cfg", "mac=0004f2aabbcc&file=web.cfg"),
@@ -271,6 +275,8 @@ mod tests {
             "/provision/sip.ld",
             "/x.xml",
             "/0001565be5fd7.cfg",
+            "/provision/A1_0011a0aabbcc.cfg.sgn",
+            "/provision/_0011a0aabbcc.xml.sgn",
         ] {
             assert_eq!(meaning(path, UrlForms::default()), "none", "{path}");
         }

@@ -114,7 +114,13 @@ pub const RULES: &[Rule] = &[
     // Any address in the root (`.htaccess`): where the provisioning server is named without a folder.
     rule(Phones, r"/(cfg)?({pairs}|(?<bare>{hex}))(\.(xml|cfg))?", Page("mac={mac}{bare}")),
     // Konftel, snom, 2N (the newest site): a name before the address.
-    rule(Phones, r"[A-Za-z0-9_-]+-{mac}\.xml", Page("mac={mac}")),
+    rule(Phones, r"[A-Za-z0-9_-]+-({pairs}|(?<bare>{hex}))\.xml", Page("mac={mac}{bare}")),
+    // VTech and others: the model before the address; without such a file, the device's own.
+    rule(
+        Phones,
+        r"(?<model>[A-Za-z0-9-]+_){mac}(?<kind>\.(xml|cfg))",
+        PageOrDefault("mac={mac}&file={model}{$mac}{kind}"),
+    ),
     // snom m3 (`.htaccess`).
     rule(Phones, r"/(.*/)?m3/settings/{mac}(\.cfg)?", Page("mac={mac}")),
     // Polycom (wiki), and a site that others publish.

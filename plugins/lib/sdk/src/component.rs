@@ -86,7 +86,7 @@ pub(crate) fn render_from(
     let absent = || Failure::NoSuchFile(format!("{}/{requested}", job.folder));
     let file = if requested.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { requested };
     let template = folder.get(file).ok_or_else(absent)?.as_ref().map_err(|error| failure(error.clone()))?;
-    let variables = Variables::new(job, vendor, served, host);
+    let variables = Variables::new(job, file, vendor, served, host);
     let body = evaluate(template, folder, &variables, job, &Escaper::new(file))?;
     let content_type = vendor.content_type(&RenderedFile { vendor: &job.vendor, requested, body: &body }).to_owned();
     Ok(Document { content_type, file: file.to_owned(), body })

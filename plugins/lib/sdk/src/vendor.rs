@@ -186,6 +186,9 @@ pub fn upper_case(vendor: types::Vendor) -> types::Vendor {
 /// A User-Agent that holds the phone's address. `pattern` is a regular expression of Rust's `regex` crate, searched
 /// anywhere in the header, whose group `address` is the address with or without separators.
 ///
+/// If the pattern also has a group named `serial`, the phone states the address as its serial number: it then counts even
+/// if the request asks for the file of `000000000000`, FusionPBX's placeholder for an unknown address.
+///
 /// ```
 /// let agent = dialplate_sdk::address_agent("acme", r"^Acme .* (?<address>[0-9a-f]{12})$");
 /// assert_eq!((agent.vendor.as_str(), agent.template), ("acme", None));

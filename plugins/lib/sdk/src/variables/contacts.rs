@@ -28,7 +28,7 @@ pub fn to_value(tables: &[Table], for_xml: bool) -> Option<Value> {
 }
 
 fn contact(category: &str, index: usize, row: Row<'_>, for_xml: bool) -> Array {
-    let label = lower(&row.get("phone_label"));
+    let label = name_of(lower(&row.get("phone_label")), for_xml);
     let mut entry = Array::with_capacity(13);
     let mut put = |name: &str, value: Value| {
         entry.insert(Key::from(name), value);

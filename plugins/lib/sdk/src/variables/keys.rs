@@ -2,9 +2,11 @@
 
 use super::labels::Labels;
 use super::lines::{KeyLine, Lines};
+use super::release::Release;
 use crate::row::{Row, Rows};
 use crate::vendor::{KeyText, Vendor};
 use dialplate_smarty::php::{Array, Key, KeyRef, Str, Value};
+use rustc_hash::FxHashMap;
 
 /// The categories whose placeholders are replaced and that have flat variables, in FusionPBX's order.
 const CATEGORIES: [&str; 4] = ["line", "memory", "expansion", "programmable"];
@@ -45,15 +47,18 @@ pub struct Sources<'s> {
     pub lines: &'s Lines,
     pub location: Value,
     pub description: Value,
+    pub domain_name: &'s str,
+    pub release: Release,
 }
 
 impl Sources<'_> {
     /// Replaces a key's placeholders in one pass, so that a replacement is never searched for placeholders. (FusionPBX
     /// replaces one name after the other, so that a line's display name can insert another column.)
-    fn fill(&self, key: &mut Array, text: &KeyText<'_>, of_line: bool) {
-        let line = column(key, "device_key_line");
+    fn fill(&self, key: &mut Array, text: &KeyText<'_>, of_line: bool, has_subject: bool) {
+        let from_line_1 = self.release.fills_keys_from_line_1();
+        let line = if from_line_1 { Value::Int(1) } else { column(key, "device_key_line") };
         for (field, name) in TEXTS {
-            let subject = if field == "label" { self.labels.subject(text) } else { None };
+            let subject = if field == "label" && has_subject { self.subject(text) } else { None };
             let value = column(key, name);
             if subject.is_none() && !(of_line && value.truthy()) {
                 continue;
@@ -68,8 +73,18 @@ impl Sources<'_> {
         }
     }
 
+    /// The extension that a label refers to. Labels had no such placeholders up to 5.4, and 5.5 kept those that refer to
+    /// none.
+    fn subject<'k>(&self, key: &KeyText<'k>) -> Option<&'k str> {
+        let subject = self.labels.subject(key).filter(|_| self.release >= Release::V5_5);
+        subject.filter(|subject| self.release >= Release::Master || !subject.is_empty())
+    }
+
     fn of_line(&self, line: &Value, name: &str) -> Option<Vec<u8>> {
+        let from_line_1 = self.release.fills_keys_from_line_1();
         let value = match name {
+            "domain_name" if from_line_1 => Value::from(self.domain_name),
+            "location" | "description" if from_line_1 => return None,
             "location" if self.lines.has(line) => self.location.clone(),
             "description" if self.lines.has(line) => self.description.clone(),
             _ if PLACEHOLDERS.contains(&name) => self.lines.column(line, name),
@@ -99,7 +114,8 @@ impl<'a> Keys<'a> {
     /// Profile keys first; a device's key replaces the profile's key of the same category and id.
     ///
     /// FusionPBX replaces the placeholders for columns of lines only when the device has a key of the category `line`;
-    /// without one, these placeholders stay.
+    /// without one, these placeholders stay. Up to 5.5 a key also stands under its id alone, as it is stored; of several
+    /// categories the last one counts.
     pub fn new(
         profile: Rows<'a>,
         device: Rows<'a>,
@@ -108,19 +124,38 @@ impl<'a> Keys<'a> {
         domain_name: &'a str,
     ) -> Self {
         let profile_vendor = profile.iter().last().map(|row| row.text("device_key_vendor"));
-        let mut rows = profile.iter().chain(device.iter());
-        let has_line_keys = rows.any(|row| row.text("device_key_category") == "line");
+        let has_line_keys = profile.iter().chain(device.iter()).any(|row| row.text("device_key_category") == "line");
+        let release = sources.release;
+        let last = last_of_ids(profile, device);
         let mut by_category = Array::new();
-        for (rows, owner) in [(profile, None), (device, Some("device"))] {
+        let mut at = 0;
+        for (rows, owner) in [(profile, "profile"), (device, "device")] {
             let names = rows.names();
             for row in rows.iter() {
-                let mut key = row.to_array(&names);
-                if let Some(owner) = owner {
+                let text = KeyText::of(row, profile_vendor);
+                let is_filled = has_line_keys && CATEGORIES.contains(&row.text("device_key_category"));
+                let of_line = is_filled || release.fills_keys_from_line_1();
+                // 5.5 read the labels from the flat rows, and so only the last of each id.
+                let has_subject = release != Release::V5_5 || last.get(row.text("device_key_id")) == Some(&at);
+                let stored = row.to_array(&names);
+                let mut key = stored.clone();
+                sources.fill(&mut key, &text, of_line, has_subject);
+                let owned = |mut key: Array| {
                     key.insert(Key::from("device_key_owner"), Value::from(owner));
+                    key
+                };
+                let is_own = owner == "device";
+                place(&mut by_category, row).clone_from(&Value::array(if is_own {
+                    owned(key.clone())
+                } else {
+                    key.clone()
+                }));
+                if release.has_flat_keys() {
+                    // Up to 5.2 the placeholders of a device's flat rows were replaced as well.
+                    let flat = if is_own && release.fills_keys_from_line_1() { key } else { stored };
+                    by_category.insert(row.key("device_key_id"), Value::array(owned(flat)));
                 }
-                let of_line = has_line_keys && CATEGORIES.contains(&row.text("device_key_category"));
-                sources.fill(&mut key, &KeyText::of(row, profile_vendor), of_line);
-                place(&mut by_category, row).clone_from(&Value::array(key));
+                at += 1;
             }
         }
         Self { by_category, vendor, domain_name }
@@ -161,6 +196,11 @@ impl<'a> Keys<'a> {
             _ => None,
         }
     }
+}
+
+/// The position of the last key of each id, whatever its category.
+fn last_of_ids<'a>(profile: Rows<'a>, device: Rows<'a>) -> FxHashMap<&'a str, usize> {
+    profile.iter().chain(device.iter()).enumerate().map(|(at, row)| (row.text("device_key_id"), at)).collect()
 }
 
 /// The array element of a key, by category and id; NULL in either column is the empty array key.

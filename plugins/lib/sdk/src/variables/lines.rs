@@ -1,5 +1,6 @@
 //! `lines` (also `account` and `user`), and the flat variables that older templates read.
 
+use super::release::Release;
 use crate::row::Rows;
 use crate::vendor::Vendor;
 use dialplate_smarty::php::convert::{self, Numeric};
@@ -39,7 +40,13 @@ const FLAT: [(&str, &str); 12] = [
 ];
 
 impl Lines {
-    pub fn new(rows: Rows<'_>, profile: Vec<KeyLine>, device: Vec<KeyLine>, vendor: &dyn Vendor) -> Self {
+    pub fn new(
+        rows: Rows<'_>,
+        profile: Vec<KeyLine>,
+        device: Vec<KeyLine>,
+        vendor: &dyn Vendor,
+        release: Release,
+    ) -> Self {
         let names = rows.names();
         let mut found = Array::new();
         for row in rows.iter() {
@@ -59,7 +66,7 @@ impl Lines {
         let mut by_number = Array::with_capacity(found.len());
         for row in found.values() {
             let row = row.to_array();
-            by_number.insert(key_of(&column(&row, "line_number")), Value::array(complete(&row, vendor)));
+            by_number.insert(key_of(&column(&row, "line_number")), Value::array(complete(&row, vendor, release)));
         }
         Self { by_number }
     }
@@ -123,8 +130,39 @@ fn column(row: &Array, name: &str) -> Value {
     row.get_str(name.as_bytes()).cloned().unwrap_or_default()
 }
 
-fn or(value: Value, fallback: &str) -> Value {
-    if value.is_null() { Value::from(fallback) } else { value }
+/// Whether a column counts as missing. FusionPBX tests for PHP's emptiness, an empty text or NULL, by release and column.
+fn is_missing(value: &Value, absence: Absence) -> bool {
+    match absence {
+        Absence::Empty => !value.truthy(),
+        Absence::NoText => value.to_str().is_empty(),
+        Absence::Null => value.is_null(),
+    }
+}
+
+/// What counts as missing.
+#[derive(Clone, Copy)]
+enum Absence {
+    /// PHP's `empty()`: also `0`.
+    Empty,
+    NoText,
+    Null,
+}
+
+fn or(value: Value, fallback: impl FnOnce() -> Value, absence: Absence) -> Value {
+    if is_missing(&value, absence) { fallback() } else { value }
+}
+
+/// The port of a line without one. Up to 5.3 each line had a port of its own: 5060, 5063, 5064, …
+fn default_port(line_number: &Value, release: Release) -> Value {
+    let number = line_number.to_str();
+    if release >= Release::V5_4 || number.is_empty() || is_one(line_number) {
+        return Value::from(SIP_PORT);
+    }
+    match convert::numeric(&number) {
+        // The number is added to and then printed, so that line 10 has the port 50611.
+        Numeric::Whole(number) => Value::from(format!("506{}", number.to_float() + 1.0).as_str()),
+        _ => Value::from(SIP_PORT),
+    }
 }
 
 fn lower(value: &Value) -> Value {
@@ -133,18 +171,22 @@ fn lower(value: &Value) -> Value {
 }
 
 /// A line's row with the columns that FusionPBX adds.
-fn complete(row: &Array, vendor: &dyn Vendor) -> Array {
+fn complete(row: &Array, vendor: &dyn Vendor, release: Release) -> Array {
     let mut line = row.clone();
     let mut put = |name: &str, value: Value| {
         line.insert(Key::from(name), value);
     };
-    let seconds = column(row, "register_expires");
-    put(
-        "register_expires",
-        vendor.register_expires(if seconds.truthy() { seconds } else { Value::from(REGISTER_EXPIRES) }),
-    );
-    put("sip_transport", lower(&or(column(row, "sip_transport"), SIP_TRANSPORT)));
-    put("sip_port", or(column(row, "sip_port"), SIP_PORT));
+    let empty = if release == Release::V5_0 { Absence::NoText } else { Absence::Empty };
+    let (transport, port) = match release {
+        Release::V5_0 | Release::V5_1 | Release::V5_2 => (empty, empty),
+        Release::V5_3 => (empty, Absence::Null),
+        _ => (Absence::Null, Absence::Null),
+    };
+    let number = column(row, "line_number");
+    let seconds = or(column(row, "register_expires"), || Value::from(REGISTER_EXPIRES), empty);
+    put("register_expires", vendor.register_expires(seconds));
+    put("sip_transport", lower(&or(column(row, "sip_transport"), || Value::from(SIP_TRANSPORT), transport)));
+    put("sip_port", or(column(row, "sip_port"), || default_port(&number, release), port));
     put("server_address", column(row, "server_address"));
     put("outbound_proxy", column(row, "outbound_proxy_primary"));
     put("server", servers(row));

@@ -5,6 +5,7 @@ mod contacts;
 mod keys;
 mod labels;
 mod lines;
+mod release;
 mod settings;
 
 use crate::host::Host;
@@ -16,6 +17,7 @@ use dialplate_smarty::{self as smarty};
 use keys::{Keys, Sources};
 use labels::Labels;
 use lines::Lines;
+use release::Release;
 use settings::Settings;
 use std::cell::OnceCell;
 
@@ -27,9 +29,12 @@ const VERSION_FORMAT: &str = "dmyHi";
 /// One job's variables.
 pub struct Variables<'a> {
     job: &'a Job,
+    /// The name of the file that is rendered.
+    file: &'a str,
     host: &'a dyn Host,
     /// The behaviour for the device's vendor.
     vendor: &'a dyn Vendor,
+    release: Release,
     device: Row<'a>,
     domain_name: &'a str,
     settings: Settings<'a>,
@@ -40,19 +45,29 @@ pub struct Variables<'a> {
 }
 
 impl<'a> Variables<'a> {
-    pub fn new(job: &'a Job, plugin: &'a dyn Vendor, served: &[types::Vendor], host: &'a dyn Host) -> Self {
+    /// `file` is the name of the file that is rendered.
+    pub fn new(
+        job: &'a Job,
+        file: &'a str,
+        plugin: &'a dyn Vendor,
+        served: &[types::Vendor],
+        host: &'a dyn Host,
+    ) -> Self {
         let device = row::table(&job.tables, "device").first();
         let domain_name = row::table(&job.tables, "domain").first().text("domain_name");
+        let release = Release::of(job);
         let name = device.text("device_vendor").to_ascii_lowercase();
         let served = served.iter().find(|vendor| vendor.name == name);
         Self {
             job,
+            file,
             host,
             address: spell(&job.address, served.map(|vendor| &vendor.address)),
             vendor: if served.is_some() { plugin } else { &vendor::Common },
+            release,
             device,
             domain_name,
-            settings: Settings::new(&job.settings, domain_name),
+            settings: Settings::new(&job.settings, (domain_name, &job.address), release),
             lines: OnceCell::new(),
             keys: OnceCell::new(),
             contacts: OnceCell::new(),
@@ -122,17 +137,18 @@ impl<'a> Variables<'a> {
         match name {
             "keys" => self.keys().to_value(),
             "contacts" => {
-                self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts(), self.requests_xml())).clone()
+                self.contacts.get_or_init(|| contacts::to_value(&self.host.contacts(), self.is_xml())).clone()
             }
             _ if name.contains("_key_") => self.keys().flat(name),
             _ => None,
         }
     }
 
-    /// Whether the requested file name ends with `.xml`. FusionPBX then escapes contacts' names for XML, whatever the
-    /// file contains.
-    fn requests_xml(&self) -> bool {
-        self.job.file.as_deref().is_some_and(|file| file.ends_with(".xml"))
+    /// Whether the file's name ends with `.xml`, in any case. FusionPBX 5.5 and later then escape contacts' names for XML,
+    /// whatever the file contains.
+    fn is_xml(&self) -> bool {
+        self.release >= Release::V5_5
+            && self.file.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("xml"))
     }
 
     fn of_lines(&self, name: &str) -> Option<Value> {
@@ -147,7 +163,7 @@ impl<'a> Variables<'a> {
             let tables = &self.job.tables;
             let of_profile = keys::lines_of(row::table(tables, "profile_keys"), self.vendor);
             let of_device = keys::lines_of(row::table(tables, "device_keys"), self.vendor);
-            Lines::new(row::table(tables, "lines"), of_profile, of_device, self.vendor)
+            Lines::new(row::table(tables, "lines"), of_profile, of_device, self.vendor, self.release)
         })
     }
 
@@ -160,6 +176,8 @@ impl<'a> Variables<'a> {
                 lines: self.lines(),
                 location: self.device.get("device_location"),
                 description: self.device.get("device_description"),
+                domain_name: self.domain_name,
+                release: self.release,
             };
             Keys::new(profile, device, &sources, self.vendor, self.domain_name)
         })

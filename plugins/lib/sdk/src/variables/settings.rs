@@ -1,5 +1,6 @@
 //! The settings of all layers, which override every other variable of the same name.
 
+use super::release::Release;
 use crate::row::trusted;
 use crate::types;
 use dialplate_smarty::php::{Str, Value};
@@ -21,20 +22,24 @@ const YEALINK_DATES: [(&str, [&str; 3]); 2] = [
 pub struct Settings<'a> {
     by_name: FxHashMap<&'a str, &'a types::Value>,
     domain_name: &'a str,
+    /// In lower case, whatever the vendor's spelling.
+    address: &'a str,
+    release: Release,
 }
 
 impl<'a> Settings<'a> {
-    pub fn new(settings: &'a [types::Setting], domain_name: &'a str) -> Self {
+    pub fn new(settings: &'a [types::Setting], (domain_name, address): (&'a str, &'a str), release: Release) -> Self {
         let by_name = settings.iter().map(|setting| (setting.name.as_str(), &setting.value)).collect();
-        Self { by_name, domain_name }
+        Self { by_name, domain_name, address, release }
     }
 
-    /// The setting as a template sees it, with the domain's name in place of its placeholders.
+    /// The setting as a template sees it, with the values of its placeholders: the domain's name, up to 5.2 also the
+    /// address.
     pub fn get(&self, name: &str) -> Option<Value> {
         let value = self.find(name).map(trusted);
         match value {
             Some(Value::Null) | None => self.dates(name).or(value),
-            Some(Value::Str(text)) => Some(self.with_domain(text)),
+            Some(Value::Str(text)) => Some(self.with_placeholders(text)),
             other => other,
         }
     }
@@ -57,14 +62,19 @@ impl<'a> Settings<'a> {
         Some(Value::from(parts.join("/").as_str()))
     }
 
-    fn with_domain(&self, text: Str) -> Value {
+    fn with_placeholders(&self, text: Str) -> Value {
         if !text.contains(&b'$') {
             return Value::Str(text);
         }
         let Ok(whole) = std::str::from_utf8(&text) else { return Value::Str(text) };
-        Value::from(
-            whole.replace("{$domain_name}", self.domain_name).replace("${domain_name}", self.domain_name).as_str(),
-        )
+        let replaced = if self.release <= Release::V5_2 {
+            let replaced = whole.replace("${domain_name}", self.domain_name).replace("${mac_address}", self.address);
+            let knows_address = self.release > Release::V5_0;
+            if knows_address { replaced.replace("${device_address}", self.address) } else { replaced }
+        } else {
+            whole.replace("{$domain_name}", self.domain_name).replace("${domain_name}", self.domain_name)
+        };
+        Value::from(replaced.as_str())
     }
 }
 

@@ -1,0 +1,6 @@
+insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, device_enabled)
+values ('de000000-0000-4000-8000-000000000001', 'd0000000-0000-4000-8000-000000000001', '02005e000e01', 'polycom', 'polycom/desk', true);
+insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, device_enabled)
+values ('de000000-0000-4000-8000-000000000002', 'd0000000-0000-4000-8000-000000000001', '000000000000', 'polycom', 'polycom/desk', true);
+insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, device_enabled)
+values ('de000000-0000-4000-8000-000000000003', 'd0000000-0000-4000-8000-000000000001', '02005e000e03', 'yealink', 'yealink/desk', true);
