@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "tests print figures")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod addresses;
 mod agents;
 mod answer;
 mod architecture;

@@ -210,6 +210,15 @@ impl Catalog {
         columns.map(|column| Column { kind: kind(column.kind), ..column.clone() }).collect()
     }
 
+    /// The order of devices by age, as SQL. Unlike the order of storage, a written row keeps its place. Rows without a
+    /// date come first: FusionPBX dates the rows that it inserts, so a new device never precedes them. Not every release
+    /// has `insert_date`.
+    pub fn age_of_device(&self, alias: &str) -> String {
+        let date = self.column("v_devices", "insert_date");
+        let date = date.map(|date| date.sql(alias) + " asc nulls first, ").unwrap_or_default();
+        date + &self.sql("v_devices", "device_uuid", alias)
+    }
+
     /// The kind of a needed column, for parameters that are compared with it.
     pub fn kind(&self, table: &str, name: &str) -> ColumnKind {
         self.column(table, name).map_or(ColumnKind::Text, |column| column.kind)

@@ -31,6 +31,14 @@ impl Dialect {
         }
     }
 
+    /// A text as a key to order by: by bytes, whatever the database's collation.
+    pub fn by_bytes(self, text: &str) -> String {
+        match self {
+            Self::Postgres => format!("{text} collate \"C\""),
+            Self::Sqlite => text.to_owned(),
+        }
+    }
+
     /// The texts of a parameter that is a JSON array, as rows.
     pub fn texts(self, number: usize) -> String {
         match self {

@@ -1,5 +1,6 @@
 //! The open database: where a statement runs, and with which statements.
 
+use super::addresses::AddressLog;
 use super::config::Config;
 use super::database::Database;
 use super::error::Error;
@@ -25,6 +26,7 @@ struct Inner {
     primary: ReadSource,
     replica: Option<Arc<Replica>>,
     statements: ArcSwap<Statements>,
+    address_log: AddressLog,
 }
 
 impl Directory {
@@ -37,6 +39,7 @@ impl Directory {
             replica: Replica::open(config, &database).await?,
             primary: ReadSource::new(database),
             statements: ArcSwap::from_pointee(statements),
+            address_log: AddressLog::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -100,6 +103,10 @@ impl Directory {
 
     pub(super) fn statements(&self) -> Arc<Statements> {
         self.inner.statements.load_full()
+    }
+
+    pub(super) fn address_log(&self) -> &AddressLog {
+        &self.inner.address_log
     }
 
     /// Describes the tables again, after a statement failed because FusionPBX was upgraded under the running server.

@@ -1,5 +1,7 @@
-//! Examines a database for an operator: the release of its tables, their size, and the rights of the role.
+//! Examines a database for an operator: the release of its tables, their size, the rights of the role, and addresses that
+//! match no request.
 
+use super::addresses;
 use super::catalog::Catalog;
 use super::config::Config;
 use super::database::Database;
@@ -29,6 +31,7 @@ pub struct Examination {
     counts: Vec<(String, String)>,
     rights: Vec<(&'static str, bool)>,
     without_index: Vec<String>,
+    warnings: Vec<String>,
 }
 
 impl Examination {
@@ -58,6 +61,7 @@ impl Directory {
             counts: Vec::new(),
             rights: Vec::new(),
             without_index: Vec::new(),
+            warnings: Vec::new(),
         };
         match Catalog::new(database.describe().await?) {
             Err(missing) => found.faults = describe_missing(&database, missing).await?,
@@ -65,6 +69,7 @@ impl Directory {
                 found.release = Some(release(&catalog));
                 found.rights = rights(&database, &catalog).await?;
                 found.without_index = without_index(&database, &catalog).await?;
+                found.warnings = addresses::warnings(&database, &catalog).await?;
                 match counts(&database, &catalog).await {
                     Ok(counts) => found.counts = counts,
                     Err(error) => found.faults.push(error.to_string()),
@@ -198,6 +203,9 @@ impl fmt::Display for Examination {
         }
         for statement in &self.without_index {
             writeln!(f, "suggested for thousands of devices: {statement}")?;
+        }
+        for warning in &self.warnings {
+            writeln!(f, "warning: {warning}")?;
         }
         for fault in &self.faults {
             writeln!(f, "fault: {fault}")?;

@@ -68,6 +68,9 @@ impl Directory {
             }
             result => result?,
         };
+        if let Some(address) = address {
+            self.address_log().found(address, devices(&result));
+        }
         let defaults = source.defaults.update(known.as_ref(), &result, statements.release)?;
         if !is_filtered || defaults.domain_filter {
             return facts(&result, &defaults, lookup.host, address, origin);
@@ -115,7 +118,6 @@ fn facts(
     let mut domains: Vec<Domain> = result.table("domain")?.into_records().map(domain).collect();
     let found = result.table("device")?.into_records().next();
     let found = found.filter(|record| !record.row().text("device_uuid").is_empty());
-    let is_taken = result.single("is_taken").is_some_and(|count| count != "0");
     let allowed = |domain: &Domain| !defaults.domain_filter || domain.name == host;
     let home = found.as_ref().and_then(|record| {
         let uuid = record.row().text("domain_uuid");
@@ -137,13 +139,18 @@ fn facts(
     };
     let strangers = uuid_of("strangers")?.filter(|_| device.is_none() && !defaults.domain_filter);
     Ok(RequestFacts {
-        taken_elsewhere: is_taken && device.is_none(),
+        taken_elsewhere: devices(result) > 0 && device.is_none(),
         settings: domain.as_ref().map_or_else(|| defaults.settings.clone(), |domain| with_domain(&domain.uuid)),
         strangers: strangers.map(|uuid| with_domain(&uuid)),
         device,
         domain,
         origin,
     })
+}
+
+/// The number of devices that have the address in the domain of the one that was found.
+fn devices(result: &QueryResult<'_>) -> u32 {
+    result.single("devices").and_then(|count| count.parse().ok()).unwrap_or_default()
 }
 
 fn domain(record: Record) -> Domain {

@@ -1,5 +1,6 @@
 //! Auto insert: creates the row of a device that no one has entered.
 
+use super::addresses::is_spelling;
 use super::catalog::{Catalog, Column, ColumnKind};
 use super::contacts::PhoneBookRules;
 use super::dialect::{Dialect, storable, timestamp};
@@ -24,7 +25,7 @@ pub struct NewDevice {
 /// The outcome of an insertion.
 pub enum Insertion {
     Inserted(Box<Device>),
-    /// The address has a row by now, in whatever domain, and nothing was inserted. The permit is returned.
+    /// The address has a row, in whatever domain and spelling, and nothing was inserted. The permit is returned.
     Taken(InsertPermit),
 }
 
@@ -34,6 +35,9 @@ impl Directory {
         let statements = self.statements();
         let uuid = uuid::Uuid::new_v4().to_string();
         let address = permit.address();
+        if self.has_address(&statements.catalog, address).await? {
+            return Ok(Insertion::Taken(permit));
+        }
         let (columns, selected) = columns(&statements.catalog, self.database().dialect());
         let stored = statements.catalog.sql("v_devices", "device_address", "d");
         let sql = format!(
@@ -75,6 +79,21 @@ impl Directory {
         let settings = with_domain_settings(settings, &domain, &result)?;
         let facts = (address, domain, settings, origin);
         Ok(Insertion::Inserted(Box::new(inserted_device(columns, facts, new, uuid))))
+    }
+
+    /// Whether a device of any domain has this address, in any spelling. Lookups compare texts as FusionPBX does, so they
+    /// do not find a row with separators, capitals or blanks, although it means the same phone.
+    async fn has_address(&self, catalog: &Catalog, address: MacAddress) -> Result<bool, Error> {
+        let stored = catalog.sql("v_devices", "device_address", "d");
+        let sql = format!("select {stored}, cast(null as text) from v_devices d where lower({stored}) like $1");
+        // Every spelling has these digits in this order, and so do other texts.
+        let pattern: String = address.as_str().chars().flat_map(|digit| ['%', digit]).chain(['%']).collect();
+        let rows = self.database().fetch(&sql.into(), &[Some(&pattern)]).await?;
+        let found = rows.into_iter().find(|(stored, _)| is_spelling(stored, address));
+        if let Some((stored, _)) = &found {
+            self.address_log().prevented(&address.into(), stored);
+        }
+        Ok(found.is_some())
     }
 }
 

@@ -4,6 +4,7 @@
 //! A request costs two round trips, [`Directory::find`] and [`Directory::load`]. A third one reads the devices from which
 //! a device takes what it lacks, only if it does, and another one contacts or extensions, only if the template uses them.
 
+mod addresses;
 mod catalog;
 mod config;
 mod contacts;

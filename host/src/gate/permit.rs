@@ -118,11 +118,11 @@ impl InsertPermit {
     /// `facts` were found after that.
     ///
     /// # Errors
-    /// The device belongs to another domain, or it is disabled.
+    /// The device belongs to another domain, its address is spelled so that no lookup finds it, or it is disabled.
     pub fn exchange(self, facts: RequestFacts) -> Result<DevicePermit, Refusal> {
-        let RequestFacts { device, settings, origin, .. } = facts;
-        let device =
-            device.filter(|device| device.address.mac() == Some(self.address)).ok_or(Refusal::ForeignDomain)?;
+        let RequestFacts { device, taken_elsewhere, settings, origin, .. } = facts;
+        let missing = if taken_elsewhere { Refusal::ForeignDomain } else { Refusal::UnknownDevice };
+        let device = device.filter(|device| device.address.mac() == Some(self.address)).ok_or(missing)?;
         DevicePermit::grant(device, Some(self.domain), settings, origin, self.is_authenticated)
     }
 

@@ -310,8 +310,9 @@ fn insert_permit_is_exchanged_for_a_device_of_its_domain_only() {
         exchange(Visit { device: Some("beta"), domain: Some("beta"), ..inserted() }),
         Some(Refusal::ForeignDomain)
     );
-    assert_eq!(exchange(known()), Some(Refusal::ForeignDomain), "another address");
-    assert_eq!(exchange(unknown()), Some(Refusal::ForeignDomain), "no device");
+    assert_eq!(exchange(Visit { taken_elsewhere: true, ..unknown() }), Some(Refusal::ForeignDomain));
+    assert_eq!(exchange(known()), Some(Refusal::UnknownDevice), "another address");
+    assert_eq!(exchange(unknown()), Some(Refusal::UnknownDevice), "no device");
 }
 
 #[test]

@@ -12,10 +12,12 @@ pub fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
     builder = builder.with(
         "device",
         &format!(
-            "select d.* from v_devices d left join v_domains n on n.domain_uuid = d.domain_uuid \
+            "select d.*, count(*) over (partition by d.domain_uuid) as sharing \
+             from v_devices d left join v_domains n on n.domain_uuid = d.domain_uuid \
              where {} = $1 order by case when n.domain_name = $2 then 0 when n.domain_uuid is not null then 1 \
-             else 2 end, d.{storage} limit 1",
-            catalog.sql("v_devices", "device_address", "d")
+             else 2 end, {} limit 1",
+            catalog.sql("v_devices", "device_address", "d"),
+            catalog.age_of_device("d")
         ),
     );
     builder = builder.with(
@@ -45,7 +47,7 @@ pub fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         from: "(select 1) one left join own d on true".to_owned(),
         order: "1".to_owned(),
     });
-    builder = builder.text("is_taken", "select cast(count(*) as text) from device");
+    builder = builder.text("devices", "select cast(max(sharing) as text) from device");
     builder = builder.part(Part {
         name: "domain",
         columns: catalog.columns("v_domains").to_vec(),
@@ -66,14 +68,14 @@ pub fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
 }
 
 /// The statement of `Directory::address_of_extension`: a vendor and an address.
-pub fn by_extension(catalog: &Catalog, dialect: Dialect) -> String {
+pub fn by_extension(catalog: &Catalog) -> String {
     let address = catalog.sql("v_devices", "device_address", "d");
     format!(
         "select coalesce(d.device_vendor, ''), {address} from v_devices d \
          join v_device_lines l on l.device_uuid = d.device_uuid join v_domains n on n.domain_uuid = l.domain_uuid \
-         where l.user_id = $1 and n.domain_name = $2 and {} and {} order by d.{} limit 1",
+         where l.user_id = $1 and n.domain_name = $2 and {} and {} order by {} limit 1",
         catalog.is_true("v_domains", "domain_enabled", "n"),
         catalog.is_true("v_devices", "device_enabled", "d"),
-        dialect.storage()
+        catalog.age_of_device("d")
     )
 }

@@ -39,7 +39,7 @@ impl Statements {
             find: find::statement(&catalog, dialect),
             relatives: relatives::statement(&catalog, dialect),
             load: load::statement(&catalog, dialect),
-            by_extension: find::by_extension(&catalog, dialect).into(),
+            by_extension: find::by_extension(&catalog).into(),
             contacts: ContactStatements::new(&catalog, dialect),
             catalog,
         })
