@@ -19,7 +19,7 @@ fn db_init_creates_a_working_file_and_keeps_existing_ones() {
     let path = folder.path().join("deep/dialplate.db");
     let file = path.display().to_string();
     let (made, said, _) = db(&["init", &file], &[]);
-    assert!(made && said.contains(&file) && said.contains("devices: 4"), "{said}");
+    assert!(made && said.contains(&file) && said.contains("devices: 10"), "{said}");
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     let before = std::fs::read(&path).unwrap();
     let (made, _, error) = db(&["init", "--database", &format!("sqlite://{file}")], &[]);

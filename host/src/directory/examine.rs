@@ -122,7 +122,8 @@ async fn try_out(config: &Config) -> Result<(), Error> {
     let statements = async {
         directory.find(&lookup).await?;
         let statements: Arc<Statements> = directory.statements();
-        statements.load.run(directory.database(), &[None, None, None]).await?;
+        statements.relatives.run(directory.database(), &[None, None]).await?;
+        statements.load.run(directory.database(), &[None, None, None, None]).await?;
         statements.contacts.try_out(directory.database()).await
     };
     let outcome = statements.await;
