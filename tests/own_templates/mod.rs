@@ -8,6 +8,7 @@
 
 mod expected;
 mod format;
+mod fusionpbx;
 mod phones;
 
 use dialplate_tests::server::root;

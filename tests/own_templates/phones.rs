@@ -31,6 +31,7 @@ pub struct Rendered {
     pub vendor: String,
     pub model: String,
     pub file: String,
+    pub address: String,
     pub variant: Variant,
     /// One of [`ZONES`]; `None` for [`ZONE`].
     pub zone: Option<&'static str>,
@@ -66,9 +67,7 @@ pub async fn rendered() -> &'static [Rendered] {
 }
 
 async fn render_all() -> Vec<Rendered> {
-    let models = models();
-    let app = TestApp::init().build().await;
-    app.run_sql(&rows(&models)).await;
+    let (models, app) = (models(), app(None).await);
     let mut rendered = Vec::new();
     for model in &models {
         for variant in [Variant::Plain, Variant::Full] {
@@ -91,6 +90,14 @@ async fn render_all() -> Vec<Rendered> {
     rendered
 }
 
+/// A server with all phones, on the repository's templates or those of a folder.
+pub async fn app(templates: Option<&Path>) -> TestApp {
+    let app = TestApp::init();
+    let app = templates.into_iter().fold(app, |app, folder| app.with_templates(folder)).build().await;
+    app.run_sql(&rows(&models())).await;
+    app
+}
+
 async fn render(app: &TestApp, model: &Model, variant: Variant, file: &str) -> Rendered {
     let encoded = file.replace('{', "%7B").replace('}', "%7D").replace('$', "%24");
     let target = format!("/app/provision/?mac={}&contacts=all&file={encoded}", model.address(variant));
@@ -101,6 +108,7 @@ async fn render(app: &TestApp, model: &Model, variant: Variant, file: &str) -> R
         vendor: model.vendor.clone(),
         model: model.name.clone(),
         file: file.to_owned(),
+        address: model.address(variant),
         variant,
         zone: None,
         capabilities: model.capabilities.clone(),
