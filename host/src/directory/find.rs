@@ -58,13 +58,13 @@ impl Directory {
         let known = source.defaults.load();
         let stamp = known.as_ref().and_then(|known| known.stamp.as_deref());
         let is_filtered = known.as_ref().is_none_or(|known| known.domain_filter);
-        let mut binds = [address.map(DeviceAddress::as_str), Some(lookup.host), stamp, filter(is_filtered)];
+        let binds = [address.map(DeviceAddress::as_str), Some(lookup.host), stamp];
         let mut statements = self.statements();
-        let result = match statements.find.run(&source.database, &binds).await {
+        let result = match statements.find.of(is_filtered).run(&source.database, &binds).await {
             Err(error) if error.is_layout() => {
                 self.reread(&statements).await?;
                 statements = self.statements();
-                statements.find.run(&source.database, &binds).await?
+                statements.find.of(is_filtered).run(&source.database, &binds).await?
             }
             result => result?,
         };
@@ -76,8 +76,7 @@ impl Directory {
             return facts(&result, &defaults, lookup.host, address, origin);
         }
         // An administrator has just turned the filter off, or this is the first request since the start.
-        binds[3] = filter(false);
-        facts(&statements.find.run(&source.database, &binds).await?, &defaults, lookup.host, address, origin)
+        facts(&statements.find.of(false).run(&source.database, &binds).await?, &defaults, lookup.host, address, origin)
     }
 
     /// The address of the device that has a line with this extension, for phones that identify themselves by it.
@@ -101,11 +100,6 @@ impl Directory {
         let supported = found.filter(|(vendor, _)| vendor == "escene" || vendor == "grandstream");
         Ok(supported.and_then(|(_, address)| DeviceAddress::parse(&address?).ok()))
     }
-}
-
-/// The parameter of [`FILTER_OFF`].
-fn filter(is_on: bool) -> Option<&'static str> {
-    Some(if is_on { "on" } else { "off" })
 }
 
 fn facts(

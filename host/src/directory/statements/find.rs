@@ -1,11 +1,28 @@
 //! The statements that find a device and its domain.
 
-use super::settings::{self, FILTER_OFF};
+use super::settings;
 use crate::directory::catalog::Catalog;
 use crate::directory::dialect::Dialect;
 use crate::directory::query::{Part, Statement, StatementBuilder};
 
-pub fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
+/// The statements of `Directory::find`, with the domain filter on and off.
+pub struct FindStatements {
+    filtered: Statement,
+    unfiltered: Statement,
+}
+
+impl FindStatements {
+    pub fn new(catalog: &Catalog, dialect: Dialect) -> Self {
+        let statement = |is_filtered| statement(catalog, dialect, is_filtered);
+        Self { filtered: statement(true), unfiltered: statement(false) }
+    }
+
+    pub fn of(&self, is_filtered: bool) -> &Statement {
+        if is_filtered { &self.filtered } else { &self.unfiltered }
+    }
+}
+
+fn statement(catalog: &Catalog, dialect: Dialect, is_filtered: bool) -> Statement {
     let storage = dialect.storage();
     let mut builder = StatementBuilder::new(dialect);
     // If several domains have the address, the domain that the host names comes first.
@@ -27,18 +44,25 @@ pub fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
              order by n.{storage} limit 1"
         ),
     );
-    // With the domain filter on, another domain's device counts as unknown, and nothing else of its domain is read.
-    builder = builder.with(
-        "own",
-        &format!(
-            "select d.* from device d where {FILTER_OFF} \
-             or d.domain_uuid in (select n.domain_uuid from v_domains n where n.domain_name = $2)"
-        ),
-    );
-    builder = builder.with("demands", &settings::demands(catalog, dialect));
-    builder = builder.with("strangers", settings::STRANGERS);
-    builder =
-        builder.with("scope", "select domain_uuid from own union select * from host union select * from strangers");
+    let of_scope = "s.domain_uuid in (select * from scope)";
+    builder = if is_filtered {
+        // Another domain's device counts as unknown, and nothing else of its domain is read.
+        let is_own = "d.domain_uuid in (select n.domain_uuid from v_domains n where n.domain_name = $2)";
+        builder
+            .with("own", &format!("select d.* from device d where {is_own}"))
+            .with("scope", "select domain_uuid from own union select * from host")
+            .part(settings::part(catalog, &format!("{} and {of_scope}", settings::of_gate(catalog)), storage))
+    } else {
+        // The settings of all domains are looked at, so that their number does not depend on the device.
+        let demands = format!("select s.*, s.{storage} as stored from {}", settings::of_gate(catalog));
+        builder
+            .with("own", "select * from device")
+            .with("demands", &demands)
+            .with("strangers", settings::STRANGERS)
+            .with("scope", "select domain_uuid from own union select * from host union select * from strangers")
+            .part(uuid(catalog, "strangers"))
+            .part(settings::part(catalog, &format!("demands s where {of_scope}"), "stored"))
+    };
     builder = builder.part(Part {
         name: "device",
         columns: catalog.columns("v_devices").to_vec(),
@@ -55,16 +79,13 @@ pub fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         from: "v_domains n where n.domain_uuid in (select domain_uuid from scope)".to_owned(),
         order: format!("n.{storage}"),
     });
-    let uuid = |name| Part {
-        name,
-        columns: catalog.only("v_domains", &["domain_uuid"]),
-        alias: "u",
-        from: format!("{name} u"),
-        order: "1".to_owned(),
-    };
-    builder = builder.part(uuid("host")).part(uuid("strangers"));
-    builder = builder.part(settings::part(catalog, "demands s where s.domain_uuid in (select * from scope)", "stored"));
-    settings::with_defaults(builder, catalog, dialect).build()
+    settings::with_defaults(builder.part(uuid(catalog, "host")), catalog, dialect).build()
+}
+
+/// The domain that one of the statement's names stands for.
+fn uuid(catalog: &Catalog, name: &'static str) -> Part<'static> {
+    let columns = catalog.only("v_domains", &["domain_uuid"]);
+    Part { name, columns, alias: "u", from: format!("{name} u"), order: "1".to_owned() }
 }
 
 /// The statement of `Directory::address_of_extension`: a vendor and an address.

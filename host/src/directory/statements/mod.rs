@@ -13,6 +13,7 @@ use super::error::Error;
 use super::query::Statement;
 use crate::facts::Release;
 use contacts::ContactStatements;
+use find::FindStatements;
 use std::sync::Arc;
 
 /// The statements for the tables of this database's release.
@@ -20,7 +21,7 @@ pub struct Statements {
     pub catalog: Catalog,
     /// The release whose values templates get.
     pub release: Release,
-    pub find: Statement,
+    pub find: FindStatements,
     pub relatives: Statement,
     pub load: Statement,
     pub by_extension: Arc<str>,
@@ -36,7 +37,7 @@ impl Statements {
         let release = config.release.unwrap_or_else(|| catalog.release());
         Ok(Self {
             release,
-            find: find::statement(&catalog, dialect),
+            find: FindStatements::new(&catalog, dialect),
             relatives: relatives::statement(&catalog, dialect),
             load: load::statement(&catalog, dialect),
             by_extension: find::by_extension(&catalog).into(),

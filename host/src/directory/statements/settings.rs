@@ -8,9 +8,6 @@ use crate::gate;
 /// The categories that provisioning reads. The others concern the web interface and would double the rows.
 const CATEGORIES: &str = "'provision', 'domain', 'contact'";
 
-/// Whether the domain filter is off, by a parameter.
-pub const FILTER_OFF: &str = "cast($4 as text) = 'off'";
-
 /// Adds the default settings. Where the database has stamps, it sends them only if the stamp is not the parameter $3.
 pub fn with_defaults(builder: StatementBuilder, catalog: &Catalog, dialect: Dialect) -> StatementBuilder {
     let names = ["category", "subcategory", "name", "value"].map(|part| format!("default_setting_{part}"));
@@ -34,15 +31,11 @@ pub fn with_defaults(builder: StatementBuilder, catalog: &Catalog, dialect: Dial
     }
 }
 
-/// The settings of domains that the gate reads: of the requested domain, or, with the domain filter off, of all domains,
-/// so that the number of rows does not depend on the device.
-pub fn demands(catalog: &Catalog, dialect: Dialect) -> String {
-    let of_gate = gate::SETTINGS.map(|(category, name)| format!("('{category}', '{name}')")).join(", ");
+/// The settings of domains that the gate reads, as rows with the alias `s`.
+pub fn of_gate(catalog: &Catalog) -> String {
+    let read = gate::SETTINGS.map(|(category, name)| format!("('{category}', '{name}')")).join(", ");
     format!(
-        "select s.*, s.{} as stored from v_domain_settings s where {} \
-         and (s.domain_setting_category, s.domain_setting_subcategory) in (values {of_gate}) \
-         and ({FILTER_OFF} or s.domain_uuid in (select domain_uuid from own union select * from host))",
-        dialect.storage(),
+        "v_domain_settings s where {} and (s.domain_setting_category, s.domain_setting_subcategory) in (values {read})",
         catalog.is_true("v_domain_settings", "domain_setting_enabled", "s")
     )
 }
@@ -51,7 +44,7 @@ pub fn demands(catalog: &Catalog, dialect: Dialect) -> String {
 /// one than the requested domain, since that one's demands count in any case, and a known device may have another one.
 pub const STRANGERS: &str = "
     select s.domain_uuid from demands s
-    where cast($4 as text) = 'off' and s.domain_setting_category = 'provision' and s.domain_setting_value <> ''
+    where s.domain_setting_category = 'provision' and s.domain_setting_value <> ''
         and s.domain_setting_subcategory in
             ('http_auth_username', 'http_auth_enabled', 'http_auth_disable', 'password', 'cidr')
         and s.domain_uuid not in (select * from host)
