@@ -11,8 +11,9 @@ use dialplate_smarty::registry;
 const EXTENSIONS: [&str; 7] = ["core", "ctype", "date", "json", "mbstring", "pcre", "standard"];
 
 const HEAD: &str = "# The functions of PHP 8.2\n\n\
-    Templates may call the functions that are *same*: `tests/php_differential.rs` compares each with PHP. The others are \
-    refused by name, for the reason of their category. `BLESS=1 cargo test --release -p dialplate-smarty --test functions` \
+    Templates may call the functions that are *same*: `tests/php_differential.rs` compares each with PHP, except those \
+    that it lists with a reason. COMPATIBILITY.md names the arguments for which one of them differs or is refused. The \
+    others are refused by name, for the reason of their category. `BLESS=1 cargo test --release -p dialplate-smarty --test functions` \
     writes this page.\n";
 
 fn folder() -> PathBuf {

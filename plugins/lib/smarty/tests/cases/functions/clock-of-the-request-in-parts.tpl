@@ -1,0 +1,1 @@
+{getdate()|json_encode} {localtime()|json_encode} {gettimeofday()|json_encode}

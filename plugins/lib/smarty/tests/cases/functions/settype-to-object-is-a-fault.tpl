@@ -1,0 +1,1 @@
+{$v="5"}{if settype($v,"object")}{/if}

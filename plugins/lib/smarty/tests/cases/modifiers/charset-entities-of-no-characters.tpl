@@ -1,0 +1,1 @@
+{mb_convert_encoding('&#xD800;','UTF-8','HTML-ENTITIES')|bin2hex} {mb_convert_encoding('&#4294967361;','UTF-8','HTML-ENTITIES')} {mb_convert_encoding('&#00000000000000000065;','UTF-8','HTML-ENTITIES')}

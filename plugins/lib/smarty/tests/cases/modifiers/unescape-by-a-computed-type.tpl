@@ -1,0 +1,1 @@
+{'a%20b'|unescape:('url')} {'&eacute;'|unescape:(1)}
