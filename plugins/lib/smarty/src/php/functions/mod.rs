@@ -31,6 +31,7 @@ mod multibyte_find;
 mod pack;
 pub(crate) mod preg;
 mod preg_list;
+mod preg_split;
 mod query_text;
 pub(crate) mod register;
 mod serialize;

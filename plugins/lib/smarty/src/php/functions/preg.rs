@@ -9,16 +9,12 @@ pub const FUNCTIONS: &[Function] = &[
     by_ref(makes("preg_match", 2, 5, preg_match), 1 << 2),
     by_ref(makes("preg_match_all", 2, 5, preg_match_all), 1 << 2),
     by_ref(makes("preg_replace", 3, 5, preg_replace), 1 << 4),
-    makes("preg_split", 2, 4, preg_split),
     makes("preg_quote", 1, 2, preg_quote),
 ];
 
 const SET_ORDER: i64 = 2;
 const OFFSET_CAPTURE: i64 = 256;
 const UNMATCHED_AS_NULL: i64 = 512;
-const SPLIT_NO_EMPTY: i64 = 1;
-const SPLIT_DELIM_CAPTURE: i64 = 2;
-const SPLIT_OFFSET_CAPTURE: i64 = 4;
 
 /// A pattern, and the rest of its step budget.
 pub struct Search {
@@ -343,61 +339,6 @@ pub fn replace_in(
         }
     }
     Ok(Value::Str(text))
-}
-
-fn preg_split(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
-    let (pattern, subject) = (args::text(args, 0)?, args::text(args, 1)?);
-    let limit = match args::int_or(args, 2, -1)? {
-        0 | -1 => usize::MAX,
-        n => args::size(n).unwrap_or(1),
-    };
-    let flags = args::int_or(args, 3, 0)?;
-    split(context, &pattern, &subject, limit, flags)
-}
-
-/// `preg_split`; false if a subject that must be UTF-8 is not.
-pub fn split(
-    context: &mut Context<'_>,
-    pattern: &[u8],
-    subject: &[u8],
-    limit: usize,
-    flags: i64,
-) -> Result<Value, PhpError> {
-    let Some(mut search) = Search::new(context, pattern, subject.len())? else {
-        return Ok(Value::Bool(false));
-    };
-    if !search.takes(subject) && limit > 1 {
-        return Ok(Value::Bool(false));
-    }
-    let no_empty = flags & SPLIT_NO_EMPTY != 0;
-    let mut parts: Vec<(usize, usize)> = Vec::new();
-    let mut end = 0;
-    let mut left = limit;
-    let found = if limit > 1 { search.all(context, subject, 0, usize::MAX)? } else { Vec::new() };
-    for captures in found {
-        let (from, to) = captures[0].unwrap_or((end, end));
-        if left <= 1 {
-            break;
-        }
-        if !no_empty || from > end {
-            parts.push((end, from));
-            left -= 1;
-        }
-        if flags & SPLIT_DELIM_CAPTURE != 0 {
-            let taken = captures.iter().rposition(Option::is_some).unwrap_or(0);
-            let groups = captures[1..=taken].iter().map(|group| group.unwrap_or((0, 0)));
-            parts.extend(groups.filter(|(from, to)| !no_empty || to > from));
-        }
-        end = to;
-    }
-    if !no_empty || end < subject.len() {
-        parts.push((end, subject.len()));
-    }
-    context.allow_entries(parts.len())?;
-    Ok(Value::list(parts.into_iter().map(|(from, to)| {
-        let text = Value::Str(Str::new(&subject[from..to]));
-        if flags & SPLIT_OFFSET_CAPTURE != 0 { Value::list([text, Value::from(from)]) } else { text }
-    })))
 }
 
 fn preg_quote(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {

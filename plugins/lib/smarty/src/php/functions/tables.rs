@@ -7,8 +7,8 @@ use super::register::moves;
 use super::{
     about, addresses, array_change, array_make, array_pointer, array_read, array_set, csv, ctype, dates, dates_parts,
     dump, encode, filter, format, html, json, math, metaphone, multibyte, multibyte_code, multibyte_find, pack, preg,
-    preg_list, query_text, serialize, sort, strip_tags, text_case, text_compare, text_cut, text_escape, text_find,
-    text_lines, text_replace, text_words, types, url, version,
+    preg_list, preg_split, query_text, serialize, sort, strip_tags, text_case, text_compare, text_cut, text_escape,
+    text_find, text_lines, text_replace, text_words, types, url, version,
 };
 use crate::php::call::Function;
 use crate::php::value::Value;
@@ -39,6 +39,7 @@ const TABLES: &[&[Function]] = &[
     pack::FUNCTIONS,
     preg::FUNCTIONS,
     preg_list::FUNCTIONS,
+    preg_split::FUNCTIONS,
     query_text::FUNCTIONS,
     serialize::FUNCTIONS,
     sort::FUNCTIONS,
