@@ -127,3 +127,50 @@ fn log_says_when_a_problem_is_fixed() {
     fs::rename(site.path("away"), site.path("plugins")).unwrap();
     server.until_logged(&["can be reloaded again", "cannot read the plugin folder"]);
 }
+
+/// A site whose Yealink folder includes parts of another vendor's folder and of the root.
+fn site_with_shared_parts() -> Site {
+    let site = Site::new();
+    for plugin in ["yealink.wasm", "generic.wasm"] {
+        fs::copy(root().join("target/plugins").join(plugin), site.path(&format!("plugins/{plugin}"))).unwrap();
+    }
+    site.write("templates/yealink/t46u/a.cfg", "a {include '../../snom/parts/b'}{include '../../c.inc'}");
+    site.write("templates/snom/parts/b", "b1 {include '../../c.inc'}");
+    site.write("templates/c.inc", "c1 ");
+    site
+}
+
+#[test]
+fn edit_of_a_shared_part_reaches_all_that_include_it() {
+    let site = site_with_shared_parts();
+    let server = site.start();
+    assert_eq!(text(&server), "a b1 c1 c1 ");
+    site.replace("templates/c.inc", "c2 ");
+    until("an edit in the root", || match text(&server).as_str() {
+        "a b1 c1 c1 " => false,
+        "a b1 c2 c2 " => true,
+        mixture => panic!("{mixture}"),
+    });
+    site.replace("templates/snom/parts/b", "b2 ");
+    until_served(&server, "a b2 c2 ");
+    server.until_logged(&["prepared with the changed templates", "yealink"]);
+    assert_eq!(text(&server), "a b2 c2 ");
+}
+
+#[test]
+fn faulty_shared_part_keeps_its_old_text_where_it_served() {
+    let site = site_with_shared_parts();
+    let server = site.start();
+    site.replace("templates/snom/parts/b", "{if");
+    let (succeeded, said) = reload(&server);
+    assert!(!succeeded && said.contains("snom/parts/b"), "{said}");
+    assert_eq!(text(&server), "a b1 c1 c1 ");
+    fs::remove_file(site.path("templates/c.inc")).unwrap();
+    let (succeeded, said) = reload(&server);
+    assert!(!succeeded && said.contains("c.inc") && said.contains("yealink/t46u/a.cfg fails without it"), "{said}");
+    assert_eq!(text(&server), "a b1 c1 c1 ");
+    site.write("templates/snom/parts/b", "b3 ");
+    site.write("templates/c.inc", "c3 ");
+    assert!(reload(&server).0);
+    assert_eq!(text(&server), "a b3 c3 ");
+}

@@ -74,8 +74,14 @@ impl FoundProblem {
     }
 }
 
-/// The name of a file in messages, on one line; the folder alone if the file is empty.
+/// The name of a file in messages, on one line; the folder alone if the file is empty. Files of other folders are named
+/// by their path from the root.
 pub(super) fn name(folder: &str, file: &str) -> String {
-    let name = if file.is_empty() { folder.to_owned() } else { format!("{folder}/{file}") };
+    let shared = file.trim_start_matches("../");
+    let name = match file {
+        "" => folder.to_owned(),
+        _ if shared.len() < file.len() => shared.to_owned(),
+        _ => format!("{folder}/{file}"),
+    };
     DisplayPath(Path::new(&name)).to_string()
 }

@@ -2,6 +2,7 @@
 //! is reused.
 
 use super::folder::{self, Error, TemplateFile, TemplateName};
+use super::shared::Library;
 use super::stamp::FileStamp;
 use super::texts::Texts;
 use super::tree::{SearchPath, Tree};
@@ -14,6 +15,9 @@ use std::sync::Arc;
 pub struct Disk {
     tree: Tree,
     files: BTreeMap<PathBuf, Read>,
+    /// The files of each folder.
+    own: Texts,
+    /// The same, with the files that they include from other folders.
     texts: Texts,
 }
 
@@ -45,9 +49,13 @@ impl Disk {
     /// The first look. A folder of the search path that cannot be read is an error, because the operator named it. One
     /// that does not answer is left out.
     pub fn scan(path: SearchPath, roots: Arc<Roots>, visit: &Visit<'_>) -> Result<(Self, ScanOutcome), Error> {
-        let nothing = Self { tree: Tree::unread(path, roots), files: BTreeMap::new(), texts: Texts::default() };
+        let nothing = Self::empty(Tree::unread(path, roots));
         nothing.tree.check(visit.progress)?;
         Ok(nothing.rescan(visit))
+    }
+
+    fn empty(tree: Tree) -> Self {
+        Self { tree, files: BTreeMap::new(), own: Texts::default(), texts: Texts::default() }
     }
 
     pub fn tree(&self) -> &Tree {
@@ -63,7 +71,7 @@ impl Disk {
     /// stays as it was.
     pub fn rescan(&self, visit: &Visit<'_>) -> (Self, ScanOutcome) {
         let (tree, errors) = self.tree.scan(visit.progress);
-        let mut look = Self { tree: tree.clone(), files: BTreeMap::new(), texts: Texts::default() };
+        let mut look = Self::empty(tree.clone());
         let mut looked = ScanOutcome { unfinished: Vec::new(), errors };
         let unread: Vec<_> = looked.errors.iter().map(|error| error.path().to_owned()).collect();
         for (name, layers) in tree.folders() {
@@ -84,7 +92,27 @@ impl Disk {
                 }
             }
         }
+        look.add_shared(self, visit, &mut looked);
         (look, looked)
+    }
+
+    /// Adds the files to each folder that it includes from elsewhere.
+    fn add_shared(&mut self, before: &Self, visit: &Visit<'_>, looked: &mut ScanOutcome) {
+        let in_roots = self.tree.files_in_roots(visit.progress);
+        let library = Library { tree: &self.tree, texts: &self.own, in_roots: &in_roots };
+        let mut read = |path: &Path| before.take(path, visit, &mut self.files, looked);
+        for (name, own) in self.own.folders() {
+            let shared = library.shared_by(name, own, &mut read);
+            if shared.is_empty() {
+                self.texts.share(name, own);
+                continue;
+            }
+            let all: Vec<_> = shared.into_iter().chain(own.iter().cloned()).collect();
+            match before.texts.folder(name).filter(|before| before[..] == all[..]) {
+                Some(before) => self.texts.share(name, before),
+                None => self.texts.set(name, all),
+            }
+        }
     }
 
     /// Keeps a folder as it was before.
@@ -94,14 +122,14 @@ impl Disk {
             let files = before.files.range(layer.clone()..).take_while(|(path, _)| path.starts_with(layer));
             self.files.extend(files.map(|(path, read)| (path.clone(), read.clone())));
         }
-        before.texts.folder(name.as_str()).into_iter().for_each(|texts| self.texts.share(name.as_str(), texts));
+        before.own.folder(name.as_str()).into_iter().for_each(|texts| self.own.share(name.as_str(), texts));
     }
 
     fn set(&mut self, before: &Self, name: &TemplateName, files: Vec<TemplateFile>) {
-        match before.texts.folder(name.as_str()).filter(|before| before[..] == files[..]) {
-            Some(before) => self.texts.share(name.as_str(), before),
+        match before.own.folder(name.as_str()).filter(|before| before[..] == files[..]) {
+            Some(before) => self.own.share(name.as_str(), before),
             None if files.is_empty() => {}
-            None => self.texts.set(name.as_str(), files),
+            None => self.own.set(name.as_str(), files),
         }
     }
 

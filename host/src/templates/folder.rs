@@ -53,8 +53,16 @@ impl Error {
 pub struct TemplateFile {
     /// The path below the template root, with `/` as separator.
     pub folder: String,
+    /// The path in the folder; `../` and so on for a file of another folder that the templates of this one include.
     pub file: String,
     pub source: Arc<[u8]>,
+}
+
+impl TemplateFile {
+    /// Whether the file is one of another folder.
+    pub fn is_shared(&self) -> bool {
+        self.file.starts_with("../")
+    }
 }
 
 impl PartialEq for TemplateFile {

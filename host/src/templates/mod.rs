@@ -3,6 +3,7 @@
 mod disk;
 mod folder;
 mod location;
+mod shared;
 mod stamp;
 mod texts;
 mod tree;

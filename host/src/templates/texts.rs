@@ -26,8 +26,9 @@ impl Texts {
         self.folders.iter().map(|(name, files)| (name.as_str(), files))
     }
 
+    /// All files, each in its own folder only.
     pub fn files(&self) -> impl Iterator<Item = &TemplateFile> {
-        self.folders.values().flat_map(|files| files.iter())
+        self.folders.values().flat_map(|files| files.iter()).filter(|file| !file.is_shared())
     }
 
     pub fn share(&mut self, folder: &str, files: &Arc<[TemplateFile]>) {

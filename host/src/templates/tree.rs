@@ -1,7 +1,7 @@
 //! The search path: the template roots, of which the first that contains a folder provides it, and the administrator's
 //! custom folder, which replaces single files.
 
-use super::folder::{self, Error, TemplateName};
+use super::folder::{self, Error, Kind, TemplateName};
 use super::location::TemplateLocation;
 use super::walk::{self, Folders};
 use crate::files::{NoAnswer, Progress, Roots};
@@ -151,16 +151,48 @@ impl Tree {
         above.any(|name| self.folders.get(name).is_some_and(|layers| layers.contains(&folder.join(name))))
     }
 
-    /// The first part of a path or template, if it may be a domain's name: those of vendors have no dot, and no other
-    /// vendor's folder is in theirs.
+    /// The first part of a path or template, if it may be a domain's name.
     pub fn domain_of<'a>(&self, path: &'a str) -> Option<&'a str> {
         let (first, rest) = path.trim_start_matches('/').split_once('/')?;
         let second = rest.split('/').find(|part| !part.is_empty())?;
-        let is_vendor = || {
-            let prefix = format!("{second}/");
-            self.folders.range(prefix.clone()..).next().is_some_and(|(name, _)| name.starts_with(&prefix))
-        };
-        (first.contains('.') || rest.trim_matches('/').contains('/') || is_vendor()).then_some(first)
+        let is_deep = rest.trim_matches('/').contains('/');
+        (first.contains('.') || is_deep || self.below(second).next().is_some()).then_some(first)
+    }
+
+    /// Whether a folder in a root may be a domain's: those of vendors have no dot, and no other vendor's models are in
+    /// theirs.
+    pub(super) fn may_be_domain(&self, folder: &str) -> bool {
+        let is_vendor = |vendor: &str| vendor != folder && self.below(vendor).next().is_some();
+        let mut within = self.below(folder).filter_map(|(name, _)| name.split_once('/')?.1.split_once('/'));
+        folder.contains('.') || within.any(|(vendor, _)| is_vendor(vendor))
+    }
+
+    /// The domain of a folder that has the files which it does not override from a common folder.
+    pub(super) fn overriding_domain<'n>(&self, folder: &'n str) -> Option<&'n str> {
+        let (domain, common) = folder.split_once('/')?;
+        let is_common = self.folders.contains_key(common);
+        let takes_over = || self.path.roots.iter().any(|root| self.knows_domain(root, domain));
+        (is_common && !takes_over()).then_some(domain)
+    }
+
+    /// The folders below that of this name.
+    fn below(&self, folder: &str) -> impl Iterator<Item = (&String, &Vec<PathBuf>)> {
+        let prefix = format!("{folder}/");
+        self.folders.range(prefix.clone()..).take_while(move |(name, _)| name.starts_with(&prefix))
+    }
+
+    /// The files directly in the roots by name. That in the custom folder counts, then that in the first root.
+    pub(super) fn files_in_roots(&self, progress: &Progress) -> BTreeMap<String, PathBuf> {
+        let mut files = BTreeMap::new();
+        for root in self.path.custom.iter().chain(&self.path.roots).filter(|root| progress.enter(root)) {
+            for (name, path) in folder::entries(root).unwrap_or_default() {
+                let is_text = folder::picture_type(&name).is_none() && folder::kind(&path) == Some(Kind::File);
+                if is_text && !files.contains_key(&name) {
+                    files.insert(name, path);
+                }
+            }
+        }
+        files
     }
 
     /// Finds a device's templates. `template_dir` is the setting of that name, which replaces the roots. A folder in a
@@ -254,9 +286,8 @@ impl Tree {
     }
 
     fn knows_domain(&self, root: &Path, domain: &str) -> bool {
-        let (folder, prefix) = (root.join(domain), format!("{domain}/"));
-        let mut within = self.folders.range(prefix.clone()..).take_while(|(name, _)| name.starts_with(&prefix));
-        within.any(|(_, layers)| layers.iter().any(|layer| layer.starts_with(&folder)))
+        let folder = root.join(domain);
+        self.below(domain).any(|(_, layers)| layers.iter().any(|layer| layer.starts_with(&folder)))
     }
 }
 

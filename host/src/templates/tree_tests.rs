@@ -204,3 +204,64 @@ fn linked_root_is_read_and_hidden_paths_are_not() {
         assert!(run(tree.read_file(path)).unwrap().is_none(), "{path}");
     }
 }
+
+/// The names of the files of a folder, those of other folders included.
+fn names(path: impl Into<SearchPath>, folder: &str) -> Vec<String> {
+    looked(path).texts().folder(folder).unwrap().iter().map(|file| file.file.clone()).collect()
+}
+
+fn write(root: &tempfile::TempDir, file: &str, text: &str) {
+    let path = root.path().join(file);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
+
+#[test]
+fn folder_gets_the_files_that_its_templates_include() {
+    let root = root(&["acme/parts/b", "acme/two/x", "other/parts/d", "common.inc", "unnamed", "logo.png"]);
+    write(&root, "acme/one/a", "{include '../parts/c'}{include \"../../common.inc\"}{include './b'} '../../logo.png'");
+    write(&root, "acme/parts/c", "{include './b'}{include '../../other/parts/d'}{include '../one/a'}");
+    let path = || vec![root.path().to_owned()];
+    let shared = ["../../acme/parts/b", "../../acme/parts/c", "../../common.inc", "../../other/parts/d", "a"];
+    assert_eq!(names(path(), "acme/one"), shared);
+    assert_eq!(names(path(), "acme/two"), ["x"]);
+    write(&root, "acme/two/x", "{$up = '..'}{include \"../{$kind}/b\"}{include \"../../$vendor/parts/d\"}");
+    let computed = ["../../acme/one/a", "../../acme/parts/b", "../../acme/parts/c", "../../common.inc"];
+    assert_eq!(names(path(), "acme/two"), [&computed[..], &["../../other/parts/d", "x"]].concat());
+}
+
+#[test]
+fn folder_gets_no_files_of_another_domain() {
+    let root = root(&["a.example/acme/one/c", "acme/one/x", "tenant/acme/one/c", "secret", "other/acme"]);
+    let names = |folder: &str| names(vec![root.path().to_owned()], folder);
+    let include =
+        "{include '../../a.example/acme/one/c'}{include '../../tenant/acme/one/c'}{include '../../../secret'}";
+    write(&root, "acme/one/x", &format!("{include}{{include '../../other/acme'}}"));
+    write(&root, "b.example/acme/one/x", "{include '../../../a.example/acme/one/c'}{include '../../../acme/one/x'}");
+    assert_eq!(names("acme/one"), ["../../other/acme", "x"]);
+    assert_eq!(names("b.example/acme/one"), ["../../../acme/one/x", "../../../other/acme", "x"]);
+}
+
+#[test]
+fn domain_that_overrides_a_file_includes_common_files() {
+    let (tree_root, custom) =
+        (root(&["acme/parts/b", "acme/parts/c", "common.inc"]), root(&["d.example/acme/parts/c"]));
+    write(&tree_root, "acme/one/a", "{include '../parts/b'}{include '../parts/c'}{include '../../common.inc'}");
+    write(&custom, "d.example/acme/one/x", "");
+    write(&custom, "common.inc", "custom");
+    let path = SearchPath { roots: vec![tree_root.path().to_owned()], custom: Some(custom.path().to_owned()) };
+    let disk = looked(path);
+    let files = disk.texts().folder("d.example/acme/one").unwrap();
+    let shown = files.iter().map(|file| format!("{} {}", file.file, String::from_utf8_lossy(&file.source)));
+    let shared = ["b acme/parts/b", "c d.example/acme/parts/c"].map(|it| format!("../../../d.example/acme/parts/{it}"));
+    let shown: Vec<_> = shown.filter(|it| it.starts_with('.')).collect();
+    assert_eq!(shown, [&shared[..], &["../../../d.example/common.inc custom".to_owned()]].concat());
+}
+
+#[test]
+fn name_that_stands_for_too_many_files_gives_none() {
+    let root = root(&["acme/parts/b"]);
+    (0..300).for_each(|at| write(&root, &format!("acme/many/{at}"), "x"));
+    write(&root, "acme/one/a", "{include \"../many/$n\"}{include '../parts/b'}");
+    assert_eq!(names(vec![root.path().to_owned()], "acme/one"), ["../../acme/parts/b", "a"]);
+}

@@ -104,6 +104,7 @@ fn evaluate(
     let sent = variables::parameters(job);
     let render = smarty::Render {
         templates: folder,
+        folder: &job.folder,
         superglobals: smarty::Superglobals { get: sent.clone(), request: sent, ..Default::default() },
         untrusted: &|value, out, kept| escaper.write(value, out, kept),
         ..smarty::Render::new(variables, &clock)

@@ -10,11 +10,11 @@ use std::rc::Rc;
 
 type Parsed = Result<Rc<smarty::Template>, smarty::Error>;
 
-/// The files of one template folder.
+/// The files of one template folder, and those of other folders that they include.
 #[derive(Default)]
 pub struct Folder {
-    /// The folder's name and a slash, with which the names of its templates begin in messages.
-    prefix: String,
+    name: String,
+    /// By their paths from the template root.
     files: FxHashMap<String, Parsed>,
 }
 
@@ -27,9 +27,10 @@ thread_local! {
 
 impl Folder {
     fn add(&mut self, folder: &str, file: &str, parsed: impl FnOnce(&str) -> Parsed) {
-        self.prefix = format!("{folder}/");
-        let name = format!("{}{file}", self.prefix);
-        self.files.insert(file.to_owned(), parsed(&name));
+        folder.clone_into(&mut self.name);
+        let path = path(folder, file);
+        let parsed = parsed(&path);
+        self.files.insert(path, parsed);
     }
 
     /// Parses the templates that are part of a job.
@@ -41,55 +42,43 @@ impl Folder {
         folder
     }
 
+    /// The names of its own files.
     pub fn names(&self) -> Vec<&str> {
-        self.files.keys().map(String::as_str).collect()
+        self.files.keys().filter_map(|path| self.own(path)).collect()
     }
 
     pub fn get(&self, file: &str) -> Option<&Parsed> {
-        self.files.get(file)
+        self.files.get(&path(&self.name, file))
     }
 
-    /// Finds a file of this folder by the name that a file includes it by. The template language puts the folder in front
-    /// of relative names (`./x`).
-    fn find(&self, name: &str) -> Option<&Parsed> {
-        self.files.get(name.strip_prefix(&self.prefix).unwrap_or(name))
+    /// The name in this folder of the file at a path.
+    fn own<'p>(&self, path: &'p str) -> Option<&'p str> {
+        path.strip_prefix(&*self.name)?.strip_prefix('/')
     }
 
-    /// Finds a file by the name that a file includes it by: in this folder, or by its path from the template root in
-    /// another one (`../common/x`).
-    fn find_below_root<'f>(&'f self, name: &str, folders: &'f Folders) -> Option<&'f Parsed> {
-        self.find(name).or_else(|| find_by_path(name, folders))
-    }
-
-    /// Refuses the name of a file in the folder of another domain. A domain has a dot in its name, and a vendor has none.
-    fn check_domain(&self, name: &str) -> Result<(), smarty::Error> {
+    /// A file whose name no template has, for instance because it comes from a setting, if it is a file of the same vendor.
+    fn of_vendor<'f>(&self, path: &str, folders: &'f Folders) -> Option<&'f Parsed> {
         let top = |path: &str| path.split_once('/').map(|(top, _)| top.to_owned());
-        match top(name).filter(|top| top.contains('.') && !self.prefix.starts_with(&format!("{top}/"))) {
-            None => Ok(()),
-            Some(domain) => Err(smarty::Error {
-                kind: smarty::ErrorKind::Refused,
-                template: name.to_owned(),
-                line: 0,
-                column: 0,
-                excerpt: String::new(),
-                message: format!(
-                    "\"{name}\" is refused: the folder of the domain {domain} is for its own templates only"
-                ),
-            }),
-        }
+        let mut splits = path.rmatch_indices('/').filter(|_| top(path) == top(&self.name));
+        splits.find_map(|(at, _)| folders.get(&path[..at])?.files.get(path))
     }
 
-    /// The settings that rendering a file can read: those that it or a file that it includes names.
-    fn reads(&self, file: &str, folders: &Folders) -> Reads {
+    /// The settings that rendering the file at a path can read: those that it or a file that it includes names.
+    fn reads(&self, path: &str, folders: &Folders) -> Reads {
         let mut names = BTreeSet::new();
-        let mut pending = vec![file.to_owned()];
+        let mut pending = vec![path.to_owned()];
         let mut seen = BTreeSet::new();
-        while let Some(file) = pending.pop() {
-            if !seen.insert(file.clone()) {
+        while let Some(path) = pending.pop() {
+            if !seen.insert(path.clone()) {
                 continue;
             }
-            let Some(Ok(template)) = self.find_below_root(&file, folders) else { continue };
-            let reads = template.reads();
+            let Some(Ok(template)) = self.files.get(&path) else {
+                match self.of_vendor(&path, folders) {
+                    Some(_) => return Reads::Every,
+                    None => continue,
+                }
+            };
+            let reads = template.reads(&self.name);
             let Some(variables) = reads.variables.filter(|_| !reads.computed_files) else { return Reads::Every };
             for name in variables {
                 names.extend(variables::ingredients(&name).into_iter().map(str::to_owned));
@@ -99,30 +88,51 @@ impl Folder {
         }
         Reads::Only(names.into_iter().collect())
     }
+
+    fn not_found(&self, path: &str) -> smarty::Error {
+        smarty::Error {
+            kind: smarty::ErrorKind::Refused,
+            template: path.to_owned(),
+            line: 0,
+            column: 0,
+            excerpt: String::new(),
+            message: format!(
+                "template \"{path}\" is not among the files that {} may include: it does not exist, it is in the folder of \
+                 another domain, or no template has its name in quotes",
+                self.name
+            ),
+        }
+    }
 }
 
 impl smarty::Templates for Folder {
     fn get(&self, name: &[u8]) -> Result<Option<Rc<smarty::Template>>, smarty::Error> {
-        let Ok(name) = std::str::from_utf8(name) else { return Ok(None) };
-        if let Some(found) = self.find(name) {
+        let Ok(path) = std::str::from_utf8(name) else { return Ok(None) };
+        if let Some(found) = self.files.get(path) {
             return found.clone().map(Some);
         }
-        self.check_domain(name)?;
-        PREPARED.with_borrow(|folders| find_by_path(name, folders).cloned()).transpose()
+        match PREPARED.with_borrow(|folders| self.of_vendor(path, folders).cloned()) {
+            Some(found) => found.map(Some),
+            None if self.own(path).is_some() => Ok(None),
+            None => Err(self.not_found(path)),
+        }
     }
 }
 
-/// Finds a file by its path from the template root.
-fn find_by_path<'f>(name: &str, folders: &'f Folders) -> Option<&'f Parsed> {
-    let mut splits = name.rmatch_indices('/').map(|(at, _)| (&name[..at], &name[at + 1..]));
-    splits.find_map(|(folder, file)| folders.get(folder)?.get(file))
+/// The path from the template root of a file that a folder has or includes.
+fn path(folder: &str, file: &str) -> String {
+    let (mut folder, mut file) = (folder, file);
+    while let Some(above) = file.strip_prefix("../") {
+        (folder, file) = (folder.rsplit_once('/').map_or("", |(above, _)| above), above);
+    }
+    if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") }
 }
 
 /// Parses every template and keeps it for later requests. Files with the same text share one parsed template.
 pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
     let mut folders: FxHashMap<String, Folder> = FxHashMap::default();
     for (template, twin) in templates.iter().zip(twins(templates)) {
-        let known = folders.get(&twin.folder).and_then(|folder| folder.get(&twin.file)).cloned();
+        let known = folders.get(&twin.folder).and_then(|known| known.get(&twin.file)).cloned();
         let types::Template { folder, file, source } = template;
         folders.entry(folder.clone()).or_default().add(folder, file, |name| match known {
             Some(known) => renamed(known, name),
@@ -138,7 +148,7 @@ pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
             Some(Err(error)) => Err(fault(error.clone())),
             Some(Ok(parsed)) => parsed
                 .stands_alone(|name| functions.contains(name))
-                .map(|()| folders[&template.folder].reads(&template.file, &folders))
+                .map(|()| folders[&template.folder].reads(&path(&template.folder, &template.file), &folders))
                 .map_err(|error| fault(error.with_source(&template.source))),
             None => Ok(Reads::Every),
         },
@@ -163,6 +173,8 @@ pub fn refusals() -> Vec<String> {
     });
     let mut found: Vec<String> = found;
     found.sort();
+    // A file that several folders include is one file.
+    found.dedup();
     found
 }
 
@@ -241,7 +253,8 @@ mod tests {
             smarty::php::Array::new(),
             smarty::php::Clock { seconds: 0, nanoseconds: 0, zone: jiff::tz::TimeZone::UTC },
         );
-        let render = smarty::Render { templates: &*folder, ..smarty::Render::new(&variables, &clock) };
+        let render =
+            smarty::Render { templates: &*folder, folder: &folder.name, ..smarty::Render::new(&variables, &clock) };
         match folder.get(file).unwrap().as_ref().unwrap().render(&render) {
             Ok(bytes) => String::from_utf8(bytes).unwrap(),
             Err(error) => error.message,
@@ -249,27 +262,37 @@ mod tests {
     }
 
     #[test]
-    fn relative_name_leads_anywhere_below_the_root() {
+    fn relative_name_leads_to_the_files_of_other_folders() {
         let files = [
-            ("acme/one", "a.cfg", "{include '../parts/head'}{include '../common.inc'}"),
-            ("acme/parts", "head", "{include './line'}{include '../one/tail'}{include 'tail'}{$x}"),
-            ("acme/parts", "line", "line "),
+            ("acme/one", "a.cfg", "{include '../parts/head'}{include '../common.inc'}{include '../../common.inc'}"),
+            ("acme/one", "../../acme/parts/head", "{include './line'}{include '../one/tail'}{include 'tail'}{$x}"),
+            ("acme/one", "../../acme/parts/line", "line "),
             ("acme/one", "tail", "tail "),
-            ("acme", "common.inc", "common{$y}"),
+            ("acme/one", "../../acme/common.inc", "vendor{$y} "),
+            ("acme/one", "../../common.inc", "root "),
+            ("acme/one", "common.inc", "own"),
+            ("acme/one", "own.cfg", "{include 'common.inc'}"),
             ("acme/one", "far.cfg", "{include '../../../x'}"),
             ("acme/one", "gone.cfg", "{include '../nowhere/x'}"),
-            ("a.example/acme/one", "b.cfg", "{include '../../../acme/parts/line'}{include '../one/c'}"),
-            ("a.example/acme/one", "c", "own"),
-            ("b.example/acme/one", "d.cfg", "{include '../../../a.example/acme/one/c'}"),
+            ("acme/one", "foreign.cfg", "{include '../../a.example/acme/one/c'}"),
+            ("acme/two", "set.cfg", "{include \"{$unset}../one/tail\"}"),
+            ("a.example/acme/one", "c", "c"),
         ];
         let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
-        assert_eq!(printed("acme/one", "a.cfg"), "line tail tail common");
+        assert_eq!(printed("acme/one", "a.cfg"), "line tail tail vendor root ");
         let reads = Reads::Only(vec!["x".to_owned(), "y".to_owned()]);
         assert_eq!(format!("{:?}", prepared[0].outcome), format!("{:?}", Ok::<_, Fault>(reads)));
-        assert_eq!(printed("a.example/acme/one", "b.cfg"), "line own");
+        assert_eq!(printed("acme/one", "own.cfg"), "own");
         assert!(printed("acme/one", "far.cfg").contains("outside of the template root"));
-        assert_eq!(printed("acme/one", "gone.cfg"), "template \"acme/nowhere/x\" does not exist");
-        assert!(printed("b.example/acme/one", "d.cfg").contains("the folder of the domain a.example"));
+        assert!(
+            printed("acme/one", "gone.cfg").contains("\"acme/nowhere/x\" is not among the files that acme/one may")
+        );
+        assert!(printed("acme/one", "foreign.cfg").contains("it is in the folder of another domain"));
+        assert_eq!(
+            printed("acme/two", "set.cfg"),
+            "tail ",
+            "a name that no template has leads to files of the vendor only"
+        );
     }
 
     #[test]

@@ -32,15 +32,12 @@ fn resource(name: &[u8]) -> Option<&[u8]> {
 }
 
 /// The path of a file that `from` names: `./x` and `../x` are relative to the folder of `from`, and any other name to
-/// the root of the tree. A name that leads out of the tree is refused.
-pub(crate) fn resolve(name: &[u8], from: &str) -> Result<Vec<u8>, Problem> {
+/// `folder`. A name that leads out of the tree is refused.
+pub(crate) fn resolve(name: &[u8], from: &str, folder: &str) -> Result<Vec<u8>, Problem> {
     let relative = name.starts_with(b"./") || name.starts_with(b"../");
-    let folder = match from.rfind('/') {
-        Some(slash) if relative => &from.as_bytes()[..slash],
-        _ => b"",
-    };
+    let base = if relative { from.rfind('/').map_or("", |slash| &from[..slash]) } else { folder };
     let mut parts: Vec<&[u8]> = Vec::new();
-    for part in folder.split(|&b| b == b'/').chain(name.split(|&b| b == b'/')) {
+    for part in base.as_bytes().split(|&b| b == b'/').chain(name.split(|&b| b == b'/')) {
         match part {
             b"" | b"." => {}
             b".." => {

@@ -11,7 +11,7 @@ use std::rc::Rc;
 /// If an error has no line or column.
 pub fn parse(source: &[u8]) {
     match Template::parse("fuzz.tpl", source) {
-        Ok(template) => drop(template.reads()),
+        Ok(template) => drop(template.reads("")),
         Err(error) => {
             assert!(error.line >= 1 && error.column >= 1);
             drop(error.with_source(source).report());
@@ -65,6 +65,7 @@ pub fn render(source: &[u8]) {
     let clock = Clock { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC };
     let render = Render {
         templates: &files,
+        folder: "",
         variables: &variables,
         superglobals,
         clock: &clock,

@@ -49,7 +49,7 @@ impl Evaluator<'_> {
         params: Vec<(usize, Value)>,
         scope: Scope,
     ) -> RenderResult<()> {
-        let name = names::resolve(names::check(name)?, code.running)?;
+        let name = names::resolve(names::check(name)?, code.running, self.render.folder)?;
         let index = self.load(&name)?;
         if self.includes >= self.render.limits.include_depth {
             let max = self.render.limits.include_depth;

@@ -89,6 +89,9 @@ pub type Escape<'a> = dyn Fn(&[u8], &mut Vec<u8>, usize) + 'a;
 pub struct Render<'a> {
     /// The files that the template may include or extend; `&()` for none.
     pub templates: &'a dyn Templates,
+    /// The folder below the root of the tree that the names of files are relative to, as Smarty's `template_dir`; empty
+    /// for the root. Names that begin with `./` or `../` are relative to the file that has them.
+    pub folder: &'a str,
     /// The variables that the template starts with.
     pub variables: &'a dyn Variables,
     /// The superglobals behind `$smarty`.
@@ -107,6 +110,7 @@ impl<'a> Render<'a> {
     pub fn new(variables: &'a dyn Variables, clock: &'a Clock) -> Render<'a> {
         Render {
             templates: &(),
+            folder: "",
             variables,
             superglobals: Superglobals::default(),
             clock,

@@ -117,11 +117,11 @@ fn variable_is_looked_up_once_and_only_when_reached() {
 #[test]
 fn reads_lists_every_variable_a_template_may_read() {
     let source = b"{foreach $lines as $n => $line}{$line.label}{/foreach}{include file='./a.tpl'}{$x.y = 1}";
-    let reads = Template::parse("v/t.cfg", source).unwrap().reads();
+    let reads = Template::parse("v/t.cfg", source).unwrap().reads("");
     let names: Vec<&str> = reads.variables.as_deref().unwrap().iter().map(String::as_str).collect();
     assert_eq!(names, ["line", "lines", "x"]);
     assert_eq!((reads.files, reads.computed_files), (vec!["v/a.tpl".to_owned()], false));
-    let computed = Template::parse("t.cfg", b"{$a_{$i}}{include file=$f}").unwrap().reads();
+    let computed = Template::parse("t.cfg", b"{$a_{$i}}{include file=$f}").unwrap().reads("");
     assert_eq!((computed.variables, computed.computed_files), (None, true));
 }
 

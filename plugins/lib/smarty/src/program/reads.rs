@@ -18,16 +18,17 @@ pub struct Reads {
 }
 
 impl Template {
-    /// The variables and files that this file may read; its includes have their own.
+    /// The variables and files that this file may read; its includes have their own. `folder` is that of
+    /// [`Render::folder`](crate::Render::folder).
     #[must_use]
-    pub fn reads(&self) -> Reads {
-        self.program.reads(&self.name)
+    pub fn reads(&self, folder: &str) -> Reads {
+        self.program.reads(&self.name, folder)
     }
 }
 
 impl Program {
     /// `name` is the file that relative includes refer to.
-    fn reads(&self, name: &str) -> Reads {
+    fn reads(&self, name: &str, folder: &str) -> Reads {
         let mut variables = BTreeSet::new();
         let mut computed = false;
         for expr in &self.exprs {
@@ -64,11 +65,11 @@ impl Program {
                 None => computed = true,
             }
         }
-        let (files, computed_files) = self.files(name);
+        let (files, computed_files) = self.files(name, folder);
         Reads { variables: (!computed).then(|| variables.into_iter().collect()), files, computed_files }
     }
 
-    fn files(&self, from: &str) -> (Vec<String>, bool) {
+    fn files(&self, from: &str, folder: &str) -> (Vec<String>, bool) {
         let named = self.tags.includes.iter().map(|tag| tag.file);
         let named = named.chain(self.extends.iter().copied());
         let mut files = BTreeSet::new();
@@ -77,7 +78,7 @@ impl Program {
             match self.text_of(file) {
                 Some(name) => {
                     let name = name.strip_prefix("file:").unwrap_or(&name);
-                    if let Ok(name) = crate::names::resolve(name.as_bytes(), from) {
+                    if let Ok(name) = crate::names::resolve(name.as_bytes(), from, folder) {
                         files.insert(String::from_utf8_lossy(&name).into_owned());
                     }
                 }
