@@ -44,6 +44,10 @@ impl host::Host for CurrentDevice {
         Ok(table(self.scope()?.extension(&number).await.map_err(wasmtime::Error::new)?))
     }
 
+    async fn server_variables(&mut self) -> Result<Vec<(String, String)>> {
+        Ok(self.scope()?.server_variables())
+    }
+
     fn log(&mut self, _: types::Level, _: String) -> Result<()> {
         Ok(())
     }

@@ -59,7 +59,7 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
     let parse = async {
         let request = request(host, agent, target);
         let identifier = request.identify_device(&*snapshot.plugins);
-        (request, identifier)
+        (Arc::new(request), identifier)
     };
     let (request, identifier) = times.take(0, parse).await;
     let lookup = Lookup { address: identifier.address(), host: request.host() };
@@ -75,7 +75,7 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
         let plugin = snapshot.plugins.serving(&device.vendor, located.name.as_str()).unwrap();
         let group = RenderGroup { folder: located.name.as_str().to_owned(), domain: device.domain_name.clone() };
         let file = job::file(&request, &snapshot, &located).await.unwrap();
-        let scope = Arc::new(job::Scope(app.directory.phone_book(&device)));
+        let scope = Arc::new(job::Scope(app.directory.phone_book(&device), Arc::clone(&request)));
         let parts = job::Parts { group, file, templates: vec![], device, now: app.clock.now() };
         Walked { job: job::of(&request, parts, plugin, &snapshot.plugins).unwrap(), scope }
     };

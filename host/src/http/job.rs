@@ -9,6 +9,7 @@ use crate::request::ProvisionRequest;
 use crate::templates::{self, TemplateFile, TemplateLocation, Tree};
 use jiff::Timestamp;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The parts of a job.
 pub struct Parts {
@@ -124,8 +125,8 @@ pub async fn templates(
     Ok(files)
 }
 
-/// The phone book, as the interface of plugins.
-pub struct Scope(pub PhoneBook);
+/// The phone book and the request, as the interface of plugins.
+pub struct Scope(pub PhoneBook, pub Arc<ProvisionRequest>);
 
 impl DeviceScope for Scope {
     fn contacts(&self, rows_max: usize) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>> {
@@ -134,5 +135,9 @@ impl DeviceScope for Scope {
 
     fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>> {
         Box::pin(async move { self.0.extension(number).await.map_err(|error| ScopeError(Box::new(error))) })
+    }
+
+    fn server_variables(&self) -> Vec<(String, String)> {
+        self.1.server_variables()
     }
 }

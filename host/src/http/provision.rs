@@ -77,8 +77,8 @@ impl Walk<'_> {
         arrived: &Arrived,
         seen: &mut AccessRecord,
     ) -> Result<DocumentAnswer, Failure> {
-        let request = match read(parts, body, arrived, self.app.url_forms).await? {
-            RequestTarget::Provision(request) => *request,
+        let request: Arc<ProvisionRequest> = match read(parts, body, arrived, self.app.url_forms).await? {
+            RequestTarget::Provision(request) => Arc::from(request),
             RequestTarget::Static(path) => return Ok(DocumentAnswer::new(self.raw(path).await?, None, parts)),
         };
         if let Some(path) = request.picture() {
@@ -95,7 +95,7 @@ impl Walk<'_> {
 
     async fn provision(
         &self,
-        request: &ProvisionRequest,
+        request: &Arc<ProvisionRequest>,
         parts: &Parts,
         arrived: &Arrived,
         seen: &mut AccessRecord,
@@ -144,7 +144,7 @@ impl Walk<'_> {
 
     async fn render(
         &self,
-        request: &ProvisionRequest,
+        request: &Arc<ProvisionRequest>,
         device: Device,
         seen: &mut AccessRecord,
     ) -> Result<Document, Failure> {
@@ -165,7 +165,7 @@ impl Walk<'_> {
         let group = RenderGroup { folder, domain: device.domain_name.clone() };
         let choice = snapshot.plugins.choose(plugin, &group, &device.address);
         let Choice { plugin, failing } = choice.map_err(failed)?;
-        let scope = Arc::new(job::Scope(self.app.directory.phone_book(&device)));
+        let scope = Arc::new(job::Scope(self.app.directory.phone_book(&device), Arc::clone(request)));
         if let Some(failing) = failing {
             // A job of its own, with the settings that this version reads and the templates that it is not prepared
             // with. If that job fails, only the retry is lost, not the phone's request.

@@ -144,6 +144,10 @@ impl Call {
         self.answer(scope.extension(number)).await
     }
 
+    pub(super) fn server_variables(&mut self) -> Result<Vec<(String, String)>, RenderError> {
+        Ok(self.ask()?.server_variables())
+    }
+
     /// Waits for the database until the deadline. The duration of the last query shows what caused a timeout: a plugin
     /// that queries too often has received many answers; a database that hangs has not answered this query.
     async fn answer<T>(&self, question: impl Future<Output = Result<T, ScopeError>>) -> Result<T, RenderError> {
@@ -157,7 +161,9 @@ impl Call {
 
     fn ask(&mut self) -> Result<Arc<dyn DeviceScope>, RenderError> {
         let Some((_, scope)) = &self.device else {
-            return Err(RenderError::Other("it queried the database in `prepare`, where there is no device".into()));
+            return Err(RenderError::Other(
+                "it asked for data of a device in `prepare`, where there is no device".into(),
+            ));
         };
         let scope = Arc::clone(scope);
         self.questions_left =

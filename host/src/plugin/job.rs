@@ -157,7 +157,7 @@ pub(super) struct Prepared {
     pub outcome: Result<Reads, TemplateFault>,
 }
 
-/// A render's access to the database. It is bound to one device, and no other can be named.
+/// A render's access to the database and the request. It is bound to one device, and no other can be named.
 pub trait DeviceScope: Send + Sync + 'static {
     /// Tables `groups`, `users`, `extensions`, each only if FusionPBX's settings select it. A table with more than
     /// `rows_max` rows may be cut after `rows_max + 1`.
@@ -165,6 +165,11 @@ pub trait DeviceScope: Send + Sync + 'static {
 
     /// The extension with this number in the device's domain: at most one row.
     fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>>;
+
+    /// The request as entries of PHP's `$_SERVER`.
+    fn server_variables(&self) -> Vec<(String, String)> {
+        Vec::new()
+    }
 }
 
 /// A plugin's query to the database failed.

@@ -11,6 +11,7 @@ mod path;
 #[cfg(test)]
 mod recorded;
 mod secret;
+mod server_variables;
 #[cfg(test)]
 mod tests;
 
@@ -71,6 +72,9 @@ pub enum Method {
 pub struct ProvisionRequest {
     method: Method,
     target: String,
+    /// Path parameters and query as one query.
+    query: String,
+    headers: HeaderMap,
     host: String,
     form: Form,
     parameters: Parameters,
@@ -106,10 +110,13 @@ impl RequestTarget {
             None => return Err(RequestError::NotProvisioning),
         };
         let form = if method == Method::Post && is_form(arrival.headers) { arrival.body } else { &[] };
+        let rewritten = server_variables::rewritten_query(&stands.parameters, query);
         let parameters = Parameters::parse(stands.parameters, query, form)?;
         Ok(Self::Provision(Box::new(ProvisionRequest {
             method,
             target: arrival.original_target.unwrap_or(arrival.target).to_owned(),
+            query: rewritten,
+            headers: arrival.headers.clone(),
             host: host::parse(arrival.headers)?,
             form: stands.form,
             file: RequestedFile::parse(parameters.text("file")),
@@ -209,7 +216,8 @@ impl ProvisionRequest {
         self.authorization.as_ref()
     }
 
-    /// The query parameters for templates, in order, those of the natural URL first, without passwords.
+    /// The query parameters for templates, in order, those of the natural URL first, without passwords. Elements of arrays
+    /// have names such as `a[k]`.
     pub fn visible_parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters.visible()
     }

@@ -21,8 +21,9 @@ pub struct Parameters {
 
 struct Parameter {
     name: String,
-    /// `None` for an element of an array (`name[]=…`): no parameter of FusionPBX's is one.
-    value: Option<String>,
+    /// The whole name of an element of an array (`name[]=…`): no parameter of FusionPBX's is one.
+    element: Option<String>,
+    value: String,
 }
 
 impl Parameters {
@@ -31,14 +32,15 @@ impl Parameters {
     /// # Errors
     /// Too many parameters, or an array where one value is needed.
     pub fn parse(natural: Vec<(&'static str, String)>, query: &str, body: &[u8]) -> Result<Self, RequestError> {
-        let natural = natural.into_iter().map(|(name, value)| Parameter { name: name.to_owned(), value: Some(value) });
+        let natural =
+            natural.into_iter().map(|(name, value)| Parameter { name: name.to_owned(), element: None, value });
         let query: Vec<_> = natural.chain(parse_form(query.as_bytes())).take(PARAMETERS_MAX + 1).collect();
         let body: Vec<_> = parse_form(body).take(PARAMETERS_MAX + 1).collect();
         if query.len() + body.len() > PARAMETERS_MAX {
             return Err(RequestError::TooManyParameters);
         }
         let parameters = Self { query, body };
-        match SINGLE.into_iter().find(|name| parameters.last(name).is_some_and(|last| last.value.is_none())) {
+        match SINGLE.into_iter().find(|name| parameters.last(name).is_some_and(|last| last.element.is_some())) {
             Some(name) => Err(RequestError::ArrayParameter(name)),
             None => Ok(parameters),
         }
@@ -50,13 +52,13 @@ impl Parameters {
 
     /// The effective value of a name; `None` if it is absent or an array.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.last(name)?.value.as_deref()
+        self.last(name).filter(|last| last.element.is_none()).map(|last| last.value.as_str())
     }
 
-    /// The query's parameters for templates, in order.
+    /// The query's parameters for templates, in order. Templates get arrays, which PHP's rules make of whole names.
     pub fn visible(&self) -> impl Iterator<Item = (&str, &str)> {
         let shown = self.query.iter().filter(|parameter| !HIDDEN.contains(&parameter.name.as_str()));
-        shown.filter_map(|parameter| Some((parameter.name.as_str(), parameter.value.as_deref()?)))
+        shown.map(|it| (it.element.as_deref().unwrap_or(&it.name), it.value.as_str()))
     }
 }
 
@@ -64,9 +66,9 @@ fn parse_form(form: &[u8]) -> impl Iterator<Item = Parameter> {
     form.split(|byte| *byte == b'&').filter_map(|pair| {
         let at = pair.iter().position(|byte| *byte == b'=');
         let (name, value) = at.map_or((pair, &[][..]), |at| (&pair[..at], &pair[at + 1..]));
-        let (name, is_array) = variable_name(&decode_form(name))?;
-        let value = (!is_array).then(|| decode_form(value).into_owned());
-        Some(Parameter { name, value })
+        let whole = decode_form(name);
+        let (name, is_array) = variable_name(&whole)?;
+        Some(Parameter { name, element: is_array.then(|| whole.into_owned()), value: decode_form(value).into_owned() })
     })
 }
 
@@ -147,7 +149,8 @@ mod tests {
     #[test]
     fn templates_see_the_query_without_passwords() {
         let parameters = parse("contacts=all&password=x&secret=y&a[]=1", "contacts=users");
-        assert_eq!(parameters.visible().collect::<Vec<_>>(), [("contacts", "all")]);
+        assert_eq!(parameters.visible().collect::<Vec<_>>(), [("contacts", "all"), ("a[]", "1")]);
+        assert_eq!(parse("password[]=x&secret[a]=y", "").visible().count(), 0);
     }
 
     #[test]
@@ -188,7 +191,7 @@ mod tests {
         #[test]
         fn arbitrary_form_does_not_panic(query in "[ -~]{0,60}", body in prop::collection::vec(any::<u8>(), 0..60)) {
             if let Ok(parameters) = Parameters::parse(Vec::new(), &query, &body) {
-                prop_assert!(SINGLE.iter().all(|name| parameters.last(name).is_none_or(|last| last.value.is_some())));
+                prop_assert!(SINGLE.iter().all(|name| parameters.last(name).is_none_or(|last| last.element.is_none())));
             }
         }
     }

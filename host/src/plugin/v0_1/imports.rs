@@ -18,6 +18,10 @@ impl host::Host for Call {
         Ok(convert::table(Call::extension(self, &number).await?))
     }
 
+    async fn server_variables(&mut self) -> Result<Vec<(String, String)>> {
+        Ok(Call::server_variables(self)?)
+    }
+
     fn log(&mut self, level: types::Level, message: String) -> Result<()> {
         let level = match level {
             types::Level::Debug => Level::DEBUG,

@@ -23,6 +23,10 @@ impl Host for Imports {
     fn extension(&self, number: &str) -> Table {
         imports::extension(number)
     }
+
+    fn server_variables(&self) -> Vec<(String, String)> {
+        imports::server_variables()
+    }
 }
 
 /// The export `describe`: the vendor's description of the plugin.
@@ -106,6 +110,7 @@ fn evaluate(
         templates: folder,
         folder: &job.folder,
         superglobals: smarty::Superglobals { get: sent.clone(), request: sent, ..Default::default() },
+        server: &|| variables.server(),
         untrusted: &|value, out, kept| escaper.write(value, out, kept),
         ..smarty::Render::new(variables, &clock)
     };

@@ -2,11 +2,13 @@
 
 use crate::types::Table;
 
-/// The imports of a plugin during a render. Both functions see the domain of the job's device only.
+/// The imports of a plugin during a render. The tables are those of the domain of the job's device only.
 pub trait Host {
     /// The phone book: the tables `groups`, `users` and `extensions`, each present only when FusionPBX's settings select
     /// it.
     fn contacts(&self) -> Vec<Table>;
     /// The extension with this number, as a table of at most one row.
     fn extension(&self, number: &str) -> Table;
+    /// The request as entries of PHP's `$_SERVER`.
+    fn server_variables(&self) -> Vec<(String, String)>;
 }

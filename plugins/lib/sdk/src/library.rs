@@ -56,15 +56,8 @@ impl Folder {
         path.strip_prefix(&*self.name)?.strip_prefix('/')
     }
 
-    /// A file whose name no template has, for instance because it comes from a setting, if it is a file of the same vendor.
-    fn of_vendor<'f>(&self, path: &str, folders: &'f Folders) -> Option<&'f Parsed> {
-        let top = |path: &str| path.split_once('/').map(|(top, _)| top.to_owned());
-        let mut splits = path.rmatch_indices('/').filter(|_| top(path) == top(&self.name));
-        splits.find_map(|(at, _)| folders.get(&path[..at])?.files.get(path))
-    }
-
     /// The settings that rendering the file at a path can read: those that it or a file that it includes names.
-    fn reads(&self, path: &str, folders: &Folders) -> Reads {
+    fn reads(&self, path: &str) -> Reads {
         let mut names = BTreeSet::new();
         let mut pending = vec![path.to_owned()];
         let mut seen = BTreeSet::new();
@@ -72,12 +65,7 @@ impl Folder {
             if !seen.insert(path.clone()) {
                 continue;
             }
-            let Some(Ok(template)) = self.files.get(&path) else {
-                match self.of_vendor(&path, folders) {
-                    Some(_) => return Reads::Every,
-                    None => continue,
-                }
-            };
+            let Some(Ok(template)) = self.files.get(&path) else { continue };
             let reads = template.reads(&self.name);
             let Some(variables) = reads.variables.filter(|_| !reads.computed_files) else { return Reads::Every };
             for name in variables {
@@ -111,11 +99,7 @@ impl smarty::Templates for Folder {
         if let Some(found) = self.files.get(path) {
             return found.clone().map(Some);
         }
-        match PREPARED.with_borrow(|folders| self.of_vendor(path, folders).cloned()) {
-            Some(found) => found.map(Some),
-            None if self.own(path).is_some() => Ok(None),
-            None => Err(self.not_found(path)),
-        }
+        if self.own(path).is_some() { Ok(None) } else { Err(self.not_found(path)) }
     }
 }
 
@@ -148,7 +132,7 @@ pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
             Some(Err(error)) => Err(fault(error.clone())),
             Some(Ok(parsed)) => parsed
                 .stands_alone(|name| functions.contains(name))
-                .map(|()| folders[&template.folder].reads(&path(&template.folder, &template.file), &folders))
+                .map(|()| folders[&template.folder].reads(&path(&template.folder, &template.file)))
                 .map_err(|error| fault(error.with_source(&template.source))),
             None => Ok(Reads::Every),
         },

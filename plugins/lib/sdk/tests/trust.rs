@@ -34,7 +34,7 @@ fn render(file: &str, source: &str, label: &str) -> String {
         ),
     ];
     let contact = [("contact_name_given", label), ("phone_number", "1"), ("phone_label", "work")];
-    let host = FakeHost { contacts: vec![table("groups", &[&contact])], extensions: None };
+    let host = FakeHost { contacts: vec![table("groups", &[&contact])], ..FakeHost::default() };
     let document = files.render(&Acme, &job, &host).expect("the template is fine");
     String::from_utf8(document.body).expect("text")
 }

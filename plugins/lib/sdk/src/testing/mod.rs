@@ -38,6 +38,8 @@ pub struct FakeHost {
     pub contacts: Vec<Table>,
     /// Every extension of the domain, with its number in the column `extension`; `None` for a domain without any.
     pub extensions: Option<Table>,
+    /// The request as entries of PHP's `$_SERVER`.
+    pub server_variables: Vec<(String, String)>,
 }
 
 impl Host for FakeHost {
@@ -52,6 +54,10 @@ impl Host for FakeHost {
             |row: &&Vec<Value>| matches!(at.and_then(|at| row.get(at)), Some(Value::Text(text)) if text == number);
         let rows = known.rows.iter().filter(is_meant).take(1).cloned().collect();
         Table { name: "extension".into(), columns: known.columns.clone(), rows }
+    }
+
+    fn server_variables(&self) -> Vec<(String, String)> {
+        self.server_variables.clone()
     }
 }
 

@@ -42,6 +42,7 @@ pub struct Variables<'a> {
     lines: OnceCell<Lines>,
     keys: OnceCell<Keys<'a>>,
     contacts: OnceCell<Option<Value>>,
+    server: OnceCell<Value>,
 }
 
 impl<'a> Variables<'a> {
@@ -71,6 +72,7 @@ impl<'a> Variables<'a> {
             lines: OnceCell::new(),
             keys: OnceCell::new(),
             contacts: OnceCell::new(),
+            server: OnceCell::new(),
         }
     }
 
@@ -83,6 +85,15 @@ impl<'a> Variables<'a> {
             .or_else(|| self.of_device(name))
             .or_else(|| self.of_keys(name))
             .or_else(|| self.of_lines(name))
+    }
+
+    /// The request, which templates read as `{$smarty.server.HTTP_HOST}` and so on.
+    pub fn server(&self) -> Value {
+        let entries = || {
+            let entries = self.host.server_variables().into_iter();
+            entries.map(|(name, value)| (Key::from(untrusted(&name)), Value::Str(untrusted(&value)))).collect()
+        };
+        self.server.get_or_init(|| Value::array(entries())).clone()
     }
 
     fn of_ldap(&self, name: &str) -> Option<Value> {
@@ -199,9 +210,13 @@ fn spell(address: &str, spelling: Option<&Spelling>) -> String {
 pub fn parameters(job: &Job) -> Value {
     let mut sent = Array::with_capacity(job.parameters.len());
     for (name, value) in &job.parameters {
-        sent.insert(Key::from(Str::from(name.as_str()).untrusted()), Value::Str(Str::from(value.as_str()).untrusted()));
+        php::place_variable(&mut sent, &untrusted(name), Value::Str(untrusted(value)));
     }
     Value::array(sent)
+}
+
+fn untrusted(text: &str) -> Str {
+    Str::from(text).untrusted()
 }
 
 impl smarty::Variables for Variables<'_> {

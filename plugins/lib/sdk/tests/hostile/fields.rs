@@ -116,7 +116,7 @@ pub fn phone(folder: &str, vendor: &str, settings: &[Setting], fields: Fields, v
     ];
     let extensions = put(extensions());
     let contacts = vec![put(contacts("groups")), put(contacts("users")), extensions.clone()];
-    Phone { job, host: FakeHost { contacts, extensions: Some(extensions) } }
+    Phone { job, host: FakeHost { contacts, extensions: Some(extensions), ..FakeHost::default() } }
 }
 
 fn with_value(mut table: Table, fields: Fields, value: &str) -> Table {

@@ -68,6 +68,7 @@ pub fn render(source: &[u8]) {
         folder: "",
         variables: &variables,
         superglobals,
+        server: &|| Value::Null,
         clock: &clock,
         limits: limits(),
         untrusted: &|value, out, _| out.extend(value.iter().filter(|b| b.is_ascii_alphanumeric())),

@@ -236,7 +236,7 @@ impl Evaluator<'_> {
             Super::Post => &all.post,
             Super::Request => &all.request,
             Super::Cookies => &all.cookies,
-            Super::Server => &all.server,
+            Super::Server => return (self.render.server)(),
         };
         one.clone()
     }

@@ -76,8 +76,6 @@ pub struct Superglobals {
     pub request: Value,
     /// `$_COOKIE`, read as `{$smarty.cookies}`.
     pub cookies: Value,
-    /// `$_SERVER`, read as `{$smarty.server}`.
-    pub server: Value,
 }
 
 /// Appends an untrusted value to the document, escaped so that it cannot break out of the file's format. The number is
@@ -96,6 +94,8 @@ pub struct Render<'a> {
     pub variables: &'a dyn Variables,
     /// The superglobals behind `$smarty`.
     pub superglobals: Superglobals,
+    /// `$_SERVER`, read as `{$smarty.server}`: called whenever a template reads it, because few do.
+    pub server: &'a dyn Fn() -> Value,
     /// The current time.
     pub clock: &'a Clock,
     /// The limits of the render.
@@ -113,6 +113,7 @@ impl<'a> Render<'a> {
             folder: "",
             variables,
             superglobals: Superglobals::default(),
+            server: &|| Value::Null,
             clock,
             limits: Limits::default(),
             untrusted: &|value, out, _| out.extend_from_slice(value),

@@ -28,6 +28,7 @@ pub use call::{Function, Taint, call};
 pub use constants::constant;
 pub use context::{Clock, Context, ValueLimits};
 pub use error::{PhpError, PhpErrorKind};
+pub use functions::query_text::place_variable;
 pub use key::{Key, KeyRef};
 pub use string::Str;
 pub use value::Value;

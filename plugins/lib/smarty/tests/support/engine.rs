@@ -25,8 +25,10 @@ pub fn render(job: &Job) -> Result<Vec<u8>, Error> {
     let [get, post, cookies, server] = job.request.each_ref().map(|text| value(text));
     let render = Render {
         templates: &files,
+        folder: "",
         variables: &variables,
-        superglobals: Superglobals { request: merged(&post, &get), get, post, cookies, server },
+        superglobals: Superglobals { request: merged(&post, &get), get, post, cookies },
+        server: &|| server.clone(),
         clock: &clock,
         limits: Limits::default(),
         untrusted: &|value, out, _| out.extend_from_slice(value),

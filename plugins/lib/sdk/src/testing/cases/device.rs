@@ -163,6 +163,7 @@ fn host(contacts: Contacts, extensions: &[Row]) -> Result<FakeHost, String> {
     Ok(FakeHost {
         contacts: present.map(|(name, rows)| table(name, &rows)).collect::<Result<_, _>>()?,
         extensions: Some(table("extension", extensions)?),
+        ..FakeHost::default()
     })
 }
 

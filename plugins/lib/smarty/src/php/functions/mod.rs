@@ -32,7 +32,7 @@ mod pack;
 pub(crate) mod preg;
 mod preg_list;
 mod preg_split;
-mod query_text;
+pub(crate) mod query_text;
 pub(crate) mod register;
 mod serialize;
 mod sort;

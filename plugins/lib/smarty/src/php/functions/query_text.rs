@@ -8,7 +8,7 @@ use super::args;
 use super::encode::{UrlEncoding, url_decode};
 use super::register::{by_ref, moves};
 use crate::php::charset::Charset;
-use crate::php::{Array, Context, Function, Key, KeyRef, PhpError, Str, Value};
+use crate::php::{Array, Context, Function, Key, PhpError, Str, Value};
 
 pub const FUNCTIONS: &[Function] = &[
     by_ref(moves("parse_str", 2, 2, |c, a| parse_str(c, a, <[u8]>::to_vec).map(|()| Value::Null)), 1 << 1),
@@ -35,18 +35,19 @@ fn parse_str(context: &mut Context<'_>, args: &mut [Value], clean: fn(&[u8]) -> 
     let mut out = Array::new();
     for pair in text.split(|b| *b == b'&').filter(|pair| !pair.is_empty()).take(VARIABLES_MAX) {
         let at = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
-        let name = clean(&url_decode(&pair[..at], UrlEncoding::Form));
+        let name = Str::from(clean(&url_decode(&pair[..at], UrlEncoding::Form))).with_trust_of(text.is_untrusted());
         let value = clean(&url_decode(pair.get(at + 1..).unwrap_or_default(), UrlEncoding::Form));
         let value = Value::Str(Str::from(value).with_trust_of(text.is_untrusted()));
-        place(&mut out, &name, value);
+        place_variable(&mut out, &name, value);
     }
     context.allow_entries(out.len())?;
     args[1] = Value::array(out);
     Ok(())
 }
 
-/// Puts a value at `name`, such as `a[b][]`.
-fn place(out: &mut Array, name: &[u8], value: Value) {
+/// Puts a value at `name`, such as `a[b][]`, as PHP does with the parameters of a request.
+pub fn place_variable(out: &mut Array, name: &Str, value: Value) {
+    let key = |key: &[u8]| Key::from(Str::new(key).with_trust_of(name.is_untrusted()));
     // PHP's strings end at a NUL here, and leading blanks do not count.
     let name = args::c_string(name).trim_start_with(|c| c == ' ');
     let open = name.iter().position(|b| *b == b'[').unwrap_or(name.len());
@@ -69,15 +70,15 @@ fn place(out: &mut Array, name: &[u8], value: Value) {
     if first.is_empty() {
         return;
     }
-    let mut at = out.place(KeyRef::new(&first).to_key());
-    for key in keys {
+    let mut at = out.place(key(&first));
+    for part in keys {
         if !matches!(at, Value::Array(_)) {
             *at = Value::array(Array::new());
         }
         let Value::Array(array) = at else { return };
         let array = Rc::make_mut(array);
-        let key = match key {
-            Some(key) => KeyRef::new(key).to_key(),
+        let key = match part {
+            Some(part) => key(part),
             None => match array.next_index() {
                 Some(next) => Key::Int(next),
                 None => return,
