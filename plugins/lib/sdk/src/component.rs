@@ -34,8 +34,8 @@ pub fn describe(vendor: &dyn Vendor) -> Description {
     vendor.describe()
 }
 
-/// Files named in the log because of lines that are refused. The server takes 32 lines of one call.
-const REFUSALS_LOGGED: usize = 24;
+/// Lines of the log about templates that fail once a device reaches a line. The server takes 32 lines of one call.
+const REMARKS_LOGGED: usize = 24;
 
 /// The export `prepare`: parses the templates and keeps the result for every request. Returns one outcome per template,
 /// in their order; a template that does not parse is a fault of that template, not of the plugin.
@@ -46,8 +46,8 @@ pub fn prepare(vendor: &dyn Vendor, mut templates: Vec<Template>) -> Vec<Prepare
     std::panic::set_hook(Box::new(|panic| imports::log(Level::Error, &panic.to_string())));
     with_served(vendor, |_| ());
     let prepared = library::prepare(&templates);
-    for refusal in library::refusals().iter().take(REFUSALS_LOGGED) {
-        imports::log(Level::Warn, refusal);
+    for remark in library::remarks().iter().take(REMARKS_LOGGED) {
+        imports::log(Level::Warn, remark);
     }
     // Zeroed memory takes no space in the snapshot.
     templates.iter_mut().for_each(|template| template.source.fill(0));

@@ -148,14 +148,21 @@ fn functions(folders: &Folders) -> FxHashSet<Vec<u8>> {
     parsed.flat_map(|template| template.functions()).map(<[u8]>::to_vec).collect()
 }
 
-/// The prepared files with lines that are errors once a device reaches them, sorted: the first such line of each.
-pub fn refusals() -> Vec<String> {
-    let found = PREPARED.with_borrow(|folders| {
-        let parsed = folders.values().flat_map(|folder| folder.files.values()).flatten();
-        let refusals = parsed.filter_map(|template| template.refusals().next());
-        refusals.map(|error| format!("{error}. A device that reaches this line gets an error")).collect()
+/// The prepared files with lines that are errors once a device reaches them, sorted: the first refused line of each, and
+/// the first file that it includes by a constant name and that is not there.
+pub fn remarks() -> Vec<String> {
+    let mut found = PREPARED.with_borrow(|folders| {
+        let files = folders.values().flat_map(|folder| folder.files.values().flatten().map(move |file| (folder, file)));
+        let of_file = |(folder, file): (&Rc<Folder>, &Rc<smarty::Template>)| {
+            let refused = file.refusals().next().map(|error| error.to_string());
+            let includes = file.reads(&folder.name).files;
+            let absent = includes.into_iter().find(|name| !folder.files.contains_key(name));
+            let absent = absent.map(|name| format!("{}: it includes \"{name}\", which is not there", file.name()));
+            [refused, absent].into_iter().flatten()
+        };
+        let remarks = files.flat_map(of_file);
+        remarks.map(|remark| format!("{remark}. A device that reaches this line gets an error")).collect::<Vec<_>>()
     });
-    let mut found: Vec<String> = found;
     found.sort();
     // A file that several folders include is one file.
     found.dedup();
@@ -272,11 +279,8 @@ mod tests {
             printed("acme/one", "gone.cfg").contains("\"acme/nowhere/x\" is not among the files that acme/one may")
         );
         assert!(printed("acme/one", "foreign.cfg").contains("it is in the folder of another domain"));
-        assert_eq!(
-            printed("acme/two", "set.cfg"),
-            "tail ",
-            "a name that no template has leads to files of the vendor only"
-        );
+        let computed = printed("acme/two", "set.cfg");
+        assert!(computed.contains("no template has its name in quotes"), "{computed}");
     }
 
     #[test]
@@ -284,8 +288,19 @@ mod tests {
         let files = [("m", "a.cfg", "{$a}"), ("m", "b.cfg", "x\n{if $a}{fetch file=$a}{eval var=$a}{/if}")];
         let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
         assert!(prepared.iter().all(|file| file.outcome.is_ok()));
-        let [refusal] = refusals().try_into().unwrap();
+        let [refusal] = remarks().try_into().unwrap();
         assert!(refusal.starts_with("m/b.cfg:2:8: {fetch} is refused"), "{refusal}");
+    }
+
+    #[test]
+    fn include_that_leads_nowhere_is_named() {
+        let text = "{if $a}{include './gone'}{include './c'}{include file=$a}{/if}";
+        let files = [("m", "a.cfg", text), ("m", "c", ""), ("n", "../m/a.cfg", text), ("n", "../m/c", "")];
+        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
+        assert!(prepared.iter().all(|file| file.outcome.is_ok()));
+        let expected =
+            "m/a.cfg: it includes \"m/gone\", which is not there. A device that reaches this line gets an error";
+        assert_eq!(remarks(), [expected]);
     }
 
     fn prepared_file(folder: &str, file: &str) -> Parsed {

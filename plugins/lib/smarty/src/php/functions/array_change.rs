@@ -27,7 +27,6 @@ pub const FUNCTIONS: &[Function] = &[
     moves("array_chunk", 2, 3, chunk),
     moves("array_column", 2, 3, column),
     moves("array_change_key_case", 1, 2, change_key_case),
-    moves("array_filter", 1, 3, filter),
 ];
 
 /// The entries in order; integer keys are renumbered unless `keep` is set.
@@ -163,12 +162,4 @@ fn change_key_case(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Php
         Key::Int(n) => Key::Int(*n),
     };
     Ok(Value::array(args::array(args, 0)?.iter().map(|(k, v)| (change(k), v.clone())).collect()))
-}
-
-fn filter(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
-    if args.get(1).is_some_and(|callback| !callback.is_null()) {
-        return Err(PhpError::error("callbacks are not available in templates"));
-    }
-    let array = args::array(args, 0)?;
-    Ok(Value::array(array.iter().filter(|(_, v)| v.truthy()).map(|(k, v)| (k.clone(), v.clone())).collect()))
 }

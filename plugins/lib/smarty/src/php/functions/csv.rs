@@ -25,7 +25,7 @@ fn str_getcsv(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Ph
     let enclosure = one_byte(args, 2, b'"')?;
     let escape = args::text_or(args, 3, b"\\")?;
     let escape = escape.first().copied();
-    if line.is_empty() {
+    if without_line_end(&line).is_empty() {
         return Ok(Value::list([Value::Null]));
     }
     let fields = Format { separator, enclosure, escape }.fields(&line);
@@ -41,15 +41,17 @@ fn without_line_end(text: &[u8]) -> &[u8] {
 impl Format {
     fn fields(&self, line: &[u8]) -> Vec<Vec<u8>> {
         let mut out = Vec::new();
-        let mut rest = line;
+        let (mut rest, line_end) = line.split_at(without_line_end(line).len());
         loop {
             let blanks = rest.iter().take_while(|b| is_space(**b) && **b != self.separator).count();
-            let (field, after) = if rest.get(blanks) == Some(&self.enclosure) {
-                self.enclosed(&rest[blanks + 1..])
+            // A blank may be the enclosure itself.
+            let open = [blanks, 0].into_iter().find(|at| rest.get(*at) == Some(&self.enclosure));
+            let (field, after) = if let Some(open) = open {
+                self.enclosed(&rest[open + 1..], line_end)
             } else {
                 let end = rest.iter().position(|b| *b == self.separator).unwrap_or(rest.len());
                 let (field, after) = rest.split_at(end);
-                (if after.is_empty() { without_line_end(field) } else { field }.to_vec(), after)
+                (without_line_end(field).to_vec(), after)
             };
             out.push(field);
             match after.split_first() {
@@ -59,8 +61,9 @@ impl Format {
         }
     }
 
-    /// A field up to its closing enclosure, and what follows it up to the separator.
-    fn enclosed<'a>(&self, text: &'a [u8]) -> (Vec<u8>, &'a [u8]) {
+    /// A field up to its closing enclosure, and what follows it up to the separator. One that is not closed has the end of
+    /// the line too.
+    fn enclosed<'a>(&self, text: &'a [u8], line_end: &[u8]) -> (Vec<u8>, &'a [u8]) {
         let mut out = Vec::new();
         let mut at = 0;
         while let Some(&byte) = text.get(at) {
@@ -75,13 +78,14 @@ impl Format {
                 let rest = &text[at + 1..];
                 let end = rest.iter().position(|b| *b == self.separator).unwrap_or(rest.len());
                 let (tail, after) = rest.split_at(end);
-                out.extend_from_slice(if after.is_empty() { without_line_end(tail) } else { tail });
+                out.extend_from_slice(tail);
                 return (out, after);
             } else {
                 out.push(byte);
                 at += 1;
             }
         }
+        out.extend_from_slice(line_end);
         (out, &[])
     }
 }

@@ -1,7 +1,7 @@
 //! The PHP functions that templates may call, by area.
 //!
 //! They compute from their arguments and the context's clock. Functions that go beyond (files, processes, output,
-//! randomness, callbacks, the engine's state) are absent, and calls of them are refused.
+//! randomness, the engine's state) are absent, and calls of them are refused.
 
 mod about;
 mod addresses;
@@ -11,6 +11,7 @@ mod array_make;
 mod array_pointer;
 mod array_read;
 mod array_set;
+mod callbacks;
 mod csv;
 pub(crate) mod ctype;
 mod dates;

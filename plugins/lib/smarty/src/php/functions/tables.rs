@@ -3,7 +3,8 @@
 //! No module of functions imports this one, so that the imports form no circle.
 
 use super::args;
-use super::register::moves;
+use super::callbacks::{self, Compared};
+use super::register::{MANY, by_ref, moves};
 use super::{
     about, addresses, array_change, array_make, array_pointer, array_read, array_set, csv, ctype, dates, dates_parts,
     dump, encode, filter, format, html, json, math, metaphone, multibyte, multibyte_code, multibyte_find, pack, preg,
@@ -58,11 +59,39 @@ const TABLES: &[&[Function]] = &[
     LOOKUPS,
 ];
 
-/// The functions that look up functions, and so need this list.
+/// The functions that look up functions, and so need this list. Values that a function called back returns keep their own
+/// trust.
 const LOOKUPS: &[Function] = &[
     moves("function_exists", 1, 1, |_, a| Ok(find(&args::text(a, 0)?).is_some().into())),
     moves("is_callable", 1, 1, |_, a| Ok(matches!(&a[0], Value::Str(name) if find(name).is_some()).into())),
+    moves("array_map", 2, MANY, |c, a| callbacks::array_map(c, a, callable)),
+    moves("array_filter", 1, 3, |c, a| callbacks::array_filter(c, a, callable)),
+    moves("array_reduce", 2, 3, |c, a| callbacks::array_reduce(c, a, callable)),
+    moves("call_user_func", 1, MANY, |c, a| callbacks::call_user_func(c, a, callable)),
+    moves("call_user_func_array", 2, 2, |c, a| callbacks::call_user_func_array(c, a, callable)),
+    by_ref(moves("usort", 2, 2, |c, a| callbacks::sort(c, a, callable, (false, false))), 1),
+    by_ref(moves("uasort", 2, 2, |c, a| callbacks::sort(c, a, callable, (false, true))), 1),
+    by_ref(moves("uksort", 2, 2, |c, a| callbacks::sort(c, a, callable, (true, true))), 1),
+    moves("array_udiff", 2, MANY, |c, a| callbacks::array_set(c, a, callable, (CALLED, IGNORED, false))),
+    moves("array_uintersect", 2, MANY, |c, a| callbacks::array_set(c, a, callable, (CALLED, IGNORED, true))),
+    moves("array_udiff_assoc", 2, MANY, |c, a| callbacks::array_set(c, a, callable, (CALLED, PLAIN, false))),
+    moves("array_uintersect_assoc", 2, MANY, |c, a| callbacks::array_set(c, a, callable, (CALLED, PLAIN, true))),
+    moves("array_diff_uassoc", 2, MANY, |c, a| callbacks::array_set(c, a, callable, (PLAIN, CALLED, false))),
+    moves("array_intersect_uassoc", 2, MANY, |c, a| callbacks::array_set(c, a, callable, (PLAIN, CALLED, true))),
+    moves("array_diff_ukey", 2, MANY, |c, a| callbacks::array_set(c, a, callable, (IGNORED, CALLED, false))),
+    moves("array_intersect_ukey", 2, MANY, |c, a| callbacks::array_set(c, a, callable, (IGNORED, CALLED, true))),
+    moves("array_udiff_uassoc", 3, MANY, |c, a| callbacks::array_set(c, a, callable, (CALLED, CALLED, false))),
+    moves("array_uintersect_uassoc", 3, MANY, |c, a| callbacks::array_set(c, a, callable, (CALLED, CALLED, true))),
 ];
+
+const CALLED: Compared = Compared::ByCallback;
+const PLAIN: Compared = Compared::Plainly;
+const IGNORED: Compared = Compared::Ignored;
+
+/// Finds a function that may be called back: none that calls functions itself.
+fn callable(name: &[u8]) -> Option<&'static Function> {
+    find(name).filter(|function| !LOOKUPS.iter().any(|lookup| lookup.name == function.name))
+}
 
 /// Finds a function by its name, in any case.
 #[must_use]
@@ -91,7 +120,7 @@ mod tests {
 
     #[test]
     fn functions_with_outside_effects_are_absent() {
-        for name in ["system", "exec", "file_get_contents", "rand", "printf", "call_user_func", "usort", "putenv"] {
+        for name in ["system", "exec", "file_get_contents", "rand", "printf", "register_shutdown_function", "putenv"] {
             assert!(find(name.as_bytes()).is_none(), "{name}");
         }
     }

@@ -1,0 +1,1 @@
+{array_map('phpversion',['Core'])|count}

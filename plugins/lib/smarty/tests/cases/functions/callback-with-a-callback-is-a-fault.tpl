@@ -1,0 +1,1 @@
+{call_user_func('call_user_func','strtoupper','x')}

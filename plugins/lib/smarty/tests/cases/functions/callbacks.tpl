@@ -1,0 +1,6 @@
+{implode(',',array_map('strtoupper',$l))} {implode(',',array_map('max',[1,5],[3,2]))} {array_map('trim',['k'=>' v '])|json_encode} {array_map(null,[1,2],['a'])|json_encode}
+{array_filter(['1','x','2'],'is_numeric')|json_encode} {array_filter(['a'=>1,'7'=>2],'is_numeric',2)|json_encode} {array_reduce([3,9,4],'max',5)}
+{call_user_func('strrev','abc')} {call_user_func_array('\str_pad',['7',3,'0'])}
+{usort($l,'strcasecmp')}{implode(',',$l)} {uasort($m,'strcmp')}{$m|json_encode} {uksort($m,'strcmp')}{$m|json_encode}
+{array_udiff(['A','b'],['a'],'strcasecmp')|json_encode} {array_uintersect(['A','b'],['a'],'strcasecmp')|json_encode} {array_diff_ukey(['A'=>1,'b'=>2],['a'=>1],'strcasecmp')|json_encode} {array_intersect_ukey(['A'=>1,'b'=>2],['a'=>1],'strcasecmp')|json_encode}
+{array_udiff_assoc(['A','b'],['a','c'],'strcasecmp')|json_encode} {array_uintersect_assoc(['A','b'],['a','c'],'strcasecmp')|json_encode} {array_diff_uassoc(['A'=>1,'b'=>2],['a'=>1],'strcasecmp')|json_encode} {array_intersect_uassoc(['A'=>1,'b'=>2],['a'=>1],'strcasecmp')|json_encode} {array_udiff_uassoc(['A'=>'x'],['a'=>'X'],'strcasecmp','strcmp')|json_encode} {array_uintersect_uassoc(['A'=>'x'],['a'=>'X'],'strcmp','strcasecmp')|json_encode}

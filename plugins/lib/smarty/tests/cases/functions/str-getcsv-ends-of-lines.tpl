@@ -1,0 +1,1 @@
+{foreach $l as $line}{$line|str_getcsv|json_encode} {/foreach}

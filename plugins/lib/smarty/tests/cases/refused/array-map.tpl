@@ -1,1 +1,0 @@
-{array_map('phpversion',['Core'])|count}

@@ -1,1 +1,0 @@
-{call_user_func('strtoupper','x')}

@@ -1,1 +1,0 @@
-{usort($a,'strcmp')}
