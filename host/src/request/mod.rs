@@ -222,6 +222,13 @@ impl ProvisionRequest {
         self.parameters.visible()
     }
 
+    /// The request as entries of PHP's `$_SERVER`. `QUERY_STRING` may hold passwords.
+    pub fn server_variables(&self) -> Vec<(String, String)> {
+        let Self { target, query, host, headers, client, https, .. } = self;
+        let (method, client, https) = (self.method.as_str(), *client, *https);
+        server_variables::Readable { method, target, query, host, client, https, headers }.entries()
+    }
+
     /// The requested device. `user_agents` finds addresses in User-Agents.
     pub fn identify_device(&self, user_agents: &impl UserAgents) -> DeviceIdentifier {
         device::find(&self.parameters, self.user_agent(), user_agents)

@@ -1,27 +1,38 @@
 //! The request as FusionPBX's PHP sees it behind nginx: the entries of `$_SERVER` that templates can read.
 
-use super::ProvisionRequest;
-use axum::http::{HeaderName, header};
+use crate::facts::ClientAddress;
+use axum::http::{HeaderMap, HeaderName, header};
 
 /// Headers whose values are credentials.
 const SECRET: [HeaderName; 3] = [header::AUTHORIZATION, header::PROXY_AUTHORIZATION, header::COOKIE];
 
-impl ProvisionRequest {
-    /// The entries of `$_SERVER`, with `HTTP_…` for every header without credentials. `QUERY_STRING` may hold passwords.
-    pub fn server_variables(&self) -> Vec<(String, String)> {
+/// The parts of a request that templates can read. `query` may hold passwords.
+pub(super) struct Readable<'a> {
+    pub(super) method: &'a str,
+    pub(super) target: &'a str,
+    pub(super) query: &'a str,
+    pub(super) host: &'a str,
+    pub(super) client: ClientAddress,
+    pub(super) https: bool,
+    pub(super) headers: &'a HeaderMap,
+}
+
+impl Readable<'_> {
+    /// The entries of `$_SERVER`, with `HTTP_…` for every header without credentials.
+    pub(super) fn entries(&self) -> Vec<(String, String)> {
         let mut found = Vec::new();
         let mut add = |name: &str, value: &str| found.push((name.to_owned(), value.to_owned()));
-        add("REQUEST_METHOD", self.method.as_str());
-        add("REQUEST_URI", &self.target);
-        add("QUERY_STRING", &self.query);
-        add("SERVER_NAME", &self.host);
+        add("REQUEST_METHOD", self.method);
+        add("REQUEST_URI", self.target);
+        add("QUERY_STRING", self.query);
+        add("SERVER_NAME", self.host);
         if let Some(address) = self.client.known() {
             add("REMOTE_ADDR", &address.to_string());
         }
         if self.https {
             add("HTTPS", "on");
         }
-        for (name, value) in &self.headers {
+        for (name, value) in self.headers {
             // nginx drops other names, and passes all values of a name, of which PHP takes the last one.
             let is_passed = name.as_str().bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             if is_passed && !SECRET.contains(name) {
