@@ -117,8 +117,10 @@ impl Call {
     }
 
     pub(super) fn check_deadline(&self) -> Result<(), RenderError> {
+        if Instant::now() >= self.deadline {
+            return Err(self.timed_out());
+        }
         match self.late {
-            _ if Instant::now() >= self.deadline => Err(self.timed_out()),
             Some((end, max)) if processor_time() >= end => Err(RenderError::Late(max)),
             _ => Ok(()),
         }

@@ -43,9 +43,9 @@ pub(super) struct Settlement {
 }
 
 /// Decides which component of each file is to serve. Components that already serve come first, then changed components,
-/// then new ones, then late ones, whose positions are therefore beyond those of the built ones; within each group, files go in order. So a new file cannot take a vendor away from a plugin that
-/// serves, whatever the file is called. If a changed component claims something that is taken, the component loaded
-/// before stays active.
+/// then new ones, then late ones, whose positions are therefore beyond those of the built ones; within each group, files
+/// go in order. So a new file cannot take a vendor away from a plugin that serves, whatever the file is called. If a
+/// changed component claims something that is taken, the component loaded before stays active.
 pub(super) fn settle(claimants: &[Claimant<'_>]) -> Settlement {
     let mut order: Vec<_> = claimants.iter().enumerate().collect();
     order.sort_by_key(|(_, claimant)| claimant.rank());

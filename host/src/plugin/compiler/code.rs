@@ -32,7 +32,8 @@ impl Code {
     }
 }
 
-/// Compiles for up to `compile_cpu_s_max` of a processor, or less before the server listens. `Refused` means that the compiler rejected the component.
+/// Compiles for up to `compile_cpu_s_max` of a processor, or less before the server listens. `Refused` means that the
+/// compiler rejected the component.
 pub(in super::super) async fn compile(
     engine: &Engine,
     purpose: Purpose,
