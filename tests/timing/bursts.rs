@@ -142,9 +142,7 @@ async fn measure(url: &str, is_filtered: bool) {
         ("DIALPLATE_GUESSES_PER_NETWORK_MAX", "0"),
         ("DIALPLATE_GUESSES_PER_OUI_MAX", "0"),
     ]);
-    // With the filter off, bursts for unknown devices are still shorter on PostgreSQL.
-    let kinds: &[&str] = if is_filtered { &[FOREIGN, OWN, DISABLED, UNKNOWN] } else { &[FOREIGN, OWN, DISABLED] };
-    assert_alike(server.address, kinds, 401);
+    assert_alike(server.address, &[FOREIGN, OWN, DISABLED, UNKNOWN], 401);
     if is_filtered {
         database::run(url, "delete from v_domain_settings where domain_setting_subcategory like 'http_auth%'").await;
         assert_alike(server.address, &[FOREIGN, UNKNOWN], 403);

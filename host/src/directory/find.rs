@@ -110,8 +110,8 @@ fn facts(
     origin: ReadOrigin,
 ) -> Result<RequestFacts, Error> {
     let mut domains: Vec<Domain> = result.table("domain")?.into_records().map(domain).collect();
-    let found = result.table("device")?.into_records().next();
-    let found = found.filter(|record| !record.row().text("device_uuid").is_empty());
+    let sent = result.table("device")?.into_records().next();
+    let found = sent.filter(|_| result.single("found") == Some("1"));
     let allowed = |domain: &Domain| !defaults.domain_filter || domain.name == host;
     let home = found.as_ref().and_then(|record| {
         let uuid = record.row().text("domain_uuid");
