@@ -126,36 +126,27 @@ impl<'a> Keys<'a> {
         let profile_vendor = profile.iter().last().map(|row| row.text("device_key_vendor"));
         let has_line_keys = profile.iter().chain(device.iter()).any(|row| row.text("device_key_category") == "line");
         let release = sources.release;
-        let last = last_of_ids(profile, device);
+        // 5.5 read the labels from the flat rows, and so only the last of each id.
+        let last = (release == Release::V5_5).then(|| last_of_ids(profile, device));
+        let [profile_names, device_names] = [profile.names(), device.names()];
+        let of_profile = profile.iter().map(|row| (row, &profile_names, "profile"));
+        let of_device = device.iter().map(|row| (row, &device_names, "device"));
         let mut by_category = Array::new();
-        let mut at = 0;
-        for (rows, owner) in [(profile, "profile"), (device, "device")] {
-            let names = rows.names();
-            for row in rows.iter() {
-                let text = KeyText::of(row, profile_vendor);
-                let is_filled = has_line_keys && CATEGORIES.contains(&row.text("device_key_category"));
-                let of_line = is_filled || release.fills_keys_from_line_1();
-                // 5.5 read the labels from the flat rows, and so only the last of each id.
-                let has_subject = release != Release::V5_5 || last.get(row.text("device_key_id")) == Some(&at);
-                let stored = row.to_array(&names);
-                let mut key = stored.clone();
-                sources.fill(&mut key, &text, of_line, has_subject);
-                let owned = |mut key: Array| {
-                    key.insert(Key::from("device_key_owner"), Value::from(owner));
-                    key
-                };
-                let is_own = owner == "device";
-                place(&mut by_category, row).clone_from(&Value::array(if is_own {
-                    owned(key.clone())
-                } else {
-                    key.clone()
-                }));
-                if release.has_flat_keys() {
-                    // Up to 5.2 the placeholders of a device's flat rows were replaced as well.
-                    let flat = if is_own && release.fills_keys_from_line_1() { key } else { stored };
-                    by_category.insert(row.key("device_key_id"), Value::array(owned(flat)));
-                }
-                at += 1;
+        for (at, (row, names, owner)) in of_profile.chain(of_device).enumerate() {
+            let text = KeyText::of(row, profile_vendor);
+            let is_filled = has_line_keys && CATEGORIES.contains(&row.text("device_key_category"));
+            let of_line = is_filled || release.fills_keys_from_line_1();
+            let has_subject = last.as_ref().is_none_or(|last| last.get(row.text("device_key_id")) == Some(&at));
+            let is_own = owner == "device";
+            let mut key = row.to_array(names);
+            let flat = release.has_flat_keys().then(|| with_owner(key.clone(), owner));
+            sources.fill(&mut key, &text, of_line, has_subject);
+            let key = Value::array(if is_own { with_owner(key, owner) } else { key });
+            place(&mut by_category, row).clone_from(&key);
+            if let Some(flat) = flat {
+                // Up to 5.2 the placeholders of a device's flat rows were replaced as well.
+                let flat = if is_own && release.fills_keys_from_line_1() { key } else { Value::array(flat) };
+                by_category.insert(row.key("device_key_id"), flat);
             }
         }
         Self { by_category, vendor, domain_name }
@@ -201,6 +192,12 @@ impl<'a> Keys<'a> {
 /// The position of the last key of each id, whatever its category.
 fn last_of_ids<'a>(profile: Rows<'a>, device: Rows<'a>) -> FxHashMap<&'a str, usize> {
     profile.iter().chain(device.iter()).enumerate().map(|(at, row)| (row.text("device_key_id"), at)).collect()
+}
+
+/// A key with the place where it is stored, as FusionPBX names it.
+fn with_owner(mut key: Array, owner: &str) -> Array {
+    key.insert(Key::from("device_key_owner"), Value::from(owner));
+    key
 }
 
 /// The array element of a key, by category and id; NULL in either column is the empty array key.
