@@ -5,7 +5,7 @@ use super::demand::report;
 use super::digest::{self, Accounts, Credentials, DigestTarget};
 use super::keeper::{Keeper, SettingProblem};
 use super::refusal::{Challenge, CredentialError};
-use super::settings::{demand_credentials, judging, texts};
+use super::settings::{demanded_users, judging, texts};
 use crate::facts::{RequestFacts, Settings};
 use crate::request::{ProvisionRequest, Secret};
 
@@ -105,7 +105,7 @@ impl CredentialCheck<'_> {
 
 /// The accounts of which the client needs one; `None` if the settings require no credentials.
 fn accounts(settings: &Settings) -> Option<Accounts<'_>> {
-    let users = texts(settings, "provision", "http_auth_username").filter(|_| demand_credentials(settings))?;
+    let users = demanded_users(settings)?;
     let passwords = texts(settings, "provision", "http_auth_password").unwrap_or_default();
     Some(Accounts { users, passwords: passwords.into_iter().map(Secret::new).collect() })
 }

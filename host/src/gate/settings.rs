@@ -20,19 +20,20 @@ pub const SETTINGS: [(&str, &str); 10] = [
 /// is judged by a domain that challenges, if there is one.
 pub fn judging(facts: &RequestFacts) -> &Settings {
     let settings = &facts.settings;
-    let demands_secret = || demand_credentials(settings) || texts(settings, "provision", "password").is_some();
+    let demands_secret = || demanded_users(settings).is_some() || texts(settings, "provision", "password").is_some();
     let strangers = facts.strangers.as_ref().filter(|_| !demands_secret() && !insert_devices(settings));
     strangers.unwrap_or(settings)
 }
 
-/// Whether credentials are required: by `http_auth_enabled`, or its opposite `http_auth_disable` of older databases. If
-/// neither is set, a user name alone requires them, as in the releases that had only the latter.
-pub fn demand_credentials(settings: &Settings) -> bool {
+/// The user names of which a client needs one; `None` if no credentials are required. `http_auth_enabled` requires them,
+/// or its opposite `http_auth_disable` of older databases. If neither is set, a user name alone requires them, as in the
+/// releases that had only the latter.
+pub fn demanded_users(settings: &Settings) -> Option<Vec<&str>> {
     let is_on = match settings.get("provision", "http_auth_enabled") {
         Some(value) => !value.is_empty(),
         None => !settings.is_on("provision", "http_auth_disable", false),
     };
-    is_on && texts(settings, "provision", "http_auth_username").is_some()
+    texts(settings, "provision", "http_auth_username").filter(|_| is_on)
 }
 
 /// Whether a device that has no row is inserted.
