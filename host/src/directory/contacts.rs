@@ -175,12 +175,13 @@ fn sort_extensions(mut table: Table, release: Release) -> Table {
     fn name<'a>(row: Row<'a>, column: &str) -> Option<&'a str> {
         row.get(column).and_then(Value::as_str)
     }
+    let [first, second] = if release <= Release::V5_3 {
+        ["number_alias", "extension"]
+    } else {
+        ["directory_first_name", "effective_caller_id_name"]
+    };
     table.sort_by(|one, other| {
         let by = |column| nulls_last(name(one, column), name(other, column), Ord::cmp);
-        let [first, second] = match release {
-            Release::V5_0 | Release::V5_1 | Release::V5_2 | Release::V5_3 => ["number_alias", "extension"],
-            _ => ["directory_first_name", "effective_caller_id_name"],
-        };
         by(first).then_with(|| by(second))
     });
     table
