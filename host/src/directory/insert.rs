@@ -76,7 +76,7 @@ impl Directory {
         // Of what belongs to a device, a new one has nothing but its domain's settings.
         let binds = [Some(uuid.as_str()), None, None, Some(domain.uuid.as_str())];
         let result = self.read(origin, &statements.load, &binds).await?;
-        let settings = with_domain_settings(settings, &domain, &result)?;
+        let settings = with_domain_settings(settings, &result)?;
         let facts = (address, domain, settings, origin);
         Ok(Insertion::Inserted(Box::new(inserted_device(columns, facts, new, uuid))))
     }

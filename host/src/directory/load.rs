@@ -2,13 +2,13 @@
 //! lets a device take its template, profile, user and lines from others; this file decides what it takes from which.
 
 use super::contacts::{PhoneBook, PhoneBookRules};
-use super::defaults::of_domain;
+use super::defaults::setting_row;
 use super::directory::Directory;
 use super::error::Error;
 use super::keys;
 use super::query::QueryResult;
 use super::relatives::Relatives;
-use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, Record, Release, Row, Settings, Table, Value};
+use crate::facts::{DeviceAddress, DeviceFacts, Layer, Record, Release, Row, SettingRow, Settings, Table, Value};
 use crate::gate::DevicePermit;
 use std::collections::HashMap;
 
@@ -65,7 +65,7 @@ impl Directory {
         let binds = [Some(composed.source.as_str()), profile, user, Some(domain.uuid.as_str())];
         let result = self.read(origin, &statements.load, &binds).await?;
 
-        let domain_settings = with_domain_settings(settings, &domain, &result)?;
+        let domain_settings = with_domain_settings(settings, &result)?;
         let vendor = composed.vendor();
         let lines = result.table("lines")?;
         let profile_keys = keys::select(keys::with_device_names(result.table("profile_keys")?), vendor);
@@ -196,13 +196,10 @@ fn own_settings(device: &Composed, result: &QueryResult<'_>) -> Result<HashMap<S
     Ok(settings)
 }
 
-/// Adds all settings of the domain to those that the gate has read.
-pub(super) fn with_domain_settings(
-    mut settings: Settings,
-    domain: &Domain,
-    result: &QueryResult<'_>,
-) -> Result<Settings, Error> {
-    settings.add(Layer::Domain, &of_domain(&result.raw("domain_settings")?, &domain.uuid));
+/// Adds all settings of the domain, the only ones among the rows, to those that the gate has read.
+pub(super) fn with_domain_settings(mut settings: Settings, result: &QueryResult<'_>) -> Result<Settings, Error> {
+    let rows: Vec<SettingRow> = result.raw("domain_settings")?.into_iter().map(setting_row).collect();
+    settings.add(Layer::Domain, &rows);
     Ok(settings)
 }
 
