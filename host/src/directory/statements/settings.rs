@@ -1,6 +1,6 @@
 //! Which rows of settings the statements read.
 
-use crate::directory::catalog::Catalog;
+use crate::directory::catalog::{Catalog, Column};
 use crate::directory::dialect::Dialect;
 use crate::directory::query::{Part, StatementBuilder};
 use crate::gate;
@@ -10,10 +10,9 @@ const CATEGORIES: &str = "'provision', 'domain', 'contact'";
 
 /// Adds the default settings. Where the database has stamps, it sends them only if the stamp is not the parameter $3.
 pub fn with_defaults(builder: StatementBuilder, catalog: &Catalog, dialect: Dialect) -> StatementBuilder {
-    let names = ["category", "subcategory", "name", "value"].map(|part| format!("default_setting_{part}"));
     let defaults = Part {
         name: "default_settings",
-        columns: catalog.only("v_default_settings", &names.each_ref().map(String::as_str)),
+        columns: columns(catalog, "v_default_settings", "default"),
         alias: "s",
         from: format!(
             "v_default_settings s where {} and s.default_setting_category in ({CATEGORIES})",
@@ -63,8 +62,13 @@ pub fn of_domains(catalog: &Catalog, dialect: Dialect, is_wanted: &str) -> Part<
 
 /// A part of domain settings. Its rows end with the domain's uuid.
 pub fn part(catalog: &Catalog, from: &str, order: &str) -> Part<'static> {
-    let names = ["category", "subcategory", "name", "value"].map(|part| format!("domain_setting_{part}"));
-    let mut columns = catalog.only("v_domain_settings", &names.each_ref().map(String::as_str));
+    let mut columns = columns(catalog, "v_domain_settings", "domain");
     columns.extend(catalog.only("v_domain_settings", &["domain_uuid"]));
     Part { name: "domain_settings", columns, alias: "s", from: from.to_owned(), order: format!("s.{order}") }
+}
+
+/// The columns that make a [`SettingRow`](crate::facts::SettingRow), in the order in which they are read.
+fn columns(catalog: &Catalog, table: &str, prefix: &str) -> Vec<Column> {
+    let names = ["category", "subcategory", "name", "value"].map(|part| format!("{prefix}_setting_{part}"));
+    catalog.only(table, &names.each_ref().map(String::as_str))
 }
