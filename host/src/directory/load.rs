@@ -114,9 +114,7 @@ impl Composed {
         let vendor = Some(facts.vendor.to_ascii_lowercase()).filter(|vendor| !vendor.is_empty() && vendor != "0");
         record.set("device_vendor", vendor.map_or(Value::Null, Value::Text));
         let mut composed = Self { record, source: uuid };
-        if composed.value("device_template").is_empty()
-            && let Some(stand_in) = &stand_in
-        {
+        if let Some(stand_in) = &stand_in {
             composed.take_from_stand_in(stand_in.row());
         }
         // NULL does not count as enabled here, unlike where the gate refuses a disabled device.

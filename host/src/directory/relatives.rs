@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub struct Relatives {
     /// The device behind `device_uuid_alternate`.
     pub alternate: Option<Record>,
-    /// An enabled device of the same domain; read only if the device has no template.
+    /// An enabled device of the same domain; only if the device has no template.
     pub stand_in: Option<Record>,
 }
 
