@@ -1,4 +1,4 @@
-//! The way in which a block of statements ended.
+//! The flow of control out of statements and loops.
 
 /// The way in which a block of statements ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -42,9 +42,9 @@ impl Template {
     /// Renders the template to the bytes of a document.
     ///
     /// # Errors
-    /// [`Fault`](ErrorKind::Fault) where PHP stops with a fatal error, [`Limit`](ErrorKind::Limit),
-    /// [`Refused`](ErrorKind::Refused) or [`NotFound`](ErrorKind::NotFound) for an included file, and any error of
-    /// parsing that file. Where PHP only warns (an undefined variable or index), the value is null.
+    /// [`Fault`](crate::ErrorKind::Fault) where PHP stops with a fatal error, [`Limit`](crate::ErrorKind::Limit),
+    /// [`Refused`](crate::ErrorKind::Refused) or [`NotFound`](crate::ErrorKind::NotFound) for an included file, and any
+    /// error of parsing that file. Where PHP only warns (an undefined variable or index), the value is null.
     ///
     /// # Examples
     /// ```

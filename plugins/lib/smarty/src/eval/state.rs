@@ -134,16 +134,10 @@ impl<'r> Evaluator<'r> {
     }
 
     pub(super) fn allow_output(&mut self, bytes: usize) -> RenderResult<()> {
-        match self.output_left.checked_sub(bytes) {
-            Some(left) => {
-                self.output_left = left;
-                Ok(())
-            }
-            None => {
-                let max = self.render.limits.output_bytes;
-                Err(Problem::limit(format!("output exceeds {max} bytes")))
-            }
-        }
+        let max = self.render.limits.output_bytes;
+        let left = self.output_left.checked_sub(bytes);
+        self.output_left = left.ok_or_else(|| Problem::limit(format!("output exceeds {max} bytes")))?;
+        Ok(())
     }
 
     /// Prints a value; untrusted text goes through the file's escaping.
@@ -158,15 +152,9 @@ impl<'r> Evaluator<'r> {
 
     /// Counts one pass of a loop.
     pub(super) fn step(&mut self) -> RenderResult<()> {
-        match self.loops_left.checked_sub(1) {
-            Some(left) => {
-                self.loops_left = left;
-                Ok(())
-            }
-            None => {
-                let max = self.render.limits.loop_steps;
-                Err(Problem::limit(format!("number of loop passes exceeds {max}")))
-            }
-        }
+        let max = self.render.limits.loop_steps;
+        let left = self.loops_left.checked_sub(1);
+        self.loops_left = left.ok_or_else(|| Problem::limit(format!("number of loop passes exceeds {max}")))?;
+        Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! Parses tokens to the compiled form.
 //!
 //! Smarty compiles tags to the source of a PHP program, which PHP then parses. This has two effects on templates:
-//! operators have the precedence that PHP gives them in that source (see [`precedence`]), and PHP swallows one newline after
-//! `?>` (see [`text`]).
+//! operators have the precedence that PHP gives them in that source (see [`precedence`]), and PHP swallows one newline
+//! after `?>` (see [`text`]).
 
 mod assign;
 mod attributes;

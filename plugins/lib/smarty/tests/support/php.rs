@@ -26,8 +26,8 @@ pub fn absent() -> Option<String> {
     nothing.err()
 }
 
-/// The answers to `jobs`, in order. So many jobs as `together` share a PHP process; use 1 for templates with counters or cycles, since
-/// their state lives as long as the process.
+/// The answers to `jobs`, in order. `together` is the number of jobs that share a PHP process; use 1 for templates with
+/// counters or cycles, since their state lives as long as the process.
 pub fn answers(jobs: &[Job], together: usize) -> Vec<Answer> {
     let lines = run(jobs, together).expect("PHP's Smarty answers");
     assert_eq!(lines.len(), jobs.len(), "one answer per job");

@@ -168,7 +168,7 @@ pub fn array_set(
     };
     let mut out = Array::new();
     for (key, value) in arrays[0].iter() {
-        let mut found = Vec::new();
+        let mut wanted = true;
         for other in &arrays[1..] {
             let mut is_in = false;
             for (other_key, other_value) in other.iter() {
@@ -178,9 +178,8 @@ pub fn array_set(
                     break;
                 }
             }
-            found.push(is_in);
+            wanted &= is_in == common;
         }
-        let wanted = if common { found.iter().all(|it| *it) } else { !found.iter().any(|it| *it) };
         if wanted {
             out.insert(key.clone(), value.clone());
         }

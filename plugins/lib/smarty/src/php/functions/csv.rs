@@ -61,8 +61,8 @@ impl Format {
         }
     }
 
-    /// A field up to its closing enclosure, and what follows it up to the separator. One that is not closed has the end of
-    /// the line too.
+    /// A field up to its closing enclosure, and what follows it up to the separator. One that is not closed has the end
+    /// of the line too.
     fn enclosed<'a>(&self, text: &'a [u8], line_end: &[u8]) -> (Vec<u8>, &'a [u8]) {
         let mut out = Vec::new();
         let mut at = 0;

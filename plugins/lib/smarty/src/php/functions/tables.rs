@@ -59,8 +59,8 @@ const TABLES: &[&[Function]] = &[
     LOOKUPS,
 ];
 
-/// The functions that look up functions, and so need this list. Values that a function called back returns keep their own
-/// trust.
+/// The functions that look up functions, and so need this list. Values that a function called back returns keep their
+/// own trust.
 const LOOKUPS: &[Function] = &[
     moves("function_exists", 1, 1, |_, a| Ok(find(&args::text(a, 0)?).is_some().into())),
     moves("is_callable", 1, 1, |_, a| Ok(matches!(&a[0], Value::Str(name) if find(name).is_some()).into())),

@@ -1,4 +1,4 @@
-//! The error of compiling a pattern.
+//! Patterns that do not compile.
 
 /// The error of compiling a pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
