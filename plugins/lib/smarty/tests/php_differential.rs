@@ -5,6 +5,8 @@
 mod date_words;
 #[path = "php_differential/dates.rs"]
 mod dates;
+#[path = "php_differential/formats.rs"]
+mod formats;
 #[path = "php_differential/generate.rs"]
 mod generate;
 #[path = "php_differential/signatures.rs"]
@@ -217,7 +219,14 @@ fn random_date_texts_match_php() {
         let args = vec![Value::from(dates::text(&mut generator)), generator.value('T')];
         Case { kind: "fn", name: "strtotime".to_owned(), args, by_ref: 0 }
     };
-    let cases = (0..count).map(|_| case()).collect();
+    let mut cases: Vec<Case> = (0..count).map(|_| case()).collect();
+    let parsed = cases.iter().map(|case| Case {
+        kind: "fn",
+        name: "date_parse".to_owned(),
+        args: case.args[..1].to_vec(),
+        by_ref: 0,
+    });
+    cases.extend(parsed.collect::<Vec<_>>());
     compare_all("date texts", cases);
 }
 

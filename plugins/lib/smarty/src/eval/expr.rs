@@ -257,7 +257,7 @@ impl Evaluator<'_> {
     /// Calls a function or modifier and writes its by-reference arguments back.
     fn call(&mut self, code: &Code<'_>, function: &php::Function, list: List) -> RenderResult<Value> {
         let ids = code.program.list(list);
-        if function.by_ref != 0 {
+        if function.by_ref != 0 && !function.takes_values {
             by_reference(code, function, ids)?;
         }
         let mut args = Vec::with_capacity(ids.len());

@@ -25,7 +25,7 @@ pub const MODIFIERS: &[Function] = &[
 fn matches(context: &mut Context<'_>, pattern: &[u8], args: &[Value]) -> Result<Value, PhpError> {
     let text = args::text(args, 0)?;
     match Search::new(context, pattern, text.len())? {
-        Some(mut search) if search.takes(&text) => search.count(context, &text).map(Value::from),
+        Some(mut search) if search.takes(context, &text) => search.count(context, &text).map(Value::from),
         _ => Ok(Value::Bool(false)),
     }
 }

@@ -15,6 +15,8 @@ pub struct Function {
     pub max: Option<usize>,
     /// Bit `i` is set if argument `i` is passed by reference: the caller stores `args[i]` back after the call.
     pub by_ref: u32,
+    /// True if an argument that is passed by reference may also be a value, such as a flag.
+    pub takes_values: bool,
     /// The effect of the call on trust.
     pub taint: Taint,
     /// The implementation. It may take values out of `args`; afterwards only the by-reference arguments are valid.

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::PhpError;
+use super::last_error::LastErrors;
 
 /// The current time of a request. The same clock gives the same bytes.
 #[derive(Clone, Debug)]
@@ -63,13 +64,15 @@ pub struct Context<'a> {
     /// The work that is left to this render. Every call pays for the bytes and entries that it reads and creates, so
     /// that a loop of cheap calls with large arguments ends too.
     pub fuel: u64,
+    /// What `json_last_error` and `preg_last_error` return.
+    pub(crate) last_errors: LastErrors,
 }
 
 impl<'a> Context<'a> {
     /// A context with the default limits and fuel.
     #[must_use]
     pub fn new(clock: &'a Clock) -> Context<'a> {
-        Context { clock, limits: ValueLimits::default(), fuel: ValueLimits::FUEL }
+        Context { clock, limits: ValueLimits::default(), fuel: ValueLimits::FUEL, last_errors: LastErrors::default() }
     }
 
     /// Pays for `work` bytes or entries.

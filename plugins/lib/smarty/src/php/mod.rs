@@ -13,6 +13,7 @@ mod context;
 pub mod convert;
 mod error;
 mod key;
+pub(crate) mod last_error;
 mod string;
 pub(crate) mod utf8;
 mod value;

@@ -238,8 +238,10 @@ impl Generator {
             'a' => self.array(0),
             'A' => self.array(2),
             'l' => Value::list((0..self.below(6)).map(|_| self.string()).collect::<Vec<_>>()),
-            'L' => Value::list((0..self.below(6)).map(|_| Value::Int(self.pick(INTS))).collect::<Vec<_>>()),
+            'L' | 'M' => Value::list((0..self.below(6)).map(|_| Value::Int(self.pick(INTS))).collect::<Vec<_>>()),
             'R' => Value::list((0..self.below(4)).map(|_| self.array(1)).collect::<Vec<_>>()),
+            'H' => Value::Int(self.pick(&[-1, 0, 3600, 7200, -18_000, -14_400, 28_800, 19_800, 46_800, 1])),
+            'O' => Value::Int(self.pick(&[0, 1, 2, 3, 3, 4, 6, 8, 10, 14, 7])),
             'n' => Value::from(self.below(100_000).to_string()),
             'c' => Value::from(vec![self.pick(b", .-/ab0 '<\\")]),
             'k' => {
@@ -255,7 +257,7 @@ impl Generator {
             'J' => Value::Int(self.below(200) as i64 - 80),
             'T' => Value::Int(self.pick(&[0, 1, 1_782_907_200, 1_710_054_000, 1_730_700_000, -1, 4_102_444_800])),
             'r' => Value::list([0x80, 0xffff, self.pick(&[0, 0, 5]), 0xffff].map(Value::Int)),
-            _ if kind.is_ascii_digit() || "DUwpqexyv".contains(kind) => self.listed(kind),
+            _ if kind.is_ascii_digit() || "DUwpqexyvGgPNhjoQE".contains(kind) => self.listed(kind),
             _ => match self.below(6) {
                 0 => self.array(1),
                 1 => Value::Int(self.pick(WIDE)),
@@ -278,7 +280,7 @@ impl Generator {
         kinds[..count]
             .iter()
             .map(|kind| {
-                let fixed = kind.is_ascii_digit() || "DSZTUYJBWrwpqe".contains(*kind);
+                let fixed = kind.is_ascii_digit() || "DSZTUYJBWrwpqeGPOM".contains(*kind);
                 if !fixed && self.below(12) == 0 { self.value('m') } else { self.value(*kind) }
             })
             .collect()

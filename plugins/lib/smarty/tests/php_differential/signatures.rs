@@ -81,7 +81,7 @@ pub fn listed(kind: char) -> &'static [&'static str] {
         '9' => &[
             "html", "entity", "htmlall", "url", "other",
         ],
-        _ => unreachable!("{kind} is not a list"),
+        _ => crate::formats::listed(kind),
     }
 }
 
@@ -93,6 +93,11 @@ pub const NOT_COMPARED: &[(&str, &str)] = &[
     ("var_export", "always returns its text"),
     ("json_decode", "objects do not exist here"),
     ("key_exists", "an alias"),
+    ("json_last_error", "the state of one render, in a case"),
+    ("json_last_error_msg", "the state of one render, in a case"),
+    ("preg_last_error", "the state of one render, in a case"),
+    ("preg_last_error_msg", "the state of one render, in a case"),
+    ("preg_replace_callback_array", "patterns with callbacks, in a case"),
     ("strcoll", "depends on the process's locale"),
     ("idate", "compared through date"),
     ("mb_convert_encoding", "fewer encodings"),
@@ -165,7 +170,9 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
     ("mb_strrchr", "ssb"), ("mb_strrichr", "ssb"), ("mb_strcut", "sii"), ("mb_list_encodings", ""), ("preg_grep", "1az"), ("preg_filter", "12a"),
     ("getdate", "T"), ("localtime", "Tb"), ("inet_pton", "s"), ("inet_ntop", "s"), ("str_getcsv", "sccc"), ("parse_str", "sm"), ("mb_parse_str", "sm"),
     ("strchr", "ssb"), ("asinh", "f"), ("acosh", "f"), ("atanh", "f"), ("settype", "mw"), ("pack", "pmm"), ("unpack", "qs"),
-    ("mb_encoding_aliases", "e"), ("mb_preferred_mime_name", "e"), ("mb_encode_numericentity", "srsb"), ("mb_decode_numericentity", "srs"),
+    ("ini_parse_quantity", "h"), ("ini_parse_quantity", "s"), ("image_type_to_mime_type", "I"), ("image_type_to_mime_type", "z"), ("image_type_to_extension", "zb"), ("timezone_identifiers_list", ""), ("timezone_identifiers_list", "z"), ("timezone_name_from_abbr", "jH"), ("timezone_name_from_abbr", "jHz"), ("date_parse_from_format", "oQ"), ("date_parse_from_format", "oQ"), ("date_parse_from_format", "oQ"), ("date_parse_from_format", "4D"), ("mb_detect_encoding", "sEb"), ("mb_detect_encoding", "sEb"), ("mb_detect_encoding", "sEb"), ("date_parse", "3"), ("date_parse", "D"), ("sscanf", "gG"), ("sscanf", "gGmm"), ("fnmatch", "PNz"), ("fnmatch", "PN"), ("fnmatch", "PNi"), ("get_html_translation_table", "zZ"),
+    ("array_multisort", "M"), ("array_multisort", "MOO"), ("array_multisort", "MOM"), ("array_multisort", "MOMO"), ("preg_replace_callback", "1xsi"),
+    ("preg_replace_callback", "1xA"), ("mb_encoding_aliases", "e"), ("mb_preferred_mime_name", "e"), ("mb_encode_numericentity", "srsb"), ("mb_decode_numericentity", "srs"),
 ];
 
 #[rustfmt::skip]

@@ -6,6 +6,7 @@ pub mod make;
 mod strftime;
 pub mod text;
 mod words;
+pub mod zone_names;
 
 pub use calendar::{Civil, days_from_civil, days_in_month, is_leap};
 pub use format::format;

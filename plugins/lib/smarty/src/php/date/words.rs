@@ -56,8 +56,9 @@ pub fn amount(word: &[u8]) -> Option<(i64, bool)> {
 pub enum Unit {
     /// So many microseconds.
     Micros(i64),
-    /// So many seconds.
-    Seconds(i64),
+    Seconds,
+    Minutes,
+    Hours,
     /// So many days.
     Days(i64),
     Months,
@@ -79,9 +80,9 @@ pub fn unit(word: &[u8]) -> Option<Unit> {
     Some(match single {
         b"m" | b"msec" | b"millisecond" => Unit::Micros(1000),
         b"\xc2\xb5" | b"usec" | b"\xc2\xb5sec" | b"microsecond" => Unit::Micros(1),
-        b"sec" | b"second" => Unit::Seconds(1),
-        b"min" | b"minute" => Unit::Seconds(60),
-        b"hour" => Unit::Seconds(3600),
+        b"sec" | b"second" => Unit::Seconds,
+        b"min" | b"minute" => Unit::Minutes,
+        b"hour" => Unit::Hours,
         b"day" => Unit::Days(1),
         b"week" => Unit::Days(7),
         b"fortnight" | b"forthnight" => Unit::Days(14),

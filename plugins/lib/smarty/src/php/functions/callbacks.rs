@@ -17,11 +17,16 @@ pub struct Callback(&'static Function);
 impl Callback {
     /// The function that argument `i` names.
     pub fn of(args: &[Value], i: usize, find: Find) -> Result<Callback, PhpError> {
-        let Some(Value::Str(name)) = args.get(i) else { return Err(invalid(i)) };
+        Callback::named(&args::value(args, i), i, find)
+    }
+
+    /// The function that `name` names, which came with argument `i`.
+    pub fn named(name: &Value, i: usize, find: Find) -> Result<Callback, PhpError> {
+        let Value::Str(name) = name else { return Err(invalid(i)) };
         find(name.strip_prefix(b"\\").unwrap_or(name)).map(Callback).ok_or_else(|| invalid(i))
     }
 
-    fn call(&self, context: &mut Context<'_>, mut args: Vec<Value>) -> Result<Value, PhpError> {
+    pub fn call(&self, context: &mut Context<'_>, mut args: Vec<Value>) -> Result<Value, PhpError> {
         call(self.0, context, &mut args)
     }
 }

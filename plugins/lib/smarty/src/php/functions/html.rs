@@ -2,12 +2,13 @@
 
 use super::args;
 use super::html_names::NAMES;
-use super::register::{escapes, makes};
-use crate::php::{Context, Function, PhpError, Value, utf8};
+use super::register::{escapes, makes, moves};
+use crate::php::{Array, Context, Function, Key, PhpError, Value, utf8};
 
 pub const FUNCTIONS: &[Function] = &[
     escapes("htmlspecialchars", 1, 4, |c, a| encode_call(c, a, false)),
     escapes("htmlentities", 1, 4, |c, a| encode_call(c, a, true)),
+    moves("get_html_translation_table", 0, 3, translation_table),
     makes("htmlspecialchars_decode", 1, 2, |_, a| {
         let flags = args::int_or(a, 1, DEFAULT_FLAGS)?;
         Ok(Value::from(decode(&args::text(a, 0)?, flags, false)))
@@ -28,6 +29,8 @@ pub const ENT_SUBSTITUTE: i64 = 8;
 pub const DEFAULT_FLAGS: i64 = ENT_QUOTES | ENT_SUBSTITUTE;
 const DOCTYPE: i64 = 48;
 const HTML401: i64 = 0;
+const XML1: i64 = 16;
+const HTML5: i64 = 48;
 
 /// The options of htmlspecialchars.
 #[derive(Clone, Copy)]
@@ -122,6 +125,31 @@ fn special(c: char, flags: i64) -> Option<&'static [u8]> {
         }
         _ => return None,
     })
+}
+
+/// The characters that `htmlspecialchars` or, with `HTML_ENTITIES`, `htmlentities` escapes, by code point.
+fn translation_table(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
+    let all = args::int_or(args, 0, 0)? != 0;
+    let flags = args::int_or(args, 1, DEFAULT_FLAGS)?;
+    check_charset(args, 2)?;
+    if all && flags & DOCTYPE == HTML5 {
+        return Err(PhpError::error("the table of HTML 5 is not available in templates: use ENT_HTML401"));
+    }
+    let mut out = Array::new();
+    let mut add = |c: char, entity: Vec<u8>| _ = out.insert(Key::from(c.to_string().as_str()), Value::from(entity));
+    for c in ['"', '&', '\'', '<', '>'] {
+        if let Some(entity) = special(c, flags) {
+            add(c, entity.to_vec());
+        }
+    }
+    // XML has no other names.
+    let names = if all && flags & DOCTYPE != XML1 { NAMES } else { &[] };
+    for (code, name) in names {
+        if let Some(c) = char::from_u32(*code) {
+            add(c, format!("&{name};").into_bytes());
+        }
+    }
+    Ok(Value::array(out))
 }
 
 fn name_of(c: char) -> Option<&'static str> {

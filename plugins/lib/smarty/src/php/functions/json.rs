@@ -1,11 +1,17 @@
-//! `json_encode`. `json_read` has `json_decode`.
+//! `json_encode`, and the error of the last call. `json_read` has `json_decode`.
 
-use super::register::makes;
-use super::{args, json_read};
+use super::args;
+use super::json_read::{self, INVALID_UTF8_IGNORE, INVALID_UTF8_SUBSTITUTE, THROW_ON_ERROR};
+use super::register::{makes, moves};
+use crate::php::last_error::JsonError;
 use crate::php::{Array, Context, Function, Key, PhpError, Str, Value, number, utf8};
 
-pub const FUNCTIONS: &[Function] =
-    &[makes("json_encode", 1, 3, json_encode), makes("json_decode", 1, 4, json_read::json_decode)];
+pub const FUNCTIONS: &[Function] = &[
+    makes("json_encode", 1, 3, json_encode),
+    makes("json_decode", 1, 4, json_read::json_decode),
+    moves("json_last_error", 0, 0, |c, _| Ok(Value::Int(c.last_errors.json as i64))),
+    moves("json_last_error_msg", 0, 0, |c, _| Ok(Value::text(c.last_errors.json.message()))),
+];
 
 const HEX_TAG: i64 = 1;
 const HEX_AMP: i64 = 2;
@@ -19,16 +25,15 @@ const UNESCAPED_UNICODE: i64 = 256;
 const PARTIAL_OUTPUT_ON_ERROR: i64 = 512;
 const PRESERVE_ZERO_FRACTION: i64 = 1024;
 const UNESCAPED_LINE_TERMINATORS: i64 = 2048;
-const INVALID_UTF8_IGNORE: i64 = 1 << 20;
-const INVALID_UTF8_SUBSTITUTE: i64 = 1 << 21;
-const THROW_ON_ERROR: i64 = 1 << 22;
 
-/// The reason for which a value has no JSON; json_encode then returns false.
-pub struct JsonError(&'static str);
+/// A value has no JSON; json_encode then returns false.
+struct Unwritable;
 
 struct Writer {
     flags: i64,
     depth_max: usize,
+    /// The last error; one ends the work unless partial output is allowed.
+    error: JsonError,
     out: Vec<u8>,
 }
 
@@ -36,16 +41,20 @@ fn json_encode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, P
     let flags = args::int_or(args, 1, 0)?;
     let depth = args::size(args::int_or(args, 2, 512)?).unwrap_or(0);
     let nesting = context.limits.nesting;
-    let mut writer = Writer { flags, depth_max: depth.min(nesting), out: Vec::new() };
+    let mut writer = Writer { flags, depth_max: depth.min(nesting), error: JsonError::None, out: Vec::new() };
     let result = writer.value(&args[0], 0);
     context.allow_bytes(writer.out.len())?;
+    let throws = flags & THROW_ON_ERROR != 0 && flags & PARTIAL_OUTPUT_ON_ERROR == 0;
+    if !throws {
+        context.last_errors.json = writer.error;
+    }
     match result {
         Ok(()) => Ok(Value::from(writer.out)),
-        Err(JsonError(why)) if flags & THROW_ON_ERROR != 0 => Err(PhpError::error(why)),
-        Err(JsonError(_)) if depth > nesting && writer.out.len() > nesting => {
+        Err(Unwritable) if throws => Err(PhpError::error(writer.error.message())),
+        Err(Unwritable) if depth > nesting && writer.out.len() > nesting => {
             Err(PhpError::limit("nesting of arrays exceeds the limit"))
         }
-        Err(JsonError(_)) => Ok(Value::Bool(false)),
+        Err(Unwritable) => Ok(Value::Bool(false)),
     }
 }
 
@@ -55,15 +64,16 @@ impl Writer {
     }
 
     /// Handles a value without JSON: writes the replacement if partial output is allowed.
-    fn fail(&mut self, why: &'static str, instead: &[u8]) -> Result<(), JsonError> {
+    fn fail(&mut self, error: JsonError, instead: &[u8]) -> Result<(), Unwritable> {
+        self.error = error;
         if !self.has(PARTIAL_OUTPUT_ON_ERROR) {
-            return Err(JsonError(why));
+            return Err(Unwritable);
         }
         self.out.extend_from_slice(instead);
         Ok(())
     }
 
-    fn value(&mut self, value: &Value, depth: usize) -> Result<(), JsonError> {
+    fn value(&mut self, value: &Value, depth: usize) -> Result<(), Unwritable> {
         match value {
             Value::Null => self.out.extend_from_slice(b"null"),
             Value::Bool(b) => self.out.extend_from_slice(if *b { b"true" } else { b"false" }),
@@ -75,9 +85,9 @@ impl Writer {
         Ok(())
     }
 
-    fn float(&mut self, x: f64) -> Result<(), JsonError> {
+    fn float(&mut self, x: f64) -> Result<(), Unwritable> {
         if !x.is_finite() {
-            return self.fail("Inf and NaN cannot be JSON encoded", b"0");
+            return self.fail(JsonError::InfOrNan, b"0");
         }
         let start = self.out.len();
         number::append_float_exact(x, &mut self.out);
@@ -95,11 +105,11 @@ impl Writer {
         }
     }
 
-    fn array(&mut self, array: &Array, depth: usize) -> Result<(), JsonError> {
+    fn array(&mut self, array: &Array, depth: usize) -> Result<(), Unwritable> {
         let is_list = array.is_list() && !self.has(FORCE_OBJECT);
         let (open, close) = if is_list { (b'[', b']') } else { (b'{', b'}') };
         if depth >= self.depth_max {
-            self.fail("Maximum stack depth exceeded", b"")?;
+            self.fail(JsonError::Depth, b"")?;
         }
         self.out.push(open);
         for (i, (key, value)) in array.iter().enumerate() {
@@ -127,7 +137,7 @@ impl Writer {
         Ok(())
     }
 
-    fn text(&mut self, text: &Str, as_number: bool) -> Result<(), JsonError> {
+    fn text(&mut self, text: &Str, as_number: bool) -> Result<(), Unwritable> {
         use crate::php::convert::{Number, Numeric, numeric};
         if as_number {
             match numeric(text) {
@@ -155,7 +165,7 @@ impl Writer {
                 }
                 Err(_) => {
                     self.out.truncate(start);
-                    return self.fail("Malformed UTF-8 characters, possibly incorrectly encoded", b"null");
+                    return self.fail(JsonError::Utf8, b"null");
                 }
             }
         }

@@ -2,10 +2,14 @@
 //! refused, since `stdClass` would behave differently.
 
 use super::args;
-use crate::php::{Array, Context, Key, PhpError, Value};
+use crate::php::last_error::JsonError;
+use crate::php::{Array, Context, Key, PhpError, Value, utf8};
 
 const OBJECT_AS_ARRAY: i64 = 1;
 const BIGINT_AS_STRING: i64 = 2;
+pub const INVALID_UTF8_IGNORE: i64 = 1 << 20;
+pub const INVALID_UTF8_SUBSTITUTE: i64 = 1 << 21;
+pub const THROW_ON_ERROR: i64 = 1 << 22;
 
 struct Reader<'a> {
     text: &'a [u8],
@@ -13,6 +17,8 @@ struct Reader<'a> {
     depth: usize,
     flags: i64,
     saw_object: bool,
+    /// What is wrong, once a method has returned `None`.
+    error: JsonError,
 }
 
 /// PHP's `json_decode`: null for text that is not JSON.
@@ -26,9 +32,14 @@ pub fn json_decode(context: &mut Context<'_>, args: &mut [Value]) -> Result<Valu
     let depth = args::size(args::int_or(args, 2, 512)?).filter(|d| *d > 0);
     let depth = depth.ok_or_else(|| args::bad(2, "be greater than 0"))?.min(context.limits.nesting);
     context.allow_entries(text.len() / 4)?;
-    let mut reader = Reader { text: &text, at: 0, depth, flags, saw_object: false };
-    let Some(value) = reader.document() else {
-        return Ok(Value::Null);
+    let mut reader = Reader { text: &text, at: 0, depth, flags, saw_object: false, error: JsonError::Syntax };
+    let result = reader.document();
+    let error = if result.is_some() { JsonError::None } else { reader.error };
+    if flags & THROW_ON_ERROR == 0 {
+        context.last_errors.json = error;
+    }
+    let Some(value) = result else {
+        return if flags & THROW_ON_ERROR == 0 { Ok(Value::Null) } else { Err(PhpError::error(error.message())) };
     };
     if reader.saw_object && !arrays {
         return Err(PhpError::error("objects are not available in templates: pass true as the second argument"));
@@ -40,7 +51,25 @@ impl Reader<'_> {
     fn document(&mut self) -> Option<Value> {
         let value = self.value()?;
         self.space();
-        (self.at == self.text.len()).then_some(value)
+        match self.peek() {
+            None => Some(value),
+            Some(_) => self.unexpected(),
+        }
+    }
+
+    fn fail<T>(&mut self, error: JsonError) -> Option<T> {
+        self.error = error;
+        None
+    }
+
+    /// Fails at a byte that can begin nothing, or that is out of place.
+    fn unexpected<T>(&mut self) -> Option<T> {
+        let rest = &self.text[self.at..];
+        self.fail(match rest.first() {
+            Some(0..0x20) => JsonError::ControlCharacter,
+            Some(0x80..) if utf8::next_char(rest).is_err() => JsonError::Utf8,
+            _ => JsonError::Syntax,
+        })
     }
 
     fn peek(&self) -> Option<u8> {
@@ -56,6 +85,15 @@ impl Reader<'_> {
     fn take(&mut self, byte: u8) -> Option<()> {
         self.space();
         (self.peek() == Some(byte)).then(|| self.at += 1)
+    }
+
+    /// The end of a list or an object.
+    fn close(&mut self, end: u8, other: u8) -> Option<()> {
+        match self.peek() {
+            Some(b) if b == end => self.take(end),
+            Some(b) if b == other => self.fail(JsonError::StateMismatch),
+            _ => self.unexpected(),
+        }
     }
 
     /// `true`, `null` …, in any case as in PHP.
@@ -80,7 +118,11 @@ impl Reader<'_> {
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Option<Value>) -> Option<Value> {
-        self.depth = self.depth.checked_sub(1)?;
+        // PHP takes a limit of 1 for scalars only.
+        if self.depth <= 1 {
+            return self.fail(JsonError::Depth);
+        }
+        self.depth -= 1;
         self.at += 1;
         let value = read(self);
         self.depth += 1;
@@ -101,7 +143,7 @@ impl Reader<'_> {
             let value = self.value()?;
             out.insert(key, value);
             if self.take(b',').is_none() {
-                self.take(b'}')?;
+                self.close(b'}', b']')?;
                 return Some(Value::array(out));
             }
         }
@@ -115,7 +157,7 @@ impl Reader<'_> {
         loop {
             out.push(self.value()?);
             if self.take(b',').is_none() {
-                self.take(b']')?;
+                self.close(b']', b'}')?;
                 return Some(Value::list(out));
             }
         }
@@ -125,15 +167,39 @@ impl Reader<'_> {
         self.at += 1;
         let mut out = Vec::new();
         loop {
-            let b = self.peek()?;
-            self.at += 1;
+            // PHP takes the end of the text for a NUL.
+            let Some(b @ 0x20..) = self.peek() else { return self.fail(JsonError::ControlCharacter) };
             match b {
-                b'"' => return std::str::from_utf8(&out).is_ok().then_some(out),
-                b'\\' => self.escape(&mut out)?,
-                0..0x20 => return None,
-                _ => out.push(b),
+                b'"' => {
+                    self.at += 1;
+                    return Some(out);
+                }
+                b'\\' => {
+                    self.at += 1;
+                    self.escape(&mut out)?;
+                }
+                _ => self.character(&mut out)?,
             }
         }
+    }
+
+    /// One character as it stands.
+    fn character(&mut self, out: &mut Vec<u8>) -> Option<()> {
+        let rest = &self.text[self.at..];
+        let length = match utf8::next_char(rest) {
+            Ok((_, length)) => {
+                out.extend_from_slice(&rest[..length]);
+                length
+            }
+            Err(_) if self.flags & INVALID_UTF8_IGNORE != 0 => 1,
+            Err(_) if self.flags & INVALID_UTF8_SUBSTITUTE != 0 => {
+                out.extend_from_slice("\u{fffd}".as_bytes());
+                1
+            }
+            Err(_) => return self.fail(JsonError::Utf8),
+        };
+        self.at += length;
+        Some(())
     }
 
     fn escape(&mut self, out: &mut Vec<u8>) -> Option<()> {
@@ -150,11 +216,14 @@ impl Reader<'_> {
                 let unit = self.hex4()?;
                 let mut units = vec![unit];
                 if (0xd800..0xdc00).contains(&unit) {
-                    (self.text.get(self.at..self.at + 2)? == b"\\u").then_some(())?;
+                    if !self.text[self.at..].starts_with(b"\\u") {
+                        return self.fail(JsonError::Utf16);
+                    }
                     self.at += 2;
                     units.push(self.hex4()?);
                 }
-                out.extend_from_slice(String::from_utf16(&units).ok()?.as_bytes());
+                let Ok(text) = String::from_utf16(&units) else { return self.fail(JsonError::Utf16) };
+                out.extend_from_slice(text.as_bytes());
                 return Some(());
             }
             _ => return None,

@@ -1,7 +1,8 @@
-//! `preg_*`, without callbacks.
+//! `preg_*`, except for lists, parts and callbacks.
 
 use super::args;
-use super::register::{by_ref, makes};
+use super::register::{by_ref, makes, moves};
+use crate::php::last_error::PregError;
 use crate::php::regex::{Captures, PatternError, Regex};
 use crate::php::{Array, Context, Function, Key, PhpError, Str, Value};
 
@@ -10,6 +11,8 @@ pub const FUNCTIONS: &[Function] = &[
     by_ref(makes("preg_match_all", 2, 5, preg_match_all), 1 << 2),
     by_ref(makes("preg_replace", 3, 5, preg_replace), 1 << 4),
     makes("preg_quote", 1, 2, preg_quote),
+    moves("preg_last_error", 0, 0, |c, _| Ok(Value::Int(c.last_errors.preg as i64))),
+    moves("preg_last_error_msg", 0, 0, |c, _| Ok(Value::text(c.last_errors.preg.message()))),
 ];
 
 const SET_ORDER: i64 = 2;
@@ -27,10 +30,14 @@ impl Search {
     ///
     /// # Errors
     /// The pattern uses a feature of PHP that is not supported here.
-    pub fn new(context: &Context<'_>, pattern: &[u8], subject: usize) -> Result<Option<Search>, PhpError> {
+    pub fn new(context: &mut Context<'_>, pattern: &[u8], subject: usize) -> Result<Option<Search>, PhpError> {
+        context.last_errors.preg = PregError::None;
         let regex = match Regex::delimited(pattern) {
             Ok(regex) => regex,
-            Err(PatternError::Invalid(_)) => return Ok(None),
+            Err(PatternError::Invalid(_)) => {
+                context.last_errors.preg = PregError::Internal;
+                return Ok(None);
+            }
             Err(PatternError::Unavailable(why)) => return Err(PhpError::error(why)),
         };
         // A long subject needs steps just to be scanned.
@@ -39,8 +46,34 @@ impl Search {
     }
 
     /// True if the subject can be searched: a pattern with `u` needs valid UTF-8.
-    pub fn takes(&self, subject: &[u8]) -> bool {
-        !self.regex.is_utf8() || std::str::from_utf8(subject).is_ok()
+    pub fn takes(&self, context: &mut Context<'_>, subject: &[u8]) -> bool {
+        let takes = !self.regex.is_utf8() || std::str::from_utf8(subject).is_ok();
+        if !takes {
+            context.last_errors.preg = PregError::Utf8;
+        }
+        takes
+    }
+
+    /// The position that argument `i` gives, if the subject can be searched from there.
+    fn start(
+        &self,
+        context: &mut Context<'_>,
+        args: &[Value],
+        i: usize,
+        subject: &[u8],
+    ) -> Result<Option<usize>, PhpError> {
+        let offset = args::int_or(args, i, 0)?;
+        // A position before the subject is its start; one after it is an error.
+        let start = args::offset_in(offset, subject.len()).or((offset < 0).then_some(0));
+        let Some(start) = start else {
+            context.last_errors.preg = PregError::Internal;
+            return Ok(None);
+        };
+        if self.regex.is_utf8() && subject.get(start).is_some_and(|b| (0x80..0xc0).contains(b)) {
+            context.last_errors.preg = PregError::Utf8Offset;
+            return Ok(None);
+        }
+        Ok(self.takes(context, subject).then_some(start))
     }
 
     fn find(&mut self, context: &mut Context<'_>, subject: &[u8], at: usize) -> Result<Option<Captures>, PhpError> {
@@ -127,7 +160,7 @@ fn group(subject: &[u8], range: Option<(usize, usize)>, flags: i64) -> Value {
 
 /// The groups of one match, named ones also by name. Trailing groups without a match are left out unless they are
 /// requested as null.
-fn match_array(search: &Search, subject: &[u8], captures: &Captures, flags: i64) -> Array {
+pub fn match_array(search: &Search, subject: &[u8], captures: &Captures, flags: i64) -> Array {
     let taken = captures.iter().rposition(Option::is_some).map_or(1, |last| last + 1);
     let count = if flags & UNMATCHED_AS_NULL != 0 { captures.len() } else { taken };
     let mut out = Array::new();
@@ -139,14 +172,6 @@ fn match_array(search: &Search, subject: &[u8], captures: &Captures, flags: i64)
         out.insert(Key::Int(i as i64), value);
     }
     out
-}
-
-fn start_of(args: &[Value], i: usize, subject: &[u8]) -> Result<Option<usize>, PhpError> {
-    let offset = args::int_or(args, i, 0)?;
-    if offset < 0 {
-        return Ok(Some(args::offset_in(offset, subject.len()).unwrap_or(0)));
-    }
-    Ok(args::offset_in(offset, subject.len()))
 }
 
 fn bad_flags() -> PhpError {
@@ -162,7 +187,7 @@ fn preg_match(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Ph
     let Some(mut search) = Search::new(context, &pattern, subject.len())? else {
         return Ok(Value::Bool(false));
     };
-    let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
+    let start = search.start(context, args, 4, &subject)?;
     let found = match start {
         Some(start) => search.find(context, &subject, start)?,
         None => None,
@@ -185,7 +210,7 @@ fn preg_match_all(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value
     let Some(mut search) = Search::new(context, &pattern, subject.len())? else {
         return Ok(Value::Bool(false));
     };
-    let start = start_of(args, 4, &subject)?.filter(|_| search.takes(&subject));
+    let start = search.start(context, args, 4, &subject)?;
     let Some(start) = start else {
         if let Some(out) = args.get_mut(2) {
             let empty = if flags & 0xff == SET_ORDER { Array::new() } else { by_group(&search, &subject, &[], flags) };
@@ -265,13 +290,27 @@ pub fn replace(
     limit: usize,
     count: &mut usize,
 ) -> Result<Option<Str>, PhpError> {
+    rewrite(context, pattern, subject, (limit, count), |_, _, captures, out| {
+        expand(replacement, subject, captures, out);
+        Ok(())
+    })
+}
+
+/// Replaces each match by what `write` appends; `None` where PHP returns null.
+pub fn rewrite<'c>(
+    context: &mut Context<'c>,
+    pattern: &[u8],
+    subject: &Str,
+    (limit, count): (usize, &mut usize),
+    mut write: impl FnMut(&mut Context<'c>, &Search, &Captures, &mut Vec<u8>) -> Result<(), PhpError>,
+) -> Result<Option<Str>, PhpError> {
     let Some(mut search) = Search::new(context, pattern, subject.len())? else {
         return Ok(None);
     };
     if limit == 0 {
         return Ok(Some(subject.clone()));
     }
-    if !search.takes(subject) {
+    if !search.takes(context, subject) {
         return Ok(None);
     }
     let found = search.all(context, subject, 0, limit)?;
@@ -284,7 +323,7 @@ pub fn replace(
     for captures in &found {
         let (from, to) = captures[0].unwrap_or((end, end));
         out.extend_from_slice(&subject[end..from.max(end)]);
-        expand(replacement, subject, captures, &mut out);
+        write(context, &search, captures, &mut out)?;
         context.allow_bytes(out.len())?;
         end = to;
     }

@@ -21,7 +21,7 @@ fn grep(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError
             return Ok(Value::Bool(false));
         };
         // A subject that cannot be searched matches nothing, and ends the search.
-        if !search.takes(&text) {
+        if !search.takes(context, &text) {
             break;
         }
         let matches = !search.all(context, &text, 0, 1)?.is_empty();

@@ -32,7 +32,7 @@ fn split(
     let Some(mut search) = Search::new(context, pattern, subject.len())? else {
         return Ok(Value::Bool(false));
     };
-    if !search.takes(subject) && limit > 1 {
+    if limit > 1 && !search.takes(context, subject) {
         return Ok(Value::Bool(false));
     }
     let no_empty = flags & NO_EMPTY != 0;

@@ -10,7 +10,7 @@ pub const MANY: usize = usize::MAX;
 
 const fn entry(name: &'static str, min: usize, max: usize, taint: Taint, call: Call) -> Function {
     let max = if max == MANY { None } else { Some(max) };
-    Function { name, min, max, by_ref: 0, taint, call }
+    Function { name, min, max, by_ref: 0, takes_values: false, taint, call }
 }
 
 /// A function that makes text from its arguments.
@@ -31,5 +31,11 @@ pub const fn escapes(name: &'static str, min: usize, max: usize, call: Call) -> 
 /// The same function with the arguments in `bits` passed by reference.
 pub const fn by_ref(mut function: Function, bits: u32) -> Function {
     function.by_ref = bits;
+    function
+}
+
+/// The same function, whose arguments by reference may also be values.
+pub const fn by_ref_or_value(mut function: Function) -> Function {
+    function.takes_values = true;
     function
 }

@@ -23,7 +23,7 @@ const SORT_NUMERIC: i64 = 1;
 const SORT_STRING: i64 = 2;
 const SORT_LOCALE_STRING: i64 = 5;
 const SORT_NATURAL: i64 = 6;
-const SORT_FLAG_CASE: i64 = 8;
+pub const SORT_FLAG_CASE: i64 = 8;
 
 /// The comparison that the flags of a sort select.
 #[derive(Clone, Copy)]

@@ -4,12 +4,13 @@
 
 use super::args;
 use super::callbacks::{self, Compared};
-use super::register::{MANY, by_ref, moves};
+use super::register::{MANY, by_ref, makes, moves};
 use super::{
-    about, addresses, array_change, array_make, array_pointer, array_read, array_set, csv, ctype, dates, dates_parts,
-    dump, encode, filter, format, html, json, math, metaphone, multibyte, multibyte_code, multibyte_find, pack, preg,
-    preg_list, preg_split, query_text, serialize, sort, strip_tags, text_case, text_compare, text_cut, text_escape,
-    text_find, text_lines, text_replace, text_words, types, url, version,
+    about, addresses, array_change, array_make, array_pointer, array_read, array_set, csv, ctype, dates, dates_parse,
+    dates_parts, dump, encode, filter, fnmatch, format, html, json, math, metaphone, multibyte, multibyte_code,
+    multibyte_detect, multibyte_find, pack, preg, preg_callback, preg_list, preg_split, quantities, query_text, scan,
+    serialize, sort, sort_many, strip_tags, text_case, text_compare, text_cut, text_escape, text_find, text_lines,
+    text_replace, text_words, types, url, version, zones,
 };
 use crate::php::call::Function;
 use crate::php::value::Value;
@@ -25,10 +26,12 @@ const TABLES: &[&[Function]] = &[
     csv::FUNCTIONS,
     ctype::FUNCTIONS,
     dates::FUNCTIONS,
+    dates_parse::FUNCTIONS,
     dates_parts::FUNCTIONS,
     dump::FUNCTIONS,
     encode::FUNCTIONS,
     filter::FUNCTIONS,
+    fnmatch::FUNCTIONS,
     format::FUNCTIONS,
     html::FUNCTIONS,
     json::FUNCTIONS,
@@ -36,14 +39,18 @@ const TABLES: &[&[Function]] = &[
     metaphone::FUNCTIONS,
     multibyte::FUNCTIONS,
     multibyte_code::FUNCTIONS,
+    multibyte_detect::FUNCTIONS,
     multibyte_find::FUNCTIONS,
     pack::FUNCTIONS,
     preg::FUNCTIONS,
     preg_list::FUNCTIONS,
     preg_split::FUNCTIONS,
+    quantities::FUNCTIONS,
     query_text::FUNCTIONS,
+    scan::FUNCTIONS,
     serialize::FUNCTIONS,
     sort::FUNCTIONS,
+    sort_many::FUNCTIONS,
     strip_tags::FUNCTIONS,
     text_case::FUNCTIONS,
     text_compare::FUNCTIONS,
@@ -56,6 +63,7 @@ const TABLES: &[&[Function]] = &[
     types::FUNCTIONS,
     url::FUNCTIONS,
     version::FUNCTIONS,
+    zones::FUNCTIONS,
     LOOKUPS,
 ];
 
@@ -69,6 +77,8 @@ const LOOKUPS: &[Function] = &[
     moves("array_reduce", 2, 3, |c, a| callbacks::array_reduce(c, a, callable)),
     moves("call_user_func", 1, MANY, |c, a| callbacks::call_user_func(c, a, callable)),
     moves("call_user_func_array", 2, 2, |c, a| callbacks::call_user_func_array(c, a, callable)),
+    by_ref(makes("preg_replace_callback", 3, 6, |c, a| preg_callback::one(c, a, callable)), 1 << 4),
+    by_ref(makes("preg_replace_callback_array", 2, 5, |c, a| preg_callback::many(c, a, callable)), 1 << 3),
     by_ref(moves("usort", 2, 2, |c, a| callbacks::sort(c, a, callable, (false, false))), 1),
     by_ref(moves("uasort", 2, 2, |c, a| callbacks::sort(c, a, callable, (false, true))), 1),
     by_ref(moves("uksort", 2, 2, |c, a| callbacks::sort(c, a, callable, (true, true))), 1),

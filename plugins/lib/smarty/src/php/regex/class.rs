@@ -92,8 +92,8 @@ impl ClassItem {
 
 /// `[:name:]`
 #[must_use]
-pub fn posix(name: &[u8]) -> Option<ClassItem> {
-    Some(ClassItem::Posix(match name {
+pub fn posix(name: &[u8]) -> Option<fn(u8) -> bool> {
+    Some(match name {
         b"alpha" => |b| b.is_ascii_alphabetic(),
         b"digit" => |b| b.is_ascii_digit(),
         b"alnum" => |b| b.is_ascii_alphanumeric(),
@@ -109,5 +109,5 @@ pub fn posix(name: &[u8]) -> Option<ClassItem> {
         b"word" => |b| b.is_ascii_alphanumeric() || b == b'_',
         b"ascii" => |b| b.is_ascii(),
         _ => return None,
-    }))
+    })
 }

@@ -17,6 +17,7 @@ mod parse_escape;
 mod syntax;
 mod unicode;
 
+pub use class::posix;
 pub use error::PatternError;
 pub use matcher::{Captures, Exhausted};
 pub use unicode::{is_letter, is_space, is_word};

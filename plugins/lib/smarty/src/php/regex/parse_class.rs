@@ -59,7 +59,7 @@ impl PatternParser<'_> {
         if !name.iter().all(u8::is_ascii_alphabetic) {
             return Ok(None);
         }
-        let Some(item) = posix(name) else {
+        let Some(item) = posix(name).map(ClassItem::Posix) else {
             return fail("unknown POSIX class name");
         };
         self.at += end + 4;

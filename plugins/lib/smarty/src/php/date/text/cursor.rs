@@ -104,7 +104,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    fn word(&mut self) -> &'a [u8] {
+    pub fn word(&mut self) -> &'a [u8] {
         let count = self.rest.iter().take_while(|b| b.is_ascii_alphabetic()).count();
         let (word, rest) = self.rest.split_at(count);
         self.rest = rest;
@@ -133,6 +133,16 @@ impl<'a> Cursor<'a> {
     pub fn amount(&mut self) -> (i64, bool) {
         self.skip_any(b" \t-/");
         words::amount(self.word()).unwrap_or((0, false))
+    }
+
+    pub fn skip(&mut self, count: usize) {
+        self.rest = &self.rest[count.min(self.rest.len())..];
+    }
+
+    /// Skips a byte, and all up to a separator or a digit.
+    pub fn skip_to_separator(&mut self) {
+        self.skip(1);
+        self.skip_to(b" \t.,:;/-0123456789");
     }
 
     /// The rest up to a separator.

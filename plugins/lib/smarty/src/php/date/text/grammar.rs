@@ -49,6 +49,30 @@ pub enum Piece {
     Nothing,
 }
 
+impl Piece {
+    /// True if PHP reports a relative part, even one that moves nothing.
+    #[must_use]
+    pub fn is_relative(self) -> bool {
+        use Piece::{
+            EdgeOfMonth, Instant, IsoWeek, RelativeNumber, RelativeWeek, RelativeWord, Tomorrow, Weekday,
+            WeekdayOfMonth, Yesterday,
+        };
+        matches!(
+            self,
+            Yesterday
+                | Tomorrow
+                | Instant
+                | EdgeOfMonth
+                | WeekdayOfMonth
+                | Weekday
+                | RelativeWeek
+                | RelativeWord
+                | RelativeNumber
+                | IsoWeek
+        )
+    }
+}
+
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const SIGNS: &[u8] = b"+-";
 

@@ -7,9 +7,11 @@ use super::super::words::Unit;
 /// The distance, and the weekday to reach.
 #[derive(Clone, Debug, Default)]
 pub struct Relative {
-    years: i64,
-    months: i64,
+    pub years: i64,
+    pub months: i64,
     pub days: i64,
+    pub hours: i64,
+    pub minutes: i64,
     pub seconds: i64,
     pub micros: i64,
     /// 0 is Sunday; `ago` makes it negative.
@@ -58,7 +60,9 @@ impl Relative {
         };
         match unit {
             Unit::Micros(n) => plus(&mut self.micros, n),
-            Unit::Seconds(n) => plus(&mut self.seconds, n),
+            Unit::Hours => plus(&mut self.hours, 1),
+            Unit::Minutes => plus(&mut self.minutes, 1),
+            Unit::Seconds => plus(&mut self.seconds, 1),
             Unit::Days(n) => plus(&mut self.days, n),
             Unit::Months => plus(&mut self.months, 1),
             Unit::Years => plus(&mut self.years, 1),
@@ -78,7 +82,9 @@ impl Relative {
 
     /// `ago`: reverses everything read so far.
     pub fn reverse(&mut self) {
-        for part in [&mut self.years, &mut self.months, &mut self.days, &mut self.seconds] {
+        for part in
+            [&mut self.years, &mut self.months, &mut self.days, &mut self.hours, &mut self.minutes, &mut self.seconds]
+        {
             *part = part.saturating_neg();
         }
         self.weekday = self.weekday.map(|day| if day == 0 { -7 } else { -day });
@@ -101,6 +107,8 @@ impl Relative {
         carry(f);
         let whole = micros.saturating_add(self.micros).div_euclid(1_000_000);
         f.second = f.second.saturating_add(self.seconds).saturating_add(whole);
+        f.minute = f.minute.saturating_add(self.minutes);
+        f.hour = f.hour.saturating_add(self.hours);
         f.day = f.day.saturating_add(self.days);
         f.month = f.month.saturating_add(months);
         f.year = f.year.saturating_add(self.years);

@@ -7,7 +7,50 @@ use jiff::tz::TimeZone;
 pub enum TextZone {
     /// Seconds east of Greenwich.
     Offset(i64),
-    Named(TimeZone),
+    Abbreviation(Abbreviation),
+    Named(NamedZone),
+    /// A word that is no zone, which is an error.
+    Unknown,
+}
+
+/// An abbreviation such as `CET`.
+#[derive(Clone, Debug)]
+pub struct Abbreviation {
+    /// In capitals.
+    pub name: String,
+    /// Seconds east of Greenwich, daylight saving included.
+    pub offset_seconds: i64,
+    pub is_dst: bool,
+}
+
+/// A zone of the tz database.
+#[derive(Clone, Debug)]
+pub struct NamedZone {
+    pub zone: TimeZone,
+    /// As the text has it.
+    pub name: String,
+    /// PHP reports the abbreviation that came before the name, and `UTC`.
+    pub abbreviation: Option<String>,
+}
+
+impl TextZone {
+    /// The zone after a second one is read where PHP does not count it; `None` is a word that is no zone.
+    #[must_use]
+    pub fn replaced_by(self, second: Option<TextZone>) -> TextZone {
+        match (self, second) {
+            (TextZone::Abbreviation(first), Some(TextZone::Named(second))) => {
+                let abbreviation = second.abbreviation.or(Some(first.name));
+                TextZone::Named(NamedZone { abbreviation, ..second })
+            }
+            (_, Some(second)) => second,
+            (TextZone::Offset(_), None) => TextZone::Offset(0),
+            (TextZone::Abbreviation(first), None) => {
+                let offset_seconds = if first.is_dst { 3600 } else { 0 };
+                TextZone::Abbreviation(Abbreviation { offset_seconds, ..first })
+            }
+            (first, None) => first,
+        }
+    }
 }
 
 /// PHP knows more letters for an offset than for a zone, so longer words are names of zones.
@@ -16,30 +59,47 @@ const ABBREVIATION_MAX: usize = 5;
 /// The zone of a piece such as `+02:00`, `GMT-3`, `(CET)` or `Europe/Paris`; `None` if there is no such zone.
 #[must_use]
 pub fn read(piece: &[u8]) -> Option<TextZone> {
+    read_counted(piece).0
+}
+
+/// The zone at the start of a text, and its length.
+#[must_use]
+pub fn read_counted(piece: &[u8]) -> (Option<TextZone>, usize) {
     let text = piece.trim_ascii_start();
     let text = text.strip_prefix(b"(").unwrap_or(text);
     let text = match text.strip_prefix(b"GMT") {
         Some(signed @ [b'+' | b'-', ..]) => signed,
         _ => text,
     };
-    match text {
-        [b'+', digits @ ..] => offset(digits).map(TextZone::Offset),
-        [b'-', digits @ ..] => offset(digits).map(|seconds| TextZone::Offset(-seconds)),
+    let before = piece.len() - text.len();
+    let (zone, length) = match text {
+        [sign @ (b'+' | b'-'), digits @ ..] => {
+            let length = digits.iter().take_while(|b| b.is_ascii_digit() || **b == b':').count();
+            let seconds = offset(&digits[..length]).map(|seconds| if *sign == b'-' { -seconds } else { seconds });
+            (seconds.map(TextZone::Offset), 1 + length)
+        }
         _ => {
             let is_name = |b: &&u8| b.is_ascii_alphanumeric() || b"/_-+".contains(b);
             let count = text.iter().take_while(is_name).count();
-            name(std::str::from_utf8(&text[..count]).ok()?)
+            (std::str::from_utf8(&text[..count]).ok().and_then(name), count)
         }
-    }
+    };
+    let closing = text[length..].iter().take_while(|b| **b == b')').count();
+    (zone, before + length + closing)
 }
 
 fn name(name: &str) -> Option<TextZone> {
-    if name.len() <= ABBREVIATION_MAX
-        && let Some(seconds) = abbreviation(&name.to_ascii_lowercase())
-    {
-        return Some(TextZone::Offset(seconds));
+    // PHP takes `UTC` in capitals for the name of a zone.
+    if name.len() <= ABBREVIATION_MAX && name != "UTC" {
+        let small = name.to_ascii_lowercase();
+        if let Some(offset_seconds) = abbreviation(&small) {
+            let is_dst = SUMMER.split(' ').any(|known| known == small);
+            let name = name.to_ascii_uppercase();
+            return Some(TextZone::Abbreviation(Abbreviation { name, offset_seconds, is_dst }));
+        }
     }
-    named(name).map(TextZone::Named)
+    let abbreviation = (name == "UTC").then(|| name.to_owned());
+    named(name).map(|zone| TextZone::Named(NamedZone { zone, name: name.to_owned(), abbreviation }))
 }
 
 /// A zone of the tz database, in any letter case.
@@ -51,15 +111,14 @@ pub fn named(name: &str) -> Option<TimeZone> {
 
 /// The seconds of `2`, `0200`, `02:00`, `020000` or `02:00:00`.
 fn offset(digits: &[u8]) -> Option<i64> {
-    let count = digits.iter().take_while(|b| b.is_ascii_digit() || **b == b':').count();
-    let text = std::str::from_utf8(&digits[..count]).ok()?;
+    let text = std::str::from_utf8(digits).ok()?;
     if text.contains(':') {
         let mut parts = text.split(':').map(|part| part.parse::<i64>().ok());
         let (hours, minutes) = (parts.next()??, parts.next()??);
         return Some(hours * 3600 + minutes * 60 + parts.next().flatten().unwrap_or(0));
     }
     let number: i64 = text.parse().ok()?;
-    match count {
+    match digits.len() {
         1 | 2 => Some(number * 3600),
         3 | 4 => Some(number / 100 * 3600 + number % 100 * 60),
         6 => Some(number / 10_000 * 3600 + number / 100 % 100 * 60 + number % 100),
@@ -74,6 +133,11 @@ pub fn abbreviation(name: &str) -> Option<i64> {
     let is_named = |names: &&str| names.split(' ').any(|known| known == name);
     ABBREVIATIONS.iter().find(|(_, names)| is_named(names)).map(|(seconds, _)| *seconds)
 }
+
+/// The abbreviations of daylight saving.
+const SUMMER: &str = "acdt addt adt aedt ahdt akdt apt awdt awt bdst bdt bst cddt cdt cemt cest cpt cwt eddt edt eest \
+    ept ewt gdt hdt hkst hpt hwt iddt idt jdt kdt lst mddt mdst mdt mest mpt msd mwt nddt ndt npt nwt nzdt pddt pdt \
+    pkst ppt pwt wast wemt west yddt ydt ypt ywt";
 
 #[rustfmt::skip]
 const ABBREVIATIONS: &[(i64, &str)] = &[

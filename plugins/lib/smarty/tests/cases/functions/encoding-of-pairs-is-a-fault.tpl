@@ -1,0 +1,1 @@
+{mb_detect_encoding('a','SJIS,UTF-8')}

@@ -1,0 +1,1 @@
+{get_html_translation_table(1,51)}

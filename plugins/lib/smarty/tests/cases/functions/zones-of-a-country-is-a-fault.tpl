@@ -1,0 +1,1 @@
+{timezone_identifiers_list(4096,'DE')}
