@@ -1,0 +1,47 @@
+//! Flags that several commands take, and the configuration that they give.
+
+use crate::config::{self, AdminListen, ConfigError, ConfigSource, KEYS};
+use anyhow::{Error, Result, anyhow};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
+use std::path::PathBuf;
+
+/// The flag that names the configuration file.
+const CONFIG: &str = "config";
+
+/// A command that takes every configuration key as a flag.
+pub fn keyed(name: &'static str, about: &'static str) -> Command {
+    let file = Arg::new(CONFIG)
+        .long(CONFIG)
+        .env("DIALPLATE_CONFIG")
+        .value_name("FILE")
+        .value_hint(ValueHint::FilePath)
+        .help("Configuration file (TOML); `dialplate config` prints one");
+    let keys = KEYS.iter().map(|key| {
+        let flag = Arg::new(key.name).long(key.flag_name());
+        flag.value_name(key.unit.to_ascii_uppercase()).help(config::help(key))
+    });
+    Command::new(name).about(about).arg(file).args(keys)
+}
+
+/// A flag without a value.
+pub fn switch(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue).help(help)
+}
+
+/// The configuration of a command line, of the environment and of the file.
+pub fn source(flags: &ArgMatches) -> ConfigSource {
+    let given = KEYS.iter().filter_map(|key| Some((key.name, flags.get_one::<String>(key.name)?.clone())));
+    let file = flags.get_one::<String>(CONFIG).map(PathBuf::from);
+    ConfigSource::new(given, &|name| std::env::var(name).ok(), file.as_deref())
+}
+
+/// The address of the running server's admin endpoint.
+pub fn admin(flags: &ArgMatches) -> Result<AdminListen> {
+    config::read_admin(source(flags)).map_err(|errors| joined(&errors))
+}
+
+/// All errors, one per line.
+pub fn joined(errors: &[ConfigError]) -> Error {
+    let errors: Vec<_> = errors.iter().map(ToString::to_string).collect();
+    anyhow!("{}", errors.join("\ndialplate: "))
+}

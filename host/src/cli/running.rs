@@ -1,0 +1,59 @@
+//! The commands that talk to the running server: `dialplate reload`, `plugin` and `limits`.
+
+use super::family::Family;
+use super::flags::{admin, keyed, switch};
+use super::setup::block_on;
+use crate::admin_command;
+use anyhow::Result;
+use clap::{Arg, ArgMatches, Command};
+use std::io::stdout;
+
+const JSON: &str = "json";
+const SUBJECT: &str = "subject";
+
+pub const RELOAD: Family = Family {
+    command: || keyed("reload", "Makes the running server reload changed templates and plugins, and waits for it"),
+    run: |flags, _| block_on(admin_command::reload(admin(flags)?, &mut stdout())),
+};
+
+pub const PLUGIN: Family = Family { command: plugin, run: |flags, _| run_plugin(flags) };
+
+pub const LIMITS: Family = Family { command: limits, run: |flags, _| run_limits(flags) };
+
+fn json() -> Arg {
+    switch(JSON, "Print everything as JSON")
+}
+
+fn plugin() -> Command {
+    Command::new("plugin")
+        .about("Shows the plugins of the running server")
+        .subcommand_required(true)
+        .subcommand(keyed("list", "Lists plugins, and problems of plugins and templates").arg(json()))
+}
+
+fn run_plugin(flags: &ArgMatches) -> Result<()> {
+    let Some(("list", flags)) = flags.subcommand() else { return Ok(()) };
+    block_on(admin_command::plugin_list(admin(flags)?, flags.get_flag(JSON), &mut stdout()))
+}
+
+fn limits() -> Command {
+    let subject = Arg::new(SUBJECT).value_name("NETWORK|MAKER|DOMAIN").help("Whose limits [default: all]");
+    Command::new("limits")
+        .about("Shows and lifts the limits of the running server")
+        .subcommand_required(true)
+        .subcommand(keyed("list", "Lists the limits that are reached").arg(json()))
+        .subcommand(keyed("clear", "Lifts limits before they end").arg(subject))
+}
+
+fn run_limits(flags: &ArgMatches) -> Result<()> {
+    match flags.subcommand() {
+        Some(("list", flags)) => {
+            block_on(admin_command::limits_list(admin(flags)?, flags.get_flag(JSON), &mut stdout()))
+        }
+        Some(("clear", flags)) => {
+            let subject = flags.get_one::<String>(SUBJECT).map(String::as_str);
+            block_on(admin_command::limits_clear(admin(flags)?, subject, &mut stdout()))
+        }
+        _ => Ok(()),
+    }
+}
