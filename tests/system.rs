@@ -15,6 +15,7 @@ mod database;
 mod demo;
 mod documents;
 mod edge;
+mod encrypted;
 mod gate;
 mod golden;
 mod guessing;

@@ -3,6 +3,8 @@
 use super::folder;
 use super::format::{self, Values};
 use dialplate_tests::app::TestApp;
+use dialplate_tests::client::Answer;
+use dialplate_tests::openssl::decrypt;
 use dialplate_tests::server::root;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -102,7 +104,7 @@ async fn render(app: &TestApp, model: &Model, variant: Variant, file: &str) -> R
     let encoded = file.replace('{', "%7B").replace('}', "%7D").replace('$', "%24");
     let target = format!("/app/provision/?mac={}&contacts=all&file={encoded}", model.address(variant));
     let answer = app.get(&target).await;
-    let text = answer.text();
+    let text = plain(&answer, &settings(&model.maker, variant));
     Rendered {
         maker: model.maker.clone(),
         vendor: model.vendor.clone(),
@@ -115,6 +117,18 @@ async fn render(app: &TestApp, model: &Model, variant: Variant, file: &str) -> R
         status: answer.status,
         values: format::read(&model.maker, &text),
         text,
+    }
+}
+
+/// The text of an answer, decrypted with the settings of its phone if it is encrypted.
+fn plain(answer: &Answer, settings: &[(String, String)]) -> String {
+    let password = settings.iter().find(|(name, _)| name.ends_with("_config_password"));
+    match password.filter(|_| answer.body.starts_with(b"Salted__")) {
+        Some((_, password)) => {
+            let plain = decrypt(&["-aes-256-cbc", "-md", "md5", "-k", password], &answer.body);
+            String::from_utf8_lossy(&plain.unwrap_or_default()).into_owned()
+        }
+        None => answer.text(),
     }
 }
 

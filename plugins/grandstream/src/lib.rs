@@ -1,8 +1,10 @@
 //! Grandstream: GXP, GRP and GXV phones, HT adapters and DP bases.
 
+mod encryption;
+
 use dialplate_sdk::php::Value;
-use dialplate_sdk::types::Description;
-use dialplate_sdk::{Vendor, address_agent, model_agent, vendor};
+use dialplate_sdk::types::{Description, Document, Failure};
+use dialplate_sdk::{FileRequest, Vendor, address_agent, model_agent, vendor};
 
 const NAME: &str = "grandstream";
 
@@ -97,6 +99,14 @@ impl Vendor for Grandstream {
             _ => return None,
         };
         numbers.iter().find(|(name, _)| *name == kind).map(|(_, number)| *number)
+    }
+
+    fn finish_settings(&self) -> &'static [&'static str] {
+        &encryption::SETTINGS
+    }
+
+    fn finish(&self, document: &mut Document, request: &FileRequest<'_>) -> Result<(), Failure> {
+        encryption::encrypt(document, request)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::bindings::dialplate::provision::host as imports;
 use crate::escape::Escaper;
+use crate::file_request::FileRequest;
 use crate::heap;
 use crate::host::Host;
 use crate::library::{self, Folder};
@@ -45,7 +46,7 @@ pub fn prepare(vendor: &dyn Vendor, mut templates: Vec<Template>) -> Vec<Prepare
     heap::begin();
     std::panic::set_hook(Box::new(|panic| imports::log(Level::Error, &panic.to_string())));
     with_served(vendor, |_| ());
-    let prepared = library::prepare(&templates);
+    let prepared = library::prepare(&templates, vendor.finish_settings());
     for remark in library::remarks().iter().take(REMARKS_LOGGED) {
         imports::log(Level::Warn, remark);
     }
@@ -93,7 +94,10 @@ pub(crate) fn render_from(
     let variables = Variables::new(job, file, vendor, served, host);
     let body = evaluate(template, folder, &variables, job, &Escaper::new(file))?;
     let content_type = vendor.content_type(&RenderedFile { vendor: &job.vendor, requested, body: &body }).to_owned();
-    Ok(Document { content_type, file: file.to_owned(), body })
+    let mut document = Document { content_type, file: file.to_owned(), body };
+    let request = FileRequest { job, settings: &|name| variables.setting(name), host };
+    vendor.finish(&mut document, &request)?;
+    Ok(document)
 }
 
 fn evaluate(

@@ -26,6 +26,7 @@
 pub mod bindings;
 mod component;
 mod escape;
+mod file_request;
 mod heap;
 mod host;
 mod library;
@@ -38,6 +39,7 @@ mod xml;
 pub use bindings::dialplate::provision::types;
 pub use component::{describe, prepare, render};
 pub use dialplate_smarty::php;
+pub use file_request::FileRequest;
 pub use vendor::{
     DEFAULT_FILES, KeySubject, KeyText, PLAIN, RenderedFile, Vendor, XML, address_agent, model_agent, upper_case,
     vendor,

@@ -56,9 +56,10 @@ impl Folder {
         path.strip_prefix(&*self.name)?.strip_prefix('/')
     }
 
-    /// The settings that rendering the file at a path can read: those that it or a file that it includes names.
-    fn reads(&self, path: &str) -> Reads {
-        let mut names = BTreeSet::new();
+    /// The settings that a job for the file at a path needs: those that it or a file that it includes names, and those
+    /// that the vendor reads afterwards.
+    fn reads(&self, path: &str, of_vendor: &[&str]) -> Reads {
+        let mut names: BTreeSet<String> = of_vendor.iter().map(|name| (*name).to_owned()).collect();
         let mut pending = vec![path.to_owned()];
         let mut seen = BTreeSet::new();
         while let Some(path) = pending.pop() {
@@ -112,8 +113,9 @@ fn path(folder: &str, file: &str) -> String {
     if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") }
 }
 
-/// Parses every template and keeps it for later requests. Files with the same text share one parsed template.
-pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
+/// Parses every template and keeps it for later requests. Files with the same text share one parsed template. `of_vendor`
+/// are the settings that the vendor reads for every file.
+pub fn prepare(templates: &[types::Template], of_vendor: &[&str]) -> Vec<Prepared> {
     let mut folders: FxHashMap<String, Folder> = FxHashMap::default();
     for (template, twin) in templates.iter().zip(twins(templates)) {
         let known = folders.get(&twin.folder).and_then(|known| known.get(&twin.file)).cloned();
@@ -132,7 +134,7 @@ pub fn prepare(templates: &[types::Template]) -> Vec<Prepared> {
             Some(Err(error)) => Err(fault(error.clone())),
             Some(Ok(parsed)) => parsed
                 .stands_alone(|name| functions.contains(name))
-                .map(|()| folders[&template.folder].reads(&path(&template.folder, &template.file)))
+                .map(|()| folders[&template.folder].reads(&path(&template.folder, &template.file), of_vendor))
                 .map_err(|error| fault(error.with_source(&template.source))),
             None => Ok(Reads::Every),
         },
@@ -209,7 +211,7 @@ mod tests {
     fn files_with_equal_text_share_one_parse_and_keep_names() {
         let text = "{$a}{include file='./c.cfg'}";
         let files = [("m1", "a.cfg", text), ("m2", "a.cfg", text), ("m2", "b.cfg", text), ("m2", "c.cfg", "{$c}")];
-        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
+        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)), &[]);
         let found = |folder: &str, file| prepared_file(folder, file).unwrap();
         let first = found("m1", "a.cfg");
         assert!(first.shares_text_with(&found("m2", "a.cfg")) && first.shares_text_with(&found("m2", "b.cfg")));
@@ -222,8 +224,15 @@ mod tests {
     }
 
     #[test]
+    fn settings_of_the_vendor_belong_to_every_file() {
+        let prepared = prepare(&[template("m", "a.cfg", "{$z}"), template("m", "b.cfg", "b")], &["y", "x"]);
+        let reads: Vec<_> = prepared.into_iter().map(|file| file.outcome.unwrap()).collect();
+        assert_eq!(format!("{reads:?}"), r#"[Reads::Only(["x", "y", "z"]), Reads::Only(["x", "y"])]"#);
+    }
+
+    #[test]
     fn fault_names_requested_file_when_texts_are_equal() {
-        let prepared = prepare(&[template("m1", "a.cfg", "{if $x}"), template("m2", "a.cfg", "{if $x}")]);
+        let prepared = prepare(&[template("m1", "a.cfg", "{if $x}"), template("m2", "a.cfg", "{if $x}")], &[]);
         let names: Vec<_> = prepared.into_iter().map(|file| file.outcome.unwrap_err().template).collect();
         assert_eq!(names, ["m1/a.cfg", "m2/a.cfg"]);
     }
@@ -231,7 +240,7 @@ mod tests {
     #[test]
     fn tag_that_no_file_defines_is_a_fault_of_its_file() {
         let files = [("m", "a.cfg", "{function f}{/function}"), ("m", "b.cfg", "{f}"), ("m", "c.cfg", "{f}\n{g}")];
-        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
+        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)), &[]);
         assert!(prepared[0].outcome.is_ok() && prepared[1].outcome.is_ok());
         let fault = prepared[2].outcome.as_ref().unwrap_err();
         assert_eq!((fault.line, fault.message.as_str(), fault.excerpt.as_str()), (2, "unknown tag {g}", "{g}"));
@@ -269,7 +278,7 @@ mod tests {
             ("acme/two", "set.cfg", "{include \"{$unset}../one/tail\"}"),
             ("a.example/acme/one", "c", "c"),
         ];
-        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
+        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)), &[]);
         assert_eq!(printed("acme/one", "a.cfg"), "line tail tail vendor root ");
         let reads = Reads::Only(vec!["x".to_owned(), "y".to_owned()]);
         assert_eq!(format!("{:?}", prepared[0].outcome), format!("{:?}", Ok::<_, Fault>(reads)));
@@ -286,7 +295,7 @@ mod tests {
     #[test]
     fn refused_line_is_named_and_its_file_serves() {
         let files = [("m", "a.cfg", "{$a}"), ("m", "b.cfg", "x\n{if $a}{fetch file=$a}{eval var=$a}{/if}")];
-        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
+        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)), &[]);
         assert!(prepared.iter().all(|file| file.outcome.is_ok()));
         let [refusal] = remarks().try_into().unwrap();
         assert!(refusal.starts_with("m/b.cfg:2:8: {fetch} is refused"), "{refusal}");
@@ -296,7 +305,7 @@ mod tests {
     fn include_that_leads_nowhere_is_named() {
         let text = "{if $a}{include './gone'}{include './c'}{include file=$a}{/if}";
         let files = [("m", "a.cfg", text), ("m", "c", ""), ("n", "../m/a.cfg", text), ("n", "../m/c", "")];
-        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)));
+        let prepared = prepare(&files.map(|(folder, file, source)| template(folder, file, source)), &[]);
         assert!(prepared.iter().all(|file| file.outcome.is_ok()));
         let expected =
             "m/a.cfg: it includes \"m/gone\", which is not there. A device that reaches this line gets an error";

@@ -1,7 +1,8 @@
 //! A vendor: its description, and where its files differ from FusionPBX's common behaviour.
 
+use crate::file_request::FileRequest;
 use crate::row::Row;
-use crate::types::{self, Action, Description, Event, Spelling, UserAgent};
+use crate::types::{self, Action, Description, Document, Event, Failure, Spelling, UserAgent};
 use dialplate_smarty::php::Value;
 use dialplate_smarty::php::convert::{self, Numeric};
 
@@ -50,6 +51,51 @@ pub trait Vendor {
     /// The value of the Content-Type header of a rendered file.
     fn content_type(&self, file: &RenderedFile<'_>) -> &'static str {
         file.common_content_type()
+    }
+
+    /// The settings that [`Vendor::finish`] reads. The server sends these with every job, whatever the template reads.
+    fn finish_settings(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Changes a rendered document before it is sent, for instance encrypts it. By default nothing changes.
+    ///
+    /// # Errors
+    /// The phone must not get the document, or a setting is invalid.
+    ///
+    /// ```
+    /// use dialplate_sdk::testing::{FakeHost, Files, job};
+    /// use dialplate_sdk::types::{Description, Document, Failure, Setting, Value};
+    /// use dialplate_sdk::{FileRequest, Vendor, vendor};
+    ///
+    /// struct Acme;
+    ///
+    /// impl Vendor for Acme {
+    ///     fn describe(&self) -> Description {
+    ///         let vendors = vec![vendor("acme", &[], "check-sync", "check-sync;reboot=true")];
+    ///         Description { name: "acme".into(), version: "1".into(), vendors, user_agents: vec![], any: false }
+    ///     }
+    ///
+    ///     fn finish_settings(&self) -> &'static [&'static str] {
+    ///         &["acme_reversed"]
+    ///     }
+    ///
+    ///     fn finish(&self, document: &mut Document, request: &FileRequest<'_>) -> Result<(), Failure> {
+    ///         if request.is_on("acme_reversed") {
+    ///             document.body.reverse();
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let files = Files::parse("acme/a1", &[("{$mac}.cfg", b"abc")]);
+    /// let mut job = job("acme/a1", "acme", "0015652a3b4c");
+    /// job.settings.push(Setting { name: "acme_reversed".into(), value: Value::Flag(true) });
+    /// assert_eq!(files.render(&Acme, &job, &FakeHost::default()).expect("a document").body, b"cba");
+    /// ```
+    fn finish(&self, document: &mut Document, request: &FileRequest<'_>) -> Result<(), Failure> {
+        let _ = (document, request);
+        Ok(())
     }
 }
 

@@ -87,6 +87,11 @@ impl<'a> Variables<'a> {
             .or_else(|| self.of_lines(name))
     }
 
+    /// The setting of this name. No other variable takes its place.
+    pub fn setting(&self, name: &str) -> Option<Value> {
+        self.settings.get(name)
+    }
+
     /// The request, which templates read as `{$smarty.server.HTTP_HOST}` and so on.
     pub fn server(&self) -> Value {
         let entries = || {

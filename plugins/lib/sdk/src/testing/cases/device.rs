@@ -13,6 +13,9 @@
 //! [parameters]                    # what the phone sent
 //! contacts = "all"
 //!
+//! [server]                        # the request as PHP's `$_SERVER`
+//! REQUEST_URI = "/provision/0015652a3b4c.cfg"
+//!
 //! [settings]                      # all layers applied
 //! admin_name = "admin"
 //! retries = 3
@@ -77,6 +80,8 @@ struct DeviceFile {
     time: Option<toml::value::Datetime>,
     #[serde(default)]
     parameters: BTreeMap<String, String>,
+    #[serde(default)]
+    server: BTreeMap<String, String>,
     #[serde(default)]
     settings: Row,
     #[serde(default)]
@@ -144,7 +149,7 @@ impl Case {
             time: file.time.map_or(Ok(defaults.time.clone()), |time| instant(&time))?,
             ..defaults
         };
-        Ok(Self { job, host: host(file.contacts, &file.extensions)?, templates })
+        Ok(Self { job, host: host(file.contacts, &file.extensions, file.server)?, templates })
     }
 
     /// Renders the request as the component of `vendor` would.
@@ -157,13 +162,13 @@ impl Case {
     }
 }
 
-fn host(contacts: Contacts, extensions: &[Row]) -> Result<FakeHost, String> {
+fn host(contacts: Contacts, extensions: &[Row], server: BTreeMap<String, String>) -> Result<FakeHost, String> {
     let named = [("groups", contacts.groups), ("users", contacts.users), ("extensions", contacts.extensions)];
     let present = named.into_iter().filter_map(|(name, rows)| Some((name, rows?)));
     Ok(FakeHost {
         contacts: present.map(|(name, rows)| table(name, &rows)).collect::<Result<_, _>>()?,
         extensions: Some(table("extension", extensions)?),
-        ..FakeHost::default()
+        server_variables: server.into_iter().collect(),
     })
 }
 

@@ -1,0 +1,77 @@
+//! Configuration files that phones decrypt, with OpenSSL in the phone's place.
+
+use dialplate_tests::app::{TestApp, TestAppBuilder};
+use dialplate_tests::openssl::decrypt;
+
+const GRANDSTREAM: &str = "000b82123456";
+const CONFIGURATION: &str = "/provision/cfg000b82123456.xml";
+
+/// A Grandstream phone of our own template.
+fn grandstream() -> TestAppBuilder {
+    TestApp::init().with_device(GRANDSTREAM, "grandstream/gxp2160")
+}
+
+/// The SQL that gives a device or, without an address, its domain a setting.
+fn setting(address: Option<&str>, name: &str, value: &str) -> String {
+    match address {
+        Some(address) => format!(
+            "insert into v_device_settings (device_setting_uuid, device_uuid, domain_uuid, device_setting_subcategory, \
+             device_setting_name, device_setting_value, device_setting_enabled) select '{address}{name}', device_uuid, \
+             domain_uuid, '{name}', 'text', '{value}', true from v_devices where device_address = '{address}'"
+        ),
+        None => format!(
+            "insert into v_domain_settings (domain_setting_uuid, domain_uuid, domain_setting_category, \
+             domain_setting_subcategory, domain_setting_name, domain_setting_value, domain_setting_enabled) select \
+             '{name}', domain_uuid, 'provision', '{name}', 'text', '{value}', true from v_domains"
+        ),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn openssl_decrypts_grandstream_file_with_either_digest() {
+    let app = grandstream().build().await;
+    app.run_sql(&setting(None, "grandstream_config_password", "pass word & more")).await;
+    for (digest, expected) in [("", "md5"), ("md5", "md5"), ("SHA256", "sha256")] {
+        if !digest.is_empty() {
+            app.run_sql("delete from v_device_settings").await;
+            app.run_sql(&setting(Some(GRANDSTREAM), "grandstream_config_password_digest", digest)).await;
+        }
+        let answer = app.get(CONFIGURATION).await;
+        assert_eq!((answer.status, answer.header("content-type")), (200, "application/octet-stream"));
+        assert!(answer.body.starts_with(b"Salted__"), "{digest:?} is not encrypted");
+        let arguments = ["-aes-256-cbc", "-md", expected, "-k", "pass word & more"];
+        let Some(plain) = decrypt(&arguments, &answer.body) else { return };
+        let plain = String::from_utf8(plain).unwrap();
+        let values = roxmltree::Document::parse(&plain).unwrap();
+        let password =
+            values.descendants().find(|node| node.attribute("name") == Some("provisioning.config.filePassword"));
+        assert_eq!(password.and_then(|node| node.text()), Some("pass word & more"), "{plain}");
+        assert!(plain.contains("<mac>000b82123456</mac>"), "{plain}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn equal_content_is_encrypted_to_equal_bytes() {
+    let app = grandstream().with_device("000b82123457", "grandstream/gxp2160").build().await;
+    app.run_sql(&setting(None, "grandstream_config_password", "secret")).await;
+    let first = app.get(CONFIGURATION).await;
+    assert_eq!(app.get(CONFIGURATION).await.body, first.body);
+    let tag = first.header("etag");
+    let again = app.send("GET", CONFIGURATION, &[("Host", "localhost"), ("If-None-Match", tag)], b"").await;
+    assert_eq!(again.status, 304);
+    let other = app.get("/provision/cfg000b82123457.xml").await;
+    assert_ne!(other.body[8..16], first.body[8..16], "another content has another salt");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn password_of_one_device_encrypts_its_configuration_only() {
+    let app = grandstream().with_device("000b82123457", "grandstream/gxp2160").build().await;
+    app.run_sql(&setting(Some(GRANDSTREAM), "grandstream_config_password", "secret")).await;
+    assert!(app.get(CONFIGURATION).await.body.starts_with(b"Salted__"));
+    assert!(app.get("/provision/cfg000b82123457.xml").await.body.starts_with(b"<?xml"));
+    assert!(app.get("/provision/cfg.xml").await.status >= 400, "no device is named");
+    let agent = "Grandstream Model HW GXP2160 SW 1.0.11.3 DevId 000b82123456";
+    assert!(app.get_as(agent, "/provision/cfg.xml").await.body.starts_with(b"Salted__"));
+    let phone_book = app.get("/provision/000b82123456/phonebook.xml").await;
+    assert!(phone_book.body.starts_with(b"<?xml"), "{}", phone_book.text());
+}
