@@ -304,6 +304,22 @@ async fn sites_own_rules_below_provision_stay_in_force() {
 }
 
 #[test]
+fn redirect_of_nginx_to_the_page_keeps_the_query() {
+    let Some(site) = Site::start("", &[("templates/yealink/t46u/{$mac}.cfg", "default {$mac}")], &[]) else { return };
+    let target = "/app/provision?mac=001565be5fd7";
+    assert_eq!(ask(site.server.address, target).text(), "default 001565be5fd7", "without a proxy");
+    let snippet = example("fusionpbx.conf", &[(UPSTREAM, &site.server.address.to_string())]);
+    let port = free_port();
+    let Some(nginx) = Nginx::start(port, &fusionpbx(port, "", &snippet)) else { return };
+    let answer = ask(nginx.address, target);
+    let location = answer.header("location");
+    let (_, path) = location.split_once(HOST).unwrap_or_else(|| panic!("{} {location:?}", answer.status));
+    let path = &path[path.find('/').expect("a path")..];
+    assert_eq!((answer.status, path), (301, "/app/provision/?mac=001565be5fd7"));
+    assert_eq!(ask(nginx.address, path).text(), "default 001565be5fd7");
+}
+
+#[test]
 fn snippet_optional_part_serves_raw_templates() {
     let Some(site) =
         Site::start("", &[("templates/avaya/J100Supgrade.txt", "upgrade"), ("templates/zz/all/x", "x")], &[])

@@ -31,6 +31,10 @@ async fn url_without_rule_is_answered_if_device_has_the_file() {
     let app = yealink().build().await;
     for (target, expected) in [
         ("/provision/001565be5fd7.cfg", "default 001565be5fd7"),
+        ("/app/provision?mac=001565be5fd7", "default 001565be5fd7"),
+        ("/app/provision?mac=001565be5fd7&file=site.cfg", "site 001565be5fd7"),
+        ("/app/provision?mac=001565ffffff", "nginx 404"),
+        ("/app/provision", "default 001565be5fd7"),
         ("/provision/00:15:65:be:5f:d7.cfg", "default 001565be5fd7"),
         ("/provision/00-15-65-BE-5F-D7.CFG", "default 001565be5fd7"),
         ("/provision/yealink/001565be5fd7.cfg", "default 001565be5fd7"),

@@ -25,7 +25,9 @@ const DECIDED: [(&str, &str, &str); 8] = [
 ];
 
 /// Probes that phones request although no site has a rule for them: the probe, and its meaning here.
-const ADDED: [(&str, &str); 24] = [
+const ADDED: [(&str, &str); 25] = [
+    // Of the page, only the query decides.
+    ("/app/provision", ""),
     ("/app/provision/00-15-65-aa-bb-cc.cfg", "mac=00-15-65-aa-bb-cc"),
     ("/app/provision/00:15:65:aa:bb:cc.cfg", "mac=00:15:65:aa:bb:cc"),
     ("/app/provision/yealink/001565aabbcc.cfg", "mac=001565aabbcc"),

@@ -209,6 +209,7 @@ mod tests {
     #[test]
     fn phones_urls_without_a_rule_of_any_site_are_understood() {
         for (path, expected) in [
+            ("/app/provision", ""),
             ("/provision/00:15:65:BE:5F:d7.cfg", "mac=00:15:65:BE:5F:d7"),
             ("/provision/00-15-65-be-5f-d7", "mac=00-15-65-be-5f-d7"),
             ("/provision/001565be5fd7.CFG", "mac=001565be5fd7"),

@@ -107,6 +107,8 @@ pub const RULES: &[Rule] = &[
     rule(Sites, r".*-{mac}\.?(cfg|htm)?", Page("mac={mac}")),
     rule(Sites, r"C520-WiMi_{mac}\.cfg", Page("mac={mac}")),
     rule(Sites, r"{mac}/directory\.xml", Page("mac={mac}&file=directory.xml")),
+    // The page without its slash: the wiki's `Profile_Rule` for Cisco's phones. A phone may not follow nginx's redirect.
+    rule(Phones, r"/app/provision", Page("")),
     // Any address with separators (`.htaccess`) or an ending in capitals, or in a vendor's folder (wiki).
     rule(Phones, r"([A-Za-z0-9_-]+/)?{pairs}(\.(?i:cfg|xml|txt))?", Page("mac={mac}")),
     rule(Phones, r"([A-Za-z0-9_-]+/)?{mac}(\.(?i:cfg|xml|txt))?", Page("mac={mac}")),
