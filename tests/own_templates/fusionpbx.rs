@@ -70,6 +70,7 @@ const ESSENTIAL: &[(&str, &[&str])] = &[
 const DIFFERENCES: &[(&str, &str)] = &[
     ("polycom/3.x", "reg.1.server.1.address"),
     ("grandstream/gxp16xx", "P32"),
+    ("grandstream/ht813", "P130"),
     ("cisco/spa525g2", "Register_Expires_1_"),
     ("cisco/spa525g2", "SIP_Transport_2_"),
     ("yealink/t4x", "account.1.sip_server.1.address"),

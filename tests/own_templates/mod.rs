@@ -173,8 +173,12 @@ fn models_table(vendor: &str, files: &[Rendered]) -> String {
     table
 }
 
-/// Whether a row's name, in which `N` stands for a number, is this parameter's.
+/// Whether a row's name, in which `N` stands for a number, and `P23800…P23903` for all numbers between, is this parameter's.
 fn is_named(row: &str, name: &str) -> bool {
+    if let Some((first, last)) = row.split_once('…') {
+        let number = |text: &str| text.strip_prefix('P').and_then(|digits| digits.parse::<u32>().ok());
+        return number(name).is_some_and(|found| Some(found) >= number(first) && Some(found) <= number(last));
+    }
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let separators = ['.', '_', '-', '/'];
     let (mut row, mut name) = (row.split(separators), name.split(separators));

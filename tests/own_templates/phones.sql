@@ -15,6 +15,16 @@ from v_devices join (values
         'Shared', 'Shared Line', '203', null, 'secret-203', null, 'dns srv', 3600, 'shared')
 ) where device_description = 'own';
 
+-- Further lines of DECT bases: a fourth server, the fifth handset, and a second line of the first one.
+insert into v_device_lines (device_line_uuid, domain_uuid, device_uuid, line_number, server_address, display_name, user_id,
+    password, sip_port, sip_transport, enabled)
+select device_uuid || column1, domain_uuid, device_uuid, column1, column2, column3, column4, column5, 5060, 'tcp', true
+from v_devices join (values
+    ('4', 'sip4.example.net', 'Workshop and yard', '204', 'secret-204'),
+    ('5', 'sip5.example.net', null, '205', 'secret-205'),
+    ('6', 'sip4.example.net', null, '206', 'secret-206')
+) where device_description = 'own' and device_template like 'grandstream/dp75%';
+
 -- Keys of every category, with the types that FusionPBX's key editor stores for the vendor.
 insert into v_device_keys (device_key_uuid, domain_uuid, device_uuid, device_key_category, device_key_id,
     device_key_vendor, device_key_type, device_key_line, device_key_value, device_key_label)
@@ -39,6 +49,10 @@ from v_devices join (values
     ('grandstream', 'line', 1, 'line', 1, null, 'Ada'),
     ('grandstream', 'line', 2, 'shared line', 3, null, null),
     ('grandstream', 'line', 3, 'blf', 1, '205', 'Bob & Co'),
+    ('grandstream', 'line', 6, 'speed dial', 2, '214', 'Gil'),
+    ('grandstream', 'line', 7, 'intercom', 1, '215', null),
+    ('grandstream', 'line', 9, 'blf', 1, '216', 'Hal'),
+    ('grandstream', 'line', 32, 'call park', 1, '5902', 'Lot 2'),
     ('grandstream', 'memory', 1, 'blf', 1, '206', null),
     ('grandstream', 'memory', 2, 'speed dial', 2, '207', 'Dan'),
     ('grandstream', 'expansion', 1, 'blf', 1, '208', 'Eve'),
