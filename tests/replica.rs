@@ -1,10 +1,12 @@
 //! A replica by PostgreSQL's own replication. Uses `../shared/corpus`.
 
+use dialplate_tests::client;
 use dialplate_tests::corpus;
 use dialplate_tests::load::{Load, Verdict};
 use dialplate_tests::postgres::Postgres;
 use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::Server;
+use dialplate_tests::setting;
 use dialplate_tests::wait;
 use std::thread;
 use std::time::Duration;
@@ -77,6 +79,38 @@ fn device_missing_in_the_replica_is_read_from_the_primary() {
     assert_eq!(answer.status, 200);
     assert!(answer.text().contains("just-made"), "its line is missing:\n{}", answer.text());
     assert_eq!(server.get(&host, "/provision/805ec0fffff2.cfg").status, 403, "unknown to both");
+}
+
+/// Otherwise the time of a refusal would show which devices exist.
+#[test]
+fn refused_client_costs_the_primary_no_statement() {
+    let Some(stage) = stage() else { return };
+    stage.primary.run(&setting::digest());
+    wait::until(
+        || {
+            stage
+                .primary
+                .value("select count(*)::text from pg_stat_replication where replay_lsn = pg_current_wal_lsn()")
+                == "1"
+        },
+        || "the replica does not follow".to_owned(),
+    );
+    let server = stage.serve();
+    let query = "select d.device_address || ' ' || n.domain_name from v_devices d join v_domains n using (domain_uuid) \
+        where device_enabled and length(device_address) = 12 limit 1";
+    let known = stage.primary.value(query);
+    let (address, host) = known.split_once(' ').unwrap();
+    let before = (reads(&stage.primary.postgres), reads(&stage.replica));
+    let wrong = "Basic cGhvbmU6d3Jvbmc=";
+    for address in [address, "805ec0fffff3"] {
+        for headers in [&[("Host", host)][..], &[("Host", host), ("Authorization", wrong)]] {
+            let target = format!("/provision/{address}.cfg");
+            let answer = client::send(server.address, "GET", &target, headers, b"");
+            assert_eq!(answer.status, 401, "{address}");
+        }
+    }
+    assert_eq!(reads(&stage.replica) - before.1, 4);
+    assert_eq!(reads(&stage.primary.postgres) - before.0, 0);
 }
 
 #[test]

@@ -44,7 +44,7 @@ pub async fn permit(directory: &Directory, request: &ProvisionRequest, keeper: &
     let identifier = request.identify_device(&|_: &str| None);
     let facts = directory.find(&Lookup { address: identifier.address(), host: request.host() }).await.unwrap();
     let screened = gate::screen(request, facts, keeper).ok()?;
-    match screened.admit(&identifier, true, SteadyClock::start().now()) {
+    match screened.authenticate(true, SteadyClock::start().now()).and_then(|request| request.admit(&identifier)) {
         Ok(Permit::Known(permit)) => Some(*permit),
         _ => None,
     }
@@ -66,7 +66,7 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
     let facts = times.take(1, async { app.directory.find(&lookup).await.unwrap() }).await;
     let admit = async {
         let screened = gate::screen(&request, facts, &app.keeper).unwrap();
-        screened.admit(&identifier, true, app.steady.now())
+        screened.authenticate(true, app.steady.now()).and_then(|request| request.admit(&identifier))
     };
     let Ok(Permit::Known(permit)) = times.take(2, admit).await else { panic!("{target} is not admitted") };
     let device = times.take(3, async { app.directory.load(*permit).await.unwrap() }).await;

@@ -85,6 +85,10 @@ impl Directory {
         self.inner.replica.as_ref().filter(|replica| origin == ReadOrigin::Any && replica.is_available())
     }
 
+    pub(super) fn has_replica(&self) -> bool {
+        self.inner.replica.is_some()
+    }
+
     /// Runs a statement that only reads, in one round trip unless the replica fails.
     pub(super) async fn read<'s>(
         &self,

@@ -30,8 +30,8 @@ impl Directory {
         Ok(!rows.is_empty())
     }
 
-    /// Finds the device that a request names, its domain and their settings, in one round trip. Where a replica does
-    /// not know the device, a second one asks the primary: the device may be new.
+    /// Finds the device that a request names, its domain and their settings, in one round trip. A replica may not have
+    /// received a new device yet: see [`Self::find_newer`].
     ///
     /// With `http_domain_filter` on, which it is unless a default setting turns it off, the lookup finds a device only
     /// in the domain that the `Host` header names. If nothing is found, the result is not an error.
@@ -41,11 +41,21 @@ impl Directory {
             return self.find_in(primary, ReadOrigin::Any, lookup).await;
         };
         match self.find_in(&replica.source, ReadOrigin::Any, lookup).await {
-            Ok(facts) if facts.device.is_some() || lookup.address.is_none() => return Ok(facts),
-            Ok(_) => {}
             Err(error) => replica.lose(&error),
+            found => return found,
         }
         self.find_in(primary, ReadOrigin::Primary, lookup).await
+    }
+
+    /// Asks the primary for a device that the replica does not know: it may be new. `None` if nothing newer can be there.
+    ///
+    /// This is a second round trip, so only a client may cause it that learns anyway whether the device is known.
+    pub async fn find_newer(&self, lookup: &Lookup<'_>, facts: &RequestFacts) -> Result<Option<RequestFacts>, Error> {
+        let may_be_new = facts.device.is_none() && lookup.address.is_some() && facts.origin == ReadOrigin::Any;
+        match self.has_replica() && may_be_new {
+            true => self.find_in(self.primary(), ReadOrigin::Primary, lookup).await.map(Some),
+            false => Ok(None),
+        }
     }
 
     async fn find_in(
@@ -84,20 +94,21 @@ impl Directory {
     pub async fn address_of_extension(&self, extension: &str, domain: &str) -> Result<Option<DeviceAddress>, Error> {
         let statements = self.statements();
         let binds = [Some(extension), Some(domain)];
-        let mut found = None;
+        let mut answered = None;
         if let Some(replica) = self.replica(ReadOrigin::Any) {
             match replica.source.database.fetch(&statements.by_extension, &binds).await {
-                Ok(rows) => found = rows.into_iter().next(),
+                Ok(rows) => answered = Some(rows),
                 Err(error) => replica.lose(&error),
             }
         }
-        if found.is_none() {
-            found = match self.database().fetch(&statements.by_extension, &binds).await {
-                Err(error) if error.is_of_value() => None,
-                rows => rows?.into_iter().next(),
-            };
-        }
-        let supported = found.filter(|(vendor, _)| vendor == "escene" || vendor == "grandstream");
+        let rows = match answered {
+            Some(rows) => rows,
+            None => match self.database().fetch(&statements.by_extension, &binds).await {
+                Err(error) if error.is_of_value() => Vec::new(),
+                rows => rows?,
+            },
+        };
+        let supported = rows.into_iter().next().filter(|(vendor, _)| vendor == "escene" || vendor == "grandstream");
         Ok(supported.and_then(|(_, address)| DeviceAddress::parse(&address?).ok()))
     }
 }

@@ -79,7 +79,7 @@ impl<'a> ScreenedRequest<'a> {
         Self { vendor, ..self }
     }
 
-    /// Decides the request. `accepted` is the auth server's answer, true if none is configured; `now` is in seconds
+    /// Checks the credentials. `accepted` is the auth server's answer, true if none is configured; `now` is in seconds
     /// since 1970-01-01T00:00:00Z.
     ///
     /// Unlike FusionPBX, the gate looks at the device last, except for [`Policy::unknown_first`]. A client that fails a
@@ -88,7 +88,7 @@ impl<'a> ScreenedRequest<'a> {
     ///
     /// # Errors
     /// The first check that fails.
-    pub fn admit(self, identifier: &DeviceIdentifier, accepted: bool, now: u64) -> Result<Permit, Refusal> {
+    pub fn authenticate(self, accepted: bool, now: u64) -> Result<AuthenticatedRequest, Refusal> {
         let Self { request, facts, keeper, vendor } = self;
         if !accepted {
             return Err(Refusal::AuthServer);
@@ -99,6 +99,33 @@ impl<'a> ScreenedRequest<'a> {
         if has_password == Some(false) {
             return Err(Refusal::BadPassword);
         }
-        Permit::grant(identifier, facts, has_logged_in || has_password.is_some())
+        Ok(AuthenticatedRequest { facts, has_secret: has_logged_in || has_password.is_some() })
+    }
+}
+
+/// A request that has passed every check of its domain. None of them depended on the device.
+pub struct AuthenticatedRequest {
+    facts: RequestFacts,
+    /// The domain requires credentials or a password, and the request has them.
+    has_secret: bool,
+}
+
+impl AuthenticatedRequest {
+    pub fn facts(&self) -> &RequestFacts {
+        &self.facts
+    }
+
+    /// Replaces the facts by newer ones. If they demand something else than the request was checked for, the older ones
+    /// stay.
+    pub fn renewed(self, newer: RequestFacts) -> Self {
+        if settings::demand_the_same(&self.facts, &newer) { Self { facts: newer, ..self } } else { self }
+    }
+
+    /// Decides about the device.
+    ///
+    /// # Errors
+    /// Nobody, or only another domain's client, may have the device.
+    pub fn admit(self, identifier: &DeviceIdentifier) -> Result<Permit, Refusal> {
+        Permit::grant(identifier, self.facts, self.has_secret)
     }
 }

@@ -46,8 +46,7 @@ pub(super) fn refuse_unknown(facts: &RequestFacts) -> Result<(), Refusal> {
 }
 
 impl Permit {
-    /// For a request that has passed every check of the domain. `is_authenticated`: the domain requires credentials or a
-    /// password, and the request has them.
+    /// `is_authenticated`: the domain requires credentials or a password, and the request has them.
     pub(super) fn grant(
         identifier: &DeviceIdentifier,
         facts: RequestFacts,

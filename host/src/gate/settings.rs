@@ -25,6 +25,12 @@ pub fn judging(facts: &RequestFacts) -> &Settings {
     strangers.unwrap_or(settings)
 }
 
+/// Whether a request is judged by the same values.
+pub fn demand_the_same(one: &RequestFacts, other: &RequestFacts) -> bool {
+    let (one, other) = (judging(one), judging(other));
+    SETTINGS.iter().all(|(category, name)| one.get(category, name) == other.get(category, name))
+}
+
 /// The user names of which a client needs one; `None` if no credentials are required. `http_auth_enabled` requires them,
 /// or its opposite `http_auth_disable` of older databases. If neither is set, a user name alone requires them, as in the
 /// releases that had only the latter.

@@ -120,7 +120,10 @@ impl<'a> Visit<'a> {
             forms: UrlForms::default(),
         });
         let Ok(RequestTarget::Provision(request)) = asked else { panic!("no request for provisioning") };
-        screen(&request, self.facts(), keeper)?.of_vendor(self.oui_vendor).admit(&self.identifier, self.accepted, now)
+        screen(&request, self.facts(), keeper)?
+            .of_vendor(self.oui_vendor)
+            .authenticate(self.accepted, now)?
+            .admit(&self.identifier)
     }
 
     fn facts(&self) -> RequestFacts {

@@ -64,8 +64,10 @@ fn statement(catalog: &Catalog, dialect: Dialect, is_filtered: bool) -> Statemen
             .part(settings::part(catalog, &format!("demands s where {of_scope}"), "stored"))
     };
     // For an unknown device the database sends any other one, which is not used: to send none takes less time.
-    let other = "select * from (select d.*, 0 as sharing from v_devices d limit 1) other";
-    builder = builder.with("sent", &format!("select * from own union all {other} limit 1"));
+    let other = "select * from (select d.*, 0 as sharing, 1 as place from v_devices d limit 1) other";
+    let sent =
+        format!("select * from (select o.*, 0 as place from own o union all {other}) s order by s.place limit 1");
+    builder = builder.with("sent", &sent);
     builder = builder.text("found", "select cast(count(*) as text) from own");
     builder = builder.part(Part {
         name: "device",

@@ -27,7 +27,7 @@ impl Walk<'_> {
         let identifier = self.resolve(named, request).await?;
         let address = identifier.address();
         seen.address(address);
-        let facts = self.app.directory.find(&Lookup { address, host: request.host() }).await?;
+        let facts = self.find(&Lookup { address, host: request.host() }, request).await?;
         seen.domain(facts.domain.is_some());
         let source = source.map(|source| source.with_device(facts.device.as_ref(), now));
         let decision = self.decide(request, &identifier, vendor, facts, source.as_ref(), now).await?;
@@ -40,6 +40,17 @@ impl Walk<'_> {
             self.app.sentry.settle(&source, of(&decision), now)?;
         }
         Ok(decision?)
+    }
+
+    /// The facts from which the gate decides.
+    async fn find(&self, lookup: &Lookup<'_>, request: &ProvisionRequest) -> Result<RequestFacts, Failure> {
+        let facts = self.app.directory.find(lookup).await?;
+        // Such a client learns at once that the device is unknown.
+        let newer = match self.app.keeper.policy().refuses_unknown_first(request) {
+            true => self.app.directory.find_newer(lookup, &facts).await?,
+            false => None,
+        };
+        Ok(newer.unwrap_or(facts))
     }
 
     /// A router asks for the phones of all its servers, so an unknown one does not count as a guess.
@@ -72,7 +83,16 @@ impl Walk<'_> {
             }
             None => true,
         };
-        Ok(screened.admit(identifier, accepted, now))
+        let authenticated = match screened.authenticate(accepted, now) {
+            Ok(authenticated) => authenticated,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let lookup = Lookup { address: identifier.address(), host: request.host() };
+        let authenticated = match self.app.directory.find_newer(&lookup, authenticated.facts()).await? {
+            Some(newer) => authenticated.renewed(newer),
+            None => authenticated,
+        };
+        Ok(authenticated.admit(identifier))
     }
 
     /// Inserts a device, or loads the one that another request has inserted in the meantime.
@@ -85,7 +105,9 @@ impl Walk<'_> {
         };
         let address = DeviceAddress::from(address);
         let lookup = Lookup { address: Some(&address), host: request.host() };
-        let permit = permit.exchange(self.app.directory.find(&lookup).await?)?;
+        let facts = self.app.directory.find(&lookup).await?;
+        let newer = self.app.directory.find_newer(&lookup, &facts).await?;
+        let permit = permit.exchange(newer.unwrap_or(facts))?;
         Ok(self.app.directory.load(permit).await?)
     }
 
