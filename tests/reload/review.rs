@@ -65,6 +65,25 @@ fn template_that_does_not_render_at_start_is_named() {
 }
 
 #[test]
+fn line_that_the_sample_device_does_not_reach_is_named() {
+    let site = site();
+    let unreached = |line: &str| format!("{{if $user_id_9}}{line}{{/if}}live {{$user_id_1}}\n");
+    site.write(&format!("{FOLDER}/{{$mac}}.cfg"), unreached("{include file='absent.cfg'}"));
+    let server = site.start();
+    all_name(&site, &server, true, &["{$mac}.cfg"]);
+    assert!(reload(&server).1.contains("which is not there"));
+    site.write(&format!("{FOLDER}/extra.cfg"), unreached("{fetch file='/etc/passwd'}"));
+    all_name(&site, &server, true, &["extra.cfg", "{$mac}.cfg"]);
+    // The file served before, so a text of it that fails is refused.
+    site.write(&format!("{FOLDER}/{{$mac}}.cfg"), "{include file='absent.cfg'}");
+    all_name(&site, &server, false, &["extra.cfg", "{$mac}.cfg"]);
+    site.write(&format!("{FOLDER}/{{$mac}}.cfg"), unreached("none"));
+    all_name(&site, &server, true, &["extra.cfg"]);
+    fs::remove_file(site.path(&format!("{FOLDER}/extra.cfg"))).unwrap();
+    all_name(&site, &server, true, &[]);
+}
+
+#[test]
 fn default_file_that_does_not_serve_is_an_error() {
     for fault in [LEFTOVER, "{include file='absent.cfg'}"] {
         let site = site();

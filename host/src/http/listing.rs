@@ -87,7 +87,7 @@ pub struct RefusedFile {
 pub struct Templates {
     pub folders: usize,
     pub files: usize,
-    /// The template files whose text on disk is not active.
+    /// The template files whose text on disk is not active, or fails, or has a line that fails.
     pub wrong: Vec<WrongFile>,
 }
 

@@ -13,6 +13,7 @@ use super::job::Prepared;
 use super::limits::{MESSAGE_CHARS_MAX, keys, one_line};
 use super::plugin::{ComponentOrigin, Plugin};
 use super::purpose::Purpose;
+use super::remark::remarks;
 use super::{snapshot, v0_1};
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,7 @@ struct Unprepared {
 struct Note {
     code: String,
     prepared: Vec<Prepared>,
-    /// What the plugin logged as a warning while it prepared the templates. A start from the cache logs it again.
+    /// What the plugin logged as a warning while it prepared the templates.
     #[serde(default)]
     warnings: Vec<String>,
 }
@@ -91,13 +92,14 @@ impl Candidate {
         templates: Vec<TemplateFile>,
     ) -> Result<Plugin, LoadError> {
         let key = self.key(engine, &templates);
-        let (component, prepared) = match cached(engine, &key, &self.description.name) {
+        let (component, Note { prepared, warnings, .. }) = match cached(engine, &key) {
             Some(found) => found,
             None => self.compile(engine, &key, templates.clone()).await?,
         };
         let version = self.binary.version.name();
         let origin = ComponentOrigin { file: self.file, since: SystemTime::now(), binary: self.binary };
-        Plugin::new(engine, self.description, &component, (templates, prepared), origin).map_err(|error| {
+        let remarks = remarks(&self.description.name, warnings, &templates);
+        Plugin::new(engine, self.description, &component, (templates, prepared, remarks), origin).map_err(|error| {
             LoadError::Interface { version, message: one_line(&format!("{error:#}"), MESSAGE_CHARS_MAX) }
         })
     }
@@ -107,7 +109,7 @@ impl Candidate {
         engine: &Engine,
         key: &Key,
         templates: Vec<TemplateFile>,
-    ) -> Result<(Component, Vec<Prepared>), LoadError> {
+    ) -> Result<(Component, Note), LoadError> {
         let name = Arc::from(self.description.name.as_str());
         let instrumented = unprepared(engine, &self.binary, &self.description).await?;
         let (bytes, prepared, warnings) =
@@ -119,7 +121,7 @@ impl Candidate {
             note.code = digest;
             cache.put_note(key, &note)
         });
-        Ok((mapped.map_or_else(|| code.component().map_err(not_ready), Ok)?, note.prepared))
+        Ok((mapped.map_or_else(|| code.component().map_err(not_ready), Ok)?, note))
     }
 }
 
@@ -181,14 +183,11 @@ fn keep_code(
     }
 }
 
-fn cached(engine: &Engine, key: &Key, plugin: &str) -> Option<(Component, Vec<Prepared>)> {
+fn cached(engine: &Engine, key: &Key) -> Option<(Component, Note)> {
     let cache = engine.cache()?;
     let note: Note = cache.note(key)?;
     let code = cache.code(engine.render(), key, &note.code)?;
-    for warning in &note.warnings {
-        tracing::warn!(plugin.name = plugin, "{warning}");
-    }
-    Some((code, note.prepared))
+    Some((code, note))
 }
 
 async fn describe(

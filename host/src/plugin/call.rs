@@ -173,7 +173,7 @@ impl Call {
         Ok(scope)
     }
 
-    /// The warnings of `prepare`, which belong to the prepared plugin.
+    /// The warnings of `prepare`. Those that nobody takes are logged when the call ends.
     pub(super) fn take_warnings(&mut self) -> Vec<String> {
         std::mem::take(&mut self.warnings)
     }
@@ -188,6 +188,7 @@ impl Call {
         let message = one_line(message, self.log_line_chars_max);
         if level == Level::WARN && self.device.is_none() {
             self.warnings.push(message.to_string());
+            return;
         }
         let plugin = &*self.plugin;
         let address = self.device.as_ref().map_or("", |(address, _)| address.as_str());
@@ -207,6 +208,9 @@ fn no_answer() -> ScopeError {
 
 impl Drop for Call {
     fn drop(&mut self) {
+        for warning in &self.warnings {
+            tracing::warn!(plugin.name = &*self.plugin, "{warning}");
+        }
         if self.log_lines_dropped > 0 {
             let (plugin, lines, limit) = (&*self.plugin, self.log_lines_dropped, keys::LOG_LINES);
             tracing::warn!(

@@ -8,6 +8,7 @@ use super::error::{LoadError, RenderError};
 use super::job::{Faulty, Prepared};
 use super::limits::keys;
 use super::plugin::Plugin;
+use super::remark::{Remark, remarks};
 use super::v0_1;
 use crate::templates::TemplateFile;
 use std::sync::Arc;
@@ -27,13 +28,13 @@ impl Plugin {
         self.unprepared.get().ok_or_else(|| LoadError::Build("it is not there".into()))
     }
 
-    /// The templates that do not compile. `templates` has to hold whole folders.
-    pub async fn check(&self, templates: Vec<TemplateFile>) -> Result<Vec<Faulty>, LoadError> {
+    /// The templates that do not compile, and remarks about others. `templates` has to hold whole folders.
+    pub async fn check(&self, templates: Vec<TemplateFile>) -> Result<(Vec<Faulty>, Vec<Remark>), LoadError> {
         let outcome = self.check_once(templates).await;
         outcome.inspect_err(|error| self.engine().limit_counters().note(self.name(), error.limit()))
     }
 
-    async fn check_once(&self, templates: Vec<TemplateFile>) -> Result<Vec<Faulty>, LoadError> {
+    async fn check_once(&self, templates: Vec<TemplateFile>) -> Result<(Vec<Faulty>, Vec<Remark>), LoadError> {
         let failed =
             |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
         let component = self.unprepared().await?;
@@ -41,11 +42,12 @@ impl Plugin {
         let call = Call::of_load(Arc::from(self.name()), config, limit_counters);
         let mut store = store(component.engine(), call, config.prepare_output_bytes_max);
         let instance = v0_1::instantiate(&mut store, component).await.map_err(failed)?;
-        let prepared = v0_1::prepare(&mut store, &instance, templates).await.map_err(failed)?;
+        let prepared = v0_1::prepare(&mut store, &instance, templates.clone()).await.map_err(failed)?;
+        let remarks = remarks(self.name(), store.data_mut().take_warnings(), &templates);
         let faulty = |Prepared { folder, file, outcome }| {
             let fault = outcome.err()?;
             Some(Faulty { folder, file, fault })
         };
-        Ok(prepared.into_iter().filter_map(faulty).collect())
+        Ok((prepared.into_iter().filter_map(faulty).collect(), remarks))
     }
 }

@@ -23,6 +23,7 @@ mod off_the_path;
 #[allow(clippy::module_inception, reason = "the room holds plugins, and this file is one")]
 mod plugin;
 mod purpose;
+mod remark;
 mod set;
 mod snapshot;
 #[cfg(test)]
@@ -40,5 +41,6 @@ pub use limits::Config;
 pub use load::{LoadPlan, Share};
 pub use off_the_path::{OffThePath, off_the_path};
 pub use plugin::Plugin;
+pub use remark::Remark;
 pub use set::{Choice, Plugins, files};
 pub use trial::{default_file, try_file};

@@ -8,6 +8,7 @@ use super::error::RenderError;
 use super::health::{Health, HealthChange, HealthState};
 use super::job::{DeviceScope, Document, Faulty, Job, Prepared, Reads, RenderGroup};
 use super::limits::{TRANSFER_BYTES_EXTRA, keys};
+use super::remark::Remark;
 use super::turns::{PluginTurns, QUEUE_TIMEOUT, Turn};
 use super::v0_1;
 use crate::facts::{DeviceAddress, DisplayPath};
@@ -31,6 +32,7 @@ pub struct Plugin {
     prepared_bytes: usize,
     folders: HashMap<String, Folder>,
     faults: Vec<Faulty>,
+    remarks: Vec<Remark>,
     origin: ComponentOrigin,
     /// Compiled when it is first needed: see `check`.
     pub(super) unprepared: OnceLock<Component>,
@@ -72,7 +74,7 @@ impl Plugin {
         engine: &Engine,
         description: Description,
         component: &Component,
-        (templates, prepared): (Vec<TemplateFile>, Vec<Prepared>),
+        (templates, prepared, remarks): (Vec<TemplateFile>, Vec<Prepared>, Vec<Remark>),
         origin: ComponentOrigin,
     ) -> wasmtime::Result<Self> {
         let renderer = v0_1::Renderer::new(engine.render(), component)?;
@@ -104,6 +106,7 @@ impl Plugin {
             prepared_bytes,
             folders,
             faults,
+            remarks,
             origin,
             unprepared,
             health,
@@ -122,6 +125,11 @@ impl Plugin {
     /// Templates that `prepare` could not compile, in its order. The plugin renders its other templates.
     pub fn faults(&self) -> &[Faulty] {
         &self.faults
+    }
+
+    /// What it says about templates that compile.
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
     }
 
     pub fn origin(&self) -> &ComponentOrigin {

@@ -1,7 +1,7 @@
 //! Which texts of a changed folder may go live: the new ones, except those that do not compile, and those that break a
 //! file of the folder which rendered before.
 
-use super::problem::{FoundProblem, name};
+use super::problem::{FoundProblem, ProblemKind, name};
 use super::review::{try_live, weigh};
 use crate::plugin::{self, Faulty, LoadError, Plugin, RenderError};
 use crate::templates::{TemplateFile, file};
@@ -68,13 +68,14 @@ impl Change {
     }
 
     async fn check(&self, plugin: &Plugin) -> Result<(Vec<TemplateFile>, Vec<FoundProblem>), LoadError> {
-        let faulty = plugin.check(self.new.to_vec()).await?;
+        let (faulty, remarks) = plugin.check(self.new.to_vec()).await?;
         let serving = self.new.iter().map(|text| (text.file.clone(), text.clone())).collect();
         let mut trying = Trying { plugin, change: self, serving, found: Vec::new(), failed_before: HashSet::new() };
         faulty.iter().for_each(|found| trying.take_fault(found));
         trying.run().await;
         trying.try_new_files().await;
         let (texts, mut found): (Vec<_>, _) = (trying.serving.into_values().collect(), trying.found);
+        FoundProblem::add_remarks(&mut found, remarks.iter());
         weigh(plugin, (&self.folder, &self.new), &mut found).await;
         Ok((texts, found))
     }
@@ -100,7 +101,7 @@ impl Trying<'_> {
         }
         self.found.push(match old_serves {
             true => FoundProblem::refused(name, fault.to_string(), true),
-            false => FoundProblem::live(name, fault.to_string(), false),
+            false => FoundProblem::live(name, fault.to_string(), ProblemKind::Compile),
         });
     }
 

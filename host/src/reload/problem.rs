@@ -1,6 +1,7 @@
 //! Problems of template files, by folder and file.
 
 use crate::facts::DisplayPath;
+use crate::plugin::Remark;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::SystemTime;
@@ -15,8 +16,18 @@ pub struct TemplateProblem {
     pub old_serves: bool,
     /// Phones notice it: see [`FoundProblem::weigh`].
     pub is_error: bool,
-    /// The text compiles, and fails for the sample device.
-    pub(super) of_render: bool,
+    pub(super) kind: ProblemKind,
+}
+
+/// How a text fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ProblemKind {
+    /// It does not compile.
+    Compile,
+    /// It compiles, and fails for the sample device.
+    Render,
+    /// It serves the sample device, and has a line that fails once a device reaches it.
+    Line,
 }
 
 /// By folder and file. The file is empty if the problem is one of the whole folder.
@@ -30,8 +41,8 @@ pub(super) struct FoundProblem {
 
 impl TemplateProblem {
     /// A problem of a live text, found now. [`FoundProblem::weigh`] decides whether it is an error.
-    pub(super) fn live(message: String, of_render: bool) -> Self {
-        Self { message, since: SystemTime::now(), old_serves: false, is_error: false, of_render }
+    pub(super) fn live(message: String, kind: ProblemKind) -> Self {
+        Self { message, since: SystemTime::now(), old_serves: false, is_error: false, kind }
     }
 
     /// Whether it is the same problem, whenever it was found.
@@ -41,10 +52,11 @@ impl TemplateProblem {
 
     /// What the log says.
     pub(super) fn event(&self) -> &'static str {
-        match (self.old_serves, self.of_render) {
-            (true, _) => "template refused; the old text stays active",
-            (false, true) => "template fails for a sample device; requests for it may get status 500",
-            (false, false) => "template does not compile; requests for it get status 500",
+        match self.kind {
+            _ if self.old_serves => "template refused; the old text stays active",
+            ProblemKind::Compile => "template does not compile; requests for it get status 500",
+            ProblemKind::Render => "template fails for a sample device; requests for it may get status 500",
+            ProblemKind::Line => "template has a line that fails; devices that reach it get status 500",
         }
     }
 }
@@ -52,20 +64,31 @@ impl TemplateProblem {
 impl FoundProblem {
     /// A problem of a text that is not live, because the old one stays active or the folder is left as it was.
     pub(super) fn refused(file: &str, message: String, old_serves: bool) -> Self {
-        let problem = TemplateProblem { old_serves, is_error: true, ..TemplateProblem::live(message, false) };
+        let problem =
+            TemplateProblem { old_serves, is_error: true, ..TemplateProblem::live(message, ProblemKind::Compile) };
         Self { file: file.to_owned(), problem }
     }
 
     /// A problem of a live text.
-    pub(super) fn live(file: &str, message: String, of_render: bool) -> Self {
-        Self { file: file.to_owned(), problem: TemplateProblem::live(message, of_render) }
+    pub(super) fn live(file: &str, message: String, kind: ProblemKind) -> Self {
+        Self { file: file.to_owned(), problem: TemplateProblem::live(message, kind) }
+    }
+
+    /// Adds the remarks about files that have no problem yet.
+    pub(super) fn add_remarks<'a>(found: &mut Vec<Self>, remarks: impl Iterator<Item = &'a Remark>) {
+        for remark in remarks {
+            if !found.iter().any(|other| other.file == remark.file) {
+                found.push(Self::live(&remark.file, remark.message.clone(), ProblemKind::Line));
+            }
+        }
     }
 
     /// An error is one that phones notice: of a file that served before, of a whole folder, or of the default file, which
-    /// a phone gets that names none. Any other file may be one that no phone asks for, such as a README or a leftover,
+    /// a phone gets that names none. A line that the sample device does not reach is no error. Any other file may be one that no phone asks for, such as a README or a leftover,
     /// and FusionPBX's own folders hold some of these: a warning.
     pub(super) fn weigh(&mut self, default: Option<&str>) {
-        self.problem.is_error = self.is_refusal() || default == Some(self.file.as_str());
+        let fails = self.problem.kind != ProblemKind::Line;
+        self.problem.is_error = self.is_refusal() || fails && default == Some(self.file.as_str());
     }
 
     /// A text on disk is not live because of it.

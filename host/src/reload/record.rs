@@ -1,10 +1,10 @@
 //! Updates the report, and logs what is new in it.
 
-use super::problem::{FoundProblem, Problems, TemplateProblem, name};
+use super::problem::{FoundProblem, ProblemKind, Problems, TemplateProblem, name};
 use super::report::{Last, Outcome, Refused, Report};
 use super::review::ReviewedFolder;
 use crate::facts::DisplayPath;
-use crate::plugin::{Faulty, LoadFailure, Plugins};
+use crate::plugin::{Faulty, LoadFailure, Plugins, Remark};
 use crate::templates::Texts;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -118,7 +118,8 @@ impl Report {
 
     /// The files of a folder that fail, and for which no older text is active.
     pub(super) fn failing_files(&self, folder: &str) -> HashSet<String> {
-        let failing = self.problems.iter().filter(|((of, _), problem)| of == folder && !problem.old_serves);
+        let is_failing = |problem: &TemplateProblem| !problem.old_serves && problem.kind != ProblemKind::Line;
+        let failing = self.problems.iter().filter(|((of, _), problem)| of == folder && is_failing(problem));
         failing.map(|((_, file), _)| file.clone()).collect()
     }
 
@@ -129,13 +130,14 @@ impl Report {
         }
     }
 
-    /// Takes the faults that plugins found while they were prepared, for folders that serve as they were prepared.
+    /// Takes the problems that plugins found while they were prepared, for folders that serve as they were prepared.
     pub(super) fn prepared(&mut self, plugins: &Plugins, texts: &Texts) {
         let is_prepared = |folder: &str| {
             let owner = plugins.owner(folder).zip(texts.folder(folder));
             owner.is_some_and(|(owner, texts)| owner.prepared(folder, texts))
         };
-        let mut found: Problems = plugins.iter().flat_map(|plugin| plugin.faults()).map(problem).collect();
+        let mut found: Problems = plugins.iter().flat_map(|plugin| plugin.remarks()).map(remarked).collect();
+        found.extend(plugins.iter().flat_map(|plugin| plugin.faults()).map(problem));
         found.retain(|(folder, _), _| is_prepared(folder));
         for (key, problem) in found.iter().filter(|(key, _)| !self.problems.contains_key(*key)) {
             let plugin = plugins.owner(&key.0).map_or("", |owner| owner.name());
@@ -144,9 +146,14 @@ impl Report {
         for (key, known) in std::mem::take(&mut self.problems) {
             match found.get_mut(&key) {
                 Some(again) if again.message == known.message => *again = known,
+                Some(again) if again.kind == ProblemKind::Line && known.kind == ProblemKind::Render => *again = known,
                 Some(_) => {}
                 // A refused text is in no plugin, so a plugin cannot confirm the problem.
-                None if known.old_serves || known.of_render || key.1.is_empty() || !is_prepared(&key.0) => {
+                None if known.old_serves
+                    || known.kind == ProblemKind::Render
+                    || key.1.is_empty()
+                    || !is_prepared(&key.0) =>
+                {
                     drop(found.insert(key, known))
                 }
                 None => log_fixed(&key),
@@ -157,7 +164,11 @@ impl Report {
 }
 
 fn problem(Faulty { folder, file, fault }: &Faulty) -> ((String, String), TemplateProblem) {
-    ((folder.clone(), file.clone()), TemplateProblem::live(fault.to_string(), false))
+    ((folder.clone(), file.clone()), TemplateProblem::live(fault.to_string(), ProblemKind::Compile))
+}
+
+fn remarked(Remark { folder, file, message }: &Remark) -> ((String, String), TemplateProblem) {
+    ((folder.clone(), file.clone()), TemplateProblem::live(message.clone(), ProblemKind::Line))
 }
 
 fn log_problem(plugin: &str, (folder, file): &(String, String), problem: &TemplateProblem) {

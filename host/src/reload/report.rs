@@ -103,6 +103,7 @@ fn bounded(mut all: impl Iterator<Item = String>) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::problem::ProblemKind;
     use super::*;
 
     #[test]
@@ -112,7 +113,7 @@ mod tests {
             since: SystemTime::now(),
             old_serves: false,
             is_error: true,
-            of_render: false,
+            kind: ProblemKind::Compile,
         };
         let problems = (0..203).map(|file| (("a".to_owned(), format!("{file:03}")), problem.clone())).collect();
         let report = Report { problems, ..Report::default() };

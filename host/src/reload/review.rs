@@ -1,6 +1,6 @@
 //! Which live files do not serve phones: those that do not compile, and those that fail for a sample device.
 
-use super::problem::{FoundProblem, name};
+use super::problem::{FoundProblem, ProblemKind, name};
 use super::snapshot::Snapshot;
 use crate::plugin::{self, OffThePath, Plugin, Plugins, off_the_path};
 use crate::templates::{TemplateFile, Texts};
@@ -65,8 +65,10 @@ pub(super) async fn review(plugins: &Plugins, texts: &Texts, covered: &[Weak<Plu
     for (folder, files) in texts.folders() {
         let Some(plugin) = plugins.owner(folder).filter(|plugin| !is_covered(plugin)) else { continue };
         let faults: Vec<_> = plugin.faults().iter().filter(|fault| fault.folder == folder).collect();
-        let mut found: Vec<_> =
-            faults.iter().map(|fault| FoundProblem::live(&fault.file, fault.fault.to_string(), false)).collect();
+        let mut found: Vec<_> = faults
+            .iter()
+            .map(|fault| FoundProblem::live(&fault.file, fault.fault.to_string(), ProblemKind::Compile))
+            .collect();
         let compiling = files.iter().filter(|file| !faults.iter().any(|fault| fault.file == file.file));
         let trying = async {
             for file in compiling {
@@ -75,6 +77,7 @@ pub(super) async fn review(plugins: &Plugins, texts: &Texts, covered: &[Weak<Plu
         };
         // What has been found until then counts.
         let _ = tokio::time::timeout(FOLDER_MAX, trying).await;
+        FoundProblem::add_remarks(&mut found, plugin.remarks().iter().filter(|remark| remark.folder == *folder));
         weigh(plugin, (folder, files), &mut found).await;
         let (plugin, folder, texts) = (plugin.name().to_owned(), folder.to_owned(), Arc::clone(files));
         reviewed.push(ReviewedFolder { plugin, folder, texts, found });
@@ -89,7 +92,7 @@ pub(super) async fn try_live(
     file: &str,
 ) -> Option<FoundProblem> {
     let error = plugin::try_file(plugin, (folder, texts), file).await.err()?;
-    Some(FoundProblem::live(file, format!("{}: {error}", name(folder, file)), true))
+    Some(FoundProblem::live(file, format!("{}: {error}", name(folder, file)), ProblemKind::Render))
 }
 
 /// Tells errors from warnings among the problems of a folder.

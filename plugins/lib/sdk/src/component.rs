@@ -35,7 +35,7 @@ pub fn describe(vendor: &dyn Vendor) -> Description {
     vendor.describe()
 }
 
-/// Lines of the log about templates that fail once a device reaches a line. The server takes 32 lines of one call.
+/// Warnings about templates that fail once a device reaches a line. The server takes 32 lines of one call.
 const REMARKS_LOGGED: usize = 24;
 
 /// The export `prepare`: parses the templates and keeps the result for every request. Returns one outcome per template,
@@ -47,14 +47,22 @@ pub fn prepare(vendor: &dyn Vendor, mut templates: Vec<Template>) -> Vec<Prepare
     std::panic::set_hook(Box::new(|panic| imports::log(Level::Error, &panic.to_string())));
     with_served(vendor, |_| ());
     let prepared = library::prepare(&templates, vendor.finish_settings());
-    for remark in library::remarks().iter().take(REMARKS_LOGGED) {
-        imports::log(Level::Warn, remark);
-    }
+    log_remarks(&library::remarks());
     // Zeroed memory takes no space in the snapshot.
     templates.iter_mut().for_each(|template| template.source.fill(0));
     heap::begin();
     heap::make_room();
     prepared
+}
+
+fn log_remarks(remarks: &[String]) {
+    for remark in remarks.iter().take(REMARKS_LOGGED) {
+        imports::log(Level::Warn, remark);
+    }
+    let more = remarks.len().saturating_sub(REMARKS_LOGGED);
+    if more > 0 {
+        imports::log(Level::Warn, &format!("{more} more lines of templates are errors once a device reaches them"));
+    }
 }
 
 thread_local! {
