@@ -49,4 +49,5 @@ mod sqlite_file;
 mod startup;
 mod timing;
 mod tls;
+mod uploads;
 mod urls;

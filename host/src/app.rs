@@ -11,6 +11,7 @@ use crate::http::{self, AdminState, AppState};
 use crate::journal::Journal;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
+use crate::uploads::Uploads;
 use crate::vital::VitalTasks;
 use crate::{gate, plugin, reload};
 use anyhow::{Context, Result, ensure};
@@ -78,6 +79,7 @@ impl Opened {
             auth_server,
             syslog,
             journal,
+            uploads: Uploads::new(config.uploads),
             url_forms: config.url_forms,
             metrics: Arc::default(),
         };

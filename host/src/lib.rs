@@ -22,4 +22,5 @@ pub mod request;
 pub mod sentry;
 pub mod syslog;
 pub mod templates;
+pub mod uploads;
 pub mod vital;

@@ -6,6 +6,7 @@ mod key;
 mod limits;
 mod secrecy;
 mod server;
+mod uploads;
 
 pub use key::{ConfigKey, DefaultValue};
 
@@ -21,6 +22,7 @@ pub static KEYS: LazyLock<Vec<ConfigKey>> = LazyLock::new(|| {
         server::addresses(),
         server::database(),
         server::templates_and_plugins(),
+        uploads::uploads(),
         access::auth_server(),
         access::credentials(),
         access::rate_limits(),

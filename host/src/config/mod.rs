@@ -20,7 +20,7 @@ use crate::facts::{Network, Release};
 use crate::files::is_folder;
 use crate::request::{Secret, UrlForms};
 use crate::templates::SearchPath;
-use crate::{auth_server, directory, gate, http, plugin, sentry, syslog};
+use crate::{auth_server, directory, gate, http, plugin, sentry, syslog, uploads};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -70,6 +70,7 @@ pub struct Config {
     pub plugin: plugin::Config,
     pub gate: gate::Policy,
     pub sentry: sentry::Config,
+    pub uploads: uploads::Config,
     pub auth_server: Option<auth_server::Config>,
     /// The socket of the syslog daemon that gets refusals.
     pub syslog: Option<PathBuf>,
@@ -133,6 +134,11 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
             inserts_per_minute_max: source.number("auto_inserts_per_minute_max"),
             domain_inserts_per_minute_max: source.number("domain_auto_inserts_per_minute_max"),
             window_s: source.number("guess_window_s"),
+        },
+        uploads: uploads::Config {
+            folder: source.value("uploads", |text| Ok(text.into())),
+            bytes_max: source.number("upload_bytes_max"),
+            files_max: source.number("upload_files_max"),
         },
         auth_server: read_auth_server(source),
         syslog: source.value("syslog", parse_syslog),

@@ -27,6 +27,7 @@ mod relatives;
 mod replica;
 mod setting_values;
 mod statements;
+mod switch;
 #[cfg(test)]
 mod tests;
 mod url;

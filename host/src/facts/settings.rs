@@ -126,6 +126,16 @@ impl Settings {
         self.get(category, subcategory).map_or(absent, |value| !value.is_empty())
     }
 
+    /// Whether a switch of Dialplate's own is on. Settings of devices and profiles have no types, so a text `false`, which
+    /// is true in PHP, must be off here.
+    pub fn is_switched_on(&self, category: &str, subcategory: &str) -> bool {
+        match self.get(category, subcategory) {
+            Some(Value::Flag(flag)) => *flag,
+            Some(Value::Text(text) | Value::Number(text)) => php_boolean(text),
+            _ => false,
+        }
+    }
+
     pub fn text(&self, category: &str, subcategory: &str) -> Option<&str> {
         self.get(category, subcategory).and_then(Value::as_str)
     }
@@ -223,6 +233,16 @@ mod tests {
         let on = |name| settings.is_on("provision", name, false);
         assert!((on("a"), on("b"), on("c"), on("d")) == (true, false, true, false));
         assert!(settings.is_on("provision", "absent", true));
+    }
+
+    #[test]
+    fn switch_is_on_only_if_its_text_says_so() {
+        let mut settings = Settings::default();
+        settings
+            .add(Layer::Default, &[row("a", "boolean", "true"), row("b", "text", "true"), row("c", "text", "false")]);
+        settings.add_category("provision", [("d".to_owned(), Value::Text("1".to_owned()))]);
+        let on = ["a", "b", "c", "d", "e"].map(|name| settings.is_switched_on("provision", name));
+        assert_eq!(on, [true, true, false, true, false]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The access log: one line per request with the client, the device and the outcome. A refused request's line also has
 //! the requested path and device. Queries, passwords and document contents are never logged.
 
-use super::answer::DocumentAnswer;
+use super::answer::Answer;
 use super::status::{self, Failure};
 use crate::facts::{ClientAddress, DeviceAddress, is_control};
 use crate::gate::Refusal;
@@ -69,16 +69,20 @@ impl AccessRecord {
         &self.plugin
     }
 
-    pub fn log(&self, outcome: Result<&DocumentAnswer, &Failure>, took: Duration) {
+    pub fn log(&self, outcome: Result<&Answer, &Failure>, took: Duration) {
         let client = self.client;
         let address = self.address.as_ref().map(DeviceAddress::as_str).unwrap_or_default();
         let ms = took.as_secs_f64() * 1e3;
         let (domain, plugin, template) = (&self.domain, &self.plugin, &self.template);
         match outcome {
-            Ok(ready) => tracing::info!(
+            Ok(Answer::Document(ready)) => tracing::info!(
                 client.address = %client, device.address = address, domain.name = domain, plugin.name = plugin,
                 template, file = ready.document().file, bytes = ready.document().body.len(),
                 status = ready.status().as_u16(), duration_ms = ms, "provisioned"
+            ),
+            Ok(Answer::Upload(upload)) => tracing::info!(
+                client.address = %client, device.address = address, domain.name = domain, file = upload.name,
+                bytes = upload.bytes, status = upload.status().as_u16(), duration_ms = ms, "uploaded"
             ),
             Err(failure) => {
                 let verdict = status::of(failure);

@@ -32,6 +32,49 @@ const HTML: &str = "text/html; charset=UTF-8";
 /// The supported methods, as an `Allow` header lists them.
 const ALLOWED: &str = "GET, HEAD, POST";
 
+/// The answer to a request that succeeded.
+pub enum Answer {
+    Document(DocumentAnswer),
+    Upload(UploadAnswer),
+}
+
+impl Answer {
+    /// The kind of answer, one word for the metrics.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Document(_) => "provisioned",
+            Self::Upload(_) => "uploaded",
+        }
+    }
+
+    pub fn into_response(self) -> Response<Body> {
+        match self {
+            Self::Document(document) => document.into_response(),
+            Self::Upload(upload) => upload.into_response(),
+        }
+    }
+}
+
+/// A file that a phone has sent is stored.
+pub struct UploadAnswer {
+    pub name: String,
+    pub bytes: usize,
+    /// Whether there was no such file before.
+    pub is_new: bool,
+}
+
+impl UploadAnswer {
+    pub fn status(&self) -> StatusCode {
+        status::of_upload(self.is_new)
+    }
+
+    fn into_response(self) -> Response<Body> {
+        let mut headers = HeaderMap::new();
+        add(&mut headers, &SECURITY);
+        bare(self.status(), headers)
+    }
+}
+
 /// A rendered document and the part of it that the client requested.
 pub struct DocumentAnswer {
     document: Document,
@@ -56,7 +99,7 @@ impl DocumentAnswer {
         status::of_selection(&self.selection)
     }
 
-    pub fn into_response(self) -> Response<Body> {
+    fn into_response(self) -> Response<Body> {
         let status = self.status();
         let Document { content_type, body, .. } = self.document;
         let whole = body.len();

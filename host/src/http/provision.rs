@@ -1,9 +1,10 @@
 //! The way of one request through the rooms.
 
 mod door;
+mod upload;
 
 use super::access_log::AccessRecord;
-use super::answer::DocumentAnswer;
+use super::answer::{Answer, DocumentAnswer};
 use super::pace::{BODY_TIMEOUT, REQUEST_TIMEOUT};
 use super::server::Arrived;
 use super::state::AppState;
@@ -19,7 +20,7 @@ use crate::templates::{self, TemplateLocation};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Request, Response, Version, header};
+use axum::http::{HeaderValue, Method as HttpMethod, Request, Response, Version, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -56,7 +57,10 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
         evenly::release(started).await;
     }
     let (answer, kind) = match outcome {
-        Ok(ready) => (ready.into_response(), "provisioned"),
+        Ok(ready) => {
+            let kind = ready.kind();
+            (ready.into_response(), kind)
+        }
         Err(failure) => (answer::failure(&failure), failure.kind()),
     };
     app.metrics.answered(answer.status().as_u16(), kind, seen.plugin_name());
@@ -71,6 +75,19 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     async fn answer(
+        &self,
+        parts: &Parts,
+        body: Body,
+        arrived: &Arrived,
+        seen: &mut AccessRecord,
+    ) -> Result<Answer, Failure> {
+        if parts.method == HttpMethod::PUT {
+            return self.receive(parts, body, arrived, seen).await.map(Answer::Upload);
+        }
+        self.document(parts, body, arrived, seen).await.map(Answer::Document)
+    }
+
+    async fn document(
         &self,
         parts: &Parts,
         body: Body,
@@ -100,6 +117,9 @@ impl Walk<'_> {
         arrived: &Arrived,
         seen: &mut AccessRecord,
     ) -> Result<DocumentAnswer, Failure> {
+        if let Some(file) = request.upload().filter(|_| request.is_only_upload()) {
+            self.is_permitted(file, RequestError::NotProvisioning).await?;
+        }
         let permit = self.admit(request, arrived.peer, seen).await?;
         if let Some(path) = request.template() {
             return match permit {
@@ -116,10 +136,15 @@ impl Walk<'_> {
         }
         let device = match permit {
             Permit::Known(permit) => self.app.directory.load(*permit).await?,
+            Permit::AutoInsert(_) if request.is_only_upload() => return Err(Refusal::UnknownDevice.into()),
             Permit::AutoInsert(permit) => self.insert(permit, request).await?,
         };
         let (address, note) = (device.address.clone(), note(&device, request, parts));
-        let document = self.render(request, device, seen).await;
+        let document = match self.sent_back(request, &device).await {
+            Ok(None) => self.render(request, device, seen).await,
+            Ok(Some(document)) => Ok(document),
+            Err(failure) => Err(failure),
+        };
         // FusionPBX notes a device whether the file exists or not. Its sites do not pass on URLs without a rule, so
         // there the note needs a file.
         if let Some(note) = note.filter(|_| document.is_ok() || !request.is_uncovered()) {
@@ -225,33 +250,37 @@ fn note(device: &Device, request: &ProvisionRequest, parts: &Parts) -> Option<Pr
 
 async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> Result<RequestTarget, Failure> {
     if !Method::is_answered(parts.method.as_str()) {
-        // FusionPBX's nginx goes on with the connection. A client that waits for 100 Continue has sent no body.
-        if !parts.headers.contains_key(header::EXPECT) {
-            let _ = timeout_at(arrived.at + BODY_TIMEOUT, discard(body)).await;
-        }
+        discard(parts, body, arrived).await;
         return Err(RequestError::Method.into());
     }
     let body = timeout_at(arrived.at + BODY_TIMEOUT, read_body(body)).await;
     let body = body.unwrap_or(Err(RequestError::BodyTooSlow))?;
-    let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+    Ok(RequestTarget::parse(&raw(parts, &body, arrived, forms))?)
+}
+
+fn raw<'a>(parts: &'a Parts, body: &'a [u8], arrived: &'a Arrived, forms: UrlForms) -> RawRequest<'a> {
     let client = &arrived.client;
-    let arrival = RawRequest {
+    RawRequest {
         method: parts.method.as_str(),
-        target,
+        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
         original_target: client.original_target.as_deref(),
         headers: &parts.headers,
-        body: &body,
+        body,
         client: client.address,
         https: client.https,
         forms,
-    };
-    Ok(RequestTarget::parse(&arrival)?)
+    }
 }
 
-/// Reads a body of moderate length and forgets it. hyper closes a connection with a body that is not read to its end.
-async fn discard(body: Body) {
+/// Reads a body of moderate length and forgets it, so that the connection stays usable, as with FusionPBX's nginx: hyper
+/// closes a connection with a body that is not read to its end. A client that waits for 100 Continue has sent no body.
+async fn discard(parts: &Parts, body: Body, arrived: &Arrived) {
+    if parts.headers.contains_key(header::EXPECT) {
+        return;
+    }
     let mut body = Limited::new(body, DISCARDED_BYTES_MAX);
-    while let Some(Ok(_)) = body.frame().await {}
+    let reading = async { while let Some(Ok(_)) = body.frame().await {} };
+    let _ = timeout_at(arrived.at + BODY_TIMEOUT, reading).await;
 }
 
 async fn read_body(body: Body) -> Result<Bytes, RequestError> {

@@ -10,6 +10,7 @@ use crate::reload::{self, Reloads};
 use crate::request::UrlForms;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
+use crate::uploads::Uploads;
 use std::sync::Arc;
 
 /// The state of the handlers that answer phones; all requests share it.
@@ -25,6 +26,7 @@ pub struct AppState {
     pub auth_server: Option<AuthServer>,
     pub syslog: Option<Syslog>,
     pub journal: Journal,
+    pub uploads: Uploads,
     pub url_forms: UrlForms,
     pub metrics: Arc<Metrics>,
 }

@@ -6,7 +6,7 @@ use crate::plugin::RenderError;
 use crate::request::RequestError;
 use crate::sentry::RateLimited;
 use crate::templates;
-use crate::{auth_server, directory};
+use crate::{auth_server, directory, uploads};
 use axum::http::StatusCode;
 
 /// The answer to a client that does not complete its headers in time. nginx closes such a connection without an answer.
@@ -30,6 +30,8 @@ pub enum Failure {
     LatePlugin(String),
     #[error(transparent)]
     Templates(#[from] templates::Error),
+    #[error(transparent)]
+    Uploads(#[from] uploads::Error),
     #[error(transparent)]
     AuthServer(#[from] auth_server::Error),
     #[error(transparent)]
@@ -58,6 +60,7 @@ impl Failure {
             Self::NoPlugin(_) | Self::LatePlugin(_) => "no_plugin",
             Self::Engine(_) => "template_engine",
             Self::Templates(_) => "templates",
+            Self::Uploads(_) => "uploads",
             Self::AuthServer(_) => "auth_server",
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
@@ -148,6 +151,7 @@ pub fn of(failure: &Failure) -> Verdict {
         | Failure::Engine(_)
         | Failure::Templates(_)
         | Failure::Directory(_) => Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR),
+        Failure::Uploads(error) => of_upload_error(error),
         Failure::Timeout => Verdict::later(5),
         Failure::Uncovered(_) => Verdict::new(StatusCode::NOT_FOUND),
     }
@@ -164,17 +168,34 @@ pub fn of_selection(selection: &Selection) -> StatusCode {
     }
 }
 
+/// The status of a stored file. FusionPBX stores none.
+pub fn of_upload(is_new: bool) -> StatusCode {
+    if is_new { StatusCode::CREATED } else { StatusCode::NO_CONTENT }
+}
+
+fn of_upload_error(error: &uploads::Error) -> Verdict {
+    match error {
+        uploads::Error::Busy | uploads::Error::NoAnswer(_) => Verdict::later(5),
+        uploads::Error::TooMany { .. } | uploads::Error::Full(_) => Verdict::ours(StatusCode::INSUFFICIENT_STORAGE),
+        uploads::Error::TooLong { .. } | uploads::Error::DomainName(_) | uploads::Error::Io { .. } => {
+            Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
+
 fn of_request(error: RequestError) -> Verdict {
     Verdict::new(match error {
         RequestError::Method => StatusCode::METHOD_NOT_ALLOWED,
         RequestError::TargetTooLong => StatusCode::URI_TOO_LONG,
-        RequestError::BodyTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        RequestError::BodyTooLong | RequestError::UploadTooLong { .. } => StatusCode::PAYLOAD_TOO_LARGE,
         RequestError::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         RequestError::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
         RequestError::NotProvisioning => StatusCode::NOT_FOUND,
         // FusionPBX: 200 with PHP's text about an array.
         RequestError::ArrayParameter(_) | RequestError::TooManyParameters => StatusCode::BAD_REQUEST,
-        RequestError::Path | RequestError::Host | RequestError::Body => StatusCode::BAD_REQUEST,
+        RequestError::Path | RequestError::Host | RequestError::Body | RequestError::PartialUpload => {
+            StatusCode::BAD_REQUEST
+        }
         // FusionPBX: 404 for a name without a file, 200 with PHP's text for a name that is a folder.
         RequestError::FileName => StatusCode::NOT_FOUND,
     })

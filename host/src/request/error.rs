@@ -9,6 +9,10 @@ pub enum RequestError {
     TargetTooLong,
     #[error("the body is longer than {max} bytes", max = super::BODY_BYTES_MAX)]
     BodyTooLong,
+    #[error("the uploaded file is longer than {max} bytes; upload_bytes_max raises the limit")]
+    UploadTooLong { max: usize },
+    #[error("a part of a file cannot be uploaded, only a whole one")]
+    PartialUpload,
     #[error("the headers are larger than {max} bytes", max = super::HEADER_BYTES_MAX)]
     HeadersTooLarge,
     #[error("the body did not arrive in time")]

@@ -14,17 +14,19 @@ mod secret;
 mod server_variables;
 #[cfg(test)]
 mod tests;
+mod uploads;
 
 pub use device::{DeviceIdentifier, UserAgents};
 pub use error::RequestError;
 pub use natural::UrlForms;
 pub use parameters::PARAMETERS_MAX;
 pub use secret::Secret;
+pub use uploads::UploadFile;
 
 use crate::facts::ClientAddress;
 use axum::http::{HeaderMap, header};
 use file::RequestedFile;
-use natural::{Form, Natural};
+use natural::{Form, Natural, Stands};
 use parameters::Parameters;
 
 /// Path and query together. A natural URL with its query is far shorter, and proxies have the same limit.
@@ -66,6 +68,8 @@ pub enum Method {
     Get,
     Head,
     Post,
+    /// Only for files that phones send back.
+    Put,
 }
 
 /// One request for one file of one device. Its parameters may hold passwords, so there is no `Debug`.
@@ -77,6 +81,8 @@ pub struct ProvisionRequest {
     headers: HeaderMap,
     host: String,
     form: Form,
+    /// The file that phones send back under this URL.
+    upload: Option<&'static UploadFile>,
     parameters: Parameters,
     file: RequestedFile,
     user_agent: Option<String>,
@@ -104,10 +110,20 @@ impl RequestTarget {
             return Err(RequestError::BodyTooLong);
         }
         let (path, query) = path::split(arrival.target);
-        let stands = match natural::find(&path::decode(path)?, arrival.forms) {
-            Some(Natural::Static(template)) => return Ok(Self::Static(template)),
-            Some(Natural::Provision(stands)) => stands,
-            None => return Err(RequestError::NotProvisioning),
+        let path = path::decode(path)?;
+        // A proxy's rewrite for files that phones request leaves nothing of the name.
+        let original = arrival.original_target.and_then(|target| path::decode(path::split(target).0).ok());
+        let upload = uploads::find(original.as_deref().unwrap_or(&path));
+        if method == Method::Put && upload.is_none() {
+            return Err(RequestError::Method);
+        }
+        let stands = match (natural::find(&path, arrival.forms), &upload) {
+            (Some(Natural::Static(template)), _) => return Ok(Self::Static(template)),
+            (Some(Natural::Provision(stands)), _) => stands,
+            (None, Some(upload)) if upload.file.is_returned || method == Method::Put => {
+                Stands::of_upload(upload.address)
+            }
+            (None, _) => return Err(RequestError::NotProvisioning),
         };
         let form = if method == Method::Post && is_form(arrival.headers) { arrival.body } else { &[] };
         let rewritten = server_variables::rewritten_query(&stands.parameters, query);
@@ -119,6 +135,7 @@ impl RequestTarget {
             headers: arrival.headers.clone(),
             host: host::parse(arrival.headers)?,
             form: stands.form,
+            upload: upload.map(|path| path.file),
             file: RequestedFile::parse(parameters.text("file")),
             parameters,
             user_agent: header_text(arrival.headers, &header::USER_AGENT),
@@ -127,6 +144,12 @@ impl RequestTarget {
             https: arrival.https,
         })))
     }
+}
+
+/// The file that a PUT to this target, as the phone sent it, would store; `None` if phones send no such file.
+pub fn put_file(target: &str) -> Option<&'static UploadFile> {
+    let path = path::decode(path::split(target).0).ok()?;
+    uploads::find(&path).map(|path| path.file)
 }
 
 impl ProvisionRequest {
@@ -157,6 +180,16 @@ impl ProvisionRequest {
     /// The path of a public picture below the template roots.
     pub fn picture(&self) -> Option<&str> {
         self.form.picture.as_deref()
+    }
+
+    /// The file that phones send back under this URL.
+    pub fn upload(&self) -> Option<&'static UploadFile> {
+        self.upload
+    }
+
+    /// Whether the URL has no other meaning than a file that phones send back.
+    pub fn is_only_upload(&self) -> bool {
+        self.form.only_upload
     }
 
     pub fn client(&self) -> ClientAddress {
@@ -236,9 +269,9 @@ impl ProvisionRequest {
 }
 
 impl Method {
-    /// Whether requests with this method are answered.
+    /// Whether requests with this method are answered. PUT is answered only for some paths: see [`put_file`].
     pub fn is_answered(method: &str) -> bool {
-        Self::parse(method).is_ok()
+        Self::parse(method).is_ok_and(|method| method != Self::Put)
     }
 
     fn parse(method: &str) -> Result<Self, RequestError> {
@@ -246,6 +279,7 @@ impl Method {
             "GET" => Ok(Self::Get),
             "HEAD" => Ok(Self::Head),
             "POST" => Ok(Self::Post),
+            "PUT" => Ok(Self::Put),
             _ => Err(RequestError::Method),
         }
     }
@@ -255,6 +289,7 @@ impl Method {
             Self::Get => "GET",
             Self::Head => "HEAD",
             Self::Post => "POST",
+            Self::Put => "PUT",
         }
     }
 }

@@ -54,6 +54,16 @@ pub struct Form {
     pub template: Option<String>,
     /// A public picture, by its path below the template roots.
     pub picture: Option<String>,
+    /// Only a file that the phone has sent can be the answer.
+    pub only_upload: bool,
+}
+
+impl Stands {
+    /// A file that phones send back, and that no rule names.
+    pub fn of_upload(address: &str) -> Self {
+        let form = Form { uncovered: true, only_upload: true, ..Form::default() };
+        Self { parameters: vec![("mac", address.to_owned())], form }
+    }
 }
 
 /// All patterns as one set, to find the first match, and each alone, for its captures: so a path is matched twice instead
@@ -109,7 +119,7 @@ pub fn find(path: &str, forms: UrlForms) -> Option<Natural> {
     let parameters: Vec<_> = text.split('&').filter_map(|pair| fill(pair, &captures)).collect();
     let file = parameters.iter().find(|(name, _)| *name == "file").map(|(_, file)| file.clone());
     let picture = file.filter(|_| matches!(rule.to, To::Picture(_)));
-    let form = Form { uncovered: rule.of != Of::Sites, or_default, picture, template: None };
+    let form = Form { uncovered: rule.of != Of::Sites, or_default, picture, ..Form::default() };
     Some(Natural::Provision(Stands { parameters, form }))
 }
 
