@@ -118,19 +118,46 @@ async fn custom_file_replaces_one_template() {
     assert_eq!(file("new.cfg").await, "own new 001565be5fd7");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn device_setting_template_dir_replaces_the_search_path() {
-    let sql = format!(
+/// Sets the device's `template_dir` to `elsewhere`.
+fn template_dir() -> String {
+    format!(
         "insert into v_device_settings (device_setting_uuid, device_uuid, device_setting_category, \
          device_setting_subcategory, device_setting_name, device_setting_value, device_setting_enabled) \
          select 'c0ffee00-0000-4000-8000-000000000001', device_uuid, 'provision', 'template_dir', 'text', '@/elsewhere', \
          true from v_devices where device_address = '{YEALINK}'"
-    );
-    let app = with_custom_files().with_sql(&sql).build().await;
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn device_setting_template_dir_replaces_the_search_path() {
+    let app = with_custom_files().with_sql(&template_dir()).build().await;
     let file = async |file: &str| says(&app, &format!("/provision/?mac={YEALINK}&file={file}"), "").await;
     assert_eq!(file("").await, "elsewhere 001565be5fd7");
     assert_eq!(file("site.cfg").await, "own site 001565be5fd7");
     assert_eq!(file("cfggrp2614.xml").await, "404");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn template_dir_has_the_files_that_its_templates_include() {
+    let app = with_custom_files()
+        .with_sql(&template_dir())
+        .with_file("elsewhere/yealink/t46u/parts.cfg", "{include '../parts/head'}{include '../../all.inc'}")
+        .with_file("elsewhere/yealink/parts/head", "head {include './line'}")
+        .with_file("elsewhere/yealink/parts/line", "line ")
+        .with_file("elsewhere/all.inc", "root {$mac}")
+        .with_file("custom/yealink/parts/line", "own line ")
+        .with_file("elsewhere/yealink/t46u/computed.cfg", "{include \"../lang/{$lang|default:'en'}.inc\"}")
+        .with_file("elsewhere/yealink/lang/en.inc", "english")
+        .with_file("elsewhere/other.example/yealink/t46u/x", "foreign")
+        .with_file("elsewhere/yealink/t46u/foreign.cfg", "{include '../../other.example/yealink/t46u/x'}")
+        .with_file("elsewhere/yealink/t46u/far.cfg", "{include '../../../custom/yealink/parts/line'}")
+        .build()
+        .await;
+    let file = async |file: &str| says(&app, &format!("/provision/?mac={YEALINK}&file={file}"), "").await;
+    assert_eq!(file("parts.cfg").await, "head own line root 001565be5fd7");
+    assert_eq!(file("computed.cfg").await, "english");
+    assert_eq!(file("foreign.cfg").await, "500");
+    assert_eq!(file("far.cfg").await, "500");
 }
 
 /// Uses the recorded database; skipped without `../shared/corpus`.

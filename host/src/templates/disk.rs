@@ -2,7 +2,7 @@
 //! is reused.
 
 use super::folder::{self, Error, TemplateFile, TemplateName};
-use super::shared::Library;
+use super::shared::{Looked, shared_by};
 use super::stamp::FileStamp;
 use super::texts::Texts;
 use super::tree::{SearchPath, Tree};
@@ -99,10 +99,10 @@ impl Disk {
     /// Adds the files to each folder that it includes from elsewhere.
     fn add_shared(&mut self, before: &Self, visit: &Visit<'_>, looked: &mut ScanOutcome) {
         let in_roots = self.tree.files_in_roots(visit.progress);
-        let library = Library { tree: &self.tree, texts: &self.own, in_roots: &in_roots };
         let mut read = |path: &Path| before.take(path, visit, &mut self.files, looked);
+        let mut library = Looked { tree: &self.tree, texts: &self.own, in_roots: &in_roots, read: &mut read };
         for (name, own) in self.own.folders() {
-            let shared = library.shared_by(name, own, &mut read);
+            let shared = shared_by(&mut library, name, own);
             if shared.is_empty() {
                 self.texts.share(name, own);
                 continue;

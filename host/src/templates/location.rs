@@ -1,5 +1,6 @@
 //! The place of one device's templates, and its files on disk.
 
+use super::elsewhere::Elsewhere;
 use super::folder::{self, Error, TemplateFile, TemplateName};
 use crate::files::{Progress, Root, Roots};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ pub struct TemplateLocation {
     /// Whether the tree, and so the prepared plugin, contains the folder. A folder elsewhere, or one created since the
     /// last scan, is not in it.
     pub in_tree: bool,
+    /// The folder is in that of the setting `template_dir`.
+    pub(super) elsewhere: Option<Elsewhere>,
     pub(super) roots: Arc<Roots>,
     /// The folders whose files may be served.
     pub(super) allowed: Arc<[PathBuf]>,
@@ -31,7 +34,19 @@ impl TemplateLocation {
             };
             found.extend(self.root(layer).ask(read).await??);
         }
-        Ok(folder::merge(found))
+        let own = folder::merge(found);
+        match (own, &self.elsewhere, self.layers.first()) {
+            (Some(own), Some(elsewhere), Some(layer)) => {
+                let (elsewhere, name, allowed) = (elsewhere.clone(), self.name.clone(), Arc::clone(&self.allowed));
+                let add_shared = move || {
+                    let mut files = elsewhere.shared_by(name.as_str(), &own, &allowed);
+                    files.extend(own);
+                    files
+                };
+                Ok(Some(self.root(layer).ask(add_shared).await?))
+            }
+            (own, ..) => Ok(own),
+        }
     }
 
     pub async fn has(&self, file: &str) -> Result<bool, Error> {

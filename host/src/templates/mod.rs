@@ -1,6 +1,7 @@
 //! Template folders and files on disk. This room knows no template syntax.
 
 mod disk;
+mod elsewhere;
 mod folder;
 mod location;
 mod shared;

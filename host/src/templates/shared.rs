@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 /// Files that one folder gets from others: as many as it may hold itself.
-const FILES_MAX: usize = 256;
+pub(super) const FILES_MAX: usize = 256;
 /// The bytes of these files. They are parsed again for each folder that includes them.
 const BYTES_MAX: usize = 4 << 20;
 
@@ -22,61 +22,83 @@ const BYTES_MAX: usize = 4 << 20;
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#"(?-u)['"](\.[./][^'"\n${`]*)([^'"\n]*)"#).expect("the pattern is constant"));
 
-/// Everything that templates may include.
-pub(super) struct Library<'a> {
+/// Everything that templates may include, by paths below the root.
+pub(super) trait Library {
+    fn at(&mut self, path: &str) -> Option<Arc<[u8]>>;
+
+    /// The paths that a computed name may stand for.
+    fn like(&self, names: &Computed) -> BTreeSet<String>;
+
+    /// Whether a folder in the root may be a domain's.
+    fn may_be_domain(&self, folder: &str) -> bool;
+
+    /// The domain of a folder that has the files which it does not override from a common folder.
+    fn overriding_domain<'n>(&self, folder: &'n str) -> Option<&'n str>;
+}
+
+/// What a look has found.
+pub(super) struct Looked<'a> {
     pub(super) tree: &'a Tree,
     pub(super) texts: &'a Texts,
     /// The files directly in the roots, by name. They are read if a template names them.
     pub(super) in_roots: &'a BTreeMap<String, PathBuf>,
+    pub(super) read: &'a mut dyn FnMut(&Path) -> Option<Arc<[u8]>>,
 }
 
-/// Reads a file.
-pub(super) type ReadFile<'a> = &'a mut dyn FnMut(&Path) -> Option<Arc<[u8]>>;
-
-impl Library<'_> {
-    /// The files that a folder's files include from outside of it, and those that these include. Names without a variable
-    /// come first. A name that stands for more files than the limits allow gives none.
-    pub(super) fn shared_by(&self, folder: &str, own: &[TemplateFile], read: ReadFile<'_>) -> Vec<TemplateFile> {
-        let mut found = Shared { library: self, read, folder, files: BTreeMap::new(), bytes: 0 };
-        let mut computed = Vec::new();
-        for own in own {
-            found.add_named(&format!("{folder}/{}", own.file), &own.source, &mut computed);
-        }
-        while let Some(names) = computed.pop() {
-            found.add_computed(&names, &mut computed);
-        }
-        let up = "../".repeat(folder.split('/').count());
-        let file = |(path, source)| TemplateFile { folder: folder.to_owned(), file: format!("{up}{path}"), source };
-        found.files.into_iter().map(file).collect()
-    }
-
-    /// The file at a path below the roots.
-    fn at(&self, path: &str, read: ReadFile<'_>) -> Option<Arc<[u8]>> {
+impl Library for Looked<'_> {
+    fn at(&mut self, path: &str) -> Option<Arc<[u8]>> {
         let mut splits = path.rmatch_indices('/').map(|(at, _)| (&path[..at], &path[at + 1..]));
         match splits.find_map(|(folder, name)| file(self.texts.folder(folder)?, name)) {
             Some(found) => Some(Arc::clone(&found.source)),
-            None => read(self.in_roots.get(path)?),
+            None => (self.read)(self.in_roots.get(path)?),
         }
     }
 
-    /// The paths of the files that begin and end like this.
     fn like(&self, names: &Computed) -> BTreeSet<String> {
-        let fits = |path: &String| path.starts_with(&names.start) && path.ends_with(&names.end);
         let in_folders = self.texts.files().map(|file| format!("{}/{}", file.folder, file.file));
-        in_folders.chain(self.in_roots.keys().cloned()).filter(fits).collect()
+        in_folders.chain(self.in_roots.keys().cloned()).filter(|path| names.fit(path)).collect()
+    }
+
+    fn may_be_domain(&self, folder: &str) -> bool {
+        self.tree.may_be_domain(folder)
+    }
+
+    fn overriding_domain<'n>(&self, folder: &'n str) -> Option<&'n str> {
+        self.tree.overriding_domain(folder)
     }
 }
 
+/// The files that a folder's files include from outside of it, and those that these include. Names without a variable
+/// come first. A name that stands for more files than the limits allow gives none.
+pub(super) fn shared_by(library: &mut dyn Library, folder: &str, own: &[TemplateFile]) -> Vec<TemplateFile> {
+    let mut found = Shared { library, folder, files: BTreeMap::new(), bytes: 0 };
+    let mut computed = Vec::new();
+    for own in own {
+        found.add_named(&format!("{folder}/{}", own.file), &own.source, &mut computed);
+    }
+    while let Some(names) = computed.pop() {
+        found.add_computed(&names, &mut computed);
+    }
+    let up = "../".repeat(folder.split('/').count());
+    let file = |(path, source)| TemplateFile { folder: folder.to_owned(), file: format!("{up}{path}"), source };
+    found.files.into_iter().map(file).collect()
+}
+
 /// The names that a template computes: all of those with this start and end.
-struct Computed {
-    start: String,
+pub(super) struct Computed {
+    pub(super) start: String,
     end: String,
+}
+
+impl Computed {
+    pub(super) fn fit(&self, path: &str) -> bool {
+        path.starts_with(&self.start) && path.ends_with(&self.end)
+    }
 }
 
 /// The files of one folder that have been found.
 struct Shared<'a> {
-    library: &'a Library<'a>,
-    read: ReadFile<'a>,
+    library: &'a mut dyn Library,
     folder: &'a str,
     files: BTreeMap<String, Arc<[u8]>>,
     bytes: usize,
@@ -128,9 +150,11 @@ impl Shared<'_> {
 
     /// A domain that overrides single files has the others from the common folders.
     fn find(&mut self, path: &str) -> Option<Arc<[u8]>> {
-        let common = || path.strip_prefix(self.library.tree.overriding_domain(self.folder)?)?.strip_prefix('/');
-        let (library, read) = (self.library, &mut *self.read);
-        library.at(path, read).or_else(|| library.at(common()?, read))
+        if let Some(found) = self.library.at(path) {
+            return Some(found);
+        }
+        let common = path.strip_prefix(self.library.overriding_domain(self.folder)?)?.strip_prefix('/')?;
+        self.library.at(common)
     }
 
     /// Whether a path may lead to a file of another folder, and not into the folder of another domain.
@@ -138,7 +162,7 @@ impl Shared<'_> {
         let top = |path: &str| path.split_once('/').map(|(top, _)| top.to_owned());
         let is_own = path.strip_prefix(self.folder).is_some_and(|rest| rest.starts_with('/'));
         let other = top(path).filter(|other| top(self.folder).as_ref() != Some(other));
-        !is_own && !other.is_some_and(|other| self.library.tree.may_be_domain(&other))
+        !is_own && !other.is_some_and(|other| self.library.may_be_domain(&other))
     }
 }
 

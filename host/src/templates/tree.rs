@@ -1,6 +1,7 @@
 //! The search path: the template roots, of which the first that contains a folder provides it, and the administrator's
 //! custom folder, which replaces single files.
 
+use super::elsewhere::Elsewhere;
 use super::folder::{self, Error, Kind, TemplateName};
 use super::location::TemplateLocation;
 use super::walk::{self, Folders};
@@ -213,10 +214,12 @@ impl Tree {
         };
         let Base { mut name, layer, takes_over } = base;
         let mut layers: Vec<_> = layer.into_iter().chain(self.custom(&name)).collect();
+        let mut overriding = None;
         if let Some(for_domain) = domain.filter(|_| !takes_over).map(|domain| name.of_domain(&domain))
             && let Some(layer) = self.custom(&for_domain)
         {
             layers.push(layer);
+            overriding = for_domain.as_str().split_once('/').map(|(domain, _)| domain.to_owned());
             name = for_domain;
         }
         if layers.is_empty() {
@@ -225,11 +228,15 @@ impl Tree {
             return silent.map_or(Ok(None), |folder| Err(NoAnswer(folder.clone()).into()));
         }
         let in_tree = self.folders.get(name.as_str()) == Some(&layers);
+        let elsewhere = template_dir.map(|folder| Elsewhere {
+            roots: self.path.custom.iter().cloned().chain([folder.to_owned()]).collect(),
+            domain: overriding,
+        });
         let allowed = match template_dir {
             Some(folder) => std::iter::once(folder.to_owned()).chain(self.allowed.iter().cloned()).collect(),
             None => Arc::clone(&self.allowed),
         };
-        Ok(Some(TemplateLocation { name, layers, in_tree, roots: Arc::clone(&self.roots), allowed }))
+        Ok(Some(TemplateLocation { name, layers, in_tree, elsewhere, roots: Arc::clone(&self.roots), allowed }))
     }
 
     /// The folder in the first root that has it, or that has one for the domain. A root that did not answer any scan may
