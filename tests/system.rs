@@ -35,6 +35,7 @@ mod outage;
 mod outside;
 mod own_templates;
 mod password;
+mod pin;
 mod pooler;
 mod proxied;
 mod proxies;

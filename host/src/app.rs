@@ -9,6 +9,7 @@ use crate::config::{AdminListen, Config};
 use crate::directory::{self, DEFAULT_DOMAIN, Directory};
 use crate::http::{self, AdminState, AppState};
 use crate::journal::Journal;
+use crate::pin::Pins;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use crate::uploads::Uploads;
@@ -80,6 +81,7 @@ impl Opened {
             syslog,
             journal,
             uploads: Uploads::new(config.uploads),
+            pins: config.pin_secret.map(Pins::new),
             url_forms: config.url_forms,
             metrics: Arc::default(),
         };

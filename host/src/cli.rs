@@ -4,6 +4,7 @@ mod config;
 mod db;
 mod family;
 mod flags;
+mod pin;
 mod running;
 mod server;
 mod setup;
@@ -17,8 +18,16 @@ use std::io::Write;
 use std::process::ExitCode;
 
 /// All commands, in the order of the help.
-const FAMILIES: &[Family] =
-    &[server::SERVE, server::CHECK, config::CONFIG, running::RELOAD, running::PLUGIN, running::LIMITS, db::DB];
+const FAMILIES: &[Family] = &[
+    server::SERVE,
+    server::CHECK,
+    config::CONFIG,
+    running::RELOAD,
+    running::PLUGIN,
+    running::LIMITS,
+    db::DB,
+    pin::PIN,
+];
 
 /// Runs the command that this process was started with.
 pub fn run() -> ExitCode {

@@ -16,6 +16,8 @@ pub mod http;
 pub mod journal;
 pub mod log;
 pub mod metrics;
+pub mod pin;
+pub mod pin_command;
 pub mod plugin;
 pub mod reload;
 pub mod request;

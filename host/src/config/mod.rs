@@ -74,6 +74,8 @@ pub struct Config {
     pub auth_server: Option<auth_server::Config>,
     /// The socket of the syslog daemon that gets refusals.
     pub syslog: Option<PathBuf>,
+    /// What a dial plan must send to bind a phone by PIN.
+    pub pin_secret: Option<Secret>,
     /// Signs digest nonces; `None` for a random key.
     pub nonce_key: Option<[u8; 32]>,
     /// Keys whose value in the command line holds a secret.
@@ -142,6 +144,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
         },
         auth_server: read_auth_server(source),
         syslog: source.value("syslog", parse_syslog),
+        pin_secret: source.optional("pin_secret_file", secret_file::read_pin_secret).map(Secret::new),
         nonce_key: source.optional("nonce_key", nonce_key::parse),
         exposed: source.exposed(),
     }

@@ -1,6 +1,7 @@
 //! Files that hold one secret. No message repeats their content.
 
 use super::source::read_bounded;
+use crate::pin::SECRET_CHARS_MIN;
 use std::path::Path;
 
 /// A file with a secret is one line.
@@ -24,6 +25,20 @@ pub fn read_password(path: &str) -> Result<String, String> {
         Some(password) if !password.is_empty() => Ok(password.to_owned()),
         _ => Err("names a file whose first line is empty; write the password there".to_owned()),
     }
+}
+
+/// The secret on the first line of a file, which a dial plan sends with a PIN.
+///
+/// # Errors
+/// As [`read_password`], or the secret is short.
+pub fn read_pin_secret(path: &str) -> Result<String, String> {
+    let secret = read_password(path)?;
+    if secret.chars().count() < SECRET_CHARS_MIN {
+        return Err(format!(
+            "names a file with a secret of fewer than {SECRET_CHARS_MIN} characters; `openssl rand -hex 16` gives one"
+        ));
+    }
+    Ok(secret)
 }
 
 #[cfg(test)]

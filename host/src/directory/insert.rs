@@ -71,19 +71,32 @@ impl Directory {
         if inserted == 0 {
             return Ok(Insertion::Taken(permit));
         }
+        let device = self.without_row(permit.into_facts(), uuid, |_| new).await?;
+        Ok(Insertion::Inserted(Box::new(device)))
+    }
+
+    /// A device with the settings of its domain and nothing else, without reading its row. `new` is made from these
+    /// settings.
+    pub(super) async fn without_row(
+        &self,
+        (address, domain, settings, origin): InsertFacts,
+        uuid: String,
+        new: impl FnOnce(&Settings) -> NewDevice,
+    ) -> Result<Device, Error> {
+        let statements = self.statements();
         let columns = statements.catalog.columns("v_devices");
-        let (address, domain, settings, origin) = permit.into_facts();
         // Of what belongs to a device, a new one has nothing but its domain's settings.
         let binds = [Some(uuid.as_str()), None, None, Some(domain.uuid.as_str())];
         let result = self.read(origin, &statements.load, &binds).await?;
         let settings = with_domain_settings(settings, &result)?;
         let facts = (address, domain, settings, origin);
-        Ok(Insertion::Inserted(Box::new(inserted_device(columns, facts, new, uuid))))
+        let new = new(&facts.2);
+        Ok(inserted_device(columns, facts, new, uuid))
     }
 
     /// Whether a device of any domain has this address, in any spelling. Lookups compare texts as FusionPBX does, so they
     /// do not find a row with separators, capitals or blanks, although it means the same phone.
-    async fn has_address(&self, catalog: &Catalog, address: MacAddress) -> Result<bool, Error> {
+    pub(super) async fn has_address(&self, catalog: &Catalog, address: MacAddress) -> Result<bool, Error> {
         let stored = catalog.sql("v_devices", "device_address", "d");
         let sql = format!("select {stored}, cast(null as text) from v_devices d where lower({stored}) like $1");
         // Every spelling has these digits in this order, and so do other texts.
@@ -97,7 +110,7 @@ impl Directory {
     }
 }
 
-/// What an [`InsertPermit`] holds.
+/// What an [`InsertPermit`] holds, and the permit of a phone without a device.
 type InsertFacts = (MacAddress, Domain, Settings, ReadOrigin);
 
 /// The inserted device as templates see it, without reading it again: it has neither lines nor keys.

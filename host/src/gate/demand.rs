@@ -8,14 +8,24 @@ use crate::request::{ProvisionRequest, Secret};
 use subtle::Choice;
 
 /// Whether the client is in one of the networks of the setting `cidr` of a category, or the setting is not set.
-/// Reports invalid networks to the keeper.
 pub fn is_in_networks(
     request: &ProvisionRequest,
     facts: &RequestFacts,
     keeper: &Keeper,
     (category, setting): (&str, &'static str),
 ) -> bool {
-    let Some(entries) = texts(judging(facts), category, "cidr") else { return true };
+    let entries = texts(judging(facts), category, "cidr");
+    entries.is_none_or(|entries| is_in_any(request, facts, keeper, setting, entries))
+}
+
+/// Whether the client is in one of these networks. Reports invalid ones to the keeper.
+pub fn is_in_any(
+    request: &ProvisionRequest,
+    facts: &RequestFacts,
+    keeper: &Keeper,
+    setting: &'static str,
+    entries: Vec<&str>,
+) -> bool {
     let mut is_in = false;
     for text in entries {
         match Network::parse(text) {

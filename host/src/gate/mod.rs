@@ -6,6 +6,7 @@ mod credentials;
 mod demand;
 mod digest;
 mod keeper;
+mod newcomer;
 mod nonce;
 mod permit;
 mod policy;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use digest::Algorithm;
 pub use keeper::{InvalidSetting, Keeper, SettingProblem};
+pub use newcomer::NewcomerPermit;
 pub use permit::{DevicePermit, InsertPermit, Permit};
 pub use policy::Policy;
 #[cfg(test)]
@@ -28,13 +30,13 @@ use crate::request::{DeviceIdentifier, ProvisionRequest};
 use credentials::{CredentialCheck, Scheme};
 
 /// Settings whose values [`find_problem`] knows, as category and name.
-pub const EXAMINED_SETTINGS: [(&str, &str); 3] =
-    [("domain", "cidr"), ("provision", "cidr"), ("provision", "http_auth_type")];
+pub const EXAMINED_SETTINGS: [(&str, &str); 4] =
+    [("domain", "cidr"), ("provision", "cidr"), ("provision", "http_auth_type"), ("provision", settings::PIN_NETWORKS)];
 
 /// What is wrong with a value of a setting that the gate reads, before any phone asks.
 pub fn find_problem(setting: &str, text: &str) -> Option<SettingProblem> {
     match setting {
-        "cidr" => Network::parse(text).is_none().then_some(SettingProblem::Network),
+        "cidr" | settings::PIN_NETWORKS => Network::parse(text).is_none().then_some(SettingProblem::Network),
         "http_auth_type" => Scheme::parse(text).is_none().then_some(SettingProblem::AuthType),
         _ => None,
     }
@@ -93,13 +95,16 @@ impl<'a> ScreenedRequest<'a> {
         if !accepted {
             return Err(Refusal::AuthServer);
         }
+        if newcomer::is_newcomer(request, &facts, keeper) {
+            return Ok(AuthenticatedRequest { facts, has_secret: false, is_newcomer: true });
+        }
         let check = CredentialCheck { request, facts: &facts, keeper, vendor, now };
         let has_logged_in = check.run().map_err(Refusal::Challenge)?;
         let has_password = demand::has_password(request, settings::judging(&facts));
         if has_password == Some(false) {
             return Err(Refusal::BadPassword);
         }
-        Ok(AuthenticatedRequest { facts, has_secret: has_logged_in || has_password.is_some() })
+        Ok(AuthenticatedRequest { facts, has_secret: has_logged_in || has_password.is_some(), is_newcomer: false })
     }
 }
 
@@ -108,6 +113,8 @@ pub struct AuthenticatedRequest {
     facts: RequestFacts,
     /// The domain requires credentials or a password, and the request has them.
     has_secret: bool,
+    /// A phone without a device, which needs no credentials for the generic file, and gets nothing else.
+    is_newcomer: bool,
 }
 
 impl AuthenticatedRequest {
@@ -126,6 +133,9 @@ impl AuthenticatedRequest {
     /// # Errors
     /// Nobody, or only another domain's client, may have the device.
     pub fn admit(self, identifier: &DeviceIdentifier) -> Result<Permit, Refusal> {
+        if self.is_newcomer {
+            return NewcomerPermit::grant(identifier, self.facts).map(Permit::Newcomer).ok_or(Refusal::UnknownDevice);
+        }
         Permit::grant(identifier, self.facts, self.has_secret)
     }
 }

@@ -1,6 +1,7 @@
 //! The right to load or insert one device. A permit owns the facts by which the gate granted it, so that nothing can
 //! be loaded with the facts of another request. Its fields are private to this file: only the gate makes permits.
 
+use super::newcomer::NewcomerPermit;
 use super::refusal::Refusal;
 use super::settings::insert_devices;
 use crate::facts::{DeviceAddress, DeviceFacts, Domain, MacAddress, ReadOrigin, RequestFacts, Settings};
@@ -12,6 +13,8 @@ pub enum Permit {
     Known(Box<DevicePermit>),
     /// No device has the address, and the settings let the phone insert one.
     AutoInsert(InsertPermit),
+    /// No device has the address, and the phone gets the generic file alone.
+    Newcomer(NewcomerPermit),
 }
 
 /// The right to load one device, line passwords included.

@@ -2,8 +2,11 @@
 
 use crate::facts::{RequestFacts, Settings, Value};
 
+/// The networks whose phones get the generic file if they have no device.
+pub const PIN_NETWORKS: &str = "pin_networks";
+
 /// Category and name of each. The directory reads no other settings of a domain before a request is admitted.
-pub const SETTINGS: [(&str, &str); 10] = [
+pub const SETTINGS: [(&str, &str); 11] = [
     ("domain", "cidr"),
     ("provision", "enabled"),
     ("provision", "cidr"),
@@ -14,6 +17,7 @@ pub const SETTINGS: [(&str, &str); 10] = [
     ("provision", "http_auth_password"),
     ("provision", "password"),
     ("provision", "auto_insert_enabled"),
+    ("provision", PIN_NETWORKS),
 ];
 
 /// The settings by which a request is judged. A request for an unknown device that would be refused without a challenge

@@ -60,6 +60,11 @@ impl AccessRecord {
         self.is_domain = Some(is_found);
     }
 
+    /// The domain of the device that a PIN was for.
+    pub fn domain_name(&mut self, name: &str) {
+        name.clone_into(&mut self.domain);
+    }
+
     pub fn plugin(&mut self, plugin: &str, template: &str) {
         plugin.clone_into(&mut self.plugin);
         template.clone_into(&mut self.template);
@@ -83,6 +88,10 @@ impl AccessRecord {
             Ok(Answer::Upload(upload)) => tracing::info!(
                 client.address = %client, device.address = address, domain.name = domain, file = upload.name,
                 bytes = upload.bytes, status = upload.status().as_u16(), duration_ms = ms, "uploaded"
+            ),
+            Ok(Answer::Bound) => tracing::info!(
+                client.address = %client, device.address = address, domain.name = domain, status = 200,
+                duration_ms = ms, "phone bound by PIN"
             ),
             Err(failure) => {
                 let verdict = status::of(failure);

@@ -36,6 +36,8 @@ const ALLOWED: &str = "GET, HEAD, POST";
 pub enum Answer {
     Document(DocumentAnswer),
     Upload(UploadAnswer),
+    /// A phone is bound to a prepared device.
+    Bound,
 }
 
 impl Answer {
@@ -44,6 +46,7 @@ impl Answer {
         match self {
             Self::Document(_) => "provisioned",
             Self::Upload(_) => "uploaded",
+            Self::Bound => "bound",
         }
     }
 
@@ -51,6 +54,7 @@ impl Answer {
         match self {
             Self::Document(document) => document.into_response(),
             Self::Upload(upload) => upload.into_response(),
+            Self::Bound => bound(),
         }
     }
 }
@@ -170,6 +174,14 @@ fn is_nginxs(failure: &Failure) -> bool {
         Failure::Request(error) => !matches!(error, ArrayParameter(_) | TooManyParameters | FileName),
         _ => false,
     }
+}
+
+/// A dial plan reads the status; the text is for the reader of its log.
+fn bound() -> Response<Body> {
+    let mut headers = HeaderMap::new();
+    add(&mut headers, &SECURITY);
+    set(&mut headers, header::CONTENT_TYPE, "text/plain");
+    respond(StatusCode::OK, headers, Bytes::from_static(b"bound\n"))
 }
 
 fn fusionpbx_error(status: StatusCode, mut headers: HeaderMap) -> Response<Body> {

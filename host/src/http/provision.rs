@@ -1,6 +1,7 @@
 //! The way of one request through the rooms.
 
 mod door;
+mod pin;
 mod upload;
 
 use super::access_log::AccessRecord;
@@ -15,7 +16,9 @@ use crate::files::NoAnswer;
 use crate::gate::{Permit, Refusal};
 use crate::plugin::{Choice, Document, Job, Plugin, RenderGroup};
 use crate::reload::Snapshot;
-use crate::request::{BODY_BYTES_MAX, Method, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms};
+use crate::request::{
+    BODY_BYTES_MAX, Method, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms, is_pin_call,
+};
 use crate::templates::{self, TemplateLocation};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
@@ -84,6 +87,11 @@ impl Walk<'_> {
         if parts.method == HttpMethod::PUT {
             return self.receive(parts, body, arrived, seen).await.map(Answer::Upload);
         }
+        if let Some(pins) =
+            self.app.pins.as_ref().filter(|_| parts.method == HttpMethod::POST && is_pin_call(target(parts)))
+        {
+            return self.bind(pins, parts, body, arrived, seen).await.map(|()| Answer::Bound);
+        }
         self.document(parts, body, arrived, seen).await.map(Answer::Document)
     }
 
@@ -131,13 +139,14 @@ impl Walk<'_> {
                     Ok(DocumentAnswer::new(self.raw(path).await?, None, parts))
                 }
                 // A raw template is for known devices, and no reason to insert one.
-                Permit::AutoInsert(_) => Err(Refusal::UnknownDevice.into()),
+                Permit::AutoInsert(_) | Permit::Newcomer(_) => Err(Refusal::UnknownDevice.into()),
             };
         }
         let device = match permit {
             Permit::Known(permit) => self.app.directory.load(*permit).await?,
             Permit::AutoInsert(_) if request.is_only_upload() => return Err(Refusal::UnknownDevice.into()),
             Permit::AutoInsert(permit) => self.insert(permit, request).await?,
+            Permit::Newcomer(permit) => self.newcomer(permit, request).await?,
         };
         let (address, note) = (device.address.clone(), note(&device, request, parts));
         let document = match self.sent_back(request, &device).await {
@@ -258,11 +267,15 @@ async fn read(parts: &Parts, body: Body, arrived: &Arrived, forms: UrlForms) -> 
     Ok(RequestTarget::parse(&raw(parts, &body, arrived, forms))?)
 }
 
+fn target(parts: &Parts) -> &str {
+    parts.uri.path_and_query().map_or("/", |target| target.as_str())
+}
+
 fn raw<'a>(parts: &'a Parts, body: &'a [u8], arrived: &'a Arrived, forms: UrlForms) -> RawRequest<'a> {
     let client = &arrived.client;
     RawRequest {
         method: parts.method.as_str(),
-        target: parts.uri.path_and_query().map_or("/", |target| target.as_str()),
+        target: target(parts),
         original_target: client.original_target.as_deref(),
         headers: &parts.headers,
         body,

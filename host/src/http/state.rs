@@ -6,6 +6,7 @@ use crate::directory::Directory;
 use crate::gate;
 use crate::journal::Journal;
 use crate::metrics::Metrics;
+use crate::pin::Pins;
 use crate::reload::{self, Reloads};
 use crate::request::UrlForms;
 use crate::sentry::Sentry;
@@ -27,6 +28,8 @@ pub struct AppState {
     pub syslog: Option<Syslog>,
     pub journal: Journal,
     pub uploads: Uploads,
+    /// `None` without a secret for the dial plan.
+    pub pins: Option<Pins>,
     pub url_forms: UrlForms,
     pub metrics: Arc<Metrics>,
 }

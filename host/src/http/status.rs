@@ -2,6 +2,7 @@
 
 use super::range::Selection;
 use crate::gate::Refusal;
+use crate::pin::PinRefusal;
 use crate::plugin::RenderError;
 use crate::request::RequestError;
 use crate::sentry::RateLimited;
@@ -30,6 +31,8 @@ pub enum Failure {
     LatePlugin(String),
     #[error(transparent)]
     Templates(#[from] templates::Error),
+    #[error("not bound by PIN: {0}")]
+    Pin(#[from] PinRefusal),
     #[error(transparent)]
     Uploads(#[from] uploads::Error),
     #[error(transparent)]
@@ -60,6 +63,7 @@ impl Failure {
             Self::NoPlugin(_) | Self::LatePlugin(_) => "no_plugin",
             Self::Engine(_) => "template_engine",
             Self::Templates(_) => "templates",
+            Self::Pin(_) => "pin",
             Self::Uploads(_) => "uploads",
             Self::AuthServer(_) => "auth_server",
             Self::Directory(_) => "database",
@@ -81,7 +85,7 @@ impl Failure {
     /// whether the device exists.
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::Limited(_) => true,
+            Self::Refused(_) | Self::Limited(_) | Self::Pin(_) => true,
             Self::Uncovered(failure) => failure.is_refusal(),
             _ => false,
         }
@@ -151,6 +155,7 @@ pub fn of(failure: &Failure) -> Verdict {
         | Failure::Engine(_)
         | Failure::Templates(_)
         | Failure::Directory(_) => Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR),
+        Failure::Pin(refusal) => of_pin(*refusal),
         Failure::Uploads(error) => of_upload_error(error),
         Failure::Timeout => Verdict::later(5),
         Failure::Uncovered(_) => Verdict::new(StatusCode::NOT_FOUND),
@@ -171,6 +176,20 @@ pub fn of_selection(selection: &Selection) -> StatusCode {
 /// The status of a stored file. FusionPBX stores none.
 pub fn of_upload(is_new: bool) -> StatusCode {
     if is_new { StatusCode::CREATED } else { StatusCode::NO_CONTENT }
+}
+
+/// The text is for the log of a dial plan. An expired PIN looks like a wrong one.
+fn of_pin(refusal: PinRefusal) -> Verdict {
+    let with = |status, text| Verdict { text: Some(text), ..Verdict::new(status) };
+    match refusal {
+        PinRefusal::Secret => with(StatusCode::FORBIDDEN, "wrong secret"),
+        PinRefusal::TooMany { retry_after_s } => {
+            Verdict { retry_after: Some(retry_after_s), ..with(StatusCode::TOO_MANY_REQUESTS, "too many tries") }
+        }
+        PinRefusal::Address => with(StatusCode::BAD_REQUEST, "no address"),
+        PinRefusal::Wrong | PinRefusal::Expired => with(StatusCode::NOT_FOUND, "wrong PIN"),
+        PinRefusal::Bound => with(StatusCode::CONFLICT, "bound already"),
+    }
 }
 
 fn of_upload_error(error: &uploads::Error) -> Verdict {

@@ -8,6 +8,7 @@ mod host;
 mod natural;
 mod parameters;
 mod path;
+mod pin;
 #[cfg(test)]
 mod recorded;
 mod secret;
@@ -20,6 +21,7 @@ pub use device::{DeviceIdentifier, UserAgents};
 pub use error::RequestError;
 pub use natural::UrlForms;
 pub use parameters::PARAMETERS_MAX;
+pub use pin::{PinCall, is_pin_call};
 pub use secret::Secret;
 pub use uploads::UploadFile;
 
@@ -81,6 +83,8 @@ pub struct ProvisionRequest {
     headers: HeaderMap,
     host: String,
     form: Form,
+    /// The path names no device.
+    is_generic: bool,
     /// The file that phones send back under this URL.
     upload: Option<&'static UploadFile>,
     parameters: Parameters,
@@ -125,6 +129,7 @@ impl RequestTarget {
             }
             (None, _) => return Err(RequestError::NotProvisioning),
         };
+        let is_generic = stands.form.or_default && stands.parameters.iter().all(|(name, _)| *name == "file");
         let form = if method == Method::Post && is_form(arrival.headers) { arrival.body } else { &[] };
         let rewritten = server_variables::rewritten_query(&stands.parameters, query);
         let parameters = Parameters::parse(stands.parameters, query, form)?;
@@ -135,6 +140,7 @@ impl RequestTarget {
             headers: arrival.headers.clone(),
             host: host::parse(arrival.headers)?,
             form: stands.form,
+            is_generic,
             upload: upload.map(|path| path.file),
             file: RequestedFile::parse(parameters.text("file")),
             parameters,
@@ -175,6 +181,11 @@ impl ProvisionRequest {
     /// Whether the device's default file is the answer if it has no file of the requested name.
     pub fn takes_default(&self) -> bool {
         self.form.or_default
+    }
+
+    /// Whether the URL is that of a file of all phones, or of all phones of a model.
+    pub fn is_generic(&self) -> bool {
+        self.is_generic
     }
 
     /// The path of a public picture below the template roots.

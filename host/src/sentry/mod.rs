@@ -28,6 +28,7 @@ mod source;
 mod tests;
 
 pub use config::Config;
+pub use counters::Counters;
 pub use limit::RateLimited;
 pub use listing::{LimitKind, ReachedLimit};
 pub use source::RequestSource;

@@ -60,6 +60,13 @@ pub fn credentials() -> Vec<ConfigKey> {
             "Networks, separated by commas, that get 403 for an unknown device before any other check, as from FusionPBX. For routers that ask the next server only after 403 or 404",
         ),
         absent(
+            "pin_secret_file",
+            "file",
+            "none; no phone is bound by PIN",
+            "/etc/dialplate/pin-secret",
+            "File whose first line is the secret, 16 characters or more, that a dial plan sends when a user enters a PIN",
+        ),
+        absent(
             "nonce_key",
             "key",
             "random at each start",

@@ -111,7 +111,7 @@ impl Walk<'_> {
         Ok(self.app.directory.load(permit).await?)
     }
 
-    fn new_device(&self, address: MacAddress, request: &ProvisionRequest) -> NewDevice {
+    pub(super) fn new_device(&self, address: MacAddress, request: &ProvisionRequest) -> NewDevice {
         let plugins = &self.snapshot.plugins;
         NewDevice {
             vendor: plugins.vendor_of(address.oui()).unwrap_or_default().to_owned(),
@@ -154,6 +154,7 @@ fn of(decision: &Result<Permit, Refusal>) -> Decision<'_> {
     match decision {
         Err(refusal) => Decision::Refused(refusal),
         Ok(Permit::Known(permit)) => Decision::Known { authenticated: permit.is_authenticated() },
+        Ok(Permit::Newcomer(permit)) => Decision::New { authenticated: false, domain: &permit.domain().name },
         Ok(Permit::AutoInsert(permit)) => {
             Decision::New { authenticated: permit.is_authenticated(), domain: &permit.domain().name }
         }

@@ -1,0 +1,69 @@
+//! Calls by which a dial plan binds a phone to a prepared device.
+
+use super::{Walk, read_body};
+use crate::directory::{Device, PreparedPin};
+use crate::facts::MacAddress;
+use crate::gate::{NewcomerPermit, Refusal};
+use crate::http::access_log::AccessRecord;
+use crate::http::pace::BODY_TIMEOUT;
+use crate::http::server::Arrived;
+use crate::http::status::Failure;
+use crate::pin::{PinRefusal, Pins, Subject};
+use crate::request::{PinCall, ProvisionRequest, RequestError};
+use axum::body::Body;
+use axum::http::request::Parts;
+use jiff::Timestamp;
+use tokio::time::timeout_at;
+
+impl Walk<'_> {
+    /// Answers a call. Nothing is looked up before the secret is right, and a limit is applied before what it limits.
+    pub(super) async fn bind(
+        &self,
+        pins: &Pins,
+        parts: &Parts,
+        body: Body,
+        arrived: &Arrived,
+        seen: &mut AccessRecord,
+    ) -> Result<(), Failure> {
+        let body = timeout_at(arrived.at + BODY_TIMEOUT, read_body(body)).await;
+        let body = body.unwrap_or(Err(RequestError::BodyTooSlow))?;
+        let call = PinCall::parse(&parts.headers, &body)?;
+        let (now, client) = (self.app.steady.now(), Subject::Client(arrived.client.address.known()));
+        pins.tries.check(client, now)?;
+        if !pins.key.is(&call.secret) {
+            pins.tries.failed(client, now);
+            return Err(PinRefusal::Secret.into());
+        }
+        let address = MacAddress::parse(&call.mac).ok().filter(MacAddress::is_unicast).ok_or(PinRefusal::Address)?;
+        seen.address(Some(&address.into()));
+        let phone = Subject::Phone(address);
+        pins.tries.check(phone, now)?;
+        pins.tries.check(Subject::All, now)?;
+        let prepared = self.prepared(pins, &call).await;
+        if let Err(Failure::Pin(PinRefusal::Wrong | PinRefusal::Expired)) = prepared {
+            pins.tries.failed(phone, now);
+            pins.tries.failed(Subject::All, now);
+        }
+        let prepared = prepared?;
+        seen.domain_name(&prepared.domain);
+        match self.app.directory.bind(&prepared.device, address).await? {
+            true => Ok(()),
+            false => Err(PinRefusal::Bound.into()),
+        }
+    }
+
+    /// The device that was prepared for this PIN.
+    async fn prepared(&self, pins: &Pins, call: &PinCall) -> Result<PreparedPin, Failure> {
+        let hash = pins.key.hash(&call.pin).map_err(|_| PinRefusal::Wrong)?;
+        let found = self.app.directory.find_pin(&hash, call.domain.as_deref()).await?;
+        let prepared = found.ok_or(PinRefusal::Wrong)?;
+        if prepared.expires_at <= Timestamp::now().as_second() { Err(PinRefusal::Expired.into()) } else { Ok(prepared) }
+    }
+
+    /// The device of the generic file for a phone that has none.
+    pub(super) async fn newcomer(&self, permit: NewcomerPermit, request: &ProvisionRequest) -> Result<Device, Failure> {
+        let new = self.new_device(permit.address(), request);
+        let device = self.app.directory.newcomer(permit, new).await?;
+        device.ok_or_else(|| Refusal::UnknownDevice.into())
+    }
+}
