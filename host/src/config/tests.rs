@@ -130,7 +130,7 @@ fn every_example_is_valid() {
         let value = match key.unit {
             "folder" | "folders" => folder.display().to_string(),
             "key" => nonce.display().to_string(),
-            "file" if key.name == "database_password_file" => nonce.display().to_string(),
+            "file" if ["database_password_file", "pin_secret_file"].contains(&key.name) => nonce.display().to_string(),
             "file" if key.name == "fusionpbx_config" => continue,
             _ => example.to_owned(),
         };
