@@ -268,6 +268,20 @@ async fn expired_and_foreign_pins_bind_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn local_address_of_a_prepared_device_is_replaced() {
+    let app = prepared().build().await;
+    app.run_sql(&format!("update v_devices set device_address = '020000000210' where device_uuid = '{DEVICE}'")).await;
+    let database = sqlite(&app);
+    let (done, said) = pin(&app, &database, &["add", "02:00:00:00:02:10", "--pin", "31415926"]).await;
+    assert!(done, "{said}");
+    let form = format!("secret={SECRET}&pin=31415926&mac={PHONE}");
+    assert_eq!(call(&app, &form).await.status, 200);
+    assert_eq!(account(&app.get_as(AGENT, &format!("/provision/cfg{PHONE}.xml")).await), "device");
+    // A device with the address of a phone is not prepared.
+    assert!(!pin(&app, &database, &["add", PHONE]).await.0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pin_commands_add_list_and_remove() {
     let app = prepared().build().await;
     let database = sqlite(&app);
@@ -285,10 +299,10 @@ async fn pin_commands_add_list_and_remove() {
     app.run_sql(&copy).await;
     for (arguments, error) in [
         (&["add", "211", "--pin", "424242"][..], "another device has this PIN"),
-        (&["add", "Reception"], "2 devices without an address are `Reception`"),
-        (&["add", "101"], "no device without an address has the uuid, the label"),
+        (&["add", "Reception"], "2 prepared devices are `Reception`"),
+        (&["add", "101"], "no prepared device has the uuid, the label"),
         (&["add", "210", "--pin", "12345"], "a PIN has 6 to 12 digits"),
-        (&["add", "210", "--domain", "other.example.net"], "no device without an address"),
+        (&["add", "210", "--domain", "other.example.net"], "no prepared device has the uuid"),
         (&["remove", "211"], "has no PIN"),
         (&["add", "210", "--pin-secret-file", "/nowhere/secret"], "names a file that cannot be read"),
     ] {

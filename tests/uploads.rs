@@ -7,11 +7,14 @@ use dialplate_tests::nginx::Nginx;
 use dialplate_tests::postgres::Postgres;
 use dialplate_tests::server::{Server, free_port, new_demo_url, root};
 use dialplate_tests::setting::{digest, set};
+use dialplate_tests::wait::PATIENCE;
 use dialplate_tests::{database, unshared};
 use std::fs;
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
+use std::time::Instant;
 
 const PHONE: &str = "0004f2aabbcc";
 /// A Polycom of the demonstration database.
@@ -201,6 +204,42 @@ async fn file_of_one_domain_is_no_other_domains() {
     assert_eq!(put(&app, &target, "calls of one").await.status, 201);
     let theirs = app.send("GET", &target, &[("Host", "other.example.net")], b"").await;
     assert_eq!((theirs.status, app.get(&target).await.says().as_str()), (404, "calls of one"));
+}
+
+/// As many uploads as are read at the same time.
+const AT_ONCE: usize = 16;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_at_the_same_time_are_bounded() {
+    let app = permitted().build().await;
+    let server = app.listen().await;
+    let target = format!("/provision/{PHONE}-app.log");
+    let head = format!("PUT {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\nConnection: close\r\n\r\n");
+    let begin = || {
+        let mut stream = TcpStream::connect(server).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
+    };
+    let mut slow: Vec<_> = (0..AT_ONCE).map(|_| begin()).collect();
+    let patience = Instant::now() + PATIENCE;
+    let mut refused = put(&app, &target, "text").await;
+    while refused.status != 503 {
+        assert!(Instant::now() < patience, "{}", refused.status);
+        // One of them may have come while this file was read.
+        slow.push(begin());
+        refused = put(&app, &target, "text").await;
+    }
+    assert!(!refused.header("retry-after").is_empty());
+    let mut answers = Vec::new();
+    for mut stream in slow {
+        // Fails if the server has refused the upload and closed the connection.
+        let _ = stream.write_all(b"slow");
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        answers.push(answer);
+    }
+    assert_eq!(answers.iter().filter(|answer| answer.starts_with(b"HTTP/1.1 20")).count(), AT_ONCE);
+    assert_eq!(put(&app, &target, "text").await.status, 204);
 }
 
 /// Runs curl against a server, as a phone with digest credentials, and returns the status.

@@ -10,7 +10,7 @@ use std::io::Write;
 
 /// Which device a command is for.
 pub struct Choice<'a> {
-    /// A uuid, a label, or the extension of a line.
+    /// A uuid, a label, an address, or the extension of a line.
     pub device: &'a str,
     pub domain: Option<&'a str>,
 }
@@ -101,17 +101,12 @@ async fn one(directory: &Directory, choice: &Choice<'_>) -> Result<PreparedDevic
     let mut found = directory.prepared(Some(choice.device), choice.domain).await?;
     if found.len() > 1 {
         let all: Vec<_> = found.iter().map(|device| format!("{} ({})", device.uuid, device.domain)).collect();
-        bail!(
-            "{} devices without an address are `{}`; name one by its uuid: {}",
-            found.len(),
-            choice.device,
-            all.join(", ")
-        );
+        bail!("{} prepared devices are `{}`; name one by its uuid: {}", found.len(), choice.device, all.join(", "));
     }
     found.pop().with_context(|| {
         format!(
-            "no device without an address has the uuid, the label or a line with the extension `{}`; a prepared device has \
-             no address, or 000000000000",
+            "no prepared device has the uuid, the label, the address or a line with the extension `{}`; prepared are devices \
+             without an address, with 000000000000, or with a local address such as 020000000001",
             choice.device
         )
     })

@@ -27,7 +27,7 @@ pub const PIN: Family = Family { command, run };
 
 fn command() -> Command {
     let device = Arg::new(DEVICE).value_name("DEVICE").required(true);
-    let device = device.help("A device without an address: its uuid, its label, or the extension of a line");
+    let device = device.help("A prepared device: its uuid, its label, its address, or the extension of a line");
     let domain = Arg::new(DOMAIN).long(DOMAIN).value_name("DOMAIN").help("The domain of the device [default: any]");
     let pin = Arg::new(PIN_DIGITS).long(PIN_DIGITS).value_name("DIGITS").help("6 to 12 digits [default: random]");
     let hours = Arg::new(HOURS).long(HOURS).value_name("HOURS").default_value(HOURS_DEFAULT);

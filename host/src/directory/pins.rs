@@ -1,5 +1,5 @@
 //! PINs of prepared devices, in a table of Dialplate's own: FusionPBX has none for them. A prepared device is a row of
-//! `v_devices` without an address, or with FusionPBX's placeholder.
+//! `v_devices` with an address that no phone has: none, FusionPBX's placeholder, or a locally administered one.
 
 use super::directory::Directory;
 use super::error::Error;
@@ -48,8 +48,8 @@ impl Directory {
         }))
     }
 
-    /// Gives a prepared device its address, and removes its PIN. Returns false if the device, or another one, has an
-    /// address already.
+    /// Gives a prepared device its address, and removes its PIN. Returns false if the device has the address of a
+    /// phone already, or another device has this one.
     ///
     /// # Errors
     /// The database does not answer, or the role may not write.
@@ -64,7 +64,7 @@ impl Directory {
         let sql = format!(
             "update v_devices set {column} = $1 where device_uuid = {uuid} and {} \
              and not exists (select 1 from v_devices o where o.{column} = $1)",
-            without_address(column)
+            is_prepared(column)
         );
         // Two calls may name the same phone at once.
         let lock = format!("dialplate device {address}");
@@ -76,7 +76,7 @@ impl Directory {
         Ok(is_bound)
     }
 
-    /// The devices without an address that have this uuid, this label, or a line with this extension; all of them if
+    /// The prepared devices that have this uuid, this label, this address, or a line with this extension; all of them if
     /// `name` is `None`.
     ///
     /// # Errors
@@ -89,13 +89,15 @@ impl Directory {
         let sql: Arc<str> = format!(
             "select cast(d.device_uuid as text), coalesce(cast({expiry} as text), '') || ' ' || n.domain_name || ' ' || \
              coalesce(d.device_label, '') from v_devices d join v_domains n on n.domain_uuid = d.domain_uuid where {} \
-             and ($1 = '' or cast(d.device_uuid as text) = $1 or d.device_label = $1 or exists (select 1 from \
+             and ($1 = '' or cast(d.device_uuid as text) = $1 or d.device_label = $1 or {column} = $3 or exists (select 1 from \
              v_device_lines l where l.device_uuid = d.device_uuid and l.user_id = $1)) \
              and ($2 = '' or n.domain_name = $2) order by n.domain_name, 1",
-            without_address(&column)
+            is_prepared(&column)
         )
         .into();
-        let binds = [Some(name.unwrap_or_default()), Some(domain.unwrap_or_default())];
+        let address = name.and_then(|name| MacAddress::parse(name).ok());
+        let address = address.as_ref().map(MacAddress::as_str).unwrap_or_default();
+        let binds = [Some(name.unwrap_or_default()), Some(domain.unwrap_or_default()), Some(address)];
         let rows = self.database().fetch(&sql, &binds).await?.into_iter();
         let device = |(uuid, rest): (String, Option<String>)| {
             let rest = rest.unwrap_or_default();
@@ -148,7 +150,10 @@ impl Directory {
     }
 }
 
-/// A condition for a device that is prepared: no phone has its address.
-fn without_address(column: &str) -> String {
-    format!("coalesce({column}, '') in ('', '000000000000')")
+/// A condition for a device that is prepared. The second digit of a locally administered address has the value 2 in it.
+fn is_prepared(column: &str) -> String {
+    format!(
+        "(coalesce({column}, '') in ('', '000000000000') \
+         or length({column}) = 12 and substr({column}, 2, 1) in ('2', '6', 'a', 'e'))"
+    )
 }

@@ -243,6 +243,7 @@ mod tests {
             ("/provision/gs_cfg000b82aabbcc_cfg001", "mac=000b82aabbcc"),
             ("/provision/cfggrp2614.xml", "file=cfggrp2614.xml or default"),
             ("/provision/cfg.xml", "file=cfg.xml or default"),
+            ("/cfg.xml", "file=cfg.xml or default"),
             ("/provision/spa504G.cfg", "file=spa504G.cfg or default"),
             ("/provision/zoiper.xml", "file=zoiper.xml or default"),
             ("/provision/SEP0004F2AABBCC.cnf.xml", "mac=0004F2AABBCC&file=SEP{$mac}.cnf.xml"),

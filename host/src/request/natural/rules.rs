@@ -133,6 +133,7 @@ pub const RULES: &[Rule] = &[
     // replaces if they are absent.
     rule(Phones, r"([^/]*[^/0-9A-Fa-f])?cfg{mac}([^/0-9A-Fa-f][^/]*)?", Page("mac={mac}")),
     rule(Phones, r"(?<file>cfg[A-Za-z0-9_-]*\.xml)", PageOrDefault("file={file}")),
+    rule(Phones, r"/(?<file>cfg[A-Za-z0-9_-]*\.xml)", PageOrDefault("file={file}")),
     // Cisco SPA's and Zoiper's first file, which names a model or nothing.
     rule(Phones, r"(?<file>spa[A-Za-z0-9]+\.cfg|zoiper\.xml)", PageOrDefault("file={file}")),
     // Pictures (wiki, and sites that others publish).
