@@ -85,3 +85,8 @@ fn two_phase_commands_work_as_written() {
 fn reload_commands_work_as_written() {
     check("docs/reload.md", 5);
 }
+
+#[test]
+fn standalone_commands_work_as_written() {
+    check("docs/standalone.md", 7);
+}

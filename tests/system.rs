@@ -47,6 +47,7 @@ mod role;
 mod round_trips;
 mod slow;
 mod sqlite_file;
+mod standalone;
 mod startup;
 mod timing;
 mod tls;

@@ -185,6 +185,12 @@ fn table(listing: &Listing) -> String {
             plugin.file.clone(),
         ]);
     }
+    aligned(&rows) + &remarks(listing)
+}
+
+/// Rows as lines, with each column as wide as its widest cell. All rows have the same number of cells.
+pub fn aligned(rows: &[impl AsRef<[String]>]) -> String {
+    let rows: Vec<_> = rows.iter().map(AsRef::as_ref).collect();
     let mut text = String::new();
     for row in &rows {
         let widths = (0..row.len()).map(|at| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or(0));
@@ -192,7 +198,7 @@ fn table(listing: &Listing) -> String {
         text += cells.join("  ").trim_end();
         text.push('\n');
     }
-    text + &remarks(listing)
+    text
 }
 
 /// The remarks below the table: vendors, failures, refused files and the last reload.

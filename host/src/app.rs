@@ -244,7 +244,10 @@ fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
 
 /// Opens the database. A missing SQLite file is created only if it is the embedded default or the URL has `mode=rwc`:
 /// a mistyped path must not start an empty telephone system.
-async fn open_directory(config: &directory::Config) -> Result<Directory> {
+///
+/// # Errors
+/// The database cannot be created or opened.
+pub async fn open_directory(config: &directory::Config) -> Result<Directory> {
     if let Some(file) = &config.named_in {
         tracing::info!(file = %file.display(), "using the database named in FusionPBX's configuration");
     }

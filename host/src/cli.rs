@@ -2,12 +2,16 @@
 
 mod config;
 mod db;
+mod device;
 mod family;
 mod flags;
+mod output;
 mod pin;
+mod rows;
 mod running;
 mod server;
 mod setup;
+mod user;
 
 use self::family::Family;
 use crate::log::Log;
@@ -27,6 +31,14 @@ const FAMILIES: &[Family] = &[
     running::LIMITS,
     db::DB,
     pin::PIN,
+    rows::DOMAIN,
+    device::DEVICE,
+    rows::LINE,
+    rows::KEY,
+    rows::SETTING,
+    rows::EXTENSION,
+    rows::CONTACT,
+    user::USER,
 ];
 
 /// Runs the command that this process was started with.

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod db_command;
 pub mod directory;
+pub mod editing;
 pub mod facts;
 pub mod files;
 pub mod gate;

@@ -10,13 +10,22 @@ const CONFIG: &str = "config";
 
 /// A command that takes every configuration key as a flag.
 pub fn keyed(name: &'static str, about: &'static str) -> Command {
+    keyed_by(name, about, &|_| true)
+}
+
+/// A command that takes these configuration keys as flags. The others come from the environment and the file.
+pub fn keyed_some(name: &'static str, about: &'static str, keys: &[&str]) -> Command {
+    keyed_by(name, about, &|key| keys.contains(&key)).mut_args(|arg| arg.help_heading("Configuration"))
+}
+
+fn keyed_by(name: &'static str, about: &'static str, is_wanted: &dyn Fn(&str) -> bool) -> Command {
     let file = Arg::new(CONFIG)
         .long(CONFIG)
         .env("DIALPLATE_CONFIG")
         .value_name("FILE")
         .value_hint(ValueHint::FilePath)
         .help("Configuration file (TOML); `dialplate config` prints one");
-    let keys = KEYS.iter().map(|key| {
+    let keys = KEYS.iter().filter(|key| is_wanted(key.name)).map(|key| {
         let flag = Arg::new(key.name).long(key.flag_name());
         flag.value_name(key.unit.to_ascii_uppercase()).help(config::help(key))
     });
@@ -30,7 +39,9 @@ pub fn switch(name: &'static str, help: &'static str) -> Arg {
 
 /// The configuration of a command line, of the environment and of the file.
 pub fn source(flags: &ArgMatches) -> ConfigSource {
-    let given = KEYS.iter().filter_map(|key| Some((key.name, flags.get_one::<String>(key.name)?.clone())));
+    // A command without the flag knows no argument of this name.
+    let value = |name| flags.try_get_one::<String>(name).ok().flatten().cloned();
+    let given = KEYS.iter().filter_map(|key| Some((key.name, value(key.name)?)));
     let file = flags.get_one::<String>(CONFIG).map(PathBuf::from);
     ConfigSource::new(given, &|name| std::env::var(name).ok(), file.as_deref())
 }

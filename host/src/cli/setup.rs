@@ -1,11 +1,18 @@
 //! What a command needs before it runs: the configuration, the log and a runtime.
 
 use super::flags::{joined, source};
+use crate::app;
 use crate::config::Config;
+use crate::directory::{self, Directory};
 use crate::log::{self, Log};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::ArgMatches;
+use std::io::{BufRead, Read, stdin};
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// The longest secret on standard input, so that a file in its place is not read whole.
+const SECRET_BYTES_MAX: u64 = 4096;
 
 /// Reads the configuration, and starts logging.
 pub fn configure(flags: &ArgMatches, log: &Log) -> Result<Config> {
@@ -28,6 +35,24 @@ pub fn program() -> Option<PathBuf> {
 /// Warns of a secret in the command line. `instead` is the next step.
 pub fn warn_of_secret(argument: &str, instead: &str) {
     tracing::warn!(argument, "every user of this machine can read the secret in the command line; {instead}");
+}
+
+/// Opens the database for one command, which does not wait for a database that is starting.
+pub async fn open(config: &directory::Config) -> Result<Directory> {
+    app::open_directory(&directory::Config { start_timeout: Duration::ZERO, replica: None, ..config.clone() }).await
+}
+
+/// Reads a secret, which is the first line of standard input.
+pub fn read_secret() -> Result<String> {
+    let mut line = String::new();
+    let mut input = stdin().lock().take(SECRET_BYTES_MAX);
+    input.read_line(&mut line).context("standard input")?;
+    let secret = line.trim_end_matches(['\r', '\n']);
+    ensure!(
+        !secret.is_empty(),
+        "standard input is empty; write the secret to it, for instance with `printf '%s' SECRET |`"
+    );
+    Ok(secret.to_owned())
 }
 
 /// Runs the work of a command.

@@ -135,6 +135,10 @@ const NEEDED: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// Tables for logins and for an operator's commands. A database or a role without them serves devices.
+const OPTIONAL: [&str; 5] =
+    ["v_extension_users", "v_user_settings", "v_device_profiles", "v_groups", "v_contact_emails"];
+
 /// Flags that were text until 5.4.
 const FLAGS: &[&str] = &[
     "device_enabled",
@@ -146,6 +150,7 @@ const FLAGS: &[&str] = &[
     "domain_enabled",
     "directory_visible",
     "enabled",
+    "user_enabled",
 ];
 
 /// Renamed columns: table, name in earlier releases, current name.
@@ -157,7 +162,7 @@ impl Catalog {
     pub fn new(described: Vec<Described>) -> Result<Self, Vec<String>> {
         let mut tables: HashMap<String, Vec<Column>> = HashMap::new();
         for Described { table, column, type_name } in described {
-            if NEEDED.iter().any(|(needed, _)| *needed == table) {
+            if NEEDED.iter().any(|(needed, _)| *needed == table) || OPTIONAL.contains(&table.as_str()) {
                 let column = Column::new(&table, column, &type_name);
                 tables.entry(table).or_default().push(column);
             }
@@ -168,6 +173,11 @@ impl Catalog {
             return Err(missing);
         }
         Ok(Self { tables: tables.into_iter().map(|(name, columns)| (name, columns.into())).collect() })
+    }
+
+    /// The tables that this database has.
+    pub fn tables(&self) -> impl Iterator<Item = &str> {
+        self.tables.keys().map(String::as_str)
     }
 
     /// Every column of a table, in the database's order.
@@ -243,7 +253,12 @@ impl Column {
 
     /// The column in SQL, quoted.
     pub fn sql(&self, alias: &str) -> String {
-        format!("{alias}.\"{}\"", self.source.replace('"', "\"\""))
+        format!("{alias}.{}", self.quoted())
+    }
+
+    /// Its name in SQL.
+    pub fn quoted(&self) -> String {
+        format!("\"{}\"", self.source.replace('"', "\"\""))
     }
 }
 

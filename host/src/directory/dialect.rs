@@ -31,6 +31,31 @@ impl Dialect {
         }
     }
 
+    /// A text to store in a column of this kind. SQLite's columns convert it.
+    pub fn stored(self, text: &str, kind: ColumnKind) -> String {
+        let type_name = match (self, kind) {
+            (Self::Postgres, ColumnKind::Uuid) => "uuid",
+            (Self::Postgres, ColumnKind::Time) => "timestamptz",
+            (Self::Postgres, ColumnKind::Number) => "numeric",
+            (Self::Postgres, ColumnKind::Flag) => "boolean",
+            (Self::Postgres | Self::Sqlite, _) => return text.to_owned(),
+        };
+        format!("cast({text} as {type_name})")
+    }
+
+    /// The texts of the cells of each row of a parameter that is a JSON array of arrays.
+    pub fn cells(self, number: usize, count: usize) -> (Vec<String>, String) {
+        let cell = |at: usize| match self {
+            Self::Postgres => format!("(r.value ->> {at})"),
+            Self::Sqlite => format!("json_extract(r.value, '$[{at}]')"),
+        };
+        let rows = match self {
+            Self::Postgres => format!("json_array_elements(cast(${number} as json)) r"),
+            Self::Sqlite => format!("json_each(${number}) r"),
+        };
+        ((0..count).map(cell).collect(), rows)
+    }
+
     /// A text as a key to order by: by bytes, whatever the database's collation.
     pub fn by_bytes(self, text: &str) -> String {
         match self {

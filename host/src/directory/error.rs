@@ -4,6 +4,7 @@ use super::config::Config;
 use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use sqlx::sqlite::SqliteError;
+use std::borrow::Cow;
 
 /// Each message is one line with the next step. No message holds a password or a row's value.
 #[derive(Debug, thiserror::Error)]
@@ -32,13 +33,26 @@ pub enum Error {
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] sqlx::Error),
 
+    /// FusionPBX of this release has no such table or column, or the role does not see it. The place is
+    /// `v_devices.device_label`.
+    #[error(
+        "this database has no {place}, or this role may not see it; leave the value out, or upgrade FusionPBX, or grant the rights that docs/standalone.md lists"
+    )]
+    Absent { place: String },
+
     /// The role lacks a right that FusionPBX's own role has. `action` completes "this role may not …".
     #[error("this database role may not {action}; grant it the right as docs/administration.md describes")]
-    Forbidden { action: &'static str },
+    Forbidden { action: Cow<'static, str> },
 
     /// `action` completes "the server cannot …".
     #[error("the database file or its folder is read-only, so the server cannot {action}")]
-    ReadOnly { action: &'static str },
+    ReadOnly { action: Cow<'static, str> },
+
+    /// `action` completes "the server cannot …".
+    #[error(
+        "the database accepts no writes on this connection, so Dialplate cannot {action}; connect to the primary database, with a role whose default_transaction_read_only is off"
+    )]
+    ReadOnlyConnection { action: Cow<'static, str> },
 
     #[error("the database failed to run a statement: {0}")]
     Query(#[source] sqlx::Error),
@@ -72,12 +86,13 @@ impl Error {
     }
 
     /// Names the forbidden action, if the role lacks a right.
-    pub(super) fn naming(self, action: &'static str) -> Self {
-        match &self {
-            Self::Query(sqlx::Error::Database(error)) if error.code().as_deref() == Some("42501") => {
-                Self::Forbidden { action }
-            }
-            Self::Query(error) if is_unwritable(error) => Self::ReadOnly { action },
+    pub(super) fn naming(self, action: impl Into<Cow<'static, str>>) -> Self {
+        let Self::Query(error) = &self else { return self };
+        let code = if let sqlx::Error::Database(error) = error { error.code() } else { None };
+        match code.as_deref() {
+            Some("42501") => Self::Forbidden { action: action.into() },
+            Some("25006") => Self::ReadOnlyConnection { action: action.into() },
+            _ if is_unwritable(error) => Self::ReadOnly { action: action.into() },
             _ => self,
         }
     }

@@ -14,6 +14,7 @@ mod defaults;
 mod dialect;
 #[allow(clippy::module_inception, reason = "the room holds the directory, and this file is its type")]
 mod directory;
+mod edits;
 mod embedded;
 mod error;
 mod examine;
@@ -36,7 +37,9 @@ mod url;
 
 pub use config::Config;
 pub use contacts::PhoneBook;
+pub use database::Access;
 pub use directory::Directory;
+pub use edits::{Condition, Edits, NewRow};
 pub use embedded::DEFAULT_DOMAIN;
 pub use error::Error;
 pub use find::Lookup;

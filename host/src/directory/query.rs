@@ -2,7 +2,7 @@
 //! get the same text but for what [`Dialect`] writes.
 
 use super::catalog::{Column, ColumnKind};
-use super::database::{Database, TaggedRows};
+use super::database::{Database, TaggedRows, Transaction};
 use super::dialect::Dialect;
 use super::error::Error;
 use crate::facts::{Table, Value};
@@ -98,8 +98,20 @@ impl StatementBuilder {
 
 impl Statement {
     pub async fn run(&self, database: &Database, binds: &[Option<&str>]) -> Result<QueryResult<'_>, Error> {
-        let rows = database.fetch(&self.sql, binds).await?;
-        Ok(QueryResult { shapes: &self.shapes, rows: rows.into_iter().map(text_of).collect() })
+        Ok(self.result(database.fetch(&self.sql, binds).await?))
+    }
+
+    /// Runs the statement in a transaction.
+    pub async fn run_in(
+        &self,
+        transaction: &mut Transaction,
+        binds: &[Option<&str>],
+    ) -> Result<QueryResult<'_>, Error> {
+        Ok(self.result(transaction.fetch(self.sql.to_string(), binds).await?))
+    }
+
+    fn result(&self, rows: Vec<TaggedRows>) -> QueryResult<'_> {
+        QueryResult { shapes: &self.shapes, rows: rows.into_iter().map(text_of).collect() }
     }
 }
 

@@ -64,6 +64,24 @@ impl Tree {
         Self { path, roots, allowed, folders: BTreeMap::new() }
     }
 
+    /// Finds the folders once, without their texts.
+    ///
+    /// # Errors
+    /// A folder of the search path, or one below it, cannot be read.
+    pub fn find(path: SearchPath) -> Result<Self, Error> {
+        let roots = Roots::new(path.folders().cloned());
+        let progress = Progress::new(&roots);
+        let unread = Self::unread(path, roots);
+        unread.check(&progress)?;
+        let (tree, errors) = unread.scan(&progress);
+        errors.into_iter().next().map_or(Ok(tree), Err)
+    }
+
+    /// The names of the template folders, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.folders.keys().map(String::as_str)
+    }
+
     /// The error of the first root that cannot be read at all.
     pub(super) fn check(&self, progress: &Progress) -> Result<(), Error> {
         let mut answering = self.path.folders().filter(|root| progress.enter(root));

@@ -4,6 +4,9 @@
 mod lease;
 mod open;
 mod sqlite_file;
+mod transaction;
+
+pub use transaction::{Access, Transaction};
 
 use super::catalog::Described;
 use super::config::Config;
@@ -20,6 +23,9 @@ use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres, Sqlite};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
+
+/// The lock that edits by commands hold, so that no device is inserted twice.
+pub const DEVICES_LOCK: &str = "dialplate devices";
 
 /// The name of a part of a statement, and its rows as a JSON array of arrays of text or null; `None` is PostgreSQL's
 /// form of no rows.
@@ -177,7 +183,10 @@ impl Database {
         let writing = async {
             let mut lease = Lease::of(pool, Instant::now() + self.patience).await?;
             let mut transaction = lease.connection().begin().await?;
-            let locking = sqlx::query("select pg_advisory_xact_lock(hashtext($1))").bind(lock);
+            // Edits by commands take the shared lock alone, because they may insert any number of devices.
+            let locking =
+                sqlx::query("select pg_advisory_xact_lock_shared(hashtext($1)), pg_advisory_xact_lock(hashtext($2))");
+            let locking = locking.bind(DEVICES_LOCK).bind(lock);
             locking.execute(&mut *transaction).await?;
             let query: Query<'_, Postgres, PgArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
             let query = binds.iter().fold(query, |query, bind| query.bind(*bind));

@@ -112,6 +112,10 @@ create table v_users (
     user_enabled boolean, add_user text, add_date text, insert_date timestamptz, insert_user uuid,
     update_date timestamptz, update_user uuid
 );
+create table v_extension_users (
+    extension_user_uuid uuid primary key not null, domain_uuid uuid, extension_uuid uuid, user_uuid uuid,
+    insert_date timestamptz, insert_user uuid, update_date timestamptz, update_user uuid
+);
 create table v_groups (
     group_uuid uuid primary key not null, domain_uuid uuid, group_name text, group_protected boolean,
     group_level numeric, group_description text, insert_date timestamptz, insert_user uuid, update_date timestamptz,
@@ -123,6 +127,7 @@ create table v_user_groups (
 );
 create index extensions_by_domain_uuid on v_extensions (domain_uuid);
 create index extensions_by_extension on v_extensions (extension);
+create index extension_users_by_user_uuid on v_extension_users (user_uuid);
 create index user_groups_by_user_uuid on v_user_groups (user_uuid);
 
 -- Contacts: who is listed, with which numbers, for whom.

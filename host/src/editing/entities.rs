@@ -1,0 +1,16 @@
+//! The list of what commands edit.
+
+use super::entity::Entity;
+use super::{contact, device, domain, extension, key, line, setting, user};
+
+/// Every kind of row, in the order of the help.
+pub const ENTITIES: [&Entity; 8] = [
+    &domain::DOMAIN,
+    &device::DEVICE,
+    &line::LINE,
+    &key::KEY,
+    &setting::DEFAULT,
+    &extension::EXTENSION,
+    &contact::CONTACT,
+    &user::USER,
+];

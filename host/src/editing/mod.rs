@@ -1,0 +1,33 @@
+//! Standalone use: what FusionPBX's pages write, for an operator's commands. A command reads and writes rows in one
+//! transaction ([`crate::directory::Edits`]); it changes everything that it names, or nothing.
+
+mod action;
+mod contact;
+mod device;
+mod domain;
+mod entities;
+mod entity;
+mod error;
+mod extension;
+mod field;
+mod find;
+mod key;
+mod line;
+mod near;
+mod password;
+mod record;
+mod request;
+mod setting;
+mod template;
+mod user;
+
+pub use action::{Outcome, run};
+pub use entities::ENTITIES;
+pub use entity::{Entity, Kind, Within};
+pub use error::Error;
+pub use field::{Field, FieldKind};
+pub use password::Password;
+pub use record::Record;
+pub use request::{Action, Context, Request};
+pub use setting::is_secret;
+pub use template::Templates;

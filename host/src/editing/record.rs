@@ -1,0 +1,34 @@
+//! Rows as commands print them: the columns by FusionPBX's current names, without secrets.
+
+use super::entity::Entity;
+use crate::facts::{Row, Table, Value};
+use serde_json::{Map, Value as Json};
+
+/// A row for the output. JSON's own order of names is alphabetical.
+pub type Record = Map<String, Json>;
+
+/// The columns that no output shows, whatever the table.
+const SECRET: [&str; 6] = ["password", "salt", "api_key", "user_totp_secret", "device_password", "voicemail_password"];
+
+/// The rows of a table. The columns of an entity that are flags are `true` or `false` also in releases that store texts.
+pub fn records(entity: &Entity, table: &Table) -> Vec<Record> {
+    table.rows().map(|row| record(entity, &table.columns, row)).collect()
+}
+
+fn record(entity: &Entity, columns: &[String], row: Row<'_>) -> Record {
+    let shown = columns.iter().filter(|column| !SECRET.contains(&column.as_str()));
+    shown.map(|column| (column.clone(), json(entity, column, row.get(column).unwrap_or(&Value::Null)))).collect()
+}
+
+fn json(entity: &Entity, column: &str, value: &Value) -> Json {
+    match value {
+        Value::Null | Value::Items(_) => Json::Null,
+        Value::Flag(flag) => Json::Bool(*flag),
+        Value::Text(text) if entity.is_flag(column) && matches!(text.as_str(), "true" | "false") => {
+            Json::Bool(text == "true")
+        }
+        Value::Text(text) => Json::String(text.clone()),
+        // SQLite and PostgreSQL print the same number.
+        Value::Number(text) => text.parse().map_or_else(|_| Json::String(text.clone()), Json::Number),
+    }
+}
