@@ -62,6 +62,11 @@ from v_devices join (values
     ('cisco', 'line', 2, 'line', 2, null, null),
     ('cisco', 'line', 3, 'disabled', 1, 'fnc=blf+sd+cp;sub=101@$PROXY', 'Ada'),
     ('cisco', 'line', 4, 'shared', 3, null, 'Shared & Co'),
+    ('cisco', 'line', 5, 'blf', 1, '205', 'Bob & Co'),
+    ('cisco', 'line', 6, 'speed dial', 1, '206', null),
+    ('cisco', 'line', 7, 'park', 1, '*5901', 'Lot 1'),
+    ('cisco', 'line', 8, 'hunt group', 1, '300', 'Sales'),
+    ('cisco', 'expansion', 2, 'blf', 1, '208', 'Eve'),
     ('cisco', 'expansion', 1, 'disabled', 1, 'fnc=sd;ext=207@$PROXY;nme=Dan', 'Dan'),
     ('cisco', 'expansion', 33, 'disabled', 1, 'fnc=prk;sub=5901@$PROXY', 'Park')
 ) on column1 = case device_vendor when 'poly' then 'polycom' when 'linksys' then 'cisco' else device_vendor end
