@@ -2,7 +2,8 @@
 //! is reused.
 
 use super::folder::{self, Error, TemplateFile, TemplateName};
-use super::shared::{Looked, shared_by};
+use super::looked::Looked;
+use super::shared::shared_by;
 use super::stamp::FileStamp;
 use super::texts::Texts;
 use super::tree::{SearchPath, Tree};

@@ -4,6 +4,7 @@ mod disk;
 mod elsewhere;
 mod folder;
 mod location;
+mod looked;
 mod shared;
 mod stamp;
 mod texts;
