@@ -1,6 +1,7 @@
 //! Standalone use: the commands that edit rows, on SQLite and on PostgreSQL.
 
 mod faults;
+mod import;
 mod rows;
 
 use dialplate_tests::database;

@@ -1,0 +1,9 @@
+//! Imports many devices from a CSV file: a pallet of phones. All rows are checked before the first is written, and all are
+//! written in one transaction.
+
+mod plan;
+mod sheet;
+mod write;
+
+pub use sheet::{FILE_BYTES_MAX, Fault};
+pub use write::{Import, Imported, import};
