@@ -30,15 +30,15 @@ const OWN: &str = "805ec0b";
 const DISABLED: &str = "805ec0c";
 const UNKNOWN: &str = "805ec0d";
 
-/// Two domains, whose settings demand credentials. The other one has so many settings that to read them would take longer
-/// than everything else. The devices have no template, so the domain lends them one.
+/// Three domains, whose settings demand credentials. One has so many settings that to read them would take longer than
+/// everything else, and one is the strictest, which judges unknown devices. The devices have no template, so the domain lends them one.
 fn rows(is_filtered: bool) -> String {
     let mut script = std::fs::read_to_string(root().join("host/src/directory/embedded/schema.sql")).unwrap();
     let mut insert = |table: &str, columns: &str, rows: Vec<String>| {
         script += &format!("insert into {table} ({columns}) values {};\n", rows.join(", "));
     };
     let uuid = |kind: u8, number: usize| format!("'5d{kind:06x}-0000-4000-8000-{number:012x}'");
-    let domains = [(1, HOST), (2, "burst.example.net")];
+    let domains = [(1, HOST), (2, "burst.example.net"), (3, "strict.example.net")];
     let domain = |(number, name): (usize, &str)| format!("({}, '{name}', true)", uuid(0, number));
     insert("v_domains", "domain_uuid, domain_name, domain_enabled", domains.map(domain).into());
     let names = |prefix: &str| {
@@ -60,11 +60,12 @@ fn rows(is_filtered: bool) -> String {
             uuid(0, domain)
         ));
     };
-    for domain in [1, 2] {
+    for domain in [1, 2, 3] {
         set(domain, "http_auth_username", "text", "phone");
         set(domain, "http_auth_password", "array", "secret1");
         set(domain, "http_auth_type", "text", "basic");
     }
+    set(3, "http_auth_enabled", "boolean", "true");
     (0..280).for_each(|number| set(2, &format!("burst_{number}"), "text", &"x".repeat(100)));
     insert("v_domain_settings", &(names("domain") + ", domain_uuid"), settings);
     let mut devices = Vec::new();

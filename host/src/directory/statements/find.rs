@@ -59,7 +59,7 @@ fn statement(catalog: &Catalog, dialect: Dialect, is_filtered: bool) -> Statemen
             .with("own", "select * from device")
             .with("demands", &demands)
             .with("strangers", settings::STRANGERS)
-            .with("scope", "select domain_uuid from own union select * from host union select * from strangers")
+            .with("scope", &scope_of_two())
             .part(uuid(catalog, "strangers"))
             .part(settings::part(catalog, &format!("demands s where {of_scope}"), "stored"))
     };
@@ -85,6 +85,19 @@ fn statement(catalog: &Catalog, dialect: Dialect, is_filtered: bool) -> Statemen
         order: format!("n.{storage}"),
     });
     settings::with_defaults(builder.part(uuid(catalog, "host")), catalog, dialect).build()
+}
+
+/// The first two of: the device's domain, the requested one, that of the strangers, and any others. So the statement sends
+/// as many domains whichever device is asked for.
+fn scope_of_two() -> String {
+    // A device may name a domain that does not exist, and then counts as unknown.
+    let own = "select d.domain_uuid, 0 as place from own d where d.domain_uuid in (select domain_uuid from v_domains)";
+    let others = "select * from (select n.domain_uuid, 3 as place from v_domains n limit 4) others";
+    let named = "select domain_uuid, 1 as place from host union all select domain_uuid, 2 as place from strangers";
+    format!(
+        "select p.domain_uuid from ({own} union all {named} union all {others}) p \
+         group by p.domain_uuid order by min(p.place), p.domain_uuid limit 2"
+    )
 }
 
 /// The domain that one of the statement's names stands for.
