@@ -88,5 +88,5 @@ fn reload_commands_work_as_written() {
 
 #[test]
 fn standalone_commands_work_as_written() {
-    check("docs/standalone.md", 10);
+    check("docs/standalone.md", 11);
 }

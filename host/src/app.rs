@@ -10,11 +10,12 @@ use crate::directory::{self, DEFAULT_DOMAIN, Directory};
 use crate::http::{self, AdminState, AppState};
 use crate::journal::Journal;
 use crate::pin::Pins;
+use crate::plugin::Document;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use crate::uploads::Uploads;
 use crate::vital::VitalTasks;
-use crate::{gate, plugin, reload};
+use crate::{editing, gate, plugin, reload};
 use anyhow::{Context, Result, ensure};
 use axum::body::Body;
 use axum::http::{Request, Response};
@@ -175,6 +176,22 @@ fn serve_admin(
         Arc::new(AdminState { sentry: Arc::clone(&state.sentry), steady: state.steady, snapshot, reloads, metrics });
     vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state)));
     Ok(vital)
+}
+
+/// What a phone of this address would get, for the operator: without credentials, limits and notes.
+///
+/// # Errors
+/// The database has no such device, or the phone would get no document.
+pub async fn render(config: Config, address: &str, file: Option<&str>, host: Option<&str>) -> Result<Document> {
+    // Nobody is asked, and nobody is told.
+    let config = Config { auth_server: None, syslog: None, ..with_compiler(config)? };
+    let opened = Opened::open(config).await?;
+    let home = editing::home(&opened.directory, address).await?;
+    let loaded = reload::load(reload_config(&opened.config, false)).await?;
+    let app = opened.into_app(loaded.current)?;
+    let document = http::preview(&app.state, &home.address, host.unwrap_or(&home.domain), file).await;
+    app.close().await;
+    Ok(document?)
 }
 
 /// Builds everything that requests need, and reports what is wrong, without serving.

@@ -7,6 +7,7 @@ mod family;
 mod flags;
 mod output;
 mod pin;
+mod render;
 mod rows;
 mod running;
 mod server;
@@ -31,6 +32,7 @@ const FAMILIES: &[Family] = &[
     running::LIMITS,
     db::DB,
     pin::PIN,
+    render::RENDER,
     rows::DOMAIN,
     device::DEVICE,
     rows::LINE,

@@ -2,6 +2,7 @@
 
 mod faults;
 mod import;
+mod render;
 mod rows;
 
 use dialplate_tests::database;
@@ -56,9 +57,11 @@ impl From<Output> for Ran {
 }
 
 impl Stage {
-    fn settings(&self) -> [(&'static str, String); 2] {
+    fn settings(&self) -> [(&'static str, String); 3] {
         let templates = root().join("templates").display().to_string();
-        [("DIALPLATE_DATABASE", self.url.clone()), ("DIALPLATE_TEMPLATES", templates)]
+        // Some templates print the time.
+        let clock = server::CLOCK.to_owned();
+        [("DIALPLATE_DATABASE", self.url.clone()), ("DIALPLATE_TEMPLATES", templates), ("DIALPLATE_CLOCK", clock)]
     }
 
     /// Runs a command with this standard input.

@@ -1,7 +1,7 @@
 //! Finds the rows that a command names. An unknown name is an error that suggests others.
 
 use super::error::{Error, quoted};
-use crate::directory::{Condition, Edits};
+use crate::directory::{Access, Condition, Directory, Edits};
 use crate::facts::{DeviceAddress, MacAddress, Record, Table};
 
 /// A tenant that a command names.
@@ -96,6 +96,24 @@ pub async fn device(edits: &mut Edits, text: &str, domain_name: Option<&str>) ->
             Err(Error::unknown("device", text, &texts(&known, "device_address")))
         }
     }
+}
+
+/// A device's address, and the name of its domain.
+pub struct Home {
+    pub address: DeviceAddress,
+    pub domain: String,
+}
+
+/// Finds the device of an address in all domains.
+///
+/// # Errors
+/// There is none; the message suggests others.
+pub async fn home(directory: &Directory, text: &str) -> Result<Home, Error> {
+    let mut edits = directory.edit(Access::Read).await?;
+    let found = device(&mut edits, text, None).await?;
+    let address = DeviceAddress::parse(found.row().text("device_address"));
+    let address = address.map_err(|invalid| Error::value("ADDRESS", text, invalid.to_string()))?;
+    Ok(Home { address, domain: domain_of(&mut edits, &found).await?.name })
 }
 
 /// The row of a table that has this name in this column.

@@ -75,6 +75,18 @@ pub fn screen<'a>(
     Ok(ScreenedRequest { request, facts, keeper, vendor: None })
 }
 
+/// Admits the operator of this server, who reads the database and the templates anyway: without network, credentials and
+/// password.
+///
+/// # Errors
+/// No phone gets the device's configuration, whatever it sends.
+pub fn admit_operator(facts: RequestFacts) -> Result<DevicePermit, Refusal> {
+    if !settings::judging(&facts).is_on("provision", "enabled", false) {
+        return Err(Refusal::ProvisioningOff);
+    }
+    DevicePermit::of_operator(facts)
+}
+
 impl<'a> ScreenedRequest<'a> {
     /// Adds the vendor of the requested address, for [`Policy::basic_vendors`].
     pub fn of_vendor(self, vendor: Option<&'a str>) -> Self {

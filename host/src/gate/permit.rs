@@ -73,6 +73,12 @@ impl Permit {
 }
 
 impl DevicePermit {
+    pub(super) fn of_operator(facts: RequestFacts) -> Result<Self, Refusal> {
+        let RequestFacts { device, domain, settings, origin, taken_elsewhere, .. } = facts;
+        let missing = if taken_elsewhere { Refusal::ForeignDomain } else { Refusal::UnknownDevice };
+        Self::grant(device.ok_or(missing)?, domain, settings, origin, false)
+    }
+
     fn grant(
         device: DeviceFacts,
         domain: Option<Domain>,

@@ -21,6 +21,7 @@ mod status;
 pub use admin::{CALLER, REQUEST_TIMEOUT as ADMIN_TIMEOUT};
 pub use client::Config;
 pub use listing::{Cleared, Listing, Reloaded};
+pub use provision::preview::{NoDocument, preview};
 pub use state::{AdminState, AppState};
 
 use self::connections::Limits;

@@ -2,6 +2,7 @@
 
 mod door;
 mod pin;
+pub mod preview;
 mod upload;
 
 use super::access_log::AccessRecord;
