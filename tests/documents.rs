@@ -1,8 +1,6 @@
 //! The commands in the README and in `docs/` work as written.
 
-use crate::pin::PREPARED;
-use dialplate_tests::database;
-use dialplate_tests::server::{self, Server, demo_file, demo_url, root};
+use dialplate_tests::server::{self, Server, demo_file, root};
 use std::fs;
 use std::process::Command;
 
@@ -31,16 +29,11 @@ fn examples(page: &str) -> Vec<Example> {
 /// Runs all commands of a page beside a server with the demo database, with the ports of this test in place of those on
 /// the page. `make` is not run: the server it starts is already there.
 fn check(page: &str, at_least: usize) {
-    check_with(page, at_least, "");
-}
-
-/// The same, with further rows in the demo database.
-fn check_with(page: &str, at_least: usize, sql: &str) {
     let folder = tempfile::tempdir().unwrap();
     let (database, templates) = (demo_file(folder.path()).display().to_string(), root().join("templates"));
-    let server = Server::demo(folder.path(), &[]);
-    database::run_blocking(&demo_url(folder.path()), sql);
-    fs::write(folder.path().join("pin-secret"), "a secret that only this page has").unwrap();
+    let secret = folder.path().join("pin-secret");
+    fs::write(&secret, "a secret that only this test has").unwrap();
+    let server = Server::demo(folder.path(), &[("DIALPLATE_PIN_SECRET_FILE", secret.to_str().unwrap())]);
     let (address, admin) = (server.address.to_string(), server.admin().to_string());
     let program = server::command("check", &[]).get_program().to_string_lossy().into_owned();
     let settings = [
@@ -78,7 +71,7 @@ fn administration_commands_work_as_written() {
 
 #[test]
 fn two_phase_commands_work_as_written() {
-    check_with("docs/two-phase.md", 3, PREPARED);
+    check("docs/two-phase.md", 9);
 }
 
 #[test]

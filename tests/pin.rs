@@ -16,7 +16,7 @@ const AGENT: &str = "Grandstream Model HW GXP2160 SW 1.0.11.64 DevId c074ad11223
 const DEVICE: &str = "de51ce00-0000-4000-8000-0000000000aa";
 
 /// A prepared device: no phone has its address.
-pub const PREPARED: &str = "insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, \
+const PREPARED: &str = "insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, \
     device_label, device_enabled) select 'de51ce00-0000-4000-8000-0000000000aa', domain_uuid, '000000000000', \
     'grandstream', 'grandstream/gxp2160', 'Reception', true from v_domains order by domain_name limit 1; \
     insert into v_device_lines (device_line_uuid, domain_uuid, device_uuid, line_number, server_address, user_id, \
