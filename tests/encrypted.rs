@@ -1,7 +1,7 @@
-//! Configuration files that phones decrypt, with OpenSSL in the phone's place.
+//! Configuration files in the forms that only phones read, with openssl and python3 in the phone's place.
 
 use dialplate_tests::app::{TestApp, TestAppBuilder};
-use dialplate_tests::openssl::decrypt;
+use dialplate_tests::reader;
 
 const GRANDSTREAM: &str = "000b82123456";
 const CONFIGURATION: &str = "/provision/cfg000b82123456.xml";
@@ -39,8 +39,8 @@ async fn openssl_decrypts_grandstream_file_with_either_digest() {
         let answer = app.get(CONFIGURATION).await;
         assert_eq!((answer.status, answer.header("content-type")), (200, "application/octet-stream"));
         assert!(answer.body.starts_with(b"Salted__"), "{digest:?} is not encrypted");
-        let arguments = ["-aes-256-cbc", "-md", expected, "-k", "pass word & more"];
-        let Some(plain) = decrypt(&arguments, &answer.body) else { return };
+        let arguments = ["enc", "-d", "-aes-256-cbc", "-md", expected, "-k", "pass word & more"];
+        let Some(plain) = reader::read("openssl", &arguments, &answer.body) else { return };
         let plain = String::from_utf8(plain).unwrap();
         let values = roxmltree::Document::parse(&plain).unwrap();
         let password =
@@ -74,4 +74,50 @@ async fn password_of_one_device_encrypts_its_configuration_only() {
     assert!(app.get_as(agent, "/provision/cfg.xml").await.body.starts_with(b"Salted__"));
     let phone_book = app.get("/provision/000b82123456/phonebook.xml").await;
     assert!(phone_book.body.starts_with(b"<?xml"), "{}", phone_book.text());
+}
+
+/// Prints the address and the parameters of a binary file, and fails if the header is wrong.
+const BINARY_READER: &str = r#"
+import struct, sys, urllib.parse
+file = sys.stdin.buffer.read()
+words = struct.unpack(f'>{len(file) // 2}H', file)
+assert len(file) == 2 * int.from_bytes(file[:4], 'big') and len(file) % int(sys.argv[1]) == 0, len(file)
+assert sum(words) % 65536 == 0 and file[12:16] == b'\r\n\r\n', file[:16]
+pairs = urllib.parse.parse_qsl(file[16:].rstrip(b'\0').decode(), keep_blank_values=True, strict_parsing=True)
+assert pairs.pop() == ('gnkey', '0b82')
+print('address', file[6:12].hex())
+for pair in pairs: print(*pair)
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn python_reads_grandstream_binary_file_of_either_padding() {
+    let app = TestApp::init().with_device(GRANDSTREAM, "grandstream/gxp1450").build().await;
+    let xml = app.get("/provision/cfg000b82123456").await;
+    assert!(xml.body.starts_with(b"<?xml"), "without a setting, the answer is FusionPBX's");
+    app.run_sql(&setting(None, "grandstream_config_binary", "true")).await;
+    app.run_sql(&setting(None, "grandstream_config_password", "pass & word=x")).await;
+    for padding in ["2", "4"] {
+        app.run_sql("delete from v_device_settings").await;
+        app.run_sql(&setting(Some(GRANDSTREAM), "grandstream_config_binary_padding", padding)).await;
+        for name in ["cfg000b82123456", "cfg000B82123456.bin", "gs_cfg000b82123456_cfg001"] {
+            let answer = app.get(&format!("/provision/{name}")).await;
+            assert_eq!((answer.status, answer.header("content-type")), (200, "application/octet-stream"), "{name}");
+            let Some(read) = reader::read("python3", &["-c", BINARY_READER, padding], &answer.body) else { return };
+            let read = String::from_utf8(read).unwrap();
+            assert!(read.starts_with("address 000b82123456\n"), "{name}: {read}");
+            assert!(
+                read.contains("\nP1359 pass & word=x\n") && read.contains("\nP30 0.pool.ntp.org\n"),
+                "{name}: {read}"
+            );
+        }
+    }
+    assert!(app.get(CONFIGURATION).await.body.starts_with(b"Salted__"), "the XML document stays one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn model_without_parameters_by_number_has_no_binary_file() {
+    let app = grandstream().build().await;
+    app.run_sql(&setting(None, "grandstream_config_binary", "true")).await;
+    assert_eq!(app.get("/provision/cfg000b82123456.bin").await.status, 404);
+    assert_eq!(app.get(CONFIGURATION).await.status, 200);
 }

@@ -36,6 +36,8 @@ if [ "${1:-build}" = test ]; then
   need caddy caddy
   need procps pgrep
   need faketime faketime
+  need python3 python3
+  need libxml2-utils xmllint
 fi
 [ ${#wanted[@]} -gt 0 ] || exit 0
 

@@ -4,7 +4,7 @@ use super::folder;
 use super::format::{self, Values};
 use dialplate_tests::app::TestApp;
 use dialplate_tests::client::Answer;
-use dialplate_tests::openssl::decrypt;
+use dialplate_tests::reader;
 use dialplate_tests::server::root;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -125,7 +125,8 @@ fn plain(answer: &Answer, settings: &[(String, String)]) -> String {
     let password = settings.iter().find(|(name, _)| name.ends_with("_config_password"));
     match password.filter(|_| answer.body.starts_with(b"Salted__")) {
         Some((_, password)) => {
-            let plain = decrypt(&["-aes-256-cbc", "-md", "md5", "-k", password], &answer.body);
+            let plain =
+                reader::read("openssl", &["enc", "-d", "-aes-256-cbc", "-md", "md5", "-k", password], &answer.body);
             String::from_utf8_lossy(&plain.unwrap_or_default()).into_owned()
         }
         None => answer.text(),

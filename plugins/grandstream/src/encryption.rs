@@ -1,5 +1,6 @@
 //! Encrypted configuration files: Grandstream's SIP Device Provisioning Guide, "XML File Encryption".
 
+use crate::OCTETS;
 use dialplate_cipher::{Digest, openssl};
 use dialplate_sdk::FileRequest;
 use dialplate_sdk::types::{Document, Failure};
@@ -15,8 +16,6 @@ pub const SETTINGS: [&str; 2] = [PASSWORD, DIGEST];
 /// The root element of a configuration file. Phone books and other files of the phone have no encrypted form.
 const ROOT: &str = "<gs_provision";
 
-const CONTENT_TYPE: &str = "application/octet-stream";
-
 /// Encrypts a configuration file if the device has a password for it.
 pub fn encrypt(document: &mut Document, request: &FileRequest<'_>) -> Result<(), Failure> {
     let password = request.setting(PASSWORD);
@@ -25,7 +24,7 @@ pub fn encrypt(document: &mut Document, request: &FileRequest<'_>) -> Result<(),
     }
     let digest = digest(&request.setting(DIGEST))?;
     document.body = openssl(password.as_bytes(), digest, &document.body);
-    CONTENT_TYPE.clone_into(&mut document.content_type);
+    OCTETS.clone_into(&mut document.content_type);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Grandstream: GXP, GRP and GXV phones, HT adapters and DP bases.
 
+mod binary;
 mod encryption;
 
 use dialplate_sdk::php::Value;
@@ -7,6 +8,14 @@ use dialplate_sdk::types::{Description, Document, Failure};
 use dialplate_sdk::{FileRequest, Vendor, address_agent, model_agent, vendor};
 
 const NAME: &str = "grandstream";
+
+/// The Content-Type of binary and of encrypted files.
+const OCTETS: &str = "application/octet-stream";
+
+const FINISH_SETTINGS: [&str; 4] = {
+    let ([password, digest], [binary, padding]) = (encryption::SETTINGS, binary::SETTINGS);
+    [password, digest, binary, padding]
+};
 
 /// Texts in the User-Agents of new phones, and the template folders of those models.
 const MODELS: [(&str, &str); 19] = [
@@ -102,11 +111,16 @@ impl Vendor for Grandstream {
     }
 
     fn finish_settings(&self) -> &'static [&'static str] {
-        &encryption::SETTINGS
+        &FINISH_SETTINGS
     }
 
     fn finish(&self, document: &mut Document, request: &FileRequest<'_>) -> Result<(), Failure> {
-        encryption::encrypt(document, request)
+        // A password is for the XML document only: the binary file is the maker's way to bring the password to a phone.
+        if binary::is_requested(request) {
+            binary::pack(document, request)
+        } else {
+            encryption::encrypt(document, request)
+        }
     }
 }
 

@@ -261,6 +261,33 @@ mod tests {
     }
 
     #[test]
+    fn prefix_and_postfix_of_grandstream_files_are_ignored() {
+        let device = "mac=000b82aabbcc";
+        for prefix in ["", "gs_", "acme-", "v1.0.7.5_", "abc", "cfg", "0", "a%b "] {
+            for ending in ["", ".bin", ".xml", ".cfg"] {
+                for postfix in ["", "_cfg001", "-v2", ".1.0.7.5", "_2026.xml", "a", "1", "cfg"] {
+                    let name = format!("{prefix}cfg000b82aabbcc{ending}{postfix}");
+                    for folder in ["/provision/", "/app/provision/", "/"] {
+                        let path = format!("{folder}{name}");
+                        assert_eq!(meaning(&path, UrlForms::Phones), device, "{path}");
+                    }
+                }
+            }
+        }
+        for (name, expected) in [
+            ("gs_cfg00-0B-82-AA-BB-CC_cfg001", "mac=00-0B-82-AA-BB-CC"),
+            ("gs_cfg.xml_cfg001", "file=cfg.xml or default"),
+            ("cfggrp2614.xml_cfg001", "file=cfggrp2614.xml or default"),
+            ("gs_cfggrp2614.xml", "file=gs_cfggrp2614.xml or default"),
+            ("mycfg.xml", "file=mycfg.xml"),
+            ("gs_cfg000b82aabbc.bin", "none"),
+            ("gs_cfg_000b82aabbcc.bin", "none"),
+        ] {
+            assert_eq!(meaning(&format!("/provision/{name}"), UrlForms::Phones), expected, "{name}");
+        }
+    }
+
+    #[test]
     fn boot_files_and_addresses_in_any_path_are_off_by_default() {
         for (path, expected) in [
             ("/provision/001565be5fd7.boot", "mac=001565be5fd7&file={$mac}.boot"),

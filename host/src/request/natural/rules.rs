@@ -129,11 +129,14 @@ pub const RULES: &[Rule] = &[
     rule(Phones, r"{mac}-(?<file>(site|web|features)\.cfg)", Page("mac={mac}&file={file}")),
     rule(Phones, r"phone{mac}.cfg", Page("mac={mac}&file=phoneMAC.cfg")),
     rule(Phones, r"directories/000000000000-directory.xml", Page("file={$mac}-directory.xml")),
-    // Grandstream: a name around the address; and the files of the model and of all models, which the device's own file
-    // replaces if they are absent.
-    rule(Phones, r"([^/]*[^/0-9A-Fa-f])?cfg{mac}([^/0-9A-Fa-f][^/]*)?", Page("mac={mac}")),
-    rule(Phones, r"(?<file>cfg[A-Za-z0-9_-]*\.xml)", PageOrDefault("file={file}")),
+    // Grandstream: a prefix and a postfix around the name, which are settings of the phone (P234, P235); a postfix may
+    // begin with a digit, so that the first twelve are the address. And the files of the model and of all models, which
+    // the device's own file replaces if they are absent.
+    rule(Phones, r"[^/]*cfg({pairs}|(?<bare>{hex}))[^/]*", Page("mac={mac}{bare}")),
+    rule(Phones, r"/[^/]*cfg({pairs}|(?<bare>{hex}))[^/]*", Page("mac={mac}{bare}")),
+    rule(Phones, r"(?<file>([^/]*[_.-])?cfg[A-Za-z0-9_-]*\.xml)", PageOrDefault("file={file}")),
     rule(Phones, r"/(?<file>cfg[A-Za-z0-9_-]*\.xml)", PageOrDefault("file={file}")),
+    rule(Phones, r"([^/]*[_.-])?(?<file>cfg[A-Za-z0-9_-]*\.xml)[^/]+", PageOrDefault("file={file}")),
     // Cisco SPA's and Zoiper's first file, which names a model or nothing.
     rule(Phones, r"(?<file>spa[A-Za-z0-9]+\.cfg|zoiper\.xml)", PageOrDefault("file={file}")),
     // Pictures (wiki, and sites that others publish).
