@@ -26,8 +26,13 @@ fn examples(page: &str) -> Vec<Example> {
     examples
 }
 
+/// Whether a command installs, builds or starts what a test already has.
+fn is_setup(command: &str) -> bool {
+    ["make ", "apt-get ", "curl -sSf https://sh.rustup.rs "].iter().any(|start| command.starts_with(start))
+}
+
 /// Runs all commands of a page beside a server with the demo database, with the ports of this test in place of those on
-/// the page. `make` is not run: the server it starts is already there.
+/// the page.
 fn check(page: &str, at_least: usize) {
     let folder = tempfile::tempdir().unwrap();
     let (database, templates) = (demo_file(folder.path()).display().to_string(), root().join("templates"));
@@ -42,7 +47,7 @@ fn check(page: &str, at_least: usize) {
     ];
     let examples = examples(page);
     assert!(examples.len() >= at_least, "{page} has {} commands", examples.len());
-    for Example { command, output } in examples.iter().filter(|example| !example.command.starts_with("make ")) {
+    for Example { command, output } in examples.iter().filter(|example| !is_setup(&example.command)) {
         let typed = command.replace("127.0.0.1:8080", &address).replace("127.0.0.1:8081", &admin);
         let typed = typed.replace("target/release/dialplate", &program);
         let mut shell = Command::new("sh");
@@ -62,6 +67,30 @@ fn check(page: &str, at_least: usize) {
 #[test]
 fn readme_commands_print_what_the_page_shows() {
     check("README.md", 5);
+}
+
+/// The five commands of the README's first block after `Quick start`, of which the last one asks for the files.
+#[test]
+fn readme_walk_gets_a_file_for_each_vendor() {
+    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, start) = text.split_once("## Quick start").expect("the section");
+    let block = start.split("```console\n").nth(1).and_then(|block| block.split("```").next()).expect("a block");
+    let commands: Vec<_> = block.lines().filter_map(|line| line.strip_prefix("$ ")).collect();
+    assert_eq!(commands.iter().map(|command| is_setup(command)).collect::<Vec<_>>(), [true, true, true, true, false]);
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::demo(folder.path(), &[]);
+    let typed = commands[4].replace("127.0.0.1:8080", &server.address.to_string());
+    assert!(Command::new("sh").args(["-c", &typed]).current_dir(folder.path()).status().unwrap().success());
+    for (file, content) in [
+        ("001565000046.cfg", "account.1.user_name = 101"),
+        ("0004f2000450.cfg", "0004f2000450-reg.cfg"),
+        ("cfg000b82002170.xml", "<item name=\"account.1.sip.userid\">105</item>"),
+        ("30e4db000504.xml", "<User_ID_1_>107</User_ID_1_>"),
+        ("02005a000001.xml", "<username>117</username>"),
+    ] {
+        let found = fs::read_to_string(folder.path().join(file)).unwrap_or_default();
+        assert!(found.contains(content), "{file}: {found}");
+    }
 }
 
 #[test]

@@ -18,6 +18,9 @@ pub fn read(maker: &str, text: &str) -> Result<Values, String> {
 fn xml(text: &str) -> Result<Values, String> {
     let document = roxmltree::Document::parse(text).map_err(|error| error.to_string())?;
     let mut values = Values::new();
+    if document.root_element().has_tag_name("ParameterList") {
+        return objects(&document);
+    }
     for element in document.descendants().filter(roxmltree::Node::is_element) {
         if let Some(name) = element.attribute("name") {
             put(&mut values, name, element.text().unwrap_or_default())?;
@@ -31,6 +34,20 @@ fn xml(text: &str) -> Result<Values, String> {
         if is_leaf && element.attributes().all(|attribute| MARKUP.contains(&attribute.name())) {
             put(&mut values, &place(element), element.text().unwrap_or_default())?;
         }
+    }
+    Ok(values)
+}
+
+/// Objects `<O><N>object.</N><P><N>name</N><V>value</V></P></O>`, as phones with OBi's firmware have them.
+fn objects(document: &roxmltree::Document<'_>) -> Result<Values, String> {
+    let child = |of: roxmltree::Node<'_, '_>, tag: &str| {
+        let found = of.children().find(|child| child.has_tag_name(tag));
+        found.map(|found| found.text().unwrap_or_default().to_owned()).ok_or_else(|| format!("no <{tag}> in {of:?}"))
+    };
+    let mut values = Values::new();
+    for parameter in document.descendants().filter(|element| element.has_tag_name("P")) {
+        let object = child(parameter.parent_element().ok_or("a parameter outside of an object")?, "N")?;
+        put(&mut values, &(object + &child(parameter, "N")?), &child(parameter, "V")?)?;
     }
     Ok(values)
 }
