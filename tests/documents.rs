@@ -110,5 +110,5 @@ fn reload_commands_work_as_written() {
 
 #[test]
 fn standalone_commands_work_as_written() {
-    check("docs/standalone.md", 11);
+    check("docs/standalone.md", 16);
 }

@@ -109,6 +109,7 @@ fn tables_of_release_5_0_get_texts_and_old_names() {
         let tables = tables
             .replace("device_enabled boolean", "device_enabled text")
             .replace(" enabled boolean", " enabled text");
+        let tables = tables.replace("phone_primary boolean", "phone_primary numeric");
         tables.replace("device_serial_number text, ", "").replace("directory_visible boolean", "directory_visible text")
     };
     for stage in stages(of_5_0) {
@@ -119,6 +120,9 @@ fn tables_of_release_5_0_get_texts_and_old_names() {
         );
         let device = stage.json(&["device", "show", "001565aabbcc"]);
         assert_eq!((&device["device_address"], &device["device_enabled"]), (&json!("001565aabbcc"), &json!(true)));
+        let contact = stage.json(&["contact", "add", "Konrad Zuse", "--phone", "+49 30 5550101"]);
+        assert_eq!(contact["phones"][0]["phone_primary"], true);
+        assert_eq!(stage.value("select sum(phone_primary) from v_contact_phones"), "1");
         let error = stage.error(&["device", "set", "001565aabbcc", "--serial-number", "1"]);
         assert!(error.contains("no v_devices.device_serial_number"), "{error}");
         assert!(served(&stage.serve(), "/provision/001565aabbcc.cfg").contains("account.1.user_name = 1001"));

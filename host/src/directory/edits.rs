@@ -168,11 +168,13 @@ impl Edits {
         column.ok_or_else(|| Error::Absent { place: format!("{table}.{name}") })
     }
 
-    /// The values as texts that the columns store. SQLite has no type for flags.
+    /// The values as texts that the columns store. SQLite has no type for flags, and some were numbers until 5.4.
     fn values(&self, columns: &[Column], row: &NewRow) -> Vec<Option<String>> {
-        let text = |column: &Column, value: &Option<String>| match (column.kind, self.dialect, value.as_deref()) {
-            (ColumnKind::Flag, Dialect::Sqlite, Some("true")) => Some("1".to_owned()),
-            (ColumnKind::Flag, Dialect::Sqlite, Some("false")) => Some("0".to_owned()),
+        let is_number =
+            |kind| kind == ColumnKind::Number || kind == ColumnKind::Flag && self.dialect == Dialect::Sqlite;
+        let text = |column: &Column, value: &Option<String>| match value.as_deref() {
+            Some("true") if is_number(column.kind) => Some("1".to_owned()),
+            Some("false") if is_number(column.kind) => Some("0".to_owned()),
             _ => value.clone(),
         };
         columns.iter().zip(row).map(|(column, (_, value))| text(column, value)).collect()

@@ -49,7 +49,7 @@ pub struct Entity {
 }
 
 impl Entity {
-    /// Whether a column holds a flag, also in releases where it is a text.
+    /// Whether a column holds a flag, also in releases where it is a text or a number.
     pub fn is_flag(&self, column: &str) -> bool {
         column.ends_with("_enabled") || column == "enabled" || column.ends_with("_visible") || column == "phone_primary"
     }

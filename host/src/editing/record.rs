@@ -10,7 +10,8 @@ pub type Record = Map<String, Json>;
 /// The columns that no output shows, whatever the table.
 const SECRET: [&str; 6] = ["password", "salt", "api_key", "user_totp_secret", "device_password", "voicemail_password"];
 
-/// The rows of a table. The columns of an entity that are flags are `true` or `false` also in releases that store texts.
+/// The rows of a table. The columns of an entity that are flags are `true` or `false` also in releases that store
+/// texts or numbers.
 pub fn records(entity: &Entity, table: &Table) -> Vec<Record> {
     table.rows().map(|row| record(entity, &table.columns, row)).collect()
 }
@@ -28,6 +29,7 @@ fn json(entity: &Entity, column: &str, value: &Value) -> Json {
             Json::Bool(text == "true")
         }
         Value::Text(text) => Json::String(text.clone()),
+        Value::Number(text) if entity.is_flag(column) => Json::Bool(text != "0"),
         // SQLite and PostgreSQL print the same number.
         Value::Number(text) => text.parse().map_or_else(|_| Json::String(text.clone()), Json::Number),
     }
