@@ -257,7 +257,7 @@ impl Generator {
             'J' => Value::Int(self.below(200) as i64 - 80),
             'T' => Value::Int(self.pick(&[0, 1, 1_782_907_200, 1_710_054_000, 1_730_700_000, -1, 4_102_444_800])),
             'r' => Value::list([0x80, 0xffff, self.pick(&[0, 0, 5]), 0xffff].map(Value::Int)),
-            _ if kind.is_ascii_digit() || "DUwpqexyvGgPNhjoQE".contains(kind) => self.listed(kind),
+            _ if kind.is_ascii_digit() || "DUwpqexyvGgPNhjoQEtV".contains(kind) => self.listed(kind),
             _ => match self.below(6) {
                 0 => self.array(1),
                 1 => Value::Int(self.pick(WIDE)),
@@ -280,7 +280,7 @@ impl Generator {
         kinds[..count]
             .iter()
             .map(|kind| {
-                let fixed = kind.is_ascii_digit() || "DSZTUYJBWrwpqeGPOM".contains(*kind);
+                let fixed = kind.is_ascii_digit() || "DSZTUYJBWrwpqeGPOMV".contains(*kind);
                 if !fixed && self.below(12) == 0 { self.value('m') } else { self.value(*kind) }
             })
             .collect()

@@ -173,6 +173,7 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
     ("ini_parse_quantity", "h"), ("ini_parse_quantity", "s"), ("image_type_to_mime_type", "I"), ("image_type_to_mime_type", "z"), ("image_type_to_extension", "zb"), ("timezone_identifiers_list", ""), ("timezone_identifiers_list", "z"), ("timezone_name_from_abbr", "jH"), ("timezone_name_from_abbr", "jHz"), ("date_parse_from_format", "oQ"), ("date_parse_from_format", "oQ"), ("date_parse_from_format", "oQ"), ("date_parse_from_format", "4D"), ("mb_detect_encoding", "sEb"), ("mb_detect_encoding", "sEb"), ("mb_detect_encoding", "sEb"), ("date_parse", "3"), ("date_parse", "D"), ("sscanf", "gG"), ("sscanf", "gGmm"), ("fnmatch", "PNz"), ("fnmatch", "PN"), ("fnmatch", "PNi"), ("get_html_translation_table", "zZ"),
     ("array_multisort", "M"), ("array_multisort", "MOO"), ("array_multisort", "MOM"), ("array_multisort", "MOMO"), ("preg_replace_callback", "1xsi"),
     ("preg_replace_callback", "1xA"), ("mb_encoding_aliases", "e"), ("mb_preferred_mime_name", "e"), ("mb_encode_numericentity", "srsb"), ("mb_decode_numericentity", "srs"),
+    ("mb_convert_variables", "VVsl"), ("mb_convert_variables", "VVA"), ("iptcparse", "t"), ("iptcparse", "s"),
 ];
 
 #[rustfmt::skip]

@@ -7,10 +7,10 @@ use super::callbacks::{self, Compared};
 use super::register::{MANY, by_ref, makes, moves};
 use super::{
     about, addresses, array_change, array_make, array_pointer, array_read, array_set, csv, ctype, dates, dates_parse,
-    dates_parts, dump, encode, filter, fnmatch, format, html, json, math, metaphone, multibyte, multibyte_code,
-    multibyte_detect, multibyte_find, pack, preg, preg_callback, preg_list, preg_split, quantities, query_text, scan,
-    serialize, sort, sort_many, strip_tags, text_case, text_compare, text_cut, text_escape, text_find, text_lines,
-    text_replace, text_words, types, url, version, zones,
+    dates_parts, dump, encode, filter, fnmatch, format, html, iptc, json, math, metaphone, multibyte, multibyte_code,
+    multibyte_detect, multibyte_find, multibyte_variables, pack, preg, preg_callback, preg_list, preg_split,
+    quantities, query_text, scan, serialize, sort, sort_many, strip_tags, text_case, text_compare, text_cut,
+    text_escape, text_find, text_lines, text_replace, text_words, types, url, version, zones,
 };
 use crate::php::call::Function;
 use crate::php::value::Value;
@@ -34,6 +34,7 @@ const TABLES: &[&[Function]] = &[
     fnmatch::FUNCTIONS,
     format::FUNCTIONS,
     html::FUNCTIONS,
+    iptc::FUNCTIONS,
     json::FUNCTIONS,
     math::FUNCTIONS,
     metaphone::FUNCTIONS,
@@ -41,6 +42,7 @@ const TABLES: &[&[Function]] = &[
     multibyte_code::FUNCTIONS,
     multibyte_detect::FUNCTIONS,
     multibyte_find::FUNCTIONS,
+    multibyte_variables::FUNCTIONS,
     pack::FUNCTIONS,
     preg::FUNCTIONS,
     preg_list::FUNCTIONS,
