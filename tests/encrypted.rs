@@ -121,3 +121,18 @@ async fn model_without_parameters_by_number_has_no_binary_file() {
     assert_eq!(app.get("/provision/cfg000b82123456.bin").await.status, 404);
     assert_eq!(app.get(CONFIGURATION).await.status, 200);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn openssl_decrypts_cisco_profile_and_directory_stays_plain() {
+    let app = TestApp::init().with_device("001873aabbcc", "cisco/spa504g").build().await;
+    let profile = "/app/provision/?mac=001873aabbcc";
+    let plain = app.get(profile).await;
+    assert!(plain.text().contains("<flat-profile>"), "{}", plain.text());
+    app.run_sql(&setting(Some("001873aabbcc"), "spa_config_password", "SecretPhrase1234")).await;
+    let encrypted = app.get(profile).await;
+    assert_eq!(app.get(profile).await.body, encrypted.body);
+    let arguments = ["enc", "-d", "-aes-256-cbc", "-md", "md5", "-k", "SecretPhrase1234"];
+    let Some(decrypted) = reader::read("openssl", &arguments, &encrypted.body) else { return };
+    assert!(String::from_utf8(decrypted).unwrap().contains("<flat-profile>"));
+    assert!(app.get(&format!("{profile}&file=directory.xml")).await.body.starts_with(b"<?xml"));
+}

@@ -10,6 +10,7 @@ mod architecture;
 mod cache;
 mod clock;
 mod connections;
+mod convert;
 mod crowd;
 mod database;
 mod demo;

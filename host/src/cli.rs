@@ -5,6 +5,7 @@ mod db;
 mod device;
 mod family;
 mod flags;
+mod grandstream;
 mod output;
 mod pin;
 mod render;
@@ -41,6 +42,7 @@ const FAMILIES: &[Family] = &[
     rows::EXTENSION,
     rows::CONTACT,
     user::USER,
+    grandstream::GRANDSTREAM,
 ];
 
 /// Runs the command that this process was started with.

@@ -1,7 +1,8 @@
 //! Cisco SPA and Linksys SPA, and Cisco's other phones.
 
-use dialplate_sdk::types::Description;
-use dialplate_sdk::{KeySubject, KeyText, Vendor, model_agent, upper_case, vendor};
+use dialplate_cipher::{Digest, openssl};
+use dialplate_sdk::types::{Description, Document, Failure};
+use dialplate_sdk::{FileRequest, KeySubject, KeyText, Vendor, model_agent, upper_case, vendor};
 
 /// Texts in the User-Agents of new phones, and the template folders of those models.
 const MODELS: [(&str, &str); 13] = [
@@ -19,6 +20,11 @@ const MODELS: [(&str, &str); 13] = [
     ("Cisco/SPA514G", "cisco/spa514g"),
     ("Cisco/SPA525G2", "cisco/spa525g2"),
 ];
+
+/// The secret of the phone's `--key` option. Profiles are encrypted if it is set.
+const PASSWORD: &str = "spa_config_password";
+/// The element of a profile. Directories and other files have no encrypted form.
+const PROFILE: &str = "<flat-profile";
 
 struct CiscoSpa;
 
@@ -54,6 +60,22 @@ impl Vendor for CiscoSpa {
         let monitored = key.value.split(';').filter_map(|part| part.strip_prefix("sub=")).next_back();
         let number = monitored.map(|value| value.split(['@', '=']).next().unwrap_or_default());
         number.map_or(KeySubject::Unchanged, KeySubject::Extension)
+    }
+
+    fn finish_settings(&self) -> &'static [&'static str] {
+        &[PASSWORD]
+    }
+
+    /// Encrypts a profile as `openssl enc -aes-256-cbc -k` of OpenSSL 0.9.7 does: Cisco's Provisioning Guide for SPA100 and
+    /// SPA200, "Encryption by using AES".
+    fn finish(&self, document: &mut Document, request: &FileRequest<'_>) -> Result<(), Failure> {
+        let password = request.setting(PASSWORD);
+        let is_profile = |body: &[u8]| body.windows(PROFILE.len()).any(|part| part == PROFILE.as_bytes());
+        if !password.is_empty() && is_profile(&document.body) {
+            document.body = openssl(password.as_bytes(), Digest::Md5, &document.body);
+            "application/octet-stream".clone_into(&mut document.content_type);
+        }
+        Ok(())
     }
 }
 
