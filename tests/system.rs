@@ -28,6 +28,7 @@ mod hostile_values;
 mod ledger;
 mod links;
 mod log;
+mod logins;
 mod machines;
 mod neighbours;
 mod nginx;

@@ -79,6 +79,7 @@ impl Opened {
             keeper: keeper(config.nonce_key, steady)?.with_policy(config.gate),
             sentry: Arc::new(Sentry::new(config.sentry)),
             auth_server,
+            logins: http::LoginTurns::default(),
             syslog,
             journal,
             uploads: Uploads::new(config.uploads),

@@ -12,6 +12,7 @@ mod render;
 mod rows;
 mod running;
 mod server;
+mod set_password;
 mod setup;
 mod user;
 

@@ -17,6 +17,7 @@ pub mod http;
 pub mod journal;
 pub mod log;
 pub mod metrics;
+pub mod password;
 pub mod pin;
 pub mod pin_command;
 pub mod plugin;

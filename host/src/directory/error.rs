@@ -29,6 +29,13 @@ pub enum Error {
     )]
     Layout { database: String, missing: Vec<String> },
 
+    /// The tables and columns are missing, or not granted to this role.
+    #[error(
+        "users cannot log in, because this role may not read {}; grant it the right as docs/zoiper.md describes",
+        missing.join(", ")
+    )]
+    NoLogins { missing: Vec<String> },
+
     /// The same request may succeed later.
     #[error("the database does not answer: {0}")]
     Unavailable(#[source] sqlx::Error),

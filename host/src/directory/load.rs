@@ -214,7 +214,7 @@ pub(super) fn with_own_settings(domain_settings: &Settings, own: HashMap<String,
 
 /// The device's user. If the user's row is gone, the table has one with the uuid alone, and templates read an empty
 /// contact.
-fn user_table(result: &QueryResult<'_>, user: Option<&str>) -> Result<Table, Error> {
+pub(super) fn user_table(result: &QueryResult<'_>, user: Option<&str>) -> Result<Table, Error> {
     let mut table = result.table("user")?;
     table.rows.truncate(1);
     if let Some(uuid) = user.filter(|_| table.rows.is_empty()) {

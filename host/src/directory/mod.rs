@@ -34,6 +34,7 @@ mod switch;
 #[cfg(test)]
 mod tests;
 mod url;
+mod users;
 
 pub use config::Config;
 pub use contacts::PhoneBook;
@@ -49,3 +50,4 @@ pub use notes::ProvisionNote;
 pub use pins::{PreparedDevice, PreparedPin};
 pub use setting_values::SettingValue;
 pub use url::{DatabaseKind, DatabaseUrl};
+pub use users::LoginTemplate;

@@ -8,6 +8,7 @@ mod network;
 mod release;
 mod request;
 mod settings;
+mod user;
 mod value;
 
 pub use address::{DeviceAddress, MacAddress, Oui};
@@ -17,4 +18,5 @@ pub use network::Network;
 pub use release::Release;
 pub use request::{DeviceFacts, Domain, ReadOrigin, RequestFacts};
 pub use settings::{Layer, SettingRow, Settings};
+pub use user::{LoginFacts, StoredPassword, UserFacts};
 pub use value::{Record, Row, Table, Value};

@@ -2,12 +2,31 @@
 //! demands more of the request, never less.
 
 use super::keeper::{InvalidSetting, Keeper, SettingProblem};
+use super::refusal::Refusal;
 use super::settings::{judging, texts};
 use crate::facts::{Network, RequestFacts, Settings};
 use crate::request::{ProvisionRequest, Secret};
 use subtle::Choice;
 
+/// Checks the client's network, and whether the domain provisions phones at all.
+///
+/// # Errors
+/// The first check that fails.
+pub fn screen_domain(request: &ProvisionRequest, facts: &RequestFacts, keeper: &Keeper) -> Result<(), Refusal> {
+    if !is_in_networks(request, facts, keeper, ("domain", "domain cidr")) {
+        return Err(Refusal::DomainNetwork);
+    }
+    if !judging(facts).is_on("provision", "enabled", false) {
+        return Err(Refusal::ProvisioningOff);
+    }
+    if !is_in_networks(request, facts, keeper, ("provision", "provision cidr")) {
+        return Err(Refusal::ClientNetwork);
+    }
+    Ok(())
+}
+
 /// Whether the client is in one of the networks of the setting `cidr` of a category, or the setting is not set.
+/// Reports invalid networks to the keeper.
 pub fn is_in_networks(
     request: &ProvisionRequest,
     facts: &RequestFacts,

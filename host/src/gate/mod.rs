@@ -14,16 +14,16 @@ mod refusal;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod user;
 
 pub use digest::Algorithm;
 pub use keeper::{InvalidSetting, Keeper, SettingProblem};
 pub use newcomer::NewcomerPermit;
 pub use permit::{DevicePermit, InsertPermit, Permit};
 pub use policy::Policy;
-#[cfg(test)]
-pub use refusal::Challenge;
-pub use refusal::{CredentialError, Refusal};
+pub use refusal::{Challenge, CredentialError, Refusal};
 pub use settings::SETTINGS;
+pub use user::{ScreenedLogin, UserPermit, demands_credentials, screen_login};
 
 use crate::facts::{Network, RequestFacts};
 use crate::request::{DeviceIdentifier, ProvisionRequest};
@@ -63,15 +63,7 @@ pub fn screen<'a>(
     if keeper.policy().refuses_unknown_first(request) {
         permit::refuse_unknown(&facts)?;
     }
-    if !demand::is_in_networks(request, &facts, keeper, ("domain", "domain cidr")) {
-        return Err(Refusal::DomainNetwork);
-    }
-    if !settings::judging(&facts).is_on("provision", "enabled", false) {
-        return Err(Refusal::ProvisioningOff);
-    }
-    if !demand::is_in_networks(request, &facts, keeper, ("provision", "provision cidr")) {
-        return Err(Refusal::ClientNetwork);
-    }
+    demand::screen_domain(request, &facts, keeper)?;
     Ok(ScreenedRequest { request, facts, keeper, vendor: None })
 }
 

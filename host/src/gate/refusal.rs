@@ -42,6 +42,12 @@ pub enum Refusal {
     /// Auto insert is on, and the request names no device.
     #[error("no address in the request")]
     NoAddress,
+    /// No user of the domain has this name and this password.
+    #[error("wrong user name or password")]
+    BadLogin,
+    /// The password is right, and `user_enabled` is false.
+    #[error("the user is disabled")]
+    UserDisabled,
     /// `device_enabled` is false.
     #[error("the device is disabled")]
     DeviceDisabled,

@@ -26,6 +26,7 @@ pub struct AccessRecord {
     is_domain: Option<bool>,
     plugin: String,
     template: String,
+    is_login: bool,
 }
 
 impl AccessRecord {
@@ -40,6 +41,7 @@ impl AccessRecord {
             is_domain: None,
             plugin: String::new(),
             template: String::new(),
+            is_login: false,
         }
     }
 
@@ -48,6 +50,16 @@ impl AccessRecord {
         self.identifier = identifier.clone();
         self.address = identifier.address().cloned();
         request.host().clone_into(&mut self.domain);
+    }
+
+    /// A user logs in, so there is no device.
+    pub fn login(&mut self, request: &ProvisionRequest) {
+        self.request(request, &DeviceIdentifier::Missing);
+        self.is_login = true;
+    }
+
+    pub fn is_login(&self) -> bool {
+        self.is_login
     }
 
     /// The address that an extension led to.
@@ -119,6 +131,7 @@ impl AccessRecord {
         let unknown = match failure {
             Failure::Refused(Refusal::UnknownDevice) => true,
             Failure::Uncovered(inner) => matches!(**inner, Failure::Refused(Refusal::UnknownDevice)),
+            Failure::Shown(inner) => return self.words(inner),
             _ => false,
         };
         if !unknown {

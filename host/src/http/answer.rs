@@ -1,5 +1,6 @@
 //! Builds the HTTP response for a document or a failure.
 
+use super::error_document;
 use super::range::{self, Selection};
 use super::status::{self, Failure};
 use crate::gate::Refusal;
@@ -141,8 +142,12 @@ impl DocumentAnswer {
 /// The response to a request that produced no document. It reveals nothing about the cause beyond the status.
 pub fn failure(failure: &Failure) -> Response<Body> {
     let verdict = status::of(failure);
+    let (failure, shown) = match failure {
+        Failure::Shown(failure) => (&**failure, Some(error_document::of(failure))),
+        failure => (failure, None),
+    };
     let mut headers = HeaderMap::new();
-    let outside = is_nginxs(failure);
+    let outside = shown.is_none() && is_nginxs(failure);
     if !outside {
         add(&mut headers, &SECURITY);
     }
@@ -153,6 +158,10 @@ pub fn failure(failure: &Failure) -> Response<Body> {
         for value in challenge.headers.iter().filter_map(|value| HeaderValue::from_str(value).ok()) {
             headers.append(header::WWW_AUTHENTICATE, value);
         }
+    }
+    if let Some(body) = shown {
+        set(&mut headers, header::CONTENT_TYPE, error_document::CONTENT_TYPE);
+        return respond(verdict.status, headers, body.into());
     }
     if let Some(seconds) = verdict.retry_after {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -1,6 +1,7 @@
 //! The way of one request through the rooms.
 
 mod door;
+mod login;
 mod pin;
 pub mod preview;
 mod upload;
@@ -54,8 +55,9 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
     let mut seen =
         AccessRecord::new(arrived.client.address, arrived.client.original_target.as_deref().unwrap_or(target));
     let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
-    let walk = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
-    let outcome = walk.await.unwrap_or(Err(Failure::Timeout));
+    let answer = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
+    let outcome = answer.await.unwrap_or(Err(Failure::Timeout));
+    let outcome = outcome.map_err(|failure| if walk.is_shown(&parts, &seen) { failure.shown() } else { failure });
     seen.log(outcome.as_ref(), started.elapsed());
     if outcome.as_ref().is_err_and(Failure::is_refusal) {
         evenly::release(started).await;
@@ -119,6 +121,12 @@ impl Walk<'_> {
         answered.map_err(|failure| if request.is_uncovered() { failure.uncovered() } else { failure })
     }
 
+    /// Whether the client shows its user the text of a failure.
+    fn is_shown(&self, parts: &Parts, seen: &AccessRecord) -> bool {
+        let agent = || parts.headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+        seen.is_login() || agent().is_some_and(|agent| self.snapshot.plugins.logs_in(&agent))
+    }
+
     async fn provision(
         &self,
         request: &Arc<ProvisionRequest>,
@@ -126,6 +134,11 @@ impl Walk<'_> {
         arrived: &Arrived,
         seen: &mut AccessRecord,
     ) -> Result<DocumentAnswer, Failure> {
+        if let Some(attempt) = self.login(request)
+            && let Some(document) = self.log_in(request, attempt, arrived.peer, seen).await?
+        {
+            return Ok(DocumentAnswer::new(document, None, parts));
+        }
         if let Some(file) = request.upload().filter(|_| request.is_only_upload()) {
             self.is_permitted(file, RequestError::NotProvisioning).await?;
         }

@@ -1,5 +1,6 @@
 //! The state of the handlers. `app` builds it.
 
+use super::login_turns::LoginTurns;
 use crate::auth_server::AuthServer;
 use crate::clock::{Clock, SteadyClock};
 use crate::directory::Directory;
@@ -25,6 +26,7 @@ pub struct AppState {
     pub keeper: gate::Keeper,
     pub sentry: Arc<Sentry>,
     pub auth_server: Option<AuthServer>,
+    pub logins: LoginTurns,
     pub syslog: Option<Syslog>,
     pub journal: Journal,
     pub uploads: Uploads,

@@ -47,6 +47,14 @@ pub enum Failure {
     Render { plugin: String, error: RenderError },
     #[error("not answered in time")]
     Timeout,
+    /// Other checks of passwords occupy the processors.
+    #[error("too many logins at once")]
+    LoginBusy,
+    #[error("no extension is assigned to the user")]
+    NoAccounts,
+    /// A failure whose text the client shows its user.
+    #[error("{0}")]
+    Shown(Box<Failure>),
     /// A failure at a URL that FusionPBX's sites have no rewrite rule for.
     #[error("{0}, by a URL without a rule")]
     Uncovered(Box<Failure>),
@@ -69,7 +77,9 @@ impl Failure {
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
             Self::Timeout => "timeout",
-            Self::Uncovered(failure) => failure.kind(),
+            Self::LoginBusy => "busy",
+            Self::NoAccounts => "no_accounts",
+            Self::Uncovered(failure) | Self::Shown(failure) => failure.kind(),
         }
     }
 
@@ -81,12 +91,17 @@ impl Failure {
         if is_absence { Self::Uncovered(Box::new(self)) } else { self }
     }
 
+    /// The same failure for a client that shows its user the text.
+    pub fn shown(self) -> Self {
+        Self::Shown(Box::new(self))
+    }
+
     /// Whether this is a refusal, regardless of its page. The time that the server takes to decide a refusal may reveal
     /// whether the device exists.
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Refused(_) | Self::Limited(_) | Self::Pin(_) => true,
-            Self::Uncovered(failure) => failure.is_refusal(),
+            Self::Uncovered(failure) | Self::Shown(failure) => failure.is_refusal(),
             _ => false,
         }
     }
@@ -95,6 +110,7 @@ impl Failure {
     pub fn limit(&self) -> Option<&'static str> {
         match self {
             Self::Render { error, .. } => error.limit(),
+            Self::Shown(failure) => failure.limit(),
             _ => None,
         }
     }
@@ -158,6 +174,11 @@ pub fn of(failure: &Failure) -> Verdict {
         Failure::Pin(refusal) => of_pin(*refusal),
         Failure::Uploads(error) => of_upload_error(error),
         Failure::Timeout => Verdict::later(5),
+        Failure::LoginBusy => Verdict { ours: false, ..Verdict::later(5) },
+        Failure::NoAccounts => Verdict::new(StatusCode::NOT_FOUND),
+        // Zoiper's own example of a server sends its error document with 200. A challenge needs 401, or no client would
+        // answer it.
+        Failure::Shown(failure) => Verdict { status: of_shown(failure), ..of(failure) },
         Failure::Uncovered(_) => Verdict::new(StatusCode::NOT_FOUND),
     }
 }
@@ -202,6 +223,13 @@ fn of_upload_error(error: &uploads::Error) -> Verdict {
     }
 }
 
+fn of_shown(failure: &Failure) -> StatusCode {
+    match failure {
+        Failure::Refused(Refusal::Challenge(_)) => StatusCode::UNAUTHORIZED,
+        _ => StatusCode::OK,
+    }
+}
+
 fn of_request(error: RequestError) -> Verdict {
     Verdict::new(match error {
         RequestError::Method => StatusCode::METHOD_NOT_ALLOWED,
@@ -231,7 +259,7 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
             Verdict { text: Some("Authorization Required"), ..Verdict::new(StatusCode::UNAUTHORIZED) }
         }
         // FusionPBX answers these two with 200.
-        Refusal::DomainNetwork | Refusal::BadPassword => {
+        Refusal::DomainNetwork | Refusal::BadPassword | Refusal::BadLogin | Refusal::UserDisabled => {
             Verdict { text: Some("access denied"), ..Verdict::new(StatusCode::FORBIDDEN) }
         }
         Refusal::UnknownDevice | Refusal::ForeignDomain | Refusal::UnknownDomain | Refusal::InvalidAddress => {

@@ -23,7 +23,18 @@ pub struct Plugins {
 
 struct Agent {
     pattern: Regex,
+    vendor: String,
     template: Option<String>,
+    /// The pattern has a group named `login`: such a phone has no device, and its user logs in.
+    logs_in: bool,
+}
+
+impl Agent {
+    fn new(agent: &UserAgent) -> Option<Self> {
+        let pattern = agent.regex().ok()?;
+        let logs_in = pattern.capture_names().flatten().any(|name| name == "login");
+        Some(Self { pattern, vendor: agent.vendor.clone(), template: agent.template.clone(), logs_in })
+    }
 }
 
 /// User-Agent patterns see only this many bytes; phones send fewer than 200.
@@ -49,8 +60,7 @@ impl Plugins {
             plugins.iter().map(|plugin| previous.and_then(|previous| previous.last_good(plugin)).cloned()).collect();
         let agents = plugins.iter().flat_map(|plugin| &plugin.description().user_agents);
         // Each pattern was compiled when its component was read.
-        let agent = |agent: &UserAgent| Some(Agent { pattern: agent.regex().ok()?, template: agent.template.clone() });
-        let agents = agents.filter_map(agent).collect();
+        let agents = agents.filter_map(Agent::new).collect();
         Self { plugins, old, claims, agents }
     }
 
@@ -125,9 +135,24 @@ impl Plugins {
     pub fn template(&self, user_agent: &str) -> Option<&str> {
         let found = matched_part(user_agent);
         self.agents.iter().find_map(|agent| {
-            let template = agent.template.as_deref()?;
+            let template = agent.template.as_deref().filter(|_| !agent.logs_in)?;
             agent.pattern.is_match(found).then_some(template)
         })
+    }
+
+    /// Vendor and template folder of a user who logs in: those of the phone whose pattern matches, else of the first phone
+    /// that logs in.
+    pub fn login(&self, user_agent: &str) -> Option<(&str, &str)> {
+        let found = matched_part(user_agent);
+        let agents = || self.agents.iter().filter(|agent| agent.logs_in);
+        let agent = agents().find(|agent| agent.pattern.is_match(found)).or_else(|| agents().next())?;
+        Some((&agent.vendor, agent.template.as_deref()?))
+    }
+
+    /// Whether a phone with this User-Agent logs in, and shows its user the text of an error.
+    pub fn logs_in(&self, user_agent: &str) -> bool {
+        let found = matched_part(user_agent);
+        self.agents.iter().any(|agent| agent.logs_in && agent.pattern.is_match(found))
     }
 
     /// The plugin that was loaded from this file.
@@ -176,7 +201,10 @@ mod tests {
     use super::*;
 
     fn address(patterns: &[&str], user_agent: &str) -> Option<String> {
-        let agent = |pattern: &&str| Agent { pattern: Regex::new(pattern).unwrap(), template: None };
+        let agent = |pattern: &&str| {
+            let pattern = Regex::new(pattern).unwrap();
+            Agent { pattern, vendor: String::new(), template: None, logs_in: false }
+        };
         Plugins { agents: patterns.iter().map(agent).collect(), ..Plugins::default() }.address(user_agent)
     }
 

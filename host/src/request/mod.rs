@@ -5,6 +5,7 @@ mod device;
 mod error;
 mod file;
 mod host;
+mod login;
 mod natural;
 mod parameters;
 mod path;
@@ -19,6 +20,7 @@ mod uploads;
 
 pub use device::{DeviceIdentifier, UserAgents};
 pub use error::RequestError;
+pub use login::{Login, LoginForm};
 pub use natural::UrlForms;
 pub use parameters::PARAMETERS_MAX;
 pub use pin::{PinCall, is_pin_call};
@@ -258,6 +260,27 @@ impl ProvisionRequest {
     /// The value of the `Authorization` header.
     pub fn authorization(&self) -> Option<&Secret> {
         self.authorization.as_ref()
+    }
+
+    /// Whether the request is for the folder itself: it names no file.
+    pub fn is_index(&self) -> bool {
+        let Form { template, picture, or_default, .. } = &self.form;
+        template.is_none() && picture.is_none() && !or_default && matches!(self.file(), Ok(None))
+    }
+
+    /// User name and password of a person, by parameters or else by Basic credentials. They count only where the request
+    /// names neither a file nor a device.
+    pub fn login(&self) -> Option<Login> {
+        if !self.is_index() {
+            return None;
+        }
+        let of_parameters = |user: &str| Login {
+            user: user.to_owned(),
+            password: self.password().unwrap_or_else(|| Secret::new("")),
+            form: LoginForm::Parameters,
+        };
+        let basic = || Login::of_basic(self.authorization()?.expose());
+        self.parameters.text("username").map(of_parameters).or_else(basic)
     }
 
     /// The query parameters for templates, in order, those of the natural URL first, without passwords. Elements of arrays

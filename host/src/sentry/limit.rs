@@ -48,7 +48,7 @@ pub fn weight(refusal: &Refusal) -> Weight {
             // A phone configured for the other scheme, or a broken one.
             Some(_) => Weight::Once,
         },
-        Refusal::BadPassword | Refusal::AuthServer => Weight::Full,
+        Refusal::BadPassword | Refusal::BadLogin | Refusal::AuthServer => Weight::Full,
         Refusal::DomainNetwork
         | Refusal::ProvisioningOff
         | Refusal::ClientNetwork
@@ -57,6 +57,7 @@ pub fn weight(refusal: &Refusal) -> Weight {
         | Refusal::UnknownDomain
         | Refusal::InvalidAddress
         | Refusal::NoAddress
+        | Refusal::UserDisabled
         | Refusal::DeviceDisabled => Weight::Once,
     }
 }

@@ -33,7 +33,7 @@ pub use limit::RateLimited;
 pub use listing::{LimitKind, ReachedLimit};
 pub use source::RequestSource;
 
-use crate::facts::{ClientAddress, DeviceAddress};
+use crate::facts::{ClientAddress, DeviceAddress, Oui};
 use crate::gate::Refusal;
 use crate::request::DeviceIdentifier;
 use limit::{Cause, Weight, weight};
@@ -76,6 +76,22 @@ impl Sentry {
     /// `None` for a client without limits: a peer on this machine that forwards no client address is a proxy missing from
     /// `trusted_proxies`, and one shared limit for all phones behind it would be worse than none. Logged once.
     pub fn visitor(&self, peer: IpAddr, client: ClientAddress, claim: &DeviceIdentifier) -> Option<RequestSource> {
+        let subject = match claim {
+            DeviceIdentifier::Address(address) => self.hasher.hash_one((0, address)),
+            DeviceIdentifier::Extension { number, .. } => self.hasher.hash_one((1, number)),
+            DeviceIdentifier::Invalid => 2,
+            DeviceIdentifier::Missing => 3,
+        };
+        let mac = claim.address().and_then(DeviceAddress::mac);
+        self.source(peer, client, subject, mac.map(|mac| mac.oui()))
+    }
+
+    /// As [`Self::visitor`], for a user who logs in.
+    pub fn user(&self, peer: IpAddr, client: ClientAddress, name: &str) -> Option<RequestSource> {
+        self.source(peer, client, self.hasher.hash_one((4, name.to_lowercase())), None)
+    }
+
+    fn source(&self, peer: IpAddr, client: ClientAddress, subject: u64, oui: Option<Oui>) -> Option<RequestSource> {
         if peer.to_canonical().is_loopback() && client.known().is_some_and(|client| client.is_loopback()) {
             if !self.is_off && !self.has_warned.swap(true, Ordering::Relaxed) {
                 tracing::warn!(
@@ -85,14 +101,7 @@ impl Sentry {
             }
             return None;
         }
-        let subject = match claim {
-            DeviceIdentifier::Address(address) => self.hasher.hash_one((0, address)),
-            DeviceIdentifier::Extension { number, .. } => self.hasher.hash_one((1, number)),
-            DeviceIdentifier::Invalid => 2,
-            DeviceIdentifier::Missing => 3,
-        };
-        let mac = claim.address().and_then(DeviceAddress::mac);
-        Some(RequestSource::new(client, subject, mac.map(|mac| mac.oui())))
+        Some(RequestSource::new(client, subject, oui))
     }
 
     /// The limit that a request has reached before the gate decides it. `now` is in seconds since 1970-01-01T00:00:00Z.

@@ -74,7 +74,7 @@ impl Syslog {
 /// The text for a refusal; `None` if FusionPBX logs nothing.
 fn words(refusal: &Refusal, claim: &DeviceIdentifier) -> Option<(u8, &'static str)> {
     match refusal {
-        Refusal::BadPassword => Some((AUTH_WARNING, "provision attempt bad password for")),
+        Refusal::BadPassword | Refusal::BadLogin => Some((AUTH_WARNING, "provision attempt bad password for")),
         // FusionPBX logs nothing for a bad digest, and a text that no installer's filter matches for a bad basic password.
         Refusal::Challenge(challenge) if challenge.error == Some(CredentialError::BadPassword) => {
             Some((AUTH_WARNING, "provision attempt bad password for"))

@@ -1,4 +1,4 @@
-//! Zoiper: softphones that log in with their device's address.
+//! Zoiper: softphones that name their device's address, or whose user logs in.
 
 use dialplate_sdk::Vendor;
 use dialplate_sdk::types::Description;
@@ -11,7 +11,7 @@ impl Vendor for Zoiper {
             name: "zoiper".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             vendors: vec![dialplate_sdk::vendor("zoiper", &[], "check-sync;reboot=false", "check-sync;reboot=true")],
-            user_agents: vec![],
+            user_agents: vec![dialplate_sdk::login_agent("zoiper", "zoiper", "zoiper/login")],
             any: false,
         }
     }

@@ -5,6 +5,7 @@ mod find;
 mod load;
 mod relatives;
 mod settings;
+mod users;
 
 use super::catalog::Catalog;
 use super::config::Config;
@@ -15,6 +16,7 @@ use crate::facts::Release;
 use contacts::ContactStatements;
 use find::FindStatements;
 use std::sync::Arc;
+pub use users::{UserStatements, VERIFIER};
 
 /// The statements for the tables of this database's release.
 pub struct Statements {
@@ -26,6 +28,8 @@ pub struct Statements {
     pub load: Statement,
     pub by_extension: Arc<str>,
     pub contacts: ContactStatements,
+    /// Or what the database does not show of what logins need.
+    pub users: Result<UserStatements, Vec<String>>,
 }
 
 impl Statements {
@@ -42,6 +46,7 @@ impl Statements {
             load: load::statement(&catalog, dialect),
             by_extension: find::by_extension(&catalog).into(),
             contacts: ContactStatements::new(&catalog, dialect),
+            users: UserStatements::new(&catalog, dialect),
             catalog,
         })
     }

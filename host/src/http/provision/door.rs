@@ -161,7 +161,7 @@ fn of(decision: &Result<Permit, Refusal>) -> Decision<'_> {
     }
 }
 
-fn log_invalid_settings(keeper: &gate::Keeper) {
+pub(super) fn log_invalid_settings(keeper: &gate::Keeper) {
     for invalid in keeper.take_invalid() {
         let gate::InvalidSetting { setting, domain, text, problem } = invalid;
         tracing::warn!(setting, domain.name = domain, text, "{problem}");

@@ -41,8 +41,8 @@ pub use component::{describe, prepare, render};
 pub use dialplate_smarty::php;
 pub use file_request::FileRequest;
 pub use vendor::{
-    DEFAULT_FILES, KeySubject, KeyText, PLAIN, RenderedFile, Vendor, XML, address_agent, model_agent, upper_case,
-    vendor,
+    DEFAULT_FILES, KeySubject, KeyText, PLAIN, RenderedFile, Vendor, XML, address_agent, login_agent, model_agent,
+    upper_case, vendor,
 };
 
 /// Exports a [`Vendor`] as the component's `describe`, `prepare` and `render`. Use it once per crate, which must be a

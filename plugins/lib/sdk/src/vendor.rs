@@ -243,6 +243,20 @@ pub fn address_agent(vendor: &str, pattern: &str) -> UserAgent {
     UserAgent { pattern: pattern.to_owned(), vendor: vendor.to_owned(), template: None }
 }
 
+/// A User-Agent that begins with `text`, in any case, of a softphone without a device of its own: its user logs in, and gets
+/// the files of `template` with all extensions of the user as lines. Such a phone shows its user the text of an error.
+///
+/// The pattern has a group named `login`, by which the server tells such phones from others.
+///
+/// ```
+/// let agent = dialplate_sdk::login_agent("acme", "Acme Softphone", "acme/login");
+/// assert_eq!(agent.pattern, "(?i)^(?<login>Acme Softphone)");
+/// ```
+pub fn login_agent(vendor: &str, text: &str, template: &str) -> UserAgent {
+    let pattern = format!("(?i)^(?<login>{})", literal(text));
+    UserAgent { pattern, vendor: vendor.to_owned(), template: Some(template.to_owned()) }
+}
+
 /// A User-Agent that contains `text`, in any case: a new device with it gets the template folder `template`.
 ///
 /// ```
@@ -251,7 +265,14 @@ pub fn address_agent(vendor: &str, pattern: &str) -> UserAgent {
 /// assert_eq!(agent.template.as_deref(), Some("acme/a1"));
 /// ```
 pub fn model_agent(vendor: &str, text: &str, template: &str) -> UserAgent {
-    let literal: String =
-        text.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c.to_string() } else { format!("\\{c}") }).collect();
-    UserAgent { pattern: format!("(?i){literal}"), vendor: vendor.to_owned(), template: Some(template.to_owned()) }
+    UserAgent {
+        pattern: format!("(?i){}", literal(text)),
+        vendor: vendor.to_owned(),
+        template: Some(template.to_owned()),
+    }
+}
+
+/// A text as a regular expression that matches it.
+fn literal(text: &str) -> String {
+    text.chars().map(|c| if c.is_alphanumeric() || c == ' ' { c.to_string() } else { format!("\\{c}") }).collect()
 }

@@ -1,0 +1,87 @@
+//! Users who log in with their own password, instead of a phone that names its device. The domain's networks count for
+//! them too; its credentials for phones do not, because each user has better ones.
+
+use super::keeper::Keeper;
+use super::refusal::{Challenge, CredentialError, Refusal};
+use super::settings::{demanded_users, judging};
+use super::{basic, demand};
+use crate::facts::{Domain, LoginFacts, ReadOrigin, RequestFacts, Settings};
+use crate::password;
+use crate::request::{Login, ProvisionRequest};
+
+/// A login that has passed the checks that cost nothing.
+pub struct ScreenedLogin {
+    domain: Domain,
+    settings: Settings,
+    origin: ReadOrigin,
+    challenge: Challenge,
+}
+
+/// The right to load one user's extensions, passwords included. Only the gate makes one.
+pub struct UserPermit {
+    user: String,
+    domain: Domain,
+    settings: Settings,
+    origin: ReadOrigin,
+}
+
+/// Whether the domain demands credentials of its phones. Basic credentials are the phone's there.
+pub fn demands_credentials(facts: &RequestFacts) -> bool {
+    demanded_users(judging(facts)).is_some()
+}
+
+/// Checks what can be refused before the password is checked.
+///
+/// # Errors
+/// The first check that fails.
+pub fn screen_login(
+    request: &ProvisionRequest,
+    facts: RequestFacts,
+    keeper: &Keeper,
+) -> Result<ScreenedLogin, Refusal> {
+    demand::screen_domain(request, &facts, keeper)?;
+    let challenge = Challenge { headers: vec![basic::challenge(request.host())], error: None };
+    let RequestFacts { domain, settings, origin, .. } = facts;
+    Ok(ScreenedLogin { domain: domain.ok_or(Refusal::UnknownDomain)?, settings, origin, challenge })
+}
+
+impl ScreenedLogin {
+    pub fn domain_uuid(&self) -> &str {
+        &self.domain.uuid
+    }
+
+    pub fn origin(&self) -> ReadOrigin {
+        self.origin
+    }
+
+    /// The refusal of a request without a user name.
+    pub fn challenge(self) -> Refusal {
+        Refusal::Challenge(self.challenge)
+    }
+
+    /// Decides the login. It computes for a tenth of a second or more, and takes the same time for each user of the domain
+    /// and for an unknown one. `challenges`: wrong credentials lead to another challenge.
+    ///
+    /// # Errors
+    /// The password is wrong, or the user is disabled. Only a client with the right password learns the latter.
+    pub fn admit(self, facts: &LoginFacts, login: &Login, challenges: bool) -> Result<UserPermit, Refusal> {
+        let Self { domain, settings, origin, challenge } = self;
+        let user = facts.user.as_ref();
+        let is_right = password::matches(user.map(|user| &user.password), &login.password, facts.cost);
+        match user.filter(|_| is_right) {
+            Some(user) if user.enabled => Ok(UserPermit { user: user.uuid.clone(), domain, settings, origin }),
+            Some(_) => Err(Refusal::UserDisabled),
+            None if challenges => {
+                Err(Refusal::Challenge(Challenge { error: Some(CredentialError::BadPassword), ..challenge }))
+            }
+            None => Err(Refusal::BadLogin),
+        }
+    }
+}
+
+impl UserPermit {
+    /// Spends the permit.
+    pub fn into_facts(self) -> (String, Domain, Settings, ReadOrigin) {
+        (self.user, self.domain, self.settings, self.origin)
+    }
+}
