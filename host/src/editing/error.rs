@@ -1,6 +1,7 @@
 //! Errors of an operator's commands. Each message names the thing or the flag, and the next step.
 
 use super::near::near;
+use crate::password::PasswordError;
 use crate::{directory, templates};
 
 /// Names that a message suggests.
@@ -33,8 +34,8 @@ pub enum Error {
     #[error("the system returned no random numbers: {0}")]
     Random(#[from] getrandom::Error),
 
-    #[error("the password cannot be hashed: {0}")]
-    Hash(String),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
 }
 
 impl Error {

@@ -8,6 +8,7 @@ use super::find;
 use super::password::Password;
 use super::request::Request;
 use crate::directory::{Edits, NewRow};
+use crate::password::NewPassword;
 use uuid::Uuid;
 
 /// What belongs to a user.
@@ -120,10 +121,5 @@ async fn group(edits: &mut Edits, request: &Request, domain: &str) -> Result<Opt
 
 /// The hash that FusionPBX stores.
 pub fn hash(password: &Password) -> Result<String, Error> {
-    let text = password.text.expose();
-    if text.is_empty() {
-        return Err(Error::Usage("the password is empty; write one to standard input".to_owned()));
-    }
-    let hashed = bcrypt::hash_with_result(text, 10).map_err(|error| Error::Hash(error.to_string()))?;
-    Ok(hashed.format_for_version(bcrypt::Version::TwoY))
+    Ok(NewPassword::of(&password.text)?.hash)
 }
