@@ -74,7 +74,7 @@ impl Walk<'_> {
         let permit = boxed(self.admit_login(request, peer, facts, login, is_basic && !is_softphone)).await?;
         let login = self.snapshot.plugins.login(request.user_agent());
         let (vendor, folder) = login.ok_or_else(|| Failure::NoPlugin("users who log in".to_owned()))?;
-        let device = self.app.directory.load_user(permit, LoginTemplate { vendor, folder }).await?;
+        let device = boxed(self.app.directory.load_user(permit, LoginTemplate { vendor, folder })).await?;
         device.map(Some).ok_or(Failure::NoAccounts)
     }
 
@@ -86,12 +86,12 @@ impl Walk<'_> {
         mut login: Option<Login>,
     ) -> Result<(RequestFacts, Option<Login>), Failure> {
         let directory = &self.app.directory;
-        let mut facts = directory.find(&Lookup { address: None, host: request.host() }).await?;
+        let mut facts = boxed(directory.find(&Lookup { address: None, host: request.host() })).await?;
         let is_filtered = facts.settings.is_on("provision", "http_domain_filter", true);
         if let (None, Some(login), false) = (&facts.domain, &mut login, is_filtered)
-            && let Some(domain) = directory.domain_of_login(&login.user).await?
+            && let Some(domain) = boxed(directory.domain_of_login(&login.user)).await?
         {
-            facts = directory.find(&Lookup { address: None, host: &domain.to_lowercase() }).await?;
+            facts = boxed(directory.find(&Lookup { address: None, host: &domain.to_lowercase() })).await?;
             login.without_domain(&domain);
         }
         // The settings that refuse unknown phones are another domain's.
@@ -112,7 +112,7 @@ impl Walk<'_> {
         let screened = gate::screen_login(request, facts, &self.app.keeper);
         log_invalid_settings(&self.app.keeper);
         let decision = match screened {
-            Ok(screened) => self.decide_login(screened, login, source.as_ref(), challenges, now).await?,
+            Ok(screened) => boxed(self.decide_login(screened, login, source.as_ref(), challenges, now)).await?,
             Err(refusal) => Err(refusal),
         };
         if let (Some(syslog), Err(refusal), Some(client)) = (&self.app.syslog, &decision, request.client().known()) {
@@ -139,7 +139,7 @@ impl Walk<'_> {
         if let Some(limit) = source.and_then(|source| self.app.sentry.find_limit(source, now)) {
             return Err(limit.into());
         }
-        let user = self.app.directory.find_user(screened.domain_uuid(), &login.user, screened.origin()).await?;
+        let user = boxed(self.app.directory.find_user(screened.domain_uuid(), &login.user, screened.origin())).await?;
         let check = move || screened.admit(&user, &login, challenges);
         self.app.logins.run(check).await.map_err(|_| Failure::LoginBusy)
     }
