@@ -39,6 +39,7 @@ mod own_templates;
 mod password;
 mod pin;
 mod pooler;
+mod provision_xml;
 mod proxied;
 mod proxies;
 mod refusals;

@@ -15,6 +15,7 @@ mod server;
 mod set_password;
 mod setup;
 mod user;
+mod zoiper;
 
 use self::family::Family;
 use crate::log::Log;
@@ -43,6 +44,7 @@ const FAMILIES: &[Family] = &[
     rows::EXTENSION,
     rows::CONTACT,
     user::USER,
+    zoiper::ZOIPER,
     grandstream::GRANDSTREAM,
 ];
 

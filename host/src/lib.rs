@@ -21,6 +21,7 @@ pub mod password;
 pub mod pin;
 pub mod pin_command;
 pub mod plugin;
+pub mod provision_xml;
 pub mod reload;
 pub mod request;
 pub mod sentry;
