@@ -60,8 +60,12 @@ impl EventHandler for Reporter {
 
 impl Drop for Reporter {
     fn drop(&mut self) {
-        self.0.pending().has_ended = true;
-        self.0.note();
+        // Together, so that a look is due when the end is seen.
+        let mut pending = self.0.pending();
+        pending.has_ended = true;
+        pending.note();
+        drop(pending);
+        self.0.wake.notify_one();
     }
 }
 
