@@ -19,6 +19,9 @@ const PORTS: Range<u16> = 20_000..32_000;
 /// The clock of servers in tests: the moment at which the answers of `../shared` were recorded.
 pub const CLOCK: &str = "2026-07-01T12:00:00Z";
 
+/// Longer than several pauses of the log's writer.
+const LOG_PAUSES: Duration = Duration::from_millis(7);
+
 /// A running server. Dropping it kills the process.
 pub struct Server {
     pub address: SocketAddr,
@@ -172,17 +175,24 @@ impl Server {
         String::from_utf8(bytes).expect("the log is text")
     }
 
-    /// Waits until the thread that writes the log sleeps, which it does only if no line waits.
+    /// Waits until the thread that writes the log sleeps for longer than its pauses, which it does only if no line waits.
     fn until_log_is_written(&self) {
         let threads = std::fs::read_dir(format!("/proc/{}/task", self.id())).into_iter().flatten().flatten();
-        let is_writer = |stat: &String| stat.contains("(log-writer)");
+        let is_writer = |status: &String| status.contains("Name:\tlog-writer\n");
         let read = |path: &Path| std::fs::read_to_string(path).ok().filter(is_writer);
-        let Some(path) = threads.map(|thread| thread.path().join("stat")).find(|path| read(path).is_some()) else {
+        let Some(path) = threads.map(|thread| thread.path().join("status")).find(|path| read(path).is_some()) else {
             return;
         };
-        // Asleep, ended, or stopped by the test.
-        let sleeps = |stat: String| ["S", "Z", "T"].iter().any(|state| stat.contains(&format!("(log-writer) {state}")));
-        wait::until(|| read(&path).is_none_or(sleeps), || "the log's writer sleeps".to_owned());
+        let is_in = |status: &str, state: &str| status.contains(&format!("State:\t{state}"));
+        let sleeps_on = |status: String| {
+            // Each pause ends with a switch to the thread.
+            let switches = |status: &str| status.lines().find(|line| line.starts_with("voluntary_")).map(str::to_owned);
+            thread::sleep(LOG_PAUSES);
+            is_in(&status, "S") && read(&path).is_none_or(|later| switches(&later) == switches(&status))
+        };
+        let is_stopped = |status: &str| is_in(status, "Z") || is_in(status, "T");
+        let is_done = |status: String| is_stopped(&status) || sleeps_on(status);
+        wait::until(|| read(&path).is_none_or(is_done), || "the log's writer sleeps".to_owned());
     }
 
     /// Waits for a log line with all of these words, which the server may write after its answer.
