@@ -134,6 +134,7 @@ fn inserted_device(columns: &[Column], facts: InsertFacts, new: NewDevice, uuid:
     let phone_book = PhoneBookRules::new(&domain_settings, &domain, None, None, origin);
     let empty = ["lines", "profile_keys", "device_keys", "user"].map(Table::empty);
     Device {
+        version: None,
         uuid,
         address: address.into(),
         is_new: true,

@@ -8,7 +8,9 @@ use super::error::Error;
 use super::keys;
 use super::query::QueryResult;
 use super::relatives::Relatives;
-use crate::facts::{DeviceAddress, DeviceFacts, Layer, Record, Release, Row, SettingRow, Settings, Table, Value};
+use crate::facts::{
+    DeviceAddress, DeviceFacts, FactsVersion, Layer, Record, Release, Row, SettingRow, Settings, Table, Value,
+};
 use crate::gate::DevicePermit;
 use std::collections::HashMap;
 
@@ -32,6 +34,8 @@ const FROM_ALTERNATE: [&str; 5] =
 /// An admitted device with everything that a template may read of it. It holds passwords, so there is no `Debug`.
 #[derive(Clone)]
 pub struct Device {
+    /// What was made of this device may be kept under this version; `None` if nothing may be kept.
+    pub version: Option<FactsVersion>,
     /// The device's own uuid, also if it shows another device's lines.
     pub uuid: String,
     pub address: DeviceAddress,
@@ -73,6 +77,7 @@ impl Directory {
         let phone_book = PhoneBookRules::new(&domain_settings, &domain, user, first_user_id(&lines), origin);
         let user = user_table(&result, user)?;
         Ok(Device {
+            version: None,
             uuid,
             address,
             is_new: false,

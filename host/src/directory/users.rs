@@ -103,6 +103,7 @@ impl Directory {
         let user = user_table(&result, Some(&uuid))?;
         let [profile_keys, device_keys] = ["profile_keys", "device_keys"].map(Table::empty);
         Ok(Some(Device {
+            version: None,
             uuid,
             address,
             is_new: false,

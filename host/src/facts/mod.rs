@@ -10,6 +10,7 @@ mod request;
 mod settings;
 mod user;
 mod value;
+mod version;
 
 pub use address::{DeviceAddress, MacAddress, Oui};
 pub use client::ClientAddress;
@@ -20,3 +21,4 @@ pub use request::{DeviceFacts, Domain, ReadOrigin, RequestFacts};
 pub use settings::{Layer, SettingRow, Settings};
 pub use user::{LoginFacts, StoredPassword, UserFacts};
 pub use value::{Record, Row, Table, Value};
+pub use version::FactsVersion;
