@@ -132,7 +132,13 @@ fn unusable_request_for_a_file_is_an_error() {
         (&["--base-url", url, "--auth", "basic"], "--ask-user, or give --user"),
         (&["--base-url", "https://a/?u=[user]", "--ask-user"], "only one of [user] and [pass]"),
         (&["--base-url", "https://a/?u=[user]", "--auth", "basic", "--ask-user"], "only with --auth url"),
-        (&["--base-url", url, "--user", "a\u{7}b"], "the user has a control character"),
+        (&["--base-url", url, "--user", "a\u{7}b"], "the user has a character that is no text"),
+        (&["--base-url", url, "--user", "a\u{fffe}b"], "the user has a character that is no text"),
+        (&["--base-url", url, "--user", " a "], "<user> begins or ends with blanks"),
+        (&["--base-url", "https://a/#top", "--ask-user"], "has a fragment"),
+        (&["--base-url", "https://a:99999/"], "invalid port number"),
+        (&["--base-url", "https://a/%zz"], "a % without two hexadecimal digits"),
+        (&["--base-url", url, "--user", "a", "--password", "-"], "the password is empty"),
         (&[], "--base-url"),
     ] {
         let (succeeded, document, errors) = run(arguments, "");
@@ -170,7 +176,7 @@ fn check_names_each_mistake_with_its_line() {
         (">url<", ">digest<", "line 9: <authentication_type> is \"digest\"; write basic or url"),
         ("<user></user>", "<username>x</username>", "line 10: <options> has no element <username>"),
         ("<user></user>", "<user>a</user><user>b</user>", "line 10: <user> is there twice"),
-        ("<user></user>", "<user></user> hello", "line 10: <options> has the text \"hello\""),
+        ("<user></user>", "<user></user> hello", "line 10: <options> has a text between its elements"),
         ("<user></user>", "<user> a </user>", "line 10: <user> begins or ends with blanks"),
         ("<password></password>", "<password>secret</password>", "line 11: <password> is no MD5"),
         (

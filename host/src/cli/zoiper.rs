@@ -7,8 +7,9 @@ use crate::provision_xml::{self, AuthenticationType, Draft, PasswordFormat};
 use crate::request::Secret;
 use anyhow::{Context, Result, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
-use std::fs::File;
-use std::io::{Read, Write, stderr, stdin, stdout};
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, Read, Write, stderr, stdin, stdout};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 
 pub const ZOIPER: Family = Family { command, run };
 
@@ -23,6 +24,9 @@ const KEEP_ACCOUNTS: &str = "keep-accounts";
 const DELETE_CONTACTS: &str = "delete-contact-services";
 const OUTPUT: &str = "output";
 const CHECK: &str = "check";
+
+/// The owner reads and writes.
+const SECRET_MODE: u32 = 0o600;
 
 /// A file has a few hundred bytes.
 const FILE_BYTES_MAX: u64 = 256 << 10;
@@ -101,13 +105,28 @@ fn write(flags: &ArgMatches) -> Result<()> {
         deletes_contact_services: flags.get_flag(DELETE_CONTACTS),
     };
     let file = provision_xml::write(&draft)?;
-    for finding in provision_xml::check(file.as_bytes()) {
-        writeln!(stderr(), "dialplate: {finding}")?;
+    for warning in file.warnings {
+        writeln!(stderr(), "dialplate: {warning}")?;
     }
     match text(OUTPUT) {
-        Some(path) => std::fs::write(&path, file).context(path),
-        None => stdout().write_all(file.as_bytes()).context("standard output"),
+        Some(path) => save(&path, &file.text, draft.password.is_some()).context(path),
+        None => stdout().write_all(file.text.as_bytes()).context("standard output"),
     }
+}
+
+/// Writes the file. A password in it is readable, so only its owner may read such a file.
+fn save(path: &str, text: &str, is_secret: bool) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    if is_secret {
+        options.mode(SECRET_MODE);
+    }
+    let mut file = options.open(path)?;
+    // The mode above counts for a new file only, and a device such as /dev/stdout keeps its own.
+    if is_secret && file.metadata()?.is_file() {
+        file.set_permissions(Permissions::from_mode(SECRET_MODE))?;
+    }
+    file.write_all(text.as_bytes())
 }
 
 fn password(given: String) -> Result<Secret> {
@@ -136,6 +155,77 @@ fn check(path: &str) -> Result<()> {
     }
     match findings.iter().filter(|finding| !finding.is_warning).count() {
         0 => Ok(writeln!(stdout(), "{path}: Zoiper can use this file")?),
-        mistakes => bail!("{mistakes} mistakes in {path} (named above); correct them, and check again"),
+        1 => bail!("{path} has one mistake (named above); correct it, and check again"),
+        mistakes => bail!("{path} has {mistakes} mistakes (named above); correct them, and check again"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn matches(arguments: &[&str]) -> Result<ArgMatches, clap::Error> {
+        command().try_get_matches_from([&["zoiper", PROVISION_XML], arguments].concat())
+    }
+
+    fn write_to(path: &std::path::Path, arguments: &[&str]) -> Result<u32> {
+        let fixed = ["--base-url", "https://a/", "--output", path.to_str().unwrap_or_default()];
+        let matches = matches(&[&fixed, arguments].concat())?;
+        let Some((_, flags)) = matches.subcommand() else { bail!("no subcommand") };
+        write(flags)?;
+        Ok(std::fs::metadata(path)?.permissions().mode() & 0o777)
+    }
+
+    #[test]
+    fn flags_that_exclude_each_other_are_an_error() {
+        for arguments in [
+            &[][..],
+            &["--base-url", "https://a/", "--check", "file"],
+            &["--base-url", "https://a/", "--ask-user", "--user", "ada"],
+            &["--base-url", "https://a/", "--password", "s3cret"],
+            &["--base-url", "https://a/", "--password-format", "2"],
+            &["--base-url", "https://a/", "--auth", "digest"],
+        ] {
+            assert!(matches(arguments).is_err(), "{arguments:?}");
+        }
+        assert!(matches(&["--check", "file"]).is_ok());
+    }
+
+    #[test]
+    fn file_with_a_password_is_readable_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("provision.xml");
+        std::fs::write(&path, "an older file").unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(write_to(&path, &["--ask-user"]).unwrap(), 0o644);
+        for format in ["0", "1"] {
+            let arguments = ["--user", "ada", "--password", "s3cret", "--password-format", format];
+            assert_eq!(write_to(&path, &arguments).unwrap(), SECRET_MODE);
+            std::fs::remove_file(&path).unwrap();
+        }
+    }
+
+    #[test]
+    fn unusable_draft_writes_no_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("provision.xml");
+        for arguments in [&["--user", " a "][..], &["--user", "a", "--password", ""], &["--auth", "basic"]] {
+            assert!(write_to(&path, arguments).is_err() && !path.exists(), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn check_limits_the_size_and_counts_mistakes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("provision.xml");
+        let error = |content: &[u8]| {
+            std::fs::write(&path, content).unwrap();
+            check(path.to_str().unwrap()).unwrap_err().to_string()
+        };
+        assert!(error(&vec![b' '; FILE_BYTES_MAX as usize + 1]).contains("has more than 262144 bytes"));
+        assert!(error(b"<a/>").contains("has one mistake"));
+        assert!(error(b"<provision a='b'/>").contains("has 2 mistakes"));
+        std::fs::remove_file(&path).unwrap();
+        assert!(check(path.to_str().unwrap()).is_err());
     }
 }

@@ -5,7 +5,7 @@ use super::options::{
     AUTHENTICATION_TYPE, OPTIONS, OptionKind, PASSWORD, PASSWORD_FORMAT, USE_AUTHENTICATION, USER as USER_OPTION,
     USER_INPUT, is_md5,
 };
-use roxmltree::{Document, Node, ParsingOptions};
+use roxmltree::{Document, Error, Node, ParsingOptions};
 use std::collections::HashMap;
 use std::fmt;
 
@@ -40,7 +40,12 @@ pub fn check(bytes: &[u8]) -> Vec<Finding> {
     match Document::parse_with_options(text, options) {
         Ok(document) => Check { document: &document, findings: encoding(text) }.run(),
         Err(error) => {
-            let message = format!("the file is no XML: {error}. Write & in a value as &amp; and < as &lt;");
+            let message = match error {
+                Error::NodesLimitReached => {
+                    format!("the file has more than {NODES_MAX} elements and texts, and needs a few; remove the others")
+                }
+                _ => format!("the file is no XML: {error}. Write & in a value as &amp; and < as &lt;"),
+            };
             vec![Finding { line: error.pos().row, is_warning: false, message }]
         }
     }
@@ -48,6 +53,9 @@ pub fn check(bytes: &[u8]) -> Vec<Finding> {
 
 /// Elements, texts and comments: many times what a file needs.
 const NODES_MAX: u32 = 10_000;
+
+/// The elements that contain elements; all others contain a text.
+const SECTIONS: [&str; 3] = ["provision", "base_urls", "options"];
 
 /// The encoding that the declaration in the first line names.
 fn encoding(text: &str) -> Vec<Finding> {
@@ -72,6 +80,7 @@ type Values<'a> = HashMap<&'static str, (&'a str, u32)>;
 impl<'a> Check<'a, '_> {
     fn run(mut self) -> Vec<Finding> {
         let root = self.document.root_element();
+        root.descendants().for_each(|node| self.form(node));
         if root.has_tag_name("provision") {
             let sections = self.children(root, &["base_urls", "options"]);
             let urls = self.base_urls(sections.get("base_urls").copied(), self.line(root));
@@ -97,20 +106,35 @@ impl<'a> Check<'a, '_> {
         self.findings.push(Finding { line, is_warning: true, message });
     }
 
-    /// The elements in a section, by name. Names other elements, repeated ones, and text between them.
+    /// Names what no file has anywhere: attributes, namespaces, texts between elements, and comments in values.
+    fn form(&mut self, node: Node<'_, '_>) {
+        let (line, name) = (self.line(node), node.tag_name().name());
+        let around = node.parent_element().map(|parent| parent.tag_name());
+        let of = around.map_or("", |around| around.name());
+        let namespace = node.tag_name().namespace();
+        if namespace.is_some() && namespace != around.and_then(|around| around.namespace()) {
+            let message = format!("<{name}> has the namespace {:?}; remove it", namespace.unwrap_or_default());
+            self.mistake(line, message);
+        }
+        for attribute in node.attributes() {
+            self.mistake(line, format!("<{name}> has the attribute {:?}, and takes none; remove it", attribute.name()));
+        }
+        let is_blank = node.text().is_none_or(|text| text.trim().is_empty());
+        if SECTIONS.contains(&of) {
+            if node.is_text() && !is_blank {
+                self.mistake(line, format!("<{of}> has a text between its elements; remove it"));
+            }
+        } else if !of.is_empty() && (node.is_comment() || node.is_pi()) {
+            self.mistake(line, format!("<{of}> has a comment or an instruction in its value; remove it"));
+        }
+    }
+
+    /// The elements in a section, by name. Names other elements and repeated ones.
     fn children<'n>(&mut self, section: Node<'n, 'n>, names: &[&'static str]) -> HashMap<&'static str, Node<'n, 'n>> {
         let mut found = HashMap::new();
         let of = section.tag_name().name();
-        for node in section.children() {
-            let line = self.line(node);
-            if let Some(text) = node.text().filter(|text| node.is_text() && !text.trim().is_empty()) {
-                let text: String = text.trim().chars().take(20).collect();
-                self.mistake(line, format!("<{of}> has the text {text:?} between its elements; remove it"));
-            }
-            if !node.is_element() {
-                continue;
-            }
-            let name = node.tag_name().name();
+        for node in section.children().filter(Node::is_element) {
+            let (line, name) = (self.line(node), node.tag_name().name());
             match names.iter().find(|known| **known == name) {
                 None => {
                     let known = names.join(", ");
@@ -220,5 +244,78 @@ impl<'a> Check<'a, '_> {
         if value(PASSWORD_FORMAT).0 == "0" && !password.is_empty() && !is_md5(password) {
             self.mistake(password_line, "<password> is no MD5, which password_format 0 needs; write its 32 hexadecimal digits, or set password_format to 1".to_owned());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The findings in a file with these parts, each in its line.
+    fn found(urls: &str, options: &str) -> Vec<String> {
+        findings(&format!("<provision>\n{urls}\n<options>{options}</options>\n</provision>"))
+    }
+
+    fn findings(file: &str) -> Vec<String> {
+        check(file.as_bytes()).iter().map(Finding::to_string).collect()
+    }
+
+    const URLS: &str = "<base_urls><base_url>https://a/</base_url></base_urls>";
+
+    #[test]
+    fn file_with_one_url_has_no_findings() {
+        assert_eq!(found(URLS, ""), [""; 0]);
+        let commented =
+            "<!-- servers --><base_urls><!-- ours --><base_url><![CDATA[https://a/?b&c]]></base_url></base_urls>";
+        assert_eq!(found(commented, "<user>ada</user><!-- nobody else -->"), [""; 0]);
+    }
+
+    #[test]
+    fn missing_or_empty_url_is_a_mistake() {
+        for (urls, finding) in [
+            ("", "line 1: <provision> has no <base_urls>; add it"),
+            ("<base_urls/>", "line 2: <base_urls> has no <base_url>; add one"),
+            ("<base_urls><base_url/></base_urls>", "line 2: <base_url> is empty; write"),
+            ("<base_urls><base_url> </base_url></base_urls>", "line 2: <base_url> begins or ends with blanks"),
+            ("<base_urls><base_url>a</base_url></base_urls>", "line 2: <base_url> does not begin with"),
+            ("<base_urls><url>https://a/</url></base_urls>", "line 2: <base_urls> has no element <url>"),
+            ("<base_urls>text<base_url>https://a/</base_url></base_urls>", "line 2: <base_urls> has a text between"),
+        ] {
+            let found = found(urls, "");
+            assert!(found.iter().any(|line| line.starts_with(finding)), "{urls}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn wrong_element_is_a_mistake() {
+        assert_eq!(findings("<options/>"), ["line 1: the outermost element is <options>; it must be <provision>"]);
+        for (options, finding) in [
+            ("<provision/>", "line 3: <options> has no element <provision>"),
+            ("<user><password>s3cret</password></user>", "line 3: <user> contains <password>, and takes only text"),
+            ("<user>a</user><user/>", "line 3: <user> is there twice"),
+            ("s3cret", "line 3: <options> has a text between its elements"),
+            ("<user a=\"s3cret\"/>", "line 3: <user> has the attribute \"a\""),
+            ("<user xmlns=\"urn:b\"/>", "line 3: <user> has the namespace \"urn:b\""),
+            ("<user>a<!-- s3cret --></user>", "line 3: <user> has a comment or an instruction in its value"),
+            ("<user><?s3cret?></user>", "line 3: <user> has a comment or an instruction in its value"),
+        ] {
+            let found = found(URLS, options);
+            assert!(found.iter().any(|line| line.starts_with(finding)), "{options}: {found:?}");
+            assert!(!found.concat().contains("s3cret"), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn namespace_is_named_where_it_begins() {
+        let file = format!("<provision xmlns=\"urn:a\">{URLS}</provision>");
+        assert_eq!(findings(&file), ["line 1: <provision> has the namespace \"urn:a\"; remove it"]);
+    }
+
+    #[test]
+    fn too_many_elements_are_a_mistake() {
+        let nodes = NODES_MAX as usize;
+        assert!(found(URLS, &"<user/>".repeat(nodes))[0].contains("more than 10000 elements"));
+        let nested = format!("{}{}", "<a>".repeat(nodes / 2), "</a>".repeat(nodes / 2));
+        assert!(found(URLS, &nested)[0].contains("<options> has no element <a>"));
     }
 }

@@ -8,4 +8,4 @@ mod write;
 
 pub use check::{Finding, check};
 pub use options::{AuthenticationType, PasswordFormat};
-pub use write::{Draft, DraftError, write};
+pub use write::{Draft, DraftError, Written, write};
