@@ -1,5 +1,6 @@
 //! The commands in the README and in `docs/` work as written.
 
+use dialplate_tests::page;
 use dialplate_tests::server::{self, Server, demo_file, root};
 use std::fs;
 use std::process::Command;
@@ -12,10 +13,9 @@ struct Example {
 
 /// The lines of all `console` blocks that begin with `$ `, each with the lines up to the next one.
 fn examples(page: &str) -> Vec<Example> {
-    let text = fs::read_to_string(root().join(page)).unwrap();
     let mut examples: Vec<Example> = Vec::new();
-    for block in text.split("```console\n").skip(1) {
-        for line in block.split("```").next().unwrap_or_default().lines() {
+    for block in page::blocks(page, "console") {
+        for line in block.lines() {
             match (line.strip_prefix("$ "), examples.last_mut()) {
                 (Some(command), _) => examples.push(Example { command: command.to_owned(), output: String::new() }),
                 (None, Some(example)) => example.output += &format!("{line}\n"),
@@ -111,4 +111,9 @@ fn reload_commands_work_as_written() {
 #[test]
 fn standalone_commands_work_as_written() {
     check("docs/standalone.md", 16);
+}
+
+#[test]
+fn zoiper_commands_work_as_written() {
+    check("docs/zoiper.md", 6);
 }

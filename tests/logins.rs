@@ -6,6 +6,7 @@ use dialplate::password::NewPassword;
 use dialplate::request::Secret;
 use dialplate_tests::app::{TestApp, TestAppBuilder};
 use dialplate_tests::client::Answer;
+use dialplate_tests::page;
 use dialplate_tests::postgres::Postgres;
 use dialplate_tests::server;
 use dialplate_tests::{setting, skip};
@@ -292,15 +293,63 @@ async fn hashes_made_by_php_log_in() {
     }
 }
 
-/// Runs `dialplate user set-password` with the password on standard input.
-fn set_password(url: &str, arguments: &[&str], password: &str) -> (bool, String) {
+/// Runs `dialplate user` with the password on standard input.
+fn edit_user(url: &str, arguments: &[&str], password: &str) -> (bool, String) {
     let mut command = server::command("user", &[("DIALPLATE_DATABASE", url)]);
-    command.arg("set-password").args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut process = command.spawn().unwrap();
     process.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
     let output = process.wait_with_output().unwrap();
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(said).unwrap())
+}
+
+fn set_password(url: &str, arguments: &[&str], password: &str) -> (bool, String) {
+    edit_user(url, &[&["set-password"], arguments].concat(), password)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn added_and_changed_users_log_in_with_the_md5() {
+    let stage = Stage::new("").await;
+    for url in stage.urls().await {
+        let app = TestApp::init().with_database(&url).build().await;
+        for (arguments, password) in [
+            (&["add", "new", "--domain", HOST, "--extension", "203", "--password-stdin"][..], "f1rst"),
+            (&["set", "new", "--domain", HOST, "--password-stdin"], "sec0nd"),
+        ] {
+            let (succeeded, said) = edit_user(&url, arguments, password);
+            assert!(succeeded, "{said}");
+            for right in [password, &format!("{:x}", Md5::digest(password))] {
+                let answer = log_in(&app, "new", right).await;
+                assert!(answer.text().contains("<username>203</username>"), "{password}: {}", answer.text());
+            }
+        }
+        assert_error(&log_in(&app, "new", &format!("{:x}", Md5::digest("f1rst"))).await, 200, "Wrong user name");
+        assert_eq!(app.value("select count(*) from v_user_settings").await, "1");
+        let (succeeded, said) = edit_user(&url, &["remove", "new", "--domain", HOST], "");
+        assert!(succeeded, "{said}");
+        assert_eq!(app.value("select count(*) from v_user_settings").await, "0");
+    }
+}
+
+/// The rights that docs/administration.md and docs/zoiper.md name.
+fn rights() -> String {
+    let page = |name: &str| page::blocks(name, "sql").into_iter().filter(|block| block.contains("GRANT"));
+    page("docs/administration.md").chain(page("docs/zoiper.md")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn documented_rights_let_users_log_in() {
+    let Some(postgres) = Postgres::start().await else { return };
+    let rows = ROWS.to_owned() + &users();
+    let url = postgres.database("logins", &[SCHEMA, &rows, &rights()]).await.replace("postgres@", "dialplate@");
+    let app = TestApp::init().with_database(&url).build().await;
+    let answer = log_in(&app, "ada", "s3cret").await;
+    assert!(answer.text().contains("<username>201</username>"), "{}", answer.text());
+    assert_eq!(set_password(&url, &["ada"], "nöw"), (true, "password of ada set\n".to_owned()));
+    for right in ["nöw".to_owned(), format!("{:x}", Md5::digest("nöw"))] {
+        assert!(log_in(&app, "ada", &right).await.text().contains("<username>201</username>"), "{right}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

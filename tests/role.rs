@@ -3,8 +3,9 @@
 
 use dialplate_tests::client;
 use dialplate_tests::corpus;
+use dialplate_tests::page;
 use dialplate_tests::recorded::Recorded;
-use dialplate_tests::server::{Server, root};
+use dialplate_tests::server::Server;
 use dialplate_tests::setting;
 use dialplate_tests::wait;
 use std::thread;
@@ -12,9 +13,8 @@ use std::time::Duration;
 
 /// The statements of the SQL block in docs/administration.md, without those that mention one of the words.
 fn grants(without: &[&str]) -> String {
-    let readme = std::fs::read_to_string(root().join("docs/administration.md")).unwrap();
-    let blocks = readme.split("```sql\n").skip(1).filter_map(|rest| rest.split("```").next());
-    let block: String = blocks.filter(|block| block.contains("GRANT")).collect();
+    let blocks = page::blocks("docs/administration.md", "sql");
+    let block: String = blocks.into_iter().filter(|block| block.contains("GRANT")).collect();
     assert!(block.contains("CREATE ROLE dialplate"), "docs/administration.md does not create the role");
     let lines: Vec<_> = block.lines().filter(|line| !line.starts_with("--")).collect();
     let text = lines.join("\n");

@@ -12,6 +12,7 @@ pub mod hang;
 pub mod heavy;
 pub mod load;
 pub mod nginx;
+pub mod page;
 pub mod postgres;
 pub mod proxy;
 pub mod reader;

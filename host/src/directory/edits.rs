@@ -147,6 +147,14 @@ impl Edits {
         updated.map_err(|error| error.naming(format!("change rows of {table}")))
     }
 
+    /// Stores a user's password hash, and nothing else of the user: the role may have no right for more.
+    pub(super) async fn set_hash(&mut self, user: &str, hash: &str) -> Result<(), Error> {
+        let (condition, binds) = self.condition("v_users", &[("user_uuid", Some(user))], 2)?;
+        let sql = format!("update v_users as t set password = $1, salt = null where {condition}");
+        let set = self.transaction.execute(sql, &[&[Some(hash)], binds.as_slice()].concat()).await;
+        set.map(drop).map_err(|error| error.naming("change passwords of users"))
+    }
+
     /// Deletes the rows that fulfil all conditions, and returns their number.
     pub async fn delete(&mut self, table: &str, conditions: &[Condition<'_>]) -> Result<u64, Error> {
         let (condition, binds) = self.condition(table, conditions, 1)?;

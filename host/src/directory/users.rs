@@ -2,8 +2,10 @@
 
 use super::catalog::Column;
 use super::contacts::PhoneBookRules;
+use super::database::Access;
 use super::dialect::storable;
 use super::directory::Directory;
+use super::edits::Edits;
 use super::error::Error;
 use super::load::{Device, user_table, with_domain_settings, with_own_settings};
 use super::statements::{UserStatements, VERIFIER};
@@ -131,32 +133,36 @@ impl Directory {
             and lower(u.username) = lower($2)";
         let users = self.database().fetch(&Arc::from(sql), &[domain, Some(&storable(name))]).await?;
         let [(user, Some(domain))] = users.as_slice() else { return Ok(users.len()) };
-        let dialect = self.database().dialect();
-        let uuid = |number, table| dialect.parameter(number, statements.catalog.kind(table, "user_uuid"));
-        let write = async |sql: String, binds: &[Option<&str>]| {
-            let written = self.database().execute(sql, binds).await;
-            written.map_err(|error| error.naming("change passwords of users"))
-        };
-        let set = format!("update v_users set password = $1, salt = null where user_uuid = {}", uuid(2, "v_users"));
-        write(set, &[Some(&new.hash), Some(user)]).await?;
-        let (category, setting) = VERIFIER;
-        let of_user = format!(
-            "delete from v_user_settings where user_uuid = {} and user_setting_category = '{category}' \
-             and user_setting_subcategory = '{setting}'",
-            uuid(1, "v_user_settings")
-        );
-        write(of_user, &[Some(user)]).await?;
-        let insert = format!(
-            "insert into v_user_settings (user_setting_uuid, user_uuid, domain_uuid, user_setting_category, \
-             user_setting_subcategory, user_setting_name, user_setting_value, user_setting_enabled) \
-             values ({}, {}, {}, '{category}', '{setting}', 'text', $4, true)",
-            uuid(1, "v_user_settings"),
-            uuid(2, "v_user_settings"),
-            uuid(3, "v_user_settings")
-        );
-        let row = uuid::Uuid::new_v4().to_string();
-        write(insert, &[Some(&row), Some(user), Some(domain), Some(&new.verifier)]).await?;
+        let mut edits = self.edit(Access::Write).await?;
+        edits.set_hash(user, &new.hash).await?;
+        edits.store_verifier(user, domain, &new.verifier).await?;
+        edits.commit().await?;
         Ok(1)
+    }
+}
+
+impl Edits {
+    /// Replaces the verifier of a user's password.
+    ///
+    /// # Errors
+    /// The role may not write users' settings, or the database lacks them.
+    pub async fn store_verifier(&mut self, user: &str, domain: &str, verifier: &str) -> Result<(), Error> {
+        let (category, setting) = VERIFIER;
+        let (table, of_user) = ("v_user_settings", ("user_uuid", Some(user)));
+        let names = [("user_setting_category", Some(category)), ("user_setting_subcategory", Some(setting))];
+        self.delete(table, &[&[of_user], names.as_slice()].concat()).await?;
+        let text = |text: &str| Some(text.to_owned());
+        let row = vec![
+            ("user_setting_uuid", Some(uuid::Uuid::new_v4().to_string())),
+            ("user_uuid", text(user)),
+            ("domain_uuid", text(domain)),
+            ("user_setting_category", text(category)),
+            ("user_setting_subcategory", text(setting)),
+            ("user_setting_name", text("text")),
+            ("user_setting_value", text(verifier)),
+            ("user_setting_enabled", text("true")),
+        ];
+        self.insert(table, &[row]).await
     }
 }
 

@@ -8,7 +8,7 @@ use super::record::{Record, records};
 use super::request::{Action, Context, Request};
 use super::setting::Layer;
 use super::{contact, device, domain, extension, key, line, setting, user};
-use crate::directory::{Access, Directory, Edits, NewRow};
+use crate::directory::{Access, Directory, Edits};
 use crate::facts;
 use serde_json::Value as Json;
 
@@ -230,10 +230,12 @@ impl Place {
             }
             _ => request.columns(),
         };
-        if let Some(password) = &request.password {
-            columns.extend(stored(self.entity, edits, password)?);
+        match (&request.password, self.entity.kind) {
+            (Some(password), Kind::User) => user::set_password(edits, row, password).await?,
+            (Some(password), _) => columns.push(("password", Some(password.text.expose().to_owned()))),
+            (None, _) => {}
         }
-        if columns.is_empty() && request.values.is_empty() {
+        if columns.is_empty() && request.values.is_empty() && request.password.is_none() {
             return Err(Error::Usage(format!(
                 "name what to change; `dialplate {} set --help` lists the flags",
                 self.entity.name
@@ -293,18 +295,6 @@ impl Place {
         }
         Ok(removed)
     }
-}
-
-/// The columns of a changed password: a user's is a hash.
-fn stored(entity: &Entity, edits: &Edits, password: &Password) -> Result<NewRow, Error> {
-    if entity.kind != Kind::User {
-        return Ok(vec![("password", Some(password.text.expose().to_owned()))]);
-    }
-    let mut columns = vec![("password", Some(user::hash(password)?))];
-    if edits.has("v_users", "salt") {
-        columns.push(("salt", None));
-    }
-    Ok(columns)
 }
 
 /// A value as a text that sorts numbers by their size.

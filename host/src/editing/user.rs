@@ -8,6 +8,7 @@ use super::find;
 use super::password::Password;
 use super::request::Request;
 use crate::directory::{Edits, NewRow};
+use crate::facts;
 use crate::password::NewPassword;
 use uuid::Uuid;
 
@@ -50,6 +51,7 @@ pub async fn add(edits: &mut Edits, request: &Request, password: &Password) -> R
         let place = format!(" in {}", domain.name);
         return Err(Error::Taken { thing: "user", name: name.to_owned(), place, next });
     }
+    let new = NewPassword::of(&password.text)?;
     let (user, contact) = (Uuid::new_v4().to_string(), Uuid::new_v4().to_string());
     let of_domain = ("domain_uuid", Some(domain.uuid.clone()));
     let given = |flag| request.value(flag).map(str::to_owned);
@@ -68,7 +70,7 @@ pub async fn add(edits: &mut Edits, request: &Request, password: &Password) -> R
         of_domain.clone(),
         ("contact_uuid", Some(contact)),
         ("username", Some(name.to_owned())),
-        ("password", Some(hash(password)?)),
+        ("password", Some(new.hash)),
         ("add_user", Some("dialplate".to_owned())),
         ("add_date", Some(jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M:%S.000000+0000").to_string())),
     ];
@@ -79,6 +81,7 @@ pub async fn add(edits: &mut Edits, request: &Request, password: &Password) -> R
         }
     }
     edits.insert("v_users", &[row]).await?;
+    store_verifier(edits, &user, &domain.uuid, &new.verifier).await?;
     if let Some((group, group_name)) = group(edits, request, &domain.uuid).await? {
         let row: NewRow = vec![
             ("user_group_uuid", Some(Uuid::new_v4().to_string())),
@@ -119,7 +122,22 @@ async fn group(edits: &mut Edits, request: &Request, domain: &str) -> Result<Opt
     Ok(found)
 }
 
-/// The hash that FusionPBX stores.
-pub fn hash(password: &Password) -> Result<String, Error> {
-    Ok(NewPassword::of(&password.text)?.hash)
+/// Changes a user's password.
+pub async fn set_password(edits: &mut Edits, user: &facts::Record, password: &Password) -> Result<(), Error> {
+    let (uuid, domain) = (user.row().text("user_uuid"), user.row().text("domain_uuid"));
+    let new = NewPassword::of(&password.text)?;
+    let mut columns: NewRow = vec![("password", Some(new.hash))];
+    if edits.has("v_users", "salt") {
+        columns.push(("salt", None));
+    }
+    edits.update("v_users", &[("user_uuid", Some(uuid))], &columns).await?;
+    store_verifier(edits, uuid, domain, &new.verifier).await
+}
+
+/// The verifier is for the few clients that send an MD5: where the role does not see its table, it is left out.
+async fn store_verifier(edits: &mut Edits, user: &str, domain: &str, verifier: &str) -> Result<(), Error> {
+    if edits.has("v_user_settings", "user_setting_value") {
+        edits.store_verifier(user, domain, verifier).await?;
+    }
+    Ok(())
 }
