@@ -49,6 +49,8 @@ fn check(page: &str, at_least: usize) {
     assert!(examples.len() >= at_least, "{page} has {} commands", examples.len());
     for Example { command, output } in examples.iter().filter(|example| !is_setup(&example.command)) {
         let typed = command.replace("127.0.0.1:8080", &address).replace("127.0.0.1:8081", &admin);
+        // The page on measurements compares with FusionPBX's nginx.
+        let typed = typed.replace("127.0.0.1:80 ", &format!("{address} "));
         let typed = typed.replace("target/release/dialplate", &program);
         let mut shell = Command::new("sh");
         shell.current_dir(folder.path());
@@ -106,6 +108,11 @@ fn two_phase_commands_work_as_written() {
 #[test]
 fn reload_commands_work_as_written() {
     check("docs/reload.md", 5);
+}
+
+#[test]
+fn performance_commands_work_as_written() {
+    check("docs/performance.md", 4);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod addresses;
 mod agents;
 mod answer;
 mod architecture;
+mod bench;
 mod cache;
 mod clock;
 mod connections;

@@ -1,5 +1,6 @@
 //! The command line. Each family of commands has a file of its own in `cli/` and a line in [`FAMILIES`].
 
+mod bench;
 mod config;
 mod db;
 mod device;
@@ -46,6 +47,7 @@ const FAMILIES: &[Family] = &[
     user::USER,
     zoiper::ZOIPER,
     grandstream::GRANDSTREAM,
+    bench::BENCH,
 ];
 
 /// Runs the command that this process was started with.
