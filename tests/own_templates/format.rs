@@ -73,7 +73,10 @@ fn lines(maker: &str, text: &str) -> Result<Values, String> {
     let mut values = Values::new();
     for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
         let (name, value) = line.split_once(" =").ok_or_else(|| format!("no parameter: {line:?}"))?;
-        put(&mut values, name, value.trim())?;
+        // One line for each user of the web pages.
+        let before = if name.ends_with("security.user_password") { values.remove(name) } else { None };
+        let value = before.map_or_else(|| value.trim().to_owned(), |before| format!("{before} {}", value.trim()));
+        put(&mut values, name, &value)?;
     }
     Ok(values)
 }

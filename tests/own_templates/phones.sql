@@ -39,6 +39,7 @@ from v_devices join (values
     ('polycom', 'programmable', 5, 'Redial', 1, null, null),
     ('polycom', 'expansion', 1, 'automata', 1, '207', 'Dan'),
     ('polycom', 'expansion', 2, 'normal', 1, '208', 'Eve'),
+    ('polycom', 'expansion-2', 1, 'automata', 1, '212', 'Jo'),
     ('yealink', 'line', 1, '15', 1, null, 'Ada'),
     ('yealink', 'line', 2, '16', 1, '205', 'Bob & Co'),
     ('yealink', 'line', 3, '13', 2, '206', null),
@@ -46,6 +47,9 @@ from v_devices join (values
     ('yealink', 'programmable', 1, '28', 0, null, 'Calls'),
     ('yealink', 'expansion', 1, '16', 1, '208', 'Eve'),
     ('yealink', 'expansion', 61, '13', 1, '209', 'Fay'),
+    ('yealink', 'expansion-1', 2, '16', 1, '210', 'Gil'),
+    ('yealink', 'expansion-3', 7, '16', 2, '211', 'Hal'),
+    ('yealink', 'line', 30, '16', 1, '213', 'Beyond the last key'),
     ('grandstream', 'line', 1, 'line', 1, null, 'Ada'),
     ('grandstream', 'line', 2, 'shared line', 3, null, null),
     ('grandstream', 'line', 3, 'blf', 1, '205', 'Bob & Co'),
@@ -57,6 +61,10 @@ from v_devices join (values
     ('grandstream', 'memory', 2, 'speed dial', 2, '207', 'Dan'),
     ('grandstream', 'expansion', 1, 'blf', 1, '208', 'Eve'),
     ('grandstream', 'expansion', 41, 'call park', 2, '5901', 'Park'),
+    ('grandstream', 'expansion-1', 2, 'blf', 1, '210', 'Gil'),
+    ('grandstream', 'expansion-3', 7, 'speed dial', 2, '211', 'Hal'),
+    ('grandstream', 'line', 49, 'blf', 1, '213', 'Beyond the last key'),
+    ('grandstream', 'memory', 25, 'blf', 1, '213', 'Beyond the last key'),
     ('generic', 'line', 1, 'blf', 1, '205', 'Bob & Co'),
     ('cisco', 'line', 1, 'line', 1, null, 'Ada'),
     ('cisco', 'line', 2, 'line', 2, null, null),
@@ -68,6 +76,18 @@ from v_devices join (values
     ('cisco', 'line', 8, 'hunt group', 1, '300', 'Sales'),
     ('cisco', 'expansion', 2, 'blf', 1, '208', 'Eve'),
     ('cisco', 'expansion', 1, 'disabled', 1, 'fnc=sd;ext=207@$PROXY;nme=Dan', 'Dan'),
-    ('cisco', 'expansion', 33, 'disabled', 1, 'fnc=prk;sub=5901@$PROXY', 'Park')
+    ('cisco', 'expansion', 33, 'disabled', 1, 'fnc=prk;sub=5901@$PROXY', 'Park'),
+    ('cisco', 'expansion-2', 32, 'speed dial', 1, '211', 'Hal'),
+    ('cisco', 'line', 13, 'blf', 1, '213', 'Beyond the last key')
 ) on column1 = case device_vendor when 'poly' then 'polycom' when 'linksys' then 'cisco' else device_vendor end
 where device_description = 'own';
+
+-- Keys of the Edge B phones with the functions of their firmware.
+insert into v_device_keys (device_key_uuid, domain_uuid, device_uuid, device_key_category, device_key_id,
+    device_key_vendor, device_key_type, device_key_line, device_key_value, device_key_label)
+select device_uuid || column1 || column2, domain_uuid, device_uuid, column1, column2, 'poly', column3, column4, column5, column6
+from v_devices join (values
+    ('line', 25, 'Call Park Monitor', 2, '5901', 'Lot 1'),
+    ('line', 49, 'Busy Lamp Field', 1, '213', 'Beyond the last key'),
+    ('programmable', 2, 'Do Not Disturb', 1, null, null)
+) where device_description = 'own' and device_template like 'poly/edge-b%';
