@@ -116,6 +116,7 @@ fn misbehaving_prepare_is_refused_naming_the_limit() {
         ("prepare-eats-memory", "(prepare_memory_bytes_max)"),
         ("prepare-panics", "crashed"),
         ("prepare-asks-contacts", "there is no device"),
+        ("prepare-reads-time", "there is no device"),
     ] {
         let template = templates.join(action);
         std::fs::write(&template, "x").unwrap();

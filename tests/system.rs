@@ -26,6 +26,7 @@ mod guests_render;
 mod hanging;
 mod header_bytes;
 mod hostile_values;
+mod interface;
 mod ledger;
 mod links;
 mod log;

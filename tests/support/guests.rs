@@ -12,6 +12,11 @@ pub fn built(name: &str) -> PathBuf {
     file
 }
 
+/// A component that was built for an earlier version of the interface. See the README beside it.
+pub fn frozen(version: &str) -> PathBuf {
+    root().join(format!("tests/guests/frozen/{version}.wasm"))
+}
+
 /// The names of the guests in `tests/guests/text`: each is a core module that a compiler would not write.
 pub fn texts() -> Vec<String> {
     let entries = std::fs::read_dir(folder()).expect("the folder of the texts").flatten();
@@ -69,7 +74,7 @@ const REFUSED: [(&str, &str); 17] = [
     ("memory-of-64-bits", "is not a WebAssembly component: "),
     ("memory-shared", "shared"),
     ("memories-of-two", "multiple memories"),
-    ("future", "was built for dialplate:provision 9.9.0; this server supports 0.1.0"),
+    ("future", "was built for dialplate:provision 9.9.0; this server supports 0.1.0 and 0.2.0"),
     ("greedy", "imports items that no plugin may import: guests:greedy/files, clock"),
     ("too-large", "is larger than 4194304 bytes (component_bytes_max)"),
     ("torn", "is not a WebAssembly component"),

@@ -1,7 +1,7 @@
 //! The same component with one instance for all requests, which the server never does. It uses wasmtime directly.
 
 use dialplate::facts;
-use dialplate::plugin::{DeviceScope, Job};
+use dialplate::plugin::{DeviceScope, Job, Moment};
 use dialplate::templates::TemplateFile;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use wasmtime::{Config, Engine, Result, Store};
 /// In a module of its own, because the interface's package has the name of the crate.
 mod bindings {
     wasmtime::component::bindgen!({
-        path: "../wit/0.1.0",
+        path: "../wit/0.2.0",
         world: "plugin",
         imports: { "dialplate:provision/host.log": trappable, default: async | trappable },
         exports: { default: async },
@@ -23,18 +23,24 @@ use bindings::dialplate::provision::{host, types};
 /// Rows of a phone book: far more than the recorded one has.
 const CONTACTS_ROWS_MAX: usize = 20_000;
 
-/// The device of the current render; `None` during `prepare`.
-struct CurrentDevice(Option<Arc<dyn DeviceScope>>);
+/// The device of the current render and its time; `None` during `prepare`.
+struct CurrentDevice(Option<(Arc<dyn DeviceScope>, Moment)>);
 
 impl CurrentDevice {
     fn scope(&self) -> Result<Arc<dyn DeviceScope>> {
-        self.0.clone().ok_or_else(|| wasmtime::Error::msg("no device"))
+        self.0.as_ref().map(|(scope, _)| Arc::clone(scope)).ok_or_else(|| wasmtime::Error::msg("no device"))
     }
 }
 
 impl types::Host for CurrentDevice {}
 
 impl host::Host for CurrentDevice {
+    async fn now(&mut self) -> Result<types::Instant> {
+        let (_, time) = self.0.as_ref().ok_or_else(|| wasmtime::Error::msg("no device"))?;
+        let Moment { seconds, nanoseconds, zone, tzif } = *time;
+        Ok(types::Instant { seconds, nanoseconds, zone: zone.to_owned(), tzif: tzif.to_vec() })
+    }
+
     async fn contacts(&mut self) -> Result<Vec<types::Table>> {
         let tables = self.scope()?.contacts(CONTACTS_ROWS_MAX).await.map_err(wasmtime::Error::new)?;
         Ok(tables.into_iter().map(table).collect())
@@ -85,12 +91,6 @@ fn job(job: Job) -> types::Job {
         parameters: job.parameters,
         settings: job.settings.into_iter().map(|(name, it)| types::Setting { name, value: value(it) }).collect(),
         tables: job.tables.into_iter().map(table).collect(),
-        time: types::Instant {
-            seconds: job.time.seconds,
-            nanoseconds: job.time.nanoseconds,
-            zone: job.time.zone,
-            tzif: job.time.tzif.to_vec(),
-        },
     }
 }
 
@@ -118,7 +118,7 @@ impl LongLived {
     }
 
     pub async fn render(&mut self, job: Job, scope: Arc<dyn DeviceScope>) {
-        self.store.data_mut().0 = Some(scope);
+        self.store.data_mut().0 = Some((scope, job.time));
         let _ = self.plugin.call_render(&mut self.store, &self::job(job)).await.unwrap();
     }
 }

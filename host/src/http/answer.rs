@@ -135,7 +135,7 @@ impl DocumentAnswer {
             }
             None => set(&mut headers, header::CONTENT_TYPE, &content_type),
         }
-        respond(status, headers, Bytes::from(body).slice(part))
+        respond(status, headers, body.slice(part))
     }
 }
 

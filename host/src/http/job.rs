@@ -3,7 +3,9 @@
 use super::status::Failure;
 use crate::directory::{Device, PhoneBook, daylight::Zone};
 use crate::facts::{Release, Settings, Table, Value};
-use crate::plugin::{BoxFuture, DeviceScope, Document, Job, Moment, Plugin, Plugins, Reads, RenderGroup, ScopeError};
+use crate::plugin::{
+    BoxFuture, DeviceScope, Document, HostCalls, Job, Moment, Plugin, Plugins, Reads, RenderGroup, ScopeError,
+};
 use crate::reload::{PendingTemplates, Snapshot};
 use crate::request::ProvisionRequest;
 use crate::templates::{self, TemplateFile, TemplateLocation, Tree};
@@ -52,8 +54,8 @@ pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &P
         time: Moment {
             seconds: now.as_second(),
             nanoseconds: u32::try_from(now.subsec_nanosecond()).unwrap_or_default(),
-            zone: zone.name.to_owned(),
-            tzif: zone.tzif.into(),
+            zone: zone.name,
+            tzif: zone.tzif,
         },
     })
 }
@@ -105,7 +107,12 @@ pub fn raw_document(path: &str, body: Vec<u8>) -> Document {
         Some("txt") => "text/plain",
         _ => templates::picture_type(path).unwrap_or("application/octet-stream"),
     };
-    Document { content_type: content_type.to_owned(), file: path.to_owned(), body }
+    Document {
+        content_type: content_type.to_owned(),
+        file: path.to_owned(),
+        body: body.into(),
+        host_calls: HostCalls::default(),
+    }
 }
 
 /// The folder's templates to send with the job; none if the plugin is prepared with them.

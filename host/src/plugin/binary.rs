@@ -2,7 +2,8 @@
 
 use super::cache::hex;
 use super::error::LoadError;
-use super::inspect::{Version, inspect};
+use super::inspect::inspect;
+use super::interface::Version;
 use crate::files::{NoAnswer, within};
 use sha2::{Digest, Sha256};
 use std::fs::OpenOptions;

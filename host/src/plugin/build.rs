@@ -8,13 +8,13 @@ use super::compiler::{Code, compile};
 use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
-use super::inspect::Version;
+use super::interface::Version;
 use super::job::Prepared;
 use super::limits::{MESSAGE_CHARS_MAX, keys, one_line};
 use super::plugin::{ComponentOrigin, Plugin};
 use super::purpose::Purpose;
 use super::remark::remarks;
-use super::{snapshot, v0_1};
+use super::snapshot;
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -112,8 +112,7 @@ impl Candidate {
     ) -> Result<(Component, Note), LoadError> {
         let name = Arc::from(self.description.name.as_str());
         let instrumented = unprepared(engine, &self.binary, &self.description).await?;
-        let (bytes, prepared, warnings) =
-            snapshot::take(engine, name, &self.binary.bytes, &instrumented, templates).await?;
+        let (bytes, prepared, warnings) = snapshot::take(engine, name, &self.binary, &instrumented, templates).await?;
         let code = compile(engine, Purpose::Render, &bytes).await?;
         drop(bytes);
         let mut note = Note { code: String::new(), prepared, warnings };
@@ -209,9 +208,6 @@ async fn describe(
     let name = file.file_stem().unwrap_or_default().to_string_lossy();
     let call = Call::of_describe(Arc::from(&*name), engine.config(), engine.limit_counters());
     let mut store = store(component.engine(), call, engine.config().prepare_output_bytes_max);
-    let instance = v0_1::instantiate(&mut store, component).await.map_err(misfit)?;
-    let called = match version {
-        Version::V0_1 => v0_1::describe(&mut store, &instance).await,
-    };
-    called.map_err(failed)
+    let instance = version.instantiate(&mut store, component).await.map_err(misfit)?;
+    version.describe(&mut store, &instance).await.map_err(failed)
 }

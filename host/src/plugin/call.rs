@@ -1,7 +1,7 @@
 //! The state of one call of a plugin: its deadline, what is left of its limits, and its access to the device's data.
 
 use super::error::RenderError;
-use super::job::{DeviceScope, ScopeError};
+use super::job::{DeviceScope, HostCalls, Moment, ScopeError};
 use super::limit_counters::LimitCounters;
 use super::limits::{Config, MEMORIES_MAX, TABLES_MAX, keys, one_line};
 use super::off_the_path::processor_time;
@@ -20,7 +20,8 @@ const SLOW_ANSWER_PART: u32 = 4;
 /// wasmtime returns as the cause of the trap.
 pub(super) struct Call {
     plugin: Arc<str>,
-    device: Option<(DeviceAddress, Arc<dyn DeviceScope>)>,
+    subject: Option<Subject>,
+    host_calls: HostCalls,
     began: Instant,
     deadline: Instant,
     /// The thread's processor time at which the call is put off, and how much that is from its beginning.
@@ -36,6 +37,13 @@ pub(super) struct Call {
     /// What the plugin has logged as a warning.
     warnings: Vec<String>,
     limit_counters: LimitCounters,
+}
+
+/// What a render is for. `prepare` and `describe` have none.
+pub(super) struct Subject {
+    pub device: DeviceAddress,
+    pub scope: Arc<dyn DeviceScope>,
+    pub time: Moment,
 }
 
 /// The bounds that differ between a load and a render, with their configuration keys.
@@ -71,7 +79,7 @@ impl Call {
         plugin: Arc<str>,
         (config, limit_counters): (&Config, &LimitCounters),
         prepared_bytes: usize,
-        device: (DeviceAddress, Arc<dyn DeviceScope>),
+        subject: Subject,
     ) -> Self {
         let memory = prepared_bytes.saturating_add(config.render_memory_bytes_max);
         let memory = memory.min(config.instance_memory_bytes_max());
@@ -80,14 +88,15 @@ impl Call {
             memory_bytes_max: (memory, keys::RENDER_MEMORY),
         };
         let mut call = Self::new(plugin, config, bounds, limit_counters);
-        call.device = Some(device);
+        call.subject = Some(subject);
         call
     }
 
     fn new(plugin: Arc<str>, config: &Config, bounds: Bounds, limit_counters: &LimitCounters) -> Self {
         Self {
             plugin,
-            device: None,
+            subject: None,
+            host_calls: HostCalls::default(),
             began: Instant::now(),
             deadline: Instant::now() + bounds.timeout.0,
             late: None,
@@ -131,7 +140,18 @@ impl Call {
         RenderError::Timeout { ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX), name }
     }
 
+    /// The functions that the plugin has called so far.
+    pub(super) fn host_calls(&self) -> HostCalls {
+        self.host_calls
+    }
+
+    pub(super) fn time(&mut self) -> Result<Moment, RenderError> {
+        self.host_calls.time = true;
+        Ok(self.subject()?.time)
+    }
+
     pub(super) async fn contacts(&mut self) -> Result<Vec<Table>, RenderError> {
+        self.host_calls.phone_book = true;
         let scope = self.ask()?;
         let tables = self.answer(scope.contacts(self.contacts_rows_max)).await?;
         let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
@@ -142,11 +162,13 @@ impl Call {
     }
 
     pub(super) async fn extension(&mut self, number: &str) -> Result<Table, RenderError> {
+        self.host_calls.phone_book = true;
         let scope = self.ask()?;
         self.answer(scope.extension(number)).await
     }
 
     pub(super) fn server_variables(&mut self) -> Result<Vec<(String, String)>, RenderError> {
+        self.host_calls.request = true;
         Ok(self.ask()?.server_variables())
     }
 
@@ -162,15 +184,16 @@ impl Call {
     }
 
     fn ask(&mut self) -> Result<Arc<dyn DeviceScope>, RenderError> {
-        let Some((_, scope)) = &self.device else {
-            return Err(RenderError::Other(
-                "it asked for data of a device in `prepare`, where there is no device".into(),
-            ));
-        };
-        let scope = Arc::clone(scope);
+        let scope = Arc::clone(&self.subject()?.scope);
         self.questions_left =
             self.questions_left.checked_sub(1).ok_or_else(|| RenderError::Beyond { name: keys::QUESTIONS })?;
         Ok(scope)
+    }
+
+    fn subject(&self) -> Result<&Subject, RenderError> {
+        let absent =
+            || RenderError::Other("it asked for data of a device in `prepare`, where there is no device".into());
+        self.subject.as_ref().ok_or_else(absent)
     }
 
     /// The warnings of `prepare`. Those that nobody takes are logged when the call ends.
@@ -180,18 +203,19 @@ impl Call {
 
     /// Writes one line to the server's log under the plugin's name. Lines over the limit are counted, not written.
     pub(super) fn log(&mut self, level: Level, message: &str) {
+        self.host_calls.log = true;
         if self.log_lines_left == 0 {
             self.log_lines_dropped += 1;
             return;
         }
         self.log_lines_left -= 1;
         let message = one_line(message, self.log_line_chars_max);
-        if level == Level::WARN && self.device.is_none() {
+        if level == Level::WARN && self.subject.is_none() {
             self.warnings.push(message.to_string());
             return;
         }
         let plugin = &*self.plugin;
-        let address = self.device.as_ref().map_or("", |(address, _)| address.as_str());
+        let address = self.subject.as_ref().map_or("", |subject| subject.device.as_str());
         match level {
             Level::ERROR => tracing::error!(plugin.name = plugin, device.address = address, "{message}"),
             Level::WARN => tracing::warn!(plugin.name = plugin, device.address = address, "{message}"),

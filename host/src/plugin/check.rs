@@ -9,7 +9,6 @@ use super::job::{Faulty, Prepared};
 use super::limits::keys;
 use super::plugin::Plugin;
 use super::remark::{Remark, remarks};
-use super::v0_1;
 use crate::templates::TemplateFile;
 use std::sync::Arc;
 use wasmtime::component::Component;
@@ -41,8 +40,9 @@ impl Plugin {
         let (config, limit_counters) = (self.engine().config(), self.engine().limit_counters());
         let call = Call::of_load(Arc::from(self.name()), config, limit_counters);
         let mut store = store(component.engine(), call, config.prepare_output_bytes_max);
-        let instance = v0_1::instantiate(&mut store, component).await.map_err(failed)?;
-        let prepared = v0_1::prepare(&mut store, &instance, templates.clone()).await.map_err(failed)?;
+        let version = self.origin().binary.version;
+        let instance = version.instantiate(&mut store, component).await.map_err(failed)?;
+        let prepared = version.prepare(&mut store, &instance, templates.clone()).await.map_err(failed)?;
         let remarks = remarks(self.name(), store.data_mut().take_warnings(), &templates);
         let faulty = |Prepared { folder, file, outcome }| {
             let fault = outcome.err()?;

@@ -137,13 +137,7 @@ mod tests {
     use super::*;
 
     fn plugin(name: &str, vendors: &[&str], any: bool) -> Description {
-        let vendor = |vendor: &&str| Vendor {
-            name: (*vendor).into(),
-            ouis: vec!["001565".into()],
-            upper_case: false,
-            separator: String::new(),
-            events: vec![],
-        };
+        let vendor = |vendor: &&str| Vendor { name: (*vendor).into(), ouis: vec!["001565".into()], events: vec![] };
         let vendors = vendors.iter().map(vendor).collect();
         Description { name: name.into(), version: "1".into(), vendors, user_agents: vec![], any }
     }

@@ -23,9 +23,7 @@ pub struct Vendor {
     pub name: String,
     /// Six lower-case hexadecimal digits each.
     pub ouis: Vec<String>,
-    pub upper_case: bool,
-    /// The separator after every two digits of an address; empty for none.
-    pub separator: String,
+    /// What a NOTIFY asks of this vendor's phones, for the command that will send one.
     pub events: Vec<(Action, String)>,
 }
 
@@ -97,9 +95,6 @@ impl Vendor {
         if let Some(oui) = self.ouis.iter().find(|oui| oui.len() != 6 || !oui.bytes().all(digit)) {
             return wrong(&format!("OUI {} is not six lower-case hexadecimal digits", quoted(oui)));
         }
-        if self.separator.len() > 1 || !self.separator.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return wrong("the separator of addresses is not one visible character");
-        }
         self.events.iter().try_for_each(|(_, event)| check_text("event", event))
     }
 }
@@ -160,8 +155,6 @@ mod tests {
             vendors: vec![Vendor {
                 name: "snom".into(),
                 ouis: vec!["000413".into()],
-                upper_case: false,
-                separator: String::new(),
                 events: vec![(Action::Reboot, "reboot".into())],
             }],
             user_agents: vec![UserAgent { pattern: "snom(D?\\d+)".into(), vendor: "snom".into(), template: None }],
@@ -177,7 +170,7 @@ mod tests {
     #[test]
     fn invalid_description_is_refused_by_name() {
         type Case = (&'static str, fn(&mut Description));
-        let cases: [Case; 14] = [
+        let cases: [Case; 13] = [
             ("name \"Snom\"", |d| d.name = "Snom".into()),
             ("is not lower-case letters", |d| d.name = "x".repeat(1 << 20)),
             ("version", |d| d.version = "1\n2".into()),
@@ -186,7 +179,6 @@ mod tests {
             ("twice", |d| d.vendors.push(d.vendors[0].clone())),
             ("OUI \"00:04:13\"", |d| d.vendors[0].ouis[0] = "00:04:13".into()),
             ("is not six", |d| d.vendors[0].ouis[0] = "x".repeat(1 << 20)),
-            ("separator", |d| d.vendors[0].separator = "::".into()),
             ("which it does not serve", |d| d.user_agents[0].vendor = "yealink".into()),
             ("pattern", |d| d.user_agents[0].pattern = "(".into()),
             ("unclosed character class", |d| d.user_agents[0].pattern = "\n\u{1b}[2J(".into()),

@@ -2,6 +2,7 @@
 //! imports nothing else.
 
 use super::error::LoadError;
+use super::interface::Version;
 use super::limits::one_line;
 use std::mem::take;
 use wasmparser::{
@@ -18,36 +19,8 @@ const PARTS_MAX: u32 = 100;
 /// Types of instances and components that are nested in others of one section: a plugin has none.
 const NESTED_TYPES_MAX: usize = 100;
 
-/// The versions of the interface that this server supports: one module each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Version {
-    V0_1,
-}
-
-impl Version {
-    /// All versions, for messages.
-    const SUPPORTED: &'static str = "0.1.0";
-    const PACKAGE: &'static str = "dialplate:provision/";
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::V0_1 => "0.1.0",
-        }
-    }
-
-    /// A later patch release of 0.1 can only add host functions; a component that imports one that this server lacks is
-    /// refused when it is linked. Pre-releases are not compatible with anything, so none is accepted.
-    fn of(text: &str) -> Option<Self> {
-        let patch = text.strip_prefix("0.1.")?;
-        patch.bytes().all(|byte| byte.is_ascii_digit()).then_some(Self::V0_1)
-    }
-
-    fn interfaces(self) -> &'static [&'static str] {
-        match self {
-            Self::V0_1 => &["types", "host"],
-        }
-    }
-}
+/// The package of the interface, in the names of imports and exports.
+const PACKAGE: &str = "dialplate:provision/";
 
 /// Reads the component's imports and exports, and returns the interface version that it was built for.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
@@ -221,7 +194,7 @@ impl From<BinaryReaderError> for LoadError {
 fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {
     let mut version = None;
     for name in imports.iter().chain(exports) {
-        let Some(ours) = name.strip_prefix(Version::PACKAGE) else { continue };
+        let Some(ours) = name.strip_prefix(PACKAGE) else { continue };
         let Some((_, found)) = ours.split_once('@') else {
             return Err(LoadError::NoVersion { supported: Version::SUPPORTED });
         };
@@ -232,8 +205,10 @@ fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {
     }
     let version = version.ok_or(LoadError::NoPlugin)?;
     let given = |name: &String| {
-        let interface = name.strip_prefix(Version::PACKAGE).and_then(|rest| rest.split_once('@'));
-        interface.is_some_and(|(interface, _)| version.interfaces().contains(&interface))
+        let interface = name.strip_prefix(PACKAGE).and_then(|rest| rest.split_once('@'));
+        interface.is_some_and(|(interface, found)| {
+            version.interfaces().contains(&interface) && Version::of(found) == Some(version)
+        })
     };
     let beyond: Vec<_> =
         imports.iter().filter(|name| !given(name)).map(|name| one_line(name, NAME_CHARS_MAX)).collect();
@@ -252,19 +227,22 @@ mod tests {
 
     #[test]
     fn patch_releases_of_the_interface_pass() {
-        let imports = ["dialplate:provision/types@0.1.0", "dialplate:provision/host@0.1.3"];
-        assert_eq!(judged(&imports, &["render"]), Ok(Version::V0_1));
+        for (minor, version) in [("0.1", Version::V0_1), ("0.2", Version::V0_2)] {
+            let (types, host) =
+                (format!("dialplate:provision/types@{minor}.0"), format!("dialplate:provision/host@{minor}.3"));
+            assert_eq!(judged(&[&types, &host], &["render"]), Ok(version));
+        }
     }
 
     #[test]
     fn other_version_is_refused_naming_both() {
-        let message = judged(&["dialplate:provision/types@0.2.0"], &[]).unwrap_err();
-        assert!(message.contains("0.2.0") && message.contains("0.1.0"), "{message}");
+        let message = judged(&["dialplate:provision/types@0.3.0"], &[]).unwrap_err();
+        assert!(message.contains("0.3.0") && message.contains("0.1.0"), "{message}");
         let host = "dialplate:provision/host@0.1.0";
         for (version, imports) in [("0.1.0-rc.1", vec![]), ("0.1.1-2", vec![host]), ("0.10.0", vec![host])] {
             let types = format!("dialplate:provision/types@{version}");
             let message = judged(&[&imports[..], &[&types]].concat(), &[]).unwrap_err();
-            let expected = format!("was built for dialplate:provision {version}; this server supports 0.1.0");
+            let expected = format!("was built for dialplate:provision {version}; this server supports 0.1.0 and 0.2.0");
             assert_eq!(message, expected);
         }
         let component = guests::component("(component (import \"dialplate:provision/types@0.1.0-rc.1\" (instance)))");
@@ -276,10 +254,17 @@ mod tests {
         let (without, with) = ("dialplate:provision/types", "dialplate:provision/host@0.1.0");
         for (imports, exports) in [(&[without][..], &[][..]), (&[], &[without]), (&[with, without], &[])] {
             let message = judged(imports, exports).unwrap_err();
-            assert_eq!(message, "names no version of dialplate:provision; this server supports 0.1.0");
+            assert_eq!(message, "names no version of dialplate:provision; this server supports 0.1.0 and 0.2.0");
         }
         let component = guests::component("(component (import \"dialplate:provision/types\" (instance)))");
         assert!(matches!(inspect(&component), Err(LoadError::NoVersion { .. })));
+    }
+
+    #[test]
+    fn imports_of_two_versions_are_refused() {
+        let imports = ["dialplate:provision/types@0.1.0", "dialplate:provision/host@0.2.0"];
+        let message = judged(&imports, &[]).unwrap_err();
+        assert!(message.contains("dialplate:provision/types@0.1.0") && !message.contains("host"), "{message}");
     }
 
     #[test]

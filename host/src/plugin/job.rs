@@ -2,6 +2,7 @@
 
 use crate::facts::{DeviceAddress, Table, Value};
 use crate::templates::TemplateFile;
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -50,15 +51,27 @@ impl fmt::Display for RenderGroup {
 }
 
 /// The time at which a job is rendered.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Moment {
     /// Seconds since 1970-01-01T00:00:00Z.
     pub seconds: i64,
     pub nanoseconds: u32,
     /// The time zone's name in the tz database.
-    pub zone: String,
+    pub zone: &'static str,
     /// The zone's rules as a TZif file (RFC 9636); empty for UTC.
-    pub tzif: Arc<[u8]>,
+    pub tzif: &'static [u8],
+}
+
+/// The functions of the host that a render called. The document depends on their results.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct HostCalls {
+    pub time: bool,
+    /// Contacts or extensions.
+    pub phone_book: bool,
+    /// The request as PHP's `$_SERVER`.
+    pub request: bool,
+    /// The document does not depend on it, but another render would write the lines again.
+    pub log: bool,
 }
 
 /// A rendered file. It holds passwords, so there is no `Debug`.
@@ -67,7 +80,8 @@ pub struct Document {
     pub content_type: String,
     /// The template file that was rendered.
     pub file: String,
-    pub body: Vec<u8>,
+    pub body: Bytes,
+    pub host_calls: HostCalls,
 }
 
 /// An error in a template, and its position.

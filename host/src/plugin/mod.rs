@@ -1,6 +1,6 @@
 //! Vendor plugins: WebAssembly components, loaded, prepared once, and forked for every request.
 //!
-//! Nothing outside this room sees wasmtime, and nothing outside `v0_1` sees a type of the interface. A plugin may
+//! Nothing outside this room sees wasmtime, and nothing outside the folder of its version sees a type of the interface. A plugin may
 //! import that interface and nothing else; what a call of it may use is in `Config`.
 
 mod binary;
@@ -15,6 +15,7 @@ mod engine;
 mod error;
 mod health;
 mod inspect;
+mod interface;
 mod job;
 mod limit_counters;
 mod limits;
@@ -31,11 +32,12 @@ mod tests;
 mod trial;
 mod turns;
 mod v0_1;
+mod v0_2;
 
 pub use compiler::{COMMAND as COMPILE, compile_for_parent, own_program};
 pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
-pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, RenderGroup, ScopeError};
+pub use job::{BoxFuture, DeviceScope, Document, Faulty, HostCalls, Job, Moment, Reads, RenderGroup, ScopeError};
 pub use limit_counters::LimitCounters;
 pub use limits::Config;
 pub use load::{LoadPlan, Share};

@@ -1,16 +1,16 @@
 //! One loaded plugin: a snapshot that every request is forked from.
 
 use super::binary::Binary;
-use super::call::Call;
+use super::call::{Call, Subject};
 use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::RenderError;
 use super::health::{Health, HealthChange, HealthState};
+use super::interface::Renderer;
 use super::job::{DeviceScope, Document, Faulty, Job, Prepared, Reads, RenderGroup};
 use super::limits::{TRANSFER_BYTES_EXTRA, keys};
 use super::remark::Remark;
 use super::turns::{PluginTurns, QUEUE_TIMEOUT, Turn};
-use super::v0_1;
 use crate::facts::{DeviceAddress, DisplayPath};
 use crate::templates::TemplateFile;
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ pub struct Plugin {
     engine: Engine,
     name: Arc<str>,
     description: Description,
-    renderer: v0_1::Renderer,
+    renderer: Renderer,
     /// Bytes of memory in the snapshot.
     prepared_bytes: usize,
     folders: HashMap<String, Folder>,
@@ -77,7 +77,7 @@ impl Plugin {
         (templates, prepared, remarks): (Vec<TemplateFile>, Vec<Prepared>, Vec<Remark>),
         origin: ComponentOrigin,
     ) -> wasmtime::Result<Self> {
-        let renderer = v0_1::Renderer::new(engine.render(), component)?;
+        let renderer = origin.binary.version.renderer(engine.render(), component)?;
         let pages = component.resources_required().and_then(|needs| needs.max_initial_memory_size).unwrap_or(0);
         let prepared_bytes = usize::try_from(pages).unwrap_or(usize::MAX).saturating_mul(WASM_PAGE_BYTES);
         let mut folders: HashMap<_, Folder> = HashMap::new();
@@ -285,8 +285,8 @@ impl Plugin {
         turn: Option<Turn>,
     ) -> Result<Document, RenderError> {
         let (config, limit_counters) = (self.engine.config(), self.engine.limit_counters());
-        let device = (job.address.clone(), scope);
-        let call = Call::of_render(Arc::clone(&self.name), (config, limit_counters), self.prepared_bytes, device);
+        let subject = Subject { device: job.address.clone(), scope, time: job.time };
+        let call = Call::of_render(Arc::clone(&self.name), (config, limit_counters), self.prepared_bytes, subject);
         let transfer_bytes_max = config.output_bytes_max.saturating_add(TRANSFER_BYTES_EXTRA);
         let mut store = store(self.engine.render(), call.with_turn(turn), transfer_bytes_max);
         let answer = self.renderer.render(&mut store, job).await;
@@ -317,11 +317,18 @@ fn check(document: &Document, output_bytes_max: usize) -> Result<(), RenderError
 
 #[cfg(test)]
 mod tests {
+    use super::super::job::HostCalls;
     use super::*;
+    use bytes::Bytes;
 
     #[test]
     fn blank_content_type_is_not_a_header_value() {
-        let of = |content_type: &str| Document { content_type: content_type.into(), file: "a".into(), body: vec![] };
+        let of = |content_type: &str| Document {
+            content_type: content_type.into(),
+            file: "a".into(),
+            body: Bytes::new(),
+            host_calls: HostCalls::default(),
+        };
         assert!(check(&of("text/plain"), 0).is_ok());
         ["", " "].iter().for_each(|blank| assert!(matches!(check(&of(blank), 0), Err(RenderError::Output(_)))));
     }

@@ -3,6 +3,7 @@
 //! The component is instrumented so that its memory and globals can be read from outside, `prepare` runs in one
 //! instance of it, and the memory that it leaves becomes the initial state of a new component.
 
+use super::binary::Binary;
 use super::call::Call;
 use super::compiler::{Code, compile};
 use super::engine::{Engine, store};
@@ -10,7 +11,6 @@ use super::error::{CompileError, LoadError, RenderError};
 use super::job::Prepared;
 use super::limits::{MESSAGE_CHARS_MAX, TRANSFER_BYTES_EXTRA, keys, one_line};
 use super::purpose::Purpose;
-use super::v0_1;
 use crate::templates::TemplateFile;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -44,21 +44,21 @@ fn wizer() -> Wizer {
 pub(super) async fn take(
     engine: &Engine,
     plugin: Arc<str>,
-    bytes: &[u8],
+    binary: &Binary,
     instrumented: &Component,
     templates: Vec<TemplateFile>,
 ) -> Result<(Vec<u8>, Vec<Prepared>, Vec<String>), LoadError> {
     let failed = |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
     let call = Call::of_load(plugin, engine.config(), engine.limit_counters()).put_off_after(engine.prepare_cpu_max());
     let mut store = store(instrumented.engine(), call, engine.config().prepare_output_bytes_max);
-    let instance = v0_1::instantiate(&mut store, instrumented).await.map_err(failed)?;
-    let prepared = v0_1::prepare(&mut store, &instance, templates).await.map_err(failed)?;
+    let instance = binary.version.instantiate(&mut store, instrumented).await.map_err(failed)?;
+    let prepared = binary.version.prepare(&mut store, &instance, templates).await.map_err(failed)?;
 
     let warnings = store.data_mut().take_warnings();
     // The whole memory is read as one list.
     store.set_hostcall_fuel(engine.config().instance_memory_bytes_max().saturating_add(TRANSFER_BYTES_EXTRA));
     let wizer = wizer();
-    let (context, _) = wizer.instrument_component(bytes).map_err(|error| unfit(&error))?;
+    let (context, _) = wizer.instrument_component(&binary.bytes).map_err(|error| unfit(&error))?;
     let mut state = State { store, instance, memories: HashMap::new(), failure: None };
     let snapshot = wizer.snapshot_component(&context, &mut state).await;
     if let Some(error) = state.failure {

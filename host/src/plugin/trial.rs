@@ -101,7 +101,7 @@ fn job(plugin: &Plugin, folder: &str, file: Option<&str>, templates: &[TemplateF
         parameters: Vec::new(),
         settings: Vec::new(),
         tables: tables(name, folder, oui),
-        time: Moment { seconds: 1_782_907_200, nanoseconds: 0, zone: "UTC".to_owned(), tzif: Arc::default() },
+        time: Moment { seconds: 1_782_907_200, nanoseconds: 0, zone: "UTC", tzif: &[] },
     })
 }
 

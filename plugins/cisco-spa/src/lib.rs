@@ -2,7 +2,7 @@
 
 use dialplate_cipher::{Digest, openssl};
 use dialplate_sdk::types::{Description, Document, Failure};
-use dialplate_sdk::{FileRequest, KeySubject, KeyText, Vendor, model_agent, upper_case, vendor};
+use dialplate_sdk::{FileRequest, KeySubject, KeyText, Vendor, model_agent, vendor};
 
 /// Texts in the User-Agents of new phones, and the template folders of those models.
 const MODELS: [(&str, &str); 13] = [
@@ -38,18 +38,17 @@ impl Vendor for CiscoSpa {
             name: "cisco-spa".into(),
             version: env!("CARGO_PKG_VERSION").into(),
             vendors: vec![
-                upper_case(vendor(
-                    "cisco",
-                    &["001873", "a44c11", "30e4db", "002155", "68efbd"],
-                    "check-sync",
-                    "check-sync",
-                )),
+                vendor("cisco", &["001873", "a44c11", "30e4db", "002155", "68efbd"], "check-sync", "check-sync"),
                 vendor("linksys", &["00045a", "000625", "000e08"], "reboot=true", "reboot=true"),
                 vendor("spa", &[], "reboot=true", "reboot=true"),
             ],
             user_agents: models.collect(),
             any: false,
         }
+    }
+
+    fn has_upper_case_address(&self, vendor: &str) -> bool {
+        vendor == "cisco"
     }
 
     /// A key that monitors an extension is a disabled line whose value contains `sub=NUMBER@proxy`, between semicolons.

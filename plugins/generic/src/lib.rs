@@ -1,7 +1,7 @@
 //! Every vendor without a plugin of its own: their files need only FusionPBX's common behaviour.
 
 use dialplate_sdk::types::{self, Description, UserAgent};
-use dialplate_sdk::{PLAIN, RenderedFile, Vendor, address_agent, model_agent, upper_case, vendor};
+use dialplate_sdk::{PLAIN, RenderedFile, Vendor, address_agent, model_agent, vendor};
 
 const SYNC: &str = "check-sync";
 const RESTART: &str = "check-sync;reboot=true";
@@ -49,6 +49,10 @@ impl Vendor for Generic {
         }
     }
 
+    fn has_upper_case_address(&self, vendor: &str) -> bool {
+        matches!(vendor, "aastra" | "algo" | "gigaset" | "mitel")
+    }
+
     /// Plain text for every Flyingvoice file and for Aastra's `.cfg` files. FusionPBX compares vendors case-sensitively.
     fn content_type(&self, file: &RenderedFile<'_>) -> &'static str {
         match file.vendor {
@@ -59,21 +63,21 @@ impl Vendor for Generic {
     }
 }
 
-/// The vendors with OUIs, a spelling or events of their own. Every other vendor needs no entry.
+/// The vendors with OUIs or events of their own, or with addresses in upper case. Every other vendor needs no entry.
 fn vendors() -> Vec<types::Vendor> {
     vec![
-        upper_case(vendor("aastra", &["00085d"], RESTART, RESTART)),
-        upper_case(vendor("algo", &[], SYNC, RESTART)),
+        vendor("aastra", &["00085d"], RESTART, RESTART),
+        vendor("algo", &[], SYNC, RESTART),
         vendor("audiocodes", &[], NO_RESTART, RESTART),
         vendor("avaya", &AVAYA, NO_RESTART, RESTART),
         vendor("bittel", &["f00786"], NO_RESTART, RESTART),
         vendor("digium", &[], SYNC, SYNC),
         vendor("fanvil", &[], SYNC, RESTART),
         vendor("flyingvoice", &["0021f2"], NO_RESTART, RESTART),
-        upper_case(vendor("gigaset", &["7c2f80", "14b370", "002104"], NO_RESTART, RESTART)),
+        vendor("gigaset", &["7c2f80", "14b370", "002104"], NO_RESTART, RESTART),
         vendor("htek", &["001fc1"], "resync", RESTART),
         vendor("konftel", &["00177d"], NO_RESTART, RESTART),
-        upper_case(vendor("mitel", &["08000f"], NO_RESTART, RESTART)),
+        vendor("mitel", &["08000f"], NO_RESTART, RESTART),
         vendor("panasonic", &["0080f0", "bcc342", "080023"], RESTART, RESTART),
         vendor("sangoma", &[], "resync", RESTART),
         vendor("snom", &["000413"], NO_RESTART, RESTART),

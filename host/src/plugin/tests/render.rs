@@ -10,7 +10,7 @@ fn prepared_template_is_rendered_from_the_snapshot() {
             let settings = vec![("x".into(), Value::Text("1".into())), ("y".into(), Value::Null)];
             let document = plugin.render(Job { settings, ..job() }, no_contacts()).await.unwrap();
             assert_eq!((document.content_type.as_str(), document.file.as_str()), ("text/plain", "a.cfg"));
-            let body = String::from_utf8(document.body).unwrap();
+            let body = String::from_utf8(document.body.to_vec()).unwrap();
             assert_eq!(body, "reads x y\naddress 02aabb000001\nx = Value::Text(\"1\")\ny = Value::Null\n");
         },
     );
@@ -70,11 +70,59 @@ fn host_functions_return_contacts_and_extensions() {
         |_| {},
         async |_, plugin| {
             let contacts = plugin.render(doing("contact-names"), Arc::new(Contacts(3))).await.unwrap();
-            assert_eq!(contacts.body, b"users 2x3\n");
+            assert_eq!(&contacts.body[..], b"users 2x3\n");
             assert_eq!(text(&plugin, doing("extension 101")).await.unwrap(), "extension 1x1\n");
             assert_eq!(text(&plugin, doing("extension 102")).await.unwrap(), "extension 1x0\n");
         },
     );
+}
+
+#[test]
+fn document_names_host_functions_that_its_render_called() {
+    let nothing = HostCalls::default();
+    let cases = [
+        ("tables", nothing),
+        ("log 1", HostCalls { log: true, ..nothing }),
+        ("time", HostCalls { time: true, ..nothing }),
+        ("contacts", HostCalls { phone_book: true, ..nothing }),
+        ("extension 101", HostCalls { phone_book: true, ..nothing }),
+        ("request", HostCalls { request: true, ..nothing }),
+    ];
+    with_minimal(
+        |_| {},
+        async move |_, plugin| {
+            for (action, expected) in cases {
+                let document = plugin.render(doing(action), no_contacts()).await.unwrap();
+                assert_eq!(document.host_calls, expected, "{action}");
+            }
+        },
+    );
+}
+
+#[test]
+fn time_is_that_of_the_job() {
+    with_minimal(
+        |_| {},
+        async |_, plugin| {
+            let time = Moment { seconds: 12, nanoseconds: 34, zone: "Europe/Paris", tzif: b"ab" };
+            let said = text(&plugin, Job { time, ..doing("time") }).await.unwrap();
+            let expected = r#"Instant { seconds: 12, nanoseconds: 34, zone: "Europe/Paris", tzif: [97, 98] }"#;
+            assert_eq!(said, expected);
+        },
+    );
+}
+
+#[test]
+fn document_of_version_0_1_counts_as_depending_on_time() {
+    run(async {
+        let engine = engine(|_| {});
+        let (set, failures) = load(&engine, &[guests::frozen("0.1.0")], templates()).await;
+        assert!(failures.is_empty(), "{failures:?}");
+        let plugin = set.serving("minimal", "minimal/one").unwrap();
+        let document = plugin.render(job(), no_contacts()).await.unwrap();
+        assert_eq!(&document.body[..], b"reads x y\naddress 02aabb000001\n");
+        assert_eq!(document.host_calls, HostCalls { time: true, ..HostCalls::default() });
+    });
 }
 
 #[test]

@@ -5,11 +5,12 @@ use super::bindings::dialplate::provision::types as wit;
 use crate::facts::{Table, Value};
 use crate::plugin::description::{Action, Description, UserAgent, Vendor};
 use crate::plugin::error::RenderError;
-use crate::plugin::job::{Document, Job, Prepared, Reads, TemplateFault};
+use crate::plugin::job::{Document, HostCalls, Job, Moment, Prepared, Reads, TemplateFault};
 use crate::plugin::limits::{MESSAGE_CHARS_MAX, one_line};
 use crate::templates::TemplateFile;
 
-pub(super) fn job(job: Job) -> wit::Job {
+pub(super) fn job(job: Job, time: Moment) -> wit::Job {
+    let Moment { seconds, nanoseconds, zone, tzif } = time;
     wit::Job {
         folder: job.group.folder,
         file: job.file,
@@ -19,12 +20,7 @@ pub(super) fn job(job: Job) -> wit::Job {
         parameters: job.parameters,
         settings: job.settings.into_iter().map(|(name, cell)| wit::Setting { name, value: value(cell) }).collect(),
         tables: job.tables.into_iter().map(table).collect(),
-        time: wit::Instant {
-            seconds: job.time.seconds,
-            nanoseconds: job.time.nanoseconds,
-            zone: job.time.zone,
-            tzif: job.time.tzif.to_vec(),
-        },
+        time: wit::Instant { seconds, nanoseconds, zone: zone.to_owned(), tzif: tzif.to_vec() },
     }
 }
 
@@ -51,7 +47,12 @@ fn value(value: Value) -> wit::Value {
 }
 
 pub(super) fn document(document: wit::Document) -> Document {
-    Document { content_type: document.content_type, file: document.file, body: document.body }
+    Document {
+        content_type: document.content_type,
+        file: document.file,
+        body: document.body.into(),
+        host_calls: HostCalls::default(),
+    }
 }
 
 pub(super) fn failure(failure: wit::Failure) -> RenderError {
@@ -109,13 +110,7 @@ fn vendor(vendor: wit::Vendor) -> Vendor {
         };
         (action, event.event)
     };
-    Vendor {
-        name: vendor.name,
-        ouis: vendor.ouis,
-        upper_case: vendor.address.upper_case,
-        separator: vendor.address.separator,
-        events: vendor.events.into_iter().map(event).collect(),
-    }
+    Vendor { name: vendor.name, ouis: vendor.ouis, events: vendor.events.into_iter().map(event).collect() }
 }
 
 fn user_agent(agent: wit::UserAgent) -> UserAgent {

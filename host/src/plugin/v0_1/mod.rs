@@ -25,7 +25,9 @@ impl Renderer {
     /// One render in a fresh instance: the outer error is wasmtime's or the host's, the inner one the plugin's.
     pub(super) async fn render(&self, store: &mut Store<Call>, job: Job) -> Result<Result<Document, RenderError>> {
         let plugin = self.0.instantiate_async(&mut *store).await?;
-        let answer = plugin.call_render(store, &convert::job(job)).await?;
+        // The plugin gets the time with each job, so all of its documents count as depending on it.
+        let time = store.data_mut().time()?;
+        let answer = plugin.call_render(store, &convert::job(job, time)).await?;
         Ok(answer.map(convert::document).map_err(convert::failure))
     }
 }

@@ -6,7 +6,7 @@ use crate::file_request::FileRequest;
 use crate::heap;
 use crate::host::Host;
 use crate::library::{self, Folder};
-use crate::types::{self, Description, Document, Failure, Job, Level, Prepared, Table, Template};
+use crate::types::{self, Description, Document, Failure, Instant, Job, Level, Prepared, Table, Template};
 use crate::variables::{self, Variables};
 use crate::vendor::{RenderedFile, Vendor};
 use dialplate_smarty::{self as smarty, php};
@@ -17,6 +17,10 @@ use std::rc::Rc;
 struct Imports;
 
 impl Host for Imports {
+    fn now(&self) -> Instant {
+        imports::now()
+    }
+
     fn contacts(&self) -> Vec<Table> {
         imports::contacts()
     }
@@ -100,7 +104,7 @@ pub(crate) fn render_from(
     let file = if requested.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { requested };
     let template = folder.get(file).ok_or_else(absent)?.as_ref().map_err(|error| failure(error.clone()))?;
     let variables = Variables::new(job, file, vendor, served, host);
-    let body = evaluate(template, folder, &variables, job, &Escaper::new(file))?;
+    let body = evaluate(template, folder, &variables, (job, host), &Escaper::new(file))?;
     let content_type = vendor.content_type(&RenderedFile { vendor: &job.vendor, requested, body: &body }).to_owned();
     let mut document = Document { content_type, file: file.to_owned(), body };
     let request = FileRequest { job, settings: &|name| variables.setting(name), host };
@@ -112,11 +116,11 @@ fn evaluate(
     template: &smarty::Template,
     folder: &Folder,
     variables: &Variables<'_>,
-    job: &Job,
+    (job, host): (&Job, &dyn Host),
     escaper: &Escaper,
 ) -> Result<Vec<u8>, Failure> {
-    let zone = jiff::tz::TimeZone::tzif(&job.time.zone, &job.time.tzif).unwrap_or(jiff::tz::TimeZone::UTC);
-    let clock = php::Clock { seconds: job.time.seconds, nanoseconds: job.time.nanoseconds, zone };
+    let read = || now(host);
+    let clock = php::Clock::new(&read);
     let sent = variables::parameters(job);
     let render = smarty::Render {
         templates: folder,
@@ -127,6 +131,13 @@ fn evaluate(
         ..smarty::Render::new(variables, &clock)
     };
     template.render(&render).map_err(failure)
+}
+
+/// The host's time. Only a template that reads the time or the zone asks for it.
+fn now(host: &dyn Host) -> php::Now {
+    let Instant { seconds, nanoseconds, zone, tzif } = host.now();
+    let zone = jiff::tz::TimeZone::tzif(&zone, &tzif).unwrap_or(jiff::tz::TimeZone::UTC);
+    php::Now { seconds, nanoseconds, zone }
 }
 
 fn failure(error: smarty::Error) -> Failure {

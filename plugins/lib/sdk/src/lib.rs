@@ -42,7 +42,7 @@ pub use dialplate_smarty::php;
 pub use file_request::FileRequest;
 pub use vendor::{
     DEFAULT_FILES, KeySubject, KeyText, PLAIN, RenderedFile, Vendor, XML, address_agent, login_agent, model_agent,
-    upper_case, vendor,
+    vendor,
 };
 
 /// Exports a [`Vendor`] as the component's `describe`, `prepare` and `render`. Use it once per crate, which must be a

@@ -249,10 +249,7 @@ mod tests {
     /// What a file of a folder prints; the error's message if it fails.
     fn printed(folder: &str, file: &str) -> String {
         let folder = super::prepared(folder).unwrap();
-        let (variables, clock) = (
-            smarty::php::Array::new(),
-            smarty::php::Clock { seconds: 0, nanoseconds: 0, zone: jiff::tz::TimeZone::UTC },
-        );
+        let (variables, clock) = (smarty::php::Array::new(), smarty::php::Clock::stopped(0));
         let render =
             smarty::Render { templates: &*folder, folder: &folder.name, ..smarty::Render::new(&variables, &clock) };
         match folder.get(file).unwrap().as_ref().unwrap().render(&render) {

@@ -2,7 +2,7 @@
 
 use crate::file_request::FileRequest;
 use crate::row::Row;
-use crate::types::{self, Action, Description, Document, Event, Failure, Spelling, UserAgent};
+use crate::types::{self, Action, Description, Document, Event, Failure, UserAgent};
 use dialplate_smarty::php::Value;
 use dialplate_smarty::php::convert::{self, Numeric};
 
@@ -23,6 +23,12 @@ pub trait Vendor {
     /// makes the request fail with `no-such-file`, which the phone gets as 404.
     fn default_file<'a>(&self, files: &[&'a str]) -> Option<&'a str> {
         DEFAULT_FILES.iter().find_map(|name| files.iter().copied().find(|file| file == name))
+    }
+
+    /// Whether files of this vendor have the device's address in upper case.
+    fn has_upper_case_address(&self, vendor: &str) -> bool {
+        let _ = vendor;
+        false
     }
 
     /// Converts a line's registration interval from seconds, FusionPBX's unit, to the unit of the vendor's files.
@@ -195,38 +201,23 @@ impl RenderedFile<'_> {
     }
 }
 
-/// A vendor whose addresses are written in lower case without separators.
-///
-/// `name` is FusionPBX's `device_vendor` in lower case. `ouis` are the first six hexadecimal digits of its addresses, in
+/// A vendor. `name` is FusionPBX's `device_vendor` in lower case. `ouis` are the first six hexadecimal digits of its addresses, in
 /// lower case. `resync` and `reboot` are the values of the Event header of the NOTIFY that makes a phone fetch its
 /// configuration, and restart.
 ///
 /// ```
 /// let acme = dialplate_sdk::vendor("acme", &["001565"], "check-sync", "check-sync;reboot=true");
 /// assert_eq!(acme.ouis, ["001565"]);
-/// assert!(!acme.address.upper_case);
 /// ```
 pub fn vendor(name: &str, ouis: &[&str], resync: &str, reboot: &str) -> types::Vendor {
     types::Vendor {
         name: name.to_owned(),
         ouis: ouis.iter().map(|oui| (*oui).to_owned()).collect(),
-        address: Spelling { upper_case: false, separator: String::new() },
         events: vec![
             Event { action: Action::Resync, event: resync.to_owned() },
             Event { action: Action::Reboot, event: reboot.to_owned() },
         ],
     }
-}
-
-/// The vendor with addresses written in upper case.
-///
-/// ```
-/// use dialplate_sdk::{upper_case, vendor};
-///
-/// assert!(upper_case(vendor("acme", &[], "resync", "reboot")).address.upper_case);
-/// ```
-pub fn upper_case(vendor: types::Vendor) -> types::Vendor {
-    types::Vendor { address: Spelling { upper_case: true, ..vendor.address }, ..vendor }
 }
 
 /// A User-Agent that holds the phone's address. `pattern` is a regular expression of Rust's `regex` crate, searched

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 
 use dialplate_smarty::php::{Array, Clock, Key, Value};
 use dialplate_smarty::{Render, Template};
-use jiff::tz::TimeZone;
 
 const ROUNDS: u32 = 300;
 /// Files below the folder of the recorded templates.
@@ -25,7 +24,7 @@ const VENDORS: [&str; 5] = [
 fn main() {
     // `cargo bench` adds the flag `--bench`.
     let files: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
-    let clock = Clock { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC };
+    let clock = Clock::stopped(1_782_907_200);
     let variables = variables();
     if !files.is_empty() {
         return files.iter().for_each(|file| report_file(Path::new(file), &variables, &clock));
@@ -39,7 +38,7 @@ fn main() {
     }
 }
 
-fn report_file(file: &Path, variables: &Array, clock: &Clock) {
+fn report_file(file: &Path, variables: &Array, clock: &Clock<'_>) {
     let name = file.display().to_string();
     match std::fs::read(file) {
         Ok(source) => report(&name[name.len().saturating_sub(40)..], &source, variables, clock),
@@ -48,7 +47,7 @@ fn report_file(file: &Path, variables: &Array, clock: &Clock) {
 }
 
 /// Measures one template and prints a line.
-fn report(name: &str, source: &[u8], variables: &Array, clock: &Clock) {
+fn report(name: &str, source: &[u8], variables: &Array, clock: &Clock<'_>) {
     let template = match Template::parse(name, source) {
         Ok(template) => template,
         Err(error) => return println!("{error}"),

@@ -10,7 +10,6 @@ use std::rc::Rc;
 
 use dialplate_smarty::php::{Array, Clock, Key, Value};
 use dialplate_smarty::{Error, Render, Template, Templates};
-use jiff::tz::TimeZone;
 
 struct Folder(PathBuf);
 
@@ -50,7 +49,7 @@ fn run(folder: &Path, file: &str, variables: Option<&str>) -> Result<(), String>
         Some(path) => read_variables(path)?,
     };
     let template = Template::parse(file, &source).map_err(|error| error.report())?;
-    let clock = Clock { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC };
+    let clock = Clock::stopped(1_782_907_200);
     let files = Folder(folder.to_owned());
     let render = Render { templates: &files, ..Render::new(&variables, &clock) };
     let bytes = template.render(&render).map_err(|error| match error.template == file {

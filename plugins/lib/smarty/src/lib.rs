@@ -7,7 +7,6 @@
 //! ```
 //! use dialplate_smarty::php::{Array, Clock, Key, Value};
 //! use dialplate_smarty::{Render, Template};
-//! # use jiff::tz::TimeZone;
 //!
 //! let source = b"{foreach $lines as $n => $line}\n\
 //!                account.{$n}.label = {$line.label|default:'none'}\n\
@@ -18,7 +17,7 @@
 //! line.insert(Key::from("label"), Value::from("Anna"));
 //! let mut variables = Array::new();
 //! variables.insert(Key::from("lines"), Value::list([Value::from(line), Value::Null]));
-//! let clock = Clock { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC };
+//! let clock = Clock::stopped(1_782_907_200);
 //!
 //! let document = template.render(&Render::new(&variables, &clock))?;
 //! assert_eq!(document, b"account.0.label = Anna\naccount.1.label = none\n");

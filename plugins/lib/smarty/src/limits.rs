@@ -16,10 +16,9 @@ pub const EXPRESSION_NESTING: usize = 64;
 /// ```
 /// use dialplate_smarty::php::{Array, Clock};
 /// use dialplate_smarty::{ErrorKind, Limits, Render, Template};
-/// # use jiff::tz::TimeZone;
 ///
 /// let template = Template::parse("endless.cfg", b"{while true}x{/while}")?;
-/// let (variables, clock) = (Array::new(), Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC });
+/// let (variables, clock) = (Array::new(), Clock::stopped(0));
 /// let mut render = Render::new(&variables, &clock);
 /// render.limits = Limits { loop_steps: 1000, ..Limits::default() };
 /// let error = template.render(&render).unwrap_err();

@@ -13,9 +13,8 @@ use crate::php::functions::tables;
 /// ```
 /// use dialplate_smarty::php::{Clock, Context, Value, call};
 /// use dialplate_smarty::registry;
-/// # use jiff::tz::TimeZone;
 ///
-/// let clock = Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC };
+/// let clock = Clock::stopped(0);
 /// let function = registry::function(b"strtoupper").unwrap();
 /// let result = call(function, &mut Context::new(&clock), &mut [Value::from("anna")]).unwrap();
 /// assert_eq!(result.to_bytes(), "ANNA".as_bytes());
@@ -41,10 +40,9 @@ pub fn modifier(name: &[u8]) -> Option<&'static Function> {
 mod tests {
     use super::*;
     use crate::php::{Clock, Context, PhpError, PhpErrorKind, Str, Value, ValueLimits, call};
-    use jiff::tz::TimeZone;
 
-    fn clock() -> Clock {
-        Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC }
+    fn clock() -> Clock<'static> {
+        Clock::stopped(0)
     }
 
     fn run(name: &str, args: &mut [Value]) -> Result<Value, PhpError> {

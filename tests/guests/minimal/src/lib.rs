@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-wit_bindgen::generate!({ path: "../../../wit/0.1.0", world: "plugin" });
+wit_bindgen::generate!({ path: "../../../wit/0.2.0", world: "plugin" });
 
 use dialplate::provision::host;
 use dialplate::provision::types::*;
@@ -30,7 +30,6 @@ impl Guest for Minimal {
             vendors: vec![Vendor {
                 name: "minimal".into(),
                 ouis: vec!["02aabb".into()],
-                address: Spelling { upper_case: true, separator: ":".into() },
                 events: vec![Event { action: Action::Resync, event: "check-sync;reboot=false".into() }],
             }],
             user_agents: vec![UserAgent {

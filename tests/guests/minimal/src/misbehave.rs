@@ -9,6 +9,7 @@ pub fn prepare(file: &str) {
         "prepare-panics" => panic!("asked to"),
         "prepare-eats-memory" => eat(),
         "prepare-asks-contacts" => drop(host::contacts()),
+        "prepare-reads-time" => drop(host::now()),
         _ => {}
     }
 }
@@ -45,6 +46,8 @@ pub fn render(action: &str, job: &Job, before: u32) -> Result<Document, Failure>
         "extension" => return Ok(document("extension", names(&[host::extension(argument)]))),
         "cells" => return Ok(document("cells", format!("{:?}", host::contacts()).into_bytes())),
         "ask" => return Ok(document("ask", format!("{:?}", host::extension(argument)).into_bytes())),
+        "time" => return Ok(document("time", format!("{:?}", host::now()).into_bytes())),
+        "request" => return Ok(document("request", format!("{:?}", host::server_variables()).into_bytes())),
         "tables" => return Ok(document("tables", names(&job.tables))),
         "settings" => return Ok(document("settings", job.settings.len().to_string().into_bytes())),
         "fault" => return Err(Failure::Template(fault(&job.folder))),

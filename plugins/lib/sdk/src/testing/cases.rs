@@ -28,7 +28,7 @@
 //! | `cases/<name>/device.toml` | one request: device, settings, rows; see [`device`] |
 //! | `cases/<name>/expected` | the document, or the failure; see [`Outcome`] |
 //! | `cases/<name>/…` | every other file is a template of the device's folder |
-//! | `description` | the vendors of the plugin's [`Description`], with OUIs, spelling and NOTIFY events |
+//! | `description` | the vendors of the plugin's description, with OUIs, spelling and NOTIFY events |
 //! | `user_agents.toml` | User-Agents, and the address and the template that the plugin reads from each |
 //!
 //! A failing test prints a diff. `BLESS=1 cargo test -p dialplate-acme` writes `expected` and `description` anew; read the
@@ -39,7 +39,7 @@ mod snapshot;
 mod user_agents;
 
 use self::device::Case;
-use crate::types::{Action, Description, Document, Failure};
+use crate::types::{self, Action, Document, Failure};
 use crate::vendor::Vendor;
 use libtest_mimic::{Arguments, Failed, Trial};
 use std::fmt::Write as _;
@@ -56,9 +56,7 @@ pub fn run(vendor: &'static (dyn Vendor + Sync), folder: &str) -> ExitCode {
         Err(error) => vec![failing("cases", error)],
     };
     let description = folder.join("description");
-    trials.push(trial("description", move || {
-        snapshot::check(&description, shown_description(&vendor.describe()).as_bytes())
-    }));
+    trials.push(trial("description", move || snapshot::check(&description, shown_description(vendor).as_bytes())));
     let agents = folder.join("user_agents.toml");
     let file = agents.clone();
     trials.push(trial("user_agents", move || user_agents::check(&vendor.describe(), &file)));
@@ -107,19 +105,16 @@ fn shown_failure(failure: &Failure) -> String {
 
 /// The description without its version, which changes with every release, and its User-Agents, which have a test of
 /// their own.
-fn shown_description(description: &Description) -> String {
+fn shown_description(vendor: &dyn Vendor) -> String {
+    let description = vendor.describe();
     let mut shown = format!("plugin {}\nserves any other vendor: {}\n", description.name, description.any);
-    for vendor in &description.vendors {
-        let case = if vendor.address.upper_case { "upper" } else { "lower" };
-        let _ = write!(shown, "\nvendor {}\n  addresses: {case} case", vendor.name);
-        if !vendor.address.separator.is_empty() {
-            let _ = write!(shown, ", separated by {}", vendor.address.separator);
+    for types::Vendor { name, ouis, events } in &description.vendors {
+        let case = if vendor.has_upper_case_address(name) { "upper" } else { "lower" };
+        let _ = writeln!(shown, "\nvendor {name}\n  addresses: {case} case");
+        if !ouis.is_empty() {
+            let _ = writeln!(shown, "  OUIs: {}", ouis.join(" "));
         }
-        shown.push('\n');
-        if !vendor.ouis.is_empty() {
-            let _ = writeln!(shown, "  OUIs: {}", vendor.ouis.join(" "));
-        }
-        for event in &vendor.events {
+        for event in events {
             let action = match event.action {
                 Action::Resync => "resync",
                 Action::Reboot => "reboot",

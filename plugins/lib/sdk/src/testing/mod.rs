@@ -31,9 +31,10 @@ pub mod cases;
 
 pub use crate::host::Host;
 
-/// A host with fixed answers.
-#[derive(Default)]
+/// A host with fixed answers. By default they are empty, and it is 2026-07-01 12:00:00 UTC.
 pub struct FakeHost {
+    /// The time and the zone.
+    pub time: Instant,
     /// The tables `groups`, `users` and `extensions` of the phone book.
     pub contacts: Vec<Table>,
     /// Every extension of the domain, with its number in the column `extension`; `None` for a domain without any.
@@ -42,7 +43,22 @@ pub struct FakeHost {
     pub server_variables: Vec<(String, String)>,
 }
 
+impl Default for FakeHost {
+    fn default() -> Self {
+        Self {
+            time: Instant { seconds: 1_782_907_200, nanoseconds: 0, zone: "UTC".into(), tzif: vec![] },
+            contacts: vec![],
+            extensions: None,
+            server_variables: vec![],
+        }
+    }
+}
+
 impl Host for FakeHost {
+    fn now(&self) -> Instant {
+        self.time.clone()
+    }
+
     fn contacts(&self) -> Vec<Table> {
         self.contacts.clone()
     }
@@ -84,7 +100,7 @@ impl Files {
     }
 }
 
-/// A job without tables, settings and parameters, for the file that the plugin chooses, at 2026-07-01 12:00:00 UTC.
+/// A job without tables, settings and parameters, for the file that the plugin chooses.
 /// `address` is twelve hexadecimal digits in lower case.
 pub fn job(folder: &str, vendor: &str, address: &str) -> Job {
     Job {
@@ -96,7 +112,6 @@ pub fn job(folder: &str, vendor: &str, address: &str) -> Job {
         parameters: vec![],
         settings: vec![],
         tables: vec![],
-        time: Instant { seconds: 1_782_907_200, nanoseconds: 0, zone: "UTC".into(), tzif: vec![] },
     }
 }
 

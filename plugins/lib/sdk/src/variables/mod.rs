@@ -10,9 +10,9 @@ mod settings;
 
 use crate::host::Host;
 use crate::row::{self, Row};
-use crate::types::{self, Job, Spelling};
+use crate::types::{self, Instant, Job};
 use crate::vendor::{self, Vendor};
-use dialplate_smarty::php::{self, Array, Clock, Context, Key, Str, Value};
+use dialplate_smarty::php::{self, Array, Clock, Context, Key, Now, Str, Value};
 use dialplate_smarty::{self as smarty};
 use keys::{Keys, Sources};
 use labels::Labels;
@@ -58,13 +58,15 @@ impl<'a> Variables<'a> {
         let domain_name = row::table(&job.tables, "domain").first().text("domain_name");
         let release = Release::of(job);
         let name = device.text("device_vendor").to_ascii_lowercase();
-        let served = served.iter().find(|vendor| vendor.name == name);
+        let is_served = served.iter().any(|vendor| vendor.name == name);
+        let vendor = if is_served { plugin } else { &vendor::Common };
+        let has_upper_case = vendor.has_upper_case_address(&name);
         Self {
             job,
             file,
             host,
-            address: spell(&job.address, served.map(|vendor| &vendor.address)),
-            vendor: if served.is_some() { plugin } else { &vendor::Common },
+            address: if has_upper_case { job.address.to_ascii_uppercase() } else { job.address.clone() },
+            vendor,
             release,
             device,
             domain_name,
@@ -122,7 +124,10 @@ impl<'a> Variables<'a> {
         Some(match name {
             "mac" | "address" | "device_address" => Value::from(self.address.as_str()),
             "time" => self.time()?,
-            "microtime" => Value::Float(self.job.time.seconds as f64 + f64::from(self.job.time.nanoseconds) / 1e9),
+            "microtime" => {
+                let Instant { seconds, nanoseconds, .. } = self.host.now();
+                Value::Float(seconds as f64 + f64::from(nanoseconds) / 1e9)
+            }
             "label" | "device_label" => self.device.get("device_label"),
             "firmware_version" => self.device.get("device_firmware_version"),
             "location" | "device_location" => self.device.get("device_location"),
@@ -141,11 +146,11 @@ impl<'a> Variables<'a> {
     }
 
     fn call(&self, function: &[u8], argument: Value) -> Option<Value> {
-        let clock = Clock {
-            seconds: self.job.time.seconds,
-            nanoseconds: self.job.time.nanoseconds,
-            zone: jiff::tz::TimeZone::UTC,
+        let read = || {
+            let Instant { seconds, nanoseconds, .. } = self.host.now();
+            Now { seconds, nanoseconds, zone: jiff::tz::TimeZone::UTC }
         };
+        let clock = Clock::new(&read);
         php::call(smarty::registry::function(function)?, &mut Context::new(&clock), &mut [argument]).ok()
     }
 
@@ -198,17 +203,6 @@ impl<'a> Variables<'a> {
             Keys::new(profile, device, &sources, self.vendor, self.domain_name)
         })
     }
-}
-
-/// The address as its vendor writes it; without a spelling, in lower case without separators.
-fn spell(address: &str, spelling: Option<&Spelling>) -> String {
-    let Some(spelling) = spelling else { return address.to_owned() };
-    let digits = if spelling.upper_case { address.to_ascii_uppercase() } else { address.to_owned() };
-    if spelling.separator.is_empty() {
-        return digits;
-    }
-    let pairs: Vec<_> = digits.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).unwrap_or_default()).collect();
-    pairs.join(&spelling.separator)
 }
 
 /// The request's parameters, which templates read as `{$smarty.get.contacts}` and so on.

@@ -2,7 +2,6 @@
 
 use dialplate_smarty::php::{Array, Clock, Key, Value};
 use dialplate_smarty::{Error, Limits, Render, Superglobals, Template, Templates};
-use jiff::tz::TimeZone;
 use std::rc::Rc;
 
 /// Parses any bytes, to a template or an error.
@@ -62,7 +61,7 @@ pub fn render(source: &[u8]) {
     let template = Rc::new(template);
     let files = Itself(template.clone());
     let (variables, superglobals) = (variables(), Superglobals::default());
-    let clock = Clock { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC };
+    let clock = Clock::stopped(1_782_907_200);
     let render = Render {
         templates: &files,
         folder: "",

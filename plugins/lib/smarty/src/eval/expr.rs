@@ -120,7 +120,7 @@ impl Evaluator<'_> {
             Expr::Array(entries) => self.array(code, entries),
             Expr::Increment(place) => self.count(code, place, arithmetic::increment),
             Expr::Decrement(place) => self.count(code, place, arithmetic::decrement),
-            Expr::Now => Ok(Value::Int(self.render.clock.seconds)),
+            Expr::Now => Ok(Value::Int(self.render.clock.now().seconds)),
             Expr::Super(which) => Ok(self.superglobal(which)),
             Expr::Captured(NONE) => Ok(Value::from(self.captures.clone())),
             Expr::Captured(name) => {

@@ -50,11 +50,10 @@ impl Template {
     /// ```
     /// use dialplate_smarty::php::{Array, Clock, Key, Value};
     /// use dialplate_smarty::{Render, Template};
-    /// # use jiff::tz::TimeZone;
     ///
     /// let template = Template::parse("phone.cfg", b"label = {$label|upper}\n")?;
     /// let variables: Array = [(Key::from("label"), Value::from("Anna"))].into_iter().collect();
-    /// let clock = Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC };
+    /// let clock = Clock::stopped(0);
     /// assert_eq!(template.render(&Render::new(&variables, &clock))?, b"label = ANNA\n");
     /// # Ok::<(), dialplate_smarty::Error>(())
     /// ```

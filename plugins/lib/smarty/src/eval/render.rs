@@ -15,7 +15,6 @@ use crate::program::Template;
 ///
 /// use dialplate_smarty::php::{Array, Clock};
 /// use dialplate_smarty::{Error, Render, Template, Templates};
-/// # use jiff::tz::TimeZone;
 ///
 /// /// A folder with one file.
 /// struct Folder;
@@ -30,7 +29,7 @@ use crate::program::Template;
 /// }
 ///
 /// let template = Template::parse("phone.cfg", b"{include file='footer.cfg'}")?;
-/// let (variables, clock) = (Array::new(), Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC });
+/// let (variables, clock) = (Array::new(), Clock::stopped(0));
 /// let render = Render { templates: &Folder, ..Render::new(&variables, &clock) };
 /// assert_eq!(template.render(&render)?, b"# end");
 /// # Ok::<(), Error>(())
@@ -97,7 +96,7 @@ pub struct Render<'a> {
     /// `$_SERVER`, read as `{$smarty.server}`: called whenever a template reads it, because few do.
     pub server: &'a dyn Fn() -> Value,
     /// The current time.
-    pub clock: &'a Clock,
+    pub clock: &'a Clock<'a>,
     /// The limits of the render.
     pub limits: Limits,
     /// Escapes untrusted values for the format of the file.
@@ -107,7 +106,7 @@ pub struct Render<'a> {
 impl<'a> Render<'a> {
     /// A render without other files and superglobals, with default limits, that prints untrusted values unescaped.
     #[must_use]
-    pub fn new(variables: &'a dyn Variables, clock: &'a Clock) -> Render<'a> {
+    pub fn new(variables: &'a dyn Variables, clock: &'a Clock<'a>) -> Render<'a> {
         Render {
             templates: &(),
             folder: "",

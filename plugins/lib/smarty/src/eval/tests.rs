@@ -2,14 +2,12 @@
 
 use std::cell::RefCell;
 
-use jiff::tz::TimeZone;
-
 use super::{Render, Variables};
 use crate::php::{Array, Clock, Key, Str, Value};
 use crate::{Error, ErrorKind, Limits, Template};
 
-fn clock() -> Clock {
-    Clock { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC }
+fn clock() -> Clock<'static> {
+    Clock::stopped(1_782_907_200)
 }
 
 /// Escapes `&` and `<`, as the plugin for an XML file does.

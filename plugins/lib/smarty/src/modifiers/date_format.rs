@@ -23,7 +23,7 @@ fn date_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, P
     let format = args::text_opt(args, 1)?.unwrap_or_else(|| FORMAT.into());
     let kind = args::text_or(args, 3, b"auto")?;
     let by_percent = kind.as_bytes() == b"strftime" || kind.as_bytes() == b"auto" && format.contains(&b'%');
-    let moment = date::Moment::at(seconds, &context.clock.zone);
+    let moment = date::Moment::at(seconds, &context.clock.now().zone);
     let text = if by_percent { date::strftime(&moment, &format) } else { date::format(&moment, &format) };
     context.allow_bytes(text.len())?;
     Ok(Value::from(text))
@@ -33,7 +33,7 @@ fn date_format(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, P
 /// otherwise now.
 pub fn timestamp(context: &Context<'_>, value: &Value) -> Result<i64, PhpError> {
     if !value.truthy() {
-        return Ok(context.clock.seconds);
+        return Ok(context.clock.now().seconds);
     }
     if matches!(value, Value::Array(_)) {
         return Err(PhpError::type_error("a date must be of type string, array given"));
@@ -49,13 +49,13 @@ pub fn timestamp(context: &Context<'_>, value: &Value) -> Result<i64, PhpError> 
             minute: part(10, 12),
             second: part(12, 14),
         };
-        return Ok(make::timestamp(&fields, &context.clock.zone));
+        return Ok(make::timestamp(&fields, &context.clock.now().zone));
     }
     if is_numeric(value) {
         return Ok(value.to_int());
     }
-    Ok(match text::strtotime(&given, context.clock.seconds, &context.clock.zone) {
+    Ok(match text::strtotime(&given, context.clock.now().seconds, &context.clock.now().zone) {
         Some(seconds) if seconds != -1 => seconds,
-        _ => context.clock.seconds,
+        _ => context.clock.now().seconds,
     })
 }

@@ -35,10 +35,9 @@ pub fn find(name: &[u8]) -> Option<&'static Function> {
 mod tests {
     use super::find;
     use crate::php::{Clock, Context, PhpErrorKind, Value, call};
-    use jiff::tz::TimeZone;
 
     fn run(name: &str, args: &[Value]) -> Result<Vec<u8>, PhpErrorKind> {
-        let clock = Clock { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC };
+        let clock = Clock::stopped(0);
         let modifier = find(name.as_bytes()).unwrap();
         let result = call(modifier, &mut Context::new(&clock), &mut args.to_vec());
         result.map(|value| value.to_bytes().into_owned()).map_err(|error| error.kind)

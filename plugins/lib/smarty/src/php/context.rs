@@ -1,19 +1,80 @@
 //! The environment of a function: its clock and its limits.
 
 use jiff::tz::TimeZone;
+use std::cell::OnceCell;
+use std::fmt;
 
 use super::PhpError;
 use super::last_error::LastErrors;
 
-/// The current time of a request. The same clock gives the same bytes.
+/// A time and a time zone.
 #[derive(Clone, Debug)]
-pub struct Clock {
+pub struct Now {
     /// Seconds since 1970-01-01 00:00:00 UTC.
     pub seconds: i64,
     /// Nanoseconds within the second.
     pub nanoseconds: u32,
     /// PHP's default time zone (`date_default_timezone_get`).
     pub zone: TimeZone,
+}
+
+/// The current time of a render. Nothing in a template can read time or zone but from here, so whoever gives the time
+/// knows whether the document depends on it. It is read when the template first needs it, and at most once: the same
+/// time gives the same bytes.
+///
+/// ```
+/// use dialplate_smarty::php::{Array, Clock, Now};
+/// use dialplate_smarty::{Render, Template};
+/// use jiff::tz::TimeZone;
+/// use std::cell::Cell;
+///
+/// let is_read = Cell::new(false);
+/// let read = || {
+///     is_read.set(true);
+///     Now { seconds: 1_782_907_200, nanoseconds: 0, zone: TimeZone::UTC }
+/// };
+/// let template = Template::parse("a.cfg", b"{if $dated}{$smarty.now}{/if}")?;
+/// template.render(&Render::new(&Array::new(), &Clock::new(&read)))?;
+/// assert!(!is_read.get());
+/// # Ok::<(), dialplate_smarty::Error>(())
+/// ```
+pub struct Clock<'a> {
+    read: &'a dyn Fn() -> Now,
+    now: OnceCell<Now>,
+}
+
+impl<'a> Clock<'a> {
+    /// A clock that calls `read` when the template needs the time.
+    #[must_use]
+    pub fn new(read: &'a dyn Fn() -> Now) -> Self {
+        Self { read, now: OnceCell::new() }
+    }
+
+    /// The time and the zone.
+    pub fn now(&self) -> &Now {
+        self.now.get_or_init(self.read)
+    }
+}
+
+impl Clock<'static> {
+    /// A clock that stands still at this time in UTC.
+    #[must_use]
+    pub fn stopped(seconds: i64) -> Self {
+        Now { seconds, nanoseconds: 0, zone: TimeZone::UTC }.into()
+    }
+}
+
+impl From<Now> for Clock<'static> {
+    fn from(now: Now) -> Self {
+        // Never called, because the time is there.
+        Self { read: &|| Now { seconds: 0, nanoseconds: 0, zone: TimeZone::UTC }, now: OnceCell::from(now) }
+    }
+}
+
+impl fmt::Debug for Clock<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Clock").field(&self.now).finish()
+    }
 }
 
 /// The largest values that functions may create.
@@ -58,7 +119,7 @@ impl Default for ValueLimits {
 #[derive(Debug)]
 pub struct Context<'a> {
     /// The current time.
-    pub clock: &'a Clock,
+    pub clock: &'a Clock<'a>,
     /// The largest values that a function may create.
     pub limits: ValueLimits,
     /// The work that is left to this render. Every call pays for the bytes and entries that it reads and creates, so
@@ -71,7 +132,7 @@ pub struct Context<'a> {
 impl<'a> Context<'a> {
     /// A context with the default limits and fuel.
     #[must_use]
-    pub fn new(clock: &'a Clock) -> Context<'a> {
+    pub fn new(clock: &'a Clock<'a>) -> Context<'a> {
         Context { clock, limits: ValueLimits::default(), fuel: ValueLimits::FUEL, last_errors: LastErrors::default() }
     }
 

@@ -27,7 +27,7 @@ pub(crate) mod regex;
 pub use array::Array;
 pub use call::{Function, Taint, call};
 pub use constants::constant;
-pub use context::{Clock, Context, ValueLimits};
+pub use context::{Clock, Context, Now, ValueLimits};
 pub use error::{PhpError, PhpErrorKind};
 pub use functions::query_text::place_variable;
 pub use key::{Key, KeyRef};

@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use dialplate_smarty::php::{Array, Clock, Key, Value};
 use dialplate_smarty::{Error, Limits, Render, Superglobals, Template, Templates};
-use jiff::tz::TimeZone;
 
 use super::Job;
 use super::json::{entries, value};
@@ -21,7 +20,7 @@ pub fn render(job: &Job) -> Result<Vec<u8>, Error> {
     }
     let variables: Array =
         entries(&job.variables).into_iter().map(|(name, value)| (Key::from(name.as_str()), value)).collect();
-    let clock = Clock { seconds: job.clock, nanoseconds: 0, zone: TimeZone::UTC };
+    let clock = Clock::stopped(job.clock);
     let [get, post, cookies, server] = job.request.each_ref().map(|text| value(text));
     let render = Render {
         templates: &files,

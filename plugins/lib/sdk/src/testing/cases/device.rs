@@ -146,10 +146,13 @@ impl Case {
             parameters: file.parameters.into_iter().collect(),
             settings: file.settings.into_iter().map(setting).collect::<Result<_, String>>()?,
             tables,
-            time: file.time.map_or(Ok(defaults.time.clone()), |time| instant(&time))?,
             ..defaults
         };
-        Ok(Self { job, host: host(file.contacts, &file.extensions, file.server)?, templates })
+        let mut host = host(file.contacts, &file.extensions, file.server)?;
+        if let Some(time) = file.time {
+            host.time = instant(&time)?;
+        }
+        Ok(Self { job, host, templates })
     }
 
     /// Renders the request as the component of `vendor` would.
@@ -169,6 +172,7 @@ fn host(contacts: Contacts, extensions: &[Row], server: BTreeMap<String, String>
         contacts: present.map(|(name, rows)| table(name, &rows)).collect::<Result<_, _>>()?,
         extensions: Some(table("extension", extensions)?),
         server_variables: server.into_iter().collect(),
+        ..FakeHost::default()
     })
 }
 
@@ -260,7 +264,7 @@ mod tests {
 
     #[test]
     fn time_without_an_offset_is_an_error() {
-        let seconds = |time: &str| parse(&format!("time = {time}")).map(|case| case.job.time.seconds);
+        let seconds = |time: &str| parse(&format!("time = {time}")).map(|case| case.host.time.seconds);
         assert_eq!(seconds("2026-07-01T12:00:00Z"), Ok(1_782_907_200));
         assert!(seconds("2026-07-01T12:00:00").is_err());
     }

@@ -125,7 +125,7 @@ impl Evaluator<'_> {
     pub(super) fn time_parts(&mut self, time: Option<&Value>, format: &str) -> RenderResult<Vec<Option<i64>>> {
         let time = match time {
             Some(time) if time.truthy() => time.clone(),
-            _ => Value::Int(self.render.clock.seconds),
+            _ => Value::Int(self.render.clock.now().seconds),
         };
         let text = match registry::modifier(b"date_format") {
             Some(function) => {

@@ -185,7 +185,7 @@ impl Evaluator<'_> {
             return Ok(format!("{month:02}").into_bytes());
         }
         // Noon falls into the same month in every time zone.
-        let moment = php::date::Moment::at(start * 86_400 + 43_200, &self.context.clock.zone);
+        let moment = php::date::Moment::at(start * 86_400 + 43_200, &self.context.clock.now().zone);
         let text = php::date::strftime(&moment, &format);
         self.context.allow_bytes(text.len())?;
         Ok(text)

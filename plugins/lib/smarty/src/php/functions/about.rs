@@ -19,7 +19,7 @@ fn uniqid(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpErr
         return Err(PhpError::error("more entropy is not available in templates"));
     }
     let mut out = args::text_or(args, 0, b"")?.to_vec();
-    let clock = context.clock;
-    out.extend(format!("{:08x}{:05x}", clock.seconds, clock.nanoseconds / 1000).bytes());
+    let now = context.clock.now();
+    out.extend(format!("{:08x}{:05x}", now.seconds, now.nanoseconds / 1000).bytes());
     Ok(Value::from(out))
 }

@@ -9,8 +9,8 @@ pub const FUNCTIONS: &[Function] =
     &[moves("getdate", 0, 1, get_date), moves("localtime", 0, 2, local_time), moves("gettimeofday", 0, 1, time_of_day)];
 
 fn moment(context: &Context<'_>, args: &[Value]) -> Result<Moment, PhpError> {
-    let seconds = args::int_opt(args, 0)?.unwrap_or(context.clock.seconds);
-    Ok(Moment::at(seconds, &context.clock.zone))
+    let seconds = args::int_opt(args, 0)?.unwrap_or_else(|| context.clock.now().seconds);
+    Ok(Moment::at(seconds, &context.clock.now().zone))
 }
 
 fn named(parts: &[(&str, i64)]) -> Array {
@@ -58,14 +58,14 @@ fn local_time(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, Ph
 
 /// The clock of the request, as `microtime` has it.
 fn time_of_day(context: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
-    let clock = context.clock;
-    let micros = i64::from(clock.nanoseconds / 1000);
+    let now = context.clock.now();
+    let micros = i64::from(now.nanoseconds / 1000);
     if args::flag_or(args, 0, false)? {
-        return Ok(Value::Float(clock.seconds as f64 + micros as f64 / 1e6));
+        return Ok(Value::Float(now.seconds as f64 + micros as f64 / 1e6));
     }
-    let moment = Moment::at(clock.seconds, &clock.zone);
+    let moment = Moment::at(now.seconds, &now.zone);
     Ok(Value::array(named(&[
-        ("sec", clock.seconds),
+        ("sec", now.seconds),
         ("usec", micros),
         ("minuteswest", -moment.offset_seconds / 60),
         ("dsttime", i64::from(moment.is_dst)),

@@ -1,0 +1,8 @@
+//! The bindings that wasmtime generates from the interface.
+
+wasmtime::component::bindgen!({
+    path: "../wit/0.2.0",
+    world: "plugin",
+    imports: { "dialplate:provision/host.log": trappable, default: async | trappable },
+    exports: { default: async },
+});

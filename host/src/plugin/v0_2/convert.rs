@@ -1,0 +1,121 @@
+//! Converts between the host's types and those of this version. Strings and rows are moved; only the names of tables
+//! and columns, which rows share in the host, are copied.
+
+use super::bindings::dialplate::provision::types as wit;
+use crate::facts::{Table, Value};
+use crate::plugin::description::{Action, Description, UserAgent, Vendor};
+use crate::plugin::error::RenderError;
+use crate::plugin::job::{Document, HostCalls, Job, Moment, Prepared, Reads, TemplateFault};
+use crate::plugin::limits::{MESSAGE_CHARS_MAX, one_line};
+use crate::templates::TemplateFile;
+
+pub(super) fn job(job: Job) -> wit::Job {
+    wit::Job {
+        folder: job.group.folder,
+        file: job.file,
+        vendor: job.vendor,
+        address: job.address.as_str().to_owned(),
+        templates: job.templates.into_iter().map(template).collect(),
+        parameters: job.parameters,
+        settings: job.settings.into_iter().map(|(name, cell)| wit::Setting { name, value: value(cell) }).collect(),
+        tables: job.tables.into_iter().map(table).collect(),
+    }
+}
+
+pub(super) fn instant(time: Moment) -> wit::Instant {
+    let Moment { seconds, nanoseconds, zone, tzif } = time;
+    wit::Instant { seconds, nanoseconds, zone: zone.to_owned(), tzif: tzif.to_vec() }
+}
+
+pub(super) fn template(template: TemplateFile) -> wit::Template {
+    wit::Template { folder: template.folder, file: template.file, source: template.source.to_vec() }
+}
+
+pub(super) fn table(table: Table) -> wit::Table {
+    wit::Table {
+        name: table.name.to_owned(),
+        columns: table.columns.to_vec(),
+        rows: table.rows.into_iter().map(|row| row.into_iter().map(value).collect()).collect(),
+    }
+}
+
+fn value(value: Value) -> wit::Value {
+    match value {
+        Value::Null => wit::Value::Null,
+        Value::Text(text) => wit::Value::Text(text),
+        Value::Number(number) => wit::Value::Number(number),
+        Value::Flag(flag) => wit::Value::Flag(flag),
+        Value::Items(items) => wit::Value::Items(items),
+    }
+}
+
+pub(super) fn document(document: wit::Document) -> Document {
+    Document {
+        content_type: document.content_type,
+        file: document.file,
+        body: document.body.into(),
+        host_calls: HostCalls::default(),
+    }
+}
+
+pub(super) fn failure(failure: wit::Failure) -> RenderError {
+    match failure {
+        wit::Failure::NoSuchFile(file) => RenderError::NoSuchFile(message(&file)),
+        wit::Failure::Template(found) => RenderError::Template(fault(&found)),
+        wit::Failure::Limit(name) => RenderError::Limit { name: message(&name) },
+        wit::Failure::Other(text) => RenderError::Other(message(&text)),
+    }
+}
+
+fn fault(fault: &wit::Fault) -> TemplateFault {
+    TemplateFault {
+        template: message(&fault.template),
+        line: fault.line,
+        column: fault.column,
+        message: message(&fault.message),
+        excerpt: message(&fault.excerpt),
+    }
+}
+
+/// It goes to the log.
+fn message(text: &str) -> String {
+    one_line(text, MESSAGE_CHARS_MAX)
+}
+
+pub(super) fn prepared(prepared: wit::Prepared) -> Prepared {
+    let outcome = match prepared.outcome {
+        Ok(wit::Reads::Every) => Ok(Reads::Every),
+        Ok(wit::Reads::Only(mut names)) => {
+            // The interface says sorted; a search in them relies on it.
+            names.sort_unstable();
+            Ok(Reads::Only(names.into()))
+        }
+        Err(found) => Err(fault(&found)),
+    };
+    Prepared { folder: prepared.folder, file: prepared.file, outcome }
+}
+
+pub(super) fn description(found: wit::Description) -> Description {
+    Description {
+        name: found.name,
+        version: found.version,
+        vendors: found.vendors.into_iter().map(vendor).collect(),
+        user_agents: found.user_agents.into_iter().map(user_agent).collect(),
+        any: found.any,
+    }
+}
+
+fn vendor(vendor: wit::Vendor) -> Vendor {
+    let event = |event: wit::Event| {
+        let action = match event.action {
+            wit::Action::Resync => Action::Resync,
+            wit::Action::Reboot => Action::Reboot,
+        };
+        (action, event.event)
+    };
+    Vendor { name: vendor.name, ouis: vendor.ouis, events: vendor.events.into_iter().map(event).collect() }
+}
+
+fn user_agent(agent: wit::UserAgent) -> UserAgent {
+    UserAgent { pattern: agent.pattern, vendor: agent.vendor, template: agent.template }
+}
