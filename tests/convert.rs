@@ -23,6 +23,12 @@ fn template_becomes_xml_with_escaped_values_and_back() {
         let Some(value) = reader::read("xmllint", &["--xpath", &query, "-"], &xml) else { return };
         assert_eq!(String::from_utf8_lossy(&value).trim_end(), expected, "{path}");
     }
+    std::fs::write(folder.path().join("phone.txt"), TEMPLATE).unwrap();
+    let unnamed = convert(folder.path(), &["phone.txt"]);
+    let message = String::from_utf8_lossy(&unnamed.stderr).into_owned();
+    assert!(unnamed.status.success() && message.contains("phone.txt names no address"), "{message}");
+    let named = convert(folder.path(), &["phone.txt", "--mac", "00:0b:82:12:34:56"]);
+    assert!(named.stdout == xml && named.stderr.is_empty(), "{named:?}");
     std::fs::write(folder.path().join("a.xml"), &xml).unwrap();
     let text = convert(folder.path(), &["a.xml"]).stdout;
     let expected = "mac = 000b82123456\nP271 = 1\nP270 = Front & <desk>\nP34 = p&ss=w rd\n";

@@ -124,3 +124,8 @@ fn standalone_commands_work_as_written() {
 fn zoiper_commands_work_as_written() {
     check("docs/zoiper.md", 6);
 }
+
+#[test]
+fn encryption_commands_work_as_written() {
+    check("docs/encryption.md", 9);
+}

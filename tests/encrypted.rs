@@ -136,3 +136,105 @@ async fn openssl_decrypts_cisco_profile_and_directory_stays_plain() {
     assert!(String::from_utf8(decrypted).unwrap().contains("<flat-profile>"));
     assert!(app.get(&format!("{profile}&file=directory.xml")).await.body.starts_with(b"<?xml"));
 }
+
+const YEALINK: &str = "001565123456";
+const YEALINK_FILE: &str = "/provision/001565123456.cfg";
+const YEALINK_KEY: &str = "K3y:of-16_digits";
+/// The key that every Yealink has for key files.
+const KEY_OF_KEY_FILES: &str = "EKs35XacP6eybA25";
+
+fn yealink() -> TestAppBuilder {
+    TestApp::init().with_device(YEALINK, "yealink/t46u").with_device("001565123457", "yealink/t46u")
+}
+
+/// Decrypts with AES by single blocks.
+fn decrypt_blocks(key: &str, file: &[u8]) -> Option<String> {
+    let hex: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let cipher = if key.len() == 32 { "-aes-256-ecb" } else { "-aes-128-ecb" };
+    let plain = reader::read("openssl", &["enc", "-d", cipher, "-nopad", "-K", &hex], file)?;
+    Some(String::from_utf8(plain).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn openssl_decrypts_yealink_files_with_the_common_key() {
+    let app = yealink().build().await;
+    let plain = app.get(YEALINK_FILE).await.text();
+    for key in [YEALINK_KEY, "0123456789abcdefghijklmnopqrstuv"] {
+        app.run_sql("delete from v_domain_settings").await;
+        app.run_sql(&setting(None, "yealink_config_aes_key", key)).await;
+        let agent = "Yealink SIP-T46U 108.86.0.20 00:15:65:12:34:56";
+        for (file, part) in [(YEALINK_FILE, "account.1.enable"), ("/provision/y000000000108.cfg", "auto_provision")] {
+            let answer = app.get_as(agent, file).await;
+            assert_eq!((answer.status, answer.header("content-type")), (200, "application/octet-stream"), "{file}");
+            let Some(text) = decrypt_blocks(key, &answer.body) else { return };
+            assert!(text.starts_with("#!version:1.0.0.1\n") && text.contains(part), "{file}: {text}");
+        }
+        let text = decrypt_blocks(key, &app.get(YEALINK_FILE).await.body).unwrap();
+        let lines = [format!("static.auto_provision.aes_key_16.mac = {key}"), format!("aes_key.com = {key}")];
+        assert!(lines.iter().all(|line| text.contains(line)), "{text}");
+        let kept = |text: &str| text.lines().filter(|line| !line.contains("aes_key")).count();
+        assert!(kept(text.trim_end()) == kept(plain.trim_end()), "{text}");
+        assert_eq!(app.get("/provision/001565123456_Security.enc").await.status, 404, "the phone has the key");
+        let phone_book = app.get("/app/provision/?mac=001565123456&file=directory.xml").await;
+        assert!(phone_book.body.starts_with(b"<?xml"), "{}", phone_book.text());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn yealink_fetches_its_own_key_as_a_file() {
+    let app = yealink().build().await;
+    app.run_sql(&setting(None, "yealink_config_aes_key", YEALINK_KEY)).await;
+    app.run_sql(&setting(None, "yealink_config_aes_key_in_file", "true")).await;
+    let mut keys = Vec::new();
+    for address in [YEALINK, "001565123457"] {
+        let file = app.get(&format!("/provision/{address}_Security.enc")).await;
+        assert_eq!((file.status, file.body.len()), (200, 16));
+        let Some(key) = decrypt_blocks(KEY_OF_KEY_FILES, &file.body) else { return };
+        let text = decrypt_blocks(&key, &app.get(&format!("/provision/{address}.cfg")).await.body).unwrap();
+        assert!(text.contains("static.auto_provision.aes_key_in_file = 1\n"), "{text}");
+        assert!(!text.contains(YEALINK_KEY), "{text}");
+        keys.push(key);
+    }
+    assert!(keys[0] != keys[1] && keys.iter().all(|key| key != YEALINK_KEY), "{keys:?}");
+    let agent = "Yealink SIP-T46U 108.86.0.20 00:15:65:12:34:56";
+    let common = app.get_as(agent, "/provision/y000000000108_Security.enc").await;
+    assert_eq!(decrypt_blocks(KEY_OF_KEY_FILES, &common.body).unwrap(), keys[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn key_file_is_for_an_admitted_yealink_only() {
+    let app = yealink().with_device("0004f2123456", "polycom/vvx450").build().await;
+    assert_eq!(app.get("/provision/001565123456_Security.enc").await.status, 404, "no key is set");
+    app.run_sql(&setting(None, "yealink_config_aes_key", YEALINK_KEY)).await;
+    app.run_sql(&setting(None, "yealink_config_aes_key_in_file", "true")).await;
+    for name in ["0004f2123456_Security.enc", "0015651234ff_Security.enc", "y000000000108_Security.enc"] {
+        assert_ne!(app.get(&format!("/provision/{name}")).await.status, 200, "{name}");
+    }
+    app.run_sql(&dialplate_tests::setting::digest()).await;
+    let answer = app.get("/provision/001565123456_Security.enc").await;
+    assert_eq!(answer.status, 401, "{}", answer.text());
+    assert_eq!(app.get("/provision/0015651234ff_Security.enc").await.status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn empty_device_setting_switches_encryption_off() {
+    for (address, template, file, name, value) in [
+        (YEALINK, "yealink/t46u", YEALINK_FILE, "yealink_config_aes_key", YEALINK_KEY),
+        (GRANDSTREAM, "grandstream/gxp2160", CONFIGURATION, "grandstream_config_password", "secret"),
+        ("30e4db123456", "cisco/spa504g", "/provision/30e4db123456.xml", "spa_config_password", "secret"),
+    ] {
+        let app = TestApp::init().with_device(address, template).build().await;
+        let plain = app.get(file).await;
+        assert_eq!(plain.status, 200, "{name}");
+        app.run_sql(&setting(None, name, value)).await;
+        assert_eq!(app.get(file).await.header("content-type"), "application/octet-stream", "{name}");
+        for empty in ["''", "null"] {
+            app.run_sql("delete from v_device_settings").await;
+            app.run_sql(&setting(Some(address), name, "")).await;
+            app.run_sql(&format!("update v_device_settings set device_setting_value = {empty}")).await;
+            let answer = app.get(file).await;
+            assert_eq!(answer.header("content-type"), plain.header("content-type"), "{name} is {empty}");
+            assert!(!answer.text().contains(value), "{name} is {empty}: {}", answer.text());
+        }
+    }
+}

@@ -127,16 +127,22 @@ async fn render(app: &TestApp, model: &Model, variant: Variant, file: &str) -> R
     }
 }
 
-/// The text of an answer, decrypted with the settings of its phone if it is encrypted.
+/// The text of an answer, decrypted by openssl with the settings of its phone if it is encrypted.
 fn plain(answer: &Answer, settings: &[(String, String)]) -> String {
-    let password = settings.iter().find(|(name, _)| name.ends_with("_config_password"));
-    match password.filter(|_| answer.body.starts_with(b"Salted__")) {
-        Some((_, password)) => {
-            let plain =
-                reader::read("openssl", &["enc", "-d", "-aes-256-cbc", "-md", "md5", "-k", password], &answer.body);
-            String::from_utf8_lossy(&plain.unwrap_or_default()).into_owned()
+    let setting = |end: &str| settings.iter().find(|(name, _)| name.ends_with(end)).map(|(_, value)| value.as_str());
+    let decrypt = |arguments: &[&str]| {
+        let plain = reader::read("openssl", &[&["enc", "-d"], arguments].concat(), &answer.body);
+        String::from_utf8_lossy(&plain.unwrap_or_default()).into_owned()
+    };
+    match (setting("_config_password"), setting("_config_aes_key")) {
+        (Some(password), _) if answer.body.starts_with(b"Salted__") => {
+            decrypt(&["-aes-256-cbc", "-md", "md5", "-k", password])
         }
-        None => answer.text(),
+        (_, Some(key)) if answer.header("content-type") == "application/octet-stream" => {
+            let key: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
+            decrypt(&["-aes-128-ecb", "-nopad", "-K", &key])
+        }
+        _ => answer.text(),
     }
 }
 

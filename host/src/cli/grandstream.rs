@@ -6,7 +6,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::{Arg, ArgMatches, Command, ValueHint, builder::PossibleValuesParser};
 use dialplate_pvalues::{Configuration, Format, Padding, address};
 use std::fs::File;
-use std::io::{Read, Write, stdout};
+use std::io::{Read, Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "file";
@@ -68,7 +68,12 @@ fn convert(bytes: &[u8], path: &Path, flags: &ArgMatches) -> Result<Vec<u8>> {
         configuration.address = address_in(path);
     }
     let default = if Format::of(bytes) == Format::Text { "xml" } else { "text" };
-    Ok(match flags.get_one::<String>(TO).map_or(default, String::as_str) {
+    let to = flags.get_one::<String>(TO).map_or(default, String::as_str);
+    if to == "xml" && configuration.address.is_none() {
+        let path = path.display();
+        writeln!(stderr(), "dialplate: {path} names no address, so the document has no <mac>; name it with --{MAC}")?;
+    }
+    Ok(match to {
         "xml" => configuration.to_xml().into_bytes(),
         "text" => configuration.to_text()?.into_bytes(),
         _ => {

@@ -1,7 +1,9 @@
 //! Yealink: desk phones, conference phones and DECT bases.
 
-use dialplate_sdk::types::Description;
-use dialplate_sdk::{PLAIN, RenderedFile, Vendor, address_agent, model_agent, vendor};
+mod encryption;
+
+use dialplate_sdk::types::{Description, Document, Failure};
+use dialplate_sdk::{FileRequest, PLAIN, RenderedFile, Vendor, address_agent, model_agent, vendor};
 
 const NAME: &str = "yealink";
 
@@ -70,6 +72,18 @@ impl Vendor for Yealink {
     /// vendor `Yealink` gets the common content type.
     fn content_type(&self, file: &RenderedFile<'_>) -> &'static str {
         if file.vendor == NAME { PLAIN } else { file.common_content_type() }
+    }
+
+    fn finish_settings(&self) -> &'static [&'static str] {
+        &encryption::SETTINGS
+    }
+
+    fn finish(&self, document: &mut Document, request: &FileRequest<'_>) -> Result<(), Failure> {
+        encryption::encrypt(document, request)
+    }
+
+    fn missing_file(&self, name: &str, request: &FileRequest<'_>) -> Result<Option<Document>, Failure> {
+        encryption::key_file(name, request)
     }
 }
 

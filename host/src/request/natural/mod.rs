@@ -288,6 +288,18 @@ mod tests {
     }
 
     #[test]
+    fn yealink_key_file_is_a_file_of_its_device() {
+        for (name, expected) in [
+            ("001565be5fd7_Security.enc", "mac=001565be5fd7&file={$mac}_Security.enc"),
+            ("y000000000108_Security.enc", "file=y000000000108_Security.enc"),
+            ("account_Security.enc", "file=account_Security.enc"),
+        ] {
+            assert_eq!(meaning(&format!("/provision/{name}"), UrlForms::Phones), expected, "{name}");
+            assert_eq!(meaning(&format!("/provision/{name}"), UrlForms::FusionPbx), "none", "{name}");
+        }
+    }
+
+    #[test]
     fn boot_files_and_addresses_in_any_path_are_off_by_default() {
         for (path, expected) in [
             ("/provision/001565be5fd7.boot", "mac=001565be5fd7&file={$mac}.boot"),

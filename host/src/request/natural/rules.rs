@@ -139,6 +139,8 @@ pub const RULES: &[Rule] = &[
     rule(Phones, r"([^/]*[_.-])?(?<file>cfg[A-Za-z0-9_-]*\.xml)[^/]+", PageOrDefault("file={file}")),
     // Cisco SPA's and Zoiper's first file, which names a model or nothing.
     rule(Phones, r"(?<file>spa[A-Za-z0-9]+\.cfg|zoiper\.xml)", PageOrDefault("file={file}")),
+    // Yealink's key of the file common to a model, whose digits are no address.
+    rule(Phones, r"(?<file>y[0-9]{12}_Security\.enc)", Page("file={file}")),
     // Pictures (wiki, and sites that others publish).
     rule(Phones, r"(?<file>([A-Za-z0-9_.-]+/)*[A-Za-z0-9_.-]+\.(?i:png|jpe?g|gif|bmp))", Picture("file={file}")),
     // Cisco's `SEP….cnf.xml` and `SIP….cnf`, Algo's `algo….conf`, Polycom's `…-license.cfg`: a file of the device's
@@ -160,8 +162,8 @@ pub const RULES: &[Rule] = &[
     rule(All, r"/(.*/)?{ext}_Phonebook.xml", Page("ext={ext}&file={$mac}_phonebook.xml")),
 ];
 
-/// Endings of text files that are not a program's: what templates are made into.
-const KINDS: &str = "(?i:cfg|conf|cnf|xml|txt|csv|json|ini|dat|ott)";
+/// Endings of text files that are not a program's, which are what templates are made into, and of Yealink's key files.
+const KINDS: &str = "(?i:cfg|conf|cnf|xml|txt|csv|json|ini|dat|ott|enc)";
 
 /// The regular expression of a pattern, for a whole path or for what follows [`PROVISION`].
 pub fn expression(pattern: &str) -> String {

@@ -102,12 +102,15 @@ pub(crate) fn render_from(
     let requested = job.file.as_deref().unwrap_or_default();
     let absent = || Failure::NoSuchFile(format!("{}/{requested}", job.folder));
     let file = if requested.is_empty() { vendor.default_file(&folder.names()).ok_or_else(absent)? } else { requested };
-    let template = folder.get(file).ok_or_else(absent)?.as_ref().map_err(|error| failure(error.clone()))?;
     let variables = Variables::new(job, file, vendor, served, host);
+    let request = FileRequest { job, settings: &|name| variables.setting(name), host };
+    let Some(template) = folder.get(file) else {
+        return vendor.missing_file(file, &request)?.ok_or_else(absent);
+    };
+    let template = template.as_ref().map_err(|error| failure(error.clone()))?;
     let body = evaluate(template, folder, &variables, (job, host), &Escaper::new(file))?;
     let content_type = vendor.content_type(&RenderedFile { vendor: &job.vendor, requested, body: &body }).to_owned();
     let mut document = Document { content_type, file: file.to_owned(), body };
-    let request = FileRequest { job, settings: &|name| variables.setting(name), host };
     vendor.finish(&mut document, &request)?;
     Ok(document)
 }

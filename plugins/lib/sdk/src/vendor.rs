@@ -59,6 +59,16 @@ pub trait Vendor {
         file.common_content_type()
     }
 
+    /// Makes a file that the template folder lacks, such as a key that the phone fetches. `None` if there is no such file,
+    /// which is the default.
+    ///
+    /// # Errors
+    /// A setting is invalid.
+    fn missing_file(&self, name: &str, request: &FileRequest<'_>) -> Result<Option<Document>, Failure> {
+        let _ = (name, request);
+        Ok(None)
+    }
+
     /// The settings that [`Vendor::finish`] reads. The server sends these with every job, whatever the template reads.
     fn finish_settings(&self) -> &'static [&'static str] {
         &[]
