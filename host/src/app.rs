@@ -7,17 +7,17 @@ use crate::auth_server::AuthServer;
 use crate::clock::SteadyClock;
 use crate::config::{AdminListen, Config};
 use crate::directory::{self, DEFAULT_DOMAIN, Directory};
+use crate::documents::Documents;
 use crate::http::{self, AdminState, AppState};
 use crate::journal::Journal;
 use crate::pin::Pins;
-use crate::plugin::Document;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use crate::uploads::Uploads;
 use crate::vital::VitalTasks;
 use crate::{editing, gate, plugin, reload};
 use anyhow::{Context, Result, ensure};
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -85,6 +85,7 @@ impl Opened {
             uploads: Uploads::new(config.uploads),
             pins: config.pin_secret.map(Pins::new),
             url_forms: config.url_forms,
+            documents: Arc::new(Documents::new(config.documents_bytes_max)),
             metrics: Arc::default(),
         };
         Ok(App { state: Arc::new(state), http: config.http, journal_writer })
@@ -173,8 +174,8 @@ fn serve_admin(
     vital.add("the task that reloads templates and plugins", task);
     let Some(listener) = listener else { return Ok(vital) };
     tracing::info!(listen = %listener.local_addr()?, "admin endpoint");
-    let state =
-        Arc::new(AdminState { sentry: Arc::clone(&state.sentry), steady: state.steady, snapshot, reloads, metrics });
+    let (sentry, documents) = (Arc::clone(&state.sentry), Arc::clone(&state.documents));
+    let state = Arc::new(AdminState { sentry, steady: state.steady, snapshot, reloads, documents, metrics });
     vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state)));
     Ok(vital)
 }
@@ -183,7 +184,7 @@ fn serve_admin(
 ///
 /// # Errors
 /// The database has no such device, or the phone would get no document.
-pub async fn render(config: Config, address: &str, file: Option<&str>, host: Option<&str>) -> Result<Document> {
+pub async fn render(config: Config, address: &str, file: Option<&str>, host: Option<&str>) -> Result<Bytes> {
     // Nobody is asked, and nobody is told.
     let config = Config { auth_server: None, syslog: None, ..with_compiler(config)? };
     let opened = Opened::open(config).await?;
@@ -192,7 +193,7 @@ pub async fn render(config: Config, address: &str, file: Option<&str>, host: Opt
     let app = opened.into_app(loaded.current)?;
     let document = http::preview(&app.state, &home.address, host.unwrap_or(&home.domain), file).await;
     app.close().await;
-    Ok(document?)
+    Ok(document?.document.body.clone())
 }
 
 /// Builds everything that requests need, and reports what is wrong, without serving.

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod config;
 pub mod db_command;
 pub mod directory;
+pub mod documents;
 pub mod editing;
 pub mod facts;
 pub mod files;

@@ -74,6 +74,7 @@ pub struct Metrics {
     refused: Family<FileLabels, Gauge>,
     swaps: Gauge,
     log_lines_lost: Counter,
+    documents: DocumentMetrics,
     /// Held while the gauges are updated and encoded, so that two scrapes do not interleave.
     reading: Mutex<()>,
     tallies: Mutex<HashMap<String, Tally>>,
@@ -86,6 +87,24 @@ struct PluginGauges {
     templates: Family<PluginLabels, Gauge>,
     faults: Family<PluginLabels, Gauge>,
     failing: Family<PluginLabels, Gauge>,
+}
+
+/// Documents that are kept, updated at each scrape.
+#[derive(Default)]
+struct DocumentMetrics {
+    hits: Counter,
+    misses: Counter,
+    bytes: Gauge,
+}
+
+/// The current numbers of kept documents.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct DocumentCounts {
+    /// Documents that were sent without a render.
+    pub hits: u64,
+    /// Documents that could have been kept and were not there.
+    pub misses: u64,
+    pub bytes: u64,
 }
 
 /// The current state of a plugin.
@@ -105,6 +124,7 @@ pub struct State<'a> {
     pub refused: Vec<&'a str>,
     /// Plugin, configuration key of the limit, and how often it was exceeded since the server started.
     pub limits: Vec<(String, &'static str, u64)>,
+    pub documents: DocumentCounts,
 }
 
 /// The renders of a plugin since the server started, over all its versions.
@@ -136,6 +156,7 @@ impl Default for Metrics {
             refused: Family::default(),
             swaps: Gauge::default(),
             log_lines_lost: Counter::default(),
+            documents: DocumentMetrics::default(),
             reading: Mutex::default(),
             tallies: Mutex::default(),
         };
@@ -153,8 +174,20 @@ impl Default for Metrics {
         registry.register("plugin_refused", "1 for a component file that was refused", metrics.refused.clone());
         let lost = "Log lines that could not be written";
         registry.register("log_lines_lost", lost, metrics.log_lines_lost.clone());
+        let documents = &metrics.documents;
+        registry.register("document_hits", "Documents sent without a render", documents.hits.clone());
+        registry.register("document_misses", "Documents that may be kept, rendered", documents.misses.clone());
+        registry.register("document_bytes", "Bytes of kept documents", documents.bytes.clone());
         registry.register("plugin_failing", "1 for a plugin that failed too often in a row", plugins.failing.clone());
         metrics
+    }
+}
+
+impl DocumentMetrics {
+    fn set(&self, DocumentCounts { hits, misses, bytes }: DocumentCounts) {
+        self.hits.inc_by(hits.saturating_sub(self.hits.get()));
+        self.misses.inc_by(misses.saturating_sub(self.misses.get()));
+        self.bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
     }
 }
 
@@ -225,6 +258,7 @@ impl Metrics {
             counter.inc_by(count.saturating_sub(counter.get()));
         }
         self.log_lines_lost.inc_by(log::lines_lost().saturating_sub(self.log_lines_lost.get()));
+        self.documents.set(state.documents);
         self.swaps.set(i64::try_from(state.swaps).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a `String` cannot fail.

@@ -5,6 +5,7 @@ mod admin;
 mod compiling;
 mod components;
 mod hostile;
+mod kept;
 mod polling;
 mod review;
 mod swaps;

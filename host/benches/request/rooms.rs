@@ -2,7 +2,7 @@
 
 use crate::times::{ROUNDS, Times};
 use crate::walk::{STEPS, Walked, walk};
-use dialplate::http::range::entity_tag;
+use dialplate::documents::entity_tag;
 use dialplate_tests::app::TestApp;
 use std::path::Path;
 

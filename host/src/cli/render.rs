@@ -31,7 +31,7 @@ fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
     let text = |name| flags.get_one::<String>(name).map(String::as_str);
     let config = configure(flags, log)?;
     block_on(async {
-        let document = app::render(config, text(ADDRESS).unwrap_or_default(), text(FILE), text(HOST)).await?;
-        stdout().write_all(&document.body).context("standard output")
+        let body = app::render(config, text(ADDRESS).unwrap_or_default(), text(FILE), text(HOST)).await?;
+        stdout().write_all(&body).context("standard output")
     })
 }

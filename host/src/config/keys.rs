@@ -27,6 +27,7 @@ pub static KEYS: LazyLock<Vec<ConfigKey>> = LazyLock::new(|| {
         access::credentials(),
         access::rate_limits(),
         limits::render_limits(),
+        limits::kept(),
         limits::build_limits(),
     ];
     groups.into_iter().flatten().collect()

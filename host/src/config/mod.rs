@@ -68,6 +68,8 @@ pub struct Config {
     pub plugins: PathBuf,
     pub clock: Clock,
     pub plugin: plugin::Config,
+    /// Bytes of documents that are kept.
+    pub documents_bytes_max: u64,
     pub gate: gate::Policy,
     pub sentry: sentry::Config,
     pub uploads: uploads::Config,
@@ -129,6 +131,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
         plugins: read_plugins(source, program),
         clock: source.optional("clock", parse_clock).unwrap_or(Clock::System),
         plugin: read_plugin(source),
+        documents_bytes_max: source.number("documents_bytes_max"),
         gate: read_gate(source),
         sentry: sentry::Config {
             per_network_max: source.number("guesses_per_network_max"),

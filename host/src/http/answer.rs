@@ -3,12 +3,14 @@
 use super::error_document;
 use super::range::{self, Selection};
 use super::status::{self, Failure};
+use crate::documents::ReadyDocument;
 use crate::gate::Refusal;
 use crate::plugin::Document;
 use crate::request::RequestError;
 use axum::body::{Body, Bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use std::sync::Arc;
 
 /// The headers that FusionPBX sends with every answer.
 const SECURITY: [(HeaderName, &str); 4] = [
@@ -82,22 +84,20 @@ impl UploadAnswer {
 
 /// A rendered document and the part of it that the client requested.
 pub struct DocumentAnswer {
-    document: Document,
+    ready: Arc<ReadyDocument>,
     attachment: Option<String>,
-    tag: String,
     selection: Selection,
 }
 
 impl DocumentAnswer {
     /// `attachment` is the file name to save the document under, if the phone requested an attachment.
-    pub fn new(document: Document, attachment: Option<String>, request: &Parts) -> Self {
-        let tag = range::entity_tag(&document.body);
-        let selection = range::select(&request.method, &request.headers, &tag, document.body.len());
-        Self { document, attachment, tag, selection }
+    pub fn new(ready: Arc<ReadyDocument>, attachment: Option<String>, request: &Parts) -> Self {
+        let selection = range::select(&request.method, &request.headers, &ready.tag, ready.document.body.len());
+        Self { ready, attachment, selection }
     }
 
     pub fn document(&self) -> &Document {
-        &self.document
+        &self.ready.document
     }
 
     pub fn status(&self) -> StatusCode {
@@ -106,11 +106,11 @@ impl DocumentAnswer {
 
     fn into_response(self) -> Response<Body> {
         let status = self.status();
-        let Document { content_type, body, .. } = self.document;
+        let ReadyDocument { document: Document { content_type, body, .. }, tag } = &*self.ready;
         let whole = body.len();
         let mut headers = HeaderMap::new();
         add(&mut headers, &SECURITY);
-        set(&mut headers, header::ETAG, &self.tag);
+        set(&mut headers, header::ETAG, tag);
         let part = match self.selection {
             Selection::Whole => {
                 headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
@@ -133,7 +133,7 @@ impl DocumentAnswer {
                 set(&mut headers, header::CONTENT_TYPE, "application/octet-stream");
                 set(&mut headers, header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\""));
             }
-            None => set(&mut headers, header::CONTENT_TYPE, &content_type),
+            None => set(&mut headers, header::CONTENT_TYPE, content_type),
         }
         respond(status, headers, body.slice(part))
     }

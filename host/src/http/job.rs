@@ -1,7 +1,10 @@
 //! Makes the job that a plugin gets for one request.
 
 use super::status::Failure;
-use crate::directory::{Device, PhoneBook, daylight::Zone};
+use crate::directory::{
+    Device, PhoneBook,
+    daylight::{Season, Zone},
+};
 use crate::facts::{Release, Settings, Table, Value};
 use crate::plugin::{
     BoxFuture, DeviceScope, Document, HostCalls, Job, Moment, Plugin, Plugins, Reads, RenderGroup, ScopeError,
@@ -14,27 +17,62 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// The parts of a job.
-pub struct Parts {
+pub struct Parts<'a> {
     pub group: RenderGroup,
     /// `None` if the plugin chooses the file.
     pub file: Option<String>,
     pub templates: Vec<TemplateFile>,
     pub device: Device,
-    pub now: Timestamp,
+    pub times: &'a Times,
+}
+
+/// The time of a job in the device's zone.
+pub struct Times {
+    now: Timestamp,
+    zone: Zone,
+}
+
+impl Times {
+    pub fn of(device: &Device, now: Timestamp) -> Self {
+        let zone = Zone::of(&device.domain_settings);
+        if zone.unknown {
+            tracing::warn!(domain.name = device.domain_name, "unknown zone in the setting time_zone; phones show UTC");
+        }
+        Self { now, zone }
+    }
+
+    /// What the settings for daylight saving time depend on.
+    pub fn season(&self) -> Season {
+        self.zone.season(self.now)
+    }
+
+    fn moment(&self) -> Moment {
+        Moment {
+            seconds: self.now.as_second(),
+            nanoseconds: u32::try_from(self.now.subsec_nanosecond()).unwrap_or_default(),
+            zone: self.zone.name,
+            tzif: self.zone.tzif,
+        }
+    }
+}
+
+/// The vendor in the device's row, else the vendor of its OUI; empty if neither is known.
+pub fn vendor<'a>(device: &'a Device, plugins: &'a Plugins) -> &'a str {
+    let of_oui = || device.address.oui().and_then(|oui| plugins.vendor_of(oui)).unwrap_or_default();
+    Some(device.stored_vendor.as_str()).filter(|vendor| !vendor.is_empty()).unwrap_or_else(of_oui)
+}
+
+/// The parameters of a request that a job carries.
+pub fn parameters(request: &ProvisionRequest) -> impl Iterator<Item = (String, String)> {
+    request.visible_parameters().map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
 /// Makes a job, with those settings that the requested file reads.
-pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &Plugins) -> Result<Job, Failure> {
-    let Parts { group, file, templates, device, now } = parts;
-    let stored = Some(device.stored_vendor).filter(|vendor| !vendor.is_empty());
-    let oui = device.address.oui();
-    let of_oui = || oui.and_then(|oui| plugins.vendor_of(oui)).unwrap_or_default().to_owned();
-    let zone = Zone::of(&device.domain_settings);
-    if zone.unknown {
-        tracing::warn!(domain.name = device.domain_name, "unknown zone in the setting time_zone; phones show UTC");
-    }
+pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins: &Plugins) -> Result<Job, Failure> {
+    let Parts { group, file, templates, device, times } = parts;
+    let vendor = vendor(&device, plugins).to_owned();
     let mut settings = device.settings;
-    zone.add_daylight_settings(now, &device.domain_settings, &mut settings);
+    times.zone.add_daylight_settings(times.now, &device.domain_settings, &mut settings);
     // The plugin has not analysed the templates that are sent with the job.
     let reads = if templates.is_empty() { plugin.reads(&group.folder, file.as_deref()) } else { Reads::Every };
     // A template cannot read a variable without a name.
@@ -45,18 +83,13 @@ pub fn of(request: &ProvisionRequest, parts: Parts, plugin: &Plugin, plugins: &P
     Ok(Job {
         group,
         file,
-        vendor: stored.unwrap_or_else(of_oui),
+        vendor,
         address: device.address,
         templates,
-        parameters: request.visible_parameters().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        parameters: parameters(request).collect(),
         settings: settings.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
         tables,
-        time: Moment {
-            seconds: now.as_second(),
-            nanoseconds: u32::try_from(now.subsec_nanosecond()).unwrap_or_default(),
-            zone: zone.name,
-            tzif: zone.tzif,
-        },
+        time: times.moment(),
     })
 }
 

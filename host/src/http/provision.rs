@@ -4,6 +4,7 @@ mod door;
 mod login;
 mod pin;
 pub mod preview;
+mod render;
 mod upload;
 
 use super::access_log::AccessRecord;
@@ -14,14 +15,13 @@ use super::state::AppState;
 use super::status::Failure;
 use super::{answer, evenly, job};
 use crate::directory::{Device, ProvisionNote};
-use crate::files::NoAnswer;
+use crate::documents::ReadyDocument;
 use crate::gate::{Permit, Refusal};
-use crate::plugin::{Choice, Document, Job, Plugin, RenderGroup};
 use crate::reload::Snapshot;
 use crate::request::{
     BODY_BYTES_MAX, Method, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms, is_pin_call,
 };
-use crate::templates::{self, TemplateLocation};
+use crate::templates;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
@@ -165,7 +165,7 @@ impl Walk<'_> {
         let (address, note) = (device.address.clone(), note(&device, request, parts));
         let document = match self.sent_back(request, &device).await {
             Ok(None) => self.render(request, device, seen).await,
-            Ok(Some(document)) => Ok(document),
+            Ok(Some(document)) => Ok(Arc::new(document.into())),
             Err(failure) => Err(failure),
         };
         // FusionPBX notes a device whether the file exists or not. Its sites do not pass on URLs without a rule, so
@@ -177,9 +177,9 @@ impl Walk<'_> {
     }
 
     /// A template file as it is, with the type that nginx gives it.
-    async fn raw(&self, path: &str) -> Result<Document, Failure> {
+    async fn raw(&self, path: &str) -> Result<Arc<ReadyDocument>, Failure> {
         let body = self.snapshot.tree.read_file(path).await?.ok_or(RequestError::NotProvisioning)?;
-        Ok(job::raw_document(path, body))
+        Ok(Arc::new(job::raw_document(path, body).into()))
     }
 
     /// Whether a template folder is that of another domain.
@@ -188,70 +188,6 @@ impl Walk<'_> {
             Some(folder) => Ok(self.app.directory.has_domain(folder).await?),
             None => Ok(false),
         }
-    }
-
-    async fn render(
-        &self,
-        request: &Arc<ProvisionRequest>,
-        device: Device,
-        seen: &mut AccessRecord,
-    ) -> Result<Document, Failure> {
-        let snapshot = &self.snapshot;
-        job::check_engine(&device.domain_settings)?;
-        if self.is_foreign(snapshot.tree.domain_of(&device.template), &device.domain_name).await? {
-            return Err(Failure::NoTemplate(device.template));
-        }
-        let located = job::locate(&snapshot.tree, &device).await?;
-        let folder = located.name.as_str().to_owned();
-        if let Some(picture) = job::picture(request.file()?, &located).await? {
-            return Ok(picture);
-        }
-        let plugin =
-            snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| self.no_plugin(&device.vendor, &folder))?;
-        seen.plugin(plugin.name(), &folder);
-        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
-        let group = RenderGroup { folder, domain: device.domain_name.clone() };
-        let choice = snapshot.plugins.choose(plugin, &group, &device.address);
-        let Choice { plugin, failing } = choice.map_err(failed)?;
-        let scope = Arc::new(job::Scope(self.app.directory.phone_book(&device), Arc::clone(request)));
-        if let Some(failing) = failing {
-            // A job of its own, with the settings that this version reads and the templates that it is not prepared
-            // with. If that job fails, only the retry is lost, not the phone's request.
-            let job = self.job(request, (device.clone(), group.clone()), failing, &located).await;
-            let _ = job.map(|job| Arc::clone(failing).try_again(job, scope.clone()));
-        }
-        let job = self.job(request, (device, group), plugin, &located).await?;
-        let started = Instant::now();
-        let rendered = plugin.render(job, scope).await;
-        let failure = rendered.as_ref().err().map(|error| (error.kind(), error.to_string()));
-        self.app.metrics.rendered(plugin.name(), started.elapsed(), failure);
-        rendered.map_err(failed)
-    }
-
-    /// The failure if no plugin serves a folder. The folder of the plugins may not answer.
-    fn no_plugin(&self, vendor: &str, folder: &str) -> Failure {
-        if self.snapshot.plugins.is_late(vendor, folder) {
-            return Failure::LatePlugin(folder.to_owned());
-        }
-        let silent = self.snapshot.tree.silent().into_iter().next().filter(|_| self.snapshot.plugins.is_empty());
-        silent.map_or_else(
-            || Failure::NoPlugin(folder.to_owned()),
-            |silent| templates::Error::from(NoAnswer(silent)).into(),
-        )
-    }
-
-    /// The job for this version of the plugin.
-    async fn job(
-        &self,
-        request: &ProvisionRequest,
-        (device, group): (Device, RenderGroup),
-        plugin: &Plugin,
-        located: &TemplateLocation,
-    ) -> Result<Job, Failure> {
-        let file = job::file(request, &self.snapshot, located).await?;
-        let templates = job::templates(&self.snapshot, plugin, located).await?;
-        let parts = job::Parts { group, file, templates, device, now: self.app.clock.now() };
-        job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }
 

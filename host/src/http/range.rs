@@ -3,7 +3,6 @@
 
 use axum::http::{HeaderMap, HeaderName, Method, header};
 use std::ops::Range;
-use xxhash_rust::xxh3::xxh3_128;
 
 /// The part of a document to send.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,12 +15,6 @@ pub enum Selection {
     Unsatisfiable,
     /// The document does not match `If-Match`, or matches `If-None-Match` of a POST.
     PreconditionFailed,
-}
-
-/// The strong entity tag of a body, with its quotes. The tag protects nothing, so a fast non-cryptographic hash
-/// suffices. Equal bodies have equal tags on every server.
-pub fn entity_tag(body: &[u8]) -> String {
-    format!("\"{:032x}\"", xxh3_128(body))
 }
 
 /// Evaluates the conditions in the order of RFC 9110, section 13.2.2. `tag` is the document's entity tag, `length` its

@@ -120,14 +120,6 @@ fn conditions_are_evaluated_in_rfc_9110_order() {
     }
 }
 
-#[test]
-fn entity_tag_is_strong_and_depends_on_the_bytes() {
-    let tag = entity_tag(b"one");
-    assert_eq!((tag.len(), tag == entity_tag(b"one"), tag == entity_tag(b"two")), (34, true, false));
-    let request = headers(&[(header::IF_NONE_MATCH, &tag)]);
-    assert_eq!(select(&Method::GET, &request, &tag, 3), Selection::NotModified);
-}
-
 /// First and last position of a range, or only one of them.
 type Bounds = (Option<u32>, Option<u32>);
 

@@ -4,6 +4,7 @@ use super::login_turns::LoginTurns;
 use crate::auth_server::AuthServer;
 use crate::clock::{Clock, SteadyClock};
 use crate::directory::Directory;
+use crate::documents::Documents;
 use crate::gate;
 use crate::journal::Journal;
 use crate::metrics::Metrics;
@@ -33,6 +34,7 @@ pub struct AppState {
     /// `None` without a secret for the dial plan.
     pub pins: Option<Pins>,
     pub url_forms: UrlForms,
+    pub documents: Arc<Documents>,
     pub metrics: Arc<Metrics>,
 }
 
@@ -42,5 +44,6 @@ pub struct AdminState {
     pub steady: SteadyClock,
     pub snapshot: reload::Current,
     pub reloads: Reloads,
+    pub documents: Arc<Documents>,
     pub metrics: Arc<Metrics>,
 }

@@ -166,7 +166,7 @@ impl Plugin {
     }
 
     /// Whether this version is neither suspected nor failing for these devices.
-    pub(super) fn is_sound_for(&self, group: &RenderGroup) -> bool {
+    pub fn is_sound_for(&self, group: &RenderGroup) -> bool {
         self.health.is_sound_for(group)
     }
 
@@ -239,6 +239,14 @@ impl Plugin {
             self.log(change, &group);
         }
         outcome
+    }
+
+    /// Notes that a document of an earlier render was sent in place of a new one, which the same plugin would have rendered
+    /// from the same job.
+    pub fn note_kept(&self, group: &RenderGroup, device: &DeviceAddress) {
+        if let Some(change) = self.health.note(Ok(()), (group, device), Instant::now()) {
+            self.log(change, group);
+        }
     }
 
     fn log(&self, change: HealthChange, RenderGroup { folder, domain }: &RenderGroup) {

@@ -1,7 +1,7 @@
-//! Keys of what a plugin may use.
+//! Keys of what a plugin may use, and of what the server keeps of its documents.
 
 use super::key::{ConfigKey, number};
-use crate::plugin;
+use crate::{documents, plugin};
 
 const MIB: u64 = 1 << 20;
 const GIB: u64 = 1 << 30;
@@ -78,6 +78,17 @@ pub fn render_limits() -> Vec<ConfigKey> {
             "Failed renders in a row after which a template folder is retried less often",
         ),
     ]
+}
+
+/// What the server keeps between requests.
+pub fn kept() -> Vec<ConfigKey> {
+    vec![number(
+        "documents_bytes_max",
+        "bytes",
+        documents::BYTES_MAX,
+        0..=TIB,
+        "Memory for documents that are rendered once; 0 renders each document for each request",
+    )]
 }
 
 /// What a plugin may use to be compiled and prepared with its templates.

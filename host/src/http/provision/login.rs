@@ -4,11 +4,12 @@
 use super::Walk;
 use super::door::log_invalid_settings;
 use crate::directory::{Device, LoginTemplate, Lookup};
+use crate::documents::ReadyDocument;
 use crate::facts::RequestFacts;
 use crate::gate::{self, Refusal, ScreenedLogin, UserPermit};
 use crate::http::access_log::AccessRecord;
 use crate::http::status::Failure;
-use crate::plugin::{BoxFuture, Document};
+use crate::plugin::BoxFuture;
 use crate::request::{DeviceIdentifier, Login, LoginForm, ProvisionRequest};
 use crate::sentry::{Decision, RequestSource};
 use std::net::IpAddr;
@@ -47,7 +48,7 @@ impl Walk<'_> {
         attempt: Attempt,
         peer: IpAddr,
         seen: &'a mut AccessRecord,
-    ) -> BoxFuture<'a, Result<Option<Document>, Failure>> {
+    ) -> BoxFuture<'a, Result<Option<Arc<ReadyDocument>>, Failure>> {
         Box::pin(async move {
             match boxed(self.user_device(request, attempt, peer, seen)).await? {
                 Some(device) => boxed(self.render(request, device, seen)).await.map(Some),

@@ -3,12 +3,12 @@
 
 use super::Walk;
 use crate::directory::Lookup;
+use crate::documents::ReadyDocument;
 use crate::facts::{ClientAddress, DeviceAddress};
 use crate::gate;
 use crate::http::access_log::AccessRecord;
 use crate::http::state::AppState;
 use crate::http::status::{self, Failure};
-use crate::plugin::Document;
 use crate::request::{ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms};
 use axum::http::{HeaderMap, HeaderValue, header};
 use std::fmt::Write;
@@ -31,19 +31,24 @@ pub async fn preview(
     address: &DeviceAddress,
     host: &str,
     file: Option<&str>,
-) -> Result<Document, NoDocument> {
+) -> Result<Arc<ReadyDocument>, NoDocument> {
     let walk = Walk { app, snapshot: app.snapshot.load_full() };
     let found = walk.preview(address, host, file).await;
     found.map_err(|failure| NoDocument { status: status::of(&failure).status.as_u16(), failure })
 }
 
 impl Walk<'_> {
-    async fn preview(&self, address: &DeviceAddress, host: &str, file: Option<&str>) -> Result<Document, Failure> {
+    async fn preview(
+        &self,
+        address: &DeviceAddress,
+        host: &str,
+        file: Option<&str>,
+    ) -> Result<Arc<ReadyDocument>, Failure> {
         let request = request(address, host, file)?;
         let facts = self.app.directory.find(&Lookup { address: Some(address), host }).await?;
         let device = self.app.directory.load(gate::admit_operator(facts)?).await?;
         if let Some(document) = self.sent_back(&request, &device).await? {
-            return Ok(document);
+            return Ok(Arc::new(document.into()));
         }
         let mut seen = AccessRecord::new(ClientAddress::Unknown, "");
         self.render(&request, device, &mut seen).await
