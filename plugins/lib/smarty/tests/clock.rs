@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use std::cell::Cell;
 
 /// Templates that read the clock: one for each function, modifier, tag and variable that can, and for each form of it.
-const READING: [&str; 45] = [
+const READING: [&str; 48] = [
     "{$smarty.now}",
     "{$smarty.now|date_format:'%H'}",
     "{'now'|date_format}",
@@ -40,6 +40,9 @@ const READING: [&str; 45] = [
     "{uniqid()}",
     "{uniqid('x')}",
     "{date_default_timezone_get()}",
+    "{date_sunrise(0)}",
+    "{date_sunset(0, 0, 52.5, 13.4)}",
+    "{date_sun_info(0, 52.5, 13.4)|count}",
     "{html_select_date}",
     "{html_select_date time=0}",
     "{html_select_date start_year='-1'}",
@@ -67,9 +70,12 @@ const NOT_READING: [&str; 8] = [
 ];
 
 /// Functions of the list that can read the clock. Another function that does has to be added here, and to `READING`.
-const FUNCTIONS: [&str; 15] = [
+const FUNCTIONS: [&str; 18] = [
     "date",
     "date_default_timezone_get",
+    "date_sun_info",
+    "date_sunrise",
+    "date_sunset",
     "getdate",
     "gettimeofday",
     "gmdate",

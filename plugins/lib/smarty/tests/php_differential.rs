@@ -13,6 +13,8 @@ mod generate;
 mod signatures;
 #[path = "support/skip.rs"]
 mod skip;
+#[path = "php_differential/texts.rs"]
+mod texts;
 #[path = "php_differential/wire.rs"]
 mod wire;
 
@@ -26,11 +28,15 @@ use generate::Generator;
 use jiff::tz::TimeZone;
 use skip::skip;
 
-/// Calls per function; operators have more.
+/// Calls per signature of a function, if `CALLS` does not give another count; operators have more.
 const CASES: usize = 100;
 /// Texts of dates, if `DATE_TEXTS` does not give another count.
 const DATE_TEXTS: usize = 5_000;
 const SEED: u64 = 0x5eed_d1a1;
+
+fn from_environment(name: &str, default: usize) -> usize {
+    std::env::var(name).ok().and_then(|n| n.parse().ok()).unwrap_or(default)
+}
 
 struct Case {
     kind: &'static str,
@@ -166,7 +172,7 @@ fn compare_all(title: &str, mut cases: Vec<Case>) {
         }
     }
     let count: usize = failures.values().map(Vec::len).sum();
-    let shown: usize = std::env::var("DIFFERENCES_SHOWN").ok().and_then(|n| n.parse().ok()).unwrap_or(3);
+    let shown = from_environment("DIFFERENCES_SHOWN", 3);
     for (name, list) in &failures {
         eprintln!("{name}: {} differ", list.len());
         list.iter().take(shown).for_each(|text| eprintln!("    {text}"));
@@ -201,9 +207,12 @@ fn operators_on_every_pair_of_types_match_php() {
 fn functions_on_generated_arguments_match_php() {
     let mut generator = Generator::new(SEED);
     let mut cases = Vec::new();
-    for (name, signature) in signatures::FUNCTIONS {
+    let count = from_environment("CALLS", CASES);
+    let only = std::env::var("FUNCTION").ok();
+    let wanted = |name: &str| only.as_ref().is_none_or(|only| only == name);
+    for (name, signature) in signatures::FUNCTIONS.iter().filter(|(name, _)| wanted(name)) {
         let function = function(name.as_bytes()).unwrap_or_else(|| panic!("{name} is not on the allow list"));
-        for _ in 0..CASES {
+        for _ in 0..count {
             let args = generator.arguments(signature, function.min);
             cases.push(Case { kind: "fn", name: (*name).to_owned(), args, by_ref: function.by_ref });
         }
@@ -214,7 +223,7 @@ fn functions_on_generated_arguments_match_php() {
 #[test]
 fn random_date_texts_match_php() {
     let mut generator = Generator::new(SEED);
-    let count = std::env::var("DATE_TEXTS").ok().and_then(|n| n.parse().ok()).unwrap_or(DATE_TEXTS);
+    let count = from_environment("DATE_TEXTS", DATE_TEXTS);
     let mut case = || {
         let args = vec![Value::from(dates::text(&mut generator)), generator.value('T')];
         Case { kind: "fn", name: "strtotime".to_owned(), args, by_ref: 0 }

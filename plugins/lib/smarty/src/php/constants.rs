@@ -128,6 +128,9 @@ const INTEGERS: &[(&str, i64)] = &[
     ("FILTER_VALIDATE_MAC", 276),
     ("FILTER_VALIDATE_REGEXP", 272),
     ("FILTER_VALIDATE_URL", 273),
+    ("INI_SCANNER_NORMAL", 0),
+    ("INI_SCANNER_RAW", 1),
+    ("INI_SCANNER_TYPED", 2),
     ("JSON_BIGINT_AS_STRING", 2),
     ("JSON_ERROR_CTRL_CHAR", 3),
     ("JSON_ERROR_DEPTH", 1),
@@ -224,4 +227,7 @@ const INTEGERS: &[(&str, i64)] = &[
     ("STR_PAD_BOTH", 2),
     ("STR_PAD_LEFT", 0),
     ("STR_PAD_RIGHT", 1),
+    ("SUNFUNCS_RET_DOUBLE", 2),
+    ("SUNFUNCS_RET_STRING", 1),
+    ("SUNFUNCS_RET_TIMESTAMP", 0),
 ];

@@ -20,17 +20,17 @@ pub fn listed(kind: char) -> &'static [&'static str] {
         ],
         'V' => &["UTF-8", "utf8", "ISO-8859-1", "latin1", "ASCII", "windows-1252", "nope", "KOI8-R", ""],
         'h' => &["0", "1k", "2M", "3g", "0x10", "0o17", "0b11", "017", "1.5k", "1 k", "1kb", "0xg", "k", "-0x1F", "0X1g", "1kk", "09k", "0 k", "8589934592G", "-1m", "0b2", "- 1"],
-        'j' => &["EST", "cet", "", "foo", "utc", "UTC", "ist", "bst", "a", "z", "MSK", "cst", "west", "Europe/Paris"],
+        'j' => &["EST", "gmt", "cet", "", "foo", "utc", "UTC", "ist", "bst", "a", "z", "MSK", "cst", "west", "Europe/Paris"],
         'o' => &[
             "Y-m-d", "Y-m-d H:i:s", "d/m/Y H:i", "!Y", "D, d M y", "U", "H\\h i", "j-n-Y T", "e", "Y-m-d+", "Y-m-d|", "Y z", "z Y",
             "g:i A", "u v", "?*", "G", "Q", "l F jS", "P", "X", "Y#m#d", "Y-m-d\\", "H.i", "i:s.u", "Y-m-d H:i:s T", "m/d", "*Y", "d!m",
-            "O e", "h a", "Y-m-d  H", "Ymd", "y", "x", "H:i|", "Y-m-d G:i:s.v P",
+            "O e", "h a", "12abc", "a h", "H* a", "Y-m-d  H", "Ymd", "y", "x", "H:i|", "Y-m-d G:i:s.v P",
         ],
         'Q' => &[
             "2024-02-29", "2024-02-30 10:00:00", "01/02/2024 10:30", "2024", "Mon, 05 Feb 24", "86400", "-1", "10h 30", "1-2-2024 EST",
             "Europe/Paris", "2024-02-01 trailing", "45 2024", "2024 45", "10:30 PM", "12:30 a.m.", "123456 123", "a bc", "x",
             "Monday January 1st", "+02:00", "-12345", "2024/02/03", "10.30", "30:15.25", "2024-02-29 25:61:61 (CEST)", "2/3", "abc 2024",
-            "", "20240229", "24", "+2024", "1:2:3", "2024-02-29 10:00:00 Foo/Bar", "2024-02-29 1:02:03.5 -0330", "13 pm", "Day", "sept",
+            "", "20240229", "24", "+2024", "1:2:3", "+12:", "+12: 5", "-1:2:3", "+12:345", "+12:3:", "(+01:30)", "h am", "12 a.m", "12 a.", "2024-02-29 10:00:00 Foo/Bar", "2024-02-29 1:02:03.5 -0330", "13 pm", "Day", "sept",
         ],
         'E' => &[
             "UTF-8", "auto", "ASCII, UTF-8", "UTF-8,ISO-8859-1", "ISO-8859-1,UTF-8", "UTF-8, Windows-1252, ISO-8859-1",
@@ -45,6 +45,6 @@ pub fn listed(kind: char) -> &'static [&'static str] {
             "", "a", "abc", "a.cfg", ".cfg", "a/x.b", "A", "y1234", "]", "[a", "*", "\\", "9", "_1", "a/.x", "ax", "-x", "abab", "a/b",
             "x[", "b", "aXbXc", "/",
         ],
-        _ => unreachable!("{kind} is not a list"),
+        _ => crate::texts::listed(kind),
     }
 }

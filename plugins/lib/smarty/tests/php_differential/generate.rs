@@ -220,6 +220,9 @@ impl Generator {
 
     /// A value of the kind that a letter of `signatures` names.
     pub fn value(&mut self, kind: char) -> Value {
+        if let Some(pieces) = crate::texts::pieces(kind) {
+            return Value::from((0..self.below(9)).flat_map(|_| self.pick(pieces).to_vec()).collect::<Vec<u8>>());
+        }
         match kind {
             's' => self.string(),
             'i' => Value::Int(self.pick(INTS)),
@@ -256,8 +259,11 @@ impl Generator {
             'Y' => Value::Int(2008 + self.below(28) as i64),
             'J' => Value::Int(self.below(200) as i64 - 80),
             'T' => Value::Int(self.pick(&[0, 1, 1_782_907_200, 1_710_054_000, 1_730_700_000, -1, 4_102_444_800])),
+            // Degrees of latitude and longitude.
+            '<' => Value::Float((self.below(1800) as f64 - 900.0) / 10.0),
+            '>' => Value::Float((self.below(3600) as f64 - 1800.0) / 10.0),
             'r' => Value::list([0x80, 0xffff, self.pick(&[0, 0, 5]), 0xffff].map(Value::Int)),
-            _ if kind.is_ascii_digit() || "DUwpqexyvGgPNhjoQEtV".contains(kind) => self.listed(kind),
+            _ if kind.is_ascii_digit() || "DUwpqexyvGgPNhjoQEtV&!_".contains(kind) => self.listed(kind),
             _ => match self.below(6) {
                 0 => self.array(1),
                 1 => Value::Int(self.pick(WIDE)),
@@ -280,7 +286,7 @@ impl Generator {
         kinds[..count]
             .iter()
             .map(|kind| {
-                let fixed = kind.is_ascii_digit() || "DSZTUYJBWrwpqeGPOMV".contains(*kind);
+                let fixed = kind.is_ascii_digit() || "DSZTUYJBWrwpqeGPOMVCd%&".contains(*kind);
                 if !fixed && self.below(12) == 0 { self.value('m') } else { self.value(*kind) }
             })
             .collect()

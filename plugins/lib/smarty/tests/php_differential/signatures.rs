@@ -174,6 +174,11 @@ pub const FUNCTIONS: &[(&str, &str)] = &[
     ("array_multisort", "M"), ("array_multisort", "MOO"), ("array_multisort", "MOM"), ("array_multisort", "MOMO"), ("preg_replace_callback", "1xsi"),
     ("preg_replace_callback", "1xA"), ("mb_encoding_aliases", "e"), ("mb_preferred_mime_name", "e"), ("mb_encode_numericentity", "srsb"), ("mb_decode_numericentity", "srs"),
     ("mb_convert_variables", "VVsl"), ("mb_convert_variables", "VVA"), ("iptcparse", "t"), ("iptcparse", "s"),
+    ("timezone_abbreviations_list", ""), ("date_sunrise", "Iz<><H"), ("date_sunrise", "TZ<>"), ("date_sunset", "Iz<><H"), ("date_sunset", "TZ"),
+    ("date_sun_info", "T<>"), ("date_sun_info", "Iff"), ("hebrev", "ui"), ("hebrev", "uz"), ("hebrev", "s"),
+    ("mb_convert_kana", "Xd"), ("mb_convert_kana", "Xd&"), ("mb_convert_kana", "X"), ("mb_encode_mimeheader", "K&!_i"), ("mb_encode_mimeheader", "K&!_z"),
+    ("mb_encode_mimeheader", "s&!"), ("mb_decode_mimeheader", "K"), ("mb_decode_mimeheader", "s"), ("parse_ini_string", "CbO"), ("parse_ini_string", "Cbz"),
+    ("parse_ini_string", "Cb"), ("strptime", "@%"),
 ];
 
 #[rustfmt::skip]

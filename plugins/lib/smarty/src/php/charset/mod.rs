@@ -7,8 +7,7 @@ mod pairs;
 mod pairs_tables;
 mod single;
 mod single_tables;
-mod substitute;
-mod transfer;
+pub(crate) mod transfer;
 mod utf7;
 mod wide;
 
@@ -17,8 +16,10 @@ pub use names::{ENCODINGS, Encoding, find};
 use crate::php::utf8;
 use pairs::Pairs;
 use single::Single;
-use substitute::SUBSTITUTE;
 use wide::Order;
+
+/// What stands for a character that cannot be read or written.
+const SUBSTITUTE: char = '?';
 
 /// How an encoding is read and written.
 #[derive(Clone, Copy, Debug)]
@@ -58,12 +59,18 @@ impl Charset {
         matches!(self, Charset::Utf8)
     }
 
-    /// The characters of a text in this encoding.
+    /// The characters of a text in this encoding, with substitutes for those that are invalid.
     #[must_use]
     pub fn decode(&self, text: &[u8]) -> Vec<char> {
+        self.decode_known(text).into_iter().map(|c| c.unwrap_or(SUBSTITUTE)).collect()
+    }
+
+    /// The characters of a text in this encoding; `None` for those that are invalid.
+    #[must_use]
+    pub fn decode_known(&self, text: &[u8]) -> Vec<Option<char>> {
         match self {
-            Charset::Utf8 => utf8::chars(text).map(|c| c.unwrap_or(SUBSTITUTE)).collect(),
-            Charset::Bytes(max) => text.iter().map(|b| if b <= max { char::from(*b) } else { SUBSTITUTE }).collect(),
+            Charset::Utf8 => utf8::chars(text).collect(),
+            Charset::Bytes(max) => text.iter().map(|b| (b <= max).then(|| char::from(*b))).collect(),
             Charset::Single(table) => text.iter().map(|b| table.char(*b)).collect(),
             Charset::Pairs(pairs) => pairs.decode(text),
             Charset::Iso2022Jp => pairs::decode_iso_2022_jp(text),
@@ -129,8 +136,8 @@ pub fn convert(text: &[u8], to: Charset, from: Charset) -> Vec<u8> {
     }
 }
 
-fn bytes_as_chars(bytes: &[u8]) -> Vec<char> {
-    bytes.iter().map(|b| char::from(*b)).collect()
+fn bytes_as_chars(bytes: &[u8]) -> Vec<Option<char>> {
+    bytes.iter().map(|b| Some(char::from(*b))).collect()
 }
 
 /// Transfer encodings carry UTF-8.

@@ -16,6 +16,14 @@ pub struct Encoding {
     pub charset: Option<Charset>,
 }
 
+impl Encoding {
+    /// The name for mail.
+    #[must_use]
+    pub fn mail_name(&self) -> &'static str {
+        if self.mime.is_empty() { self.name } else { self.mime }
+    }
+}
+
 /// Finds an encoding by its name, its name for mail or an alias, in any letter case.
 #[must_use]
 pub fn find(name: &[u8]) -> Option<&'static Encoding> {

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use encoding_rs::Encoding;
 
 use super::pairs_tables as tables;
-use super::substitute::SUBSTITUTE;
 
 /// A set as a part of one of the Encoding Standard's, with its differences.
 #[derive(Debug)]
@@ -112,13 +111,13 @@ fn number(bytes: &[u8]) -> u32 {
 
 impl Pairs {
     #[must_use]
-    pub fn decode(&self, text: &[u8]) -> Vec<char> {
+    pub fn decode(&self, text: &[u8]) -> Vec<Option<char>> {
         let mut out = Vec::with_capacity(text.len());
         let mut rest = text;
         while let Some(&first) = rest.first() {
             let length = if first.is_ascii() { 1 } else { self.length(rest).min(rest.len()) };
             let (bytes, tail) = rest.split_at(length);
-            out.push(if first.is_ascii() { char::from(first) } else { self.char(bytes).unwrap_or(SUBSTITUTE) });
+            out.push(if first.is_ascii() { Some(char::from(first)) } else { self.char(bytes) });
             rest = tail;
         }
         out
@@ -245,7 +244,7 @@ pub fn encode_iso_2022_jp(chars: &[char]) -> Vec<u8> {
     out
 }
 
-pub fn decode_iso_2022_jp(text: &[u8]) -> Vec<char> {
+pub fn decode_iso_2022_jp(text: &[u8]) -> Vec<Option<char>> {
     let mut out = Vec::new();
     let mut mode = Mode::Ascii;
     let mut rest = text;
@@ -258,16 +257,16 @@ pub fn decode_iso_2022_jp(text: &[u8]) -> Vec<char> {
         rest = tail;
         match (mode, tail.first()) {
             (Mode::Pairs, Some(second)) if byte > b' ' => {
-                out.push(EUC_JP.char(&[byte | 0x80, second | 0x80]).unwrap_or(SUBSTITUTE));
+                out.push(EUC_JP.char(&[byte | 0x80, second | 0x80]));
                 rest = &tail[1..];
             }
-            (Mode::Roman, _) if byte == b'\\' => out.push('¥'),
-            (Mode::Roman, _) if byte == b'~' => out.push('‾'),
+            (Mode::Roman, _) if byte == b'\\' => out.push(Some('¥')),
+            (Mode::Roman, _) if byte == b'~' => out.push(Some('‾')),
             (Mode::Katakana, _) if (0x21..=0x5f).contains(&byte) => out.push(katakana(byte | 0x80)),
             _ => out.push(match byte {
                 0xa1..=0xdf => katakana(byte),
-                0x1b | 0x80.. => SUBSTITUTE,
-                _ => char::from(byte),
+                0x1b | 0x80.. => None,
+                _ => Some(char::from(byte)),
             }),
         }
     }
@@ -275,8 +274,8 @@ pub fn decode_iso_2022_jp(text: &[u8]) -> Vec<char> {
 }
 
 /// The half-width character of a byte of JIS X 0201.
-fn katakana(byte: u8) -> char {
-    char::from_u32(0xff61 - 0xa1 + u32::from(byte)).unwrap_or(SUBSTITUTE)
+fn katakana(byte: u8) -> Option<char> {
+    char::from_u32(0xff61 - 0xa1 + u32::from(byte))
 }
 
 #[cfg(test)]

@@ -1,7 +1,5 @@
 //! Sets of one byte a character.
 
-use super::substitute::SUBSTITUTE;
-
 /// ASCII, and 128 more characters.
 #[derive(Debug)]
 pub struct Single {
@@ -13,12 +11,11 @@ pub struct Single {
 
 impl Single {
     #[must_use]
-    pub fn char(&self, byte: u8) -> char {
+    pub fn char(&self, byte: u8) -> Option<char> {
         let Some(at) = byte.checked_sub(0x80) else {
-            return char::from(byte);
+            return Some(char::from(byte));
         };
-        let c = self.upper.chars().nth(usize::from(at));
-        c.filter(|c| *c != char::REPLACEMENT_CHARACTER).unwrap_or(SUBSTITUTE)
+        self.upper.chars().nth(usize::from(at)).filter(|c| *c != char::REPLACEMENT_CHARACTER)
     }
 
     #[must_use]

@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::substitute::SUBSTITUTE;
 use crate::php::functions::encode::hex_pair;
 use crate::php::functions::html;
 use crate::php::functions::html_names::NAMES;
@@ -23,7 +22,7 @@ pub fn entity(c: char) -> Vec<u8> {
 /// The longest entity that is read: a name of HTML 4 or a number.
 const ENTITY_MAX: usize = 16;
 
-pub fn decode_entities(text: &[u8]) -> Vec<char> {
+pub fn decode_entities(text: &[u8]) -> Vec<Option<char>> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {
@@ -36,16 +35,17 @@ pub fn decode_entities(text: &[u8]) -> Vec<char> {
             rest = &tail[end + 1..];
             continue;
         }
-        out.push(char::from(byte));
+        out.push(Some(char::from(byte)));
         rest = tail;
     }
     out
 }
 
-fn entity_value(name: &[u8]) -> Option<char> {
+/// The character that an entity names, which can be invalid; `None` if it is no entity.
+fn entity_value(name: &[u8]) -> Option<Option<char>> {
     match name {
-        [b'#', digits @ ..] => html::code_point(digits).map(|code| char::from_u32(code).unwrap_or(SUBSTITUTE)),
-        name => html::name_value(name, true),
+        [b'#', digits @ ..] => html::code_point(digits).map(char::from_u32),
+        name => html::name_value(name, true).map(Some),
     }
 }
 
@@ -57,7 +57,7 @@ pub fn encode_base64(bytes: &[u8]) -> Vec<u8> {
     text.chunks(BASE64_LINE).collect::<Vec<_>>().join(b"\r\n".as_slice())
 }
 
-/// The bytes of base64; a foreign character becomes `?`.
+/// The bytes of base64. A foreign character becomes a `?` before the group of four in which it stands.
 pub fn decode_base64(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let (mut bits, mut count) = (0_u32, 0);
@@ -75,12 +75,15 @@ pub fn decode_base64(text: &[u8]) -> Vec<u8> {
             }
         };
         bits = bits << 6 | u32::from(value);
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
+        count += 1;
+        if count == 4 {
+            out.extend_from_slice(&bits.to_be_bytes()[1..]);
+            (bits, count) = (0, 0);
         }
     }
+    // Two characters of a group that is not complete make a byte, and three make two.
+    let rest = (bits << (6 * (4 - count))).to_be_bytes();
+    out.extend_from_slice(&rest[1..][..count.max(1) - 1]);
     out
 }
 
@@ -114,22 +117,41 @@ pub fn encode_quoted(bytes: &[u8]) -> Vec<u8> {
     out
 }
 
+/// The bytes of quoted-printable. What follows `=` and is no code stays as it is.
 pub fn decode_quoted(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
-    while let Some((&byte, tail)) = rest.split_first() {
-        rest = tail;
-        if byte != b'=' {
-            out.push(byte);
-            continue;
+    loop {
+        let (code, length) = match rest {
+            [] => return out,
+            [b'=', b'\r', b'\n', ..] => (&b""[..], 3),
+            [b'=', b'\r', _, ..] => (&rest[2..3], 3),
+            [b'=', b'\n', ..] => (&b""[..], 2),
+            [b'=', high, _, ..] if high.is_ascii_hexdigit() => (&rest[..3], 3),
+            [b'=', _, ..] => (&rest[..2], 2),
+            _ => (&rest[..1], 1),
+        };
+        match code {
+            [b'=', pair @ ..] if hex_pair(pair).is_some() => out.extend(hex_pair(pair)),
+            plain => out.extend_from_slice(plain),
         }
-        if let Some(byte) = hex_pair(tail) {
+        rest = &rest[length..];
+    }
+}
+
+/// The text of an encoded word of a mail header, in base64.
+pub fn encode_base64_word(bytes: &[u8]) -> Vec<u8> {
+    STANDARD.encode(bytes).into_bytes()
+}
+
+/// The text of an encoded word in quoted-printable. PHP encodes digits, and keeps a NUL.
+pub fn encode_quoted_word(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    for &byte in bytes {
+        if byte == 0 || byte.is_ascii_alphabetic() || b"!*+-/".contains(&byte) {
             out.push(byte);
-            rest = &tail[2..];
-        } else if let Some(next) = tail.strip_prefix(b"\r\n").or_else(|| tail.strip_prefix(b"\n")) {
-            rest = next;
         } else {
-            out.push(byte);
+            out.extend(format!("={byte:02X}").into_bytes());
         }
     }
     out

@@ -4,7 +4,6 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
 
-use super::substitute::SUBSTITUTE;
 use super::wide::{Order, decode_utf16, utf16};
 
 /// One of the two forms.
@@ -45,8 +44,8 @@ pub fn encode(chars: &[char], form: &Form) -> Vec<u8> {
             units.extend(utf16(c, Order::Big));
             continue;
         }
-        // After base64, `-` is needed where the next character could belong to it.
-        let ends = form.always_ends || c.is_ascii_alphanumeric() || "/-".contains(c);
+        // After base64, `-` is needed where the next character could belong to it; PHP writes it before a NUL too.
+        let ends = form.always_ends || c.is_ascii_alphanumeric() || "/-\0".contains(c);
         end_run(&mut units, ends, form, &mut out);
         out.push(c as u8);
         if starts_nothing {
@@ -69,14 +68,14 @@ fn end_run(units: &mut Vec<u8>, ends: bool, form: &Form, out: &mut Vec<u8>) {
     units.clear();
 }
 
-pub fn decode(text: &[u8], form: &Form) -> Vec<char> {
+pub fn decode(text: &[u8], form: &Form) -> Vec<Option<char>> {
     let mut out = Vec::new();
     let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {
         rest = tail;
         if byte != form.start {
             let is_text = byte.is_ascii() && (!form.always_ends || (b' '..=b'~').contains(&byte));
-            out.push(if is_text { char::from(byte) } else { SUBSTITUTE });
+            out.push(is_text.then(|| char::from(byte)));
             continue;
         }
         let slash = if form.always_ends { b',' } else { b'/' };
@@ -84,8 +83,8 @@ pub fn decode(text: &[u8], form: &Form) -> Vec<char> {
         let (run, tail) = rest.split_at(count);
         rest = tail.strip_prefix(b"-").unwrap_or(tail);
         match (count, tail.first()) {
-            (0, Some(b'-')) => out.push(char::from(form.start)),
-            (0, None) if form.always_ends => out.push(SUBSTITUTE),
+            (0, Some(b'-')) => out.push(Some(char::from(form.start))),
+            (0, None) if form.always_ends => out.push(None),
             _ => {}
         }
         let units = form.engine.decode(run).unwrap_or_default();

@@ -1,7 +1,5 @@
 //! UTF-16, UCS-2 and UTF-32 (UCS-4).
 
-use super::substitute::SUBSTITUTE;
-
 /// The order of the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
@@ -31,31 +29,31 @@ fn units16(text: &[u8], big: bool) -> impl Iterator<Item = u16> + '_ {
         .map(move |u| if big { u16::from_be_bytes([u[0], u[1]]) } else { u16::from_le_bytes([u[0], u[1]]) })
 }
 
-/// A last incomplete unit is one more `?`.
-fn with_remainder(mut chars: Vec<char>, text: &[u8], width: usize) -> Vec<char> {
+/// A last incomplete unit is one more invalid character.
+fn with_remainder(mut chars: Vec<Option<char>>, text: &[u8], width: usize) -> Vec<Option<char>> {
     if !text.len().is_multiple_of(width) {
-        chars.push(SUBSTITUTE);
+        chars.push(None);
     }
     chars
 }
 
-pub fn decode_utf16(text: &[u8], order: Order) -> Vec<char> {
+pub fn decode_utf16(text: &[u8], order: Order) -> Vec<Option<char>> {
     let (text, big) = ordered(text, order, 2);
-    let chars = char::decode_utf16(units16(text, big)).map(|c| c.unwrap_or(SUBSTITUTE)).collect();
+    let chars = char::decode_utf16(units16(text, big)).map(Result::ok).collect();
     with_remainder(chars, text, 2)
 }
 
-pub fn decode_ucs2(text: &[u8], order: Order) -> Vec<char> {
+pub fn decode_ucs2(text: &[u8], order: Order) -> Vec<Option<char>> {
     let (text, big) = ordered(text, order, 2);
-    let chars = units16(text, big).map(|u| char::from_u32(u.into()).unwrap_or(SUBSTITUTE)).collect();
+    let chars = units16(text, big).map(|u| char::from_u32(u.into())).collect();
     with_remainder(chars, text, 2)
 }
 
-pub fn decode_utf32(text: &[u8], order: Order) -> Vec<char> {
+pub fn decode_utf32(text: &[u8], order: Order) -> Vec<Option<char>> {
     let (text, big) = ordered(text, order, 4);
     let unit = |u: &[u8]| {
         let u = [u[0], u[1], u[2], u[3]];
-        char::from_u32(if big { u32::from_be_bytes(u) } else { u32::from_le_bytes(u) }).unwrap_or(SUBSTITUTE)
+        char::from_u32(if big { u32::from_be_bytes(u) } else { u32::from_le_bytes(u) })
     };
     let chars = text.chunks_exact(4).map(unit).collect();
     with_remainder(chars, text, 4)

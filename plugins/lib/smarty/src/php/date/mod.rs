@@ -4,6 +4,8 @@ mod calendar;
 mod format;
 pub mod make;
 mod strftime;
+pub mod strptime;
+pub mod sun;
 pub mod text;
 mod words;
 pub mod zone_names;

@@ -23,14 +23,7 @@ pub const FUNCTIONS: &[Function] = &[
     moves("mb_encoding_aliases", 1, 1, |_, a| {
         Ok(Value::list(named(a)?.aliases.iter().map(|alias| Value::text(*alias))))
     }),
-    moves("mb_preferred_mime_name", 1, 1, |_, a| {
-        let found = named(a)?;
-        Ok(match (found.mime, found.name) {
-            ("", "7bit" | "8bit") => Value::text(found.name),
-            ("", name) => Value::text(name),
-            (mime, _) => Value::text(mime),
-        })
-    }),
+    moves("mb_preferred_mime_name", 1, 1, |_, a| Ok(Value::text(named(a)?.mail_name()))),
     makes("mb_encode_numericentity", 2, 4, encode_entities),
     makes("mb_decode_numericentity", 2, 3, decode_entities),
 ];

@@ -67,7 +67,7 @@ fn first_invalid(encoding: &Encoding, text: &[u8]) -> Result<Option<usize>, PhpE
         Some(Charset::Bytes(max)) if !matches!(encoding.name, "7bit" | "8bit") => {
             Ok(text.iter().position(|b| *b > max))
         }
-        Some(Charset::Single(table)) => Ok(text.iter().position(|b| table.char(*b) == '?' && *b != b'?')),
+        Some(Charset::Single(table)) => Ok(text.iter().position(|b| table.char(*b).is_none())),
         _ => {
             let name = encoding.name;
             Err(args::bad(1, &format!("name encodings of one byte a character and UTF-8, and {name} is another")))

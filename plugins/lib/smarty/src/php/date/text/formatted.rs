@@ -165,7 +165,7 @@ impl Formatted<'_> {
             let days = days_from_civil(year, 1, 1) + i128::from(day);
             let civil = Civil::from_seconds(days * 86_400);
             let date = self.date();
-            (date.month, date.day) = (Some(civil.month), Some(civil.day));
+            (date.year, date.month, date.day) = (Some(civil.year), Some(civil.month), Some(civil.day));
         }
         Ok(())
     }
@@ -177,16 +177,24 @@ impl Formatted<'_> {
     }
 
     fn half_day(&mut self) -> Step {
-        let hour = self.parsed.date.hour.ok_or("Meridian can only come after an hour has been found")?;
-        let hours = self.cursor.half_day(hour);
-        let rest = self.cursor.rest();
-        let length = match rest {
-            [b'A' | b'a' | b'P' | b'p', b'M' | b'm', ..] => 2,
-            [b'A' | b'a' | b'P' | b'p', b'.', b'M' | b'm', b'.', ..] => 4,
-            _ => return Err("A meridian could not be found"),
+        let hour = self.parsed.date.hour;
+        if hour.is_none() {
+            let at = self.at();
+            self.parsed.errors.push((at, "Meridian can only come after an hour has been found"));
+        }
+        let hours = self.cursor.half_day(hour.unwrap_or(0));
+        let (length, is_whole) = match self.cursor.rest() {
+            [_, b'M' | b'm', ..] => (2, true),
+            [_, b'.', b'M' | b'm', b'.', ..] => (4, true),
+            [_, b'.', b'M' | b'm', ..] => (3, false),
+            [_, b'.', ..] => (2, false),
+            _ => (1, false),
         };
         self.cursor.skip(length);
-        self.date().hour = Some(hour + hours);
+        if !is_whole {
+            return Err("A meridian could not be found");
+        }
+        self.date().hour = hour.map(|hour| hour + hours);
         Ok(())
     }
 
@@ -245,7 +253,7 @@ impl Formatted<'_> {
             match letter {
                 b'!' => self.reset(),
                 b'|' => self.reset_unset(),
-                b'+' | b'*' => {}
+                b'+' => {}
                 _ => {
                     self.parsed.errors.push((at, "Not enough data available to satisfy format"));
                     break;

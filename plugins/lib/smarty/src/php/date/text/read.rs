@@ -5,7 +5,7 @@ use super::super::words::{self, Unit};
 use super::cursor::Cursor;
 use super::grammar::Piece;
 use super::relative::{Edge, Reach, Relative, Special};
-use super::zone::{self, TextZone};
+use super::zone::{self, TextZone, Unreadable};
 
 /// What is wrong with a piece, in PHP's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,8 +259,12 @@ impl DateText {
     }
 
     /// Takes over a zone that was found, or none.
-    pub fn put_zone(&mut self, found: Option<TextZone>) -> Result<(), Fault> {
-        let known = found.is_some();
+    pub fn put_zone(&mut self, found: Result<TextZone, Unreadable>) -> Result<(), Fault> {
+        let known = found.is_ok();
+        let found = match found {
+            Err(Unreadable::Offset) => Some(TextZone::Offset(0)),
+            other => other.ok(),
+        };
         self.zone = Some(match self.zone.take() {
             Some(first) => first.replaced_by(found),
             None => found.unwrap_or(TextZone::Unknown),

@@ -1,0 +1,1 @@
+{json_encode(parse_ini_string('a = "x${HOME}y"'))}

@@ -1,0 +1,1 @@
+{mb_convert_kana('a','Kx')}

@@ -1,0 +1,1 @@
+{mb_encode_mimeheader('é','BASE64')}

@@ -1,0 +1,1 @@
+{mb_decode_mimeheader('=?HZ-GB-2312?B?YQ==?=')}

@@ -1,0 +1,1 @@
+{date_sunrise(0,3)}
