@@ -102,6 +102,28 @@ fn document_that_prints_the_time_is_never_kept() {
     }
 }
 
+/// A number of `/metrics`.
+fn metric(server: &Server, name: &str) -> u64 {
+    let text = client::get(server.admin(), "localhost", "/metrics").text();
+    let number = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    number.unwrap_or_else(|| panic!("{name} is not in {text}")).parse().unwrap()
+}
+
+#[test]
+fn unchanged_document_is_sent_without_a_render() {
+    let site = Site::new();
+    let server = server(&site, &[("a.cfg", "{$device_label}"), ("t.cfg", "{microtime(true)}")]);
+    let hits = || metric(&server, "dialplate_document_hits_total");
+    let renders = || metric(&server, "dialplate_render_seconds_count{plugin=\"yealink\"}");
+    twice(&server, "a.cfg", "");
+    let before = (hits(), renders());
+    (0..10).for_each(|_| drop(with(&server, "a.cfg", "")));
+    assert_eq!((hits(), renders()), (before.0 + 10, before.1));
+    assert!(metric(&server, "dialplate_document_bytes") > 0);
+    (0..10).for_each(|_| drop(with(&server, "t.cfg", "")));
+    assert_eq!((hits(), renders()), (before.0 + 10, before.1 + 10));
+}
+
 #[test]
 fn kept_document_answers_conditions_and_ranges() {
     let site = Site::new();

@@ -3,13 +3,14 @@
 //! The input is a request as it goes over the wire up to the first empty line, then its body.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use dialplate::facts::{Domain, Layer, Network, ReadOrigin, Record, RequestFacts, SettingRow, Settings};
+use dialplate::facts::{Domain, Layer, Network, Record, RequestFacts, SettingRow, Settings};
 use dialplate::gate;
 use dialplate::http::client::{Client, Config};
 use dialplate::http::proxy;
 use dialplate::http::range::{self, Selection};
 use dialplate::request::{ProvisionRequest, RawRequest, RequestTarget, UrlForms};
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 const PROXY: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const STRANGER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
@@ -119,5 +120,5 @@ fn facts(scheme: &str) -> RequestFacts {
         record: Record::new([].into(), Vec::new()),
     };
     let domain = Some(domain);
-    RequestFacts { device: None, taken_elsewhere: false, domain, settings, strangers: None, origin: ReadOrigin::Any }
+    RequestFacts { domain: domain.map(Arc::new), settings, ..RequestFacts::default() }
 }

@@ -220,6 +220,13 @@ impl Catalog {
         columns.map(|column| Column { kind: kind(column.kind), ..column.clone() }).collect()
     }
 
+    /// The columns of a device's row, without those that a note changes at every visit of the phone. FusionPBX's templates
+    /// cannot read these.
+    pub fn of_device(&self) -> Vec<Column> {
+        let columns = self.columns("v_devices").iter();
+        columns.filter(|column| !column.name.starts_with("device_provisioned_")).cloned().collect()
+    }
+
     /// The order of devices by age, as SQL. Unlike the order of storage, a written row keeps its place. Rows without a
     /// date come first: FusionPBX dates the rows that it inserts, so a new device never precedes them. Not every release
     /// has `insert_date`.

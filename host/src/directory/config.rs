@@ -28,6 +28,9 @@ pub struct Config {
     /// How long a start waits for a database that does not answer yet. When a machine boots, it starts at the same time
     /// as Dialplate.
     pub start_timeout: Duration,
+    /// What the kept facts of a database may take, about; 0 keeps none. Three hundred devices with a hundred keys each
+    /// take some 15 MB.
+    pub cache_bytes_max: u64,
 }
 
 impl Config {
@@ -42,6 +45,7 @@ impl Config {
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(5),
             start_timeout: Duration::from_secs(30),
+            cache_bytes_max: 64 << 20,
         }
     }
 

@@ -37,7 +37,7 @@ impl Directory {
         let inner = Inner {
             config: config.clone(),
             replica: Replica::open(config, &database).await?,
-            primary: ReadSource::new(database),
+            primary: ReadSource::new(database, config),
             statements: ArcSwap::from_pointee(statements),
             address_log: AddressLog::default(),
         };
@@ -83,6 +83,11 @@ impl Directory {
     /// The replica, if there is one that may be read from and answers.
     pub(super) fn replica(&self, origin: ReadOrigin) -> Option<&Arc<Replica>> {
         self.inner.replica.as_ref().filter(|replica| origin == ReadOrigin::Any && replica.is_available())
+    }
+
+    /// The database from which the rest of a request is read.
+    pub(super) fn source(&self, origin: ReadOrigin) -> &ReadSource {
+        self.replica(origin).map_or_else(|| self.primary(), |replica| &replica.source)
     }
 
     pub(super) fn has_replica(&self) -> bool {

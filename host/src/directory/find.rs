@@ -1,15 +1,20 @@
-//! Finds the facts from which the gate decides, in one round trip: the device, its domain, and the settings that the gate
+//! Finds the facts from which the gate decides, in one round trip if they are not known: the device, its domain, and the settings that the gate
 //! reads. This file reads no line, no key and no line password.
 //!
 //! The server refuses most requests after this statement. It therefore reads as many rows for an unknown device as for a
 //! known one or for another domain's: a client that sends requests in bursts could measure the difference.
 
+use super::cache::{Digest, Found, Kept, LookupKey};
 use super::defaults::{Defaults, of_domain};
 use super::directory::Directory;
 use super::error::Error;
 use super::query::QueryResult;
 use super::replica::ReadSource;
-use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, Release, RequestFacts, Value};
+use super::statements::{DEFAULT_SETTINGS, PROVISIONED, STAMP};
+use crate::facts::{
+    DatabaseVersion, DeviceAddress, DeviceFacts, Domain, LastProvisioned, Layer, ReadOrigin, Record, Release,
+    RequestFacts, Row, Value,
+};
 use std::sync::Arc;
 
 /// The device that a request names.
@@ -18,6 +23,9 @@ pub struct Lookup<'a> {
     /// The domain's name: the `Host` header without user and port, in the spelling of the request.
     pub host: &'a str,
 }
+
+/// The parts that may differ although the facts are the same. The default settings are compared as a whole.
+const VARYING: [&str; 3] = [PROVISIONED, DEFAULT_SETTINGS, STAMP];
 
 /// A domain by its name, which is also that of its template folder.
 const DOMAIN_NAMED: &str =
@@ -65,12 +73,27 @@ impl Directory {
         lookup: &Lookup<'_>,
     ) -> Result<RequestFacts, Error> {
         let address = lookup.address.filter(|address| !address.is_placeholder());
+        let (key, version) = (LookupKey::new(address, lookup.host), source.version().await);
+        let found = match source.cache.found.current(&key, version) {
+            Some(found) => found,
+            None => self.read_facts(source, address, lookup.host, (&key, version)).await?,
+        };
+        Ok(found.value.facts(origin, version))
+    }
+
+    async fn read_facts(
+        &self,
+        source: &ReadSource,
+        address: Option<&DeviceAddress>,
+        host: &str,
+        (key, version): (&LookupKey, Option<DatabaseVersion>),
+    ) -> Result<Arc<Kept<Found>>, Error> {
         let known = source.defaults.load();
         let stamp = known.as_ref().and_then(|known| known.stamp.as_deref());
         let is_filtered = known.as_ref().is_none_or(|known| known.domain_filter);
-        let binds = [address.map(DeviceAddress::as_str), Some(lookup.host), stamp];
+        let binds = [address.map(DeviceAddress::as_str), Some(host), stamp];
         let mut statements = self.statements();
-        let result = match statements.find.of(is_filtered).run(&source.database, &binds).await {
+        let mut result = match statements.find.of(is_filtered).run(&source.database, &binds).await {
             Err(error) if error.is_layout() => {
                 self.reread(&statements).await?;
                 statements = self.statements();
@@ -82,11 +105,21 @@ impl Directory {
             self.address_log().found(address, devices(&result));
         }
         let defaults = source.defaults.update(known.as_ref(), &result, statements.release)?;
-        if !is_filtered || defaults.domain_filter {
-            return facts(&result, &defaults, lookup.host, address, origin);
+        if is_filtered && !defaults.domain_filter {
+            // An administrator has just turned the filter off, or this is the first request since the start.
+            result = statements.find.of(false).run(&source.database, &binds).await?;
         }
-        // An administrator has just turned the filter off, or this is the first request since the start.
-        facts(&statements.find.of(false).run(&source.database, &binds).await?, &defaults, lookup.host, address, origin)
+        let mut digest = Digest::new();
+        digest.add_rows(&result, &VARYING);
+        digest.add_shared(&statements);
+        digest.add_shared(&defaults);
+        let provisioned = provisioned(&result)?;
+        let found = source.cache.found.settle(key, version, &digest, || {
+            let facts = facts(&result, &defaults, host, address)?;
+            Ok(Found::new(facts, Arc::clone(&statements), Arc::clone(&defaults)))
+        })?;
+        found.value.note(provisioned);
+        Ok(found)
     }
 
     /// The address of the device that has a line with this extension, for phones that identify themselves by it.
@@ -118,7 +151,6 @@ fn facts(
     defaults: &Defaults,
     host: &str,
     address: Option<&DeviceAddress>,
-    origin: ReadOrigin,
 ) -> Result<RequestFacts, Error> {
     let mut domains: Vec<Domain> = result.table("domain")?.into_records().map(domain).collect();
     let sent = result.table("device")?.into_records().next();
@@ -147,10 +179,21 @@ fn facts(
         taken_elsewhere: devices(result) > 0 && device.is_none(),
         settings: domain.as_ref().map_or_else(|| defaults.settings.clone(), |domain| with_domain(&domain.uuid)),
         strangers: strangers.map(|uuid| with_domain(&uuid)),
-        device,
-        domain,
-        origin,
+        device: device.map(Arc::new),
+        domain: domain.map(Arc::new),
+        provisioned: None,
+        origin: ReadOrigin::Any,
+        place: None,
     })
+}
+
+/// What notes change of the device that was sent.
+fn provisioned(result: &QueryResult<'_>) -> Result<Option<Arc<LastProvisioned>>, Error> {
+    let last = |row: Row<'_>| {
+        let text = |column| row.text(column).to_owned();
+        Arc::new(LastProvisioned { date: text("device_provisioned_date"), ip: text("device_provisioned_ip") })
+    };
+    Ok(result.table(PROVISIONED)?.first().map(last))
 }
 
 /// The number of devices that have the address in the domain of the one that was found.

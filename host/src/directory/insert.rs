@@ -6,11 +6,12 @@ use super::contacts::PhoneBookRules;
 use super::dialect::{Dialect, storable, timestamp};
 use super::directory::Directory;
 use super::error::Error;
-use super::load::{Device, with_domain_settings, with_own_settings};
+use super::load::{Device, with_own_settings};
 use crate::facts::{Domain, MacAddress, ReadOrigin, Record, Settings, Table, Value};
 use crate::gate::InsertPermit;
 use jiff::Timestamp;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What the server derives from a request about a device that has no row.
 pub struct NewDevice {
@@ -79,19 +80,17 @@ impl Directory {
     /// settings.
     pub(super) async fn without_row(
         &self,
-        (address, domain, settings, origin): InsertFacts,
+        (address, domain, mut settings, origin): InsertFacts,
         uuid: String,
         new: impl FnOnce(&Settings) -> NewDevice,
     ) -> Result<Device, Error> {
         let statements = self.statements();
-        let columns = statements.catalog.columns("v_devices");
+        let columns = statements.catalog.of_device();
         // Of what belongs to a device, a new one has nothing but its domain's settings.
-        let binds = [Some(uuid.as_str()), None, None, Some(domain.uuid.as_str())];
-        let result = self.read(origin, &statements.load, &binds).await?;
-        let settings = with_domain_settings(settings, &result)?;
+        settings.add_layer(&self.domain_settings(&domain.uuid, origin, None).await?.value.layer);
         let facts = (address, domain, settings, origin);
         let new = new(&facts.2);
-        Ok(inserted_device(columns, facts, new, uuid))
+        Ok(inserted_device(&columns, facts, new, uuid))
     }
 
     /// Whether a device of any domain has this address, in any spelling. Lookups compare texts as FusionPBX does, so they
@@ -111,7 +110,7 @@ impl Directory {
 }
 
 /// What an [`InsertPermit`] holds, and the permit of a phone without a device.
-type InsertFacts = (MacAddress, Domain, Settings, ReadOrigin);
+type InsertFacts = (MacAddress, Arc<Domain>, Settings, ReadOrigin);
 
 /// The inserted device as templates see it, without reading it again: it has neither lines nor keys.
 fn inserted_device(columns: &[Column], facts: InsertFacts, new: NewDevice, uuid: String) -> Device {
@@ -141,8 +140,8 @@ fn inserted_device(columns: &[Column], facts: InsertFacts, new: NewDevice, uuid:
         stored_vendor: new.vendor.clone(),
         vendor: new.vendor,
         template: new.template,
-        tables: [device, domain.record.into_table("domain")].into_iter().chain(empty).collect(),
-        domain_name: domain.name,
+        tables: [device, domain.record.clone().into_table("domain")].into_iter().chain(empty).collect(),
+        domain_name: domain.name.clone(),
         settings: with_own_settings(&domain_settings, HashMap::new()),
         domain_settings,
         phone_book,

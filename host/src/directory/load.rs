@@ -1,6 +1,7 @@
 //! Loads what an admitted device is made of: lines with their passwords, keys, and settings of all layers. FusionPBX
 //! lets a device take its template, profile, user and lines from others; this file decides what it takes from which.
 
+use super::cache::{Digest, DomainSettings, Kept, Loaded};
 use super::contacts::{PhoneBook, PhoneBookRules};
 use super::defaults::setting_row;
 use super::directory::Directory;
@@ -9,10 +10,12 @@ use super::keys;
 use super::query::QueryResult;
 use super::relatives::Relatives;
 use crate::facts::{
-    DeviceAddress, DeviceFacts, FactsVersion, Layer, Record, Release, Row, SettingRow, Settings, Table, Value,
+    DatabaseVersion, DeviceAddress, DeviceFacts, FactsVersion, Layer, ReadOrigin, Record, Release, Row, SettingLayer,
+    SettingRow, Settings, Table, Value,
 };
-use crate::gate::DevicePermit;
+use crate::gate::{DevicePermit, PermittedDevice};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The setting that holds the passwords with which phones authenticate.
 const PASSWORDS: &str = "http_auth_password";
@@ -34,7 +37,7 @@ const FROM_ALTERNATE: [&str; 5] =
 /// An admitted device with everything that a template may read of it. It holds passwords, so there is no `Debug`.
 #[derive(Clone)]
 pub struct Device {
-    /// What was made of this device may be kept under this version; `None` if nothing may be kept.
+    /// `None` if nothing that is made of it may be kept.
     pub version: Option<FactsVersion>,
     /// The device's own uuid, also if it shows another device's lines.
     pub uuid: String,
@@ -58,44 +61,54 @@ pub struct Device {
 }
 
 impl Directory {
-    /// Loads an admitted device, in one round trip, or in two if it takes something from another device.
-    pub async fn load(&self, permit: DevicePermit) -> Result<Device, Error> {
-        let (facts, domain, settings, origin) = permit.into_facts();
-        let (uuid, address, stored_vendor) = (facts.uuid.clone(), facts.address.clone(), facts.vendor.clone());
-        let relatives = self.relatives(&facts, origin).await?;
-        let composed = Composed::of(facts, relatives, settings.release());
-        let (profile, user) = (composed.uuid("device_profile_uuid"), composed.uuid("device_user_uuid"));
+    /// Loads an admitted device: without a round trip if it is kept and its database has not changed, else in one, or in two
+    /// if it takes something from another device, beside one for the settings of its domain.
+    pub async fn load(&self, permit: DevicePermit) -> Result<Arc<Device>, Error> {
+        let facts = permit.into_facts();
+        let kept = &self.source(facts.origin).cache.loaded;
+        let version = facts.place.map(|place| place.database);
+        let key = facts.place.map_or_else(FactsVersion::unused, |place| place.facts);
+        if let Some(loaded) = kept.current(&key, version) {
+            return Ok(Arc::clone(&loaded.value.device));
+        }
+        let domain = self.domain_settings(&facts.domain.uuid, facts.origin, version).await?;
         let statements = self.statements();
-        let binds = [Some(composed.source.as_str()), profile, user, Some(domain.uuid.as_str())];
-        let result = self.read(origin, &statements.load, &binds).await?;
+        let mut digest = Digest::new();
+        digest.add_shared(&statements);
+        digest.add_shared(&domain);
+        let relatives = self.relatives(&facts.device, facts.origin, &mut digest).await?;
+        let composed = Composed::of(&facts.device, relatives, facts.settings.release());
+        let (profile, user) = (composed.uuid("device_profile_uuid"), composed.uuid("device_user_uuid"));
+        let binds = [Some(composed.source.as_str()), profile, user];
+        let result = self.read(facts.origin, &statements.load, &binds).await?;
+        digest.add_rows(&result, &[]);
+        let loaded = kept.settle(&key, version, &digest, || {
+            let device = device(facts, &domain.value.layer, composed, &result)?;
+            Ok(Loaded { device: Arc::new(device), _domain: domain.clone(), _statements: statements.clone() })
+        })?;
+        Ok(Arc::clone(&loaded.value.device))
+    }
 
-        let domain_settings = with_domain_settings(settings, &result)?;
-        let vendor = composed.vendor();
-        let lines = result.table("lines")?;
-        let profile_keys = keys::select(keys::with_device_names(result.table("profile_keys")?), vendor);
-        let device_keys = keys::select(result.table("device_keys")?, vendor);
-        let phone_book = PhoneBookRules::new(&domain_settings, &domain, user, first_user_id(&lines), origin);
-        let user = user_table(&result, user)?;
-        Ok(Device {
-            version: None,
-            uuid,
-            address,
-            is_new: false,
-            stored_vendor,
-            vendor: vendor.unwrap_or_default().to_owned(),
-            template: composed.record.row().text("device_template").to_owned(),
-            phone_book: phone_book.with_keys([&profile_keys, &device_keys]),
-            settings: with_own_settings(&domain_settings, own_settings(&composed, &result)?),
-            domain_settings,
-            tables: vec![
-                composed.record.into_table("device"),
-                domain.record.into_table("domain"),
-                lines,
-                profile_keys,
-                device_keys,
-                user,
-            ],
-            domain_name: domain.name,
+    /// All settings of a domain, in one round trip if they are not known.
+    pub(super) async fn domain_settings(
+        &self,
+        domain: &str,
+        origin: ReadOrigin,
+        version: Option<DatabaseVersion>,
+    ) -> Result<Arc<Kept<DomainSettings>>, Error> {
+        let (key, domains) = (Box::from(domain), &self.source(origin).cache.domains);
+        if let Some(kept) = domains.current(&key, version) {
+            return Ok(kept);
+        }
+        let statements = self.statements();
+        let result = self.read(origin, &statements.domain_settings, &[Some(domain)]).await?;
+        let mut digest = Digest::new();
+        digest.add_shared(&statements);
+        digest.add_rows(&result, &[]);
+        domains.settle(&key, version, &digest, || {
+            let rows: Vec<SettingRow> = result.raw("domain_settings")?.into_iter().map(setting_row).collect();
+            let layer = SettingLayer::read(statements.release, Layer::Domain, &rows);
+            Ok(DomainSettings { layer, _statements: statements.clone() })
         })
     }
 
@@ -103,6 +116,43 @@ impl Directory {
     pub fn phone_book(&self, device: &Device) -> PhoneBook {
         PhoneBook::new(self.clone(), device.phone_book.clone())
     }
+}
+
+fn device(
+    facts: PermittedDevice,
+    domain_layer: &SettingLayer,
+    composed: Composed,
+    result: &QueryResult<'_>,
+) -> Result<Device, Error> {
+    let PermittedDevice { device, domain, settings: mut domain_settings, origin, .. } = facts;
+    domain_settings.add_layer(domain_layer);
+    let (vendor, user) = (composed.vendor(), composed.uuid("device_user_uuid"));
+    let lines = result.table("lines")?;
+    let profile_keys = keys::select(keys::with_device_names(result.table("profile_keys")?), vendor);
+    let device_keys = keys::select(result.table("device_keys")?, vendor);
+    let phone_book = PhoneBookRules::new(&domain_settings, &domain, user, first_user_id(&lines), origin);
+    let user = user_table(result, user)?;
+    Ok(Device {
+        version: Some(FactsVersion::unused()),
+        uuid: device.uuid.clone(),
+        address: device.address.clone(),
+        is_new: false,
+        stored_vendor: device.vendor.clone(),
+        vendor: vendor.unwrap_or_default().to_owned(),
+        template: composed.record.row().text("device_template").to_owned(),
+        domain_name: domain.name.clone(),
+        phone_book: phone_book.with_keys([&profile_keys, &device_keys]),
+        settings: with_own_settings(&domain_settings, own_settings(&composed, result)?),
+        domain_settings,
+        tables: vec![
+            composed.record.into_table("device"),
+            domain.record.clone().into_table("domain"),
+            lines,
+            profile_keys,
+            device_keys,
+            user,
+        ],
+    })
 }
 
 /// A device's row with what it takes from stand-in and alternate.
@@ -113,8 +163,8 @@ struct Composed {
 }
 
 impl Composed {
-    fn of(facts: DeviceFacts, relatives: Relatives, release: Release) -> Self {
-        let DeviceFacts { mut record, uuid, .. } = facts;
+    fn of(facts: &DeviceFacts, relatives: Relatives, release: Release) -> Self {
+        let (mut record, uuid) = (facts.record.clone(), facts.uuid.clone());
         let Relatives { alternate, stand_in } = relatives;
         let vendor = Some(facts.vendor.to_ascii_lowercase()).filter(|vendor| !vendor.is_empty() && vendor != "0");
         record.set("device_vendor", vendor.map_or(Value::Null, Value::Text));
@@ -196,13 +246,6 @@ fn own_settings(device: &Composed, result: &QueryResult<'_>) -> Result<HashMap<S
             settings.insert(name, cells.next().flatten().map_or(Value::Null, Value::Text));
         }
     }
-    Ok(settings)
-}
-
-/// Adds all settings of the domain, the only ones among the rows, to those that the gate has read.
-pub(super) fn with_domain_settings(mut settings: Settings, result: &QueryResult<'_>) -> Result<Settings, Error> {
-    let rows: Vec<SettingRow> = result.raw("domain_settings")?.into_iter().map(setting_row).collect();
-    settings.add(Layer::Domain, &rows);
     Ok(settings)
 }
 

@@ -1,10 +1,13 @@
 //! FusionPBX's tables: finds a device, its domain and settings, and loads the device for templates. The same statements
 //! run on PostgreSQL and SQLite; no other room knows SQL.
 //!
-//! A request costs two round trips, [`Directory::find`] and [`Directory::load`]. A third one reads the devices from which
-//! a device takes what it lacks, only if it does, and another one contacts or extensions, only if the template uses them.
+//! What a request has read is kept (`cache.rs`), so the next one costs one short statement that several requests share, by
+//! which the database tells whether it has changed (`database/observer.rs`). Otherwise a request costs two round trips,
+//! [`Directory::find`] and [`Directory::load`], and others for the settings of its domain, for the devices from which a
+//! device takes what it lacks, and for contacts and extensions, each only if it needs them.
 
 mod addresses;
+mod cache;
 mod catalog;
 mod config;
 mod contacts;

@@ -57,7 +57,7 @@ impl Directory {
         let sql = statement(&statements.catalog, self.database().dialect(), batch.len());
         let cells: Vec<[Option<String>; 6]> = batch.iter().map(|note| note.cells()).collect();
         let binds: Vec<Option<&str>> = cells.iter().flatten().map(Option::as_deref).collect();
-        let written = self.database().execute(sql, &binds).await;
+        let written = self.database().execute_unnoticed(&sql, &binds).await;
         written.map_err(|error| error.naming("note when devices were provisioned"))
     }
 }

@@ -6,7 +6,6 @@ use super::database::{Database, TaggedRows, Transaction};
 use super::dialect::Dialect;
 use super::error::Error;
 use crate::facts::{Table, Value};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// One row: a text or NULL for each column.
@@ -111,7 +110,7 @@ impl Statement {
     }
 
     fn result(&self, rows: Vec<TaggedRows>) -> QueryResult<'_> {
-        QueryResult { shapes: &self.shapes, rows: rows.into_iter().map(text_of).collect() }
+        QueryResult { shapes: &self.shapes, parts: rows.into_iter().map(text_of).collect() }
     }
 }
 
@@ -123,18 +122,24 @@ fn text_of((name, rows): TaggedRows) -> (String, String) {
 /// The result of a statement, part by part.
 pub struct QueryResult<'a> {
     shapes: &'a [Shape],
-    rows: HashMap<String, String>,
+    /// Name and text of each part.
+    parts: Vec<(String, String)>,
 }
 
 impl QueryResult<'_> {
+    /// Name and text of each part, in the order of the statement.
+    pub fn parts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parts.iter().map(|(name, text)| (name.as_str(), text.as_str()))
+    }
+
     /// A part's rows as the database sent them: a JSON array of arrays.
     pub fn text(&self, name: &str) -> &str {
-        self.rows.get(name).map_or("[]", String::as_str)
+        self.single(name).unwrap_or("[]")
     }
 
     /// The text of a part made by [`StatementBuilder::text`]; `None` if the statement has no such part.
     pub fn single(&self, name: &str) -> Option<&str> {
-        self.rows.get(name).map(String::as_str)
+        self.parts().find_map(|(part, text)| (part == name).then_some(text))
     }
 
     /// A part's rows as texts, in the order of the part's columns.

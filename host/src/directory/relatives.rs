@@ -1,5 +1,6 @@
 //! The other devices from which a device takes what it lacks.
 
+use super::cache::Digest;
 use super::directory::Directory;
 use super::error::Error;
 use crate::facts::{DeviceFacts, ReadOrigin, Record};
@@ -15,8 +16,14 @@ pub struct Relatives {
 }
 
 impl Directory {
-    /// Reads the devices from which a device takes what it lacks, in one round trip; in none if it lacks nothing.
-    pub(super) async fn relatives(&self, device: &DeviceFacts, origin: ReadOrigin) -> Result<Relatives, Error> {
+    /// Reads the devices from which a device takes what it lacks, in one round trip; in none if it lacks nothing. Adds their
+    /// rows to the digest.
+    pub(super) async fn relatives(
+        &self,
+        device: &DeviceFacts,
+        origin: ReadOrigin,
+        digest: &mut Digest,
+    ) -> Result<Relatives, Error> {
         let row = device.record.row();
         let alternate = Some(row.text("device_uuid_alternate")).filter(|text| Uuid::try_parse(text).is_ok());
         let has_template = row.get("device_template").is_some_and(|template| !template.is_empty());
@@ -26,6 +33,7 @@ impl Directory {
         }
         let statements = self.statements();
         let result = self.read(origin, &statements.relatives, &[alternate, domain]).await?;
+        digest.add_rows(&result, &[]);
         let first = |part| Ok::<_, Error>(result.table(part)?.into_records().next());
         Ok(Relatives { alternate: first("alternate")?, stand_in: first("stand_in")? })
     }

@@ -1,10 +1,12 @@
 //! Reads from a replica of the database while it answers. If a statement fails there, for whatever reason (the replica is
 //! unreachable, refuses it, or has not replayed an upgrade of the tables), the primary runs it.
 
+use super::cache::FactsCache;
 use super::config::Config;
 use super::database::Database;
 use super::defaults::DefaultsCache;
 use super::error::Error;
+use crate::facts::DatabaseVersion;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -18,10 +20,11 @@ const FAILING_PAUSE: Duration = Duration::from_secs(60);
 /// How long a request waits for a connection to the replica, and for its answer, before it goes to the primary.
 const TIMEOUT: Duration = Duration::from_millis(500);
 
-/// An open database, with its default settings.
+/// An open database, with what is kept of it.
 pub struct ReadSource {
     pub database: Database,
     pub defaults: DefaultsCache,
+    pub cache: FactsCache,
 }
 
 /// A replica. While it is unavailable no request waits for it; a task tests it until it answers.
@@ -32,8 +35,13 @@ pub struct Replica {
 }
 
 impl ReadSource {
-    pub fn new(database: Database) -> Self {
-        Self { database, defaults: DefaultsCache::default() }
+    pub fn new(database: Database, config: &Config) -> Self {
+        Self { database, defaults: DefaultsCache::default(), cache: FactsCache::new(config.cache_bytes_max) }
+    }
+
+    /// The database's version now; `None` if nothing is to be kept.
+    pub async fn version(&self) -> Option<DatabaseVersion> {
+        if self.cache.is_on() { self.database.version().await } else { None }
     }
 }
 
@@ -48,7 +56,7 @@ impl Replica {
             let reason = "the replica is not of the same kind as the database".to_owned();
             return Err(Error::Url { database: own.shown(), reason });
         }
-        let source = ReadSource::new(database);
+        let source = ReadSource::new(database, &own);
         let replica = Arc::new(Self { source, name: own.shown(), unavailable: AtomicBool::new(false) });
         if let Err(error) = replica.source.database.ping().await {
             replica.lose(&error);

@@ -7,7 +7,7 @@ use super::dialect::storable;
 use super::directory::Directory;
 use super::edits::Edits;
 use super::error::Error;
-use super::load::{Device, user_table, with_domain_settings, with_own_settings};
+use super::load::{Device, user_table, with_own_settings};
 use super::statements::{UserStatements, VERIFIER};
 use crate::facts::{
     DeviceAddress, Domain, LoginFacts, ReadOrigin, Record, Row, Settings, StoredPassword, Table, UserFacts, Value,
@@ -91,17 +91,17 @@ impl Directory {
     /// Loads the device of a user who logged in: each enabled extension that is assigned to the user is a line. `None` if
     /// there is none. The device has no row, so nothing is noted about it.
     pub async fn load_user(&self, permit: UserPermit, template: LoginTemplate<'_>) -> Result<Option<Device>, Error> {
-        let (uuid, domain, settings, origin) = permit.into_facts();
+        let (uuid, domain, mut domain_settings, origin) = permit.into_facts();
         let statements = self.statements();
+        domain_settings.add_layer(&self.domain_settings(&domain.uuid, origin, None).await?.value.layer);
         let binds = [Some(uuid.as_str()), Some(domain.uuid.as_str())];
         let result = self.read(origin, &logins(&statements.users)?.load, &binds).await?;
-        let domain_settings = with_domain_settings(settings, &result)?;
         let lines = lines(&result.table("extensions")?, &domain, &domain_settings);
         let Some(first) = lines.first().map(|row| row.text("user_id").to_owned()) else { return Ok(None) };
         // Digits that no phone has, and the same for each login of the user.
         let address = DeviceAddress::parse(&uuid).map_err(|error| Error::Malformed(error.to_string()))?;
         let phone_book = PhoneBookRules::new(&domain_settings, &domain, Some(&uuid), Some(first), origin);
-        let device = device(statements.catalog.columns("v_devices"), &uuid, &address, &domain, &template);
+        let device = device(&statements.catalog.of_device(), &uuid, &address, &domain, &template);
         let user = user_table(&result, Some(&uuid))?;
         let [profile_keys, device_keys] = ["profile_keys", "device_keys"].map(Table::empty);
         Ok(Some(Device {
@@ -112,8 +112,8 @@ impl Directory {
             stored_vendor: template.vendor.to_owned(),
             vendor: template.vendor.to_owned(),
             template: template.folder.to_owned(),
-            tables: vec![device, domain.record.into_table("domain"), lines, profile_keys, device_keys, user],
-            domain_name: domain.name,
+            tables: vec![device, domain.record.clone().into_table("domain"), lines, profile_keys, device_keys, user],
+            domain_name: domain.name.clone(),
             settings: with_own_settings(&domain_settings, HashMap::new()),
             domain_settings,
             phone_book,

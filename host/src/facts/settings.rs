@@ -38,6 +38,32 @@ pub struct Settings {
     release: Release,
 }
 
+/// The rows of one layer, read once for all devices that have them.
+#[derive(Clone)]
+pub struct SettingLayer {
+    values: Arc<Values>,
+    of_templates: Option<Arc<Values>>,
+}
+
+impl SettingLayer {
+    /// Reads one layer's rows in the order in which FusionPBX reads them.
+    ///
+    /// Rows without a value are ignored. Rows of type `array` accumulate; a domain's array begins anew, even when
+    /// all of its rows are empty.
+    pub fn read(release: Release, layer: Layer, rows: &[SettingRow]) -> Self {
+        let of_templates = || Arc::new(Reading::of(release, layer).read(layer, rows));
+        Self {
+            values: Arc::new(Reading::CURRENT.read(layer, rows)),
+            of_templates: has_own_reading(release).then(of_templates),
+        }
+    }
+}
+
+/// Whether templates of this release see other values than those that decide.
+fn has_own_reading(release: Release) -> bool {
+    release < Release::V5_5
+}
+
 /// How rows become values.
 struct Reading {
     /// A row of type `boolean` becomes a boolean; otherwise its text stays.
@@ -90,21 +116,23 @@ impl Settings {
     /// Settings of a release. The server's own decisions are the same for all releases; templates see what the release
     /// gives them.
     pub fn of(release: Release) -> Self {
-        Self { release, of_templates: (release < Release::V5_5).then(Vec::new), ..Self::default() }
+        Self { release, of_templates: has_own_reading(release).then(Vec::new), ..Self::default() }
     }
 
     pub fn release(&self) -> Release {
         self.release
     }
 
-    /// Adds one layer's rows in the order in which FusionPBX reads them.
-    ///
-    /// Rows without a value are ignored. Rows of type `array` accumulate; a domain's array begins anew, even when
-    /// all of its rows are empty.
+    /// Adds one layer's rows, as [`SettingLayer::read`] reads them.
     pub fn add(&mut self, layer: Layer, rows: &[SettingRow]) {
-        push(&mut self.layers, Arc::new(Reading::CURRENT.read(layer, rows)));
-        if let Some(layers) = &mut self.of_templates {
-            push(layers, Arc::new(Reading::of(self.release, layer).read(layer, rows)));
+        self.add_layer(&SettingLayer::read(self.release, layer, rows));
+    }
+
+    /// Adds a layer of the same release.
+    pub fn add_layer(&mut self, layer: &SettingLayer) {
+        push(&mut self.layers, Arc::clone(&layer.values));
+        if let (Some(layers), Some(values)) = (&mut self.of_templates, &layer.of_templates) {
+            push(layers, Arc::clone(values));
         }
     }
 

@@ -1,4 +1,4 @@
-//! The identity of loaded facts.
+//! The identity of loaded facts, and of the state of a database.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,5 +12,22 @@ impl FactsVersion {
     pub fn unused() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A state of a database. As long as it is the same, no table has changed, except that this server may have noted when
+/// devices were provisioned. Each database has versions of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct DatabaseVersion(u64);
+
+impl DatabaseVersion {
+    /// A version that no database has had; later ones are greater.
+    pub fn unused() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    pub fn number(self) -> u64 {
+        self.0
     }
 }

@@ -86,7 +86,7 @@ impl CredentialCheck<'_> {
     }
 
     fn accepts_basic(&self) -> bool {
-        self.keeper.policy().accepts_basic(self.request, self.vendor, self.facts.device.as_ref())
+        self.keeper.policy().accepts_basic(self.request, self.vendor, self.facts.device.as_deref())
     }
 
     /// The values of `WWW-Authenticate`. Basic comes last, because a phone that can do digest may read the first alone.

@@ -19,7 +19,7 @@ mod user;
 pub use digest::Algorithm;
 pub use keeper::{InvalidSetting, Keeper, SettingProblem};
 pub use newcomer::NewcomerPermit;
-pub use permit::{DevicePermit, InsertPermit, Permit};
+pub use permit::{DevicePermit, InsertPermit, Permit, PermittedDevice};
 pub use policy::Policy;
 pub use refusal::{Challenge, CredentialError, Refusal};
 pub use settings::SETTINGS;

@@ -6,11 +6,12 @@ use super::keeper::Keeper;
 use super::settings::{PIN_NETWORKS, insert_devices, texts};
 use crate::facts::{DeviceAddress, Domain, MacAddress, ReadOrigin, RequestFacts, Settings};
 use crate::request::{DeviceIdentifier, ProvisionRequest};
+use std::sync::Arc;
 
 /// The right of one phone. It has no credentials, and no device.
 pub struct NewcomerPermit {
     address: MacAddress,
-    domain: Domain,
+    domain: Arc<Domain>,
     settings: Settings,
     origin: ReadOrigin,
 }
@@ -43,7 +44,7 @@ impl NewcomerPermit {
     }
 
     /// Spends the permit.
-    pub fn into_facts(self) -> (MacAddress, Domain, Settings, ReadOrigin) {
+    pub fn into_facts(self) -> (MacAddress, Arc<Domain>, Settings, ReadOrigin) {
         (self.address, self.domain, self.settings, self.origin)
     }
 }

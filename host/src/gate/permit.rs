@@ -4,8 +4,9 @@
 use super::newcomer::NewcomerPermit;
 use super::refusal::Refusal;
 use super::settings::insert_devices;
-use crate::facts::{DeviceAddress, DeviceFacts, Domain, MacAddress, ReadOrigin, RequestFacts, Settings};
+use crate::facts::{CachePlace, DeviceAddress, DeviceFacts, Domain, MacAddress, ReadOrigin, RequestFacts, Settings};
 use crate::request::DeviceIdentifier;
+use std::sync::Arc;
 
 /// The gate's consent to one request.
 pub enum Permit {
@@ -19,17 +20,23 @@ pub enum Permit {
 
 /// The right to load one device, line passwords included.
 pub struct DevicePermit {
-    device: DeviceFacts,
-    domain: Domain,
-    settings: Settings,
-    origin: ReadOrigin,
+    facts: PermittedDevice,
     is_authenticated: bool,
+}
+
+/// The facts by which a device was permitted.
+pub struct PermittedDevice {
+    pub device: Arc<DeviceFacts>,
+    pub domain: Arc<Domain>,
+    pub settings: Settings,
+    pub origin: ReadOrigin,
+    pub place: Option<CachePlace>,
 }
 
 /// The right to insert one device. Only a phone can have such an address: it has twelve digits and is unicast.
 pub struct InsertPermit {
     address: MacAddress,
-    domain: Domain,
+    domain: Arc<Domain>,
     settings: Settings,
     origin: ReadOrigin,
     is_authenticated: bool,
@@ -56,11 +63,11 @@ impl Permit {
         is_authenticated: bool,
     ) -> Result<Self, Refusal> {
         refuse_unknown(&facts)?;
-        let RequestFacts { device, domain, settings, origin, .. } = facts;
-        if let Some(device) = device {
-            return DevicePermit::grant(device, domain, settings, origin, is_authenticated)
-                .map(|permit| Self::Known(Box::new(permit)));
+        if facts.device.is_some() {
+            let permit = DevicePermit::grant(facts, Refusal::UnknownDevice, is_authenticated)?;
+            return Ok(Self::Known(Box::new(permit)));
         }
+        let RequestFacts { domain, settings, origin, .. } = facts;
         let domain = domain.ok_or(Refusal::UnknownDomain)?;
         match (identifier, identifier.address().and_then(DeviceAddress::mac).filter(MacAddress::is_unicast)) {
             (_, Some(address)) => {
@@ -74,23 +81,19 @@ impl Permit {
 
 impl DevicePermit {
     pub(super) fn of_operator(facts: RequestFacts) -> Result<Self, Refusal> {
-        let RequestFacts { device, domain, settings, origin, taken_elsewhere, .. } = facts;
-        let missing = if taken_elsewhere { Refusal::ForeignDomain } else { Refusal::UnknownDevice };
-        Self::grant(device.ok_or(missing)?, domain, settings, origin, false)
+        let missing = if facts.taken_elsewhere { Refusal::ForeignDomain } else { Refusal::UnknownDevice };
+        Self::grant(facts, missing, false)
     }
 
-    fn grant(
-        device: DeviceFacts,
-        domain: Option<Domain>,
-        settings: Settings,
-        origin: ReadOrigin,
-        is_authenticated: bool,
-    ) -> Result<Self, Refusal> {
+    /// `missing`: the refusal if there is no device.
+    fn grant(facts: RequestFacts, missing: Refusal, is_authenticated: bool) -> Result<Self, Refusal> {
+        let RequestFacts { device, domain, settings, origin, place, .. } = facts;
+        let device = device.ok_or(missing)?;
         let domain = domain.filter(|domain| domain.uuid == device.domain_uuid).ok_or(Refusal::ForeignDomain)?;
         if !device.enabled {
             return Err(Refusal::DeviceDisabled);
         }
-        Ok(Self { device, domain, settings, origin, is_authenticated })
+        Ok(Self { facts: PermittedDevice { device, domain, settings, origin, place }, is_authenticated })
     }
 
     /// Whether the domain requires credentials or a password, and the request has them.
@@ -99,12 +102,12 @@ impl DevicePermit {
     }
 
     pub fn domain_name(&self) -> &str {
-        &self.domain.name
+        &self.facts.domain.name
     }
 
     /// Spends the permit.
-    pub fn into_facts(self) -> (DeviceFacts, Domain, Settings, ReadOrigin) {
-        (self.device, self.domain, self.settings, self.origin)
+    pub fn into_facts(self) -> PermittedDevice {
+        self.facts
     }
 }
 
@@ -128,14 +131,14 @@ impl InsertPermit {
     /// # Errors
     /// The device belongs to another domain, its address is spelled so that no lookup finds it, or it is disabled.
     pub fn exchange(self, facts: RequestFacts) -> Result<DevicePermit, Refusal> {
-        let RequestFacts { device, taken_elsewhere, settings, origin, .. } = facts;
-        let missing = if taken_elsewhere { Refusal::ForeignDomain } else { Refusal::UnknownDevice };
-        let device = device.filter(|device| device.address.mac() == Some(self.address)).ok_or(missing)?;
-        DevicePermit::grant(device, Some(self.domain), settings, origin, self.is_authenticated)
+        let missing = if facts.taken_elsewhere { Refusal::ForeignDomain } else { Refusal::UnknownDevice };
+        let device = facts.device.filter(|device| device.address.mac() == Some(self.address));
+        let facts = RequestFacts { device, domain: Some(self.domain), ..facts };
+        DevicePermit::grant(facts, missing, self.is_authenticated)
     }
 
     /// Spends the permit.
-    pub fn into_facts(self) -> (MacAddress, Domain, Settings, ReadOrigin) {
+    pub fn into_facts(self) -> (MacAddress, Arc<Domain>, Settings, ReadOrigin) {
         (self.address, self.domain, self.settings, self.origin)
     }
 }
@@ -144,14 +147,9 @@ impl InsertPermit {
 #[cfg(test)]
 impl DevicePermit {
     pub fn unchecked(facts: RequestFacts) -> Self {
-        let RequestFacts { device, domain, settings, origin, .. } = facts;
-        Self {
-            device: device.expect("a device"),
-            domain: domain.expect("a domain"),
-            settings,
-            origin,
-            is_authenticated: false,
-        }
+        let RequestFacts { device, domain, settings, origin, place, .. } = facts;
+        let (device, domain) = (device.expect("a device"), domain.expect("a domain"));
+        Self { facts: PermittedDevice { device, domain, settings, origin, place }, is_authenticated: false }
     }
 }
 

@@ -3,10 +3,11 @@
 mod credentials;
 
 use super::*;
-use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, ReadOrigin, Record, SettingRow, Settings};
+use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, Record, SettingRow, Settings};
 use crate::request::{RawRequest, RequestTarget, UrlForms};
 use axum::http::{HeaderMap, header};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 const NOW: u64 = 1_782_907_200;
 const NO_ADDRESS: &str = "000000000000";
@@ -147,9 +148,14 @@ impl<'a> Visit<'a> {
             vendor: self.row_vendor.clone(),
             record: record(),
         });
-        let domain = self.domain.map(domain);
-        let (taken_elsewhere, strangers) = (self.taken_elsewhere, self.strangers.clone());
-        RequestFacts { device, taken_elsewhere, domain, settings, strangers, origin: ReadOrigin::Any }
+        RequestFacts {
+            device: device.map(Arc::new),
+            taken_elsewhere: self.taken_elsewhere,
+            domain: self.domain.map(domain).map(Arc::new),
+            settings,
+            strangers: self.strangers.clone(),
+            ..RequestFacts::default()
+        }
     }
 
     fn outcome(&self) -> Result<Permit, Refusal> {
@@ -168,7 +174,7 @@ fn keeper() -> Keeper {
 #[test]
 fn known_device_is_admitted_to_its_own_domain() {
     let Ok(Permit::Known(permit)) = known().outcome() else { panic!("not admitted") };
-    let (device, domain, ..) = permit.into_facts();
+    let PermittedDevice { device, domain, .. } = permit.into_facts();
     assert_eq!((device.uuid.as_str(), domain.name.as_str()), ("device", "alpha.example.net"));
 }
 
@@ -302,7 +308,7 @@ fn insert_permit_is_exchanged_for_a_device_of_its_domain_only() {
         let Ok(Permit::AutoInsert(permit)) = insert() else { panic!("no permit to insert") };
         let mut facts = visit.facts();
         if let Some(device) = &mut facts.device {
-            device.address = DeviceAddress::parse(&visit.query["mac=".len()..]).unwrap();
+            Arc::get_mut(device).unwrap().address = DeviceAddress::parse(&visit.query["mac=".len()..]).unwrap();
         }
         permit.exchange(facts).err()
     };

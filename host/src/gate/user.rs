@@ -8,10 +8,11 @@ use super::{basic, demand};
 use crate::facts::{Domain, LoginFacts, ReadOrigin, RequestFacts, Settings};
 use crate::password;
 use crate::request::{Login, ProvisionRequest};
+use std::sync::Arc;
 
 /// A login that has passed the checks that cost nothing.
 pub struct ScreenedLogin {
-    domain: Domain,
+    domain: Arc<Domain>,
     settings: Settings,
     origin: ReadOrigin,
     challenge: Challenge,
@@ -20,7 +21,7 @@ pub struct ScreenedLogin {
 /// The right to load one user's extensions, passwords included. Only the gate makes one.
 pub struct UserPermit {
     user: String,
-    domain: Domain,
+    domain: Arc<Domain>,
     settings: Settings,
     origin: ReadOrigin,
 }
@@ -81,7 +82,7 @@ impl ScreenedLogin {
 
 impl UserPermit {
     /// Spends the permit.
-    pub fn into_facts(self) -> (String, Domain, Settings, ReadOrigin) {
+    pub fn into_facts(self) -> (String, Arc<Domain>, Settings, ReadOrigin) {
         (self.user, self.domain, self.settings, self.origin)
     }
 }

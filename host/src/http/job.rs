@@ -22,7 +22,7 @@ pub struct Parts<'a> {
     /// `None` if the plugin chooses the file.
     pub file: Option<String>,
     pub templates: Vec<TemplateFile>,
-    pub device: Device,
+    pub device: &'a Device,
     pub times: &'a Times,
 }
 
@@ -70,21 +70,21 @@ pub fn parameters(request: &ProvisionRequest) -> impl Iterator<Item = (String, S
 /// Makes a job, with those settings that the requested file reads.
 pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins: &Plugins) -> Result<Job, Failure> {
     let Parts { group, file, templates, device, times } = parts;
-    let vendor = vendor(&device, plugins).to_owned();
-    let mut settings = device.settings;
+    let vendor = vendor(device, plugins).to_owned();
+    let mut settings = device.settings.clone();
     times.zone.add_daylight_settings(times.now, &device.domain_settings, &mut settings);
     // The plugin has not analysed the templates that are sent with the job.
     let reads = if templates.is_empty() { plugin.reads(&group.folder, file.as_deref()) } else { Reads::Every };
     // A template cannot read a variable without a name.
     let wanted = |name: &str| !name.is_empty() && reads.includes(name);
     let settings = settings.of_category("provision", wanted);
-    let mut tables = device.tables;
+    let mut tables = device.tables.clone();
     tables.extend(dialect(device.domain_settings.release()));
     Ok(Job {
         group,
         file,
         vendor,
-        address: device.address,
+        address: device.address.clone(),
         templates,
         parameters: parameters(request).collect(),
         settings: settings.map(|(name, value)| (name.to_owned(), value.clone())).collect(),

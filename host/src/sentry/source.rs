@@ -1,6 +1,6 @@
 //! Who sends a request, as far as limits are concerned.
 
-use crate::facts::{ClientAddress, DeviceFacts, Network, Oui};
+use crate::facts::{ClientAddress, LastProvisioned, Network, Oui, RequestFacts};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
@@ -58,12 +58,13 @@ impl RequestSource {
     }
 
     /// Adds what the database knows of the device. The row outlives a restart, and other servers write it too.
-    pub fn with_device(self, device: Option<&DeviceFacts>, now: u64) -> Self {
-        let Some(device) = device else { return self };
-        let row = device.record.row();
-        let from_here = row.text("device_provisioned_ip").parse().is_ok_and(|ip| one_client(ip) == self.client);
-        let lately = || seconds(row.text("device_provisioned_date")).is_some_and(|at| at + KNOWN_SECONDS > now);
-        Self { has_row: true, was_here: from_here && lately(), ..self }
+    pub fn with_facts(self, facts: &RequestFacts, now: u64) -> Self {
+        let is_here = |last: &LastProvisioned| {
+            let from_here = last.ip.parse().is_ok_and(|ip| one_client(ip) == self.client);
+            from_here && seconds(&last.date).is_some_and(|at| at + KNOWN_SECONDS > now)
+        };
+        let last = facts.provisioned.as_deref().filter(|_| facts.device.is_some());
+        Self { has_row: facts.device.is_some(), was_here: last.is_some_and(is_here), ..self }
     }
 
     /// The networks for which a request of this source counts, the narrowest first.

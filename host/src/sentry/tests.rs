@@ -1,8 +1,9 @@
 //! Offices, sweeps and floods, with simulated time.
 
 use super::*;
-use crate::facts::{DeviceAddress, DeviceFacts, Record, Value};
+use crate::facts::{DeviceAddress, DeviceFacts, LastProvisioned, Record, RequestFacts};
 use crate::gate::{Challenge, CredentialError};
+use std::sync::Arc;
 
 const NOW: u64 = 1_782_907_200;
 const LIMITS: Config = Config {
@@ -318,17 +319,21 @@ fn valid_credentials_pass_the_limit_of_a_maker() {
 fn row_says_that_the_device_was_here_before_a_restart() {
     let sentry = reached();
     let source = |ip: &str, date: &str| {
-        let names = ["device_provisioned_ip", "device_provisioned_date"];
-        let values = [ip, date].map(|text| Value::Text(text.to_owned()));
+        let address = DeviceAddress::parse("00156500004d").unwrap();
         let device = DeviceFacts {
             uuid: String::new(),
             domain_uuid: String::new(),
-            address: DeviceAddress::parse("00156500004d").unwrap(),
+            address: address.clone(),
             enabled: true,
             vendor: String::new(),
-            record: Record::new(names.map(str::to_owned).into(), values.into()),
+            record: Record::new(Arc::default(), Vec::new()),
         };
-        visit(&sentry, "192.0.2.7", &DeviceIdentifier::Address(device.address.clone())).with_device(Some(&device), NOW)
+        let facts = RequestFacts {
+            device: Some(Arc::new(device)),
+            provisioned: Some(Arc::new(LastProvisioned { date: date.to_owned(), ip: ip.to_owned() })),
+            ..RequestFacts::default()
+        };
+        visit(&sentry, "192.0.2.7", &DeviceIdentifier::Address(address)).with_facts(&facts, NOW)
     };
     let settles = |ip, date| sentry.settle(&source(ip, date), Decision::Known { authenticated: false }, NOW).is_ok();
     // NOW is 2026-07-01 12:00 UTC.

@@ -4,6 +4,9 @@ use super::key::{ConfigKey, absent, fixed, number};
 use super::secrecy;
 use crate::directory::{self, DatabaseUrl};
 
+/// More memory than any machine of a PBX has.
+const FACTS_BYTES_MAX: u64 = 1 << 40;
+
 pub fn addresses() -> Vec<ConfigKey> {
     vec![
         fixed("listen", "address", "127.0.0.1:8080", "Address and port that phones connect to"),
@@ -80,6 +83,13 @@ pub fn database() -> Vec<ConfigKey> {
             defaults.connections_max,
             1..=1000,
             "Limit on open connections to the database",
+        ),
+        number(
+            "facts_bytes_max",
+            "bytes",
+            defaults.cache_bytes_max,
+            0..=FACTS_BYTES_MAX,
+            "Memory, about, for what was read from the database. It is used again while the database is unchanged. `0`: each request reads anew",
         ),
         number(
             "database_wait_ms",

@@ -2,7 +2,10 @@
 //! text. This room knows no table of FusionPBX's.
 
 mod lease;
+mod observer;
 mod open;
+mod rounds;
+mod snapshot;
 mod sqlite_file;
 mod transaction;
 
@@ -13,8 +16,11 @@ use super::config::Config;
 use super::dialect::Dialect;
 use super::error::{Error, NOT_IN_ENCODING, is_locked};
 use super::url::DatabaseKind;
+use crate::facts::DatabaseVersion;
 use lease::Lease;
+use observer::Observer;
 use open::FileAccess;
+use rounds::Rounds;
 use sqlite_file::SqliteFile;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
@@ -41,6 +47,8 @@ pub struct Database {
     deadline: Duration,
     /// SQLite allows one writer at a time, and fails writers that wait for each other while they hold a lock.
     writer: Arc<Mutex<()>>,
+    observer: Arc<Observer>,
+    looks: Arc<Rounds<Option<DatabaseVersion>>>,
 }
 
 #[derive(Clone)]
@@ -73,7 +81,15 @@ impl Database {
     fn with(config: &Config, pool: Pool) -> Self {
         let deadline = config.acquire_timeout + config.statement_timeout;
         let (attempts, patience) = (config.connections_max + 1, config.acquire_timeout);
-        Self { pool, attempts, patience, deadline, writer: Arc::default() }
+        Self {
+            pool,
+            attempts,
+            patience,
+            deadline,
+            writer: Arc::default(),
+            observer: Arc::default(),
+            looks: Arc::default(),
+        }
     }
 
     /// Succeeds if the database answers.
@@ -174,6 +190,54 @@ impl Database {
             }
         };
         self.within_deadline(writing).await
+    }
+
+    /// The version that the database has at a moment after the call; `None` if it cannot be told. Those who ask at the same
+    /// time share one statement.
+    pub async fn version(&self) -> Option<DatabaseVersion> {
+        let database = self.clone();
+        let look = move || {
+            let database = database.clone();
+            async move { database.observer.look(&database).await }
+        };
+        self.looks.ask(look).await.flatten()
+    }
+
+    /// As [`Self::execute`], for a statement that changes nothing that versions are about.
+    pub async fn execute_unnoticed(&self, sql: &str, binds: &[Option<&str>]) -> Result<u64, Error> {
+        let text = || AssertSqlSafe(sql.to_owned());
+        let writing = async {
+            match &self.pool {
+                Pool::Postgres(pool) => {
+                    let mut lease = Lease::of(pool, Instant::now() + self.patience).await?;
+                    let mut transaction = lease.connection().begin().await?;
+                    let number = sqlx::query_scalar("select txid_current()").fetch_one(&mut *transaction).await?;
+                    self.observer.is_own(number);
+                    let query: Query<'_, Postgres, PgArguments> = sqlx::query(text()).persistent(false);
+                    let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
+                    let rows = query.execute(&mut *transaction).await?.rows_affected();
+                    transaction.commit().await?;
+                    lease.end();
+                    Ok(Some(rows))
+                }
+                Pool::Sqlite(_) => {
+                    let _writer = self.writer.lock().await;
+                    Ok(self.observer.write(self, sql, binds).await.transpose()?)
+                }
+            }
+        };
+        match self.within_deadline(writing).await? {
+            Some(rows) => Ok(rows),
+            None => self.execute(sql.to_owned(), binds).await,
+        }
+    }
+
+    /// The number of the SQLite file that is open; it changes when the file is replaced.
+    async fn file_number(&self) -> Result<u64, Error> {
+        match &self.pool {
+            Pool::Postgres(_) => Ok(0),
+            Pool::Sqlite(file) => Ok(file.current().await?.1),
+        }
     }
 
     /// Runs a statement that writes, while no other statement with the same lock runs, on any server of the database.

@@ -38,6 +38,8 @@ struct Shared {
 struct Open {
     pool: SqlitePool,
     identity: Identity,
+    /// How often the file was replaced.
+    number: u64,
     seen: Instant,
 }
 
@@ -70,7 +72,7 @@ impl SqliteFile {
         let identity = within(ANSWER_MAX, move || identity(&found))
             .ok_or_else(|| unreachable(NoAnswer(path.clone()).to_string()))?
             .ok_or_else(|| unreachable(format!("no file {}", path.display())))?;
-        let open = Mutex::new(Open { pool, identity, seen: Instant::now() });
+        let open = Mutex::new(Open { pool, identity, number: 0, seen: Instant::now() });
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let folder = Root::new(parent.unwrap_or(Path::new(".")).to_owned());
         Ok(Self(Arc::new(Shared { path, config: config.clone(), access, folder, open })))
@@ -78,10 +80,15 @@ impl SqliteFile {
 
     /// The connections to the file that has the path now. Statements in progress on a replaced file are finished there.
     pub(super) async fn pool(&self) -> Result<SqlitePool, Error> {
+        Ok(self.current().await?.0)
+    }
+
+    /// As [`Self::pool`], with a number that changes when the file is replaced.
+    pub(super) async fn current(&self) -> Result<(SqlitePool, u64), Error> {
         let shared = &self.0;
         let mut open = shared.open.lock().await;
         if open.seen.elapsed() < TRUSTED {
-            return Ok(open.pool.clone());
+            return Ok((open.pool.clone(), open.number));
         }
         let path = shared.path.clone();
         // Without an answer the statement itself finds out.
@@ -92,10 +99,11 @@ impl SqliteFile {
             let _ = shared.folder.ask(move || remove_companions(&path)).await;
             let replaced = std::mem::replace(&mut open.pool, sqlite(&shared.config, shared.access)?.0);
             open.identity = identity;
+            open.number += 1;
             tracing::info!(file = %shared.path.display(), "the database file was replaced; reading from the new one");
             tokio::spawn(async move { replaced.close().await });
         }
-        Ok(open.pool.clone())
+        Ok((open.pool.clone(), open.number))
     }
 
     pub(super) async fn close(&self) {

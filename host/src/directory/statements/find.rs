@@ -5,6 +5,9 @@ use crate::directory::catalog::Catalog;
 use crate::directory::dialect::Dialect;
 use crate::directory::query::{Part, Statement, StatementBuilder};
 
+/// The part with what notes change.
+pub const PROVISIONED: &str = "provisioned";
+
 /// The statements of `Directory::find`, with the domain filter on and off.
 pub struct FindStatements {
     filtered: Statement,
@@ -71,7 +74,14 @@ fn statement(catalog: &Catalog, dialect: Dialect, is_filtered: bool) -> Statemen
     builder = builder.text("found", "select cast(count(*) as text) from own");
     builder = builder.part(Part {
         name: "device",
-        columns: catalog.columns("v_devices").to_vec(),
+        columns: catalog.of_device(),
+        alias: "d",
+        from: "sent d".to_owned(),
+        order: "1".to_owned(),
+    });
+    builder = builder.part(Part {
+        name: PROVISIONED,
+        columns: catalog.only("v_devices", &["device_provisioned_date", "device_provisioned_ip"]),
         alias: "d",
         from: "sent d".to_owned(),
         order: "1".to_owned(),

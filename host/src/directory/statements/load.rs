@@ -1,6 +1,5 @@
-//! The statement that loads an admitted device.
+//! The statement that loads an admitted device, but for the settings of its domain.
 
-use super::settings::of_domains;
 use crate::directory::catalog::{Catalog, ColumnKind};
 use crate::directory::dialect::Dialect;
 use crate::directory::keys::PROFILE_COLUMNS;
@@ -65,7 +64,6 @@ pub fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
         ["device_setting_enabled", "device_setting_subcategory", "device_setting_value"],
         is("v_device_settings", "device_uuid", "s", 1),
     );
-    let domain_settings = of_domains(catalog, dialect, &is("v_domain_settings", "domain_uuid", "s", 4));
-    let parts = [lines, profile_keys, device_keys, user, profile_settings, device_settings, domain_settings];
+    let parts = [lines, profile_keys, device_keys, user, profile_settings, device_settings];
     parts.into_iter().fold(StatementBuilder::new(dialect), StatementBuilder::part).build()
 }

@@ -15,6 +15,8 @@ use super::query::Statement;
 use crate::facts::Release;
 use contacts::ContactStatements;
 use find::FindStatements;
+pub use find::PROVISIONED;
+pub use settings::{DEFAULT_SETTINGS, STAMP};
 use std::sync::Arc;
 pub use users::{UserStatements, VERIFIER};
 
@@ -26,6 +28,7 @@ pub struct Statements {
     pub find: FindStatements,
     pub relatives: Statement,
     pub load: Statement,
+    pub domain_settings: Statement,
     pub by_extension: Arc<str>,
     pub contacts: ContactStatements,
     /// Or what the database does not show of what logins need.
@@ -44,6 +47,7 @@ impl Statements {
             find: FindStatements::new(&catalog, dialect),
             relatives: relatives::statement(&catalog, dialect),
             load: load::statement(&catalog, dialect),
+            domain_settings: settings::of_domain(&catalog, dialect),
             by_extension: find::by_extension(&catalog).into(),
             contacts: ContactStatements::new(&catalog, dialect),
             users: UserStatements::new(&catalog, dialect),

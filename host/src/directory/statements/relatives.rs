@@ -6,13 +6,7 @@ use crate::directory::query::{Part, Statement, StatementBuilder};
 
 pub fn statement(catalog: &Catalog, dialect: Dialect) -> Statement {
     let is = |name, number| format!("d.{name} = {}", dialect.parameter(number, catalog.kind("v_devices", name)));
-    let part = |name, from| Part {
-        name,
-        columns: catalog.columns("v_devices").to_vec(),
-        alias: "d",
-        from,
-        order: "1".to_owned(),
-    };
+    let part = |name, from| Part { name, columns: catalog.of_device(), alias: "d", from, order: "1".to_owned() };
     // The oldest device with a template. FusionPBX takes the first one in storage, even if that is the device itself or has
     // no template either. Rows without a date have no age, and uuids are random: an operator can foresee the first name of
     // a template.

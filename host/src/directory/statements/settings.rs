@@ -2,16 +2,20 @@
 
 use crate::directory::catalog::{Catalog, Column};
 use crate::directory::dialect::Dialect;
-use crate::directory::query::{Part, StatementBuilder};
+use crate::directory::query::{Part, Statement, StatementBuilder};
 use crate::gate;
 
 /// The categories that provisioning reads. The others concern the web interface and would double the rows.
 const CATEGORIES: &str = "'provision', 'domain', 'contact'";
 
+/// The part with the default settings, and the text by which a change of theirs is noticed.
+pub const DEFAULT_SETTINGS: &str = "default_settings";
+pub const STAMP: &str = "stamp";
+
 /// Adds the default settings. Where the database has stamps, it sends them only if the stamp is not the parameter $3.
 pub fn with_defaults(builder: StatementBuilder, catalog: &Catalog, dialect: Dialect) -> StatementBuilder {
     let defaults = Part {
-        name: "default_settings",
+        name: DEFAULT_SETTINGS,
         columns: columns(catalog, "v_default_settings", "default"),
         alias: "s",
         from: format!(
@@ -24,8 +28,8 @@ pub fn with_defaults(builder: StatementBuilder, catalog: &Catalog, dialect: Dial
     match dialect.stamp("s") {
         None => builder.part(defaults),
         Some(stamp) => builder
-            .with("stamp", &format!("select {stamp} as stamp from {}", defaults.from))
-            .text("stamp", "select stamp from stamp")
+            .with(STAMP, &format!("select {stamp} as stamp from {}", defaults.from))
+            .text(STAMP, "select stamp from stamp")
             .part_unless("(select stamp from stamp) = cast($3 as text)", defaults),
     }
 }
@@ -52,12 +56,15 @@ pub const STRANGERS: &str = "
         when 'http_auth_enabled false' then 1 when 'http_auth_disable true' then 1 else 0 end) = 0
     order by count(distinct s.domain_setting_subcategory) desc, s.domain_uuid limit 1";
 
-/// All settings of domains that provisioning reads. `is_wanted` names the domains by the alias `s`.
-pub fn of_domains(catalog: &Catalog, dialect: Dialect, is_wanted: &str) -> Part<'static> {
+/// The statement that reads all settings of a domain, the parameter $1, that provisioning reads.
+pub fn of_domain(catalog: &Catalog, dialect: Dialect) -> Statement {
     let enabled = catalog.is_true("v_domain_settings", "domain_setting_enabled", "s");
-    let from =
-        format!("v_domain_settings s where {enabled} and s.domain_setting_category in ({CATEGORIES}) and {is_wanted}");
-    part(catalog, &from, dialect.storage())
+    let is_wanted = dialect.parameter(1, catalog.kind("v_domain_settings", "domain_uuid"));
+    let from = format!(
+        "v_domain_settings s where {enabled} and s.domain_setting_category in ({CATEGORIES}) \
+         and s.domain_uuid = {is_wanted}"
+    );
+    StatementBuilder::new(dialect).part(part(catalog, &from, dialect.storage())).build()
 }
 
 /// A part of domain settings. Its rows end with the domain's uuid.

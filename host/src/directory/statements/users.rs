@@ -1,6 +1,5 @@
 //! The statements that read a user who logs in, and the user's extensions.
 
-use super::settings::of_domains;
 use crate::directory::catalog::{Catalog, ColumnKind};
 use crate::directory::dialect::Dialect;
 use crate::directory::query::{Part, Statement, StatementBuilder};
@@ -128,6 +127,5 @@ fn load(catalog: &Catalog, dialect: Dialect) -> Statement {
             from: format!("v_users u where {}", is("v_users", "user_uuid", "u", 1)),
             order: "1".to_owned(),
         })
-        .part(of_domains(catalog, dialect, &is("v_domain_settings", "domain_uuid", "s", 2)))
         .build()
 }

@@ -4,6 +4,7 @@ use super::servers::{Postgres, Scratch, connect, corpus, sqlite};
 use crate::directory::{Device, Directory, Lookup};
 use crate::facts::{DeviceAddress, Record, RequestFacts, Table, Value};
 use crate::gate::DevicePermit;
+use std::sync::Arc;
 
 pub struct Recorded {
     pub address: DeviceAddress,
@@ -89,7 +90,7 @@ fn device_text(device: &Device) -> String {
     out + &settings.join("\n")
 }
 
-async fn all_of(directory: &Directory, recorded: &Recorded) -> (String, Device) {
+async fn all_of(directory: &Directory, recorded: &Recorded) -> (String, Arc<Device>) {
     let lookup = Lookup { address: Some(&recorded.address), host: &recorded.host };
     let facts = directory.find(&lookup).await.unwrap_or_else(|error| panic!("{error}"));
     let mut text = facts_text(&facts);

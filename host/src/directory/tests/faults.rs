@@ -5,6 +5,7 @@ use super::servers::{Postgres, Scratch, config, connect, corpus, sqlite};
 use crate::directory::{Device, Directory, Insertion, Lookup, NewDevice, ProvisionNote};
 use crate::facts::{DeviceAddress, MacAddress, RequestFacts, Value};
 use crate::gate::{DevicePermit, InsertPermit};
+use std::sync::Arc;
 
 /// A small PBX: domain `a.example` with one device that has no template and a stand-in that has one, and domain
 /// `b.example` with another.
@@ -50,7 +51,7 @@ fn new_device() -> NewDevice {
     NewDevice { vendor: "yealink".into(), template: String::new(), description: "<b>SIP-T46U".into() }
 }
 
-async fn load(directory: &Directory, address: &str, host: &str) -> Device {
+async fn load(directory: &Directory, address: &str, host: &str) -> Arc<Device> {
     directory.load(DevicePermit::unchecked(find(directory, address, host).await)).await.unwrap()
 }
 
@@ -126,10 +127,12 @@ async fn device_is_noted_once_in_thirty_seconds() {
         assert_eq!(directory.write_notes(&first).await.unwrap(), 2);
         assert_eq!(directory.write_notes(&[note(1, "2026-07-01T12:00:29Z")]).await.unwrap(), 0);
         assert_eq!(directory.write_notes(&[note(1, "2026-07-01T12:00:31Z")]).await.unwrap(), 1);
-        let device = find(directory, "001565000001", "a.example").await.device.unwrap();
-        let row = device.record.row();
-        assert_eq!(row.text("device_provisioned_date"), "2026-07-01 12:00:31+00");
-        assert_eq!(row.text("device_provisioned_agent"), "Yealink T46S");
+        let last = find(directory, "001565000001", "a.example").await.provisioned.unwrap();
+        assert_eq!(last.date, "2026-07-01 12:00:31+00");
+        let agents = "select device_provisioned_agent, cast(null as text) from v_devices where device_address = $1 \
+            and device_provisioned_agent is not null";
+        let agents = directory.database().fetch(&Arc::from(agents), &[Some("001565000001")]).await.unwrap();
+        assert_eq!(agents[0].0, "Yealink T46S");
     }
 }
 

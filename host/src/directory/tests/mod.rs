@@ -3,5 +3,6 @@
 mod both;
 mod embedded;
 mod faults;
+mod freshness;
 mod outage;
 mod servers;

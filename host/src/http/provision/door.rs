@@ -10,6 +10,7 @@ use crate::http::status::Failure;
 use crate::request::{DeviceIdentifier, ProvisionRequest, Secret};
 use crate::sentry::{Decision, RequestSource};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 impl Walk<'_> {
     pub(super) async fn admit(
@@ -29,7 +30,7 @@ impl Walk<'_> {
         seen.address(address);
         let facts = self.find(&Lookup { address, host: request.host() }, request).await?;
         seen.domain(facts.domain.is_some());
-        let source = source.map(|source| source.with_device(facts.device.as_ref(), now));
+        let source = source.map(|source| source.with_facts(&facts, now));
         let decision = self.decide(request, &identifier, vendor, facts, source.as_ref(), now).await?;
         log_invalid_settings(&self.app.keeper);
         // An unknown client has no address that fail2ban could ban.
@@ -96,11 +97,15 @@ impl Walk<'_> {
     }
 
     /// Inserts a device, or loads the one that another request has inserted in the meantime.
-    pub(super) async fn insert(&self, permit: InsertPermit, request: &ProvisionRequest) -> Result<Device, Failure> {
+    pub(super) async fn insert(
+        &self,
+        permit: InsertPermit,
+        request: &ProvisionRequest,
+    ) -> Result<Arc<Device>, Failure> {
         let address = permit.address();
         let new = self.new_device(address, request);
         let permit = match self.app.directory.insert(permit, new).await? {
-            Insertion::Inserted(device) => return Ok(*device),
+            Insertion::Inserted(device) => return Ok(Arc::from(device)),
             Insertion::Taken(permit) => permit,
         };
         let address = DeviceAddress::from(address);

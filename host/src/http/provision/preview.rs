@@ -51,7 +51,7 @@ impl Walk<'_> {
             return Ok(Arc::new(document.into()));
         }
         let mut seen = AccessRecord::new(ClientAddress::Unknown, "");
-        self.render(&request, device, &mut seen).await
+        self.render(&request, &device, &mut seen).await
     }
 }
 

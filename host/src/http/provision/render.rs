@@ -27,15 +27,15 @@ impl Walk<'_> {
     pub(super) async fn render(
         &self,
         request: &Arc<ProvisionRequest>,
-        device: Device,
+        device: &Device,
         seen: &mut AccessRecord,
     ) -> Result<Arc<ReadyDocument>, Failure> {
         let snapshot = &self.snapshot;
         job::check_engine(&device.domain_settings)?;
         if self.is_foreign(snapshot.tree.domain_of(&device.template), &device.domain_name).await? {
-            return Err(Failure::NoTemplate(device.template));
+            return Err(Failure::NoTemplate(device.template.clone()));
         }
-        let located = job::locate(&snapshot.tree, &device).await?;
+        let located = job::locate(&snapshot.tree, device).await?;
         let folder = located.name.as_str().to_owned();
         if let Some(picture) = job::picture(request.file()?, &located).await? {
             return Ok(Arc::new(picture.into()));
@@ -48,7 +48,7 @@ impl Walk<'_> {
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
         let Choice { plugin, failing } = choice.map_err(failed)?;
         if let Some(failing) = failing {
-            self.retry(request, device.clone(), failing, (&group, &located)).await;
+            self.retry(request, device, failing, (&group, &located)).await;
         }
         let file = job::file(request, snapshot, &located).await?;
         self.document_of(request, device, Target { plugin, group, located: &located, file }).await
@@ -60,14 +60,14 @@ impl Walk<'_> {
     async fn retry(
         &self,
         request: &Arc<ProvisionRequest>,
-        device: Device,
+        device: &Device,
         failing: &Arc<Plugin>,
         (group, located): (&RenderGroup, &TemplateLocation),
     ) {
         let Ok(file) = job::file(request, &self.snapshot, located).await else { return };
-        let scope = self.scope(request, &device);
+        let scope = self.scope(request, device);
         let target = Target { plugin: failing, group: group.clone(), located, file };
-        let parts = job::Times::of(&device, self.app.clock.now());
+        let parts = job::Times::of(device, self.app.clock.now());
         if let Ok(job) = self.job(request, device, &target, &parts).await {
             Arc::clone(failing).try_again(job, scope);
         }
@@ -76,19 +76,19 @@ impl Walk<'_> {
     async fn document_of(
         &self,
         request: &Arc<ProvisionRequest>,
-        device: Device,
+        device: &Device,
         target: Target<'_>,
     ) -> Result<Arc<ReadyDocument>, Failure> {
         let Target { plugin, group, .. } = &target;
-        let times = job::Times::of(&device, self.app.clock.now());
-        let kept = self.kept_as(request, &device, &target, times.season());
+        let times = job::Times::of(device, self.app.clock.now());
+        let kept = self.kept_as(request, device, &target, times.season());
         if let Some((place, basis)) = &kept
             && let Some(ready) = self.app.documents.find(place, basis)
         {
             plugin.note_kept(group, &device.address);
             return Ok(ready);
         }
-        let scope = self.scope(request, &device);
+        let scope = self.scope(request, device);
         let job = self.job(request, device, &target, &times).await?;
         let started = Instant::now();
         let rendered = plugin.render(job, scope).await;
@@ -140,7 +140,7 @@ impl Walk<'_> {
     async fn job(
         &self,
         request: &ProvisionRequest,
-        device: Device,
+        device: &Device,
         Target { plugin, group, located, file }: &Target<'_>,
         times: &job::Times,
     ) -> Result<Job, Failure> {

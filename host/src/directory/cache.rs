@@ -1,0 +1,197 @@
+//! Facts that are read once. What the database sent is kept with the version of the database at which it held, and is used
+//! again while that version lasts. When it has changed, the rows are read again; if they are the same as before, so is what
+//! was made of them, and nothing that depends on it is made anew.
+
+use super::defaults::Defaults;
+use super::error::Error;
+use super::load::Device;
+use super::query::QueryResult;
+use super::statements::Statements;
+use crate::facts::{
+    CachePlace, DatabaseVersion, DeviceAddress, FactsVersion, LastProvisioned, ReadOrigin, RequestFacts, SettingLayer,
+};
+use arc_swap::ArcSwapOption;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use std::hash::Hash;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use xxhash_rust::xxh3::Xxh3;
+
+/// What one entry needs beside the texts of its rows, which it holds decoded: about as much again for each cell.
+const ENTRY_BYTES: u64 = 1_024;
+const BYTES_PER_BYTE: u64 = 3;
+
+/// The mean size of an entry, by which the caches make room for their keys.
+const MEAN_BYTES: u64 = 8 << 10;
+
+/// The kept facts of one database.
+pub struct FactsCache {
+    /// By address and host.
+    pub found: Shelf<LookupKey, Found>,
+    /// By the version of the facts by which it was permitted.
+    pub loaded: Shelf<FactsVersion, Loaded>,
+    /// The settings of a domain, by its uuid.
+    pub domains: Shelf<Box<str>, DomainSettings>,
+    is_on: bool,
+}
+
+/// The address and the host that a lookup names.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct LookupKey(Box<str>);
+
+impl LookupKey {
+    pub fn new(address: Option<&DeviceAddress>, host: &str) -> Self {
+        // No address has a blank.
+        Self(format!("{} {host}", address.map_or("", DeviceAddress::as_str)).into())
+    }
+}
+
+/// What a lookup found.
+pub struct Found {
+    version: FactsVersion,
+    facts: RequestFacts,
+    provisioned: ArcSwapOption<LastProvisioned>,
+    // What the rows were decoded with. As long as it is held here, nothing else has its address.
+    _made_with: (Arc<Statements>, Arc<Defaults>),
+}
+
+/// A device, and the settings of the domain that are among its own.
+pub struct Loaded {
+    pub device: Arc<Device>,
+    pub _domain: Arc<Kept<DomainSettings>>,
+    pub _statements: Arc<Statements>,
+}
+
+pub struct DomainSettings {
+    pub layer: SettingLayer,
+    pub _statements: Arc<Statements>,
+}
+
+impl FactsCache {
+    /// `bytes_max`: 0 keeps nothing.
+    pub fn new(bytes_max: u64) -> Self {
+        let eighth = bytes_max / 8;
+        Self {
+            found: Shelf::new(2 * eighth),
+            loaded: Shelf::new(5 * eighth),
+            domains: Shelf::new(eighth),
+            is_on: bytes_max > 0,
+        }
+    }
+
+    pub fn is_on(&self) -> bool {
+        self.is_on
+    }
+}
+
+impl Found {
+    pub fn new(facts: RequestFacts, statements: Arc<Statements>, defaults: Arc<Defaults>) -> Self {
+        Self {
+            version: FactsVersion::unused(),
+            provisioned: ArcSwapOption::new(facts.provisioned.clone()),
+            facts,
+            _made_with: (statements, defaults),
+        }
+    }
+
+    pub fn facts(&self, origin: ReadOrigin, version: Option<DatabaseVersion>) -> RequestFacts {
+        RequestFacts {
+            provisioned: self.provisioned.load_full(),
+            place: version.map(|database| CachePlace { facts: self.version, database }),
+            origin,
+            ..self.facts.clone()
+        }
+    }
+
+    /// What has changed although the facts are the same.
+    pub fn note(&self, provisioned: Option<Arc<LastProvisioned>>) {
+        self.provisioned.store(provisioned);
+    }
+}
+
+/// A value and the version of the database at which it held last.
+pub struct Kept<T> {
+    version: AtomicU64,
+    digest: u128,
+    bytes: u64,
+    pub value: T,
+}
+
+/// Kept values, bounded in bytes.
+pub struct Shelf<K, T>(Cache<K, Arc<Kept<T>>, ByBytes>);
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl<K, T> Weighter<K, Arc<Kept<T>>> for ByBytes {
+    fn weight(&self, _: &K, kept: &Arc<Kept<T>>) -> u64 {
+        kept.bytes
+    }
+}
+
+impl<K: Hash + Eq + Clone, T> Shelf<K, T> {
+    fn new(bytes_max: u64) -> Self {
+        let entries = usize::try_from(bytes_max / MEAN_BYTES).unwrap_or(usize::MAX);
+        Self(Cache::with_weighter(entries, bytes_max, ByBytes))
+    }
+
+    /// The value of a key, if it holds at this version.
+    pub fn current(&self, key: &K, version: Option<DatabaseVersion>) -> Option<Arc<Kept<T>>> {
+        let version = version?.number();
+        self.0.get(key).filter(|kept| kept.version.load(Ordering::Acquire) == version)
+    }
+
+    /// The value of rows that were read at this version, or later: the kept one if they are the same as then, else the one
+    /// that `make` makes of them.
+    ///
+    /// # Errors
+    /// Those of `make`.
+    pub fn settle(
+        &self,
+        key: &K,
+        version: Option<DatabaseVersion>,
+        rows: &Digest,
+        make: impl FnOnce() -> Result<T, Error>,
+    ) -> Result<Arc<Kept<T>>, Error> {
+        let digest = rows.hash.digest128();
+        let number = version.map_or(0, DatabaseVersion::number);
+        if let Some(kept) = self.0.get(key).filter(|kept| kept.digest == digest) {
+            kept.version.fetch_max(number, Ordering::AcqRel);
+            return Ok(kept);
+        }
+        let bytes = rows.bytes * BYTES_PER_BYTE + ENTRY_BYTES;
+        let kept = Arc::new(Kept { version: AtomicU64::new(number), digest, bytes, value: make()? });
+        if version.is_some() {
+            self.0.insert(key.clone(), Arc::clone(&kept));
+        }
+        Ok(kept)
+    }
+}
+
+/// What a value is made of.
+pub struct Digest {
+    hash: Xxh3,
+    bytes: u64,
+}
+
+impl Digest {
+    pub fn new() -> Self {
+        Self { hash: Xxh3::new(), bytes: 0 }
+    }
+
+    /// Adds the rows of a statement, but for the parts that do not count.
+    pub fn add_rows(&mut self, result: &QueryResult<'_>, except: &[&str]) {
+        for (name, text) in result.parts().filter(|(name, _)| !except.contains(name)) {
+            self.hash.update(name.as_bytes());
+            self.hash.update(&text.len().to_le_bytes());
+            self.hash.update(text.as_bytes());
+            self.bytes += text.len() as u64;
+        }
+    }
+
+    /// Adds a shared value, which the value that is made of it must hold.
+    pub fn add_shared<T>(&mut self, value: &Arc<T>) {
+        self.hash.update(&Arc::as_ptr(value).addr().to_le_bytes());
+    }
+}

@@ -1,0 +1,160 @@
+//! Notices what others write to the database, without reading a table.
+//!
+//! On PostgreSQL a snapshot tells which transactions have ended, in a statement of some microseconds. On SQLite
+//! `data_version` tells the same, and does not count what its own connection writes: so this server's notes are written on
+//! the connection that looks.
+
+use super::snapshot::Snapshot;
+use super::{Database, Pool};
+use crate::directory::error::Error;
+use crate::facts::DatabaseVersion;
+use sqlx::query::Query;
+use sqlx::sqlite::SqliteArguments;
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Sqlite, SqliteConnection};
+use std::sync::{Mutex as StdMutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::Mutex;
+
+/// How long a look may take. Without an answer, requests read the tables, and wait for the database as long as they may.
+const LOOK_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// The pause after a look that failed, in which requests read the tables.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How long a note waits while another process writes to a SQLite file. Looks wait for the note; it is written again later.
+const NOTE_BUSY: Duration = Duration::from_millis(50);
+
+/// Transactions of this server that no look has seen ended. There is one for each batch of notes.
+const OWN_MAX: usize = 1_000;
+
+const SNAPSHOT: &str = "select pg_is_in_recovery(), cast(txid_current_snapshot() as text)";
+
+/// The connection that looks, and what it saw last.
+#[derive(Default)]
+pub(super) struct Observer {
+    session: Mutex<State>,
+    /// The numbers of this server's own transactions on PostgreSQL.
+    own: StdMutex<Vec<u64>>,
+}
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Unconnected,
+    Connected(Session),
+    FailedAt(Instant),
+}
+
+struct Session {
+    connection: Looking,
+    version: DatabaseVersion,
+}
+
+enum Looking {
+    Postgres { connection: PgConnection, last: Snapshot },
+    Sqlite { connection: SqliteConnection, file: u64, last: i64 },
+}
+
+impl Observer {
+    /// The database's version now; `None` if it cannot be told.
+    pub async fn look(&self, database: &Database) -> Option<DatabaseVersion> {
+        let mut state = self.session.lock().await;
+        if matches!(&*state, State::FailedAt(at) if at.elapsed() < PAUSE) {
+            return None;
+        }
+        // An abandoned look leaves no session: the answer to its statement may still be on its way.
+        let session = match std::mem::take(&mut *state) {
+            State::Connected(session) => Some(session),
+            State::Unconnected | State::FailedAt(_) => None,
+        };
+        let looked = tokio::time::timeout(LOOK_TIMEOUT, self.advance(session, database)).await;
+        *state = match looked {
+            Ok(Ok(session)) => State::Connected(session),
+            Ok(Err(_)) | Err(_) => State::FailedAt(Instant::now()),
+        };
+        match &*state {
+            State::Connected(session) => Some(session.version),
+            State::Unconnected | State::FailedAt(_) => None,
+        }
+    }
+
+    async fn advance(&self, session: Option<Session>, database: &Database) -> Result<Session, Error> {
+        let Some(Session { connection, version }) = session else {
+            let connection = Looking::open(database).await?;
+            return Ok(Session { connection, version: DatabaseVersion::unused() });
+        };
+        let (connection, has_changed) = match connection {
+            Looking::Postgres { mut connection, last } => {
+                let now = snapshot(&mut connection).await?;
+                let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+                let has_changed = now.differs_from(&last, &own);
+                own.retain(|number| !now.has_ended(*number));
+                (Looking::Postgres { connection, last: now }, has_changed)
+            }
+            Looking::Sqlite { file, .. } if file != database.file_number().await? => {
+                (Looking::open(database).await?, true)
+            }
+            Looking::Sqlite { mut connection, file, last } => {
+                let now = data_version(&mut connection).await?;
+                (Looking::Sqlite { connection, file, last: now }, now != last)
+            }
+        };
+        Ok(Session { connection, version: if has_changed { DatabaseVersion::unused() } else { version } })
+    }
+
+    /// Takes the number of a transaction of this server, before it ends: what it writes is no change.
+    pub fn is_own(&self, number: i64) {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if own.len() == OWN_MAX {
+            own.remove(0);
+        }
+        own.extend(u64::try_from(number));
+    }
+
+    /// Writes to a SQLite file on the connection that looks; `None` if there is no such connection.
+    pub async fn write(
+        &self,
+        database: &Database,
+        sql: &str,
+        binds: &[Option<&str>],
+    ) -> Option<Result<u64, sqlx::Error>> {
+        let mut state = self.session.lock().await;
+        let State::Connected(Session { connection: Looking::Sqlite { connection, file, .. }, .. }) = &mut *state else {
+            return None;
+        };
+        if database.file_number().await.ok() != Some(*file) {
+            return None;
+        }
+        let query: Query<'_, Sqlite, SqliteArguments> = sqlx::query(AssertSqlSafe(sql.to_owned())).persistent(false);
+        let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
+        Some(query.execute(connection).await.map(|done| done.rows_affected()))
+    }
+}
+
+impl Looking {
+    async fn open(database: &Database) -> Result<Self, Error> {
+        Ok(match &database.pool {
+            Pool::Postgres(pool) => {
+                let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
+                let last = snapshot(&mut connection).await?;
+                Self::Postgres { connection, last }
+            }
+            Pool::Sqlite(file) => {
+                let (pool, file) = file.current().await?;
+                let options = pool.connect_options().as_ref().clone().busy_timeout(NOTE_BUSY);
+                let mut connection = SqliteConnection::connect_with(&options).await?;
+                let last = data_version(&mut connection).await?;
+                Self::Sqlite { connection, file, last }
+            }
+        })
+    }
+}
+
+async fn snapshot(connection: &mut PgConnection) -> Result<Snapshot, Error> {
+    let (on_standby, text): (bool, String) = sqlx::query_as(SNAPSHOT).fetch_one(connection).await?;
+    Snapshot::parse(&text, on_standby).ok_or_else(|| Error::Malformed(format!("snapshot {text}")))
+}
+
+async fn data_version(connection: &mut SqliteConnection) -> Result<i64, Error> {
+    Ok(sqlx::query_scalar("pragma data_version").fetch_one(connection).await?)
+}
