@@ -347,35 +347,10 @@ impl Reader<'_> {
 
 /// The days before each month: a number that is before the table in glibc, a normal year, a leap year, and an end.
 /// glibc looks beyond a year's months for days that the year does not have.
+#[rustfmt::skip]
 const DAYS_BEFORE: [i64; 28] = [
-    0,
-    0,
-    31,
-    59,
-    90,
-    120,
-    151,
-    181,
-    212,
-    243,
-    273,
-    304,
-    334,
-    365,
-    0,
-    31,
-    60,
-    91,
-    121,
-    152,
-    182,
-    213,
-    244,
-    274,
-    305,
-    335,
-    366,
-    i64::MAX,
+    0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365,
+    0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366, 64,
 ];
 
 /// The index of January in [`DAYS_BEFORE`].
