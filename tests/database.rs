@@ -1,4 +1,4 @@
-//! The commands `dialplate db init` and `dialplate db check`, and the database that FusionPBX's configuration names.
+//! The commands `dialplate db init`, `db check` and `db index`, and the database that FusionPBX's configuration names.
 
 use dialplate_tests::corpus;
 use dialplate_tests::recorded::Recorded;
@@ -44,11 +44,15 @@ fn db_check_reports_release_rights_and_missing_indexes() {
     let (usable, said, error) = db(&["check", &url], &[]);
     assert!(usable, "{said}{error}");
     let expected = ["PostgreSQL", "FusionPBX 5.5 or later", "domains: 3", "devices: 433", "devices enabled: 430"];
-    let rights = ["may insert devices (auto insert): yes", "create index on v_devices (device_address);"];
-    for text in expected.iter().chain(&rights) {
+    let rights = ["may insert devices (auto insert): yes", "create index concurrently on v_devices (device_address);"];
+    for text in expected.iter().chain(&rights).chain(&["finding a device takes "]) {
         assert!(said.contains(text), "{text} in\n{said}");
     }
-    let changes = "create index on v_devices (device_address); create role reader login;
+    let (made, said, error) = db(&["index", &url], &[]);
+    assert!(made && said.contains("done: create index concurrently on v_devices (device_address);"), "{said}{error}");
+    let (made, said, _) = db(&["index", &url], &[]);
+    assert!(made && said.contains("has every index"), "{said}");
+    let changes = "create role reader login;
         grant select on all tables in schema public to reader; revoke select on v_device_lines from reader";
     stage.run(changes);
     let (usable, said, _) = db(&["check"], &[("DIALPLATE_DATABASE", &url.replace("postgres@", "reader@"))]);
@@ -57,6 +61,9 @@ fn db_check_reports_release_rights_and_missing_indexes() {
     let (usable, said, _) = db(&["check", &url.replace("postgres@", "reader@")], &[]);
     assert!(usable && !said.contains("v_devices (device_address)"), "{said}");
     assert!(said.contains("may note when a device was provisioned: no"), "{said}");
+    stage.run("drop index v_devices_device_address_idx");
+    let (made, _, error) = db(&["index", &url.replace("postgres@", "reader@")], &[]);
+    assert!(!made && error.contains("only the owner of the tables may"), "{error}");
 }
 
 #[test]

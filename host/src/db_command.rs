@@ -1,4 +1,4 @@
-//! `dialplate db`: creates the embedded database, or examines a database.
+//! `dialplate db`: creates the embedded database, examines a database, or creates indexes.
 
 use crate::directory::{self, DEFAULT_DOMAIN, Directory};
 use anyhow::{Context, Result, bail, ensure};
@@ -27,6 +27,21 @@ pub async fn check(config: directory::Config) -> Result<()> {
     let examination = Directory::examine(&config).await?;
     print(&examination.to_string())?;
     ensure!(examination.is_usable(), "the database cannot be used; the problems are listed above");
+    Ok(())
+}
+
+/// Creates the indexes that the database lacks, and prints each.
+///
+/// # Errors
+/// The role does not own the tables, or the database does not answer.
+pub async fn index(config: directory::Config) -> Result<()> {
+    let created = Directory::create_indexes(&config).await?;
+    for index in &created {
+        print(&format!("done: {index}"))?;
+    }
+    if created.is_empty() {
+        print("the database has every index that requests use")?;
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::log::Log;
 use anyhow::{Result, anyhow};
 use clap::{Arg, ArgMatches, Command};
 
-/// The argument of both commands. The flag `--database` has the other name.
+/// The argument of the commands. The flag `--database` has the other name.
 const DATABASE: &str = "named_database";
 
 pub const DB: Family = Family { command, run };
@@ -17,16 +17,21 @@ pub const DB: Family = Family { command, run };
 fn command() -> Command {
     let database = Arg::new(DATABASE).value_name("DATABASE").help("A file or a URL [default: the configured database]");
     Command::new("db")
-        .about("Creates an embedded database, or examines a database")
+        .about("Creates an embedded database, examines a database, or creates indexes")
         .subcommand_required(true)
         .subcommand(keyed("init", "Creates an embedded database with demonstration phones").arg(database.clone()))
-        .subcommand(keyed("check", "Reports the FusionPBX release of a database, and problems").arg(database))
+        .subcommand(keyed("check", "Reports the FusionPBX release of a database, and problems").arg(database.clone()))
+        .subcommand(
+            keyed("index", "Creates the indexes that `db check` suggests; FusionPBX can be used meanwhile")
+                .arg(database),
+        )
 }
 
 fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
     match flags.subcommand() {
         Some(("init", flags)) => block_on(db_command::init(database(flags, log)?)),
         Some(("check", flags)) => block_on(db_command::check(database(flags, log)?)),
+        Some(("index", flags)) => block_on(db_command::index(database(flags, log)?)),
         _ => Ok(()),
     }
 }

@@ -9,18 +9,16 @@ use super::dialect::Dialect;
 use super::directory::Directory;
 use super::error::Error;
 use super::find::Lookup;
+use super::indexes::{self, MissingIndex};
 use super::statements::Statements;
 use crate::facts::{DeviceAddress, Release};
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The columns of `v_devices` to which the server writes.
 const NOTED: [&str; 4] =
     ["device_provisioned_date", "device_provisioned_method", "device_provisioned_ip", "device_provisioned_agent"];
-
-/// Columns by which every request finds rows, and which have no index in FusionPBX's own schema.
-const LOOKED_UP: [(&str, &str); 3] =
-    [("v_devices", "device_address"), ("v_device_lines", "device_uuid"), ("v_device_keys", "device_uuid")];
 
 /// The result of an examination. Its `Display` is the report, one line for each finding.
 pub struct Examination {
@@ -30,7 +28,8 @@ pub struct Examination {
     faults: Vec<String>,
     counts: Vec<(String, String)>,
     rights: Vec<(&'static str, bool)>,
-    without_index: Vec<String>,
+    without_index: Vec<MissingIndex>,
+    lookup: Duration,
     warnings: Vec<String>,
 }
 
@@ -61,6 +60,7 @@ impl Directory {
             counts: Vec::new(),
             rights: Vec::new(),
             without_index: Vec::new(),
+            lookup: Duration::ZERO,
             warnings: Vec::new(),
         };
         match Catalog::new(database.describe().await?) {
@@ -68,7 +68,8 @@ impl Directory {
             Ok(catalog) => {
                 found.release = Some(release(&catalog));
                 found.rights = rights(&database, &catalog).await?;
-                found.without_index = without_index(&database, &catalog).await?;
+                found.without_index = indexes::missing(&database, &catalog).await?;
+                found.lookup = indexes::measure(&database, &catalog).await?;
                 found.warnings = addresses::warnings(&database, &catalog).await?;
                 match counts(&database, &catalog).await {
                     Ok(counts) => found.counts = counts,
@@ -123,7 +124,8 @@ async fn try_out(config: &Config) -> Result<(), Error> {
         directory.find(&lookup).await?;
         let statements: Arc<Statements> = directory.statements();
         statements.relatives.run(directory.database(), &[None, None]).await?;
-        statements.load.run(directory.database(), &[None, None, None, None]).await?;
+        statements.load.run(directory.database(), &[None, None, None]).await?;
+        statements.domain_settings.run(directory.database(), &[None]).await?;
         statements.contacts.try_out(directory.database()).await
     };
     let outcome = statements.await;
@@ -162,28 +164,6 @@ async fn rights(database: &Database, catalog: &Catalog) -> Result<Vec<(&'static 
     Ok(vec![("note when a device was provisioned", texts.0), ("insert devices (auto insert)", texts.1)])
 }
 
-async fn without_index(database: &Database, catalog: &Catalog) -> Result<Vec<String>, Error> {
-    let indexes = match database.dialect() {
-        Dialect::Postgres => {
-            "select cast(tablename as text), cast(indexdef as text) from pg_indexes \
-             where schemaname = any(current_schemas(false))"
-        }
-        Dialect::Sqlite => "select tbl_name, coalesce(sql, '') from sqlite_master where type = 'index'",
-    };
-    let indexes = pairs(database, indexes).await?;
-    let missing = LOOKED_UP.iter().filter_map(|(table, name)| {
-        let column = &catalog.column(table, name)?.source;
-        let leads = |definition: &str| {
-            definition
-                .rsplit_once('(')
-                .is_some_and(|(_, columns)| columns.trim_start_matches('"').starts_with(column.as_str()))
-        };
-        let has = indexes.iter().any(|(of, definition)| of == table && leads(definition));
-        (!has).then(|| format!("create index on {table} ({column});"))
-    });
-    Ok(missing.collect())
-}
-
 /// The rows of a query that returns two texts.
 async fn pairs(database: &Database, sql: &str) -> Result<Vec<(String, String)>, Error> {
     let rows = database.fetch(&Arc::from(sql), &[]).await?;
@@ -204,6 +184,10 @@ impl fmt::Display for Examination {
         }
         for statement in &self.without_index {
             writeln!(f, "suggested for thousands of devices: {statement}")?;
+        }
+        if !self.without_index.is_empty() {
+            let ms = self.lookup.as_secs_f64() * 1_000.0;
+            writeln!(f, "finding a device takes {ms:.1} ms now; `dialplate db index` creates these indexes")?;
         }
         for warning in &self.warnings {
             writeln!(f, "warning: {warning}")?;

@@ -124,7 +124,7 @@ fn device(
     composed: Composed,
     result: &QueryResult<'_>,
 ) -> Result<Device, Error> {
-    let PermittedDevice { device, domain, settings: mut domain_settings, origin, .. } = facts;
+    let PermittedDevice { device, domain, settings: mut domain_settings, origin, place } = facts;
     domain_settings.add_layer(domain_layer);
     let (vendor, user) = (composed.vendor(), composed.uuid("device_user_uuid"));
     let lines = result.table("lines")?;
@@ -133,7 +133,7 @@ fn device(
     let phone_book = PhoneBookRules::new(&domain_settings, &domain, user, first_user_id(&lines), origin);
     let user = user_table(result, user)?;
     Ok(Device {
-        version: Some(FactsVersion::unused()),
+        version: place.map(|_| FactsVersion::unused()),
         uuid: device.uuid.clone(),
         address: device.address.clone(),
         is_new: false,

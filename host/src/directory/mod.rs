@@ -22,6 +22,7 @@ mod embedded;
 mod error;
 mod examine;
 mod find;
+mod indexes;
 mod insert;
 mod keys;
 mod load;

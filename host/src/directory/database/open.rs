@@ -16,6 +16,11 @@ const TRUSTED_IDLE: Duration = Duration::from_secs(1);
 /// How long SQLite waits while another process writes.
 const SQLITE_BUSY: Duration = Duration::from_secs(2);
 
+/// A statement is planned once for a connection, not again for each request, which would take longer than to run it.
+/// PostgreSQL has the setting since release 12.
+const GENERIC_PLANS: &str =
+    "select set_config(name, 'force_generic_plan', false) from pg_settings where name = 'plan_cache_mode'";
+
 /// Makes one connection outside the pool, whose error says why it failed. The pool would retry and only report a
 /// timeout.
 pub async fn try_postgres(config: &Config) -> Result<(), Error> {
@@ -35,6 +40,9 @@ pub fn postgres(config: &Config) -> Result<PgPool, Error> {
         .max_connections(config.connections_max)
         .acquire_timeout(config.acquire_timeout)
         .test_before_acquire(false)
+        .after_connect(|connection, _| {
+            Box::pin(async move { sqlx::query(GENERIC_PLANS).execute(connection).await.map(drop) })
+        })
         .before_acquire(|connection, meta| {
             Box::pin(async move {
                 if meta.idle_for > TRUSTED_IDLE {

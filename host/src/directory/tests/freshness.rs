@@ -290,3 +290,21 @@ async fn own_note_keeps_the_facts_and_an_edit_does_not() {
         assert!(!Arc::ptr_eq(&third, &fourth) && cell(&fourth, "device", "device_label") == "8", "{url}");
     }
 }
+
+/// A statement is planned for its first run on a connection only.
+#[tokio::test]
+async fn statements_of_requests_are_planned_once() {
+    let (Some(schema), Some(server)) = (corpus("schema-postgres.sql"), Postgres::start().await) else { return };
+    let devices: String = (0..DEVICES).map(device_rows).collect();
+    let url = server.database("plans", &[&schema, ROWS, &devices]).await;
+    let directory = connect_with(&Config { connections_max: 1, cache_bytes_max: 0, ..config(&url) }).await;
+    for _ in 0..20 {
+        let facts = directory.find(&Lookup { address: Some(&address(1)), host: HOST }).await.unwrap();
+        directory.load(DevicePermit::unchecked(facts)).await.unwrap();
+    }
+    let plans = "select cast(sum(custom_plans) as text), cast(max(generic_plans) as text) from pg_prepared_statements \
+        where statement not like '%pg_prepared_statements%'";
+    let plans = directory.database().fetch(&Arc::from(plans), &[]).await.unwrap();
+    assert_eq!(plans[0].0, "0", "custom plans are made for each run");
+    assert!(plans[0].1.as_ref().is_some_and(|runs| runs.parse::<u32>().is_ok_and(|runs| runs >= 19)), "{plans:?}");
+}
