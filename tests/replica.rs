@@ -109,7 +109,8 @@ fn refused_client_costs_the_primary_no_statement() {
             assert_eq!(answer.status, 401, "{address}");
         }
     }
-    assert_eq!(reads(&stage.replica) - before.1, 4);
+    // The second request for an address needs none, unless the primary has a transaction under way.
+    assert!((2..=4).contains(&(reads(&stage.replica) - before.1)));
     assert_eq!(reads(&stage.primary.postgres) - before.0, 0);
 }
 

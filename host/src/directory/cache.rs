@@ -3,8 +3,8 @@
 //! was made of them, and nothing that depends on it is made anew.
 
 use super::defaults::Defaults;
+use super::device::Device;
 use super::error::Error;
-use super::load::Device;
 use super::query::QueryResult;
 use super::statements::Statements;
 use crate::facts::{

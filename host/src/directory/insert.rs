@@ -2,11 +2,12 @@
 
 use super::addresses::is_spelling;
 use super::catalog::{Catalog, Column, ColumnKind};
-use super::contacts::PhoneBookRules;
+use super::device::Device;
 use super::dialect::{Dialect, storable, timestamp};
 use super::directory::Directory;
 use super::error::Error;
-use super::load::{Device, with_own_settings};
+use super::load::with_own_settings;
+use super::phone_book_rules::PhoneBookRules;
 use crate::facts::{Domain, MacAddress, ReadOrigin, Record, Settings, Table, Value};
 use crate::gate::InsertPermit;
 use jiff::Timestamp;

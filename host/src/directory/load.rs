@@ -2,16 +2,18 @@
 //! lets a device take its template, profile, user and lines from others; this file decides what it takes from which.
 
 use super::cache::{Digest, DomainSettings, Kept, Loaded};
-use super::contacts::{PhoneBook, PhoneBookRules};
+use super::contacts::PhoneBook;
 use super::defaults::setting_row;
+use super::device::Device;
 use super::directory::Directory;
 use super::error::Error;
 use super::keys;
+use super::phone_book_rules::PhoneBookRules;
 use super::query::QueryResult;
 use super::relatives::Relatives;
 use crate::facts::{
-    DatabaseVersion, DeviceAddress, DeviceFacts, FactsVersion, Layer, ReadOrigin, Record, Release, Row, SettingLayer,
-    SettingRow, Settings, Table, Value,
+    DatabaseVersion, DeviceFacts, FactsVersion, Layer, ReadOrigin, Record, Release, Row, SettingLayer, SettingRow,
+    Settings, Table, Value,
 };
 use crate::gate::{DevicePermit, PermittedDevice};
 use std::collections::HashMap;
@@ -33,32 +35,6 @@ const FROM_STAND_IN: [&str; 6] = [
 /// The columns that a device takes from its alternate, beside location and template.
 const FROM_ALTERNATE: [&str; 5] =
     ["device_label", "device_profile_uuid", "device_firmware_version", "device_user_uuid", "device_description"];
-
-/// An admitted device with everything that a template may read of it. It holds passwords, so there is no `Debug`.
-#[derive(Clone)]
-pub struct Device {
-    /// `None` if nothing that is made of it may be kept.
-    pub version: Option<FactsVersion>,
-    /// The device's own uuid, also if it shows another device's lines.
-    pub uuid: String,
-    pub address: DeviceAddress,
-    /// Auto insert created it for this request.
-    pub is_new: bool,
-    /// `device_vendor` as stored; empty when NULL.
-    pub stored_vendor: String,
-    /// Lower case, possibly the stand-in's; empty if there is none. It selects the keys.
-    pub vendor: String,
-    /// The template folder, `yealink/t46u`; empty if neither the device nor a stand-in has one.
-    pub template: String,
-    pub domain_name: String,
-    /// `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`: always present, some without rows.
-    pub tables: Vec<Table>,
-    /// Default and domain settings.
-    pub domain_settings: Settings,
-    /// Settings of all layers; those of the profile and of the device are in the category `provision`.
-    pub settings: Settings,
-    pub(super) phone_book: PhoneBookRules,
-}
 
 impl Directory {
     /// Loads an admitted device: without a round trip if it is kept and its database has not changed, else in one, or in two

@@ -1,9 +1,9 @@
 //! A phone without a device, as templates see it: its only line registers to the number at which the user enters a PIN.
 
+use super::device::Device;
 use super::directory::Directory;
 use super::error::Error;
 use super::insert::NewDevice;
-use super::load::Device;
 use crate::facts::{Settings, Table, Value};
 use crate::gate::NewcomerPermit;
 

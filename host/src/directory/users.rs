@@ -1,13 +1,14 @@
 //! Users who log in: what the gate needs to decide, the device that an admitted user gets, and new passwords.
 
 use super::catalog::Column;
-use super::contacts::PhoneBookRules;
 use super::database::Access;
+use super::device::Device;
 use super::dialect::storable;
 use super::directory::Directory;
 use super::edits::Edits;
 use super::error::Error;
-use super::load::{Device, user_table, with_own_settings};
+use super::load::{user_table, with_own_settings};
+use super::phone_book_rules::PhoneBookRules;
 use super::statements::{UserStatements, VERIFIER};
 use crate::facts::{
     DeviceAddress, Domain, LoginFacts, ReadOrigin, Record, Row, Settings, StoredPassword, Table, UserFacts, Value,

@@ -4,6 +4,7 @@
 mod lease;
 mod observer;
 mod open;
+mod pool;
 mod rounds;
 mod snapshot;
 mod sqlite_file;
@@ -20,12 +21,13 @@ use crate::facts::DatabaseVersion;
 use lease::Lease;
 use observer::Observer;
 use open::FileAccess;
+use pool::Pool;
 use rounds::Rounds;
 use sqlite_file::SqliteFile;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Connection, PgPool, Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, Connection, Postgres, Sqlite};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
@@ -49,12 +51,6 @@ pub struct Database {
     writer: Arc<Mutex<()>>,
     observer: Arc<Observer>,
     looks: Arc<Rounds<Option<DatabaseVersion>>>,
-}
-
-#[derive(Clone)]
-enum Pool {
-    Postgres(PgPool),
-    Sqlite(SqliteFile),
 }
 
 impl Database {
@@ -198,7 +194,7 @@ impl Database {
         let database = self.clone();
         let look = move || {
             let database = database.clone();
-            async move { database.observer.look(&database).await }
+            async move { database.observer.look(&database.pool).await }
         };
         self.looks.ask(look).await.flatten()
     }
@@ -222,21 +218,13 @@ impl Database {
                 }
                 Pool::Sqlite(_) => {
                     let _writer = self.writer.lock().await;
-                    Ok(self.observer.write(self, sql, binds).await.transpose()?)
+                    Ok(self.observer.write(&self.pool, sql, binds).await.transpose()?)
                 }
             }
         };
         match self.within_deadline(writing).await? {
             Some(rows) => Ok(rows),
             None => self.execute(sql.to_owned(), binds).await,
-        }
-    }
-
-    /// The number of the SQLite file that is open; it changes when the file is replaced.
-    async fn file_number(&self) -> Result<u64, Error> {
-        match &self.pool {
-            Pool::Postgres(_) => Ok(0),
-            Pool::Sqlite(file) => Ok(file.current().await?.1),
         }
     }
 

@@ -4,8 +4,9 @@
 //! `data_version` tells the same, and does not count what its own connection writes: so this server's notes are written on
 //! the connection that looks.
 
+use super::pool::Pool;
 use super::snapshot::Snapshot;
-use super::{Database, Pool};
+
 use crate::directory::error::Error;
 use crate::facts::DatabaseVersion;
 use sqlx::query::Query;
@@ -57,7 +58,7 @@ enum Looking {
 
 impl Observer {
     /// The database's version now; `None` if it cannot be told.
-    pub async fn look(&self, database: &Database) -> Option<DatabaseVersion> {
+    pub async fn look(&self, pool: &Pool) -> Option<DatabaseVersion> {
         let mut state = self.session.lock().await;
         if matches!(&*state, State::FailedAt(at) if at.elapsed() < PAUSE) {
             return None;
@@ -67,7 +68,7 @@ impl Observer {
             State::Connected(session) => Some(session),
             State::Unconnected | State::FailedAt(_) => None,
         };
-        let looked = tokio::time::timeout(LOOK_TIMEOUT, self.advance(session, database)).await;
+        let looked = tokio::time::timeout(LOOK_TIMEOUT, self.advance(session, pool)).await;
         *state = match looked {
             Ok(Ok(session)) => State::Connected(session),
             Ok(Err(_)) | Err(_) => State::FailedAt(Instant::now()),
@@ -78,9 +79,9 @@ impl Observer {
         }
     }
 
-    async fn advance(&self, session: Option<Session>, database: &Database) -> Result<Session, Error> {
+    async fn advance(&self, session: Option<Session>, pool: &Pool) -> Result<Session, Error> {
         let Some(Session { connection, version }) = session else {
-            let connection = Looking::open(database).await?;
+            let connection = Looking::open(pool).await?;
             return Ok(Session { connection, version: DatabaseVersion::unused() });
         };
         let (connection, has_changed) = match connection {
@@ -91,9 +92,7 @@ impl Observer {
                 own.retain(|number| !now.has_ended(*number));
                 (Looking::Postgres { connection, last: now }, has_changed)
             }
-            Looking::Sqlite { file, .. } if file != database.file_number().await? => {
-                (Looking::open(database).await?, true)
-            }
+            Looking::Sqlite { file, .. } if file != pool.file_number().await? => (Looking::open(pool).await?, true),
             Looking::Sqlite { mut connection, file, last } => {
                 let now = data_version(&mut connection).await?;
                 (Looking::Sqlite { connection, file, last: now }, now != last)
@@ -112,17 +111,12 @@ impl Observer {
     }
 
     /// Writes to a SQLite file on the connection that looks; `None` if there is no such connection.
-    pub async fn write(
-        &self,
-        database: &Database,
-        sql: &str,
-        binds: &[Option<&str>],
-    ) -> Option<Result<u64, sqlx::Error>> {
+    pub async fn write(&self, pool: &Pool, sql: &str, binds: &[Option<&str>]) -> Option<Result<u64, sqlx::Error>> {
         let mut state = self.session.lock().await;
         let State::Connected(Session { connection: Looking::Sqlite { connection, file, .. }, .. }) = &mut *state else {
             return None;
         };
-        if database.file_number().await.ok() != Some(*file) {
+        if pool.file_number().await.ok() != Some(*file) {
             return None;
         }
         let query: Query<'_, Sqlite, SqliteArguments> = sqlx::query(AssertSqlSafe(sql.to_owned())).persistent(false);
@@ -132,8 +126,8 @@ impl Observer {
 }
 
 impl Looking {
-    async fn open(database: &Database) -> Result<Self, Error> {
-        Ok(match &database.pool {
+    async fn open(pool: &Pool) -> Result<Self, Error> {
+        Ok(match pool {
             Pool::Postgres(pool) => {
                 let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
                 let last = snapshot(&mut connection).await?;

@@ -1,6 +1,7 @@
 //! Several statements that count all or not at all.
 
-use super::{Database, Pool, TaggedRows};
+use super::pool::Pool;
+use super::{Database, TaggedRows};
 use crate::directory::error::Error;
 use sqlx::postgres::PgArguments;
 use sqlx::query::{Query, QueryAs};
