@@ -22,6 +22,10 @@ pub const CLOCK: &str = "2026-07-01T12:00:00Z";
 /// Longer than several pauses of the log's writer.
 const LOG_PAUSES: Duration = Duration::from_millis(7);
 
+/// So often does the log's writer sleep until all lines of before are written: once for a line, once to gather others, and
+/// once more for lines that came in between. Some more, since it may also wait for the disk.
+const PAUSES_ENOUGH: u64 = 8;
+
 /// A running server. Dropping it kills the process.
 pub struct Server {
     pub address: SocketAddr,
@@ -175,7 +179,8 @@ impl Server {
         String::from_utf8(bytes).expect("the log is text")
     }
 
-    /// Waits until the thread that writes the log sleeps for longer than its pauses, which it does only if no line waits.
+    /// Waits until the thread that writes the log sleeps for longer than its pauses, which it does only if no line waits, or
+    /// has slept so often that it has written every line of before: under load it never sleeps for long.
     fn until_log_is_written(&self) {
         let threads = std::fs::read_dir(format!("/proc/{}/task", self.id())).into_iter().flatten().flatten();
         let is_writer = |status: &String| status.contains("Name:\tlog-writer\n");
@@ -184,14 +189,19 @@ impl Server {
             return;
         };
         let is_in = |status: &str, state: &str| status.contains(&format!("State:\t{state}"));
+        // Each pause begins with a switch from the thread.
+        let switches = |status: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+            line.and_then(|count| count.trim().parse::<u64>().ok()).unwrap_or_default()
+        };
+        let first = read(&path).map(|status| switches(&status)).unwrap_or_default();
         let sleeps_on = |status: String| {
-            // Each pause ends with a switch to the thread.
-            let switches = |status: &str| status.lines().find(|line| line.starts_with("voluntary_")).map(str::to_owned);
             thread::sleep(LOG_PAUSES);
             is_in(&status, "S") && read(&path).is_none_or(|later| switches(&later) == switches(&status))
         };
         let is_stopped = |status: &str| is_in(status, "Z") || is_in(status, "T");
-        let is_done = |status: String| is_stopped(&status) || sleeps_on(status);
+        let is_done =
+            |status: String| is_stopped(&status) || switches(&status) >= first + PAUSES_ENOUGH || sleeps_on(status);
         wait::until(|| read(&path).is_none_or(is_done), || "the log's writer sleeps".to_owned());
     }
 
