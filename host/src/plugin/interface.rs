@@ -6,6 +6,7 @@ use super::error::RenderError;
 use super::job::{Document, Job, Prepared};
 use super::{v0_1, v0_2};
 use crate::templates::TemplateFile;
+use std::collections::HashSet;
 use wasmtime::component::{Component, Instance};
 use wasmtime::{Engine, Result, Store};
 
@@ -65,10 +66,12 @@ impl Version {
         instance: &Instance,
         templates: Vec<TemplateFile>,
     ) -> Result<Vec<Prepared>> {
-        match self {
+        let given = templates.iter().map(|given| (given.folder.clone(), given.file.clone())).collect();
+        let answer = match self {
             Self::V0_1 => v0_1::prepare(store, instance, templates).await,
             Self::V0_2 => v0_2::prepare(store, instance, templates).await,
-        }
+        };
+        Ok(of_given(given, answer?))
     }
 
     pub(super) fn renderer(self, engine: &Engine, component: &Component) -> Result<Renderer> {
@@ -94,5 +97,26 @@ impl Renderer {
         };
         let host_calls = store.data().host_calls();
         Ok(answer.map(|document| Document { host_calls, ..document }))
+    }
+}
+
+/// One result for each template that was given, by folder and file; other results are dropped.
+fn of_given(mut given: HashSet<(String, String)>, answer: Vec<Prepared>) -> Vec<Prepared> {
+    answer.into_iter().filter(|it| given.remove(&(it.folder.clone(), it.file.clone()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::job::Reads;
+    use super::*;
+
+    #[test]
+    fn prepare_results_for_unknown_templates_are_dropped() {
+        let said =
+            |folder: &str, file: &str| Prepared { folder: folder.into(), file: file.into(), outcome: Ok(Reads::Every) };
+        let answer = vec![said("a", "x"), said("a", "x"), said("b", "x"), said("a", "z"), said("a", "y")];
+        let given = ["x", "y"].map(|file| ("a".to_owned(), file.to_owned()));
+        let kept = of_given(given.into(), answer);
+        assert_eq!(kept.iter().map(|it| &*it.file).collect::<Vec<_>>(), ["x", "y"]);
     }
 }
