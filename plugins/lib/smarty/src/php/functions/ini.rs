@@ -9,6 +9,7 @@ use super::ini_scan::{Mode, Scanner, Token};
 use super::register::makes;
 use crate::php::constants::constant;
 use crate::php::convert::{Number, Numeric, numeric};
+use crate::php::number::strtol;
 use crate::php::{Array, Context, Function, Key, KeyRef, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[makes("parse_ini_string", 1, 3, parse_ini_string)];
@@ -237,20 +238,7 @@ fn small_int(value: &Value) -> i32 {
         Value::Int(n) => *n as i32,
         Value::Float(x) if x.trunc() >= -2_147_483_648.0 && x.trunc() <= 2_147_483_647.0 => *x as i32,
         Value::Float(_) => i32::MIN,
-        other => leading_int(&other.to_bytes()) as i32,
-    }
-}
-
-/// The number at the start of a text, as C's `strtol` reads it.
-fn leading_int(text: &[u8]) -> i64 {
-    let text = text.trim_ascii_start();
-    let digits = text.strip_prefix(b"+").or_else(|| text.strip_prefix(b"-")).unwrap_or(text);
-    let digits = digits.iter().take_while(|b| b.is_ascii_digit());
-    let number = digits.fold(0_i64, |n, digit| n.saturating_mul(10).saturating_add(i64::from(digit - b'0')));
-    match (text.first(), number) {
-        (Some(b'-'), i64::MAX) => i64::MIN,
-        (Some(b'-'), number) => -number,
-        (_, number) => number,
+        other => strtol(&other.to_bytes(), 10) as i32,
     }
 }
 

@@ -3,6 +3,7 @@
 use super::args;
 use super::register::{by_ref, makes, moves};
 use crate::php::convert::{Numeric, numeric};
+use crate::php::number::strtol;
 use crate::php::{Context, Function, PhpError, Value};
 
 pub const FUNCTIONS: &[Function] = &[
@@ -79,45 +80,4 @@ fn intval(_: &mut Context<'_>, args: &mut [Value]) -> Result<Value, PhpError> {
         Value::Str(text) if base != 10 => strtol(text, base),
         other => other.to_int(),
     }))
-}
-
-/// C's `strtol` with PHP's prefixes `0x`, `0b` and `0o`; it saturates.
-fn strtol(text: &[u8], base: i64) -> i64 {
-    let start = text.iter().position(|b| !matches!(b, b' ' | b'\t'..=b'\r')).unwrap_or(text.len());
-    let (negative, digits) = match &text[start..] {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
-    let prefixed = |letters: [u8; 2]| match digits {
-        [b'0', p, rest @ ..] if letters.contains(p) => Some(rest),
-        _ => None,
-    };
-    let (digits, base) = match base {
-        0 => {
-            if let Some(rest) = prefixed(*b"xX") {
-                (rest, 16)
-            } else if let Some(rest) = prefixed(*b"bB") {
-                (rest, 2)
-            } else if let Some(rest) = prefixed(*b"oO") {
-                (rest, 8)
-            } else {
-                (digits, if digits.first() == Some(&b'0') { 8 } else { 10 })
-            }
-        }
-        16 => (prefixed(*b"xX").unwrap_or(digits), 16),
-        8 => (prefixed(*b"oO").unwrap_or(digits), 8),
-        2 => (prefixed(*b"bB").unwrap_or(digits), 2),
-        3..=36 => (digits, base as u32),
-        _ => return 0,
-    };
-    let mut n: i64 = 0;
-    for d in digits.iter().map_while(|b| char::from(*b).to_digit(base)) {
-        let next = n.checked_mul(base.into()).and_then(|n| n.checked_sub(d.into()));
-        let Some(next) = next else {
-            return if negative { i64::MIN } else { i64::MAX };
-        };
-        n = next;
-    }
-    if negative { n } else { n.checked_neg().unwrap_or(i64::MAX) }
 }
