@@ -2,7 +2,7 @@
 //! requests: it counts them, as a phone does.
 
 use super::account::Account;
-use md5::{Digest, Md5};
+use crate::gate::Algorithm::{self, Md5};
 
 /// The answers to one challenge.
 pub struct Login {
@@ -11,7 +11,7 @@ pub struct Login {
     nonce: String,
     opaque: String,
     /// The hash of user, realm and password.
-    secret: [u8; 32],
+    secret: String,
     count: u32,
 }
 
@@ -24,13 +24,13 @@ impl Login {
     fn of(challenge: &str, account: &Account) -> Option<Self> {
         let (scheme, parameters) = challenge.split_once(' ')?;
         let parameter = |name| parameter(parameters, name);
-        let is_md5 = parameter("algorithm").is_none_or(|algorithm| algorithm.eq_ignore_ascii_case("md5"));
+        let is_md5 = parameter("algorithm").is_none_or(|algorithm| Algorithm::parse(algorithm) == Some(Md5));
         let has_auth = parameter("qop")?.split(',').any(|qop| qop.trim() == "auth");
         if !scheme.eq_ignore_ascii_case("digest") || !is_md5 || !has_auth {
             return None;
         }
         let (realm, nonce) = (parameter("realm")?.to_owned(), parameter("nonce")?.to_owned());
-        let secret = hash(&[account.user.as_bytes(), realm.as_bytes(), account.password.expose().as_bytes()]);
+        let secret = Md5.hash(&[&account.user, &realm, account.password.expose()]);
         let opaque = parameter("opaque").unwrap_or_default().to_owned();
         Some(Self { user: account.user.clone(), realm, nonce, opaque, secret, count: 0 })
     }
@@ -39,9 +39,8 @@ impl Login {
     pub fn write(&mut self, target: &str, cnonce: &str, out: &mut Vec<u8>) {
         self.count += 1;
         let count = format!("{:08x}", self.count);
-        let request = hash(&[b"GET", target.as_bytes()]);
-        let parts = [&self.secret, self.nonce.as_bytes(), count.as_bytes(), cnonce.as_bytes(), b"auth", &request];
-        let response = hash(&parts);
+        let request = Md5.hash(&["GET", target]);
+        let response = Md5.hash(&[&self.secret, &self.nonce, &count, cnonce, "auth", &request]);
         for (name, value) in [
             ("Authorization: Digest username", self.user.as_bytes()),
             (", realm", self.realm.as_bytes()),
@@ -49,7 +48,7 @@ impl Login {
             (", uri", target.as_bytes()),
             (", opaque", self.opaque.as_bytes()),
             (", cnonce", cnonce.as_bytes()),
-            (", response", &response),
+            (", response", response.as_bytes()),
         ] {
             out.extend_from_slice(name.as_bytes());
             out.extend_from_slice(b"=\"");
@@ -60,23 +59,6 @@ impl Login {
         out.extend_from_slice(count.as_bytes());
         out.extend_from_slice(b"\r\n");
     }
-}
-
-/// The MD5 of the parts with colons between them, in hexadecimal digits.
-fn hash(parts: &[&[u8]]) -> [u8; 32] {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut hasher = Md5::new();
-    for (at, part) in parts.iter().enumerate() {
-        if at > 0 {
-            hasher.update(b":");
-        }
-        hasher.update(part);
-    }
-    let mut text = [0; 32];
-    for (pair, byte) in text.chunks_exact_mut(2).zip(hasher.finalize()) {
-        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
-    }
-    text
 }
 
 /// The value of a parameter of a challenge, without quotes.
