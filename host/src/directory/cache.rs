@@ -2,17 +2,16 @@
 //! again while that version lasts. When it has changed, the rows are read again; if they are the same as before, so is what
 //! was made of them, and nothing that depends on it is made anew.
 
-use super::defaults::Defaults;
 use super::device::Device;
 use super::error::Error;
 use super::query::QueryResult;
-use super::statements::Statements;
 use crate::facts::{
     CachePlace, DatabaseVersion, DeviceAddress, FactsVersion, LastProvisioned, ReadOrigin, RequestFacts, SettingLayer,
 };
 use arc_swap::ArcSwapOption;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
+use std::any::Any;
 use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -30,9 +29,9 @@ pub struct FactsCache {
     /// By address and host.
     pub found: Shelf<LookupKey, Found>,
     /// By the version of the facts by which it was permitted.
-    pub loaded: Shelf<FactsVersion, Loaded>,
+    pub loaded: Shelf<FactsVersion, Arc<Device>>,
     /// The settings of a domain, by its uuid.
-    pub domains: Shelf<Box<str>, DomainSettings>,
+    pub domains: Shelf<Box<str>, SettingLayer>,
     is_on: bool,
 }
 
@@ -52,20 +51,6 @@ pub struct Found {
     version: FactsVersion,
     facts: RequestFacts,
     provisioned: ArcSwapOption<LastProvisioned>,
-    // What the rows were decoded with. As long as it is held here, nothing else has its address.
-    _made_with: (Arc<Statements>, Arc<Defaults>),
-}
-
-/// A device, and the settings of the domain that are among its own.
-pub struct Loaded {
-    pub device: Arc<Device>,
-    pub _domain: Arc<Kept<DomainSettings>>,
-    pub _statements: Arc<Statements>,
-}
-
-pub struct DomainSettings {
-    pub layer: SettingLayer,
-    pub _statements: Arc<Statements>,
 }
 
 impl FactsCache {
@@ -86,13 +71,8 @@ impl FactsCache {
 }
 
 impl Found {
-    pub fn new(facts: RequestFacts, statements: Arc<Statements>, defaults: Arc<Defaults>) -> Self {
-        Self {
-            version: FactsVersion::unused(),
-            provisioned: ArcSwapOption::new(facts.provisioned.clone()),
-            facts,
-            _made_with: (statements, defaults),
-        }
+    pub fn new(facts: RequestFacts) -> Self {
+        Self { version: FactsVersion::unused(), facts, provisioned: ArcSwapOption::empty() }
     }
 
     pub fn facts(&self, origin: ReadOrigin, version: Option<DatabaseVersion>) -> RequestFacts {
@@ -115,6 +95,8 @@ pub struct Kept<T> {
     version: AtomicU64,
     digest: u128,
     bytes: u64,
+    /// What is part of the digest by its address. As long as it is held here, nothing else has the address.
+    _shared: Vec<Arc<dyn Any + Send + Sync>>,
     pub value: T,
 }
 
@@ -151,7 +133,7 @@ impl<K: Hash + Eq + Clone, T> Shelf<K, T> {
         &self,
         key: &K,
         version: Option<DatabaseVersion>,
-        rows: &Digest,
+        rows: Digest,
         make: impl FnOnce() -> Result<T, Error>,
     ) -> Result<Arc<Kept<T>>, Error> {
         let digest = rows.hash.digest128();
@@ -161,7 +143,8 @@ impl<K: Hash + Eq + Clone, T> Shelf<K, T> {
             return Ok(kept);
         }
         let bytes = rows.bytes * BYTES_PER_BYTE + ENTRY_BYTES;
-        let kept = Arc::new(Kept { version: AtomicU64::new(number), digest, bytes, value: make()? });
+        let (version_number, _shared) = (AtomicU64::new(number), rows.shared);
+        let kept = Arc::new(Kept { version: version_number, digest, bytes, _shared, value: make()? });
         if version.is_some() {
             self.0.insert(key.clone(), Arc::clone(&kept));
         }
@@ -170,16 +153,14 @@ impl<K: Hash + Eq + Clone, T> Shelf<K, T> {
 }
 
 /// What a value is made of.
+#[derive(Default)]
 pub struct Digest {
     hash: Xxh3,
     bytes: u64,
+    shared: Vec<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Digest {
-    pub fn new() -> Self {
-        Self { hash: Xxh3::new(), bytes: 0 }
-    }
-
     /// Adds the rows of a statement, but for the parts that do not count.
     pub fn add_rows(&mut self, result: &QueryResult<'_>, except: &[&str]) {
         for (name, text) in result.parts().filter(|(name, _)| !except.contains(name)) {
@@ -190,8 +171,9 @@ impl Digest {
         }
     }
 
-    /// Adds a shared value, which the value that is made of it must hold.
-    pub fn add_shared<T>(&mut self, value: &Arc<T>) {
+    /// Adds a value by its identity.
+    pub fn add_shared<T: Send + Sync + 'static>(&mut self, value: &Arc<T>) {
         self.hash.update(&Arc::as_ptr(value).addr().to_le_bytes());
+        self.shared.push(Arc::clone(value) as Arc<dyn Any + Send + Sync>);
     }
 }

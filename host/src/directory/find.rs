@@ -1,5 +1,5 @@
-//! Finds the facts from which the gate decides, in one round trip if they are not known: the device, its domain, and the settings that the gate
-//! reads. This file reads no line, no key and no line password.
+//! Finds the facts from which the gate decides, in one round trip if they are not kept: the device, its domain, and the
+//! settings that the gate reads. This file reads no line, no key and no line password.
 //!
 //! The server refuses most requests after this statement. It therefore reads as many rows for an unknown device as for a
 //! known one or for another domain's: a client that sends requests in bursts could measure the difference.
@@ -76,7 +76,8 @@ impl Directory {
         let (key, version) = (LookupKey::new(address, lookup.host), source.version().await);
         let found = match source.cache.found.current(&key, version) {
             Some(found) => found,
-            None => self.read_facts(source, address, lookup.host, (&key, version)).await?,
+            // In a place of its own: the futures of requests that read nothing stay small.
+            None => Box::pin(self.read_facts(source, address, lookup.host, (&key, version))).await?,
         };
         Ok(found.value.facts(origin, version))
     }
@@ -109,15 +110,13 @@ impl Directory {
             // An administrator has just turned the filter off, or this is the first request since the start.
             result = statements.find.of(false).run(&source.database, &binds).await?;
         }
-        let mut digest = Digest::new();
+        let mut digest = Digest::default();
         digest.add_rows(&result, &VARYING);
         digest.add_shared(&statements);
         digest.add_shared(&defaults);
         let provisioned = provisioned(&result)?;
-        let found = source.cache.found.settle(key, version, &digest, || {
-            let facts = facts(&result, &defaults, host, address)?;
-            Ok(Found::new(facts, Arc::clone(&statements), Arc::clone(&defaults)))
-        })?;
+        let make = || facts(&result, &defaults, host, address).map(Found::new);
+        let found = source.cache.found.settle(key, version, digest, make)?;
         found.value.note(provisioned);
         Ok(found)
     }

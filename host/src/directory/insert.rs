@@ -88,7 +88,7 @@ impl Directory {
         let statements = self.statements();
         let columns = statements.catalog.of_device();
         // Of what belongs to a device, a new one has nothing but its domain's settings.
-        settings.add_layer(&self.domain_settings(&domain.uuid, origin, None).await?.value.layer);
+        settings.add_layer(&self.domain_settings(&domain.uuid, origin, None).await?.value);
         let facts = (address, domain, settings, origin);
         let new = new(&facts.2);
         Ok(inserted_device(&columns, facts, new, uuid))

@@ -1,7 +1,7 @@
 //! Loads what an admitted device is made of: lines with their passwords, keys, and settings of all layers. FusionPBX
 //! lets a device take its template, profile, user and lines from others; this file decides what it takes from which.
 
-use super::cache::{Digest, DomainSettings, Kept, Loaded};
+use super::cache::{Digest, Kept};
 use super::contacts::PhoneBook;
 use super::defaults::setting_row;
 use super::device::Device;
@@ -45,11 +45,23 @@ impl Directory {
         let version = facts.place.map(|place| place.database);
         let key = facts.place.map_or_else(FactsVersion::unused, |place| place.facts);
         if let Some(loaded) = kept.current(&key, version) {
-            return Ok(Arc::clone(&loaded.value.device));
+            return Ok(Arc::clone(&loaded.value));
         }
+        // In a place of its own: the futures of requests that read nothing stay small.
+        let loaded = Box::pin(self.read_device(facts, key, version)).await?;
+        Ok(Arc::clone(&loaded.value))
+    }
+
+    async fn read_device(
+        &self,
+        facts: PermittedDevice,
+        key: FactsVersion,
+        version: Option<DatabaseVersion>,
+    ) -> Result<Arc<Kept<Arc<Device>>>, Error> {
+        let kept = &self.source(facts.origin).cache.loaded;
         let domain = self.domain_settings(&facts.domain.uuid, facts.origin, version).await?;
         let statements = self.statements();
-        let mut digest = Digest::new();
+        let mut digest = Digest::default();
         digest.add_shared(&statements);
         digest.add_shared(&domain);
         let relatives = self.relatives(&facts.device, facts.origin, &mut digest).await?;
@@ -58,11 +70,7 @@ impl Directory {
         let binds = [Some(composed.source.as_str()), profile, user];
         let result = self.read(facts.origin, &statements.load, &binds).await?;
         digest.add_rows(&result, &[]);
-        let loaded = kept.settle(&key, version, &digest, || {
-            let device = device(facts, &domain.value.layer, composed, &result)?;
-            Ok(Loaded { device: Arc::new(device), _domain: domain.clone(), _statements: statements.clone() })
-        })?;
-        Ok(Arc::clone(&loaded.value.device))
+        kept.settle(&key, version, digest, || device(facts, &domain.value, composed, &result).map(Arc::new))
     }
 
     /// All settings of a domain, in one round trip if they are not known.
@@ -71,20 +79,19 @@ impl Directory {
         domain: &str,
         origin: ReadOrigin,
         version: Option<DatabaseVersion>,
-    ) -> Result<Arc<Kept<DomainSettings>>, Error> {
+    ) -> Result<Arc<Kept<SettingLayer>>, Error> {
         let (key, domains) = (Box::from(domain), &self.source(origin).cache.domains);
         if let Some(kept) = domains.current(&key, version) {
             return Ok(kept);
         }
         let statements = self.statements();
         let result = self.read(origin, &statements.domain_settings, &[Some(domain)]).await?;
-        let mut digest = Digest::new();
+        let mut digest = Digest::default();
         digest.add_shared(&statements);
         digest.add_rows(&result, &[]);
-        domains.settle(&key, version, &digest, || {
+        domains.settle(&key, version, digest, || {
             let rows: Vec<SettingRow> = result.raw("domain_settings")?.into_iter().map(setting_row).collect();
-            let layer = SettingLayer::read(statements.release, Layer::Domain, &rows);
-            Ok(DomainSettings { layer, _statements: statements.clone() })
+            Ok(SettingLayer::read(statements.release, Layer::Domain, &rows))
         })
     }
 

@@ -94,7 +94,7 @@ impl Directory {
     pub async fn load_user(&self, permit: UserPermit, template: LoginTemplate<'_>) -> Result<Option<Device>, Error> {
         let (uuid, domain, mut domain_settings, origin) = permit.into_facts();
         let statements = self.statements();
-        domain_settings.add_layer(&self.domain_settings(&domain.uuid, origin, None).await?.value.layer);
+        domain_settings.add_layer(&self.domain_settings(&domain.uuid, origin, None).await?.value);
         let binds = [Some(uuid.as_str()), Some(domain.uuid.as_str())];
         let result = self.read(origin, &logins(&statements.users)?.load, &binds).await?;
         let lines = lines(&result.table("extensions")?, &domain, &domain_settings);
