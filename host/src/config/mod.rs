@@ -188,7 +188,7 @@ fn read_database(source: &mut ConfigSource) -> directory::Config {
         replica: source.optional("database_replica", DatabaseUrl::parse),
         release: source.value("provision_dialect", parse_release),
         connections_max: source.number("database_connections_max"),
-        cache_bytes_max: source.number("facts_bytes_max"),
+        facts_bytes_max: source.number("facts_bytes_max"),
         start_timeout: Duration::from_millis(source.number("database_wait_ms")),
         ..directory::Config::new(url)
     }

@@ -30,7 +30,7 @@ pub struct Config {
     pub start_timeout: Duration,
     /// What the kept facts of a database may take, about; 0 keeps none. Three hundred devices with a hundred keys each
     /// take some 15 MB.
-    pub cache_bytes_max: u64,
+    pub facts_bytes_max: u64,
 }
 
 impl Config {
@@ -45,7 +45,7 @@ impl Config {
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(5),
             start_timeout: Duration::from_secs(30),
-            cache_bytes_max: 64 << 20,
+            facts_bytes_max: 64 << 20,
         }
     }
 

@@ -54,7 +54,7 @@ impl Directory {
             .map_err(|missing| Error::Layout { database: config.shown(), missing })?;
         let lacking = missing(&database, &catalog).await?;
         for index in &lacking {
-            let created = database.execute(index.to_string(), &[]).await;
+            let created = database.execute(&index.to_string(), &[]).await;
             created.map_err(|error| error.naming("create indexes, which only the owner of the tables may"))?;
         }
         database.close().await;

@@ -63,11 +63,11 @@ impl Directory {
         };
         // No table of FusionPBX's makes an address unique, and a phone may send two requests at once.
         let lock = format!("dialplate device {address}");
-        let mut inserted = self.database().execute_locked(&lock, sql.clone(), &binds(Some(&description))).await;
+        let mut inserted = self.database().execute_locked(&lock, &sql, &binds(Some(&description))).await;
         if inserted.as_ref().is_err_and(Error::is_of_value) {
             // A database whose encoding is not UTF-8 cannot hold every User-Agent.
             let ascii: String = description.chars().filter(char::is_ascii).collect();
-            inserted = self.database().execute_locked(&lock, sql, &binds(Some(&ascii))).await;
+            inserted = self.database().execute_locked(&lock, &sql, &binds(Some(&ascii))).await;
         }
         let inserted = inserted.map_err(|error| error.naming("insert devices, which auto insert needs"))?;
         if inserted == 0 {

@@ -68,7 +68,7 @@ impl Directory {
         );
         // Two calls may name the same phone at once.
         let lock = format!("dialplate device {address}");
-        let bound = self.database().execute_locked(&lock, sql, &[Some(address.as_str()), Some(device)]).await;
+        let bound = self.database().execute_locked(&lock, &sql, &[Some(address.as_str()), Some(device)]).await;
         let is_bound = bound.map_err(|error| error.naming("bind devices to phones by PIN"))? > 0;
         if is_bound {
             self.remove_pin(device).await?;
@@ -115,7 +115,7 @@ impl Directory {
     /// The database does not answer, or the role may neither write nor create the table.
     pub async fn add_pin(&self, device: &str, hash: &str, expires_at: i64, now: i64) -> Result<bool, Error> {
         let write = async |sql: &str, binds: &[Option<&str>]| {
-            let written = self.database().execute(sql.to_owned(), binds).await;
+            let written = self.database().execute(sql, binds).await;
             written.map_err(|error| error.naming("create the table dialplate_pins, or write to it"))
         };
         if !self.has_pins().await? {
@@ -136,7 +136,7 @@ impl Directory {
     /// The database does not answer, or the role may not write.
     pub async fn remove_pin(&self, device: &str) -> Result<bool, Error> {
         let sql = "delete from dialplate_pins where device_uuid = $1".to_owned();
-        let removed = self.database().execute(sql, &[Some(device)]).await;
+        let removed = self.database().execute(&sql, &[Some(device)]).await;
         Ok(removed.map_err(|error| error.naming("remove the PINs of prepared devices"))? > 0)
     }
 

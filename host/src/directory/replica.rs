@@ -36,7 +36,7 @@ pub struct Replica {
 
 impl ReadSource {
     pub fn new(database: Database, config: &Config) -> Self {
-        Self { database, defaults: DefaultsCache::default(), cache: FactsCache::new(config.cache_bytes_max) }
+        Self { database, defaults: DefaultsCache::default(), cache: FactsCache::new(config.facts_bytes_max) }
     }
 
     /// The database's version now; `None` if nothing is to be kept.

@@ -87,7 +87,7 @@ pub fn database() -> Vec<ConfigKey> {
         number(
             "facts_bytes_max",
             "bytes",
-            defaults.cache_bytes_max,
+            defaults.facts_bytes_max,
             0..=FACTS_BYTES_MAX,
             "Memory, about, for what was read from the database. It is used again while the database is unchanged. `0`: each request reads anew",
         ),

@@ -9,6 +9,7 @@ mod rounds;
 mod snapshot;
 mod sqlite_file;
 mod transaction;
+mod unprepared;
 
 pub use transaction::{Access, Transaction};
 
@@ -22,15 +23,12 @@ use lease::Lease;
 use observer::Observer;
 use open::FileAccess;
 use pool::Pool;
-use rounds::Rounds;
 use sqlite_file::SqliteFile;
-use sqlx::postgres::PgArguments;
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Connection, Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, Connection};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
+use unprepared::{commit, unprepared};
 
 /// The lock that edits by commands hold, so that no device is inserted twice.
 pub const DEVICES_LOCK: &str = "dialplate devices";
@@ -50,7 +48,6 @@ pub struct Database {
     /// SQLite allows one writer at a time, and fails writers that wait for each other while they hold a lock.
     writer: Arc<Mutex<()>>,
     observer: Arc<Observer>,
-    looks: Arc<Rounds<Option<DatabaseVersion>>>,
 }
 
 impl Database {
@@ -77,15 +74,8 @@ impl Database {
     fn with(config: &Config, pool: Pool) -> Self {
         let deadline = config.acquire_timeout + config.statement_timeout;
         let (attempts, patience) = (config.connections_max + 1, config.acquire_timeout);
-        Self {
-            pool,
-            attempts,
-            patience,
-            deadline,
-            writer: Arc::default(),
-            observer: Arc::default(),
-            looks: Arc::default(),
-        }
+        let observer = Arc::new(Observer::new(pool.clone()));
+        Self { pool, attempts, patience, deadline, writer: Arc::default(), observer }
     }
 
     /// Succeeds if the database answers.
@@ -166,22 +156,18 @@ impl Database {
 
     /// Runs a statement that writes, once, and returns the number of rows it changed. The statement is not cached: notes
     /// have a statement for each size of batch.
-    pub async fn execute(&self, sql: String, binds: &[Option<&str>]) -> Result<u64, Error> {
+    pub async fn execute(&self, sql: &str, binds: &[Option<&str>]) -> Result<u64, Error> {
         let writing = async {
             match &self.pool {
                 Pool::Postgres(pool) => {
-                    let query: Query<'_, Postgres, PgArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-                    let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
                     let mut lease = Lease::of(pool, Instant::now() + self.patience).await?;
-                    let done = query.execute(lease.connection()).await;
+                    let done = unprepared(sql, binds).execute(lease.connection()).await;
                     lease.end();
                     Ok(done?.rows_affected())
                 }
                 Pool::Sqlite(file) => {
                     let _writer = self.writer.lock().await;
-                    let query: Query<'_, Sqlite, SqliteArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-                    let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
-                    Ok(query.execute(&file.pool().await?).await?.rows_affected())
+                    Ok(unprepared(sql, binds).execute(&file.pool().await?).await?.rows_affected())
                 }
             }
         };
@@ -191,46 +177,37 @@ impl Database {
     /// The version that the database has at a moment after the call; `None` if it cannot be told. Those who ask at the same
     /// time share one statement.
     pub async fn version(&self) -> Option<DatabaseVersion> {
-        let database = self.clone();
-        let look = move || {
-            let database = database.clone();
-            async move { database.observer.look(&database.pool).await }
-        };
-        self.looks.ask(look).await.flatten()
+        self.observer.version().await
     }
 
     /// As [`Self::execute`], for a statement that changes nothing that versions are about.
     pub async fn execute_unnoticed(&self, sql: &str, binds: &[Option<&str>]) -> Result<u64, Error> {
-        let text = || AssertSqlSafe(sql.to_owned());
         let writing = async {
             match &self.pool {
                 Pool::Postgres(pool) => {
                     let mut lease = Lease::of(pool, Instant::now() + self.patience).await?;
                     let mut transaction = lease.connection().begin().await?;
                     let number = sqlx::query_scalar("select txid_current()").fetch_one(&mut *transaction).await?;
-                    self.observer.is_own(number);
-                    let query: Query<'_, Postgres, PgArguments> = sqlx::query(text()).persistent(false);
-                    let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
-                    let rows = query.execute(&mut *transaction).await?.rows_affected();
-                    transaction.commit().await?;
+                    self.observer.own(number);
+                    let rows = commit(transaction, sql, binds).await?;
                     lease.end();
                     Ok(Some(rows))
                 }
                 Pool::Sqlite(_) => {
                     let _writer = self.writer.lock().await;
-                    Ok(self.observer.write(&self.pool, sql, binds).await.transpose()?)
+                    Ok(self.observer.write(sql, binds).await.transpose()?)
                 }
             }
         };
         match self.within_deadline(writing).await? {
             Some(rows) => Ok(rows),
-            None => self.execute(sql.to_owned(), binds).await,
+            None => self.execute(sql, binds).await,
         }
     }
 
     /// Runs a statement that writes, while no other statement with the same lock runs, on any server of the database.
     /// SQLite has one writer at a time anyway.
-    pub async fn execute_locked(&self, lock: &str, sql: String, binds: &[Option<&str>]) -> Result<u64, Error> {
+    pub async fn execute_locked(&self, lock: &str, sql: &str, binds: &[Option<&str>]) -> Result<u64, Error> {
         let Pool::Postgres(pool) = &self.pool else { return self.execute(sql, binds).await };
         let writing = async {
             let mut lease = Lease::of(pool, Instant::now() + self.patience).await?;
@@ -240,10 +217,7 @@ impl Database {
                 sqlx::query("select pg_advisory_xact_lock_shared(hashtext($1)), pg_advisory_xact_lock(hashtext($2))");
             let locking = locking.bind(DEVICES_LOCK).bind(lock);
             locking.execute(&mut *transaction).await?;
-            let query: Query<'_, Postgres, PgArguments> = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-            let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
-            let rows = query.execute(&mut *transaction).await?.rows_affected();
-            transaction.commit().await?;
+            let rows = commit(transaction, sql, binds).await?;
             lease.end();
             Ok(rows)
         };

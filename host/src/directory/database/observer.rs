@@ -5,14 +5,13 @@
 //! the connection that looks.
 
 use super::pool::Pool;
+use super::rounds::Rounds;
 use super::snapshot::Snapshot;
-
+use super::unprepared::unprepared;
 use crate::directory::error::Error;
 use crate::facts::DatabaseVersion;
-use sqlx::query::Query;
-use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Connection, PgConnection, Sqlite, SqliteConnection};
-use std::sync::{Mutex as StdMutex, PoisonError};
+use sqlx::{Connection, PgConnection, SqliteConnection};
+use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
@@ -31,8 +30,9 @@ const OWN_MAX: usize = 1_000;
 const SNAPSHOT: &str = "select pg_is_in_recovery(), cast(txid_current_snapshot() as text)";
 
 /// The connection that looks, and what it saw last.
-#[derive(Default)]
 pub(super) struct Observer {
+    pool: Pool,
+    looks: Arc<Rounds<Option<DatabaseVersion>>>,
     session: Mutex<State>,
     /// The numbers of this server's own transactions on PostgreSQL.
     own: StdMutex<Vec<u64>>,
@@ -57,8 +57,22 @@ enum Looking {
 }
 
 impl Observer {
-    /// The database's version now; `None` if it cannot be told.
-    pub async fn look(&self, pool: &Pool) -> Option<DatabaseVersion> {
+    pub fn new(pool: Pool) -> Self {
+        Self { pool, looks: Arc::default(), session: Mutex::default(), own: StdMutex::default() }
+    }
+
+    /// The version that the database has at a moment after the call; `None` if it cannot be told. Those who ask at the same
+    /// time share one statement.
+    pub async fn version(self: &Arc<Self>) -> Option<DatabaseVersion> {
+        let observer = Arc::clone(self);
+        let look = move || {
+            let observer = Arc::clone(&observer);
+            async move { observer.look().await }
+        };
+        self.looks.ask(look).await.flatten()
+    }
+
+    async fn look(&self) -> Option<DatabaseVersion> {
         let mut state = self.session.lock().await;
         if matches!(&*state, State::FailedAt(at) if at.elapsed() < PAUSE) {
             return None;
@@ -68,7 +82,7 @@ impl Observer {
             State::Connected(session) => Some(session),
             State::Unconnected | State::FailedAt(_) => None,
         };
-        let looked = tokio::time::timeout(LOOK_TIMEOUT, self.advance(session, pool)).await;
+        let looked = tokio::time::timeout(LOOK_TIMEOUT, self.advance(session)).await;
         *state = match looked {
             Ok(Ok(session)) => State::Connected(session),
             Ok(Err(_)) | Err(_) => State::FailedAt(Instant::now()),
@@ -79,9 +93,9 @@ impl Observer {
         }
     }
 
-    async fn advance(&self, session: Option<Session>, pool: &Pool) -> Result<Session, Error> {
+    async fn advance(&self, session: Option<Session>) -> Result<Session, Error> {
         let Some(Session { connection, version }) = session else {
-            let connection = Looking::open(pool).await?;
+            let connection = Looking::open(&self.pool).await?;
             return Ok(Session { connection, version: DatabaseVersion::unused() });
         };
         let (connection, has_changed) = match connection {
@@ -92,7 +106,9 @@ impl Observer {
                 own.retain(|number| !now.has_ended(*number));
                 (Looking::Postgres { connection, last: now }, has_changed)
             }
-            Looking::Sqlite { file, .. } if file != pool.file_number().await? => (Looking::open(pool).await?, true),
+            Looking::Sqlite { file, .. } if file != self.pool.file_number().await? => {
+                (Looking::open(&self.pool).await?, true)
+            }
             Looking::Sqlite { mut connection, file, last } => {
                 let now = data_version(&mut connection).await?;
                 (Looking::Sqlite { connection, file, last: now }, now != last)
@@ -102,7 +118,7 @@ impl Observer {
     }
 
     /// Takes the number of a transaction of this server, before it ends: what it writes is no change.
-    pub fn is_own(&self, number: i64) {
+    pub fn own(&self, number: i64) {
         let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
         if own.len() == OWN_MAX {
             own.remove(0);
@@ -111,17 +127,15 @@ impl Observer {
     }
 
     /// Writes to a SQLite file on the connection that looks; `None` if there is no such connection.
-    pub async fn write(&self, pool: &Pool, sql: &str, binds: &[Option<&str>]) -> Option<Result<u64, sqlx::Error>> {
+    pub async fn write(&self, sql: &str, binds: &[Option<&str>]) -> Option<Result<u64, sqlx::Error>> {
         let mut state = self.session.lock().await;
         let State::Connected(Session { connection: Looking::Sqlite { connection, file, .. }, .. }) = &mut *state else {
             return None;
         };
-        if pool.file_number().await.ok() != Some(*file) {
+        if self.pool.file_number().await.ok() != Some(*file) {
             return None;
         }
-        let query: Query<'_, Sqlite, SqliteArguments> = sqlx::query(AssertSqlSafe(sql.to_owned())).persistent(false);
-        let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
-        Some(query.execute(connection).await.map(|done| done.rows_affected()))
+        Some(unprepared(sql, binds).execute(connection).await.map(|done| done.rows_affected()))
     }
 }
 

@@ -1,10 +1,11 @@
 //! Several statements that count all or not at all.
 
 use super::pool::Pool;
+use super::unprepared::unprepared;
 use super::{Database, TaggedRows};
 use crate::directory::error::Error;
 use sqlx::postgres::PgArguments;
-use sqlx::query::{Query, QueryAs};
+use sqlx::query::QueryAs;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{AssertSqlSafe, Postgres, Sqlite};
 use std::time::Duration;
@@ -67,18 +68,13 @@ impl Transaction {
 
     /// Runs a statement that writes, and returns the number of rows it changed.
     pub async fn execute(&mut self, sql: String, binds: &[Option<&str>]) -> Result<u64, Error> {
-        let text = AssertSqlSafe(sql);
         let writing = async {
             Ok(match &mut self.inner {
                 Inner::Postgres(transaction) => {
-                    let query: Query<'_, Postgres, PgArguments> = sqlx::query(text).persistent(false);
-                    let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
-                    query.execute(&mut **transaction).await?.rows_affected()
+                    unprepared(&sql, binds).execute(&mut **transaction).await?.rows_affected()
                 }
                 Inner::Sqlite(transaction) => {
-                    let query: Query<'_, Sqlite, SqliteArguments> = sqlx::query(text).persistent(false);
-                    let query = binds.iter().fold(query, |query, bind| query.bind(*bind));
-                    query.execute(&mut **transaction).await?.rows_affected()
+                    unprepared(&sql, binds).execute(&mut **transaction).await?.rows_affected()
                 }
             })
         };

@@ -279,7 +279,7 @@ async fn own_note_keeps_the_facts_and_an_edit_does_not() {
         let (second, after) = load().await;
         assert!(Arc::ptr_eq(&first, &second) && before == after, "{url}: a note is no change");
         let others = connect(&url).await;
-        let write = async |sql: &str| others.database().execute(sql.to_owned(), &[]).await.unwrap();
+        let write = async |sql: &str| others.database().execute(sql, &[]).await.unwrap();
         write("update v_domains set domain_description = 'x' where domain_name = 'b.example'").await;
         write("update v_devices set device_label = '7' where device_address = '001565000002'").await;
         let (third, changed) = load().await;
@@ -297,7 +297,7 @@ async fn statements_of_requests_are_planned_once() {
     let (Some(schema), Some(server)) = (corpus("schema-postgres.sql"), Postgres::start().await) else { return };
     let devices: String = (0..DEVICES).map(device_rows).collect();
     let url = server.database("plans", &[&schema, ROWS, &devices]).await;
-    let directory = connect_with(&Config { connections_max: 1, cache_bytes_max: 0, ..config(&url) }).await;
+    let directory = connect_with(&Config { connections_max: 1, facts_bytes_max: 0, ..config(&url) }).await;
     for _ in 0..20 {
         let facts = directory.find(&Lookup { address: Some(&address(1)), host: HOST }).await.unwrap();
         directory.load(DevicePermit::unchecked(facts)).await.unwrap();
