@@ -64,6 +64,8 @@ from v_devices join (values
     ('grandstream', 'expansion-1', 2, 'blf', 1, '210', 'Gil'),
     ('grandstream', 'expansion-3', 7, 'speed dial', 2, '211', 'Hal'),
     ('grandstream', 'line', 49, 'blf', 1, '213', 'Beyond the last key'),
+    ('grandstream', 'memory', 9, 'blf', 1, '217', 'Ida'),
+    ('grandstream', 'memory', 24, 'speed dial', 1, '218', 'Jon'),
     ('grandstream', 'memory', 25, 'blf', 1, '213', 'Beyond the last key'),
     ('generic', 'line', 1, 'blf', 1, '205', 'Bob & Co'),
     ('cisco', 'line', 1, 'line', 1, null, 'Ada'),
