@@ -32,6 +32,24 @@ fn db_init_creates_a_working_file_and_keeps_existing_ones() {
 }
 
 #[test]
+fn older_embedded_database_is_updated() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dialplate.db").display().to_string();
+    assert!(db(&["init", &file], &[]).0);
+    let url = format!("sqlite://{file}");
+    let older = "drop table v_extension_users; drop table v_user_settings; drop table v_user_groups; \
+        alter table v_extensions drop column number_alias";
+    dialplate_tests::database::run_blocking(&url, older);
+    let mut command = server::command("user", &[("DIALPLATE_DATABASE", &url)]);
+    let output = command.args(["add", "ada", "--extension", "101"]).output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && error.matches("updated the database").count() == 1, "{error}");
+    assert!(error.contains("v_extensions.number_alias") && error.contains("v_user_settings"), "{error}");
+    let (usable, said, error) = db(&["check", &url], &[]);
+    assert!(usable && !error.contains("updated the database"), "{said}{error}");
+}
+
+#[test]
 fn db_init_refuses_postgresql() {
     let (made, _, error) = db(&["init", "postgres://u:s3cret@127.0.0.1:1/fusionpbx"], &[]);
     assert!(!made && error.contains("FusionPBX creates its own") && !error.contains("s3cret"), "{error}");

@@ -20,6 +20,7 @@ use anyhow::{Context, Result, ensure};
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
@@ -270,12 +271,25 @@ pub async fn open_directory(config: &directory::Config) -> Result<Directory> {
     if let Some(file) = &config.named_in {
         tracing::info!(file = %file.display(), "using the database named in FusionPBX's configuration");
     }
-    if let Some(file) = config.url.file().filter(|_| config.url.creates_file())
-        && Directory::create_embedded(&file, DEFAULT_DOMAIN).await?
-    {
-        tracing::info!(file = %file.display(), "created a database with demonstration phones");
+    if let Some(file) = config.url.file() {
+        if config.url.creates_file() && Directory::create_embedded(&file, DEFAULT_DOMAIN).await? {
+            tracing::info!(file = %file.display(), "created a database with demonstration phones");
+        } else {
+            update(&file).await;
+        }
     }
     Ok(Directory::connect_waiting(config).await?)
+}
+
+/// Brings a database of an older Dialplate up to date. One that cannot be written serves phones all the same.
+async fn update(file: &Path) {
+    match Directory::update_embedded(file).await {
+        Ok(added) if added.is_empty() => {}
+        Ok(added) => tracing::info!(
+            file = %file.display(), added = added.join(" "), "updated the database of an older Dialplate"
+        ),
+        Err(error) => tracing::warn!("{error}"),
+    }
 }
 
 /// The admin endpoint's listener. A taken default port is only a warning; a port that the configuration names is an

@@ -9,6 +9,7 @@ mod flags;
 mod grandstream;
 mod output;
 mod pin;
+mod profile;
 mod render;
 mod rows;
 mod running;
@@ -41,6 +42,7 @@ const FAMILIES: &[Family] = &[
     device::DEVICE,
     rows::LINE,
     rows::KEY,
+    profile::PROFILE,
     rows::SETTING,
     rows::EXTENSION,
     rows::CONTACT,

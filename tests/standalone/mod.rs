@@ -2,6 +2,7 @@
 
 mod faults;
 mod import;
+mod profiles;
 mod render;
 mod rows;
 

@@ -52,8 +52,8 @@ fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
         dry_run: flags.get_flag(DRY_RUN),
     };
     block_on(async {
-        let context = Context { templates: Templates::find(config.templates.clone())? };
         let directory = open(&config.database).await?;
+        let context = Context { templates: Templates::find(config.templates.clone(), &directory).await? };
         let mut progress = |done: &str, rows: usize, all: usize| {
             // Progress that nobody can read is no reason to stop.
             let _ = writeln!(stderr(), "{done} {rows} of {all} rows");

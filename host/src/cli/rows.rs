@@ -6,6 +6,7 @@ use super::flags::{keyed_some, switch};
 use super::output;
 use super::setup::{block_on, configure, open, read_secret, warn_of_secret};
 use crate::config::Config;
+use crate::directory::Directory;
 use crate::editing::{
     self, Action, Context, ENTITIES, Entity, Field, FieldKind, Kind, Password, Request, Templates, Within,
 };
@@ -54,7 +55,9 @@ fn entity(kind: Kind) -> Option<&'static Entity> {
 /// The command of a kind of row, with its five subcommands.
 pub fn command(kind: Kind) -> Command {
     let Some(entity) = entity(kind) else { return Command::new("") };
-    let command = Command::new(entity.name).about(entity.about).subcommand_required(true).arg_required_else_help(true);
+    // A command such as `profile key` is one of another command.
+    let name = entity.name.rsplit(' ').next().unwrap_or_default();
+    let command = Command::new(name).about(entity.about).subcommand_required(true).arg_required_else_help(true);
     command.subcommands(ACTIONS.map(|(action, name)| subcommand(entity, action, name)))
 }
 
@@ -79,6 +82,9 @@ fn subcommand(entity: &'static Entity, action: Action, name: &'static str) -> Co
     if entity.within == Within::Device {
         command =
             command.arg(Arg::new(DEVICE_ADDRESS).value_name("ADDRESS").required(true).help("The device's address"));
+    }
+    if entity.within == Within::Profile {
+        command = command.arg(Arg::new(PROFILE_NAME).value_name("PROFILE").required(true).help("The profile's name"));
     }
     if action != Action::List {
         command = command.args(entity.names.iter().map(|field| positional(field).required(true)));
@@ -140,7 +146,7 @@ pub fn run(kind: Kind, flags: &ArgMatches, log: &Log) -> Result<()> {
     let request = request(entity, action, flags)?;
     let outcome = async {
         let directory = open(&config.database).await?;
-        let context = context(entity, action, &config)?;
+        let context = context(entity, action, &config, &directory).await?;
         let outcome = editing::run(&directory, entity, action, &request, &context).await;
         directory.close().await;
         output::print(action, &outcome?, flags.get_flag(JSON))
@@ -149,10 +155,11 @@ pub fn run(kind: Kind, flags: &ArgMatches, log: &Log) -> Result<()> {
 }
 
 /// The template folders, for the commands that name one.
-fn context(entity: &Entity, action: Action, config: &Config) -> Result<Context> {
-    let needs = entity.kind == Kind::Device && matches!(action, Action::Add | Action::Set);
-    let templates = if needs { Templates::find(config.templates.clone())? } else { Templates::default() };
-    Ok(Context { templates })
+async fn context(entity: &Entity, action: Action, config: &Config, directory: &Directory) -> Result<Context> {
+    if entity.kind != Kind::Device || !matches!(action, Action::Add | Action::Set) {
+        return Ok(Context { templates: Templates::default() });
+    }
+    Ok(Context { templates: Templates::find(config.templates.clone(), directory).await? })
 }
 
 fn request(entity: &'static Entity, action: Action, flags: &ArgMatches) -> Result<Request> {

@@ -74,6 +74,11 @@ pub enum Error {
 
     #[error("cannot create the database {path}: {reason}")]
     Create { path: String, reason: String },
+
+    #[error(
+        "cannot bring the database {path} of an older Dialplate up to date: {reason}; let this user write the file"
+    )]
+    Update { path: String, reason: String },
 }
 
 impl Error {

@@ -7,7 +7,7 @@ use super::password::Password;
 use super::record::{Record, records};
 use super::request::{Action, Context, Request};
 use super::setting::Layer;
-use super::{contact, device, domain, extension, key, line, setting, user};
+use super::{contact, device, domain, extension, key, line, profile, setting, user};
 use crate::directory::{Access, Directory, Edits};
 use crate::facts;
 use serde_json::Value as Json;
@@ -85,6 +85,7 @@ enum Owner {
     /// `None` if the command names no domain, and does not need one.
     Domain(Option<Domain>),
     Device(facts::Record),
+    Profile(facts::Record),
     Layer(Layer),
 }
 
@@ -98,6 +99,10 @@ impl Place {
             Within::Domain => Owner::Domain(Some(find::domain(edits, domain).await?)),
             Within::Device => {
                 Owner::Device(find::device(edits, request.device.as_deref().unwrap_or_default(), domain).await?)
+            }
+            Within::Profile => {
+                let of = find::domain(edits, domain).await?;
+                Owner::Profile(find::profile(edits, &of, request.profile.as_deref().unwrap_or_default()).await?)
             }
             Within::Layer => {
                 let layer = Layer::find(edits, request).await?;
@@ -113,6 +118,9 @@ impl Place {
             Owner::Nothing | Owner::Domain(None) => Vec::new(),
             Owner::Domain(Some(domain)) => vec![("domain_uuid", Some(domain.uuid.as_str()))],
             Owner::Device(device) => vec![("device_uuid", Some(device.row().text("device_uuid")))],
+            Owner::Profile(profile) => {
+                vec![("device_profile_uuid", Some(profile.row().text("device_profile_uuid")))]
+            }
             Owner::Layer(layer) => layer.scope(),
         }
     }
@@ -183,13 +191,20 @@ impl Place {
                 ("keys", "device_uuid", "v_device_keys"),
                 ("settings", "device_uuid", "v_device_settings"),
             ],
+            Kind::Profile => &[
+                ("keys", "device_profile_uuid", "v_device_profile_keys"),
+                ("settings", "device_profile_uuid", "v_device_profile_settings"),
+            ],
             Kind::Contact => &[("phones", "contact_uuid", "v_contact_phones")],
             _ => &[],
         };
         for (name, column, table) in parts {
             let rows = edits.select(table, &[(*column, Some(uuid))]).await?;
-            let rows = records(self.entity, &rows).into_iter().map(Json::Object).collect();
-            record.insert((*name).to_owned(), Json::Array(rows));
+            let mut rows = records(self.entity, &rows);
+            if let Some(layer) = setting::own_layer(table) {
+                rows.iter_mut().for_each(|row| setting::mask(layer, row));
+            }
+            record.insert((*name).to_owned(), Json::Array(rows.into_iter().map(Json::Object).collect()));
         }
         Ok(record)
     }
@@ -204,10 +219,12 @@ impl Place {
         match (&self.owner, self.entity.kind, password) {
             (Owner::Device(device), Kind::Line, _) => line::add(edits, request, device).await,
             (Owner::Device(device), _, _) => key::add(edits, request, device).await,
+            (Owner::Profile(profile), _, _) => key::add_to_profile(edits, request, profile).await,
             (Owner::Layer(layer), _, _) => setting::add(edits, request, layer).await,
             (_, Kind::Extension, Some(password)) => extension::add(edits, request, password).await,
             (_, Kind::User, Some(password)) => user::add(edits, request, password).await,
             (_, Kind::Contact, _) => contact::add(edits, request).await,
+            (_, Kind::Profile, _) => profile::add(edits, request).await,
             (_, Kind::Device, _) => device::add(edits, request, context).await,
             _ => domain::add(edits, request).await,
         }
@@ -280,6 +297,7 @@ impl Place {
             let parts: &[&str] = match self.entity.kind {
                 Kind::Device => &device::PARTS,
                 Kind::Contact => &contact::PARTS,
+                Kind::Profile => &profile::PARTS,
                 Kind::User => &user::PARTS,
                 _ => &[],
             };
@@ -289,6 +307,7 @@ impl Place {
             match self.entity.kind {
                 Kind::Domain => domain::clear(edits, &uuid, request).await?,
                 Kind::Extension => extension::clear(edits, row).await?,
+                Kind::Profile => profile::clear(edits, &uuid).await?,
                 _ => {}
             }
             edits.delete(self.entity.table, &[(self.entity.uuid, Some(&uuid))]).await?;

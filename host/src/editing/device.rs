@@ -99,7 +99,7 @@ pub async fn columns(
     let given = |columns: &NewRow, name| columns.iter().any(|(column, _)| *column == name);
     let template = match (request.value("template"), request.value("model")) {
         (Some(name), _) => Some(context.templates.named(name, &domain.name)?),
-        (None, Some(model)) => Some(context.templates.of_model(model, request.value("vendor"))?),
+        (None, Some(model)) => Some(context.templates.of_model(model, request.value("vendor"), &domain.name)?),
         (None, None) => None,
     };
     if let Some(template) = template {

@@ -9,6 +9,8 @@ pub enum Kind {
     Device,
     Line,
     Key,
+    Profile,
+    ProfileKey,
     Setting,
     Extension,
     Contact,
@@ -22,6 +24,8 @@ pub enum Within {
     Domain,
     /// The device's address is the first name of the command.
     Device,
+    /// The profile's name is the first name of the command.
+    Profile,
     /// A layer of settings.
     Layer,
 }

@@ -16,6 +16,7 @@ mod key;
 mod line;
 mod near;
 mod password;
+mod profile;
 mod record;
 mod request;
 mod setting;

@@ -17,7 +17,7 @@ const PROVISION: &str = "provision";
 const LISTS: [&str; 2] = ["cidr", "http_auth_password"];
 
 /// Parts of a setting's name by which its value is a secret.
-const SECRET_NAMES: [&str; 4] = ["password", "secret", "api_key", "_pin"];
+const SECRET_NAMES: [&str; 5] = ["password", "secret", "api_key", "aes_key", "_pin"];
 
 /// The kinds of values that FusionPBX's page offers.
 const TYPES: &[&str] = &["text", "boolean", "numeric", "array", "code", "name", "uuid", "dir", "url"];
@@ -214,6 +214,11 @@ async fn kind_of(edits: &mut Edits, name: &str, value: Option<&str>) -> Result<S
         };
         kind.to_owned()
     }))
+}
+
+/// The layer with this table among those of devices and profiles.
+pub fn own_layer(table: &str) -> Option<&'static Entity> {
+    [&DEVICE, &PROFILE].into_iter().find(|layer| layer.table == table)
 }
 
 /// Hides the values of settings whose name says that they are secrets.

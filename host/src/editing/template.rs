@@ -1,19 +1,42 @@
 //! Finds the template folder of a phone by name or by model.
 
 use super::error::{Error, quoted};
+use crate::directory::{Directory, SettingValue};
 use crate::templates::{SearchPath, Tree};
+use std::collections::HashMap;
+
+/// The setting of the category `provision` that names another folder in place of the server's.
+const TEMPLATE_DIR: (&str, &str) = ("provision", "template_dir");
 
 /// The template folders of the server, as `yealink/t46u`.
 #[derive(Default)]
-pub struct Templates(Vec<String>);
+pub struct Templates {
+    names: Vec<String>,
+    /// Those of the domains with a folder of their own, by the domain's name.
+    of_domains: HashMap<String, Vec<String>>,
+}
 
 impl Templates {
+    /// Lists the folders where the server looks for them: below `path`, or where `template_dir` is set, there.
+    ///
     /// # Errors
-    /// A template folder cannot be read.
-    pub fn find(path: SearchPath) -> Result<Self, Error> {
-        let tree = Tree::find(path)?;
-        let is_model = |name: &&str| name.split('/').count() >= 2 && !name.split('/').any(|part| part.starts_with('_'));
-        Ok(Self(tree.names().filter(is_model).map(str::to_owned).collect()))
+    /// A template folder cannot be read, or the database does not answer.
+    pub async fn find(path: SearchPath, directory: &Directory) -> Result<Self, Error> {
+        let mut found = Self::default();
+        let own = directory.setting_values(&[TEMPLATE_DIR]).await?;
+        let (default, of_domains): (Vec<_>, Vec<_>) =
+            own.into_iter().filter(|set| !set.value.is_empty()).partition(|set| set.domain.is_empty());
+        let below = |folder: String| SearchPath { roots: vec![folder.into()], custom: path.custom.clone() };
+        for SettingValue { domain, value, .. } in of_domains {
+            found.of_domains.insert(domain, names(below(value))?);
+        }
+        let default = default.into_iter().next_back().map(|set| below(set.value));
+        found.names = names(default.unwrap_or_else(|| path.clone()))?;
+        Ok(found)
+    }
+
+    fn of_domain(&self, domain: &str) -> &[String] {
+        self.of_domains.get(domain).unwrap_or(&self.names)
     }
 
     /// The folder of a device of this domain. A folder below the domain's name counts without it.
@@ -21,34 +44,28 @@ impl Templates {
     /// # Errors
     /// There is none of this name; the message suggests others.
     pub fn named(&self, name: &str, domain: &str) -> Result<String, Error> {
-        let is_own = |known: &str| {
+        let known = self.of_domain(domain);
+        let is_own = |known: &String| {
             known == name || known.strip_prefix(domain).and_then(|rest| rest.strip_prefix('/')) == Some(name)
         };
-        if self.0.iter().any(|known| is_own(known)) {
-            return Ok(name.to_owned());
-        }
-        Err(Error::unknown("template", name, &self.0))
+        if known.iter().any(is_own) { Ok(name.to_owned()) } else { Err(Error::unknown("template", name, known)) }
     }
 
-    /// The folder of a model, as a maker writes it: `SIP-T46U`, `VVX 450`.
+    /// The folder of a model, as a maker writes it: `SIP-T46U`, `VVX 450`, `Zoiper 5`.
     ///
     /// # Errors
     /// No folder is named like it, or those of several vendors are.
-    pub fn of_model(&self, model: &str, vendor: Option<&str>) -> Result<String, Error> {
-        let wanted = plain(model);
+    pub fn of_model(&self, model: &str, vendor: Option<&str>, domain: &str) -> Result<String, Error> {
+        let (wanted, known) = (plain(model), self.of_domain(domain));
         let of_vendor = |name: &&String| vendor.is_none_or(|vendor| name.split('/').next() == Some(vendor));
-        let length = |name: &String| {
-            let own = plain(name.rsplit('/').next().unwrap_or_default());
-            (!own.is_empty() && wanted.ends_with(&own)).then_some(own.len())
-        };
-        let found = self.0.iter().filter(|name| name.split('/').count() == 2).filter(of_vendor);
-        let found: Vec<_> = found.filter_map(|name| Some((length(name)?, name))).collect();
+        let found = known.iter().filter(|name| name.split('/').count() == 2).filter(of_vendor);
+        let found: Vec<_> = found.filter_map(|name| Some((likeness(&wanted, name)?, name))).collect();
         let longest = found.iter().map(|(length, _)| *length).max().unwrap_or_default();
         let best: Vec<_> =
             found.iter().filter(|(length, _)| *length == longest).map(|(_, name)| name.as_str()).collect();
         match best[..] {
             [one] => Ok(one.to_owned()),
-            [] => Err(Error::unknown("template for the model", model, &self.0)),
+            [] => Err(Error::unknown("template for the model", model, known)),
             _ => Err(Error::Usage(format!(
                 "several templates are for the model {}: {}; name one as the template",
                 quoted(model),
@@ -56,6 +73,24 @@ impl Templates {
             ))),
         }
     }
+}
+
+/// The folders of models below a path; parts such as `_base` are none.
+fn names(path: SearchPath) -> Result<Vec<String>, Error> {
+    let tree = Tree::find(path)?;
+    let is_model = |name: &&str| name.split('/').count() >= 2 && !name.split('/').any(|part| part.starts_with('_'));
+    Ok(tree.names().filter(is_model).map(str::to_owned).collect())
+}
+
+/// How much of a model a folder's name spells, if it is the model's. A folder for all versions, such as `zoiper/5.x`, is named
+/// after its vendor.
+fn likeness(wanted: &str, name: &str) -> Option<usize> {
+    let (vendor, model) = name.split_once('/')?;
+    let own = match model.strip_suffix(".x") {
+        Some(version) if wanted != plain(model) => plain(vendor) + &plain(version),
+        _ => plain(model),
+    };
+    (!own.is_empty() && wanted.ends_with(&own)).then_some(own.len())
 }
 
 /// Letters and digits in lower case.
@@ -76,7 +111,9 @@ mod tests {
             "yealink/t46u",
             "zoiper/5.x",
         ];
-        Templates(names.map(str::to_owned).into())
+        let own = vec!["acme/one".to_owned()];
+        let of_domains = HashMap::from([("own.example".to_owned(), own)]);
+        Templates { names: names.map(str::to_owned).into(), of_domains }
     }
 
     #[test]
@@ -86,10 +123,13 @@ mod tests {
             ("SIP-T46S", "yealink/t46s"),
             ("VVX 450", "polycom/vvx450"),
             ("spa504g", "cisco/spa504g"),
+            ("Zoiper 5", "zoiper/5.x"),
+            ("5.x", "zoiper/5.x"),
         ] {
-            assert_eq!(templates().of_model(model, None).unwrap(), template);
+            assert_eq!(templates().of_model(model, None, "pbx.example").unwrap(), template);
         }
-        assert!(templates().of_model("T46U", Some("polycom")).is_err());
+        assert!(templates().of_model("T46U", Some("polycom"), "pbx.example").is_err());
+        assert!(templates().of_model("Softphone 5", None, "pbx.example").is_err());
     }
 
     #[test]
@@ -105,5 +145,13 @@ mod tests {
     fn template_of_another_domain_is_unknown() {
         assert_eq!(templates().named("yealink/own", "pbx.example").unwrap(), "yealink/own");
         assert!(templates().named("yealink/own", "other.example").is_err());
+    }
+
+    #[test]
+    fn domain_with_a_folder_of_its_own_has_those_templates() {
+        assert_eq!(templates().named("acme/one", "own.example").unwrap(), "acme/one");
+        assert_eq!(templates().of_model("One", None, "own.example").unwrap(), "acme/one");
+        assert!(templates().named("yealink/t46u", "own.example").is_err());
+        assert!(templates().named("acme/one", "pbx.example").is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! The embedded database for use without FusionPBX: the same tables in a SQLite file, with a few demonstration phones.
 
+mod update;
+
 use super::directory::Directory;
 use super::error::Error;
 use crate::files::{ANSWER_MAX, NoAnswer, within};
@@ -12,6 +14,9 @@ use std::path::{Path, PathBuf};
 
 const SCHEMA: &str = include_str!("schema.sql");
 const SEED: &str = include_str!("seed.sql");
+
+/// Marks a file that Dialplate created: "Dial" in ASCII.
+const MARK: &str = "pragma application_id = 0x4469616c";
 
 /// The name of the demonstration's domain, unless the caller gives another.
 pub const DEFAULT_DOMAIN: &str = "localhost";
@@ -71,6 +76,7 @@ async fn fill(draft: &Path, domain: &str) -> Result<(), sqlx::Error> {
     for statement in ["update v_domains set domain_name = $1", "update v_device_lines set server_address = $1"] {
         sqlx::query(statement).bind(domain).execute(&mut *transaction).await?;
     }
+    sqlx::raw_sql(MARK).execute(&mut *transaction).await?;
     transaction.commit().await?;
     connection.close().await
 }

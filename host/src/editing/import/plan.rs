@@ -134,7 +134,7 @@ impl<'a> Planner<'a> {
         match (row.text("template"), row.text("model")) {
             (Some(name), _) => templates.named(name, domain).map_err(|error| row.fault("template", error.to_string())),
             (None, Some(model)) => {
-                let found = templates.of_model(model, row.text("vendor"));
+                let found = templates.of_model(model, row.text("vendor"), domain);
                 found.map_err(|error| row.fault("model", error.to_string()))
             }
             (None, None) => {
