@@ -13,14 +13,17 @@ use tokio::sync::OnceCell;
 
 /// The domain's time zone: north of the equator, with daylight saving.
 const ZONE: &str = "Europe/Berlin";
-/// Further zones: another rule, half an hour off, the south, changes at midnight and by half an hour, no daylight saving.
-const ZONES: [&str; 6] = [
+/// Further zones: another rule, half an hour off, the south, changes at midnight and by half an hour, no daylight saving, no
+/// offset.
+const ZONES: [&str; 8] = [
     "America/New_York",
     "America/St_Johns",
     "Australia/Sydney",
     "America/Santiago",
     "Australia/Lord_Howe",
     "Asia/Kolkata",
+    "Pacific/Marquesas",
+    "UTC",
 ];
 
 /// Which settings the phone has.

@@ -1,6 +1,7 @@
 -- The lines and keys of every device of these tests.
 
--- A line with everything, an encrypted one with defaults, and a shared one whose server the name server knows.
+-- A line with everything, an encrypted one with defaults, and a shared one whose server the name server knows. `0` and
+-- `private` are FusionPBX's values for lines that are not shared.
 insert into v_device_lines (device_line_uuid, domain_uuid, device_uuid, line_number, server_address,
     server_address_primary, server_address_secondary, outbound_proxy_primary, outbound_proxy_secondary, label,
     display_name, user_id, auth_id, password, sip_port, sip_transport, register_expires, shared_line, enabled)
@@ -8,9 +9,9 @@ select device_uuid || column1, domain_uuid, device_uuid, column1, column2, colum
     column8, column9, column10, column11, column12, column13, column14, column15, true
 from v_devices join (values
     ('1', 'sip.example.net', 'reg1.example.net', 'reg2.example.net', 'proxy1.example.net', 'proxy2.example.net',
-        'Ada', 'Ada Lovelace', '201', 'auth201', 'secret-201', 5070, 'udp', 300, null),
+        'Ada', 'Ada Lovelace', '201', 'auth201', 'secret-201', 5070, 'udp', 300, '0'),
     ('2', 'sip.example.net', null, null, null, null,
-        null, 'Front Desk', '202', null, 'secret-202', 5061, 'tls', null, null),
+        null, 'Front Desk', '202', null, 'secret-202', 5061, 'tls', null, 'private'),
     ('3', 'sip.example.net', null, null, null, null,
         'Shared', 'Shared Line', '203', null, 'secret-203', null, 'dns srv', 3600, 'shared')
 ) where device_description = 'own';
@@ -24,6 +25,12 @@ from v_devices join (values
     ('5', 'sip5.example.net', null, '205', 'secret-205'),
     ('6', 'sip4.example.net', null, '206', 'secret-206')
 ) where device_description = 'own' and device_template like 'grandstream/dp75%';
+
+-- A line that is shared in the other way of Yealink's.
+insert into v_device_lines (device_line_uuid, domain_uuid, device_uuid, line_number, server_address, user_id, password,
+    sip_port, sip_transport, shared_line, enabled)
+select device_uuid || '5', domain_uuid, device_uuid, '5', 'sip.example.net', '205', 'secret-205', 5060, 'udp', '2', true
+from v_devices where device_description = 'own' and device_template = 'yealink/t48u';
 
 -- Keys of every category, with the types that FusionPBX's key editor stores for the vendor.
 insert into v_device_keys (device_key_uuid, domain_uuid, device_uuid, device_key_category, device_key_id,
@@ -75,7 +82,7 @@ from v_devices join (values
     ('cisco', 'line', 5, 'blf', 1, '205', 'Bob & Co'),
     ('cisco', 'line', 6, 'speed dial', 1, '206', null),
     ('cisco', 'line', 7, 'park', 1, '*5901', 'Lot 1'),
-    ('cisco', 'line', 8, 'hunt group', 1, '300', 'Sales'),
+    ('cisco', 'line', 8, 'hunt group', 1, '300', 'Sales; 2nd floor'),
     ('cisco', 'expansion', 2, 'blf', 1, '208', 'Eve'),
     ('cisco', 'expansion', 1, 'disabled', 1, 'fnc=sd;ext=207@$PROXY;nme=Dan', 'Dan'),
     ('cisco', 'expansion', 33, 'disabled', 1, 'fnc=prk;sub=5901@$PROXY', 'Park'),
