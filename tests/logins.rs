@@ -259,6 +259,8 @@ async fn without_domain_filter_the_name_tells_the_domain() {
             let target = format!("/provision/?username={}&password=s3cret", encoded(name));
             app.send("GET", &target, &[("Host", "192.0.2.1")], b"").await
         };
+        let headers = [("Host", "192.0.2.1"), ("User-Agent", "Zoiper rv2.10")];
+        assert_error(&app.send("GET", "/provision/", &headers, b"").await, 401, "Enter your user name");
         assert_error(&send("ada").await, 200, "does not know this domain");
         assert_error(&send("ada@other.example.net").await, 200, "Wrong user name or password.");
         assert_eq!(send("ada@PBX.example.net").await.body, log_in(&app, "ada", "s3cret").await.body);

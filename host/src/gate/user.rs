@@ -31,7 +31,7 @@ pub fn demands_credentials(facts: &RequestFacts) -> bool {
     demanded_users(judging(facts)).is_some()
 }
 
-/// Checks what can be refused before the password is checked.
+/// Checks what can be refused before the password is checked. `has_name`: the request has the user's name.
 ///
 /// # Errors
 /// The first check that fails.
@@ -39,9 +39,14 @@ pub fn screen_login(
     request: &ProvisionRequest,
     facts: RequestFacts,
     keeper: &Keeper,
+    has_name: bool,
 ) -> Result<ScreenedLogin, Refusal> {
     demand::screen_domain(request, &facts, keeper)?;
     let challenge = Challenge { headers: vec![basic::challenge(request.host())], error: None };
+    // The name may tell the domain.
+    if !has_name && facts.domain.is_none() && !judging(&facts).is_on("provision", "http_domain_filter", true) {
+        return Err(Refusal::Challenge(challenge));
+    }
     let RequestFacts { domain, settings, origin, .. } = facts;
     Ok(ScreenedLogin { domain: domain.ok_or(Refusal::UnknownDomain)?, settings, origin, challenge })
 }

@@ -110,7 +110,7 @@ impl Walk<'_> {
         let now = self.app.steady.now();
         let user = login.as_ref().map(|login| login.user.clone()).unwrap_or_default();
         let source = self.app.sentry.user(peer, request.client(), &user);
-        let screened = gate::screen_login(request, facts, &self.app.keeper);
+        let screened = gate::screen_login(request, facts, &self.app.keeper, login.is_some());
         log_invalid_settings(&self.app.keeper);
         let decision = match screened {
             Ok(screened) => boxed(self.decide_login(screened, login, source.as_ref(), challenges, now)).await?,
