@@ -63,10 +63,24 @@ pub fn run() -> ExitCode {
     let Ok(log) = Log::start() else { return ExitCode::FAILURE };
     let outcome = dispatch(name, flags, &log);
     if let Err(error) = &outcome {
-        let _ = writeln!(&*log.lines(), "dialplate: {error:#}");
+        let _ = writeln!(&*log.lines(), "dialplate: {}", message(error));
     }
     log.close();
     if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// An error with its causes. The message of a room includes its cause already, because a log line is all that an operator
+/// sees of it.
+fn message(error: &anyhow::Error) -> String {
+    let mut message = String::new();
+    for cause in error.chain().map(ToString::to_string).filter(|cause| !cause.is_empty()) {
+        if message.is_empty() {
+            message = cause;
+        } else if !message.contains(&cause) {
+            message = format!("{message}: {cause}");
+        }
+    }
+    message
 }
 
 fn dispatch(name: &str, flags: &ArgMatches, log: &Log) -> Result<()> {
@@ -88,6 +102,13 @@ pub fn command() -> Command {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use anyhow::anyhow;
+
+    #[test]
+    fn message_names_each_cause_once() {
+        let error = anyhow!("no such file").context("cannot read a.csv: no such file").context("import");
+        assert_eq!(message(&error), "import: cannot read a.csv: no such file");
+    }
     use crate::config::KEYS;
 
     #[test]
