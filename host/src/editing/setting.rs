@@ -19,6 +19,9 @@ const LISTS: [&str; 2] = ["cidr", "http_auth_password"];
 /// Parts of a setting's name by which its value is a secret.
 const SECRET_NAMES: [&str; 5] = ["password", "secret", "api_key", "aes_key", "_pin"];
 
+/// Ends of names with such a part whose values are no secrets: how a password or a key is used.
+const USE_OF_SECRET: [&str; 2] = ["_digest", "_in_file"];
+
 /// The kinds of values that FusionPBX's page offers.
 const TYPES: &[&str] = &["text", "boolean", "numeric", "array", "code", "name", "uuid", "dir", "url"];
 
@@ -233,7 +236,7 @@ pub fn mask(entity: &Entity, record: &mut Record) {
 
 /// Whether the value of a setting of that name is a secret.
 pub fn is_secret(name: &str) -> bool {
-    SECRET_NAMES.iter().any(|part| name.contains(part))
+    SECRET_NAMES.iter().any(|part| name.contains(part)) && !USE_OF_SECRET.iter().any(|end| name.ends_with(end))
 }
 
 /// The error if a command that changes one row found several.
