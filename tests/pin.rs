@@ -8,6 +8,8 @@ use dialplate_tests::server;
 use dialplate_tests::setting::{digest, set, unset};
 use std::net::SocketAddr;
 use std::process::Command;
+use std::sync::Arc;
+use tokio::task::JoinSet;
 
 const SCHEMA: &str = include_str!("../host/src/directory/embedded/schema.sql");
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -232,6 +234,21 @@ async fn wrong_pins_are_limited_per_phone_and_in_all() {
     }
     assert_eq!((others.iter().filter(|status| **status == 404).count(), others[25]), (25, 429));
     assert_eq!(enter(&app, &right, 99).await, 429, "the limit of all phones");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wrong_pins_at_once_do_not_pass_the_limit_together() {
+    let app = Arc::new(prepared().build().await);
+    let right = add(&app, &sqlite(&app)).await;
+    let mut calls = JoinSet::new();
+    for number in 0..100 {
+        let app = Arc::clone(&app);
+        calls.spawn(async move { enter(&app, &format!("{:08}", 1_000 + number), 1).await });
+    }
+    let statuses = calls.join_all().await;
+    let of = |status| statuses.iter().filter(|each| **each == status).count();
+    assert_eq!((of(404), of(429)), (5, 95));
+    assert_eq!(enter(&app, &right, 2).await, 200, "another phone");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,4 +1,5 @@
-//! Limits on failed tries. A restart forgets them, like the limits on failed requests.
+//! Limits on failed tries. They are in memory, like those on failed requests: an attacker cannot restart the server, and
+//! somebody who can restart it reads the database anyway.
 
 use super::refusal::PinRefusal;
 use crate::facts::MacAddress;
@@ -52,21 +53,24 @@ impl Default for Tries {
 }
 
 impl Tries {
-    /// Whether another try is within the limit. `now` is in seconds.
+    /// Counts a try before its outcome is known, so that tries at the same time cannot pass the limit together. `now` is
+    /// in seconds.
     ///
     /// # Errors
-    /// It is not.
-    pub fn check(&self, subject: Subject, now: u64) -> Result<(), PinRefusal> {
-        let count = self.counters().get(&subject, now);
+    /// The limit is reached; nothing was counted.
+    pub fn begin(&self, subject: Subject, now: u64) -> Result<(), PinRefusal> {
+        let mut counters = self.counters();
+        let count = counters.get(&subject, now);
         if count.number < subject.max() {
+            counters.add(subject, now);
             return Ok(());
         }
         Err(PinRefusal::TooMany { retry_after_s: u32::try_from(count.left(now)).unwrap_or(u32::MAX).max(1) })
     }
 
-    /// Counts a failed try.
-    pub fn failed(&self, subject: Subject, now: u64) {
-        self.counters().add(subject, now);
+    /// Takes back a try that did not fail.
+    pub fn take_back(&self, subject: Subject, now: u64) {
+        self.counters().take_back(&subject, now);
     }
 
     /// No table is ever left half changed, so a poisoned lock is safe to use.
@@ -84,11 +88,12 @@ mod tests {
         let tries = Tries::default();
         let phone = Subject::Phone(MacAddress::parse("000b82aabbcc").unwrap());
         for _ in 0..OF_PHONE_MAX {
-            assert_eq!(tries.check(phone, 1_000), Ok(()));
-            tries.failed(phone, 1_000);
+            assert_eq!(tries.begin(phone, 1_000), Ok(()));
         }
-        assert_eq!(tries.check(phone, 1_010), Err(PinRefusal::TooMany { retry_after_s: 590 }));
-        assert_eq!(tries.check(Subject::All, 1_010), Ok(()));
-        assert_eq!(tries.check(phone, 1_000 + WINDOW_S), Ok(()));
+        assert_eq!(tries.begin(phone, 1_010), Err(PinRefusal::TooMany { retry_after_s: 590 }));
+        assert_eq!(tries.begin(Subject::All, 1_010), Ok(()));
+        tries.take_back(phone, 1_010);
+        assert_eq!(tries.begin(phone, 1_010), Ok(()), "a right PIN does not count");
+        assert_eq!(tries.begin(phone, 1_000 + WINDOW_S), Ok(()));
     }
 }

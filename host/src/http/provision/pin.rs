@@ -28,21 +28,22 @@ impl Walk<'_> {
         let body = timeout_at(arrived.at + BODY_TIMEOUT, read_body(body)).await;
         let body = body.unwrap_or(Err(RequestError::BodyTooSlow))?;
         let call = PinCall::parse(&parts.headers, &body)?;
-        let (now, client) = (self.app.steady.now(), Subject::Client(arrived.client.address.known()));
-        pins.tries.check(client, now)?;
+        let (tries, now) = (&pins.tries, self.app.steady.now());
+        let client = Subject::Client(arrived.client.address.known());
+        tries.begin(client, now)?;
         if !pins.key.is(&call.secret) {
-            pins.tries.failed(client, now);
             return Err(PinRefusal::Secret.into());
         }
+        tries.take_back(client, now);
         let address = MacAddress::parse(&call.mac).ok().filter(MacAddress::is_unicast).ok_or(PinRefusal::Address)?;
         seen.address(Some(&address.into()));
         let phone = Subject::Phone(address);
-        pins.tries.check(phone, now)?;
-        pins.tries.check(Subject::All, now)?;
+        tries.begin(Subject::All, now)?;
+        tries.begin(phone, now).inspect_err(|_| tries.take_back(Subject::All, now))?;
         let prepared = self.prepared(pins, &call).await;
-        if let Err(Failure::Pin(PinRefusal::Wrong | PinRefusal::Expired)) = prepared {
-            pins.tries.failed(phone, now);
-            pins.tries.failed(Subject::All, now);
+        if !matches!(prepared, Err(Failure::Pin(PinRefusal::Wrong | PinRefusal::Expired))) {
+            tries.take_back(phone, now);
+            tries.take_back(Subject::All, now);
         }
         let prepared = prepared?;
         seen.domain_name(&prepared.domain);
