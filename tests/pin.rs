@@ -182,9 +182,14 @@ async fn newcomer_gets_the_generic_file_only() {
     let known = "Grandstream Model HW GXP2170 SW 1.0.11.64 DevId 000b82002170";
     assert_eq!(app.get_as(known, "/provision/cfg.xml").await.status, 401);
     assert_eq!(app.get_as("curl/8.0", "/provision/cfg.xml").await.says(), "nginx 404", "no address in the User-Agent");
+    for newer in ["GRP2614 SW 1.0.9.5", " HT802 V2.0A SW 1.0.37.7"] {
+        let agent = format!("Grandstream Model HW {newer} DevId c074ad445566");
+        assert_eq!(account(&app.get_as(&agent, "/provision/cfg.xml").await), "generic", "{agent}");
+    }
+    let newest = "Grandstream Model HW GXP9999 SW 1.0.9.5 DevId c074ad445566";
+    assert_eq!(app.get_as(newest, "/provision/cfg.xml").await.says(), "nginx 404", "no template");
     app.run_sql(&set("pin_template", "text", "grandstream/grp2614")).await;
-    let newer = "Grandstream GRP2614 1.0.9.5 c074ad445566";
-    assert_eq!(account(&app.get_as(newer, "/provision/cfggrp2614.xml").await), "generic");
+    assert_eq!(account(&app.get_as(newest, "/provision/cfg.xml").await), "generic");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ const SERVER: &str = "pin_server_address";
 const TEMPLATE: &str = "pin_template";
 
 impl Directory {
-    /// The device for the generic file; `None` if the settings name no account.
+    /// The device for the generic file; `None` if the settings name no account, or there is no template.
     ///
     /// # Errors
     /// The database does not answer.
@@ -29,6 +29,13 @@ impl Directory {
             tracing::warn!(domain.name = device.domain_name, "setting pin_networks is set, but pin_user_id is not");
             return Ok(None);
         };
+        if device.template.is_empty() {
+            tracing::warn!(
+                domain.name = device.domain_name,
+                "no template for the model in the User-Agent of a phone without a device; set pin_template"
+            );
+            return Ok(None);
+        }
         let server = text(SERVER).unwrap_or(&device.domain_name);
         let given = [
             ("line_number", "1"),

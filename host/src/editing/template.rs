@@ -2,7 +2,7 @@
 
 use super::error::{Error, quoted};
 use crate::directory::{Directory, SettingValue};
-use crate::templates::{SearchPath, Tree};
+use crate::templates::{SearchPath, Tree, plain, spelled};
 use std::collections::HashMap;
 
 /// The setting of the category `provision` that names another folder in place of the server's.
@@ -90,12 +90,7 @@ fn likeness(wanted: &str, name: &str) -> Option<usize> {
         Some(version) if wanted != plain(model) => plain(vendor) + &plain(version),
         _ => plain(model),
     };
-    (!own.is_empty() && wanted.ends_with(&own)).then_some(own.len())
-}
-
-/// Letters and digits in lower case.
-fn plain(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    spelled(&own, wanted)
 }
 
 #[cfg(test)]

@@ -63,7 +63,11 @@ impl Walk<'_> {
 
     /// The device of the generic file for a phone that has none.
     pub(super) async fn newcomer(&self, permit: NewcomerPermit, request: &ProvisionRequest) -> Result<Device, Failure> {
-        let new = self.new_device(permit.address(), request);
+        let mut new = self.new_device(permit.address(), request);
+        // Auto insert leaves the template of such a phone empty, as FusionPBX does.
+        if new.template.is_empty() {
+            new.template = self.snapshot.tree.of_user_agent(request.user_agent()).unwrap_or_default().to_owned();
+        }
         let device = self.app.directory.newcomer(permit, new).await?;
         device.ok_or_else(|| Refusal::UnknownDevice.into())
     }
