@@ -7,7 +7,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// Exit status, standard output, standard error.
-fn db(arguments: &[&str], settings: &[(&str, &str)]) -> (bool, String, String) {
+pub fn db(arguments: &[&str], settings: &[(&str, &str)]) -> (bool, String, String) {
     let output = server::command("db", settings).args(arguments).output().unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.success(), text(&output.stdout), text(&output.stderr))

@@ -97,7 +97,7 @@ fn readme_walk_gets_a_file_for_each_vendor() {
 
 #[test]
 fn administration_commands_work_as_written() {
-    check("docs/administration.md", 4);
+    check("docs/administration.md", 6);
 }
 
 #[test]

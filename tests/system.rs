@@ -56,5 +56,6 @@ mod standalone;
 mod startup;
 mod timing;
 mod tls;
+mod triggers;
 mod uploads;
 mod urls;

@@ -4,27 +4,40 @@ use super::family::Family;
 use super::flags::keyed;
 use super::setup::{block_on, configure, warn_of_secret};
 use crate::db_command;
-use crate::directory::{self, DatabaseUrl};
+use crate::directory::{self, DatabaseUrl, TriggerChange};
 use crate::log::Log;
 use anyhow::{Result, anyhow};
-use clap::{Arg, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command};
 
 /// The argument of the commands. The flag `--database` has the other name.
 const DATABASE: &str = "named_database";
+
+const DRY_RUN: &str = "dry-run";
 
 pub const DB: Family = Family { command, run };
 
 fn command() -> Command {
     let database = Arg::new(DATABASE).value_name("DATABASE").help("A file or a URL [default: the configured database]");
+    let dry_run =
+        Arg::new(DRY_RUN).long(DRY_RUN).action(ArgAction::SetTrue).help("Prints the statements, and changes nothing");
     Command::new("db")
-        .about("Creates an embedded database, examines a database, or creates indexes")
+        .about("Creates an embedded database, examines a database, or creates indexes and triggers")
         .subcommand_required(true)
         .subcommand(keyed("init", "Creates an embedded database with demonstration phones").arg(database.clone()))
         .subcommand(keyed("check", "Reports the FusionPBX release of a database, and problems").arg(database.clone()))
         .subcommand(
             keyed("index", "Creates the indexes that `db check` suggests; FusionPBX can be used meanwhile")
-                .arg(database),
+                .arg(database.clone()),
         )
+        .subcommand(
+            keyed(
+                "install-triggers",
+                "Installs triggers by which PostgreSQL notifies of changes, so that requests send no statement",
+            )
+            .arg(database.clone())
+            .arg(dry_run.clone()),
+        )
+        .subcommand(keyed("remove-triggers", "Removes these triggers").arg(database).arg(dry_run))
 }
 
 fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
@@ -32,8 +45,14 @@ fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
         Some(("init", flags)) => block_on(db_command::init(database(flags, log)?)),
         Some(("check", flags)) => block_on(db_command::check(database(flags, log)?)),
         Some(("index", flags)) => block_on(db_command::index(database(flags, log)?)),
+        Some(("install-triggers", flags)) => triggers(flags, log, TriggerChange::Install),
+        Some(("remove-triggers", flags)) => triggers(flags, log, TriggerChange::Remove),
         _ => Ok(()),
     }
+}
+
+fn triggers(flags: &ArgMatches, log: &Log, change: TriggerChange) -> Result<()> {
+    block_on(db_command::triggers(database(flags, log)?, change, flags.get_flag(DRY_RUN)))
 }
 
 /// The database that the command line names, else the configured one.

@@ -156,6 +156,11 @@ const FLAGS: &[&str] = &[
 /// Renamed columns: table, name in earlier releases, current name.
 const RENAMED: &[(&str, &str, &str)] = &[("v_devices", "device_mac_address", "device_address")];
 
+/// Every table that an answer can depend on. Not each database has all of them.
+pub fn tables_of_answers() -> impl Iterator<Item = &'static str> {
+    NEEDED.iter().map(|(table, _)| *table).chain(OPTIONAL)
+}
+
 impl Catalog {
     /// # Errors
     /// Every needed table and column that is missing.

@@ -61,6 +61,14 @@ pub enum Error {
     )]
     ReadOnlyConnection { action: Cow<'static, str> },
 
+    #[error("other transactions use the tables, and nothing was changed; run the command again")]
+    InUse,
+
+    #[error(
+        "no trigger can notify of every change of {tables}: this is a view, has partitions or children, or belongs to a subscription; nothing was changed, and the server goes on without triggers"
+    )]
+    NoTriggers { tables: String },
+
     #[error("the database failed to run a statement: {0}")]
     Query(#[source] sqlx::Error),
 
@@ -103,6 +111,7 @@ impl Error {
         let code = if let sqlx::Error::Database(error) = error { error.code() } else { None };
         match code.as_deref() {
             Some("42501") => Self::Forbidden { action: action.into() },
+            Some(LOCKED | DEADLOCK) => Self::InUse,
             Some("25006") => Self::ReadOnlyConnection { action: action.into() },
             _ if is_unwritable(error) => Self::ReadOnly { action: action.into() },
             _ => self,
@@ -142,6 +151,10 @@ impl From<sqlx::Error> for Error {
 /// The classes of PostgreSQL's codes for values that it cannot hold. SQLite's codes have other digits.
 const DATA: &str = "22";
 const TOO_LARGE: &str = "54";
+
+/// Another transaction holds a lock, or waits for one of this transaction's.
+const LOCKED: &str = "55P03";
+const DEADLOCK: &str = "40P01";
 
 /// The code for a text with a NUL, or one that has no place in the database's encoding.
 pub(super) const NOT_IN_ENCODING: &str = "22021";

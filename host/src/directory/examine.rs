@@ -4,7 +4,7 @@
 use super::addresses;
 use super::catalog::Catalog;
 use super::config::Config;
-use super::database::Database;
+use super::database::{ChangeNotice, Database};
 use super::dialect::Dialect;
 use super::directory::Directory;
 use super::error::Error;
@@ -30,6 +30,7 @@ pub struct Examination {
     rights: Vec<(&'static str, bool)>,
     without_index: Vec<MissingIndex>,
     lookup: Duration,
+    changes: Option<ChangeNotice>,
     warnings: Vec<String>,
 }
 
@@ -61,6 +62,7 @@ impl Directory {
             rights: Vec::new(),
             without_index: Vec::new(),
             lookup: Duration::ZERO,
+            changes: None,
             warnings: Vec::new(),
         };
         match Catalog::new(database.describe().await?) {
@@ -70,6 +72,7 @@ impl Directory {
                 found.rights = rights(&database, &catalog).await?;
                 found.without_index = indexes::missing(&database, &catalog).await?;
                 found.lookup = indexes::measure(&database, &catalog).await?;
+                found.changes = database.change_notice().await?;
                 found.warnings = addresses::warnings(&database, &catalog).await?;
                 match counts(&database, &catalog).await {
                     Ok(counts) => found.counts = counts,
@@ -188,6 +191,9 @@ impl fmt::Display for Examination {
         if !self.without_index.is_empty() {
             let ms = self.lookup.as_secs_f64() * 1_000.0;
             writeln!(f, "finding a device takes {ms:.1} ms now; `dialplate db index` creates these indexes")?;
+        }
+        if let Some(changes) = &self.changes {
+            writeln!(f, "{changes}")?;
         }
         for warning in &self.warnings {
             writeln!(f, "warning: {warning}")?;

@@ -2,9 +2,10 @@
 //! run on PostgreSQL and SQLite; no other room knows SQL.
 //!
 //! What a request has read is kept (`cache.rs`), so the next one costs one short statement that several requests share, by
-//! which the database tells whether it has changed (`database/observer.rs`). Otherwise a request costs two round trips,
-//! [`Directory::find`] and [`Directory::load`], and others for the settings of its domain, for the devices from which a
-//! device takes what it lacks, and for contacts and extensions, each only if it needs them.
+//! which the database tells whether it has changed (`database/observer.rs`), or none where triggers notify of changes
+//! (`triggers/`). Otherwise a request costs two round trips, [`Directory::find`] and [`Directory::load`], and others for the
+//! settings of its domain, for the devices from which a device takes what it lacks, and for contacts and extensions, each
+//! only if it needs them.
 
 mod addresses;
 mod cache;
@@ -39,6 +40,7 @@ mod statements;
 mod switch;
 #[cfg(test)]
 mod tests;
+mod triggers;
 mod url;
 mod users;
 
@@ -56,5 +58,6 @@ pub use insert::{Insertion, NewDevice};
 pub use notes::ProvisionNote;
 pub use pins::{PreparedDevice, PreparedPin};
 pub use setting_values::SettingValue;
+pub use triggers::{TriggerChange, TriggerPlan};
 pub use url::{DatabaseKind, DatabaseUrl};
 pub use users::LoginTemplate;

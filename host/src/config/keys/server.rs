@@ -82,7 +82,7 @@ pub fn database() -> Vec<ConfigKey> {
             "connections",
             defaults.connections_max,
             1..=1000,
-            "Limit on open connections to the database; one more looks for changes",
+            "Limit on open connections to the database; one more looks for changes, and with triggers another one listens",
         ),
         number(
             "facts_bytes_max",

@@ -2,6 +2,8 @@
 //! text. This room knows no table of FusionPBX's.
 
 mod lease;
+mod listener;
+mod listening;
 mod observer;
 mod open;
 mod pool;
@@ -11,12 +13,16 @@ mod sqlite_file;
 mod transaction;
 mod unprepared;
 
+#[cfg(test)]
+pub use listener::LATE_MAX;
+pub use observer::ChangeNotice;
 pub use transaction::{Access, Transaction};
 
 use super::catalog::Described;
 use super::config::Config;
 use super::dialect::Dialect;
 use super::error::{Error, NOT_IN_ENCODING, is_locked};
+use super::triggers::UNNOTICED;
 use super::url::DatabaseKind;
 use crate::facts::DatabaseVersion;
 use lease::Lease;
@@ -163,6 +169,7 @@ impl Database {
                     let mut lease = Lease::of(pool, Instant::now() + self.patience).await?;
                     let done = unprepared(sql, binds).execute(lease.connection()).await;
                     lease.end();
+                    self.observer.wrote();
                     Ok(done?.rows_affected())
                 }
                 Pool::Sqlite(file) => {
@@ -174,10 +181,21 @@ impl Database {
         self.within_deadline(writing).await
     }
 
-    /// The version that the database has at a moment after the call; `None` if it cannot be told. Those who ask at the same
-    /// time share one statement.
+    /// The version that the database has at a moment after the call, or with triggers a moment before; `None` if it cannot be
+    /// told.
     pub async fn version(&self) -> Option<DatabaseVersion> {
         self.observer.version().await
+    }
+
+    /// Whether triggers notify of changes now.
+    #[cfg(test)]
+    pub fn is_listening(&self) -> bool {
+        self.observer.is_listening()
+    }
+
+    /// How a server learns of changes in this database; `None` for SQLite, whose file tells.
+    pub async fn change_notice(&self) -> Result<Option<ChangeNotice>, Error> {
+        self.observer.change_notice().await
     }
 
     /// As [`Self::execute`], for a statement that changes nothing that versions are about.
@@ -187,7 +205,8 @@ impl Database {
                 Pool::Postgres(pool) => {
                     let mut lease = Lease::of(pool, Instant::now() + self.patience).await?;
                     let mut transaction = lease.connection().begin().await?;
-                    let number = sqlx::query_scalar("select txid_current()").fetch_one(&mut *transaction).await?;
+                    let begin = AssertSqlSafe(format!("select txid_current(), {UNNOTICED}"));
+                    let number = sqlx::query_scalar(begin).fetch_one(&mut *transaction).await?;
                     self.observer.own(number);
                     let rows = commit(transaction, sql, binds).await?;
                     lease.end();
@@ -219,6 +238,7 @@ impl Database {
             locking.execute(&mut *transaction).await?;
             let rows = commit(transaction, sql, binds).await?;
             lease.end();
+            self.observer.wrote();
             Ok(rows)
         };
         self.within_deadline(writing).await
@@ -233,6 +253,7 @@ impl Database {
 
     /// Closes all connections, after the statements that run on them now.
     pub async fn close(&self) {
+        self.observer.close();
         match &self.pool {
             Pool::Postgres(pool) => pool.close().await,
             Pool::Sqlite(file) => file.close().await,

@@ -3,7 +3,11 @@
 //! On PostgreSQL a snapshot tells which transactions have ended, in a statement of some microseconds. On SQLite
 //! `data_version` tells the same, and does not count what its own connection writes: so this server's notes are written on
 //! the connection that looks.
+//!
+//! If the look finds triggers, the listener takes over (`listener.rs`), until its connection is lost.
 
+use super::listener::Listener;
+use super::listening::Listening;
 use super::pool::Pool;
 use super::rounds::Rounds;
 use super::snapshot::Snapshot;
@@ -11,6 +15,7 @@ use super::unprepared::unprepared;
 use crate::directory::error::Error;
 use crate::facts::DatabaseVersion;
 use sqlx::{Connection, PgConnection, SqliteConnection};
+use std::fmt;
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
@@ -27,13 +32,40 @@ const NOTE_BUSY: Duration = Duration::from_millis(50);
 /// Transactions of this server that no look has seen ended. There is one for each batch of notes.
 const OWN_MAX: usize = 1_000;
 
-const SNAPSHOT: &str = "select pg_is_in_recovery(), cast(txid_current_snapshot() as text)";
+/// How a server learns that others have written to a PostgreSQL database. Its `Display` is a line for an operator.
+pub enum ChangeNotice {
+    /// Triggers notify.
+    Triggers,
+    /// Requests ask, in one statement for all who ask at a time; the reason if there are triggers.
+    Statement(Option<String>),
+}
+
+impl fmt::Display for ChangeNotice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Triggers => {
+                write!(f, "changes: triggers notify, so requests send no statement while nothing changes")
+            }
+            Self::Statement(None) => {
+                write!(f, "changes: requests ask in a shared statement; `dialplate db install-triggers` saves it")
+            }
+            Self::Statement(Some(reason)) => {
+                write!(f, "changes: requests ask in a shared statement; the triggers are not used: {reason}")
+            }
+        }
+    }
+}
+
+/// Which transactions have ended, and whether the function of the triggers exists.
+const SNAPSHOT: &str = "select pg_is_in_recovery(), cast(txid_current_snapshot() as text), \
+    to_regprocedure('dialplate_changed()') is not null";
 
 /// The connection that looks, and what it saw last.
 pub(super) struct Observer {
     pool: Pool,
     looks: Arc<Rounds<Option<DatabaseVersion>>>,
     session: Mutex<State>,
+    listener: Listener,
     /// The numbers of this server's own transactions on PostgreSQL.
     own: StdMutex<Vec<u64>>,
 }
@@ -58,12 +90,16 @@ enum Looking {
 
 impl Observer {
     pub fn new(pool: Pool) -> Self {
-        Self { pool, looks: Arc::default(), session: Mutex::default(), own: StdMutex::default() }
+        let listener = Listener::default();
+        Self { pool, looks: Arc::default(), session: Mutex::default(), listener, own: StdMutex::default() }
     }
 
-    /// The version that the database has at a moment after the call; `None` if it cannot be told. Those who ask at the same
-    /// time share one statement.
+    /// The version that the database has at a moment after the call, or with triggers a moment before; `None` if it cannot be
+    /// told. Those who ask at the same time share one statement.
     pub async fn version(self: &Arc<Self>) -> Option<DatabaseVersion> {
+        if let Some(version) = self.listener.version().await {
+            return Some(version);
+        }
         let observer = Arc::clone(self);
         let look = move || {
             let observer = Arc::clone(&observer);
@@ -95,26 +131,83 @@ impl Observer {
 
     async fn advance(&self, session: Option<Session>) -> Result<Session, Error> {
         let Some(Session { connection, version }) = session else {
-            let connection = Looking::open(&self.pool).await?;
+            let connection = self.open().await?;
             return Ok(Session { connection, version: DatabaseVersion::unused() });
         };
         let (connection, has_changed) = match connection {
             Looking::Postgres { mut connection, last } => {
-                let now = snapshot(&mut connection).await?;
+                let now = self.snapshot(&mut connection).await?;
                 let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
-                let has_changed = now.differs_from(&last, &own);
+                let has_changed = now.differs_from(&last, &own) || self.listener.has_newer(version);
                 own.retain(|number| !now.has_ended(*number));
                 (Looking::Postgres { connection, last: now }, has_changed)
             }
-            Looking::Sqlite { file, .. } if file != self.pool.file_number().await? => {
-                (Looking::open(&self.pool).await?, true)
-            }
+            Looking::Sqlite { file, .. } if file != self.pool.file_number().await? => (self.open().await?, true),
             Looking::Sqlite { mut connection, file, last } => {
                 let now = data_version(&mut connection).await?;
                 (Looking::Sqlite { connection, file, last: now }, now != last)
             }
         };
         Ok(Session { connection, version: if has_changed { DatabaseVersion::unused() } else { version } })
+    }
+
+    async fn open(&self) -> Result<Looking, Error> {
+        Ok(match &self.pool {
+            Pool::Postgres(pool) => {
+                let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
+                let last = self.snapshot(&mut connection).await?;
+                Looking::Postgres { connection, last }
+            }
+            Pool::Sqlite(file) => {
+                let (pool, file) = file.current().await?;
+                let options = pool.connect_options().as_ref().clone().busy_timeout(NOTE_BUSY);
+                let mut connection = SqliteConnection::connect_with(&options).await?;
+                let last = data_version(&mut connection).await?;
+                Looking::Sqlite { connection, file, last }
+            }
+        })
+    }
+
+    /// The look on PostgreSQL. If the database has triggers, the listener starts; a standby could not listen.
+    async fn snapshot(&self, connection: &mut PgConnection) -> Result<Snapshot, Error> {
+        let (on_standby, text, has_triggers): (bool, String, bool) =
+            sqlx::query_as(SNAPSHOT).fetch_one(connection).await?;
+        if let Pool::Postgres(pool) = &self.pool
+            && has_triggers
+            && !on_standby
+        {
+            self.listener.start(pool);
+        }
+        Snapshot::parse(&text, on_standby).ok_or_else(|| Error::Malformed(format!("snapshot {text}")))
+    }
+
+    /// How a server would learn of changes now; `None` for SQLite, whose file tells.
+    pub async fn change_notice(&self) -> Result<Option<ChangeNotice>, Error> {
+        let Pool::Postgres(pool) = &self.pool else { return Ok(None) };
+        let (on_standby, _, has_triggers): (bool, String, bool) = sqlx::query_as(SNAPSHOT).fetch_one(pool).await?;
+        Ok(Some(match (has_triggers, on_standby) {
+            (false, _) => ChangeNotice::Statement(None),
+            (true, true) => ChangeNotice::Statement(Some("a standby cannot listen".to_owned())),
+            (true, false) => match Listening::open(pool).await {
+                Ok(_) => ChangeNotice::Triggers,
+                Err(silence) => ChangeNotice::Statement(Some(silence.to_string())),
+            },
+        }))
+    }
+
+    #[cfg(test)]
+    pub fn is_listening(&self) -> bool {
+        self.listener.is_listening()
+    }
+
+    /// Ends what runs beside requests.
+    pub fn close(&self) {
+        self.listener.stop();
+    }
+
+    /// This server has written: the next version is another one.
+    pub fn wrote(&self) {
+        self.listener.wrote();
     }
 
     /// Takes the number of a transaction of this server, before it ends: what it writes is no change.
@@ -137,30 +230,6 @@ impl Observer {
         }
         Some(unprepared(sql, binds).execute(connection).await.map(|done| done.rows_affected()))
     }
-}
-
-impl Looking {
-    async fn open(pool: &Pool) -> Result<Self, Error> {
-        Ok(match pool {
-            Pool::Postgres(pool) => {
-                let mut connection = PgConnection::connect_with(&pool.connect_options()).await?;
-                let last = snapshot(&mut connection).await?;
-                Self::Postgres { connection, last }
-            }
-            Pool::Sqlite(file) => {
-                let (pool, file) = file.current().await?;
-                let options = pool.connect_options().as_ref().clone().busy_timeout(NOTE_BUSY);
-                let mut connection = SqliteConnection::connect_with(&options).await?;
-                let last = data_version(&mut connection).await?;
-                Self::Sqlite { connection, file, last }
-            }
-        })
-    }
-}
-
-async fn snapshot(connection: &mut PgConnection) -> Result<Snapshot, Error> {
-    let (on_standby, text): (bool, String) = sqlx::query_as(SNAPSHOT).fetch_one(connection).await?;
-    Snapshot::parse(&text, on_standby).ok_or_else(|| Error::Malformed(format!("snapshot {text}")))
 }
 
 async fn data_version(connection: &mut SqliteConnection) -> Result<i64, Error> {

@@ -7,17 +7,27 @@ use crate::facts::{DeviceAddress, RequestFacts, Table};
 use crate::gate::DevicePermit;
 use jiff::Timestamp;
 use std::array;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-const EDITS: u64 = 5_000;
-const READS: u64 = 100_000;
 const READERS: u64 = 8;
-const DEVICES: u64 = 4;
-const HOST: &str = "a.example";
+pub const DEVICES: u64 = 4;
+pub const HOST: &str = "a.example";
 
-const ROWS: &str = "
+/// How much is read and edited, and how late an answer may be.
+#[derive(Clone, Copy)]
+pub struct Load {
+    pub edits: u64,
+    pub reads: u64,
+    pub late_max: Duration,
+}
+
+impl Load {
+    pub const FULL: Self = Self { edits: 5_000, reads: 100_000, late_max: Duration::ZERO };
+}
+
+pub const ROWS: &str = "
     insert into v_domains (domain_uuid, domain_name, domain_enabled, domain_description) values
         ('00000000-0000-4000-8000-00000000000a', 'a.example', true, '0');
     insert into v_users (user_uuid, domain_uuid, username, contact_uuid) values
@@ -42,7 +52,7 @@ const ROWS: &str = "
 ";
 
 /// The rows of one device.
-fn device_rows(number: u64) -> String {
+pub fn device_rows(number: u64) -> String {
     let device = uuid(number);
     format!(
         "insert into v_devices (device_uuid, domain_uuid, device_address, device_vendor, device_template, device_label,
@@ -61,11 +71,11 @@ fn device_rows(number: u64) -> String {
     )
 }
 
-fn uuid(device: u64) -> String {
+pub fn uuid(device: u64) -> String {
     format!("00000000-0000-4000-8000-00000000000{device}")
 }
 
-fn address(device: u64) -> DeviceAddress {
+pub fn address(device: u64) -> DeviceAddress {
     DeviceAddress::parse(&format!("00156500000{device}")).unwrap()
 }
 
@@ -137,7 +147,7 @@ const PLACES: [Place; 12] = [
     },
 ];
 
-fn cell(device: &Device, table: &str, column: &str) -> String {
+pub fn cell(device: &Device, table: &str, column: &str) -> String {
     let table = device.tables.iter().find(|other| other.name == table);
     table.and_then(Table::first).map(|row| row.text(column).to_owned()).unwrap_or_default()
 }
@@ -146,12 +156,12 @@ fn setting(device: &Device, name: &str) -> String {
     device.settings.text("provision", name).unwrap_or_default().to_owned()
 }
 
-/// What has been committed: a number for each device and place.
-type Committed = [[AtomicU64; PLACES.len()]; DEVICES as usize];
+/// What has been committed, and when: the numbers of each device and place.
+type Committed = [[Mutex<Vec<(Instant, u64)>>; PLACES.len()]; DEVICES as usize];
 
 /// Edits one place of one device after the other, in an order that looks random.
-async fn edit(directory: &Directory, committed: &Committed) {
-    for number in 1..=EDITS {
+async fn edit(directory: &Directory, committed: &Committed, edits: u64) {
+    for number in 1..=edits {
         let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
         let (device, at) = (mixed % DEVICES, (mixed / DEVICES) as usize % PLACES.len());
         let mut transaction = directory.database().begin(Access::Write).await.unwrap();
@@ -163,7 +173,7 @@ async fn edit(directory: &Directory, committed: &Committed) {
         let of_all = !PLACES[at].edit[0].contains("{d}");
         for (of, places) in committed.iter().enumerate() {
             if of_all || of as u64 == device {
-                places[at].store(number, Ordering::SeqCst);
+                places[at].lock().unwrap().push((Instant::now(), number));
             }
         }
         // Pauses, so that facts are kept for a while.
@@ -173,9 +183,14 @@ async fn edit(directory: &Directory, committed: &Committed) {
     }
 }
 
-/// Reads a device, and returns how many of its places were older than what was committed before.
-async fn read(directory: &Directory, device: u64, committed: &Committed) -> usize {
-    let before: [u64; PLACES.len()] = array::from_fn(|at| committed[device as usize][at].load(Ordering::SeqCst));
+/// Reads a device, and returns how many of its places were older than what was committed before, at least `late_max` before.
+async fn read(directory: &Directory, device: u64, committed: &Committed, late_max: Duration) -> usize {
+    let arrived = Instant::now();
+    let before: [u64; PLACES.len()] = array::from_fn(|at| {
+        let numbers = committed[device as usize][at].lock().unwrap();
+        let due = numbers.iter().rev().find(|(at, _)| *at + late_max <= arrived);
+        due.map_or(0, |(_, number)| *number)
+    });
     let facts = directory.find(&Lookup { address: Some(&address(device)), host: HOST }).await.unwrap();
     let loaded = directory.load(DevicePermit::unchecked(facts.clone())).await.unwrap();
     let is_old = |(at, before): &(usize, u64)| {
@@ -205,8 +220,10 @@ async fn note(directory: &Directory, ended: &AtomicBool) -> u64 {
     written
 }
 
-async fn run(config: &Config) {
-    let (reading, editing) = (connect_with(config).await, connect_with(config).await);
+/// Reads and edits at the same time, and makes sure that no answer is late.
+pub async fn run(reading: &Directory, config: &Config, load: Load) {
+    let Load { edits, reads, late_max } = load;
+    let editing = connect_with(config).await;
     let committed: Arc<Committed> = Arc::default();
     let ended = Arc::new(AtomicBool::new(false));
     let started = Instant::now();
@@ -216,15 +233,15 @@ async fn run(config: &Config) {
     });
     let writing = tokio::spawn({
         let committed = Arc::clone(&committed);
-        async move { edit(&editing, &committed).await }
+        async move { edit(&editing, &committed, edits).await }
     });
     let readers: Vec<_> = (0..READERS)
         .map(|reader| {
             let (directory, committed) = (reading.clone(), Arc::clone(&committed));
             tokio::spawn(async move {
                 let mut old = 0;
-                for number in 0..READS / READERS {
-                    old += read(&directory, (number + reader) % DEVICES, &committed).await;
+                for number in 0..reads / READERS {
+                    old += read(&directory, (number + reader) % DEVICES, &committed, late_max).await;
                 }
                 old
             })
@@ -235,12 +252,13 @@ async fn run(config: &Config) {
         old += reader.await.unwrap();
     }
     writing.await.unwrap();
-    old += read(&reading, 1, &committed).await;
+    tokio::time::sleep(late_max).await;
+    old += read(reading, 1, &committed, late_max).await;
     ended.store(true, Ordering::SeqCst);
     let notes = noting.await.unwrap();
-    assert_eq!(old, 0, "answers older than an edit that was committed before, of {READS} against {EDITS} edits");
+    assert_eq!(old, 0, "answers older than an edit that was committed before, of {reads} against {edits} edits");
     assert!(notes > 0, "no note was written");
-    println!("{READS} reads against {EDITS} edits and {notes} notes: {:?}", started.elapsed());
+    println!("{reads} reads against {edits} edits and {notes} notes: {:?}", started.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -249,9 +267,11 @@ async fn committed_edit_is_in_every_later_answer() {
     let devices: String = (0..DEVICES).map(device_rows).collect();
     let Some(schema) = corpus("schema-sqlite.sql") else { return };
     // With a journal of the other kind, so many readers let no writer in.
-    run(&config(&sqlite(&scratch, &["pragma journal_mode = wal", &schema, ROWS, &devices]).await)).await;
+    let sqlite = config(&sqlite(&scratch, &["pragma journal_mode = wal", &schema, ROWS, &devices]).await);
+    run(&connect_with(&sqlite).await, &sqlite, Load::FULL).await;
     let (Some(schema), Some(server)) = (corpus("schema-postgres.sql"), Postgres::start().await) else { return };
-    run(&config(&server.database("fresh", &[&schema, ROWS, &devices]).await)).await;
+    let postgres = config(&server.database("fresh", &[&schema, ROWS, &devices]).await);
+    run(&connect_with(&postgres).await, &postgres, Load::FULL).await;
 }
 
 /// Notes keep what was read: a device that is asked for again is the same.

@@ -6,3 +6,4 @@ mod faults;
 mod freshness;
 mod outage;
 mod servers;
+mod triggers;
