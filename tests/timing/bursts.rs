@@ -185,7 +185,7 @@ async fn serve(url: &str, rows: &str) -> Server {
     ])
 }
 
-/// A user, a disabled one, and one with a hash of FusionPBX's releases before bcrypt.
+/// A user with accounts, a disabled user, and one with a hash of FusionPBX's releases before bcrypt, both without accounts.
 fn users() -> String {
     let hash = NewPassword::of(&Secret::new("s3cret")).unwrap().hash;
     let row = |(number, name, hash, salt, is_enabled): (usize, &str, &str, &str, bool)| {
@@ -195,10 +195,20 @@ fn users() -> String {
              ('{uuid}', '5d000000-0000-4000-8000-000000000001', '{name}', '{hash}', '{salt}', '{is_enabled}');"
         )
     };
+    let account = |number: usize| {
+        format!(
+            "insert into v_extensions (extension_uuid, domain_uuid, extension, password, enabled) values \
+             ('5d000005-0000-4000-8000-{number:012x}', '5d000000-0000-4000-8000-000000000001', '{number}', 'p', true); \
+             insert into v_extension_users (extension_user_uuid, domain_uuid, extension_uuid, user_uuid) values \
+             ('5d000006-0000-4000-8000-{number:012x}', '5d000000-0000-4000-8000-000000000001', \
+             '5d000005-0000-4000-8000-{number:012x}', '5d000004-0000-4000-8000-000000000001');"
+        )
+    };
     let md5 = "d42a0f742ffc1be4e1cc0845c2429c97";
-    [(1, "ada", hash.as_str(), "", true), (2, "gone", &hash, "", false), (3, "old", md5, "salt", true)]
+    let users = [(1, "ada", hash.as_str(), "", true), (2, "gone", &hash, "", false), (3, "old", md5, "salt", true)]
         .map(row)
-        .concat()
+        .concat();
+    users + &(100..140).map(account).collect::<String>()
 }
 
 /// Measures logins with a wrong password.
