@@ -66,7 +66,7 @@ fn every_fault_has_a_line_and_nothing_is_imported() {
         let mut lines = ran.err.lines();
         for expected in [
             "-:2:1: address \"00156500004g\": 'g' is no hexadecimal digit",
-            "-:3:2: there is no template for the model \"T64U\"; did you mean yealink/t46u",
+            "-:3:2: there is no template for the model \"T64U\"; did you mean yealink/t44u, yealink/t46u",
             "-:4:4: extension \"1001\" exists in line 3 with another name; leave the cell empty",
             "-:5:1: address 001565001002 stands in line 4, too; leave one out",
             "-:5:6: line \"0\": write a whole number from 1 to 999",
