@@ -21,7 +21,7 @@ const FAULTS: &[(&[&str], &str)] = &[
     ),
     (
         &["device", "add", "001565aabbcd", "--model", "T64U"],
-        "no template for the model \"T64U\"; did you mean yealink/t46u",
+        "no template for the model \"T64U\"; did you mean yealink/t44u, yealink/t46u",
     ),
     (
         &["device", "add", "001565aabbcd", "--model", "T46U", "--extension", "1010"],
@@ -42,6 +42,8 @@ const FAULTS: &[(&[&str], &str)] = &[
     (&["extension", "add", "10@01"], "NUMBER \"10@01\": the character '@' is not allowed here"),
     (&["contact", "add", "Ada", "--phone", "Work="], "--phone \"Work=\": write LABEL=NUMBER"),
     (&["setting", "add", "provision", "x"], "name the value: `dialplate setting add CATEGORY NAME VALUE`"),
+    (&["setting", "add", "provision", "cidr", "10.0.0.0/33"], "VALUE \"10.0.0.0/33\": write a network or an address"),
+    (&["setting", "add", "provision", "pin_networks", "desk"], "VALUE \"desk\": write a network or an address"),
     (&["setting", "add", "device", "x", "1", "--device", "001565aabbcc"], "are in `provision`"),
     (&["user", "show", "ada"], "there is no user \"ada\"; there is no user at all"),
     (&["user", "add", "ada", "--group", "admin"], "there is no group \"admin\""),

@@ -210,7 +210,9 @@ fn list_setting_has_values_and_secrets_are_masked() {
             warned.err
         );
         assert_eq!(stage.value("select count(*) from v_default_settings where default_setting_name = 'array'"), "2");
-        assert!(!stage.ok(&["setting", "list", "--json"]).contains("hunter"));
+        stage.ok(&["setting", "add", "provision", "grandstream_config_password_digest", "sha256"]);
+        let list = stage.ok(&["setting", "list", "--json"]);
+        assert!(!list.contains("hunter") && list.contains("sha256"), "{list}");
         let error = stage.error(&["setting", "set", "provision", "http_auth_password", "x"]);
         assert!(error.contains("is a list of 2 values"), "{error}");
         stage.ok(&["setting", "remove", "provision", "http_auth_password", "hunter2"]);
@@ -218,5 +220,10 @@ fn list_setting_has_values_and_secrets_are_masked() {
             stage.value("select default_setting_value from v_default_settings where default_setting_name = 'array'"),
             "hunter3"
         );
+        for network in ["192.0.2.0/24", "2001:db8::/32"] {
+            stage.ok(&["setting", "add", "provision", "pin_networks", network]);
+        }
+        let networks = "select count(*) from v_default_settings where default_setting_subcategory = 'pin_networks'";
+        assert_eq!(stage.value(&format!("{networks} and default_setting_name = 'array'")), "2");
     }
 }

@@ -3,10 +3,11 @@
 use super::entity::{Entity, Kind, Within};
 use super::error::{Error, quoted};
 use super::field::{Field, FieldKind};
-use super::find::{self, Domain};
+use super::find;
 use super::record::Record;
 use super::request::Request;
 use crate::directory::{Edits, NewRow};
+use crate::facts::Network;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -14,7 +15,10 @@ use uuid::Uuid;
 const PROVISION: &str = "provision";
 
 /// Settings that FusionPBX reads as a list, so that a single value of another type has no effect there.
-const LISTS: [&str; 2] = ["cidr", "http_auth_password"];
+const LISTS: [&str; 3] = ["cidr", "pin_networks", "http_auth_password"];
+
+/// Settings whose values are networks. The server ignores a value that is none.
+const NETWORKS: [&str; 2] = ["cidr", "pin_networks"];
 
 /// Parts of a setting's name by which its value is a secret.
 const SECRET_NAMES: [&str; 5] = ["password", "secret", "api_key", "aes_key", "_pin"];
@@ -132,11 +136,10 @@ impl Layer {
             return Ok(Self { entity: &DEVICE, owner });
         }
         if let Some(name) = &request.profile {
-            let Domain { uuid, name: of } = find::domain(edits, domain).await?;
-            let domain = Domain { uuid: uuid.clone(), name: of };
+            let domain = find::domain(edits, domain).await?;
             let profile = find::profile(edits, &domain, name).await?;
             let profile = profile.row().text("device_profile_uuid").to_owned();
-            let owner = vec![("device_profile_uuid", Some(profile)), ("domain_uuid", Some(uuid))];
+            let owner = vec![("device_profile_uuid", Some(profile)), ("domain_uuid", Some(domain.uuid))];
             return Ok(Self { entity: &PROFILE, owner });
         }
         match domain {
@@ -155,6 +158,11 @@ impl Layer {
 
     /// The columns of the layer that the request's flags write. The flags are those of the default layer.
     pub fn columns(&self, request: &Request) -> Result<NewRow, Error> {
+        if let Some(value) = request.value("value").filter(|_| NETWORKS.contains(&request.name()))
+            && Network::parse(value).is_none()
+        {
+            return Err(Error::value("VALUE", value, "write a network or an address, such as 192.0.2.0/24"));
+        }
         let mut columns = NewRow::new();
         for (given, value) in &request.values {
             let Some(field) = self.entity.fields.iter().find(|field| field.flag == given.flag) else { continue };
