@@ -55,7 +55,8 @@ fn trigger_commands_of_the_page_work_as_written() {
     let program = server::command("db", &[]).get_program().to_string_lossy().into_owned();
     let typed = commands.replace("postgres://fusionpbx@127.0.0.1/fusionpbx", &stage.url());
     let typed = format!("set -e\n{}", typed.replace(" dialplate ", &format!(" {program} ")));
-    assert!(Command::new("sh").args(["-c", &typed]).status().unwrap().success());
+    let ran = Command::new("sh").args(["-c", &typed]).output().unwrap();
+    assert!(ran.status.success(), "{ran:?}");
     assert!(db(&["check", &stage.url()], &[]).1.contains("changes: triggers notify"));
 }
 

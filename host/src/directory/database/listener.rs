@@ -13,7 +13,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
 
 /// The most that an answer may be late: an edit that was committed this long before a request arrived is in its answer, also
-/// if the connection hangs. Notifications arrive within a millisecond.
+/// if the connection hangs. Notifications usually arrive within a millisecond.
 pub const LATE_MAX: Duration = Duration::from_millis(25);
 
 /// The listener of one database. It rests until [`Listener::start`].

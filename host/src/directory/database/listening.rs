@@ -26,6 +26,9 @@ const UNRELIABLE_PAUSE: Duration = Duration::from_secs(30);
 /// The name of the connection in `pg_stat_activity`.
 const NAME: &str = "dialplate listener";
 
+/// An administrator may let PostgreSQL end sessions that rest. PostgreSQL has the setting since release 14.
+const STAY: &str = "select set_config(name, '0', false) from pg_settings where name = 'idle_session_timeout'";
+
 /// Why the server cannot rely on notifications.
 #[derive(Debug, thiserror::Error)]
 pub enum Silence {
@@ -77,6 +80,7 @@ impl Listening {
             let mut listener = PgListener::connect_with(&single.connect_lazy_with(options)).await?;
             // What was notified of meanwhile would be lost.
             listener.eager_reconnect(false);
+            sqlx::query(STAY).persistent(false).execute(&mut listener).await?;
             listener.listen(CHANNEL).await?;
             let mut opened = Self { listener, query: check().into(), checked: None, definitions: None };
             opened.check().await?;

@@ -32,10 +32,10 @@ const TYPE_OF_TRIGGER: u8 = 4 + 8 + 16 + 32;
 /// What a notification says.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Payload<'a> {
-    /// The table that has changed, or anything that this release does not know.
+    /// A table has changed, or this release does not know the payload.
     Changed,
     Check,
-    /// The text by which the listener knows its own proof.
+    /// The text by which a listener knows its own proof.
     Proof(&'a str),
 }
 
@@ -59,7 +59,8 @@ pub fn create_function() -> String {
     format!("create or replace function {CHANNEL}() returns trigger language plpgsql as $$ {BODY} $$;")
 }
 
-/// The statements that create the trigger of a table. It also fires for the changes that a replication applies.
+/// The statements that create the trigger of a table. It also fires in sessions that switch others off, as tools for
+/// replication and restores do (`session_replication_role`).
 pub fn create_trigger(table: &str) -> [String; 3] {
     [
         format!("drop trigger if exists {CHANNEL} on {table};"),
