@@ -94,7 +94,7 @@ impl Candidate {
         let key = self.key(engine, &templates);
         let (component, Note { prepared, warnings, .. }) = match cached(engine, &key) {
             Some(found) => found,
-            None => self.compile(engine, &key, templates.clone()).await?,
+            None => self.compile(engine, &key, &templates).await?,
         };
         let version = self.binary.version.name();
         let origin = ComponentOrigin { file: self.file, since: SystemTime::now(), binary: self.binary };
@@ -108,7 +108,7 @@ impl Candidate {
         &self,
         engine: &Engine,
         key: &Key,
-        templates: Vec<TemplateFile>,
+        templates: &[TemplateFile],
     ) -> Result<(Component, Note), LoadError> {
         let name = Arc::from(self.description.name.as_str());
         let instrumented = unprepared(engine, &self.binary, &self.description).await?;

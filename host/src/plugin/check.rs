@@ -28,12 +28,12 @@ impl Plugin {
     }
 
     /// The templates that do not compile, and remarks about others. `templates` has to hold whole folders.
-    pub async fn check(&self, templates: Vec<TemplateFile>) -> Result<(Vec<Faulty>, Vec<Remark>), LoadError> {
+    pub async fn check(&self, templates: &[TemplateFile]) -> Result<(Vec<Faulty>, Vec<Remark>), LoadError> {
         let outcome = self.check_once(templates).await;
         outcome.inspect_err(|error| self.engine().limit_counters().note(self.name(), error.limit()))
     }
 
-    async fn check_once(&self, templates: Vec<TemplateFile>) -> Result<(Vec<Faulty>, Vec<Remark>), LoadError> {
+    async fn check_once(&self, templates: &[TemplateFile]) -> Result<(Vec<Faulty>, Vec<Remark>), LoadError> {
         let failed =
             |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
         let component = self.unprepared().await?;
@@ -42,8 +42,8 @@ impl Plugin {
         let mut store = store(component.engine(), call, config.prepare_output_bytes_max);
         let version = self.origin().binary.version;
         let instance = version.instantiate(&mut store, component).await.map_err(failed)?;
-        let prepared = version.prepare(&mut store, &instance, templates.clone()).await.map_err(failed)?;
-        let remarks = remarks(self.name(), store.data_mut().take_warnings(), &templates);
+        let prepared = version.prepare(&mut store, &instance, templates).await.map_err(failed)?;
+        let remarks = remarks(self.name(), store.data_mut().take_warnings(), templates);
         let faulty = |Prepared { folder, file, outcome }| {
             let fault = outcome.err()?;
             Some(Faulty { folder, file, fault })

@@ -54,11 +54,11 @@ impl Engine {
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let mut pooled = settings(&config, Purpose::Render);
-        pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&config, cores)));
+        let turns = Arc::new(Turns::of_server(config.instances_max as usize));
+        pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&config, cores, turns.count())));
         let render = wasmtime::Engine::new(&pooled).map_err(EngineError::Machine)?;
         let snapshot = wasmtime::Engine::new(&settings(&config, Purpose::Snapshot)).map_err(EngineError::Machine)?;
         tick([render.weak(), snapshot.weak()]);
-        let turns = Arc::new(Turns::of_server(config.instances_max as usize));
         let (builds, limit_counters) = (Semaphore::new(cores), LimitCounters::default());
         let machine = Machine { config, render, snapshot, turns, builds, cache, limit_counters };
         Ok(Self { machine: Arc::new(machine), is_starting: false })
@@ -194,9 +194,11 @@ fn common(config: &Config) -> wasmtime::Config {
     settings
 }
 
-/// Besides the instances that render, there are `builds` for snapshots and trials, and one for trials of templates.
-fn pool(config: &Config, builds: usize) -> PoolingAllocationConfig {
-    let instances = config.instances_max.saturating_add(u32::try_from(builds).unwrap_or(0).saturating_add(1));
+/// Besides the instances that render, there are `builds` for snapshots and trials, and one for trials of templates. `running`
+/// instances render at a time.
+fn pool(config: &Config, builds: usize, running: usize) -> PoolingAllocationConfig {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let instances = config.instances_max.saturating_add(count(builds)).saturating_add(1);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         .total_core_instances(instances.saturating_mul(CORE_INSTANCES_MAX))
@@ -206,6 +208,9 @@ fn pool(config: &Config, builds: usize) -> PoolingAllocationConfig {
         .max_core_instances_per_component(CORE_INSTANCES_MAX)
         .max_memories_per_component(MEMORIES_MAX)
         .max_tables_per_component(TABLES_MAX)
+        // A free slot keeps the memory of the component that it served last, also of a replaced one. If there are more such
+        // slots, they are used again before slots that served none.
+        .max_unused_warm_slots(count(running))
         .table_elements(config.table_entries_max)
         .max_memory_size(config.instance_memory_bytes_max())
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)

@@ -64,7 +64,7 @@ impl Version {
         self,
         store: &mut Store<Call>,
         instance: &Instance,
-        templates: Vec<TemplateFile>,
+        templates: &[TemplateFile],
     ) -> Result<Vec<Prepared>> {
         let given = templates.iter().map(|given| (given.folder.clone(), given.file.clone())).collect();
         let answer = match self {

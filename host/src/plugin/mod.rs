@@ -27,6 +27,7 @@ mod purpose;
 mod remark;
 mod set;
 mod snapshot;
+mod source;
 #[cfg(test)]
 mod tests;
 mod trial;

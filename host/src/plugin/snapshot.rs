@@ -46,7 +46,7 @@ pub(super) async fn take(
     plugin: Arc<str>,
     binary: &Binary,
     instrumented: &Component,
-    templates: Vec<TemplateFile>,
+    templates: &[TemplateFile],
 ) -> Result<(Vec<u8>, Vec<Prepared>, Vec<String>), LoadError> {
     let failed = |error| LoadError::Call { step: "prepare", source: RenderError::of_call(error, keys::PREPARE_OUTPUT) };
     let call = Call::of_load(plugin, engine.config(), engine.limit_counters()).put_off_after(engine.prepare_cpu_max());

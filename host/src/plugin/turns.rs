@@ -34,6 +34,11 @@ impl Turns {
         Self::new(instances.min(processors.saturating_mul(RUNNING_PER_PROCESSOR)))
     }
 
+    /// Renders that run at a time.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
     fn new(count: usize) -> Self {
         Self { all: Arc::new(Semaphore::new(count)), count }
     }

@@ -68,7 +68,7 @@ impl Change {
     }
 
     async fn check(&self, plugin: &Plugin) -> Result<(Vec<TemplateFile>, Vec<FoundProblem>), LoadError> {
-        let (faulty, remarks) = plugin.check(self.new.to_vec()).await?;
+        let (faulty, remarks) = plugin.check(&self.new).await?;
         let serving = self.new.iter().map(|text| (text.file.clone(), text.clone())).collect();
         let mut trying = Trying { plugin, change: self, serving, found: Vec::new(), failed_before: HashSet::new() };
         faulty.iter().for_each(|found| trying.take_fault(found));

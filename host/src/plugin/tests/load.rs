@@ -146,7 +146,7 @@ fn damaged_cache_is_compiled_again() {
             let plugin = set.serving("minimal", "").unwrap();
             assert!(text(plugin, job()).await.is_ok());
             assert_eq!(plugin.faults().len(), 1, "the warnings of prepare are cached too");
-            assert!(plugin.check(templates()).await.is_ok());
+            assert!(plugin.check(&templates()).await.is_ok());
         };
         // Nothing can be compiled now, so everything comes from the cache.
         let no_compiler = Some("/nowhere/at/all");

@@ -4,10 +4,12 @@ mod bindings;
 mod convert;
 mod imports;
 
+use self::bindings::dialplate::provision::types as wit;
 use super::call::Call;
 use super::description::Description;
 use super::error::RenderError;
 use super::job::{Document, Job, Prepared};
+use super::source::Source;
 use crate::templates::TemplateFile;
 use wasmtime::component::{Component, HasSelf, Instance, Linker};
 use wasmtime::{Engine, Result, Store};
@@ -42,10 +44,13 @@ pub(super) async fn describe(store: &mut Store<Call>, instance: &Instance) -> Re
 pub(super) async fn prepare(
     store: &mut Store<Call>,
     instance: &Instance,
-    templates: Vec<TemplateFile>,
+    templates: &[TemplateFile],
 ) -> Result<Vec<Prepared>> {
-    let templates: Vec<_> = templates.into_iter().map(convert::template).collect();
-    let answer = bindings::Plugin::new(&mut *store, instance)?.call_prepare(store, &templates).await?;
+    // Checks the types of all exports, not of this one alone.
+    bindings::Plugin::new(&mut *store, instance)?;
+    let prepare = instance.get_typed_func::<(&[Source<'_>],), (Vec<wit::Prepared>,)>(&mut *store, "prepare")?;
+    let sources: Vec<_> = templates.iter().map(Source::from).collect();
+    let (answer,) = prepare.call_async(store, (&sources[..],)).await?;
     Ok(answer.into_iter().map(convert::prepared).collect())
 }
 
