@@ -68,10 +68,12 @@ fresh:
 	tests/fresh.sh
 
 # Measurements: parse and render by template size, the server under load, start and swap times, one request room by
-# room, a fork per request against a long-lived instance.
+# room, a fork per request against a long-lived instance; the table of docs/performance.md, the cost of a request as
+# tables, plugins and templates grow, and a storm of ten thousand phones.
 bench: setup-test build
 	plugins/build.sh tests/guests target/guests
-	$(CARGO) bench --workspace --bench templates --bench load --bench reload --bench request
+	$(CARGO) bench --workspace --bench templates --bench load --bench reload --bench request \
+		--bench performance --bench growth --bench storm
 
 # Installs missing packages on Debian as root, and names them elsewhere.
 setup-build:

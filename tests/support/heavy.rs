@@ -13,8 +13,18 @@ const DESCRIPTION: u32 = 1024;
 const VENDOR: u32 = 1100;
 const NAME: u32 = 1200;
 
+/// A plugin for a vendor of this name, which has five letters.
+pub fn of_vendor(minimal: &Path, name: &str) -> Vec<u8> {
+    plugin_of(name, minimal, "", 1)
+}
+
 /// A plugin with these further functions and a memory of so many pages.
 fn plugin(minimal: &Path, functions: &str, pages: usize) -> Vec<u8> {
+    plugin_of("heavy", minimal, functions, pages)
+}
+
+fn plugin_of(vendor_name: &str, minimal: &Path, functions: &str, pages: usize) -> Vec<u8> {
+    assert_eq!(vendor_name.len(), 5, "{vendor_name}");
     let (name, version, none) = ([NAME, 5], [NAME + 5, 3], [0, 0]);
     let description = [name, version, [VENDOR, 1], none, none].concat();
     let vendor = [name, none, none, none, none].concat();
@@ -24,7 +34,7 @@ fn plugin(minimal: &Path, functions: &str, pages: usize) -> Vec<u8> {
         format!("(data (i32.const {at}) \"{text}\")")
     };
     let module = format!(
-        "(module (memory (export \"memory\") {pages}) {} {} (data (i32.const {NAME}) \"heavy1.0\")
+        "(module (memory (export \"memory\") {pages}) {} {} (data (i32.const {NAME}) \"{vendor_name}1.0\")
           (func (export \"describe\") (result i32) (i32.const {DESCRIPTION}))
           (func (export \"cabi_realloc\") (param i32 i32 i32 i32) (result i32) (i32.const 4096))
           (func (export \"prepare\") (param i32 i32) (result i32) (i32.const 0))

@@ -7,6 +7,7 @@ pub mod client;
 pub mod corpus;
 pub mod database;
 pub mod echo;
+pub mod fleet;
 pub mod guests;
 pub mod hang;
 pub mod heavy;

@@ -114,6 +114,11 @@ impl Postgres {
             Command::new("kill").arg(name).args(processes.iter().map(u32::to_string)).stderr(Stdio::null()).status();
     }
 
+    /// The id of the server's first process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The port of 127.0.0.1 on which the server listens.
     pub fn port(&self) -> u16 {
         self.port

@@ -35,6 +35,12 @@ impl Proxy {
         }
         Some(proxy)
     }
+
+    /// Asks the program to end, and waits until it has.
+    pub fn terminate(&mut self) {
+        let _ = Command::new("kill").arg(self.child.id().to_string()).status();
+        let _ = self.child.wait();
+    }
 }
 
 impl Drop for Proxy {

@@ -1,0 +1,170 @@
+//! The table of `docs/performance.md`: the recorded documents from this server on PostgreSQL, and from nginx as files with
+//! the same bytes, by turns: `cargo bench --workspace --bench performance [-- [--before FOLDER] SECONDS]`.
+//!
+//! `FOLDER` has another build to compare with: the program `dialplate` and the folder `plugins`.
+
+#![allow(clippy::print_stdout, reason = "a command-line program")]
+
+use dialplate::bench::{Client, Origin, Plan, Processes, Report, Request, ServerReport, measure};
+use dialplate_tests::corpus;
+use dialplate_tests::nginx::Nginx;
+use dialplate_tests::recorded::Recorded;
+use dialplate_tests::server::{Server, command, free_port};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+/// The length of a round, unless the command line has another.
+const SECONDS: u64 = 10;
+
+/// As many as FusionPBX's measurement had.
+const CONNECTIONS: usize = 8;
+
+/// One for each processor that the project's machine has.
+const NGINX_WORKERS: usize = 2;
+
+/// Two answers with this pause between them are of different seconds.
+const SECOND: Duration = Duration::from_millis(1_100);
+
+struct Options {
+    before: Option<PathBuf>,
+    seconds: u64,
+}
+
+fn main() {
+    let options = options();
+    let Some(database) = Recorded::start() else { return };
+    database.run("analyze");
+    let requests = requests(&database.corpus);
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = serve(&database, None);
+    let steady = write_documents(&server, &requests, folder.path());
+    let Some(nginx) = nginx(folder.path()) else { return };
+    println!("| server | documents | answers/s | p50 ms | p90 ms | p99 ms | server µs | PostgreSQL µs | memory |");
+    println!("|---|---|---|---|---|---|---|---|---|");
+    let before = options.before.as_deref().map(|folder| ("before", serve(&database, Some(folder))));
+    let servers: Vec<_> = before.into_iter().chain([("Dialplate", server)]).collect();
+    for (list, requests) in [("all", &requests), ("without a printed time", &steady)] {
+        let list = format!("{} {list}", requests.len());
+        for (name, server) in &servers {
+            let (report, postgres) = run(&database, server.address, nginx.address, requests, options.seconds);
+            print(name, &list, &report.servers[0], postgres);
+            print("nginx, the same bytes as files", &list, &report.servers[1], 0.0);
+            let (bytes, ratio) = (report.servers[0].bytes, report.ratio().unwrap_or_default());
+            let mean = bytes / report.servers[0].answers.max(1);
+            println!("| {name} as a part of nginx | {list}, {mean} bytes | {ratio:.3} | | | | | | |");
+        }
+    }
+}
+
+/// The documents that FusionPBX answers to its devices without the name of a file.
+fn requests(corpus: &Path) -> Vec<Request> {
+    let cases = corpus::files(corpus).into_iter().filter(|case| case["kind"] == "default");
+    let request = |case: serde_json::Value| {
+        let header = |name: &str| case["headers"][name].as_str().unwrap_or_default().to_owned();
+        Request::new(&header("Host"), case["target"].as_str().unwrap_or_default(), &header("User-Agent"))
+    };
+    cases.map(request).collect()
+}
+
+/// Starts this build, or another one from a folder, by the real clock: documents that print the time are rendered anew.
+fn serve(database: &Recorded, other: Option<&Path>) -> Server {
+    let path = |path: PathBuf| path.display().to_string();
+    let (url, templates) = (database.url(), path(database.corpus.join("templates")));
+    let mut by = command("serve", &[("DIALPLATE_DATABASE", &url), ("DIALPLATE_TEMPLATES", &templates)]);
+    if let Some(other) = other {
+        let own = by;
+        by = Command::new(other.join("dialplate"));
+        by.args(own.get_args()).env_clear().stdin(Stdio::null());
+        by.envs(own.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        by.env("DIALPLATE_PLUGINS", other.join("plugins"));
+    }
+    let mut server = Server::launch(by);
+    server.until_serving();
+    server
+}
+
+fn origin(address: SocketAddr) -> Origin {
+    Origin::parse(&format!("http://{address}")).expect("a URL")
+}
+
+/// Writes each document into a file of its address. Returns the requests for documents that are the same a second later.
+fn write_documents(server: &Server, requests: &[Request], folder: &Path) -> Vec<Request> {
+    let mut client = Client::new(&origin(server.address), None).expect("random numbers");
+    let mut document = |request: &Request| {
+        let answer = client.ask(request).expect("an answer");
+        assert_eq!(answer.status, 200, "{request:?}");
+        answer.body.to_vec()
+    };
+    let file = |request: &Request| folder.join(request.target.split_once("mac=").expect("an address").1);
+    requests.iter().for_each(|request| std::fs::write(file(request), document(request)).expect("written"));
+    thread::sleep(SECOND);
+    let is_steady = |request: &&Request| std::fs::read(file(request)).expect("written") == document(request);
+    requests.iter().filter(is_steady).cloned().collect()
+}
+
+fn nginx(folder: &Path) -> Option<Nginx> {
+    let port = free_port();
+    let site = format!(
+        "sendfile on; tcp_nopush on; keepalive_requests 1000000; default_type text/plain; open_file_cache max=1000;
+         server {{ listen 127.0.0.1:{port}; root {}; location / {{ try_files /$arg_mac =404; }} }}",
+        folder.display()
+    );
+    Nginx::start_with_workers(port, NGINX_WORKERS, &site)
+}
+
+/// Measures a server and nginx by turns. Returns the report, and PostgreSQL's processor time for each answer in
+/// microseconds.
+fn run(
+    database: &Recorded,
+    base: SocketAddr,
+    against: SocketAddr,
+    requests: &[Request],
+    seconds: u64,
+) -> (Report, f64) {
+    let plan = Plan {
+        requests: requests.to_vec(),
+        base: origin(base),
+        against: Some(origin(against)),
+        connections: CONNECTIONS,
+        seconds,
+        rounds: 2,
+        account: None,
+    };
+    // The server may open further connections, for which PostgreSQL starts processes.
+    let postgres = || Processes::tree(database.postgres.id()).usage().processor;
+    let before = postgres();
+    let report = measure(&plan, &|_| ()).expect("a measurement");
+    let used = postgres().saturating_sub(before);
+    assert_eq!(report.errors(), 0, "{}", report.text());
+    // Before the rounds, each document is asked for twice.
+    let answers = report.servers[0].answers + 2 * requests.len() as u64;
+    (report, used.as_secs_f64() * 1e6 / answers as f64)
+}
+
+fn print(name: &str, list: &str, server: &ServerReport, postgres: f64) {
+    println!(
+        "| {name} | {list} | {:.0} | {:.2} | {:.2} | {:.2} | {:.0} | {postgres:.0} | {} MiB |",
+        server.answers_per_second,
+        server.p50_ms,
+        server.p90_ms,
+        server.p99_ms,
+        server.processor_us().unwrap_or_default(),
+        server.memory_peak_bytes.unwrap_or_default() >> 20
+    );
+}
+
+fn options() -> Options {
+    let mut options = Options { before: None, seconds: SECONDS };
+    // `cargo bench` adds the flag `--bench`.
+    let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+    while let Some(word) = words.next() {
+        match word.as_str() {
+            "--before" => options.before = words.next().map(PathBuf::from),
+            number => options.seconds = number.parse().expect("SECONDS"),
+        }
+    }
+    options
+}
