@@ -102,8 +102,10 @@ impl Zone {
                 settings.extend(self.moment(which, period.begin));
             }
         }
-        // The offset of standard time, even if the year ends in daylight saving time.
-        let standard = year.iter().rev().find(|period| !period.is_dst);
+        // The offset of standard time, even if the year ends in daylight saving time. Without daylight saving it is the
+        // present one, because the zone may have another later in the year.
+        let counts = |period: &&Period| !period.is_dst && (start.is_some() || period.begin <= at);
+        let standard = year.iter().rev().find(counts);
         let offset = standard.map_or(Value::Null, |period| Value::Number(period.offset.to_string()));
         settings.push(("gmt_offset".to_owned(), offset.clone()));
         settings.push(("polycom_gmt_offset".to_owned(), offset));
@@ -134,8 +136,21 @@ impl Zone {
             is_dst: change.dst().is_dst(),
             is_first: false,
         }));
-        without_negative_saving(periods)
+        without_negative_saving(without_unchanged_clocks(periods))
     }
+}
+
+/// A zone that keeps its daylight saving time for good calls it standard time from some date on. The clock does not change
+/// on that date, so the time is standard time from its start.
+fn without_unchanged_clocks(year: Vec<Period>) -> Vec<Period> {
+    let mut changed: Vec<Period> = Vec::new();
+    for period in year {
+        match changed.last_mut() {
+            Some(before) if before.offset == period.offset => before.is_dst = period.is_dst,
+            _ => changed.push(period),
+        }
+    }
+    changed
 }
 
 /// By law, Ireland's winter time and Morocco's Ramadan time are daylight saving times of minus one hour. Phones only
@@ -202,6 +217,16 @@ mod tests {
             summary("Africa/Casablanca", "2025-07-01T12:00:00Z"),
             "2025-04-06 03:00:00 | 2025-02-23 02:00:00 | 0"
         );
+    }
+
+    #[test]
+    fn daylight_saving_time_kept_for_good_is_standard_time() {
+        assert_eq!(
+            summary("America/Vancouver", "2025-07-01T12:00:00Z"),
+            "2025-03-09 03:00:00 | 2025-11-02 01:00:00 | -28800"
+        );
+        assert_eq!(summary("America/Vancouver", "2026-02-01T12:00:00Z"), "- | - | -28800");
+        assert_eq!(summary("America/Vancouver", SUMMER), "- | - | -25200");
     }
 
     #[test]
