@@ -100,3 +100,11 @@ from v_devices join (values
     ('line', 49, 'Busy Lamp Field', 1, '213', 'Beyond the last key'),
     ('programmable', 2, 'Do Not Disturb', 1, null, null)
 ) where device_description = 'own' and device_template like 'poly/edge-b%';
+
+-- A phone whose lines have no keys.
+delete from v_device_keys where device_key_category = 'line' and device_uuid in
+    (select device_uuid from v_devices where device_description = 'own' and device_template = 'cisco/spa303');
+
+-- A registration that is shorter than the shortest that Grandstream's phones know.
+update v_device_lines set register_expires = 20 where line_number in ('4', '6') and device_uuid in
+    (select device_uuid from v_devices where device_description = 'own' and device_template = 'grandstream/dp755');
