@@ -43,11 +43,11 @@ impl host::Host for CurrentDevice {
 
     async fn contacts(&mut self) -> Result<Vec<types::Table>> {
         let tables = self.scope()?.contacts(CONTACTS_ROWS_MAX).await.map_err(wasmtime::Error::new)?;
-        Ok(tables.into_iter().map(table).collect())
+        Ok(tables.value.iter().map(table).collect())
     }
 
     async fn extension(&mut self, number: String) -> Result<types::Table> {
-        Ok(table(self.scope()?.extension(&number).await.map_err(wasmtime::Error::new)?))
+        Ok(table(&self.scope()?.extension(&number).await.map_err(wasmtime::Error::new)?.value))
     }
 
     async fn server_variables(&mut self) -> Result<Vec<(String, String)>> {
@@ -63,11 +63,11 @@ fn template(template: TemplateFile) -> types::Template {
     types::Template { folder: template.folder, file: template.file, source: template.source.to_vec() }
 }
 
-fn table(table: facts::Table) -> types::Table {
+fn table(table: &facts::Table) -> types::Table {
     types::Table {
         name: table.name.to_owned(),
         columns: table.columns.to_vec(),
-        rows: table.rows.into_iter().map(|row| row.into_iter().map(value).collect()).collect(),
+        rows: table.rows.iter().map(|row| row.iter().cloned().map(value).collect()).collect(),
     }
 }
 
@@ -90,7 +90,7 @@ fn job(job: Job) -> types::Job {
         templates: job.templates.into_iter().map(template).collect(),
         parameters: job.parameters,
         settings: job.settings.into_iter().map(|(name, it)| types::Setting { name, value: value(it) }).collect(),
-        tables: job.tables.into_iter().map(table).collect(),
+        tables: job.tables.iter().map(|shared| table(shared)).collect(),
     }
 }
 

@@ -4,13 +4,15 @@
 
 use super::device::Device;
 use super::error::Error;
+use super::phone_book_rules::{ContactsKey, NumbersKey};
 use super::query::QueryResult;
 use crate::facts::{
     CachePlace, DatabaseVersion, DeviceAddress, FactsVersion, LastProvisioned, ReadOrigin, RequestFacts, SettingLayer,
+    Table, Versioned,
 };
 use arc_swap::ArcSwapOption;
-use quick_cache::Weighter;
-use quick_cache::sync::Cache;
+use quick_cache::sync::{Cache, DefaultLifecycle};
+use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use std::any::Any;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -32,6 +34,8 @@ pub struct FactsCache {
     pub loaded: Shelf<FactsVersion, Arc<Device>>,
     /// The settings of a domain, by its uuid.
     pub domains: Shelf<Box<str>, SettingLayer>,
+    pub contacts: Shelf<ContactsKey, Versioned<Arc<Vec<Table>>>>,
+    pub extensions: Shelf<NumbersKey, Versioned<Arc<Table>>>,
     is_on: bool,
 }
 
@@ -56,11 +60,13 @@ pub struct Found {
 impl FactsCache {
     /// `bytes_max`: 0 keeps nothing.
     pub fn new(bytes_max: u64) -> Self {
-        let eighth = bytes_max / 8;
+        let part = bytes_max / 16;
         Self {
-            found: Shelf::new(2 * eighth),
-            loaded: Shelf::new(5 * eighth),
-            domains: Shelf::new(eighth),
+            found: Shelf::of_many(4 * part),
+            loaded: Shelf::of_many(7 * part),
+            domains: Shelf::of_few(part),
+            contacts: Shelf::of_few(3 * part),
+            extensions: Shelf::of_many(part),
             is_on: bytes_max > 0,
         }
     }
@@ -113,9 +119,18 @@ impl<K, T> Weighter<K, Arc<Kept<T>>> for ByBytes {
 }
 
 impl<K: Hash + Eq + Clone, T> Shelf<K, T> {
-    fn new(bytes_max: u64) -> Self {
+    fn of_many(bytes_max: u64) -> Self {
         let entries = usize::try_from(bytes_max / MEAN_BYTES).unwrap_or(usize::MAX);
         Self(Cache::with_weighter(entries, bytes_max, ByBytes))
+    }
+
+    /// For values of which one may be as large as all others together: in several shards none would have room for it.
+    fn of_few(bytes_max: u64) -> Self {
+        let entries = usize::try_from(bytes_max / MEAN_BYTES).unwrap_or(usize::MAX).max(1);
+        let options =
+            OptionsBuilder::new().shards(1).estimated_items_capacity(entries).weight_capacity(bytes_max).build();
+        let options = options.expect("all that a cache needs is given");
+        Self(Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
     }
 
     /// The value of a key, if it holds at this version.

@@ -1,10 +1,12 @@
 //! An admitted device.
 
+use super::daylight::Zone;
 use super::phone_book_rules::PhoneBookRules;
-use crate::facts::{DeviceAddress, FactsVersion, Settings, Table};
+use crate::facts::{DatabaseVersion, DeviceAddress, FactsVersion, Settings, Table};
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// An admitted device with everything that a template may read of it. It holds passwords, so there is no `Debug`.
-#[derive(Clone)]
 pub struct Device {
     /// `None` if nothing that is made of it may be kept.
     pub version: Option<FactsVersion>,
@@ -21,10 +23,41 @@ pub struct Device {
     pub template: String,
     pub domain_name: String,
     /// `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`: always present, some without rows.
-    pub tables: Vec<Table>,
+    pub tables: Vec<Arc<Table>>,
+    /// The time zone of the domain.
+    pub zone: Zone,
     /// Default and domain settings.
     pub domain_settings: Settings,
     /// Settings of all layers; those of the profile and of the device are in the category `provision`.
     pub settings: Settings,
-    pub(super) phone_book: PhoneBookRules,
+    pub(super) phone_book: Arc<PhoneBookRules>,
+}
+
+/// A device, as one request sees it.
+#[derive(Clone)]
+pub struct Admitted {
+    device: Arc<Device>,
+    /// The version of the database when the request looked; `None` if nothing is kept.
+    pub(super) database: Option<DatabaseVersion>,
+}
+
+impl Admitted {
+    pub(super) fn new(device: &Arc<Device>, database: Option<DatabaseVersion>) -> Self {
+        Self { device: Arc::clone(device), database }
+    }
+}
+
+impl From<Device> for Admitted {
+    /// A device that was made for this request.
+    fn from(device: Device) -> Self {
+        Self { device: Arc::new(device), database: None }
+    }
+}
+
+impl Deref for Admitted {
+    type Target = Device;
+
+    fn deref(&self) -> &Device {
+        &self.device
+    }
 }

@@ -2,6 +2,7 @@
 
 use super::addresses::is_spelling;
 use super::catalog::{Catalog, Column, ColumnKind};
+use super::daylight::Zone;
 use super::device::Device;
 use super::dialect::{Dialect, storable, timestamp};
 use super::directory::Directory;
@@ -141,11 +142,12 @@ fn inserted_device(columns: &[Column], facts: InsertFacts, new: NewDevice, uuid:
         stored_vendor: new.vendor.clone(),
         vendor: new.vendor,
         template: new.template,
-        tables: [device, domain.record.clone().into_table("domain")].into_iter().chain(empty).collect(),
+        tables: [device, domain.record.clone().into_table("domain")].into_iter().chain(empty).map(Arc::new).collect(),
         domain_name: domain.name.clone(),
+        zone: Zone::of(&domain_settings),
         settings: with_own_settings(&domain_settings, HashMap::new()),
         domain_settings,
-        phone_book,
+        phone_book: Arc::new(phone_book),
     }
 }
 

@@ -3,8 +3,9 @@
 
 use super::cache::{Digest, Kept};
 use super::contacts::PhoneBook;
+use super::daylight::Zone;
 use super::defaults::setting_row;
-use super::device::Device;
+use super::device::{Admitted, Device};
 use super::directory::Directory;
 use super::error::Error;
 use super::keys;
@@ -39,17 +40,17 @@ const FROM_ALTERNATE: [&str; 5] =
 impl Directory {
     /// Loads an admitted device: without a round trip if it is kept and its database has not changed, else in one, or in two
     /// if it takes something from another device, beside one for the settings of its domain.
-    pub async fn load(&self, permit: DevicePermit) -> Result<Arc<Device>, Error> {
+    pub async fn load(&self, permit: DevicePermit) -> Result<Admitted, Error> {
         let facts = permit.into_facts();
         let kept = &self.source(facts.origin).cache.loaded;
         let version = facts.place.map(|place| place.database);
         let key = facts.place.map_or_else(FactsVersion::unused, |place| place.facts);
         if let Some(loaded) = kept.current(&key, version) {
-            return Ok(Arc::clone(&loaded.value));
+            return Ok(Admitted::new(&loaded.value, version));
         }
         // In a place of its own: the futures of requests that read nothing stay small.
         let loaded = Box::pin(self.read_device(facts, key, version)).await?;
-        Ok(Arc::clone(&loaded.value))
+        Ok(Admitted::new(&loaded.value, version))
     }
 
     async fn read_device(
@@ -96,8 +97,8 @@ impl Directory {
     }
 
     /// The contacts and extensions that the templates of this device may read.
-    pub fn phone_book(&self, device: &Device) -> PhoneBook {
-        PhoneBook::new(self.clone(), device.phone_book.clone())
+    pub fn phone_book(&self, device: &Admitted) -> PhoneBook {
+        PhoneBook::new(self.clone(), Arc::clone(&device.phone_book), device.database)
     }
 }
 
@@ -124,17 +125,20 @@ fn device(
         vendor: vendor.unwrap_or_default().to_owned(),
         template: composed.record.row().text("device_template").to_owned(),
         domain_name: domain.name.clone(),
-        phone_book: phone_book.with_keys([&profile_keys, &device_keys]),
+        zone: Zone::of(&domain_settings),
+        phone_book: Arc::new(phone_book.with_keys([&profile_keys, &device_keys])),
         settings: with_own_settings(&domain_settings, own_settings(&composed, result)?),
         domain_settings,
-        tables: vec![
+        tables: [
             composed.record.into_table("device"),
             domain.record.clone().into_table("domain"),
             lines,
             profile_keys,
             device_keys,
             user,
-        ],
+        ]
+        .map(Arc::new)
+        .into(),
     })
 }
 

@@ -6,6 +6,7 @@ use super::error::Error;
 use super::insert::NewDevice;
 use crate::facts::{Settings, Table, Value};
 use crate::gate::NewcomerPermit;
+use std::sync::Arc;
 
 /// The settings of the account, all in the category `provision`.
 const USER: &str = "pin_user_id";
@@ -56,7 +57,7 @@ impl Directory {
         let row = names.iter().map(cell).collect();
         let lines = Table { name: "lines", columns: names.into(), rows: vec![row] };
         device.tables.retain(|table| table.name != lines.name);
-        device.tables.push(lines);
+        device.tables.push(Arc::new(lines));
         Ok(Some(device))
     }
 }

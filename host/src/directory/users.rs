@@ -2,6 +2,7 @@
 
 use super::catalog::Column;
 use super::database::Access;
+use super::daylight::Zone;
 use super::device::Device;
 use super::dialect::storable;
 use super::directory::Directory;
@@ -113,11 +114,14 @@ impl Directory {
             stored_vendor: template.vendor.to_owned(),
             vendor: template.vendor.to_owned(),
             template: template.folder.to_owned(),
-            tables: vec![device, domain.record.clone().into_table("domain"), lines, profile_keys, device_keys, user],
+            tables: [device, domain.record.clone().into_table("domain"), lines, profile_keys, device_keys, user]
+                .map(Arc::new)
+                .into(),
             domain_name: domain.name.clone(),
+            zone: Zone::of(&domain_settings),
             settings: with_own_settings(&domain_settings, HashMap::new()),
             domain_settings,
-            phone_book,
+            phone_book: Arc::new(phone_book),
         }))
     }
 

@@ -1,8 +1,9 @@
 //! The kept documents, bounded in bytes.
 
-use super::basis::{Basis, Place};
+use super::basis::{Basis, KeptBasis, KeptPlace, Place};
 use super::ready::ReadyDocument;
 use crate::metrics::DocumentCounts;
+use crate::plugin::Asked;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use std::sync::Arc;
@@ -20,23 +21,27 @@ const LARGEST_PART: u64 = 16;
 /// Documents of all devices. They hold passwords, so there is no `Debug`.
 pub struct Documents {
     /// `None` if nothing is kept.
-    kept: Option<Cache<Place, Arc<Kept>, Size>>,
+    kept: Option<Cache<KeptPlace, Arc<Kept>, Size>>,
     bytes_max: u64,
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
-struct Kept {
-    basis: Basis,
-    ready: Arc<ReadyDocument>,
+/// A kept document.
+pub struct Kept {
+    basis: KeptBasis,
+    /// What its render asked of the host.
+    pub asked: Box<[Asked]>,
+    pub ready: Arc<ReadyDocument>,
 }
 
 #[derive(Clone)]
 struct Size;
 
-impl Weighter<Place, Arc<Kept>> for Size {
-    fn weight(&self, place: &Place, kept: &Arc<Kept>) -> u64 {
-        (place.bytes() + kept.ready.document.body.len() + ENTRY_BYTES) as u64
+impl Weighter<KeptPlace, Arc<Kept>> for Size {
+    fn weight(&self, place: &KeptPlace, kept: &Arc<Kept>) -> u64 {
+        let asked: usize = kept.asked.iter().map(Asked::bytes).sum();
+        (place.bytes() + asked + kept.ready.document.body.len() + ENTRY_BYTES) as u64
     }
 }
 
@@ -52,29 +57,33 @@ impl Documents {
         self.kept.is_none()
     }
 
-    /// The document of a place, if it was rendered on the same basis. A document on another one is dropped.
-    pub fn find(&self, place: &Place, basis: &Basis) -> Option<Arc<ReadyDocument>> {
+    /// The document of a place, if it was rendered on the same basis. A document on another one is dropped. The caller
+    /// compares what it asked.
+    pub fn find(&self, place: &Place<'_>, basis: &Basis<'_>) -> Option<Arc<Kept>> {
         let cache = self.kept.as_ref()?;
         match cache.get(place) {
-            Some(kept) if kept.basis == *basis => {
-                self.hits.fetch_add(1, Ordering::Relaxed);
-                return Some(Arc::clone(&kept.ready));
-            }
-            Some(kept) if kept.basis.is_alive() => drop(cache.remove_if(place, |kept| kept.basis != *basis)),
+            Some(kept) if kept.basis.is(basis) => return Some(kept),
+            Some(kept) if kept.basis.is_alive() => drop(cache.remove_if(place, |kept| !kept.basis.is(basis))),
             // Texts were replaced, and with them the documents of other devices became obsolete.
             Some(_) => cache.retain(|_, kept| kept.basis.is_alive()),
             None => {}
         }
-        self.misses.fetch_add(1, Ordering::Relaxed);
         None
     }
 
-    /// Keeps a document in place of the one before it.
-    pub fn keep(&self, place: Place, basis: Basis, ready: &Arc<ReadyDocument>) {
-        let largest = self.bytes_max / LARGEST_PART;
-        let is_small = place.bytes() <= PLACE_BYTES_MAX && ready.document.body.len() as u64 <= largest;
-        if let Some(cache) = self.kept.as_ref().filter(|_| is_small) {
-            cache.insert(place, Arc::new(Kept { basis, ready: Arc::clone(ready) }));
+    /// Counts a request for a document that may be kept.
+    pub fn count(&self, is_hit: bool) {
+        let counter = if is_hit { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Keeps a document in place of the one before it, if its render can be repeated.
+    pub fn keep(&self, place: &Place<'_>, basis: &Basis<'_>, ready: &Arc<ReadyDocument>) {
+        let (Some(cache), Some(asked)) = (&self.kept, ready.document.host_calls.asked()) else { return };
+        let (place, largest) = (KeptPlace::from(place), self.bytes_max / LARGEST_PART);
+        if place.bytes() <= PLACE_BYTES_MAX && ready.document.body.len() as u64 <= largest {
+            let (basis, asked, ready) = (basis.into(), asked.into(), Arc::clone(ready));
+            cache.insert(place, Arc::new(Kept { basis, asked, ready }));
         }
     }
 

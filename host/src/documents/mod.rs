@@ -1,5 +1,6 @@
 //! Documents that are rendered once: a document is kept, and sent again as long as nothing that it depends on has changed.
-//! `plugin` notes which functions of the host a render called; a document of a render that called one is not kept.
+//! `plugin` notes what a render asked of the host; the document is sent again if the answers are the same, and is not kept
+//! if the render asked for the time.
 
 mod basis;
 mod kept;

@@ -21,4 +21,4 @@ pub use request::{CachePlace, DeviceFacts, Domain, LastProvisioned, ReadOrigin, 
 pub use settings::{Layer, SettingLayer, SettingRow, Settings};
 pub use user::{LoginFacts, StoredPassword, UserFacts};
 pub use value::{Record, Row, Table, Value};
-pub use version::{DatabaseVersion, FactsVersion};
+pub use version::{DatabaseVersion, FactsVersion, Versioned};

@@ -1,7 +1,7 @@
 //! FusionPBX's releases, as far as phones' files depend on them.
 
 /// A release, in the order of publication.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
 pub enum Release {
     V5_0,
     V5_1,

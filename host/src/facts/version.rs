@@ -8,10 +8,33 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct FactsVersion(u64);
 
 impl FactsVersion {
+    /// The version of what depends on no row.
+    pub const OF_NOTHING: Self = Self(0);
+
     /// A version that no other facts have.
     pub fn unused() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
+        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// A value that was read, and its version: two values with the same version are identical.
+#[derive(Clone)]
+pub struct Versioned<T> {
+    pub value: T,
+    /// `None` if nothing that is made of it may be kept.
+    pub version: Option<FactsVersion>,
+}
+
+impl<T> Versioned<T> {
+    /// A value that depends on no row.
+    pub fn of_nothing(value: T) -> Self {
+        Self { value, version: Some(FactsVersion::OF_NOTHING) }
+    }
+
+    /// A value from which nothing may be kept.
+    pub fn unkept(value: T) -> Self {
+        Self { value, version: None }
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::status::Failure;
 use crate::directory::{
-    Device, PhoneBook,
+    self, Device, PhoneBook,
     daylight::{Season, Zone},
 };
-use crate::facts::{Release, Settings, Table, Value};
+use crate::facts::{Release, Settings, Table, Value, Versioned};
 use crate::plugin::{
-    BoxFuture, DeviceScope, Document, HostCalls, Job, Moment, Plugin, Plugins, Reads, RenderGroup, ScopeError,
+    Asked, BoxFuture, DeviceScope, Document, HostCalls, Job, Moment, Plugin, Plugins, Reads, RenderGroup, ScopeError,
 };
 use crate::reload::{PendingTemplates, Snapshot};
 use crate::request::ProvisionRequest;
@@ -34,7 +34,7 @@ pub struct Times {
 
 impl Times {
     pub fn of(device: &Device, now: Timestamp) -> Self {
-        let zone = Zone::of(&device.domain_settings);
+        let zone = device.zone.clone();
         if zone.unknown {
             tracing::warn!(domain.name = device.domain_name, "unknown zone in the setting time_zone; phones show UTC");
         }
@@ -62,11 +62,6 @@ pub fn vendor<'a>(device: &'a Device, plugins: &'a Plugins) -> &'a str {
     Some(device.stored_vendor.as_str()).filter(|vendor| !vendor.is_empty()).unwrap_or_else(of_oui)
 }
 
-/// The parameters of a request that a job carries.
-pub fn parameters(request: &ProvisionRequest) -> impl Iterator<Item = (String, String)> {
-    request.visible_parameters().map(|(name, value)| (name.to_owned(), value.to_owned()))
-}
-
 /// Makes a job, with those settings that the requested file reads.
 pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins: &Plugins) -> Result<Job, Failure> {
     let Parts { group, file, templates, device, times } = parts;
@@ -79,14 +74,14 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
     let wanted = |name: &str| !name.is_empty() && reads.includes(name);
     let settings = settings.of_category("provision", wanted);
     let mut tables = device.tables.clone();
-    tables.extend(dialect(device.domain_settings.release()));
+    tables.extend(dialect(device.domain_settings.release()).map(Arc::new));
     Ok(Job {
         group,
         file,
         vendor,
         address: device.address.clone(),
         templates,
-        parameters: parameters(request).collect(),
+        parameters: request.visible_parameters().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         settings: settings.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
         tables,
         time: times.moment(),
@@ -168,12 +163,29 @@ pub async fn templates(
 /// The phone book and the request, as the interface of plugins.
 pub struct Scope(pub PhoneBook, pub Arc<ProvisionRequest>);
 
+impl Scope {
+    /// Whether each of these questions still has the same answer.
+    pub async fn answers_the_same(&self, asked: &[Asked]) -> Result<bool, directory::Error> {
+        for question in asked {
+            let is_same = match question {
+                Asked::Contacts { rows_max, answer } => self.0.contacts(*rows_max).await?.version == Some(*answer),
+                Asked::Extension { number, answer } => self.0.extension_version(number).await? == Some(*answer),
+                Asked::Request(_) => Asked::request(&self.1.server_variables()) == *question,
+            };
+            if !is_same {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
 impl DeviceScope for Scope {
-    fn contacts(&self, rows_max: usize) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>> {
+    fn contacts(&self, rows_max: usize) -> BoxFuture<'_, Result<Versioned<Arc<Vec<Table>>>, ScopeError>> {
         Box::pin(async move { self.0.contacts(rows_max).await.map_err(|error| ScopeError(Box::new(error))) })
     }
 
-    fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>> {
+    fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Versioned<Table>, ScopeError>> {
         Box::pin(async move { self.0.extension(number).await.map_err(|error| ScopeError(Box::new(error))) })
     }
 

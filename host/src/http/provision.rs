@@ -160,7 +160,7 @@ impl Walk<'_> {
             Permit::Known(permit) => self.app.directory.load(*permit).await?,
             Permit::AutoInsert(_) if request.is_only_upload() => return Err(Refusal::UnknownDevice.into()),
             Permit::AutoInsert(permit) => self.insert(permit, request).await?,
-            Permit::Newcomer(permit) => Arc::new(self.newcomer(permit, request).await?),
+            Permit::Newcomer(permit) => self.newcomer(permit, request).await?.into(),
         };
         let (address, note) = (device.address.clone(), note(&device, request, parts));
         let document = match self.sent_back(request, &device).await {

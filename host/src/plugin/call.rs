@@ -1,12 +1,13 @@
 //! The state of one call of a plugin: its deadline, what is left of its limits, and its access to the device's data.
 
 use super::error::RenderError;
-use super::job::{DeviceScope, HostCalls, Moment, ScopeError};
+use super::host_calls::{Asked, HostCalls};
+use super::job::{DeviceScope, Moment, ScopeError};
 use super::limit_counters::LimitCounters;
 use super::limits::{Config, MEMORIES_MAX, TABLES_MAX, keys, one_line};
 use super::off_the_path::processor_time;
 use super::turns::Turn;
-use crate::facts::{DeviceAddress, Table};
+use crate::facts::{DeviceAddress, Table, Versioned};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tracing::Level;
@@ -140,36 +141,38 @@ impl Call {
         RenderError::Timeout { ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX), name }
     }
 
-    /// The functions that the plugin has called so far.
-    pub(super) fn host_calls(&self) -> HostCalls {
-        self.host_calls
+    /// What the plugin has asked until now.
+    pub(super) fn take_host_calls(&mut self) -> HostCalls {
+        std::mem::take(&mut self.host_calls)
     }
 
     pub(super) fn time(&mut self) -> Result<Moment, RenderError> {
-        self.host_calls.time = true;
+        self.host_calls.cannot_be_repeated();
         Ok(self.subject()?.time)
     }
 
-    pub(super) async fn contacts(&mut self) -> Result<Vec<Table>, RenderError> {
-        self.host_calls.phone_book = true;
-        let scope = self.ask()?;
-        let tables = self.answer(scope.contacts(self.contacts_rows_max)).await?;
-        let rows: usize = tables.iter().map(|table| table.rows.len()).sum();
-        if rows > self.contacts_rows_max {
+    pub(super) async fn contacts(&mut self) -> Result<Arc<Vec<Table>>, RenderError> {
+        let (scope, rows_max) = (self.ask()?, self.contacts_rows_max);
+        let Versioned { value, version } = self.answer(scope.contacts(rows_max)).await?;
+        let rows: usize = value.iter().map(|table| table.rows.len()).sum();
+        if rows > rows_max {
             return Err(RenderError::Beyond { name: keys::CONTACTS_ROWS });
         }
-        Ok(tables)
+        self.host_calls.note(version.map(|answer| Asked::Contacts { rows_max, answer }));
+        Ok(value)
     }
 
-    pub(super) async fn extension(&mut self, number: &str) -> Result<Table, RenderError> {
-        self.host_calls.phone_book = true;
+    pub(super) async fn extension(&mut self, number: String) -> Result<Table, RenderError> {
         let scope = self.ask()?;
-        self.answer(scope.extension(number)).await
+        let Versioned { value, version } = self.answer(scope.extension(&number)).await?;
+        self.host_calls.note(version.map(|answer| Asked::Extension { number, answer }));
+        Ok(value)
     }
 
     pub(super) fn server_variables(&mut self) -> Result<Vec<(String, String)>, RenderError> {
-        self.host_calls.request = true;
-        Ok(self.ask()?.server_variables())
+        let variables = self.ask()?.server_variables();
+        self.host_calls.note(Some(Asked::request(&variables)));
+        Ok(variables)
     }
 
     /// Waits for the database until the deadline. The duration of the last query shows what caused a timeout: a plugin
@@ -203,7 +206,7 @@ impl Call {
 
     /// Writes one line to the server's log under the plugin's name. Lines over the limit are counted, not written.
     pub(super) fn log(&mut self, level: Level, message: &str) {
-        self.host_calls.log = true;
+        self.host_calls.cannot_be_repeated();
         if self.log_lines_left == 0 {
             self.log_lines_dropped += 1;
             return;

@@ -95,7 +95,7 @@ impl Renderer {
             Self::V0_1(renderer) => renderer.render(store, job).await?,
             Self::V0_2(renderer) => renderer.render(store, job).await?,
         };
-        let host_calls = store.data().host_calls();
+        let host_calls = store.data_mut().take_host_calls();
         Ok(answer.map(|document| Document { host_calls, ..document }))
     }
 }

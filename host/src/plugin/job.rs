@@ -1,6 +1,7 @@
 //! The input and output of a plugin, in the host's own types.
 
-use crate::facts::{DeviceAddress, Table, Value};
+use super::host_calls::HostCalls;
+use crate::facts::{DeviceAddress, Table, Value, Versioned};
 use crate::templates::TemplateFile;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -28,7 +29,7 @@ pub struct Job {
     /// The settings that `Plugin::reads` names; names are unique.
     pub settings: Vec<(String, Value)>,
     /// Tables `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`.
-    pub tables: Vec<Table>,
+    pub tables: Vec<Arc<Table>>,
     pub time: Moment,
 }
 
@@ -60,18 +61,6 @@ pub struct Moment {
     pub zone: &'static str,
     /// The zone's rules as a TZif file (RFC 9636); empty for UTC.
     pub tzif: &'static [u8],
-}
-
-/// The functions of the host that a render called. The document depends on their results.
-#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
-pub struct HostCalls {
-    pub time: bool,
-    /// Contacts or extensions.
-    pub phone_book: bool,
-    /// The request as PHP's `$_SERVER`.
-    pub request: bool,
-    /// The document does not depend on it, but another render would write the lines again.
-    pub log: bool,
 }
 
 /// A rendered file. It holds passwords, so there is no `Debug`.
@@ -175,10 +164,10 @@ pub(super) struct Prepared {
 pub trait DeviceScope: Send + Sync + 'static {
     /// Tables `groups`, `users`, `extensions`, each only if FusionPBX's settings select it. A table with more than
     /// `rows_max` rows may be cut after `rows_max + 1`.
-    fn contacts(&self, rows_max: usize) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>>;
+    fn contacts(&self, rows_max: usize) -> BoxFuture<'_, Result<Versioned<Arc<Vec<Table>>>, ScopeError>>;
 
     /// The extension with this number in the device's domain: at most one row.
-    fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>>;
+    fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Versioned<Table>, ScopeError>>;
 
     /// The request as entries of PHP's `$_SERVER`.
     fn server_variables(&self) -> Vec<(String, String)> {

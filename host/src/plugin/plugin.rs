@@ -325,7 +325,7 @@ fn check(document: &Document, output_bytes_max: usize) -> Result<(), RenderError
 
 #[cfg(test)]
 mod tests {
-    use super::super::job::HostCalls;
+    use super::super::host_calls::HostCalls;
     use super::*;
     use bytes::Bytes;
 

@@ -3,7 +3,7 @@
 use super::error::RenderError;
 use super::job::{BoxFuture, DeviceScope, Job, Moment, RenderGroup, ScopeError};
 use super::plugin::Plugin;
-use crate::facts::{DeviceAddress, Table, Value};
+use crate::facts::{DeviceAddress, Table, Value, Versioned};
 use crate::templates::TemplateFile;
 use std::sync::Arc;
 
@@ -100,12 +100,12 @@ fn job(plugin: &Plugin, folder: &str, file: Option<&str>, templates: &[TemplateF
         templates: templates.to_vec(),
         parameters: Vec::new(),
         settings: Vec::new(),
-        tables: tables(name, folder, oui),
+        tables: tables(name, folder, oui).map(Arc::new).into(),
         time: Moment { seconds: 1_782_907_200, nanoseconds: 0, zone: "UTC", tzif: &[] },
     })
 }
 
-fn tables(vendor: &str, folder: &str, oui: &str) -> Vec<Table> {
+fn tables(vendor: &str, folder: &str, oui: &str) -> [Table; 6] {
     let uuid = "00000000-0000-4000-8000-000000000001";
     let address = format!("{oui}000001");
     let device = [
@@ -149,7 +149,7 @@ fn tables(vendor: &str, folder: &str, oui: &str) -> Vec<Table> {
         ("device_key_label", "Sample"),
         ("device_key_icon", ""),
     ];
-    vec![
+    [
         table("device", &[&device]),
         table("domain", &[&[("domain_uuid", uuid), ("domain_name", DOMAIN)]]),
         table("lines", &[&line("1"), &line("2")]),
@@ -169,11 +169,12 @@ fn table(name: &'static str, rows: &[&[(&str, &str)]]) -> Table {
 struct EmptyScope;
 
 impl DeviceScope for EmptyScope {
-    fn contacts(&self, _: usize) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>> {
-        Box::pin(async { Ok(vec![Table::empty("groups"), Table::empty("users"), Table::empty("extensions")]) })
+    fn contacts(&self, _: usize) -> BoxFuture<'_, Result<Versioned<Arc<Vec<Table>>>, ScopeError>> {
+        let tables = ["groups", "users", "extensions"].map(Table::empty);
+        Box::pin(async { Ok(Versioned::unkept(Arc::new(tables.into()))) })
     }
 
-    fn extension<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>> {
-        Box::pin(async { Ok(Table::empty("extension")) })
+    fn extension<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Versioned<Table>, ScopeError>> {
+        Box::pin(async { Ok(Versioned::unkept(Table::empty("extension"))) })
     }
 }

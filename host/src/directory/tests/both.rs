@@ -1,10 +1,9 @@
 //! Both databases return the same for every recorded device.
 
 use super::servers::{Postgres, Scratch, connect, corpus, sqlite};
-use crate::directory::{Device, Directory, Lookup};
+use crate::directory::{Admitted, Device, Directory, Lookup};
 use crate::facts::{DeviceAddress, Record, RequestFacts, Table, Value};
 use crate::gate::DevicePermit;
-use std::sync::Arc;
 
 pub struct Recorded {
     pub address: DeviceAddress,
@@ -90,20 +89,20 @@ fn device_text(device: &Device) -> String {
     out + &settings.join("\n")
 }
 
-async fn all_of(directory: &Directory, recorded: &Recorded) -> (String, Arc<Device>) {
+async fn all_of(directory: &Directory, recorded: &Recorded) -> (String, Admitted) {
     let lookup = Lookup { address: Some(&recorded.address), host: &recorded.host };
     let facts = directory.find(&lookup).await.unwrap_or_else(|error| panic!("{error}"));
     let mut text = facts_text(&facts);
     let device = directory.load(DevicePermit::unchecked(facts)).await.unwrap_or_else(|error| panic!("{error}"));
     text += &device_text(&device);
     let phone_book = directory.phone_book(&device);
-    for table in phone_book.contacts(20_000).await.unwrap() {
+    for table in &*phone_book.contacts(20_000).await.unwrap().value {
         text += table.name;
-        rows(&table, &mut text);
+        rows(table, &mut text);
     }
     let lines = device.tables.iter().find(|table| table.name == "lines").unwrap();
     if let Some(line) = lines.rows().find(|line| line.text("line_number") == "1") {
-        rows(&phone_book.extension(line.text("user_id")).await.unwrap(), &mut text);
+        rows(&phone_book.extension(line.text("user_id")).await.unwrap().value, &mut text);
     }
     (text, device)
 }

@@ -31,14 +31,14 @@ async fn new_database_serves_a_phone_of_each_maker_on_any_host() {
         let rows = |name| device.tables.iter().find(|table| table.name == name).map(|table| table.rows.len());
         assert_eq!(rows("lines"), Some(2));
         assert!(rows("device_keys") >= Some(3), "{address:?}");
-        let contacts = directory.phone_book(&device).contacts(20_000).await.unwrap();
+        let contacts = directory.phone_book(&device).contacts(20_000).await.unwrap().value;
         let counts: Vec<_> = contacts.iter().map(|table| (table.name, table.rows.len())).collect();
         assert_eq!(counts, [("groups", 3), ("extensions", 20)]);
-        let fewer = directory.phone_book(&device).contacts(1).await.unwrap();
+        let fewer = directory.phone_book(&device).contacts(1).await.unwrap().value;
         assert!(fewer.iter().all(|table| table.rows.len() == 2), "one more than allowed shows that there are more");
-        let too_long = directory.phone_book(&device).extension(&"1".repeat(1_000)).await.unwrap();
+        let too_long = directory.phone_book(&device).extension(&"1".repeat(1_000)).await.unwrap().value;
         assert!(too_long.columns.is_empty(), "no query is sent");
-        let extension = directory.phone_book(&device).extension("101").await.unwrap();
+        let extension = directory.phone_book(&device).extension("101").await.unwrap().value;
         assert_eq!(extension.first().unwrap().text("effective_caller_id_name"), "Ada Lovelace");
     }
 }

@@ -2,7 +2,7 @@
 //! opened.
 
 use super::servers::{Postgres, Scratch, config, connect, corpus, sqlite};
-use crate::directory::{Device, Directory, Insertion, Lookup, NewDevice, ProvisionNote};
+use crate::directory::{Admitted, Device, Directory, Insertion, Lookup, NewDevice, ProvisionNote};
 use crate::facts::{DeviceAddress, MacAddress, RequestFacts, Value};
 use crate::gate::{DevicePermit, InsertPermit};
 use std::sync::Arc;
@@ -51,7 +51,7 @@ fn new_device() -> NewDevice {
     NewDevice { vendor: "yealink".into(), template: String::new(), description: "<b>SIP-T46U".into() }
 }
 
-async fn load(directory: &Directory, address: &str, host: &str) -> Arc<Device> {
+async fn load(directory: &Directory, address: &str, host: &str) -> Admitted {
     directory.load(DevicePermit::unchecked(find(directory, address, host).await)).await.unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use super::Walk;
 use crate::auth_server::{self, AuthServer};
-use crate::directory::{Device, Insertion, Lookup, NewDevice};
+use crate::directory::{Admitted, Insertion, Lookup, NewDevice};
 use crate::facts::{DeviceAddress, MacAddress, RequestFacts};
 use crate::gate::{self, InsertPermit, Permit, Refusal};
 use crate::http::access_log::AccessRecord;
@@ -10,7 +10,6 @@ use crate::http::status::Failure;
 use crate::request::{DeviceIdentifier, ProvisionRequest, Secret};
 use crate::sentry::{Decision, RequestSource};
 use std::net::IpAddr;
-use std::sync::Arc;
 
 impl Walk<'_> {
     pub(super) async fn admit(
@@ -97,15 +96,11 @@ impl Walk<'_> {
     }
 
     /// Inserts a device, or loads the one that another request has inserted in the meantime.
-    pub(super) async fn insert(
-        &self,
-        permit: InsertPermit,
-        request: &ProvisionRequest,
-    ) -> Result<Arc<Device>, Failure> {
+    pub(super) async fn insert(&self, permit: InsertPermit, request: &ProvisionRequest) -> Result<Admitted, Failure> {
         let address = permit.address();
         let new = self.new_device(address, request);
         let permit = match self.app.directory.insert(permit, new).await? {
-            Insertion::Inserted(device) => return Ok(Arc::from(device)),
+            Insertion::Inserted(device) => return Ok((*device).into()),
             Insertion::Taken(permit) => permit,
         };
         let address = DeviceAddress::from(address);

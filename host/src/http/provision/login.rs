@@ -51,7 +51,7 @@ impl Walk<'_> {
     ) -> BoxFuture<'a, Result<Option<Arc<ReadyDocument>>, Failure>> {
         Box::pin(async move {
             match boxed(self.user_device(request, attempt, peer, seen)).await? {
-                Some(device) => boxed(self.render(request, &device, seen)).await.map(Some),
+                Some(device) => boxed(self.render(request, &device.into(), seen)).await.map(Some),
                 None => Ok(None),
             }
         })

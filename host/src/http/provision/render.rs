@@ -1,14 +1,13 @@
 //! The document of an admitted device: a kept one, or a new one.
 
 use super::Walk;
-use crate::directory::Device;
-use crate::directory::daylight::Season;
+use crate::directory::{Admitted, Device};
 use crate::documents::{Basis, Place, ReadyDocument};
 use crate::files::NoAnswer;
 use crate::http::access_log::AccessRecord;
 use crate::http::job;
 use crate::http::status::Failure;
-use crate::plugin::{Choice, DeviceScope, HostCalls, Job, Plugin, RenderGroup};
+use crate::plugin::{Choice, Job, Plugin, RenderGroup};
 use crate::request::ProvisionRequest;
 use crate::templates::{self, TemplateLocation};
 use std::sync::Arc;
@@ -27,7 +26,7 @@ impl Walk<'_> {
     pub(super) async fn render(
         &self,
         request: &Arc<ProvisionRequest>,
-        device: &Device,
+        device: &Admitted,
         seen: &mut AccessRecord,
     ) -> Result<Arc<ReadyDocument>, Failure> {
         let snapshot = &self.snapshot;
@@ -60,7 +59,7 @@ impl Walk<'_> {
     async fn retry(
         &self,
         request: &Arc<ProvisionRequest>,
-        device: &Device,
+        device: &Admitted,
         failing: &Arc<Plugin>,
         (group, located): (&RenderGroup, &TemplateLocation),
     ) {
@@ -76,51 +75,55 @@ impl Walk<'_> {
     async fn document_of(
         &self,
         request: &Arc<ProvisionRequest>,
-        device: &Device,
+        device: &Admitted,
         target: Target<'_>,
     ) -> Result<Arc<ReadyDocument>, Failure> {
         let Target { plugin, group, .. } = &target;
         let times = job::Times::of(device, self.app.clock.now());
-        let kept = self.kept_as(request, device, &target, times.season());
-        if let Some((place, basis)) = &kept
-            && let Some(ready) = self.app.documents.find(place, basis)
-        {
-            plugin.note_kept(group, &device.address);
-            return Ok(ready);
-        }
         let scope = self.scope(request, device);
+        let parameters: Vec<_> = request.visible_parameters().collect();
+        let place = Place { device: &device.uuid, file: target.file.as_deref(), parameters: &parameters };
+        let basis = self.basis(device, &target, &times);
+        if let Some(basis) = &basis {
+            let kept = self.app.documents.find(&place, basis);
+            let kept = match kept {
+                Some(kept) if scope.answers_the_same(&kept.asked).await? => Some(kept),
+                _ => None,
+            };
+            self.app.documents.count(kept.is_some());
+            if let Some(kept) = kept {
+                plugin.note_kept(group, &device.address);
+                return Ok(Arc::clone(&kept.ready));
+            }
+        }
         let job = self.job(request, device, &target, &times).await?;
         let started = Instant::now();
         let rendered = plugin.render(job, scope).await;
         let failure = rendered.as_ref().err().map(|error| (error.kind(), error.to_string()));
         self.app.metrics.rendered(plugin.name(), started.elapsed(), failure);
         let document = rendered.map_err(|error| Failure::Render { plugin: plugin.name().to_owned(), error })?;
-        let is_of_job_alone = document.host_calls == HostCalls::default();
         let ready = Arc::new(ReadyDocument::from(document));
-        if let Some((place, basis)) = kept.filter(|_| is_of_job_alone && plugin.is_sound_for(group)) {
-            self.app.documents.keep(place, basis, &ready);
+        if let Some(basis) = basis.filter(|_| plugin.is_sound_for(group)) {
+            self.app.documents.keep(&place, &basis, &ready);
         }
         Ok(ready)
     }
 
-    /// Where the document is kept, and on what it depends; `None` if it is rendered for each request: the facts can change
-    /// unnoticed, nobody watches the templates, or the plugin fails and is being tried again.
-    fn kept_as(
-        &self,
-        request: &ProvisionRequest,
-        device: &Device,
-        Target { plugin, group, located, file }: &Target<'_>,
-        season: Season,
-    ) -> Option<(Place, Basis)> {
+    /// What the document depends on; `None` if it is rendered for each request: the facts can change unnoticed, nobody
+    /// watches the templates, or the plugin fails and is being tried again.
+    fn basis<'a>(
+        &'a self,
+        device: &'a Device,
+        Target { plugin, group, located, .. }: &Target<'a>,
+        times: &job::Times,
+    ) -> Option<Basis<'a>> {
         let facts = device.version.filter(|_| !self.app.documents.is_off() && plugin.is_sound_for(group))?;
         let texts = self.snapshot.texts.folder(located.name.as_str()).filter(|_| located.in_tree)?;
-        let vendor = job::vendor(device, &self.snapshot.plugins);
-        let place =
-            Place { device: device.uuid.clone(), file: file.clone(), parameters: job::parameters(request).collect() };
-        Some((place, Basis::new(facts, vendor, season, plugin.origin().sha256(), texts)))
+        let (vendor, component) = (job::vendor(device, &self.snapshot.plugins), plugin.origin().sha256());
+        Some(Basis { facts, vendor, season: times.season(), component, texts })
     }
 
-    fn scope(&self, request: &Arc<ProvisionRequest>, device: &Device) -> Arc<dyn DeviceScope> {
+    fn scope(&self, request: &Arc<ProvisionRequest>, device: &Admitted) -> Arc<job::Scope> {
         Arc::new(job::Scope(self.app.directory.phone_book(device), Arc::clone(request)))
     }
 
@@ -140,7 +143,7 @@ impl Walk<'_> {
     async fn job(
         &self,
         request: &ProvisionRequest,
-        device: &Device,
+        device: &Admitted,
         Target { plugin, group, located, file }: &Target<'_>,
         times: &job::Times,
     ) -> Result<Job, Failure> {

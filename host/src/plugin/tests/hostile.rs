@@ -108,9 +108,9 @@ fn queries_are_limited_and_database_errors_differ() {
         async |_, plugin| {
             assert!(text(&plugin, doing("contacts 5")).await.is_ok());
             assert!(matches!(error(&plugin, "contacts 6").await, RenderError::Beyond { name: "questions_max" }));
-            let many = plugin.render(doing("contacts"), Arc::new(Contacts(101))).await.map(|_| ());
+            let many = plugin.render(doing("contacts"), contacts(101)).await.map(|_| ());
             assert!(matches!(many, Err(RenderError::Beyond { name: "contacts_rows_max" })));
-            let gone = plugin.render(doing("contacts"), Arc::new(Contacts(-1))).await.map(|_| ());
+            let gone = plugin.render(doing("contacts"), contacts(-1)).await.map(|_| ());
             assert!(matches!(&gone, Err(RenderError::Scope(error)) if error.to_string().contains("gone")));
         },
     );
@@ -120,15 +120,15 @@ fn queries_are_limited_and_database_errors_differ() {
 struct Slow(Duration);
 
 impl DeviceScope for Slow {
-    fn contacts(&self, _: usize) -> BoxFuture<'_, Result<Vec<Table>, ScopeError>> {
+    fn contacts(&self, _: usize) -> BoxFuture<'_, Result<Versioned<Arc<Vec<Table>>>, ScopeError>> {
         Box::pin(async {
             tokio::time::sleep(self.0).await;
-            Ok(vec![])
+            Ok(Versioned::unkept(Arc::default()))
         })
     }
 
-    fn extension<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Table, ScopeError>> {
-        Box::pin(async { Ok(Table::empty("extension")) })
+    fn extension<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Versioned<Table>, ScopeError>> {
+        Box::pin(async { Ok(Versioned::unkept(Table::empty("extension"))) })
     }
 }
 

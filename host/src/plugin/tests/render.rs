@@ -69,7 +69,7 @@ fn host_functions_return_contacts_and_extensions() {
     with_minimal(
         |_| {},
         async |_, plugin| {
-            let contacts = plugin.render(doing("contact-names"), Arc::new(Contacts(3))).await.unwrap();
+            let contacts = plugin.render(doing("contact-names"), contacts(3)).await.unwrap();
             assert_eq!(&contacts.body[..], b"users 2x3\n");
             assert_eq!(text(&plugin, doing("extension 101")).await.unwrap(), "extension 1x1\n");
             assert_eq!(text(&plugin, doing("extension 102")).await.unwrap(), "extension 1x0\n");
@@ -79,21 +79,23 @@ fn host_functions_return_contacts_and_extensions() {
 
 #[test]
 fn document_names_host_functions_that_its_render_called() {
-    let nothing = HostCalls::default();
+    let answer = FactsVersion::unused();
+    let contacts = Asked::Contacts { rows_max: Config::default().contacts_rows_max, answer };
     let cases = [
-        ("tables", nothing),
-        ("log 1", HostCalls { log: true, ..nothing }),
-        ("time", HostCalls { time: true, ..nothing }),
-        ("contacts", HostCalls { phone_book: true, ..nothing }),
-        ("extension 101", HostCalls { phone_book: true, ..nothing }),
-        ("request", HostCalls { request: true, ..nothing }),
+        ("tables", Some(vec![])),
+        ("log 1", None),
+        ("time", None),
+        ("contacts", Some(vec![contacts])),
+        // This scope's extensions have no version.
+        ("extension 101", None),
+        ("request", Some(vec![Asked::request(&[])])),
     ];
     with_minimal(
         |_| {},
         async move |_, plugin| {
             for (action, expected) in cases {
-                let document = plugin.render(doing(action), no_contacts()).await.unwrap();
-                assert_eq!(document.host_calls, expected, "{action}");
+                let document = plugin.render(doing(action), Arc::new(Contacts(0, answer))).await.unwrap();
+                assert_eq!(document.host_calls.asked(), expected.as_deref(), "{action}");
             }
         },
     );
@@ -121,7 +123,7 @@ fn document_of_version_0_1_counts_as_depending_on_time() {
         let plugin = set.serving("minimal", "minimal/one").unwrap();
         let document = plugin.render(job(), no_contacts()).await.unwrap();
         assert_eq!(&document.body[..], b"reads x y\naddress 02aabb000001\n");
-        assert_eq!(document.host_calls, HostCalls { time: true, ..HostCalls::default() });
+        assert_eq!(document.host_calls.asked(), None);
     });
 }
 

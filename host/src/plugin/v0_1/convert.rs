@@ -1,11 +1,12 @@
-//! Converts between the host's types and those of this version. Strings and rows are moved; only the names of tables
-//! and columns, which rows share in the host, are copied.
+//! Converts between the host's types and those of this version. Tables are copied, since requests share them in
+//! the host; the rest is moved.
 
 use super::bindings::dialplate::provision::types as wit;
 use crate::facts::{Table, Value};
 use crate::plugin::description::{Action, Description, UserAgent, Vendor};
 use crate::plugin::error::RenderError;
-use crate::plugin::job::{Document, HostCalls, Job, Moment, Prepared, Reads, TemplateFault};
+use crate::plugin::host_calls::HostCalls;
+use crate::plugin::job::{Document, Job, Moment, Prepared, Reads, TemplateFault};
 use crate::plugin::limits::{MESSAGE_CHARS_MAX, one_line};
 use crate::templates::TemplateFile;
 
@@ -19,7 +20,7 @@ pub(super) fn job(job: Job, time: Moment) -> wit::Job {
         templates: job.templates.into_iter().map(template).collect(),
         parameters: job.parameters,
         settings: job.settings.into_iter().map(|(name, cell)| wit::Setting { name, value: value(cell) }).collect(),
-        tables: job.tables.into_iter().map(table).collect(),
+        tables: job.tables.iter().map(|shared| table(shared)).collect(),
         time: wit::Instant { seconds, nanoseconds, zone: zone.to_owned(), tzif: tzif.to_vec() },
     }
 }
@@ -28,11 +29,11 @@ pub(super) fn template(template: TemplateFile) -> wit::Template {
     wit::Template { folder: template.folder, file: template.file, source: template.source.to_vec() }
 }
 
-pub(super) fn table(table: Table) -> wit::Table {
+pub(super) fn table(table: &Table) -> wit::Table {
     wit::Table {
         name: table.name.to_owned(),
         columns: table.columns.to_vec(),
-        rows: table.rows.into_iter().map(|row| row.into_iter().map(value).collect()).collect(),
+        rows: table.rows.iter().map(|row| row.iter().cloned().map(value).collect()).collect(),
     }
 }
 

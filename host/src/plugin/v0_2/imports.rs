@@ -15,11 +15,11 @@ impl host::Host for Call {
 
     async fn contacts(&mut self) -> Result<Vec<types::Table>> {
         let tables = Call::contacts(self).await?;
-        Ok(tables.into_iter().map(convert::table).collect())
+        Ok(tables.iter().map(convert::table).collect())
     }
 
     async fn extension(&mut self, number: String) -> Result<types::Table> {
-        Ok(convert::table(Call::extension(self, &number).await?))
+        Ok(convert::table(&Call::extension(self, number).await?))
     }
 
     async fn server_variables(&mut self) -> Result<Vec<(String, String)>> {
