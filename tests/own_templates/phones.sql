@@ -26,11 +26,14 @@ from v_devices join (values
     ('6', 'sip4.example.net', null, '206', 'secret-206')
 ) where device_description = 'own' and device_template like 'grandstream/dp75%';
 
--- A line that is shared in the other way of Yealink's.
-insert into v_device_lines (device_line_uuid, domain_uuid, device_uuid, line_number, server_address, user_id, password,
+-- A line whose addresses have ports, or are of IPv6, and that is shared in the other way of Yealink's.
+insert into v_device_lines (device_line_uuid, domain_uuid, device_uuid, line_number, server_address,
+    server_address_primary, server_address_secondary, outbound_proxy_primary, outbound_proxy_secondary, user_id, password,
     sip_port, sip_transport, shared_line, enabled)
-select device_uuid || '5', domain_uuid, device_uuid, '5', 'sip.example.net', '205', 'secret-205', 5060, 'udp', '2', true
-from v_devices where device_description = 'own' and device_template = 'yealink/t48u';
+select device_uuid || '5', domain_uuid, device_uuid, '5', 'sip.example.net', 'reg1.example.net:5090', '2001:db8::2',
+    'proxy1.example.net:5080', '[2001:db8::4]:5081', '205', 'secret-205', 5060, 'udp', '2', true
+from v_devices where device_description = 'own' and device_template in ('yealink/t48u', 'polycom/vvx601', 'poly/edge-b30',
+    'grandstream/grp2670', 'cisco/spa509g');
 
 -- Keys of every category, with the types that FusionPBX's key editor stores for the vendor.
 insert into v_device_keys (device_key_uuid, domain_uuid, device_uuid, device_key_category, device_key_id,
