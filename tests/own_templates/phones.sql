@@ -77,6 +77,8 @@ from v_devices join (values
     ('grandstream', 'memory', 9, 'blf', 1, '217', 'Ida'),
     ('grandstream', 'memory', 24, 'speed dial', 1, '218', 'Jon'),
     ('grandstream', 'memory', 25, 'blf', 1, '213', 'Beyond the last key'),
+    ('grandstream', 'programmable', 1, 'speed dial', 2, '219', 'Kim'),
+    ('grandstream', 'programmable', 4, 'speed dial', 1, '213', 'Beyond the last key'),
     ('generic', 'line', 1, 'blf', 1, '205', 'Bob & Co'),
     ('cisco', 'line', 1, 'line', 1, null, 'Ada'),
     ('cisco', 'line', 2, 'line', 2, null, null),
