@@ -9,12 +9,10 @@ use dialplate::bench::{Client, Origin, Plan, Processes, Report, Request, ServerR
 use dialplate_tests::corpus;
 use dialplate_tests::nginx::Nginx;
 use dialplate_tests::recorded::Recorded;
-use dialplate_tests::server::{Server, command, free_port};
+use dialplate_tests::server::{CLOCK, Server, command, free_port};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
 
 /// The length of a round, unless the command line has another.
 const SECONDS: u64 = 10;
@@ -24,9 +22,6 @@ const CONNECTIONS: usize = 8;
 
 /// One for each processor that the project's machine has.
 const NGINX_WORKERS: usize = 2;
-
-/// Two answers with this pause between them are of different seconds.
-const SECOND: Duration = Duration::from_millis(1_100);
 
 struct Options {
     before: Option<PathBuf>,
@@ -39,12 +34,13 @@ fn main() {
     database.run("analyze");
     let requests = requests(&database.corpus);
     let folder = tempfile::tempdir().expect("a folder");
-    let server = serve(&database, None);
-    let steady = write_documents(&server, &requests, folder.path());
+    let server = serve(&database, None, true);
+    write_documents(&server, &requests, folder.path());
+    let steady = steady(&serve(&database, None, false), &requests, folder.path());
     let Some(nginx) = nginx(folder.path()) else { return };
     println!("| server | documents | answers/s | p50 ms | p90 ms | p99 ms | server µs | PostgreSQL µs | memory |");
     println!("|---|---|---|---|---|---|---|---|---|");
-    let before = options.before.as_deref().map(|folder| ("before", serve(&database, Some(folder))));
+    let before = options.before.as_deref().map(|folder| ("before", serve(&database, Some(folder), true)));
     let servers: Vec<_> = before.into_iter().chain([("Dialplate", server)]).collect();
     for (list, requests) in [("all", &requests), ("without a printed time", &steady)] {
         let list = format!("{} {list}", requests.len());
@@ -69,11 +65,13 @@ fn requests(corpus: &Path) -> Vec<Request> {
     cases.map(request).collect()
 }
 
-/// Starts this build, or another one from a folder, by the real clock: documents that print the time are rendered anew.
-fn serve(database: &Recorded, other: Option<&Path>) -> Server {
+/// Starts this build, or another one from a folder, with the clock of the recordings or the real one.
+fn serve(database: &Recorded, other: Option<&Path>, is_recorded: bool) -> Server {
     let path = |path: PathBuf| path.display().to_string();
     let (url, templates) = (database.url(), path(database.corpus.join("templates")));
-    let mut by = command("serve", &[("DIALPLATE_DATABASE", &url), ("DIALPLATE_TEMPLATES", &templates)]);
+    let mut settings = vec![("DIALPLATE_DATABASE", url.as_str()), ("DIALPLATE_TEMPLATES", &templates)];
+    settings.extend(is_recorded.then_some(("DIALPLATE_CLOCK", CLOCK)));
+    let mut by = command("serve", &settings);
     if let Some(other) = other {
         let own = by;
         by = Command::new(other.join("dialplate"));
@@ -90,19 +88,30 @@ fn origin(address: SocketAddr) -> Origin {
     Origin::parse(&format!("http://{address}")).expect("a URL")
 }
 
-/// Writes each document into a file of its address. Returns the requests for documents that are the same a second later.
-fn write_documents(server: &Server, requests: &[Request], folder: &Path) -> Vec<Request> {
+/// Writes each document into a file of its address.
+fn write_documents(server: &Server, requests: &[Request], folder: &Path) {
+    let documents = documents(server, requests);
+    documents.for_each(|(request, document)| std::fs::write(file(folder, request), document).expect("written"));
+}
+
+/// The requests for documents that are the same by the clock of this server.
+fn steady(server: &Server, requests: &[Request], folder: &Path) -> Vec<Request> {
+    let is_same =
+        |(request, document): &(&Request, Vec<u8>)| std::fs::read(file(folder, request)).expect("written") == *document;
+    documents(server, requests).filter(is_same).map(|(request, _)| request.clone()).collect()
+}
+
+fn documents<'a>(server: &Server, requests: &'a [Request]) -> impl Iterator<Item = (&'a Request, Vec<u8>)> {
     let mut client = Client::new(&origin(server.address), None).expect("random numbers");
-    let mut document = |request: &Request| {
+    requests.iter().map(move |request| {
         let answer = client.ask(request).expect("an answer");
         assert_eq!(answer.status, 200, "{request:?}");
-        answer.body.to_vec()
-    };
-    let file = |request: &Request| folder.join(request.target.split_once("mac=").expect("an address").1);
-    requests.iter().for_each(|request| std::fs::write(file(request), document(request)).expect("written"));
-    thread::sleep(SECOND);
-    let is_steady = |request: &&Request| std::fs::read(file(request)).expect("written") == document(request);
-    requests.iter().filter(is_steady).cloned().collect()
+        (request, answer.body.to_vec())
+    })
+}
+
+fn file(folder: &Path, request: &Request) -> PathBuf {
+    folder.join(request.target.split_once("mac=").expect("an address").1)
 }
 
 fn nginx(folder: &Path) -> Option<Nginx> {
