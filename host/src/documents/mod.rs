@@ -12,5 +12,5 @@ pub use basis::{Basis, Place};
 pub use kept::Documents;
 pub use ready::{ReadyDocument, entity_tag};
 
-/// Bytes of kept documents: two thousand of the usual 65 kB.
-pub const BYTES_MAX: u64 = 128 << 20;
+/// Bytes of kept documents: a thousand of the usual 65 kB.
+pub const BYTES_MAX: u64 = 64 << 20;
