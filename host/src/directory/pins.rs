@@ -35,7 +35,7 @@ impl Directory {
         let sql = "select p.device_uuid, cast(p.expires_at as text) || ' ' || n.domain_name from dialplate_pins p \
             join v_devices d on cast(d.device_uuid as text) = p.device_uuid \
             join v_domains n on n.domain_uuid = d.domain_uuid \
-            where p.pin_hash = $1 and ($2 = '' or n.domain_name = $2)";
+            where p.pin_hash = $1 and ($2 = '' or lower(n.domain_name) = lower($2))";
         let found = self.database().fetch(&Arc::from(sql), &[Some(hash), Some(domain.unwrap_or_default())]).await;
         let rows = match found {
             // No PIN was ever added.
@@ -91,7 +91,7 @@ impl Directory {
              coalesce(d.device_label, '') from v_devices d join v_domains n on n.domain_uuid = d.domain_uuid where {} \
              and ($1 = '' or cast(d.device_uuid as text) = $1 or d.device_label = $1 or {column} = $3 or exists (select 1 from \
              v_device_lines l where l.device_uuid = d.device_uuid and l.user_id = $1)) \
-             and ($2 = '' or n.domain_name = $2) order by n.domain_name, 1",
+             and ($2 = '' or lower(n.domain_name) = lower($2)) order by n.domain_name, 1",
             is_prepared(&column)
         )
         .into();
