@@ -130,7 +130,8 @@ impl Pairs {
             [first, second, ..]
                 if self.base == encoding_rs::GB18030 && (self.leads)(*first) && second.is_ascii_digit() =>
             {
-                4
+                // An invalid third byte ends the character.
+                if text.get(2).is_some_and(|third| (self.leads)(*third)) { 4 } else { 3 }
             }
             [first, ..] if (self.leads)(*first) => 2,
             _ => 1,

@@ -81,14 +81,28 @@ pub fn decode(text: &[u8], form: &Form) -> Vec<Option<char>> {
         let slash = if form.always_ends { b',' } else { b'/' };
         let count = rest.iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'+' || **b == slash).count();
         let (run, tail) = rest.split_at(count);
-        rest = tail.strip_prefix(b"-").unwrap_or(tail);
-        match (count, tail.first()) {
-            (0, Some(b'-')) => out.push(Some(char::from(form.start))),
-            (0, None) if form.always_ends => out.push(None),
-            _ => {}
+        if count == 0 && tail.starts_with(b"-") {
+            out.push(Some(char::from(form.start)));
+            rest = &tail[1..];
+            continue;
         }
-        let units = form.engine.decode(run).unwrap_or_default();
-        out.extend(decode_utf16(&units[..units.len() / 2 * 2], Order::Big));
+        let lacks_end = form.always_ends && !tail.starts_with(b"-");
+        // The byte in place of an end is a part of the mistake.
+        rest = if lacks_end { tail.get(1..).unwrap_or_default() } else { tail.strip_prefix(b"-").unwrap_or(tail) };
+        // A last digit that completes no byte is left out.
+        let bytes = form.engine.decode(&run[..count - usize::from(count % 4 == 1)]).unwrap_or_default();
+        let units = &bytes[..bytes.len() / 2 * 2];
+        let is_needless = |c: &char| form.always_ends && (form.direct)(u8::try_from(u32::from(*c)).unwrap_or_default());
+        out.extend(decode_utf16(units, Order::Big).into_iter().map(|c| c.filter(|c| !is_needless(c))));
+        // A rest is invalid. The first half of a pair before it, and the lack of an end after it, are the same mistake.
+        let is_half = matches!(units, [.., 0xD8..=0xDB, _]);
+        let is_cut = count * 6 % 16 >= 6;
+        if !is_half && (is_cut || form.engine.encode(units).as_bytes() != run) {
+            out.push(None);
+        }
+        if lacks_end && !is_cut {
+            out.push(None);
+        }
     }
     out
 }
