@@ -3,6 +3,7 @@
 mod calendar;
 mod format;
 pub mod make;
+mod parts;
 mod strftime;
 pub mod strptime;
 pub mod sun;

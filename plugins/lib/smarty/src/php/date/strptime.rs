@@ -3,31 +3,15 @@
 //! Source: glibc's manual, and the behaviour of glibc 2.36, its quirks included.
 
 use super::Civil;
+use super::parts::{Parts, Seen};
 use super::words::{DAYS, MONTHS};
-
-/// The parts of a date as C has them. A part that the text does not have is 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Parts {
-    pub second: i64,
-    pub minute: i64,
-    pub hour: i64,
-    pub day: i64,
-    /// 0 is January.
-    pub month: i64,
-    /// 0 is 1900.
-    pub year: i64,
-    /// 0 is Sunday.
-    pub weekday: i64,
-    /// 0 is 1 January.
-    pub day_of_year: i64,
-}
 
 /// Reads a text by a format. Returns the parts and the rest of the text; `None` if the text does not match.
 #[must_use]
 pub fn strptime<'a>(text: &'a [u8], format: &[u8]) -> Option<(Parts, &'a [u8])> {
-    let mut reader = Reader { text, at: 0, parts: Parts::default(), seen: Seen::default() };
+    let mut reader = Reader { text, at: 0, parts: Parts::default(), seen: Seen::default(), digits: Digits::default() };
     reader.read(format)?;
-    reader.complete();
+    reader.parts.complete(reader.seen);
     Some((reader.parts, &text[reader.at..]))
 }
 
@@ -46,31 +30,12 @@ enum Digits {
     Plain,
 }
 
-/// What the format has named so far.
-#[derive(Debug, Default)]
-struct Seen {
-    hour_of_half_day: bool,
-    is_pm: bool,
-    weekday: bool,
-    day_of_year: bool,
-    month: bool,
-    day: bool,
-    /// The number of a week, and whether weeks begin on Monday.
-    week: Option<i64>,
-    week_from_sunday: bool,
-    century: Option<i64>,
-    year_in_century: bool,
-    year_in_era: bool,
-    /// Anything of which the weekday and the day of the year depend.
-    date: bool,
-    digits: Digits,
-}
-
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
     parts: Parts,
     seen: Seen,
+    digits: Digits,
 }
 
 fn is_space(b: u8) -> bool {
@@ -224,12 +189,12 @@ impl Reader<'_> {
         for (day, name) in (0..).zip(DAYS) {
             let is_longer = |end: &usize, found: Option<(usize, i64)>| found.is_none_or(|(longest, _)| *end > longest);
             let (full, short) = (self.after(from, name), self.after(from, &name[..3]));
-            if self.seen.digits != Digits::Plain
+            if self.digits != Digits::Plain
                 && let Some(end) = full.or(short).filter(|end| is_longer(end, found))
             {
                 found = Some((end, day));
             }
-            if self.seen.digits == Digits::Local {
+            if self.digits == Digits::Local {
                 continue;
             }
             if let Some(end) = full.filter(|end| is_longer(end, found)) {
@@ -309,14 +274,14 @@ impl Reader<'_> {
     /// A letter after `%E`. The locale `C` has no eras.
     fn in_era(&mut self, letter: u8) -> Option<()> {
         if matches!(letter, b'C' | b'y' | b'Y') {
-            if letter == b'y' && self.seen.digits != Digits::Plain {
+            if letter == b'y' && self.digits != Digits::Plain {
                 self.parts.year = self.number(0, 9999, 4)?;
                 (self.seen.year_in_era, self.seen.year_in_century, self.seen.date) = (true, true, true);
             }
-            if self.seen.digits == Digits::Local {
+            if self.digits == Digits::Local {
                 return None;
             }
-            self.seen.digits = Digits::Plain;
+            self.digits = Digits::Plain;
         } else if !matches!(letter, b'c' | b'x' | b'X') {
             return None;
         }
@@ -331,8 +296,8 @@ impl Reader<'_> {
         if !b"deHImMSUWVwy".contains(&letter) {
             return None;
         }
-        match self.seen.digits {
-            Digits::Unknown => self.seen.digits = Digits::Local,
+        match self.digits {
+            Digits::Unknown => self.digits = Digits::Local,
             Digits::Local => return None,
             Digits::Plain => {}
         }
@@ -342,104 +307,5 @@ impl Reader<'_> {
             self.seen.year_in_century = is_year_in_century;
         }
         Some(())
-    }
-}
-
-/// The days before each month: a number that is before the table in glibc, a normal year, a leap year, and an end.
-/// glibc looks beyond a year's months for days that the year does not have.
-#[rustfmt::skip]
-const DAYS_BEFORE: [i64; 28] = [
-    0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365,
-    0, 31, 60, 91, 121, 152, 182, 213, 244, 274, 305, 335, 366, 64,
-];
-
-/// The index of January in [`DAYS_BEFORE`].
-fn january(year: i64) -> usize {
-    if super::is_leap(1900 + year) { 14 } else { 1 }
-}
-
-impl Parts {
-    fn set_weekday(&mut self) {
-        let year = 1900 + self.year - i64::from(self.month < 2);
-        let centuries = year / 4 / 25;
-        let days = -473 + 365 * (self.year - 70) + year / 4 - centuries
-            + i64::from(year / 4 % 25 < 0)
-            + centuries / 4
-            + DAYS_BEFORE[1 + usize::try_from(self.month).unwrap_or(0)]
-            + self.day
-            - 1;
-        self.weekday = days.rem_euclid(7);
-    }
-
-    /// The month of the day of the year, and the day in it.
-    fn month_and_day(&self) -> (i64, i64) {
-        let january = january(self.year);
-        let next = DAYS_BEFORE[january..].iter().take_while(|days| **days <= self.day_of_year).count();
-        (next as i64 - 1, self.day_of_year - DAYS_BEFORE[january + next - 1] + 1)
-    }
-}
-
-impl Reader<'_> {
-    /// Computes what the format does not name from what it names.
-    fn complete(&mut self) {
-        let (parts, seen) = (&mut self.parts, &mut self.seen);
-        if seen.hour_of_half_day && seen.is_pm {
-            parts.hour += 12;
-        }
-        if let Some(century) = seen.century {
-            let year = if seen.year_in_century { parts.year % 100 } else { 0 };
-            parts.year = year + (century - 19) * 100;
-        } else if seen.year_in_era && seen.year_in_century && parts.year < 69 {
-            parts.year += 100;
-        }
-        if seen.date && !seen.weekday {
-            if seen.day_of_year && !(seen.month && seen.day) {
-                self.set_month_and_day();
-                (self.seen.month, self.seen.day) = (true, true);
-            }
-            if (0..12).contains(&self.parts.month) || self.seen.month {
-                self.parts.set_weekday();
-            }
-        }
-        let (parts, seen) = (&mut self.parts, &self.seen);
-        if seen.date && !seen.day_of_year && (0..12).contains(&parts.month) {
-            let month = usize::try_from(parts.month).unwrap_or(0);
-            parts.day_of_year = DAYS_BEFORE[january(parts.year) + month] + parts.day - 1;
-        }
-        if let (Some(week), true) = (seen.week, seen.weekday) {
-            self.count_weeks(week);
-        }
-    }
-
-    fn set_month_and_day(&mut self) {
-        let (month, day) = self.parts.month_and_day();
-        if !self.seen.month {
-            self.parts.month = month;
-        }
-        if !self.seen.day {
-            self.parts.day = day;
-        }
-    }
-
-    /// The day of the year from the week and the weekday.
-    fn count_weeks(&mut self, week: i64) {
-        let first_day = i64::from(!self.seen.week_from_sunday);
-        let given = self.parts;
-        (self.parts.day, self.parts.month) = (1, 0);
-        self.parts.set_weekday();
-        if !self.seen.day_of_year {
-            self.parts.day_of_year =
-                (7 - (self.parts.weekday - first_day)) % 7 + (week - 1) * 7 + (given.weekday - first_day + 7) % 7;
-        }
-        if self.seen.day {
-            self.parts.day = given.day;
-        }
-        if self.seen.month {
-            self.parts.month = given.month;
-        }
-        if !self.seen.day || !self.seen.month {
-            self.set_month_and_day();
-        }
-        self.parts.weekday = given.weekday;
     }
 }

@@ -26,6 +26,7 @@ mod hebrev;
 pub(crate) mod html;
 pub(crate) mod html_names;
 mod ini;
+mod ini_lengths;
 mod ini_scan;
 mod iptc;
 mod json;
