@@ -81,6 +81,10 @@ fn value(value: facts::Value) -> types::Value {
     }
 }
 
+fn setting((name, it): (&str, &facts::Value)) -> types::Setting {
+    types::Setting { name: name.to_owned(), value: value(it.clone()) }
+}
+
 fn job(job: Job) -> types::Job {
     types::Job {
         folder: job.group.folder,
@@ -89,7 +93,7 @@ fn job(job: Job) -> types::Job {
         address: job.address.as_str().to_owned(),
         templates: job.templates.into_iter().map(template).collect(),
         parameters: job.parameters,
-        settings: job.settings.into_iter().map(|(name, it)| types::Setting { name, value: value(it) }).collect(),
+        settings: job.settings.all().into_iter().map(setting).collect(),
         tables: job.tables.iter().map(|shared| table(shared)).collect(),
     }
 }

@@ -33,7 +33,7 @@ pub async fn run(corpus: &Path) {
         let (mut settings, mut cells, mut bytes) = (0, 0, 0);
         for _ in 0..ROUNDS {
             let Walked { job, scope } = ask(&app, file, &mut times).await;
-            settings = job.settings.len();
+            settings = job.settings.all().len();
             cells = job.tables.iter().map(|table| table.rows.len() * table.columns.len()).sum();
             let document = times.take(STEPS.len(), plugin.render(job, scope)).await;
             let body = document.map(|document| document.body).unwrap_or_default();

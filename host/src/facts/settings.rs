@@ -182,6 +182,16 @@ impl Settings {
             .map(|(_, (name, value))| (name.as_str(), value))
     }
 
+    /// The settings of a category with these names, as templates see them.
+    pub fn named<'a>(&'a self, category: &str, names: &'a [String]) -> impl Iterator<Item = (&'a str, &'a Value)> {
+        let layers = self.of_templates.as_deref().unwrap_or(&self.layers);
+        let layers: Vec<_> = layers.iter().rev().filter_map(|layer| layer.get(category)).collect();
+        names.iter().filter_map(move |name| {
+            let value = layers.iter().find_map(|layer| layer.get(name))?;
+            Some((name.as_str(), value))
+        })
+    }
+
     /// Whether templates see a value of this setting.
     pub fn has_for_templates(&self, category: &str, name: &str) -> bool {
         self.of_category(category, |other| other == name).any(|(_, value)| *value != Value::Null)

@@ -7,7 +7,8 @@ use crate::directory::{
 };
 use crate::facts::{Release, Settings, Table, Value, Versioned};
 use crate::plugin::{
-    Asked, BoxFuture, DeviceScope, Document, HostCalls, Job, Moment, Plugin, Plugins, Reads, RenderGroup, ScopeError,
+    Asked, BoxFuture, DeviceScope, Document, HostCalls, Job, JobSettings, Moment, Plugin, Plugins, Reads, RenderGroup,
+    ScopeError,
 };
 use crate::reload::{PendingTemplates, Snapshot};
 use crate::request::ProvisionRequest;
@@ -70,9 +71,6 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
     times.zone.add_daylight_settings(times.now, &device.domain_settings, &mut settings);
     // The plugin has not analysed the templates that are sent with the job.
     let reads = if templates.is_empty() { plugin.reads(&group.folder, file.as_deref()) } else { Reads::Every };
-    // A template cannot read a variable without a name.
-    let wanted = |name: &str| !name.is_empty() && reads.includes(name);
-    let settings = settings.of_category("provision", wanted);
     let mut tables = device.tables.clone();
     tables.extend(dialect(device.domain_settings.release()).map(Arc::new));
     Ok(Job {
@@ -82,7 +80,7 @@ pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins
         address: device.address.clone(),
         templates,
         parameters: request.visible_parameters().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        settings: settings.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
+        settings: JobSettings { layers: settings, reads },
         tables,
         time: times.moment(),
     })

@@ -1,7 +1,7 @@
 //! The input and output of a plugin, in the host's own types.
 
 use super::host_calls::HostCalls;
-use crate::facts::{DeviceAddress, Table, Value, Versioned};
+use crate::facts::{DeviceAddress, Settings, Table, Value, Versioned};
 use crate::templates::TemplateFile;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -26,11 +26,28 @@ pub struct Job {
     pub templates: Vec<TemplateFile>,
     /// The parameters that the phone sent, without secrets.
     pub parameters: Vec<(String, String)>,
-    /// The settings that `Plugin::reads` names; names are unique.
-    pub settings: Vec<(String, Value)>,
+    pub settings: JobSettings,
     /// Tables `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`.
     pub tables: Vec<Arc<Table>>,
     pub time: Moment,
+}
+
+/// The settings that templates may read: those of the category `provision` that `Plugin::reads` names. A clone shares them.
+#[derive(Clone)]
+pub struct JobSettings {
+    pub layers: Settings,
+    pub reads: Reads,
+}
+
+impl JobSettings {
+    /// All of them, with unique names, in no particular order.
+    pub fn all(&self) -> Vec<(&str, &Value)> {
+        match &self.reads {
+            // A template cannot read a variable without a name.
+            Reads::Every => self.layers.of_category("provision", |name| !name.is_empty()).collect(),
+            Reads::Only(names) => self.layers.named("provision", names).collect(),
+        }
+    }
 }
 
 /// The devices of one domain that have one template folder: failures and turns are counted together for them.
@@ -131,13 +148,6 @@ mod shared {
 }
 
 impl Reads {
-    pub fn includes(&self, setting: &str) -> bool {
-        match self {
-            Self::Every => true,
-            Self::Only(names) => names.binary_search_by(|name| name.as_str().cmp(setting)).is_ok(),
-        }
-    }
-
     /// The settings that several files read. Merges all at once, since one by one would be quadratic in a number
     /// that the plugin decides.
     pub(super) fn together<'a>(all: impl IntoIterator<Item = &'a Self>) -> Self {
@@ -192,7 +202,6 @@ mod tests {
     fn settings_of_several_files_are_united() {
         assert_eq!(Reads::together([&only(&["a", "c"]), &only(&["b", "c"])]), only(&["a", "b", "c"]));
         assert_eq!(Reads::together([&only(&["a"]), &Reads::Every]), Reads::Every);
-        assert!(only(&["a", "c"]).includes("c") && !only(&["a", "c"]).includes("b"));
     }
 
     #[test]

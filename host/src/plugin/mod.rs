@@ -40,7 +40,7 @@ pub use compiler::{COMMAND as COMPILE, compile_for_parent, own_program};
 pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
 pub use host_calls::{Asked, HostCalls};
-pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, Moment, Reads, RenderGroup, ScopeError};
+pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, JobSettings, Moment, Reads, RenderGroup, ScopeError};
 pub use limit_counters::LimitCounters;
 pub use limits::Config;
 pub use load::{LoadPlan, Share};

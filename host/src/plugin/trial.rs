@@ -1,9 +1,9 @@
 //! A trial render: a new plugin or template renders for a sample device before it goes live.
 
 use super::error::RenderError;
-use super::job::{BoxFuture, DeviceScope, Job, Moment, RenderGroup, ScopeError};
+use super::job::{BoxFuture, DeviceScope, Job, JobSettings, Moment, Reads, RenderGroup, ScopeError};
 use super::plugin::Plugin;
-use crate::facts::{DeviceAddress, Table, Value, Versioned};
+use crate::facts::{DeviceAddress, Settings, Table, Value, Versioned};
 use crate::templates::TemplateFile;
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ fn job(plugin: &Plugin, folder: &str, file: Option<&str>, templates: &[TemplateF
         address: DeviceAddress::parse(&format!("{oui}000001")).ok()?,
         templates: templates.to_vec(),
         parameters: Vec::new(),
-        settings: Vec::new(),
+        settings: JobSettings { layers: Settings::default(), reads: Reads::Every },
         tables: tables(name, folder, oui).map(Arc::new).into(),
         time: Moment { seconds: 1_782_907_200, nanoseconds: 0, zone: "UTC", tzif: &[] },
     })

@@ -7,7 +7,9 @@ fn prepared_template_is_rendered_from_the_snapshot() {
     with_minimal(
         |_| {},
         async |_, plugin| {
-            let settings = vec![("x".into(), Value::Text("1".into())), ("y".into(), Value::Null)];
+            let mut layers = Settings::default();
+            layers.add_category("provision", [("x".into(), Value::Text("1".into())), ("y".into(), Value::Null)]);
+            let settings = JobSettings { layers, reads: Reads::Every };
             let document = plugin.render(Job { settings, ..job() }, no_contacts()).await.unwrap();
             assert_eq!((document.content_type.as_str(), document.file.as_str()), ("text/plain", "a.cfg"));
             let body = String::from_utf8(document.body.to_vec()).unwrap();

@@ -19,7 +19,7 @@ pub(super) fn job(job: Job, time: Moment) -> wit::Job {
         address: job.address.as_str().to_owned(),
         templates: job.templates.into_iter().map(template).collect(),
         parameters: job.parameters,
-        settings: job.settings.into_iter().map(|(name, cell)| wit::Setting { name, value: value(cell) }).collect(),
+        settings: job.settings.all().into_iter().map(setting).collect(),
         tables: job.tables.iter().map(|shared| table(shared)).collect(),
         time: wit::Instant { seconds, nanoseconds, zone: zone.to_owned(), tzif: tzif.to_vec() },
     }
@@ -35,6 +35,10 @@ pub(super) fn table(table: &Table) -> wit::Table {
         columns: table.columns.to_vec(),
         rows: table.rows.iter().map(|row| row.iter().cloned().map(value).collect()).collect(),
     }
+}
+
+fn setting((name, cell): (&str, &Value)) -> wit::Setting {
+    wit::Setting { name: name.to_owned(), value: value(cell.clone()) }
 }
 
 fn value(value: Value) -> wit::Value {
@@ -84,8 +88,10 @@ pub(super) fn prepared(prepared: wit::Prepared) -> Prepared {
     let outcome = match prepared.outcome {
         Ok(wit::Reads::Every) => Ok(Reads::Every),
         Ok(wit::Reads::Only(mut names)) => {
-            // The interface says sorted; a search in them relies on it.
+            // A job has each setting once, and a template cannot read a variable without a name.
             names.sort_unstable();
+            names.dedup();
+            names.retain(|name| !name.is_empty());
             Ok(Reads::Only(names.into()))
         }
         Err(found) => Err(fault(&found)),

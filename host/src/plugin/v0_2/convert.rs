@@ -6,30 +6,12 @@ use crate::facts::{Table, Value};
 use crate::plugin::description::{Action, Description, UserAgent, Vendor};
 use crate::plugin::error::RenderError;
 use crate::plugin::host_calls::HostCalls;
-use crate::plugin::job::{Document, Job, Moment, Prepared, Reads, TemplateFault};
+use crate::plugin::job::{Document, Moment, Prepared, Reads, TemplateFault};
 use crate::plugin::limits::{MESSAGE_CHARS_MAX, one_line};
-use crate::templates::TemplateFile;
-
-pub(super) fn job(job: Job) -> wit::Job {
-    wit::Job {
-        folder: job.group.folder,
-        file: job.file,
-        vendor: job.vendor,
-        address: job.address.as_str().to_owned(),
-        templates: job.templates.into_iter().map(template).collect(),
-        parameters: job.parameters,
-        settings: job.settings.into_iter().map(|(name, cell)| wit::Setting { name, value: value(cell) }).collect(),
-        tables: job.tables.iter().map(|shared| table(shared)).collect(),
-    }
-}
 
 pub(super) fn instant(time: Moment) -> wit::Instant {
     let Moment { seconds, nanoseconds, zone, tzif } = time;
     wit::Instant { seconds, nanoseconds, zone: zone.to_owned(), tzif: tzif.to_vec() }
-}
-
-pub(super) fn template(template: TemplateFile) -> wit::Template {
-    wit::Template { folder: template.folder, file: template.file, source: template.source.to_vec() }
 }
 
 pub(super) fn table(table: &Table) -> wit::Table {
@@ -87,8 +69,10 @@ pub(super) fn prepared(prepared: wit::Prepared) -> Prepared {
     let outcome = match prepared.outcome {
         Ok(wit::Reads::Every) => Ok(Reads::Every),
         Ok(wit::Reads::Only(mut names)) => {
-            // The interface says sorted; a search in them relies on it.
+            // A job has each setting once, and a template cannot read a variable without a name.
             names.sort_unstable();
+            names.dedup();
+            names.retain(|name| !name.is_empty());
             Ok(Reads::Only(names.into()))
         }
         Err(found) => Err(fault(&found)),

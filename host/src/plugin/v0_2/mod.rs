@@ -3,6 +3,7 @@
 mod bindings;
 mod convert;
 mod imports;
+mod lowered;
 
 use self::bindings::dialplate::provision::types as wit;
 use super::call::Call;
@@ -11,21 +12,31 @@ use super::error::RenderError;
 use super::job::{Document, Job, Prepared};
 use super::source::Source;
 use crate::templates::TemplateFile;
-use wasmtime::component::{Component, HasSelf, Instance, Linker};
+use wasmtime::component::{Component, ComponentExportIndex, HasSelf, Instance, InstancePre, Linker};
 use wasmtime::{Engine, Result, Store};
 
 /// A component ready to be instantiated for a request.
-pub(super) struct Renderer(bindings::PluginPre<Call>);
+pub(super) struct Renderer {
+    plugin: InstancePre<Call>,
+    render: ComponentExportIndex,
+}
 
 impl Renderer {
     pub(super) fn new(engine: &Engine, component: &Component) -> Result<Self> {
-        Ok(Self(bindings::PluginPre::new(linker(engine)?.instantiate_pre(component)?)?))
+        let plugin = linker(engine)?.instantiate_pre(component)?;
+        // Checks the types of all exports.
+        bindings::PluginPre::new(plugin.clone())?;
+        let absent = || wasmtime::Error::msg("no export `render`");
+        let render = component.get_export_index(None, "render").ok_or_else(absent)?;
+        Ok(Self { plugin, render })
     }
 
     /// One render in a fresh instance: the outer error is wasmtime's or the host's, the inner one the plugin's.
     pub(super) async fn render(&self, store: &mut Store<Call>, job: Job) -> Result<Result<Document, RenderError>> {
-        let plugin = self.0.instantiate_async(&mut *store).await?;
-        let answer = plugin.call_render(store, &convert::job(job)).await?;
+        type Answer = (Result<wit::Document, wit::Failure>,);
+        let instance = self.plugin.instantiate_async(&mut *store).await?;
+        let render = instance.get_typed_func::<(lowered::Job<'_>,), Answer>(&mut *store, self.render)?;
+        let (answer,) = render.call_async(store, (lowered::Job::from(&job),)).await?;
         Ok(answer.map(convert::document).map_err(convert::failure))
     }
 }
