@@ -93,8 +93,12 @@ impl Content {
 
     /// Whether each value found between the marks is this one, but for characters that its place cannot hold.
     pub fn holds(&self, value: &str) -> Result<(), String> {
-        // One of Grandstream's files writes a hyphen for each space.
-        let wanted = [normal(value), normal(&written_twice(value)), normal(&value.replace(' ', "-"))];
+        // One of Grandstream's files writes a hyphen for each space. A semicolon would end a part of a function of Cisco's, so
+        // our own template leaves it out of numbers and writes a comma in names.
+        let written = [value.replace(' ', "-"), value.replace(';', ""), value.replace(';', ",")];
+        let wanted =
+            [normal(value), normal(&written_twice(value))].into_iter().chain(written.iter().map(|it| normal(it)));
+        let wanted: Vec<_> = wanted.collect();
         for text in &self.texts {
             for part in text.split(BEGIN).skip(1) {
                 let Some((found, _)) = part.split_once(END) else { continue };
