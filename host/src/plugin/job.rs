@@ -40,11 +40,15 @@ pub struct JobSettings {
 }
 
 impl JobSettings {
-    /// All of them, with unique names, in no particular order.
+    /// All of them, with unique names, sorted by name: the same job gives the same bytes.
     pub fn all(&self) -> Vec<(&str, &Value)> {
         match &self.reads {
-            // A template cannot read a variable without a name.
-            Reads::Every => self.layers.of_category("provision", |name| !name.is_empty()).collect(),
+            Reads::Every => {
+                // A template cannot read a variable without a name.
+                let mut all: Vec<_> = self.layers.of_category("provision", |name| !name.is_empty()).collect();
+                all.sort_unstable_by_key(|(name, _)| *name);
+                all
+            }
             Reads::Only(names) => self.layers.named("provision", names).collect(),
         }
     }
