@@ -11,8 +11,8 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long the update waits while another process writes.
-const BUSY_MAX: Duration = Duration::from_secs(2);
+/// How long each statement of the update waits while another process writes. A start that has to wait longer says so itself.
+const BUSY_MAX: Duration = Duration::from_millis(300);
 
 /// Whether a file has the mark, whose number is decimal here. Older releases marked nothing; their rows tell.
 const IS_MARKED: &str = "select application_id = 1147756908 from pragma_application_id";
