@@ -7,6 +7,7 @@ use super::error::Error;
 use super::keys::nulls_last;
 use super::phone_book_rules::{ContactRules, PhoneBookRules};
 use super::query::{QueryResult, Statement};
+use super::statements::ContactStatements;
 use crate::facts::{DatabaseVersion, FactsVersion, Release, Row, Table, Value, Versioned};
 use std::hash::Hash;
 use std::sync::Arc;
@@ -20,6 +21,9 @@ pub struct PhoneBook {
     rules: Arc<PhoneBookRules>,
     database: Option<DatabaseVersion>,
 }
+
+/// Chooses a statement of those that hold when it runs.
+type Choice = fn(&ContactStatements) -> &Statement;
 
 /// A kept result of a statement.
 type Answer<T> = Versioned<Arc<T>>;
@@ -45,10 +49,9 @@ impl PhoneBook {
         let (user, first) = (rules.user.as_deref(), rules.first_user_id.as_deref());
         let rows = rows_max.saturating_add(1).to_string();
         let binds = [Some(&*rules.domain), user, first, Some(which), Some(rows.as_str())];
-        let statements = self.directory.statements();
-        let statement = if rules.all { &statements.contacts.all } else { &statements.contacts.own };
+        let statement: Choice = if rules.all { |of| &of.all } else { |of| &of.own };
         let key = (Arc::clone(rules), rows_max);
-        self.ask(|cache| &cache.contacts, key, (statement, &binds), |result| tables(rules, result)).await
+        self.ask(|cache| &cache.contacts, key, statement, &binds, |result| tables(rules, result)).await
     }
 
     /// The extension with this number in the device's domain: a table `extension` of at most one row. The first number
@@ -73,12 +76,11 @@ impl PhoneBook {
             true => Arc::clone(&numbers.texts),
             false => serde_json::json!([number]).to_string().into(),
         };
-        let statements = self.directory.statements();
         let domain = &self.rules.contacts.domain;
         let binds = [Some(&**domain), Some(&*texts)];
-        let asked = (&statements.contacts.extensions, &binds[..]);
+        let statement: Choice = |of| &of.extensions;
         let key = (Arc::clone(domain), Arc::clone(&texts));
-        match self.ask(|cache| &cache.extensions, key, asked, |result| result.table("extension")).await {
+        match self.ask(|cache| &cache.extensions, key, statement, &binds, |result| result.table("extension")).await {
             Err(error) if error.is_of_value() => Ok(Versioned::unkept(Table::empty("extension").into())),
             answer => answer,
         }
@@ -94,16 +96,18 @@ impl PhoneBook {
         &self,
         shelf: impl Fn(&FactsCache) -> &Shelf<K, Answer<T>>,
         key: K,
-        (statement, binds): (&Statement, &[Option<&str>]),
+        statement: Choice,
+        binds: &[Option<&str>],
         make: impl FnOnce(&QueryResult<'_>) -> Result<T, Error>,
     ) -> Result<Answer<T>, Error> {
         let kept = shelf(&self.directory.source(self.rules.origin).cache);
         if let Some(answer) = kept.current(&key, self.database) {
             return Ok(answer.value.clone());
         }
-        let result = self.directory.read(self.rules.origin, statement, binds).await?;
+        let statements = self.directory.statements();
+        let result = self.directory.read(self.rules.origin, statement(&statements.contacts), binds).await?;
         let mut digest = Digest::default();
-        digest.add_shared(&self.directory.statements());
+        digest.add_shared(&statements);
         digest.add_rows(&result, &[]);
         let version = self.database.map(|_| FactsVersion::unused());
         let make = || Ok(Versioned { value: Arc::new(make(&result)?), version });

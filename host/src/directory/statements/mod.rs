@@ -13,7 +13,7 @@ use super::database::Database;
 use super::error::Error;
 use super::query::Statement;
 use crate::facts::Release;
-use contacts::ContactStatements;
+pub use contacts::ContactStatements;
 use find::FindStatements;
 pub use find::PROVISIONED;
 pub use settings::{DEFAULT_SETTINGS, STAMP};
