@@ -146,7 +146,7 @@ impl Settings {
     }
 
     pub fn get(&self, category: &str, subcategory: &str) -> Option<&Value> {
-        self.layers.iter().rev().find_map(|layer| layer.get(category)?.get(subcategory))
+        find(&self.layers, category, subcategory)
     }
 
     /// A setting used as a condition: PHP's truth of its value, or `absent` where it is not set.
@@ -174,7 +174,7 @@ impl Settings {
         category: &'a str,
         wanted: impl Fn(&str) -> bool + 'a,
     ) -> impl Iterator<Item = (&'a str, &'a Value)> {
-        let layers = self.of_templates.as_deref().unwrap_or(&self.layers);
+        let layers = self.layers_of_templates();
         let of_layer = move |at: usize| layers[at].get(category).into_iter().flatten().map(move |pair| (at, pair));
         let has = move |layer: &Arc<Values>, name: &str| layer.get(category).is_some_and(|all| all.contains_key(name));
         let all = (0..layers.len()).flat_map(of_layer);
@@ -184,8 +184,7 @@ impl Settings {
 
     /// The settings of a category with these names, as templates see them.
     pub fn named<'a>(&'a self, category: &str, names: &'a [String]) -> impl Iterator<Item = (&'a str, &'a Value)> {
-        let layers = self.of_templates.as_deref().unwrap_or(&self.layers);
-        let layers: Vec<_> = layers.iter().rev().filter_map(|layer| layer.get(category)).collect();
+        let layers: Vec<_> = self.layers_of_templates().iter().rev().filter_map(|layer| layer.get(category)).collect();
         names.iter().filter_map(move |name| {
             let value = layers.iter().find_map(|layer| layer.get(name))?;
             Some((name.as_str(), value))
@@ -194,8 +193,17 @@ impl Settings {
 
     /// Whether templates see a value of this setting.
     pub fn has_for_templates(&self, category: &str, name: &str) -> bool {
-        self.of_category(category, |other| other == name).any(|(_, value)| *value != Value::Null)
+        find(self.layers_of_templates(), category, name).is_some_and(|value| *value != Value::Null)
     }
+
+    fn layers_of_templates(&self) -> &[Arc<Values>] {
+        self.of_templates.as_deref().unwrap_or(&self.layers)
+    }
+}
+
+/// The value in the last layer that has one.
+fn find<'a>(layers: &'a [Arc<Values>], category: &str, subcategory: &str) -> Option<&'a Value> {
+    layers.iter().rev().find_map(|layer| layer.get(category)?.get(subcategory))
 }
 
 /// Adds a layer unless it is empty.
