@@ -25,18 +25,17 @@ const NOTE_TIMEOUT: Duration = Duration::from_secs(3);
 const RELOAD_TIME: Duration = Duration::from_millis(1_500);
 
 /// The servers and files that all cases share.
-struct Stage<'a> {
-    server: &'a Server,
-    database: &'a Recorded,
-    templates: &'a Path,
-    scratch: &'a Path,
+pub struct Stage<'a> {
+    pub server: &'a Server,
+    pub database: &'a Recorded,
+    pub templates: &'a Path,
+    pub scratch: &'a Path,
     /// The body of the ordinary answer; bodies are compared with parts of it.
-    whole: Vec<u8>,
+    pub whole: Vec<u8>,
 }
 
-#[test]
-fn recorded_gate_cases_match_or_differ_on_purpose() {
-    let Some(database) = Recorded::start() else { return };
+/// Calls a function with a stage, the cases, and what is expected instead of a case's own answer.
+pub fn with_stage(database: &Recorded, test: impl FnOnce(&Stage<'_>, &[(Value, Value)])) {
     let corpus = &database.corpus;
     let (scratch, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let templates = folder.path().join("templates");
@@ -48,11 +47,20 @@ fn recorded_gate_cases_match_or_differ_on_purpose() {
     let whole = corpus::ask(server.address, &cases[0], None).body;
     assert_eq!(cases[0]["body_sha256"], hex(&sha2::Sha256::digest(&whole)), "the ordinary answer differs");
     cases.retain(|case| instead(case)["skip"] != true && (case["broken"] != true || !instead(case).is_null()));
+    let cases: Vec<_> = cases.into_iter().map(|case| (case.clone(), instead(&case))).collect();
+    assert!(cases.len() > 300);
     let (scratch, templates) = (scratch.path(), templates.as_path());
-    let stage = Stage { server: &server, database: &database, templates, scratch, whole };
-    let differences: Vec<_> = cases.iter().filter_map(|case| stage.differs(case, &instead(case))).collect();
-    println!("{} of {} identical", cases.len() - differences.len(), cases.len());
-    assert!(cases.len() > 300 && differences.is_empty(), "{}", differences.join("\n"));
+    test(&Stage { server: &server, database, templates, scratch, whole }, &cases);
+}
+
+#[test]
+fn recorded_gate_cases_match_or_differ_on_purpose() {
+    let Some(database) = Recorded::start() else { return };
+    with_stage(&database, |stage, cases| {
+        let differences: Vec<_> = cases.iter().filter_map(|(case, instead)| stage.differs(case, instead)).collect();
+        println!("{} of {} identical", cases.len() - differences.len(), cases.len());
+        assert!(differences.is_empty(), "{}", differences.join("\n"));
+    });
 }
 
 /// An auth server that accepts every request and counts them.
@@ -121,11 +129,7 @@ fn unknown_auth_type_is_named_in_log_and_check() {
 impl Stage<'_> {
     /// The difference of a case in one line, or `None`. Restores the settings.
     fn differs(&self, case: &Value, instead: &Value) -> Option<String> {
-        self.execute(&case["sql_before"]);
-        if let Some(script) = case["fs_before"].as_str() {
-            self.shell(script);
-            thread::sleep(RELOAD_TIME);
-        }
+        self.begin(case);
         let answer = self.answer(case, instead);
         let difference = match instead["status"].as_u64() {
             Some(status) => self.misses(case, instead, status, &answer),
@@ -133,14 +137,29 @@ impl Stage<'_> {
         };
         let judges_rows = instead.is_null() && case["volatile"].as_array().is_none_or(Vec::is_empty);
         let difference = difference.or_else(|| if judges_rows { self.rows_differ(case) } else { None });
+        self.end(case);
+        difference.map(|difference| format!("{} {}: {difference}", case["id"], case["title"]))
+    }
+
+    /// Makes the settings and files of a case.
+    pub fn begin(&self, case: &Value) {
+        self.execute(&case["sql_before"]);
+        if let Some(script) = case["fs_before"].as_str() {
+            self.shell(script);
+            thread::sleep(RELOAD_TIME);
+        }
+    }
+
+    /// Undoes them.
+    pub fn end(&self, case: &Value) {
         self.execute(&case["sql_after"]);
         if let Some(script) = case["fs_after"].as_str() {
             self.shell(script);
         }
-        difference.map(|difference| format!("{} {}: {difference}", case["id"], case["title"]))
     }
 
-    fn answer(&self, case: &Value, instead: &Value) -> Answer {
+    /// The answer to a case's request, with the credentials that are expected instead of its own.
+    pub fn answer(&self, case: &Value, instead: &Value) -> Answer {
         let Some([user, password]) = instead["login"].as_array().map(Vec::as_slice) else {
             return corpus::ask(self.server.address, case, None);
         };

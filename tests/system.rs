@@ -18,6 +18,7 @@ mod demo;
 mod documents;
 mod edge;
 mod encrypted;
+mod explain;
 mod gate;
 mod golden;
 mod guessing;

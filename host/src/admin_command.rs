@@ -1,11 +1,12 @@
 //! Commands that query or control the running server through its admin endpoint.
 
 use crate::config::AdminListen;
+use crate::explain::{Explanation, Question};
 use crate::http::{self, Cleared, Listing, Reloaded};
 use crate::sentry::{LimitKind, ReachedLimit};
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use axum::http::{Method, Request, StatusCode, header};
-use http_body_util::{BodyExt, Empty, Limited};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
@@ -20,6 +21,8 @@ const ANSWER_BYTES_MAX: usize = 64 << 20;
 /// The maximum length of an error text from another program, in characters.
 const REASON_CHARS_MAX: usize = 200;
 const WHERE: &str = "set --admin-listen (DIALPLATE_ADMIN_LISTEN) to the server's admin address";
+/// A render may take its whole time, and wait for a turn before.
+const EXPLAIN_TIMEOUT: Duration = Duration::from_secs(60);
 /// Digits of a content hash in the table, enough to tell two hashes apart. `--json` prints all digits.
 const HASH_DIGITS: usize = 12;
 
@@ -27,6 +30,7 @@ const HASH_DIGITS: usize = 12;
 struct AdminRequest {
     method: Method,
     path: Cow<'static, str>,
+    body: Bytes,
     timeout: Duration,
     late: &'static str,
 }
@@ -35,6 +39,7 @@ struct AdminRequest {
 const LIST: AdminRequest = AdminRequest {
     method: Method::GET,
     path: Cow::Borrowed("/plugins"),
+    body: Bytes::new(),
     timeout: Duration::from_secs(10),
     late: "it is stopped, or the machine is very busy",
 };
@@ -43,6 +48,7 @@ const LIST: AdminRequest = AdminRequest {
 const RELOAD: AdminRequest = AdminRequest {
     method: Method::POST,
     path: Cow::Borrowed("/reload"),
+    body: Bytes::new(),
     timeout: http::ADMIN_TIMEOUT,
     late: "the reload may still be running; see `dialplate plugin list` and the server's log for the result",
 };
@@ -84,6 +90,21 @@ pub async fn limits_clear(admin: AdminListen, subject: Option<&str>, out: &mut i
     };
     let (_, cleared) = ask::<Cleared>(admin, limits(Method::DELETE, path)).await?;
     Ok(writeln!(out, "cleared {} counters", cleared.counters)?)
+}
+
+/// The running server's explanation of a request.
+///
+/// # Errors
+/// The server does not answer, or the question describes no request.
+pub async fn explain(admin: AdminListen, question: &Question) -> Result<Explanation> {
+    let request = AdminRequest {
+        method: Method::POST,
+        path: "/explain".into(),
+        body: serde_json::to_vec(question)?.into(),
+        timeout: EXPLAIN_TIMEOUT,
+        late: "its database may be slow, or the machine very busy",
+    };
+    Ok(ask(admin, request).await?.1)
 }
 
 /// Prints the loaded plugins and templates as a table, or as the JSON of the endpoint.
@@ -133,7 +154,7 @@ async fn answer(address: SocketAddr, request: AdminRequest) -> Result<String> {
         .method(request.method)
         .uri(format!("http://{address}{}", request.path))
         .header(http::CALLER, "command")
-        .body(Empty::<Bytes>::new())?;
+        .body(Full::new(request.body))?;
     let broken = || format!("{address} sent no whole answer; {WHERE}");
     let answer = Client::builder(TokioExecutor::new()).build_http().request(request).await.map_err(|error| {
         let absent = error.is_connect().then(|| format!("no server answers at {address}; {WHERE}"));

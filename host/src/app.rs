@@ -8,7 +8,8 @@ use crate::clock::SteadyClock;
 use crate::config::{AdminListen, Config};
 use crate::directory::{self, DEFAULT_DOMAIN, Directory};
 use crate::documents::Documents;
-use crate::http::{self, AdminState, AppState};
+use crate::explain::{Explanation, Question};
+use crate::http::{self, AdminState, AppState, EXPLAINING_MAX};
 use crate::journal::Journal;
 use crate::pin::Pins;
 use crate::sentry::Sentry;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 /// Connections that may wait to be accepted: all phones of an office after a power failure.
@@ -54,6 +56,17 @@ impl Opened {
         let syslog = config.syslog.clone().map(Syslog::open).transpose().context("syslog")?;
         let directory = open_directory(&config.database).await?;
         Ok(Self { config, directory, auth_server, syslog })
+    }
+
+    /// As [`Self::open`], for a command that only looks: no refusal is sent to syslog, and the database is neither
+    /// created nor brought up to date.
+    async fn open_to_look(config: Config) -> Result<Self> {
+        if let Some(file) = config.database.url.file() {
+            ensure!(file.is_file(), "there is no database at {}; --database names another", file.display());
+        }
+        let auth_server = config.auth_server.clone().map(AuthServer::new).transpose()?;
+        let directory = Directory::connect(&config.database).await?;
+        Ok(Self { config, directory, auth_server, syslog: None })
     }
 
     /// Loads templates and plugins. `config.plugin.compiler` is used as it is.
@@ -106,6 +119,14 @@ impl App {
         http::respond(Arc::clone(&self.state), &self.http, peer, request).await
     }
 
+    /// Explains one request.
+    ///
+    /// # Errors
+    /// The question describes no request.
+    pub async fn explain(&self, question: &Question) -> Result<Explanation, http::ExplainError> {
+        http::explain(&self.state, &self.http, "command", question).await
+    }
+
     /// What the handlers have, for benchmarks of single rooms.
     pub fn state(&self) -> &AppState {
         &self.state
@@ -145,7 +166,7 @@ pub async fn run(config: Config) -> Result<()> {
     let opened = Opened::open(with_compiler(config)?).await?;
     let loaded = opened.load().await?;
     let app = opened.into_app(Arc::clone(&loaded.current))?;
-    let mut vital = serve_admin(admin, &app.state, loaded, hangup)?;
+    let mut vital = serve_admin(admin, &app, loaded, hangup)?;
     let mut ended = None;
     let signal = stop_signal()?;
     let stop = async {
@@ -165,10 +186,11 @@ pub async fn run(config: Config) -> Result<()> {
 /// Starts reloads and, if there is a listener, the admin endpoint. Both must run until the process ends.
 fn serve_admin(
     listener: Option<TcpListener>,
-    state: &AppState,
+    app: &App,
     loaded: reload::FirstLoad,
     hangup: Signal,
 ) -> Result<VitalTasks> {
+    let state = &app.state;
     let (snapshot, metrics) = (Arc::clone(&state.snapshot), Arc::clone(&state.metrics));
     let mut vital = VitalTasks::default();
     let (reloads, task) = loaded.watch(Arc::clone(&metrics), hangup);
@@ -176,7 +198,17 @@ fn serve_admin(
     let Some(listener) = listener else { return Ok(vital) };
     tracing::info!(listen = %listener.local_addr()?, "admin endpoint");
     let (sentry, documents) = (Arc::clone(&state.sentry), Arc::clone(&state.documents));
-    let state = Arc::new(AdminState { sentry, steady: state.steady, snapshot, reloads, documents, metrics });
+    let state = Arc::new(AdminState {
+        sentry,
+        steady: state.steady,
+        snapshot,
+        reloads,
+        app: Arc::downgrade(state),
+        http: app.http.clone(),
+        explaining: Semaphore::new(EXPLAINING_MAX),
+        documents,
+        metrics,
+    });
     vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state)));
     Ok(vital)
 }
@@ -195,6 +227,19 @@ pub async fn render(config: Config, address: &str, file: Option<&str>, host: Opt
     let document = http::preview(&app.state, &home.address, host.unwrap_or(&home.domain), file).await;
     app.close().await;
     Ok(document?.document.body.clone())
+}
+
+/// Walks a request through the rooms for the operator. Nothing is written, and no limit of a running server is known.
+///
+/// # Errors
+/// The question describes no request, or the rooms cannot be built.
+pub async fn explain(config: Config, question: &Question) -> Result<Explanation> {
+    let opened = Opened::open_to_look(with_compiler(config)?).await?;
+    let loaded = reload::load(reload_config(&opened.config, false)).await?;
+    let app = opened.into_app(loaded.current)?;
+    let explained = app.explain(question).await;
+    app.close().await;
+    Ok(explained?)
 }
 
 /// Builds everything that requests need, and reports what is wrong, without serving.

@@ -4,6 +4,7 @@ mod bench;
 mod config;
 mod db;
 mod device;
+mod explain;
 mod family;
 mod flags;
 mod grandstream;
@@ -38,6 +39,7 @@ const FAMILIES: &[Family] = &[
     db::DB,
     pin::PIN,
     render::RENDER,
+    explain::EXPLAIN,
     rows::DOMAIN,
     device::DEVICE,
     rows::LINE,

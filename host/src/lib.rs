@@ -12,6 +12,7 @@ pub mod db_command;
 pub mod directory;
 pub mod documents;
 pub mod editing;
+pub mod explain;
 pub mod facts;
 pub mod files;
 pub mod gate;

@@ -16,15 +16,15 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// A database with FusionPBX's tables and without rows.
-struct Stage {
-    url: String,
+pub struct Stage {
+    pub url: String,
     _folder: TempDir,
     _postgres: Option<Postgres>,
 }
 
 /// An empty database of each kind, whose tables are changed by this function. The second one is absent where no
 /// PostgreSQL is installed.
-fn stages(tables: impl Fn(String) -> String) -> Vec<Stage> {
+pub fn stages(tables: impl Fn(String) -> String) -> Vec<Stage> {
     let schema = std::fs::read_to_string(root().join("host/src/directory/embedded/schema.sql")).unwrap();
     let schema = tables(schema);
     let runtime = Runtime::new().unwrap();
@@ -44,10 +44,10 @@ fn stages(tables: impl Fn(String) -> String) -> Vec<Stage> {
 }
 
 /// What a command printed.
-struct Ran {
-    success: bool,
-    out: String,
-    err: String,
+pub struct Ran {
+    pub success: bool,
+    pub out: String,
+    pub err: String,
 }
 
 impl From<Output> for Ran {
@@ -66,7 +66,7 @@ impl Stage {
     }
 
     /// Runs a command with this standard input.
-    fn run_with(&self, words: &[&str], input: &str) -> Ran {
+    pub fn run_with(&self, words: &[&str], input: &str) -> Ran {
         let settings = self.settings();
         let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let mut command = server::command(words[0], &settings);
@@ -78,43 +78,43 @@ impl Stage {
     }
 
     /// Runs a command, given as its words, that must succeed.
-    fn ok(&self, words: &[&str]) -> String {
+    pub fn ok(&self, words: &[&str]) -> String {
         let ran = self.run_with(words, "");
         assert!(ran.success, "{words:?}: {}", ran.err);
         ran.out
     }
 
     /// The JSON that a command prints.
-    fn json(&self, words: &[&str]) -> Value {
+    pub fn json(&self, words: &[&str]) -> Value {
         let all: Vec<_> = words.iter().copied().chain(["--json"]).collect();
         let out = self.ok(&all);
         serde_json::from_str(&out).unwrap_or_else(|error| panic!("{words:?}: {error}: {out}"))
     }
 
     /// The message of a command that must fail.
-    fn error(&self, words: &[&str]) -> String {
+    pub fn error(&self, words: &[&str]) -> String {
         let ran = self.run_with(words, "");
         assert!(!ran.success, "{words:?} succeeded: {}", ran.out);
         ran.err
     }
 
-    fn value(&self, query: &str) -> String {
+    pub fn value(&self, query: &str) -> String {
         database::value_blocking(&self.url, query)
     }
 
-    fn sql(&self, statements: &str) {
+    pub fn sql(&self, statements: &str) {
         database::run_blocking(&self.url, statements);
     }
 
     /// A server of this database.
-    fn serve(&self) -> Server {
+    pub fn serve(&self) -> Server {
         let settings = self.settings();
         let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         Server::start(&settings)
     }
 
     /// Makes a domain whose phones are answered without credentials.
-    fn with_domain(&self) -> &Self {
+    pub fn with_domain(&self) -> &Self {
         self.ok(&["domain", "add", "pbx.example.net"]);
         self.ok(&["setting", "add", "provision", "enabled", "true"]);
         self

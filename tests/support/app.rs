@@ -21,7 +21,8 @@ use axum::body::Body;
 use axum::http::{HeaderValue, Request, Uri, header};
 use dialplate::app::{App, Opened};
 use dialplate::config::{Config, ConfigSource};
-use dialplate::http::AppState;
+use dialplate::explain::{Explanation, Question};
+use dialplate::http::{AppState, ExplainError};
 use dialplate::reload::Current;
 use http_body_util::BodyExt;
 use std::collections::HashMap;
@@ -113,6 +114,11 @@ impl TestApp {
             headers: parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect(),
             body: body.collect().await.expect("a body").to_bytes().to_vec(),
         }
+    }
+
+    /// Explains a request.
+    pub async fn explain(&self, question: &Question) -> Result<Explanation, ExplainError> {
+        self.app.explain(question).await
     }
 
     /// Serves on a free port until the test ends, for requests that no [`Request`] can hold.

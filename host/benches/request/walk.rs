@@ -43,8 +43,9 @@ pub fn request(host: &str, agent: &str, target: &str) -> ProvisionRequest {
 pub async fn permit(directory: &Directory, request: &ProvisionRequest, keeper: &Keeper) -> Option<DevicePermit> {
     let identifier = request.identify_device(&|_: &str| None);
     let facts = directory.find(&Lookup { address: identifier.address(), host: request.host() }).await.unwrap();
-    let screened = gate::screen(request, facts, keeper).ok()?;
-    match screened.authenticate(true, SteadyClock::start().now()).and_then(|request| request.admit(&identifier)) {
+    let screened = gate::screen(request, facts, keeper, &mut ()).ok()?;
+    let authenticated = screened.authenticate(None, SteadyClock::start().now(), &mut ());
+    match authenticated.and_then(|request| request.admit(&identifier, &mut ())) {
         Ok(Permit::Known(permit)) => Some(*permit),
         _ => None,
     }
@@ -65,8 +66,9 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
     let lookup = Lookup { address: identifier.address(), host: request.host() };
     let facts = times.take(1, async { app.directory.find(&lookup).await.unwrap() }).await;
     let admit = async {
-        let screened = gate::screen(&request, facts, &app.keeper).unwrap();
-        screened.authenticate(true, app.steady.now()).and_then(|request| request.admit(&identifier))
+        let screened = gate::screen(&request, facts, &app.keeper, &mut ()).unwrap();
+        let authenticated = screened.authenticate(None, app.steady.now(), &mut ());
+        authenticated.and_then(|request| request.admit(&identifier, &mut ()))
     };
     let Ok(Permit::Known(permit)) = times.take(2, admit).await else { panic!("{target} is not admitted") };
     let device = times.take(3, async { app.directory.load(*permit).await.unwrap() }).await;

@@ -89,8 +89,9 @@ fn check(request: &ProvisionRequest) {
     assert!(claim.address().is_none_or(|address| address.as_str().len() == 12));
     for scheme in ["digest", "basic"] {
         let keeper = gate::Keeper::new([7; 32], 1, NOW);
-        let screened = gate::screen(request, facts(scheme), &keeper).unwrap_or_else(|refusal| panic!("{refusal}"));
-        assert!(screened.authenticate(true, NOW).is_err(), "admitted without the password");
+        let screened =
+            gate::screen(request, facts(scheme), &keeper, &mut ()).unwrap_or_else(|refusal| panic!("{refusal}"));
+        assert!(screened.authenticate(None, NOW, &mut ()).is_err(), "admitted without the password");
     }
 }
 

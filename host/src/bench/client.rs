@@ -3,9 +3,9 @@
 use super::account::Account;
 use super::answer::Head;
 use super::connection::{Connection, Origin};
-use super::digest::Login;
 use super::failures::Failure;
 use super::list::Request;
+use crate::gate::{Login, Signed};
 use std::collections::HashMap;
 
 /// An answer. The body stays in the connection's buffer.
@@ -52,7 +52,7 @@ impl Client {
             && let Some(account) = &self.account
         {
             self.challenges += 1;
-            let login = Login::answer(&head.challenges, account).ok_or(Failure::Challenge)?;
+            let login = Login::answer(&head.challenges, &account.user, &account.password).ok_or(Failure::Challenge)?;
             self.logins.insert(request.host.clone(), login);
             head = self.send(request)?;
         }
@@ -66,7 +66,9 @@ impl Client {
         let parts = ["GET ", target, " HTTP/1.1\r\nAccept: */*\r\nHost: ", host, before_agent, user_agent, "\r\n"];
         parts.iter().for_each(|part| self.line.extend_from_slice(part.as_bytes()));
         if let Some(login) = self.logins.get_mut(&request.host) {
-            login.write(&request.target, &self.cnonce, &mut self.line);
+            let signed = Signed { method: "GET", target: &request.target, cnonce: &self.cnonce };
+            let header = format!("Authorization: {}\r\n", login.header(signed));
+            self.line.extend_from_slice(header.as_bytes());
         }
         self.line.extend_from_slice(b"\r\n");
         self.connection.exchange(&self.line)

@@ -24,7 +24,7 @@ pub enum Failure {
     Body,
     #[error("the body differs from that of the other server")]
     Difference,
-    #[error("the server demands no digest with MD5, so the account cannot be used")]
+    #[error("the server demands no digest with qop=auth, so the account cannot be used")]
     Challenge,
 }
 

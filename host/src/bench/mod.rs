@@ -5,7 +5,6 @@ mod account;
 mod answer;
 mod client;
 mod connection;
-mod digest;
 mod error;
 mod expected;
 mod failures;

@@ -1,7 +1,7 @@
 //! Daylight saving time of a domain's zone, as settings for templates. The zone's rules come from the tz database that is
 //! compiled in, so that two servers agree whatever their machines have installed.
 
-use crate::facts::{Release, Settings, Value};
+use crate::facts::{Layer, Release, Settings, Value};
 use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan, Zoned};
@@ -75,11 +75,15 @@ impl Zone {
         if release <= Release::V5_3 {
             let has_zone = provision.text("domain", "time_zone").is_some_and(|name| !name.is_empty());
             if has_zone && !settings.has_for_templates("provision", TIME_ZONE_OFFSET) {
-                settings.add_category("provision", [(TIME_ZONE_OFFSET.to_owned(), self.offset_text(at))]);
+                settings.add_category(
+                    Layer::Computed,
+                    "provision",
+                    [(TIME_ZONE_OFFSET.to_owned(), self.offset_text(at))],
+                );
             }
         } else if provision.is_on("provision", "daylight_savings_auto", true) {
             let stop = if release == Release::V5_4 { "end" } else { "stop" };
-            settings.add_category("provision", self.daylight_settings(at, stop));
+            settings.add_category(Layer::Computed, "provision", self.daylight_settings(at, stop));
         }
     }
 
@@ -289,7 +293,7 @@ mod tests {
             value: Some(value.into()),
         };
         let mut on = Settings::default();
-        on.add_category("provision", [("gmt_offset".to_owned(), Value::Text("own".into()))]);
+        on.add_category(Layer::Device, "provision", [("gmt_offset".to_owned(), Value::Text("own".into()))]);
         let mut off = on.clone();
         let mut provision = Settings::default();
         let zone = Zone::named("America/Chicago");

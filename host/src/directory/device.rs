@@ -6,6 +6,21 @@ use crate::facts::{DatabaseVersion, DeviceAddress, FactsVersion, Settings, Table
 use std::ops::Deref;
 use std::sync::Arc;
 
+/// Where the name of a device's template folder comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TemplateFrom {
+    /// Its own row.
+    Row,
+    /// An enabled device of the same domain, because its own row names none.
+    StandIn,
+    /// The device behind `device_uuid_alternate`.
+    Alternate,
+    /// The User-Agent, or a setting for phones without a device: it has no row yet.
+    UserAgent,
+    /// A user logs in.
+    Login,
+}
+
 /// An admitted device with everything that a template may read of it. It holds passwords, so there is no `Debug`.
 pub struct Device {
     /// `None` if nothing that is made of it may be kept.
@@ -21,6 +36,9 @@ pub struct Device {
     pub vendor: String,
     /// The template folder, `yealink/t46u`; empty if neither the device nor a stand-in has one.
     pub template: String,
+    pub template_from: TemplateFrom,
+    /// The uuid of the device whose lines, keys and settings it shows: its own, or that of its alternate.
+    pub shown: String,
     pub domain_name: String,
     /// `device`, `domain`, `lines`, `profile_keys`, `device_keys`, `user`: always present, some without rows.
     pub tables: Vec<Arc<Table>>,

@@ -3,16 +3,15 @@
 use super::addresses::is_spelling;
 use super::catalog::{Catalog, Column, ColumnKind};
 use super::daylight::Zone;
-use super::device::Device;
+use super::device::{Device, TemplateFrom};
 use super::dialect::{Dialect, storable, timestamp};
 use super::directory::Directory;
 use super::error::Error;
-use super::load::with_own_settings;
+use super::load::{OwnSettings, with_own_settings};
 use super::phone_book_rules::PhoneBookRules;
 use crate::facts::{Domain, MacAddress, ReadOrigin, Record, Settings, Table, Value};
 use crate::gate::InsertPermit;
 use jiff::Timestamp;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What the server derives from a request about a device that has no row.
@@ -78,6 +77,19 @@ impl Directory {
         Ok(Insertion::Inserted(Box::new(device)))
     }
 
+    /// The device that [`Self::insert`] would insert. Nothing is written.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn would_insert(&self, permit: InsertPermit, new: NewDevice) -> Result<Insertion, Error> {
+        if self.has_address(&self.statements().catalog, permit.address()).await? {
+            return Ok(Insertion::Taken(permit));
+        }
+        let uuid = uuid::Uuid::new_v4().to_string();
+        let device = self.without_row(permit.into_facts(), uuid, |_| new).await?;
+        Ok(Insertion::Inserted(Box::new(device)))
+    }
+
     /// A device with the settings of its domain and nothing else, without reading its row. `new` is made from these
     /// settings.
     pub(super) async fn without_row(
@@ -136,16 +148,18 @@ fn inserted_device(columns: &[Column], facts: InsertFacts, new: NewDevice, uuid:
     let empty = ["lines", "profile_keys", "device_keys", "user"].map(Table::empty);
     Device {
         version: None,
+        shown: uuid.clone(),
         uuid,
         address: address.into(),
         is_new: true,
         stored_vendor: new.vendor.clone(),
         vendor: new.vendor,
         template: new.template,
+        template_from: TemplateFrom::UserAgent,
         tables: [device, domain.record.clone().into_table("domain")].into_iter().chain(empty).map(Arc::new).collect(),
         domain_name: domain.name.clone(),
         zone: Zone::of(&domain_settings),
-        settings: with_own_settings(&domain_settings, HashMap::new()),
+        settings: with_own_settings(&domain_settings, OwnSettings::default()),
         domain_settings,
         phone_book: Arc::new(phone_book),
     }

@@ -5,12 +5,12 @@ use super::cache::{Digest, Kept};
 use super::contacts::PhoneBook;
 use super::daylight::Zone;
 use super::defaults::setting_row;
-use super::device::{Admitted, Device};
+use super::device::{Admitted, Device, TemplateFrom};
 use super::directory::Directory;
 use super::error::Error;
 use super::keys;
 use super::phone_book_rules::PhoneBookRules;
-use super::query::QueryResult;
+use super::query::{QueryResult, RawRow};
 use super::relatives::Relatives;
 use crate::facts::{
     DatabaseVersion, DeviceFacts, FactsVersion, Layer, ReadOrigin, Record, Release, Row, SettingLayer, SettingRow,
@@ -124,6 +124,8 @@ fn device(
         stored_vendor: device.vendor.clone(),
         vendor: vendor.unwrap_or_default().to_owned(),
         template: composed.record.row().text("device_template").to_owned(),
+        template_from: composed.template_from,
+        shown: composed.source.clone(),
         domain_name: domain.name.clone(),
         zone: Zone::of(&domain_settings),
         phone_book: Arc::new(phone_book.with_keys([&profile_keys, &device_keys])),
@@ -147,6 +149,7 @@ struct Composed {
     record: Record,
     /// The uuid of the device whose lines, keys and settings it shows.
     source: String,
+    template_from: TemplateFrom,
 }
 
 impl Composed {
@@ -155,7 +158,7 @@ impl Composed {
         let Relatives { alternate, stand_in } = relatives;
         let vendor = Some(facts.vendor.to_ascii_lowercase()).filter(|vendor| !vendor.is_empty() && vendor != "0");
         record.set("device_vendor", vendor.map_or(Value::Null, Value::Text));
-        let mut composed = Self { record, source: uuid };
+        let mut composed = Self { record, source: uuid, template_from: TemplateFrom::Row };
         if let Some(stand_in) = &stand_in {
             composed.take_from_stand_in(stand_in.row());
         }
@@ -173,6 +176,7 @@ impl Composed {
 
     /// A device without template takes nearly everything from the stand-in, but not its user, lines and keys.
     fn take_from_stand_in(&mut self, row: Row<'_>) {
+        self.template_from = TemplateFrom::StandIn;
         self.take(&FROM_STAND_IN, row);
         self.record.set("device_vendor", lower_case(row, "device_vendor"));
         self.record.set("device_location", lower_case(row, "device_location"));
@@ -183,6 +187,7 @@ impl Composed {
         if release == Release::V5_0 {
             self.record.set("device_vendor", lower_case(row, "device_vendor"));
         } else if release >= Release::V5_4 && self.vendor().unwrap_or_default() == row.text("device_vendor") {
+            self.template_from = TemplateFrom::Alternate;
             self.take(&["device_template"], row);
         }
         self.take(&FROM_ALTERNATE, row);
@@ -221,29 +226,38 @@ fn lower_case(row: Row<'_>, column: &str) -> Value {
     Value::Text(row.text(column).to_ascii_lowercase())
 }
 
-/// The settings of the profile, and above them those of the device.
-fn own_settings(device: &Composed, result: &QueryResult<'_>) -> Result<HashMap<String, Value>, Error> {
-    let mut settings = HashMap::new();
-    // Where `device_enabled` is NULL, FusionPBX serves the device without its profile's settings.
-    let layers = [(device.is_enabled(), "profile_settings"), (true, "device_settings")];
-    for layer in layers.into_iter().filter_map(|(counts, layer)| counts.then_some(layer)) {
-        for row in result.raw(layer)? {
-            let mut cells = row.into_iter();
-            let name = cells.next().flatten().unwrap_or_default();
-            settings.insert(name, cells.next().flatten().map_or(Value::Null, Value::Text));
-        }
-    }
-    Ok(settings)
+/// The settings of a profile, and those of a device.
+#[derive(Default)]
+pub(super) struct OwnSettings {
+    profile: HashMap<String, Value>,
+    device: HashMap<String, Value>,
 }
 
-/// Default and domain settings with the device's own above them. Of several passwords a template reads the first.
-pub(super) fn with_own_settings(domain_settings: &Settings, own: HashMap<String, Value>) -> Settings {
+fn own_settings(device: &Composed, result: &QueryResult<'_>) -> Result<OwnSettings, Error> {
+    let read = |part| {
+        let pair = |row: RawRow| {
+            let mut cells = row.into_iter();
+            let name = cells.next().flatten().unwrap_or_default();
+            (name, cells.next().flatten().map_or(Value::Null, Value::Text))
+        };
+        Ok::<HashMap<_, _>, Error>(result.raw(part)?.into_iter().map(pair).collect())
+    };
+    // Where `device_enabled` is NULL, FusionPBX serves the device without its profile's settings.
+    let profile = if device.is_enabled() { read("profile_settings")? } else { HashMap::new() };
+    Ok(OwnSettings { profile, device: read("device_settings")? })
+}
+
+/// Default and domain settings with those of the profile and of the device above them. Of several passwords a template
+/// reads the first.
+pub(super) fn with_own_settings(domain_settings: &Settings, own: OwnSettings) -> Settings {
     let mut settings = domain_settings.clone();
     if let Some(Value::Items(passwords)) = settings.get("provision", PASSWORDS) {
         let first = passwords.first().cloned().map_or(Value::Null, Value::Text);
-        settings.add_category("provision", [(PASSWORDS.to_owned(), first)]);
+        let layer = settings.layer("provision", PASSWORDS).unwrap_or(Layer::Default);
+        settings.add_category(layer, "provision", [(PASSWORDS.to_owned(), first)]);
     }
-    settings.add_category("provision", own);
+    settings.add_category(Layer::Profile, "provision", own.profile);
+    settings.add_category(Layer::Device, "provision", own.device);
     settings
 }
 

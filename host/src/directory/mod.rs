@@ -47,7 +47,7 @@ mod users;
 pub use config::Config;
 pub use contacts::PhoneBook;
 pub use database::Access;
-pub use device::{Admitted, Device};
+pub use device::{Admitted, Device, TemplateFrom};
 pub use directory::Directory;
 pub use edits::{Condition, Edits, NewRow};
 pub use embedded::DEFAULT_DOMAIN;

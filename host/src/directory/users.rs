@@ -3,12 +3,12 @@
 use super::catalog::Column;
 use super::database::Access;
 use super::daylight::Zone;
-use super::device::Device;
+use super::device::{Device, TemplateFrom};
 use super::dialect::storable;
 use super::directory::Directory;
 use super::edits::Edits;
 use super::error::Error;
-use super::load::{user_table, with_own_settings};
+use super::load::{OwnSettings, user_table, with_own_settings};
 use super::phone_book_rules::PhoneBookRules;
 use super::statements::{UserStatements, VERIFIER};
 use crate::facts::{
@@ -16,7 +16,6 @@ use crate::facts::{
 };
 use crate::gate::UserPermit;
 use crate::password::NewPassword;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The name of a user. FusionPBX sets no limit; a mail address has at most 254 bytes.
@@ -108,18 +107,20 @@ impl Directory {
         let [profile_keys, device_keys] = ["profile_keys", "device_keys"].map(Table::empty);
         Ok(Some(Device {
             version: None,
+            shown: uuid.clone(),
             uuid,
             address,
             is_new: false,
             stored_vendor: template.vendor.to_owned(),
             vendor: template.vendor.to_owned(),
             template: template.folder.to_owned(),
+            template_from: TemplateFrom::Login,
             tables: [device, domain.record.clone().into_table("domain"), lines, profile_keys, device_keys, user]
                 .map(Arc::new)
                 .into(),
             domain_name: domain.name.clone(),
             zone: Zone::of(&domain_settings),
-            settings: with_own_settings(&domain_settings, HashMap::new()),
+            settings: with_own_settings(&domain_settings, OwnSettings::default()),
             domain_settings,
             phone_book: Arc::new(phone_book),
         }))

@@ -116,6 +116,15 @@ pub async fn home(directory: &Directory, text: &str) -> Result<Home, Error> {
     Ok(Home { address, domain: domain_of(&mut edits, &found).await?.name })
 }
 
+/// The name of the only domain.
+///
+/// # Errors
+/// There is none, or several.
+pub async fn only_domain(directory: &Directory) -> Result<String, Error> {
+    let mut edits = directory.edit(Access::Read).await?;
+    Ok(domain(&mut edits, None).await?.name)
+}
+
 /// The row of a table that has this name in this column.
 pub async fn named(
     edits: &mut Edits,

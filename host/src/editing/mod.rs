@@ -28,7 +28,7 @@ pub use entities::ENTITIES;
 pub use entity::{Entity, Kind, Within};
 pub use error::Error;
 pub use field::{Field, FieldKind};
-pub use find::home;
+pub use find::{home, only_domain};
 pub use import::{FILE_BYTES_MAX, Fault, Import, Imported, import};
 pub use password::Password;
 pub use record::Record;

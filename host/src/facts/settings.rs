@@ -5,13 +5,29 @@ use super::value::Value;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Where a row came from. A later layer replaces what an earlier one said. FusionPBX reads users' settings nowhere
+/// Where a value came from. A later layer replaces what an earlier one said. FusionPBX reads users' settings nowhere
 /// on the way to a phone, and profile and device settings have neither category nor type: they join when the
 /// device is loaded.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Layer {
     Default,
     Domain,
+    Profile,
+    Device,
+    /// The server computes it: the dates of daylight saving time.
+    Computed,
+}
+
+impl Layer {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Domain => "domain",
+            Self::Profile => "profile",
+            Self::Device => "device",
+            Self::Computed => "computed",
+        }
+    }
 }
 
 /// One enabled row of `v_default_settings` or `v_domain_settings`.
@@ -32,15 +48,23 @@ type Values = HashMap<String, HashMap<String, Value>>;
 #[derive(Clone, Default)]
 pub struct Settings {
     /// The last that has a setting wins.
-    layers: Vec<Arc<Values>>,
+    layers: Vec<LayerValues>,
     /// The layers as templates of an older release see them; `None` if they see those that decide.
-    of_templates: Option<Vec<Arc<Values>>>,
+    of_templates: Option<Vec<LayerValues>>,
     release: Release,
+}
+
+/// The values of one layer.
+#[derive(Clone)]
+struct LayerValues {
+    layer: Layer,
+    values: Arc<Values>,
 }
 
 /// The rows of one layer, read once for all devices that have them.
 #[derive(Clone)]
 pub struct SettingLayer {
+    layer: Layer,
     values: Arc<Values>,
     of_templates: Option<Arc<Values>>,
 }
@@ -53,6 +77,7 @@ impl SettingLayer {
     pub fn read(release: Release, layer: Layer, rows: &[SettingRow]) -> Self {
         let of_templates = || Arc::new(Reading::of(release, layer).read(layer, rows));
         Self {
+            layer,
             values: Arc::new(Reading::CURRENT.read(layer, rows)),
             of_templates: has_own_reading(release).then(of_templates),
         }
@@ -130,23 +155,33 @@ impl Settings {
 
     /// Adds a layer of the same release.
     pub fn add_layer(&mut self, layer: &SettingLayer) {
-        push(&mut self.layers, Arc::clone(&layer.values));
+        push(&mut self.layers, layer.layer, Arc::clone(&layer.values));
         if let (Some(layers), Some(values)) = (&mut self.of_templates, &layer.of_templates) {
-            push(layers, Arc::clone(values));
+            push(layers, layer.layer, Arc::clone(values));
         }
     }
 
     /// Adds a layer of one category: what neither has types nor arrays, or is computed.
-    pub fn add_category(&mut self, category: &str, values: impl IntoIterator<Item = (String, Value)>) {
+    pub fn add_category(&mut self, layer: Layer, category: &str, values: impl IntoIterator<Item = (String, Value)>) {
         let values = Arc::new(HashMap::from([(category.to_owned(), values.into_iter().collect())]));
-        push(&mut self.layers, Arc::clone(&values));
+        push(&mut self.layers, layer, Arc::clone(&values));
         if let Some(layers) = &mut self.of_templates {
-            push(layers, values);
+            push(layers, layer, values);
         }
     }
 
     pub fn get(&self, category: &str, subcategory: &str) -> Option<&Value> {
-        find(&self.layers, category, subcategory)
+        find(&self.layers, category, subcategory).map(|(_, value)| value)
+    }
+
+    /// The layer whose value of a setting counts; `None` if no layer has one.
+    pub fn layer(&self, category: &str, subcategory: &str) -> Option<Layer> {
+        find(&self.layers, category, subcategory).map(|(layer, _)| layer)
+    }
+
+    /// As [`Self::layer`], for the value that templates see.
+    pub fn layer_for_templates(&self, category: &str, subcategory: &str) -> Option<Layer> {
+        find(self.layers_of_templates(), category, subcategory).map(|(layer, _)| layer)
     }
 
     /// A setting used as a condition: PHP's truth of its value, or `absent` where it is not set.
@@ -175,8 +210,10 @@ impl Settings {
         wanted: impl Fn(&str) -> bool + 'a,
     ) -> impl Iterator<Item = (&'a str, &'a Value)> {
         let layers = self.layers_of_templates();
-        let of_layer = move |at: usize| layers[at].get(category).into_iter().flatten().map(move |pair| (at, pair));
-        let has = move |layer: &Arc<Values>, name: &str| layer.get(category).is_some_and(|all| all.contains_key(name));
+        let of_layer =
+            move |at: usize| layers[at].values.get(category).into_iter().flatten().map(move |pair| (at, pair));
+        let has =
+            move |layer: &LayerValues, name: &str| layer.values.get(category).is_some_and(|all| all.contains_key(name));
         let all = (0..layers.len()).flat_map(of_layer);
         all.filter(move |(at, (name, _))| wanted(name) && !layers[at + 1..].iter().any(|layer| has(layer, name)))
             .map(|(_, (name, value))| (name.as_str(), value))
@@ -184,7 +221,8 @@ impl Settings {
 
     /// The settings of a category with these names, as templates see them.
     pub fn named<'a>(&'a self, category: &str, names: &'a [String]) -> impl Iterator<Item = (&'a str, &'a Value)> {
-        let layers: Vec<_> = self.layers_of_templates().iter().rev().filter_map(|layer| layer.get(category)).collect();
+        let layers = self.layers_of_templates().iter().rev();
+        let layers: Vec<_> = layers.filter_map(|layer| layer.values.get(category)).collect();
         names.iter().filter_map(move |name| {
             let value = layers.iter().find_map(|layer| layer.get(name))?;
             Some((name.as_str(), value))
@@ -193,23 +231,23 @@ impl Settings {
 
     /// Whether templates see a value of this setting.
     pub fn has_for_templates(&self, category: &str, name: &str) -> bool {
-        find(self.layers_of_templates(), category, name).is_some_and(|value| *value != Value::Null)
+        find(self.layers_of_templates(), category, name).is_some_and(|(_, value)| *value != Value::Null)
     }
 
-    fn layers_of_templates(&self) -> &[Arc<Values>] {
+    fn layers_of_templates(&self) -> &[LayerValues] {
         self.of_templates.as_deref().unwrap_or(&self.layers)
     }
 }
 
 /// The value in the last layer that has one.
-fn find<'a>(layers: &'a [Arc<Values>], category: &str, subcategory: &str) -> Option<&'a Value> {
-    layers.iter().rev().find_map(|layer| layer.get(category)?.get(subcategory))
+fn find<'a>(layers: &'a [LayerValues], category: &str, subcategory: &str) -> Option<(Layer, &'a Value)> {
+    layers.iter().rev().find_map(|layer| Some((layer.layer, layer.values.get(category)?.get(subcategory)?)))
 }
 
 /// Adds a layer unless it is empty.
-fn push(layers: &mut Vec<Arc<Values>>, values: Arc<Values>) {
+fn push(layers: &mut Vec<LayerValues>, layer: Layer, values: Arc<Values>) {
     if values.values().any(|category| !category.is_empty()) {
-        layers.push(values);
+        layers.push(LayerValues { layer, values });
     }
 }
 
@@ -256,6 +294,18 @@ mod tests {
     }
 
     #[test]
+    fn layer_of_a_setting_is_that_of_the_value_that_counts() {
+        let mut settings = Settings::default();
+        settings.add(Layer::Default, &[row("a", "text", "one"), row("b", "text", "two"), row("c", "text", "three")]);
+        settings.add(Layer::Domain, &[row("a", "text", "four"), row("b", "text", "")]);
+        settings.add_category(Layer::Profile, "provision", [("c".to_owned(), Value::Null)]);
+        let layer = |name| settings.layer("provision", name);
+        let layers = ["a", "b", "c", "d"].map(layer);
+        assert_eq!(layers, [Some(Layer::Domain), Some(Layer::Default), Some(Layer::Profile), None]);
+        assert_eq!(settings.layer_for_templates("provision", "a"), Some(Layer::Domain));
+    }
+
+    #[test]
     fn domain_array_replaces_default_array_even_if_empty() {
         let mut settings = Settings::default();
         settings.add(Layer::Default, &[row("a", "array", "1"), row("a", "array", "2"), row("b", "array", "3")]);
@@ -286,7 +336,7 @@ mod tests {
         let mut settings = Settings::default();
         settings
             .add(Layer::Default, &[row("a", "boolean", "true"), row("b", "text", "true"), row("c", "text", "false")]);
-        settings.add_category("provision", [("d".to_owned(), Value::Text("1".to_owned()))]);
+        settings.add_category(Layer::Device, "provision", [("d".to_owned(), Value::Text("1".to_owned()))]);
         let on = ["a", "b", "c", "d", "e"].map(|name| settings.is_switched_on("provision", name));
         assert_eq!(on, [true, true, false, true, false]);
     }

@@ -4,6 +4,7 @@
 use super::keeper::{InvalidSetting, Keeper, SettingProblem};
 use super::refusal::Refusal;
 use super::settings::{judging, texts};
+use super::trail::{Check, Trail, Verdict};
 use crate::facts::{Network, RequestFacts, Settings};
 use crate::request::{ProvisionRequest, Secret};
 use subtle::Choice;
@@ -12,29 +13,48 @@ use subtle::Choice;
 ///
 /// # Errors
 /// The first check that fails.
-pub fn screen_domain(request: &ProvisionRequest, facts: &RequestFacts, keeper: &Keeper) -> Result<(), Refusal> {
-    if !is_in_networks(request, facts, keeper, ("domain", "domain cidr")) {
-        return Err(Refusal::DomainNetwork);
-    }
-    if !judging(facts).is_on("provision", "enabled", false) {
-        return Err(Refusal::ProvisioningOff);
-    }
-    if !is_in_networks(request, facts, keeper, ("provision", "provision cidr")) {
-        return Err(Refusal::ClientNetwork);
-    }
-    Ok(())
+pub fn screen_domain(
+    request: &ProvisionRequest,
+    facts: &RequestFacts,
+    keeper: &Keeper,
+    trail: &mut impl Trail,
+) -> Result<(), Refusal> {
+    let settings = judging(facts);
+    let is_in = is_in_networks(request, facts, keeper, ("domain", "domain cidr"));
+    settle(trail, Check::DomainNetworks, settings, is_in, Refusal::DomainNetwork)?;
+    let is_on = settings.is_on("provision", "enabled", false);
+    settle(trail, Check::Provisioning, settings, Some(is_on), Refusal::ProvisioningOff)?;
+    let is_in = is_in_networks(request, facts, keeper, ("provision", "provision cidr"));
+    settle(trail, Check::Networks, settings, is_in, Refusal::ClientNetwork)
 }
 
-/// Whether the client is in one of the networks of the setting `cidr` of a category, or the setting is not set.
+/// Notes whether a demand is met, `None` if there is none, and refuses the request if it is not.
+fn settle(
+    trail: &mut impl Trail,
+    check: Check,
+    settings: &Settings,
+    is_met: Option<bool>,
+    otherwise: Refusal,
+) -> Result<(), Refusal> {
+    let verdict = match is_met {
+        None => Verdict::NotRequired,
+        Some(true) => Verdict::Passed,
+        Some(false) => Verdict::Refused(&otherwise),
+    };
+    trail.note(check, settings, verdict);
+    if is_met == Some(false) { Err(otherwise) } else { Ok(()) }
+}
+
+/// Whether the client is in one of the networks of the setting `cidr` of a category; `None` if the setting is not set.
 /// Reports invalid networks to the keeper.
 pub fn is_in_networks(
     request: &ProvisionRequest,
     facts: &RequestFacts,
     keeper: &Keeper,
     (category, setting): (&str, &'static str),
-) -> bool {
-    let entries = texts(judging(facts), category, "cidr");
-    entries.is_none_or(|entries| is_in_any(request, facts, keeper, setting, entries))
+) -> Option<bool> {
+    let entries = texts(judging(facts), category, "cidr")?;
+    Some(is_in_any(request, facts, keeper, setting, entries))
 }
 
 /// Whether the client is in one of these networks. Reports invalid ones to the keeper.

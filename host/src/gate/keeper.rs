@@ -59,6 +59,16 @@ impl Keeper {
         Self { policy, ..self }
     }
 
+    /// A keeper that decides as this one would now. Its decisions change nothing in this one.
+    pub fn copy(&self) -> Self {
+        Self {
+            policy: self.policy.clone(),
+            key: self.key.clone(),
+            nonces: Mutex::new(lock(&self.nonces).clone()),
+            invalid: Mutex::default(),
+        }
+    }
+
     pub fn policy(&self) -> &Policy {
         &self.policy
     }

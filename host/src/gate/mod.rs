@@ -6,6 +6,7 @@ mod credentials;
 mod demand;
 mod digest;
 mod keeper;
+mod login;
 mod newcomer;
 mod nonce;
 mod permit;
@@ -14,20 +15,24 @@ mod refusal;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod user;
 
 pub use digest::Algorithm;
 pub use keeper::{InvalidSetting, Keeper, SettingProblem};
+pub use login::{Login, Signed, credentials};
 pub use newcomer::NewcomerPermit;
 pub use permit::{DevicePermit, InsertPermit, Permit, PermittedDevice};
 pub use policy::Policy;
 pub use refusal::{Challenge, CredentialError, Refusal};
 pub use settings::SETTINGS;
+pub use trail::{Check, Trail, Verdict};
 pub use user::{ScreenedLogin, UserPermit, demands_credentials, screen_login};
 
 use crate::facts::{Network, RequestFacts};
 use crate::request::{DeviceIdentifier, ProvisionRequest};
 use credentials::{CredentialCheck, Scheme};
+use trail::noted;
 
 /// Settings whose values [`find_problem`] knows, as category and name.
 pub const EXAMINED_SETTINGS: [(&str, &str); 4] =
@@ -40,6 +45,11 @@ pub fn find_problem(setting: &str, text: &str) -> Option<SettingProblem> {
         "http_auth_type" => Scheme::parse(text).is_none().then_some(SettingProblem::AuthType),
         _ => None,
     }
+}
+
+/// Whether a request is judged by the settings of the domain that refuses unknown devices, and not by its own domain's.
+pub fn is_judged_by_strictest(facts: &RequestFacts) -> bool {
+    !std::ptr::eq(settings::judging(facts), &raw const facts.settings)
 }
 
 /// A request that has passed the checks that cost nothing.
@@ -59,11 +69,12 @@ pub fn screen<'a>(
     request: &'a ProvisionRequest,
     facts: RequestFacts,
     keeper: &'a Keeper,
+    trail: &mut impl Trail,
 ) -> Result<ScreenedRequest<'a>, Refusal> {
     if keeper.policy().refuses_unknown_first(request) {
-        permit::refuse_unknown(&facts)?;
+        noted(trail, Check::UnknownFirst, &facts.settings, permit::refuse_unknown(&facts))?;
     }
-    demand::screen_domain(request, &facts, keeper)?;
+    demand::screen_domain(request, &facts, keeper, trail)?;
     Ok(ScreenedRequest { request, facts, keeper, vendor: None })
 }
 
@@ -85,7 +96,7 @@ impl<'a> ScreenedRequest<'a> {
         Self { vendor, ..self }
     }
 
-    /// Checks the credentials. `accepted` is the auth server's answer, true if none is configured; `now` is in seconds
+    /// Checks the credentials. `accepted` is the auth server's answer, `None` if none is configured; `now` is in seconds
     /// since 1970-01-01T00:00:00Z.
     ///
     /// Unlike FusionPBX, the gate looks at the device last, except for [`Policy::unknown_first`]. A client that fails a
@@ -94,19 +105,35 @@ impl<'a> ScreenedRequest<'a> {
     ///
     /// # Errors
     /// The first check that fails.
-    pub fn authenticate(self, accepted: bool, now: u64) -> Result<AuthenticatedRequest, Refusal> {
+    pub fn authenticate(
+        self,
+        accepted: Option<bool>,
+        now: u64,
+        trail: &mut impl Trail,
+    ) -> Result<AuthenticatedRequest, Refusal> {
         let Self { request, facts, keeper, vendor } = self;
-        if !accepted {
-            return Err(Refusal::AuthServer);
+        let judging = settings::judging(&facts);
+        if let Some(accepted) = accepted {
+            let answer = if accepted { Ok(()) } else { Err(Refusal::AuthServer) };
+            noted(trail, Check::AuthServer, judging, answer)?;
         }
         if newcomer::is_newcomer(request, &facts, keeper) {
+            trail.note(Check::NewPhone, judging, Verdict::Passed);
             return Ok(AuthenticatedRequest { facts, has_secret: false, is_newcomer: true });
         }
         let check = CredentialCheck { request, facts: &facts, keeper, vendor, now };
-        let has_logged_in = check.run().map_err(Refusal::Challenge)?;
-        let has_password = demand::has_password(request, settings::judging(&facts));
-        if has_password == Some(false) {
-            return Err(Refusal::BadPassword);
+        let has_logged_in = match check.run().map_err(Refusal::Challenge) {
+            Ok(false) => {
+                trail.note(Check::Credentials, judging, Verdict::NotRequired);
+                false
+            }
+            outcome => noted(trail, Check::Credentials, judging, outcome)?,
+        };
+        let has_password = demand::has_password(request, judging);
+        match has_password {
+            None => trail.note(Check::Password, judging, Verdict::NotRequired),
+            Some(true) => trail.note(Check::Password, judging, Verdict::Passed),
+            Some(false) => noted(trail, Check::Password, judging, Err(Refusal::BadPassword))?,
         }
         Ok(AuthenticatedRequest { facts, has_secret: has_logged_in || has_password.is_some(), is_newcomer: false })
     }
@@ -136,10 +163,12 @@ impl AuthenticatedRequest {
     ///
     /// # Errors
     /// Nobody, or only another domain's client, may have the device.
-    pub fn admit(self, identifier: &DeviceIdentifier) -> Result<Permit, Refusal> {
+    pub fn admit(self, identifier: &DeviceIdentifier, trail: &mut impl Trail) -> Result<Permit, Refusal> {
         if self.is_newcomer {
-            return NewcomerPermit::grant(identifier, self.facts).map(Permit::Newcomer).ok_or(Refusal::UnknownDevice);
+            let settings = self.facts.settings.clone();
+            let permit = NewcomerPermit::grant(identifier, self.facts).map(Permit::Newcomer);
+            return noted(trail, Check::NewAddress, &settings, permit.ok_or(Refusal::UnknownDevice));
         }
-        Permit::grant(identifier, self.facts, self.has_secret)
+        Permit::grant(identifier, self.facts, self.has_secret, trail)
     }
 }

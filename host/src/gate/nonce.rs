@@ -21,6 +21,7 @@ const TAG_BYTES: usize = 16;
 const STAMP_BYTES: usize = 24;
 
 /// The key that signs nonces. Servers that share it accept each other's. No `Debug`.
+#[derive(Clone)]
 pub struct NonceKey([u8; 32]);
 
 /// The unique content of a nonce. Stamps sort by the time of issue.
@@ -93,6 +94,7 @@ impl Stamp {
 
 /// The nonces in use and their counts. A nonce that is not in the table, and not newer than all that ever left it, may
 /// have been used, so it is rejected.
+#[derive(Clone)]
 pub struct NonceTable {
     instance: u64,
     /// How far a server with the same key is ahead of this server's clock, in seconds.
@@ -155,7 +157,7 @@ impl NonceTable {
 
 /// The used counts of one nonce: the highest, and a bit for each of the 64 up to it. A phone that fetches several files
 /// at once may send them out of order.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct NonceCounts {
     highest: u32,
     bits: u64,

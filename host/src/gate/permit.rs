@@ -4,6 +4,7 @@
 use super::newcomer::NewcomerPermit;
 use super::refusal::Refusal;
 use super::settings::insert_devices;
+use super::trail::{Check, Trail, noted};
 use crate::facts::{CachePlace, DeviceAddress, DeviceFacts, Domain, MacAddress, ReadOrigin, RequestFacts, Settings};
 use crate::request::DeviceIdentifier;
 use std::sync::Arc;
@@ -55,44 +56,56 @@ pub(super) fn refuse_unknown(facts: &RequestFacts) -> Result<(), Refusal> {
     }
 }
 
+/// The address of a device that a request may insert.
+fn new_address(identifier: &DeviceIdentifier) -> Result<MacAddress, Refusal> {
+    match (identifier, identifier.address().and_then(DeviceAddress::mac).filter(MacAddress::is_unicast)) {
+        (_, Some(address)) => Ok(address),
+        (DeviceIdentifier::Invalid | DeviceIdentifier::Address(_), None) => Err(Refusal::InvalidAddress),
+        _ => Err(Refusal::NoAddress),
+    }
+}
+
 impl Permit {
     /// `is_authenticated`: the domain requires credentials or a password, and the request has them.
     pub(super) fn grant(
         identifier: &DeviceIdentifier,
         facts: RequestFacts,
         is_authenticated: bool,
+        trail: &mut impl Trail,
     ) -> Result<Self, Refusal> {
-        refuse_unknown(&facts)?;
+        let known = refuse_unknown(&facts);
+        let check = if known == Err(Refusal::ForeignDomain) { Check::DeviceDomain } else { Check::Device };
+        noted(trail, check, &facts.settings, known)?;
         if facts.device.is_some() {
-            let permit = DevicePermit::grant(facts, Refusal::UnknownDevice, is_authenticated)?;
+            let permit = DevicePermit::grant(facts, Refusal::UnknownDevice, is_authenticated, trail)?;
             return Ok(Self::Known(Box::new(permit)));
         }
         let RequestFacts { domain, settings, origin, .. } = facts;
-        let domain = domain.ok_or(Refusal::UnknownDomain)?;
-        match (identifier, identifier.address().and_then(DeviceAddress::mac).filter(MacAddress::is_unicast)) {
-            (_, Some(address)) => {
-                Ok(Self::AutoInsert(InsertPermit { address, domain, settings, origin, is_authenticated }))
-            }
-            (DeviceIdentifier::Invalid | DeviceIdentifier::Address(_), None) => Err(Refusal::InvalidAddress),
-            _ => Err(Refusal::NoAddress),
-        }
+        let domain = noted(trail, Check::HostDomain, &settings, domain.ok_or(Refusal::UnknownDomain))?;
+        let address = noted(trail, Check::NewAddress, &settings, new_address(identifier))?;
+        Ok(Self::AutoInsert(InsertPermit { address, domain, settings, origin, is_authenticated }))
     }
 }
 
 impl DevicePermit {
     pub(super) fn of_operator(facts: RequestFacts) -> Result<Self, Refusal> {
         let missing = if facts.taken_elsewhere { Refusal::ForeignDomain } else { Refusal::UnknownDevice };
-        Self::grant(facts, missing, false)
+        Self::grant(facts, missing, false, &mut ())
     }
 
     /// `missing`: the refusal if there is no device.
-    fn grant(facts: RequestFacts, missing: Refusal, is_authenticated: bool) -> Result<Self, Refusal> {
+    fn grant(
+        facts: RequestFacts,
+        missing: Refusal,
+        is_authenticated: bool,
+        trail: &mut impl Trail,
+    ) -> Result<Self, Refusal> {
         let RequestFacts { device, domain, settings, origin, place, .. } = facts;
         let device = device.ok_or(missing)?;
-        let domain = domain.filter(|domain| domain.uuid == device.domain_uuid).ok_or(Refusal::ForeignDomain)?;
-        if !device.enabled {
-            return Err(Refusal::DeviceDisabled);
-        }
+        let domain = domain.filter(|domain| domain.uuid == device.domain_uuid).ok_or(Refusal::ForeignDomain);
+        let domain = noted(trail, Check::DeviceDomain, &settings, domain)?;
+        let enabled = if device.enabled { Ok(()) } else { Err(Refusal::DeviceDisabled) };
+        noted(trail, Check::DeviceEnabled, &settings, enabled)?;
         Ok(Self { facts: PermittedDevice { device, domain, settings, origin, place }, is_authenticated })
     }
 
@@ -134,7 +147,7 @@ impl InsertPermit {
         let missing = if facts.taken_elsewhere { Refusal::ForeignDomain } else { Refusal::UnknownDevice };
         let device = facts.device.filter(|device| device.address.mac() == Some(self.address));
         let facts = RequestFacts { device, domain: Some(self.domain), ..facts };
-        DevicePermit::grant(facts, missing, self.is_authenticated)
+        DevicePermit::grant(facts, missing, self.is_authenticated, &mut ())
     }
 
     /// Spends the permit.

@@ -1,6 +1,7 @@
 //! Whole decisions, in the order of the checks.
 
 mod credentials;
+mod trail;
 
 use super::*;
 use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, Record, SettingRow, Settings};
@@ -104,6 +105,10 @@ impl<'a> Visit<'a> {
     }
 
     fn at(&self, keeper: &Keeper, now: u64) -> Result<Permit, Refusal> {
+        self.observed(keeper, now, &mut ())
+    }
+
+    fn observed(&self, keeper: &Keeper, now: u64, trail: &mut impl Trail) -> Result<Permit, Refusal> {
         let mut headers = HeaderMap::new();
         headers.insert(header::HOST, "alpha.example.net".parse().unwrap());
         headers.insert(header::USER_AGENT, self.agent.parse().unwrap());
@@ -121,10 +126,10 @@ impl<'a> Visit<'a> {
             forms: UrlForms::default(),
         });
         let Ok(RequestTarget::Provision(request)) = asked else { panic!("no request for provisioning") };
-        screen(&request, self.facts(), keeper)?
+        screen(&request, self.facts(), keeper, trail)?
             .of_vendor(self.oui_vendor)
-            .authenticate(self.accepted, now)?
-            .admit(&self.identifier)
+            .authenticate(Some(self.accepted), now, trail)?
+            .admit(&self.identifier, trail)
     }
 
     fn facts(&self) -> RequestFacts {

@@ -4,6 +4,7 @@
 use super::keeper::Keeper;
 use super::refusal::{Challenge, CredentialError, Refusal};
 use super::settings::{demanded_users, judging};
+use super::trail::{Check, Trail, noted};
 use super::{basic, demand};
 use crate::facts::{Domain, LoginFacts, ReadOrigin, RequestFacts, Settings};
 use crate::password;
@@ -40,15 +41,17 @@ pub fn screen_login(
     facts: RequestFacts,
     keeper: &Keeper,
     has_name: bool,
+    trail: &mut impl Trail,
 ) -> Result<ScreenedLogin, Refusal> {
-    demand::screen_domain(request, &facts, keeper)?;
+    demand::screen_domain(request, &facts, keeper, trail)?;
     let challenge = Challenge { headers: vec![basic::challenge(request.host())], error: None };
     // The name may tell the domain.
     if !has_name && facts.domain.is_none() && !judging(&facts).is_on("provision", "http_domain_filter", true) {
         return Err(Refusal::Challenge(challenge));
     }
     let RequestFacts { domain, settings, origin, .. } = facts;
-    Ok(ScreenedLogin { domain: domain.ok_or(Refusal::UnknownDomain)?, settings, origin, challenge })
+    let domain = noted(trail, Check::HostDomain, &settings, domain.ok_or(Refusal::UnknownDomain))?;
+    Ok(ScreenedLogin { domain, settings, origin, challenge })
 }
 
 impl ScreenedLogin {

@@ -150,7 +150,7 @@ impl AccessRecord {
 }
 
 /// The path of a target, without everything that may be a query, even an encoded one: it may hold a password.
-fn path(target: &str) -> &str {
+pub fn path(target: &str) -> &str {
     let lower = target.to_ascii_lowercase();
     let marks = ["?", "#", "&", ";", "=", "%3f", "%23", "%26", "%3b", "%3d"];
     let end = marks.iter().filter_map(|mark| lower.find(mark)).min().unwrap_or(target.len());

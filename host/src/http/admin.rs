@@ -3,6 +3,8 @@
 //! Therefore the `Host` header must name this machine, which stops DNS rebinding, and a request that changes state must
 //! carry a header that browsers send to another origin only after a CORS preflight.
 
+use super::admin_explain;
+use super::caller::CALLER;
 use super::listing::{Cleared, Listing, Reloaded};
 use super::state::AdminState;
 use crate::files::NoAnswer;
@@ -18,9 +20,6 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The header that every state-changing request must carry. Its value does not matter.
-pub const CALLER: &str = "x-dialplate-caller";
-
 /// The answer to a reload is sent when the reload is complete, which may include preparing every vendor's templates.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -35,6 +34,7 @@ pub fn router(state: Arc<AdminState>) -> Router {
         .route("/metrics", get(metrics))
         .route("/reload", post(reload))
         .route("/limits", get(limits).delete(clear_limits))
+        .route("/explain", get(admin_explain::get).post(admin_explain::post))
         .layer(middleware::from_fn(only_by_a_local_name))
         .with_state(state)
 }

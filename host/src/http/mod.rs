@@ -2,7 +2,9 @@
 
 mod access_log;
 mod admin;
+mod admin_explain;
 mod answer;
+mod caller;
 pub mod client;
 mod connections;
 mod descriptors;
@@ -20,12 +22,14 @@ mod server;
 mod state;
 mod status;
 
-pub use admin::{CALLER, REQUEST_TIMEOUT as ADMIN_TIMEOUT};
+pub use admin::REQUEST_TIMEOUT as ADMIN_TIMEOUT;
+pub use caller::CALLER;
 pub use client::Config;
 pub use listing::{Cleared, Listing, Reloaded};
 pub use login_turns::LoginTurns;
+pub use provision::explain::{ExplainError, explain};
 pub use provision::preview::{NoDocument, preview};
-pub use state::{AdminState, AppState};
+pub use state::{AdminState, AppState, EXPLAINING_MAX};
 
 use self::connections::Limits;
 use axum::Router;

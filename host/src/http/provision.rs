@@ -1,6 +1,7 @@
 //! The way of one request through the rooms.
 
 mod door;
+pub mod explain;
 mod login;
 mod pin;
 pub mod preview;
@@ -14,9 +15,10 @@ use super::server::Arrived;
 use super::state::AppState;
 use super::status::Failure;
 use super::{answer, evenly, job};
+use crate::auth_server::AuthServer;
 use crate::directory::{Device, ProvisionNote};
 use crate::documents::ReadyDocument;
-use crate::gate::{Permit, Refusal};
+use crate::gate::{self, Permit, Refusal};
 use crate::reload::Snapshot;
 use crate::request::{
     BODY_BYTES_MAX, Method, ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms, is_pin_call,
@@ -54,10 +56,11 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let mut seen =
         AccessRecord::new(arrived.client.address, arrived.client.original_target.as_deref().unwrap_or(target));
-    let walk = Walk { app: &app, snapshot: app.snapshot.load_full() };
+    let walk = Walk::new(&app);
     let answer = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
     let outcome = answer.await.unwrap_or(Err(Failure::Timeout));
-    let outcome = outcome.map_err(|failure| if walk.is_shown(&parts, &seen) { failure.shown() } else { failure });
+    let outcome =
+        outcome.map_err(|failure| if walk.is_shown(&parts, seen.is_login()) { failure.shown() } else { failure });
     seen.log(outcome.as_ref(), started.elapsed());
     if outcome.as_ref().is_err_and(Failure::is_refusal) {
         evenly::release(started).await;
@@ -77,6 +80,14 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
 struct Walk<'a> {
     app: &'a AppState,
     snapshot: Arc<Snapshot>,
+    keeper: &'a gate::Keeper,
+    auth_server: Option<&'a AuthServer>,
+}
+
+impl<'a> Walk<'a> {
+    fn new(app: &'a AppState) -> Self {
+        Self { app, snapshot: app.snapshot.load_full(), keeper: &app.keeper, auth_server: app.auth_server.as_ref() }
+    }
 }
 
 impl Walk<'_> {
@@ -122,9 +133,9 @@ impl Walk<'_> {
     }
 
     /// Whether the client shows its user the text of a failure.
-    fn is_shown(&self, parts: &Parts, seen: &AccessRecord) -> bool {
+    fn is_shown(&self, parts: &Parts, is_login: bool) -> bool {
         let agent = || parts.headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
-        seen.is_login() || agent().is_some_and(|agent| self.snapshot.plugins.logs_in(&agent))
+        is_login || agent().is_some_and(|agent| self.snapshot.plugins.logs_in(&agent))
     }
 
     async fn provision(

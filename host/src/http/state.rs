@@ -1,5 +1,6 @@
 //! The state of the handlers. `app` builds it.
 
+use super::client;
 use super::login_turns::LoginTurns;
 use crate::auth_server::AuthServer;
 use crate::clock::{Clock, SteadyClock};
@@ -14,7 +15,8 @@ use crate::request::UrlForms;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use crate::uploads::Uploads;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
+use tokio::sync::Semaphore;
 
 /// The state of the handlers that answer phones; all requests share it.
 pub struct AppState {
@@ -38,12 +40,20 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
 }
 
+/// Requests that are explained at once. Each may render a document, and phones need the processors.
+pub const EXPLAINING_MAX: usize = 2;
+
 /// The state of the handlers of the admin endpoint.
 pub struct AdminState {
     pub sentry: Arc<Sentry>,
     pub steady: SteadyClock,
     pub snapshot: reload::Current,
     pub reloads: Reloads,
+    /// The state of the handlers that answer phones, for explanations. It does not keep the server from its end.
+    pub app: Weak<AppState>,
+    pub http: client::Config,
+    /// A turn for each request that is explained.
+    pub explaining: Semaphore,
     pub documents: Arc<Documents>,
     pub metrics: Arc<Metrics>,
 }

@@ -95,6 +95,14 @@ struct GroupRecord {
     suspect: DeviceAddress,
 }
 
+impl GroupRecord {
+    fn wait_of(&self, device: &DeviceAddress, now: Instant) -> Option<Duration> {
+        let next = self.next?;
+        let due = if self.suspect == *device { next + self.wait } else { next };
+        Some(due.saturating_duration_since(now)).filter(|wait| !wait.is_zero())
+    }
+}
+
 impl Health {
     pub(super) fn new(failures_max: u32) -> Self {
         Self { failures_max, record: Mutex::default() }
@@ -137,15 +145,18 @@ impl Health {
     /// retry is admitted per wait.
     pub(super) fn admit(&self, group: &RenderGroup, device: &DeviceAddress, now: Instant) -> Result<(), Duration> {
         let mut record = self.lock();
-        let Some(group) = record.groups.get_mut(group) else { return Ok(()) };
-        let Some(next) = group.next else { return Ok(()) };
-        let due = if group.suspect == *device { next + group.wait } else { next };
-        if now < due {
-            return Err(due - now);
+        let Some(group) = record.groups.get_mut(group).filter(|group| group.next.is_some()) else { return Ok(()) };
+        if let Some(wait) = group.wait_of(device, now) {
+            return Err(wait);
         }
         group.next = Some(now + group.wait);
         group.retrying = true;
         Ok(())
+    }
+
+    /// How long a render for this device of a group would have to wait; `None` if it may start now.
+    pub(super) fn wait(&self, group: &RenderGroup, device: &DeviceAddress, now: Instant) -> Option<Duration> {
+        self.lock().groups.get(group)?.wait_of(device, now)
     }
 
     /// Records the outcome of a render.

@@ -16,7 +16,7 @@ use crate::templates::TemplateFile;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 use wasmtime::component::Component;
 
 const WASM_PAGE_BYTES: usize = 64 << 10;
@@ -173,9 +173,12 @@ impl Plugin {
     /// Whether this version may render for the device now: `Failing` if it failed too often in a row for its group and
     /// the next retry is not due. The caller has to make a retry that is admitted.
     pub(super) fn admit(&self, group: &RenderGroup, device: &DeviceAddress) -> Result<(), RenderError> {
-        self.health.admit(group, device, Instant::now()).map_err(|wait| RenderError::Failing {
-            retry_after_s: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1),
-        })
+        self.health.admit(group, device, Instant::now()).map_err(failing)
+    }
+
+    /// As [`Self::admit`], but nothing comes of it.
+    pub(super) fn may_render(&self, group: &RenderGroup, device: &DeviceAddress) -> Result<(), RenderError> {
+        self.health.wait(group, device, Instant::now()).map_or(Ok(()), |wait| Err(failing(wait)))
     }
 
     /// Whether the snapshot holds exactly these templates of the folder, so that a job need not carry them.
@@ -231,7 +234,7 @@ impl Plugin {
     pub async fn render(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
         let (device, group) = (job.address.clone(), job.group.clone());
         let outcome = match self.turns.take(&group).await {
-            Ok(turn) => self.render_now(job, scope, Some(turn)).await,
+            Ok(turn) => self.counted(self.render_now(job, scope, Some(turn)).await),
             Err(busy) => Err(busy),
         };
         let noted = outcome.as_ref().map(|_| ());
@@ -283,7 +286,18 @@ impl Plugin {
     /// Like `render`, for trials: they have instances of their own, and their outcome does not change the plugin's
     /// health.
     pub async fn render_unnoted(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
-        self.render_now(job, scope, None).await
+        self.counted(self.render_now(job, scope, None).await)
+    }
+
+    /// Renders as for a phone, in a turn of its own, but the outcome neither changes the plugin's health nor is counted.
+    pub async fn preview(&self, job: Job, scope: Arc<dyn DeviceScope>) -> Result<Document, RenderError> {
+        let turn = self.turns.take(&job.group).await?;
+        self.render_now(job, scope, Some(turn)).await
+    }
+
+    /// Counts the limit that a render has reached.
+    fn counted(&self, outcome: Result<Document, RenderError>) -> Result<Document, RenderError> {
+        outcome.inspect_err(|error| self.engine.limit_counters().note(&self.name, error.limit()))
     }
 
     async fn render_now(
@@ -299,9 +313,12 @@ impl Plugin {
         let mut store = store(self.engine.render(), call.with_turn(turn), transfer_bytes_max);
         let answer = self.renderer.render(&mut store, job).await;
         let document = answer.map_err(|error| RenderError::of_call(error, keys::OUTPUT)).flatten();
-        let checked = document.and_then(|it| check(&it, config.output_bytes_max).map(|()| it));
-        checked.inspect_err(|error| limit_counters.note(&self.name, error.limit()))
+        document.and_then(|it| check(&it, config.output_bytes_max).map(|()| it))
     }
+}
+
+fn failing(wait: Duration) -> RenderError {
+    RenderError::Failing { retry_after_s: u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1) }
 }
 
 /// What a plugin gives becomes a header and a line in the log.

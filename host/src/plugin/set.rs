@@ -22,6 +22,8 @@ pub struct Plugins {
 }
 
 struct Agent {
+    /// The position of its plugin.
+    plugin: usize,
     pattern: Regex,
     vendor: String,
     template: Option<String>,
@@ -30,10 +32,10 @@ struct Agent {
 }
 
 impl Agent {
-    fn new(agent: &UserAgent) -> Option<Self> {
+    fn new(plugin: usize, agent: &UserAgent) -> Option<Self> {
         let pattern = agent.regex().ok()?;
         let logs_in = pattern.capture_names().flatten().any(|name| name == "login");
-        Some(Self { pattern, vendor: agent.vendor.clone(), template: agent.template.clone(), logs_in })
+        Some(Self { plugin, pattern, vendor: agent.vendor.clone(), template: agent.template.clone(), logs_in })
     }
 }
 
@@ -58,9 +60,11 @@ impl Plugins {
     pub(super) fn new(plugins: Vec<Arc<Plugin>>, claims: Claims, previous: Option<&Self>) -> Self {
         let old =
             plugins.iter().map(|plugin| previous.and_then(|previous| previous.last_good(plugin)).cloned()).collect();
-        let agents = plugins.iter().flat_map(|plugin| &plugin.description().user_agents);
         // Each pattern was compiled when its component was read.
-        let agents = agents.filter_map(Agent::new).collect();
+        let of_plugin = |(at, plugin): (usize, &'_ Arc<Plugin>)| -> Vec<Agent> {
+            plugin.description().user_agents.iter().filter_map(|agent| Agent::new(at, agent)).collect()
+        };
+        let agents = plugins.iter().enumerate().flat_map(of_plugin).collect();
         Self { plugins, old, claims, agents }
     }
 
@@ -103,6 +107,25 @@ impl Plugins {
             (Ok(()), Some(old)) => Ok(Choice { plugin: old, failing: Some(plugin) }),
             (Err(_), Some(old)) => Ok(Choice { plugin: old, failing: None }),
             (admitted, None) => admitted.map(|()| Choice { plugin, failing: None }),
+        }
+    }
+
+    /// The version that renders for these devices now. Unlike [`Self::choose`], it takes no retry from a phone.
+    ///
+    /// # Errors
+    /// The plugin fails for them, and no older version works.
+    pub fn current<'a>(
+        &'a self,
+        plugin: &'a Arc<Plugin>,
+        group: &RenderGroup,
+        device: &DeviceAddress,
+    ) -> Result<&'a Arc<Plugin>, RenderError> {
+        if plugin.is_sound_for(group) {
+            return Ok(plugin);
+        }
+        match self.old(plugin).filter(|old| old.is_sound_for(group)) {
+            Some(old) => Ok(old),
+            None => plugin.may_render(group, device).map(|()| plugin),
         }
     }
 
@@ -161,24 +184,49 @@ impl Plugins {
     }
 }
 
-impl UserAgents for Plugins {
-    /// The address in a User-Agent, as the phone wrote it. Patterns run in the plugins' order, and the first one whose
-    /// match is a MAC address wins. If no match is one, the first match is returned as it is.
-    fn address(&self, user_agent: &str) -> Option<String> {
+impl Plugins {
+    /// The name of the plugin and the pattern that find the address in a User-Agent.
+    pub fn agent(&self, user_agent: &str) -> Option<(&str, &str)> {
+        let (agent, _) = self.address_of(user_agent)?;
+        Some((self.plugins.get(agent.plugin)?.name(), agent.pattern.as_str()))
+    }
+
+    /// As [`Self::agent`], for the serial number in a User-Agent.
+    pub fn serial_agent(&self, user_agent: &str) -> Option<(&str, &str)> {
+        let (agent, _) = self.serial_of(user_agent)?;
+        Some((self.plugins.get(agent.plugin)?.name(), agent.pattern.as_str()))
+    }
+
+    /// Patterns run in the plugins' order, and the first one whose match is a MAC address wins. If no match is one, the
+    /// first match is returned as it is.
+    fn address_of<'t>(&self, user_agent: &'t str) -> Option<(&Agent, &'t str)> {
         let text = matched_part(user_agent);
-        let mut found = self.agents.iter().filter_map(|agent| agent.pattern.captures(text)?.name("address"));
-        let is_address = |text: &regex::Match<'_>| MacAddress::parse(text.as_str()).is_ok();
+        let mut found =
+            self.agents.iter().filter_map(|agent| Some((agent, agent.pattern.captures(text)?.name("address")?)));
+        let is_address = |(_, text): &(&Agent, regex::Match<'_>)| MacAddress::parse(text.as_str()).is_ok();
         let first = found.next()?;
-        let address = if is_address(&first) { first } else { found.find(is_address).unwrap_or(first) };
-        Some(address.as_str().to_owned())
+        let (agent, address) = if is_address(&first) { first } else { found.find(is_address).unwrap_or(first) };
+        Some((agent, address.as_str()))
+    }
+
+    /// The first matching pattern with a group named `serial`, and the address that it finds.
+    fn serial_of<'t>(&self, user_agent: &'t str) -> Option<(&Agent, &'t str)> {
+        let text = matched_part(user_agent);
+        let mut found = self.agents.iter().filter_map(|agent| Some((agent, agent.pattern.captures(text)?)));
+        let (agent, captures) = found.find(|(_, captures)| captures.name("serial").is_some())?;
+        Some((agent, captures.name("address")?.as_str()))
+    }
+}
+
+impl UserAgents for Plugins {
+    /// The address in a User-Agent, as the phone wrote it.
+    fn address(&self, user_agent: &str) -> Option<String> {
+        self.address_of(user_agent).map(|(_, address)| address.to_owned())
     }
 
     /// The address that the first matching pattern with a group named `serial` finds.
     fn serial_number(&self, user_agent: &str) -> Option<String> {
-        let text = matched_part(user_agent);
-        let mut found = self.agents.iter().filter_map(|agent| agent.pattern.captures(text));
-        let captures = found.find(|captures| captures.name("serial").is_some())?;
-        Some(captures.name("address")?.as_str().to_owned())
+        self.serial_of(user_agent).map(|(_, address)| address.to_owned())
     }
 }
 
@@ -203,7 +251,7 @@ mod tests {
     fn address(patterns: &[&str], user_agent: &str) -> Option<String> {
         let agent = |pattern: &&str| {
             let pattern = Regex::new(pattern).unwrap();
-            Agent { pattern, vendor: String::new(), template: None, logs_in: false }
+            Agent { plugin: 0, pattern, vendor: String::new(), template: None, logs_in: false }
         };
         Plugins { agents: patterns.iter().map(agent).collect(), ..Plugins::default() }.address(user_agent)
     }

@@ -52,24 +52,39 @@ fn filled(text: &str) -> Option<&str> {
     Some(text).filter(|text| !matches!(*text, "" | "0"))
 }
 
+/// The part of a request that names its device.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NamedBy {
+    /// A parameter of this name.
+    Parameter(&'static str),
+    UserAgent,
+    /// The serial number in the User-Agent, in place of FusionPBX's placeholder.
+    SerialNumber,
+    Nothing,
+}
+
 /// The first that is present: `mac` (which hides `address` even when it is empty), `name=SEP…`, `ext`, the User-Agent.
-pub fn find(parameters: &Parameters, user_agent: &str, user_agents: &impl UserAgents) -> DeviceIdentifier {
-    let given = parameters.text("mac").or_else(|| parameters.text("address")).and_then(filled);
-    if let Some(text) = given.or_else(|| parameters.text("name").and_then(cisco_name).and_then(filled)) {
+pub fn find(parameters: &Parameters, user_agent: &str, user_agents: &impl UserAgents) -> (DeviceIdentifier, NamedBy) {
+    let of = |name: &'static str| parameters.text(name).map(|text| (name, text));
+    let given = of("mac").or_else(|| of("address")).filter(|(_, text)| filled(text).is_some());
+    let cisco = || of("name").and_then(|(name, text)| Some((name, filled(cisco_name(text)?)?)));
+    if let Some((name, text)) = given.or_else(cisco) {
         let address = DeviceAddress::parse(text).ok();
         let is_placeholder = address.as_ref().is_some_and(DeviceAddress::is_placeholder);
         let serial_number = is_placeholder.then(|| user_agents.serial_number(user_agent)).flatten();
+        let by = if serial_number.is_some() { NamedBy::SerialNumber } else { NamedBy::Parameter(name) };
         let address = serial_number.map_or(address, |text| DeviceAddress::parse(&text).ok());
-        return address.map_or(DeviceIdentifier::Invalid, DeviceIdentifier::Address);
+        return (address.map_or(DeviceIdentifier::Invalid, DeviceIdentifier::Address), by);
     }
     let found = || user_agents.address(user_agent).map(|text| DeviceAddress::parse(&text));
-    match parameters.text("ext").and_then(filled) {
-        Some(number) => {
-            DeviceIdentifier::Extension { number: number.to_owned(), fallback: found().and_then(Result::ok) }
-        }
-        None => found().map_or(DeviceIdentifier::Missing, |address| {
-            address.map_or(DeviceIdentifier::Invalid, DeviceIdentifier::Address)
-        }),
+    if let Some(number) = parameters.text("ext").and_then(filled) {
+        let (number, fallback) = (number.to_owned(), found().and_then(Result::ok));
+        return (DeviceIdentifier::Extension { number, fallback }, NamedBy::Parameter("ext"));
+    }
+    match found() {
+        None => (DeviceIdentifier::Missing, NamedBy::Nothing),
+        Some(Ok(address)) => (DeviceIdentifier::Address(address), NamedBy::UserAgent),
+        Some(Err(_)) => (DeviceIdentifier::Invalid, NamedBy::UserAgent),
     }
 }
 
@@ -96,7 +111,7 @@ mod tests {
 
     fn claim(query: &str, agent: Option<&str>) -> DeviceIdentifier {
         let parameters = Parameters::parse(Vec::new(), query, b"").ok().unwrap();
-        find(&parameters, "", &|_: &str| agent.map(str::to_owned))
+        find(&parameters, "", &|_: &str| agent.map(str::to_owned)).0
     }
 
     #[test]
@@ -157,10 +172,30 @@ mod tests {
                 Some("00000000000a".to_owned())
             }
         }
-        let claim = |query| find(&Parameters::parse(Vec::new(), query, b"").ok().unwrap(), "", &Phone);
+        let claim = |query| find(&Parameters::parse(Vec::new(), query, b"").ok().unwrap(), "", &Phone).0;
         assert_eq!(claim("mac=000000000000"), address("00000000000a"));
         assert_eq!(claim("mac=00000000000c"), address("00000000000c"));
         assert_eq!(claim(""), address("00000000000b"));
+    }
+
+    #[test]
+    fn part_that_names_the_device_is_known() {
+        let by = |query: &str, agent: Option<&str>| {
+            let parameters = Parameters::parse(Vec::new(), query, b"").ok().unwrap();
+            find(&parameters, "", &|_: &str| agent.map(str::to_owned)).1
+        };
+        let agent = Some("000000000009");
+        for (query, named_by) in [
+            ("mac=000000000001&address=000000000002", NamedBy::Parameter("mac")),
+            ("address=000000000002", NamedBy::Parameter("address")),
+            ("mac=&address=000000000002", NamedBy::UserAgent),
+            ("name=SEP00000000000A", NamedBy::Parameter("name")),
+            ("ext=7", NamedBy::Parameter("ext")),
+            ("", NamedBy::UserAgent),
+        ] {
+            assert_eq!(by(query, agent), named_by, "{query}");
+        }
+        assert_eq!(by("", None), NamedBy::Nothing);
     }
 
     #[test]

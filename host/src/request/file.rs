@@ -37,10 +37,15 @@ impl RequestedFile {
     }
 }
 
+/// A file's name with the device's address filled in.
+pub fn with_address(file: &str, address: &str) -> String {
+    file.replace("{$address}", address).replace("{$mac}", address)
+}
+
 /// The name for a `Content-Disposition`: the last part of the requested name, with the device's address filled in, and
 /// without characters that would end the quoted string or the header.
 pub fn attachment(file: &str, address: &str) -> String {
-    let file = file.replace("{$address}", address).replace("{$mac}", address);
+    let file = with_address(file, address);
     let name = file.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     name.chars().filter(|char| !char.is_control() && !matches!(char, '"' | '\\')).collect()
 }

@@ -18,11 +18,12 @@ mod server_variables;
 mod tests;
 mod uploads;
 
-pub use device::{DeviceIdentifier, UserAgents};
+pub use device::{DeviceIdentifier, NamedBy, UserAgents};
 pub use error::RequestError;
+pub use file::with_address;
 pub use login::{Login, LoginForm};
-pub use natural::UrlForms;
-pub use parameters::PARAMETERS_MAX;
+pub use natural::{UrlForms, UrlRule};
+pub use parameters::{PARAMETERS_MAX, ParameterPlace};
 pub use pin::{PinCall, is_pin_call};
 pub use secret::Secret;
 pub use uploads::UploadFile;
@@ -175,6 +176,11 @@ impl ProvisionRequest {
         &self.host
     }
 
+    /// What gave the URL its meaning.
+    pub fn rule(&self) -> UrlRule {
+        self.form.rule
+    }
+
     /// Whether no rule of FusionPBX's sites covers the URL, so that nginx itself would answer it there.
     pub fn is_uncovered(&self) -> bool {
         self.form.uncovered
@@ -298,7 +304,17 @@ impl ProvisionRequest {
 
     /// The requested device. `user_agents` finds addresses in User-Agents.
     pub fn identify_device(&self, user_agents: &impl UserAgents) -> DeviceIdentifier {
-        device::find(&self.parameters, self.user_agent(), user_agents)
+        device::find(&self.parameters, self.user_agent(), user_agents).0
+    }
+
+    /// The part of the request that names its device.
+    pub fn named_by(&self, user_agents: &impl UserAgents) -> NamedBy {
+        device::find(&self.parameters, self.user_agent(), user_agents).1
+    }
+
+    /// Where the effective value of a parameter is from; `None` if it is absent.
+    pub fn place(&self, parameter: &str) -> Option<ParameterPlace> {
+        self.parameters.place(parameter)
     }
 }
 

@@ -15,8 +15,18 @@ const HIDDEN: [&str; 2] = ["password", "secret"];
 
 /// The parameters of one request. They may hold passwords, so there is no `Debug`.
 pub struct Parameters {
+    /// Those of the path come first.
     query: Vec<Parameter>,
+    of_path: usize,
     body: Vec<Parameter>,
+}
+
+/// The part of a request that gave a parameter its value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ParameterPlace {
+    Path,
+    Query,
+    Body,
 }
 
 struct Parameter {
@@ -32,6 +42,7 @@ impl Parameters {
     /// # Errors
     /// Too many parameters, or an array where one value is needed.
     pub fn parse(natural: Vec<(&'static str, String)>, query: &str, body: &[u8]) -> Result<Self, RequestError> {
+        let of_path = natural.len();
         let natural =
             natural.into_iter().map(|(name, value)| Parameter { name: name.to_owned(), element: None, value });
         let query: Vec<_> = natural.chain(parse_form(query.as_bytes())).take(PARAMETERS_MAX + 1).collect();
@@ -39,7 +50,7 @@ impl Parameters {
         if query.len() + body.len() > PARAMETERS_MAX {
             return Err(RequestError::TooManyParameters);
         }
-        let parameters = Self { query, body };
+        let parameters = Self { query, of_path, body };
         match SINGLE.into_iter().find(|name| parameters.last(name).is_some_and(|last| last.element.is_some())) {
             Some(name) => Err(RequestError::ArrayParameter(name)),
             None => Ok(parameters),
@@ -53,6 +64,16 @@ impl Parameters {
     /// The effective value of a name; `None` if it is absent or an array.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.last(name).filter(|last| last.element.is_none()).map(|last| last.value.as_str())
+    }
+
+    /// Where the effective value of a name is from; `None` if it is absent.
+    pub fn place(&self, name: &str) -> Option<ParameterPlace> {
+        let is_named = |parameter: &Parameter| parameter.name == name;
+        if self.body.iter().any(is_named) {
+            return Some(ParameterPlace::Body);
+        }
+        let at = self.query.iter().rposition(is_named)?;
+        Some(if at < self.of_path { ParameterPlace::Path } else { ParameterPlace::Query })
     }
 
     /// The query's parameters for templates, in order. Templates get arrays, which PHP's rules make of whole names.
@@ -110,6 +131,9 @@ mod tests {
         let parameters = Parameters::parse(natural, "mac=query", b"").ok().unwrap();
         assert_eq!(parameters.text("mac"), Some("query"));
         assert_eq!(parameters.text("file"), Some("x"));
+        let places = ["mac", "file", "name"].map(|name| parameters.place(name));
+        assert_eq!(places, [Some(ParameterPlace::Query), Some(ParameterPlace::Path), None]);
+        assert_eq!(parse("mac=query", "mac=body").place("mac"), Some(ParameterPlace::Body));
     }
 
     #[test]

@@ -137,15 +137,11 @@ impl Memory {
         }
     }
 
-    /// Counts one new device for its networks and its domain.
-    ///
-    /// # Errors
-    /// A limit for this minute or this day is reached.
-    pub fn insert(&mut self, source: &RequestSource, domain: &str, now: u64) -> Result<(), RateLimited> {
-        let subject = (source.network, source.subject);
+    /// The limit for this minute or this day that one more new device would exceed.
+    pub fn find_insert_limit(&mut self, source: &RequestSource, domain: &str, now: u64) -> Option<RateLimited> {
         // Several requests for one new device count once.
-        if self.inserted.contains(&subject, now) {
-            return Ok(());
+        if self.inserted.contains(&(source.network, source.subject), now) {
+            return None;
         }
         let domain = domain.to_owned();
         let max = self.config.domain_inserts_per_minute_max;
@@ -158,8 +154,15 @@ impl Memory {
             counts.push((Cause::NewInNetwork, self.inserts_day.get(&network, now), per_day(max)));
             counts.push((Cause::NewInNetwork, self.inserts_minute.get(&network, now), max));
         }
-        if let Some((cause, count, _)) = counts.into_iter().find(|(_, count, max)| is_reached(*count, *max)) {
-            return Err(RateLimited::new(cause, count.left(now)));
+        let reached = counts.into_iter().find(|(_, count, max)| is_reached(*count, *max));
+        reached.map(|(cause, count, _)| RateLimited::new(cause, count.left(now)))
+    }
+
+    /// Counts one new device for its networks and its domain.
+    pub fn count_insert(&mut self, source: &RequestSource, domain: &str, now: u64) {
+        let (subject, domain) = ((source.network, source.subject), domain.to_owned());
+        if self.inserted.contains(&subject, now) {
+            return;
         }
         for (network, _) in source.networks() {
             self.inserts_minute.add(network, now);
@@ -168,6 +171,5 @@ impl Memory {
         self.domain_inserts_minute.add(domain.clone(), now);
         self.domain_inserts_day.add(domain, now);
         self.inserted.note(subject, now);
-        Ok(())
     }
 }

@@ -24,6 +24,7 @@ mod listing;
 mod memory;
 mod recent;
 mod source;
+mod state;
 #[cfg(test)]
 mod tests;
 
@@ -32,6 +33,7 @@ pub use counters::Counters;
 pub use limit::RateLimited;
 pub use listing::{LimitKind, ReachedLimit};
 pub use source::RequestSource;
+pub use state::SourceState;
 
 use crate::facts::{ClientAddress, DeviceAddress, Oui};
 use crate::gate::Refusal;
@@ -76,6 +78,15 @@ impl Sentry {
     /// `None` for a client without limits: a peer on this machine that forwards no client address is a proxy missing from
     /// `trusted_proxies`, and one shared limit for all phones behind it would be worse than none. Logged once.
     pub fn visitor(&self, peer: IpAddr, client: ClientAddress, claim: &DeviceIdentifier) -> Option<RequestSource> {
+        let source = self.look(peer, client, claim);
+        if source.is_none() {
+            self.warn_of_proxy();
+        }
+        source
+    }
+
+    /// As [`Self::visitor`], without a warning.
+    pub fn look(&self, peer: IpAddr, client: ClientAddress, claim: &DeviceIdentifier) -> Option<RequestSource> {
         let subject = match claim {
             DeviceIdentifier::Address(address) => self.hasher.hash_one((0, address)),
             DeviceIdentifier::Extension { number, .. } => self.hasher.hash_one((1, number)),
@@ -83,25 +94,30 @@ impl Sentry {
             DeviceIdentifier::Missing => 3,
         };
         let mac = claim.address().and_then(DeviceAddress::mac);
-        self.source(peer, client, subject, mac.map(|mac| mac.oui()))
+        source(peer, client, subject, mac.map(|mac| mac.oui()))
     }
 
     /// As [`Self::visitor`], for a user who logs in.
     pub fn user(&self, peer: IpAddr, client: ClientAddress, name: &str) -> Option<RequestSource> {
-        self.source(peer, client, self.hasher.hash_one((4, name.to_lowercase())), None)
+        let source = self.look_at_user(peer, client, name);
+        if source.is_none() {
+            self.warn_of_proxy();
+        }
+        source
     }
 
-    fn source(&self, peer: IpAddr, client: ClientAddress, subject: u64, oui: Option<Oui>) -> Option<RequestSource> {
-        if peer.to_canonical().is_loopback() && client.known().is_some_and(|client| client.is_loopback()) {
-            if !self.is_off && !self.has_warned.swap(true, Ordering::Relaxed) {
-                tracing::warn!(
-                    "requests come from this machine and say no client address: guessing and auto insert are not \
-                     limited for them. If a proxy runs here, let it send X-Forwarded-For and name it in trusted_proxies"
-                );
-            }
-            return None;
+    /// As [`Self::user`], without a warning.
+    pub fn look_at_user(&self, peer: IpAddr, client: ClientAddress, name: &str) -> Option<RequestSource> {
+        source(peer, client, self.hasher.hash_one((4, name.to_lowercase())), None)
+    }
+
+    fn warn_of_proxy(&self) {
+        if !self.is_off && !self.has_warned.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                "requests come from this machine and say no client address: guessing and auto insert are not \
+                 limited for them. If a proxy runs here, let it send X-Forwarded-For and name it in trusted_proxies"
+            );
         }
-        Some(RequestSource::new(client, subject, oui))
     }
 
     /// The limit that a request has reached before the gate decides it. `now` is in seconds since 1970-01-01T00:00:00Z.
@@ -115,15 +131,14 @@ impl Sentry {
     /// A limit is reached: the client gets 429 instead of the decision.
     pub fn settle(&self, source: &RequestSource, decision: Decision<'_>, now: u64) -> Result<(), RateLimited> {
         let mut memory = self.memory();
-        let limit = memory.find_limit(source, now);
+        let verdict = judge(&mut memory, source, decision, now);
         if let Decision::Refused(refusal) = decision {
-            return settle_refusal(&mut memory, source, weight(refusal), limit, now);
+            count_refusal(&mut memory, source, weight(refusal), verdict.err(), now);
+            return verdict;
         }
-        if let Some(limit) = limit.filter(|limit| !passes(&mut memory, source, decision, *limit, now)) {
-            return Err(limit);
-        }
+        verdict?;
         if let Decision::New { domain, .. } = decision {
-            memory.insert(source, domain, now)?;
+            memory.count_insert(source, domain, now);
         }
         memory.note_admitted(source, now);
         if let Decision::Known { .. } = decision {
@@ -132,9 +147,38 @@ impl Sentry {
         Ok(())
     }
 
+    /// What [`Self::settle`] would return. Nothing is counted.
+    pub fn judge(&self, source: &RequestSource, decision: Decision<'_>, now: u64) -> Result<(), RateLimited> {
+        judge(&mut self.memory(), source, decision, now)
+    }
+
     /// No table is ever left half changed, so a poisoned lock is safe to use.
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `None` for a client without limits: see [`Sentry::visitor`].
+fn source(peer: IpAddr, client: ClientAddress, subject: u64, oui: Option<Oui>) -> Option<RequestSource> {
+    let is_proxy = peer.to_canonical().is_loopback() && client.known().is_some_and(|client| client.is_loopback());
+    (!is_proxy).then(|| RequestSource::new(client, subject, oui))
+}
+
+/// Whether the limits let the client have the gate's decision.
+fn judge(memory: &mut Memory, source: &RequestSource, decision: Decision<'_>, now: u64) -> Result<(), RateLimited> {
+    let limit = memory.find_limit(source, now);
+    match decision {
+        // A challenge tells nothing, and a phone with the right password needs it.
+        Decision::Refused(refusal) if weight(refusal) == Weight::Nothing => return Ok(()),
+        Decision::Refused(_) => return limit.map_or(Ok(()), Err),
+        Decision::Known { .. } | Decision::New { .. } => {}
+    }
+    if let Some(limit) = limit.filter(|limit| !passes(memory, source, decision, *limit, now)) {
+        return Err(limit);
+    }
+    match decision {
+        Decision::New { domain, .. } => memory.find_insert_limit(source, domain, now).map_or(Ok(()), Err),
+        _ => Ok(()),
     }
 }
 
@@ -151,16 +195,9 @@ fn passes(memory: &mut Memory, source: &RequestSource, decision: Decision<'_>, l
     is_excused && !memory.is_guessing(source, now)
 }
 
-fn settle_refusal(
-    memory: &mut Memory,
-    source: &RequestSource,
-    weight: Weight,
-    limit: Option<RateLimited>,
-    now: u64,
-) -> Result<(), RateLimited> {
-    // A challenge tells nothing, and a phone with the right password needs it.
+fn count_refusal(memory: &mut Memory, source: &RequestSource, weight: Weight, limit: Option<RateLimited>, now: u64) {
     if weight == Weight::Nothing {
-        return Ok(());
+        return;
     }
     if weight == Weight::Full {
         memory.note_bad_credentials(source, now);
@@ -168,15 +205,13 @@ fn settle_refusal(
     match limit {
         Some(limit) if limit.cause == Cause::Maker && weight == Weight::Full => {
             count_for_networks(memory, source, now);
-            Err(limit)
         }
-        Some(limit) => Err(limit),
+        Some(_) => {}
         None => {
             if weight == Weight::Full || memory.counted.note((source.network, source.subject), now) {
                 count_for_networks(memory, source, now);
                 count_for_maker(memory, source, now);
             }
-            Ok(())
         }
     }
 }

@@ -49,6 +49,16 @@ impl TemplateLocation {
         }
     }
 
+    /// The layers of the template folder: of two files of one name, that of the later layer counts.
+    pub fn layers(&self) -> &[PathBuf] {
+        &self.layers
+    }
+
+    /// The path of one of its files.
+    pub async fn path(&self, file: &str) -> Result<Option<PathBuf>, Error> {
+        self.first(file, |path, _| Ok(path.to_owned())).await
+    }
+
     pub async fn has(&self, file: &str) -> Result<bool, Error> {
         Ok(self.first(file, |_, _| Ok(())).await?.is_some())
     }

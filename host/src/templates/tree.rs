@@ -77,6 +77,10 @@ impl Tree {
         errors.into_iter().next().map_or(Ok(tree), Err)
     }
 
+    pub fn search_path(&self) -> &SearchPath {
+        &self.path
+    }
+
     /// The names of the template folders, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.folders.keys().map(String::as_str)

@@ -4,7 +4,7 @@ use super::Walk;
 use crate::auth_server::{self, AuthServer};
 use crate::directory::{Admitted, Insertion, Lookup, NewDevice};
 use crate::facts::{DeviceAddress, MacAddress, RequestFacts};
-use crate::gate::{self, InsertPermit, Permit, Refusal};
+use crate::gate::{self, InsertPermit, Permit, Refusal, Trail};
 use crate::http::access_log::AccessRecord;
 use crate::http::status::Failure;
 use crate::request::{DeviceIdentifier, ProvisionRequest, Secret};
@@ -30,8 +30,8 @@ impl Walk<'_> {
         let facts = self.find(&Lookup { address, host: request.host() }, request).await?;
         seen.domain(facts.domain.is_some());
         let source = source.map(|source| source.with_facts(&facts, now));
-        let decision = self.decide(request, &identifier, vendor, facts, source.as_ref(), now).await?;
-        log_invalid_settings(&self.app.keeper);
+        let decision = self.decide((request, &identifier, vendor), facts, (source.as_ref(), now), &mut ()).await?;
+        log_invalid_settings(self.keeper);
         // An unknown client has no address that fail2ban could ban.
         if let (Some(syslog), Err(refusal), Some(client)) = (&self.app.syslog, &decision, request.client().known()) {
             syslog.refused(client, request.mac(), &identifier, refusal);
@@ -43,10 +43,10 @@ impl Walk<'_> {
     }
 
     /// The facts from which the gate decides.
-    async fn find(&self, lookup: &Lookup<'_>, request: &ProvisionRequest) -> Result<RequestFacts, Failure> {
+    pub(super) async fn find(&self, lookup: &Lookup<'_>, request: &ProvisionRequest) -> Result<RequestFacts, Failure> {
         let facts = self.app.directory.find(lookup).await?;
         // Such a client learns at once that the device is unknown.
-        let newer = match self.app.keeper.policy().refuses_unknown_first(request) {
+        let newer = match self.keeper.policy().refuses_unknown_first(request) {
             true => self.app.directory.find_newer(lookup, &facts).await?,
             false => None,
         };
@@ -54,36 +54,34 @@ impl Walk<'_> {
     }
 
     /// A router asks for the phones of all its servers, so an unknown one does not count as a guess.
-    fn is_router_asking(&self, request: &ProvisionRequest, decision: &Result<Permit, Refusal>) -> bool {
+    pub(super) fn is_router_asking(&self, request: &ProvisionRequest, decision: &Result<Permit, Refusal>) -> bool {
         matches!(decision, Err(Refusal::UnknownDevice | Refusal::ForeignDomain))
-            && self.app.keeper.policy().refuses_unknown_first(request)
+            && self.keeper.policy().refuses_unknown_first(request)
     }
 
     /// The gate's decision. The auth server is asked only if the request passes the checks that cost nothing, and is
     /// within its limits, so that no client can flood it.
-    async fn decide(
+    pub(super) async fn decide(
         &self,
-        request: &ProvisionRequest,
-        identifier: &DeviceIdentifier,
-        vendor: Option<&str>,
+        (request, identifier, vendor): (&ProvisionRequest, &DeviceIdentifier, Option<&str>),
         facts: RequestFacts,
-        source: Option<&RequestSource>,
-        now: u64,
+        (source, now): (Option<&RequestSource>, u64),
+        trail: &mut (impl Trail + Send),
     ) -> Result<Result<Permit, Refusal>, Failure> {
-        let screened = match gate::screen(request, facts, &self.app.keeper) {
+        let screened = match gate::screen(request, facts, self.keeper, trail) {
             Ok(screened) => screened.of_vendor(vendor),
             Err(refusal) => return Ok(Err(refusal)),
         };
-        let accepted = match &self.app.auth_server {
+        let accepted = match self.auth_server {
             Some(server) => {
                 if let Some(limit) = source.and_then(|source| self.app.sentry.find_limit(source, now)) {
                     return Err(limit.into());
                 }
-                accepts(server, request, identifier.address()).await?
+                Some(accepts(server, request, identifier.address()).await?)
             }
-            None => true,
+            None => None,
         };
-        let authenticated = match screened.authenticate(accepted, now) {
+        let authenticated = match screened.authenticate(accepted, now, trail) {
             Ok(authenticated) => authenticated,
             Err(refusal) => return Ok(Err(refusal)),
         };
@@ -92,7 +90,7 @@ impl Walk<'_> {
             Some(newer) => authenticated.renewed(newer),
             None => authenticated,
         };
-        Ok(authenticated.admit(identifier))
+        Ok(authenticated.admit(identifier, trail))
     }
 
     /// Inserts a device, or loads the one that another request has inserted in the meantime.
@@ -103,7 +101,12 @@ impl Walk<'_> {
             Insertion::Inserted(device) => return Ok((*device).into()),
             Insertion::Taken(permit) => permit,
         };
-        let address = DeviceAddress::from(address);
+        self.taken(permit, request).await
+    }
+
+    /// The device that has the address of an insertion by now.
+    pub(super) async fn taken(&self, permit: InsertPermit, request: &ProvisionRequest) -> Result<Admitted, Failure> {
+        let address = DeviceAddress::from(permit.address());
         let lookup = Lookup { address: Some(&address), host: request.host() };
         let facts = self.app.directory.find(&lookup).await?;
         let newer = self.app.directory.find_newer(&lookup, &facts).await?;
@@ -150,7 +153,7 @@ async fn accepts(
 }
 
 /// The decision as the limits see it.
-fn of(decision: &Result<Permit, Refusal>) -> Decision<'_> {
+pub(super) fn of(decision: &Result<Permit, Refusal>) -> Decision<'_> {
     match decision {
         Err(refusal) => Decision::Refused(refusal),
         Ok(Permit::Known(permit)) => Decision::Known { authenticated: permit.is_authenticated() },

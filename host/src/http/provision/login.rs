@@ -18,9 +18,9 @@ use std::sync::Arc;
 /// What a request that may be a login says.
 pub(super) struct Attempt {
     /// `None` if it has no name yet.
-    login: Option<Login>,
+    pub(super) login: Option<Login>,
     /// The client asks its user for a name, and shows the text of an error.
-    is_softphone: bool,
+    pub(super) is_softphone: bool,
 }
 
 /// A future on the heap, so that those that wait for it stay small.
@@ -73,15 +73,20 @@ impl Walk<'_> {
         seen.login(request);
         seen.domain(facts.domain.is_some());
         let permit = boxed(self.admit_login(request, peer, facts, login, is_basic && !is_softphone)).await?;
+        self.of_user(permit, request).await.map(Some)
+    }
+
+    /// The device of an admitted user.
+    pub(super) async fn of_user(&self, permit: UserPermit, request: &ProvisionRequest) -> Result<Device, Failure> {
         let login = self.snapshot.plugins.login(request.user_agent());
         let (vendor, folder) = login.ok_or_else(|| Failure::NoPlugin("users who log in".to_owned()))?;
         let device = boxed(self.app.directory.load_user(permit, LoginTemplate { vendor, folder })).await?;
-        device.map(Some).ok_or(Failure::NoAccounts)
+        device.ok_or(Failure::NoAccounts)
     }
 
     /// The facts of the user's domain: the requested host, else, with the domain filter off, the one that the name ends
     /// with (`ada@pbx.example.net`), or the only one.
-    async fn login_facts(
+    pub(super) async fn login_facts(
         &self,
         request: &ProvisionRequest,
         mut login: Option<Login>,
@@ -110,8 +115,8 @@ impl Walk<'_> {
         let now = self.app.steady.now();
         let user = login.as_ref().map(|login| login.user.clone()).unwrap_or_default();
         let source = self.app.sentry.user(peer, request.client(), &user);
-        let screened = gate::screen_login(request, facts, &self.app.keeper, login.is_some());
-        log_invalid_settings(&self.app.keeper);
+        let screened = gate::screen_login(request, facts, self.keeper, login.is_some(), &mut ());
+        log_invalid_settings(self.keeper);
         let decision = match screened {
             Ok(screened) => boxed(self.decide_login(screened, login, source.as_ref(), challenges, now)).await?,
             Err(refusal) => Err(refusal),
@@ -128,7 +133,7 @@ impl Walk<'_> {
 
     /// The limits come before the check: a client at its limit must neither learn whether a password is right nor occupy
     /// a processor.
-    async fn decide_login(
+    pub(super) async fn decide_login(
         &self,
         screened: ScreenedLogin,
         login: Option<Login>,

@@ -1,17 +1,15 @@
-//! The document of a device for the operator of this server: through the same rooms as a phone's request, without its
-//! checks and traces.
+//! The document of a device for the operator of this server: without the checks of the gate.
 
 use super::Walk;
+use super::explain::Steps;
+use super::explain::arrival;
 use crate::directory::Lookup;
 use crate::documents::ReadyDocument;
-use crate::facts::{ClientAddress, DeviceAddress};
+use crate::facts::DeviceAddress;
 use crate::gate;
-use crate::http::access_log::AccessRecord;
 use crate::http::state::AppState;
 use crate::http::status::{self, Failure};
-use crate::request::{ProvisionRequest, RawRequest, RequestError, RequestTarget, UrlForms};
-use axum::http::{HeaderMap, HeaderValue, header};
-use std::fmt::Write;
+use crate::request::{ProvisionRequest, RequestError, RequestTarget, UrlForms};
 use std::sync::Arc;
 
 /// The phone would get no document.
@@ -32,8 +30,7 @@ pub async fn preview(
     host: &str,
     file: Option<&str>,
 ) -> Result<Arc<ReadyDocument>, NoDocument> {
-    let walk = Walk { app, snapshot: app.snapshot.load_full() };
-    let found = walk.preview(address, host, file).await;
+    let found = Walk::new(app).preview(address, host, file).await;
     found.map_err(|failure| NoDocument { status: status::of(&failure).status.as_u16(), failure })
 }
 
@@ -47,51 +44,15 @@ impl Walk<'_> {
         let request = request(address, host, file)?;
         let facts = self.app.directory.find(&Lookup { address: Some(address), host }).await?;
         let device = self.app.directory.load(gate::admit_operator(facts)?).await?;
-        if let Some(document) = self.sent_back(&request, &device).await? {
-            return Ok(Arc::new(document.into()));
-        }
-        let mut seen = AccessRecord::new(ClientAddress::Unknown, "");
-        self.render(&request, &device, &mut seen).await
+        self.unsent_document(&request, &device, &mut Steps::default()).await
     }
 }
 
 /// The request for a file by the name that the phone asks for, else by the name of the template's file.
 fn request(address: &DeviceAddress, host: &str, file: Option<&str>) -> Result<Arc<ProvisionRequest>, RequestError> {
-    let of_template = format!("/app/provision/?mac={}", encoded(address.as_str()));
-    let Some(file) = file else { return parse(&of_template, host) };
-    match parse(&format!("/provision/{}?mac={}", encoded(file), encoded(address.as_str())), host) {
-        Err(RequestError::NotProvisioning) => parse(&format!("{of_template}&file={}", encoded(file)), host),
-        natural => natural,
-    }
-}
-
-fn parse(target: &str, host: &str) -> Result<Arc<ProvisionRequest>, RequestError> {
-    let mut headers = HeaderMap::new();
-    headers.insert(header::HOST, HeaderValue::from_str(host).map_err(|_| RequestError::Host)?);
-    let arrival = RawRequest {
-        method: "GET",
-        target,
-        original_target: None,
-        headers: &headers,
-        body: &[],
-        client: ClientAddress::Unknown,
-        https: false,
-        forms: UrlForms::All,
-    };
-    match RequestTarget::parse(&arrival)? {
+    let target = arrival::target_of(address.as_str(), file, UrlForms::All);
+    match arrival::parse(&target, host, UrlForms::All)? {
         RequestTarget::Provision(request) => Ok(Arc::from(request)),
         RequestTarget::Static(_) => Err(RequestError::NotProvisioning),
     }
-}
-
-/// A text for a path or a query.
-fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' | b'/' => encoded.push(char::from(byte)),
-            _ => drop(write!(encoded, "%{byte:02X}")),
-        }
-    }
-    encoded
 }

@@ -14,12 +14,12 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 /// The folder and the file that a plugin renders.
-struct Target<'a> {
-    plugin: &'a Arc<Plugin>,
-    group: RenderGroup,
-    located: &'a TemplateLocation,
+pub(super) struct Target<'a> {
+    pub(super) plugin: &'a Arc<Plugin>,
+    pub(super) group: RenderGroup,
+    pub(super) located: &'a TemplateLocation,
     /// `None` if the plugin chooses the file.
-    file: Option<String>,
+    pub(super) file: Option<String>,
 }
 
 impl Walk<'_> {
@@ -30,17 +30,12 @@ impl Walk<'_> {
         seen: &mut AccessRecord,
     ) -> Result<Arc<ReadyDocument>, Failure> {
         let snapshot = &self.snapshot;
-        job::check_engine(&device.domain_settings)?;
-        if self.is_foreign(snapshot.tree.domain_of(&device.template), &device.domain_name).await? {
-            return Err(Failure::NoTemplate(device.template.clone()));
-        }
-        let located = job::locate(&snapshot.tree, device).await?;
+        let located = self.located(device).await?;
         let folder = located.name.as_str().to_owned();
         if let Some(picture) = job::picture(request.file()?, &located).await? {
             return Ok(Arc::new(picture.into()));
         }
-        let plugin =
-            snapshot.plugins.serving(&device.vendor, &folder).ok_or_else(|| self.no_plugin(&device.vendor, &folder))?;
+        let plugin = self.serving(device, &folder)?;
         seen.plugin(plugin.name(), &folder);
         let group = RenderGroup { folder, domain: device.domain_name.clone() };
         let choice = snapshot.plugins.choose(plugin, &group, &device.address);
@@ -51,6 +46,22 @@ impl Walk<'_> {
         }
         let file = job::file(request, snapshot, &located).await?;
         self.document_of(request, device, Target { plugin, group, located: &located, file }).await
+    }
+
+    /// The device's template folder, which must not be another domain's.
+    pub(super) async fn located(&self, device: &Device) -> Result<TemplateLocation, Failure> {
+        job::check_engine(&device.domain_settings)?;
+        let tree = &self.snapshot.tree;
+        if self.is_foreign(tree.domain_of(&device.template), &device.domain_name).await? {
+            return Err(Failure::NoTemplate(device.template.clone()));
+        }
+        job::locate(tree, device).await
+    }
+
+    /// The plugin that serves a device with this template folder.
+    pub(super) fn serving(&self, device: &Device, folder: &str) -> Result<&Arc<Plugin>, Failure> {
+        let plugin = self.snapshot.plugins.serving(&device.vendor, folder);
+        plugin.ok_or_else(|| self.no_plugin(&device.vendor, folder))
     }
 
     /// Lets a failing version of a plugin render for a device, to see whether it works again. It gets a job of its own, with
@@ -85,15 +96,11 @@ impl Walk<'_> {
         let place = Place { device: &device.uuid, file: target.file.as_deref(), parameters: &parameters };
         let basis = self.basis(device, &target, &times);
         if let Some(basis) = &basis {
-            let kept = self.app.documents.find(&place, basis);
-            let kept = match kept {
-                Some(kept) if scope.answers_the_same(&kept.asked).await? => Some(kept),
-                _ => None,
-            };
+            let kept = self.kept(&place, basis, &scope).await?;
             self.app.documents.count(kept.is_some());
             if let Some(kept) = kept {
                 plugin.note_kept(group, &device.address);
-                return Ok(Arc::clone(&kept.ready));
+                return Ok(kept);
             }
         }
         let job = self.job(request, device, &target, &times).await?;
@@ -109,9 +116,22 @@ impl Walk<'_> {
         Ok(ready)
     }
 
+    /// The document that was rendered before, if a new render would give the same.
+    pub(super) async fn kept(
+        &self,
+        place: &Place<'_>,
+        basis: &Basis<'_>,
+        scope: &job::Scope,
+    ) -> Result<Option<Arc<ReadyDocument>>, Failure> {
+        Ok(match self.app.documents.find(place, basis) {
+            Some(kept) if scope.answers_the_same(&kept.asked).await? => Some(Arc::clone(&kept.ready)),
+            _ => None,
+        })
+    }
+
     /// What the document depends on; `None` if it is rendered for each request: the facts can change unnoticed, nobody
     /// watches the templates, or the plugin fails and is being tried again.
-    fn basis<'a>(
+    pub(super) fn basis<'a>(
         &'a self,
         device: &'a Device,
         Target { plugin, group, located, .. }: &Target<'a>,
@@ -123,7 +143,7 @@ impl Walk<'_> {
         Some(Basis { facts, vendor, season: times.season(), component, texts })
     }
 
-    fn scope(&self, request: &Arc<ProvisionRequest>, device: &Admitted) -> Arc<job::Scope> {
+    pub(super) fn scope(&self, request: &Arc<ProvisionRequest>, device: &Admitted) -> Arc<job::Scope> {
         Arc::new(job::Scope(self.app.directory.phone_book(device), Arc::clone(request)))
     }
 
@@ -140,7 +160,7 @@ impl Walk<'_> {
     }
 
     /// The job for this version of the plugin.
-    async fn job(
+    pub(super) async fn job(
         &self,
         request: &ProvisionRequest,
         device: &Admitted,

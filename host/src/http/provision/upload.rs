@@ -110,7 +110,7 @@ impl Walk<'_> {
     }
 
     /// The place of a device's file; `None` if its setting is off.
-    fn place(&self, file: &UploadFile, device: &Device) -> Result<Option<Place>, Failure> {
+    pub(super) fn place(&self, file: &UploadFile, device: &Device) -> Result<Option<Place>, Failure> {
         let is_on = device.settings.is_switched_on("provision", file.setting);
         let mac = DeviceAddress::mac(&device.address).filter(|_| is_on);
         let place = mac.map(|mac| self.app.uploads.place(&device.domain_name, mac, file.ending));

@@ -1,6 +1,7 @@
 //! The jobs and documents of a well-behaved plugin.
 
 use super::*;
+use crate::facts::Layer;
 
 #[test]
 fn prepared_template_is_rendered_from_the_snapshot() {
@@ -8,7 +9,11 @@ fn prepared_template_is_rendered_from_the_snapshot() {
         |_| {},
         async |_, plugin| {
             let mut layers = Settings::default();
-            layers.add_category("provision", [("x".into(), Value::Text("1".into())), ("y".into(), Value::Null)]);
+            layers.add_category(
+                Layer::Device,
+                "provision",
+                [("x".into(), Value::Text("1".into())), ("y".into(), Value::Null)],
+            );
             let settings = JobSettings { layers, reads: Reads::Every };
             let document = plugin.render(Job { settings, ..job() }, no_contacts()).await.unwrap();
             assert_eq!((document.content_type.as_str(), document.file.as_str()), ("text/plain", "a.cfg"));

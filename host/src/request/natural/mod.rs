@@ -6,8 +6,10 @@
 mod rules;
 
 use regex::{Captures, Regex, RegexSet};
-use rules::{Of, PROVISION, RULES, Rule, To};
+use rules::{PROVISION, RULES, Rule, To};
 use std::sync::LazyLock;
+
+pub use rules::Of;
 
 /// FusionPBX's page, whose parameters come only from the query.
 const PAGE: &str = "/app/provision/index.php";
@@ -43,9 +45,24 @@ pub struct Stands {
     pub form: Form,
 }
 
+/// What gave a URL its meaning.
+#[derive(Debug, PartialEq, Eq, Clone, Copy, Default)]
+pub enum UrlRule {
+    /// FusionPBX's page, whose parameters come only from query and form.
+    #[default]
+    Page,
+    /// A rule of the table.
+    Natural { pattern: &'static str, of: Of },
+    /// The path of an unrendered template.
+    Template,
+    /// The name of a file that phones send back.
+    Upload,
+}
+
 /// Which kind of URL led to provisioning.
 #[derive(Debug, PartialEq, Eq, Clone, Default)]
 pub struct Form {
+    pub rule: UrlRule,
     /// FusionPBX's sites have no rule for it: nginx's 404 page is the answer if the device or file does not exist.
     pub uncovered: bool,
     /// The device's default file is the answer if it has no file of the requested name.
@@ -61,7 +78,7 @@ pub struct Form {
 impl Stands {
     /// A file that phones send back, and that no rule names.
     pub fn of_upload(address: &str) -> Self {
-        let form = Form { uncovered: true, only_upload: true, ..Form::default() };
+        let form = Form { rule: UrlRule::Upload, uncovered: true, only_upload: true, ..Form::default() };
         Self { parameters: vec![("mac", address.to_owned())], form }
     }
 }
@@ -119,7 +136,8 @@ pub fn find(path: &str, forms: UrlForms) -> Option<Natural> {
     let parameters: Vec<_> = text.split('&').filter_map(|pair| fill(pair, &captures)).collect();
     let file = parameters.iter().find(|(name, _)| *name == "file").map(|(_, file)| file.clone());
     let picture = file.filter(|_| matches!(rule.to, To::Picture(_)));
-    let form = Form { uncovered: rule.of != Of::Sites, or_default, picture, ..Form::default() };
+    let read_by = UrlRule::Natural { pattern: rule.pattern, of: rule.of };
+    let form = Form { rule: read_by, uncovered: rule.of != Of::Sites, or_default, picture, ..Form::default() };
     Some(Natural::Provision(Stands { parameters, form }))
 }
 
@@ -130,7 +148,7 @@ fn template(file: &str) -> Option<Natural> {
         _ => None,
     });
     let is_plain = !file.split('/').any(|part| part.is_empty() || part.starts_with('.'));
-    let form = Form { template: Some(file.to_owned()), ..Form::default() };
+    let form = Form { rule: UrlRule::Template, template: Some(file.to_owned()), ..Form::default() };
     let stands = is_plain.then(|| Natural::Provision(Stands { parameters: Vec::new(), form }));
     same_for_all.or(stands)
 }

@@ -16,6 +16,17 @@ pub enum Of {
     All,
 }
 
+impl Of {
+    /// The least value of `url_forms` that enables the rule.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sites => "fusionpbx",
+            Self::Phones => "phones",
+            Self::All => "all",
+        }
+    }
+}
+
 /// The result of a rule.
 pub enum To {
     /// These parameters, with the pattern's captures in place of `{name}`.

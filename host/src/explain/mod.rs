@@ -1,0 +1,17 @@
+//! What an operator learns of one request: each decision on its way through the rooms, with its reason. This room holds
+//! the question, the explanation in types, and its text; `http` walks the request.
+
+mod checks;
+mod question;
+mod report;
+mod setting;
+mod text;
+
+pub use checks::CheckLog;
+pub use question::{InvalidQuestion, Question, Subject};
+pub use report::{
+    CheckPart, CheckVerdict, DevicePart, DocumentPart, DomainPart, Explanation, LimitCount, LimitsPart, NamedPart,
+    Outcome, PluginPart, RequestPart, RulePart, TemplateFolder, TemplatePart, Walker,
+};
+pub use setting::{SettingUse, settings_of};
+pub use text::text;

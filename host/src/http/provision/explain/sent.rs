@@ -1,0 +1,36 @@
+//! What the phone would get.
+
+use crate::http::answer::DocumentAnswer;
+use crate::http::status;
+
+/// What the phone would get.
+pub(in crate::http::provision) enum Sent {
+    Document(DocumentAnswer),
+    /// Its file would be stored.
+    Stored {
+        is_new: bool,
+    },
+}
+
+impl Sent {
+    pub(super) fn status(&self) -> u16 {
+        match self {
+            Self::Document(document) => document.status().as_u16(),
+            Self::Stored { is_new } => status::of_upload(*is_new).as_u16(),
+        }
+    }
+
+    pub(super) fn reason(&self) -> &'static str {
+        match self {
+            Self::Document(_) => "sent",
+            Self::Stored { .. } => "uploaded",
+        }
+    }
+
+    pub(super) fn text(&self) -> Option<String> {
+        match self {
+            Self::Document(_) => None,
+            Self::Stored { .. } => Some("the file would be stored".to_owned()),
+        }
+    }
+}
