@@ -108,7 +108,7 @@ fn requests_send_no_statement_while_triggers_notify_of_nothing() {
     get();
     server.until_logged(&["triggers notify of changes"]);
     get();
-    // The journal writes that the device was provisioned, once in 30 seconds.
+    // The server notes that the device was provisioned, once in 30 seconds.
     let noted = "select count(*) from v_devices where device_provisioned_ip = '127.0.0.1'";
     wait::until(|| stage.value(noted) != "0", || server.log());
     let statements = || {

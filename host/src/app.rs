@@ -10,7 +10,7 @@ use crate::directory::{self, DEFAULT_DOMAIN, Directory};
 use crate::documents::Documents;
 use crate::explain::{Explanation, Question};
 use crate::http::{self, AdminState, AppState, EXPLAINING_MAX};
-use crate::journal::Journal;
+use crate::notes::Notes;
 use crate::pin::Pins;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
@@ -32,8 +32,8 @@ use tokio::task::JoinHandle;
 /// Connections that may wait to be accepted: all phones of an office after a power failure.
 const BACKLOG: u32 = 1024;
 
-/// How long a stopping server waits until the journal is written.
-const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a stopping server waits until the notes are written.
+const NOTES_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a stopping server waits for the database's connections.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -83,7 +83,7 @@ impl Opened {
     /// The system gives no random numbers.
     pub fn into_app(self, snapshot: reload::Current) -> Result<App> {
         let Self { config, directory, auth_server, syslog } = self;
-        let (journal, journal_writer) = Journal::start(directory.clone());
+        let (notes, notes_writer) = Notes::start(directory.clone());
         let steady = SteadyClock::start();
         let state = AppState {
             clock: config.clock,
@@ -95,14 +95,14 @@ impl Opened {
             auth_server,
             logins: http::LoginTurns::default(),
             syslog,
-            journal,
+            notes,
             uploads: Uploads::new(config.uploads),
             pins: config.pin_secret.map(Pins::new),
             url_forms: config.url_forms,
             documents: Arc::new(Documents::new(config.documents_bytes_max)),
             metrics: Arc::default(),
         };
-        Ok(App { state: Arc::new(state), http: config.http, journal_writer })
+        Ok(App { state: Arc::new(state), http: config.http, notes_writer })
     }
 }
 
@@ -110,7 +110,7 @@ impl Opened {
 pub struct App {
     state: Arc<AppState>,
     http: http::Config,
-    journal_writer: JoinHandle<()>,
+    notes_writer: JoinHandle<()>,
 }
 
 impl App {
@@ -137,12 +137,12 @@ impl App {
         http::serve(listener, Arc::clone(&self.state), self.http.clone(), stop).await;
     }
 
-    /// Writes what the journal still holds, and closes the database. The journal's writer ends when the last request
+    /// Writes the notes that still wait, and closes the database. Their writer ends when the last request
     /// has let go of the state.
     pub async fn close(self) {
         let directory = self.state.directory.clone();
         drop(self.state);
-        if tokio::time::timeout(JOURNAL_TIMEOUT, self.journal_writer).await.is_err() {
+        if tokio::time::timeout(NOTES_TIMEOUT, self.notes_writer).await.is_err() {
             tracing::warn!("not every device was noted as provisioned before the stop");
         }
         // The file of a SQLite database may be on a file system that does not answer.

@@ -1,4 +1,4 @@
-//! Waiting for the server's background work, such as rows of the journal or a line in the log.
+//! Waiting for the server's background work, such as notes of provisioned devices or a line in the log.
 
 use std::thread;
 use std::time::{Duration, Instant};

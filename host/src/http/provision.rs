@@ -182,7 +182,7 @@ impl Walk<'_> {
         // FusionPBX notes a device whether the file exists or not. Its sites do not pass on URLs without a rule, so
         // there the note needs a file.
         if let Some(note) = note.filter(|_| document.is_ok() || !request.is_uncovered()) {
-            self.app.journal.note(note);
+            self.app.notes.note(note);
         }
         Ok(DocumentAnswer::new(document?, request.attachment(address.as_str()), parts))
     }

@@ -7,7 +7,7 @@ use crate::clock::{Clock, SteadyClock};
 use crate::directory::Directory;
 use crate::documents::Documents;
 use crate::gate;
-use crate::journal::Journal;
+use crate::notes::Notes;
 use crate::metrics::Metrics;
 use crate::pin::Pins;
 use crate::reload::{self, Reloads};
@@ -31,7 +31,7 @@ pub struct AppState {
     pub auth_server: Option<AuthServer>,
     pub logins: LoginTurns,
     pub syslog: Option<Syslog>,
-    pub journal: Journal,
+    pub notes: Notes,
     pub uploads: Uploads,
     /// `None` without a secret for the dial plan.
     pub pins: Option<Pins>,

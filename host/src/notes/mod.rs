@@ -5,30 +5,30 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::task::JoinHandle;
 
-/// How long entries are collected before they are written. FusionPBX's pages show minutes.
+/// How long notes are collected before they are written. FusionPBX's pages show minutes.
 const GATHER: Duration = Duration::from_millis(500);
-/// Entries that may wait while the database is slow or absent: three hundred phones with thirty files each. Beyond this
+/// Notes that may wait while the database is slow or absent: three hundred phones with thirty files each. Beyond this
 /// the newest are dropped, which loses a date but no file.
 const WAITING_MAX: usize = 10_000;
 /// The longest pause between two attempts to write a batch while the database does not answer or is locked. Batches are
 /// not given up, so no date is lost unless more than `WAITING_MAX` wait.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// Collects entries. After it is dropped, the writer writes the remaining ones and ends.
-pub struct Journal {
-    notes: Sender<ProvisionNote>,
+/// Collects notes. After it is dropped, the writer writes the remaining ones and ends.
+pub struct Notes {
+    queue: Sender<ProvisionNote>,
 }
 
-impl Journal {
-    /// Starts the writer. The task ends after the journal is dropped and everything is written.
+impl Notes {
+    /// Starts the writer. The task ends after the notes are dropped and everything is written.
     pub fn start(directory: Directory) -> (Self, JoinHandle<()>) {
-        let (notes, waiting) = mpsc::channel(WAITING_MAX);
-        (Self { notes }, tokio::spawn(write(directory, waiting)))
+        let (queue, waiting) = mpsc::channel(WAITING_MAX);
+        (Self { queue }, tokio::spawn(write(directory, waiting)))
     }
 
     pub fn note(&self, note: ProvisionNote) {
-        if self.notes.try_send(note).is_err() {
-            tracing::warn!("the journal is full; a provisioned device is not recorded");
+        if self.queue.try_send(note).is_err() {
+            tracing::warn!("too many notes are waiting; a provisioned device is not recorded");
         }
     }
 }
