@@ -28,6 +28,7 @@ mod hanging;
 mod header_bytes;
 mod hostile_values;
 mod interface;
+mod journal;
 mod ledger;
 mod links;
 mod log;

@@ -9,7 +9,9 @@ use crate::config::{AdminListen, Config};
 use crate::directory::{self, DEFAULT_DOMAIN, Directory};
 use crate::documents::Documents;
 use crate::explain::{Explanation, Question};
+use crate::facts::RequestIds;
 use crate::http::{self, AdminState, AppState, EXPLAINING_MAX};
+use crate::journal::{self, Journal};
 use crate::notes::Notes;
 use crate::pin::Pins;
 use crate::sentry::Sentry;
@@ -34,6 +36,9 @@ const BACKLOG: u32 = 1024;
 
 /// How long a stopping server waits until the notes are written.
 const NOTES_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a stopping server waits until the journal is written.
+const JOURNAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long a stopping server waits for the database's connections.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -84,6 +89,7 @@ impl Opened {
     pub fn into_app(self, snapshot: reload::Current) -> Result<App> {
         let Self { config, directory, auth_server, syslog } = self;
         let (notes, notes_writer) = Notes::start(directory.clone());
+        let (journal, journal_writer) = Journal::start(config.journal);
         let steady = SteadyClock::start();
         let state = AppState {
             clock: config.clock,
@@ -96,13 +102,16 @@ impl Opened {
             logins: http::LoginTurns::default(),
             syslog,
             notes,
+            journal,
+            request_ids: RequestIds::new(u64::from_ne_bytes(random()?)),
+            request_id_header: config.request_id_header,
             uploads: Uploads::new(config.uploads),
             pins: config.pin_secret.map(Pins::new),
             url_forms: config.url_forms,
             documents: Arc::new(Documents::new(config.documents_bytes_max)),
             metrics: Arc::default(),
         };
-        Ok(App { state: Arc::new(state), http: config.http, notes_writer })
+        Ok(App { state: Arc::new(state), http: config.http, notes_writer, journal_writer })
     }
 }
 
@@ -111,6 +120,7 @@ pub struct App {
     state: Arc<AppState>,
     http: http::Config,
     notes_writer: JoinHandle<()>,
+    journal_writer: JoinHandle<()>,
 }
 
 impl App {
@@ -137,13 +147,16 @@ impl App {
         http::serve(listener, Arc::clone(&self.state), self.http.clone(), stop).await;
     }
 
-    /// Writes the notes that still wait, and closes the database. Their writer ends when the last request
-    /// has let go of the state.
+    /// Writes the notes and the journal's lines that still wait, and closes the database. Their writers end when the last
+    /// request has let go of the state.
     pub async fn close(self) {
         let directory = self.state.directory.clone();
         drop(self.state);
         if tokio::time::timeout(NOTES_TIMEOUT, self.notes_writer).await.is_err() {
             tracing::warn!("not every device was noted as provisioned before the stop");
+        }
+        if tokio::time::timeout(JOURNAL_TIMEOUT, self.journal_writer).await.is_err() {
+            tracing::warn!("not every line of the journal was written before the stop");
         }
         // The file of a SQLite database may be on a file system that does not answer.
         let _ = tokio::time::timeout(CLOSE_TIMEOUT, directory.close()).await;
@@ -198,6 +211,7 @@ fn serve_admin(
     let Some(listener) = listener else { return Ok(vital) };
     tracing::info!(listen = %listener.local_addr()?, "admin endpoint");
     let (sentry, documents) = (Arc::clone(&state.sentry), Arc::clone(&state.documents));
+    let journal = state.journal.state();
     let state = Arc::new(AdminState {
         sentry,
         steady: state.steady,
@@ -208,6 +222,7 @@ fn serve_admin(
         explaining: Semaphore::new(EXPLAINING_MAX),
         documents,
         metrics,
+        journal,
     });
     vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state)));
     Ok(vital)
@@ -219,7 +234,7 @@ fn serve_admin(
 /// The database has no such device, or the phone would get no document.
 pub async fn render(config: Config, address: &str, file: Option<&str>, host: Option<&str>) -> Result<Bytes> {
     // Nobody is asked, and nobody is told.
-    let config = Config { auth_server: None, syslog: None, ..with_compiler(config)? };
+    let config = Config { auth_server: None, syslog: None, journal: journal::Config::OFF, ..with_compiler(config)? };
     let opened = Opened::open(config).await?;
     let home = editing::home(&opened.directory, address).await?;
     let loaded = reload::load(reload_config(&opened.config, false)).await?;
@@ -234,7 +249,8 @@ pub async fn render(config: Config, address: &str, file: Option<&str>, host: Opt
 /// # Errors
 /// The question describes no request, or the rooms cannot be built.
 pub async fn explain(config: Config, question: &Question) -> Result<Explanation> {
-    let opened = Opened::open_to_look(with_compiler(config)?).await?;
+    let config = Config { journal: journal::Config::OFF, ..with_compiler(config)? };
+    let opened = Opened::open_to_look(config).await?;
     let loaded = reload::load(reload_config(&opened.config, false)).await?;
     let app = opened.into_app(loaded.current)?;
     let explained = app.explain(question).await;
@@ -361,12 +377,14 @@ fn listen_for_admin(listen: AdminListen) -> Result<Option<TcpListener>> {
 /// The keeper of digest nonces. Without a configured key it gets a random one: nonces from before the start are stale
 /// then, and phones authenticate again.
 fn keeper(key: Option<[u8; 32]>, steady: SteadyClock) -> Result<gate::Keeper> {
-    let (mut random, mut instance) = ([0; 32], [0; 8]);
-    for bytes in [random.as_mut_slice(), &mut instance] {
-        getrandom::fill(bytes).context("the system returned no random numbers")?;
-    }
-    let instance = u64::from_ne_bytes(instance);
+    let (random, instance) = (random()?, u64::from_ne_bytes(random()?));
     Ok(gate::Keeper::new(key.unwrap_or(random), instance, steady.now()))
+}
+
+fn random<const LENGTH: usize>() -> Result<[u8; LENGTH]> {
+    let mut bytes = [0; LENGTH];
+    getrandom::fill(&mut bytes).context("the system returned no random numbers")?;
+    Ok(bytes)
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()>> {

@@ -8,6 +8,7 @@ mod explain;
 mod family;
 mod flags;
 mod grandstream;
+mod journal;
 mod output;
 mod pin;
 mod profile;
@@ -36,6 +37,7 @@ const FAMILIES: &[Family] = &[
     running::RELOAD,
     running::PLUGIN,
     running::LIMITS,
+    journal::JOURNAL,
     db::DB,
     pin::PIN,
     render::RENDER,

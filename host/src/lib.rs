@@ -17,6 +17,8 @@ pub mod facts;
 pub mod files;
 pub mod gate;
 pub mod http;
+pub mod journal;
+pub mod journal_command;
 pub mod log;
 pub mod metrics;
 pub mod notes;

@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -23,6 +24,11 @@ struct RequestLabels {
     status: u16,
     outcome: &'static str,
     plugin: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct ReasonLabels {
+    reason: &'static str,
 }
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
@@ -65,6 +71,7 @@ impl MetricConstructor<Histogram> for RenderSeconds {
 pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
+    reasons: Family<ReasonLabels, Counter>,
     in_flight: Gauge,
     renders: Family<PluginLabels, Histogram, RenderSeconds>,
     failures: Family<FailureLabels, Counter>,
@@ -75,6 +82,7 @@ pub struct Metrics {
     swaps: Gauge,
     log_lines_lost: Counter,
     documents: DocumentMetrics,
+    journal: JournalMetrics,
     /// Held while the gauges are updated and encoded, so that two scrapes do not interleave.
     reading: Mutex<()>,
     tallies: Mutex<HashMap<String, Tally>>,
@@ -107,6 +115,26 @@ pub struct DocumentCounts {
     pub bytes: u64,
 }
 
+/// The journal, updated at each scrape.
+#[derive(Default)]
+struct JournalMetrics {
+    written: Counter,
+    lost: Counter,
+    lag: Gauge<f64, AtomicU64>,
+    failing: Gauge,
+}
+
+/// The current numbers of the journal.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct JournalCounts {
+    pub written: u64,
+    pub lost: u64,
+    /// The age of the oldest line that is not written yet, in seconds; 0 if none waits.
+    pub lag_s: f64,
+    /// Whether the file cannot be written.
+    pub failing: bool,
+}
+
 /// The current state of a plugin.
 pub struct PluginState<'a> {
     pub name: &'a str,
@@ -125,6 +153,7 @@ pub struct State<'a> {
     /// Plugin, configuration key of the limit, and how often it was exceeded since the server started.
     pub limits: Vec<(String, &'static str, u64)>,
     pub documents: DocumentCounts,
+    pub journal: JournalCounts,
 }
 
 /// The renders of a plugin since the server started, over all its versions.
@@ -147,6 +176,7 @@ impl Default for Metrics {
         let mut metrics = Self {
             registry: Registry::with_prefix("dialplate"),
             requests: Family::default(),
+            reasons: Family::default(),
             in_flight: Gauge::default(),
             renders: Family::new_with_constructor(RenderSeconds),
             failures: Family::default(),
@@ -157,11 +187,14 @@ impl Default for Metrics {
             swaps: Gauge::default(),
             log_lines_lost: Counter::default(),
             documents: DocumentMetrics::default(),
+            journal: JournalMetrics::default(),
             reading: Mutex::default(),
             tallies: Mutex::default(),
         };
+        metrics.journal.register(&mut metrics.registry);
         let (registry, plugins) = (&mut metrics.registry, &metrics.plugins);
         registry.register("requests", "Requests by outcome", metrics.requests.clone());
+        registry.register("request_reasons", "Requests by reason, a word of the journal", metrics.reasons.clone());
         registry.register("requests_in_flight", "Requests being answered", metrics.in_flight.clone());
         registry.register("render_seconds", "Time of a render, failed ones included", metrics.renders.clone());
         registry.register("plugin_failures", "Renders without a document, by kind", metrics.failures.clone());
@@ -191,6 +224,22 @@ impl DocumentMetrics {
     }
 }
 
+impl JournalMetrics {
+    fn register(&self, registry: &mut Registry) {
+        registry.register("journal_lines", "Lines written to the journal", self.written.clone());
+        registry.register("journal_lines_lost", "Lines of the journal that could not be written", self.lost.clone());
+        registry.register("journal_lag_seconds", "Age of the oldest line that is not written yet", self.lag.clone());
+        registry.register("journal_failing", "1 while the journal cannot be written", self.failing.clone());
+    }
+
+    fn set(&self, JournalCounts { written, lost, lag_s, failing }: JournalCounts) {
+        self.written.inc_by(written.saturating_sub(self.written.get()));
+        self.lost.inc_by(lost.saturating_sub(self.lost.get()));
+        self.lag.set(lag_s);
+        self.failing.set(i64::from(failing));
+    }
+}
+
 /// Counts a request as in flight until dropped.
 pub struct InFlight<'a>(&'a Gauge);
 
@@ -206,8 +255,9 @@ impl Metrics {
         InFlight(&self.in_flight)
     }
 
-    /// Counts an answer. `outcome` is one word; `plugin` is empty if the request reached no plugin.
-    pub fn answered(&self, status: u16, outcome: &'static str, plugin: &str) {
+    /// Counts an answer. `outcome` and `reason` are one word each; `plugin` is empty if the request reached no plugin.
+    pub fn answered(&self, status: u16, outcome: &'static str, plugin: &str, reason: &'static str) {
+        self.reasons.get_or_create(&ReasonLabels { reason }).inc();
         self.requests.get_or_create(&RequestLabels { status, outcome, plugin: plugin.to_owned() }).inc();
     }
 
@@ -259,6 +309,7 @@ impl Metrics {
         }
         self.log_lines_lost.inc_by(log::lines_lost().saturating_sub(self.log_lines_lost.get()));
         self.documents.set(state.documents);
+        self.journal.set(state.journal);
         self.swaps.set(i64::try_from(state.swaps).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a `String` cannot fail.

@@ -271,6 +271,7 @@ impl TestAppBuilder {
             ("plugins", root().join("target/plugins").display().to_string()),
             ("cache", target().join("test-cache").display().to_string()),
             ("clock", CLOCK.to_owned()),
+            ("journal", "off".to_owned()),
         ];
         let unlimited = UNLIMITED.map(|(key, value)| (key, value.to_owned()));
         let values = own.into_iter().chain(unlimited).chain(self.config.iter().cloned());

@@ -54,6 +54,8 @@ pub fn command(subcommand: &str, settings: &[(&str, &str)]) -> Command {
     // Each server chooses free ports and logs them, so that tests can run side by side.
     command.env("DIALPLATE_LISTEN", "127.0.0.1:0").env("DIALPLATE_ADMIN_LISTEN", "127.0.0.1:0");
     command.env("DIALPLATE_PLUGINS", root().join("target/plugins")).env("DIALPLATE_CACHE", target().join("test-cache"));
+    // The default file would be one for all tests.
+    command.env("DIALPLATE_JOURNAL", "off");
     command.envs(settings.iter().copied()).stdin(Stdio::null());
     command
 }

@@ -2,6 +2,7 @@
 //! `keys.rs` has each key's default, bounds and documentation.
 
 mod fusionpbx;
+mod journal;
 mod keys;
 mod nonce_key;
 mod output;
@@ -21,6 +22,7 @@ use crate::files::is_folder;
 use crate::request::{Secret, UrlForms};
 use crate::templates::SearchPath;
 use crate::{auth_server, directory, gate, http, plugin, sentry, syslog, uploads};
+use axum::http::HeaderName;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -73,6 +75,9 @@ pub struct Config {
     pub gate: gate::Policy,
     pub sentry: sentry::Config,
     pub uploads: uploads::Config,
+    pub journal: crate::journal::Config,
+    /// The header of every answer that has the request's id.
+    pub request_id_header: Option<HeaderName>,
     pub auth_server: Option<auth_server::Config>,
     /// The socket of the syslog daemon that gets refusals.
     pub syslog: Option<PathBuf>,
@@ -114,6 +119,15 @@ pub fn read_admin(mut source: ConfigSource) -> Result<AdminListen, Vec<ConfigErr
     source.finish(listen)
 }
 
+/// Reads the keys of the journal alone, for the commands that read it.
+///
+/// # Errors
+/// What is wrong with these keys, or with the file.
+pub fn read_journal(mut source: ConfigSource) -> Result<crate::journal::Config, Vec<ConfigError>> {
+    let config = journal::read_journal(&mut source);
+    source.finish(config)
+}
+
 fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
     Config {
         listen: source.value("listen", |text| parse_listen(text, "0.0.0.0:8080 or [::]:8080")),
@@ -145,6 +159,8 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
             bytes_max: source.number("upload_bytes_max"),
             files_max: source.number("upload_files_max"),
         },
+        journal: journal::read_journal(source),
+        request_id_header: journal::read_request_id_header(source),
         auth_server: read_auth_server(source),
         syslog: source.value("syslog", parse_syslog),
         pin_secret: source.optional("pin_secret_file", secret_file::read_pin_secret).map(Secret::new),

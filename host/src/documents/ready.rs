@@ -1,6 +1,8 @@
 //! A document that is ready to be sent.
 
 use crate::plugin::Document;
+use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// A document and its entity tag, which is computed once however often the document is sent. It holds passwords, so there
@@ -8,11 +10,24 @@ use xxhash_rust::xxh3::xxh3_128;
 pub struct ReadyDocument {
     pub document: Document,
     pub tag: String,
+    sha256: OnceLock<[u8; 32]>,
+}
+
+impl ReadyDocument {
+    /// The SHA-256 of the body, which is computed once. For a large body it takes as long as a quick answer.
+    pub fn sha256(&self) -> [u8; 32] {
+        *self.sha256.get_or_init(|| Sha256::digest(&self.document.body).into())
+    }
+
+    /// The SHA-256 of the body, if it was computed before.
+    pub fn known_sha256(&self) -> Option<[u8; 32]> {
+        self.sha256.get().copied()
+    }
 }
 
 impl From<Document> for ReadyDocument {
     fn from(document: Document) -> Self {
-        Self { tag: entity_tag(&document.body), document }
+        Self { tag: entity_tag(&document.body), document, sha256: OnceLock::new() }
     }
 }
 

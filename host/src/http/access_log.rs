@@ -1,22 +1,35 @@
 //! The access log: one line per request with the client, the device and the outcome. A refused request's line also has
-//! the requested path and device. Queries, passwords and document contents are never logged.
+//! the requested path and device. Queries, passwords and document contents are never logged. The journal's entry is made
+//! of the same facts.
 
 use super::answer::Answer;
+use super::reason;
 use super::status::{self, Failure};
-use crate::facts::{ClientAddress, DeviceAddress, is_control};
+use crate::documents::ReadyDocument;
+use crate::facts::{ClientAddress, DeviceAddress, RequestId};
 use crate::gate::Refusal;
+use crate::journal::{NewEntry, Origin, Reason, SentDocument, cut, path};
+use crate::plugin::Plugin;
 use crate::request::{DeviceIdentifier, ProvisionRequest};
+use axum::http::HeaderValue;
+use jiff::Timestamp;
+use std::borrow::Cow;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The longest path and the longest device in a line. Longer ones are cut.
 const PATH_CHARS_MAX: usize = 200;
 const GIVEN_CHARS_MAX: usize = 64;
 
-/// The facts about one request, collected while it is processed.
+/// The facts about one request, collected while it is processed. The log line and the journal's entry are made of them.
 pub struct AccessRecord {
+    id: RequestId,
+    at: Timestamp,
     client: ClientAddress,
+    method: Cow<'static, str>,
     /// Path and query as the phone sent them.
     target: String,
+    agent: String,
     /// What the request names as its device, as the phone sent it.
     given: String,
     identifier: DeviceIdentifier,
@@ -24,25 +37,36 @@ pub struct AccessRecord {
     domain: String,
     /// `None` until the database was asked.
     is_domain: Option<bool>,
-    plugin: String,
-    template: String,
+    /// The file that the request names.
+    file: String,
+    /// The plugin that renders, and the template folder.
+    origin: Option<Origin>,
     is_login: bool,
 }
 
 impl AccessRecord {
-    pub fn new(client: ClientAddress, target: &str) -> Self {
+    pub fn new(id: RequestId, client: ClientAddress, method: Cow<'static, str>, target: &str, agent: String) -> Self {
         Self {
+            id,
+            at: Timestamp::now(),
             client,
+            method,
             target: target.to_owned(),
+            agent,
             given: String::new(),
             identifier: DeviceIdentifier::Missing,
             address: None,
             domain: String::new(),
             is_domain: None,
-            plugin: String::new(),
-            template: String::new(),
+            file: String::new(),
+            origin: None,
             is_login: false,
         }
+    }
+
+    /// The record of a request whose head cannot be read.
+    pub fn of_unread(id: RequestId, client: ClientAddress) -> Self {
+        Self::new(id, client, Cow::Borrowed(""), "", String::new())
     }
 
     pub fn request(&mut self, request: &ProvisionRequest, identifier: &DeviceIdentifier) {
@@ -50,6 +74,7 @@ impl AccessRecord {
         self.identifier = identifier.clone();
         self.address = identifier.address().cloned();
         request.host().clone_into(&mut self.domain);
+        request.file().ok().flatten().unwrap_or_default().clone_into(&mut self.file);
     }
 
     /// A user logs in, so there is no device.
@@ -77,33 +102,76 @@ impl AccessRecord {
         name.clone_into(&mut self.domain);
     }
 
-    pub fn plugin(&mut self, plugin: &str, template: &str) {
-        plugin.clone_into(&mut self.plugin);
-        template.clone_into(&mut self.template);
+    pub fn origin(&mut self, origin: Origin) {
+        self.origin = Some(origin);
+    }
+
+    /// Another version of the plugin renders.
+    pub fn other_plugin(&mut self, plugin: &Arc<Plugin>) {
+        if let Some(origin) = &mut self.origin {
+            origin.plugin = Arc::clone(plugin);
+        }
+    }
+
+    /// The request's id as a header's value.
+    pub fn id_value(&self) -> Option<HeaderValue> {
+        HeaderValue::from_str(&self.id.to_string()).ok()
     }
 
     pub fn plugin_name(&self) -> &str {
-        &self.plugin
+        self.origin.as_ref().map_or("", |origin| origin.plugin.name())
     }
 
-    pub fn log(&self, outcome: Result<&Answer, &Failure>, took: Duration) {
+    pub fn reason(&self, outcome: Result<&Answer, &Failure>) -> Reason {
+        outcome.map_or_else(reason::of, |answer| reason::of_answer(answer, self.is_login))
+    }
+
+    /// The journal's entry.
+    pub fn into_entry(self, status: u16, reason: Reason, sent: Sent, took: Duration) -> NewEntry {
+        let file = sent.file.unwrap_or_else(|| {
+            let of_path = path(&self.target).rsplit('/').next().unwrap_or_default().to_owned();
+            Some(self.file).filter(|file| !file.is_empty()).unwrap_or(of_path)
+        });
+        NewEntry {
+            request: self.id,
+            at: self.at,
+            client: self.client,
+            method: self.method,
+            domain: self.domain,
+            device: self.address,
+            file,
+            target: self.target,
+            agent: self.agent,
+            status,
+            reason,
+            bytes: sent.bytes,
+            document: sent.document.map(SentDocument::Whole),
+            room_bytes: 0,
+            origin: self.origin,
+            took,
+        }
+    }
+
+    pub fn log(&self, outcome: Result<&Answer, &Failure>, reason: Reason, took: Duration) {
         let client = self.client;
         let address = self.address.as_ref().map(DeviceAddress::as_str).unwrap_or_default();
         let ms = took.as_secs_f64() * 1e3;
-        let (domain, plugin, template) = (&self.domain, &self.plugin, &self.template);
+        let (domain, plugin, template) = (&self.domain, self.plugin_name(), self.template());
+        let (id, reason) = (self.id, reason.word());
         match outcome {
             Ok(Answer::Document(ready)) => tracing::info!(
                 client.address = %client, device.address = address, domain.name = domain, plugin.name = plugin,
                 template, file = ready.document().file, bytes = ready.document().body.len(),
-                status = ready.status().as_u16(), duration_ms = ms, "provisioned"
+                status = ready.status().as_u16(), duration_ms = ms, request.id = %id, "provisioned"
             ),
             Ok(Answer::Upload(upload)) => tracing::info!(
                 client.address = %client, device.address = address, domain.name = domain, file = upload.name,
-                bytes = upload.bytes, status = upload.status().as_u16(), duration_ms = ms, "uploaded"
+                bytes = upload.bytes, status = upload.status().as_u16(), duration_ms = ms, request.id = %id,
+                "uploaded"
             ),
             Ok(Answer::Bound) => tracing::info!(
                 client.address = %client, device.address = address, domain.name = domain, status = 200,
-                duration_ms = ms, "phone bound by PIN"
+                duration_ms = ms, request.id = %id, "phone bound by PIN"
             ),
             Err(failure) => {
                 let verdict = status::of(failure);
@@ -113,17 +181,21 @@ impl AccessRecord {
                     tracing::error!(
                         client.address = %client, device.address = address, domain.name = domain, plugin.name = plugin,
                         template, path, status, error = %failure, error.kind = failure.kind(), limit = failure.limit(),
-                        duration_ms = ms, "failed"
+                        duration_ms = ms, reason, request.id = %id, "failed"
                     );
                 } else {
                     tracing::info!(
                         client.address = %client, device.address = address, device.given = given,
                         domain.name = domain, template, path, status, error = self.words(failure),
-                        duration_ms = ms, "refused"
+                        duration_ms = ms, reason, request.id = %id, "refused"
                     );
                 }
             }
         }
+    }
+
+    fn template(&self) -> &str {
+        self.origin.as_ref().map_or("", |origin| &origin.folder)
     }
 
     /// The failure in words. The phone gets the same answer for several faults, but the operator has to tell them apart.
@@ -149,47 +221,26 @@ impl AccessRecord {
     }
 }
 
-/// The path of a target, without everything that may be a query, even an encoded one: it may hold a password.
-pub fn path(target: &str) -> &str {
-    let lower = target.to_ascii_lowercase();
-    let marks = ["?", "#", "&", ";", "=", "%3f", "%23", "%26", "%3b", "%3d"];
-    let end = marks.iter().filter_map(|mark| lower.find(mark)).min().unwrap_or(target.len());
-    &target[..end]
+/// What an answer sends, for the journal.
+#[derive(Default)]
+pub struct Sent {
+    pub file: Option<String>,
+    pub bytes: u64,
+    pub document: Option<Arc<ReadyDocument>>,
 }
 
-/// The text without control characters, and cut.
-fn cut(text: &str, chars_max: usize) -> String {
-    let clean = |letter| if is_control(letter) { '?' } else { letter };
-    let mut kept: String = text.chars().take(chars_max).map(clean).collect();
-    if text.chars().nth(chars_max).is_some() {
-        kept.push('…');
-    }
-    kept
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn path_of_a_line_has_no_query() {
-        for (target, expected) in [
-            ("/prov/83/da44.xml", "/prov/83/da44.xml"),
-            ("/cloud?cloud_password=x", "/cloud"),
-            ("/cloud%3Fcloud_password=x", "/cloud"),
-            ("/cloud&password=x", "/cloud"),
-            ("/cloud;password=x", "/cloud"),
-            ("/cloud/password%3dx", "/cloud/password"),
-            ("*", "*"),
-        ] {
-            assert_eq!(path(target), expected, "{target}");
+impl Sent {
+    pub fn of(answer: &Answer, is_head: bool) -> Self {
+        match answer {
+            Answer::Document(document) => Self {
+                file: Some(document.document().file.clone()),
+                bytes: if is_head { 0 } else { document.bytes() as u64 },
+                document: Some(document.ready()),
+            },
+            Answer::Upload(upload) => {
+                Self { file: Some(upload.name.clone()), bytes: upload.bytes as u64, document: None }
+            }
+            Answer::Bound => Self::default(),
         }
-    }
-
-    #[test]
-    fn long_and_unprintable_texts_are_cut_and_cleaned() {
-        assert_eq!(cut("a\u{1b}[2J\n\u{202e}b", 20), "a?[2J??b");
-        assert_eq!(cut("abcdef", 3), "abc…");
-        assert_eq!(cut("äöü", 3), "äöü");
     }
 }

@@ -65,6 +65,7 @@ async fn metrics(State(state): State<Arc<AdminState>>) -> Response {
         refused: listing.refused.iter().map(|refused| name(&refused.file)).collect(),
         limits: state.reloads.limit_counters().all(),
         documents: state.documents.counts(),
+        journal: state.journal.counts(),
     });
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, content_type)], text).into_response()

@@ -100,13 +100,30 @@ impl DocumentAnswer {
         &self.ready.document
     }
 
+    pub fn ready(&self) -> Arc<ReadyDocument> {
+        Arc::clone(&self.ready)
+    }
+
+    pub fn selection(&self) -> &Selection {
+        &self.selection
+    }
+
     pub fn status(&self) -> StatusCode {
         status::of_selection(&self.selection)
     }
 
+    /// The bytes of the document that are sent.
+    pub fn bytes(&self) -> usize {
+        match &self.selection {
+            Selection::Whole => self.document().body.len(),
+            Selection::Part(part) => part.len(),
+            Selection::NotModified | Selection::PreconditionFailed | Selection::Unsatisfiable => 0,
+        }
+    }
+
     fn into_response(self) -> Response<Body> {
         let status = self.status();
-        let ReadyDocument { document: Document { content_type, body, .. }, tag } = &*self.ready;
+        let ReadyDocument { document: Document { content_type, body, .. }, tag, .. } = &*self.ready;
         let whole = body.len();
         let mut headers = HeaderMap::new();
         add(&mut headers, &SECURITY);

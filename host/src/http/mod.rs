@@ -18,9 +18,11 @@ mod pace;
 mod provision;
 pub mod proxy;
 pub mod range;
+mod reason;
 mod server;
 mod state;
 mod status;
+mod unread;
 
 pub use admin::REQUEST_TIMEOUT as ADMIN_TIMEOUT;
 pub use caller::CALLER;
@@ -45,7 +47,9 @@ pub async fn serve(listener: TcpListener, state: Arc<AppState>, config: Config, 
     let connections_max = descriptors::connections(server::CONNECTIONS_MAX);
     let of_network_max = (connections_max / server::NETWORKS_MIN).max(1);
     let limits = Limits { connections_max, of_network_max };
-    server::serve(listener, router(state), config, limits, pace::REQUEST_TIMEOUT, stop).await;
+    let app = Arc::clone(&state);
+    let unread: unread::OnUnread = Arc::new(move |head| unread::record(&app, head));
+    server::serve(listener, router(state), config, limits, pace::REQUEST_TIMEOUT, unread, stop).await;
 }
 
 /// Serves operators on this machine until the process ends.
@@ -53,7 +57,8 @@ pub async fn serve_admin(listener: TcpListener, state: Arc<AdminState>) {
     let (router, config) = (admin::router(state), Config::default());
     let limits = Limits { connections_max: admin::CONNECTIONS_MAX, of_network_max: usize::MAX };
     let forever = std::future::pending();
-    server::serve(listener, router, config, limits, admin::REQUEST_TIMEOUT, forever).await;
+    let unread: unread::OnUnread = Arc::new(|head| head.log());
+    server::serve(listener, router, config, limits, admin::REQUEST_TIMEOUT, unread, forever).await;
 }
 
 /// Answers one request without a connection, as if `peer` had sent it.

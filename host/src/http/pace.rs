@@ -46,6 +46,8 @@ enum Phase {
     Idle,
     /// Part of a request's head has arrived.
     Head,
+    /// The request's head did not arrive in time.
+    Late,
     /// The server is reading the body or preparing the answer.
     Working,
     /// The answer is ready but not completely written.
@@ -79,6 +81,15 @@ impl Pace {
         self.lock().0 = Phase::Answered;
     }
 
+    fn late(&self) {
+        self.lock().0 = Phase::Late;
+    }
+
+    /// Whether the connection ended because a request's head did not arrive in time.
+    pub fn is_late(&self) -> bool {
+        matches!(self.lock().0, Phase::Late)
+    }
+
     fn arrived(&self) {
         let mut state = self.lock();
         if let Phase::Fresh | Phase::Idle = state.0 {
@@ -100,7 +111,7 @@ impl Pace {
         let (phase, since) = *self.lock();
         let limit = match phase {
             Phase::Fresh | Phase::Idle => IDLE_TIMEOUT,
-            Phase::Head => HEAD_TIMEOUT,
+            Phase::Head | Phase::Late => HEAD_TIMEOUT,
             // The request handler enforces the limit itself with an answer, which needs extra time to be written.
             Phase::Working | Phase::Answered => self.request_timeout + GRACE,
         };
@@ -119,7 +130,7 @@ impl Pace {
             let end = match self.lock().0 {
                 Phase::Fresh => stopped + FIRST_REQUEST_TIMEOUT,
                 Phase::Idle => stopped + SENT_REQUEST_TIMEOUT,
-                Phase::Head | Phase::Working | Phase::Answered => Instant::now() + CHECK_INTERVAL,
+                Phase::Head | Phase::Late | Phase::Working | Phase::Answered => Instant::now() + CHECK_INTERVAL,
             };
             if end <= Instant::now() {
                 return;
@@ -190,9 +201,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Paced<S> {
             // No other answer is being written while a head is read, so this answer is complete. Then report EOF.
             Phase::Head => {
                 let _ = Pin::new(&mut this.stream).poll_write(cx, LATE_HEAD);
+                this.pace.late();
                 Poll::Ready(Ok(()))
             }
-            Phase::Fresh | Phase::Idle => Poll::Ready(Ok(())),
+            Phase::Fresh | Phase::Idle | Phase::Late => Poll::Ready(Ok(())),
             Phase::Working | Phase::Answered => Poll::Ready(Err(ErrorKind::TimedOut.into())),
         }
     }

@@ -8,7 +8,7 @@ pub mod preview;
 mod render;
 mod upload;
 
-use super::access_log::AccessRecord;
+use super::access_log::{AccessRecord, Sent};
 use super::answer::{Answer, DocumentAnswer};
 use super::pace::{BODY_TIMEOUT, REQUEST_TIMEOUT};
 use super::server::Arrived;
@@ -29,6 +29,7 @@ use axum::extract::{Extension, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method as HttpMethod, Request, Response, Version, header};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use std::borrow::Cow;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use tokio::time::{Instant, timeout_at};
@@ -47,33 +48,54 @@ pub async fn handle(
     answering.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }
 
-/// Answers one request and logs it.
+/// Answers one request, logs it, and puts it into the journal.
 async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> Response<Body> {
     let started = Instant::now();
     let _in_flight = app.metrics.arrived();
     let (mut parts, body) = request.into_parts();
     settle_host(&mut parts);
-    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
-    let mut seen =
-        AccessRecord::new(arrived.client.address, arrived.client.original_target.as_deref().unwrap_or(target));
+    let mut seen = seen(&app, &parts, &arrived);
     let walk = Walk::new(&app);
     let answer = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
     let outcome = answer.await.unwrap_or(Err(Failure::Timeout));
     let outcome =
         outcome.map_err(|failure| if walk.is_shown(&parts, seen.is_login()) { failure.shown() } else { failure });
-    seen.log(outcome.as_ref(), started.elapsed());
+    let (reason, took) = (seen.reason(outcome.as_ref()), started.elapsed());
+    seen.log(outcome.as_ref(), reason, took);
     if outcome.as_ref().is_err_and(Failure::is_refusal) {
         evenly::release(started).await;
     }
-    let (answer, kind) = match outcome {
+    let sent = outcome.as_ref().map(|answer| Sent::of(answer, parts.method == HttpMethod::HEAD)).unwrap_or_default();
+    let (mut answer, kind) = match outcome {
         Ok(ready) => {
             let kind = ready.kind();
             (ready.into_response(), kind)
         }
         Err(failure) => (answer::failure(&failure), failure.kind()),
     };
-    app.metrics.answered(answer.status().as_u16(), kind, seen.plugin_name());
+    let status = answer.status().as_u16();
+    app.metrics.answered(status, kind, seen.plugin_name(), reason.word());
+    if let Some((name, value)) = app.request_id_header.as_ref().zip(seen.id_value()) {
+        answer.headers_mut().insert(name, value);
+    }
+    if app.journal.is_on() {
+        app.journal.add(seen.into_entry(status, reason, sent, took));
+    }
     answer
+}
+
+/// The record of a request, as it arrived.
+fn seen(app: &AppState, parts: &Parts, arrived: &Arrived) -> AccessRecord {
+    let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
+    let target = arrived.client.original_target.as_deref().unwrap_or(target);
+    let method = match parts.method {
+        HttpMethod::GET => Cow::Borrowed("GET"),
+        HttpMethod::HEAD => Cow::Borrowed("HEAD"),
+        ref other => Cow::Owned(other.as_str().to_owned()),
+    };
+    let agent =
+        parts.headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()).into_owned());
+    AccessRecord::new(app.request_ids.next(), arrived.client.address, method, target, agent.unwrap_or_default())
 }
 
 /// One request on its way through the rooms, with the snapshot that it uses.

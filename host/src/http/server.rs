@@ -5,6 +5,7 @@ use super::connections::{Connections, Limits, Place};
 use super::descriptors;
 use super::pace::{Pace, Paced};
 use super::proxy;
+use super::unread::{OnUnread, UnreadHead};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderValue, Request, header};
@@ -54,6 +55,7 @@ struct Shared {
     config: Config,
     request_timeout: Duration,
     connections: Arc<Connections>,
+    unread: OnUnread,
     /// The time of the stop.
     stopped: watch::Receiver<Option<Instant>>,
     /// Dropped with the last connection, which is how the stopping server learns of its end.
@@ -68,12 +70,13 @@ pub async fn serve(
     config: Config,
     limits: Limits,
     request_timeout: Duration,
+    unread: OnUnread,
     stop: impl Future<Output = ()>,
 ) {
     let (stopping, stopped) = watch::channel(None);
     let (running, mut ended) = mpsc::channel(1);
     let connections = Connections::new(limits);
-    let shared = Arc::new(Shared { router, config, request_timeout, connections, stopped, _running: running });
+    let shared = Arc::new(Shared { router, config, request_timeout, connections, unread, stopped, _running: running });
     let late = accept(&listener, &shared, stop).await;
     stopping.send_replace(Some(Instant::now()));
     for (stream, peer) in late.into_iter().chain(queued(listener)) {
@@ -202,8 +205,19 @@ impl Shared {
             .ignore_invalid_headers(true)
             .serve_connection(TokioIo::new(stream), service)
             .await;
-        if let Err(error) = served {
-            log_end(peer, client, &error);
+        if pace.is_late() {
+            (self.unread)(&UnreadHead::late(client, peer.ip()));
+        } else if let Err(error) = served {
+            self.log_end(peer, client, &error);
+        }
+    }
+
+    /// Logs why a connection ended. Phones often disconnect early, which is not worth a line.
+    fn log_end(&self, peer: SocketAddr, client: IpAddr, error: &hyper::Error) {
+        if error.is_parse() {
+            (self.unread)(&UnreadHead::malformed(client, peer.ip(), error));
+        } else {
+            tracing::debug!(client.address = %client, %error, "connection ended");
         }
     }
 
@@ -211,17 +225,6 @@ impl Shared {
     async fn unused_at_stop(&self, pace: &Pace) {
         let stopped = self.stopped.clone().wait_for(Option::is_some).await.ok().and_then(|stopped| *stopped);
         pace.unused(stopped.unwrap_or_else(Instant::now)).await;
-    }
-}
-
-/// Logs why a connection ended. hyper answers a request that it cannot parse, so no handler logs it. Phones often
-/// disconnect early, which is not worth a line.
-fn log_end(peer: SocketAddr, client: IpAddr, error: &hyper::Error) {
-    if error.is_parse() {
-        let status = if error.is_parse_too_large() { 431 } else { 400 };
-        tracing::info!(client.address = %client, peer.address = %peer.ip(), status, %error, "refused");
-    } else {
-        tracing::debug!(client.address = %client, %error, "connection ended");
     }
 }
 

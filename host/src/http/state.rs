@@ -6,15 +6,18 @@ use crate::auth_server::AuthServer;
 use crate::clock::{Clock, SteadyClock};
 use crate::directory::Directory;
 use crate::documents::Documents;
+use crate::facts::RequestIds;
 use crate::gate;
-use crate::notes::Notes;
+use crate::journal::{Journal, JournalState};
 use crate::metrics::Metrics;
+use crate::notes::Notes;
 use crate::pin::Pins;
 use crate::reload::{self, Reloads};
 use crate::request::UrlForms;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use crate::uploads::Uploads;
+use axum::http::HeaderName;
 use std::sync::{Arc, Weak};
 use tokio::sync::Semaphore;
 
@@ -32,6 +35,10 @@ pub struct AppState {
     pub logins: LoginTurns,
     pub syslog: Option<Syslog>,
     pub notes: Notes,
+    pub journal: Journal,
+    pub request_ids: RequestIds,
+    /// The header of every answer that has the request's id.
+    pub request_id_header: Option<HeaderName>,
     pub uploads: Uploads,
     /// `None` without a secret for the dial plan.
     pub pins: Option<Pins>,
@@ -54,6 +61,7 @@ pub struct AdminState {
     pub http: client::Config,
     /// A turn for each request that is explained.
     pub explaining: Semaphore,
+    pub journal: Arc<JournalState>,
     pub documents: Arc<Documents>,
     pub metrics: Arc<Metrics>,
 }

@@ -7,6 +7,7 @@ use crate::files::NoAnswer;
 use crate::http::access_log::AccessRecord;
 use crate::http::job;
 use crate::http::status::Failure;
+use crate::journal::Origin;
 use crate::plugin::{Choice, Job, Plugin, RenderGroup};
 use crate::request::ProvisionRequest;
 use crate::templates::{self, TemplateLocation};
@@ -36,11 +37,13 @@ impl Walk<'_> {
             return Ok(Arc::new(picture.into()));
         }
         let plugin = self.serving(device, &folder)?;
-        seen.plugin(plugin.name(), &folder);
+        let texts = snapshot.texts.folder(&folder).filter(|_| located.in_tree).cloned();
+        seen.origin(Origin { plugin: Arc::clone(plugin), folder: folder.as_str().into(), texts });
         let group = RenderGroup { folder, domain: device.domain_name.clone() };
         let choice = snapshot.plugins.choose(plugin, &group, &device.address);
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
         let Choice { plugin, failing } = choice.map_err(failed)?;
+        seen.other_plugin(plugin);
         if let Some(failing) = failing {
             self.retry(request, device, failing, (&group, &located)).await;
         }

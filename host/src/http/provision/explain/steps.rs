@@ -8,9 +8,9 @@ use crate::explain::{
 };
 use crate::facts::{RequestFacts, is_secret};
 use crate::gate::{self, Refusal};
-use crate::http::access_log::path;
 use crate::http::server::Arrived;
 use crate::http::status::{self, Failure};
+use crate::journal::path;
 use crate::plugin::{Document, Plugins, RenderError};
 use crate::request::{NamedBy, ParameterPlace, ProvisionRequest, RequestError, UrlRule};
 use crate::sentry::{LimitKind, RateLimited, RequestSource, Sentry};

@@ -1,0 +1,50 @@
+//! Reads the keys of the journal and of the request's id.
+
+use super::source::ConfigSource;
+use crate::journal;
+use axum::http::{HeaderName, header};
+
+/// Headers that the server or the protocol sets itself.
+const TAKEN: [HeaderName; 17] = [
+    header::ACCEPT_RANGES,
+    header::ALLOW,
+    header::CACHE_CONTROL,
+    header::CONNECTION,
+    header::CONTENT_DISPOSITION,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::CONTENT_RANGE,
+    header::CONTENT_TYPE,
+    header::DATE,
+    header::ETAG,
+    header::LOCATION,
+    header::RETRY_AFTER,
+    header::SET_COOKIE,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    header::WWW_AUTHENTICATE,
+];
+
+pub fn read_journal(source: &mut ConfigSource) -> journal::Config {
+    journal::Config {
+        file: source.value("journal", |text| match text {
+            "off" => Ok(None),
+            "" => Err("is empty; write the path of a file, or `off`".to_owned()),
+            path => Ok(Some(path.into())),
+        }),
+        bytes_max: source.number("journal_bytes_max"),
+        days_max: source.number("journal_days_max"),
+    }
+}
+
+pub fn read_request_id_header(source: &mut ConfigSource) -> Option<HeaderName> {
+    source.optional("request_id_header", |text| {
+        let name: HeaderName = text
+            .parse()
+            .map_err(|_| format!("`{text}` is not the name of a header; write for instance X-Request-ID"))?;
+        if TAKEN.contains(&name) {
+            return Err(format!("answers have a header {text} already; write for instance X-Request-ID"));
+        }
+        Ok(name)
+    })
+}

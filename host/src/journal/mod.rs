@@ -1,0 +1,32 @@
+//! The journal: one line for each request, in a SQLite file beside the server. A request only puts its line into a queue; a
+//! task writes the lines in batches, and loses them if it cannot.
+
+mod bounds;
+mod config;
+mod entry;
+mod filter;
+mod insert;
+mod new_entry;
+mod origins;
+mod queue;
+mod reader;
+mod reason;
+mod row;
+mod state;
+mod store;
+mod target;
+#[cfg(test)]
+mod tests;
+mod text;
+mod writer;
+
+pub use config::Config;
+pub use entry::{Entry, PluginVersion};
+pub use filter::{Filter, FilterError, StatusFilter, parse_since};
+pub use new_entry::{NewEntry, Origin, SentDocument};
+pub use queue::Journal;
+pub use reader::{ReadError, Reader};
+pub use reason::{Reason, UnknownReason};
+pub use state::JournalState;
+pub use target::path;
+pub use text::cut;

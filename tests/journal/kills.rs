@@ -1,0 +1,99 @@
+//! A thousand requests a second while the server is stopped, or killed.
+
+use super::{PHONE, Stage, lines};
+use std::collections::HashSet;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const THREADS: u32 = 8;
+/// Requests a second, of all threads.
+const RATE: u32 = 1_000;
+const LOAD: Duration = Duration::from_secs(4);
+/// What a killed server may lose.
+const LOSS: Duration = Duration::from_secs(1);
+
+/// An answer's request id, and when it was there.
+type Answered = (String, Instant);
+
+/// Sends requests until the server is gone, at a steady rate.
+fn load(server: SocketAddr, stop: &AtomicBool) -> Vec<Answered> {
+    let (mut answered, begin, pause) = (Vec::new(), Instant::now(), Duration::from_secs(1) * THREADS / RATE);
+    let Ok(mut stream) = TcpStream::connect(server) else { return answered };
+    let _ = stream.set_read_timeout(Some(Duration::from_secs(20)));
+    for number in 0.. {
+        if stop.load(Ordering::Relaxed) {
+            break;
+        }
+        thread::sleep((pause * number).saturating_sub(begin.elapsed()));
+        let Some(id) = ask(&mut stream) else { break };
+        answered.push((id, Instant::now()));
+    }
+    answered
+}
+
+/// Sends one request, and returns the id in its answer.
+fn ask(stream: &mut TcpStream) -> Option<String> {
+    stream.write_all(format!("GET {PHONE} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes()).ok()?;
+    let (mut bytes, mut part) = (Vec::new(), [0; 65_536]);
+    loop {
+        let count = stream.read(&mut part).ok().filter(|count| *count > 0)?;
+        bytes.extend_from_slice(&part[..count]);
+        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&bytes[..end]).to_ascii_lowercase();
+        let value =
+            |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).map(|text| text.trim().to_owned());
+        let length: usize = value("content-length:")?.parse().ok()?;
+        if bytes.len() >= end + 4 + length {
+            return value("x-request-id:");
+        }
+    }
+}
+
+/// Loads a server, ends it, and returns what was answered, when it was ended, and the ids in its journal.
+fn ended_by(signal: &str) -> (Vec<Answered>, Instant, HashSet<String>) {
+    let stage = Stage::new(&[]);
+    stage.get(PHONE);
+    let (address, stop) = (stage.server.address, Arc::new(AtomicBool::new(false)));
+    let threads: Vec<_> = (0..THREADS)
+        .map(|_| {
+            let stop = Arc::clone(&stop);
+            thread::spawn(move || load(address, &stop))
+        })
+        .collect();
+    thread::sleep(LOAD);
+    let at = Instant::now();
+    stage.server.signal(signal);
+    let Stage { server, folder } = stage;
+    if signal == "TERM" {
+        assert_eq!(server.stop(), Some(0));
+    } else {
+        drop(server);
+    }
+    stop.store(true, Ordering::Relaxed);
+    let answered: Vec<_> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    let ids = lines(folder.path(), &[]).iter().map(|line| line["request"].as_str().unwrap().to_owned()).collect();
+    (answered, at, ids)
+}
+
+#[test]
+fn stop_under_load_loses_no_line() {
+    let (answered, _, ids) = ended_by("TERM");
+    assert!(answered.len() > 1_000, "{} answers", answered.len());
+    let lost = answered.iter().filter(|(id, _)| !ids.contains(id)).count();
+    println!("{} answers, {} lines, {lost} lost", answered.len(), ids.len());
+    assert_eq!(lost, 0);
+}
+
+#[test]
+fn kill_under_load_loses_at_most_the_last_second() {
+    let (answered, at, ids) = ended_by("KILL");
+    assert!(answered.len() > 1_000, "{} answers", answered.len());
+    let lost: Vec<_> = answered.iter().filter(|(id, _)| !ids.contains(id)).collect();
+    println!("{} answers, {} lines, {} lost", answered.len(), ids.len(), lost.len());
+    let oldest = lost.iter().map(|(_, answered)| at.saturating_duration_since(*answered)).max();
+    assert!(oldest.is_none_or(|age| age <= LOSS), "{oldest:?}");
+}
