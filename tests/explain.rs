@@ -112,7 +112,7 @@ async fn part_that_names_the_device_is_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn domain_is_that_of_the_host_or_of_the_device() {
-    let app = app().build().await;
+    let app = app().with_sql(&set("http_domain_filter", "boolean", "true")).build().await;
     let at = async |host: &str| {
         let asked = Question { host: Some(host.into()), ..question(DEVICE) };
         let explained = app.explain(&asked).await.unwrap();

@@ -76,7 +76,8 @@ fn text_names_each_decision() {
         let text = stage.ok(&["explain", "00:15:65:00:10:01", "--client", "192.0.2.1"]);
         for part in [
             "request   GET /app/provision/ of host pbx.example.net over http, from 192.0.2.1",
-            "FusionPBX's page, whose parameters come from query and form",
+            "URL       natural URL, rule ",
+            "(url_forms fusionpbx)",
             "device    address 001565001001, named by: parameter mac of the query",
             "domain    pbx.example.net, which the host names",
             "provisioning    passed        provision enabled = true (default)",

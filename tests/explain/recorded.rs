@@ -18,8 +18,10 @@ fn decider(case: &Value, status: u64) -> &'static str {
         ("domain_filter", 400, _) => "host",
         // The device is there, in a domain other than that of the host.
         ("domain_filter", 403, _) | ("auto_insert", 403, "0050") => "device_domain",
-        ("auto_insert_global", 403, "0351" | "0352") | ("ext", 403, "0232") => "device_domain",
-        ("auto_insert", 403, "0049") | ("auto_insert_global", 403, _) => "host_domain",
+        ("auto_insert_global", 403, "0351" | "0352") => "device_domain",
+        ("auto_insert_global", 403, _) => "host_domain",
+        // The host is no domain, so the setting of the domain does not count.
+        ("auto_insert", 403, "0049") => "device",
         ("auto_insert", 403, _) | ("auto_insert", 404, "0022") => "new_address",
         // No plugin has a template for the User-Agent, or there is no such folder.
         ("auto_insert", 404, _) | ("template_dir", 404, _) => "template_folder",
@@ -33,7 +35,8 @@ fn decider(case: &Value, status: u64) -> &'static str {
         ("basic" | "digest", 401, _) => "credentials",
         ("password" | "provisioned", 403, _) => "password",
         ("agent" | "ext" | "mac" | "name" | "unknown" | "url", 403, _) => "device",
-        ("url", 404, "0277" | "0280" | "0281") => "file",
+        // A rule for phones takes the thirteen digits of 0253 for the name of a file.
+        ("url", 404, "0253" | "0277" | "0280" | "0281") => "file",
         ("url", 404, _) => "url",
         ("agent" | "content_type" | "device" | "file" | "name" | "provisioned", 404, _) => "file",
         other => panic!("no check is expected to decide {other:?}"),
