@@ -1,6 +1,7 @@
 //! `dialplate explain`: each decision about a request, on rows and templates of each test's own.
 
 mod command;
+mod entry;
 mod recorded;
 
 use dialplate::explain::{CheckVerdict, Explanation, Question, SettingUse};

@@ -89,6 +89,7 @@ impl Opened {
     pub fn into_app(self, snapshot: reload::Current) -> Result<App> {
         let Self { config, directory, auth_server, syslog } = self;
         let (notes, notes_writer) = Notes::start(directory.clone());
+        let journal_config = config.journal.clone();
         let (journal, journal_writer) = Journal::start(config.journal);
         let steady = SteadyClock::start();
         let state = AppState {
@@ -111,7 +112,7 @@ impl Opened {
             documents: Arc::new(Documents::new(config.documents_bytes_max)),
             metrics: Arc::default(),
         };
-        Ok(App { state: Arc::new(state), http: config.http, notes_writer, journal_writer })
+        Ok(App { state: Arc::new(state), http: config.http, journal_config, notes_writer, journal_writer })
     }
 }
 
@@ -119,6 +120,8 @@ impl Opened {
 pub struct App {
     state: Arc<AppState>,
     http: http::Config,
+    /// Where explanations find the journal.
+    journal_config: journal::Config,
     notes_writer: JoinHandle<()>,
     journal_writer: JoinHandle<()>,
 }
@@ -134,7 +137,8 @@ impl App {
     /// # Errors
     /// The question describes no request.
     pub async fn explain(&self, question: &Question) -> Result<Explanation, http::ExplainError> {
-        http::explain(&self.state, &self.http, "command", question).await
+        let context = http::ExplainContext { http: &self.http, journal: &self.journal_config, program: "command" };
+        http::explain(&self.state, context, question).await
     }
 
     /// What the handlers have, for benchmarks of single rooms.
@@ -219,6 +223,7 @@ fn serve_admin(
         reloads,
         app: Arc::downgrade(state),
         http: app.http.clone(),
+        journal_config: app.journal_config.clone(),
         explaining: Semaphore::new(EXPLAINING_MAX),
         documents,
         metrics,
@@ -249,10 +254,12 @@ pub async fn render(config: Config, address: &str, file: Option<&str>, host: Opt
 /// # Errors
 /// The question describes no request, or the rooms cannot be built.
 pub async fn explain(config: Config, question: &Question) -> Result<Explanation> {
+    // The journal is read, and not written.
+    let journal_config = config.journal.clone();
     let config = Config { journal: journal::Config::OFF, ..with_compiler(config)? };
     let opened = Opened::open_to_look(config).await?;
     let loaded = reload::load(reload_config(&opened.config, false)).await?;
-    let app = opened.into_app(loaded.current)?;
+    let app = App { journal_config, ..opened.into_app(loaded.current)? };
     let explained = app.explain(question).await;
     app.close().await;
     Ok(explained?)

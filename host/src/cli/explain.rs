@@ -21,6 +21,7 @@ const DATA: &str = "data";
 const USER: &str = "user";
 const PASSWORD_FILE: &str = "password-file";
 const ASK_AUTH_SERVER: &str = "ask-auth-server";
+const ENTRY: &str = "entry";
 const ADMIN: &str = "admin";
 const JSON: &str = "json";
 
@@ -42,7 +43,7 @@ fn command() -> Command {
         "File whose first line is the password of --user, else it is in DIALPLATE_EXPLAIN_PASSWORD",
     );
     keyed("explain", "Walks a request through the server, and prints each decision with its reason; writes nothing")
-        .arg(Arg::new(WHAT).value_name("MAC|URL").required(true).help("A device's address, a URL, or its path and query"))
+        .arg(Arg::new(WHAT).value_name("MAC|URL").required_unless_present(ENTRY).help("A device's address, a URL, or its path and query"))
         .arg(option(HOST, "NAME", "The host that the phone asks; empty sends none [default: that of the URL, else the device's domain]"))
         .arg(option(CLIENT, "IP", "The address from which the request comes [default: 127.0.0.1]"))
         .arg(option(USER_AGENT, "TEXT", "The phone's User-Agent"))
@@ -53,6 +54,11 @@ fn command() -> Command {
         .arg(option(USER, "NAME", "The user name with which a challenge is answered, by digest or Basic"))
         .arg(password_file.value_hint(ValueHint::FilePath))
         .arg(switch(ASK_AUTH_SERVER, "Also ask the auth server of the configuration"))
+        .arg(
+            option(ENTRY, "N", "The request of this line of the journal, and how today's answer differs from it")
+                .value_parser(clap::value_parser!(i64))
+                .conflicts_with_all([WHAT, HOST, CLIENT, USER_AGENT, FILE, METHOD, HEADER, DATA, USER]),
+        )
         .arg(switch(ADMIN, "Ask the running server (--admin-listen), so that its limits and kept documents count"))
         .arg(switch(JSON, "Print the explanation as JSON"))
 }
@@ -86,6 +92,8 @@ fn question(flags: &ArgMatches) -> Result<Question> {
         user,
         password,
         ask_auth_server: flags.get_flag(ASK_AUTH_SERVER),
+        entry: flags.get_one::<i64>(ENTRY).copied(),
+        ..Question::default()
     })
 }
 

@@ -6,6 +6,18 @@ use serde::{Deserialize, Serialize};
 /// Headers of a question; phones send a dozen.
 const HEADERS_MAX: usize = 100;
 
+/// The credentials of a request that an operator asks about.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Credentials {
+    /// Those of the question, or none.
+    #[default]
+    Given,
+    /// Those of the settings. The journal knows that the phone had some, and not which.
+    Right,
+    /// Some that no setting has.
+    Wrong,
+}
+
 /// A request in an operator's words. It may hold a password, so there is no `Debug`.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -29,6 +41,11 @@ pub struct Question {
     pub password: Option<String>,
     /// Also ask the auth server of the configuration.
     pub ask_auth_server: bool,
+    /// The line of the journal whose request is meant, in place of all others.
+    pub entry: Option<i64>,
+    /// Of a line of the journal.
+    #[serde(skip)]
+    pub credentials: Credentials,
 }
 
 /// What a question is about.
@@ -58,8 +75,8 @@ impl Question {
     /// A parameter is unknown.
     pub fn of_query(query: &[(String, String)]) -> Result<Self, InvalidQuestion> {
         let mut question = Self::default();
-        for (name, value) in query {
-            let value = || Some(value.clone());
+        for (name, text) in query {
+            let value = || Some(text.clone());
             match name.as_str() {
                 "what" => question.what = value().unwrap_or_default(),
                 "host" => question.host = value(),
@@ -70,6 +87,11 @@ impl Question {
                 "header" => question.headers.extend(value()),
                 "data" => question.data = value(),
                 "user" => question.user = value(),
+                "entry" => {
+                    let reason = "write the id of a line of the journal";
+                    let invalid = |_| InvalidQuestion::Value { name: "entry", value: text.clone(), reason };
+                    question.entry = Some(text.parse().map_err(invalid)?);
+                }
                 "ask_auth_server" => question.ask_auth_server = value().is_some_and(|text| text == "true"),
                 // A query can end up in a log or a history.
                 other => return Err(InvalidQuestion::Unknown(other.to_owned())),

@@ -1,5 +1,6 @@
 //! An explanation in types. Its JSON is an interface: fields are added, and keep their meaning.
 
+use super::change::Comparison;
 use super::setting::SettingUse;
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +21,8 @@ pub struct Explanation {
     pub settings: Vec<SettingUse>,
     pub document: Option<DocumentPart>,
     pub result: Outcome,
+    /// How the answer differs from that of a line of the journal.
+    pub comparison: Option<Comparison>,
     /// What else an operator should know.
     pub remarks: Vec<String>,
     pub duration_ms: f64,
@@ -177,6 +180,8 @@ pub struct TemplatePart {
     pub path: Option<String>,
     /// The SHA-256 of the file's live text.
     pub sha256: Option<String>,
+    /// The SHA-256 of all live texts of the folder with their names, as the journal has it.
+    pub folder_sha256: Option<String>,
 }
 
 /// One folder on disk.
@@ -209,6 +214,8 @@ pub struct DocumentPart {
     pub bytes: usize,
     pub sha256: String,
     pub render_ms: Option<f64>,
+    /// Whether a new render would give the same: it neither asked for the time nor wrote to the log.
+    pub is_repeatable: bool,
 }
 
 /// What the phone would get.

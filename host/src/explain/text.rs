@@ -1,5 +1,6 @@
 //! An explanation as lines for a terminal.
 
+use super::change::{Change, Comparison};
 use super::report::{
     CheckPart, CheckVerdict, DevicePart, DocumentPart, DomainPart, Explanation, LimitsPart, NamedPart, PluginPart,
     RequestPart, RulePart, TemplatePart,
@@ -243,6 +244,9 @@ fn result(lines: &mut Lines, explanation: &Explanation) {
     for write in &result.would_write {
         lines.add("", &format!("a real request would {write}"));
     }
+    if let Some(comparison) = &explanation.comparison {
+        compared(lines, comparison);
+    }
     for remark in &explanation.remarks {
         lines.add("remark", remark);
     }
@@ -255,6 +259,15 @@ fn result(lines: &mut Lines, explanation: &Explanation) {
     };
     let took = explanation.duration_ms;
     lines.add("explained", &format!("{state}; dialplate {}, {}, {took:.1} ms", walker.version, walker.at));
+}
+
+fn compared(lines: &mut Lines, comparison: &Comparison) {
+    let Comparison { entry, time, is_same, changes } = comparison;
+    let same = if *is_same { "the same" } else { "ANOTHER ONE" };
+    lines.add("entry", &format!("{entry} of {time}: today's answer would be {same}"));
+    for Change { what, then, now } in changes {
+        lines.add("", &format!("{what}: {then} then, {now} now"));
+    }
 }
 
 #[cfg(test)]

@@ -103,6 +103,17 @@ impl CredentialCheck<'_> {
     }
 }
 
+/// The first user with its first password that these settings accept; `None` if they require no credentials.
+pub fn first_account(settings: &Settings) -> Option<(String, Secret)> {
+    let Accounts { users, passwords } = accounts(settings)?;
+    Some((users.first().copied()?.to_owned(), passwords.into_iter().next()?))
+}
+
+/// The first text that these settings accept as the parameter `password`.
+pub fn first_password(settings: &Settings) -> Option<Secret> {
+    Some(Secret::new(texts(settings, "provision", "password")?.into_iter().next()?))
+}
+
 /// The accounts of which the client needs one; `None` if the settings require no credentials.
 fn accounts(settings: &Settings) -> Option<Accounts<'_>> {
     let users = demanded_users(settings)?;

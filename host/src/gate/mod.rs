@@ -18,6 +18,7 @@ mod tests;
 mod trail;
 mod user;
 
+pub use credentials::{first_account, first_password};
 pub use digest::Algorithm;
 pub use keeper::{InvalidSetting, Keeper, SettingProblem};
 pub use login::{Login, Signed, credentials};
@@ -25,7 +26,7 @@ pub use newcomer::NewcomerPermit;
 pub use permit::{DevicePermit, InsertPermit, Permit, PermittedDevice};
 pub use policy::Policy;
 pub use refusal::{Challenge, CredentialError, Refusal};
-pub use settings::SETTINGS;
+pub use settings::{SETTINGS, judging};
 pub use trail::{Check, Trail, Verdict};
 pub use user::{ScreenedLogin, UserPermit, demands_credentials, screen_login};
 
@@ -49,7 +50,7 @@ pub fn find_problem(setting: &str, text: &str) -> Option<SettingProblem> {
 
 /// Whether a request is judged by the settings of the domain that refuses unknown devices, and not by its own domain's.
 pub fn is_judged_by_strictest(facts: &RequestFacts) -> bool {
-    !std::ptr::eq(settings::judging(facts), &raw const facts.settings)
+    !std::ptr::eq(judging(facts), &raw const facts.settings)
 }
 
 /// A request that has passed the checks that cost nothing.

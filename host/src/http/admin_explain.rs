@@ -57,6 +57,7 @@ async fn answer(state: &AdminState, question: &Question) -> Response {
 async fn explained(state: &AdminState, question: &Question) -> Result<Explanation, Refused> {
     let _turn = state.explaining.acquire().await;
     let app = state.app.upgrade().ok_or(Refused(StatusCode::SERVICE_UNAVAILABLE, "the server is stopping".into()))?;
-    let explained = explain::explain(&app, &state.http, "server", question).await;
+    let context = explain::Context { http: &state.http, journal: &state.journal_config, program: "server" };
+    let explained = explain::explain(&app, context, question).await;
     explained.map_err(|error| Refused(StatusCode::BAD_REQUEST, error.to_string()))
 }

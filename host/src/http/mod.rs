@@ -29,7 +29,7 @@ pub use caller::CALLER;
 pub use client::Config;
 pub use listing::{Cleared, Listing, Reloaded};
 pub use login_turns::LoginTurns;
-pub use provision::explain::{ExplainError, explain};
+pub use provision::explain::{Context as ExplainContext, ExplainError, explain};
 pub use provision::preview::{NoDocument, preview};
 pub use state::{AdminState, AppState, EXPLAINING_MAX};
 

@@ -1,6 +1,6 @@
 //! Names the reason of every answer, in one word. Each cause has an arm, so that a new one cannot be forgotten.
 
-use super::answer::Answer;
+use super::answer::{Answer, DocumentAnswer};
 use super::range::Selection;
 use super::status::Failure;
 use crate::gate::{Challenge, CredentialError, Refusal};
@@ -13,16 +13,21 @@ use crate::{templates, uploads};
 /// The reason of an answer. `is_login` says that a user logged in, without a device.
 pub fn of_answer(answer: &Answer, is_login: bool) -> Reason {
     match answer {
-        Answer::Document(document) => match document.selection() {
-            Selection::Whole if is_login => Reason::LoggedIn,
-            Selection::Whole => Reason::Sent,
-            Selection::Part(_) => Reason::Part,
-            Selection::NotModified => Reason::NotModified,
-            Selection::Unsatisfiable => Reason::BadRange,
-            Selection::PreconditionFailed => Reason::Precondition,
-        },
+        Answer::Document(document) => of_document(document, is_login),
         Answer::Upload(_) => Reason::Uploaded,
         Answer::Bound => Reason::Bound,
+    }
+}
+
+/// The reason of an answer with a document.
+pub fn of_document(document: &DocumentAnswer, is_login: bool) -> Reason {
+    match document.selection() {
+        Selection::Whole if is_login => Reason::LoggedIn,
+        Selection::Whole => Reason::Sent,
+        Selection::Part(_) => Reason::Part,
+        Selection::NotModified => Reason::NotModified,
+        Selection::Unsatisfiable => Reason::BadRange,
+        Selection::PreconditionFailed => Reason::Precondition,
     }
 }
 

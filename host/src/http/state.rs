@@ -8,7 +8,7 @@ use crate::directory::Directory;
 use crate::documents::Documents;
 use crate::facts::RequestIds;
 use crate::gate;
-use crate::journal::{Journal, JournalState};
+use crate::journal::{self, Journal, JournalState};
 use crate::metrics::Metrics;
 use crate::notes::Notes;
 use crate::pin::Pins;
@@ -59,6 +59,7 @@ pub struct AdminState {
     /// The state of the handlers that answer phones, for explanations. It does not keep the server from its end.
     pub app: Weak<AppState>,
     pub http: client::Config,
+    pub journal_config: journal::Config,
     /// A turn for each request that is explained.
     pub explaining: Semaphore,
     pub journal: Arc<JournalState>,

@@ -24,6 +24,7 @@ pub use config::Config;
 pub use entry::{Entry, PluginVersion};
 pub use filter::{Filter, FilterError, StatusFilter, parse_since};
 pub use new_entry::{NewEntry, Origin, SentDocument};
+pub use origins::hash as texts_hash;
 pub use queue::Journal;
 pub use reader::{ReadError, Reader};
 pub use reason::{Reason, UnknownReason};

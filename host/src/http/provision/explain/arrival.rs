@@ -7,7 +7,7 @@ use crate::facts::{ClientAddress, DeviceAddress};
 use crate::http::client::{self, Client};
 use crate::http::provision::Walk;
 use crate::http::server::Arrived;
-use crate::request::{RawRequest, RequestError, RequestTarget, UrlForms};
+use crate::request::{RawRequest, RequestError, RequestTarget, Secret, UrlForms};
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
@@ -25,6 +25,16 @@ pub(super) struct Arrival {
     pub(super) parts: Parts,
     pub(super) body: Bytes,
     pub(super) arrived: Arrived,
+}
+
+impl Arrival {
+    /// Adds the parameter `password`; false if HTTP does not allow the target then.
+    pub(super) fn add_password(&mut self, password: &Secret) -> bool {
+        let target = self.parts.uri.to_string();
+        let mark = if target.contains('?') { '&' } else { '?' };
+        let uri = format!("{target}{mark}password={}", encoded(password.expose())).parse();
+        uri.map(|uri| self.parts.uri = uri).is_ok()
+    }
 }
 
 impl Walk<'_> {

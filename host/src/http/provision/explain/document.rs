@@ -8,6 +8,7 @@ use crate::http::job;
 use crate::http::provision::Walk;
 use crate::http::provision::render::Target;
 use crate::http::status::Failure;
+use crate::journal::texts_hash;
 use crate::plugin::{Job, JobSettings, Plugin, Reads, RenderGroup};
 use crate::request::{ProvisionRequest, with_address};
 use crate::templates::{TemplateFile, TemplateLocation, file};
@@ -110,6 +111,7 @@ impl Walk<'_> {
             part.file_name = Some(with_address(name, device.address.as_str()));
             part.path = path.map(|path| path.display().to_string());
             part.sha256 = text.map(|text| sha256(&text.source));
+            part.folder_sha256 = live.map(|texts| texts_hash(texts));
         }
         Ok(())
     }

@@ -1,10 +1,15 @@
 //! Why a question is not answered.
 
 use crate::explain::InvalidQuestion;
+use crate::journal::ReadError;
 
 /// A question cannot be answered.
 #[derive(Debug, thiserror::Error)]
 pub enum ExplainError {
+    #[error(transparent)]
+    Journal(#[from] ReadError),
+    #[error("the journal has no line {0}; `dialplate journal` lists those that it has")]
+    Entry(i64),
     #[error(transparent)]
     Question(#[from] InvalidQuestion),
     #[error(

@@ -12,5 +12,5 @@ mod steps;
 mod walk;
 
 pub use error::ExplainError;
-pub use question::explain;
+pub use question::{Context, explain};
 pub use steps::Steps;

@@ -1,7 +1,8 @@
 //! What the phone would get.
 
 use crate::http::answer::DocumentAnswer;
-use crate::http::status;
+use crate::http::{reason, status};
+use crate::journal::Reason;
 
 /// What the phone would get.
 pub(in crate::http::provision) enum Sent {
@@ -20,10 +21,10 @@ impl Sent {
         }
     }
 
-    pub(super) fn reason(&self) -> &'static str {
+    pub(super) fn reason(&self, is_login: bool) -> Reason {
         match self {
-            Self::Document(_) => "sent",
-            Self::Stored { .. } => "uploaded",
+            Self::Document(document) => reason::of_document(document, is_login),
+            Self::Stored { .. } => Reason::Uploaded,
         }
     }
 

@@ -6,8 +6,9 @@ use crate::explain::{
     CheckLog, DevicePart, DocumentPart, DomainPart, Explanation, LimitCount, LimitsPart, NamedPart, RequestPart,
     RulePart, SettingUse, TemplateFolder, TemplatePart,
 };
-use crate::facts::{RequestFacts, is_secret};
+use crate::facts::{RequestFacts, Settings, is_secret};
 use crate::gate::{self, Refusal};
+use crate::http::reason;
 use crate::http::server::Arrived;
 use crate::http::status::{self, Failure};
 use crate::journal::path;
@@ -26,6 +27,8 @@ pub struct Steps {
     pub(super) explanation: Explanation,
     pub(super) checks: CheckLog,
     pub(super) is_login: bool,
+    /// The settings by which the gate judges. They hold passwords.
+    pub(super) judged_by: Option<Settings>,
     /// The step to which a URL without an answer belongs.
     pub(super) step: &'static str,
 }
@@ -96,6 +99,7 @@ impl Steps {
     }
 
     pub(super) fn found(&mut self, facts: &RequestFacts, request: &ProvisionRequest) {
+        self.judged_by = Some(gate::judging(facts).clone());
         if let (Some(part), Some(device)) = (&mut self.explanation.device, &facts.device) {
             part.is_known = true;
             part.uuid = Some(device.uuid.clone());
@@ -192,6 +196,7 @@ impl Steps {
             bytes: document.body.len(),
             sha256: sha256(&document.body),
             render_ms,
+            is_repeatable: document.host_calls.asked().is_some(),
         });
     }
 
@@ -201,20 +206,20 @@ impl Steps {
 
     /// The explanation with what the phone would get.
     pub(super) fn conclude(self, outcome: &Result<Sent, Failure>) -> Explanation {
-        let Self { mut explanation, checks, step, .. } = self;
+        let Self { mut explanation, checks, step, is_login, .. } = self;
         let result = &mut explanation.result;
         match outcome {
             Ok(sent) => {
                 result.status = sent.status();
                 let by = if matches!(result.status, 412 | 416) { "range" } else { "admitted" };
                 by.clone_into(&mut result.decided_by);
-                (result.reason, result.text) = (sent.reason().to_owned(), sent.text());
+                (result.reason, result.text) = (sent.reason(is_login).word().to_owned(), sent.text());
             }
             Err(failure) => {
                 let verdict = status::of(failure);
                 result.status = verdict.status.as_u16();
                 result.decided_by = decided_by(failure, &checks, step);
-                (result.reason, result.text) = (failure.kind().to_owned(), Some(failure.to_string()));
+                (result.reason, result.text) = (reason::of(failure).word().to_owned(), Some(failure.to_string()));
                 result.retry_after_s = verdict.retry_after;
             }
         }

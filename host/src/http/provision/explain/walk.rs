@@ -5,7 +5,8 @@ use super::sent::Sent;
 use super::steps::Steps;
 use crate::directory::{Admitted, Insertion};
 use crate::explain::Explanation;
-use crate::gate::{Challenge, Permit, Refusal};
+use crate::facts::Settings;
+use crate::gate::{Permit, Refusal};
 use crate::http::answer::DocumentAnswer;
 use crate::http::provision::{Walk, note, raw};
 use crate::http::status::Failure;
@@ -14,17 +15,26 @@ use crate::templates;
 use axum::http::{Method as HttpMethod, header};
 use std::sync::Arc;
 
+/// A walk, and what a second one with better credentials needs.
+pub(super) struct Walked {
+    pub(super) explanation: Explanation,
+    /// The settings by which the gate judges.
+    pub(super) judged_by: Option<Settings>,
+    pub(super) refusal: Option<Refusal>,
+}
+
 impl Walk<'_> {
     /// Walks a request, and returns the challenge that refused it, if one did.
-    pub(super) async fn explained(&self, arrival: &Arrival) -> (Explanation, Option<Challenge>) {
+    pub(super) async fn explained(&self, arrival: &Arrival) -> Walked {
         let mut steps = Steps::default();
         steps.arrived(&arrival.parts, &arrival.arrived);
         let outcome = Box::pin(self.answered(arrival, &mut steps)).await;
         let is_login = steps.is_login;
         let shown = |failure: Failure| if self.is_shown(&arrival.parts, is_login) { failure.shown() } else { failure };
         let outcome = outcome.map_err(shown);
+        let judged_by = steps.judged_by.take();
         let explanation = steps.conclude(&outcome);
-        (explanation, outcome.err().and_then(challenge))
+        Walked { explanation, judged_by, refusal: outcome.err().and_then(refusal) }
     }
 
     async fn answered(&self, arrival: &Arrival, steps: &mut Steps) -> Result<Sent, Failure> {
@@ -167,10 +177,10 @@ impl Walk<'_> {
     }
 }
 
-fn challenge(failure: Failure) -> Option<Challenge> {
+fn refusal(failure: Failure) -> Option<Refusal> {
     match failure {
-        Failure::Refused(Refusal::Challenge(challenge)) => Some(challenge),
-        Failure::Shown(inner) | Failure::Uncovered(inner) => challenge(*inner),
+        Failure::Refused(refusal) => Some(refusal),
+        Failure::Shown(inner) | Failure::Uncovered(inner) => refusal(*inner),
         _ => None,
     }
 }
