@@ -38,6 +38,7 @@ if [ "${1:-build}" = test ]; then
   need faketime faketime
   need python3 python3
   need libxml2-utils xmllint
+  need sip-tester sipp
 fi
 [ ${#wanted[@]} -gt 0 ] || exit 0
 

@@ -50,6 +50,7 @@ mod refusals;
 mod releases;
 mod reload;
 mod replica;
+mod resync;
 mod role;
 mod round_trips;
 mod slow;

@@ -74,6 +74,10 @@ impl Opened {
         Ok(Self { config, directory, auth_server, syslog: None })
     }
 
+    pub fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
     /// Loads templates and plugins. `config.plugin.compiler` is used as it is.
     ///
     /// # Errors
@@ -263,6 +267,22 @@ pub async fn explain(config: Config, question: &Question) -> Result<Explanation>
     let explained = app.explain(question).await;
     app.close().await;
     Ok(explained?)
+}
+
+/// Opens the database, and loads plugins and templates, for a command that only looks.
+///
+/// # Errors
+/// The database, or all plugins, cannot be used.
+pub async fn open_for_command(config: Config) -> Result<(Opened, reload::FirstLoad)> {
+    let opened = open_quietly(config).await?;
+    let loaded = reload::load(reload_config(&opened.config, false)).await?;
+    Ok((opened, loaded))
+}
+
+/// Opens the database. Nobody is asked, and nobody is told.
+async fn open_quietly(config: Config) -> Result<Opened> {
+    let config = Config { auth_server: None, syslog: None, journal: journal::Config::OFF, ..with_compiler(config)? };
+    Opened::open(config).await
 }
 
 /// Builds everything that requests need, and reports what is wrong, without serving.

@@ -5,6 +5,7 @@ mod config;
 mod db;
 mod device;
 mod explain;
+mod factory_reset;
 mod family;
 mod flags;
 mod grandstream;
@@ -13,6 +14,7 @@ mod output;
 mod pin;
 mod profile;
 mod render;
+mod resync;
 mod rows;
 mod running;
 mod server;
@@ -42,6 +44,8 @@ const FAMILIES: &[Family] = &[
     pin::PIN,
     render::RENDER,
     explain::EXPLAIN,
+    resync::RESYNC,
+    factory_reset::FACTORY_RESET,
     rows::DOMAIN,
     device::DEVICE,
     rows::LINE,

@@ -29,6 +29,8 @@ pub mod plugin;
 pub mod provision_xml;
 pub mod reload;
 pub mod request;
+pub mod resync;
+pub mod resync_command;
 pub mod sentry;
 pub mod syslog;
 pub mod templates;

@@ -7,6 +7,7 @@ pub mod client;
 pub mod corpus;
 pub mod database;
 pub mod echo;
+pub mod event_socket;
 pub mod fleet;
 pub mod guests;
 pub mod hang;
@@ -20,6 +21,7 @@ pub mod reader;
 pub mod recorded;
 pub mod server;
 pub mod setting;
+pub mod sipp;
 pub mod site;
 pub mod wait;
 

@@ -5,6 +5,7 @@ mod access;
 mod journal;
 mod key;
 mod limits;
+mod resync;
 mod secrecy;
 mod server;
 mod uploads;
@@ -28,6 +29,7 @@ pub static KEYS: LazyLock<Vec<ConfigKey>> = LazyLock::new(|| {
         access::auth_server(),
         access::credentials(),
         access::rate_limits(),
+        resync::resync(),
         limits::render_limits(),
         limits::kept(),
         limits::build_limits(),

@@ -6,6 +6,7 @@ mod journal;
 mod keys;
 mod nonce_key;
 mod output;
+mod resync;
 mod secret_file;
 mod source;
 #[cfg(test)]
@@ -83,6 +84,7 @@ pub struct Config {
     pub syslog: Option<PathBuf>,
     /// What a dial plan must send to bind a phone by PIN.
     pub pin_secret: Option<Secret>,
+    pub resync: crate::resync::Config,
     /// Signs digest nonces; `None` for a random key.
     pub nonce_key: Option<[u8; 32]>,
     /// Keys whose value in the command line holds a secret.
@@ -164,6 +166,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
         auth_server: read_auth_server(source),
         syslog: source.value("syslog", parse_syslog),
         pin_secret: source.optional("pin_secret_file", secret_file::read_pin_secret).map(Secret::new),
+        resync: resync::read(source),
         nonce_key: source.optional("nonce_key", nonce_key::parse),
         exposed: source.exposed(),
     }

@@ -31,6 +31,7 @@ mod load;
 mod newcomer;
 mod notes;
 mod phone_book_rules;
+mod phones;
 mod pins;
 mod query;
 mod relatives;
@@ -56,6 +57,7 @@ pub use find::Lookup;
 pub use insert::{Insertion, NewDevice};
 
 pub use notes::ProvisionNote;
+pub use phones::{LastFetch, Phone, PhoneLine, StoredEventSocket};
 pub use pins::{PreparedDevice, PreparedPin};
 pub use setting_values::SettingValue;
 pub use triggers::{TriggerChange, TriggerPlan};

@@ -37,6 +37,7 @@ mod v0_1;
 mod v0_2;
 
 pub use compiler::{COMMAND as COMPILE, compile_for_parent, own_program};
+pub use description::Action;
 pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
 pub use host_calls::{Asked, HostCalls};

@@ -1,7 +1,7 @@
 //! The set of loaded plugins. A set is immutable; a load makes a new one.
 
 use super::claims::Claims;
-use super::description::UserAgent;
+use super::description::{Action, UserAgent};
 use super::error::RenderError;
 use super::job::RenderGroup;
 use super::plugin::Plugin;
@@ -170,6 +170,20 @@ impl Plugins {
         let agents = || self.agents.iter().filter(|agent| agent.logs_in);
         let agent = agents().find(|agent| agent.pattern.is_match(found)).or_else(|| agents().next())?;
         Some((&agent.vendor, agent.template.as_deref()?))
+    }
+
+    /// The Event header of the NOTIFY that asks this of a phone of the vendor; `None` if the plugin describes none.
+    pub fn event(&self, vendor: &str, folder: &str, action: Action) -> Option<&str> {
+        let vendors = &self.serving(vendor, folder)?.description().vendors;
+        let described = vendors.iter().find(|described| described.name == vendor)?;
+        let event = described.events.iter().find(|(asks, _)| *asks == action);
+        event.map(|(_, event)| event.as_str()).filter(|event| !event.is_empty())
+    }
+
+    /// The vendor of the first pattern that matches a User-Agent.
+    pub fn vendor_of_agent(&self, user_agent: &str) -> Option<&str> {
+        let found = matched_part(user_agent);
+        self.agents.iter().find(|agent| agent.pattern.is_match(found)).map(|agent| agent.vendor.as_str())
     }
 
     /// Whether a phone with this User-Agent logs in, and shows its user the text of an error.

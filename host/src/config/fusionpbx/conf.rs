@@ -4,9 +4,15 @@
 
 use super::values::{Values, WrongValue};
 
-const PREFIX: &str = "database.0.";
+const DATABASE: &str = "database.0.";
 
+/// What the file says of its database.
 pub fn values(text: &str) -> Result<Values, WrongValue> {
+    values_of(text, DATABASE)
+}
+
+/// The values whose keys begin like this, by the rest of their keys.
+pub fn values_of(text: &str, prefix: &str) -> Result<Values, WrongValue> {
     let mut values = Values::new();
     for line in text.trim_start_matches('\u{feff}').lines() {
         let line = line.trim();
@@ -14,8 +20,8 @@ pub fn values(text: &str) -> Result<Values, WrongValue> {
             continue;
         }
         let Some((key, value)) = line.split_once('=') else { continue };
-        if let Some(name) = key.trim().strip_prefix(PREFIX) {
-            let value = value_of(value.trim()).map_err(|reason| (format!("{PREFIX}{name}"), reason))?;
+        if let Some(name) = key.trim().strip_prefix(prefix) {
+            let value = value_of(value.trim()).map_err(|reason| (format!("{prefix}{name}"), reason))?;
             values.insert(name.to_owned(), value);
         }
     }

@@ -2,12 +2,15 @@
 //! `config.php`, and the switch's scripts of that time have `config.lua`.
 
 mod conf;
+mod event_socket;
 mod lua;
 mod php;
 #[cfg(test)]
 mod tests;
 mod url;
 mod values;
+
+pub use event_socket::{EventSocket, event_socket};
 
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};

@@ -16,6 +16,9 @@ pub const DATABASE: Secrecy = Secrecy {
     is_secret: |text| DatabaseUrl::parse(text).is_ok_and(|url| url.has_password()),
 };
 
+/// A password.
+pub const TEXT: Secrecy = Secrecy { masked: hidden, is_secret: |text| !text.is_empty() };
+
 /// Only scheme and host of a URL are shown: credentials, path and query may hold a secret.
 pub const URL: Secrecy = Secrecy {
     masked: |text| match text.split_once("://") {
@@ -55,6 +58,7 @@ mod tests {
             (URL, "https://u:s3cret@auth.example.net/check", "https://auth.example.net/(hidden)", true),
             (URL, "https://auth.example.net/check?key=s3cret", "https://auth.example.net/(hidden)", true),
             (URL, "https://auth.example.net/check", "https://auth.example.net/(hidden)", false),
+            (TEXT, "s3cret", "(hidden)", true),
             (KEY_OR_FILE, "5ec12e75", "(hidden)", true),
             (KEY_OR_FILE, "/etc/dialplate/nonce.key", "/etc/dialplate/nonce.key", false),
         ] {

@@ -1,0 +1,166 @@
+//! `dialplate resync`: asks phones to fetch their configuration, and reports what became of each.
+
+use crate::app::{self, Opened};
+use crate::config::Config;
+use crate::directory::{self, Phone};
+use crate::plugin::{Action, Plugins};
+use crate::request::Secret;
+use crate::resync::{
+    self, Done, Errand, EventSocketConfig, FactoryReset, Notifier, Pace, Round, Selection, SipTarget, Transport, Way,
+    is_good, summary,
+};
+use anyhow::{Context, Result, bail, ensure};
+use serde_json::{Value, json};
+use std::io::{Write, stderr};
+use std::sync::Arc;
+
+/// What an operator wants.
+pub struct Order {
+    pub selection: Selection,
+    pub action: Action,
+    pub pace: Pace,
+    pub dry_run: bool,
+    pub json: bool,
+    /// The phone's own address, for a NOTIFY that is sent directly.
+    pub sip: Option<SipTarget>,
+    /// `None`: that of the device's line.
+    pub transport: Option<Transport>,
+}
+
+/// Asks the phones that are meant.
+///
+/// # Errors
+/// What is meant does not exist; there is no way to phones; a phone was not asked that should have been.
+pub async fn run(config: Config, order: Order, out: &mut impl Write) -> Result<()> {
+    let settings = config.resync.clone();
+    let (opened, loaded) = app::open_for_command(config).await?;
+    let plugins = Arc::clone(&loaded.current.load().plugins);
+    let mut phones = opened.directory().phones().await?;
+    resync::add_vendors(&mut phones, &plugins);
+    let chosen: Vec<Phone> = order.selection.choose(&phones)?.into_iter().cloned().collect();
+    ensure!(order.sip.is_none() || chosen.len() == 1, "--sip names the address of one phone; name its device alone");
+    let errands = errands(chosen, &plugins, order.action);
+    let notifier = if errands.iter().any(|errand| errand.event.is_some()) {
+        notifier(&settings, &order, &opened, phones.into(), plugins).await?
+    } else {
+        // Nobody can be asked, so a switch that cannot be reached is no reason to fail.
+        Notifier::by_sip(&settings, None, None)?
+    };
+    let is_named = !order.selection.addresses.is_empty();
+    let (total, mut count) = (errands.len(), 0);
+    let round = Round { errands, action: order.action, pace: order.pace, dry_run: order.dry_run };
+    let progress = |done: &Done| {
+        count += 1;
+        if total > 1 {
+            // Progress that nobody can read is no reason to stop.
+            let _ = writeln!(stderr(), "{count} of {total}: {}", done.report);
+        }
+    };
+    let done = round.run(Arc::new(notifier), progress).await;
+    print(&done, total, order.json, out)?;
+    ensure!(done.len() == total, "the report lacks {} devices; the log says why", total - done.len());
+    ensure!(is_good(&done, is_named), "not every phone was notified: {}", summary(&done));
+    Ok(())
+}
+
+/// Prints how a phone is reset to its factory settings.
+///
+/// # Errors
+/// There is no such device, or the database cannot be read.
+pub async fn factory_reset(
+    directory: &directory::Directory,
+    selection: &Selection,
+    json: bool,
+    out: &mut impl Write,
+) -> Result<()> {
+    let phones = directory.phones().await?;
+    for phone in selection.choose(&phones)? {
+        let Phone { address, domain, vendor, fetched, .. } = phone;
+        let known = FactoryReset::of(vendor);
+        let way = known.as_ref().map_or("by hand", |known| &known.way);
+        let path = known.as_ref().map(|known| known.path_of(&fetched.ip)).unwrap_or_default();
+        let needs = known.as_ref().map_or("its maker's guide says how, at the phone", |known| &known.needs);
+        let source = known.as_ref().map_or("no documented way from outside is known", |known| &known.source);
+        if json {
+            let value = json!({
+                "device": address.as_str(), "domain": domain, "vendor": vendor, "way": way, "path": path, "needs": needs,
+                "source": source
+            });
+            writeln!(out, "{value}")?;
+            continue;
+        }
+        let path = if path.is_empty() { path } else { format!(" {path}") };
+        writeln!(out, "{address} ({domain}): {way}{path}\n  {needs}\n  source: {source}")?;
+    }
+    Ok(())
+}
+
+/// Each device with the maker's event.
+fn errands(phones: Vec<Phone>, plugins: &Plugins, action: Action) -> Vec<Errand> {
+    let errand = |phone: Phone| {
+        let event = plugins.event(&phone.vendor, &phone.template, action).map(str::to_owned);
+        Errand { phone, event }
+    };
+    phones.into_iter().map(errand).collect()
+}
+
+async fn notifier(
+    settings: &resync::Config,
+    order: &Order,
+    opened: &Opened,
+    phones: Arc<[Phone]>,
+    plugins: Arc<Plugins>,
+) -> Result<Notifier> {
+    let by_sip = || Ok(Notifier::by_sip(settings, order.sip.clone(), order.transport)?);
+    if order.sip.is_some() || settings.way == Way::Sip {
+        return by_sip();
+    }
+    match event_socket(settings, opened.directory()).await? {
+        Some(config) => Ok(Notifier::through_switch(config, phones, plugins).await?),
+        None if settings.way == Way::EventSocket => bail!(
+            "no event socket is known, and resync_way is event-socket; set event_socket to its address, for instance \
+             127.0.0.1:8021"
+        ),
+        None => by_sip(),
+    }
+}
+
+/// The event socket in the configuration, or in FusionPBX's tables, or where FusionPBX expects it.
+async fn event_socket(
+    settings: &resync::Config,
+    directory: &directory::Directory,
+) -> Result<Option<EventSocketConfig>> {
+    if settings.event_socket.is_some() || !settings.has_fusionpbx {
+        return Ok(settings.event_socket.clone());
+    }
+    let stored = directory.event_socket().await?;
+    let local = |port, password: &str| EventSocketConfig {
+        host: "127.0.0.1".to_owned(),
+        port,
+        password: Secret::new(password),
+    };
+    Ok(Some(match stored {
+        None => local(EventSocketConfig::PORT, EventSocketConfig::PASSWORD),
+        Some(stored) => {
+            let port = if stored.port.is_empty() { Some(EventSocketConfig::PORT) } else { stored.port.parse().ok() };
+            let port =
+                port.context("the port in v_settings.event_socket_port is no number; set event_socket instead")?;
+            EventSocketConfig { host: stored.host, ..local(port, &stored.password) }
+        }
+    }))
+}
+
+/// Prints the report: JSON, or a line for each device and one for all of them.
+fn print(done: &[Done], total: usize, json: bool, out: &mut impl Write) -> Result<()> {
+    if json {
+        let reports: Vec<Value> = done.iter().map(|done| done.report.as_json()).collect();
+        return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&reports)?)?);
+    }
+    for done in done {
+        writeln!(out, "{}", done.report)?;
+    }
+    if total != 1 {
+        writeln!(out, "{}", summary(done))?;
+    }
+    Ok(())
+}
