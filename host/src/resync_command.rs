@@ -1,15 +1,13 @@
 //! `dialplate resync`: asks phones to fetch their configuration, and reports what became of each.
 
-use crate::app::{self, Opened};
+use crate::app;
 use crate::config::Config;
-use crate::directory::{self, Phone};
+use crate::directory::{Directory, Phone};
 use crate::plugin::{Action, Plugins};
-use crate::request::Secret;
 use crate::resync::{
-    self, Done, Errand, EventSocketConfig, FactoryReset, Notifier, Pace, Round, Selection, SipTarget, Transport, Way,
-    is_good, summary,
+    self, Done, Errand, FactoryReset, Notifier, Pace, Round, Selection, SipTarget, Transport, is_good, summary,
 };
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use std::io::{Write, stderr};
 use std::sync::Arc;
@@ -41,7 +39,13 @@ pub async fn run(config: Config, order: Order, out: &mut impl Write) -> Result<(
     ensure!(order.sip.is_none() || chosen.len() == 1, "--sip names the address of one phone; name its device alone");
     let errands = errands(chosen, &plugins, order.action);
     let notifier = if errands.iter().any(|errand| errand.event.is_some()) {
-        notifier(&settings, &order, &opened, phones.into(), plugins).await?
+        match order.sip {
+            Some(host) => Notifier::by_sip(&settings, Some(host), order.transport)?,
+            None => {
+                let notifier = Notifier::open(&settings, opened.directory(), phones.into(), plugins).await?;
+                notifier.with_transport(order.transport)
+            }
+        }
     } else {
         // Nobody can be asked, so a switch that cannot be reached is no reason to fail.
         Notifier::by_sip(&settings, None, None)?
@@ -68,7 +72,7 @@ pub async fn run(config: Config, order: Order, out: &mut impl Write) -> Result<(
 /// # Errors
 /// There is no such device, or the database cannot be read.
 pub async fn factory_reset(
-    directory: &directory::Directory,
+    directory: &Directory,
     selection: &Selection,
     json: bool,
     out: &mut impl Write,
@@ -102,52 +106,6 @@ fn errands(phones: Vec<Phone>, plugins: &Plugins, action: Action) -> Vec<Errand>
         Errand { phone, event }
     };
     phones.into_iter().map(errand).collect()
-}
-
-async fn notifier(
-    settings: &resync::Config,
-    order: &Order,
-    opened: &Opened,
-    phones: Arc<[Phone]>,
-    plugins: Arc<Plugins>,
-) -> Result<Notifier> {
-    let by_sip = || Ok(Notifier::by_sip(settings, order.sip.clone(), order.transport)?);
-    if order.sip.is_some() || settings.way == Way::Sip {
-        return by_sip();
-    }
-    match event_socket(settings, opened.directory()).await? {
-        Some(config) => Ok(Notifier::through_switch(config, phones, plugins).await?),
-        None if settings.way == Way::EventSocket => bail!(
-            "no event socket is known, and resync_way is event-socket; set event_socket to its address, for instance \
-             127.0.0.1:8021"
-        ),
-        None => by_sip(),
-    }
-}
-
-/// The event socket in the configuration, or in FusionPBX's tables, or where FusionPBX expects it.
-async fn event_socket(
-    settings: &resync::Config,
-    directory: &directory::Directory,
-) -> Result<Option<EventSocketConfig>> {
-    if settings.event_socket.is_some() || !settings.has_fusionpbx {
-        return Ok(settings.event_socket.clone());
-    }
-    let stored = directory.event_socket().await?;
-    let local = |port, password: &str| EventSocketConfig {
-        host: "127.0.0.1".to_owned(),
-        port,
-        password: Secret::new(password),
-    };
-    Ok(Some(match stored {
-        None => local(EventSocketConfig::PORT, EventSocketConfig::PASSWORD),
-        Some(stored) => {
-            let port = if stored.port.is_empty() { Some(EventSocketConfig::PORT) } else { stored.port.parse().ok() };
-            let port =
-                port.context("the port in v_settings.event_socket_port is no number; set event_socket instead")?;
-            EventSocketConfig { host: stored.host, ..local(port, &stored.password) }
-        }
-    }))
 }
 
 /// Prints the report: JSON, or a line for each device and one for all of them.

@@ -8,6 +8,7 @@ use super::error::Error;
 use super::query::{Part, QueryResult, Statement, StatementBuilder};
 use crate::facts::{DeviceAddress, Row, Value};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// A device as its registrar knows it.
@@ -42,6 +43,7 @@ pub struct PhoneLine {
 pub struct LastFetch {
     /// As the database prints it.
     pub at: String,
+    /// Empty if it is not known.
     pub ip: String,
     pub agent: String,
 }
@@ -152,7 +154,7 @@ fn phones(read: &QueryResult<'_>) -> Result<Vec<Phone>, Error> {
             lines: lines.collect(),
             fetched: LastFetch {
                 at: text("device_provisioned_date"),
-                ip: text("device_provisioned_ip"),
+                ip: ip(row.text("device_provisioned_ip")),
                 agent: text(AGENT),
             },
         })
@@ -160,6 +162,11 @@ fn phones(read: &QueryResult<'_>) -> Result<Vec<Phone>, Error> {
     let mut phones: Vec<Phone> = devices.rows().filter_map(phone).collect();
     phones.sort_by(|one, two| (&one.domain, one.address.as_str()).cmp(&(&two.domain, two.address.as_str())));
     Ok(phones)
+}
+
+/// An address. Behind a proxy, a client may have been noted as unknown.
+fn ip(text: &str) -> String {
+    text.parse::<IpAddr>().map(|ip| ip.to_canonical().to_string()).unwrap_or_default()
 }
 
 /// From release 5.5 on, a device without the flag is enabled; the gate decides by the release, and a NOTIFY to a phone that

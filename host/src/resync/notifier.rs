@@ -72,6 +72,14 @@ impl Notifier {
         Ok(Self::Sip(Direct { sender: Sender::new(&config.sip)?, host, transport }))
     }
 
+    /// With this transport instead of that of the phone's line, where SIP is sent directly.
+    pub fn with_transport(self, transport: Option<Transport>) -> Self {
+        match self {
+            Self::Sip(direct) => Self::Sip(Direct { transport: transport.or(direct.transport), ..direct }),
+            switch @ Self::EventSocket(_) => switch,
+        }
+    }
+
     /// Asks one phone. With `dry_run` everything is looked up and nothing is sent.
     pub async fn notify(&self, errand: &Errand, dry_run: bool) -> Outcome {
         let Some(event) = errand.event.as_deref() else { return Outcome::NoEvent };
