@@ -5,7 +5,7 @@ use super::{PHONE, Stage, registered};
 use dialplate_tests::event_socket::{EventSocketPeer, Manner};
 use dialplate_tests::server::Server;
 use dialplate_tests::sipp::{Answer, Sipp};
-use dialplate_tests::wait;
+use dialplate_tests::{unsupported, wait};
 use std::time::{Duration, Instant};
 
 /// A server of the stage's database.
@@ -30,6 +30,17 @@ fn phone(server: &Server) -> Option<(Sipp, std::path::PathBuf)> {
     Some((Sipp::start("udp", &[Answer::Status("200 OK", ""), Answer::Run(&fetch)])?, file))
 }
 
+/// What is promised of an idle machine. A busy one tells nothing about it.
+fn assert_soon(taken: Duration) {
+    let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load: f64 = load.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or_default();
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    if taken >= Duration::from_secs(2) && load > processors as f64 {
+        return unsupported(&format!("the machine has a load of {load}, and an edit took {taken:?} to be fetched"));
+    }
+    assert!(taken < Duration::from_secs(2), "{taken:?}");
+}
+
 #[test]
 fn edit_is_fetched_within_two_seconds_of_the_command() {
     let stage = Stage::new();
@@ -49,6 +60,6 @@ fn edit_is_fetched_within_two_seconds_of_the_command() {
     println!("an edit is fetched {} ms after it was made", taken.as_millis());
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.contains("account.1.display_name = Edited"), "{text}");
-    assert!(taken < Duration::from_secs(2), "{taken:?}");
+    assert_soon(taken);
     assert!(phone.finished());
 }

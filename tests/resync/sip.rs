@@ -36,7 +36,7 @@ fn phone_is_notified_by_udp_and_tcp() {
 fn last_fetch_and_line_say_where_the_phone_is() {
     let stage = Stage::new();
     stage.sql(&format!(
-        "update v_device_lines set sip_transport = 'tcp' where device_uuid in (select device_uuid from v_devices where \
+        "update v_device_lines set sip_transport = 'TCP' where device_uuid in (select device_uuid from v_devices where \
          device_address = '{PHONE}')"
     ));
     let unknown = stage.run(&[PHONE, "--json"]);
@@ -62,12 +62,12 @@ fn challenge_is_answered_with_the_credentials() {
     };
     let place = phone.address.to_string();
     let stage = stage.with("DIALPLATE_RESYNC_SIP_USER", "101").with("DIALPLATE_RESYNC_SIP_PASSWORD_FILE", &file);
-    let ran = stage.run(&[PHONE, "--sip", &place]);
+    let ran = stage.run(&[PHONE, "--sip", &place, "--transport", "udp"]);
     assert!(ran.success, "{} {}", ran.out, ran.err);
     assert!(phone.finished(), "{}", phone.messages());
     let Some(phone) = Sipp::start("udp", &[Answer::Challenge(pattern)]) else { return };
     let place = phone.address.to_string();
-    let ran = Stage::new().run(&[PHONE, "--sip", &place]);
+    let ran = Stage::new().run(&[PHONE, "--sip", &place, "--transport", "udp"]);
     assert!(
         !ran.success && ran.out.contains("it asks for credentials; set resync_sip_user"),
         "{} {}",
@@ -85,7 +85,7 @@ fn refusals_say_what_to_do() {
         ("489 Bad Event", "it does not know this event"),
     ] {
         let Some(mut phone) = Sipp::start("udp", &[Answer::Status(status, "")]) else { return };
-        let ran = stage.run(&[PHONE, "--sip", &phone.address.to_string()]);
+        let ran = stage.run(&[PHONE, "--sip", &phone.address.to_string(), "--transport", "udp"]);
         let expected = format!("failed: the phone answered {status}: {advice}");
         assert!(!ran.success && ran.out.contains(&expected), "{} {}", ran.out, ran.err);
         assert!(phone.finished());
@@ -122,7 +122,7 @@ fn request_is_repeated_over_udp_until_it_is_answered() {
             }
         }
     });
-    let ran = Stage::new().run(&[PHONE, "--sip", &place]);
+    let ran = Stage::new().run(&[PHONE, "--sip", &place, "--transport", "udp"]);
     assert!(ran.success, "{} {}", ran.out, ran.err);
     let times = arrived.join().unwrap();
     let (first, second) = (times[1] - times[0], times[2] - times[1]);
@@ -132,7 +132,7 @@ fn request_is_repeated_over_udp_until_it_is_answered() {
 #[test]
 fn closed_port_is_reported_at_once() {
     let place = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let ran = Stage::new().run(&[PHONE, "--sip", &place]);
+    let ran = Stage::new().run(&[PHONE, "--sip", &place, "--transport", "udp"]);
     assert!(!ran.success && ran.out.contains("cannot be reached by udp"), "{} {}", ran.out, ran.err);
     let place = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let ran = Stage::new().run(&[PHONE, "--sip", &place, "--transport", "tcp"]);
