@@ -125,7 +125,7 @@ impl fmt::Display for Report {
                 several.join("; ")
             )?,
             Outcome::NoEvent => {
-                let vendor = if vendor.is_empty() { "without a vendor" } else { vendor };
+                let vendor = if vendor.is_empty() { "without a vendor".to_owned() } else { format!("of {vendor}") };
                 write!(
                     f,
                     "by hand: no plugin describes an event for phones {vendor}; {} it at the phone",
