@@ -149,17 +149,20 @@ struct TlsPhone {
 
 impl TlsPhone {
     fn start(folder: &Path) -> Option<Self> {
-        let (key, certificate) = (folder.join("key.pem"), folder.join("phone.pem"));
-        let made = Command::new("openssl")
-            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=001565000046"])
-            .arg("-keyout")
-            .arg(&key)
-            .arg("-out")
-            .arg(&certificate)
-            .stderr(Stdio::null())
-            .status();
-        if !made.is_ok_and(|status| status.success()) {
-            skip("openssl is not installed");
+        let file = |name: &str| folder.join(name).display().to_string();
+        let (key, certificate) = (file("key.pem"), file("phone.pem"));
+        let make = |words: &[&str]| {
+            let command = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"];
+            let made = Command::new("openssl").args(command).args(words).stderr(Stdio::null()).status();
+            made.is_ok_and(|status| status.success())
+        };
+        let (authority, secret) = (file("authority.pem"), file("authority.key"));
+        let phone = ["-subj", "/CN=001565000046", "-addext", "basicConstraints=critical,CA:FALSE"];
+        let signed = ["-CA", &authority, "-CAkey", &secret, "-keyout", &key, "-out", &certificate];
+        if !make(&["-subj", "/CN=maker", "-keyout", &secret, "-out", &authority])
+            || !make(&[&phone[..], &signed].concat())
+        {
+            skip("openssl 3 is not installed");
             return None;
         }
         let port = server::free_port();
@@ -226,12 +229,12 @@ fn certificate_of_another_authority_is_refused() {
         return;
     };
     let arguments = [PHONE, "--sip", &phone.place.clone(), "--transport", "tls"];
-    let foreign = other.path().join("phone.pem").display().to_string();
+    let foreign = other.path().join("authority.pem").display().to_string();
     let stage = stage.with("DIALPLATE_RESYNC_SIP_CA", &foreign);
     let ran = stage.run(&arguments);
     assert!(!ran.success && ran.out.contains("no TLS connection to"), "{} {}", ran.out, ran.err);
-    // The phone's own certificate is its authority here, and it names no address.
-    let own = stage.folder.path().join("phone.pem").display().to_string();
+    // The certificate of the right authority names no address, either.
+    let own = stage.folder.path().join("authority.pem").display().to_string();
     let stage = stage.with("DIALPLATE_RESYNC_SIP_CA", &own);
     let ran = thread::scope(|scope| {
         let running = scope.spawn(|| stage.run(&arguments));
