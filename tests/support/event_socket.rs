@@ -7,6 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+/// Names and values of one event's headers.
+type Headers = Vec<(String, String)>;
+
 /// A registration of the peer.
 #[derive(Clone)]
 pub struct Registered {
@@ -52,7 +55,7 @@ impl Default for Manner {
 pub struct EventSocketPeer {
     pub address: SocketAddr,
     /// The headers of each NOTIFY event.
-    notified: Arc<Mutex<Vec<Vec<(String, String)>>>>,
+    notified: Arc<Mutex<Vec<Headers>>>,
     commands: Arc<Mutex<Vec<String>>>,
 }
 
@@ -80,7 +83,7 @@ impl EventSocketPeer {
 
     /// The values of this header in the NOTIFY events so far.
     pub fn notified(&self, header: &str) -> Vec<String> {
-        let value = |headers: &Vec<(String, String)>| {
+        let value = |headers: &Headers| {
             headers.iter().find(|(name, _)| name == header).map(|(_, value)| value.clone()).unwrap_or_default()
         };
         self.notified.lock().expect("no panic").iter().map(value).collect()
@@ -95,7 +98,7 @@ impl EventSocketPeer {
 struct Session {
     manner: Manner,
     closes_after: Option<usize>,
-    notified: Arc<Mutex<Vec<Vec<(String, String)>>>>,
+    notified: Arc<Mutex<Vec<Headers>>>,
     commands: Arc<Mutex<Vec<String>>>,
 }
 
