@@ -242,9 +242,7 @@ fn serve_admin(
 /// # Errors
 /// The database has no such device, or the phone would get no document.
 pub async fn render(config: Config, address: &str, file: Option<&str>, host: Option<&str>) -> Result<Bytes> {
-    // Nobody is asked, and nobody is told.
-    let config = Config { auth_server: None, syslog: None, journal: journal::Config::OFF, ..with_compiler(config)? };
-    let opened = Opened::open(config).await?;
+    let opened = open_quietly(config).await?;
     let home = editing::home(&opened.directory, address).await?;
     let loaded = reload::load(reload_config(&opened.config, false)).await?;
     let app = opened.into_app(loaded.current)?;
