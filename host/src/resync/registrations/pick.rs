@@ -112,6 +112,7 @@ mod tests {
     use super::*;
     use crate::directory::{LastFetch, PhoneLine};
     use crate::facts::{DeviceAddress, MacAddress};
+    use std::slice::from_ref;
 
     const OWN: &str = "001565aabbcc";
 
@@ -181,8 +182,8 @@ mod tests {
     #[test]
     fn only_registration_of_the_vendor_is_picked() {
         let own = phone(OWN, &["101"], "", "");
-        assert_eq!(picked(&[own.clone()], &[T46]), Ok(T46.to_owned()));
-        assert_eq!(picked(&[own.clone()], &[]), Err(0));
+        assert_eq!(picked(from_ref(&own), &[T46]), Ok(T46.to_owned()));
+        assert_eq!(picked(from_ref(&own), &[]), Err(0));
         let elsewhere = "102 10.0.0.7:5060 198.51.100.1 Yealink SIP-T46S 66.86.0.15";
         assert_eq!(picked(&[own], &[elsewhere]), Err(0));
     }
@@ -190,10 +191,10 @@ mod tests {
     #[test]
     fn softphone_of_the_same_user_is_not_picked() {
         let own = phone(OWN, &["101"], "", "");
-        assert_eq!(picked(&[own.clone()], &["101 10.0.0.9:5060 198.51.100.1 Zoiper rv2.10"]), Err(0));
-        assert_eq!(picked(&[own.clone()], &[T46, "101 10.0.0.9:5060 198.51.100.1 Zoiper rv2.10"]), Ok(T46.to_owned()));
+        assert_eq!(picked(from_ref(&own), &["101 10.0.0.9:5060 198.51.100.1 Zoiper rv2.10"]), Err(0));
+        assert_eq!(picked(from_ref(&own), &[T46, "101 10.0.0.9:5060 198.51.100.1 Zoiper rv2.10"]), Ok(T46.to_owned()));
         // No plugin knows this one, so it could be the phone.
-        assert_eq!(picked(&[own.clone()], &["101 10.0.0.9:5060 198.51.100.1 Unknown 1.0"]), Err(1));
+        assert_eq!(picked(from_ref(&own), &["101 10.0.0.9:5060 198.51.100.1 Unknown 1.0"]), Err(1));
         assert_eq!(picked(&[own], &["101 10.0.0.9:5060 198.51.100.1 Unknown 1.0", T46]), Ok(T46.to_owned()));
     }
 
@@ -202,8 +203,8 @@ mod tests {
         let own = phone(OWN, &["101"], "", "");
         let mine = "101 10.0.0.7:5060 198.51.100.1 Yealink SIP-T46S 66.86.0.15 00:15:65:AA:BB:CC";
         let other = "101 10.0.0.8:5060 198.51.100.1 Yealink SIP-T46S 66.86.0.15 001565ddeeff";
-        assert_eq!(picked(&[own.clone()], &[other, mine, T46]), Ok(mine.to_owned()));
-        assert_eq!(picked(&[own.clone()], &[other]), Err(0));
+        assert_eq!(picked(from_ref(&own), &[other, mine, T46]), Ok(mine.to_owned()));
+        assert_eq!(picked(from_ref(&own), &[other]), Err(0));
         let in_contact = "101 10.0.0.7:5060;mac=001565aabbcc 198.51.100.1 Yealink SIP-T46S 66.86.0.15";
         assert_eq!(picked(&[own], &[T46, in_contact]), Ok(in_contact.to_owned()));
     }
@@ -212,7 +213,7 @@ mod tests {
     fn address_of_the_last_fetch_decides_between_two() {
         let there = "101 10.0.0.8:5060 203.0.113.5 Yealink SIP-T46S 66.86.0.15";
         let own = phone(OWN, &["101"], "203.0.113.5", "Yealink SIP-T46S 66.86.0.15 00:15:65:aa:bb:cc");
-        assert_eq!(picked(&[own.clone()], &[T46, there]), Ok(there.to_owned()));
+        assert_eq!(picked(from_ref(&own), &[T46, there]), Ok(there.to_owned()));
         // In the phone's own network, the Contact names the address.
         let inside = phone(OWN, &["101"], "10.0.0.7", "");
         assert_eq!(picked(&[inside], &[T46, there]), Ok(T46.to_owned()));
