@@ -1,6 +1,7 @@
 //! Lines of the journal, explained again.
 
 use crate::gate::sign;
+use crate::journal::journal;
 use dialplate_tests::client;
 use dialplate_tests::server::{self, Server, demo_url, root};
 use dialplate_tests::setting::{digest, set, unset};
@@ -38,9 +39,12 @@ impl Stage {
         self.newest()
     }
 
+    /// The id of the newest line; 0 if there is none.
     fn newest(&self) -> i64 {
-        let file = format!("sqlite://{}", self.folder.path().join("journal.db").display());
-        database::value_blocking(&file, "select coalesce(max(id), 0) from entries").parse().unwrap()
+        let output = journal(self.folder.path(), &["--json", "--limit", "1"]);
+        let line = String::from_utf8(output.stdout).unwrap();
+        let line: Option<Value> = line.lines().last().map(|line| serde_json::from_str(line).unwrap());
+        line.map_or(0, |line| line["id"].as_i64().unwrap())
     }
 
     /// The explanation of a line by the command, which is also that of the running server.
@@ -109,6 +113,7 @@ fn unchanged_answer_is_the_same_and_an_edit_is_named() {
 #[test]
 fn device_that_moved_to_another_domain_is_named() {
     let stage = Stage::new();
+    stage.sql(&set("http_domain_filter", "boolean", "true"));
     let id = stage.ask(PHONE, "");
     stage.sql(
         "insert into v_domains (domain_uuid, domain_name, domain_enabled) values ('b', 'b.example', true); \
@@ -126,6 +131,7 @@ fn refusals_with_and_without_credentials_are_repeated() {
     let stage = Stage::new();
     stage.sql(&digest());
     let challenge = client::get(stage.server.address, "localhost", PHONE);
+    wait::until(|| stage.newest() == 1, || "the line of the challenge".to_owned());
     let signed = |password| sign(challenge.header("www-authenticate"), "GET", PHONE, ["phone", password]);
     for (authorization, reason) in
         [(String::new(), "challenge"), (signed("wrong"), "bad_password"), (signed("secret1"), "sent")]
@@ -146,6 +152,7 @@ fn refusals_with_and_without_credentials_are_repeated() {
 #[test]
 fn absent_line_is_an_error() {
     let stage = Stage::new();
+    stage.ask(PHONE, "");
     let answer = client::get(stage.server.admin(), "localhost", "/explain?entry=77");
     assert!(answer.status == 400 && answer.text().contains("the journal has no line 77"), "{}", answer.text());
     let answer = client::get(stage.server.admin(), "localhost", "/explain?entry=x");
