@@ -55,6 +55,15 @@ pub fn journal(folder: &Path, options: &[&str]) -> Output {
     command.args(options).output().unwrap()
 }
 
+/// Waits until the journal has so many lines.
+pub fn until_lines(folder: &Path, count: usize) {
+    let found = || {
+        let output = journal(folder, &["--json", "--limit", "1000000"]);
+        String::from_utf8_lossy(&output.stdout).lines().count()
+    };
+    dialplate_tests::wait::until(|| found() == count, || format!("{count} lines, and not {}", found()));
+}
+
 /// The lines that `dialplate journal --json` prints.
 pub fn lines(folder: &Path, options: &[&str]) -> Vec<Value> {
     let output = journal(folder, &[&["--json", "--limit", "1000000"], options].concat());
@@ -162,7 +171,7 @@ fn command_shows_filters_and_explains_mistakes() {
         stage.get(target);
     }
     let folder = stage.folder.path();
-    dialplate_tests::wait::until(|| lines(folder, &[]).len() == 3, || "three lines".to_owned());
+    until_lines(folder, 3);
     for (options, count) in [
         (&["--mac", "00:15:65:00:00:46"][..], 1),
         (&["--mac", "0015.6500.0046"], 1),
@@ -199,7 +208,7 @@ fn follow_prints_new_lines_within_a_second() {
     stage.get(PHONE);
     let path = file(stage.folder.path()).display().to_string();
     let folder = stage.folder.path();
-    dialplate_tests::wait::until(|| file(folder).exists() && lines(folder, &[]).len() == 1, || "a line".to_owned());
+    until_lines(folder, 1);
     let mut command = server::command("journal", &[("DIALPLATE_JOURNAL", &path)]);
     let mut following = command.args(["--follow", "--json"]).stdout(Stdio::piped()).spawn().unwrap();
     let mut printed = BufReader::new(following.stdout.take().unwrap()).lines();
@@ -236,8 +245,7 @@ fn no_password_reaches_the_file() {
     let form = [("Host", "localhost"), ("Content-Type", "application/x-www-form-urlencoded")];
     client::send(stage.server.address, "POST", "/app/provision/", &form, b"mac=001565000046&password=hunter2");
     let folder = stage.folder.path();
-    let is_written = || file(folder).exists() && lines(folder, &[]).len() == 10;
-    dialplate_tests::wait::until(is_written, || "ten lines".to_owned());
+    until_lines(folder, 10);
     let all = |folder: &Path| -> Vec<u8> {
         let named = |ending: &str| folder.join(format!("journal.db{ending}"));
         ["", "-wal", "-shm"].iter().flat_map(|ending| std::fs::read(named(ending)).unwrap_or_default()).collect()

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use std::io::{self, ErrorKind, Write};
 use std::time::Duration;
 
-/// How often new lines are looked for. The server writes them twice a second.
+/// How often new lines are looked for. The server writes them more often.
 const POLL: Duration = Duration::from_millis(250);
 
 /// Digits of a hash that are shown in columns: enough to tell a device's documents apart.

@@ -1,6 +1,6 @@
 //! Files that cannot be written: phones get their answers all the same.
 
-use super::{PHONE, Stage, file, journal, lines};
+use super::{PHONE, Stage, file, journal, until_lines};
 use dialplate_tests::server::Server;
 use dialplate_tests::{client, unsupported, wait};
 use std::path::Path;
@@ -48,7 +48,7 @@ fn locked_file_costs_no_line_once_it_is_free() {
     let stage = Stage::new(&[]);
     stage.get(PHONE);
     let folder = stage.folder.path();
-    wait::until(|| file(folder).exists() && lines(folder, &[]).len() == 1, || "a line".to_owned());
+    until_lines(folder, 1);
     let lock = "import sqlite3, sys, time; c = sqlite3.connect(sys.argv[1], isolation_level=None); \
         c.execute('begin immediate'); print('locked', flush=True); time.sleep(6)";
     let mut locking = Command::new("python3");
@@ -133,11 +133,11 @@ fn removed_file_is_created_anew() {
     let stage = Stage::new(&[]);
     let folder = stage.folder.path();
     stage.get(PHONE);
-    wait::until(|| file(folder).exists() && lines(folder, &[]).len() == 1, || "a line".to_owned());
+    until_lines(folder, 1);
     for ending in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(folder.join(format!("journal.db{ending}")));
     }
     stage.get("/nothing");
-    wait::until(|| file(folder).exists() && lines(folder, &[]).len() == 1, || "a new line".to_owned());
+    until_lines(folder, 1);
     assert_eq!(stage.stopped()[0]["reason"], "no_rule");
 }

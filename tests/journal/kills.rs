@@ -13,6 +13,8 @@ const THREADS: u32 = 8;
 /// Requests a second, of all threads.
 const RATE: u32 = 1_000;
 const LOAD: Duration = Duration::from_secs(4);
+/// Even a loaded machine gives so many answers.
+const ANSWERS_MIN: usize = 100;
 /// What a killed server may lose.
 const LOSS: Duration = Duration::from_secs(1);
 
@@ -82,7 +84,7 @@ fn ended_by(signal: &str) -> (Vec<Answered>, Instant, HashSet<String>) {
 #[test]
 fn stop_under_load_loses_no_line() {
     let (answered, _, ids) = ended_by("TERM");
-    assert!(answered.len() > 1_000, "{} answers", answered.len());
+    assert!(answered.len() > ANSWERS_MIN, "{} answers", answered.len());
     let lost = answered.iter().filter(|(id, _)| !ids.contains(id)).count();
     println!("{} answers, {} lines, {lost} lost", answered.len(), ids.len());
     assert_eq!(lost, 0);
@@ -91,7 +93,7 @@ fn stop_under_load_loses_no_line() {
 #[test]
 fn kill_under_load_loses_at_most_the_last_second() {
     let (answered, at, ids) = ended_by("KILL");
-    assert!(answered.len() > 1_000, "{} answers", answered.len());
+    assert!(answered.len() > ANSWERS_MIN, "{} answers", answered.len());
     let lost: Vec<_> = answered.iter().filter(|(id, _)| !ids.contains(id)).collect();
     println!("{} answers, {} lines, {} lost", answered.len(), ids.len(), lost.len());
     let oldest = lost.iter().map(|(_, answered)| at.saturating_duration_since(*answered)).max();

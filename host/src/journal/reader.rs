@@ -53,6 +53,7 @@ impl Reader {
         }
         match open_to_read(&file).await {
             Ok(connection) => Ok(Self { file, identity, connection }),
+            Err(StoreError::Empty) => Err(ReadError::Missing(file)),
             Err(error) => Err(ReadError::Store { file, error }),
         }
     }

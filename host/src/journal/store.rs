@@ -36,6 +36,9 @@ pub enum StoreError {
     Foreign,
     #[error("the file system does not answer")]
     Silent,
+    /// A server has just created the file.
+    #[error("it has no lines yet")]
+    Empty,
 }
 
 impl StoreError {
@@ -111,7 +114,7 @@ pub async fn open_to_read(path: &Path) -> Result<SqliteConnection, StoreError> {
     };
     match found {
         VERSION => Ok(connection),
-        0 => Err(StoreError::Foreign),
+        0 => Err(StoreError::Empty),
         newer => Err(StoreError::Newer(newer)),
     }
 }

@@ -18,7 +18,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout, timeout_at};
 
 /// How long lines are collected before they are written. A killed server loses at most these.
-const GATHER: Duration = Duration::from_millis(400);
+const GATHER: Duration = Duration::from_millis(150);
 /// Lines that are written in one transaction: half of those that may wait, so that the others have room meanwhile.
 const BATCH_MAX: usize = 8_192;
 /// The pause before the next attempt to write to a file that cannot be written.
