@@ -27,6 +27,7 @@ mod guests_render;
 mod hanging;
 mod header_bytes;
 mod hostile_values;
+mod https;
 mod interface;
 mod journal;
 mod ledger;

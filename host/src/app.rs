@@ -10,7 +10,7 @@ use crate::directory::{self, DEFAULT_DOMAIN, Directory};
 use crate::documents::Documents;
 use crate::explain::{Explanation, Question};
 use crate::facts::RequestIds;
-use crate::http::{self, AdminState, AppState, EXPLAINING_MAX};
+use crate::http::{self, AdminState, AppState, EXPLAINING_MAX, PhoneListener, Tls};
 use crate::journal::{self, Journal};
 use crate::notes::Notes;
 use crate::pin::Pins;
@@ -150,9 +150,9 @@ impl App {
         &self.state
     }
 
-    /// Answers the connections of a listener until `stop` resolves.
-    pub async fn serve(&self, listener: TcpListener, stop: impl Future<Output = ()>) {
-        http::serve(listener, Arc::clone(&self.state), self.http.clone(), stop).await;
+    /// Answers the connections of all listeners until `stop` resolves.
+    pub async fn serve(&self, listeners: Vec<PhoneListener>, stop: impl Future<Output = ()>) {
+        http::serve(listeners, Arc::clone(&self.state), self.http.clone(), stop).await;
     }
 
     /// Writes the notes and the journal's lines that still wait, and closes the database. Their writers end when the last
@@ -181,6 +181,10 @@ pub async fn run(config: Config) -> Result<()> {
     let address = config.listen;
     let taken = || format!("cannot listen on {address}; is another server there? --listen names another port");
     let socket = bind(address).with_context(taken)?;
+    let tls = match config.tls.clone() {
+        Some(tls) => Some(BoundTls::open(tls).await?),
+        None => None,
+    };
     // Without a handler, SIGHUP would end the process. One that arrives during the start causes a reload after it.
     let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
     let admin = listen_for_admin(config.admin_listen)?;
@@ -188,6 +192,9 @@ pub async fn run(config: Config) -> Result<()> {
     let loaded = opened.load().await?;
     let app = opened.into_app(Arc::clone(&loaded.current))?;
     let mut vital = serve_admin(admin, &app, loaded, hangup)?;
+    if let Some(tls) = &tls {
+        tls.watch(&mut vital)?;
+    }
     let mut ended = None;
     let signal = stop_signal()?;
     let stop = async {
@@ -196,12 +203,43 @@ pub async fn run(config: Config) -> Result<()> {
             task = vital.end() => ended = Some(task),
         }
     };
+    let mut listeners: Vec<_> = tls.map(BoundTls::listen).transpose()?.into_iter().collect();
     let listener = socket.listen(BACKLOG).with_context(taken)?;
     tracing::info!(listen = %listener.local_addr()?, "serving");
-    app.serve(listener, stop).await;
+    listeners.push(PhoneListener { listener, tls: None });
+    app.serve(listeners, stop).await;
     app.close().await;
     tracing::info!("stopped");
     ended.map_or(Ok(()), |task| Err(task.into()))
+}
+
+/// A bound socket for TLS, with its certificate.
+struct BoundTls {
+    address: SocketAddr,
+    socket: TcpSocket,
+    tls: Arc<Tls>,
+}
+
+impl BoundTls {
+    async fn open(config: http::TlsConfig) -> Result<Self> {
+        let address = config.listen;
+        let socket = bind(address).with_context(|| format!("cannot listen on {address} (tls_listen)"))?;
+        Ok(Self { address, socket, tls: Tls::open(config).await? })
+    }
+
+    /// Replaces the certificate when its files change, until the process ends.
+    fn watch(&self, vital: &mut VitalTasks) -> Result<()> {
+        let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
+        vital.add("the task that reloads the TLS certificate", tokio::spawn(Arc::clone(&self.tls).watch(hangup)));
+        Ok(())
+    }
+
+    fn listen(self) -> Result<PhoneListener> {
+        let Self { address, socket, tls } = self;
+        let listener = socket.listen(BACKLOG).with_context(|| format!("cannot listen on {address} (tls_listen)"))?;
+        tracing::info!(listen = %listener.local_addr()?, "serving TLS");
+        Ok(PhoneListener { listener, tls: Some(tls) })
+    }
 }
 
 /// Starts reloads and, if there is a listener, the admin endpoint. Both must run until the process ends.
@@ -290,6 +328,9 @@ async fn open_quietly(config: Config) -> Result<Opened> {
 pub async fn check(config: Config) -> Result<()> {
     let config = with_compiler(config)?;
     config.auth_server.clone().map(AuthServer::new).transpose()?;
+    if let Some(tls) = config.tls.clone() {
+        Tls::open(tls).await?;
+    }
     let directory = Directory::connect(&config.database).await?;
     let invalid = warn_of_settings(&directory).await?;
     directory.close().await;

@@ -22,7 +22,7 @@ use axum::http::{HeaderValue, Request, Uri, header};
 use dialplate::app::{App, Opened};
 use dialplate::config::{Config, ConfigSource};
 use dialplate::explain::{Explanation, Question};
-use dialplate::http::{AppState, ExplainError};
+use dialplate::http::{AppState, ExplainError, PhoneListener};
 use dialplate::reload::Current;
 use http_body_util::BodyExt;
 use std::collections::HashMap;
@@ -125,7 +125,9 @@ impl TestApp {
     pub async fn listen(&self) -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let (app, address) = (Arc::clone(&self.app), listener.local_addr().expect("an address"));
-        tokio::spawn(async move { app.serve(listener, std::future::pending()).await });
+        tokio::spawn(
+            async move { app.serve(vec![PhoneListener { listener, tls: None }], std::future::pending()).await },
+        );
         address
     }
 

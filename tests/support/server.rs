@@ -159,6 +159,11 @@ impl Server {
         self.listens("admin endpoint").expect("an admin endpoint")
     }
 
+    /// The address of the listener for TLS.
+    pub fn tls(&self) -> SocketAddr {
+        self.listens("serving TLS").expect("a listener for TLS")
+    }
+
     /// The address in the log line with this event.
     fn listens(&self, event: &str) -> Option<SocketAddr> {
         let field = format!("{event} listen=");

@@ -4,6 +4,7 @@ use crate::times::Times;
 use axum::http::{HeaderMap, HeaderValue, header};
 use dialplate::clock::SteadyClock;
 use dialplate::directory::{Directory, Lookup};
+use dialplate::facts::PhoneCertificate;
 use dialplate::gate::{self, DevicePermit, Keeper, Permit};
 use dialplate::http::{AppState, job};
 use dialplate::plugin::{Job, RenderGroup};
@@ -31,6 +32,7 @@ pub fn request(host: &str, agent: &str, target: &str) -> ProvisionRequest {
         body: b"",
         client: IpAddr::from([192, 0, 2, 1]).into(),
         https: false,
+        certificate: PhoneCertificate::Absent,
         forms: UrlForms::default(),
     };
     match RequestTarget::parse(&raw) {
@@ -44,7 +46,7 @@ pub async fn permit(directory: &Directory, request: &ProvisionRequest, keeper: &
     let identifier = request.identify_device(&|_: &str| None);
     let facts = directory.find(&Lookup { address: identifier.address(), host: request.host() }).await.unwrap();
     let screened = gate::screen(request, facts, keeper, &mut ()).ok()?;
-    let authenticated = screened.authenticate(None, SteadyClock::start().now(), &mut ());
+    let authenticated = screened.authenticate(&identifier, None, SteadyClock::start().now(), &mut ());
     match authenticated.and_then(|request| request.admit(&identifier, &mut ())) {
         Ok(Permit::Known(permit)) => Some(*permit),
         _ => None,
@@ -67,7 +69,7 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
     let facts = times.take(1, async { app.directory.find(&lookup).await.unwrap() }).await;
     let admit = async {
         let screened = gate::screen(&request, facts, &app.keeper, &mut ()).unwrap();
-        let authenticated = screened.authenticate(None, app.steady.now(), &mut ());
+        let authenticated = screened.authenticate(&identifier, None, app.steady.now(), &mut ());
         authenticated.and_then(|request| request.admit(&identifier, &mut ()))
     };
     let Ok(Permit::Known(permit)) = times.take(2, admit).await else { panic!("{target} is not admitted") };

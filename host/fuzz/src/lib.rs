@@ -3,9 +3,9 @@
 //! The input is a request as it goes over the wire up to the first empty line, then its body.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use dialplate::facts::{Domain, Layer, Network, Record, RequestFacts, SettingRow, Settings};
+use dialplate::facts::{Domain, Layer, Network, PhoneCertificate, Record, RequestFacts, SettingRow, Settings};
 use dialplate::gate;
-use dialplate::http::client::{Client, Config};
+use dialplate::http::client::{Channel, Client, Config};
 use dialplate::http::proxy;
 use dialplate::http::range::{self, Selection};
 use dialplate::request::{ProvisionRequest, RawRequest, RequestTarget, UrlForms};
@@ -31,10 +31,12 @@ pub fn request(input: &[u8]) {
     let headers = headers(lines);
     check_selection(&headers);
     let config =
-        Config { trusted_proxies: vec![Network::parse("127.0.0.0/8").expect("a network")], proxy_protocol: false };
-    let stranger = Client::of(STRANGER, &headers, &config);
-    assert!(stranger == Client { address: STRANGER.into(), https: false, original_target: None });
-    let client = Client::of(PROXY, &headers, &config);
+        Config { trusted_proxies: vec![Network::parse("127.0.0.0/8").expect("a network")], ..Config::default() };
+    let channel = Channel::default();
+    let stranger = Client::of(STRANGER, channel, &headers, &config);
+    let certificate = PhoneCertificate::Absent;
+    assert!(stranger == Client { address: STRANGER.into(), https: false, original_target: None, certificate });
+    let client = Client::of(PROXY, channel, &headers, &config);
     for forms in [UrlForms::default(), UrlForms::All] {
         let parsed = RequestTarget::parse(&RawRequest {
             method,
@@ -44,6 +46,7 @@ pub fn request(input: &[u8]) {
             body,
             client: client.address,
             https: client.https,
+            certificate: client.certificate,
             forms,
         });
         if let Ok(RequestTarget::Provision(request)) = parsed {
@@ -91,7 +94,7 @@ fn check(request: &ProvisionRequest) {
         let keeper = gate::Keeper::new([7; 32], 1, NOW);
         let screened =
             gate::screen(request, facts(scheme), &keeper, &mut ()).unwrap_or_else(|refusal| panic!("{refusal}"));
-        assert!(screened.authenticate(None, NOW, &mut ()).is_err(), "admitted without the password");
+        assert!(screened.authenticate(&claim, None, NOW, &mut ()).is_err(), "admitted without the password");
     }
 }
 

@@ -8,6 +8,7 @@ mod limits;
 mod resync;
 mod secrecy;
 mod server;
+mod tls;
 mod uploads;
 
 pub use key::{ConfigKey, DefaultValue};
@@ -22,6 +23,8 @@ pub fn find(name: &str) -> Option<&'static ConfigKey> {
 pub static KEYS: LazyLock<Vec<ConfigKey>> = LazyLock::new(|| {
     let groups = [
         server::addresses(),
+        tls::tls(),
+        tls::client_certificates(),
         server::database(),
         server::templates_and_plugins(),
         uploads::uploads(),

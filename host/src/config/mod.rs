@@ -11,6 +11,7 @@ mod secret_file;
 mod source;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 pub use keys::{ConfigKey, KEYS};
 pub use output::{default_file, effective_lines, help, markdown_table};
@@ -65,6 +66,8 @@ pub struct Config {
     pub listen: SocketAddr,
     pub admin_listen: AdminListen,
     pub http: http::Config,
+    /// TLS of the server's own.
+    pub tls: Option<http::TlsConfig>,
     pub database: directory::Config,
     pub templates: SearchPath,
     pub url_forms: UrlForms,
@@ -131,13 +134,18 @@ pub fn read_journal(mut source: ConfigSource) -> Result<crate::journal::Config, 
 }
 
 fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
+    let listen = source.value("listen", |text| parse_listen(text, "0.0.0.0:8080 or [::]:8080"));
+    let trusted_proxies = source.optional("trusted_proxies", parse_networks).unwrap_or_default();
+    let tls::TlsKeys { tls, client_certificates, headers } = tls::read(source, listen, !trusted_proxies.is_empty());
     Config {
-        listen: source.value("listen", |text| parse_listen(text, "0.0.0.0:8080 or [::]:8080")),
+        listen,
         admin_listen: read_admin_listen(source),
         http: http::Config {
-            trusted_proxies: source.optional("trusted_proxies", parse_networks).unwrap_or_default(),
+            trusted_proxies,
             proxy_protocol: source.value("proxy_protocol", parse_flag),
+            certificates: headers,
         },
+        tls,
         database: read_database(source),
         templates: SearchPath {
             roots: read_templates(source, program),
@@ -148,7 +156,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
         clock: source.optional("clock", parse_clock).unwrap_or(Clock::System),
         plugin: read_plugin(source),
         documents_bytes_max: source.number("documents_bytes_max"),
-        gate: read_gate(source),
+        gate: read_gate(source, client_certificates),
         sentry: sentry::Config {
             per_network_max: source.number("guesses_per_network_max"),
             per_oui_max: source.number("guesses_per_oui_max"),
@@ -265,11 +273,12 @@ fn read_plugin(source: &mut ConfigSource) -> plugin::Config {
     }
 }
 
-fn read_gate(source: &mut ConfigSource) -> gate::Policy {
+fn read_gate(source: &mut ConfigSource, client_certificates: gate::ClientCertificates) -> gate::Policy {
     gate::Policy {
         algorithms: source.value("digest_algorithms", parse_algorithms),
         basic_vendors: source.optional("basic_auth_vendors", parse_vendors).unwrap_or_default(),
         unknown_first: source.optional("unknown_first_networks", parse_networks).unwrap_or_default(),
+        client_certificates,
     }
 }
 

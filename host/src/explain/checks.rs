@@ -39,8 +39,14 @@ impl CheckLog {
             return parts;
         }
         let last = parts.iter().filter_map(|part| Check::ALL.iter().position(|check| check.name() == part.check)).max();
-        let conditional =
-            [Check::UnknownFirst, Check::AuthServer, Check::NewPhone, Check::HostDomain, Check::NewAddress];
+        let conditional = [
+            Check::UnknownFirst,
+            Check::AuthServer,
+            Check::Certificate,
+            Check::NewPhone,
+            Check::HostDomain,
+            Check::NewAddress,
+        ];
         let rest = Check::ALL.into_iter().skip(last.map_or(0, |at| at + 1));
         parts.extend(rest.filter(|check| !conditional.contains(check)).map(|check| CheckPart {
             check: check.name().to_owned(),

@@ -2,6 +2,7 @@
 //! directory finds for a request. This room does no I/O, makes no decision and imports no other room.
 
 mod address;
+mod certificate;
 mod client;
 mod display;
 mod network;
@@ -15,6 +16,7 @@ mod value;
 mod version;
 
 pub use address::{DeviceAddress, MacAddress, Oui};
+pub use certificate::{CertificateFault, PhoneCertificate};
 pub use client::ClientAddress;
 pub use display::{DisplayPath, is_control};
 pub use network::Network;

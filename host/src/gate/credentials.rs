@@ -1,6 +1,7 @@
 //! Checks the credentials of a request against the settings, and challenges the client for them.
 
 use super::basic;
+use super::certificate::CertificateRefusal;
 use super::demand::report;
 use super::digest::{self, Accounts, Credentials, DigestTarget};
 use super::keeper::{Keeper, SettingProblem};
@@ -37,6 +38,8 @@ pub struct CredentialCheck<'a> {
     pub keeper: &'a Keeper,
     /// The vendor of the requested address.
     pub vendor: Option<&'a str>,
+    /// Why the request's certificate does not stand for credentials.
+    pub doubt: Option<CertificateRefusal>,
     pub now: u64,
 }
 
@@ -46,7 +49,7 @@ impl CredentialCheck<'_> {
         let Some(accounts) = accounts(judging(self.facts)) else { return Ok(false) };
         let scheme = self.scheme();
         let outcome = match self.request.authorization() {
-            None => Err(None),
+            None => Err(self.doubt.map(CredentialError::Certificate)),
             Some(authorization) => self.verify(authorization, scheme, &accounts).map_err(Some),
         };
         outcome.map(|()| true).map_err(|error| Challenge { headers: self.challenges(scheme, error), error })

@@ -2,6 +2,7 @@
 //! no database, file or clock; the state that outlives a request is in the [`Keeper`].
 
 mod basic;
+mod certificate;
 mod credentials;
 mod demand;
 mod digest;
@@ -18,6 +19,7 @@ mod tests;
 mod trail;
 mod user;
 
+pub use certificate::{CertificateRefusal, ClientCertificates};
 pub use credentials::{first_account, first_password};
 pub use digest::Algorithm;
 pub use keeper::{InvalidSetting, Keeper, SettingProblem};
@@ -32,6 +34,7 @@ pub use user::{ScreenedLogin, UserPermit, demands_credentials, screen_login};
 
 use crate::facts::{Network, RequestFacts};
 use crate::request::{DeviceIdentifier, ProvisionRequest};
+use certificate::Proof;
 use credentials::{CredentialCheck, Scheme};
 use trail::noted;
 
@@ -97,7 +100,8 @@ impl<'a> ScreenedRequest<'a> {
         Self { vendor, ..self }
     }
 
-    /// Checks the credentials. `accepted` is the auth server's answer, `None` if none is configured; `now` is in seconds
+    /// Checks the client certificate, then the credentials, for which a certificate of the requested phone stands.
+    /// `identifier` is the requested device. `accepted` is the auth server's answer, `None` if none is configured; `now` is in seconds
     /// since 1970-01-01T00:00:00Z.
     ///
     /// Unlike FusionPBX, the gate looks at the device last, except for [`Policy::unknown_first`]. A client that fails a
@@ -108,6 +112,7 @@ impl<'a> ScreenedRequest<'a> {
     /// The first check that fails.
     pub fn authenticate(
         self,
+        identifier: &DeviceIdentifier,
         accepted: Option<bool>,
         now: u64,
         trail: &mut impl Trail,
@@ -118,11 +123,22 @@ impl<'a> ScreenedRequest<'a> {
             let answer = if accepted { Ok(()) } else { Err(Refusal::AuthServer) };
             noted(trail, Check::AuthServer, judging, answer)?;
         }
+        let policy = keeper.policy().client_certificates;
+        let proof = certificate::judge(policy, request.certificate(), identifier.address());
+        let doubt = match proof {
+            Ok(Proof::Phone) => {
+                trail.note(Check::Certificate, judging, Verdict::Passed);
+                return Ok(AuthenticatedRequest { facts, has_secret: true, is_newcomer: false });
+            }
+            Ok(Proof::Nothing) => None,
+            Ok(Proof::Doubtful(doubt)) => Some(doubt),
+            Err(refusal) => return noted(trail, Check::Certificate, judging, Err(refusal)),
+        };
         if newcomer::is_newcomer(request, &facts, keeper) {
             trail.note(Check::NewPhone, judging, Verdict::Passed);
             return Ok(AuthenticatedRequest { facts, has_secret: false, is_newcomer: true });
         }
-        let check = CredentialCheck { request, facts: &facts, keeper, vendor, now };
+        let check = CredentialCheck { request, facts: &facts, keeper, vendor, doubt, now };
         let has_logged_in = match check.run().map_err(Refusal::Challenge) {
             Ok(false) => {
                 trail.note(Check::Credentials, judging, Verdict::NotRequired);
@@ -136,14 +152,18 @@ impl<'a> ScreenedRequest<'a> {
             Some(true) => trail.note(Check::Password, judging, Verdict::Passed),
             Some(false) => noted(trail, Check::Password, judging, Err(Refusal::BadPassword))?,
         }
-        Ok(AuthenticatedRequest { facts, has_secret: has_logged_in || has_password.is_some(), is_newcomer: false })
+        let has_secret = has_logged_in || has_password.is_some();
+        match doubt {
+            Some(doubt) if !has_secret => noted(trail, Check::Certificate, judging, Err(doubt.into())),
+            _ => Ok(AuthenticatedRequest { facts, has_secret, is_newcomer: false }),
+        }
     }
 }
 
 /// A request that has passed every check of its domain. None of them depended on the device.
 pub struct AuthenticatedRequest {
     facts: RequestFacts,
-    /// The domain requires credentials or a password, and the request has them.
+    /// The domain requires credentials or a password, and the request has them; or a certificate stands for them.
     has_secret: bool,
     /// A phone without a device, which needs no credentials for the generic file, and gets nothing else.
     is_newcomer: bool,

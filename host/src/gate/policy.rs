@@ -1,5 +1,6 @@
 //! What the operator of this server lets clients do beyond the settings of their domain.
 
+use super::certificate::ClientCertificates;
 use super::digest::Algorithm;
 use crate::facts::{DeviceFacts, Network};
 use crate::request::ProvisionRequest;
@@ -12,11 +13,17 @@ pub struct Policy {
     pub basic_vendors: Vec<String>,
     /// Networks whose clients get the refusal of an unknown device before every other check, as in FusionPBX.
     pub unknown_first: Vec<Network>,
+    pub client_certificates: ClientCertificates,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { algorithms: vec![Algorithm::Md5], basic_vendors: Vec::new(), unknown_first: Vec::new() }
+        Self {
+            algorithms: vec![Algorithm::Md5],
+            basic_vendors: Vec::new(),
+            unknown_first: Vec::new(),
+            client_certificates: ClientCertificates::Off,
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Why the gate refuses a request.
 
+use super::certificate::CertificateRefusal;
 use std::fmt;
 
 /// Why a request is refused, for the log. `http/status.rs` chooses what the phone gets.
@@ -24,6 +25,9 @@ pub enum Refusal {
     /// The settings require credentials, and the request has none that the server accepts.
     #[error("{0}")]
     Challenge(Challenge),
+    /// The client certificate does not admit the request.
+    #[error(transparent)]
+    Certificate(#[from] CertificateRefusal),
     /// The `password` parameter is not one that the setting of that name requires.
     #[error("bad password")]
     BadPassword,
@@ -81,6 +85,9 @@ pub enum CredentialError {
     /// The nonce is not the server's own, too old, or used up. The phone may repeat the request with a new one.
     #[error("digest with a stale nonce")]
     Stale,
+    /// There are no credentials, and the certificate does not stand for them.
+    #[error("no credentials, and {0}")]
+    Certificate(CertificateRefusal),
     /// User or password is wrong: a client may be guessing.
     #[error("bad password")]
     BadPassword,

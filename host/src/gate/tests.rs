@@ -1,10 +1,11 @@
 //! Whole decisions, in the order of the checks.
 
+mod certificate;
 mod credentials;
 mod trail;
 
 use super::*;
-use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, Record, SettingRow, Settings};
+use crate::facts::{DeviceAddress, DeviceFacts, Domain, Layer, PhoneCertificate, Record, SettingRow, Settings};
 use crate::request::{RawRequest, RequestTarget, UrlForms};
 use axum::http::{HeaderMap, header};
 use std::net::IpAddr;
@@ -53,6 +54,7 @@ struct Visit<'a> {
     identifier: DeviceIdentifier,
     agent: &'a str,
     https: bool,
+    certificate: PhoneCertificate,
     /// The vendors by the requested address and by the device's row.
     oui_vendor: Option<&'a str>,
     row_vendor: String,
@@ -76,6 +78,7 @@ fn known() -> Visit<'static> {
         identifier: address(KNOWN),
         agent: "",
         https: false,
+        certificate: PhoneCertificate::Absent,
         oui_vendor: None,
         row_vendor: "yealink".into(),
     }
@@ -123,12 +126,13 @@ impl<'a> Visit<'a> {
             body: b"",
             client: IpAddr::from([127, 0, 0, 1]).into(),
             https: self.https,
+            certificate: self.certificate,
             forms: UrlForms::default(),
         });
         let Ok(RequestTarget::Provision(request)) = asked else { panic!("no request for provisioning") };
         screen(&request, self.facts(), keeper, trail)?
             .of_vendor(self.oui_vendor)
-            .authenticate(Some(self.accepted), now, trail)?
+            .authenticate(&self.identifier, Some(self.accepted), now, trail)?
             .admit(&self.identifier, trail)
     }
 

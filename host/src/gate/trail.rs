@@ -13,6 +13,8 @@ pub enum Check {
     Provisioning,
     Networks,
     AuthServer,
+    /// The client certificate. It is noted if it decides.
+    Certificate,
     /// A phone without a device in one of the networks for PINs needs no credentials, and gets the generic file alone.
     NewPhone,
     Credentials,
@@ -59,12 +61,13 @@ pub(super) fn noted<T>(
 
 impl Check {
     /// All checks in the order in which the gate makes them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::UnknownFirst,
         Self::DomainNetworks,
         Self::Provisioning,
         Self::Networks,
         Self::AuthServer,
+        Self::Certificate,
         Self::NewPhone,
         Self::Credentials,
         Self::Password,
@@ -83,6 +86,7 @@ impl Check {
             Self::Provisioning => "provisioning",
             Self::Networks => "networks",
             Self::AuthServer => "auth_server",
+            Self::Certificate => "certificate",
             Self::NewPhone => "new_phone",
             Self::Credentials => "credentials",
             Self::Password => "password",
@@ -114,7 +118,7 @@ impl Check {
             ],
             Self::Password => &[("provision", "password")],
             Self::DeviceDomain => &[DOMAIN_FILTER],
-            Self::AuthServer | Self::DeviceEnabled | Self::HostDomain | Self::NewAddress => &[],
+            Self::AuthServer | Self::Certificate | Self::DeviceEnabled | Self::HostDomain | Self::NewAddress => &[],
         }
     }
 }

@@ -5,7 +5,7 @@ use super::keeper::Keeper;
 use super::refusal::{Challenge, CredentialError, Refusal};
 use super::settings::{demanded_users, judging};
 use super::trail::{Check, Trail, noted};
-use super::{basic, demand};
+use super::{basic, certificate, demand};
 use crate::facts::{Domain, LoginFacts, ReadOrigin, RequestFacts, Settings};
 use crate::password;
 use crate::request::{Login, ProvisionRequest};
@@ -44,6 +44,10 @@ pub fn screen_login(
     trail: &mut impl Trail,
 ) -> Result<ScreenedLogin, Refusal> {
     demand::screen_domain(request, &facts, keeper, trail)?;
+    let judged = certificate::judge_login(keeper.policy().client_certificates, request.certificate());
+    if judged.is_err() {
+        noted(trail, Check::Certificate, judging(&facts), judged)?;
+    }
     let challenge = Challenge { headers: vec![basic::challenge(request.host())], error: None };
     // The name may tell the domain.
     if !has_name && facts.domain.is_none() && !judging(&facts).is_on("provision", "http_domain_filter", true) {

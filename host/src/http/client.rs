@@ -4,7 +4,8 @@
 //! `Forwarded` (RFC 7239) is ignored: no proxy in front of FusionPBX sets it, and a proxy passes a header that it does
 //! not set through from the client unchanged.
 
-use crate::facts::{ClientAddress, Network};
+use super::certificate_headers::CertificateHeaders;
+use crate::facts::{ClientAddress, Network, PhoneCertificate};
 use crate::request::TARGET_BYTES_MAX;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use std::net::{IpAddr, SocketAddr};
@@ -21,6 +22,15 @@ pub struct Config {
     pub trusted_proxies: Vec<Network>,
     /// Whether these proxies start every connection with a PROXY protocol header. Other peers never send one.
     pub proxy_protocol: bool,
+    /// The headers in which these proxies send what they know of a phone's certificate.
+    pub certificates: Option<CertificateHeaders>,
+}
+
+/// What the server knows of a connection by its own TLS.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Channel {
+    pub is_encrypted: bool,
+    pub certificate: PhoneCertificate,
 }
 
 impl Config {
@@ -37,23 +47,31 @@ pub struct Client {
     pub https: bool,
     /// Path and query as the phone sent them, if a proxy rewrote them. Digest credentials are computed over these.
     pub original_target: Option<String>,
+    pub certificate: PhoneCertificate,
 }
 
 impl Client {
-    /// `peer` is the other end of the connection, or the address from the PROXY protocol header.
-    pub fn of(peer: IpAddr, headers: &HeaderMap, config: &Config) -> Self {
+    /// `peer` is the other end of the connection, or the address from the PROXY protocol header. `channel` is what the
+    /// server's own TLS tells about the connection.
+    pub fn of(peer: IpAddr, channel: Channel, headers: &HeaderMap, config: &Config) -> Self {
         let peer = peer.to_canonical();
+        let Channel { is_encrypted, certificate } = channel;
         if !config.trusts(peer) {
-            return Self { address: peer.into(), https: false, original_target: None };
+            return Self { address: peer.into(), https: is_encrypted, original_target: None, certificate };
         }
         let last = |name| headers.get_all(name).iter().next_back().map_or(&b""[..], HeaderValue::as_bytes);
         let scheme = elements(last(FORWARDED_PROTO)).next().unwrap_or_default();
         let target = std::str::from_utf8(last(ORIGINAL_URI)).ok();
         let target = target.filter(|it| it.starts_with('/') && it.len() <= TARGET_BYTES_MAX);
+        let forwarded = forwarded(headers, config);
+        // Without a forwarded address the request is the proxy's own, and so is the channel.
+        let is_own = forwarded.is_none() && scheme.is_empty();
+        let sent = config.certificates.as_ref().map(|names| names.read(headers));
         Self {
-            address: forwarded(headers, config).unwrap_or(peer.into()),
-            https: scheme.eq_ignore_ascii_case(b"https"),
+            address: forwarded.unwrap_or(peer.into()),
+            https: scheme.eq_ignore_ascii_case(b"https") || (is_own && is_encrypted),
             original_target: target.map(str::to_owned),
+            certificate: sent.unwrap_or(if is_own { certificate } else { PhoneCertificate::Absent }),
         }
     }
 }
@@ -106,12 +124,12 @@ mod tests {
     fn client_of_bytes(peer: &str, pairs: &[(&'static str, &[u8])]) -> Client {
         let trusted = ["127.0.0.1", "::1", "10.0.0.0/8", "2001:db8:1::/48"];
         let trusted_proxies = trusted.iter().map(|text| Network::parse(text).unwrap()).collect();
-        let config = Config { trusted_proxies, proxy_protocol: false };
+        let config = Config { trusted_proxies, ..Config::default() };
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.append(*name, HeaderValue::from_bytes(value).unwrap());
         }
-        Client::of(peer.parse().unwrap(), &headers, &config)
+        Client::of(peer.parse().unwrap(), Channel::default(), &headers, &config)
     }
 
     fn address(pairs: &[(&'static str, &str)]) -> String {

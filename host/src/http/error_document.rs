@@ -2,7 +2,7 @@
 //! documentation", 1.16.1, section "Error response from the provisioning server").
 
 use super::status::Failure;
-use crate::gate::{Challenge, Refusal};
+use crate::gate::{Challenge, CredentialError, Refusal};
 use std::borrow::Cow;
 
 /// The Content-Type of the document.
@@ -33,12 +33,17 @@ fn text(failure: &Failure) -> Cow<'static, str> {
 
 fn of_refusal(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::Challenge(Challenge { error: None, .. }) => "Enter your user name and password.",
+        Refusal::Challenge(Challenge { error: None | Some(CredentialError::Certificate(_)), .. }) => {
+            "Enter your user name and password."
+        }
         Refusal::Challenge(_) | Refusal::BadPassword | Refusal::BadLogin => "Wrong user name or password.",
         Refusal::UserDisabled => "This user is disabled. Ask your administrator.",
         Refusal::DeviceDisabled => "This device is disabled. Ask your administrator.",
         Refusal::ProvisioningOff => "Provisioning is switched off. Ask your administrator.",
         Refusal::DomainNetwork | Refusal::ClientNetwork => "Provisioning is not allowed from this network.",
+        Refusal::Certificate(_) => {
+            "The provisioning server demands a certificate of the phone. Ask your administrator."
+        }
         Refusal::UnknownDomain => "The provisioning server does not know this domain. Check the URL.",
         Refusal::AuthServer
         | Refusal::UnknownDevice

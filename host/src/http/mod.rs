@@ -5,6 +5,7 @@ mod admin;
 mod admin_explain;
 mod answer;
 mod caller;
+mod certificate_headers;
 pub mod client;
 mod connections;
 mod descriptors;
@@ -22,18 +23,23 @@ mod reason;
 mod server;
 mod state;
 mod status;
+mod subject;
+mod tls;
 mod unread;
 
 pub use admin::REQUEST_TIMEOUT as ADMIN_TIMEOUT;
 pub use caller::CALLER;
+pub use certificate_headers::CertificateHeaders;
 pub use client::Config;
 pub use listing::{Cleared, Listing, Reloaded};
 pub use login_turns::LoginTurns;
 pub use provision::explain::{Context as ExplainContext, ExplainError, explain};
 pub use provision::preview::{NoDocument, preview};
 pub use state::{AdminState, AppState, EXPLAINING_MAX};
+pub use tls::{Tls, TlsConfig, TlsError};
 
-use self::connections::Limits;
+use self::connections::{Connections, Limits};
+use self::server::Door;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response};
@@ -41,24 +47,53 @@ use axum::routing::any;
 use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 
-/// Serves phones until `stop` resolves.
-pub async fn serve(listener: TcpListener, state: Arc<AppState>, config: Config, stop: impl Future<Output = ()>) {
+/// A listener for phones.
+pub struct PhoneListener {
+    pub listener: TcpListener,
+    /// `None` for plain http.
+    pub tls: Option<Arc<Tls>>,
+}
+
+/// Serves phones until `stop` resolves. The listeners share the limits of connections.
+pub async fn serve(
+    listeners: Vec<PhoneListener>,
+    state: Arc<AppState>,
+    config: Config,
+    stop: impl Future<Output = ()>,
+) {
     let connections_max = descriptors::connections(server::CONNECTIONS_MAX);
     let of_network_max = (connections_max / server::NETWORKS_MIN).max(1);
-    let limits = Limits { connections_max, of_network_max };
-    let app = Arc::clone(&state);
-    let unread: unread::OnUnread = Arc::new(move |head| unread::record(&app, head));
-    server::serve(listener, router(state), config, limits, pace::REQUEST_TIMEOUT, unread, stop).await;
+    let connections = Connections::new(Limits { connections_max, of_network_max });
+    let (stopping, stopped) = watch::channel(false);
+    let mut serving = JoinSet::new();
+    for PhoneListener { listener, tls } in listeners {
+        let (router, config, connections) = (router(Arc::clone(&state)), config.clone(), Arc::clone(&connections));
+        let app = Arc::clone(&state);
+        let unread: unread::OnUnread = Arc::new(move |head| unread::record(&app, head));
+        let door = Door { router, config, tls, request_timeout: pace::REQUEST_TIMEOUT, connections, unread };
+        let mut stopped = stopped.clone();
+        serving.spawn(server::serve(listener, door, async move {
+            let _ = stopped.wait_for(|is_stopped| *is_stopped).await;
+        }));
+    }
+    // No task may hold the state when this returns.
+    drop(state);
+    stop.await;
+    stopping.send_replace(true);
+    serving.join_all().await;
 }
 
 /// Serves operators on this machine until the process ends.
 pub async fn serve_admin(listener: TcpListener, state: Arc<AdminState>) {
     let (router, config) = (admin::router(state), Config::default());
     let limits = Limits { connections_max: admin::CONNECTIONS_MAX, of_network_max: usize::MAX };
-    let forever = std::future::pending();
+    let (connections, request_timeout) = (Connections::new(limits), admin::REQUEST_TIMEOUT);
     let unread: unread::OnUnread = Arc::new(|head| head.log());
-    server::serve(listener, router, config, limits, admin::REQUEST_TIMEOUT, unread, forever).await;
+    let door = Door { router, config, tls: None, request_timeout, connections, unread };
+    server::serve(listener, door, std::future::pending()).await;
 }
 
 /// Answers one request without a connection, as if `peer` had sent it.

@@ -165,7 +165,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Paced<S> {
     }
 
     /// Passes on the outcome of a write, or an error if the client has read nothing for too long.
-    fn written(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+    fn written<T>(&mut self, cx: &mut Context<'_>, outcome: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if outcome.is_ready() {
             self.stalled = None;
             return outcome;
@@ -231,7 +231,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Paced<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        ready!(Pin::new(&mut this.stream).poll_flush(cx))?;
+        let outcome = Pin::new(&mut this.stream).poll_flush(cx);
+        ready!(this.written(cx, outcome))?;
         if this.pace.flushed() {
             // The pending read was polled before the answer was written, so its timer must be rearmed here.
             let _ = wait(&mut this.read_timer, this.pace.deadline().1, cx);
@@ -242,7 +243,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Paced<S> {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.lingered.is_none() {
-            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            let outcome = Pin::new(&mut this.stream).poll_shutdown(cx);
+            ready!(this.written(cx, outcome))?;
             this.lingered = Some(0);
             this.read_timer.as_mut().reset(Instant::now() + LINGER);
         }

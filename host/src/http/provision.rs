@@ -264,6 +264,7 @@ fn raw<'a>(parts: &'a Parts, body: &'a [u8], arrived: &'a Arrived, forms: UrlFor
         body,
         client: client.address,
         https: client.https,
+        certificate: client.certificate,
         forms,
     }
 }

@@ -3,7 +3,7 @@
 use super::answer::{Answer, DocumentAnswer};
 use super::range::Selection;
 use super::status::Failure;
-use crate::gate::{Challenge, CredentialError, Refusal};
+use crate::gate::{CertificateRefusal, Challenge, CredentialError, Refusal};
 use crate::journal::Reason;
 use crate::pin::PinRefusal;
 use crate::plugin::RenderError;
@@ -80,6 +80,7 @@ fn of_refusal(refusal: &Refusal) -> Reason {
         Refusal::ClientNetwork => Reason::Network,
         Refusal::AuthServer => Reason::AuthServer,
         Refusal::Challenge(Challenge { error, .. }) => error.map_or(Reason::Challenge, of_credentials),
+        Refusal::Certificate(refusal) => of_certificate(*refusal),
         Refusal::BadPassword => Reason::BadPassword,
         Refusal::UnknownDevice => Reason::UnknownDevice,
         Refusal::ForeignDomain => Reason::WrongDomain,
@@ -92,6 +93,15 @@ fn of_refusal(refusal: &Refusal) -> Reason {
     }
 }
 
+fn of_certificate(refusal: CertificateRefusal) -> Reason {
+    match refusal {
+        CertificateRefusal::Absent => Reason::NoCertificate,
+        CertificateRefusal::Invalid(_) => Reason::BadCertificate,
+        CertificateRefusal::Generic => Reason::GenericCertificate,
+        CertificateRefusal::OtherAddress(_) => Reason::WrongCertificate,
+    }
+}
+
 fn of_credentials(error: CredentialError) -> Reason {
     match error {
         CredentialError::Scheme => Reason::WrongScheme,
@@ -100,6 +110,7 @@ fn of_credentials(error: CredentialError) -> Reason {
         CredentialError::OtherRealm => Reason::WrongRealm,
         CredentialError::OtherUri => Reason::WrongUri,
         CredentialError::Stale => Reason::StaleNonce,
+        CredentialError::Certificate(refusal) => of_certificate(refusal),
         CredentialError::BadPassword => Reason::BadPassword,
     }
 }

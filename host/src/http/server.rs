@@ -1,10 +1,11 @@
 //! Accepts connections up to a limit, and shuts them down gracefully.
 
-use super::client::{Client, Config};
-use super::connections::{Connections, Limits, Place};
+use super::client::{Channel, Client, Config};
+use super::connections::{Connections, Place};
 use super::descriptors;
 use super::pace::{Pace, Paced};
 use super::proxy;
+use super::tls::{self, Tls};
 use super::unread::{OnUnread, UnreadHead};
 use axum::Router;
 use axum::body::Body;
@@ -17,6 +18,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -49,13 +51,22 @@ pub struct Arrived {
     pub at: Instant,
 }
 
+/// What a listener leads to.
+pub struct Door {
+    pub router: Router,
+    pub config: Config,
+    /// `None` for plain http.
+    pub tls: Option<Arc<Tls>>,
+    /// Covers the time from the first byte of a request to the last byte of its answer.
+    pub request_timeout: Duration,
+    /// Other listeners may count theirs there too.
+    pub connections: Arc<Connections>,
+    pub unread: OnUnread,
+}
+
 /// What the connections of a listener share.
 struct Shared {
-    router: Router,
-    config: Config,
-    request_timeout: Duration,
-    connections: Arc<Connections>,
-    unread: OnUnread,
+    door: Door,
     /// The time of the stop.
     stopped: watch::Receiver<Option<Instant>>,
     /// Dropped with the last connection, which is how the stopping server learns of its end.
@@ -63,25 +74,15 @@ struct Shared {
 }
 
 /// Serves until `stop` resolves. Then it answers the requests that have arrived, those in the accept queue included.
-/// `request_timeout` covers the time from the first byte of a request to the last byte of its answer.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    config: Config,
-    limits: Limits,
-    request_timeout: Duration,
-    unread: OnUnread,
-    stop: impl Future<Output = ()>,
-) {
+pub async fn serve(listener: TcpListener, door: Door, stop: impl Future<Output = ()>) {
     let (stopping, stopped) = watch::channel(None);
     let (running, mut ended) = mpsc::channel(1);
-    let connections = Connections::new(limits);
-    let shared = Arc::new(Shared { router, config, request_timeout, connections, unread, stopped, _running: running });
+    let shared = Arc::new(Shared { door, stopped, _running: running });
     let late = accept(&listener, &shared, stop).await;
     stopping.send_replace(Some(Instant::now()));
     for (stream, peer) in late.into_iter().chain(queued(listener)) {
-        let pace = Pace::new(request_timeout);
-        let place = shared.connections.enter_at_stop(shared.client(peer), &pace);
+        let pace = Pace::new(shared.door.request_timeout);
+        let place = shared.door.connections.enter_at_stop(shared.client(peer), &pace);
         shared.spawn(stream, peer, pace, place);
     }
     drop(shared);
@@ -114,9 +115,9 @@ async fn accept(
                 continue;
             }
         };
-        let pace = Pace::new(shared.request_timeout);
+        let pace = Pace::new(shared.door.request_timeout);
         let place = tokio::select! {
-            place = shared.connections.enter(shared.client(peer), &pace) => place,
+            place = shared.door.connections.enter(shared.client(peer), &pace) => place,
             () = &mut stop => return Some((stream, peer)),
         };
         match place {
@@ -154,10 +155,17 @@ impl Occasionally {
     }
 }
 
+/// The addresses of a connection's other end: the peer, and the client that a PROXY protocol header names.
+#[derive(Clone, Copy)]
+struct Ends {
+    peer: IpAddr,
+    client: IpAddr,
+}
+
 impl Shared {
     /// The address whose network counts; `None` for a trusted proxy.
     fn client(&self, peer: SocketAddr) -> Option<IpAddr> {
-        Some(peer.ip()).filter(|peer| !self.config.trusts(*peer))
+        Some(peer.ip()).filter(|peer| !self.door.config.trusts(*peer))
     }
 
     fn spawn(self: &Arc<Self>, stream: TcpStream, peer: SocketAddr, pace: Pace, place: Place) {
@@ -173,20 +181,41 @@ impl Shared {
 
     /// Answers the requests of a connection until it ends.
     async fn answer(&self, mut stream: TcpStream, peer: SocketAddr, pace: &Pace, place: &Arc<Place>) {
-        let client = match other_end(&mut stream, peer, &self.config).await {
+        let client = match other_end(&mut stream, peer, &self.door.config).await {
             Ok(client) => client,
             Err(error) => return tracing::debug!(client.address = %peer.ip(), %error, "connection ended"),
         };
         // An answer is one write, so Nagle's algorithm would only add the peer's delayed acknowledgement.
         let _ = stream.set_nodelay(true);
+        let ends = Ends { peer: peer.ip(), client };
+        let Some(tls) = &self.door.tls else { return self.talk(stream, ends, Channel::default(), pace, place).await };
+        match tls.accept(stream).await {
+            Ok((stream, channel)) => self.talk(stream, ends, channel, pace, place).await,
+            Err(error) => {
+                let advice = tls::advice(&error);
+                tracing::info!(client.address = %client, peer.address = %peer.ip(), %error, "TLS handshake failed{advice}");
+            }
+        }
+    }
+
+    /// Answers the requests of a connection, decrypted if it is one of TLS.
+    async fn talk<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
+        &self,
+        stream: S,
+        ends: Ends,
+        channel: Channel,
+        pace: &Pace,
+        place: &Arc<Place>,
+    ) {
+        let client = ends.client;
         let stream = Paced::new(stream, pace.clone());
         let service = hyper::service::service_fn(|mut request: Request<Incoming>| {
-            let arrived =
-                Arrived { at: pace.begin(), peer: client, client: Client::of(client, request.headers(), &self.config) };
+            let phone = Client::of(client, channel, request.headers(), &self.door.config);
+            let arrived = Arrived { at: pace.begin(), peer: client, client: phone };
             request.extensions_mut().insert(arrived);
             // A request that is still processed after its phone disconnected keeps its place.
             request.extensions_mut().insert(Arc::clone(place));
-            let answer = self.router.clone().call(request.map(Body::new));
+            let answer = self.door.router.clone().call(request.map(Body::new));
             async {
                 let Ok(mut answer) = answer.await;
                 if self.stopped.borrow().is_some() {
@@ -206,16 +235,16 @@ impl Shared {
             .serve_connection(TokioIo::new(stream), service)
             .await;
         if pace.is_late() {
-            (self.unread)(&UnreadHead::late(client, peer.ip()));
+            (self.door.unread)(&UnreadHead::late(client, ends.peer));
         } else if let Err(error) = served {
-            self.log_end(peer, client, &error);
+            self.log_end(ends, &error);
         }
     }
 
     /// Logs why a connection ended. Phones often disconnect early, which is not worth a line.
-    fn log_end(&self, peer: SocketAddr, client: IpAddr, error: &hyper::Error) {
+    fn log_end(&self, Ends { peer, client }: Ends, error: &hyper::Error) {
         if error.is_parse() {
-            (self.unread)(&UnreadHead::malformed(client, peer.ip(), error));
+            (self.door.unread)(&UnreadHead::malformed(client, peer, error));
         } else {
             tracing::debug!(client.address = %client, %error, "connection ended");
         }
@@ -236,7 +265,7 @@ async fn other_end(stream: &mut TcpStream, peer: SocketAddr, config: &Config) ->
 
 /// Answers a request that came without a connection.
 pub async fn respond(router: &Router, config: &Config, peer: IpAddr, mut request: Request<Body>) -> Response {
-    let client = Client::of(peer, request.headers(), config);
+    let client = Client::of(peer, Channel::default(), request.headers(), config);
     request.extensions_mut().insert(Arrived { at: Instant::now(), peer, client });
     let Ok(response) = router.clone().call(request).await;
     response

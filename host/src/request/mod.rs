@@ -28,7 +28,7 @@ pub use pin::{PinCall, is_pin_call};
 pub use secret::Secret;
 pub use uploads::UploadFile;
 
-use crate::facts::ClientAddress;
+use crate::facts::{ClientAddress, PhoneCertificate};
 use axum::http::{HeaderMap, header};
 use file::RequestedFile;
 use natural::{Form, Natural, Stands};
@@ -57,6 +57,8 @@ pub struct RawRequest<'a> {
     pub client: ClientAddress,
     /// Whether the phone used https, to this server or to a trusted proxy.
     pub https: bool,
+    /// The phone's client certificate.
+    pub certificate: PhoneCertificate,
     /// Which URL forms are enabled.
     pub forms: UrlForms,
 }
@@ -96,6 +98,7 @@ pub struct ProvisionRequest {
     authorization: Option<Secret>,
     client: ClientAddress,
     https: bool,
+    certificate: PhoneCertificate,
 }
 
 impl RequestTarget {
@@ -151,6 +154,7 @@ impl RequestTarget {
             authorization: header_text(arrival.headers, &header::AUTHORIZATION).map(Secret::new),
             client: arrival.client,
             https: arrival.https,
+            certificate: arrival.certificate,
         })))
     }
 }
@@ -217,6 +221,11 @@ impl ProvisionRequest {
 
     pub fn https(&self) -> bool {
         self.https
+    }
+
+    /// The phone's client certificate, which `gate/` judges.
+    pub fn certificate(&self) -> PhoneCertificate {
+        self.certificate
     }
 
     /// `""` if it is absent; invalid UTF-8 is replaced.

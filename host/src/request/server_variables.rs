@@ -55,6 +55,7 @@ pub(super) fn rewritten_query(natural: &[(&'static str, String)], query: &str) -
 
 #[cfg(test)]
 mod tests {
+    use crate::facts::PhoneCertificate;
     use crate::request::{RawRequest, RequestTarget, UrlForms};
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -72,6 +73,7 @@ mod tests {
             body: b"",
             client: std::net::IpAddr::from([192, 0, 2, 1]).into(),
             https,
+            certificate: PhoneCertificate::Absent,
             forms: UrlForms::default(),
         };
         let Ok(RequestTarget::Provision(request)) = RequestTarget::parse(&raw) else { panic!("{target}") };

@@ -22,6 +22,7 @@ fn ask(
         body: body.as_bytes(),
         client: IpAddr::from([127, 0, 0, 1]).into(),
         https: false,
+        certificate: PhoneCertificate::Absent,
         forms: UrlForms::default(),
     })
 }

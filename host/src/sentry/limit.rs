@@ -43,7 +43,7 @@ pub fn weight(refusal: &Refusal) -> Weight {
     match refusal {
         Refusal::Challenge(challenge) => match challenge.error {
             // Digest begins this way, and continues this way after five minutes.
-            None | Some(CredentialError::Stale) => Weight::Nothing,
+            None | Some(CredentialError::Stale | CredentialError::Certificate(_)) => Weight::Nothing,
             Some(CredentialError::BadPassword) => Weight::Full,
             // A phone configured for the other scheme, or a broken one.
             Some(_) => Weight::Once,
@@ -52,6 +52,7 @@ pub fn weight(refusal: &Refusal) -> Weight {
         Refusal::DomainNetwork
         | Refusal::ProvisioningOff
         | Refusal::ClientNetwork
+        | Refusal::Certificate(_)
         | Refusal::UnknownDevice
         | Refusal::ForeignDomain
         | Refusal::UnknownDomain

@@ -81,7 +81,7 @@ impl Walk<'_> {
             }
             None => None,
         };
-        let authenticated = match screened.authenticate(accepted, now, trail) {
+        let authenticated = match screened.authenticate(identifier, accepted, now, trail) {
             Ok(authenticated) => authenticated,
             Err(refusal) => return Ok(Err(refusal)),
         };

@@ -3,8 +3,8 @@
 use super::error::ExplainError;
 use crate::editing;
 use crate::explain::{InvalidQuestion, Question, Subject};
-use crate::facts::{ClientAddress, DeviceAddress};
-use crate::http::client::{self, Client};
+use crate::facts::{ClientAddress, DeviceAddress, PhoneCertificate};
+use crate::http::client::{self, Channel, Client};
 use crate::http::provision::Walk;
 use crate::http::server::Arrived;
 use crate::request::{RawRequest, RequestError, RequestTarget, Secret, UrlForms};
@@ -56,7 +56,7 @@ impl Walk<'_> {
             None => IpAddr::from(Ipv4Addr::LOCALHOST),
         };
         let parts = parts(&target, &host, question)?;
-        let mut client = Client::of(peer, &parts.headers, config);
+        let mut client = Client::of(peer, Channel::default(), &parts.headers, config);
         client.https |= https;
         let body = question.data.clone().unwrap_or_default().into();
         Ok(Arrival { parts, body, arrived: Arrived { peer, client, at: Instant::now() } })
@@ -109,6 +109,7 @@ fn read(target: &str, host: &str, mut headers: HeaderMap, forms: UrlForms) -> Re
         body: &[],
         client: ClientAddress::Unknown,
         https: false,
+        certificate: PhoneCertificate::Absent,
         forms,
     })
 }
