@@ -280,7 +280,7 @@ fn doubtful_certificate_is_refused_with_its_reason() {
         ("web", "it is not made for clients"),
     ] {
         assert_eq!(stage.status(FILE, Some(name), &[]), 403, "{name}");
-        stage.server.until_logged(&["refused", "device.address=001565000046", reason]);
+        stage.server.until_logged(&["refused", "device.address=\"001565000046\"", reason]);
     }
     stage.sql(&digest());
     for name in ["generic", "expired", "foreign"] {
