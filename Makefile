@@ -5,6 +5,8 @@
 # make bench   measurements
 # make build   target/release/dialplate and the vendors' components in target/plugins
 # make fresh   make run and make test on a fresh minimal Debian 12
+# make deb     a Debian package in target/debian; installs cargo-deb
+# make deb-test  the package in a fresh minimal Debian 12: install, upgrade, remove, purge
 # make deny    licenses, bans and sources of the dependencies; installs cargo-deny
 #
 # All targets share one profile and one target folder: wasmtime alone takes seven minutes to build.
@@ -13,7 +15,7 @@ CARGO ?= cargo
 export CARGO_TERM_COLOR ?= never
 SKIPPED := $(CURDIR)/target/skipped.log
 
-.PHONY: build host plugins plugin run check test fresh lint lint-fuzzing deny bench setup-build setup-test clean
+.PHONY: build host plugins plugin run check test fresh deb deb-test lint lint-fuzzing deny bench setup-build setup-test clean
 
 build: host plugins
 
@@ -47,6 +49,15 @@ lint: setup-build
 lint-fuzzing:
 	RUSTFLAGS="--cfg fuzzing" CUSTOM_LIBFUZZER_PATH=not/linked.a \
 		$(CARGO) clippy --release --package dialplate-smarty-fuzz --bins --target-dir target/fuzz -- -D warnings
+
+deb: build
+	command -v cargo-deb >/dev/null || CARGO_TARGET_DIR=target/deb $(CARGO) install --locked cargo-deb
+	CARGO="$(CARGO)" packaging/stage.sh target/package
+	$(CARGO) deb --package dialplate --no-build --no-strip --output target/debian/
+
+# The package in a root of its own, as root; tests/package.sh describes it.
+deb-test: deb
+	tests/package.sh
 
 deny: setup-build
 	command -v cargo-deny >/dev/null || CARGO_TARGET_DIR=target/deny $(CARGO) install --locked cargo-deny

@@ -39,6 +39,11 @@ if [ "${1:-build}" = test ]; then
   need python3 python3
   need libxml2-utils xmllint
   need sip-tester sipp
+  need dnsmasq-base dnsmasq
+  need isc-dhcp-server dhcpd
+  need kea-dhcp4-server kea-dhcp4
+  need prometheus promtool
+  need man-db man
 fi
 [ ${#wanted[@]} -gt 0 ] || exit 0
 

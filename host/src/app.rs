@@ -114,6 +114,7 @@ impl Opened {
             pins: config.pin_secret.map(Pins::new),
             url_forms: config.url_forms,
             documents: Arc::new(Documents::new(config.documents_bytes_max)),
+            probes: Arc::new(http::Probes::new(config.http.clone())),
             metrics: Arc::default(),
         };
         Ok(App { state: Arc::new(state), http: config.http, journal_config, notes_writer, journal_writer })
@@ -259,6 +260,8 @@ fn serve_admin(
     let (sentry, documents) = (Arc::clone(&state.sentry), Arc::clone(&state.documents));
     let journal = state.journal.state();
     let state = Arc::new(AdminState {
+        directory: state.directory.clone(),
+        probes: Arc::clone(&state.probes),
         sentry,
         steady: state.steady,
         snapshot,
@@ -326,47 +329,86 @@ async fn open_quietly(config: Config) -> Result<Opened> {
 /// # Errors
 /// The server could not start, or a template or plugin could not be served.
 pub async fn check(config: Config) -> Result<()> {
-    let config = with_compiler(config)?;
     config.auth_server.clone().map(AuthServer::new).transpose()?;
     if let Some(tls) = config.tls.clone() {
         Tls::open(tls).await?;
     }
-    let directory = Directory::connect(&config.database).await?;
-    let invalid = warn_of_settings(&directory).await?;
-    directory.close().await;
-    let loaded = reload::load(reload_config(&config, false)).await?;
-    let unread: Vec<_> = loaded.unread.iter().map(ToString::to_string).collect();
+    let problems = examine_settings(&config.database).await?;
+    for SettingProblem { setting, domain, value, problem } in &problems {
+        tracing::warn!(setting, domain.name = domain, text = value, "{problem}");
+    }
+    let Examined { failures, unread, report, .. } = examine_files(config).await?;
     ensure!(unread.is_empty(), "{}", unread.join("; "));
-    for failure in &loaded.failures {
+    for failure in &failures {
         tracing::error!(error = %failure, "plugin refused");
     }
-    let refused = loaded.failures.len();
+    let refused = failures.len();
     ensure!(refused == 0, "{refused} plugins cannot be loaded (each is named above); replace or remove them");
-    let (errors, warnings) = loaded.review().await;
+    let errors = report.templates().filter(|(_, problem)| problem.is_error).count();
     ensure!(
         errors == 0,
         "{errors} templates that phones need cannot be served (each is named above); correct or remove them"
     );
-    match invalid + warnings {
+    match problems.len() + report.templates().count() {
         0 => tracing::info!("no problems found"),
         warnings => tracing::info!(warnings, "no errors found"),
     }
     Ok(())
 }
 
-/// Logs the values of FusionPBX's settings that the gate cannot use, in every domain, and returns their number.
-async fn warn_of_settings(directory: &Directory) -> Result<usize> {
-    let mut invalid = 0;
-    for directory::SettingValue { category, name, domain, value } in
-        directory.setting_values(&gate::EXAMINED_SETTINGS).await?
-    {
-        if let Some(problem) = gate::find_problem(name, &value) {
-            let setting = format!("{category} {name}");
-            tracing::warn!(setting, domain.name = domain, text = value, "{problem}");
-            invalid += 1;
-        }
-    }
-    Ok(invalid)
+/// A value of one of FusionPBX's settings that the gate cannot use.
+pub struct SettingProblem {
+    /// Category and name.
+    pub setting: String,
+    /// Empty for a default setting.
+    pub domain: String,
+    pub value: String,
+    pub problem: String,
+}
+
+/// Finds the values that the gate cannot use, in every domain.
+///
+/// # Errors
+/// The database cannot be used.
+pub async fn examine_settings(config: &directory::Config) -> Result<Vec<SettingProblem>> {
+    let directory = Directory::connect(config).await?;
+    let values = directory.setting_values(&gate::EXAMINED_SETTINGS).await;
+    directory.close().await;
+    let problem = |directory::SettingValue { category, name, domain, value }: directory::SettingValue| {
+        let problem = gate::find_problem(name, &value)?.to_string();
+        Some(SettingProblem { setting: format!("{category} {name}"), domain, value, problem })
+    };
+    Ok(values?.into_iter().filter_map(problem).collect())
+}
+
+/// The templates and plugins of a configuration.
+pub struct Examined {
+    /// The names of the plugins that can be used.
+    pub plugins: Vec<String>,
+    pub folders: usize,
+    pub failures: Vec<String>,
+    /// Files and folders that could not be read.
+    pub unread: Vec<String>,
+    /// The templates that do not serve phones. The log names each.
+    pub report: reload::Report,
+}
+
+/// Compiles all plugins and templates, and tries every file of them.
+///
+/// # Errors
+/// No template folder or no plugin can be loaded.
+pub async fn examine_files(config: Config) -> Result<Examined> {
+    let config = with_compiler(config)?;
+    let loaded = reload::load(reload_config(&config, false)).await?;
+    let report = loaded.review().await;
+    let snapshot = loaded.current.load_full();
+    Ok(Examined {
+        plugins: snapshot.plugins.iter().map(|plugin| plugin.name().to_owned()).collect(),
+        folders: snapshot.texts.folders().len(),
+        failures: loaded.failures.iter().map(ToString::to_string).collect(),
+        unread: loaded.unread.iter().map(ToString::to_string).collect(),
+        report,
+    })
 }
 
 fn reload_config(config: &Config, puts_off: bool) -> reload::Config {

@@ -6,10 +6,13 @@ mod db;
 mod device;
 mod explain;
 mod factory_reset;
+mod dhcp;
+mod doctor;
 mod family;
 mod flags;
 mod grandstream;
 mod journal;
+mod manual;
 mod output;
 mod pin;
 mod profile;
@@ -35,6 +38,7 @@ use std::process::ExitCode;
 const FAMILIES: &[Family] = &[
     server::SERVE,
     server::CHECK,
+    doctor::DOCTOR,
     config::CONFIG,
     running::RELOAD,
     running::PLUGIN,
@@ -55,6 +59,7 @@ const FAMILIES: &[Family] = &[
     rows::EXTENSION,
     rows::CONTACT,
     user::USER,
+    dhcp::DHCP,
     zoiper::ZOIPER,
     grandstream::GRANDSTREAM,
     bench::BENCH,
@@ -92,6 +97,9 @@ fn message(error: &anyhow::Error) -> String {
 }
 
 fn dispatch(name: &str, flags: &ArgMatches, log: &Log) -> Result<()> {
+    if let Some(outcome) = manual::run(name, flags, command) {
+        return outcome;
+    }
     let family = FAMILIES.iter().find(|family| (family.command)().get_name() == name);
     family.map_or(Ok(()), |family| (family.run)(flags, log))
 }
@@ -105,6 +113,7 @@ pub fn command() -> Command {
         .arg_required_else_help(true)
         .subcommand(Command::new(plugin::COMPILE).hide(true))
         .subcommands(FAMILIES.iter().map(|family| (family.command)()))
+        .subcommands(manual::commands())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The server's metrics, which the admin endpoint serves at `GET /metrics`.
 //!
 //! Every label has a small set of values, such as statuses, outcomes or names of loaded plugins. None comes from a
-//! phone.
+//! phone, but for the networks with the most failed requests, whose number is bounded.
 
 use crate::log;
 use prometheus_client::encoding::EncodeLabelSet;
@@ -58,6 +58,16 @@ struct ReloadLabels {
     outcome: &'static str,
 }
 
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct NetworkLabels {
+    network: String,
+}
+
+#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
+struct LimitKindLabels {
+    kind: &'static str,
+}
+
 #[derive(Clone)]
 struct RenderSeconds;
 
@@ -83,6 +93,8 @@ pub struct Metrics {
     log_lines_lost: Counter,
     documents: DocumentMetrics,
     journal: JournalMetrics,
+    facts: FactsMetrics,
+    refusals: RefusalGauges,
     /// Held while the gauges are updated and encoded, so that two scrapes do not interleave.
     reading: Mutex<()>,
     tallies: Mutex<HashMap<String, Tally>>,
@@ -95,6 +107,21 @@ struct PluginGauges {
     templates: Family<PluginLabels, Gauge>,
     faults: Family<PluginLabels, Gauge>,
     failing: Family<PluginLabels, Gauge>,
+}
+
+/// The facts that are kept, updated at each scrape.
+#[derive(Default)]
+struct FactsMetrics {
+    hits: Counter,
+    misses: Counter,
+    bytes: Gauge,
+}
+
+/// What the rate limits know, updated at each scrape.
+#[derive(Default)]
+struct RefusalGauges {
+    networks: Family<NetworkLabels, Gauge>,
+    limits: Family<LimitKindLabels, Gauge>,
 }
 
 /// Documents that are kept, updated at each scrape.
@@ -154,6 +181,19 @@ pub struct State<'a> {
     pub limits: Vec<(String, &'static str, u64)>,
     pub documents: DocumentCounts,
     pub journal: JournalCounts,
+    pub facts: FactsCounts,
+    /// The networks with the most failed requests, and their number.
+    pub network_failures: Vec<(String, u32)>,
+    /// How many rate limits of each kind are reached.
+    pub limits_reached: Vec<(&'static str, usize)>,
+}
+
+/// The use of the kept facts since the start, and their size now.
+#[derive(Clone, Copy, Default)]
+pub struct FactsCounts {
+    pub hits: u64,
+    pub misses: u64,
+    pub bytes: u64,
 }
 
 /// The renders of a plugin since the server started, over all its versions.
@@ -188,6 +228,8 @@ impl Default for Metrics {
             log_lines_lost: Counter::default(),
             documents: DocumentMetrics::default(),
             journal: JournalMetrics::default(),
+            facts: FactsMetrics::default(),
+            refusals: RefusalGauges::default(),
             reading: Mutex::default(),
             tallies: Mutex::default(),
         };
@@ -211,8 +253,36 @@ impl Default for Metrics {
         registry.register("document_hits", "Documents sent without a render", documents.hits.clone());
         registry.register("document_misses", "Documents that may be kept, rendered", documents.misses.clone());
         registry.register("document_bytes", "Bytes of kept documents", documents.bytes.clone());
+        let facts = &metrics.facts;
+        registry.register("facts_hits", "Facts that were used without reading them again", facts.hits.clone());
+        registry.register("facts_misses", "Facts that were read from the database", facts.misses.clone());
+        registry.register("facts_bytes", "Bytes of kept facts, about", facts.bytes.clone());
+        let networks = "Failed requests that count against a network now, for the networks with the most";
+        registry.register("network_failures", networks, metrics.refusals.networks.clone());
+        let limits = "Rate limits that are reached now, by kind";
+        registry.register("limits_reached", limits, metrics.refusals.limits.clone());
         registry.register("plugin_failing", "1 for a plugin that failed too often in a row", plugins.failing.clone());
         metrics
+    }
+}
+
+impl FactsMetrics {
+    fn set(&self, FactsCounts { hits, misses, bytes }: FactsCounts) {
+        self.hits.inc_by(hits.saturating_sub(self.hits.get()));
+        self.misses.inc_by(misses.saturating_sub(self.misses.get()));
+        self.bytes.set(i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+}
+
+impl RefusalGauges {
+    fn set(&self, networks: Vec<(String, u32)>, limits: &[(&'static str, usize)]) {
+        self.networks.clear();
+        for (network, failures) in networks {
+            self.networks.get_or_create(&NetworkLabels { network }).set(failures.into());
+        }
+        for (kind, count) in limits {
+            self.limits.get_or_create(&LimitKindLabels { kind }).set(i64::try_from(*count).unwrap_or(i64::MAX));
+        }
     }
 }
 
@@ -310,6 +380,8 @@ impl Metrics {
         self.log_lines_lost.inc_by(log::lines_lost().saturating_sub(self.log_lines_lost.get()));
         self.documents.set(state.documents);
         self.journal.set(state.journal);
+        self.facts.set(state.facts);
+        self.refusals.set(state.network_failures, &state.limits_reached);
         self.swaps.set(i64::try_from(state.swaps).unwrap_or(i64::MAX));
         let mut text = String::new();
         // Writing to a `String` cannot fail.

@@ -27,6 +27,11 @@ pub fn configure(flags: &ArgMatches, log: &Log) -> Result<Config> {
     Ok(config)
 }
 
+/// Drops all log lines, for a command that reports everything itself.
+pub fn silence() {
+    tracing_subscriber::fmt().with_writer(std::io::sink).init();
+}
+
 /// This program, for the folders next to it.
 pub fn program() -> Option<PathBuf> {
     std::env::current_exe().and_then(std::fs::canonicalize).ok()

@@ -65,6 +65,8 @@ impl AdminListen {
 pub struct Config {
     pub listen: SocketAddr,
     pub admin_listen: AdminListen,
+    /// Where the server writes what has no folder of its own.
+    pub data: PathBuf,
     pub http: http::Config,
     /// TLS of the server's own.
     pub tls: Option<http::TlsConfig>,
@@ -140,6 +142,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
     Config {
         listen,
         admin_listen: read_admin_listen(source),
+        data: read_data(source),
         http: http::Config {
             trusted_proxies,
             proxy_protocol: source.value("proxy_protocol", parse_flag),
@@ -165,7 +168,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
             window_s: source.number("guess_window_s"),
         },
         uploads: uploads::Config {
-            folder: source.value("uploads", |text| Ok(text.into())),
+            folder: read_folder_in_data(source, "uploads"),
             bytes_max: source.number("upload_bytes_max"),
             files_max: source.number("upload_files_max"),
         },
@@ -199,12 +202,29 @@ fn read_admin_listen(source: &mut ConfigSource) -> AdminListen {
     }
 }
 
+/// The folder for what the server writes.
+fn read_data(source: &mut ConfigSource) -> PathBuf {
+    source.value("data", |text| Ok(text.into()))
+}
+
+/// A folder that a key names, else the one of the key's name in the folder `data`.
+fn read_folder_in_data(source: &mut ConfigSource, name: &'static str) -> PathBuf {
+    let folder = source.value(name, |text| Ok(PathBuf::from(text)));
+    if source.is_given(name) || !source.is_given("data") {
+        return folder;
+    }
+    let folder = read_data(source).join(name);
+    source.found(name, folder.display().to_string(), ValueOrigin::Default);
+    folder
+}
+
 fn read_database(source: &mut ConfigSource) -> directory::Config {
+    let data = read_data(source);
     let given = source.optional("database", DatabaseUrl::parse);
     let named = if source.is_given("database") { None } else { find_fusionpbx_database(source) };
     let (named, named_in) = named.unzip();
     let url = given.or(named).unwrap_or_else(|| {
-        let embedded = DatabaseUrl::embedded();
+        let embedded = DatabaseUrl::embedded_in(&data);
         source.found("database", embedded.as_str(), ValueOrigin::Default);
         embedded
     });
@@ -249,7 +269,7 @@ fn find_fusionpbx_database(source: &mut ConfigSource) -> Option<(DatabaseUrl, Pa
 
 fn read_plugin(source: &mut ConfigSource) -> plugin::Config {
     plugin::Config {
-        cache: Some(source.value("cache", |text| Ok(text.into()))),
+        cache: Some(read_folder_in_data(source, "cache")),
         compiler: None,
         cache_bytes_max: source.number("cache_bytes_max"),
         compile_cpu_s_max: source.number("compile_cpu_s_max"),

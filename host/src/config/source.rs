@@ -35,6 +35,8 @@ pub struct EffectiveValue {
     pub key: &'static ConfigKey,
     pub value: Option<String>,
     pub origin: ValueOrigin,
+    /// Whether the value holds a secret.
+    pub is_secret: bool,
 }
 
 #[derive(Clone)]
@@ -174,8 +176,11 @@ impl ConfigSource {
                 DefaultValue::Absent { .. } => None,
             };
             match value {
-                Some(Value { text, origin }) => EffectiveValue { key, value: Some(key.masked(&text)), origin },
-                None => EffectiveValue { key, value: default, origin: ValueOrigin::Default },
+                Some(Value { text, origin }) => {
+                    let is_secret = key.is_secret(&text);
+                    EffectiveValue { key, value: Some(key.masked(&text)), origin, is_secret }
+                }
+                None => EffectiveValue { key, value: default, origin: ValueOrigin::Default, is_secret: false },
             }
         };
         KEYS.iter().map(effective).collect()

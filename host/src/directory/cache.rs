@@ -10,6 +10,7 @@ use crate::facts::{
     CachePlace, DatabaseVersion, DeviceAddress, FactsVersion, LastProvisioned, ReadOrigin, RequestFacts, SettingLayer,
     Table, Versioned,
 };
+use crate::metrics::FactsCounts;
 use arc_swap::ArcSwapOption;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
@@ -75,6 +76,17 @@ impl FactsCache {
     pub fn is_on(&self) -> bool {
         self.is_on
     }
+
+    /// The use of all shelves.
+    pub fn counts(&self) -> FactsCounts {
+        let mut counts = FactsCounts::default();
+        self.found.count(&mut counts);
+        self.loaded.count(&mut counts);
+        self.domains.count(&mut counts);
+        self.contacts.count(&mut counts);
+        self.extensions.count(&mut counts);
+        counts
+    }
 }
 
 impl Found {
@@ -107,8 +119,12 @@ pub struct Kept<T> {
     pub value: T,
 }
 
-/// Kept values, bounded in bytes.
-pub struct Shelf<K, T>(Cache<K, Arc<Kept<T>>, ByBytes>);
+/// Kept values, bounded in bytes, and how often one was there when it was wanted.
+pub struct Shelf<K, T> {
+    cache: Cache<K, Arc<Kept<T>>, ByBytes>,
+    hits: AtomicU64,
+    misses: AtomicU64,
+}
 
 #[derive(Clone)]
 struct ByBytes;
@@ -122,7 +138,7 @@ impl<K, T> Weighter<K, Arc<Kept<T>>> for ByBytes {
 impl<K: Hash + Eq + Clone, T> Shelf<K, T> {
     fn of_many(bytes_max: u64) -> Self {
         let entries = usize::try_from(bytes_max / MEAN_BYTES).unwrap_or(usize::MAX);
-        Self(Cache::with_weighter(entries, bytes_max, ByBytes))
+        Self::of(Cache::with_weighter(entries, bytes_max, ByBytes))
     }
 
     /// For values of which one may be as large as all others together: in several shards none would have room for it.
@@ -131,13 +147,27 @@ impl<K: Hash + Eq + Clone, T> Shelf<K, T> {
         let options =
             OptionsBuilder::new().shards(1).estimated_items_capacity(entries).weight_capacity(bytes_max).build();
         let options = options.expect("all that a cache needs is given");
-        Self(Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
+        Self::of(Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default()))
+    }
+
+    fn of(cache: Cache<K, Arc<Kept<T>>, ByBytes>) -> Self {
+        Self { cache, hits: AtomicU64::new(0), misses: AtomicU64::new(0) }
+    }
+
+    /// Adds the use of this shelf to those of others.
+    fn count(&self, counts: &mut FactsCounts) {
+        counts.hits += self.hits.load(Ordering::Relaxed);
+        counts.misses += self.misses.load(Ordering::Relaxed);
+        counts.bytes += self.cache.weight();
     }
 
     /// The value of a key, if it holds at this version.
     pub fn current(&self, key: &K, version: Option<DatabaseVersion>) -> Option<Arc<Kept<T>>> {
         let version = version?.number();
-        self.0.get(key).filter(|kept| kept.version.load(Ordering::Acquire) == version)
+        let kept = self.cache.get(key).filter(|kept| kept.version.load(Ordering::Acquire) == version);
+        let counter = if kept.is_some() { &self.hits } else { &self.misses };
+        counter.fetch_add(1, Ordering::Relaxed);
+        kept
     }
 
     /// The value of rows that were read at this version, or later: the kept one if they are the same as then, else the one
@@ -154,7 +184,7 @@ impl<K: Hash + Eq + Clone, T> Shelf<K, T> {
     ) -> Result<Arc<Kept<T>>, Error> {
         let digest = rows.hash.digest128();
         let number = version.map_or(0, DatabaseVersion::number);
-        if let Some(kept) = self.0.get(key).filter(|kept| kept.digest == digest) {
+        if let Some(kept) = self.cache.get(key).filter(|kept| kept.digest == digest) {
             kept.version.fetch_max(number, Ordering::AcqRel);
             return Ok(kept);
         }
@@ -162,7 +192,7 @@ impl<K: Hash + Eq + Clone, T> Shelf<K, T> {
         let (version_number, _shared) = (AtomicU64::new(number), rows.shared);
         let kept = Arc::new(Kept { version: version_number, digest, bytes, _shared, value: make()? });
         if version.is_some() {
-            self.0.insert(key.clone(), Arc::clone(&kept));
+            self.cache.insert(key.clone(), Arc::clone(&kept));
         }
         Ok(kept)
     }

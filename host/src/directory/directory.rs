@@ -8,6 +8,7 @@ use super::query::{QueryResult, Statement};
 use super::replica::{ReadSource, Replica};
 use super::statements::Statements;
 use crate::facts::ReadOrigin;
+use crate::metrics::FactsCounts;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -60,6 +61,23 @@ impl Directory {
                 outcome => return outcome,
             }
         }
+    }
+
+    /// Whether the primary database answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), Error> {
+        self.database().ping().await
+    }
+
+    /// The use of the facts that are kept of the database and of its replica.
+    pub fn facts_counts(&self) -> FactsCounts {
+        let replica = self.inner.replica.as_ref().map(|replica| &replica.source);
+        std::iter::once(&self.inner.primary).chain(replica).fold(FactsCounts::default(), |sum, source| {
+            let FactsCounts { hits, misses, bytes } = source.cache.counts();
+            FactsCounts { hits: sum.hits + hits, misses: sum.misses + misses, bytes: sum.bytes + bytes }
+        })
     }
 
     /// Closes all connections, after the statements that run on them now.

@@ -12,6 +12,7 @@ use super::find::Lookup;
 use super::indexes::{self, MissingIndex};
 use super::statements::Statements;
 use crate::facts::{DeviceAddress, Release};
+use jiff::Timestamp;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,9 +33,46 @@ pub struct Examination {
     lookup: Duration,
     changes: Option<ChangeNotice>,
     warnings: Vec<String>,
+    clock_ahead_s: Option<f64>,
 }
 
 impl Examination {
+    /// The database, and what runs it.
+    pub fn shown(&self) -> String {
+        let release = self.release.map(|release| format!(", tables of FusionPBX {release}")).unwrap_or_default();
+        format!("{} ({}{release})", self.database, self.server)
+    }
+
+    /// Why the server cannot use the database.
+    pub fn faults(&self) -> &[String] {
+        &self.faults
+    }
+
+    /// What is wrong with single rows.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// What the role of a PostgreSQL database may write, and whether it may.
+    pub fn rights(&self) -> &[(&'static str, bool)] {
+        &self.rights
+    }
+
+    /// The indexes that the database lacks, and how long it takes to find a device.
+    pub fn missing_indexes(&self) -> (usize, Duration) {
+        (self.without_index.len(), self.lookup)
+    }
+
+    /// How the server learns that others have written to a PostgreSQL database.
+    pub fn changes(&self) -> Option<&ChangeNotice> {
+        self.changes.as_ref()
+    }
+
+    /// How far this machine's clock is ahead of that of the PostgreSQL server, in seconds; negative if it is behind.
+    pub fn clock_ahead_s(&self) -> Option<f64> {
+        self.clock_ahead_s
+    }
+
     /// Whether the server can serve phones from the database.
     pub fn is_usable(&self) -> bool {
         self.faults.is_empty()
@@ -64,6 +102,7 @@ impl Directory {
             lookup: Duration::ZERO,
             changes: None,
             warnings: Vec::new(),
+            clock_ahead_s: clock_ahead(&database).await?,
         };
         match Catalog::new(database.describe().await?) {
             Err(missing) => found.faults = describe_missing(&database, missing).await?,
@@ -84,6 +123,19 @@ impl Directory {
         }
         Ok(found)
     }
+}
+
+/// How far this machine's clock is ahead of the database's. A file has no clock of its own.
+async fn clock_ahead(database: &Database) -> Result<Option<f64>, Error> {
+    if database.dialect() == Dialect::Sqlite {
+        return Ok(None);
+    }
+    let before = Timestamp::now();
+    let sql = "select cast(extract(epoch from clock_timestamp()) as text), cast(null as text)";
+    let rows = pairs(database, sql).await?;
+    let after = Timestamp::now();
+    let middle = (before.as_nanosecond() + after.as_nanosecond()) as f64 / 2e9;
+    Ok(rows.first().and_then(|(theirs, _)| theirs.parse::<f64>().ok()).map(|theirs| middle - theirs))
 }
 
 /// The release by its columns' names and types: FusionPBX's tables store no version.

@@ -47,12 +47,13 @@ mod users;
 
 pub use config::Config;
 pub use contacts::PhoneBook;
-pub use database::Access;
+pub use database::{Access, ChangeNotice};
 pub use device::{Admitted, Device, TemplateFrom};
 pub use directory::Directory;
 pub use edits::{Condition, Edits, NewRow};
 pub use embedded::DEFAULT_DOMAIN;
 pub use error::Error;
+pub use examine::Examination;
 pub use find::Lookup;
 pub use insert::{Insertion, NewDevice};
 

@@ -1,11 +1,14 @@
 //! Decides what a database URL is.
 
 use sqlx::sqlite::SqliteConnectOptions;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// The embedded database, created at the first start.
 const EMBEDDED: &str = "sqlite://data/dialplate.db";
+
+/// Its folder, if the configuration names no other.
+const FOLDER: &str = "data";
 
 /// `postgres://user:password@host:5432/fusionpbx` or `sqlite:///path/to/file.db`. It may hold a password, so it has no
 /// `Debug`.
@@ -44,6 +47,14 @@ impl DatabaseUrl {
 
     pub fn embedded() -> Self {
         Self { text: EMBEDDED.to_owned(), kind: DatabaseKind::Sqlite }
+    }
+
+    /// The embedded database in this folder.
+    pub fn embedded_in(folder: &Path) -> Self {
+        if folder == Path::new(FOLDER) {
+            return Self::embedded();
+        }
+        Self { text: format!("sqlite://{}/dialplate.db?mode=rwc", folder.display()), kind: DatabaseKind::Sqlite }
     }
 
     pub fn as_str(&self) -> &str {

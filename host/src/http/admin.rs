@@ -9,6 +9,7 @@ use super::listing::{Cleared, Listing, Reloaded};
 use super::state::AdminState;
 use crate::files::NoAnswer;
 use crate::metrics::{self, PluginState};
+use crate::sentry::LimitKind;
 use axum::Router;
 use axum::extract::{Query, Request, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -27,12 +28,17 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(600);
 /// from using the file descriptors that phones need.
 pub const CONNECTIONS_MAX: usize = 64;
 
+/// The networks with the most failed requests that metrics name: more would only make labels.
+const NETWORKS_MAX: usize = 20;
+
 pub fn router(state: Arc<AdminState>) -> Router {
     Router::new()
         .route("/health", get(health))
+        .route("/ready", get(ready))
         .route("/plugins", get(plugins))
         .route("/metrics", get(metrics))
         .route("/reload", post(reload))
+        .route("/probe", get(arrived_probe).post(issue_probe))
         .route("/limits", get(limits).delete(clear_limits))
         .route("/explain", get(admin_explain::get).post(admin_explain::post))
         .layer(middleware::from_fn(only_by_a_local_name))
@@ -43,6 +49,41 @@ pub fn router(state: Arc<AdminState>) -> Router {
 async fn health(State(state): State<Arc<AdminState>>) -> String {
     let silent = state.snapshot.load().tree.silent();
     silent.into_iter().fold("serving\n".to_owned(), |text, folder| text + &format!("{}\n", NoAnswer(folder)))
+}
+
+/// Whether phones can be served now, for a load balancer; if not, why, one reason a line.
+async fn ready(State(state): State<Arc<AdminState>>) -> Response {
+    let mut reasons = Vec::new();
+    if let Err(error) = state.directory.ping().await {
+        reasons.push(error.to_string());
+    }
+    if state.snapshot.load().plugins.is_empty() {
+        reasons.push("no plugin is ready".to_owned());
+    }
+    if reasons.is_empty() {
+        return "ready\n".into_response();
+    }
+    (StatusCode::SERVICE_UNAVAILABLE, reasons.join("\n") + "\n").into_response()
+}
+
+async fn issue_probe(State(state): State<Arc<AdminState>>, headers: HeaderMap) -> Response {
+    if !headers.contains_key(CALLER) {
+        return (StatusCode::FORBIDDEN, format!("a probe requires the header {CALLER}\n")).into_response();
+    }
+    match state.probes.issue() {
+        Some(issued) => json(&issued),
+        None => (StatusCode::SERVICE_UNAVAILABLE, "too many probes are under way\n").into_response(),
+    }
+}
+
+/// The probe to tell about.
+#[derive(Deserialize)]
+struct ProbeToken {
+    token: String,
+}
+
+async fn arrived_probe(State(state): State<Arc<AdminState>>, Query(probe): Query<ProbeToken>) -> Response {
+    json(&state.probes.take(&probe.token))
 }
 
 async fn plugins(State(state): State<Arc<AdminState>>) -> Response {
@@ -58,6 +99,10 @@ async fn metrics(State(state): State<Arc<AdminState>>) -> Response {
         faults: plugin.template_faults,
         failing: plugin.is_failing(),
     });
+    let now = state.steady.now();
+    let networks = state.sentry.failing_networks(NETWORKS_MAX, now);
+    let limits = state.sentry.reached(now);
+    let reached = |kind| limits.iter().filter(|limit| limit.kind == kind).count();
     let name = |file| str::rsplit(file, '/').next().unwrap_or_default();
     let text = state.metrics.text(metrics::State {
         swaps: listing.reload.swaps,
@@ -66,6 +111,9 @@ async fn metrics(State(state): State<Arc<AdminState>>) -> Response {
         limits: state.reloads.limit_counters().all(),
         documents: state.documents.counts(),
         journal: state.journal.counts(),
+        facts: state.directory.facts_counts(),
+        network_failures: networks.into_iter().map(|(network, failures)| (network.to_string(), failures)).collect(),
+        limits_reached: LimitKind::ALL.map(|kind| (kind.as_str(), reached(kind))).into(),
     });
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     ([(header::CONTENT_TYPE, content_type)], text).into_response()

@@ -27,7 +27,8 @@ use crate::templates;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Extension, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method as HttpMethod, Request, Response, Version, header};
+use axum::http::{HeaderValue, Method as HttpMethod, Request, Response, StatusCode, Version, header};
+use axum::response::IntoResponse;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use std::borrow::Cow;
 use std::panic::resume_unwind;
@@ -44,6 +45,9 @@ pub async fn handle(
     Extension(arrived): Extension<Arrived>,
     request: Request<Body>,
 ) -> Response<Body> {
+    if app.probes.sees(request.headers(), &arrived) {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     let answering = tokio::spawn(walk(app, arrived, request));
     answering.await.unwrap_or_else(|error| resume_unwind(error.into_panic()))
 }

@@ -2,6 +2,7 @@
 
 use super::client;
 use super::login_turns::LoginTurns;
+use super::probe::Probes;
 use crate::auth_server::AuthServer;
 use crate::clock::{Clock, SteadyClock};
 use crate::directory::Directory;
@@ -44,6 +45,7 @@ pub struct AppState {
     pub pins: Option<Pins>,
     pub url_forms: UrlForms,
     pub documents: Arc<Documents>,
+    pub probes: Arc<Probes>,
     pub metrics: Arc<Metrics>,
 }
 
@@ -52,6 +54,8 @@ pub const EXPLAINING_MAX: usize = 2;
 
 /// The state of the handlers of the admin endpoint.
 pub struct AdminState {
+    pub directory: Directory,
+    pub probes: Arc<Probes>,
     pub sentry: Arc<Sentry>,
     pub steady: SteadyClock,
     pub snapshot: reload::Current,

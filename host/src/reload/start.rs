@@ -102,14 +102,13 @@ async fn load_plugins(
 }
 
 impl FirstLoad {
-    /// Logs the live templates that do not serve phones. Returns how many of them are errors, and how many warnings.
-    pub async fn review(&self) -> (usize, usize) {
+    /// Logs the live templates that do not serve phones, and returns them.
+    pub async fn review(&self) -> Report {
         let snapshot = self.current.load_full();
         let reviewed = review(&snapshot.plugins, &snapshot.texts, &[]).await;
         let mut report = Report::default();
         report.reviewed(reviewed, &snapshot.texts);
-        let errors = report.templates().filter(|(_, problem)| problem.is_error).count();
-        (errors, report.templates().count() - errors)
+        report
     }
 }
 

@@ -45,7 +45,34 @@ fn reached<'a, K: Display + Eq + std::hash::Hash + 'a>(
     })
 }
 
+impl LimitKind {
+    pub const ALL: [Self; 4] =
+        [Self::FailuresOfNetwork, Self::FailuresOfMaker, Self::NewDevicesOfNetwork, Self::NewDevicesOfDomain];
+
+    /// As in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FailuresOfNetwork => "failures_of_network",
+            Self::FailuresOfMaker => "failures_of_maker",
+            Self::NewDevicesOfNetwork => "new_devices_of_network",
+            Self::NewDevicesOfDomain => "new_devices_of_domain",
+        }
+    }
+}
+
 impl Sentry {
+    /// The networks with the most failed requests that count now, at most so many, and their numbers.
+    pub fn failing_networks(&self, max: usize, now: u64) -> Vec<(Network, u32)> {
+        let memory = self.memory();
+        let running = memory.networks_v4.running(now).chain(memory.networks_v6.running(now));
+        let mut all: Vec<_> = running.map(|(network, count)| (*network, count.number)).collect();
+        all.sort_by(|(one, fewer), (other, more)| {
+            more.cmp(fewer).then_with(|| one.to_string().cmp(&other.to_string()))
+        });
+        all.truncate(max);
+        all
+    }
+
     /// All limits that are reached now, sorted.
     pub fn reached(&self, now: u64) -> Vec<ReachedLimit> {
         let memory = self.memory();

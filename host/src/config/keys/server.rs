@@ -41,6 +41,12 @@ pub fn addresses() -> Vec<ConfigKey> {
 pub fn database() -> Vec<ConfigKey> {
     let defaults = directory::Config::new(DatabaseUrl::embedded());
     vec![
+        fixed(
+            "data",
+            "folder",
+            "data",
+            "Folder for what the server writes: the embedded database, and the folders `cache` and `uploads` if their keys name no others",
+        ),
         absent(
             "database",
             "URL",
