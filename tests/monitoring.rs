@@ -44,20 +44,24 @@ fn every_metric_of_dashboard_and_alerts_exists() {
     assert_eq!(server.get("127.0.0.1", "/provision/001565000046.cfg").status, 200);
     assert_ne!(server.get("127.0.0.1", "/provision/001565999999.cfg").status, 200);
     let said = metrics(&server);
-    // A metric with labels has no line before its first event, so the descriptions count.
-    let known: BTreeSet<_> = said.lines().filter_map(|line| line.strip_prefix("# TYPE ")).collect();
+    let served = said.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
+    // A metric with labels has no line before its first event, so the registry counts too.
+    let source = fs::read_to_string(root().join("host/src/metrics.rs")).unwrap();
+    let registered =
+        source.split("register(").skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"')?.split('"').next());
+    let registered: BTreeSet<_> = registered.map(|name| format!("dialplate_{name}")).collect();
+    assert!(served.clone().count() > 10 && served.clone().all(|name| registered.contains(name)), "{registered:?}");
+    let known = registered;
     let is_known = |name: &str| {
         let base = SAMPLES.iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
-        let base = base.strip_suffix("_total").unwrap_or(base);
-        known.iter().any(|line| line.split(' ').next() == Some(base))
+        known.contains(base.strip_suffix("_total").unwrap_or(base))
     };
     let shown = names(&expressions().join("\n"));
     for name in names(&file("alerts.yml")).iter().chain(&shown) {
         assert!(is_known(name), "{name} is not in\n{said}");
     }
     // And the other way round: nothing that the server counts is forgotten.
-    for line in known {
-        let name = line.split(' ').next().unwrap();
+    for name in &known {
         assert!(shown.iter().any(|shown| shown.starts_with(name)), "the dashboard does not show {name}");
     }
 }
@@ -127,12 +131,14 @@ fn alerts_fire_for_broken_servers_alone() {
 #[test]
 fn failed_requests_are_counted_by_network() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::demo(folder.path(), &[("DIALPLATE_GUESSES_PER_NETWORK_MAX", "2")]);
+    let limits = [("DIALPLATE_GUESSES_PER_NETWORK_MAX", "2"), ("DIALPLATE_TRUSTED_PROXIES", "127.0.0.1")];
+    let server = Server::demo(folder.path(), &limits);
     for digits in 0..4 {
-        server.get("127.0.0.1", &format!("/provision/00156500aa0{digits}.cfg"));
+        let headers = [("Host", "127.0.0.1"), ("X-Forwarded-For", "198.51.100.7")];
+        client::send(server.address, "GET", &format!("/provision/00156500aa0{digits}.cfg"), &headers, b"");
     }
     let said = metrics(&server);
-    assert!(said.contains("dialplate_network_failures{network=\"127.0.0.0/24\"} 2"), "{said}");
+    assert!(said.contains("dialplate_network_failures{network=\"198.51.100.0/24\"} 2"), "{said}");
     assert!(said.contains("dialplate_limits_reached{kind=\"failures_of_network\"} 1"), "{said}");
 }
 

@@ -71,7 +71,16 @@ fn man_pages_have_one_page_for_each_command() {
     else {
         return;
     };
-    assert!(said.contains("trusted-proxies"), "{said}");
+    // man prints bold letters twice, with a backspace between.
+    let mut plain = String::new();
+    for char in said.chars() {
+        if char == '\u{8}' {
+            plain.pop();
+        } else {
+            plain.push(char);
+        }
+    }
+    assert!(plain.contains("trusted-prox"), "{plain}");
     let missing = server::command("man-pages", &[]).arg("/nowhere/at/all").output().unwrap();
     assert!(String::from_utf8_lossy(&missing.stderr).contains("/nowhere/at/all"));
 }

@@ -10,6 +10,7 @@ use crate::directory::{self, DEFAULT_DOMAIN, Directory};
 use crate::documents::Documents;
 use crate::explain::{Explanation, Question};
 use crate::facts::RequestIds;
+use crate::firmware::Firmware;
 use crate::http::{self, AdminState, AppState, EXPLAINING_MAX, PhoneListener, Tls};
 use crate::journal::{self, Journal};
 use crate::notes::Notes;
@@ -18,7 +19,7 @@ use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use crate::uploads::Uploads;
 use crate::vital::VitalTasks;
-use crate::{editing, gate, plugin, reload};
+use crate::{editing, gate, plugin, reload, tftp};
 use anyhow::{Context, Result, ensure};
 use axum::body::{Body, Bytes};
 use axum::http::{Request, Response};
@@ -26,7 +27,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpSocket};
+use tokio::net::{TcpListener, TcpSocket, UdpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -111,6 +112,8 @@ impl Opened {
             request_ids: RequestIds::new(u64::from_ne_bytes(random()?)),
             request_id_header: config.request_id_header,
             uploads: Uploads::new(config.uploads),
+            firmware: config.firmware.map(Firmware::new),
+            firmware_url: config.firmware_url,
             pins: config.pin_secret.map(Pins::new),
             url_forms: config.url_forms,
             documents: Arc::new(Documents::new(config.documents_bytes_max)),
@@ -189,12 +192,19 @@ pub async fn run(config: Config) -> Result<()> {
     // Without a handler, SIGHUP would end the process. One that arrives during the start causes a reload after it.
     let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
     let admin = listen_for_admin(config.admin_listen)?;
+    let tftp = config.tftp.clone().map(listen_for_tftp).transpose()?;
     let opened = Opened::open(with_compiler(config)?).await?;
     let loaded = opened.load().await?;
     let app = opened.into_app(Arc::clone(&loaded.current))?;
     let mut vital = serve_admin(admin, &app, loaded, hangup)?;
     if let Some(tls) = &tls {
         tls.watch(&mut vital)?;
+    }
+    if let Some((socket, config)) = tftp {
+        let socket = UdpSocket::from_std(socket)?;
+        tracing::info!(listen = %socket.local_addr()?, "tftp");
+        let door = Arc::new(http::TftpDoor::new(Arc::downgrade(&app.state), app.http.clone()));
+        vital.add("the TFTP server", tokio::spawn(tftp::serve(socket, config, door)));
     }
     let mut ended = None;
     let signal = stop_signal()?;
@@ -421,6 +431,16 @@ fn with_compiler(mut config: Config) -> Result<Config> {
     let program = plugin::own_program().context("cannot find this program, which compiles the plugins")?;
     config.plugin.compiler = Some(program);
     Ok(config)
+}
+
+/// TFTP's socket, before anything else is done, so that a taken port or a lacking right is reported at once.
+fn listen_for_tftp(config: tftp::Config) -> Result<(std::net::UdpSocket, tftp::Config)> {
+    let address = config.listen;
+    let socket = std::net::UdpSocket::bind(address).with_context(|| {
+        format!("cannot listen on {address} (tftp_listen); ports below 1024 need the capability CAP_NET_BIND_SERVICE")
+    })?;
+    socket.set_nonblocking(true)?;
+    Ok((socket, config))
 }
 
 fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {

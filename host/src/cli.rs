@@ -4,11 +4,12 @@ mod bench;
 mod config;
 mod db;
 mod device;
-mod explain;
-mod factory_reset;
 mod dhcp;
 mod doctor;
+mod explain;
+mod factory_reset;
 mod family;
+mod firmware;
 mod flags;
 mod grandstream;
 mod journal;
@@ -62,6 +63,7 @@ const FAMILIES: &[Family] = &[
     dhcp::DHCP,
     zoiper::ZOIPER,
     grandstream::GRANDSTREAM,
+    firmware::FIRMWARE,
     bench::BENCH,
 ];
 

@@ -81,7 +81,7 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
         let file = job::file(&request, &snapshot, &located).await.unwrap();
         let scope = Arc::new(job::Scope(app.directory.phone_book(&device), Arc::clone(&request)));
         let times = &job::Times::of(&device, app.clock.now());
-        let parts = job::Parts { group, file, templates: vec![], device: &device, times };
+        let parts = job::Parts { group, file, templates: vec![], device: &device, times, firmware_url: None };
         Walked { job: job::of(&request, parts, plugin, &snapshot.plugins).unwrap(), scope }
     };
     times.take(4, job).await

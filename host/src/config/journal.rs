@@ -1,8 +1,10 @@
 //! Reads the keys of the journal and of the request's id.
 
+use super::folders::in_data;
 use super::source::ConfigSource;
 use crate::journal;
 use axum::http::{HeaderName, header};
+use std::path::PathBuf;
 
 /// Headers that the server or the protocol sets itself.
 const TAKEN: [HeaderName; 17] = [
@@ -26,12 +28,14 @@ const TAKEN: [HeaderName; 17] = [
 ];
 
 pub fn read_journal(source: &mut ConfigSource) -> journal::Config {
+    let file: Option<PathBuf> = source.value("journal", |text| match text {
+        "off" => Ok(None),
+        "" => Err("is empty; write the path of a file, or `off`".to_owned()),
+        path => Ok(Some(path.into())),
+    });
+    let is_default = !source.is_given("journal") && source.is_given("data");
     journal::Config {
-        file: source.value("journal", |text| match text {
-            "off" => Ok(None),
-            "" => Err("is empty; write the path of a file, or `off`".to_owned()),
-            path => Ok(Some(path.into())),
-        }),
+        file: file.map(|file| if is_default { in_data(source, "journal", &file) } else { file }),
         bytes_max: source.number("journal_bytes_max"),
         days_max: source.number("journal_days_max"),
     }

@@ -2,6 +2,7 @@
 //! table in `docs/administration.md` are made from it. A default that a room's `Config` has is taken from there.
 
 mod access;
+mod firmware;
 mod journal;
 mod key;
 mod limits;
@@ -29,6 +30,7 @@ pub static KEYS: LazyLock<Vec<ConfigKey>> = LazyLock::new(|| {
         server::templates_and_plugins(),
         uploads::uploads(),
         journal::journal(),
+        firmware::firmware(),
         access::auth_server(),
         access::credentials(),
         access::rate_limits(),

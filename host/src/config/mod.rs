@@ -1,6 +1,7 @@
 //! The server's configuration: the `Config` of each room, put together from one source of values. The registry in
 //! `keys.rs` has each key's default, bounds and documentation.
 
+mod folders;
 mod fusionpbx;
 mod journal;
 mod keys;
@@ -17,13 +18,14 @@ pub use keys::{ConfigKey, KEYS};
 pub use output::{default_file, effective_lines, help, markdown_table};
 pub use source::{ConfigError, ConfigSource, EffectiveValue, ValueOrigin};
 
+use self::folders::{parse_firmware_url, read_data, read_folder_in_data};
 use crate::clock::Clock;
 use crate::directory::DatabaseUrl;
 use crate::facts::{Network, Release};
 use crate::files::is_folder;
 use crate::request::{Secret, UrlForms};
 use crate::templates::SearchPath;
-use crate::{auth_server, directory, gate, http, plugin, sentry, syslog, uploads};
+use crate::{auth_server, directory, firmware, gate, http, plugin, sentry, syslog, tftp, uploads};
 use axum::http::HeaderName;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -84,6 +86,9 @@ pub struct Config {
     pub journal: crate::journal::Config,
     /// The header of every answer that has the request's id.
     pub request_id_header: Option<HeaderName>,
+    pub firmware: Option<firmware::Config>,
+    pub firmware_url: Option<String>,
+    pub tftp: Option<tftp::Config>,
     pub auth_server: Option<auth_server::Config>,
     /// The socket of the syslog daemon that gets refusals.
     pub syslog: Option<PathBuf>,
@@ -174,6 +179,9 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
         },
         journal: journal::read_journal(source),
         request_id_header: journal::read_request_id_header(source),
+        firmware: source.optional("firmware", parse_folder).map(|folder| firmware::Config { folder }),
+        firmware_url: source.optional("firmware_url", parse_firmware_url),
+        tftp: read_tftp(source),
         auth_server: read_auth_server(source),
         syslog: source.value("syslog", parse_syslog),
         pin_secret: source.optional("pin_secret_file", secret_file::read_pin_secret).map(Secret::new),
@@ -200,22 +208,6 @@ fn read_admin_listen(source: &mut ConfigSource) -> AdminListen {
         AdminListen::At(address) if !source.is_given("admin_listen") => AdminListen::Default(address),
         listen => listen,
     }
-}
-
-/// The folder for what the server writes.
-fn read_data(source: &mut ConfigSource) -> PathBuf {
-    source.value("data", |text| Ok(text.into()))
-}
-
-/// A folder that a key names, else the one of the key's name in the folder `data`.
-fn read_folder_in_data(source: &mut ConfigSource, name: &'static str) -> PathBuf {
-    let folder = source.value(name, |text| Ok(PathBuf::from(text)));
-    if source.is_given(name) || !source.is_given("data") {
-        return folder;
-    }
-    let folder = read_data(source).join(name);
-    source.found(name, folder.display().to_string(), ValueOrigin::Default);
-    folder
 }
 
 fn read_database(source: &mut ConfigSource) -> directory::Config {
@@ -300,6 +292,17 @@ fn read_gate(source: &mut ConfigSource, client_certificates: gate::ClientCertifi
         unknown_first: source.optional("unknown_first_networks", parse_networks).unwrap_or_default(),
         client_certificates,
     }
+}
+
+fn read_tftp(source: &mut ConfigSource) -> Option<tftp::Config> {
+    let networks = source.optional("tftp_networks", parse_networks).unwrap_or_default();
+    let listen = source.optional("tftp_listen", |text| parse_listen(text, "0.0.0.0:69 or [::]:69"))?;
+    if networks.is_empty() {
+        let reason = "needs tftp_networks, the networks whose phones may ask; write for instance 192.0.2.0/24";
+        source.error("tftp_listen".to_owned(), reason.to_owned());
+        return None;
+    }
+    Some(tftp::Config { listen, networks })
 }
 
 fn read_auth_server(source: &mut ConfigSource) -> Option<auth_server::Config> {

@@ -10,7 +10,13 @@ pub fn write(plan: &Plan) -> String {
     let (common, makers): (Vec<_>, Vec<_>) = plan.groups.iter().partition(|group| group.maker.is_none());
     let data: Vec<_> = common.iter().flat_map(|group| &group.options).map(value).collect();
     let classes: Vec<_> = makers.iter().filter_map(|group| Some(class(group.maker?, group))).collect();
-    let configuration = json!({ "option-def": definitions, "option-data": data, "client-classes": classes });
+    let members = [("option-def", definitions), ("option-data", data), ("client-classes", classes)];
+    // Kea refuses some empty lists.
+    let configuration: serde_json::Map<_, _> = members
+        .into_iter()
+        .filter(|(_, list)| !list.is_empty())
+        .map(|(name, list)| (name.to_owned(), Value::Array(list)))
+        .collect();
     let text = serde_json::to_string_pretty(&json!({ "Dhcp4": configuration })).unwrap_or_default();
     format!("// Add these members to \"Dhcp4\" of your kea-dhcp4.conf; check it with `kea-dhcp4 -t`.\n{text}\n")
 }
@@ -38,7 +44,11 @@ fn class(maker: &Maker, group: &Group) -> Value {
     let has_43 = group.options.iter().any(|option| option.code == 43);
     let definitions: Vec<_> =
         has_43.then(|| json!({ "name": name(43), "code": 43, "type": "binary" })).into_iter().collect();
-    json!({ "name": maker.name, "test": condition(maker), "option-def": definitions, "option-data": data })
+    let mut class = json!({ "name": maker.name, "test": condition(maker), "option-data": data });
+    if !definitions.is_empty() {
+        class["option-def"] = definitions.into();
+    }
+    class
 }
 
 fn condition(maker: &Maker) -> String {

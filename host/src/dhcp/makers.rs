@@ -63,6 +63,6 @@ impl Maker {
     /// The maker of this name, in any case.
     pub fn find(name: &str) -> Option<&'static Self> {
         let is_it = |known: &&str| known.eq_ignore_ascii_case(name);
-        MAKERS.iter().find(|maker| is_it(&maker.name) || maker.aliases.iter().any(|alias| is_it(&alias)))
+        MAKERS.iter().find(|maker| is_it(&maker.name) || maker.aliases.iter().any(&is_it))
     }
 }

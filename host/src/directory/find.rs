@@ -38,6 +38,21 @@ impl Directory {
         Ok(!rows.is_empty())
     }
 
+    /// The name of the domain that has a device with this address, for requests that cannot name a domain; the oldest device
+    /// counts. `None` if there is none.
+    pub async fn domain_of_device(&self, address: &DeviceAddress) -> Result<Option<String>, Error> {
+        let catalog = &self.statements().catalog;
+        let source = |name| catalog.column("v_devices", name).map(|column| column.source.clone());
+        let Some(column) = source("device_address") else { return Ok(None) };
+        let order = source("insert_date").map(|column| format!("order by d.{column}")).unwrap_or_default();
+        let sql = format!(
+            "select n.domain_name, cast(null as text) from v_devices d join v_domains n on n.domain_uuid = d.domain_uuid \
+             where d.{column} = $1 {order} limit 1"
+        );
+        let rows = self.database().fetch(&Arc::from(sql), &[Some(address.as_str())]).await?;
+        Ok(rows.into_iter().next().map(|(name, _)| name))
+    }
+
     /// Finds the device that a request names, its domain and their settings, in one round trip. A replica may not have
     /// received a new device yet: see [`Self::find_newer`].
     ///

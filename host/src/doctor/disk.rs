@@ -20,7 +20,7 @@ pub fn check(config: &Config) -> Vec<Finding> {
     let mut folders: Vec<&Path> = vec![&config.data, &config.uploads.folder];
     folders.extend(config.plugin.cache.as_deref());
     // Folders within the data folder are usually on its file system.
-    folders.dedup_by(|folder, before| folder.starts_with(&*before));
+    folders.dedup_by(|folder, before| folder.starts_with(*before));
     folders.into_iter().map(space).collect()
 }
 

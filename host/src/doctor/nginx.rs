@@ -44,10 +44,8 @@ fn examine(text: &str, port: u16) -> Vec<Finding> {
         let authority = target.split("://").nth(1).unwrap_or_default().split(['/', ';']).next().unwrap_or_default();
         authority.ends_with(&format!(":{port}")) || upstreams.iter().any(|name| name == authority)
     };
-    let locations: Vec<_> = blocks(&text)
-        .into_iter()
-        .filter(|block| directives(block, "proxy_pass").any(|target| leads_here(target)))
-        .collect();
+    let locations: Vec<_> =
+        blocks(&text).into_iter().filter(|block| directives(block, "proxy_pass").any(&leads_here)).collect();
     if locations.is_empty() {
         let message =
             format!("no location of nginx leads to port {port}, so phones do not reach this server through it");
@@ -68,7 +66,7 @@ fn examine(text: &str, port: u16) -> Vec<Finding> {
                 own.iter().any(names)
             }
         };
-        if !locations.iter().all(|block| is_set(&block)) {
+        if !locations.iter().all(is_set) {
             let message = format!("a location that leads to port {port} does not set {header}");
             let advice = format!("add `proxy_set_header {header} …` as in nginx/fusionpbx.conf");
             findings.push(Finding::warning(CHECK, message, advice));

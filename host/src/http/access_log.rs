@@ -169,6 +169,10 @@ impl AccessRecord {
                 bytes = upload.bytes, status = upload.status().as_u16(), duration_ms = ms, request.id = %id,
                 "uploaded"
             ),
+            Ok(Answer::Firmware(firmware)) => tracing::info!(
+                client.address = %client, file = firmware.name(), bytes = firmware.bytes(),
+                status = firmware.status().as_u16(), duration_ms = ms, "firmware"
+            ),
             Ok(Answer::Bound) => tracing::info!(
                 client.address = %client, device.address = address, domain.name = domain, status = 200,
                 duration_ms = ms, request.id = %id, "phone bound by PIN"
@@ -239,6 +243,10 @@ impl Sent {
             },
             Answer::Upload(upload) => {
                 Self { file: Some(upload.name.clone()), bytes: upload.bytes as u64, document: None }
+            }
+            Answer::Firmware(firmware) => {
+                let bytes = if is_head { 0 } else { firmware.bytes() as u64 };
+                Self { file: Some(firmware.name().to_owned()), bytes, document: None }
             }
             Answer::Bound => Self::default(),
         }

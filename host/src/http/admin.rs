@@ -60,6 +60,9 @@ async fn ready(State(state): State<Arc<AdminState>>) -> Response {
     if state.snapshot.load().plugins.is_empty() {
         reasons.push("no plugin is ready".to_owned());
     }
+    if state.journal.counts().failing {
+        reasons.push("the journal cannot be written; `dialplate doctor` examines its folder".to_owned());
+    }
     if reasons.is_empty() {
         return "ready\n".into_response();
     }

@@ -1,6 +1,7 @@
 //! Builds the HTTP response for a document or a failure.
 
 use super::error_document;
+use super::firmware_answer::FirmwareAnswer;
 use super::range::{self, Selection};
 use super::status::{self, Failure};
 use crate::documents::ReadyDocument;
@@ -39,6 +40,7 @@ const ALLOWED: &str = "GET, HEAD, POST";
 pub enum Answer {
     Document(DocumentAnswer),
     Upload(UploadAnswer),
+    Firmware(FirmwareAnswer),
     /// A phone is bound to a prepared device.
     Bound,
 }
@@ -49,6 +51,7 @@ impl Answer {
         match self {
             Self::Document(_) => "provisioned",
             Self::Upload(_) => "uploaded",
+            Self::Firmware(_) => "firmware",
             Self::Bound => "bound",
         }
     }
@@ -57,6 +60,7 @@ impl Answer {
         match self {
             Self::Document(document) => document.into_response(),
             Self::Upload(upload) => upload.into_response(),
+            Self::Firmware(firmware) => firmware.into_response(),
             Self::Bound => bound(),
         }
     }

@@ -5,7 +5,7 @@ use crate::directory::{
     self, Device, PhoneBook,
     daylight::{Season, Zone},
 };
-use crate::facts::{Release, Settings, Table, Value, Versioned};
+use crate::facts::{Layer, Release, Settings, Table, Value, Versioned};
 use crate::plugin::{
     Asked, BoxFuture, DeviceScope, Document, HostCalls, Job, JobSettings, Moment, Plugin, Plugins, Reads, RenderGroup,
     ScopeError,
@@ -17,6 +17,9 @@ use jiff::Timestamp;
 use std::path::Path;
 use std::sync::Arc;
 
+/// The variable with the URL of the firmware folder. A setting of this name takes its place.
+const FIRMWARE_URL: &str = "firmware_url";
+
 /// The parts of a job.
 pub struct Parts<'a> {
     pub group: RenderGroup,
@@ -25,6 +28,8 @@ pub struct Parts<'a> {
     pub templates: Vec<TemplateFile>,
     pub device: &'a Device,
     pub times: &'a Times,
+    /// The URL of the firmware folder, if templates get one.
+    pub firmware_url: Option<&'a str>,
 }
 
 /// The time of a job in the device's zone.
@@ -65,10 +70,13 @@ pub fn vendor<'a>(device: &'a Device, plugins: &'a Plugins) -> &'a str {
 
 /// Makes a job, with those settings that the requested file reads.
 pub fn of(request: &ProvisionRequest, parts: Parts<'_>, plugin: &Plugin, plugins: &Plugins) -> Result<Job, Failure> {
-    let Parts { group, file, templates, device, times } = parts;
+    let Parts { group, file, templates, device, times, firmware_url } = parts;
     let vendor = vendor(device, plugins).to_owned();
     let mut settings = device.settings.clone();
     times.zone.add_daylight_settings(times.now, &device.domain_settings, &mut settings);
+    if let Some(url) = firmware_url.filter(|_| !settings.has_for_templates("provision", FIRMWARE_URL)) {
+        settings.add_category(Layer::Computed, "provision", [(FIRMWARE_URL.to_owned(), Value::Text(url.to_owned()))]);
+    }
     // The plugin has not analysed the templates that are sent with the job.
     let reads = if templates.is_empty() { plugin.reads(&group.folder, file.as_deref()) } else { Reads::Every };
     let mut tables = device.tables.clone();

@@ -11,6 +11,7 @@ mod connections;
 mod descriptors;
 mod error_document;
 mod evenly;
+mod firmware_answer;
 mod header_bytes;
 pub mod job;
 mod listing;
@@ -24,7 +25,9 @@ mod reason;
 mod server;
 mod state;
 mod status;
+mod streamed;
 mod subject;
+mod tftp_door;
 mod tls;
 mod unread;
 
@@ -38,6 +41,7 @@ pub use probe::{ArrivedProbe, IssuedProbe, PROBE, Probes};
 pub use provision::explain::{Context as ExplainContext, ExplainError, explain};
 pub use provision::preview::{NoDocument, preview};
 pub use state::{AdminState, AppState, EXPLAINING_MAX};
+pub use tftp_door::TftpDoor;
 pub use tls::{Tls, TlsConfig, TlsError};
 
 use self::connections::{Connections, Limits};

@@ -21,6 +21,10 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(20);
 /// From the first byte of a request to the last byte of the answer. A file takes milliseconds, the timeout for an
 /// unreachable database is 3 s, and phones give up after about 10 s.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// A firmware file on a line of 64 kbit/s takes an hour for 28 MB.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(3600);
+/// How long a client may read no byte of a firmware file, which it may write to its flash meanwhile.
+const STREAM_STALL_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a client may read no byte of a pending answer.
 const STALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// Extra time to send the answer that reports a request timeout.
@@ -50,6 +54,8 @@ enum Phase {
     Late,
     /// The server is reading the body or preparing the answer.
     Working,
+    /// The answer is sent piece by piece.
+    Streaming,
     /// The answer is ready but not completely written.
     Answered,
 }
@@ -90,6 +96,19 @@ impl Pace {
         matches!(self.lock().0, Phase::Late)
     }
 
+    /// Notes that the answer is sent piece by piece, as long as the client reads.
+    pub fn streams(&self) {
+        *self.lock() = (Phase::Streaming, Instant::now());
+    }
+
+    /// Notes that the last piece is ready to be written.
+    pub fn streamed(&self) {
+        let mut state = self.lock();
+        if let Phase::Streaming = state.0 {
+            *state = (Phase::Answered, Instant::now());
+        }
+    }
+
     fn arrived(&self) {
         let mut state = self.lock();
         if let Phase::Fresh | Phase::Idle = state.0 {
@@ -114,6 +133,7 @@ impl Pace {
             Phase::Head | Phase::Late => HEAD_TIMEOUT,
             // The request handler enforces the limit itself with an answer, which needs extra time to be written.
             Phase::Working | Phase::Answered => self.request_timeout + GRACE,
+            Phase::Streaming => STREAM_TIMEOUT,
         };
         (phase, since + limit)
     }
@@ -130,7 +150,9 @@ impl Pace {
             let end = match self.lock().0 {
                 Phase::Fresh => stopped + FIRST_REQUEST_TIMEOUT,
                 Phase::Idle => stopped + SENT_REQUEST_TIMEOUT,
-                Phase::Head | Phase::Late | Phase::Working | Phase::Answered => Instant::now() + CHECK_INTERVAL,
+                Phase::Head | Phase::Late | Phase::Working | Phase::Streaming | Phase::Answered => {
+                    Instant::now() + CHECK_INTERVAL
+                }
             };
             if end <= Instant::now() {
                 return;
@@ -171,7 +193,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Paced<S> {
             return outcome;
         }
         let since = *self.stalled.get_or_insert_with(Instant::now);
-        let end = (since + STALL_TIMEOUT).min(self.pace.deadline().1);
+        let (phase, deadline) = self.pace.deadline();
+        let stall = if let Phase::Streaming = phase { STREAM_STALL_TIMEOUT } else { STALL_TIMEOUT };
+        let end = (since + stall).min(deadline);
         ready!(wait(&mut self.write_timer, end, cx));
         Poll::Ready(Err(ErrorKind::TimedOut.into()))
     }
@@ -205,7 +229,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Paced<S> {
                 Poll::Ready(Ok(()))
             }
             Phase::Fresh | Phase::Idle | Phase::Late => Poll::Ready(Ok(())),
-            Phase::Working | Phase::Answered => Poll::Ready(Err(ErrorKind::TimedOut.into())),
+            Phase::Working | Phase::Streaming | Phase::Answered => Poll::Ready(Err(ErrorKind::TimedOut.into())),
         }
     }
 }

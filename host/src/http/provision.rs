@@ -2,6 +2,7 @@
 
 mod door;
 pub mod explain;
+mod firmware;
 mod login;
 mod pin;
 pub mod preview;
@@ -131,6 +132,9 @@ impl Walk<'_> {
             self.app.pins.as_ref().filter(|_| parts.method == HttpMethod::POST && is_pin_call(target(parts)))
         {
             return self.bind(pins, parts, body, arrived, seen).await.map(|()| Answer::Bound);
+        }
+        if let Some(file) = self.firmware(parts, arrived).await? {
+            return Ok(Answer::Firmware(file));
         }
         self.document(parts, body, arrived, seen).await.map(Answer::Document)
     }

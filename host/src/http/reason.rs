@@ -8,12 +8,13 @@ use crate::journal::Reason;
 use crate::pin::PinRefusal;
 use crate::plugin::RenderError;
 use crate::request::RequestError;
-use crate::{templates, uploads};
+use crate::{firmware, templates, uploads};
 
 /// The reason of an answer. `is_login` says that a user logged in, without a device.
 pub fn of_answer(answer: &Answer, is_login: bool) -> Reason {
     match answer {
         Answer::Document(document) => of_document(document, is_login),
+        Answer::Firmware(firmware) => of_selection(firmware.selection(), false),
         Answer::Upload(_) => Reason::Uploaded,
         Answer::Bound => Reason::Bound,
     }
@@ -21,7 +22,11 @@ pub fn of_answer(answer: &Answer, is_login: bool) -> Reason {
 
 /// The reason of an answer with a document.
 pub fn of_document(document: &DocumentAnswer, is_login: bool) -> Reason {
-    match document.selection() {
+    of_selection(document.selection(), is_login)
+}
+
+fn of_selection(selection: &Selection, is_login: bool) -> Reason {
+    match selection {
         Selection::Whole if is_login => Reason::LoggedIn,
         Selection::Whole => Reason::Sent,
         Selection::Part(_) => Reason::Part,
@@ -43,6 +48,7 @@ pub fn of(failure: &Failure) -> Reason {
         Failure::Templates(error) => of_templates(error),
         Failure::Pin(refusal) => of_pin(*refusal),
         Failure::Uploads(error) => of_upload(error),
+        Failure::Firmware(error) => of_firmware(error),
         Failure::AuthServer(_) => Reason::AuthServerFault,
         Failure::Directory(_) => Reason::Database,
         Failure::Engine(_) => Reason::TemplateEngine,
@@ -145,6 +151,14 @@ fn of_upload(error: &uploads::Error) -> Reason {
         uploads::Error::TooLong { .. } | uploads::Error::DomainName(_) | uploads::Error::Io { .. } => {
             Reason::UploadsFault
         }
+    }
+}
+
+fn of_firmware(error: &firmware::Error) -> Reason {
+    match error {
+        firmware::Error::NoAnswer(_) => Reason::FirmwareSilent,
+        firmware::Error::Busy => Reason::FirmwareBusy,
+        firmware::Error::Io(_) => Reason::FirmwareFault,
     }
 }
 

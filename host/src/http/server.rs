@@ -5,6 +5,7 @@ use super::connections::{Connections, Place};
 use super::descriptors;
 use super::pace::{Pace, Paced};
 use super::proxy;
+use super::streamed::{Streamed, Watched};
 use super::tls::{self, Tls};
 use super::unread::{OnUnread, UnreadHead};
 use axum::Router;
@@ -220,6 +221,9 @@ impl Shared {
                 let Ok(mut answer) = answer.await;
                 if self.stopped.borrow().is_some() {
                     answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+                }
+                if answer.extensions().get::<Streamed>().is_some() {
+                    return Ok(answer.map(|body| Body::new(Watched::new(body, pace.clone()))));
                 }
                 pace.answered();
                 Ok::<_, Infallible>(answer)

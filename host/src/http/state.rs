@@ -8,6 +8,7 @@ use crate::clock::{Clock, SteadyClock};
 use crate::directory::Directory;
 use crate::documents::Documents;
 use crate::facts::RequestIds;
+use crate::firmware::Firmware;
 use crate::gate;
 use crate::journal::{self, Journal, JournalState};
 use crate::metrics::Metrics;
@@ -41,6 +42,10 @@ pub struct AppState {
     /// The header of every answer that has the request's id.
     pub request_id_header: Option<HeaderName>,
     pub uploads: Uploads,
+    /// `None` without a firmware folder.
+    pub firmware: Option<Firmware>,
+    /// The folder's URL for templates.
+    pub firmware_url: Option<String>,
     /// `None` without a secret for the dial plan.
     pub pins: Option<Pins>,
     pub url_forms: UrlForms,

@@ -7,7 +7,7 @@ use crate::plugin::RenderError;
 use crate::request::RequestError;
 use crate::sentry::RateLimited;
 use crate::templates;
-use crate::{auth_server, directory, uploads};
+use crate::{auth_server, directory, firmware, uploads};
 use axum::http::StatusCode;
 
 /// The answer to a client that does not complete its headers in time. nginx closes such a connection without an answer.
@@ -35,6 +35,8 @@ pub enum Failure {
     Pin(#[from] PinRefusal),
     #[error(transparent)]
     Uploads(#[from] uploads::Error),
+    #[error(transparent)]
+    Firmware(#[from] firmware::Error),
     #[error(transparent)]
     AuthServer(#[from] auth_server::Error),
     #[error(transparent)]
@@ -73,6 +75,7 @@ impl Failure {
             Self::Templates(_) => "templates",
             Self::Pin(_) => "pin",
             Self::Uploads(_) => "uploads",
+            Self::Firmware(_) => "firmware",
             Self::AuthServer(_) => "auth_server",
             Self::Directory(_) => "database",
             Self::Render { error, .. } => error.kind(),
@@ -173,6 +176,9 @@ pub fn of(failure: &Failure) -> Verdict {
         | Failure::Directory(_) => Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Pin(refusal) => of_pin(*refusal),
         Failure::Uploads(error) => of_upload_error(error),
+        // The file system or another phone's turn.
+        Failure::Firmware(firmware::Error::NoAnswer(_) | firmware::Error::Busy) => Verdict::later(5),
+        Failure::Firmware(firmware::Error::Io(_)) => Verdict::ours(StatusCode::INTERNAL_SERVER_ERROR),
         Failure::Timeout => Verdict::later(5),
         Failure::LoginBusy => Verdict { ours: false, ..Verdict::later(5) },
         Failure::NoAccounts => Verdict::new(StatusCode::NOT_FOUND),

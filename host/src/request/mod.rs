@@ -63,6 +63,22 @@ pub struct RawRequest<'a> {
     pub forms: UrlForms,
 }
 
+/// The path of a request target, as rules match it.
+///
+/// # Errors
+/// It cannot be decoded, or leads out of the root.
+pub fn decoded_path(target: &str) -> Result<String, RequestError> {
+    path::decode(path::split(target).0)
+}
+
+/// The domain that the `Host` header names.
+///
+/// # Errors
+/// The header is absent, repeated or invalid.
+pub fn host_of(headers: &HeaderMap) -> Result<String, RequestError> {
+    host::parse(headers)
+}
+
 /// The requested resource.
 pub enum RequestTarget {
     Provision(Box<ProvisionRequest>),

@@ -45,7 +45,7 @@ pub fn database() -> Vec<ConfigKey> {
             "data",
             "folder",
             "data",
-            "Folder for what the server writes: the embedded database, and the folders `cache` and `uploads` if their keys name no others",
+            "Folder for what the server writes: the embedded database, and `cache`, `uploads` and `journal` if their keys name no other places",
         ),
         absent(
             "database",

@@ -171,7 +171,8 @@ impl Walk<'_> {
         times: &job::Times,
     ) -> Result<Job, Failure> {
         let templates = job::templates(&self.snapshot, plugin, located).await?;
-        let parts = job::Parts { group: group.clone(), file: file.clone(), templates, device, times };
+        let firmware_url = self.app.firmware_url.as_deref();
+        let parts = job::Parts { group: group.clone(), file: file.clone(), templates, device, times, firmware_url };
         job::of(request, parts, plugin, &self.snapshot.plugins)
     }
 }

@@ -251,6 +251,7 @@ fn decided_by(failure: &Failure, checks: &CheckLog, step: &str) -> String {
         Failure::Render { .. } => "render",
         Failure::Directory(_) => "database",
         Failure::Uploads(_) => "upload",
+        Failure::Firmware(_) => "firmware",
         Failure::Pin(_) => "pin",
         Failure::NoAccounts => "accounts",
         Failure::LoginBusy => "login_turns",
