@@ -2,6 +2,7 @@
 
 mod faults;
 mod kills;
+mod versions;
 
 use dialplate_tests::client;
 use dialplate_tests::server::{self, Server};

@@ -38,6 +38,11 @@ pub fn read_journal(source: &mut ConfigSource) -> journal::Config {
         file: file.map(|file| if is_default { in_data(source, "journal", &file) } else { file }),
         bytes_max: source.number("journal_bytes_max"),
         days_max: source.number("journal_days_max"),
+        documents: source.value("journal_documents", |text| match text {
+            "off" => Ok(false),
+            "changed" => Ok(true),
+            other => Err(format!("`{other}` is neither `off` nor `changed`")),
+        }),
     }
 }
 

@@ -203,6 +203,13 @@ impl Settings {
         self.get(category, subcategory).and_then(Value::as_str)
     }
 
+    /// The names and values of all layers, also of those that a later layer replaces.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let layers = self.layers.iter().chain(self.of_templates.iter().flatten());
+        let values = layers.flat_map(|layer| layer.values.values()).flatten();
+        values.map(|(name, value)| (name.as_str(), value))
+    }
+
     /// The settings of a category with a wanted name, in no particular order, as templates see them.
     pub fn of_category<'a>(
         &'a self,

@@ -5,6 +5,7 @@
 use super::answer::Answer;
 use super::reason;
 use super::status::{self, Failure};
+use crate::directory::Admitted;
 use crate::documents::ReadyDocument;
 use crate::facts::{ClientAddress, DeviceAddress, RequestId};
 use crate::gate::Refusal;
@@ -41,6 +42,8 @@ pub struct AccessRecord {
     file: String,
     /// The plugin that renders, and the template folder.
     origin: Option<Origin>,
+    /// Whose document is sent, if its versions are stored.
+    admitted: Option<Admitted>,
     is_login: bool,
 }
 
@@ -60,6 +63,7 @@ impl AccessRecord {
             is_domain: None,
             file: String::new(),
             origin: None,
+            admitted: None,
             is_login: false,
         }
     }
@@ -106,6 +110,11 @@ impl AccessRecord {
         self.origin = Some(origin);
     }
 
+    /// The document that will be sent shows this device's secrets.
+    pub fn admitted(&mut self, device: &Admitted) {
+        self.admitted = Some(device.clone());
+    }
+
     /// Another version of the plugin renders.
     pub fn other_plugin(&mut self, plugin: &Arc<Plugin>) {
         if let Some(origin) = &mut self.origin {
@@ -145,7 +154,7 @@ impl AccessRecord {
             status,
             reason,
             bytes: sent.bytes,
-            document: sent.document.map(SentDocument::Whole),
+            document: sent.document.map(|ready| SentDocument::Whole { ready, device: self.admitted }),
             room_bytes: 0,
             origin: self.origin,
             took,

@@ -9,6 +9,8 @@ pub struct Config {
     /// Bytes of the file, with what SQLite keeps beside it.
     pub bytes_max: u64,
     pub days_max: u64,
+    /// Whether each new version of a device's document is stored.
+    pub documents: bool,
 }
 
 impl Config {
@@ -19,5 +21,5 @@ impl Config {
     pub const BYTES_LEAST: u64 = 16 << 20;
     pub const DAYS_MAX: u64 = 90;
 
-    pub const OFF: Self = Self { file: None, bytes_max: Self::BYTES_MAX, days_max: Self::DAYS_MAX };
+    pub const OFF: Self = Self { file: None, bytes_max: Self::BYTES_MAX, days_max: Self::DAYS_MAX, documents: false };
 }

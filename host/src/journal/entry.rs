@@ -56,7 +56,7 @@ impl Entry {
     }
 }
 
-fn as_time<S: Serializer>(at_us: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_time<S: Serializer>(at_us: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     let at = jiff::Timestamp::from_microsecond(*at_us).unwrap_or_default();
     serializer.collect_str(&format_args!("{at:.6}"))
 }

@@ -3,9 +3,11 @@
 
 mod bounds;
 mod config;
+mod diff;
 mod entry;
 mod filter;
 mod insert;
+mod mask;
 mod new_entry;
 mod origins;
 mod queue;
@@ -14,13 +16,17 @@ mod reason;
 mod row;
 mod state;
 mod store;
+mod stored;
 mod target;
 #[cfg(test)]
 mod tests;
 mod text;
+mod versions;
 mod writer;
+mod zip;
 
 pub use config::Config;
+pub use diff::unified;
 pub use entry::{Entry, PluginVersion};
 pub use filter::{Filter, FilterError, StatusFilter, parse_since};
 pub use new_entry::{NewEntry, Origin, SentDocument};
@@ -29,5 +35,6 @@ pub use queue::Journal;
 pub use reader::{ReadError, Reader};
 pub use reason::{Reason, UnknownReason};
 pub use state::JournalState;
+pub use stored::{StoredDocument, StoredVersion};
 pub use target::path;
 pub use text::cut;

@@ -1,6 +1,7 @@
 //! An entry on its way into the journal.
 
 use super::reason::Reason;
+use crate::directory::Admitted;
 use crate::documents::ReadyDocument;
 use crate::facts::{ClientAddress, DeviceAddress, RequestId};
 use crate::plugin::Plugin;
@@ -37,7 +38,11 @@ pub struct NewEntry {
 pub enum SentDocument {
     Hash([u8; 32]),
     /// The writer computes the hash, unless it is known.
-    Whole(Arc<ReadyDocument>),
+    Whole {
+        ready: Arc<ReadyDocument>,
+        /// Whose secrets it may show, if its versions are stored.
+        device: Option<Admitted>,
+    },
 }
 
 /// What rendered a document, or failed to.

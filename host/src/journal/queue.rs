@@ -23,22 +23,28 @@ pub struct Journal {
     /// `None` if the journal is off.
     queue: Option<Sender<NewEntry>>,
     state: Arc<JournalState>,
+    keeps_documents: bool,
 }
 
 impl Journal {
     /// Starts the writer. The task ends after the journal is dropped and everything is written.
     pub fn start(config: Config) -> (Self, JoinHandle<()>) {
-        let state = Arc::<JournalState>::default();
+        let (state, keeps_documents) = (Arc::<JournalState>::default(), config.documents);
         let Some(file) = config.file.clone() else {
-            return (Self { queue: None, state }, tokio::spawn(async {}));
+            return (Self { queue: None, state, keeps_documents: false }, tokio::spawn(async {}));
         };
         let (queue, waiting) = mpsc::channel(WAITING_MAX);
         let writing = writer::run(file, config, waiting, Arc::clone(&state));
-        (Self { queue: Some(queue), state }, tokio::spawn(writing))
+        (Self { queue: Some(queue), state, keeps_documents }, tokio::spawn(writing))
     }
 
     pub fn is_on(&self) -> bool {
         self.queue.is_some()
+    }
+
+    /// Whether new versions of documents are stored.
+    pub fn keeps_documents(&self) -> bool {
+        self.keeps_documents
     }
 
     pub fn state(&self) -> Arc<JournalState> {
@@ -59,10 +65,13 @@ impl Journal {
         }
     }
 
-    /// A document that nothing else keeps takes memory while its entry waits. Without room for it, the hash is computed here.
+    /// A document that nothing else keeps takes memory while its entry waits. Without room for it, the hash is computed here,
+    /// and the document is not stored; that of the next request is.
     fn make_room(&self, entry: &mut NewEntry) {
-        let Some(SentDocument::Whole(ready)) = &entry.document else { return };
-        if let Some(hash) = ready.known_sha256() {
+        let Some(SentDocument::Whole { ready, device }) = &entry.document else { return };
+        if device.is_none()
+            && let Some(hash) = ready.known_sha256()
+        {
             entry.document = Some(SentDocument::Hash(hash));
             return;
         }

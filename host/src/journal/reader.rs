@@ -149,6 +149,10 @@ impl Reader {
         let _ = self.connection.close().await;
     }
 
+    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
     async fn select(
         &mut self,
         filter: &Filter,
@@ -186,7 +190,7 @@ impl Reader {
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| self.error(error))
     }
 
-    fn error(&self, error: sqlx::Error) -> ReadError {
+    pub(super) fn error(&self, error: sqlx::Error) -> ReadError {
         ReadError::Store { file: self.file.clone(), error: error.into() }
     }
 }

@@ -33,6 +33,8 @@ pub struct Row {
     pub sha256: Option<[u8; 32]>,
     pub origin: Option<Origin>,
     pub duration_us: i64,
+    /// A document that may be stored.
+    pub document: Option<SentDocument>,
 }
 
 impl From<NewEntry> for Row {
@@ -40,7 +42,7 @@ impl From<NewEntry> for Row {
     fn from(entry: NewEntry) -> Self {
         let sha256 = entry.document.as_ref().map(|document| match document {
             SentDocument::Hash(hash) => *hash,
-            SentDocument::Whole(ready) => ready.sha256(),
+            SentDocument::Whole { ready, .. } => ready.sha256(),
         });
         Self {
             at: entry.at,
@@ -58,6 +60,7 @@ impl From<NewEntry> for Row {
             sha256,
             origin: entry.origin,
             duration_us: i64::try_from(entry.took.as_micros()).unwrap_or(i64::MAX),
+            document: entry.document.filter(|it| matches!(it, SentDocument::Whole { device: Some(_), .. })),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const SCHEMA: &str = include_str!("schema.sql");
+const DOCUMENTS: &str = include_str!("documents.sql");
 
 /// The version of the schema, in `user_version`.
 const VERSION: i64 = 1;
@@ -92,6 +93,7 @@ pub async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
         VERSION => {}
         newer => return Err(StoreError::Newer(newer)),
     }
+    sqlx::raw_sql(DOCUMENTS).execute(&mut connection).await?;
     Ok(connection)
 }
 

@@ -9,6 +9,7 @@ use super::origins::Origins;
 use super::row::Row;
 use super::state::JournalState;
 use super::store::{self, Identity, StoreError};
+use super::versions::{self, Candidate, Versions};
 use sqlx::{Connection, SqliteConnection};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -80,6 +81,7 @@ struct Writer {
     state: Arc<JournalState>,
     open: Option<Open>,
     origins: Origins,
+    versions: Versions,
     calls: Calls,
     /// The number of lost lines when the file could be written last.
     lost_before: u64,
@@ -113,17 +115,26 @@ struct Open {
 impl Writer {
     fn new(file: PathBuf, config: &Config, state: Arc<JournalState>) -> Self {
         let (bounds, lost_before) = (Bounds::of(config), state.lines_lost());
-        Self { file, bounds, state, open: None, origins: Origins::default(), calls: Calls::default(), lost_before }
+        Self {
+            file,
+            bounds,
+            state,
+            open: None,
+            origins: Origins::default(),
+            versions: Versions::default(),
+            calls: Calls::default(),
+            lost_before,
+        }
     }
 
     /// Writes a batch, as often as it takes. The last batch of a stopping server is given up after some attempts.
     async fn write(&mut self, batch: Vec<NewEntry>) {
         let room: usize = batch.iter().map(|entry| entry.room_bytes).sum();
-        let prepared = tokio::task::spawn_blocking(|| batch.into_iter().map(Row::from).collect::<Vec<_>>()).await;
+        let prepared = tokio::task::spawn_blocking(|| prepare(batch)).await;
         self.state.free_room(room);
-        let Ok(rows) = prepared else { return };
+        let Ok((rows, candidates)) = prepared else { return };
         let mut attempts = 0;
-        while let Err(error) = self.try_write(&rows).await {
+        while let Err(error) = self.try_write(&rows, &candidates).await {
             self.failed(&error);
             attempts += 1;
             if self.state.is_stopping() && attempts >= LAST_ATTEMPTS {
@@ -143,6 +154,7 @@ impl Writer {
     fn failed(&mut self, error: &StoreError) {
         // What is kept may be of a transaction that was rolled back.
         self.origins.clear();
+        self.versions.clear();
         self.open = None;
         if !self.state.set_failing(true) {
             let advice = if error.is_damage() { "; move the damaged file away, and a new one is created" } else { "" };
@@ -153,10 +165,10 @@ impl Writer {
         }
     }
 
-    async fn try_write(&mut self, rows: &[Row]) -> Result<(), StoreError> {
+    async fn try_write(&mut self, rows: &[Row], candidates: &[Arc<Candidate>]) -> Result<(), StoreError> {
         let writing = async {
             let mut open = self.opened().await?;
-            let written = self.write_to(&mut open.connection, rows).await;
+            let written = self.write_to(&mut open.connection, rows, candidates).await;
             // After an error, the connection is closed, and the file is opened anew.
             written.map(|()| self.open = Some(open))
         };
@@ -172,6 +184,7 @@ impl Writer {
             Some(replaced) => {
                 let _ = replaced.connection.close().await;
                 self.origins.clear();
+                self.versions.clear();
             }
             None => {}
         }
@@ -182,13 +195,21 @@ impl Writer {
         Ok(Open { connection, identity })
     }
 
-    async fn write_to(&mut self, connection: &mut SqliteConnection, rows: &[Row]) -> Result<(), StoreError> {
-        self.bounds.make_room(rows.len(), connection).await?;
+    async fn write_to(
+        &mut self,
+        connection: &mut SqliteConnection,
+        rows: &[Row],
+        candidates: &[Arc<Candidate>],
+    ) -> Result<(), StoreError> {
+        let versions = self.versions.new_of(candidates, connection).await?;
+        let documents = versions.iter().map(versions::Version::stored_bytes).sum();
+        self.bounds.make_room(rows.len(), documents, connection).await?;
         if rows.is_empty() {
             return Ok(());
         }
         let mut transaction = connection.begin_with("begin immediate").await?;
         insert(rows, &mut self.origins, &mut transaction).await?;
+        versions::insert(&versions, &mut transaction).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -199,4 +220,11 @@ impl Writer {
             tracing::warn!(%error, "the journal was not closed");
         }
     }
+}
+
+/// The lines of a batch, and the documents among them that may be new versions.
+fn prepare(batch: Vec<NewEntry>) -> (Vec<Row>, Vec<Arc<Candidate>>) {
+    let mut rows: Vec<_> = batch.into_iter().map(Row::from).collect();
+    let candidates = rows.iter_mut().filter_map(Candidate::of).map(Arc::new).collect();
+    (rows, candidates)
 }

@@ -23,6 +23,12 @@ pub fn journal() -> Vec<ConfigKey> {
             "Size limit of the journal with the files beside it; the oldest lines are removed",
         ),
         number("journal_days_max", "days", Config::DAYS_MAX, 1..=DAYS_MAX, "How long lines stay in the journal"),
+        fixed(
+            "journal_documents",
+            "versions",
+            "off",
+            "`changed` stores each new version of a device's document in the journal, compressed, for `dialplate journal diff`; documents hold passwords",
+        ),
         absent(
             "request_id_header",
             "header",

@@ -39,6 +39,9 @@ impl Walk<'_> {
         let plugin = self.serving(device, &folder)?;
         let texts = snapshot.texts.folder(&folder).filter(|_| located.in_tree).cloned();
         seen.origin(Origin { plugin: Arc::clone(plugin), folder: folder.as_str().into(), texts });
+        if self.app.journal.keeps_documents() {
+            seen.admitted(device);
+        }
         let group = RenderGroup { folder, domain: device.domain_name.clone() };
         let choice = snapshot.plugins.choose(plugin, &group, &device.address);
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };

@@ -1,4 +1,4 @@
-//! What `dialplate journal` prints.
+//! Lines of the journal.
 
 use crate::journal::{Config, Entry, Filter, Reader};
 use anyhow::{Context, Result};
@@ -132,7 +132,7 @@ impl Printer {
 }
 
 /// A reader that has seen enough, such as `head`, is no error.
-fn ended(written: io::Result<()>) -> Result<()> {
+pub(super) fn ended(written: io::Result<()>) -> Result<()> {
     match written {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
         written => written.context("standard output"),
