@@ -15,6 +15,7 @@ use crate::http::{self, AdminState, AppState, EXPLAINING_MAX, PhoneListener, Tls
 use crate::journal::{self, Journal};
 use crate::notes::Notes;
 use crate::pin::Pins;
+use crate::resync_watch::{self, Watcher};
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use crate::uploads::Uploads;
@@ -193,6 +194,7 @@ pub async fn run(config: Config) -> Result<()> {
     let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
     let admin = listen_for_admin(config.admin_listen)?;
     let tftp = config.tftp.clone().map(listen_for_tftp).transpose()?;
+    let watched = config.resync.on_change.then(|| (config.resync.clone(), config.journal.clone()));
     let opened = Opened::open(with_compiler(config)?).await?;
     let loaded = opened.load().await?;
     let app = opened.into_app(Arc::clone(&loaded.current))?;
@@ -205,6 +207,11 @@ pub async fn run(config: Config) -> Result<()> {
         tracing::info!(listen = %socket.local_addr()?, "tftp");
         let door = Arc::new(http::TftpDoor::new(Arc::downgrade(&app.state), app.http.clone()));
         vital.add("the TFTP server", tokio::spawn(tftp::serve(socket, config, door)));
+    }
+    if let Some((config, journal)) = watched {
+        let app = Arc::downgrade(&app.state);
+        let watching = resync_watch::watch(Watcher { app, config, journal });
+        vital.add("the task that notifies phones of edits", tokio::spawn(watching));
     }
     let mut ended = None;
     let signal = stop_signal()?;

@@ -34,6 +34,7 @@ pub mod reload;
 pub mod request;
 pub mod resync;
 pub mod resync_command;
+pub mod resync_watch;
 pub mod sentry;
 pub mod syslog;
 pub mod templates;

@@ -1,12 +1,14 @@
 //! `dialplate resync`: asks phones to fetch their configuration, and reports what became of each.
 
-use crate::app;
+use crate::app::{self, App};
 use crate::config::Config;
 use crate::directory::{Directory, Phone};
+use crate::journal::{self, Reader};
 use crate::plugin::{Action, Plugins};
 use crate::resync::{
     self, Done, Errand, FactoryReset, Notifier, Pace, Round, Selection, SipTarget, Transport, is_good, summary,
 };
+use crate::resync_watch::{Comparison, Fetches};
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 use std::io::{Write, stderr};
@@ -17,6 +19,10 @@ pub struct Order {
     pub selection: Selection,
     pub action: Action,
     pub pace: Pace,
+    /// Only devices whose phones would get other files than they have.
+    pub outdated: bool,
+    /// How long to wait for each phone's fetch.
+    pub wait_s: Option<u64>,
     pub dry_run: bool,
     pub json: bool,
     /// The phone's own address, for a NOTIFY that is sent directly.
@@ -30,19 +36,28 @@ pub struct Order {
 /// # Errors
 /// What is meant does not exist; there is no way to phones; a phone was not asked that should have been.
 pub async fn run(config: Config, order: Order, out: &mut impl Write) -> Result<()> {
-    let settings = config.resync.clone();
+    let (settings, journal) = (config.resync.clone(), config.journal.clone());
     let (opened, loaded) = app::open_for_command(config).await?;
     let plugins = Arc::clone(&loaded.current.load().plugins);
-    let mut phones = opened.directory().phones().await?;
+    let directory = opened.directory().clone();
+    let mut phones = directory.phones().await?;
     resync::add_vendors(&mut phones, &plugins);
-    let chosen: Vec<Phone> = order.selection.choose(&phones)?.into_iter().cloned().collect();
+    let mut chosen: Vec<Phone> = order.selection.choose(&phones)?.into_iter().cloned().collect();
+    let app = opened.into_app(loaded.current)?;
+    if order.outdated {
+        chosen = outdated(&app, &journal, chosen).await?;
+    }
+    let mut fetches = match order.wait_s.filter(|_| !order.dry_run) {
+        Some(seconds) => Some((seconds, Fetches::from_now(Reader::open(&journal).await?).await?)),
+        None => None,
+    };
     ensure!(order.sip.is_none() || chosen.len() == 1, "--sip names the address of one phone; name its device alone");
     let errands = errands(chosen, &plugins, order.action);
     let notifier = if errands.iter().any(|errand| errand.event.is_some()) {
         match order.sip {
             Some(host) => Notifier::by_sip(&settings, Some(host), order.transport)?,
             None => {
-                let notifier = Notifier::open(&settings, opened.directory(), phones.into(), plugins).await?;
+                let notifier = Notifier::open(&settings, &directory, phones.into(), plugins).await?;
                 notifier.with_transport(order.transport)
             }
         }
@@ -60,7 +75,11 @@ pub async fn run(config: Config, order: Order, out: &mut impl Write) -> Result<(
             let _ = writeln!(stderr(), "{count} of {total}: {}", done.report);
         }
     };
-    let done = round.run(Arc::new(notifier), progress).await;
+    let mut done = round.run(Arc::new(notifier), progress).await;
+    if let Some((seconds, fetches)) = &mut fetches {
+        fetches.wait(&mut done, *seconds).await?;
+    }
+    app.close().await;
     print(&done, total, order.json, out)?;
     ensure!(done.len() == total, "the report lacks {} devices; the log says why", total - done.len());
     ensure!(is_good(&done, is_named), "not every phone was notified: {}", summary(&done));
@@ -97,6 +116,19 @@ pub async fn factory_reset(
         writeln!(out, "{address} ({domain}): {way}{path}\n  {needs}\n  source: {source}")?;
     }
     Ok(())
+}
+
+/// Those of the devices whose phones would get other files than they have.
+async fn outdated(app: &App, journal: &journal::Config, phones: Vec<Phone>) -> Result<Vec<Phone>> {
+    let mut reader = Reader::open(journal).await?;
+    let mut outdated = Vec::new();
+    for phone in phones {
+        if Comparison::of(app.state(), &mut reader, &phone).await?.is_outdated() {
+            outdated.push(phone);
+        }
+    }
+    reader.close().await;
+    Ok(outdated)
 }
 
 /// Each device with the maker's event.

@@ -63,3 +63,137 @@ fn edit_is_fetched_within_two_seconds_of_the_command() {
     assert_soon(taken);
     assert!(phone.finished());
 }
+
+/// The journal of a stage, and no look at an old one.
+fn with_journal(stage: Stage) -> Stage {
+    let file = stage.folder.path().join("journal.db").display().to_string();
+    stage.with("DIALPLATE_JOURNAL", &file)
+}
+
+/// The phone's own fetch, as after a start.
+fn fetch(server: &Server) {
+    let agent = "Yealink SIP-T46U 108.86.0.20 00:15:65:00:00:46";
+    let url = format!("http://{}/provision/{PHONE}.cfg", server.address);
+    let fetched = std::process::Command::new("curl").args(["-sf", "-A", agent, "-o", "/dev/null", &url]).status();
+    assert!(fetched.is_ok_and(|status| status.success()));
+}
+
+const EDIT: &str = "update v_device_lines set display_name = 'Edited' where user_id = '101'";
+
+#[test]
+fn edit_is_fetched_within_two_seconds_by_itself() {
+    let stage = with_journal(Stage::new());
+    let peer_address = format!("127.0.0.1:{}", dialplate_tests::server::free_port());
+    let settings = [("DIALPLATE_RESYNC_ON_CHANGE", "true"), ("DIALPLATE_EVENT_SOCKET", peer_address.as_str())];
+    let server = serve(&stage, &settings);
+    let Some((mut phone, file)) = phone(&server) else { return };
+    let registered = vec![registered(&phone.address.to_string())];
+    let peer = EventSocketPeer::start_at(peer_address.parse().unwrap(), Manner { registered, ..Manner::default() });
+    fetch(&server);
+    until_journal_has(&stage, 1);
+    // The task has looked once.
+    std::thread::sleep(Duration::from_millis(600));
+    let start = Instant::now();
+    stage.sql(EDIT);
+    wait::until(|| file.exists(), || format!("the phone's fetch; log:\n{}", server.log()));
+    let taken = start.elapsed();
+    println!("an edit is fetched {} ms after it was made, without a command", taken.as_millis());
+    assert!(std::fs::read_to_string(&file).unwrap().contains("account.1.display_name = Edited"));
+    assert_soon(taken);
+    assert!(phone.finished());
+    // What the phone has now is what it would get, so an edit of another table notifies nobody.
+    stage.sql("update v_contacts set contact_note = 'x'");
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(peer.notified("call-id").len(), 1, "{}", server.log());
+}
+
+#[test]
+fn bulk_edit_notifies_a_phone_once() {
+    let stage = with_journal(Stage::new());
+    let peer = EventSocketPeer::start(Manner { registered: vec![registered("127.0.0.1:5999")], ..Manner::default() });
+    let address = peer.address.to_string();
+    let server = serve(&stage, &[("DIALPLATE_RESYNC_ON_CHANGE", "true"), ("DIALPLATE_EVENT_SOCKET", &address)]);
+    fetch(&server);
+    until_journal_has(&stage, 1);
+    std::thread::sleep(Duration::from_millis(600));
+    for number in 0..20 {
+        stage.sql(&format!("update v_device_lines set display_name = 'Edit {number}' where user_id = '101'"));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    wait::until(|| !peer.notified("call-id").is_empty(), || server.log());
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!(peer.notified("call-id"), ["0_1@127.0.0.1"]);
+}
+
+#[test]
+fn edit_notifies_nobody_unless_it_is_switched_on() {
+    let stage = with_journal(Stage::new());
+    let peer = EventSocketPeer::start(Manner { registered: vec![registered("127.0.0.1:5999")], ..Manner::default() });
+    let address = peer.address.to_string();
+    let server = serve(&stage, &[("DIALPLATE_EVENT_SOCKET", &address)]);
+    fetch(&server);
+    stage.sql(EDIT);
+    std::thread::sleep(Duration::from_secs(2));
+    assert!(peer.commands().is_empty(), "{}", server.log());
+}
+
+#[test]
+fn outdated_selects_phones_by_the_journal() {
+    let stage = with_journal(Stage::new());
+    let peer = EventSocketPeer::start(Manner { registered: vec![registered("127.0.0.1:5999")], ..Manner::default() });
+    let server = serve(&stage, &[]);
+    fetch(&server);
+    until_journal_has(&stage, 1);
+    let stage = stage.with("DIALPLATE_EVENT_SOCKET", &peer.address.to_string());
+    let ran = stage.run(&["--outdated", "--json"]);
+    assert!(ran.success && ran.json().is_empty(), "{} {}", ran.out, ran.err);
+    stage.sql(EDIT);
+    let ran = stage.run(&["--outdated", "--json"]);
+    assert!(ran.success, "{} {}", ran.out, ran.err);
+    let devices: Vec<_> = ran.json().iter().map(|report| report["device"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(devices, [PHONE], "no other phone has fetched");
+    fetch(&server);
+    until_journal_has(&stage, 2);
+    assert!(stage.run(&["--outdated", "--json"]).json().is_empty());
+}
+
+#[test]
+fn wait_reports_whether_the_phone_fetched_again() {
+    let stage = with_journal(Stage::new());
+    let server = serve(&stage, &[]);
+    fetch(&server);
+    until_journal_has(&stage, 1);
+    let Some((mut phone, _)) = phone(&server) else { return };
+    let registered = vec![registered(&phone.address.to_string())];
+    let peer = EventSocketPeer::start(Manner { registered, ..Manner::default() });
+    let stage = stage.with("DIALPLATE_EVENT_SOCKET", &peer.address.to_string());
+    let ran = stage.run(&[PHONE, "--wait", "20", "--json"]);
+    assert!(ran.success, "{} {}", ran.out, ran.err);
+    let report = &ran.json()[0];
+    assert_eq!(report["fetched"], true);
+    assert!(report["fetched_after_ms"].as_u64().unwrap() < 20_000);
+    assert!(phone.finished());
+    // The phone is gone.
+    let ran = stage.run(&[PHONE, "--wait", "1"]);
+    assert!(!ran.success && ran.out.contains("it has not fetched within 1 s"), "{} {}", ran.out, ran.err);
+}
+
+#[test]
+fn commands_that_need_the_journal_say_so() {
+    let stage = Stage::new().with("DIALPLATE_JOURNAL", "off");
+    for arguments in [&["--outdated"][..], &[PHONE, "--wait", "1"]] {
+        let ran = stage.run(arguments);
+        assert!(!ran.success && ran.err.contains("the journal is off"), "{arguments:?}: {}", ran.err);
+    }
+}
+
+/// Waits until the server has written so many lines.
+fn until_journal_has(stage: &Stage, lines: usize) {
+    let settings = stage.all_settings();
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let count = || {
+        let listed = dialplate_tests::server::command("journal", &settings).output().unwrap();
+        String::from_utf8_lossy(&listed.stdout).lines().filter(|line| line.contains(PHONE)).count()
+    };
+    wait::until(|| count() >= lines, || format!("{lines} lines in the journal"));
+}

@@ -61,7 +61,12 @@ pub struct EventSocketPeer {
 
 impl EventSocketPeer {
     pub fn start(manner: Manner) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), manner)
+    }
+
+    /// Starts the peer at this address.
+    pub fn start_at(address: SocketAddr, manner: Manner) -> Self {
+        let listener = TcpListener::bind(address).expect("a free port");
         let address = listener.local_addr().expect("an address");
         let (notified, commands) = (Arc::default(), Arc::default());
         let peer = Self { address, notified: Arc::clone(&notified), commands: Arc::clone(&commands) };

@@ -17,6 +17,8 @@ const ADDRESS: &str = "address";
 const ALL: &str = "all";
 const DOMAIN: &str = "domain";
 const TEMPLATE: &str = "template";
+const OUTDATED: &str = "outdated";
+const WAIT: &str = "wait";
 const REBOOT: &str = "reboot";
 const RATE: &str = "rate";
 const SPREAD: &str = "spread";
@@ -24,6 +26,9 @@ const DRY_RUN: &str = "dry-run";
 const JSON: &str = "json";
 const SIP: &str = "sip";
 const TRANSPORT: &str = "transport";
+
+/// An hour: a phone in a call may fetch much later than it is asked.
+const WAIT_S_MAX: u64 = 3_600;
 
 pub const RESYNC: Family = Family { command, run };
 
@@ -37,19 +42,25 @@ fn command() -> Command {
     let spread =
         option(SPREAD, "TIME", "Spread the phones over a time such as 90s, 10m or 2h [default: resync_spread_s]");
     let transport = option(TRANSPORT, "TRANSPORT", "With SIP: udp, tcp or tls [default: that of the device's line]");
+    let wait = option(WAIT, "SECONDS", "Wait so long for each phone to fetch, and report it, by the journal");
     keyed("resync", "Asks phones to fetch their configuration again, each by its maker's event")
         .arg(address)
         .arg(switch(ALL, "Ask the phones of all enabled devices"))
         .arg(option(DOMAIN, "DOMAIN", "Ask the phones of this domain, or look for the devices there"))
         .arg(option(TEMPLATE, "TEMPLATE", "Ask the phones with this template, such as yealink/t46s or yealink"))
+        .arg(switch(
+            OUTDATED,
+            "Only those whose last fetched files differ from what they would get now, by the journal",
+        ))
         .arg(switch(REBOOT, "Ask the phones to restart"))
         .arg(rate)
         .arg(spread)
         .arg(switch(DRY_RUN, "Look everything up, and notify nobody"))
         .arg(option(SIP, "HOST[:PORT]", "Notify one phone directly by SIP at this address, without FreeSWITCH"))
         .arg(transport.value_parser(["udp", "tcp", "tls"]))
+        .arg(wait.value_parser(value_parser!(u64).range(1..=WAIT_S_MAX)))
         .arg(switch(JSON, "Print everything as JSON"))
-        .group(ArgGroup::new("whom").args([ADDRESS, ALL, DOMAIN, TEMPLATE]).required(true).multiple(true))
+        .group(ArgGroup::new("whom").args([ADDRESS, ALL, DOMAIN, TEMPLATE, OUTDATED]).required(true).multiple(true))
 }
 
 fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
@@ -72,6 +83,8 @@ fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
             rate: flags.get_one(RATE).copied().unwrap_or(config.resync.rate),
             spread: spread.unwrap_or(config.resync.spread),
         },
+        outdated: flags.get_flag(OUTDATED),
+        wait_s: flags.get_one(WAIT).copied(),
         dry_run: flags.get_flag(DRY_RUN),
         json: flags.get_flag(JSON),
         sip: sip.transpose().map_err(|reason| anyhow!("--sip: {reason}"))?,

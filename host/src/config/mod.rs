@@ -108,6 +108,7 @@ impl Config {
     /// Everything that is wrong with the configuration.
     pub fn read(mut source: ConfigSource, program: Option<&Path>) -> Result<Self, Vec<ConfigError>> {
         let config = read(&mut source, program);
+        resync::check(&mut source, &config);
         source.finish(config)
     }
 }

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::query::{QueryResult, Statement};
 use super::replica::{ReadSource, Replica};
 use super::statements::Statements;
-use crate::facts::ReadOrigin;
+use crate::facts::{DatabaseVersion, ReadOrigin};
 use crate::metrics::FactsCounts;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
@@ -86,6 +86,11 @@ impl Directory {
         if let Some(replica) = &self.inner.replica {
             replica.source.database.close().await;
         }
+    }
+
+    /// The version that the database has now, which is another one after each edit; `None` if it cannot be told.
+    pub async fn version(&self) -> Option<DatabaseVersion> {
+        self.primary().version().await
     }
 
     /// Where statements are read that no replica answers.

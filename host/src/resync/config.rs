@@ -51,6 +51,8 @@ pub struct Config {
     /// Whether FusionPBX is here, whose release may name its event socket in a table.
     pub has_fusionpbx: bool,
     pub sip: SipConfig,
+    /// Whether the running server notifies phones after an edit.
+    pub on_change: bool,
     /// NOTIFYs per second.
     pub rate: u32,
     /// The time over which the phones of one edit are spread.

@@ -55,6 +55,12 @@ pub fn resync() -> Vec<ConfigKey> {
             "/etc/dialplate/phone-authorities.pem",
             "Certificate authorities (PEM) that the certificates of phones must come from when they are notified by SIP over TLS",
         ),
+        fixed(
+            "resync_on_change",
+            "flag",
+            "false",
+            "Whether the server notifies phones by itself after an edit of rows or templates that changes what they would get. It compares with the journal",
+        ),
         number("resync_rate", "phones per second", Config::RATE, 1..=Config::RATE_MAX, "How many phones are notified per second"),
         number(
             "resync_spread_s",

@@ -1,0 +1,53 @@
+//! Compares what a phone has, by the journal, with what it would get now.
+
+use crate::directory::Phone;
+use crate::http::{self, AppState};
+use crate::journal::{Entry, ReadError, Reader};
+use std::time::Duration;
+
+/// A phone fetches its files within this time. What it fetched before its last files is no part of what it fetches now, such
+/// as a file of an earlier template.
+const ROUND: Duration = Duration::from_secs(600);
+
+/// The comparison of one phone's files.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Comparison {
+    /// The hashes of the files that the phone would get now and does not have, in the order of their names; empty if the phone
+    /// is up to date, or never fetched.
+    pub newer: Vec<String>,
+}
+
+impl Comparison {
+    /// Renders each file of the phone's last fetch anew. A file that does not exist any more, or has the time in it, is not
+    /// compared.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn of(app: &AppState, reader: &mut Reader, phone: &Phone) -> Result<Self, ReadError> {
+        let fetched = reader.last_fetches(&phone.address).await?;
+        let mut newer = Vec::new();
+        for entry in of_last_round(&fetched) {
+            let preview = http::preview(app, &phone.address, &phone.domain, Some(&entry.file)).await;
+            let Ok(ready) = preview else { continue };
+            if ready.document.host_calls.asked().is_none() {
+                continue;
+            }
+            let hash: String = ready.sha256().iter().map(|byte| format!("{byte:02x}")).collect();
+            if entry.sha256.as_ref() != Some(&hash) {
+                newer.push(hash);
+            }
+        }
+        Ok(Self { newer })
+    }
+
+    pub fn is_outdated(&self) -> bool {
+        !self.newer.is_empty()
+    }
+}
+
+/// The entries that belong to the last time when the phone fetched its files.
+fn of_last_round(fetched: &[Entry]) -> impl Iterator<Item = &Entry> {
+    let newest = fetched.iter().map(|entry| entry.at_us).max().unwrap_or_default();
+    let round = i64::try_from(ROUND.as_micros()).unwrap_or(i64::MAX);
+    fetched.iter().filter(move |entry| entry.at_us >= newest.saturating_sub(round))
+}
