@@ -132,6 +132,32 @@ fn memory_of_60_mb_and_code_of_2_mb_compile_by_default() {
     are_refused(&[], [("full", heavy::full(&minimal, 60 << 20), why), ("long", heavy::long(&minimal, 2_000), why)]);
 }
 
+/// The most resident memory of a process since its start, in MiB.
+fn peak_mib(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() >> 10
+}
+
+#[test]
+fn build_takes_its_memory_outside_of_the_server() {
+    let site = Site::minimal();
+    let cache = site.path("cache").display().to_string();
+    let peak = || {
+        let server = site.start_with(&site.path("templates"), &[("DIALPLATE_CACHE", &cache)]);
+        assert!(text(&server).starts_with("edition 1"));
+        peak_mib(server.id())
+    };
+    // 48 MiB, which the guest keeps in its memory.
+    for number in 0..12 {
+        site.write(&format!("templates/minimal/{}/{number}.cfg", number % 4), vec![b'x'; 4 << 20]);
+    }
+    let building = peak();
+    let from_the_cache = peak();
+    println!("{building} MiB after a build, {from_the_cache} MiB after a start without one");
+    assert!(building < from_the_cache + 24, "{building} MiB, and {from_the_cache} MiB without a build");
+}
+
 #[test]
 fn compiler_inherits_nothing_and_ends_with_its_server() {
     let (site, minimal) = (Site::minimal(), guests::built("minimal"));

@@ -28,8 +28,8 @@ pub struct Config {
     /// How long a start waits for a database that does not answer yet. When a machine boots, it starts at the same time
     /// as Dialplate.
     pub start_timeout: Duration,
-    /// What the kept facts of a database may take, about; 0 keeps none. Three hundred devices with a hundred keys each
-    /// take some 15 MB.
+    /// What the kept facts of a database may take, about; 0 keeps none. Some nine hundred devices with a hundred keys each fit in.
+    /// With the documents, a storm of all phones must stay below 400 MiB.
     pub facts_bytes_max: u64,
 }
 
@@ -45,7 +45,7 @@ impl Config {
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(5),
             start_timeout: Duration::from_secs(30),
-            facts_bytes_max: 64 << 20,
+            facts_bytes_max: 48 << 20,
         }
     }
 

@@ -1,6 +1,6 @@
 //! The bytes of a component file.
 
-use super::cache::hex;
+use super::digest::hex;
 use super::error::LoadError;
 use super::inspect::inspect;
 use super::interface::Version;

@@ -2,19 +2,20 @@
 //! Each step uses the cache if it holds the result.
 
 use super::binary::Binary;
-use super::cache::{Cache, Key, KeyMaker};
+use super::cache::{Key, KeyMaker};
 use super::call::Call;
-use super::compiler::{Code, compile};
+use super::compiler::{Code, compile, prepare};
 use super::description::Description;
 use super::engine::{Engine, store};
 use super::error::{LoadError, RenderError};
+use super::instrument::instrument;
 use super::interface::Version;
 use super::job::Prepared;
 use super::limits::{MESSAGE_CHARS_MAX, keys, one_line};
 use super::plugin::{ComponentOrigin, Plugin};
 use super::purpose::Purpose;
 use super::remark::remarks;
-use super::snapshot;
+use super::snapshot::Subject;
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -55,11 +56,11 @@ impl Candidate {
         let description = match known.filter(|known| known.description.check().is_ok()) {
             Some(known) => known.description,
             None => {
-                let code = snapshot::instrument(engine, &binary.bytes).await?;
-                let component = code.component().map_err(not_ready)?;
+                let mut code = instrument(engine, &binary.bytes).await?;
+                let component = code.component(engine).map_err(not_ready)?;
                 let description = describe(engine, binary.version, file, &component).await?;
                 description.check()?;
-                keep_unprepared(engine, &key, &code, &description);
+                keep_unprepared(engine, &key, &mut code, &description);
                 description
             }
         };
@@ -110,17 +111,22 @@ impl Candidate {
         key: &Key,
         templates: &[TemplateFile],
     ) -> Result<(Component, Note), LoadError> {
-        let name = Arc::from(self.description.name.as_str());
-        let instrumented = unprepared(engine, &self.binary, &self.description).await?;
-        let (bytes, prepared, warnings) = snapshot::take(engine, name, &self.binary, &instrumented, templates).await?;
-        let code = compile(engine, Purpose::Render, &bytes).await?;
-        drop(bytes);
+        let mut instrumented = unprepared(engine, &self.binary, &self.description).await?;
+        let subject = Subject {
+            plugin: &self.description.name,
+            version: self.binary.version,
+            bytes: &self.binary.bytes,
+            templates,
+            put_off_after: engine.prepare_cpu_max(),
+        };
+        let (mut snapshot, prepared, warnings) = prepare(engine, &mut instrumented, &subject).await?;
+        let mut code = compile(engine, Purpose::Render, snapshot.source()).await?;
         let mut note = Note { code: String::new(), prepared, warnings };
-        let mapped = keep_code(engine, key, &code, |cache, digest| {
+        code.keep(engine, key, |cache, digest| {
             note.code = digest;
             cache.put_note(key, &note)
         });
-        Ok((mapped.map_or_else(|| code.component().map_err(not_ready), Ok)?, note))
+        Ok((code.component(engine).map_err(not_ready)?, note))
     }
 }
 
@@ -128,29 +134,26 @@ fn not_ready(error: wasmtime::Error) -> LoadError {
     LoadError::Build(format!("{error:#}"))
 }
 
-/// The component before `prepare`, compiled unless the cache has it.
-pub(super) async fn unprepared(
-    engine: &Engine,
-    binary: &Binary,
-    description: &Description,
-) -> Result<Component, LoadError> {
+/// The code of the component before `prepare`, compiled unless the cache has it.
+pub(super) async fn unprepared(engine: &Engine, binary: &Binary, description: &Description) -> Result<Code, LoadError> {
     let key = unprepared_key(engine, binary);
     let known = engine.cache().and_then(|cache| {
         let note: Unprepared = cache.note(&key)?;
         // Either compiler may have compiled it: see `instrument`.
-        [engine.snapshot(), engine.render()].into_iter().find_map(|machine| cache.code(machine, &key, &note.code))
+        let of = |purpose| Code::of_file(engine, purpose, cache.code(&key, &note.code)?);
+        [Purpose::Snapshot, Purpose::Render].into_iter().find_map(of)
     });
-    if let Some(component) = known {
-        return Ok(component);
+    if let Some((code, _)) = known {
+        return Ok(code);
     }
-    let code = snapshot::instrument(engine, &binary.bytes).await?;
-    let mapped = keep_unprepared(engine, &key, &code, description);
-    mapped.map_or_else(|| code.component().map_err(not_ready), Ok)
+    let mut code = instrument(engine, &binary.bytes).await?;
+    keep_unprepared(engine, &key, &mut code, description);
+    Ok(code)
 }
 
-fn keep_unprepared(engine: &Engine, key: &Key, code: &Code, description: &Description) -> Option<Component> {
+fn keep_unprepared(engine: &Engine, key: &Key, code: &mut Code, description: &Description) {
     let description = description.clone();
-    keep_code(engine, key, code, |cache, code| cache.put_note(key, &Unprepared { code, description }))
+    code.keep(engine, key, |cache, code| cache.put_note(key, &Unprepared { code, description }));
 }
 
 /// Identifies the code of a component that is not prepared.
@@ -161,32 +164,11 @@ fn unprepared_key(engine: &Engine, binary: &Binary) -> Key {
     key.finish()
 }
 
-/// Writes compiled code into the cache and returns it mapped from there, so that its pages are shared with the file.
-/// `note` gets the code's digest and writes the note. If the disk is full, this start
-/// continues, and the next one has to compile again.
-fn keep_code(
-    engine: &Engine,
-    key: &Key,
-    code: &Code,
-    note: impl FnOnce(&Cache, String) -> std::io::Result<()>,
-) -> Option<Component> {
-    let cache = engine.cache()?;
-    let digest = cache.put_code(key, code.bytes());
-    let written = digest.and_then(|digest| note(cache, digest.clone()).map(|()| digest));
-    match written {
-        Ok(digest) => cache.code(code.machine(), key, &digest),
-        Err(error) => {
-            tracing::warn!(%error, "cannot write a compiled plugin to the cache");
-            None
-        }
-    }
-}
-
 fn cached(engine: &Engine, key: &Key) -> Option<(Component, Note)> {
     let cache = engine.cache()?;
     let note: Note = cache.note(key)?;
-    let code = cache.code(engine.render(), key, &note.code)?;
-    Some((code, note))
+    let (_, component) = Code::of_file(engine, Purpose::Render, cache.code(key, &note.code)?)?;
+    Some((component, note))
 }
 
 async fn describe(

@@ -6,28 +6,24 @@
 //! is the one on the note's first line. A partial write, a bad disk, an edit or a renamed file makes the server compile
 //! again. wasmtime itself refuses code of another version, another processor or other settings.
 
+use super::digest::{DIGEST_CHARS, hex};
+use super::draft::{self, Draft};
 use super::limits::Config;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read, Write};
-use std::os::fd::AsRawFd;
+use std::io::{self, Read};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
-use uuid::Uuid;
-use wasmtime::component::Component;
 
 /// A note holds names of templates and settings: a few MB for the largest vendor.
 const NOTE_BYTES_MAX: u64 = 64 << 20;
 
 /// File extensions: code and note.
 const ENDINGS: [&str; 2] = ["cwasm", "note"];
-
-/// SHA-256 in hexadecimal digits.
-const DIGEST_CHARS: usize = 64;
 
 /// Bytes that are read at once to compute a digest.
 const READ_BYTES: usize = 1 << 18;
@@ -86,10 +82,7 @@ impl Cache {
         DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
         let cache = Self { folder: folder.to_owned(), owner: 0, bytes_max };
         // The owner of a new file is the server's effective user.
-        let probe = cache.unfinished();
-        let owner = create(&probe)?.metadata()?.uid();
-        // Another server that is starting may have removed it.
-        let _ = fs::remove_file(&probe);
+        let owner = cache.draft()?.file().metadata()?.uid();
         let found = fs::metadata(folder)?;
         if found.uid() != owner || found.mode() & 0o077 != 0 {
             return Err(io::Error::other("it must belong to the server's user and be closed to others (chmod 700)"));
@@ -115,36 +108,39 @@ impl Cache {
             return Err(io::Error::other(format!("its note has {bytes} bytes, more than {NOTE_BYTES_MAX}")));
         }
         self.make_room(bytes);
-        let digest = note_digest(key, &json);
-        self.put(&self.path(key, "note"), &[digest.as_bytes(), b"\n", json.as_bytes()])
+        let mut draft = self.draft()?;
+        for part in [note_digest(key, &json).as_bytes(), b"\n", json.as_bytes()] {
+            draft.write(part)?;
+        }
+        draft.keep(&self.path(key, "note"))
     }
 
-    /// Maps the code if its digest is `digest`, which `put_code` returned.
-    pub(super) fn code(&self, engine: &wasmtime::Engine, key: &Key, digest: &str) -> Option<Component> {
+    /// Code that is in the cache. Its SHA-256 is `digest`, which `put_code` returned.
+    pub(super) fn code(&self, key: &Key, digest: &str) -> Option<File> {
         let mut file = self.open_own(&self.path(key, "cwasm"))?;
         if hex(digest_of(&mut file).ok()?) != digest {
             return None;
         }
         // A full cache removes the oldest files first, and this one is in use.
         let _ = file.set_modified(SystemTime::now());
-        map(engine, &file).ok()
+        Some(file)
     }
 
-    /// Writes the code and returns its digest for the note. The note is written last: code without a note is never
-    /// read.
-    pub(super) fn put_code(&self, key: &Key, code: &[u8]) -> io::Result<String> {
-        self.make_room(code.len() as u64);
-        self.put(&self.path(key, "cwasm"), &[code])?;
-        Ok(hex(Sha256::new_with_prefix(code)))
+    /// A new file for code, of which nobody knows yet how much it is.
+    pub(super) fn draft(&self) -> io::Result<Draft> {
+        Draft::create(&self.folder)
+    }
+
+    /// Keeps code under its key and returns its digest for the note. The note is written last: code without a note is
+    /// never read.
+    pub(super) fn put_code(&self, key: &Key, code: &mut Draft) -> io::Result<String> {
+        self.make_room(code.bytes());
+        code.keep(&self.path(key, "cwasm"))?;
+        Ok(code.digest())
     }
 
     fn path(&self, key: &Key, ending: &str) -> PathBuf {
         self.folder.join(format!("{}.{ending}", key.0))
-    }
-
-    /// A new unique name. A process id is not unique: in a container every start has the same one.
-    fn unfinished(&self) -> PathBuf {
-        self.folder.join(format!("{}.new", Uuid::new_v4()))
     }
 
     /// Opens a file that only the server's user can access; refuses links.
@@ -152,22 +148,6 @@ impl Cache {
         let file = open_file(path).ok()?;
         let found = file.metadata().ok()?;
         (found.is_file() && found.uid() == self.owner && found.mode() & 0o077 == 0).then_some(file)
-    }
-
-    /// Writes a file so that it appears complete or not at all, even after a power cut.
-    fn put(&self, path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-        let draft = self.unfinished();
-        let written = create(&draft).and_then(|mut file| {
-            // The lock marks the file as being written for as long as this process lives.
-            file.lock()?;
-            parts.iter().try_for_each(|part| file.write_all(part))?;
-            file.sync_all()
-        });
-        let done = written.and_then(|()| fs::rename(&draft, path));
-        if done.is_err() {
-            let _ = fs::remove_file(&draft);
-        }
-        done
     }
 
     /// Removes the oldest code, each with its note, until `bytes` more fit. Code that this process has mapped is kept for
@@ -198,7 +178,7 @@ impl Cache {
 
     /// Removes partial files of servers that were killed. A locked file is still being written.
     fn remove_leftovers(&self) {
-        for (_, _, path) in self.files("new") {
+        for (_, _, path) in self.files(draft::ENDING) {
             if open_file(&path).is_ok_and(|file| file.try_lock().is_ok()) {
                 let _ = fs::remove_file(path);
             }
@@ -221,10 +201,6 @@ fn open_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
 
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
 /// Includes the key, so that a renamed note is not valid.
 fn note_digest(key: &Key, json: &str) -> String {
     let mut digest = Sha256::new_with_prefix(&key.0);
@@ -240,24 +216,6 @@ fn digest_of(file: &mut File) -> io::Result<Sha256> {
             read => digest.update(&buffer[..read]),
         }
     }
-}
-
-/// The digest so far in hexadecimal digits.
-pub(super) fn hex(digest: Sha256) -> String {
-    use std::fmt::Write;
-    digest.finalize().iter().fold(String::with_capacity(DIGEST_CHARS), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}
-
-#[allow(unsafe_code, reason = "machine code is mapped from a file, which wasmtime cannot check")]
-fn map(engine: &wasmtime::Engine, file: &File) -> wasmtime::Result<Component> {
-    // The path of the open file itself: another file may have its name by now.
-    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-    // SAFETY: the file was written by this cache, from `Component::serialize`, into a folder that is closed to all
-    // other users, and the caller has just compared its digest with the one that was noted when it was written.
-    unsafe { Component::deserialize_file(engine, path) }
 }
 
 #[cfg(test)]

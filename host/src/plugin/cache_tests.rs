@@ -1,6 +1,8 @@
 use super::*;
+use crate::plugin::compiler::map;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
+use wasmtime::component::Component;
 
 fn folder() -> tempfile::TempDir {
     tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o700)).tempdir().unwrap()
@@ -10,6 +12,13 @@ fn key(part: &str) -> Key {
     let mut maker = KeyMaker::new("test");
     maker.part(part.as_bytes());
     maker.finish()
+}
+
+/// Puts code into the cache and returns its digest.
+fn put_code(cache: &Cache, name: &str, code: &[u8]) -> String {
+    let mut draft = cache.draft().unwrap();
+    draft.write(code).unwrap();
+    cache.put_code(&key(name), &mut draft).unwrap()
 }
 
 #[test]
@@ -40,8 +49,8 @@ fn folder_or_file_writable_by_others_is_not_used() {
 fn opening_removes_partial_files_of_dead_servers_only() {
     let folder = folder();
     let [killed, running] = ["1-0.new", "2-0.new"].map(|name| folder.path().join(name));
-    create(&killed).unwrap();
-    let writing = create(&running).unwrap();
+    File::create_new(&killed).unwrap();
+    let writing = File::create_new(&running).unwrap();
     writing.lock().unwrap();
     Cache::open(folder.path(), 1 << 20).unwrap();
     assert_eq!((killed.exists(), running.exists()), (false, true));
@@ -63,23 +72,6 @@ fn link_or_renamed_note_is_not_used() {
     assert_eq!(cache.note::<u32>(&key("a")), None);
 }
 
-#[test]
-#[expect(clippy::disallowed_methods, reason = "eight bytes of our own")]
-fn code_of_an_engine_with_other_settings_is_not_mapped() {
-    let folder = folder();
-    let cache = Cache::open(folder.path(), 1 << 20).unwrap();
-    let engine = |interruptible: bool| {
-        let mut settings = wasmtime::Config::new();
-        settings.epoch_interruption(interruptible);
-        wasmtime::Engine::new(&settings).unwrap()
-    };
-    let (own, other) = (engine(false), engine(true));
-    let code = Component::new(&own, b"\0asm\x0d\0\x01\0").unwrap().serialize().unwrap();
-    let digest = cache.put_code(&key("a"), &code).unwrap();
-    assert!(cache.code(&own, &key("a"), &digest).is_some());
-    assert!(cache.code(&other, &key("a"), &digest).is_none());
-}
-
 /// Sets back the time at which the files of a key were written.
 fn age(cache: &Cache, name: &str, minutes: u64) {
     for ending in ENDINGS {
@@ -94,7 +86,7 @@ fn oldest_files_make_room_for_code_and_notes() {
     let cache = Cache::open(folder.path(), 2_500).unwrap();
     let there = |name| ENDINGS.map(|ending| cache.path(&key(name), ending).exists());
     let put = |name, note: &str| {
-        cache.put_code(&key(name), &[0; 1_000]).unwrap();
+        put_code(&cache, name, &[0; 1_000]);
         cache.put_note(&key(name), &note).unwrap();
     };
     for (name, minutes) in [("a", 2), ("b", 1)] {
@@ -118,18 +110,36 @@ fn oldest_files_make_room_for_code_and_notes() {
 
 #[test]
 #[expect(clippy::disallowed_methods, reason = "eight bytes of our own")]
+fn code_of_an_engine_with_other_settings_is_not_mapped() {
+    let folder = folder();
+    let cache = Cache::open(folder.path(), 1 << 20).unwrap();
+    let engine = |interruptible: bool| {
+        let mut settings = wasmtime::Config::new();
+        settings.epoch_interruption(interruptible);
+        wasmtime::Engine::new(&settings).unwrap()
+    };
+    let (own, other) = (engine(false), engine(true));
+    let code = Component::new(&own, b"\0asm\x0d\0\x01\0").unwrap().serialize().unwrap();
+    let digest = put_code(&cache, "a", &code);
+    let file = cache.code(&key("a"), &digest).unwrap();
+    assert!(map(&own, &file).is_ok());
+    assert!(map(&other, &file).is_err());
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "eight bytes of our own")]
 fn mapped_code_stays_in_a_full_cache() {
     let folder = folder();
     let engine = wasmtime::Engine::default();
     let code = Component::new(&engine, b"\0asm\x0d\0\x01\0").unwrap().serialize().unwrap();
     let cache = Cache::open(folder.path(), code.len() as u64).unwrap();
-    let digest = cache.put_code(&key("a"), &code).unwrap();
-    let mapped = cache.code(&engine, &key("a"), &digest);
+    let digest = put_code(&cache, "a", &code);
+    let mapped = map(&engine, &cache.code(&key("a"), &digest).unwrap());
     let there = || cache.path(&key("a"), "cwasm").exists();
-    cache.put_code(&key("b"), b"more").unwrap();
-    assert!(mapped.is_some() && there());
+    put_code(&cache, "b", b"more");
+    assert!(mapped.is_ok() && there());
     drop(mapped);
-    cache.put_code(&key("b"), b"more").unwrap();
+    put_code(&cache, "b", b"more");
     assert!(!there());
 }
 

@@ -5,6 +5,7 @@ use super::host_calls::{Asked, HostCalls};
 use super::job::{DeviceScope, Moment, ScopeError};
 use super::limit_counters::LimitCounters;
 use super::limits::{Config, MEMORIES_MAX, TABLES_MAX, keys, one_line};
+use super::load_log::{LoadLog, note_dropped};
 use super::off_the_path::processor_time;
 use super::turns::Turn;
 use crate::facts::{DeviceAddress, Table, Versioned};
@@ -35,8 +36,8 @@ pub(super) struct Call {
     log_lines_left: u32,
     log_lines_dropped: u32,
     log_line_chars_max: usize,
-    /// What the plugin has logged as a warning.
-    warnings: Vec<String>,
+    /// What the plugin has logged while it is loaded.
+    load_log: LoadLog,
     limit_counters: LimitCounters,
 }
 
@@ -109,7 +110,7 @@ impl Call {
             log_lines_left: config.log_lines_max,
             log_lines_dropped: 0,
             log_line_chars_max: config.log_line_chars_max,
-            warnings: Vec::new(),
+            load_log: LoadLog::default(),
             limit_counters: limit_counters.clone(),
         }
     }
@@ -199,9 +200,11 @@ impl Call {
         self.subject.as_ref().ok_or_else(absent)
     }
 
-    /// The warnings of `prepare`. Those that nobody takes are logged when the call ends.
-    pub(super) fn take_warnings(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.warnings)
+    /// What a load has logged until now. It is written to the log when the call ends, unless it is taken before.
+    pub(super) fn take_load_log(&mut self) -> LoadLog {
+        let mut log = std::mem::take(&mut self.load_log);
+        log.count_dropped(std::mem::take(&mut self.log_lines_dropped));
+        log
     }
 
     /// Writes one line to the server's log under the plugin's name. Lines over the limit are counted, not written.
@@ -213,12 +216,11 @@ impl Call {
         }
         self.log_lines_left -= 1;
         let message = one_line(message, self.log_line_chars_max);
-        if level == Level::WARN && self.subject.is_none() {
-            self.warnings.push(message.to_string());
+        let Some(subject) = &self.subject else {
+            self.load_log.push(level, message);
             return;
-        }
-        let plugin = &*self.plugin;
-        let address = self.subject.as_ref().map_or("", |subject| subject.device.as_str());
+        };
+        let (plugin, address) = (&*self.plugin, subject.device.as_str());
         match level {
             Level::ERROR => tracing::error!(plugin.name = plugin, device.address = address, "{message}"),
             Level::WARN => tracing::warn!(plugin.name = plugin, device.address = address, "{message}"),
@@ -235,19 +237,8 @@ fn no_answer() -> ScopeError {
 
 impl Drop for Call {
     fn drop(&mut self) {
-        for warning in &self.warnings {
-            tracing::warn!(plugin.name = &*self.plugin, "{warning}");
-        }
-        if self.log_lines_dropped > 0 {
-            let (plugin, lines, limit) = (&*self.plugin, self.log_lines_dropped, keys::LOG_LINES);
-            tracing::warn!(
-                plugin.name = plugin,
-                lines,
-                limit,
-                "plugin logged more lines than {limit}; the rest is dropped"
-            );
-            self.limit_counters.note(plugin, Some(limit));
-        }
+        std::mem::take(&mut self.load_log).write(&self.plugin, &self.limit_counters);
+        note_dropped(&self.plugin, self.log_lines_dropped, &self.limit_counters);
     }
 }
 

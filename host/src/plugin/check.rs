@@ -21,8 +21,9 @@ impl Plugin {
 
     async fn unprepared(&self) -> Result<&Component, LoadError> {
         if self.unprepared.get().is_none() {
-            let component = build::unprepared(self.engine(), &self.origin().binary, self.description()).await?;
-            let _ = self.unprepared.set(component);
+            let code = build::unprepared(self.engine(), &self.origin().binary, self.description()).await?;
+            let component = code.component(self.engine());
+            let _ = self.unprepared.set(component.map_err(|error| LoadError::Build(format!("{error:#}")))?);
         }
         self.unprepared.get().ok_or_else(|| LoadError::Build("it is not there".into()))
     }
@@ -43,7 +44,9 @@ impl Plugin {
         let version = self.origin().binary.version;
         let instance = version.instantiate(&mut store, component).await.map_err(failed)?;
         let prepared = version.prepare(&mut store, &instance, templates).await.map_err(failed)?;
-        let remarks = remarks(self.name(), store.data_mut().take_warnings(), templates);
+        let mut log = store.data_mut().take_load_log();
+        let remarks = remarks(self.name(), log.take_warnings(), templates);
+        log.write(self.name(), limit_counters);
         let faulty = |Prepared { folder, file, outcome }| {
             let fault = outcome.err()?;
             Some(Faulty { folder, file, fault })

@@ -58,7 +58,7 @@ impl Engine {
         pooled.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(&config, cores, turns.count())));
         let render = wasmtime::Engine::new(&pooled).map_err(EngineError::Machine)?;
         let snapshot = wasmtime::Engine::new(&settings(&config, Purpose::Snapshot)).map_err(EngineError::Machine)?;
-        tick([render.weak(), snapshot.weak()]);
+        tick(vec![render.weak(), snapshot.weak()]);
         let (builds, limit_counters) = (Semaphore::new(cores), LimitCounters::default());
         let machine = Machine { config, render, snapshot, turns, builds, cache, limit_counters };
         Ok(Self { machine: Arc::new(machine), is_starting: false })
@@ -220,8 +220,8 @@ fn pool(config: &Config, builds: usize, running: usize) -> PoolingAllocationConf
     pool
 }
 
-/// Starts the thread that advances the clock of both engines; it ends with them.
-fn tick(engines: [wasmtime::EngineWeak; 2]) {
+/// Starts the thread that advances the clock of engines; it ends with them.
+pub(super) fn tick(engines: Vec<wasmtime::EngineWeak>) {
     let run = move || {
         loop {
             std::thread::sleep(TICK);

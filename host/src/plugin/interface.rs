@@ -6,11 +6,12 @@ use super::error::RenderError;
 use super::job::{Document, Job, Prepared};
 use super::{v0_1, v0_2};
 use crate::templates::TemplateFile;
+use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use wasmtime::component::{Component, Instance};
 use wasmtime::{Engine, Result, Store};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Version {
     V0_1,
     V0_2,

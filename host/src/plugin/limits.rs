@@ -138,6 +138,14 @@ pub(super) mod keys {
     pub(in super::super) const COMPILE_CPU: &str = "compile_cpu_s_max";
     pub(in super::super) const COMPILE_MEMORY: &str = "compile_memory_bytes_max";
     pub(in super::super) const CODE: &str = "code_bytes_max";
+
+    /// The keys of the limits that can end `prepare`.
+    const OF_PREPARE: [&str; 6] = [PREPARE_TIMEOUT, PREPARE_MEMORY, PREPARE_OUTPUT, STACK, TABLE_ENTRIES, QUESTIONS];
+
+    /// One of these keys, as another process named it.
+    pub(in super::super) fn known(key: &str) -> &'static str {
+        OF_PREPARE.into_iter().find(|known| *known == key).unwrap_or(PREPARE_OUTPUT)
+    }
 }
 
 /// Processor time of `prepare` before the server listens. A component that needs more is put off: the server starts
