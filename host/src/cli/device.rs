@@ -95,7 +95,8 @@ fn report(name: &str, imported: &Imported, dry_run: bool, json: bool) -> Result<
         }
     }
     if !faults.is_empty() {
-        bail!("{name} has {} faults; nothing was imported", faults.len());
+        let count = if let [_] = faults[..] { "1 fault".to_owned() } else { format!("{} faults", faults.len()) };
+        bail!("{name} has {count}; nothing was imported");
     }
     if !json {
         let done = if dry_run { "would import" } else { "imported" };

@@ -7,19 +7,26 @@ pub fn plain(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// How many characters of a model's name a folder's name spells, if the model ends with it. An `x` at the folder's end
-/// stands for a digit where a model begins with letters: `gxp16xx`, not `5.x`. Both names are plain.
+/// How many characters of a model's name a folder's name spells, if the model ends with it. Where a folder's name begins
+/// with letters, an `x` at its end stands for a digit, and the model may have one more letter: `gxp17xx` is for the GXP1760
+/// and for the GXP1760W. Both names are plain.
 pub fn spelled(folder: &str, model: &str) -> Option<usize> {
-    let end = model.get(model.len().checked_sub(folder.len())?..)?;
-    let stem = folder.trim_end_matches('x');
-    let is_digits = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_digit());
-    let is_family =
-        stem.starts_with(|c: char| c.is_ascii_alphabetic()) && end.strip_prefix(stem).is_some_and(is_digits);
-    match (end == folder, is_family) {
-        (true, _) => Some(folder.len()).filter(|length| *length > 0),
-        (false, true) => Some(stem.len()),
-        (false, false) => None,
+    if !folder.is_empty() && model.ends_with(folder) {
+        return Some(folder.len());
     }
+    let stem = stem(folder);
+    let without_letter = model.strip_suffix(|c: char| c.is_ascii_alphabetic()).unwrap_or(model);
+    let is_member = |model: &str| {
+        let end = model.len().checked_sub(folder.len()).and_then(|at| model.get(at..));
+        let digits = end.and_then(|end| end.strip_prefix(stem));
+        digits.is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let is_family = stem.len() < folder.len() && stem.starts_with(|c: char| c.is_ascii_alphabetic());
+    (is_family && (is_member(model) || is_member(without_letter))).then_some(stem.len())
+}
+
+fn stem(folder: &str) -> &str {
+    folder.trim_end_matches('x')
 }
 
 impl Tree {
@@ -29,7 +36,7 @@ impl Tree {
         let likeness = |name: &str| {
             let (vendor, model) = name.split_once('/')?;
             let model = plain(model);
-            let of_word = |word: &String| spelled(&model, word).filter(|_| word.len() == model.len());
+            let of_word = |word: &String| spelled(&model, word).filter(|_| word.starts_with(stem(&model)));
             words.contains(&plain(vendor)).then(|| words.iter().filter_map(of_word).max())?
         };
         self.names().filter_map(|name| Some((likeness(name)?, name))).max().map(|(_, name)| name)
@@ -48,7 +55,12 @@ mod tests {
             ("t46u", "sipt46u", Some(4)),
             ("gxp16xx", "gxp1628", Some(5)),
             ("gxp16xx", "gxp16xx", Some(7)),
+            ("gxp17xx", "gxp1760w", Some(5)),
+            ("gxp17xx", "grandstreamgxp1760w", Some(5)),
+            ("gxp17xx", "gxp1760wx", None),
             ("gxp16xx", "gxp162", None),
+            ("gxp16xx", "gxp162w", None),
+            ("t46u", "t46uw", None),
             ("5x", "t57", None),
             ("5x", "5x", Some(2)),
             ("x", "7", None),
@@ -66,6 +78,7 @@ mod tests {
             ("Grandstream Model HW  HT802 V2.0A SW 1.0.37.7 DevId c074ad112233", Some("grandstream/ht802")),
             ("Grandstream Model HW GRP2614 SW 1.0.9.5 DevId c074ad112233", Some("grandstream/grp2614")),
             ("Grandstream GXP1628 1.0.7.52 c074ad112233", Some("grandstream/gxp16xx")),
+            ("Grandstream GXP1760W 1.0.1.12 c074ad112233", Some("grandstream/gxp17xx")),
             ("Yealink SIP-T46U 108.86.0.20 00:15:65:aa:bb:cc", Some("yealink/t46u")),
             ("Grandstream Model HW GXP9999 SW 1.0 DevId c074ad112233", None),
             ("Other T46U", None),
