@@ -61,5 +61,6 @@ fn unknown_formats_are_hidden() {
 fn known_secret_is_hidden_under_any_name() {
     let text = "account.1.label = s3cret-101\n";
     let at = text.find("s3cret").unwrap();
-    assert_eq!(masked(text, &[at..at + 6]), ["account.1.label = (hidden)-101"]);
+    let place = at..at + 6;
+    assert_eq!(masked(text, std::slice::from_ref(&place)), ["account.1.label = (hidden)-101"]);
 }
