@@ -138,16 +138,23 @@ fn every_example_is_valid() {
         // Files and folders of an example do not exist here.
         let (folder, nonce) = (folder.path(), folder.path().join("nonce.key"));
         std::fs::write(&nonce, "00ff".repeat(16)).unwrap();
+        let nonce = nonce.display().to_string();
         let value = match key.unit {
             "folder" | "folders" => folder.display().to_string(),
-            "key" => nonce.display().to_string(),
-            "file" if ["database_password_file", "pin_secret_file"].contains(&key.name) => nonce.display().to_string(),
+            "key" => nonce.clone(),
+            "file" if key.name.ends_with("password_file") || key.name == "pin_secret_file" => nonce.clone(),
             "file" if key.name == "fusionpbx_config" => continue,
             _ => example.to_owned(),
         };
         let needed = NEEDED.iter().filter(|(keys, _)| keys.contains(&key.name)).flat_map(|(_, others)| *others);
-        let given: Vec<_> =
-            needed.copied().filter(|(name, _)| *name != key.name).chain([(key.name, &*value)]).collect();
+        // A user and a password need each other.
+        let pair = match key.name {
+            "resync_sip_user" => Some(("resync_sip_password_file", nonce.as_str())),
+            "resync_sip_password_file" => Some(("resync_sip_user", "101")),
+            _ => None,
+        };
+        let others = needed.copied().filter(|(name, _)| *name != key.name).chain(pair);
+        let given: Vec<_> = others.chain([(key.name, &*value)]).collect();
         assert!(read(&[], &given, None).is_ok(), "{}", key.name);
     }
 }
