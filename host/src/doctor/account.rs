@@ -10,6 +10,8 @@ const WRITE: u32 = 2;
 /// A user with its groups.
 pub struct Account {
     pub name: String,
+    /// Whether this command runs as that user.
+    pub is_own: bool,
     uid: u32,
     groups: Vec<u32>,
 }
@@ -36,7 +38,7 @@ impl Account {
         let uid = numbers("Uid:").get(1).copied().unwrap_or(u32::MAX);
         let mut groups = numbers("Groups:");
         groups.extend(numbers("Gid:").get(1));
-        Self { name: name_of(uid), uid, groups }
+        Self { name: name_of(uid), is_own: true, uid, groups }
     }
 
     /// Another user, with the groups that `/etc/group` gives it.
@@ -49,7 +51,7 @@ impl Account {
             fields.next()?.split(',').any(|member| member == name).then_some(gid)
         };
         let groups = file.lines().filter_map(of_line).chain([gid]).collect();
-        Self { name, uid, groups }
+        Self { name, is_own: false, uid, groups }
     }
 
     pub fn may_read(&self, metadata: &Metadata) -> bool {
@@ -96,7 +98,7 @@ mod tests {
             fs::metadata(file.path()).unwrap()
         };
         let (uid, gid) = (metadata(0o640).uid(), metadata(0o640).gid());
-        let account = |uid, groups: &[u32]| Account { name: String::new(), uid, groups: groups.to_vec() };
+        let account = |uid, groups: &[u32]| Account { name: String::new(), is_own: true, uid, groups: groups.to_vec() };
         let stranger = account(uid + 1_000, &[gid + 1_000]);
         let colleague = account(uid + 1_000, &[gid]);
         assert!(colleague.may_read(&metadata(0o640)) && !colleague.may_write(&metadata(0o640)));

@@ -33,7 +33,7 @@ pub async fn examine(examinee: Examinee) -> Findings {
     findings.add(nginx::check(&examinee.config));
     findings.add(fail2ban::check(&examinee.config));
     // Last, because it can take a minute.
-    findings.add(templates::check(examinee.config).await);
+    findings.add(templates::check(examinee.config, account.is_own).await);
     findings
 }
 

@@ -4,8 +4,12 @@ use super::finding::Finding;
 use crate::app::{self, Examined};
 use crate::config::Config;
 
-pub async fn check(config: Config) -> Vec<Finding> {
+/// The cache belongs to the server's user, so another one compiles the plugins without it.
+pub async fn check(mut config: Config, is_own: bool) -> Vec<Finding> {
     let cache = config.plugin.cache.clone();
+    if !is_own {
+        config.plugin.cache = None;
+    }
     let examined = match app::examine_files(config).await {
         Ok(examined) => examined,
         Err(error) => {
