@@ -26,11 +26,11 @@ ask() (
   cat <&3
 )
 
-# as_server COMMAND...: as the unit starts it.
-as_server() (
+# as_server COMMAND...: as the unit starts it, in place of this shell.
+as_server() {
   cd /var/lib/dialplate
   exec setpriv --reuid dialplate --regid dialplate --init-groups --no-new-privs --bounding-set -all "$@"
-)
+}
 
 # serving COMMAND...: runs a command while the server runs.
 serving() {
