@@ -19,6 +19,7 @@ pub use output::{default_file, effective_lines, help, markdown_table};
 pub use source::{ConfigError, ConfigSource, EffectiveValue, ValueOrigin};
 
 use self::folders::{parse_firmware_url, read_data, read_folder_in_data};
+use self::source::parse_flag;
 use crate::clock::Clock;
 use crate::directory::DatabaseUrl;
 use crate::facts::{Network, Release};
@@ -108,7 +109,7 @@ impl Config {
     /// Everything that is wrong with the configuration.
     pub fn read(mut source: ConfigSource, program: Option<&Path>) -> Result<Self, Vec<ConfigError>> {
         let config = read(&mut source, program);
-        resync::check(&mut source, &config);
+        resync::check(&mut source, &config.resync, config.journal.file.is_some());
         source.finish(config)
     }
 }
@@ -372,10 +373,6 @@ fn parse_networks(text: &str) -> Result<Vec<Network>, String> {
         .map(read)
         .collect::<Result<_, _>>()
         .map_err(|text| format!("`{text}` is not a network; write for instance 127.0.0.1,192.0.2.0/24,2001:db8::/32"))
-}
-
-fn parse_flag(text: &str) -> Result<bool, String> {
-    text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
 }
 
 fn parse_clock(text: &str) -> Result<Clock, String> {

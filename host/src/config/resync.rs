@@ -2,15 +2,15 @@
 
 use super::fusionpbx::{self, EventSocket};
 use super::secret_file;
-use super::source::ConfigSource;
+use super::source::{ConfigSource, parse_flag};
 use crate::request::Secret;
 use crate::resync::{Config, Credentials, EventSocketConfig, SipConfig, Way};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// What is wrong with keys together.
-pub fn check(source: &mut ConfigSource, config: &super::Config) {
-    if config.resync.on_change && config.journal.file.is_none() {
+pub fn check(source: &mut ConfigSource, config: &Config, has_journal: bool) {
+    if config.on_change && !has_journal {
         let reason = "needs the journal, which is off; set journal to a file".to_owned();
         source.error("resync_on_change".to_owned(), reason);
     }
@@ -36,7 +36,7 @@ pub fn read(source: &mut ConfigSource) -> Config {
         event_socket: read_event_socket(source, given, theirs),
         has_fusionpbx: has_fusionpbx && !is_off,
         sip: read_sip(source),
-        on_change: source.value("resync_on_change", super::parse_flag),
+        on_change: source.value("resync_on_change", parse_flag),
         rate: source.number("resync_rate"),
         spread: Duration::from_secs(source.number("resync_spread_s")),
     }

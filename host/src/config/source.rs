@@ -226,6 +226,11 @@ pub fn read_bounded(path: &Path, bytes_max: u64) -> std::io::Result<String> {
     std::fs::read_to_string(path)
 }
 
+/// The value of a switch.
+pub fn parse_flag(text: &str) -> Result<bool, String> {
+    text.parse().map_err(|_| format!("`{text}` is neither true nor false"))
+}
+
 /// A TOML value written as for the flag, the items of a list separated by [`LIST`].
 fn text_of(value: &toml::Value) -> Option<String> {
     match value {

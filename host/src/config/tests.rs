@@ -26,7 +26,8 @@ fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
 /// Keys, and the others without which they mean nothing.
 type Needed = (&'static [&'static str], &'static [(&'static str, &'static str)]);
 
-const NEEDED: [Needed; 2] = [
+const NEEDED: [Needed; 3] = [
+    (&["tftp_listen"], &[("tftp_networks", "192.0.2.0/24")]),
     (&["tls_listen", "tls_cert", "tls_key"], &[("tls_cert", "/c.pem"), ("tls_key", "/k.pem")]),
     (
         &["client_verify_header", "client_subject_header", "client_certificate_header"],

@@ -14,6 +14,12 @@ pub fn ulps(name: &str) -> u64 {
     }
 }
 
+/// Whether only the sign of a function's result has a meaning: PHP returns the number of the C library's `memcmp`, which
+/// differs from processor to processor.
+pub fn tells_only_order(name: &str) -> bool {
+    matches!(name, "strcmp" | "strncmp" | "substr_compare")
+}
+
 #[rustfmt::skip]
 pub fn listed(kind: char) -> &'static [&'static str] {
     match kind {
