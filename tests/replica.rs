@@ -8,6 +8,7 @@ use dialplate_tests::recorded::Recorded;
 use dialplate_tests::server::Server;
 use dialplate_tests::setting;
 use dialplate_tests::wait;
+use std::collections::HashSet;
 use std::thread;
 use std::time::Duration;
 
@@ -47,12 +48,14 @@ fn reads_use_the_replica_and_writes_the_primary() {
     let cases = corpus::spread(&corpus::manifest(&stage.primary.corpus), 40);
     let before = (reads(primary), reads(&stage.replica));
     corpus::check("from the replica", &corpus::replay(&server, &cases), cases.len());
-    let known = cases.iter().filter(|case| case["status"] == 200).count();
-    assert!(reads(&stage.replica) - before.1 >= known);
+    let known: Vec<_> = cases.iter().filter(|case| case["status"] == 200).collect();
+    // Facts of a device that is asked for twice may be kept.
+    let devices: HashSet<_> = known.iter().map(|case| (case["mac"].as_str(), case["domain"].as_str())).collect();
+    assert!(reads(&stage.replica) - before.1 >= devices.len());
     wait::until(|| writes(primary) > 0, || server.log());
     // The server asks the primary only about devices that the replica does not know.
     assert!(
-        reads(primary) - before.0 <= cases.len() - known,
+        reads(primary) - before.0 <= cases.len() - known.len(),
         "the server read from the primary although the replica answers"
     );
     assert_eq!(writes(&stage.replica), 0);

@@ -36,8 +36,7 @@ fn fetch(stage: &Stage, target: &str) {
     assert_eq!(answer.status, 200, "{target}");
     let id = answer.header("x-request-id").to_owned();
     let folder = stage.folder.path();
-    let is_written =
-        || file(folder).exists() && lines(folder, &["--limit", "20"]).iter().any(|line| line["request"] == *id);
+    let is_written = || file(folder).exists() && lines(folder, &[]).iter().any(|line| line["request"] == *id);
     wait::until(is_written, || "the line".to_owned());
 }
 
