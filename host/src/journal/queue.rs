@@ -45,7 +45,9 @@ fn on_its_own_thread(writing: impl Future<Output = ()> + Send + 'static) -> Join
     if let Err(error) = started {
         tracing::error!(%error, "the journal cannot be written");
     }
-    tokio::spawn(async move { drop(ended.await) })
+    tokio::spawn(async move {
+        let _ = ended.await;
+    })
 }
 
 impl Journal {
