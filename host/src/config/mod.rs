@@ -19,7 +19,7 @@ pub use output::{default_file, effective_lines, help, markdown_table};
 pub use source::{ConfigError, ConfigSource, EffectiveValue, ValueOrigin};
 
 use self::folders::{parse_firmware_url, read_data, read_folder_in_data};
-use self::source::parse_flag;
+use self::source::{parse_flag, parse_listen};
 use crate::clock::Clock;
 use crate::directory::DatabaseUrl;
 use crate::facts::{Network, Release};
@@ -341,10 +341,6 @@ fn next_to(program: Option<&Path>, name: &str) -> PathBuf {
     let above = program.into_iter().flat_map(|program| program.ancestors().skip(2).take(2));
     let found = above.map(|folder| folder.join(name)).find(|folder| is_folder(folder));
     found.unwrap_or_else(|| Path::new(SHARED).join(name))
-}
-
-fn parse_listen(text: &str, example: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| format!("`{text}` is not an address with a port; write for instance {example}"))
 }
 
 /// The items of a list, with commas between them in a flag.

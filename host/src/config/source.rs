@@ -3,6 +3,7 @@
 
 use super::keys::{ConfigKey, DefaultValue, KEYS, find};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 /// A configuration file is a page or two.
@@ -224,6 +225,11 @@ pub fn read_bounded(path: &Path, bytes_max: u64) -> std::io::Result<String> {
         return Err(std::io::Error::other(format!("it is larger than {bytes_max} bytes")));
     }
     std::fs::read_to_string(path)
+}
+
+/// An address with its port.
+pub fn parse_listen(text: &str, example: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| format!("`{text}` is not an address with a port; write for instance {example}"))
 }
 
 /// The value of a switch.

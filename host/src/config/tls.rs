@@ -1,7 +1,6 @@
 //! Reads the keys of TLS and of client certificates, which only make sense together.
 
-use super::parse_listen;
-use super::source::{ConfigSource, ValueOrigin};
+use super::source::{ConfigSource, ValueOrigin, parse_listen};
 use crate::gate::ClientCertificates;
 use crate::http::{CertificateHeaders, TlsConfig};
 use axum::http::HeaderName;
