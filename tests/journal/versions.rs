@@ -8,7 +8,7 @@ use std::path::Path;
 /// The demonstration's phones: a Yealink, a Polycom, a Grandstream and a Cisco SPA, and the file that each fetches.
 const PHONES: [(&str, &str); 4] = [
     ("001565000046", "/provision/001565000046.cfg"),
-    ("0004f2000450", "/app/provision/?mac=0004f2000450"),
+    ("0004f2000450", "/provision/0004f2000450-reg.cfg"),
     ("000b82002170", "/app/provision/?mac=000b82002170"),
     ("30e4db000504", "/app/provision/?mac=30e4db000504"),
 ];

@@ -5,9 +5,7 @@ use super::new_entry::{NewEntry, SentDocument};
 use super::state::JournalState;
 use super::writer;
 use std::sync::Arc;
-use tokio::runtime::Builder;
 use tokio::sync::mpsc::{self, Sender};
-use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// Lines that may wait while the file cannot be written: sixteen seconds of a thousand requests. Further lines are lost.
@@ -28,28 +26,6 @@ pub struct Journal {
     keeps_documents: bool,
 }
 
-/// Runs the writer on a thread of its own. Requests may occupy the server's workers for seconds, and would delay its lines.
-fn on_its_own_thread(writing: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
-    let (running, ended) = oneshot::channel::<()>();
-    let started = std::thread::Builder::new().name("journal".to_owned()).spawn(move || {
-        let _running = running;
-        match Builder::new_current_thread().enable_all().build() {
-            Ok(runtime) => {
-                runtime.block_on(writing);
-                // A call to a file system that does not answer is not waited for.
-                runtime.shutdown_background();
-            }
-            Err(error) => tracing::error!(%error, "the journal cannot be written"),
-        }
-    });
-    if let Err(error) = started {
-        tracing::error!(%error, "the journal cannot be written");
-    }
-    tokio::spawn(async move {
-        let _ = ended.await;
-    })
-}
-
 impl Journal {
     /// Starts the writer. The task ends after the journal is dropped and everything is written.
     pub fn start(config: Config) -> (Self, JoinHandle<()>) {
@@ -59,7 +35,7 @@ impl Journal {
         };
         let (queue, waiting) = mpsc::channel(WAITING_MAX);
         let writing = writer::run(file, config, waiting, Arc::clone(&state));
-        (Self { queue: Some(queue), state, keeps_documents }, on_its_own_thread(writing))
+        (Self { queue: Some(queue), state, keeps_documents }, tokio::spawn(writing))
     }
 
     pub fn is_on(&self) -> bool {

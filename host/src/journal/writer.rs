@@ -65,7 +65,8 @@ pub async fn run(file: PathBuf, config: Config, mut queue: Receiver<NewEntry>, s
 async fn gather(queue: &mut Receiver<NewEntry>, batch: &mut Vec<NewEntry>, state: &JournalState) {
     state.waiting_since(batch.first().map(|entry| entry.at));
     let end = Instant::now() + GATHER;
-    while batch.len() < BATCH_MAX {
+    // While lines keep coming, the timeout below never elapses.
+    while batch.len() < BATCH_MAX && Instant::now() < end {
         match timeout_at(end, queue.recv_many(batch, BATCH_MAX - batch.len())).await {
             Ok(0) | Err(_) => break,
             Ok(_) => {}
