@@ -1,8 +1,8 @@
 //! Judges the client certificate of a request. A valid certificate of the requested phone stands for the domain's
 //! credentials and password. Nothing here depends on a device: the certificate is compared with the request alone.
 
-use super::refusal::Refusal;
-use crate::facts::{CertificateFault, DeviceAddress, MacAddress, PhoneCertificate};
+use super::refusal::{CertificateRefusal, Refusal};
+use crate::facts::{DeviceAddress, PhoneCertificate};
 
 /// What the operator does with client certificates.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -26,19 +26,6 @@ impl ClientCertificates {
             _ => None,
         }
     }
-}
-
-/// Why a certificate does not admit its request.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum CertificateRefusal {
-    #[error("no client certificate")]
-    Absent,
-    #[error("invalid client certificate: {0}")]
-    Invalid(CertificateFault),
-    #[error("generic client certificate, which names no phone's address")]
-    Generic,
-    #[error("the client certificate belongs to another phone, {0}")]
-    OtherAddress(MacAddress),
 }
 
 /// What the certificate of a request is worth.

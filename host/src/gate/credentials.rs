@@ -1,11 +1,10 @@
 //! Checks the credentials of a request against the settings, and challenges the client for them.
 
 use super::basic;
-use super::certificate::CertificateRefusal;
 use super::demand::report;
 use super::digest::{self, Accounts, Credentials, DigestTarget};
 use super::keeper::{Keeper, SettingProblem};
-use super::refusal::{Challenge, CredentialError};
+use super::refusal::{CertificateRefusal, Challenge, CredentialError};
 use super::settings::{demanded_users, judging, texts};
 use crate::facts::{RequestFacts, Settings};
 use crate::request::{ProvisionRequest, Secret};

@@ -20,7 +20,7 @@ mod tests;
 mod trail;
 mod user;
 
-pub use certificate::{CertificateRefusal, ClientCertificates};
+pub use certificate::ClientCertificates;
 pub use credentials::{first_account, first_password};
 pub use digest::Algorithm;
 pub use firmware::screen_firmware;
@@ -29,7 +29,7 @@ pub use login::{Login, Signed, credentials};
 pub use newcomer::NewcomerPermit;
 pub use permit::{DevicePermit, InsertPermit, Permit, PermittedDevice};
 pub use policy::Policy;
-pub use refusal::{Challenge, CredentialError, Refusal};
+pub use refusal::{CertificateRefusal, Challenge, CredentialError, Refusal};
 pub use settings::{SETTINGS, judging};
 pub use trail::{Check, Trail, Verdict};
 pub use user::{ScreenedLogin, UserPermit, demands_credentials, screen_login};

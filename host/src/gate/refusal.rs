@@ -1,6 +1,6 @@
 //! Why the gate refuses a request.
 
-use super::certificate::CertificateRefusal;
+use crate::facts::{CertificateFault, MacAddress};
 use std::fmt;
 
 /// Why a request is refused, for the log. `http/status.rs` chooses what the phone gets.
@@ -64,6 +64,19 @@ pub struct Challenge {
     pub headers: Vec<String>,
     /// Why the server rejected the credentials; `None` if the request had none.
     pub error: Option<CredentialError>,
+}
+
+/// Why a certificate does not admit its request.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CertificateRefusal {
+    #[error("no client certificate")]
+    Absent,
+    #[error("invalid client certificate: {0}")]
+    Invalid(CertificateFault),
+    #[error("generic client certificate, which names no phone's address")]
+    Generic,
+    #[error("the client certificate belongs to another phone, {0}")]
+    OtherAddress(MacAddress),
 }
 
 /// Why the server rejected credentials.
