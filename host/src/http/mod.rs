@@ -4,6 +4,7 @@ mod access_log;
 mod admin;
 mod admin_explain;
 mod answer;
+mod arrived;
 mod caller;
 mod certificate_headers;
 pub mod client;

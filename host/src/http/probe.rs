@@ -1,8 +1,8 @@
 //! Probes: requests by which `dialplate doctor` tries the way that phones take. The admin endpoint issues a token; a request
 //! that carries it in a header is answered at once, and the admin endpoint says how it arrived.
 
+use super::arrived::Arrived;
 use super::client::Config;
-use super::server::Arrived;
 use axum::http::{HeaderMap, header};
 use getrandom::fill;
 use serde::{Deserialize, Serialize};

@@ -11,8 +11,8 @@ mod upload;
 
 use super::access_log::{AccessRecord, Sent};
 use super::answer::{Answer, DocumentAnswer};
+use super::arrived::Arrived;
 use super::pace::{BODY_TIMEOUT, REQUEST_TIMEOUT};
-use super::server::Arrived;
 use super::state::AppState;
 use super::status::Failure;
 use super::{answer, evenly, job};

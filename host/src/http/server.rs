@@ -1,5 +1,6 @@
 //! Accepts connections up to a limit, and shuts them down gracefully.
 
+use super::arrived::Arrived;
 use super::client::{Channel, Client, Config};
 use super::connections::{Connections, Place};
 use super::descriptors;
@@ -41,16 +42,6 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 const HEADERS_MAX: usize = 100;
 /// How long answers in progress may take after SIGTERM. A file takes milliseconds; systemd waits 90 s.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
-
-/// How a request arrived. Handlers find it in the request's extensions.
-#[derive(Clone)]
-pub struct Arrived {
-    /// The other end of the connection, or the address from the PROXY protocol header.
-    pub peer: IpAddr,
-    pub client: Client,
-    /// The arrival time of its first byte.
-    pub at: Instant,
-}
 
 /// What a listener leads to.
 pub struct Door {

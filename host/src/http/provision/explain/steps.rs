@@ -8,8 +8,8 @@ use crate::explain::{
 };
 use crate::facts::{RequestFacts, Settings, is_secret};
 use crate::gate::{self, Refusal};
+use crate::http::arrived::Arrived;
 use crate::http::reason;
-use crate::http::server::Arrived;
 use crate::http::status::{self, Failure};
 use crate::journal::path;
 use crate::plugin::{Document, Plugins, RenderError};
