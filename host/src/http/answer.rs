@@ -118,11 +118,7 @@ impl DocumentAnswer {
 
     /// The bytes of the document that are sent.
     pub fn bytes(&self) -> usize {
-        match &self.selection {
-            Selection::Whole => self.document().body.len(),
-            Selection::Part(part) => part.len(),
-            Selection::NotModified | Selection::PreconditionFailed | Selection::Unsatisfiable => 0,
-        }
+        self.selection.bytes(self.document().body.len())
     }
 
     fn into_response(self) -> Response<Body> {
@@ -132,21 +128,17 @@ impl DocumentAnswer {
         let mut headers = HeaderMap::new();
         add(&mut headers, &SECURITY);
         set(&mut headers, header::ETAG, tag);
+        if let Some(range) = self.selection.content_range(whole) {
+            set(&mut headers, header::CONTENT_RANGE, &range);
+        }
         let part = match self.selection {
             Selection::Whole => {
                 headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
                 0..whole
             }
-            Selection::Part(part) => {
-                set(&mut headers, header::CONTENT_RANGE, &format!("bytes {}-{}/{whole}", part.start, part.end - 1));
-                part
-            }
+            Selection::Part(part) => part,
             Selection::NotModified => return bare(status, headers),
-            Selection::PreconditionFailed => return fusionpbx_error(status, headers),
-            Selection::Unsatisfiable => {
-                set(&mut headers, header::CONTENT_RANGE, &format!("bytes */{whole}"));
-                return fusionpbx_error(status, headers);
-            }
+            Selection::PreconditionFailed | Selection::Unsatisfiable => return fusionpbx_error(status, headers),
         };
         match self.attachment {
             Some(name) => {

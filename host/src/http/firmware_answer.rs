@@ -45,29 +45,20 @@ impl FirmwareAnswer {
 
     /// The bytes that are sent.
     pub fn bytes(&self) -> usize {
-        match &self.selection {
-            Selection::Whole => usize::try_from(self.file.bytes).unwrap_or(usize::MAX),
-            Selection::Part(part) => part.len(),
-            _ => 0,
-        }
+        self.selection.bytes(usize::try_from(self.file.bytes).unwrap_or(usize::MAX))
     }
 
     pub fn into_response(self) -> Response<Body> {
         let (status, whole) = (self.status(), self.file.bytes);
         let mut response = Response::builder().status(status).header(header::ETAG, &self.file.tag);
+        if let Some(range) = self.selection.content_range(whole) {
+            response = response.header(header::CONTENT_RANGE, range);
+        }
         let part: Range<u64> = match &self.selection {
             Selection::Whole => 0..whole,
             Selection::Part(part) => part.start as u64..part.end as u64,
-            Selection::Unsatisfiable => {
-                response = response.header(header::CONTENT_RANGE, format!("bytes */{whole}"));
-                0..0
-            }
-            Selection::NotModified | Selection::PreconditionFailed => 0..0,
+            Selection::Unsatisfiable | Selection::NotModified | Selection::PreconditionFailed => 0..0,
         };
-        if let Selection::Part(_) = &self.selection {
-            let range = format!("bytes {}-{}/{whole}", part.start, part.end - 1);
-            response = response.header(header::CONTENT_RANGE, range);
-        }
         if part.is_empty() && whole > 0 {
             return response.body(Body::empty()).unwrap_or_default();
         }

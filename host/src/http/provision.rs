@@ -185,17 +185,8 @@ impl Walk<'_> {
         }
         let permit = self.admit(request, arrived.peer, seen).await?;
         if let Some(path) = request.template() {
-            return match permit {
-                Permit::Known(permit) => {
-                    let first = path.split('/').find(|part| !part.is_empty());
-                    if self.is_foreign(first, permit.domain_name()).await? {
-                        return Err(RequestError::NotProvisioning.into());
-                    }
-                    Ok(DocumentAnswer::new(self.raw(path).await?, None, parts))
-                }
-                // A raw template is for known devices, and no reason to insert one.
-                Permit::AutoInsert(_) | Permit::Newcomer(_) => Err(Refusal::UnknownDevice.into()),
-            };
+            self.may_read(path, &permit).await?;
+            return Ok(DocumentAnswer::new(self.raw(path).await?, None, parts));
         }
         let device = match permit {
             Permit::Known(permit) => self.app.directory.load(*permit).await?,
@@ -221,6 +212,16 @@ impl Walk<'_> {
     async fn raw(&self, path: &str) -> Result<Arc<ReadyDocument>, Failure> {
         let body = self.snapshot.tree.read_file(path).await?.ok_or(RequestError::NotProvisioning)?;
         Ok(Arc::new(job::raw_document(path, body).into()))
+    }
+
+    /// Whether a permit is good for a raw template: it is for known devices, and no reason to insert one.
+    async fn may_read(&self, path: &str, permit: &Permit) -> Result<(), Failure> {
+        let Permit::Known(permit) = permit else { return Err(Refusal::UnknownDevice.into()) };
+        let first = path.split('/').find(|part| !part.is_empty());
+        match self.is_foreign(first, permit.domain_name()).await? {
+            true => Err(RequestError::NotProvisioning.into()),
+            false => Ok(()),
+        }
     }
 
     /// Whether a template folder is that of another domain.

@@ -2,6 +2,7 @@
 //! modification date.
 
 use axum::http::{HeaderMap, HeaderName, Method, header};
+use std::fmt::Display;
 use std::ops::Range;
 
 /// The part of a document to send.
@@ -15,6 +16,26 @@ pub enum Selection {
     Unsatisfiable,
     /// The document does not match `If-Match`, or matches `If-None-Match` of a POST.
     PreconditionFailed,
+}
+
+impl Selection {
+    /// How many bytes of a document of `whole` bytes are sent.
+    pub fn bytes(&self, whole: usize) -> usize {
+        match self {
+            Self::Whole => whole,
+            Self::Part(part) => part.len(),
+            Self::NotModified | Self::PreconditionFailed | Self::Unsatisfiable => 0,
+        }
+    }
+
+    /// The value of `Content-Range`, if the answer has this header.
+    pub fn content_range(&self, whole: impl Display) -> Option<String> {
+        match self {
+            Self::Part(part) => Some(format!("bytes {}-{}/{whole}", part.start, part.end - 1)),
+            Self::Unsatisfiable => Some(format!("bytes */{whole}")),
+            Self::Whole | Self::NotModified | Self::PreconditionFailed => None,
+        }
+    }
 }
 
 /// Evaluates the conditions in the order of RFC 9110, section 13.2.2. `tag` is the document's entity tag, `length` its

@@ -3,8 +3,7 @@
 use super::client::Config;
 use super::state::AppState;
 use super::{router, server};
-use crate::facts::{ClientAddress, PhoneCertificate};
-use crate::request::{RawRequest, RequestTarget};
+use crate::request::RequestTarget;
 use crate::tftp::{Answerer, Found, NoFile};
 use axum::body::{Body, HttpBody};
 use axum::http::{HeaderMap, HeaderValue, Request, header};
@@ -60,18 +59,8 @@ impl Answerer for TftpDoor {
 async fn domain(state: &AppState, path: &str) -> Option<String> {
     let mut headers = HeaderMap::new();
     headers.insert(header::HOST, HeaderValue::from_static(""));
-    let arrival = RawRequest {
-        method: "GET",
-        target: path,
-        original_target: None,
-        headers: &headers,
-        body: &[],
-        client: ClientAddress::Unknown,
-        https: false,
-        certificate: PhoneCertificate::Absent,
-        forms: state.url_forms,
-    };
-    let RequestTarget::Provision(request) = RequestTarget::parse(&arrival).ok()? else { return None };
+    let target = RequestTarget::of_get(path, &headers, state.url_forms).ok()?;
+    let RequestTarget::Provision(request) = target else { return None };
     let identifier = request.identify_device(&*state.snapshot.load().plugins);
     state.directory.domain_of_device(identifier.address()?).await.ok()?
 }

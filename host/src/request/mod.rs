@@ -118,6 +118,24 @@ pub struct ProvisionRequest {
 }
 
 impl RequestTarget {
+    /// Reads what a GET with these headers asks for, whoever sends it.
+    ///
+    /// # Errors
+    /// The request is not for provisioning, or is malformed.
+    pub fn of_get(target: &str, headers: &HeaderMap, forms: UrlForms) -> Result<Self, RequestError> {
+        Self::parse(&RawRequest {
+            method: "GET",
+            target,
+            original_target: None,
+            headers,
+            body: &[],
+            client: ClientAddress::Unknown,
+            https: false,
+            certificate: PhoneCertificate::Absent,
+            forms,
+        })
+    }
+
     /// Reads a request.
     ///
     /// # Errors

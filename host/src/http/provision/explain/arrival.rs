@@ -3,11 +3,11 @@
 use super::error::ExplainError;
 use crate::editing;
 use crate::explain::{InvalidQuestion, Question, Subject};
-use crate::facts::{ClientAddress, DeviceAddress, PhoneCertificate};
+use crate::facts::DeviceAddress;
 use crate::http::arrived::Arrived;
 use crate::http::client::{self, Channel, Client};
 use crate::http::provision::Walk;
-use crate::request::{RawRequest, RequestError, RequestTarget, Secret, UrlForms};
+use crate::request::{RequestError, RequestTarget, Secret, UrlForms};
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
@@ -101,17 +101,7 @@ pub(in crate::http::provision) fn parse(
 
 fn read(target: &str, host: &str, mut headers: HeaderMap, forms: UrlForms) -> Result<RequestTarget, RequestError> {
     headers.insert(header::HOST, HeaderValue::from_str(host).map_err(|_| RequestError::Host)?);
-    RequestTarget::parse(&RawRequest {
-        method: "GET",
-        target,
-        original_target: None,
-        headers: &headers,
-        body: &[],
-        client: ClientAddress::Unknown,
-        https: false,
-        certificate: PhoneCertificate::Absent,
-        forms,
-    })
+    RequestTarget::of_get(target, &headers, forms)
 }
 
 fn invalid(name: &'static str, value: &str, reason: &'static str) -> InvalidQuestion {

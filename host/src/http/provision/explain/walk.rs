@@ -93,16 +93,8 @@ impl Walk<'_> {
         }
         let permit = Box::pin(self.explain_door(request, arrived.peer, steps)).await?;
         if let Some(path) = request.template() {
-            return match permit {
-                Permit::Known(permit) => {
-                    let first = path.split('/').find(|part| !part.is_empty());
-                    if self.is_foreign(first, permit.domain_name()).await? {
-                        return Err(RequestError::NotProvisioning.into());
-                    }
-                    self.unrendered("template", path, arrival, steps).await
-                }
-                Permit::AutoInsert(_) | Permit::Newcomer(_) => Err(Refusal::UnknownDevice.into()),
-            };
+            self.may_read(path, &permit).await?;
+            return self.unrendered("template", path, arrival, steps).await;
         }
         let device = Box::pin(self.admitted(permit, request, steps)).await?;
         let is_noted = note(&device, request, parts).is_some();
