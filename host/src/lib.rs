@@ -4,6 +4,7 @@
 pub mod admin_command;
 pub mod app;
 pub mod auth_server;
+pub mod authorities;
 pub mod bench;
 pub mod cli;
 pub mod clock;

@@ -7,6 +7,8 @@ mod tests;
 
 pub use config::Config;
 
+use crate::authorities;
+use crate::facts::percent_encoded;
 use crate::request::Secret;
 use axum::http::{Method, Request, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -15,9 +17,7 @@ use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,28 +105,13 @@ fn tls(authority: Option<&Path>) -> Result<ClientConfig, Error> {
         let builder = builder.with_native_roots().map_err(|error| failed(&error))?;
         return Ok(builder.with_no_client_auth());
     };
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(file).map_err(|error| failed(&error))? {
-        let certificate = certificate.map_err(|error| failed(&error))?;
-        roots.add(certificate).map_err(|error| failed(&error))?;
-    }
-    if roots.is_empty() {
-        return Err(failed(&"the file contains no PEM certificate"));
-    }
+    let roots = authorities::read(file).map_err(Error::Authority)?;
     Ok(builder.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// Encodes like PHP's `urlencode`.
 fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' => out.push(char::from(byte)),
-            b' ' => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+    percent_encoded(text, " ").replace(' ', "+")
 }
 
 /// An error with its causes; hyper's own text is only "client error (Connect)".

@@ -3,6 +3,7 @@
 use super::client::Config;
 use super::state::AppState;
 use super::{router, server};
+use crate::facts::percent_encoded;
 use crate::request::RequestTarget;
 use crate::tftp::{Answerer, Found, NoFile};
 use axum::body::{Body, HttpBody};
@@ -69,14 +70,8 @@ async fn domain(state: &AppState, path: &str) -> Option<String> {
 fn path(name: &str) -> String {
     let name = name.replace('\\', "/");
     let name = name.trim_start_matches('/');
-    let mut path = if WHOLE.iter().any(|whole| name.starts_with(whole)) { "/" } else { FOLDER }.to_owned();
-    for byte in name.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => path.push(char::from(byte)),
-            other => path += &format!("%{other:02X}"),
-        }
-    }
-    path
+    let folder = if WHOLE.iter().any(|whole| name.starts_with(whole)) { "/" } else { FOLDER };
+    format!("{folder}{}", percent_encoded(name, "~/"))
 }
 
 #[cfg(test)]

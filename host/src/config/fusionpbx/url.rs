@@ -1,6 +1,7 @@
 //! A database's URL from FusionPBX's words for it, with FusionPBX's defaults.
 
 use super::values::{Values, WrongValue};
+use crate::facts::percent_encoded;
 use std::fmt::Write;
 
 const SSL_MODES: [&str; 6] = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"];
@@ -13,7 +14,7 @@ pub fn of(values: &Values) -> Result<String, WrongValue> {
         "sqlite" => {
             let path = value("path").ok_or_else(|| wrong("path", "is missing".to_owned()))?;
             let name = value("name").ok_or_else(|| wrong("name", "is missing".to_owned()))?;
-            Ok(format!("sqlite://{}/{}", escaped(path, "/"), escaped(name, "")))
+            Ok(format!("sqlite://{}/{}", percent_encoded(path, "/"), percent_encoded(name, "")))
         }
         other => Err(wrong("type", format!("`{other}` is neither `pgsql` nor `sqlite`"))),
     }
@@ -25,11 +26,11 @@ fn postgres<'v>(value: &impl Fn(&str) -> Option<&'v str>) -> Result<String, (&'s
     if port.parse::<u16>().is_err() {
         return Err(("port", format!("`{port}` is not a port")));
     }
-    let user = escaped(value("username").unwrap_or("fusionpbx"), "");
-    let password = escaped(value("password").unwrap_or("fusionpbx"), "");
-    let name = escaped(value("name").unwrap_or("fusionpbx"), "");
+    let user = percent_encoded(value("username").unwrap_or("fusionpbx"), "");
+    let password = percent_encoded(value("password").unwrap_or("fusionpbx"), "");
+    let name = percent_encoded(value("name").unwrap_or("fusionpbx"), "");
     // A URL has an IPv6 address in brackets. A host may also be a folder of sockets.
-    let host = if host.contains(':') { format!("[{host}]") } else { escaped(host, "") };
+    let host = if host.contains(':') { format!("[{host}]") } else { percent_encoded(host, "") };
     let mut url = format!("postgres://{user}:{password}@{host}:{port}/{name}");
     let secure = value("secure").is_some_and(|text| matches!(text, "1" | "true" | "on" | "yes"));
     // Before FusionPBX had a setting for the mode, `secure` meant to verify the certificate authority.
@@ -39,20 +40,7 @@ fn postgres<'v>(value: &impl Fn(&str) -> Option<&'v str>) -> Result<String, (&'s
     }
     let _ = write!(url, "?sslmode={mode}");
     if let Some(file) = value("sslrootcert").or_else(|| value("cert_authority")) {
-        let _ = write!(url, "&sslrootcert={}", escaped(file, "/"));
+        let _ = write!(url, "&sslrootcert={}", percent_encoded(file, "/"));
     }
     Ok(url)
-}
-
-/// Percent-encodes all bytes except letters, digits, `.`, `-`, `_`, and those in `kept`.
-fn escaped(text: &str, kept: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b".-_".contains(&byte) || kept.as_bytes().contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }

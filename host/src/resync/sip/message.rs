@@ -1,7 +1,7 @@
 //! The request as bytes, and responses from bytes.
 
 use super::error::SipError;
-use crate::facts::is_control;
+use crate::facts::{is_control, percent_encoded};
 use std::fmt;
 use std::net::SocketAddr;
 
@@ -206,17 +206,7 @@ impl Response {
 
 /// A user in a URI (RFC 3261, section 25.1).
 fn encoded(user: &str) -> String {
-    let mut out = String::new();
-    for byte in user.bytes() {
-        match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => out.push(char::from(byte)),
-            b'-' | b'_' | b'.' | b'!' | b'~' | b'*' | b'\'' | b'(' | b')' | b'&' | b'=' | b'+' | b'$' | b',' => {
-                out.push(char::from(byte));
-            }
-            _ => out += &format!("%{byte:02X}"),
-        }
-    }
-    out
+    percent_encoded(user, "!~*'()&=+$,")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::error::ExplainError;
 use crate::editing;
 use crate::explain::{InvalidQuestion, Question, Subject};
-use crate::facts::DeviceAddress;
+use crate::facts::{DeviceAddress, percent_encoded};
 use crate::http::arrived::Arrived;
 use crate::http::client::{self, Channel, Client};
 use crate::http::provision::Walk;
@@ -11,7 +11,6 @@ use crate::request::{RequestError, RequestTarget, Secret, UrlForms};
 use axum::body::Bytes;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header};
-use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use tokio::time::Instant;
 
@@ -146,12 +145,5 @@ fn parts(target: &str, host: &str, question: &Question) -> Result<Parts, Invalid
 
 /// A text for a path or a query.
 fn encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' | b'/' => encoded.push(char::from(byte)),
-            _ => drop(write!(encoded, "%{byte:02X}")),
-        }
-    }
-    encoded
+    percent_encoded(text, "/")
 }
