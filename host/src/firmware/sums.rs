@@ -1,6 +1,7 @@
 //! The files of the folder and their hashes, for an operator. The calls may block.
 
 use super::name::FirmwareName;
+use crate::facts::hex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -123,7 +124,7 @@ fn hash(path: &Path) -> io::Result<(String, u64)> {
     loop {
         let read = file.read(&mut piece)?;
         if read == 0 {
-            return Ok((hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect(), bytes));
+            return Ok((hex(&hash.finalize()), bytes));
         }
         hash.update(&piece[..read]);
         bytes += read as u64;

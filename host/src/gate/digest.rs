@@ -2,6 +2,7 @@
 
 use super::nonce::{NonceKey, Stamp};
 use super::refusal::CredentialError;
+use crate::facts::hex;
 use crate::request::Secret;
 use md5::Md5;
 use sha2::{Digest, Sha256};
@@ -68,10 +69,6 @@ impl Algorithm {
             Self::Sha256 => hex(&Sha256::digest(text)),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The value of one `WWW-Authenticate` header. A realm is a host name without quotes or backslashes.

@@ -3,6 +3,7 @@
 
 use super::arrived::Arrived;
 use super::client::Config;
+use crate::facts::hex;
 use axum::http::{HeaderMap, header};
 use getrandom::fill;
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,7 @@ impl Probes {
     pub fn issue(&self) -> Option<IssuedProbe> {
         let mut random = [0; TOKEN_BYTES];
         fill(&mut random).ok()?;
-        let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let token = hex(&random);
         let mut probes = self.probes.lock().unwrap_or_else(PoisonError::into_inner);
         probes.retain(|probe| probe.until > Instant::now());
         if probes.len() >= PROBES_MAX {

@@ -1,12 +1,12 @@
 //! Rows of the table `origins`: what rendered the documents. Most entries share a few of them.
 
 use super::new_entry::Origin;
+use crate::facts::hex;
 use crate::plugin::Plugin;
 use crate::templates::TemplateFile;
 use sha2::{Digest, Sha256};
 use sqlx::SqliteConnection;
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::sync::{Arc, Weak};
 
 /// Origins that are remembered; more are looked through for those that no request uses any more.
@@ -80,12 +80,4 @@ pub fn hash(texts: &[TemplateFile]) -> String {
         }
     }
     hex(&hash.finalize())
-}
-
-/// Bytes as hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

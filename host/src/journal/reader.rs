@@ -3,9 +3,8 @@
 use super::config::Config;
 use super::entry::{Entry, PluginVersion};
 use super::filter::{Filter, StatusFilter};
-use super::origins::hex;
 use super::store::{Identity, StoreError, identity, open_to_read};
-use crate::facts::DeviceAddress;
+use crate::facts::{DeviceAddress, hex};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use std::path::{Path, PathBuf};

@@ -1,10 +1,9 @@
 //! Reads the stored versions of documents.
 
-use super::origins::hex;
 use super::reader::{ReadError, Reader};
 use super::versions::DOCUMENT_BYTES_MAX;
 use super::zip::unzip;
-use crate::facts::DeviceAddress;
+use crate::facts::{DeviceAddress, hex};
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row};

@@ -1,5 +1,6 @@
 //! The secret that the dial plan shares with the server, and the hashes that it makes of PINs.
 
+use crate::facts::hex;
 use crate::request::Secret;
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
@@ -46,7 +47,7 @@ impl PinKey {
         let mut hash = Hmac::<Sha256>::new_from_slice(self.0.expose().as_bytes()).map_err(|_| InvalidPin)?;
         hash.update(b"dialplate pin ");
         hash.update(digits.as_bytes());
-        Ok(hash.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hex(&hash.finalize().into_bytes()))
     }
 
     /// A new PIN.

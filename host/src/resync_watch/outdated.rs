@@ -1,6 +1,7 @@
 //! Compares what a phone has, by the journal, with what it would get now.
 
 use crate::directory::Phone;
+use crate::facts::hex;
 use crate::http::{self, AppState};
 use crate::journal::{Entry, ReadError, Reader};
 use std::time::Duration;
@@ -32,7 +33,7 @@ impl Comparison {
             if ready.document.host_calls.asked().is_none() {
                 continue;
             }
-            let hash: String = ready.sha256().iter().map(|byte| format!("{byte:02x}")).collect();
+            let hash = hex(&ready.sha256());
             if entry.sha256.as_ref() != Some(&hash) {
                 newer.push(hash);
             }

@@ -5,6 +5,7 @@ use super::error::{SipError, advice};
 use super::message::{Attempt, Response, SipTarget};
 use super::tls::{self, TlsConfig};
 use super::transaction::Connection;
+use crate::facts::hex;
 use crate::resync::config::{Credentials, SipConfig};
 
 /// What is sent to whom.
@@ -89,5 +90,5 @@ fn branch() -> Result<String, SipError> {
 fn random() -> Result<String, SipError> {
     let mut bytes = [0; 12];
     getrandom::fill(&mut bytes).map_err(|error| SipError::Random(error.to_string()))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&bytes))
 }

@@ -6,7 +6,7 @@ use crate::explain::{
     CheckLog, DevicePart, DocumentPart, DomainPart, Explanation, LimitCount, LimitsPart, NamedPart, RequestPart,
     RulePart, SettingUse, TemplateFolder, TemplatePart,
 };
-use crate::facts::{RequestFacts, Settings, is_secret};
+use crate::facts::{RequestFacts, Settings, hex, is_secret};
 use crate::gate::{self, Refusal};
 use crate::http::arrived::Arrived;
 use crate::http::reason;
@@ -262,7 +262,7 @@ fn decided_by(failure: &Failure, checks: &CheckLog, step: &str) -> String {
 
 /// A SHA-256 in hexadecimal digits.
 pub(super) fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::digest(bytes))
 }
 
 fn scheme(headers: &HeaderMap) -> Option<String> {
