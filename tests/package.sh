@@ -133,7 +133,8 @@ make_root() {
   # shellcheck disable=SC2016
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | grep -m 1 debian || true)
   [ -n "$mirror" ] || fail "apt on this machine has no Debian mirror in its sources"
-  debootstrap --variant=minbase bookworm "$root" "$mirror" > "$work/debootstrap.log" 2>&1 ||
+  # The package recommends ca-certificates, and the fresh machine has no network to fetch it from.
+  debootstrap --variant=minbase --include=ca-certificates bookworm "$root" "$mirror" > "$work/debootstrap.log" 2>&1 ||
     { tail -20 "$work/debootstrap.log" >&2; fail "debootstrap failed"; }
 }
 

@@ -1,6 +1,6 @@
 //! Stored versions of documents, and what differs between them.
 
-use super::{Stage, file, journal, lines, text};
+use super::{Stage, journal, text};
 use crate::proxied::execute;
 use dialplate_tests::wait;
 use std::path::Path;
@@ -35,8 +35,8 @@ fn fetch(stage: &Stage, target: &str) {
     let answer = stage.get(target);
     assert_eq!(answer.status, 200, "{target}");
     let id = answer.header("x-request-id").to_owned();
-    let folder = stage.folder.path();
-    let is_written = || file(folder).exists() && lines(folder, &[]).iter().any(|line| line["request"] == *id);
+    // The command fails until the server has created the tables.
+    let is_written = || text(&journal(stage.folder.path(), &["--json"])).contains(&id);
     wait::until(is_written, || "the line".to_owned());
 }
 
