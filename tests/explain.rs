@@ -4,6 +4,8 @@ mod command;
 mod entry;
 mod recorded;
 
+pub use recorded::ask;
+
 use dialplate::explain::{CheckVerdict, Explanation, Question, SettingUse};
 use dialplate_tests::app::{TestApp, TestAppBuilder};
 use dialplate_tests::corpus::hex;

@@ -22,6 +22,7 @@ mod edge;
 mod encrypted;
 mod explain;
 mod firmware;
+mod first_contact;
 mod gate;
 mod golden;
 mod guessing;

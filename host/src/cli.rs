@@ -13,11 +13,13 @@ mod firmware;
 mod flags;
 mod grandstream;
 mod journal;
+mod line;
 mod manual;
 mod output;
 mod pin;
 mod profile;
 mod render;
+mod reset;
 mod resync;
 mod rows;
 mod running;
@@ -53,7 +55,7 @@ const FAMILIES: &[Family] = &[
     factory_reset::FACTORY_RESET,
     rows::DOMAIN,
     device::DEVICE,
-    rows::LINE,
+    line::LINE,
     rows::KEY,
     profile::PROFILE,
     rows::SETTING,

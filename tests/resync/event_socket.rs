@@ -2,6 +2,7 @@
 
 use super::{AGENT, PHONE, Stage, registered};
 use dialplate_tests::event_socket::{Manner, Registered};
+use dialplate_tests::server;
 use dialplate_tests::sipp::{Answer, Sipp};
 use std::net::TcpListener;
 use std::time::Instant;
@@ -248,4 +249,27 @@ fn table_of_older_releases_names_the_event_socket() {
     let ran = stage.with("DIALPLATE_FUSIONPBX_CONFIG", &file).run(&[PHONE]);
     assert!(ran.success, "{} {}", ran.out, ran.err);
     assert_eq!(peer.notified("call-id").len(), 1);
+}
+
+#[test]
+fn rotated_password_is_followed_by_a_resync() {
+    let (stage, peer) = Stage::with_switch(manner());
+    let rotate = |options: &[&str]| {
+        let settings = stage.all_settings();
+        let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut command = server::command("line", &settings);
+        let output = command.args(["rotate-password", PHONE]).args(options).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.success(), text(&output.stdout), text(&output.stderr))
+    };
+    let (success, out, err) = rotate(&["--no-resync"]);
+    assert!(success && err.contains(&format!("dialplate resync {PHONE}")), "{out} {err}");
+    assert!(peer.commands().is_empty());
+    let (success, out, err) = rotate(&[]);
+    assert!(success && out.contains("notified sip:101@127.0.0.1:5999"), "{out} {err}");
+    assert!(!err.contains("cannot register"), "{err}");
+    assert_eq!(peer.notified("call-id"), ["0_1@127.0.0.1"]);
+    let (success, out, err) = rotate(&["--json"]);
+    let lines: Vec<serde_json::Value> = serde_json::from_str(&out).unwrap();
+    assert!(success && lines.len() == 2 && err.contains("notified sip:101"), "{out} {err}");
 }

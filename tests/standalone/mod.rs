@@ -2,6 +2,7 @@
 
 mod faults;
 mod import;
+mod passwords;
 mod profiles;
 mod render;
 mod rows;
@@ -108,8 +109,14 @@ impl Stage {
 
     /// A server of this database.
     pub fn serve(&self) -> Server {
+        self.serve_with(&[])
+    }
+
+    /// The same with these settings.
+    pub fn serve_with(&self, more: &[(&str, &str)]) -> Server {
         let settings = self.settings();
-        let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let own = settings.iter().map(|(name, value)| (*name, value.as_str()));
+        let settings: Vec<_> = own.chain(more.iter().copied()).collect();
         Server::start(&settings)
     }
 

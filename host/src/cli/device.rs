@@ -2,8 +2,8 @@
 
 use super::family::Family;
 use super::flags::{keyed_some, switch};
-use super::rows;
 use super::setup::{block_on, configure, open};
+use super::{reset, rows};
 use crate::editing::{self, Context, FILE_BYTES_MAX, Import, Imported, Kind, Templates};
 use crate::log::Log;
 use anyhow::{Context as _, Result, bail, ensure};
@@ -38,11 +38,15 @@ fn command() -> Command {
         .arg(domain)
         .arg(switch(DRY_RUN, "Check everything, and change nothing"))
         .arg(switch(JSON, "Print JSON"));
-    rows::command(Kind::Device).subcommand(import)
+    rows::command(Kind::Device).subcommands([import, reset::command()])
 }
 
 fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
-    let Some((IMPORT, flags)) = flags.subcommand() else { return rows::run(Kind::Device, flags, log) };
+    let flags = match flags.subcommand() {
+        Some((IMPORT, flags)) => flags,
+        Some((reset::NAME, flags)) => return reset::run(flags, log),
+        _ => return rows::run(Kind::Device, flags, log),
+    };
     let config = configure(flags, log)?;
     let name = flags.get_one::<String>(FILE).map_or(STDIN, String::as_str);
     let bytes = read(name)?;

@@ -34,7 +34,6 @@ macro_rules! family {
 }
 
 pub const DOMAIN: Family = family!(Kind::Domain);
-pub const LINE: Family = family!(Kind::Line);
 pub const KEY: Family = family!(Kind::Key);
 pub const SETTING: Family = family!(Kind::Setting);
 pub const EXTENSION: Family = family!(Kind::Extension);

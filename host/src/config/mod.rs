@@ -293,6 +293,7 @@ fn read_gate(source: &mut ConfigSource, client_certificates: gate::ClientCertifi
         basic_vendors: source.optional("basic_auth_vendors", parse_vendors).unwrap_or_default(),
         unknown_first: source.optional("unknown_first_networks", parse_networks).unwrap_or_default(),
         client_certificates,
+        first_contact_minutes: source.number("first_contact_minutes"),
     }
 }
 

@@ -49,6 +49,11 @@ impl Edits {
         self.catalog().column(table, column).is_some()
     }
 
+    /// The time of the transaction as its rows have it.
+    pub fn now(&self) -> &str {
+        &self.now
+    }
+
     /// The tables that have a column.
     pub fn tables_with(&self, column: &str) -> Vec<String> {
         let catalog = self.catalog();

@@ -123,6 +123,12 @@ pub async fn columns(
         };
         columns.push((column, uuid));
     }
+    // FusionPBX's page dates a device whenever somebody saves it.
+    let is_enabled =
+        columns.iter().any(|(column, value)| *column == "device_enabled" && value.as_deref() == Some("true"));
+    if is_enabled && edits.has("v_devices", "device_enabled_date") {
+        columns.push(("device_enabled_date", Some(edits.now().to_owned())));
+    }
     Ok(columns)
 }
 

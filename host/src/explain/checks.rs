@@ -44,6 +44,7 @@ impl CheckLog {
             Check::AuthServer,
             Check::Certificate,
             Check::NewPhone,
+            Check::FirstContact,
             Check::HostDomain,
             Check::NewAddress,
         ];

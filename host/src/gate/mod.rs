@@ -7,6 +7,7 @@ mod credentials;
 mod demand;
 mod digest;
 mod firmware;
+mod first_contact;
 mod keeper;
 mod login;
 mod newcomer;
@@ -38,7 +39,7 @@ use crate::facts::{Network, RequestFacts};
 use crate::request::{DeviceIdentifier, ProvisionRequest};
 use certificate::Proof;
 use credentials::{CredentialCheck, Scheme};
-use trail::noted;
+use trail::{noted, noted_if};
 
 /// Settings whose values [`find_problem`] knows, as category and name.
 pub const EXAMINED_SETTINGS: [(&str, &str); 4] =
@@ -139,6 +140,11 @@ impl<'a> ScreenedRequest<'a> {
         if newcomer::is_newcomer(request, &facts, keeper) {
             trail.note(Check::NewPhone, judging, Verdict::Passed);
             return Ok(AuthenticatedRequest { facts, has_secret: false, is_newcomer: true });
+        }
+        let is_first =
+            noted_if(trail, Check::FirstContact, judging, first_contact::judge(request, &facts, keeper, now))?;
+        if is_first && doubt.is_none() {
+            return Ok(AuthenticatedRequest { facts, has_secret: false, is_newcomer: false });
         }
         let check = CredentialCheck { request, facts: &facts, keeper, vendor, doubt, now };
         let has_logged_in = match check.run().map_err(Refusal::Challenge) {

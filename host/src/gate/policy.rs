@@ -14,6 +14,8 @@ pub struct Policy {
     /// Networks whose clients get the refusal of an unknown device before every other check, as in FusionPBX.
     pub unknown_first: Vec<Network>,
     pub client_certificates: ClientCertificates,
+    /// How long a new device needs no credentials; 0 if it always does.
+    pub first_contact_minutes: u64,
 }
 
 impl Default for Policy {
@@ -23,6 +25,7 @@ impl Default for Policy {
             basic_vendors: Vec::new(),
             unknown_first: Vec::new(),
             client_certificates: ClientCertificates::Off,
+            first_contact_minutes: 0,
         }
     }
 }

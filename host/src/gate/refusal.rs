@@ -28,6 +28,12 @@ pub enum Refusal {
     /// The client certificate does not admit the request.
     #[error(transparent)]
     Certificate(#[from] CertificateRefusal),
+    /// `first_contact_minutes` is set, the device is not new, and its domain has no credentials.
+    #[error(
+        "the first contact is over, and the domain demands no credentials: set http_auth_username and http_auth_password, \
+         or allow another first contact with `dialplate device reset`"
+    )]
+    FirstContactOver,
     /// The `password` parameter is not one that the setting of that name requires.
     #[error("bad password")]
     BadPassword,

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod credentials;
+mod first_contact;
 mod trail;
 
 use super::*;
@@ -58,6 +59,8 @@ struct Visit<'a> {
     /// The vendors by the requested address and by the device's row.
     oui_vendor: Option<&'a str>,
     row_vendor: String,
+    /// The device's row.
+    row: Record,
 }
 
 fn address(text: &str) -> DeviceIdentifier {
@@ -81,6 +84,7 @@ fn known() -> Visit<'static> {
         certificate: PhoneCertificate::Absent,
         oui_vendor: None,
         row_vendor: "yealink".into(),
+        row: record(),
     }
 }
 
@@ -92,7 +96,7 @@ fn domain(name: &str) -> Domain {
     Domain { uuid: format!("uuid of {name}"), name: format!("{name}.example.net"), record: record() }
 }
 
-/// The gate reads no row.
+/// A row without columns.
 fn record() -> Record {
     Record::new([].into(), Vec::new())
 }
@@ -155,7 +159,7 @@ impl<'a> Visit<'a> {
             address: DeviceAddress::parse(KNOWN).unwrap(),
             enabled: self.enabled,
             vendor: self.row_vendor.clone(),
-            record: record(),
+            record: self.row.clone(),
         });
         RequestFacts {
             device: device.map(Arc::new),

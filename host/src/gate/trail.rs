@@ -17,6 +17,8 @@ pub enum Check {
     Certificate,
     /// A phone without a device in one of the networks for PINs needs no credentials, and gets the generic file alone.
     NewPhone,
+    /// A new device needs no credentials for some minutes. It is noted if it decides.
+    FirstContact,
     Credentials,
     Password,
     /// The device has a row, or one may be inserted.
@@ -59,9 +61,19 @@ pub(super) fn noted<T>(
     outcome
 }
 
+/// The same for a check that decides only some requests: it is noted if it passes or refuses this one.
+pub(super) fn noted_if(
+    trail: &mut impl Trail,
+    check: Check,
+    settings: &Settings,
+    outcome: Result<bool, Refusal>,
+) -> Result<bool, Refusal> {
+    if matches!(outcome, Ok(false)) { outcome } else { noted(trail, check, settings, outcome) }
+}
+
 impl Check {
     /// All checks in the order in which the gate makes them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UnknownFirst,
         Self::DomainNetworks,
         Self::Provisioning,
@@ -69,6 +81,7 @@ impl Check {
         Self::AuthServer,
         Self::Certificate,
         Self::NewPhone,
+        Self::FirstContact,
         Self::Credentials,
         Self::Password,
         Self::Device,
@@ -88,6 +101,7 @@ impl Check {
             Self::AuthServer => "auth_server",
             Self::Certificate => "certificate",
             Self::NewPhone => "new_phone",
+            Self::FirstContact => "first_contact",
             Self::Credentials => "credentials",
             Self::Password => "password",
             Self::Device => "device",
@@ -118,7 +132,12 @@ impl Check {
             ],
             Self::Password => &[("provision", "password")],
             Self::DeviceDomain => &[DOMAIN_FILTER],
-            Self::AuthServer | Self::Certificate | Self::DeviceEnabled | Self::HostDomain | Self::NewAddress => &[],
+            Self::AuthServer
+            | Self::Certificate
+            | Self::FirstContact
+            | Self::DeviceEnabled
+            | Self::HostDomain
+            | Self::NewAddress => &[],
         }
     }
 }

@@ -46,6 +46,7 @@ fn of_refusal(refusal: &Refusal) -> &'static str {
         }
         Refusal::UnknownDomain => "The provisioning server does not know this domain. Check the URL.",
         Refusal::AuthServer
+        | Refusal::FirstContactOver
         | Refusal::UnknownDevice
         | Refusal::ForeignDomain
         | Refusal::InvalidAddress

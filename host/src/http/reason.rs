@@ -87,6 +87,7 @@ fn of_refusal(refusal: &Refusal) -> Reason {
         Refusal::AuthServer => Reason::AuthServer,
         Refusal::Challenge(Challenge { error, .. }) => error.map_or(Reason::Challenge, of_credentials),
         Refusal::Certificate(refusal) => of_certificate(*refusal),
+        Refusal::FirstContactOver => Reason::FirstContact,
         Refusal::BadPassword => Reason::BadPassword,
         Refusal::UnknownDevice => Reason::UnknownDevice,
         Refusal::ForeignDomain => Reason::WrongDomain,

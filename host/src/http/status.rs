@@ -268,8 +268,8 @@ fn of_refusal(refusal: &Refusal) -> Verdict {
         Refusal::DomainNetwork | Refusal::BadPassword | Refusal::BadLogin | Refusal::UserDisabled => {
             Verdict { text: Some("access denied"), ..Verdict::new(StatusCode::FORBIDDEN) }
         }
-        // FusionPBX asks for no certificates; its nginx answers 400.
-        Refusal::Certificate(_) => Verdict::new(StatusCode::FORBIDDEN),
+        // FusionPBX asks for no certificates (its nginx would answer 400), and has no first contact.
+        Refusal::Certificate(_) | Refusal::FirstContactOver => Verdict::new(StatusCode::FORBIDDEN),
         Refusal::UnknownDevice | Refusal::ForeignDomain | Refusal::UnknownDomain | Refusal::InvalidAddress => {
             Verdict::new(StatusCode::FORBIDDEN)
         }

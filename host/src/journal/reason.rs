@@ -52,6 +52,7 @@ reasons! {
     BadCertificate "bad_certificate" "The client certificate is invalid: expired, of an unknown authority, or unreadable."
     GenericCertificate "generic_certificate" "The client certificate is its maker's generic one, which names no phone's address."
     WrongCertificate "wrong_certificate" "The client certificate belongs to another phone than the requested one."
+    FirstContact "first_contact" "The device is not new (`first_contact_minutes`), and its domain demands no credentials."
     AuthServer "auth_server" "FusionPBX's auth server refused the request."
     BadLogin "bad_login" "No user of the domain has this name and this password."
     UserDisabled "user_disabled" "The user is disabled."

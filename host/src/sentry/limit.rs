@@ -53,6 +53,7 @@ pub fn weight(refusal: &Refusal) -> Weight {
         | Refusal::ProvisioningOff
         | Refusal::ClientNetwork
         | Refusal::Certificate(_)
+        | Refusal::FirstContactOver
         | Refusal::UnknownDevice
         | Refusal::ForeignDomain
         | Refusal::UnknownDomain

@@ -1,9 +1,6 @@
 //! Who sends a request, as far as limits are concerned.
 
-use crate::facts::{ClientAddress, LastProvisioned, Network, Oui, RequestFacts};
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use crate::facts::{ClientAddress, LastProvisioned, Network, Oui, RequestFacts, seconds};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// How long a provisioned phone stays known: most phones return daily, some weekly.
@@ -93,13 +90,6 @@ fn widths(address: IpAddr) -> &'static [Width] {
 fn one_client(address: IpAddr) -> IpAddr {
     let address = address.to_canonical();
     if address.is_ipv4() { address } else { Network::around(address, WIDTHS_V6[0].prefix).address() }
-}
-
-/// A time of the database in seconds since 1970. SQLite stores texts, and FusionPBX's have no offset there.
-fn seconds(text: &str) -> Option<u64> {
-    let with_offset = text.parse::<Timestamp>().ok();
-    let in_utc = || text.parse::<DateTime>().ok()?.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
-    u64::try_from(with_offset.or_else(in_utc)?.as_second()).ok()
 }
 
 #[cfg(test)]

@@ -59,6 +59,13 @@ pub fn credentials() -> Vec<ConfigKey> {
             "192.0.2.10",
             "Networks, separated by commas, that get 403 for an unknown device before any other check, as from FusionPBX. For routers that ask the next server only after 403 or 404",
         ),
+        number(
+            "first_contact_minutes",
+            "minutes",
+            0_u64,
+            0..=10_080,
+            "How long a device that was added, enabled or reset gets its files without credentials. Later they are demanded; without `http_auth_username` or `password` in its domain, it is refused. `0`: FusionPBX's settings decide alone",
+        ),
         absent(
             "pin_secret_file",
             "file",
