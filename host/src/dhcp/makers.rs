@@ -51,7 +51,8 @@ pub const MAKERS: &[Maker] = &[
         ..MAKER
     },
     Maker { name: "grandstream", class: &["Grandstream"], url: &[66, 160], addresses_150: true, ..MAKER },
-    Maker { name: "cisco", class: &["Cisco"], url: &[66, 160], addresses_150: true, ..MAKER },
+    // SPA phones, adapters, and multiplatform phones.
+    Maker { name: "cisco", class: &["Cisco", "CISCO", "CP-"], url: &[66, 160], addresses_150: true, ..MAKER },
     Maker { name: "linksys", class: &["LINKSYS"], url: &[66, 160], addresses_150: true, ..MAKER },
     Maker { name: "snom", class: &["snom"], vendor_43: Some(Vendor43::Encapsulated), file_67: true, ..MAKER },
     Maker { name: "fanvil", class: &["Fanvil"], vendor_43: Some(Vendor43::Url), ..MAKER },

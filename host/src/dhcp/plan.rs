@@ -127,9 +127,11 @@ impl Data {
     pub fn encapsulated(options: &[(u8, String)]) -> Vec<u8> {
         let mut bytes = Vec::new();
         for (code, text) in options {
-            // A base URL is short enough for every length to fit into a byte.
-            bytes.extend([*code, u8::try_from(text.len()).unwrap_or(u8::MAX)]);
-            bytes.extend(text.bytes().take(usize::from(u8::MAX)));
+            // A base URL is short enough for every length to fit into a byte. The zero at the end counts, as in the maker's
+            // example.
+            let text = text.bytes().chain([0]).take(usize::from(u8::MAX));
+            bytes.extend([*code, u8::try_from(text.clone().count()).unwrap_or(u8::MAX)]);
+            bytes.extend(text);
         }
         bytes
     }
@@ -172,6 +174,6 @@ mod tests {
     #[test]
     fn encapsulated_option_has_codes_and_lengths() {
         let options = [(66, "http://test".to_owned()), (67, "a.php".to_owned())];
-        assert_eq!(Data::encapsulated(&options), b"\x42\x0bhttp://test\x43\x05a.php");
+        assert_eq!(Data::encapsulated(&options), b"\x42\x0chttp://test\0\x43\x06a.php\0");
     }
 }

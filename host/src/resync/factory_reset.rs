@@ -1,4 +1,4 @@
-//! How a phone is reset to its factory settings, as its maker documents it: a URL, a setting, or only by hand. Nothing is sent:
+//! How a phone is reset to its factory settings, as its maker documents it: a URL, a setting, a SIP message, or only by hand. Nothing is sent:
 //! a reset cannot be taken back, and the ways need the phone's own password. The table is a file, so that this is no code
 //! that knows vendors.
 
@@ -14,9 +14,9 @@ const PHONE: &str = "PHONE";
 pub struct FactoryReset {
     /// As in `device_vendor`, lower case.
     pub vendor: String,
-    /// `url`, `setting` or `by hand`.
+    /// `url`, `setting`, `notify` or `by hand`.
     pub way: String,
-    /// The URL or the setting; empty if by hand.
+    /// The URL, the setting or the header of a SIP NOTIFY; empty if by hand.
     pub path: String,
     /// What has to be done or allowed.
     pub needs: String,
@@ -53,7 +53,7 @@ mod tests {
         for row in rows {
             assert_eq!(row.way == "by hand", row.path.is_empty(), "{}", row.vendor);
             assert!(
-                ["url", "setting", "by hand"].contains(&row.way.as_str()) && !row.source.is_empty(),
+                ["url", "setting", "notify", "by hand"].contains(&row.way.as_str()) && !row.source.is_empty(),
                 "{}",
                 row.vendor
             );

@@ -39,8 +39,8 @@ impl Vendor for CiscoSpa {
             version: env!("CARGO_PKG_VERSION").into(),
             vendors: vec![
                 vendor("cisco", &["001873", "a44c11", "30e4db", "002155", "68efbd"], "check-sync", "check-sync"),
-                vendor("linksys", &["00045a", "000625", "000e08"], "reboot=true", "reboot=true"),
-                vendor("spa", &[], "reboot=true", "reboot=true"),
+                vendor("linksys", &["00045a", "000625", "000e08"], "resync", "reboot_now"),
+                vendor("spa", &[], "resync", "reboot_now"),
             ],
             user_agents: models.collect(),
             any: false,
