@@ -2,6 +2,7 @@
 
 mod faults;
 mod kills;
+mod other_requests;
 mod versions;
 
 use dialplate_tests::client;

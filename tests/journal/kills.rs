@@ -17,7 +17,8 @@ const LOAD: Duration = Duration::from_secs(4);
 const ANSWERS_MIN: usize = 100;
 /// What a killed server may lose.
 const LOSS: Duration = Duration::from_secs(1);
-const ATTEMPTS_MAX: usize = 3;
+/// How often a thread sleeps to find out how late the machine wakes it.
+const PULSE: Duration = Duration::from_millis(10);
 
 /// An answer's request id, and when it was there.
 type Answered = (String, Instant);
@@ -56,8 +57,8 @@ fn ask(stream: &mut TcpStream) -> Option<String> {
     }
 }
 
-/// Loads a server, ends it, and returns what was answered, when it was ended, and the ids in its journal.
-fn ended_by(signal: &str) -> (Vec<Answered>, Instant, HashSet<String>) {
+/// Loads a server, ends it, and returns what was answered, and the ids in its journal.
+fn ended_by(signal: &str) -> (Vec<Answered>, HashSet<String>) {
     let stage = Stage::new(&[]);
     stage.get(PHONE);
     let (address, stop) = (stage.server.address, Arc::new(AtomicBool::new(false)));
@@ -68,7 +69,6 @@ fn ended_by(signal: &str) -> (Vec<Answered>, Instant, HashSet<String>) {
         })
         .collect();
     thread::sleep(LOAD);
-    let at = Instant::now();
     stage.server.signal(signal);
     let Stage { server, folder } = stage;
     if signal == "TERM" {
@@ -79,31 +79,46 @@ fn ended_by(signal: &str) -> (Vec<Answered>, Instant, HashSet<String>) {
     stop.store(true, Ordering::Relaxed);
     let answered: Vec<_> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
     let ids = lines(folder.path(), &[]).iter().map(|line| line["request"].as_str().unwrap().to_owned()).collect();
-    (answered, at, ids)
+    (answered, ids)
 }
 
 #[test]
 fn stop_under_load_loses_no_line() {
-    let (answered, _, ids) = ended_by("TERM");
+    let (answered, ids) = ended_by("TERM");
     assert!(answered.len() > ANSWERS_MIN, "{} answers", answered.len());
     let lost = answered.iter().filter(|(id, _)| !ids.contains(id)).count();
     println!("{} answers, {} lines, {lost} lost", answered.len(), ids.len());
     assert_eq!(lost, 0);
 }
 
-/// On a machine that other tests load, one of three attempts must succeed.
+/// A second before the last answer, lines are written. If other programs keep a thread from running for a while, they keep the
+/// journal's from running, too; an idle machine adds milliseconds.
 #[test]
 fn kill_under_load_loses_at_most_the_last_second() {
-    let oldest = std::iter::repeat_with(oldest_lost).take(ATTEMPTS_MAX).find(|age| *age <= LOSS);
-    assert!(oldest.is_some(), "each attempt lost a line of more than {LOSS:?}");
+    let stop = Arc::new(AtomicBool::new(false));
+    let stopped = Arc::clone(&stop);
+    let pulse = thread::spawn(move || latest(&stopped));
+    let (answered, ids) = ended_by("KILL");
+    stop.store(true, Ordering::Relaxed);
+    let late = pulse.join().unwrap();
+    assert!(answered.len() > ANSWERS_MIN, "{} answers", answered.len());
+    let end = answered.iter().map(|(_, at)| *at).max().unwrap();
+    let lost: Vec<_> = answered.iter().filter(|(id, _)| !ids.contains(id)).collect();
+    let oldest = lost.iter().map(|(_, at)| end - *at).max().unwrap_or_default();
+    println!("{} answers, {} lost, the oldest {oldest:?} before the last; late {late:?}", answered.len(), lost.len());
+    assert!(
+        oldest <= LOSS + late,
+        "a line of {oldest:?} before the last answer is lost; the machine was {late:?} late"
+    );
 }
 
-/// Kills a server, and returns the age of the oldest line that it lost.
-fn oldest_lost() -> Duration {
-    let (answered, at, ids) = ended_by("KILL");
-    assert!(answered.len() > ANSWERS_MIN, "{} answers", answered.len());
-    let lost: Vec<_> = answered.iter().filter(|(id, _)| !ids.contains(id)).collect();
-    let oldest = lost.iter().map(|(_, answered)| at.saturating_duration_since(*answered)).max().unwrap_or_default();
-    println!("{} answers, {} lines, {} lost, the oldest {oldest:?} before", answered.len(), ids.len(), lost.len());
-    oldest
+/// How late a sleeping thread is woken at most, until it is stopped.
+fn latest(stop: &AtomicBool) -> Duration {
+    let mut latest = Duration::ZERO;
+    while !stop.load(Ordering::Relaxed) {
+        let asleep = Instant::now();
+        thread::sleep(PULSE);
+        latest = latest.max(asleep.elapsed().saturating_sub(PULSE));
+    }
+    latest
 }
