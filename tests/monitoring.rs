@@ -95,7 +95,8 @@ fn promtool_accepts_alerts_and_dashboard() {
     assert!(is_ok, "{said}");
 }
 
-/// A server that answers a tenth of its requests with 503, whose plugin fails, and one that is down.
+/// A server that answers a tenth of its requests with 503, whose plugin fails, and whose phones cannot be notified or do not
+/// fetch, and one that is down.
 const ALERT_CASES: &str = r#"
 rule_files: [alerts.yml]
 evaluation_interval: 1m
@@ -108,6 +109,12 @@ tests:
       - { series: 'dialplate_requests_total{instance="a",status="503"}', values: '0+60x15' }
       - { series: 'dialplate_plugin_failing{instance="a",plugin="yealink"}', values: '1x15' }
       - { series: 'dialplate_plugin_failing{instance="a",plugin="polycom"}', values: '0x15' }
+      - { series: 'dialplate_resyncs_total{instance="a",outcome="failed"}', values: '0 0 2x15' }
+      - { series: 'dialplate_resyncs_total{instance="a",outcome="not_registered"}', values: '0 0 3x15' }
+      - { series: 'dialplate_resync_fetches_total{instance="a",outcome="not_fetched"}', values: '0 6x15' }
+      - { series: 'dialplate_resync_fetches_total{instance="a",outcome="fetched"}', values: '0 4x15' }
+      - { series: 'dialplate_resync_fetches_total{instance="c",outcome="not_fetched"}', values: '0 4x15' }
+      - { series: 'dialplate_resync_fetches_total{instance="c",outcome="fetched"}', values: '0 6x15' }
     alert_rule_test:
       - eval_time: 12m
         alertname: DialplateDown
@@ -118,6 +125,12 @@ tests:
       - eval_time: 12m
         alertname: DialplatePluginFailing
         exp_alerts: [{ exp_labels: { severity: critical, instance: a, plugin: yealink }, exp_annotations: { summary: "The plugin yealink on a fails", description: "Phones of its vendors get 503. Run `dialplate plugin list`." } }]
+      - eval_time: 12m
+        alertname: DialplatePhonesNotNotified
+        exp_alerts: [{ exp_labels: { severity: warning, instance: a, outcome: failed }, exp_annotations: { summary: "a could not notify phones of an edit (failed)", description: "The log names the phones and the reason. Then run `dialplate resync --outdated`." } }]
+      - eval_time: 13m
+        alertname: DialplatePhonesNotFetching
+        exp_alerts: [{ exp_labels: { severity: warning, instance: a }, exp_annotations: { summary: "More than half of the phones that a notified have not fetched", description: "They ignore the NOTIFY, or cannot reach the server. `dialplate journal --follow` shows who fetches; docs/resync.md names what phones need." } }]
       - { eval_time: 12m, alertname: DialplateManyRefusals, exp_alerts: [] }
       - { eval_time: 12m, alertname: DialplateLimitReached, exp_alerts: [] }
 "#;

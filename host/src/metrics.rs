@@ -3,8 +3,13 @@
 //! Every label has a small set of values, such as statuses, outcomes or names of loaded plugins. None comes from a
 //! phone, but for the networks with the most failed requests, whose number is bounded.
 
+mod labels;
+
 use crate::log;
-use prometheus_client::encoding::EncodeLabelSet;
+use labels::{
+    FailureLabels, FileLabels, LimitKindLabels, LimitLabels, NetworkLabels, OutcomeLabels, PluginLabels, ReasonLabels,
+    RequestLabels,
+};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::{Family, MetricConstructor};
@@ -18,55 +23,6 @@ use std::time::{Duration, SystemTime};
 
 /// Histogram buckets in seconds, from a small file to the time limit of a render.
 const RENDER_SECONDS: [f64; 12] = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0, 5.0];
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct RequestLabels {
-    status: u16,
-    outcome: &'static str,
-    plugin: String,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct ReasonLabels {
-    reason: &'static str,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct PluginLabels {
-    plugin: String,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct FailureLabels {
-    plugin: String,
-    kind: &'static str,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct LimitLabels {
-    plugin: String,
-    limit: &'static str,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct FileLabels {
-    file: String,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct ReloadLabels {
-    outcome: &'static str,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct NetworkLabels {
-    network: String,
-}
-
-#[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct LimitKindLabels {
-    kind: &'static str,
-}
 
 #[derive(Clone)]
 struct RenderSeconds;
@@ -85,7 +41,9 @@ pub struct Metrics {
     in_flight: Gauge,
     renders: Family<PluginLabels, Histogram, RenderSeconds>,
     failures: Family<FailureLabels, Counter>,
-    reloads: Family<ReloadLabels, Counter>,
+    reloads: Family<OutcomeLabels, Counter>,
+    resyncs: Family<OutcomeLabels, Counter>,
+    resync_fetches: Family<OutcomeLabels, Counter>,
     plugins: PluginGauges,
     limits: Family<LimitLabels, Counter>,
     refused: Family<FileLabels, Gauge>,
@@ -221,6 +179,8 @@ impl Default for Metrics {
             renders: Family::new_with_constructor(RenderSeconds),
             failures: Family::default(),
             reloads: Family::default(),
+            resyncs: Family::default(),
+            resync_fetches: Family::default(),
             plugins: PluginGauges::default(),
             limits: Family::default(),
             refused: Family::default(),
@@ -241,6 +201,8 @@ impl Default for Metrics {
         registry.register("render_seconds", "Time of a render, failed ones included", metrics.renders.clone());
         registry.register("plugin_failures", "Renders without a document, by kind", metrics.failures.clone());
         registry.register("reloads", "Reloads that found changes or were requested", metrics.reloads.clone());
+        registry.register("resyncs", "Phones to notify after an edit, by outcome", metrics.resyncs.clone());
+        registry.register("resync_fetches", "Notified phones, by whether they fetched", metrics.resync_fetches.clone());
         registry.register("snapshot_swaps", "Snapshots replaced since the start", metrics.swaps.clone());
         registry.register("plugin_memory_bytes", "Memory of a plugin with its templates", plugins.memory.clone());
         registry.register("plugin_templates", "Templates that a plugin is prepared with", plugins.templates.clone());
@@ -353,7 +315,17 @@ impl Metrics {
     }
 
     pub fn reloaded(&self, outcome: &'static str) {
-        self.reloads.get_or_create(&ReloadLabels { outcome }).inc();
+        self.reloads.get_or_create(&OutcomeLabels { outcome }).inc();
+    }
+
+    /// Counts phones that were to be notified after an edit, and were or were not.
+    pub fn resynced(&self, outcome: &'static str, phones: u64) {
+        self.resyncs.get_or_create(&OutcomeLabels { outcome }).inc_by(phones);
+    }
+
+    /// Counts phones that were notified, and have fetched or have not.
+    pub fn resync_fetched(&self, outcome: &'static str, phones: u64) {
+        self.resync_fetches.get_or_create(&OutcomeLabels { outcome }).inc_by(phones);
     }
 
     /// All metrics in the OpenMetrics text format, with gauges set to the current `state`.

@@ -47,6 +47,10 @@ pub struct Report {
 }
 
 impl Outcome {
+    /// The words of all outcomes.
+    pub const WORDS: [&str; 7] =
+        ["notified", "would_notify", "not_registered", "ambiguous", "no_event", "disabled", "failed"];
+
     /// One word for scripts.
     pub fn word(&self) -> &'static str {
         match self {

@@ -71,9 +71,8 @@ fn finish(ended: Result<Done, tokio::task::JoinError>, done: &mut Vec<Done>, pro
 
 /// How many phones had which outcome, in words.
 pub fn summary(done: &[Done]) -> String {
-    let words = ["notified", "would_notify", "not_registered", "ambiguous", "no_event", "disabled", "failed"];
     let count = |word: &str| done.iter().filter(|done| done.report.outcome.word() == word).count();
-    let counts = words.iter().map(|word| (word, count(word))).filter(|(_, count)| *count > 0);
+    let counts = Outcome::WORDS.iter().map(|word| (word, count(word))).filter(|(_, count)| *count > 0);
     let texts: Vec<_> = counts.map(|(word, count)| format!("{count} {}", word.replace('_', " "))).collect();
     let total = done.len();
     format!("{total} {}: {}", if total == 1 { "device" } else { "devices" }, texts.join(", "))

@@ -3,8 +3,12 @@
 use crate::facts::DatabaseVersion;
 use std::time::{Duration, Instant};
 
+/// How often to look for changes. Without triggers, a look is the short statement that requests send, too; with triggers it is
+/// none.
+const LOOK: Duration = Duration::from_millis(250);
+
 /// Nothing changes for this long after the last statement of an edit. An operator waits for the phone meanwhile.
-const QUIET: Duration = Duration::from_millis(300);
+const QUIET: Duration = Duration::from_millis(200);
 
 /// The longest wait for the end of changes: a database that is always written to must not hold up edits.
 const WAIT_MAX: Duration = Duration::from_secs(5);
@@ -43,6 +47,12 @@ impl Changes {
         }
         is_due
     }
+
+    /// How long the next look can wait: after a change, until the edit may be complete.
+    pub fn pause(&self, now: Instant) -> Duration {
+        let due = self.open.map(|(first, last)| (last + QUIET).min(first + WAIT_MAX));
+        due.map_or(LOOK, |due| due.saturating_duration_since(now)).min(LOOK)
+    }
 }
 
 #[cfg(test)]
@@ -63,11 +73,13 @@ mod tests {
         assert!(!changes.is_due(state(one, 1), at(1_000)));
         assert!(!changes.is_due(state(two, 1), at(1_100)));
         assert!(!changes.is_due(state(three, 1), at(1_300)), "the edit goes on");
-        assert!(!changes.is_due(state(three, 1), at(1_500)));
-        assert!(changes.is_due(state(three, 1), at(1_600)));
+        assert!(!changes.is_due(state(three, 1), at(1_499)));
+        assert_eq!(changes.pause(at(1_450)), Duration::from_millis(50));
+        assert!(changes.is_due(state(three, 1), at(1_500)));
+        assert_eq!(changes.pause(at(1_500)), LOOK);
         assert!(!changes.is_due(state(three, 1), at(2_000)));
         assert!(!changes.is_due(state(three, 2), at(2_100)), "a template");
-        assert!(changes.is_due(state(three, 2), at(2_400)));
+        assert!(changes.is_due(state(three, 2), at(2_300)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Whether phones that were notified fetch again: from the journal, which a running server writes.
 
-use crate::journal::{Filter, ReadError, Reader};
+use crate::journal::{self, Filter, ReadError, Reader};
 use crate::resync::{Done, Fetched, Outcome};
 use jiff::Timestamp;
 use std::collections::HashMap;
@@ -10,10 +10,43 @@ use tokio::time::{Instant, sleep};
 /// How often the journal is read. The server writes it about twice a second.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The journal from the moment on when the first phone was notified.
-pub struct Fetches {
+/// The fetches that the journal has from a moment on.
+pub struct NewFetches {
     reader: Reader,
     last: i64,
+}
+
+impl NewFetches {
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn from_now(mut reader: Reader) -> Result<Self, ReadError> {
+        let last = reader.newest_id().await?;
+        Ok(Self { reader, last })
+    }
+
+    /// The device and the time of each further fetch, in microseconds.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn next(&mut self) -> Result<Vec<(String, i64)>, ReadError> {
+        let mut fetches = Vec::new();
+        loop {
+            let entries = self.reader.after(&Filter::default(), self.last).await?;
+            let Some(last) = entries.last() else { return Ok(fetches) };
+            self.last = last.id;
+            let of_devices = entries.into_iter().filter(journal::Entry::is_fetch);
+            fetches.extend(of_devices.filter_map(|entry| Some((entry.device?, entry.at_us))));
+        }
+    }
+
+    pub async fn close(self) {
+        self.reader.close().await;
+    }
+}
+
+/// The journal from the moment on when the first phone was notified.
+pub struct Fetches {
+    new: NewFetches,
     /// The times of each device's fetches since then, in microseconds.
     times: HashMap<String, Vec<i64>>,
 }
@@ -21,9 +54,8 @@ pub struct Fetches {
 impl Fetches {
     /// # Errors
     /// The journal cannot be read.
-    pub async fn from_now(mut reader: Reader) -> Result<Self, ReadError> {
-        let last = reader.newest_id().await?;
-        Ok(Self { reader, last, times: HashMap::new() })
+    pub async fn from_now(reader: Reader) -> Result<Self, ReadError> {
+        Ok(Self { new: NewFetches::from_now(reader).await?, times: HashMap::new() })
     }
 
     /// Waits until every notified phone has fetched, or so many seconds have passed since its NOTIFY.
@@ -53,16 +85,10 @@ impl Fetches {
     }
 
     async fn read(&mut self) -> Result<(), ReadError> {
-        loop {
-            let entries = self.reader.after(&Filter::default(), self.last).await?;
-            let Some(last) = entries.last() else { return Ok(()) };
-            self.last = last.id;
-            for entry in entries.into_iter().filter(|entry| entry.is_fetch()) {
-                if let Some(device) = entry.device {
-                    self.times.entry(device).or_default().push(entry.at_us);
-                }
-            }
+        for (device, at_us) in self.new.next().await? {
+            self.times.entry(device).or_default().push(at_us);
         }
+        Ok(())
     }
 
     /// Milliseconds from a NOTIFY to the next fetch.

@@ -1,6 +1,8 @@
 //! Which phones have another version of a file than they would get now, whether a phone fetched again, and the task that
 //! notifies phones after an edit (`resync_on_change`).
 
+mod asked;
+mod asking;
 mod changes;
 mod fetches;
 mod outdated;

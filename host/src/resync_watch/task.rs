@@ -1,5 +1,6 @@
 //! The task of `resync_on_change`: looks for edits, compares phones, and notifies those that would get something else.
 
+use super::asking::Asking;
 use super::changes::{Changes, State};
 use super::outdated::Comparison;
 use super::pending::Pending;
@@ -12,10 +13,6 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
-
-/// How often the task looks for changes. Without triggers, a look is the short statement that requests send, too; with triggers
-/// it is none.
-const LOOK: Duration = Duration::from_millis(250);
 
 /// How often the queue of phones is served while phones wait.
 const TICK: Duration = Duration::from_millis(20);
@@ -49,32 +46,36 @@ pub async fn watch(watcher: Watcher) {
     let now = Instant::now();
     let pace = Pace { rate: watcher.config.rate, spread: watcher.config.spread };
     let (mut changes, mut pending, mut round) = (Changes::default(), Pending::new(pace, now), Round::default());
-    let mut looked = None::<Instant>;
+    let (mut asking, mut look_at) = (Asking::default(), None::<Instant>);
     tracing::info!("phones are notified after an edit");
     loop {
         let Some(app) = watcher.app.upgrade() else { return std::future::pending().await };
         let work = Work { app: &app, watcher: &watcher };
-        if looked.is_none() {
+        if look_at.is_none() {
+            asking.start(&app.metrics);
             round.phones = work.phones().await.unwrap_or_default().into();
         }
-        if looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
-            looked = Some(Instant::now());
+        if look_at.is_none_or(|at| Instant::now() >= at) {
             if changes.is_due(work.state().await, Instant::now()) {
                 work.begin(&mut round).await;
             }
+            let now = Instant::now();
+            look_at = Some(now + changes.pause(now));
         }
         let is_compared = !work.compare_next(&mut round, &mut pending).await;
         // Phones are spread when all of them are known. Otherwise the first one must not wait for the others.
         let may_send = is_compared || watcher.config.spread.is_zero();
         if let Some(errand) = may_send.then(|| pending.take(Instant::now())).flatten() {
             let uuid = errand.phone.uuid.clone();
-            if !work.notify(&mut round, errand).await {
+            if !work.notify(&mut round, &mut asking, errand).await {
                 pending.failed(&uuid);
             }
         }
+        asking.settle(&app.metrics).await;
         drop(app);
         if is_compared {
-            sleep(if pending.is_empty() { LOOK } else { TICK }).await;
+            let look = look_at.map_or(TICK, |at| at.saturating_duration_since(Instant::now()));
+            sleep(if pending.is_empty() { look } else { look.min(TICK) }).await;
         }
     }
 }
@@ -141,7 +142,7 @@ impl Work<'_> {
     }
 
     /// Returns whether the phone was asked, or never will be.
-    async fn notify(&self, round: &mut Round, errand: Errand) -> bool {
+    async fn notify(&self, round: &mut Round, asking: &mut Asking, errand: Errand) -> bool {
         let notifier = match &round.notifier {
             Some(notifier) => Arc::clone(notifier),
             None => {
@@ -151,23 +152,13 @@ impl Work<'_> {
                     Ok(notifier) => Arc::clone(round.notifier.insert(Arc::new(notifier))),
                     Err(error) => {
                         tracing::warn!(%error, device.address = %errand.phone.address, "phone not notified of an edit");
+                        self.app.metrics.resynced(Outcome::Failed(String::new()).word(), 1);
                         return false;
                     }
                 }
             }
         };
-        // A phone that does not answer must not keep the next one waiting.
-        tokio::spawn(async move {
-            let outcome = notifier.notify(&errand, false).await;
-            let Phone { address, domain, .. } = &errand.phone;
-            let word = outcome.word();
-            match &outcome {
-                Outcome::Failed(reason) => {
-                    tracing::warn!(device.address = %address, domain.name = domain, reason, "phone not notified of an edit");
-                }
-                _ => tracing::info!(device.address = %address, domain.name = domain, outcome = word, "phone edited"),
-            }
-        });
+        asking.ask(notifier, errand, &self.watcher.journal).await;
         true
     }
 }
