@@ -1,6 +1,7 @@
 //! AES by single blocks (ECB), for phones that decrypt nothing else. Equal blocks of the content stay equal, so this hides
 //! less than every other mode.
 
+use super::length::length;
 use aes::cipher::block_padding::NoPadding;
 use aes::cipher::{BlockCipher, BlockEncryptMut, KeyInit};
 use aes::{Aes128, Aes256};
@@ -39,7 +40,7 @@ fn encrypted<C: BlockCipher + BlockEncryptMut + KeyInit>(key: &[u8], plain: &[u8
 /// A key of letters and digits, as long as the secret and at most 32 characters, that differs between owners. Whoever has the key
 /// of one owner knows neither the secret nor another key.
 pub fn derived_key(secret: &[u8], owner: &[u8]) -> String {
-    let hash = Sha256::new().chain_update(secret.len().to_be_bytes()).chain_update(secret).chain_update(owner);
+    let hash = Sha256::new().chain_update(length(secret)).chain_update(secret).chain_update(owner);
     let letter = |byte: &u8| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()]);
     hash.finalize().iter().take(secret.len()).map(letter).collect()
 }

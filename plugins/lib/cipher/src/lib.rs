@@ -6,6 +6,7 @@
 #![warn(missing_docs)]
 
 mod ecb;
+mod length;
 mod openssl;
 
 pub use ecb::{derived_key, ecb};

@@ -1,5 +1,6 @@
 //! The form of `openssl enc -aes-256-cbc -k PASSWORD`.
 
+use super::length::length;
 use aes::Aes256;
 use aes::cipher::block_padding::Pkcs7;
 use aes::cipher::{BlockEncryptMut, KeyIvInit};
@@ -46,7 +47,7 @@ pub fn openssl(password: &[u8], digest: Digest, plain: &[u8]) -> Vec<u8> {
 /// A salt that differs between contents and between passwords. The length keeps the end of a password apart from the
 /// beginning of a content.
 fn salt(password: &[u8], plain: &[u8]) -> [u8; SALT_BYTES] {
-    let hash = Sha256::new().chain_update(password.len().to_be_bytes()).chain_update(password).chain_update(plain);
+    let hash = Sha256::new().chain_update(length(password)).chain_update(password).chain_update(plain);
     let mut salt = [0; SALT_BYTES];
     salt.copy_from_slice(&hash.finalize()[..SALT_BYTES]);
     salt
