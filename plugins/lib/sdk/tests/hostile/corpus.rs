@@ -1,6 +1,6 @@
 //! The template files: FusionPBX's, from `../shared/corpus` with their default settings, and those of this repository.
 
-use super::values::SECRET_SETTING;
+use dialplate_hostile::SECRET_SETTING;
 use dialplate_sdk::types::{Setting, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,96 +1,8 @@
-//! A phone, and every field of it that a user can edit.
+//! A phone whose fields hold a value.
 
+use dialplate_hostile::{CONTACT, Fields, KEY, TEXTS};
 use dialplate_sdk::testing::{FakeHost, job, table};
 use dialplate_sdk::types::{Job, Setting, Table, Value};
-
-/// Columns that templates print. Those that templates also compare are in [`SELECTORS`].
-const TEXTS: &[(&str, &[&str])] = &[
-    ("device", &["device_label", "device_location", "device_description", "device_firmware_version", "device_model"]),
-    (
-        "lines",
-        &[
-            "server_address",
-            "server_address_primary",
-            "server_address_secondary",
-            "outbound_proxy_primary",
-            "outbound_proxy_secondary",
-            "label",
-            "display_name",
-            "user_id",
-            "auth_id",
-            "password",
-            "sip_port",
-            "register_expires",
-            "shared_line",
-        ],
-    ),
-    ("profile_keys", KEY),
-    ("device_keys", KEY),
-    ("groups", CONTACT),
-    ("users", CONTACT),
-    (
-        "extensions",
-        &[
-            "extension_uuid",
-            "extension",
-            "number_alias",
-            "effective_caller_id_name",
-            "directory_first_name",
-            "directory_last_name",
-            "call_group",
-        ],
-    ),
-];
-const KEY: &[&str] =
-    &["device_key_value", "device_key_extension", "device_key_label", "device_key_icon", "device_key_subtype"];
-const CONTACT: &[&str] = &[
-    "contact_uuid",
-    "contact_organization",
-    "contact_name_given",
-    "contact_name_family",
-    "phone_number",
-    "phone_extension",
-];
-
-/// Columns by which a template decides what to print. The value is added in one more row; the other rows keep theirs.
-const SELECTORS: &[(&str, &[&str])] = &[
-    ("lines", &["line_number", "sip_transport"]),
-    ("profile_keys", &["device_key_type", "device_key_category"]),
-    ("device_keys", &["device_key_type", "device_key_category", "device_key_id", "device_key_line"]),
-    ("groups", &["contact_type", "contact_category", "phone_label"]),
-    ("users", &["contact_type", "contact_category", "phone_label"]),
-];
-
-/// The fields that contain the value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Fields {
-    /// All columns of [`TEXTS`], in every row.
-    Texts,
-    /// One column of [`TEXTS`], in every row.
-    Text(&'static str, &'static str),
-    /// One column of [`SELECTORS`], in one more row.
-    Selector(&'static str, &'static str),
-    /// All request parameters, names included.
-    Parameters,
-}
-
-impl Fields {
-    /// Each field alone.
-    pub fn single() -> Vec<Self> {
-        let texts = TEXTS.iter().flat_map(|(table, columns)| columns.iter().map(|column| Self::Text(table, column)));
-        let selectors =
-            SELECTORS.iter().flat_map(|(table, columns)| columns.iter().map(|column| Self::Selector(table, column)));
-        texts.chain(selectors).chain([Self::Parameters]).collect()
-    }
-
-    fn holds(self, table: &str, column: &str) -> bool {
-        match self {
-            Self::Texts => TEXTS.iter().any(|(name, columns)| *name == table && columns.contains(&column)),
-            Self::Text(name, field) => name == table && field == column,
-            Self::Selector(..) | Self::Parameters => false,
-        }
-    }
-}
 
 /// A job without its file, and the host that it calls.
 pub struct Phone {
@@ -125,19 +37,13 @@ fn with_value(mut table: Table, fields: Fields, value: &str) -> Table {
         if fields.holds(&table.name, column) {
             table.rows.iter_mut().for_each(|row| row[at] = hostile.clone());
         }
-        if fields == Fields::Selector(name_of(&table.name), name_of(column)) {
+        if fields.is_selector(&table.name, column) {
             let mut row = table.rows[0].clone();
             row[at] = hostile.clone();
             table.rows.push(row);
         }
     }
     table
-}
-
-/// The name as a `'static` string of the lists above.
-fn name_of(name: &str) -> &'static str {
-    let columns = SELECTORS.iter().flat_map(|(table, columns)| columns.iter().chain([table]));
-    columns.copied().find(|known| *known == name).unwrap_or_default()
 }
 
 fn device(vendor: &str) -> Table {

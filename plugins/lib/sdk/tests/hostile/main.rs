@@ -2,19 +2,16 @@
 //! field.
 #![allow(clippy::print_stdout, reason = "the test reports its number of cases")]
 
-mod check;
 mod corpus;
 mod fields;
 #[path = "../../../smarty/tests/support/skip.rs"]
 mod skip;
-mod values;
-mod xml;
 
-use check::Kind;
+use dialplate_hostile::{self as hostile, Fields, Kind};
 use dialplate_sdk::testing::Files;
 use dialplate_sdk::types::{Description, Document, Failure, Setting, Value};
 use dialplate_sdk::{Vendor, vendor};
-use fields::{Fields, phone};
+use fields::phone;
 use std::collections::BTreeMap;
 
 /// One of this many files is also tested with each field alone.
@@ -52,19 +49,19 @@ struct Subject<'a> {
 
 impl Subject<'_> {
     fn render(&self, fields: Fields, value: &str) -> Result<Document, Failure> {
-        let mut phone = phone(self.folder, &self.maker.0, self.settings, fields, &values::marked(value));
+        let mut phone = phone(self.folder, &self.maker.0, self.settings, fields, &hostile::marked(value));
         phone.job.file = Some(self.file.to_owned());
         self.files.render(&self.maker, &phone.job, &phone.host)
     }
 
     fn run(&self, fields: Fields, values: &[String], tally: &mut Tally) {
         let benign = self.render(fields, "");
-        let kind = benign.as_ref().map_or(Kind::Lines, |document| check::kind(&document.body));
+        let kind = benign.as_ref().map_or(Kind::Lines, |document| hostile::kind(&document.body));
         *tally.kinds.entry(format!("{kind:?}")).or_default() += 1;
         for value in values {
             tally.cases += 1;
             let outcome = match (&benign, self.render(fields, value)) {
-                (Ok(benign), Ok(hostile)) => check::check(kind, &benign.body, &hostile.body, value),
+                (Ok(benign), Ok(hostile)) => hostile::check(kind, &benign.body, &hostile.body, value),
                 (Err(_), Err(_)) => {
                     tally.failing += 1;
                     Ok(0)
@@ -85,7 +82,7 @@ impl Subject<'_> {
 }
 
 fn run(folders: &[corpus::Folder], part: usize, parts: usize, settings: &[Setting]) -> Tally {
-    let (values, long) = (values::values(), [values::long()]);
+    let (values, long) = (hostile::values(), [hostile::long()]);
     let mut tally = Tally::default();
     let mut number = 0;
     for folder in folders {
@@ -132,7 +129,7 @@ fn hostile_value_never_changes_structure_of_own_templates() {
 }
 
 fn check_all(folders: &[corpus::Folder], mut settings: Vec<Setting>) {
-    settings.push(Setting { name: values::SECRET_SETTING.into(), value: Value::Text(values::SECRET.into()) });
+    settings.push(Setting { name: hostile::SECRET_SETTING.into(), value: Value::Text(hostile::SECRET.into()) });
     let settings = &settings;
     let tallies: Vec<Tally> = std::thread::scope(|scope| {
         let runs: Vec<_> = (0..2).map(|part| scope.spawn(move || run(folders, part, 2, settings))).collect();

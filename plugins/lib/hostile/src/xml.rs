@@ -1,6 +1,6 @@
 //! A strict XML parser: quick-xml, plus the checks that it leaves out.
 
-use super::values::{BEGIN, END};
+use super::values::{BEGIN, END, normal};
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
@@ -115,13 +115,6 @@ impl Content {
 /// A contact's name in a CDATA section: FusionPBX escapes it there as well.
 fn written_twice(value: &str) -> String {
     value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-fn normal(text: &str) -> String {
-    let text = text.replace("\r\n", "\n");
-    text.chars()
-        .map(|c| if c < ' ' || matches!(c, '\u{85}' | '\u{2028}' | '\u{fffe}' | '\u{ffff}') { ' ' } else { c })
-        .collect()
 }
 
 fn name(name: &[u8]) -> Result<(), String> {

@@ -1,7 +1,7 @@
 //! Compares a file that contains a hostile value with the same file with a harmless one.
 
 use super::values::{BEGIN, SECRET, cut};
-use super::xml;
+use super::{json, xml};
 
 /// The format of a rendered file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -10,10 +10,15 @@ pub enum Kind {
     Xml,
     /// Looks like XML, but FusionPBX's template is not well-formed with any value.
     Broken,
+    Json,
     Lines,
 }
 
+/// The format of a file, which it has with a harmless value.
 pub fn kind(benign: &[u8]) -> Kind {
+    if json::is_json(benign) {
+        return Kind::Json;
+    }
     let text = benign.strip_prefix(b"\xef\xbb\xbf").unwrap_or(benign).trim_ascii_start();
     match (text.first(), text.get(1)) {
         (Some(b'<'), Some(b'<')) | (None, _) => Kind::Lines,
@@ -28,6 +33,9 @@ pub fn kind(benign: &[u8]) -> Kind {
 pub fn check(kind: Kind, benign: &[u8], hostile: &[u8], value: &str) -> Result<usize, String> {
     if hostile.windows(SECRET.len()).any(|part| part.eq_ignore_ascii_case(SECRET.as_bytes())) {
         return Err("the value was evaluated".into());
+    }
+    if kind == Kind::Json {
+        json::holds(hostile, value)?;
     }
     let (rest, inside) = cut(hostile);
     if rest != benign && without_sums(&rest) != without_sums(benign) {
@@ -90,4 +98,68 @@ fn in_line(file: &[u8], at: usize, written: &[u8]) -> Result<(), String> {
 fn around(file: &[u8], at: usize) -> String {
     let part = &file[at.saturating_sub(80)..(at + 80).min(file.len())];
     String::from_utf8_lossy(part).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::values::marked;
+    use super::*;
+
+    /// Checks a file that writes the value as `write` does.
+    fn checked(file: &str, value: &str, write: fn(&str) -> String) -> Result<usize, String> {
+        let of = |value: &str| file.replace("{}", &write(&marked(value))).into_bytes();
+        check(kind(&of("")), &of(""), &of(value), value)
+    }
+
+    fn plain(value: &str) -> String {
+        value.to_owned()
+    }
+
+    #[test]
+    fn formats_are_recognised() {
+        for (file, expected) in [
+            ("<?xml version=\"1.0\"?><a/>", Kind::Xml),
+            ("<a><b></a>", Kind::Broken),
+            ("{\"a\": [1]}", Kind::Json),
+            ("[network]\nport = 1\n", Kind::Lines),
+            ("P270 = x\n", Kind::Lines),
+            ("7", Kind::Lines),
+            ("<<VOIP CONFIG FILE>>", Kind::Lines),
+        ] {
+            assert_eq!(kind(file.as_bytes()), expected, "{file}");
+        }
+    }
+
+    #[test]
+    fn value_that_leaves_its_place_is_found() {
+        for (file, value, expected) in [
+            ("label = {}\n", "x\nadmin = 1", "the line ends"),
+            ("P270={}\n", "x\r\nP2=1", "the line ends"),
+            ("label = \"{}\"\n", "x\";y=\"", "the quotes end"),
+            ("<a b=\"{}\"/>", "\"/><evil c=\"", "duplicate attribute"),
+            ("<a>{}</a>", "</a><evil/>", "close tag"),
+            ("{\"a\": \"{}\"}", "\", \"evil\": \"", "reads as"),
+            ("{\"a\": \"{}\"}", "\\", "reads as"),
+        ] {
+            let found = checked(file, value, plain);
+            assert!(found.is_err(), "{file} {value} {expected}");
+        }
+    }
+
+    #[test]
+    fn value_that_stays_in_its_place_passes() {
+        let in_xml = |value: &str| value.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+        let in_json = |value: &str| serde_json::to_string(value).unwrap().trim_matches('"').to_owned();
+        assert_eq!(checked("label = {}\n", "a & <b>", plain), Ok(1));
+        assert_eq!(checked("<a b=\"{}\">{}</a>", "\"/><evil a=\"", in_xml), Ok(2));
+        assert_eq!(checked("{\"a\": \"{}\"}", "a", in_json), Ok(1));
+        // A comment in JSON is no comment, so all of it is compared.
+        assert_eq!(checked("{\"a\": \"{}\"}", "--><evil/>", in_json), Ok(1));
+    }
+
+    #[test]
+    fn evaluated_value_is_found() {
+        let evaluate = |value: &str| value.replace("{$hostile_secret}", SECRET);
+        assert!(checked("label = {}\n", "{$hostile_secret}", evaluate).is_err());
+    }
 }

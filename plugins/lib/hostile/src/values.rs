@@ -71,6 +71,12 @@ pub fn marked(value: &str) -> String {
     format!("{BEGIN}{value}{END}")
 }
 
+/// A text without white space and control characters: a place may not be able to hold them, and a plugin may leave them out
+/// or write something in their place.
+pub fn normal(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}')).collect()
+}
+
 /// Splits a file into the text outside of the marks, and the position and text of each value. Marks match in any case.
 pub fn cut(file: &[u8]) -> (Vec<u8>, Vec<(usize, Vec<u8>)>) {
     let is = |at: usize, mark: &str| {
