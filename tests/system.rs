@@ -49,6 +49,7 @@ mod own_templates;
 mod package;
 mod password;
 mod pin;
+mod plugin_kit;
 mod pooler;
 mod provision_xml;
 mod proxied;

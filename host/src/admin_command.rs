@@ -3,6 +3,7 @@
 use crate::config::AdminListen;
 use crate::explain::{Explanation, Question};
 use crate::http::{self, Cleared, Listing, Reloaded};
+use crate::plugin_kit::{CaptureQuestion, CaseFiles};
 use crate::sentry::{LimitKind, ReachedLimit};
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use axum::http::{Method, Request, StatusCode, header};
@@ -100,6 +101,21 @@ pub async fn explain(admin: AdminListen, question: &Question) -> Result<Explanat
     let request = AdminRequest {
         method: Method::POST,
         path: "/explain".into(),
+        body: serde_json::to_vec(question)?.into(),
+        timeout: EXPLAIN_TIMEOUT,
+        late: "its database may be slow, or the machine very busy",
+    };
+    Ok(ask(admin, request).await?.1)
+}
+
+/// A case that the running server makes of a device's request. The server replaces the secrets.
+///
+/// # Errors
+/// The server does not answer, has no such device, or would send it no document.
+pub async fn capture(admin: AdminListen, question: &CaptureQuestion) -> Result<CaseFiles> {
+    let request = AdminRequest {
+        method: Method::POST,
+        path: "/capture".into(),
         body: serde_json::to_vec(question)?.into(),
         timeout: EXPLAIN_TIMEOUT,
         late: "its database may be slow, or the machine very busy",

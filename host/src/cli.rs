@@ -17,6 +17,8 @@ mod line;
 mod manual;
 mod output;
 mod pin;
+mod plugin_capture;
+mod plugin_kit;
 mod profile;
 mod render;
 mod reset;

@@ -202,7 +202,10 @@ pub(super) fn reload_config(config: &Config, puts_off: bool) -> reload::Config {
 }
 
 /// This program compiles the plugins, in processes of its own.
-pub(super) fn with_compiler(mut config: Config) -> Result<Config> {
+///
+/// # Errors
+/// The system does not say where this program is.
+pub fn with_compiler(mut config: Config) -> Result<Config> {
     let program = plugin::own_program().context("cannot find this program, which compiles the plugins")?;
     config.plugin.compiler = Some(program);
     Ok(config)

@@ -6,6 +6,7 @@ use crate::config::Config;
 use crate::directory::{self, Directory};
 use crate::explain::{Explanation, Question};
 use crate::http::{self, Tls};
+use crate::plugin_kit::{CaptureQuestion, CaseFiles};
 use crate::{editing, gate, journal, reload};
 use anyhow::{Result, ensure};
 use axum::body::Bytes;
@@ -22,6 +23,25 @@ pub async fn render(config: Config, address: &str, file: Option<&str>, host: Opt
     let document = http::preview(&app.state, &home.address, host.unwrap_or(&home.domain), file).await;
     app.close().await;
     Ok(document?.document.body.clone())
+}
+
+/// A case of a device's request, with other secrets in place of the device's.
+///
+/// # Errors
+/// The database has no such device, the phone would get no document, or a secret would remain.
+pub async fn capture(config: Config, question: &CaptureQuestion) -> Result<CaseFiles> {
+    let opened = open_quietly(config).await?;
+    let home = editing::home(&opened.directory, &question.address).await?;
+    let loaded = reload::load(reload_config(&opened.config, false)).await?;
+    let app = opened.into_app(loaded.current)?;
+    let host = question.host.as_deref().unwrap_or(&home.domain);
+    let captured = http::capture(&app.state, &home.address, host, question.file.as_deref()).await;
+    let case = match captured {
+        Ok(captured) => captured.into_case().await.map_err(anyhow::Error::from),
+        Err(error) => Err(error.into()),
+    };
+    app.close().await;
+    case
 }
 
 /// Walks a request through the rooms for the operator. Nothing is written, and no limit of a running server is known.

@@ -4,8 +4,8 @@ mod build;
 mod command;
 mod serve;
 
-pub use build::{App, Opened, open_directory};
+pub use build::{App, Opened, open_directory, with_compiler};
 pub use command::{
-    Examined, SettingProblem, check, examine_files, examine_settings, explain, open_for_command, render,
+    Examined, SettingProblem, capture, check, examine_files, examine_settings, explain, open_for_command, render,
 };
 pub use serve::run;

@@ -2,8 +2,10 @@
 
 use super::family::Family;
 use super::flags::{admin, keyed, switch};
+use super::plugin_kit;
 use super::setup::block_on;
 use crate::admin_command;
+use crate::log::Log;
 use anyhow::Result;
 use clap::{Arg, ArgMatches, Command};
 use std::io::stdout;
@@ -16,7 +18,7 @@ pub const RELOAD: Family = Family {
     run: |flags, _| block_on(admin_command::reload(admin(flags)?, &mut stdout())),
 };
 
-pub const PLUGIN: Family = Family { command: plugin, run: |flags, _| run_plugin(flags) };
+pub const PLUGIN: Family = Family { command: plugin, run: run_plugin };
 
 pub const LIMITS: Family = Family { command: limits, run: |flags, _| run_limits(flags) };
 
@@ -26,14 +28,20 @@ fn json() -> Arg {
 
 fn plugin() -> Command {
     Command::new("plugin")
-        .about("Shows the plugins of the running server")
+        .about("Shows the plugins of the running server, and examines components without a server")
         .subcommand_required(true)
         .subcommand(keyed("list", "Lists plugins, and problems of plugins and templates").arg(json()))
+        .subcommands(plugin_kit::commands())
 }
 
-fn run_plugin(flags: &ArgMatches) -> Result<()> {
-    let Some(("list", flags)) = flags.subcommand() else { return Ok(()) };
-    block_on(admin_command::plugin_list(admin(flags)?, flags.get_flag(JSON), &mut stdout()))
+fn run_plugin(flags: &ArgMatches, log: &Log) -> Result<()> {
+    match flags.subcommand() {
+        Some(("list", flags)) => {
+            block_on(admin_command::plugin_list(admin(flags)?, flags.get_flag(JSON), &mut stdout()))
+        }
+        Some((name, flags)) => plugin_kit::run(name, flags, log),
+        None => Ok(()),
+    }
 }
 
 fn limits() -> Command {

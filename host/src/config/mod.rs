@@ -284,6 +284,7 @@ fn read_plugin(source: &mut ConfigSource) -> plugin::Config {
         questions_max: source.number("questions_max"),
         instances_max: source.number("instances_max"),
         failures_max: source.number("failures_max"),
+        counts_instructions: false,
     }
 }
 

@@ -3,10 +3,10 @@
 //! Therefore the `Host` header must name this machine, which stops DNS rebinding, and a request that changes state must
 //! carry a header that browsers send to another origin only after a CORS preflight.
 
-use super::admin_explain;
 use super::caller::CALLER;
 use super::listing::{Cleared, Listing, Reloaded};
 use super::state::AdminState;
+use super::{admin_capture, admin_explain};
 use crate::files::NoAnswer;
 use crate::metrics::{self, PluginState};
 use crate::sentry::LimitKind;
@@ -41,6 +41,7 @@ pub fn router(state: Arc<AdminState>) -> Router {
         .route("/probe", get(arrived_probe).post(issue_probe))
         .route("/limits", get(limits).delete(clear_limits))
         .route("/explain", get(admin_explain::get).post(admin_explain::post))
+        .route("/capture", post(admin_capture::post))
         .layer(middleware::from_fn(only_by_a_local_name))
         .with_state(state)
 }

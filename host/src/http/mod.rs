@@ -2,6 +2,7 @@
 
 mod access_log;
 mod admin;
+mod admin_capture;
 mod admin_explain;
 mod answer;
 mod arrived;
@@ -39,6 +40,7 @@ pub use client::Config;
 pub use listing::{Cleared, Listing, Reloaded};
 pub use login_turns::LoginTurns;
 pub use probe::{ArrivedProbe, IssuedProbe, PROBE, Probes};
+pub use provision::capture::capture;
 pub use provision::explain::{Context as ExplainContext, ExplainError, explain};
 pub use provision::preview::{NoDocument, preview};
 pub use state::{AdminState, AppState, EXPLAINING_MAX};

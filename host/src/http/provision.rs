@@ -1,5 +1,6 @@
 //! The way of one request through the rooms.
 
+pub mod capture;
 mod door;
 pub mod explain;
 mod firmware;

@@ -2,7 +2,7 @@
 
 use super::digest::hex;
 use super::error::LoadError;
-use super::inspect::inspect;
+use super::inspect::{Surface, inspect};
 use super::interface::Version;
 use crate::files::{NoAnswer, within};
 use sha2::{Digest, Sha256};
@@ -21,6 +21,9 @@ pub(super) struct Binary {
     pub(super) bytes: Vec<u8>,
     /// SHA-256 in hexadecimal digits.
     pub(super) sha256: String,
+    /// The names of what the component imports and exports.
+    pub(super) imports: Vec<String>,
+    pub(super) exports: Vec<String>,
 }
 
 impl Binary {
@@ -28,7 +31,8 @@ impl Binary {
         let path = file.to_owned();
         let no_answer = || LoadError::Read(Error::new(ErrorKind::TimedOut, NoAnswer(file.to_owned())));
         let bytes = within(READ_MAX, move || read(&path, bytes_max)).unwrap_or_else(|| Err(no_answer()))?;
-        Ok(Self { version: inspect(&bytes)?, sha256: hex(Sha256::new_with_prefix(&bytes)), bytes })
+        let Surface { version, imports, exports } = inspect(&bytes)?;
+        Ok(Self { version, sha256: hex(Sha256::new_with_prefix(&bytes)), bytes, imports, exports })
     }
 }
 

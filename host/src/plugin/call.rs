@@ -30,6 +30,8 @@ pub(super) struct Call {
     late: Option<(Duration, Duration)>,
     _turn: Option<Turn>,
     bounds: Bounds,
+    /// The largest memory until now, if it has grown.
+    memory_bytes: usize,
     table_entries_max: usize,
     questions_left: u32,
     contacts_rows_max: usize,
@@ -104,6 +106,7 @@ impl Call {
             late: None,
             _turn: None,
             bounds,
+            memory_bytes: 0,
             table_entries_max: config.table_entries_max,
             questions_left: config.questions_max,
             contacts_rows_max: config.contacts_rows_max,
@@ -140,6 +143,11 @@ impl Call {
     fn timed_out(&self) -> RenderError {
         let (timeout, name) = self.bounds.timeout;
         RenderError::Timeout { ms: u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX), name }
+    }
+
+    /// The largest memory of the plugin until now.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.memory_bytes
     }
 
     /// What the plugin has asked until now.
@@ -220,6 +228,7 @@ impl Call {
             self.load_log.push(level, message);
             return;
         };
+        subject.scope.logged(&message);
         let (plugin, address) = (&*self.plugin, subject.device.as_str());
         match level {
             Level::ERROR => tracing::error!(plugin.name = plugin, device.address = address, "{message}"),
@@ -247,6 +256,7 @@ impl ResourceLimiter for Call {
     fn memory_growing(&mut self, _: usize, desired: usize, _: Option<usize>) -> wasmtime::Result<bool> {
         let (bytes_max, name) = self.bounds.memory_bytes_max;
         if desired <= bytes_max {
+            self.memory_bytes = self.memory_bytes.max(desired);
             return Ok(true);
         }
         Err(RenderError::Memory { bytes: desired, bytes_max, name }.into())

@@ -56,6 +56,11 @@ const NAME_BYTES_MAX: usize = 64;
 const TEXT_BYTES_MAX: usize = 256;
 
 impl Description {
+    /// Whether a template folder has the name of one of its vendors.
+    pub fn names(&self, folder: &str) -> bool {
+        folder.split('/').any(|part| self.vendors.iter().any(|vendor| vendor.name == part))
+    }
+
     /// Rejects invalid descriptions, so that later code can rely on a description without checks.
     pub(super) fn check(&self) -> Result<(), LoadError> {
         check_name("name", &self.name)?;

@@ -22,6 +22,8 @@ const TICK: Duration = Duration::from_millis(10);
 /// Bytes of memory that a slot of the pool keeps resident for the next request, to avoid page faults. A render touches
 /// about 1 MB; together with `PAGEMAP_SCAN` this doubled the measured throughput.
 const KEEP_RESIDENT_BYTES: usize = 8 << 20;
+/// The fuel of a call whose instructions are counted: each costs at least one unit, and what is left shows how many ran.
+pub(super) const FUEL: u64 = u64::MAX;
 /// Host functions run on the stack of the plugin that calls them, and need some space of their own.
 const HOST_STACK_BYTES: usize = 1 << 20;
 
@@ -150,6 +152,8 @@ pub(super) fn store(engine: &wasmtime::Engine, call: Call, transfer_bytes_max: u
     let mut store = Store::new(engine, call);
     store.limiter(|call| call);
     store.set_hostcall_fuel(transfer_bytes_max);
+    // Only an engine that counts instructions has fuel, and there its limit is never reached.
+    let _ = store.set_fuel(FUEL);
     store.set_epoch_deadline(1);
     store.epoch_deadline_callback(|context| {
         context.data().check_deadline()?;
@@ -165,7 +169,9 @@ pub(super) fn settings(config: &Config, purpose: Purpose) -> wasmtime::Config {
     let mut settings = common(config);
     match purpose {
         // A snapshot's image is mapped as it is, however large and sparse: it is never copied for a request.
-        Purpose::Render => settings.memory_guaranteed_dense_image_size(config.instance_memory_bytes_max() as u64),
+        Purpose::Render => settings
+            .memory_guaranteed_dense_image_size(config.instance_memory_bytes_max() as u64)
+            .consume_fuel(config.counts_instructions),
         // `prepare` runs once, so compiling four times as fast is worth running half as fast.
         Purpose::Snapshot if cfg!(target_arch = "x86_64") => settings.strategy(Strategy::Winch),
         Purpose::Snapshot => &mut settings,

@@ -22,8 +22,16 @@ const NESTED_TYPES_MAX: usize = 100;
 /// The package of the interface, in the names of imports and exports.
 const PACKAGE: &str = "dialplate:provision/";
 
-/// Reads the component's imports and exports, and returns the interface version that it was built for.
-pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
+/// The interface version that a component was built for, and the names of what it imports and exports.
+#[derive(Debug)]
+pub(super) struct Surface {
+    pub(super) version: Version,
+    pub(super) imports: Vec<String>,
+    pub(super) exports: Vec<String>,
+}
+
+/// Reads the component's imports and exports.
+pub(super) fn inspect(bytes: &[u8]) -> Result<Surface, LoadError> {
     // For other files, the decoder's message says what is wrong.
     let Some(rest) = bytes.strip_prefix(b"\0asm") else {
         return Err(no_component(&"the file does not begin as WebAssembly does"));
@@ -45,7 +53,8 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Version, LoadError> {
         return Err(unfit("it has resource types, which no plugin may have"));
     }
     wit_component::decode(bytes).map_err(|error| no_component(&error))?;
-    Ok(version)
+    let shown = |names: Vec<String>| names.iter().map(|name| one_line(name, NAME_CHARS_MAX)).collect();
+    Ok(Surface { version, imports: shown(walk.imports), exports: shown(walk.exports) })
 }
 
 /// A first pass over the sections. Finds what the decoder ignores, what would take it too much time or stack, and what

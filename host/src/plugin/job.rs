@@ -187,6 +187,9 @@ pub trait DeviceScope: Send + Sync + 'static {
     fn server_variables(&self) -> Vec<(String, String)> {
         Vec::new()
     }
+
+    /// The render has logged this line. For commands that examine a plugin; the line is in the server's log anyway.
+    fn logged(&self, _line: &str) {}
 }
 
 /// A plugin's query to the database failed.

@@ -63,6 +63,8 @@ pub struct Config {
     pub component_bytes_max: u64,
     /// Failures in a row after which a plugin is retried less often for a template folder and domain.
     pub failures_max: u32,
+    /// Renders count the instructions that they execute. It makes them slower, so it is for commands that measure.
+    pub counts_instructions: bool,
 }
 
 impl Default for Config {
@@ -89,6 +91,7 @@ impl Default for Config {
             instances_max: 64,
             component_bytes_max: 64 * MIB as u64,
             failures_max: 5,
+            counts_instructions: false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::binary::Binary;
 use super::call::{Call, Subject};
 use super::description::Description;
-use super::engine::{Engine, store};
+use super::engine::{Engine, FUEL, store};
 use super::error::RenderError;
 use super::health::{Health, HealthChange, HealthState};
 use super::interface::Renderer;
@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
+use wasmtime::Store;
 use wasmtime::component::Component;
 
 const WASM_PAGE_BYTES: usize = 64 << 10;
@@ -38,6 +39,16 @@ pub struct Plugin {
     pub(super) unprepared: OnceLock<Component>,
     health: Health,
     turns: PluginTurns,
+}
+
+/// What one render used.
+#[derive(Clone, Copy)]
+pub struct Usage {
+    pub time: Duration,
+    /// Memory beyond what `prepare` left.
+    pub memory_bytes: usize,
+    /// `None` if the engine does not count them.
+    pub instructions: Option<u64>,
 }
 
 /// The templates of one folder, and the settings that they read.
@@ -186,6 +197,11 @@ impl Plugin {
         self.folders.get(folder).is_some_and(|folder| folder.texts == texts)
     }
 
+    /// Whether the snapshot holds any template of this folder.
+    pub fn has_folder(&self, folder: &str) -> bool {
+        self.folders.contains_key(folder)
+    }
+
     /// The texts of the folder's templates in the snapshot.
     pub(super) fn texts(&self, folder: &str) -> &[TemplateFile] {
         self.folders.get(folder).map_or(&[], |folder| &folder.texts)
@@ -295,6 +311,17 @@ impl Plugin {
         self.render_now(job, scope, Some(turn)).await
     }
 
+    /// Renders in an instance outside of all turns, and says what the render used. Nothing comes of its outcome.
+    pub async fn measure(&self, job: Job, scope: Arc<dyn DeviceScope>) -> (Result<Document, RenderError>, Usage) {
+        let mut store = self.store(&job, scope, None);
+        let began = Instant::now();
+        let outcome = self.run(&mut store, job).await;
+        let time = began.elapsed();
+        let memory_bytes = store.data().memory_bytes().saturating_sub(self.prepared_bytes);
+        let instructions = store.get_fuel().ok().map(|left| FUEL - left);
+        (outcome, Usage { time, memory_bytes, instructions })
+    }
+
     /// Counts the limit that a render has reached.
     fn counted(&self, outcome: Result<Document, RenderError>) -> Result<Document, RenderError> {
         outcome.inspect_err(|error| self.engine.limit_counters().note(&self.name, error.limit()))
@@ -306,14 +333,22 @@ impl Plugin {
         scope: Arc<dyn DeviceScope>,
         turn: Option<Turn>,
     ) -> Result<Document, RenderError> {
+        let mut store = self.store(&job, scope, turn);
+        self.run(&mut store, job).await
+    }
+
+    fn store(&self, job: &Job, scope: Arc<dyn DeviceScope>, turn: Option<Turn>) -> Store<Call> {
         let (config, limit_counters) = (self.engine.config(), self.engine.limit_counters());
         let subject = Subject { device: job.address.clone(), scope, time: job.time };
         let call = Call::of_render(Arc::clone(&self.name), (config, limit_counters), self.prepared_bytes, subject);
         let transfer_bytes_max = config.output_bytes_max.saturating_add(TRANSFER_BYTES_EXTRA);
-        let mut store = store(self.engine.render(), call.with_turn(turn), transfer_bytes_max);
-        let answer = self.renderer.render(&mut store, job).await;
+        store(self.engine.render(), call.with_turn(turn), transfer_bytes_max)
+    }
+
+    async fn run(&self, store: &mut Store<Call>, job: Job) -> Result<Document, RenderError> {
+        let answer = self.renderer.render(store, job).await;
         let document = answer.map_err(|error| RenderError::of_call(error, keys::OUTPUT)).flatten();
-        document.and_then(|it| check(&it, config.output_bytes_max).map(|()| it))
+        document.and_then(|it| check(&it, self.engine.config().output_bytes_max).map(|()| it))
     }
 }
 

@@ -20,6 +20,12 @@ pub struct NoDocument {
     failure: Failure,
 }
 
+impl NoDocument {
+    pub(super) fn of(failure: Failure) -> Self {
+        Self { status: status::of(&failure).status.as_u16(), failure }
+    }
+}
+
 /// What a phone that is admitted gets for this file, or for its default file. Nothing is asked of it, counted or written.
 ///
 /// # Errors
@@ -31,7 +37,7 @@ pub async fn preview(
     file: Option<&str>,
 ) -> Result<Arc<ReadyDocument>, NoDocument> {
     let found = Walk::new(app).preview(address, host, file).await;
-    found.map_err(|failure| NoDocument { status: status::of(&failure).status.as_u16(), failure })
+    found.map_err(NoDocument::of)
 }
 
 impl Walk<'_> {
@@ -49,7 +55,11 @@ impl Walk<'_> {
 }
 
 /// The request for a file by the name that the phone asks for, else by the name of the template's file.
-fn request(address: &DeviceAddress, host: &str, file: Option<&str>) -> Result<Arc<ProvisionRequest>, RequestError> {
+pub(super) fn request(
+    address: &DeviceAddress,
+    host: &str,
+    file: Option<&str>,
+) -> Result<Arc<ProvisionRequest>, RequestError> {
     let target = arrival::target_of(address.as_str(), file, UrlForms::All);
     match arrival::parse(&target, host, UrlForms::All)? {
         RequestTarget::Provision(request) => Ok(Arc::from(request)),

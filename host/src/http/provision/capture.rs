@@ -1,0 +1,100 @@
+//! What a device's request is made of, for a case of its plugin. Nothing is noted, counted or sent to the phone.
+
+use super::Walk;
+use super::preview::{NoDocument, request};
+use super::render::Target;
+use crate::directory::Lookup;
+use crate::facts::{DeviceAddress, Table, Versioned};
+use crate::gate;
+use crate::http::job;
+use crate::http::state::AppState;
+use crate::http::status::Failure;
+use crate::plugin::{BoxFuture, DeviceScope, RenderGroup, ScopeError};
+use crate::plugin_kit::Captured;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The job of an admitted phone's request for this file, or for its default file, and what its render asked.
+///
+/// # Errors
+/// Why the phone would get no document.
+pub async fn capture(
+    app: &AppState,
+    address: &DeviceAddress,
+    host: &str,
+    file: Option<&str>,
+) -> Result<Captured, NoDocument> {
+    Walk::new(app).captured(address, host, file).await.map_err(NoDocument::of)
+}
+
+impl Walk<'_> {
+    async fn captured(&self, address: &DeviceAddress, host: &str, file: Option<&str>) -> Result<Captured, Failure> {
+        let request = request(address, host, file)?;
+        let facts = self.app.directory.find(&Lookup { address: Some(address), host }).await?;
+        let device = self.app.directory.load(gate::admit_operator(facts)?).await?;
+        let located = self.located(&device).await?;
+        let folder = located.name.as_str().to_owned();
+        let newest = self.serving(&device, &folder)?;
+        let group = RenderGroup { folder, domain: device.domain_name.clone() };
+        let failed = |error| Failure::Render { plugin: newest.name().to_owned(), error };
+        let plugin = self.snapshot.plugins.current(newest, &group, &device.address).map_err(failed)?;
+        let file = job::file(&request, &self.snapshot, &located).await?;
+        let times = job::Times::of(&device, self.app.clock.now());
+        let target = Target { plugin, group, located: &located, file };
+        let job = self.job(&request, &device, &target, &times).await?;
+        let live = self.snapshot.texts.folder(located.name.as_str()).filter(|_| located.in_tree);
+        let templates = match live {
+            Some(texts) => texts.to_vec(),
+            None => located.read().await?.unwrap_or_default(),
+        };
+        let recorder = Arc::new(Recorder { scope: self.scope(&request, &device), seen: Mutex::default() });
+        plugin.preview(job.clone(), recorder.clone()).await.map_err(failed)?;
+        let Seen { contacts, extensions } = recorder.take();
+        let server = recorder.server_variables();
+        Ok(Captured { plugin: Arc::clone(plugin), job, templates, contacts, extensions, server })
+    }
+}
+
+/// The answers that a render got.
+#[derive(Default)]
+struct Seen {
+    contacts: Vec<Table>,
+    extensions: Vec<Table>,
+}
+
+/// Passes the questions of a render on, and keeps the answers.
+struct Recorder {
+    scope: Arc<job::Scope>,
+    seen: Mutex<Seen>,
+}
+
+impl Recorder {
+    fn take(&self) -> Seen {
+        std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn note(&self, note: impl FnOnce(&mut Seen)) {
+        note(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl DeviceScope for Recorder {
+    fn contacts(&self, rows_max: usize) -> BoxFuture<'_, Result<Versioned<Arc<Vec<Table>>>, ScopeError>> {
+        Box::pin(async move {
+            let answer = self.scope.contacts(rows_max).await?;
+            self.note(|seen| seen.contacts = answer.value.to_vec());
+            Ok(answer)
+        })
+    }
+
+    fn extension<'a>(&'a self, number: &'a str) -> BoxFuture<'a, Result<Versioned<Table>, ScopeError>> {
+        Box::pin(async move {
+            let answer = self.scope.extension(number).await?;
+            self.note(|seen| seen.extensions.push(answer.value.clone()));
+            Ok(answer)
+        })
+    }
+
+    fn server_variables(&self) -> Vec<(String, String)> {
+        self.scope.server_variables()
+    }
+}

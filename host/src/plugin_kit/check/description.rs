@@ -1,0 +1,118 @@
+//! The description is complete, is the same on each call, and claims nothing that another component claims.
+
+use super::report::{DESCRIPTION, Findings, PointReport};
+use crate::plugin::{self, Action, Description, Engine, Examined, LoadError};
+use std::path::{Path, PathBuf};
+
+/// Components in the folder of the plugins that are looked at for clashes, as many as a server loads.
+const OTHERS_MAX: usize = 128;
+
+/// The engine that knows no earlier description, and the one with the server's cache.
+pub struct Engines<'a> {
+    pub uncached: &'a Engine,
+    pub cached: &'a Engine,
+}
+
+/// Examines the description of a component that a server would accept. `others` is the folder of the plugins.
+///
+/// # Errors
+/// The component cannot be described again.
+pub async fn examine(
+    engines: Engines<'_>,
+    component: &Path,
+    examined: &Examined,
+    others: &Path,
+) -> Result<PointReport, LoadError> {
+    let (description, mut findings) = (&examined.description, Findings::default());
+    complete(description, &mut findings);
+    let again = plugin::examine(engines.uncached, component).await?;
+    if text(&again.description) != text(description) {
+        findings.add("`describe` returns something else when it is called again");
+    }
+    let others = others_in(engines.cached, component, &examined.sha256, description, others).await;
+    if let Some(clash) = plugin::clash(description, &others) {
+        findings.add(clash.to_string());
+    }
+    for other in &others {
+        shared(description, other, &mut findings);
+    }
+    let summary = format!(
+        "{} vendors, {} User-Agents, compared with {} other components",
+        description.vendors.len(),
+        description.user_agents.len(),
+        others.len()
+    );
+    Ok(findings.report(DESCRIPTION, summary))
+}
+
+fn complete(description: &Description, findings: &mut Findings) {
+    if description.version.trim().is_empty() {
+        findings.add("the version is empty");
+    }
+    for vendor in &description.vendors {
+        for (action, name) in [(Action::Resync, "resync"), (Action::Reboot, "reboot")] {
+            if !vendor.events.iter().any(|(described, event)| *described == action && !event.is_empty()) {
+                findings.add(format!("vendor {:?} has no event for {name}", vendor.name));
+            }
+        }
+        for (at, oui) in vendor.ouis.iter().enumerate() {
+            if vendor.ouis[..at].contains(oui) {
+                findings.add(format!("vendor {:?} has the OUI {oui} twice", vendor.name));
+            }
+        }
+    }
+    let has_vendor =
+        |template: &str| template.split('/').any(|part| description.vendors.iter().any(|vendor| vendor.name == part));
+    for agent in &description.user_agents {
+        if let Some(template) = agent.template.as_deref().filter(|template| !has_vendor(template)) {
+            findings.add(format!("the template {template:?} of a User-Agent is in no folder of its vendors"));
+        }
+    }
+    let recognises = !description.user_agents.is_empty() || description.vendors.iter().any(|it| !it.ouis.is_empty());
+    if !recognises {
+        findings.add("it recognises no phone: it has neither an OUI nor a User-Agent");
+    }
+}
+
+fn text(description: &Description) -> String {
+    serde_json::to_string(description).unwrap_or_default()
+}
+
+/// The descriptions of the other components in a folder. Another version of the same plugin is none: it will be replaced.
+async fn others_in(
+    engine: &Engine,
+    component: &Path,
+    sha256: &str,
+    description: &Description,
+    folder: &Path,
+) -> Vec<Description> {
+    let component = component.canonicalize().ok();
+    let is_other = |file: &PathBuf| file.canonicalize().ok() != component;
+    let files = plugin::files(folder).unwrap_or_default().into_iter().filter(is_other).take(OTHERS_MAX);
+    let mut others = Vec::new();
+    for file in files {
+        // A server would refuse it.
+        let Ok(other) = plugin::examine(engine, &file).await else { continue };
+        if other.sha256 != sha256 && other.description.name != description.name {
+            others.push(other.description);
+        }
+    }
+    others
+}
+
+/// OUIs and patterns that another plugin has as well: the plugin whose file comes first would get the phones.
+fn shared(description: &Description, other: &Description, findings: &mut Findings) {
+    for oui in description.vendors.iter().flat_map(|vendor| &vendor.ouis) {
+        if other.vendors.iter().any(|vendor| vendor.ouis.contains(oui)) {
+            findings.add(format!("the OUI {oui} is one of the plugin {:?} as well", other.name));
+        }
+    }
+    for agent in &description.user_agents {
+        if other.user_agents.iter().any(|its| its.pattern == agent.pattern) {
+            findings.add(format!(
+                "the User-Agent pattern {:?} is one of the plugin {:?} as well",
+                agent.pattern, other.name
+            ));
+        }
+    }
+}

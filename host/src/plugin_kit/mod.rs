@@ -1,0 +1,28 @@
+//! What the authors and the operators of plugins examine a component with, without a server: what it says about itself, its
+//! cases, and whether it keeps to the contract of the interface. A component runs in the engine of `plugin`, with the limits
+//! of the server's configuration.
+
+mod capture;
+mod case;
+mod case_text;
+mod check;
+mod config;
+mod diff;
+mod error;
+mod inspect;
+mod outcome;
+mod project;
+mod scope;
+mod secrets;
+mod shown;
+mod test;
+mod test_text;
+mod texts;
+
+pub use capture::{CaptureError, CaptureQuestion, Captured, CaseFile, CaseFiles};
+pub use check::{CheckReport, SEED, check};
+pub use config::Config;
+pub use error::Error;
+pub use inspect::{Inspection, inspect};
+pub use project::Project;
+pub use test::{TestReport, test};
