@@ -38,6 +38,20 @@ fn released_interfaces_never_change() {
     folders.for_each(|name| assert!(is_known(name.to_str().unwrap()), "wit/{} is not listed here", name.display()));
 }
 
+/// Lines of a WIT file that need no documentation of their own.
+fn is_no_item(line: &str) -> bool {
+    line.is_empty() || ["///", "}", "package ", "use ", "import "].iter().any(|start| line.starts_with(start))
+}
+
+#[test]
+fn every_item_of_the_newest_interface_is_documented() {
+    let file = fs::read_to_string(root().join("wit").join(OPEN).join("provision.wit")).unwrap();
+    let lines: Vec<_> = file.lines().map(str::trim).collect();
+    let bare = |pair: &&[&str]| !is_no_item(pair[1]) && !pair[0].starts_with("///");
+    let bare: Vec<_> = lines.windows(2).filter(bare).map(|pair| pair[1]).collect();
+    assert!(bare.is_empty(), "describe these items: {bare:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn component_of_each_released_version_is_served() {
     for (version, ..) in RELEASED {

@@ -61,6 +61,7 @@ mod replica;
 mod resync;
 mod role;
 mod round_trips;
+mod sdk;
 mod slow;
 mod sqlite_file;
 mod standalone;

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "tests print figures")]
 
 pub mod app;
+pub mod author;
 pub mod authority;
 pub mod client;
 pub mod corpus;

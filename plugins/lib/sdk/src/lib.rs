@@ -21,7 +21,10 @@
 //! of the default file. A plugin overrides methods of [`Vendor`] where its vendor differs. [`testing`] renders without a
 //! server.
 
-#![warn(missing_docs)]
+#![deny(missing_docs)]
+
+// The bindings name this crate as a plugin does.
+extern crate self as dialplate_sdk;
 
 pub mod bindings;
 mod component;
@@ -36,17 +39,25 @@ mod variables;
 mod vendor;
 mod xml;
 
+/// Runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
+
 pub use bindings::dialplate::provision::types;
 pub use component::{describe, prepare, render};
 pub use dialplate_smarty::php;
 pub use file_request::FileRequest;
+/// The crate whose runtime the generated bindings call.
+#[doc(hidden)]
+pub use wit_bindgen;
 pub use vendor::{
     DEFAULT_FILES, KeySubject, KeyText, PLAIN, RenderedFile, Vendor, XML, address_agent, login_agent, model_agent,
     vendor,
 };
 
 /// Exports a [`Vendor`] as the component's `describe`, `prepare` and `render`. Use it once per crate, which must be a
-/// `cdylib` and depend on `wit-bindgen`.
+/// `cdylib`. The crate needs no dependency but this one.
 #[macro_export]
 macro_rules! export {
     ($vendor:expr) => {

@@ -37,13 +37,15 @@
 //! Templates may be hostile: nothing here panics, every loop, recursion and buffer has a limit ([`limits`]), and a
 //! template has no access to files, network, clock or environment except through [`Render`].
 //!
+//! [`Template::parse_with`] adds functions to the language.
+//!
 //! # How it works
 //!
 //! The lexer splits text into tokens, the parser turns tokens into arenas of small nodes, and the evaluator walks these
 //! over PHP's values ([`php`]). Variables are symbols that are resolved at parse time, so that printing one is a lookup
 //! by index and a copy. A [`Template`] takes about one and a half times the memory of its source.
 
-#![warn(missing_docs)]
+#![deny(missing_docs)]
 
 mod constants;
 mod error;
@@ -57,6 +59,11 @@ pub mod php;
 mod program;
 pub mod registry;
 mod source;
+
+/// Runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 pub use error::{Error, ErrorKind};
 pub use eval::{Render, Superglobals, Templates, Variables};

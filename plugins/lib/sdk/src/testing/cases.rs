@@ -27,7 +27,7 @@
 //! |---|---|
 //! | `cases/<name>/device.toml` | one request: device, settings, rows; see [`device`] |
 //! | `cases/<name>/expected` | the document, or the failure; see [`Outcome`] |
-//! | `cases/<name>/…` | every other file is a template of the device's folder |
+//! | `cases/<name>/…` | every other file is a template of the device's folder; without one, those of `templates/` beside `tests/` count |
 //! | `description` | the vendors of the plugin's description, with OUIs, spelling and NOTIFY events |
 //! | `user_agents.toml` | User-Agents, and the address and the template that the plugin reads from each |
 //!

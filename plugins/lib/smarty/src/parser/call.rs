@@ -25,7 +25,7 @@ impl Parser<'_> {
             }
             _ => {}
         }
-        match registry::function(&name) {
+        match registry::function(&name).or_else(|| self.extra(&name)) {
             Some(function) => Ok(self.b.call(function, &args)),
             None => self.refused_call(&name),
         }

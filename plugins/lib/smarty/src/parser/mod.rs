@@ -39,6 +39,7 @@ use std::rc::Rc;
 use crate::error::{Error, Problem};
 use crate::lexer::{self, Kind};
 use crate::limits;
+use crate::php::Function;
 use crate::program::{Program, Template};
 use crate::source::{self, LineIndex};
 
@@ -62,6 +63,43 @@ impl Template {
     /// # Ok::<(), dialplate_smarty::Error>(())
     /// ```
     pub fn parse(name: &str, source: &[u8]) -> Result<Template, Error> {
+        Template::parse_with(name, source, &[])
+    }
+
+    /// Parses one file that may also call `functions`, as functions and as modifiers. They have names in lower case;
+    /// the language's own functions and modifiers cannot be replaced. Included files do not see them unless they are
+    /// parsed with them as well.
+    ///
+    /// # Errors
+    /// Those of [`Template::parse`].
+    ///
+    /// # Examples
+    /// ```
+    /// use dialplate_smarty::php::{Array, Clock, Function, Taint, Value};
+    /// use dialplate_smarty::{Render, Template};
+    ///
+    /// static DIAL: Function = Function {
+    ///     name: "dial",
+    ///     min: 1,
+    ///     max: Some(2),
+    ///     by_ref: 0,
+    ///     takes_values: false,
+    ///     taint: Taint::Propagates,
+    ///     call: |context, args| {
+    ///         let number = args[0].to_str().to_lossy();
+    ///         let prefix = args.get(1).map_or("0".to_owned(), |prefix| prefix.to_str().to_lossy());
+    ///         context.allow_bytes(prefix.len() + number.len())?;
+    ///         Ok(Value::from(format!("{prefix}{number}").as_str()))
+    ///     },
+    /// };
+    ///
+    /// let source = b"{dial('101')} {'102'|dial:'9'}";
+    /// let template = Template::parse_with("phone.cfg", source, &[&DIAL])?;
+    /// let (variables, clock) = (Array::new(), Clock::stopped(0));
+    /// assert_eq!(template.render(&Render::new(&variables, &clock))?, b"0101 9102");
+    /// # Ok::<(), dialplate_smarty::Error>(())
+    /// ```
+    pub fn parse_with(name: &str, source: &[u8], functions: &[&'static Function]) -> Result<Template, Error> {
         if source.len() > limits::SOURCE_BYTES {
             let max = limits::SOURCE_BYTES;
             let problem = Problem::limit(format!("the file is larger than {max} bytes"));
@@ -69,7 +107,7 @@ impl Template {
         }
         let src = source::normalize(source);
         let (tokens, broken) = lexer::tokens(&src);
-        let mut parser = Parser::new(&src, &tokens, broken);
+        let mut parser = Parser::new(&src, &tokens, broken, functions);
         match parser.template() {
             Ok(()) => Ok(Template { name: Rc::from(name), program: Rc::new(parser.finish()) }),
             Err(problem) => {

@@ -116,7 +116,8 @@ impl Parser<'_> {
         if let Some(written) = self.written(name, &value, args)? {
             return Ok(written);
         }
-        let Some(function) = registry::modifier(name).or_else(|| registry::function(name)) else {
+        let own = registry::modifier(name).or_else(|| registry::function(name));
+        let Some(function) = own.or_else(|| self.extra(name)) else {
             return self.refused_modifier(name);
         };
         if PLUGINS.contains(&name) {

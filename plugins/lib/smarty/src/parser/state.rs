@@ -9,6 +9,7 @@ use super::properties::Properties;
 use crate::error::Problem;
 use crate::lexer::{Kind, LexError, Token};
 use crate::limits;
+use crate::php::Function;
 use crate::program::Builder;
 use crate::source;
 
@@ -24,6 +25,8 @@ pub(super) struct Parser<'s> {
     /// The position of a problem, if it is not the whole tag.
     pub(super) problem_at: Cell<Option<u32>>,
     pub(super) b: Builder,
+    /// Functions of the caller, which the file may call besides those of the language.
+    pub(super) extra: &'s [&'static Function],
     pub(super) opens: Vec<Open>,
     pub(super) output: Output,
     /// The offset in the text buffer of a newline at the beginning of the file.
@@ -42,7 +45,12 @@ pub(super) struct Parser<'s> {
 }
 
 impl<'s> Parser<'s> {
-    pub(super) fn new(src: &'s [u8], tokens: &'s [Token], broken: Option<LexError>) -> Parser<'s> {
+    pub(super) fn new(
+        src: &'s [u8],
+        tokens: &'s [Token],
+        broken: Option<LexError>,
+        extra: &'s [&'static Function],
+    ) -> Parser<'s> {
         Parser {
             src,
             tokens,
@@ -51,6 +59,7 @@ impl<'s> Parser<'s> {
             tag_start: 0,
             problem_at: Cell::new(None),
             b: Builder::default(),
+            extra,
             opens: vec![Open::new(OpenKind::Template, 0)],
             output: Output::of_file(),
             first_newline: None,
@@ -62,6 +71,11 @@ impl<'s> Parser<'s> {
             doubled: false,
             nesting: 0,
         }
+    }
+
+    /// The caller's function of this name, which is in lower case.
+    pub(super) fn extra(&self, name: &[u8]) -> Option<&'static Function> {
+        self.extra.iter().copied().find(|function| function.name.as_bytes() == name)
     }
 
     pub(super) fn kind(&self) -> Kind {

@@ -6,7 +6,7 @@
 //! ```toml
 //! vendor = "acme"                 # job.vendor, and the device's column `device_vendor`
 //! address = "0015652a3b4c"
-//! folder = "acme/a1"              # the other files of the case are its templates
+//! folder = "acme/a1"              # the other files of the case are its templates; without any, templates/acme/a1 of the crate
 //! file = "directory.xml"          # absent: the plugin chooses
 //! time = 2026-07-01T12:00:00Z     # this is the default; the zone is UTC
 //!
@@ -56,6 +56,11 @@ use crate::vendor::Vendor;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// The folder of a crate that has the templates of cases without any.
+const TEMPLATES: &str = "templates";
+/// How far the crate is above `tests/cases/<name>`.
+const PROJECT: usize = 3;
 
 /// Column names and values.
 type Row = BTreeMap<String, toml::Value>;
@@ -119,7 +124,15 @@ impl Case {
         let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
         let mut templates = Vec::new();
         read_templates(folder, "", &mut templates)?;
-        Self::parse(&text, templates).map_err(|error| format!("{}: {error}", path.display()))
+        let in_case = |error| format!("{}: {error}", path.display());
+        let mut case = Self::parse(&text, templates).map_err(in_case)?;
+        if case.templates.is_empty() {
+            let shared = folder.ancestors().nth(PROJECT).map(|project| project.join(TEMPLATES).join(&case.job.folder));
+            if let Some(shared) = shared.filter(|shared| shared.is_dir()) {
+                read_templates(&shared, "", &mut case.templates)?;
+            }
+        }
+        Ok(case)
     }
 
     /// Reads the text of a `device.toml`.

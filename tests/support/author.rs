@@ -1,0 +1,93 @@
+//! A plugin author's machine: the two libraries as cargo packages them, unpacked outside of the repository, and a toolchain
+//! that builds for WebAssembly.
+
+use crate::server::{root, target};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The libraries that authors get from a registry, each with its folder in the repository.
+pub const LIBRARIES: [(&str, &str); 2] =
+    [("dialplate-smarty", "plugins/lib/smarty"), ("dialplate-sdk", "plugins/lib/sdk")];
+
+/// A folder in which cargo takes the SDK from unpacked packages, and everything else from the registry.
+pub struct Machine {
+    folder: PathBuf,
+}
+
+impl Machine {
+    /// Packages both libraries and unpacks them into `folder`, which is outside of the repository.
+    ///
+    /// # Panics
+    /// If cargo cannot package them.
+    pub fn new(folder: &Path) -> Self {
+        let packages = folder.join("packages");
+        let mut package = Command::new(cargo());
+        package.current_dir(root()).args(["package", "--quiet", "--offline", "--no-verify", "--allow-dirty"]);
+        package.arg("--target-dir").arg(&packages);
+        for (name, _) in LIBRARIES {
+            package.args(["-p", name]);
+        }
+        succeed(&mut package);
+        let mut patch = String::from("[patch.crates-io]\n");
+        for (name, _) in LIBRARIES {
+            let unpacked = format!("{name}-{}", env!("CARGO_PKG_VERSION"));
+            let archive = packages.join(format!("package/{unpacked}.crate"));
+            succeed(Command::new("tar").arg("xf").arg(archive).arg("-C").arg(folder));
+            patch += &format!("{name} = {{ path = {:?} }}\n", folder.join(unpacked));
+        }
+        fs::remove_dir_all(packages).expect("the archives are unpacked");
+        fs::create_dir_all(folder.join(".cargo")).expect("a folder for cargo's configuration");
+        fs::write(folder.join(".cargo/config.toml"), patch).expect("cargo's configuration");
+        Self { folder: folder.to_owned() }
+    }
+
+    /// The folder of an unpacked library.
+    pub fn library(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}-{}", env!("CARGO_PKG_VERSION")))
+    }
+
+    /// A shell that runs a script in a folder of this machine, with the built `dialplate` on its path and a compiler that
+    /// has the target wasm32-unknown-unknown. What is built for all authors together stays in the target folder, so that
+    /// only the first test compiles the libraries.
+    pub fn shell(&self, folder: &Path, script: &str) -> Command {
+        let mut shell = Command::new("bash");
+        let path = std::env::var("PATH").unwrap_or_default();
+        let programs = target().join("release");
+        shell.args(["-c", &format!("set -euo pipefail\n{}\n{script}", toolchain())]).current_dir(folder);
+        shell.env("PATH", format!("{}:{path}", programs.display()));
+        shell.env("CARGO_NET_OFFLINE", "true").env("CARGO_TARGET_DIR", target().join("authors"));
+        // Cargo tells a test about its package. An author's cargo must not take it for its own.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_")) {
+            shell.env_remove(name);
+        }
+        shell.env_remove("CARGO_MANIFEST_DIR").env_remove("RUSTFLAGS");
+        shell
+    }
+}
+
+fn cargo() -> String {
+    std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
+}
+
+/// The commands that make the shell's cargo use the std that `plugins/build.sh` built, where the toolchain has none.
+fn toolchain() -> String {
+    let folder = root().join("target/wasm-sysroot");
+    let mut found: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    found.retain(|path| path.join("env").is_file());
+    found.sort_by_key(|path| fs::metadata(path.join("env")).and_then(|data| data.modified()).ok());
+    let newest = found.last().unwrap_or_else(|| panic!("{} is empty: run plugins/build.sh first", folder.display()));
+    format!(". {:?}", newest.join("env"))
+}
+
+/// Runs a command that has to succeed.
+///
+/// # Panics
+/// If it fails, with what it printed.
+pub fn succeed(command: &mut Command) -> Output {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let printed = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    assert!(output.status.success(), "{command:?}: {}\n{printed}", output.status);
+    output
+}
