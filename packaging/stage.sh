@@ -43,6 +43,7 @@ put nginx/fusionpbx.conf "$stage/etc/nginx/dialplate/fusionpbx.conf"
 
 put README.md ARCHITECTURE.md CHANGELOG.md -t "$doc"
 put docs/*.md -t "$doc/docs"
+put docs/plugins/*.md -t "$doc/docs/plugins"
 put nginx/* -t "$doc/examples"
 # The crates within the program and the components, with their licenses.
 "${CARGO:-cargo}" tree --quiet --workspace --edges normal --prefix none --format '{p} {l}' |

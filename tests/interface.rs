@@ -2,20 +2,28 @@
 
 use dialplate_tests::app::TestApp;
 use dialplate_tests::guests;
+use dialplate_tests::page::rows;
 use dialplate_tests::server::root;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::Path;
 
 /// Each released version, with the SHA-256 of its interface and of the component that was built on it.
-const RELEASED: [(&str, &str, &str); 1] = [(
-    "0.1.0",
-    "a61b664498dedf6d9a7feaac6aec5ab354a90127daef30a67c774051082ac43c",
-    "78a0a3fd617be40047b22d902088aeb99386d36901134fe25f16dfe7a56ebbe8",
-)];
+const RELEASED: [(&str, &str, &str); 2] = [
+    (
+        "0.1.0",
+        "a61b664498dedf6d9a7feaac6aec5ab354a90127daef30a67c774051082ac43c",
+        "78a0a3fd617be40047b22d902088aeb99386d36901134fe25f16dfe7a56ebbe8",
+    ),
+    (
+        "0.2.0",
+        "d3cae730e267af0af491369b63603371054fa0e74285d8da35d07a91789de999",
+        "4499d78a5edc1e2cd32591848f75cd9c93fe50b40c1531820e0f6eb986e3f429",
+    ),
+];
 
-/// The version that still changes.
-const OPEN: &str = "0.2.0";
+/// The version that still changes, if there is one.
+const OPEN: Option<&str> = None;
 
 fn sha256(file: &Path) -> String {
     let bytes = fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
@@ -34,7 +42,7 @@ fn released_interfaces_never_change() {
     }
     let entries = fs::read_dir(root().join("wit")).unwrap().map(|entry| entry.unwrap());
     let folders = entries.filter(|entry| entry.path().is_dir()).map(|entry| entry.file_name());
-    let is_known = |name: &str| name == OPEN || RELEASED.iter().any(|(version, ..)| *version == name);
+    let is_known = |name: &str| Some(name) == OPEN || RELEASED.iter().any(|(version, ..)| *version == name);
     folders.for_each(|name| assert!(is_known(name.to_str().unwrap()), "wit/{} is not listed here", name.display()));
 }
 
@@ -45,11 +53,23 @@ fn is_no_item(line: &str) -> bool {
 
 #[test]
 fn every_item_of_the_newest_interface_is_documented() {
-    let file = fs::read_to_string(root().join("wit").join(OPEN).join("provision.wit")).unwrap();
+    let newest = OPEN.unwrap_or(RELEASED[RELEASED.len() - 1].0);
+    let file = fs::read_to_string(root().join("wit").join(newest).join("provision.wit")).unwrap();
     let lines: Vec<_> = file.lines().map(str::trim).collect();
     let bare = |pair: &&[&str]| !is_no_item(pair[1]) && !pair[0].starts_with("///");
     let bare: Vec<_> = lines.windows(2).filter(bare).map(|pair| pair[1]).collect();
     assert!(bare.is_empty(), "describe these items: {bare:?}");
+}
+
+#[test]
+fn table_of_versions_has_the_state_of_each() {
+    let states: Vec<_> =
+        rows("wit/README.md", "version").into_iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    let released = RELEASED.iter().rev().map(|(version, ..)| (*version, "released, served"));
+    let all = OPEN.map(|version| (version, "open")).into_iter().chain(released);
+    let linked = |version: &str| format!("[{version}]({version}/provision.wit)");
+    let expected: Vec<_> = all.map(|(version, state)| (linked(version), state.to_owned())).collect();
+    assert_eq!(states, expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]

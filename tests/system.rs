@@ -8,6 +8,7 @@ mod agents;
 mod answer;
 mod architecture;
 mod bench;
+mod book;
 mod cache;
 mod clock;
 mod connections;

@@ -17,6 +17,7 @@ mod line;
 mod manual;
 mod output;
 mod pin;
+mod plugin_author;
 mod plugin_capture;
 mod plugin_kit;
 mod profile;

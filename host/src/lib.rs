@@ -30,6 +30,7 @@ pub mod password;
 pub mod pin;
 pub mod pin_command;
 pub mod plugin;
+pub mod plugin_author;
 pub mod plugin_kit;
 pub mod provision_xml;
 pub mod reload;

@@ -16,11 +16,12 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Packages both libraries and unpacks them into `folder`, which is outside of the repository.
+    /// Packages both libraries and unpacks them into `folder`, which is made and is outside of the repository.
     ///
     /// # Panics
     /// If cargo cannot package them.
     pub fn new(folder: &Path) -> Self {
+        fs::create_dir_all(folder).expect("a folder for the machine");
         let packages = folder.join("packages");
         let mut package = Command::new(cargo());
         package.current_dir(root()).args(["package", "--quiet", "--offline", "--no-verify", "--allow-dirty"]);
@@ -38,13 +39,24 @@ impl Machine {
         }
         fs::remove_dir_all(packages).expect("the archives are unpacked");
         fs::create_dir_all(folder.join(".cargo")).expect("a folder for cargo's configuration");
-        fs::write(folder.join(".cargo/config.toml"), patch).expect("cargo's configuration");
+        let config = format!("{patch}[target.wasm32-unknown-unknown]\nrustflags = {:?}\n", flags());
+        fs::write(folder.join(".cargo/config.toml"), config).expect("cargo's configuration");
         Self { folder: folder.to_owned() }
     }
 
     /// The folder of an unpacked library.
     pub fn library(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}-{}", env!("CARGO_PKG_VERSION")))
+    }
+
+    /// A new folder of this machine.
+    ///
+    /// # Panics
+    /// If it cannot be created.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        let folder = self.folder.join(name);
+        fs::create_dir(&folder).expect("a new folder");
+        folder
     }
 
     /// A shell that runs a script in a folder of this machine, with the built `dialplate` on its path and a compiler that
@@ -70,14 +82,23 @@ fn cargo() -> String {
     std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned())
 }
 
-/// The commands that make the shell's cargo use the std that `plugins/build.sh` built, where the toolchain has none.
+/// The commands that make the shell use the compiler with which `plugins/build.sh` built std for WebAssembly.
 fn toolchain() -> String {
     let folder = root().join("target/wasm-sysroot");
     let mut found: Vec<_> = fs::read_dir(&folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     found.retain(|path| path.join("env").is_file());
     found.sort_by_key(|path| fs::metadata(path.join("env")).and_then(|data| data.modified()).ok());
     let newest = found.last().unwrap_or_else(|| panic!("{} is empty: run plugins/build.sh first", folder.display()));
-    format!(". {:?}", newest.join("env"))
+    // The flags would count for native builds, too.
+    format!(". {:?}\nFLAGS=${{CARGO_ENCODED_RUSTFLAGS:-}}\nunset CARGO_ENCODED_RUSTFLAGS", newest.join("env"))
+}
+
+/// The flags with which that compiler builds for WebAssembly; none if the toolchain has the target.
+fn flags() -> Vec<String> {
+    let script = format!("{}\nprintf %s \"$FLAGS\"", toolchain());
+    let flags = succeed(Command::new("bash").args(["-c", &script]).env_remove("CARGO_ENCODED_RUSTFLAGS")).stdout;
+    let flags = String::from_utf8(flags).expect("flags are text");
+    flags.split('\u{1f}').filter(|flag| !flag.is_empty()).map(str::to_owned).collect()
 }
 
 /// Runs a command that has to succeed.

@@ -12,3 +12,54 @@ pub fn blocks(page: &str, language: &str) -> Vec<String> {
     let blocks = text.split(&start).skip(1).filter_map(|rest| rest.split("```").next());
     blocks.map(str::to_owned).collect()
 }
+
+/// A command of a page, and the lines that it prints there. `…` stands for any text.
+pub struct PageCommand {
+    pub command: String,
+    pub output: Vec<String>,
+}
+
+/// The commands of a page's code blocks in this language: lines that begin with `$ `.
+///
+/// # Panics
+/// The page cannot be read.
+pub fn commands(page: &str, language: &str) -> Vec<PageCommand> {
+    let mut commands: Vec<PageCommand> = Vec::new();
+    for line in blocks(page, language).iter().flat_map(|block| block.lines()) {
+        match (line.strip_prefix("$ "), commands.last_mut()) {
+            (Some(command), _) => commands.push(PageCommand { command: command.to_owned(), output: Vec::new() }),
+            (None, Some(before)) => before.output.push(line.to_owned()),
+            (None, None) => panic!("{page}: {line:?} is the output of no command"),
+        }
+    }
+    commands
+}
+
+impl PageCommand {
+    /// Whether `printed` has the lines of the page, in their order.
+    pub fn is_shown_by(&self, printed: &str) -> bool {
+        let mut rest = printed;
+        self.output.iter().flat_map(|line| line.split('…')).all(|part| match rest.split_once(part) {
+            Some((_, after)) => {
+                rest = after;
+                true
+            }
+            None => false,
+        })
+    }
+}
+
+/// The rows of all tables of a page whose first column has this title.
+///
+/// # Panics
+/// The page cannot be read.
+pub fn rows(page: &str, title: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(root().join(page)).expect("the page");
+    let mut rows = Vec::new();
+    let mut lines = text.lines();
+    while lines.any(|line| line.starts_with(&format!("| {title} |"))) {
+        let cells = |row: &str| row.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+        rows.extend(lines.by_ref().skip(1).take_while(|line| line.starts_with('|')).map(cells));
+    }
+    rows
+}

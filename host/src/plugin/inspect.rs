@@ -38,7 +38,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Surface, LoadError> {
     };
     // The decoder takes a core module for a component without an interface, but it is not a component.
     if rest.starts_with(b"\x01\0\0\0") {
-        let next = "it is a core module; make a component of it as wit/README.md describes";
+        let next = "it is a core module; make a component of it with `dialplate plugin build`";
         return Err(no_component(&next));
     }
     let mut walk = Walk::default();

@@ -48,13 +48,13 @@ pub use bindings::dialplate::provision::types;
 pub use component::{describe, prepare, render};
 pub use dialplate_smarty::php;
 pub use file_request::FileRequest;
-/// The crate whose runtime the generated bindings call.
-#[doc(hidden)]
-pub use wit_bindgen;
 pub use vendor::{
     DEFAULT_FILES, KeySubject, KeyText, PLAIN, RenderedFile, Vendor, XML, address_agent, login_agent, model_agent,
     vendor,
 };
+/// The crate whose runtime the generated bindings call.
+#[doc(hidden)]
+pub use wit_bindgen;
 
 /// Exports a [`Vendor`] as the component's `describe`, `prepare` and `render`. Use it once per crate, which must be a
 /// `cdylib`. The crate needs no dependency but this one.
