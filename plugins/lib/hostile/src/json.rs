@@ -16,7 +16,8 @@ pub fn holds(file: &[u8], value: &str) -> Result<(), String> {
     collect(&document, &mut texts);
     for text in texts {
         for part in text.split(BEGIN).skip(1) {
-            let Some((found, _)) = part.split_once(END) else { continue };
+            // What follows the first part of a value has become something else.
+            let Some((found, _)) = part.split_once(END) else { return Err(format!("{value:?} is torn apart")) };
             if normal(found) != normal(value) {
                 return Err(format!("{value:?} reads as {found:?}"));
             }

@@ -19,7 +19,7 @@ pub fn read(file: &[u8]) -> Result<Content, String> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
     reader.config_mut().check_comments = true;
-    let (mut content, mut depth) = (Content::default(), 0_usize);
+    let (mut content, mut depth, mut roots) = (Content::default(), 0_usize, 0_usize);
     let mut current = String::new();
     loop {
         match reader.read_event().map_err(|error| error.to_string())? {
@@ -40,10 +40,14 @@ pub fn read(file: &[u8]) -> Result<Content, String> {
                 continue;
             }
             Event::Start(tag) => {
+                roots += usize::from(depth == 0);
                 depth += 1;
                 content.tag(&tag)?;
             }
-            Event::Empty(tag) => content.tag(&tag)?,
+            Event::Empty(tag) => {
+                roots += usize::from(depth == 0);
+                content.tag(&tag)?;
+            }
             Event::End(_) => depth -= 1,
             Event::Eof => break,
             Event::Comment(_) | Event::PI(_) => continue,
@@ -52,7 +56,11 @@ pub fn read(file: &[u8]) -> Result<Content, String> {
         content.texts.push(std::mem::take(&mut current));
     }
     content.texts.push(current);
-    if depth == 0 { Ok(content) } else { Err("an element is not closed".into()) }
+    match (depth, roots) {
+        (0, 0 | 1) => Ok(content),
+        (0, _) => Err("more than one root element".into()),
+        _ => Err("an element is not closed".into()),
+    }
 }
 
 fn characters(text: &str) -> Result<(), String> {
@@ -101,7 +109,8 @@ impl Content {
         let wanted: Vec<_> = wanted.collect();
         for text in &self.texts {
             for part in text.split(BEGIN).skip(1) {
-                let Some((found, _)) = part.split_once(END) else { continue };
+                // What follows the first part of a value has become something else.
+                let Some((found, _)) = part.split_once(END) else { return Err(format!("{value:?} is torn apart")) };
                 let found = normal(found);
                 if !wanted.iter().any(|wanted| wanted.eq_ignore_ascii_case(&found)) {
                     return Err(format!("{value:?} reads as {found:?}"));

@@ -67,9 +67,9 @@ impl Guest for Careless {
             return Err(Failure::Other("the device has no line".into()));
         }
         if has("trusts-columns") {
-            let column = |table: &Table| table.columns.iter().position(|column| column == "device_label");
+            let column = |table: &Table| table.columns.iter().position(|column| column == "device_vendor");
             let device = job.tables.iter().find(|table| table.name == "device").expect("a device");
-            let _ = black_box(&device.rows[0][column(device).expect("a label")]);
+            let _ = black_box(&device.rows[0][column(device).expect("a vendor")]);
         }
         let keys = rows(&job, "device_keys");
         while has("slow") && black_box(keys.len()) > KEYS_MAX {}
