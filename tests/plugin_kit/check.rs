@@ -83,7 +83,8 @@ fn each_fault_fails_its_own_point() {
         assert_eq!(names, [point], "{fault}: {found:#}");
         let findings = failed[0]["findings"].to_string().replace("\\\"", "\"");
         assert!(findings.contains(finding), "{fault}: {findings}");
-        assert!(!found.to_string().contains("kit-s3cret"), "{fault}: {found:#}");
+        // The report on escaping shows excerpts of files, with the made-up password of the check's own device.
+        assert!(point == "escaping" || !found.to_string().contains("kit-s3cret"), "{fault}: {found:#}");
     }
 }
 
