@@ -2,11 +2,11 @@
 //! knows them.
 
 use super::family::Family;
-use anyhow::{Context, Result, anyhow, bail};
+use crate::files::read_bounded;
+use anyhow::{Context, Result, anyhow};
 use clap::{Arg, ArgMatches, Command, ValueHint, builder::PossibleValuesParser};
 use dialplate_pvalues::{Configuration, Format, Padding, address};
-use std::fs::File;
-use std::io::{Read, Write, stderr, stdout};
+use std::io::{Write, stderr, stdout};
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "file";
@@ -50,12 +50,8 @@ fn run(flags: &ArgMatches) -> Result<()> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        bail!("it has more than {FILE_BYTES_MAX} bytes, and no configuration file is that long");
-    }
-    Ok(bytes)
+    let too_long = || anyhow!("it has more than {FILE_BYTES_MAX} bytes, and no configuration file is that long");
+    read_bounded(path, FILE_BYTES_MAX)?.ok_or_else(too_long)
 }
 
 fn convert(bytes: &[u8], path: &Path, flags: &ArgMatches) -> Result<Vec<u8>> {

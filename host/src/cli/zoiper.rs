@@ -2,14 +2,16 @@
 
 use super::family::Family;
 use super::flags::switch;
+use crate::files::read_bounded;
 use crate::log::Log;
 use crate::provision_xml::{self, AuthenticationType, Draft, PasswordFormat};
 use crate::request::Secret;
 use anyhow::{Context, Result, bail};
 use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{OpenOptions, Permissions};
 use std::io::{self, Read, Write, stderr, stdin, stdout};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
 
 pub const ZOIPER: Family = Family { command, run };
 
@@ -143,12 +145,9 @@ fn password(given: String) -> Result<Secret> {
 }
 
 fn check(path: &str) -> Result<()> {
-    let mut bytes = Vec::new();
-    let file = File::open(path).with_context(|| path.to_owned())?;
-    let read = file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).with_context(|| path.to_owned())?;
-    if read as u64 > FILE_BYTES_MAX {
+    let Some(bytes) = read_bounded(Path::new(path), FILE_BYTES_MAX).with_context(|| path.to_owned())? else {
         bail!("{path} has more than {FILE_BYTES_MAX} bytes, and a provision.xml has a few hundred; name another file");
-    }
+    };
     let findings = provision_xml::check(&bytes);
     for finding in &findings {
         writeln!(stdout(), "{path}: {finding}")?;

@@ -1,11 +1,13 @@
 //! Calls to file systems that may stop answering, such as NFS. Each call has a deadline and runs on a thread that may
 //! block, and the threads that one folder can hold are bounded. A call that is given up ends when its file system answers
-//! again, or with the process.
+//! again, or with the process. And reads of files whose size is bounded.
 
+mod bounded;
 mod progress;
 mod root;
 mod within;
 
+pub use bounded::read_bounded;
 pub use progress::{Progress, Standstill};
 pub use root::{NoAnswer, Root, Roots};
 pub use within::{is_folder, within};

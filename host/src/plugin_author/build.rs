@@ -2,9 +2,10 @@
 
 use super::error::AuthorError;
 use super::target::TARGET;
+use crate::files::read_bounded;
 use serde_json::Value;
-use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -91,12 +92,10 @@ fn module_of(artifact: &Value) -> Option<PathBuf> {
 }
 
 fn write(module: &Path, folder: &Path, out: Option<&Path>) -> Result<Built, AuthorError> {
-    let mut bytes = Vec::new();
-    let read = File::open(module).and_then(|file| file.take(MODULE_BYTES_MAX + 1).read_to_end(&mut bytes));
-    read.map_err(|source| AuthorError::Read { path: module.to_owned(), source })?;
-    if bytes.len() as u64 > MODULE_BYTES_MAX {
-        return Err(AuthorError::TooLarge { path: module.to_owned(), max: MODULE_BYTES_MAX });
-    }
+    let read = read_bounded(module, MODULE_BYTES_MAX);
+    let bytes = read
+        .map_err(|source| AuthorError::Read { path: module.to_owned(), source })?
+        .ok_or_else(|| AuthorError::TooLarge { path: module.to_owned(), max: MODULE_BYTES_MAX })?;
     let component = dialplate_componentize::component(&bytes)
         .map_err(|source| AuthorError::Encode { path: module.to_owned(), source })?;
     let folder = if folder == Path::new(".") { Path::new("") } else { folder };

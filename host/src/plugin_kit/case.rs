@@ -1,15 +1,15 @@
 //! A case: a folder with a `device.toml`, which is a request with the rows of its device, the templates of the device's
 //! folder, and the file `expected`. The format is that of the SDK's `testing::cases`, whose documentation describes it;
-//! `zone`, the name of a time zone, is an addition.
+//! `zone`, the name of a time zone, and `dialect`, the release of FusionPBX, are additions.
 
 use super::scope::FixedScope;
 use crate::facts::{DeviceAddress, Layer, Settings, Table, Value};
+use crate::files::read_bounded;
 use crate::plugin::{Job, JobSettings, Moment, Plugin, Reads, RenderGroup};
 use crate::templates::TemplateFile;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -211,12 +211,8 @@ fn read_templates(
 /// # Errors
 /// It cannot be read, or is larger than any file of a case.
 pub fn read_file(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes")));
-    }
-    Ok(bytes)
+    let too_large = || io::Error::other(format!("it is larger than {FILE_BYTES_MAX} bytes"));
+    read_bounded(path, FILE_BYTES_MAX)?.ok_or_else(too_large)
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> String {

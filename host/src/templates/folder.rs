@@ -1,9 +1,9 @@
 //! One template folder, `yealink/t46u`, and the files in it.
 
 use crate::facts::DisplayPath;
-use crate::files::{NoAnswer, Progress};
+use crate::files::{NoAnswer, Progress, read_bounded};
 use std::collections::BTreeMap;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -257,13 +257,7 @@ pub(super) fn read_file(path: &Path, roots: &[PathBuf]) -> Result<Vec<u8>, Error
     if !roots.iter().any(|root| is_below(root)) && !roots.iter().any(is_below_real) {
         return Err(Error::Outside(path.to_owned()));
     }
-    let mut source = Vec::new();
-    let file = std::fs::File::open(place).map_err(failed)?;
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut source).map_err(failed)?;
-    if source.len() as u64 > FILE_BYTES_MAX {
-        return Err(Error::FileTooLarge(path.to_owned()));
-    }
-    Ok(source)
+    read_bounded(&place, FILE_BYTES_MAX).map_err(failed)?.ok_or_else(|| Error::FileTooLarge(path.to_owned()))
 }
 
 #[cfg(test)]

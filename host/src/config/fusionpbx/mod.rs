@@ -12,7 +12,8 @@ mod values;
 
 pub use event_socket::{EventSocket, event_socket};
 
-use std::io::{ErrorKind, Read};
+use crate::files::read_bounded;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The files that FusionPBX looks for, in its order; the first that exists is read. Those below `/usr/local/etc` are
@@ -81,11 +82,8 @@ pub fn read(path: &Path) -> Result<Found, Error> {
 }
 
 fn text_of(path: &Path) -> std::io::Result<String> {
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(BYTES_MAX + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > BYTES_MAX {
-        return Err(std::io::Error::other("it is larger than any configuration file"));
-    }
+    let too_large = || std::io::Error::other("it is larger than any configuration file");
+    let bytes = read_bounded(path, BYTES_MAX)?.ok_or_else(too_large)?;
     String::from_utf8(bytes).map_err(|_| std::io::Error::other("it is not UTF-8"))
 }
 
