@@ -56,9 +56,9 @@ const NAME_BYTES_MAX: usize = 64;
 const TEXT_BYTES_MAX: usize = 256;
 
 impl Description {
-    /// Whether a template folder has the name of one of its vendors.
-    pub fn names(&self, folder: &str) -> bool {
-        folder.split('/').any(|part| self.vendors.iter().any(|vendor| vendor.name == part))
+    /// The first of its vendors whose name a template folder has.
+    pub fn vendor_of(&self, folder: &str) -> Option<&Vendor> {
+        self.vendors.iter().find(|vendor| folder.split('/').any(|part| part == vendor.name))
     }
 
     /// Rejects invalid descriptions, so that later code can rely on a description without checks.

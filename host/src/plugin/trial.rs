@@ -87,9 +87,8 @@ fn can_be_asked_for(file: &str) -> bool {
 
 /// A device with two lines and a key, in the columns of FusionPBX's tables that templates read most.
 fn job(plugin: &Plugin, folder: &str, file: Option<&str>, templates: &[TemplateFile]) -> Option<Job> {
-    let vendors = &plugin.description().vendors;
-    let of_folder = vendors.iter().find(|vendor| folder.split('/').any(|part| part == vendor.name));
-    let vendor = of_folder.or(vendors.first());
+    let description = plugin.description();
+    let vendor = description.vendor_of(folder).or(description.vendors.first());
     let name = vendor.map_or("sample", |vendor| vendor.name.as_str());
     let oui = vendor.and_then(|vendor| vendor.ouis.first()).map_or("020000", String::as_str);
     Some(Job {

@@ -87,7 +87,7 @@ pub async fn inspect(config: &Config, file: &Path) -> Result<Inspection, Error> 
 
 fn files(description: &Description, texts: &Texts) -> Vec<InspectedFile> {
     let mut names: BTreeMap<&str, usize> = BTreeMap::new();
-    for file in texts.files().filter(|file| description.names(&file.folder)) {
+    for file in texts.files().filter(|file| description.vendor_of(&file.folder).is_some()) {
         *names.entry(&file.file).or_default() += 1;
     }
     names.into_iter().map(|(name, folders)| InspectedFile { name: name.to_owned(), folders }).collect()

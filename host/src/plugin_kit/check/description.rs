@@ -61,10 +61,8 @@ fn complete(description: &Description, findings: &mut Findings) {
             }
         }
     }
-    let has_vendor =
-        |template: &str| template.split('/').any(|part| description.vendors.iter().any(|vendor| vendor.name == part));
     for agent in &description.user_agents {
-        if let Some(template) = agent.template.as_deref().filter(|template| !has_vendor(template)) {
+        if let Some(template) = agent.template.as_deref().filter(|template| description.vendor_of(template).is_none()) {
             findings.add(format!("the template {template:?} of a User-Agent is in no folder of its vendors"));
         }
     }

@@ -134,9 +134,7 @@ fn job(
 
 /// The vendor of a template folder, and an address of it.
 fn vendor(description: &Description, folder: &str) -> (String, DeviceAddress) {
-    let vendors = &description.vendors;
-    let of_folder = vendors.iter().find(|vendor| folder.split('/').any(|part| part == vendor.name));
-    let vendor = of_folder.or(vendors.first());
+    let vendor = description.vendor_of(folder).or(description.vendors.first());
     let oui = vendor.and_then(|vendor| vendor.ouis.first()).map_or(OUI, String::as_str);
     let address = DeviceAddress::parse(&format!("{oui}2a3b4c"));
     // A description's OUI has six digits, so the address always parses.
