@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
 use std::io::Write;
@@ -23,7 +24,7 @@ const ANSWER_BYTES_MAX: usize = 64 << 20;
 const REASON_CHARS_MAX: usize = 200;
 const WHERE: &str = "set --admin-listen (DIALPLATE_ADMIN_LISTEN) to the server's admin address";
 /// A render may take its whole time, and wait for a turn before.
-const EXPLAIN_TIMEOUT: Duration = Duration::from_secs(60);
+const QUESTION_TIMEOUT: Duration = Duration::from_secs(60);
 /// Digits of a content hash in the table, enough to tell two hashes apart. `--json` prints all digits.
 const HASH_DIGITS: usize = 12;
 
@@ -98,14 +99,7 @@ pub async fn limits_clear(admin: AdminListen, subject: Option<&str>, out: &mut i
 /// # Errors
 /// The server does not answer, or the question describes no request.
 pub async fn explain(admin: AdminListen, question: &Question) -> Result<Explanation> {
-    let request = AdminRequest {
-        method: Method::POST,
-        path: "/explain".into(),
-        body: serde_json::to_vec(question)?.into(),
-        timeout: EXPLAIN_TIMEOUT,
-        late: "its database may be slow, or the machine very busy",
-    };
-    Ok(ask(admin, request).await?.1)
+    question_at(admin, "/explain", question).await
 }
 
 /// A case that the running server makes of a device's request. The server replaces the secrets.
@@ -113,11 +107,19 @@ pub async fn explain(admin: AdminListen, question: &Question) -> Result<Explanat
 /// # Errors
 /// The server does not answer, has no such device, or would send it no document.
 pub async fn capture(admin: AdminListen, question: &CaptureQuestion) -> Result<CaseFiles> {
+    question_at(admin, "/capture", question).await
+}
+
+async fn question_at<T: DeserializeOwned>(
+    admin: AdminListen,
+    path: &'static str,
+    question: &impl Serialize,
+) -> Result<T> {
     let request = AdminRequest {
         method: Method::POST,
-        path: "/capture".into(),
+        path: path.into(),
         body: serde_json::to_vec(question)?.into(),
-        timeout: EXPLAIN_TIMEOUT,
+        timeout: QUESTION_TIMEOUT,
         late: "its database may be slow, or the machine very busy",
     };
     Ok(ask(admin, request).await?.1)

@@ -23,7 +23,7 @@ pub use certificate::{CertificateFault, PhoneCertificate};
 pub use client::ClientAddress;
 pub use display::{DisplayPath, is_control};
 pub use hex::hex;
-pub use moment::seconds;
+pub use moment::{seconds, timestamp};
 pub use network::Network;
 pub use percent::percent_encoded;
 pub use release::Release;

@@ -1,7 +1,7 @@
 //! Which entries to read.
 
 use super::reason::Reason;
-use crate::facts::DeviceAddress;
+use crate::facts::{DeviceAddress, timestamp};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, civil};
 
@@ -63,8 +63,7 @@ impl StatusFilter {
 /// The text is none of these.
 pub fn parse_since(text: &str, now: Timestamp, zone: &TimeZone) -> Result<Timestamp, FilterError> {
     let found = ago(text, now)
-        .or_else(|| text.parse().ok())
-        .or_else(|| text.parse::<civil::DateTime>().ok()?.to_zoned(zone.clone()).ok().map(|at| at.timestamp()))
+        .or_else(|| timestamp(text, zone))
         .or_else(|| text.parse::<civil::Date>().ok()?.to_zoned(zone.clone()).ok().map(|at| at.timestamp()));
     found.ok_or_else(|| FilterError::Since(text.to_owned()))
 }

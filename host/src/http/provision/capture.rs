@@ -9,7 +9,7 @@ use crate::gate;
 use crate::http::job;
 use crate::http::state::AppState;
 use crate::http::status::Failure;
-use crate::plugin::{BoxFuture, DeviceScope, RenderGroup, ScopeError};
+use crate::plugin::{BoxFuture, DeviceScope, ScopeError};
 use crate::plugin_kit::Captured;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,11 +32,8 @@ impl Walk<'_> {
         let facts = self.app.directory.find(&Lookup { address: Some(address), host }).await?;
         let device = self.app.directory.load(gate::admit_operator(facts)?).await?;
         let located = self.located(&device).await?;
-        let folder = located.name.as_str().to_owned();
-        let newest = self.serving(&device, &folder)?;
-        let group = RenderGroup { folder, domain: device.domain_name.clone() };
-        let failed = |error| Failure::Render { plugin: newest.name().to_owned(), error };
-        let plugin = self.snapshot.plugins.current(newest, &group, &device.address).map_err(failed)?;
+        let (plugin, _, group) = self.current(&device, located.name.as_str())?;
+        let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
         let file = job::file(&request, &self.snapshot, &located).await?;
         let times = job::Times::of(&device, self.app.clock.now());
         let target = Target { plugin, group, located: &located, file };

@@ -70,6 +70,16 @@ impl Walk<'_> {
         plugin.ok_or_else(|| self.no_plugin(&device.vendor, folder))
     }
 
+    /// The version of the plugin that serves a device now, whether it is an older one, and whose render it is. No failing
+    /// version is tried again.
+    pub(super) fn current(&self, device: &Device, folder: &str) -> Result<(&Arc<Plugin>, bool, RenderGroup), Failure> {
+        let newest = self.serving(device, folder)?;
+        let group = RenderGroup { folder: folder.to_owned(), domain: device.domain_name.clone() };
+        let failed = |error| Failure::Render { plugin: newest.name().to_owned(), error };
+        let plugin = self.snapshot.plugins.current(newest, &group, &device.address).map_err(failed)?;
+        Ok((plugin, !Arc::ptr_eq(plugin, newest), group))
+    }
+
     /// Lets a failing version of a plugin render for a device, to see whether it works again. It gets a job of its own, with
     /// the settings that this version reads and the templates that it is not prepared with. If that job fails, only the
     /// retry is lost, not the phone's request.

@@ -9,7 +9,7 @@ use crate::http::provision::Walk;
 use crate::http::provision::render::Target;
 use crate::http::status::Failure;
 use crate::journal::texts_hash;
-use crate::plugin::{Job, JobSettings, Plugin, Reads, RenderGroup};
+use crate::plugin::{Job, JobSettings, Plugin, Reads};
 use crate::request::{ProvisionRequest, with_address};
 use crate::templates::{TemplateFile, TemplateLocation, file};
 use std::sync::Arc;
@@ -37,12 +37,8 @@ impl Walk<'_> {
             steps.document("picture", &picture, None);
             return Ok(Arc::new(picture.into()));
         }
-        let folder = located.name.as_str().to_owned();
-        let newest = self.serving(device, &folder)?;
-        let group = RenderGroup { folder, domain: device.domain_name.clone() };
-        let failed = |error| Failure::Render { plugin: newest.name().to_owned(), error };
-        let plugin = self.snapshot.plugins.current(newest, &group, &device.address).map_err(failed)?;
-        steps.explanation.plugin = Some(of_plugin(plugin, !Arc::ptr_eq(plugin, newest)));
+        let (plugin, is_older, group) = self.current(device, located.name.as_str())?;
+        steps.explanation.plugin = Some(of_plugin(plugin, is_older));
         let file = job::file(request, &self.snapshot, &located).await?;
         let target = Target { plugin, group, located: &located, file };
         Box::pin(self.unsent_render(request, device, &target, steps)).await
