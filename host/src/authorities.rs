@@ -1,9 +1,11 @@
 //! The authorities that the server trusts as a client, from a PEM file.
 
-use rustls::RootCertStore;
+use hyper_rustls::ConfigBuilderExt;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Reads all certificates of a file.
 ///
@@ -19,4 +21,19 @@ pub fn read(file: &Path) -> Result<RootCertStore, String> {
         return Err("the file contains no PEM certificate".to_owned());
     }
     Ok(roots)
+}
+
+/// TLS of a client that trusts the authorities in the file, or else the system's.
+///
+/// # Errors
+/// The file cannot be used, or the system has no authorities.
+pub fn client(file: Option<&Path>) -> Result<ClientConfig, String> {
+    let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    let Some(file) = file else {
+        let builder = builder.with_native_roots().map_err(|error| error.to_string())?;
+        return Ok(builder.with_no_client_auth());
+    };
+    Ok(builder.with_root_certificates(read(file)?).with_no_client_auth())
 }

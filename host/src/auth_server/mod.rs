@@ -8,18 +8,15 @@ mod tests;
 pub use config::Config;
 
 use crate::authorities;
-use crate::facts::percent_encoded;
+use crate::facts::{causes, percent_encoded};
 use crate::request::Secret;
 use axum::http::{Method, Request, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
-use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use rustls::ClientConfig;
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -57,7 +54,8 @@ impl AuthServer {
     /// # Errors
     /// The certificate authority file cannot be used, or the system has no certificate authorities.
     pub fn new(config: Config) -> Result<Self, Error> {
-        let connector = HttpsConnectorBuilder::new().with_tls_config(tls(config.authority.as_deref())?);
+        let tls = authorities::client(config.authority.as_deref()).map_err(Error::Authority)?;
+        let connector = HttpsConnectorBuilder::new().with_tls_config(tls);
         let connector = connector.https_or_http().enable_http1().build();
         // Reusing a connection that the server has closed meanwhile would refuse a phone.
         let client = Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector);
@@ -95,32 +93,7 @@ impl AuthServer {
     }
 }
 
-/// The trusted authorities: those in the file, or else the system's.
-fn tls(authority: Option<&Path>) -> Result<ClientConfig, Error> {
-    let failed = |error: &dyn std::fmt::Display| Error::Authority(error.to_string());
-    let builder = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| failed(&error))?;
-    let Some(file) = authority else {
-        let builder = builder.with_native_roots().map_err(|error| failed(&error))?;
-        return Ok(builder.with_no_client_auth());
-    };
-    let roots = authorities::read(file).map_err(Error::Authority)?;
-    Ok(builder.with_root_certificates(roots).with_no_client_auth())
-}
-
 /// Encodes like PHP's `urlencode`.
 fn encoded(text: &str) -> String {
     percent_encoded(text, " ").replace(' ', "+")
-}
-
-/// An error with its causes; hyper's own text is only "client error (Connect)".
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }

@@ -2,6 +2,7 @@
 //! directory finds for a request. This room does no I/O, makes no decision and imports no other room.
 
 mod address;
+mod causes;
 mod certificate;
 mod client;
 mod display;
@@ -19,6 +20,7 @@ mod value;
 mod version;
 
 pub use address::{DeviceAddress, MacAddress, Oui};
+pub use causes::causes;
 pub use certificate::{CertificateFault, PhoneCertificate};
 pub use client::ClientAddress;
 pub use display::{DisplayPath, is_control};
