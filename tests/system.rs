@@ -50,6 +50,7 @@ mod own_templates;
 mod package;
 mod password;
 mod pin;
+mod plugin_install;
 mod plugin_kit;
 mod pooler;
 mod provision_xml;

@@ -22,11 +22,17 @@ use std::time::Duration;
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 /// The maximum length of an error text from another program, in characters.
 const REASON_CHARS_MAX: usize = 200;
+const OFF: &str = "admin_listen is off, so no command can reach the server";
 const WHERE: &str = "set --admin-listen (DIALPLATE_ADMIN_LISTEN) to the server's admin address";
 /// A render may take its whole time, and wait for a turn before.
 const QUESTION_TIMEOUT: Duration = Duration::from_secs(60);
 /// Digits of a content hash in the table, enough to tell two hashes apart. `--json` prints all digits.
 const HASH_DIGITS: usize = 12;
+
+/// No program listens at the address of the admin endpoint.
+#[derive(Debug, thiserror::Error)]
+#[error("no server answers at {0}; {WHERE}")]
+struct NoServer(SocketAddr);
 
 /// A request to the server, its timeout, and the advice to print when the timeout expires.
 struct AdminRequest {
@@ -125,10 +131,27 @@ async fn question_at<T: DeserializeOwned>(
     Ok(ask(admin, request).await?.1)
 }
 
-/// Prints the loaded plugins and templates as a table, or as the JSON of the endpoint.
-pub async fn plugin_list(admin: AdminListen, json: bool, out: &mut impl Write) -> Result<()> {
-    let (body, listing) = ask::<Listing>(admin, LIST).await?;
-    Ok(if json { writeln!(out, "{body}") } else { write!(out, "{}", table(&listing)) }?)
+/// What the running server has loaded; `None` if no server runs, or none has an admin endpoint.
+///
+/// # Errors
+/// The program at the address gives no answer, or is no server of this version.
+pub async fn listing(admin: AdminListen) -> Result<Option<Listing>> {
+    if admin.address().is_none() {
+        return Ok(None);
+    }
+    match ask::<Listing>(admin, LIST).await {
+        Ok((_, listing)) => Ok(Some(listing)),
+        Err(error) if error.is::<NoServer>() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes the server reload from disk, and waits for it. What it could not load is in its listing.
+///
+/// # Errors
+/// The server does not answer.
+pub async fn reload_and_wait(admin: AdminListen) -> Result<()> {
+    ask::<Reloaded>(admin, RELOAD).await.map(drop)
 }
 
 /// Makes the server reload from disk, and prints the outcome.
@@ -151,7 +174,7 @@ pub async fn reload(admin: AdminListen, out: &mut impl Write) -> Result<()> {
 
 /// The body of the answer, as text and parsed.
 async fn ask<T: DeserializeOwned>(admin: AdminListen, request: AdminRequest) -> Result<(String, T)> {
-    let Some(address) = admin.address() else { bail!("admin_listen is off, so no command can reach the server") };
+    let Some(address) = admin.address() else { bail!(OFF) };
     let (timeout, late) = (request.timeout, request.late);
     let Ok(answered) = tokio::time::timeout(timeout, answer(address, request)).await else {
         bail!("the server at {address} has not answered within {} s: {late}", timeout.as_secs());
@@ -174,9 +197,10 @@ async fn answer(address: SocketAddr, request: AdminRequest) -> Result<String> {
         .header(http::CALLER, "command")
         .body(Full::new(request.body))?;
     let broken = || format!("{address} sent no whole answer; {WHERE}");
-    let answer = Client::builder(TokioExecutor::new()).build_http().request(request).await.map_err(|error| {
-        let absent = error.is_connect().then(|| format!("no server answers at {address}; {WHERE}"));
-        Error::new(error).context(absent.unwrap_or_else(broken))
+    let answer = Client::builder(TokioExecutor::new()).build_http().request(request).await;
+    let answer = answer.map_err(|error| match error.is_connect() {
+        true => Error::new(error).context(NoServer(address)),
+        false => Error::new(error).context(broken()),
     })?;
     let status = answer.status();
     let is_json = answer.headers().get(header::CONTENT_TYPE).is_some_and(|it| it == "application/json");
@@ -191,7 +215,13 @@ async fn answer(address: SocketAddr, request: AdminRequest) -> Result<String> {
     Ok(body)
 }
 
-fn table(listing: &Listing) -> String {
+/// Why there is no listing.
+pub fn no_server(admin: AdminListen) -> String {
+    admin.address().map_or_else(|| OFF.to_owned(), |address| NoServer(address).to_string())
+}
+
+/// The loaded plugins and templates for a terminal.
+pub fn listing_text(listing: &Listing) -> String {
     let heads = [
         "PLUGIN",
         "VERSION",

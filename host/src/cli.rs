@@ -19,6 +19,7 @@ mod output;
 mod pin;
 mod plugin_author;
 mod plugin_capture;
+mod plugin_install;
 mod plugin_kit;
 mod profile;
 mod render;

@@ -21,7 +21,7 @@ const BLESS: &str = "bless";
 const SEED: &str = "seed";
 
 /// The keys that decide how a component runs, and with which templates.
-const KEYS: [&str; 20] = [
+pub const KEYS: [&str; 20] = [
     "templates",
     "plugins",
     "cache",
@@ -120,7 +120,7 @@ fn run_check(flags: &ArgMatches, log: &Log) -> Result<()> {
     })
 }
 
-fn json() -> Arg {
+pub fn json() -> Arg {
     switch(JSON, "Print everything as JSON")
 }
 
@@ -144,12 +144,17 @@ fn found_project(flags: &ArgMatches) -> Result<Project> {
 
 /// The parts of the server's configuration that decide how a component runs.
 fn kit_config(flags: &ArgMatches, log: &Log) -> Result<Config> {
-    let config::Config { templates, plugins, plugin, .. } = app::with_compiler(configure(flags, log)?)?;
+    of_server(configure(flags, log)?)
+}
+
+/// What the examination of components needs of the server's configuration.
+pub fn of_server(config: config::Config) -> Result<Config> {
+    let config::Config { templates, plugins, plugin, .. } = app::with_compiler(config)?;
     Ok(Config { templates, plugins, engine: plugin })
 }
 
 /// Prints a report as JSON if the flag says so, else as text.
-fn print(flags: &ArgMatches, report: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
+pub fn print(flags: &ArgMatches, report: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
     let text = if flags.get_flag(JSON) { serde_json::to_string_pretty(report)? + "\n" } else { text() };
     Ok(stdout().write_all(text.as_bytes())?)
 }

@@ -3,6 +3,7 @@
 use super::family::Family;
 use super::flags::{admin, keyed, switch};
 use super::plugin_author;
+use super::plugin_install;
 use super::plugin_kit;
 use super::setup::block_on;
 use crate::admin_command;
@@ -29,18 +30,16 @@ fn json() -> Arg {
 
 fn plugin() -> Command {
     Command::new("plugin")
-        .about("Shows the plugins of the running server, makes new ones, and examines components")
+        .about("Shows and installs plugins, makes new ones, and examines components")
         .subcommand_required(true)
-        .subcommand(keyed("list", "Lists plugins, and problems of plugins and templates").arg(json()))
+        .subcommands(plugin_install::commands())
         .subcommands(plugin_author::commands())
         .subcommands(plugin_kit::commands())
 }
 
 fn run_plugin(flags: &ArgMatches, log: &Log) -> Result<()> {
     match flags.subcommand() {
-        Some(("list", flags)) => {
-            block_on(admin_command::plugin_list(admin(flags)?, flags.get_flag(JSON), &mut stdout()))
-        }
+        Some((name, flags)) if plugin_install::has(name) => plugin_install::run(name, flags, log),
         Some((name @ (plugin_author::NEW | plugin_author::BUILD), flags)) => plugin_author::run(name, flags),
         Some((name, flags)) => plugin_kit::run(name, flags, log),
         None => Ok(()),

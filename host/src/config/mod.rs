@@ -77,6 +77,8 @@ pub struct Config {
     pub templates: SearchPath,
     pub url_forms: UrlForms,
     pub plugins: PathBuf,
+    /// The authorities that downloaded plugins are checked against; `None` for the system's.
+    pub plugins_ca: Option<PathBuf>,
     pub clock: Clock,
     pub plugin: plugin::Config,
     /// Bytes of documents that are kept.
@@ -163,6 +165,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
         },
         url_forms: source.value("url_forms", parse_url_forms),
         plugins: read_plugins(source, program),
+        plugins_ca: source.optional("plugins_ca", |text| Ok(text.into())),
         clock: source.optional("clock", parse_clock).unwrap_or(Clock::System),
         plugin: read_plugin(source),
         documents_bytes_max: source.number("documents_bytes_max"),

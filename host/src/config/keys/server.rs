@@ -130,6 +130,13 @@ pub fn templates_and_plugins() -> Vec<ConfigKey> {
             "/opt/dialplate/target/plugins",
             "Folder of the plugins, one component per vendor",
         ),
+        absent(
+            "plugins_ca",
+            "file",
+            "the system's certificate authorities",
+            "/etc/dialplate/authorities.pem",
+            "Certificate authorities (PEM) for the servers that `dialplate plugin install` and `update` download from",
+        ),
         fixed("cache", "folder", "data/cache", "Folder for compiled plugins"),
         absent(
             "clock",

@@ -1,0 +1,95 @@
+//! The client.
+
+use super::error::Error;
+use super::url::FileUrl;
+use crate::authorities;
+use crate::facts::causes;
+use axum::http::{Request, Response, StatusCode, header};
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Body, Bytes, Incoming};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use std::path::Path;
+use std::time::Duration;
+
+/// Servers of releases redirect to a store once or twice.
+pub(super) const REDIRECTS_MAX: usize = 5;
+/// The largest component over a line of 2 Mbit/s.
+pub(super) const TIMEOUT: Duration = Duration::from_secs(300);
+/// A server that takes longer to accept a connection is down.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const AGENT: &str = concat!("dialplate/", env!("CARGO_PKG_VERSION"));
+
+pub struct Client {
+    client: legacy::Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+}
+
+impl Client {
+    /// A client that trusts the authorities in the file, or else the system's.
+    ///
+    /// # Errors
+    /// The file cannot be used, or the system has no authorities.
+    pub fn new(authorities: Option<&Path>) -> Result<Self, Error> {
+        let tls = authorities::client(authorities).map_err(Error::Authorities)?;
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        http.set_connect_timeout(Some(CONNECT_TIMEOUT));
+        let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
+        Ok(Self { client: legacy::Client::builder(TokioExecutor::new()).build(connector.wrap_connector(http)) })
+    }
+
+    /// Fetches a file of at most `bytes_max` bytes; `None` if there is none at this URL.
+    ///
+    /// # Errors
+    /// There is no whole answer with the file, in time, of the size, and over encrypted connections alone.
+    pub async fn fetch(&self, url: &FileUrl, bytes_max: u64) -> Result<Option<Vec<u8>>, Error> {
+        let fetched = tokio::time::timeout(TIMEOUT, self.follow(url, bytes_max)).await;
+        fetched.unwrap_or_else(|_| Err(Error::TooSlow(url.to_string())))
+    }
+
+    async fn follow(&self, url: &FileUrl, bytes_max: u64) -> Result<Option<Vec<u8>>, Error> {
+        let mut at = url.clone();
+        for _ in 0..=REDIRECTS_MAX {
+            let answer = self.ask(&at).await?;
+            match answer.status() {
+                StatusCode::OK => return body(answer, &at, bytes_max).await.map(Some),
+                StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
+                status if status.is_redirection() => {
+                    let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+                    at = at.redirected(location.ok_or_else(|| Error::NoTarget(at.to_string()))?)?;
+                }
+                status => return Err(Error::Status { place: at.to_string(), status: status.as_u16() }),
+            }
+        }
+        Err(Error::Redirects(url.to_string()))
+    }
+
+    async fn ask(&self, url: &FileUrl) -> Result<Response<Incoming>, Error> {
+        let unreachable = |reason: String| Error::Unreachable { place: url.to_string(), reason };
+        let (without_fragment, _) = url.as_str().split_once('#').unwrap_or((url.as_str(), ""));
+        let request = Request::get(without_fragment)
+            .header(header::USER_AGENT, AGENT)
+            .body(Empty::new())
+            .map_err(|error| unreachable(error.to_string()))?;
+        self.client.request(request).await.map_err(|error| unreachable(causes(&error)))
+    }
+}
+
+async fn body(answer: Response<Incoming>, url: &FileUrl, bytes_max: u64) -> Result<Vec<u8>, Error> {
+    let too_large = || Error::TooLarge { place: url.to_string(), bytes_max };
+    let mut body = answer.into_body();
+    if body.size_hint().lower() > bytes_max {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| Error::Broken { place: url.to_string(), reason: causes(&error) })?;
+        bytes.extend(frame.data_ref().into_iter().flatten());
+        if bytes.len() as u64 > bytes_max {
+            return Err(too_large());
+        }
+    }
+    Ok(bytes)
+}

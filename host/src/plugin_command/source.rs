@@ -1,0 +1,101 @@
+//! Where a component comes from.
+
+use super::config::Config;
+use crate::download::{self, Client, FileUrl};
+use crate::facts::DisplayPath;
+use crate::files::read_bounded;
+use crate::plugin_store::{SIGNATURE_BYTES_MAX, signature_file};
+use anyhow::{Context, Result, bail};
+use std::fmt::{Display, Formatter};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// The ending of a signature's URL, as of its file.
+const SIGNATURE: &str = ".minisig";
+
+#[derive(Clone)]
+pub enum Source {
+    File(PathBuf),
+    Url(FileUrl),
+}
+
+/// A component as it came, with the signature that lay beside it.
+pub struct Fetched {
+    pub component: Vec<u8>,
+    pub signature: Option<Vec<u8>>,
+}
+
+impl Source {
+    /// # Errors
+    /// The text is a URL that no component can come from.
+    pub fn parse(text: &str) -> Result<Self> {
+        match text.split_once("://") {
+            None => Ok(Self::File(text.into())),
+            Some(("http" | "https", _)) => Ok(Self::Url(FileUrl::parse(text)?)),
+            Some(("oci", _)) => bail!(
+                "this version of dialplate fetches no components from OCI registries; pull the component, for instance with \
+                 `oras pull` or `wkg oci pull`, and name its file"
+            ),
+            Some((scheme, _)) => bail!("{scheme}:// is no source of plugins; name a file or an https:// URL"),
+        }
+    }
+
+    /// Where the component can be fetched again.
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::File(_) => None,
+            Self::Url(url) => Some(url.as_str()),
+        }
+    }
+
+    /// # Errors
+    /// The component cannot be read, or is too large.
+    pub async fn fetch(&self, config: &Config) -> Result<Fetched> {
+        match self {
+            Self::File(file) => {
+                let (file, bytes_max) = (file.clone(), config.bytes_max());
+                tokio::task::spawn_blocking(move || of_file(&file, bytes_max)).await?
+            }
+            Self::Url(url) => of_url(config, url).await,
+        }
+    }
+}
+
+impl Display for Source {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::File(file) => DisplayPath(file).fmt(f),
+            Self::Url(url) => url.fmt(f),
+        }
+    }
+}
+
+async fn of_url(config: &Config, url: &FileUrl) -> Result<Fetched> {
+    let client = Client::new(config.authorities.as_deref())?;
+    let component = client.fetch(url, config.bytes_max()).await?;
+    let component = component.with_context(|| format!("there is no file at {url}"))?;
+    let signature = match client.fetch(&url.beside(SIGNATURE), SIGNATURE_BYTES_MAX).await {
+        // Stores of files answer so for what is absent, to those who may not list their files.
+        Err(download::Error::Status { status: 403, .. }) => None,
+        signature => signature?,
+    };
+    Ok(Fetched { component, signature })
+}
+
+fn of_file(file: &Path, bytes_max: u64) -> Result<Fetched> {
+    let shown = DisplayPath(file);
+    let component = read_bounded(file, bytes_max).with_context(|| format!("cannot read {shown}"))?;
+    let Some(component) = component else {
+        bail!("{shown} is larger than {bytes_max} bytes (component_bytes_max)");
+    };
+    let signature = signature_file(file);
+    let signature = match read_bounded(&signature, SIGNATURE_BYTES_MAX) {
+        Ok(Some(signature)) => Some(signature),
+        Ok(None) => {
+            bail!("{} is larger than {SIGNATURE_BYTES_MAX} bytes, so it is no signature", DisplayPath(&signature))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", DisplayPath(&signature))),
+    };
+    Ok(Fetched { component, signature })
+}

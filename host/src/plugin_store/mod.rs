@@ -1,0 +1,14 @@
+//! The folder of the plugins on disk, for commands that change it: each component is replaced as a whole, with its signature
+//! and a record of where it is from, and versions that were replaced are kept. Decides nothing about components.
+
+mod error;
+mod folder;
+mod kept;
+mod package;
+mod record;
+
+pub use error::Error;
+pub use folder::{PluginFolder, Replaced};
+pub use kept::{KeptVersion, kept_plugins, kept_versions};
+pub use package::{Package, SIGNATURE_BYTES_MAX, signature_file};
+pub use record::Record;
