@@ -72,14 +72,17 @@ impl Host {
 
     /// Starts the host's server, with the device of `careless`.
     fn start(&self) -> Server {
+        self.start_with(&[])
+    }
+
+    fn start_with(&self, more: &[(&str, &str)]) -> Server {
         let settings = self.settings();
-        let server = Server::start(&settings.each_ref().map(|(name, value)| (*name, value.as_str())));
+        let own = settings.each_ref().map(|(name, value)| (*name, value.as_str()));
+        let server = Server::start(&[&own, more].concat());
         let mut device = self.program("device", None, &["list"]);
         let known = String::from_utf8(device.output().unwrap().stdout).unwrap();
         if !known.contains(DEVICE) {
-            let vendor = if self.path("templates/careless").exists() { "careless" } else { "acmecorp" };
-            let template = format!("{vendor}/one");
-            let add = ["add", DEVICE, "--template", &template, "--label", "Front desk", "--domain", "localhost"];
+            let add = ["add", DEVICE, "--template", "careless/one", "--label", "Front desk", "--domain", "localhost"];
             let added = run(&mut self.program("device", None, &add));
             assert!(added.success, "{}", added.err);
         }
@@ -176,7 +179,7 @@ fn swapped(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
 
 /// The device's file.
 fn file(server: &Server) -> String {
-    server.get("localhost", &format!("/provision/{DEVICE}.cfg")).text()
+    server.get("localhost", &format!("/app/provision/?mac={DEVICE}&file={DEVICE}.cfg")).text()
 }
 
 fn sha256(bytes: &[u8]) -> String {

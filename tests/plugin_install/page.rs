@@ -6,9 +6,14 @@ use dialplate_tests::page::{PageCommand, commands};
 
 const PAGE: &str = "docs/plugins/installing.md";
 
-/// A component of the page: the guest under the page's name.
-fn acmecorp(host: &Host, name: &str, bytes: &[u8]) {
-    host.component(name, &swapped(bytes, b"careless", b"acmecorp"));
+/// The commands in blocks of this language, with the guest's name in place of the page's.
+fn of_page(language: &str) -> Vec<PageCommand> {
+    let named = |text: &String| text.replace("acme", "careless");
+    let replaced = |line: &PageCommand| PageCommand {
+        command: named(&line.command),
+        output: line.output.iter().map(named).collect(),
+    };
+    commands(PAGE, language).iter().map(replaced).collect()
 }
 
 /// Runs a command of the page in the host's folder, with `dialplate` on the path.
@@ -29,11 +34,10 @@ fn follow(host: &Host, server: &Server, line: &PageCommand, settings: &[(&str, &
 #[test]
 fn commands_of_the_page_print_what_it_shows() {
     let host = Host::new();
-    fs::rename(host.path("templates/careless"), host.path("templates/acmecorp")).unwrap();
-    acmecorp(&host, "acmecorp-1.wasm", &first());
-    acmecorp(&host, "acmecorp-2.wasm", &second());
+    host.component("careless-1.wasm", &first());
+    host.component("careless-2.wasm", &second());
     let server = host.start();
-    let commands = commands(PAGE, "console");
+    let commands = of_page("console");
     assert!(commands.len() >= 6);
     commands.iter().for_each(|line| follow(&host, &server, line, &[]));
 }
@@ -42,12 +46,12 @@ fn commands_of_the_page_print_what_it_shows() {
 fn commands_for_a_url_print_what_the_page_shows() {
     let Some(site) = Site::start() else { return };
     let server = site.host.start();
-    let url = site.publish("acmecorp.wasm", &swapped(&first(), b"careless", b"acmecorp"));
+    let url = site.publish("careless.wasm", &first());
     let authorities = site.certificates.text("ours.pem");
-    let commands = commands(PAGE, "console site");
+    let commands = of_page("console site");
     assert_eq!(commands.len(), 2);
     for mut line in commands {
-        line.command = line.command.replace("https://plugins.example.net/acmecorp.wasm", &url);
+        line.command = line.command.replace("https://plugins.example.net/careless.wasm", &url);
         follow(&site.host, &server, &line, &[("DIALPLATE_PLUGINS_CA", &authorities)]);
     }
 }

@@ -1,7 +1,6 @@
 //! A host whose server runs all the time.
 
 use super::*;
-use dialplate_tests::wait;
 
 #[test]
 fn running_server_serves_each_change_without_restart() {
@@ -49,7 +48,7 @@ fn list_of_running_server_names_kept_versions() {
 /// The guest `minimal`, whose `prepare` fails for a template of this name.
 fn unprepared(host: &Host) -> String {
     fs::create_dir_all(host.path("templates/minimal/one")).unwrap();
-    fs::write(host.path("templates/minimal/one/trap.cfg"), "x").unwrap();
+    fs::write(host.path("templates/minimal/one/prepare-panics"), "x").unwrap();
     host.component("minimal.wasm", &fs::read(guests::built("minimal")).unwrap())
 }
 
@@ -66,18 +65,31 @@ fn refusal_of_the_server_is_reported_and_undone() {
         assert!(said.contains("it was removed again"), "{said}");
         assert!(host.files() == before, "{:?}", host.files().keys());
     }
-    let good = host.component("1.wasm", &first());
-    host.does(Some(&server), &["install", &good]);
-    // The next version of a plugin that serves.
-    fs::remove_dir_all(host.path("templates/minimal")).unwrap();
-    host.does(Some(&server), &["install", &component, "--no-check"]);
-    unprepared(&host);
-    let next = swapped(&fs::read(guests::built("minimal")).unwrap(), b"0.1.0", b"0.2.0");
-    let next = host.component("next.wasm", &next);
-    wait::until(|| server.log().contains("minimal/one"), || server.log());
-    let said = host.refuses(Some(&server), &["install", &next, "--no-check"]);
+}
+
+/// A component with a custom section of three megabytes at its end.
+fn padded(component: &[u8]) -> Vec<u8> {
+    const BYTES: usize = 3 << 20;
+    let digits = (0..4).map(|at| (BYTES >> (7 * at)) as u8 & 0x7f | if at < 3 { 0x80 } else { 0 });
+    let (mut bytes, length) = (component.to_vec(), digits.collect::<Vec<_>>());
+    bytes.push(0);
+    bytes.extend(length);
+    // An empty name, and zeros.
+    bytes.extend(vec![0; BYTES]);
+    bytes
+}
+
+#[test]
+fn version_that_the_server_refuses_leaves_the_one_before() {
+    let host = Host::new();
+    let server = host.start_with(&[("DIALPLATE_COMPONENT_BYTES_MAX", "3000000")]);
+    let (one, large) = (host.component("1.wasm", &first()), host.component("2.wasm", &padded(&second())));
+    host.does(Some(&server), &["install", &one]);
+    let said = host.refuses(Some(&server), &["install", &large, "--no-check"]);
+    assert!(said.contains("is larger than 3000000 bytes (component_bytes_max)"), "{said}");
     assert!(said.contains("the version before is in place again"), "{said}");
-    assert!(host.installed("minimal.wasm") == fs::read(&component).unwrap());
+    assert!(host.installed("careless.wasm") == first() && file(&server).contains("label.0 = Front desk"));
+    host.does(Some(&server), &["install", &one]);
 }
 
 #[test]

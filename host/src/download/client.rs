@@ -1,6 +1,7 @@
 //! The client.
 
 use super::error::Error;
+use super::limits::{CONNECT_TIMEOUT, REDIRECTS_MAX, TIMEOUT};
 use super::url::FileUrl;
 use crate::authorities;
 use crate::facts::causes;
@@ -12,14 +13,7 @@ use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::path::Path;
-use std::time::Duration;
 
-/// Servers of releases redirect to a store once or twice.
-pub(super) const REDIRECTS_MAX: usize = 5;
-/// The largest component over a line of 2 Mbit/s.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(300);
-/// A server that takes longer to accept a connection is down.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const AGENT: &str = concat!("dialplate/", env!("CARGO_PKG_VERSION"));
 
 pub struct Client {

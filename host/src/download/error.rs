@@ -1,6 +1,6 @@
 //! Why a file cannot be downloaded. No message contains a whole URL, because it may hold a secret.
 
-use super::client::{REDIRECTS_MAX, TIMEOUT};
+use super::limits::{REDIRECTS_MAX, TIMEOUT};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

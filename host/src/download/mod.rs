@@ -2,6 +2,7 @@
 
 mod client;
 mod error;
+mod limits;
 mod url;
 
 pub use client::Client;
