@@ -77,7 +77,7 @@ fn list_of_stopped_host_shows_components_and_kept_versions() {
     let listed = host.plugin(None, &["list"]);
     assert!(listed.success && listed.err.contains(&host.admin), "{}", listed.err);
     for expected in [
-        &format!("careless  2.0.0    20"),
+        "careless  2.0.0    20",
         &sha256(&second())[..12],
         &format!("careless can be rolled back to 1.0.0 (SHA-256 {})", &sha256(&first())[..12]),
         "copied",

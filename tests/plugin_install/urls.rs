@@ -45,7 +45,7 @@ impl Site {
     }
 
     /// The arguments, and the authority that the command trusts.
-    fn trusting<'a>(&self, arguments: &[&'a str]) -> Vec<String> {
+    fn trusting(&self, arguments: &[&str]) -> Vec<String> {
         let own = ["--plugins-ca".to_owned(), self.certificates.text("ours.pem")];
         arguments.iter().map(|it| (*it).to_owned()).chain(own).collect()
     }
