@@ -44,6 +44,7 @@ if [ "${1:-build}" = test ]; then
   need kea-dhcp4-server kea-dhcp4
   need prometheus promtool
   need man-db man
+  need minisign minisign
 fi
 [ ${#wanted[@]} -gt 0 ] || exit 0
 

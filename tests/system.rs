@@ -52,6 +52,7 @@ mod password;
 mod pin;
 mod plugin_install;
 mod plugin_kit;
+mod plugin_signature;
 mod pooler;
 mod provision_xml;
 mod proxied;

@@ -2,7 +2,7 @@
 
 use crate::config::AdminListen;
 use crate::explain::{Explanation, Question};
-use crate::http::{self, Cleared, Listing, Reloaded};
+use crate::http::{self, Cleared, ListedSignature, Listing, Reloaded};
 use crate::plugin_kit::{CaptureQuestion, CaseFiles};
 use crate::sentry::{LimitKind, ReachedLimit};
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
@@ -270,6 +270,16 @@ pub fn aligned(rows: &[impl AsRef<[String]>]) -> String {
     text
 }
 
+fn signed(signature: &ListedSignature) -> String {
+    match signature {
+        ListedSignature::Unsigned => "is not signed".to_owned(),
+        ListedSignature::Valid { key, expires } => {
+            let until = expires.as_ref().map_or_else(String::new, |last| format!(", valid through {last}"));
+            format!("is signed with key {key}{until}")
+        }
+    }
+}
+
 /// The remarks below the table: vendors, failures, refused files and the last reload.
 fn remarks(listing: &Listing) -> String {
     let mut lines = Vec::new();
@@ -277,6 +287,7 @@ fn remarks(listing: &Listing) -> String {
         let vendors = plugin.vendors.join(", ");
         let rest = if plugin.any { " and whatever no other plugin serves" } else { "" };
         lines.push(format!("{} serves {vendors}{rest}", plugin.name));
+        lines.extend(plugin.signature.as_ref().map(|signature| format!("{} {}", plugin.name, signed(signature))));
         lines.extend(plugin.because.as_ref().map(|because| format!("{}: {because}", plugin.name)));
         if let Some(last) = &plugin.last_failure {
             lines.push(format!("{} failed last at {} ({}): {}", plugin.name, last.at, last.kind, last.message));

@@ -21,6 +21,7 @@ mod plugin_author;
 mod plugin_capture;
 mod plugin_install;
 mod plugin_kit;
+mod plugin_signature;
 mod profile;
 mod render;
 mod reset;

@@ -34,6 +34,7 @@ pub mod plugin;
 pub mod plugin_author;
 pub mod plugin_command;
 pub mod plugin_kit;
+pub mod plugin_signature;
 pub mod plugin_store;
 pub mod provision_xml;
 pub mod reload;

@@ -57,7 +57,7 @@ impl Site {
     }
 
     /// Writes a new file and renames it over the old one, as package managers and other editors do.
-    fn replace(&self, name: &str, text: impl AsRef<[u8]>) {
+    pub fn replace(&self, name: &str, text: impl AsRef<[u8]>) {
         let beside = self.path(&format!("{name}.new~"));
         fs::write(&beside, text).unwrap();
         fs::rename(beside, self.path(name)).unwrap();
@@ -89,7 +89,7 @@ impl Site {
 }
 
 /// The guest `minimal` as version 0.2.0: it writes ADDRESS where 0.1.0 writes address.
-fn another_version(component: &[u8]) -> Vec<u8> {
+pub fn another_version(component: &[u8]) -> Vec<u8> {
     let component = swapped(component, b"\naddress ", b"\nADDRESS ");
     swapped(&component, b"minimal0.1.0", b"minimal0.2.0")
 }
@@ -100,7 +100,7 @@ fn planted(component: &[u8], device: &str, action: &str) -> Vec<u8> {
     swapped(&another_version(component), nothing.as_bytes(), format!("planted: {device} {action:<26}").as_bytes())
 }
 
-fn swapped(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+pub fn swapped(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
     let at = bytes.windows(from.len()).position(|part| part == from).expect("the guest contains it");
     [&bytes[..at], to, &bytes[at + from.len()..]].concat()
 }

@@ -21,9 +21,10 @@ const BLESS: &str = "bless";
 const SEED: &str = "seed";
 
 /// The keys that decide how a component runs, and with which templates.
-pub const KEYS: [&str; 20] = [
+pub const KEYS: [&str; 21] = [
     "templates",
     "plugins",
+    "plugins_trusted_keys",
     "cache",
     "component_bytes_max",
     "compile_cpu_s_max",
@@ -75,6 +76,11 @@ fn run_inspect(flags: &ArgMatches, log: &Log) -> Result<()> {
     })
 }
 
+/// A command that takes these keys as flags.
+pub fn with_keys(name: &'static str, about: &'static str) -> Command {
+    keyed_some(name, about, &KEYS)
+}
+
 fn test() -> Command {
     keyed_some(
         "test",
@@ -124,12 +130,12 @@ pub fn json() -> Arg {
     switch(JSON, "Print everything as JSON")
 }
 
-fn project() -> Arg {
+pub fn project() -> Arg {
     let path = Arg::new(PATH).value_name("PATH").required(true).value_parser(value_parser!(PathBuf));
     path.value_hint(ValueHint::AnyPath).help("The plugin's folder, its component, or the folder of one case")
 }
 
-fn component() -> Arg {
+pub fn component() -> Arg {
     let file = Arg::new(COMPONENT).long(COMPONENT).value_name("FILE").value_parser(value_parser!(PathBuf));
     file.value_hint(ValueHint::FilePath).help("The component [default: the only one in the plugin's folder]")
 }
@@ -138,12 +144,12 @@ fn path(flags: &ArgMatches, name: &str) -> PathBuf {
     flags.get_one::<PathBuf>(name).cloned().unwrap_or_default()
 }
 
-fn found_project(flags: &ArgMatches) -> Result<Project> {
+pub fn found_project(flags: &ArgMatches) -> Result<Project> {
     Ok(Project::find(&path(flags, PATH), flags.get_one::<PathBuf>(COMPONENT).map(PathBuf::as_path))?)
 }
 
 /// The parts of the server's configuration that decide how a component runs.
-fn kit_config(flags: &ArgMatches, log: &Log) -> Result<Config> {
+pub fn kit_config(flags: &ArgMatches, log: &Log) -> Result<Config> {
     of_server(configure(flags, log)?)
 }
 

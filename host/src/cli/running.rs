@@ -5,6 +5,7 @@ use super::flags::{admin, keyed, switch};
 use super::plugin_author;
 use super::plugin_install;
 use super::plugin_kit;
+use super::plugin_signature;
 use super::setup::block_on;
 use crate::admin_command;
 use crate::log::Log;
@@ -30,18 +31,21 @@ fn json() -> Arg {
 
 fn plugin() -> Command {
     Command::new("plugin")
-        .about("Shows and installs plugins, makes new ones, and examines components")
+        .about("Shows and installs plugins, makes new ones, examines and signs components")
         .subcommand_required(true)
         .subcommands(plugin_install::commands())
         .subcommands(plugin_author::commands())
         .subcommands(plugin_kit::commands())
+        .subcommands(plugin_signature::commands())
 }
 
 fn run_plugin(flags: &ArgMatches, log: &Log) -> Result<()> {
     match flags.subcommand() {
         Some((name, flags)) if plugin_install::has(name) => plugin_install::run(name, flags, log),
         Some((name @ (plugin_author::NEW | plugin_author::BUILD), flags)) => plugin_author::run(name, flags),
-        Some((name, flags)) => plugin_kit::run(name, flags, log),
+        Some((name, flags)) => {
+            plugin_signature::run(name, flags, log).unwrap_or_else(|| plugin_kit::run(name, flags, log))
+        }
         None => Ok(()),
     }
 }

@@ -7,6 +7,7 @@ mod journal;
 mod keys;
 mod nonce_key;
 mod output;
+mod plugin_signature;
 mod resync;
 mod secret_file;
 mod source;
@@ -19,7 +20,7 @@ pub use output::{default_file, effective_lines, help, markdown_table};
 pub use source::{ConfigError, ConfigSource, EffectiveValue, ValueOrigin};
 
 use self::folders::{parse_firmware_url, read_data, read_folder_in_data};
-use self::source::{parse_flag, parse_listen};
+use self::source::{items, parse_flag, parse_listen};
 use crate::clock::Clock;
 use crate::directory::DatabaseUrl;
 use crate::facts::{Network, Release};
@@ -288,6 +289,7 @@ fn read_plugin(source: &mut ConfigSource) -> plugin::Config {
         instances_max: source.number("instances_max"),
         failures_max: source.number("failures_max"),
         counts_instructions: false,
+        signatures: plugin_signature::read(source),
     }
 }
 
@@ -346,11 +348,6 @@ fn next_to(program: Option<&Path>, name: &str) -> PathBuf {
     let above = program.into_iter().flat_map(|program| program.ancestors().skip(2).take(2));
     let found = above.map(|folder| folder.join(name)).find(|folder| is_folder(folder));
     found.unwrap_or_else(|| Path::new(SHARED).join(name))
-}
-
-/// The items of a list, with commas between them in a flag.
-fn items(text: &str) -> impl Iterator<Item = &str> {
-    text.split([',', source::LIST]).map(str::trim).filter(|text| !text.is_empty())
 }
 
 fn parse_algorithms(text: &str) -> Result<Vec<gate::Algorithm>, String> {

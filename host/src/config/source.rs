@@ -232,6 +232,11 @@ pub fn parse_listen(text: &str, example: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is not an address with a port; write for instance {example}"))
 }
 
+/// The items of a list, with commas between them in a flag.
+pub fn items(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', LIST]).map(str::trim).filter(|text| !text.is_empty())
+}
+
 /// The value of a switch.
 pub fn parse_flag(text: &str) -> Result<bool, String> {
     text.parse().map_err(|_| format!("`{text}` is neither true nor false"))

@@ -238,3 +238,21 @@ fn settings_table_in_the_docs_is_the_registrys() {
         "put the output of `dialplate config --markdown` between the markers in docs/administration.md"
     );
 }
+
+#[test]
+fn required_signature_needs_a_trusted_key() {
+    let errors = |flags: &[_]| read(&[], flags, None).err().unwrap_or_default();
+    let required = ("plugins_require_signature", "true");
+    let told = errors(&[required]);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].to_string().contains("plugins_require_signature: needs plugins_trusted_keys"), "{}", told[0]);
+    let wrong = errors(&[required, ("plugins_trusted_keys", "/nowhere/vendor.pub")]);
+    assert_eq!(wrong.len(), 1);
+    assert!(wrong[0].to_string().contains("neither a public key of minisign nor a file"), "{}", wrong[0]);
+    let key = KEYS.iter().find(|key| key.name == "plugins_trusted_keys").unwrap();
+    let keys::DefaultValue::Absent { example, .. } = key.default else { panic!("it has no default") };
+    let (_folder, file) = file(&format!("plugins_require_signature = true\nplugins_trusted_keys = ['{example}']\n"));
+    let policy = read(&[], &[], Some(&file)).ok().unwrap().plugin.signatures;
+    assert!(policy.required && !policy.keys.is_empty());
+    assert!(!read(&[], &[], None).ok().unwrap().plugin.signatures.checks(), "by default no signature is looked at");
+}

@@ -3,6 +3,7 @@
 use crate::facts::DisplayPath;
 use crate::metrics::Metrics;
 use crate::plugin::Plugin;
+use crate::plugin_signature::SignatureState;
 use crate::reload::{Outcome, Refused, Report, Snapshot};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -40,6 +41,9 @@ pub struct ListedPlugin {
     pub file: String,
     /// The SHA-256 hash of the component file when it was loaded.
     pub sha256: String,
+    /// Absent if the server trusts no key, and so looks at no signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<ListedSignature>,
     /// The time when this component was prepared with its templates.
     pub since: String,
     pub templates: usize,
@@ -52,6 +56,19 @@ pub struct ListedPlugin {
     pub state: PluginStatus,
     /// The reason if the state is not `ok`.
     pub because: Option<String>,
+}
+
+/// A component's signature when it was loaded.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum ListedSignature {
+    Unsigned,
+    /// By a trusted key.
+    Valid {
+        key: String,
+        /// The last day.
+        expires: Option<String>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -187,6 +204,19 @@ impl Listing {
     }
 }
 
+impl ListedSignature {
+    fn of(state: &SignatureState) -> Option<Self> {
+        match state {
+            SignatureState::Unchecked => None,
+            SignatureState::Unsigned => Some(Self::Unsigned),
+            SignatureState::Valid(signed) => Some(Self::Valid {
+                key: signed.key.to_string(),
+                expires: signed.statement.expires.map(|last| last.to_string()),
+            }),
+        }
+    }
+}
+
 impl ListedPlugin {
     fn of(plugin: &Arc<Plugin>, snapshot: &Snapshot, report: &Report, metrics: &Metrics) -> Self {
         let (description, origin, health) = (plugin.description(), plugin.origin(), plugin.health());
@@ -210,6 +240,7 @@ impl ListedPlugin {
             any: description.any,
             file: DisplayPath(&origin.file).to_string(),
             sha256: origin.sha256().to_owned(),
+            signature: ListedSignature::of(origin.signature()),
             since: rfc3339(origin.since),
             templates: plugin.templates(),
             template_faults: plugin.faults().len(),

@@ -5,6 +5,7 @@ use super::error::LoadError;
 use super::inspect::{Surface, inspect};
 use super::interface::Version;
 use crate::files::{NoAnswer, within};
+use crate::plugin_signature::{Policy, SignatureState, read_signature};
 use sha2::{Digest, Sha256};
 use std::fs::OpenOptions;
 use std::io::{Error, ErrorKind, Read};
@@ -21,18 +22,26 @@ pub(super) struct Binary {
     pub(super) bytes: Vec<u8>,
     /// SHA-256 in hexadecimal digits.
     pub(super) sha256: String,
+    pub(super) signature: SignatureState,
     /// The names of what the component imports and exports.
     pub(super) imports: Vec<String>,
     pub(super) exports: Vec<String>,
 }
 
 impl Binary {
-    pub(super) fn read(file: &Path, bytes_max: u64) -> Result<Self, LoadError> {
-        let path = file.to_owned();
+    /// Reads a component, and checks its signature before anything looks into the bytes.
+    pub(super) fn read(file: &Path, bytes_max: u64, signatures: &Policy) -> Result<Self, LoadError> {
+        let (path, checks) = (file.to_owned(), signatures.checks());
         let no_answer = || LoadError::Read(Error::new(ErrorKind::TimedOut, NoAnswer(file.to_owned())));
-        let bytes = within(READ_MAX, move || read(&path, bytes_max)).unwrap_or_else(|| Err(no_answer()))?;
+        let read = move || {
+            let bytes = read(&path, bytes_max)?;
+            let signature = if checks { read_signature(&path)? } else { None };
+            Ok((bytes, signature))
+        };
+        let (bytes, signature) = within(READ_MAX, read).unwrap_or_else(|| Err(no_answer()))?;
+        let signature = signatures.check(&bytes, signature.as_deref())?;
         let Surface { version, imports, exports } = inspect(&bytes)?;
-        Ok(Self { version, sha256: hex(Sha256::new_with_prefix(&bytes)), bytes, imports, exports })
+        Ok(Self { version, sha256: hex(Sha256::new_with_prefix(&bytes)), signature, bytes, imports, exports })
     }
 }
 

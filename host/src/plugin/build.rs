@@ -16,6 +16,7 @@ use super::plugin::{ComponentOrigin, Plugin};
 use super::purpose::Purpose;
 use super::remark::remarks;
 use super::snapshot::Subject;
+use crate::plugin_signature::{LiveVersion, SignatureState};
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -50,7 +51,7 @@ struct Note {
 
 impl Candidate {
     pub(super) async fn read(engine: &Engine, file: &Path) -> Result<Self, LoadError> {
-        let binary = Binary::read(file, engine.config().component_bytes_max)?;
+        let binary = Binary::read(file, engine.config().component_bytes_max, &engine.config().signatures)?;
         let key = unprepared_key(engine, &binary);
         let known: Option<Unprepared> = engine.cache().and_then(|cache| cache.note(&key));
         let description = match known.filter(|known| known.description.check().is_ok()) {
@@ -64,6 +65,9 @@ impl Candidate {
                 description
             }
         };
+        if let SignatureState::Valid(signed) = &binary.signature {
+            signed.check_subject(&description.name, &description.version)?;
+        }
         Ok(Self { file: file.to_owned(), description, binary: binary.into() })
     }
 
@@ -72,6 +76,12 @@ impl Candidate {
         let origin = plugin.origin();
         let (description, binary) = (plugin.description().clone(), Arc::clone(&origin.binary));
         Self { file: origin.file.clone(), description, binary }
+    }
+
+    /// What tells an older component of this plugin.
+    pub(super) fn live_version(&self) -> LiveVersion {
+        let Description { name, version, .. } = &self.description;
+        LiveVersion { name: name.clone(), version: version.clone(), sha256: self.binary.sha256.clone() }
     }
 
     /// Identifies the plugin that this candidate becomes with these templates.

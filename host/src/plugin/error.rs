@@ -3,6 +3,7 @@
 use super::job::{ScopeError, TemplateFault};
 use super::limits::keys;
 use crate::facts::DisplayPath;
+use crate::plugin_signature::SignatureFault;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -120,6 +121,8 @@ pub enum LoadError {
     TooMany { max: usize },
     #[error("is not a WebAssembly component: {0}")]
     NoComponent(String),
+    #[error(transparent)]
+    Signature(#[from] SignatureFault),
     /// The file is a component, but it cannot be a plugin.
     #[error("cannot be a plugin: {0}")]
     Unfit(String),

@@ -1,12 +1,15 @@
 //! What the file of a component says about it, for commands that examine a component without serving it.
 
+use super::binary::Binary;
 use super::build::Candidate;
 use super::claims::Claims;
 use super::description::Description;
 use super::engine::Engine;
 use super::error::LoadError;
 use super::off_the_path::off_the_path;
+use crate::plugin_signature::SignatureState;
 use std::path::Path;
+use std::sync::Arc;
 
 /// A component that describes itself as a plugin. It is not prepared with any template.
 pub struct Examined {
@@ -19,6 +22,19 @@ pub struct Examined {
     pub bytes: usize,
     /// In hexadecimal digits.
     pub sha256: String,
+    binary: Arc<Binary>,
+}
+
+impl Examined {
+    /// The bytes that were examined.
+    pub fn component(&self) -> &[u8] {
+        &self.binary.bytes
+    }
+
+    /// Its signature, by the engine's policy.
+    pub fn signature(&self) -> &SignatureState {
+        &self.binary.signature
+    }
 }
 
 /// Reads a component, and calls its `describe`.
@@ -36,6 +52,7 @@ pub async fn examine(engine: &Engine, file: &Path) -> Result<Examined, LoadError
         exports: binary.exports.clone(),
         bytes: binary.bytes.len(),
         sha256: binary.sha256.clone(),
+        binary,
     })
 }
 

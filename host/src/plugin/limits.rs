@@ -1,6 +1,7 @@
 //! The limits of plugins. Vendor code can be wrong or hostile, so every resource that it uses has a limit here.
 
 use crate::facts::is_control;
+use crate::plugin_signature::Policy;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -65,6 +66,9 @@ pub struct Config {
     pub failures_max: u32,
     /// Renders count the instructions that they execute. It makes them slower, so it is for commands that measure.
     pub counts_instructions: bool,
+    /// Whose signatures components need. The processes that compile do not check them again.
+    #[serde(skip)]
+    pub signatures: Policy,
 }
 
 impl Default for Config {
@@ -92,6 +96,7 @@ impl Default for Config {
             component_bytes_max: 64 * MIB as u64,
             failures_max: 5,
             counts_instructions: false,
+            signatures: Policy::default(),
         }
     }
 }

@@ -107,11 +107,16 @@ impl Plugins {
 
 /// Reads every component file that is not held.
 async fn read_all(engine: &Engine, plan: &LoadPlan<'_>) -> (Vec<ComponentFile>, Vec<LoadFailure>) {
+    let live: Arc<Vec<_>> = Arc::new(plan.previous.into_iter().flat_map(Plugins::live_versions).collect());
     let read = |file: &PathBuf| {
-        let (engine, file) = (engine.clone(), file.clone());
+        let (engine, file, live) = (engine.clone(), file.clone(), Arc::clone(&live));
         off_the_path(plan.previous.is_some(), async move {
             let _permit = engine.build_turn().await;
-            Candidate::read(&engine, &file).await
+            let candidate = Candidate::read(&engine, &file).await?;
+            let new = candidate.live_version();
+            let live = live.iter().find(|live| live.name == new.name);
+            engine.config().signatures.check_version(&new, live)?;
+            Ok(candidate)
         })
     };
     let readable = plan.files.iter().take(COMPONENTS_MAX).filter(|file| !plan.held.contains(*file));
@@ -211,7 +216,8 @@ impl ComponentFile {
             _ => return None,
         };
         let same = |known: &&Arc<Plugin>| known.origin().sha256() == candidate.binary.sha256;
-        let known = [&self.built, &self.old].into_iter().flatten().filter(same);
+        let as_signed = |known: &&Arc<Plugin>| *known.origin().signature() == candidate.binary.signature;
+        let known = [&self.built, &self.old].into_iter().flatten().filter(same).filter(as_signed);
         if let Some(done) = known.clone().find(|known| known.has(&templates)) {
             return Some(PendingPlugin::Done(Arc::clone(done)));
         }

@@ -12,6 +12,7 @@ use super::limits::{TRANSFER_BYTES_EXTRA, keys};
 use super::remark::Remark;
 use super::turns::{PluginTurns, QUEUE_TIMEOUT, Turn};
 use crate::facts::{DeviceAddress, DisplayPath};
+use crate::plugin_signature::{LiveVersion, SignatureState};
 use crate::templates::TemplateFile;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -78,6 +79,11 @@ impl ComponentOrigin {
     pub fn sha256(&self) -> &str {
         &self.binary.sha256
     }
+
+    /// What its signature was when it was loaded.
+    pub fn signature(&self) -> &SignatureState {
+        &self.binary.signature
+    }
 }
 
 impl Plugin {
@@ -127,6 +133,12 @@ impl Plugin {
 
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What tells an older component of this plugin.
+    pub fn live_version(&self) -> LiveVersion {
+        let (name, version) = (self.name().to_owned(), self.description.version.clone());
+        LiveVersion { name, version, sha256: self.origin.sha256().to_owned() }
     }
 
     pub fn description(&self) -> &Description {

@@ -6,6 +6,7 @@ use super::error::RenderError;
 use super::job::RenderGroup;
 use super::plugin::Plugin;
 use crate::facts::{DeviceAddress, MacAddress, Oui};
+use crate::plugin_signature::LiveVersion;
 use crate::request::UserAgents;
 use regex::Regex;
 use std::io;
@@ -74,6 +75,11 @@ impl Plugins {
 
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Arc<Plugin>> {
         self.plugins.iter()
+    }
+
+    /// What tells older components of these plugins.
+    pub fn live_versions(&self) -> impl Iterator<Item = LiveVersion> {
+        self.plugins.iter().map(|plugin| plugin.live_version())
     }
 
     /// The plugin for a device of this vendor (empty when unknown) with this template folder.

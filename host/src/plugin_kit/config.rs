@@ -2,6 +2,7 @@
 
 use super::error::Error;
 use crate::plugin::{self, Engine, EngineError};
+use crate::plugin_signature::Policy;
 use crate::templates::SearchPath;
 use std::path::PathBuf;
 
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 pub struct Config {
     pub templates: SearchPath,
     pub plugins: PathBuf,
+    /// Its signatures count only where a command is about signatures: an author's component is not signed yet.
     pub engine: plugin::Config,
 }
 
@@ -18,17 +20,23 @@ const INSTANCES_MAX: u32 = 2;
 impl Config {
     /// An engine as the server's.
     pub(super) fn engine(&self) -> Result<Engine, Error> {
-        engine(self.engine.clone())
+        self.engine_with(Policy::default())
+    }
+
+    /// An engine that looks at signatures.
+    pub(super) fn engine_with(&self, signatures: Policy) -> Result<Engine, Error> {
+        engine(plugin::Config { signatures, ..self.engine.clone() })
     }
 
     /// An engine that knows nothing of earlier runs.
     pub(super) fn uncached_engine(&self) -> Result<Engine, Error> {
-        engine(plugin::Config { cache: None, ..self.engine.clone() })
+        engine(plugin::Config { cache: None, signatures: Policy::default(), ..self.engine.clone() })
     }
 
     /// An engine whose renders count instructions. The server's does not, because counting takes time.
     pub(super) fn counting_engine(&self) -> Result<Engine, Error> {
-        engine(plugin::Config { counts_instructions: true, ..self.engine.clone() })
+        let signatures = Policy::default();
+        engine(plugin::Config { counts_instructions: true, signatures, ..self.engine.clone() })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::facts::DisplayPath;
 use crate::plugin::{EngineError, LoadError};
+use crate::plugin_signature::SignError;
 use crate::templates;
 use std::io;
 use std::path::PathBuf;
@@ -10,6 +11,13 @@ use std::path::PathBuf;
 pub enum Error {
     #[error("{} {error}", DisplayPath(file))]
     Component { file: PathBuf, error: Box<LoadError> },
+    #[error("the secret key {0}")]
+    Sign(#[from] SignError),
+    #[error(
+        "{} has version {version:?}, which no server can compare with another one; write versions like 1.2.3",
+        DisplayPath(file)
+    )]
+    Version { file: PathBuf, version: String },
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]

@@ -3,6 +3,7 @@
 use super::config::Config;
 use super::error::Error;
 use super::shown::{grouped, shown};
+use super::signature::InspectedSignature;
 use super::texts;
 use crate::plugin::{self, Action, Description, Examined};
 use crate::templates::Texts;
@@ -33,6 +34,7 @@ pub struct Inspection {
     pub exports: Vec<String>,
     pub bytes: usize,
     pub sha256: String,
+    pub signature: InspectedSignature,
 }
 
 #[derive(Serialize)]
@@ -65,8 +67,9 @@ pub struct InspectedFile {
 pub async fn inspect(config: &Config, file: &Path) -> Result<Inspection, Error> {
     let engine = config.engine()?;
     let failed = |error| Error::Component { file: file.to_owned(), error: Box::new(error) };
-    let Examined { description, interface, imports, exports, bytes, sha256 } =
-        plugin::examine(&engine, file).await.map_err(failed)?;
+    let examined = plugin::examine(&engine, file).await.map_err(failed)?;
+    let signature = InspectedSignature::of(config, file, &examined);
+    let Examined { description, interface, imports, exports, bytes, sha256, .. } = examined;
     let files = files(&description, &texts::read(config.templates.clone()).await?);
     let Description { name, version, vendors, user_agents, any } = description;
     let vendors = vendors.into_iter().map(|vendor| {
@@ -82,7 +85,21 @@ pub async fn inspect(config: &Config, file: &Path) -> Result<Inspection, Error> 
         InspectedUserAgent { pattern, vendor, template }
     });
     let (vendors, user_agents, file) = (vendors.collect(), agents.collect(), file.display().to_string());
-    Ok(Inspection { file, name, version, interface, any, vendors, user_agents, files, imports, exports, bytes, sha256 })
+    Ok(Inspection {
+        file,
+        name,
+        version,
+        interface,
+        any,
+        vendors,
+        user_agents,
+        files,
+        imports,
+        exports,
+        bytes,
+        sha256,
+        signature,
+    })
 }
 
 fn files(description: &Description, texts: &Texts) -> Vec<InspectedFile> {
@@ -104,6 +121,7 @@ impl Inspection {
         put("file", &self.file);
         put("size", &format!("{} bytes", grouped(self.bytes as u64)));
         put("SHA-256", &self.sha256);
+        put("signature", &self.signature.to_text());
         put("imports", &self.imports.join(", "));
         put("exports", &self.exports.join(", "));
         if self.any {

@@ -101,7 +101,7 @@ impl Executor {
         let state = StateMachine::new(Instant::now(), owners, known, refusals(&failures));
         Self {
             state,
-            live: Live::new(current, report, metrics),
+            live: Live::new(current, report, metrics, engine.config().signatures.clone()),
             looks: Looks::new(folders, look),
             checks: Checks::default(),
             builds: Builds::new(engine),
@@ -116,6 +116,7 @@ impl Executor {
 
     async fn run(mut self, mut hangup: Signal) {
         self.live.warm_up();
+        self.live.note_versions();
         self.reviews.start(self.live.current.load_full());
         loop {
             let happened = self.wait(&mut hangup).await;

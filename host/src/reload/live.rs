@@ -10,6 +10,7 @@ use super::state::{Built, Checked, Event, Owners, RefusedComponent};
 use super::tasks::{BuildInput, EndedBuild, EndedCheck};
 use crate::metrics::Metrics;
 use crate::plugin::{LoadFailure, Plugins, off_the_path};
+use crate::plugin_signature::Policy;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub(super) struct Live {
     pub(super) current: Current,
     pub(super) report: Report,
     metrics: Arc<Metrics>,
+    signatures: Policy,
     /// Checked folders that are not live yet, with the plugin that has checked them.
     checked: HashMap<String, (String, CheckedFolder)>,
     /// Plugins that are built and not live yet.
@@ -33,8 +35,8 @@ impl Owners for Plugins {
 }
 
 impl Live {
-    pub(super) fn new(current: Current, report: Report, metrics: Arc<Metrics>) -> Self {
-        Self { current, report, metrics, checked: HashMap::new(), built: None }
+    pub(super) fn new(current: Current, report: Report, metrics: Arc<Metrics>, signatures: Policy) -> Self {
+        Self { current, report, metrics, signatures, checked: HashMap::new(), built: None }
     }
 
     pub(super) fn conclude(&mut self, outcome: Outcome, started: Instant) {
@@ -120,6 +122,7 @@ impl Live {
         if !same {
             self.swap(Snapshot { tree: snapshot.tree.clone(), plugins, texts: snapshot.texts.clone() });
             self.warm_up();
+            self.note_versions();
         }
         if build.of_components || !failures.is_empty() {
             let outcome = match (failures.is_empty(), same) {
@@ -134,6 +137,18 @@ impl Live {
     fn swap(&mut self, snapshot: Snapshot) {
         self.current.store(Arc::new(snapshot));
         self.report.swaps += 1;
+    }
+
+    /// Notes which version of each plugin serves, if an older one must not follow.
+    pub(super) fn note_versions(&self) {
+        let Some(versions) = self.signatures.versions.clone().filter(|_| self.signatures.required) else { return };
+        let live: Vec<_> = self.current.load().plugins.live_versions().collect();
+        // Nothing waits for it. A build compares with what serves besides, and later notes do not depend on earlier ones.
+        drop(tokio::task::spawn_blocking(move || {
+            if let Err(error) = versions.note(&live) {
+                tracing::warn!(%error, "cannot record the plugins' versions; after a restart older ones would be accepted");
+            }
+        }));
     }
 
     /// Compiles what checks need, so that the first edit of a template need not wait for a compiler.

@@ -1,6 +1,7 @@
 //! One look at the disk: what is there now, compared with the last look.
 
 use super::places::Places;
+use super::stamp::ComponentStamp;
 use super::watch::{EventQueue, Watch};
 use crate::files::{NoAnswer, Progress, Roots};
 use crate::plugin;
@@ -27,8 +28,8 @@ pub(super) struct WatchedFolders {
 /// What a look has found.
 pub(super) struct Look {
     pub(super) disk: Disk,
-    /// All component files. A link that leads nowhere has no stamp.
-    pub(super) components: BTreeMap<PathBuf, Option<FileStamp>>,
+    /// All component files, with their signatures.
+    pub(super) components: BTreeMap<PathBuf, ComponentStamp>,
 }
 
 /// How a look went.
@@ -114,11 +115,11 @@ impl WatchedFolders {
             before.components.clone()
         });
         components.retain(|path, stamp| {
-            let known = before.components.get(path).copied();
-            let grows = stamp.is_some_and(|stamp| known != Some(Some(stamp)) && is_growing(path, &stamp));
+            let known = before.components.get(path);
+            let grows = stamp.changed(path, known).iter().any(|(file, stamp)| is_growing(file, stamp));
             if grows {
                 // With the old stamp, the next look finds the file changed.
-                *stamp = known.flatten();
+                *stamp = known.copied().unwrap_or_default();
                 outcome.growing.insert(path.clone());
             }
             !grows || known.is_some()
@@ -127,14 +128,14 @@ impl WatchedFolders {
         (Look { disk, components }, outcome)
     }
 
-    fn components(&self, progress: &Progress) -> Result<BTreeMap<PathBuf, Option<FileStamp>>, LookError> {
+    fn components(&self, progress: &Progress) -> Result<BTreeMap<PathBuf, ComponentStamp>, LookError> {
         if !progress.enter(&self.plugins) {
             return Err(NoAnswer(self.plugins.clone()).into());
         }
         let failed = |source| LookError::Plugins { folder: self.plugins.clone(), source };
         let files = plugin::files(&self.plugins).map_err(failed)?;
         let components: BTreeMap<_, _> =
-            files.into_iter().map(|file| (file.clone(), FileStamp::of(&file).ok())).collect();
+            files.into_iter().map(|file| (file.clone(), ComponentStamp::of(&file))).collect();
         if components.is_empty() { Err(LookError::NoPlugin(self.plugins.clone())) } else { Ok(components) }
     }
 }

@@ -13,6 +13,7 @@
 //! | `look`      | what is on disk, compared with the last look                       |
 //! | `attempt`   | gives a look up whose file system does not answer                  |
 //! | `watch`     | change events of the file system; which files are being written    |
+//! | `stamp`     | whether a component, or the signature beside it, has changed       |
 //! | `places`    | which folders and links have to be watched                         |
 //! | `check`     | which new texts of a folder may go live                            |
 //! | `review`    | which live texts do not serve phones                               |
@@ -32,6 +33,7 @@ mod record;
 mod report;
 mod review;
 mod snapshot;
+mod stamp;
 mod start;
 mod state;
 mod tasks;

@@ -192,7 +192,11 @@ pub(super) fn log_loaded(plugins: &Plugins, before: Option<&Plugins>) {
         }
         let (name, version) = (plugin.name(), &plugin.description().version);
         let (file, memory) = (DisplayPath(plugin.file()), plugin.prepared_bytes());
-        if old.is_some_and(|old| old.origin().sha256() == plugin.origin().sha256()) {
+        let signature = plugin.origin().signature().shown();
+        let same = old.filter(|old| old.origin().sha256() == plugin.origin().sha256());
+        if same.is_some_and(|old| old.origin().signature() != plugin.origin().signature()) {
+            tracing::info!(plugin.name = name, plugin.signature = signature, "plugin has another signature");
+        } else if same.is_some() {
             let templates = plugin.templates();
             tracing::info!(
                 plugin.name = name,
@@ -201,7 +205,7 @@ pub(super) fn log_loaded(plugins: &Plugins, before: Option<&Plugins>) {
                 "plugin prepared with the changed templates"
             );
         } else {
-            tracing::info!(plugin.name = name, plugin.version = version, plugin.file = %file, memory_bytes = memory, "plugin loaded");
+            tracing::info!(plugin.name = name, plugin.version = version, plugin.file = %file, plugin.signature = signature, memory_bytes = memory, "plugin loaded");
         }
     }
     let gone = before.into_iter().flat_map(Plugins::iter).filter(|old| plugins.loaded_from(old.file()).is_none());

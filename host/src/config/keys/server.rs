@@ -137,6 +137,19 @@ pub fn templates_and_plugins() -> Vec<ConfigKey> {
             "/etc/dialplate/authorities.pem",
             "Certificate authorities (PEM) for the servers that `dialplate plugin install` and `update` download from",
         ),
+        absent(
+            "plugins_trusted_keys",
+            "keys",
+            "none",
+            "RWSsRsoNw4X60mW15DKEI717EbZxHoxrHhKipDPtB63V4F4inDki0KTV",
+            "minisign's public keys, or their files, separated by commas. A plugin with a signature that none of these keys made, or that does not match or has expired, is refused",
+        ),
+        fixed(
+            "plugins_require_signature",
+            "flag",
+            "false",
+            "Whether plugins without a signature are refused, and plugins that are older than the version that served before",
+        ),
         fixed("cache", "folder", "data/cache", "Folder for compiled plugins"),
         absent(
             "clock",

@@ -2,7 +2,7 @@
 //! are built together, in one build at a time.
 
 use super::event::{Files, RefusedComponent};
-use crate::templates::FileStamp;
+use crate::reload::stamp::ComponentStamp;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 
@@ -21,9 +21,9 @@ pub(super) struct ComponentSlots {
 #[derive(Default)]
 struct ComponentSlot {
     /// As the last look found the file.
-    wanted: Option<Option<FileStamp>>,
+    wanted: Option<ComponentStamp>,
     /// As the file was when the last build began.
-    built: Option<Option<FileStamp>>,
+    built: Option<ComponentStamp>,
     /// The look since which it has to be built: because it has changed, or because an operator asks for a retry.
     pending: Option<u64>,
     /// The same, once the build has begun.

@@ -1,6 +1,6 @@
 //! Events and commands: what goes into the state, and what comes out of it.
 
-use crate::templates::FileStamp;
+use crate::reload::stamp::ComponentStamp;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -8,8 +8,8 @@ use std::sync::Arc;
 /// Names a waiter.
 pub(in crate::reload) type WaiterId = u64;
 
-/// Component files as a look finds them. A link that leads nowhere has no stamp.
-pub(in crate::reload) type Files = BTreeMap<PathBuf, Option<FileStamp>>;
+/// Component files as a look finds them, with their signatures.
+pub(in crate::reload) type Files = BTreeMap<PathBuf, ComponentStamp>;
 
 /// A component that a build has refused.
 #[derive(Clone, Debug)]

@@ -20,6 +20,7 @@ mod looks;
 mod waiters;
 
 use super::*;
+use crate::reload::stamp::ComponentStamp;
 use crate::templates::FileStamp;
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
@@ -60,7 +61,7 @@ impl Table {
     fn new() -> Self {
         let (start, one) = (Instant::now(), "1".to_owned());
         let plugins = Plugins([("acme".to_owned(), one.clone()), ("beta".to_owned(), one)].into());
-        let files = Files::from(["acme.wasm", "beta.wasm"].map(|file| (PathBuf::from(file), Some(stamp("1")))));
+        let files = Files::from(["acme.wasm", "beta.wasm"].map(|file| (PathBuf::from(file), stamp("1"))));
         let state = StateMachine::new(start, Arc::new(plugins.clone()), files.clone(), Vec::new());
         Self { state, start, files, plugins }
     }
@@ -99,7 +100,7 @@ impl Table {
                 _ if item.starts_with('~') => drop(found.growing.insert(PathBuf::from(&item[1..]))),
                 _ if is_gone && name.ends_with(".wasm") => drop(self.files.remove(&PathBuf::from(name))),
                 _ => match item.split_once('=') {
-                    Some((file, content)) => drop(self.files.insert(file.into(), Some(stamp(content)))),
+                    Some((file, content)) => drop(self.files.insert(file.into(), stamp(content))),
                     None => found.folders.push((name.to_owned(), !is_gone)),
                 },
             }
@@ -138,14 +139,14 @@ impl Table {
 }
 
 /// Another stamp for each content.
-fn stamp(content: &str) -> FileStamp {
+fn stamp(content: &str) -> ComponentStamp {
     static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
     static STAMPS: LazyLock<Vec<FileStamp>> = LazyLock::new(|| {
         let path = |number: usize| FOLDER.path().join(number.to_string());
         (0..10).for_each(|number| std::fs::write(path(number), "").unwrap());
         (0..10).map(|number| FileStamp::of(&path(number)).unwrap()).collect()
     });
-    STAMPS[content.parse::<usize>().unwrap()]
+    ComponentStamp { component: Some(STAMPS[content.parse::<usize>().unwrap()]), signature: None }
 }
 
 fn shown(command: &Command) -> String {
