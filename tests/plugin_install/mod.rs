@@ -6,6 +6,7 @@ mod interrupted;
 mod page;
 mod refusals;
 mod running;
+mod signatures;
 mod stopped;
 mod urls;
 

@@ -12,24 +12,24 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 /// A publisher's key pair, in a folder of its own.
-struct Publisher {
+pub struct Publisher {
     folder: tempfile::TempDir,
 }
 
 impl Publisher {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let publisher = Self { folder: tempfile::tempdir().unwrap() };
         let [secret, public] = ["key", "pub"].map(|name| publisher.path(name));
         succeeds(&["keygen", "--no-password", "--secret", &secret, "--public", &public]);
         publisher
     }
 
-    fn path(&self, name: &str) -> String {
+    pub fn path(&self, name: &str) -> String {
         self.folder.path().join(name).display().to_string()
     }
 
     /// Signs a component with `dialplate plugin sign`, and returns what is in the signature file.
-    fn signature(&self, component: &[u8], more: &[&str]) -> Vec<u8> {
+    pub fn signature(&self, component: &[u8], more: &[&str]) -> Vec<u8> {
         let file = self.path("minimal.wasm");
         fs::write(&file, component).unwrap();
         succeeds(&[&["sign", &file, "--secret", &self.path("key")], more].concat());

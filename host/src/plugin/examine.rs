@@ -8,7 +8,7 @@ use super::engine::Engine;
 use super::error::LoadError;
 use super::off_the_path::off_the_path;
 use crate::plugin_signature::SignatureState;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A component that describes itself as a plugin. It is not prepared with any template.
@@ -22,6 +22,7 @@ pub struct Examined {
     pub bytes: usize,
     /// In hexadecimal digits.
     pub sha256: String,
+    pub file: PathBuf,
     binary: Arc<Binary>,
 }
 
@@ -43,7 +44,7 @@ impl Examined {
 /// The file cannot be a plugin, for one of the reasons for which a server refuses it.
 pub async fn examine(engine: &Engine, file: &Path) -> Result<Examined, LoadError> {
     let (engine, file) = (engine.clone(), file.to_owned());
-    let Candidate { description, binary, .. } =
+    let Candidate { file, description, binary } =
         off_the_path(false, async move { Candidate::read(&engine, &file).await }).await?;
     Ok(Examined {
         description,
@@ -52,6 +53,7 @@ pub async fn examine(engine: &Engine, file: &Path) -> Result<Examined, LoadError
         exports: binary.exports.clone(),
         bytes: binary.bytes.len(),
         sha256: binary.sha256.clone(),
+        file,
         binary,
     })
 }

@@ -35,6 +35,8 @@ impl Candidate {
         let file = folder.path().join("component.wasm");
         std::fs::write(&file, &component)?;
         let examined = plugin_kit::examine(&config.kit, &file).await.map_err(|error| named(error, &source))?;
+        plugin_kit::admit(&config.kit, &examined, signature.as_deref())
+            .map_err(|fault| anyhow!("{source} {fault}. Nothing was changed"))?;
         let record = Some(Record {
             name: examined.description.name.clone(),
             version: examined.description.version.clone(),

@@ -22,6 +22,7 @@ pub async fn rollback(config: &Config, name: &str, to: Option<&str>) -> Result<O
     let version = chosen(kept, name, to)?;
     let examined = plugin_kit::examine(&config.kit, &version.file).await?;
     let plan = Plan::new(config, &examined).await?;
+    plugin_kit::admit_rollback(&config.kit, &examined, version.package.signature.as_deref())?;
     let server = plan.carry_out(config, &store, name, &version.package).await?;
     store.forget(&version)?;
     Ok(Outcome {

@@ -29,5 +29,5 @@ pub use inspect::{Inspection, inspect};
 pub use neighbours::{Neighbour, clash, examine, neighbours};
 pub use project::Project;
 pub use shown::{grouped, shown};
-pub use signature::{InspectedSignature, SignedComponent, sign, verify};
+pub use signature::{InspectedSignature, SignedComponent, admit, admit_rollback, sign, verify};
 pub use test::{TestReport, test};

@@ -60,11 +60,11 @@ pub async fn sign(
     expires: Option<Date>,
 ) -> Result<SignedComponent, Error> {
     let examined = examine(config, component, Policy::default()).await?;
-    let (name, version) = (examined.description.name.clone(), examined.description.version.clone());
-    let age = LiveVersion { name: name.clone(), version: version.clone(), sha256: String::new() };
+    let age = age(&examined);
     if !age.is_comparable() {
-        return Err(Error::Version { file: component.to_owned(), version });
+        return Err(Error::Version { file: component.to_owned(), version: age.version });
     }
+    let LiveVersion { name, version, .. } = age;
     let statement = Statement { plugin: Some(name.clone()), version: Some(version.clone()), expires };
     let (id, text) = key.sign(password, examined.component(), &statement)?;
     let file = signature_file(component);
@@ -84,6 +84,43 @@ pub async fn verify(config: &Config, component: &Path) -> Result<SignedComponent
     };
     let named = (examined.description.name.clone(), examined.description.version.clone());
     Ok(SignedComponent::new(component, named, signed))
+}
+
+/// Checks a component that is to be put in place, as the server will: its signature, and that it is not older than the one that
+/// served before. `signature` is what its signature file has.
+///
+/// # Errors
+/// The server would refuse it.
+pub fn admit(config: &Config, examined: &Examined, signature: Option<&[u8]>) -> Result<(), SignatureFault> {
+    admit_signature(config, examined, signature)?;
+    config.engine.signatures.check_version(&age(examined), None)
+}
+
+/// As [`admit`], for a component that an operator goes back to: it may be older, and the server will accept that.
+///
+/// # Errors
+/// The server would refuse its signature, or the server's record of versions cannot be written.
+pub fn admit_rollback(config: &Config, examined: &Examined, signature: Option<&[u8]>) -> Result<(), Error> {
+    let policy = &config.engine.signatures;
+    let refused =
+        |error: SignatureFault| Error::Component { file: examined.file.clone(), error: Box::new(error.into()) };
+    admit_signature(config, examined, signature).map_err(refused)?;
+    let Some(versions) = policy.versions.as_ref().filter(|_| policy.required) else { return Ok(()) };
+    versions.allow_rollback(&age(examined)).map_err(|source| Error::Write { path: versions.file(), source })
+}
+
+fn admit_signature(config: &Config, examined: &Examined, signature: Option<&[u8]>) -> Result<(), SignatureFault> {
+    match config.engine.signatures.check(examined.component(), signature)? {
+        SignatureState::Valid(signed) => {
+            signed.check_subject(&examined.description.name, &examined.description.version)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn age(examined: &Examined) -> LiveVersion {
+    let (name, version) = (examined.description.name.clone(), examined.description.version.clone());
+    LiveVersion { name, version, sha256: examined.sha256.clone() }
 }
 
 async fn examine(config: &Config, component: &Path, signatures: Policy) -> Result<Examined, Error> {

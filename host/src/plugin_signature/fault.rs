@@ -27,7 +27,7 @@ pub enum SignatureFault {
     #[error("is {found}, and its signature by key {key} is for {signed}; sign it again")]
     Other { key: KeyId, signed: String, found: String },
     #[error(
-        "is version {found} of {name}, older than version {live} that served before it, and plugins_require_signature is set"
+        "is version {found} of {name}, older than version {live} that served before it, and plugins_require_signature is set; `dialplate plugin rollback` goes back to a version that served here"
     )]
     Downgraded { name: String, found: String, live: String },
     #[error(

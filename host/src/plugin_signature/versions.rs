@@ -49,6 +49,11 @@ impl Versions {
         Self { folder }
     }
 
+    /// Where the record is.
+    pub fn file(&self) -> PathBuf {
+        self.folder.join(FILE)
+    }
+
     /// Checks that a component is not older than the one that served last, or that an operator went back to it.
     pub(super) fn check(&self, new: &LiveVersion, live: Option<&LiveVersion>) -> Result<(), SignatureFault> {
         // Who can write this file can also write the compiled plugins beside it. So a damaged record refuses nothing.
@@ -94,13 +99,13 @@ impl Versions {
         let mut draft = tempfile::Builder::new().permissions(Permissions::from_mode(MODE)).tempfile_in(&self.folder)?;
         serde_json::to_writer_pretty(&mut draft, &record)?;
         draft.as_file().sync_all()?;
-        draft.persist(self.folder.join(FILE)).map_err(|failed| failed.error)?;
+        draft.persist(self.file()).map_err(|failed| failed.error)?;
         folder.sync_all()
     }
 
     /// `None` without a readable record.
     fn read(&self) -> Option<Record> {
-        let file = self.folder.join(FILE);
+        let file = self.file();
         match read_bounded(&file, FILE_BYTES_MAX) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Ok(Some(bytes)) if let Ok(record) = serde_json::from_slice(&bytes) => Some(record),
