@@ -33,6 +33,16 @@ fn inspect_shows_what_a_component_is_and_serves() {
 }
 
 #[test]
+fn linksys_and_spa_get_the_documented_events() {
+    let found = json(&succeeds(&["inspect", &shown(&own("cisco-spa")), "--json"], &[]));
+    let vendors = found["vendors"].as_array().unwrap();
+    for name in ["linksys", "spa"] {
+        let vendor = vendors.iter().find(|vendor| vendor["name"] == name).unwrap();
+        assert_eq!((&vendor["resync"], &vendor["reboot"]), (&"resync".into(), &"reboot_now".into()), "{name}");
+    }
+}
+
+#[test]
 fn inspect_prints_the_same_for_a_terminal() {
     let file = own("grandstream");
     let text = succeeds(&["inspect", &shown(&file)], &[]);
