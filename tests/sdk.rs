@@ -1,16 +1,12 @@
-//! A plugin's author outside of this repository: the packages of the SDK hold everything that they need, and the guide
-//! leads from them to a file that a running server sends.
+//! A plugin's author outside of this repository: the packages of the SDK hold everything that they need, and the commands
+//! say what is wrong.
 
-use dialplate_tests::author::{LIBRARIES, Machine, succeed};
-use dialplate_tests::page::{blocks, commands, rows};
-use dialplate_tests::server::{command, free_port, root, target};
-use dialplate_tests::wait;
+use dialplate_tests::author::{LIBRARIES, Machine};
+use dialplate_tests::page::rows;
+use dialplate_tests::server::{command, root};
 use std::fs;
-use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-
-const GUIDE: &str = "docs/plugins/first-plugin.md";
+use std::process::Command;
 
 /// The files of a folder with their contents, by their paths in it.
 fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
@@ -31,8 +27,10 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     found
 }
 
-/// Checks that the packages are what the repository has.
-fn check_packages(machine: &Machine) {
+#[test]
+fn packages_are_what_the_repository_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let machine = Machine::new(&folder.path().join("machine"));
     let interface = fs::read(root().join("wit/0.2.0/provision.wit")).unwrap();
     assert_eq!(files(&machine.library("dialplate-sdk").join("wit")), [("provision.wit".to_owned(), interface)]);
     for (name, folder) in LIBRARIES {
@@ -44,94 +42,6 @@ fn check_packages(machine: &Machine) {
         let manifest = fs::read_to_string(packaged.join("Cargo.toml")).unwrap();
         assert!(!manifest.contains("path = \".."), "{name} depends on a folder outside of the package");
     }
-}
-
-/// The server of the guide. Dropping it kills the process.
-struct GuideServer {
-    process: Child,
-    port: u16,
-    admin: String,
-}
-
-impl GuideServer {
-    /// Runs the commands for the first terminal. The last one is the server, which stays.
-    fn start(machine: &Machine, folder: &Path) -> Self {
-        let (port, admin) = (free_port(), format!("127.0.0.1:{}", free_port()));
-        let mut lines: Vec<_> = commands(GUIDE, "console server").into_iter().map(|line| line.command).collect();
-        let serve = lines.pop().expect("the server's command");
-        lines.push(format!("exec {serve}"));
-        let mut shell = machine.shell(folder, &lines.join("\n"));
-        shell.env("DIALPLATE_LISTEN", format!("127.0.0.1:{port}")).env("DIALPLATE_ADMIN_LISTEN", &admin);
-        // As for every server of a test, so that the machine compiles each component once.
-        shell.env("DIALPLATE_CACHE", target().join("test-cache"));
-        shell.env("PLUGINS", root().join("target/plugins")).stdin(Stdio::null());
-        let log = fs::File::create(folder.join("server.log")).unwrap();
-        let process = shell.stdout(Stdio::null()).stderr(log).spawn().unwrap();
-        let is_up = || TcpStream::connect(("127.0.0.1", port)).is_ok();
-        wait::until(is_up, || fs::read_to_string(folder.join("server.log")).unwrap());
-        Self { process, port, admin }
-    }
-}
-
-impl Drop for GuideServer {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-/// Runs the commands for the second terminal in one shell, and checks what each prints.
-fn follow(machine: &Machine, folder: &Path, server: &GuideServer) {
-    let commands = commands(GUIDE, "console");
-    let mut script = String::new();
-    for (at, line) in commands.iter().enumerate() {
-        let command = line.command.replace("127.0.0.1:8080", &format!("127.0.0.1:{}", server.port));
-        script += &format!("printf '\\001%s\\001' {at}\n{command}\n");
-    }
-    let output = succeed(machine.shell(folder, &script).env("DIALPLATE_ADMIN_LISTEN", &server.admin));
-    let printed = String::from_utf8(output.stdout).unwrap();
-    for (at, line) in commands.iter().enumerate() {
-        let (_, after) = printed.split_once(&format!("\u{1}{at}\u{1}")).expect("the command's mark");
-        let own = after.split('\u{1}').next().unwrap_or_default();
-        assert!(line.is_shown_by(own), "`{}` prints {own:?} and not {:?}", line.command, line.output);
-    }
-}
-
-#[test]
-fn guide_leads_from_the_packages_to_a_served_file() {
-    let folder = tempfile::tempdir().unwrap();
-    let machine = Machine::new(&folder.path().join("machine"));
-    check_packages(&machine);
-    let work = machine.folder("work");
-    let mut server = GuideServer::start(&machine, &work);
-    follow(&machine, &work, &server);
-    assert!(server.process.try_wait().unwrap().is_none(), "the server ended");
-    check_program(&work.join("acme/src/lib.rs"));
-    check_lacking_target(&machine, &work.join("acme"));
-}
-
-/// Checks that the guide shows the whole program of a new plugin in 20 lines.
-fn check_program(file: &Path) {
-    let shown = blocks(GUIDE, "rust").remove(0);
-    assert_eq!(shown.lines().count(), 20);
-    let bare = |text: &str| {
-        let lines = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-        lines.flat_map(str::chars).filter(|c| !c.is_whitespace() && *c != ',').collect::<String>()
-    };
-    let made = fs::read_to_string(file).unwrap();
-    let (program, _) = made.split_once("#[cfg(test)]").unwrap();
-    assert_eq!(bare(&shown), bare(program));
-}
-
-/// Builds with a compiler that has no std for WebAssembly.
-fn check_lacking_target(machine: &Machine, plugin: &Path) {
-    let build = "CARGO_ENCODED_RUSTFLAGS=--sysroot=/nonexistent dialplate plugin build";
-    let output = machine.shell(plugin, build).output().unwrap();
-    let printed = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        !output.status.success() && printed.contains("run `rustup target add wasm32-unknown-unknown`"),
-        "{printed}"
-    );
 }
 
 /// What a command that has to fail prints, run in this folder.
@@ -161,8 +71,14 @@ fn author_commands_name_what_is_wrong() {
     assert!(lang.contains("rust"), "{lang}");
     assert!(files(folder.path()) == before, "a refused command changed something");
     let build = |path: &str| refusal(folder.path(), |command| command.args(["build", path]).env("PATH", "/"));
-    assert!(build("zeta").contains("zeta is no plugin: it has no Cargo.toml"));
+    assert!(build("zeta").contains("zeta is no plugin: it has no Cargo.toml (Rust)"));
     assert!(build("acme").contains("cannot run cargo") && build("acme").contains("install Rust"));
+    for (lang, advice) in [("c", "cannot run clang: "), ("js", "js has no componentize-js; run `npm install` there")] {
+        let sdk = refusal(folder.path(), |command| command.args(["new", lang, "--lang", lang, "--sdk", "."]));
+        assert!(sdk.contains("--sdk: only plugins in Rust use the SDK"), "{sdk}");
+        let made = command("plugin", &[]).current_dir(&folder).args(["new", lang, "--lang", lang]).status().unwrap();
+        assert!(made.success() && build(lang).contains(advice), "{}", build(lang));
+    }
 }
 
 #[test]

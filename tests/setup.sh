@@ -45,6 +45,11 @@ if [ "${1:-build}" = test ]; then
   need prometheus promtool
   need man-db man
   need minisign minisign
+  # Plugins in C and JavaScript.
+  need clang clang
+  need lld wasm-ld
+  need nodejs node
+  need npm npm
 fi
 [ ${#wanted[@]} -gt 0 ] || exit 0
 

@@ -24,6 +24,7 @@ mod encrypted;
 mod explain;
 mod firmware;
 mod first_contact;
+mod first_plugin;
 mod gate;
 mod golden;
 mod guessing;

@@ -44,6 +44,15 @@ impl Machine {
         Self { folder: folder.to_owned() }
     }
 
+    /// A machine for a language that does not use the SDK.
+    ///
+    /// # Panics
+    /// If the folder cannot be made.
+    pub fn without_sdk(folder: &Path) -> Self {
+        fs::create_dir_all(folder).expect("a folder for the machine");
+        Self { folder: folder.to_owned() }
+    }
+
     /// The folder of an unpacked library.
     pub fn library(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}-{}", env!("CARGO_PKG_VERSION")))

@@ -1,7 +1,7 @@
 //! `dialplate plugin new` and `dialplate plugin build`.
 
 use crate::plugin_author::{self, Language, PluginName, SdkSource};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 use std::io::{Write, stderr, stdout};
 use std::path::{Path, PathBuf};
@@ -25,11 +25,11 @@ fn new() -> Command {
     let lang = Arg::new(LANG).long(LANG).value_name("LANGUAGE").value_parser(Language::NAMES);
     let sdk = Arg::new(SDK).long(SDK).value_name("FOLDER").value_parser(value_parser!(PathBuf));
     Command::new(NEW)
-        .about("Makes the folder of a new plugin in the current folder: a crate, a template and two cases")
+        .about("Makes the folder of a new plugin in the current folder: sources, a template and two cases")
         .arg(name.help("FusionPBX's name of the phone maker: lower-case letters, digits and hyphens"))
         .arg(lang.default_value(Language::NAMES[0]).help("The plugin's language"))
         .arg(sdk.value_hint(ValueHint::DirPath).help(
-            "Where the SDK is: plugins/lib of Dialplate's sources, or a folder with its two packages unpacked \
+            "Where Rust's SDK is: plugins/lib of Dialplate's sources, or a folder with its two packages unpacked \
              [default: cargo's registry]",
         ))
 }
@@ -38,7 +38,7 @@ fn build() -> Command {
     let path = Arg::new(PATH).value_name("PATH").default_value(".").value_parser(value_parser!(PathBuf));
     let output = Arg::new(OUTPUT).long(OUTPUT).value_name("FILE").value_parser(value_parser!(PathBuf));
     Command::new(BUILD)
-        .about("Builds a plugin with cargo, and makes a component of it that a server loads")
+        .about("Builds a plugin with the tools of its language, and makes a component of it that a server loads")
         .arg(path.value_hint(ValueHint::DirPath).help("The plugin's folder"))
         .arg(output.value_hint(ValueHint::FilePath).help("Where to write the component [default: build/NAME.wasm]"))
 }
@@ -50,9 +50,14 @@ pub fn run(name: &str, flags: &ArgMatches) -> Result<()> {
 
 fn run_new(flags: &ArgMatches) -> Result<()> {
     let name = PluginName::parse(flags.get_one::<String>(NAME).map_or("", String::as_str))?;
+    let language = flags.get_one::<String>(LANG).and_then(|name| Language::named(name)).unwrap_or(Language::Rust);
     let folder = flags.get_one::<PathBuf>(SDK);
+    ensure!(
+        folder.is_none() || language == Language::Rust,
+        "--sdk: only plugins in Rust use the SDK; leave the flag out"
+    );
     let sdk = folder.map_or(Ok(SdkSource::Registry), |folder| SdkSource::in_folder(folder))?;
-    let created = plugin_author::create(Path::new(""), &name, Language::Rust, &sdk)?;
+    let created = plugin_author::create(Path::new(""), &name, language, &sdk)?;
     let name = created.display();
     writeln!(stdout(), "{name}/README.md says what is in it; build it with `dialplate plugin build {name}`")?;
     Ok(())

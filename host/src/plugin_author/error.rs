@@ -20,12 +20,33 @@ pub enum AuthorError {
         .folder.display()
     )]
     NoSdk { folder: PathBuf, version: &'static str },
-    #[error("{} is no plugin: it has no Cargo.toml; name the folder that `dialplate plugin new` made", .0.display())]
-    NoCrate(PathBuf),
+    #[error(
+        "{} is no plugin: it has no Cargo.toml (Rust), no compile_flags.txt (C) and no package.json (JavaScript); name the \
+         folder that `dialplate plugin new` made",
+        .0.display()
+    )]
+    NoPlugin(PathBuf),
     #[error("cannot run cargo: {0}; install Rust 1.95 or later (https://rustup.rs), then build again")]
     NoCargo(io::Error),
-    #[error("cargo could not build {} (see its messages above); correct the mistake, then build again", .0.display())]
-    Cargo(PathBuf),
+    #[error(
+        "cannot run clang: {0}; install it with LLVM's linker (on Debian `apt install clang lld`), then build again"
+    )]
+    NoClang(io::Error),
+    #[error(
+        "cannot run node: {0}; install Node.js 18 or later and npm (on Debian `apt install nodejs npm`), then build again"
+    )]
+    NoNode(io::Error),
+    #[error("{} has no componentize-js; run `npm install` there, then build again", .0.display())]
+    NoPackages(PathBuf),
+    #[error("{} wrote no component to the file that its command line names", .0.display())]
+    NoComponent(PathBuf),
+    #[error("{name} could not build {} (see its messages above); correct the mistake, then build again", .folder.display())]
+    Tool { name: &'static str, folder: PathBuf },
+    #[error(
+        "{} is not the interface of plugins: {error}; `dialplate plugin new` puts it into each new folder",
+        .path.display()
+    )]
+    Interface { path: PathBuf, error: String },
     #[error(
         "this Rust cannot build for {target}; run `rustup target add {target}`, or on Debian `apt install \
          libstd-rust-dev-wasm32`, then build again",

@@ -1,14 +1,21 @@
-//! What a plugin's author does outside of this repository: a folder for a new plugin, and the component of what cargo built.
+//! What a plugin's author does outside of this repository: a folder for a new plugin, and its component.
 
+mod bindings;
 mod build;
+mod cargo;
+mod clang;
 mod error;
+mod files;
+mod language;
 mod name;
+mod node;
 mod scaffold;
 mod sdk;
 mod target;
 
 pub use build::{Built, build};
 pub use error::AuthorError;
+pub use language::Language;
 pub use name::PluginName;
-pub use scaffold::{Language, create};
+pub use scaffold::create;
 pub use sdk::SdkSource;
