@@ -99,6 +99,7 @@ fn guide_leads_to_a_served_file_in_c() {
     let folder = tempfile::tempdir().unwrap();
     let machine = Machine::without_sdk(&folder.path().join("machine"));
     let plugin = follow_guide(&machine, "c");
+    check_templates(&machine, &plugin);
     check_mistake(&machine, &plugin, "src/plugin.c", "clang could not build");
 }
 
@@ -110,6 +111,7 @@ fn guide_leads_to_a_served_file_in_js() {
     let folder = tempfile::tempdir().unwrap();
     let machine = Machine::without_sdk(&folder.path().join("machine"));
     let plugin = follow_guide(&machine, "js");
+    check_templates(&machine, &plugin);
     check_mistake(&machine, &plugin, "src/plugin.js", "node could not build");
 }
 
@@ -121,6 +123,36 @@ fn have(programs: &[&str]) -> bool {
         skip(&format!("{} is not installed", absent.join(", ")));
     }
     absent.is_empty()
+}
+
+/// Templates in the small language that plugins in C and JavaScript begin with, and what each gives.
+const TEMPLATES: [(&str, &str); 8] = [
+    ("{$device.device_label}: \"{$device.device_label}\" {\n", "a \"b\" _ c: \"a 'b' = c\" {\n"),
+    ("{* a *}\n{$settings.ntp}{$lines.absent}{$absent.absent}.\n", "192.0.2.1.\n"),
+    ("{foreach $absent as $row}\n{$row.a}{/foreach}\n.", "."),
+    ("a\nä{if $x}", ":2:3: unknown tag; there are {$table.column}, {foreach $table as $row}, {/foreach} and {* *}"),
+    ("{foreach $lines as $row}", ":1:1: the foreach does not end"),
+    ("{foreach $lines as $a}{foreach $lines as $b}", ":1:23: a foreach cannot contain another one"),
+    (" {/foreach}", ":1:2: no foreach is open"),
+    ("{* a", ":1:1: the comment does not end"),
+];
+
+/// Renders these templates as further cases of the plugin.
+fn check_templates(machine: &Machine, plugin: &Path) {
+    for (at, (template, outcome)) in TEMPLATES.iter().enumerate() {
+        let case = plugin.join(format!("tests/cases/template_{at}"));
+        fs::create_dir(&case).unwrap();
+        let device = "vendor = 'acme'\naddress = '02acce000001'\nfolder = 'acme/one'\nfile = '{$mac}.cfg'\n";
+        let device = format!("{device}[device]\ndevice_label = 'a \"b\" = c'\n[settings]\nntp = '192.0.2.1'\n");
+        let expected = match outcome.starts_with(':') {
+            true => format!("Failure: template\n\nacme/one/{{$mac}}.cfg{outcome}\n"),
+            false => format!("Content-Type: text/plain;charset=UTF-8\nFile: {{$mac}}.cfg\n\n{outcome}"),
+        };
+        for (name, text) in [("device.toml", &*device), ("{$mac}.cfg", *template), ("expected", &*expected)] {
+            fs::write(case.join(name), text).unwrap();
+        }
+    }
+    succeed(&mut machine.shell(plugin, "dialplate plugin test ."));
 }
 
 /// Builds a plugin with a mistake in its sources. The component stays as it was.
