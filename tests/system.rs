@@ -22,6 +22,7 @@ mod documents;
 mod edge;
 mod encrypted;
 mod explain;
+mod fanvil;
 mod firmware;
 mod first_contact;
 mod first_plugin;

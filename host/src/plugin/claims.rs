@@ -1,4 +1,5 @@
-//! Which plugin serves what: a plugin name, a vendor, and "every other vendor" (`any`) each belong to one plugin.
+//! Which plugin serves what: a plugin name, a vendor, and "every other vendor" (`any`) each belong to one plugin. The plugin
+//! with `any` yields each vendor that it names to a plugin that names it as well.
 
 use super::description::Description;
 use super::error::LoadError;
@@ -9,8 +10,13 @@ use std::collections::HashMap;
 pub(super) struct Claims {
     names: Vec<String>,
     vendors: HashMap<String, usize>,
-    ouis: HashMap<String, String>,
+    ouis: HashMap<String, OuiClaim>,
     any: Option<usize>,
+}
+
+struct OuiClaim {
+    plugin: usize,
+    vendor: String,
 }
 
 /// A component file that claims vendors.
@@ -44,8 +50,9 @@ pub(super) struct Settlement {
 
 /// Decides which component of each file is to serve. Components that already serve come first, then changed components,
 /// then new ones, then late ones, whose positions are therefore beyond those of the built ones; within each group, files
-/// go in order. So a new file cannot take a vendor away from a plugin that serves, whatever the file is called. If a
-/// changed component claims something that is taken, the component loaded before stays active.
+/// go in order. So a new file cannot take a vendor away from a plugin that serves, whatever the file is called, unless the
+/// plugin serves it as one of the rest (`any`). If a changed component claims something that is taken, the component loaded
+/// before stays active.
 pub(super) fn settle(claimants: &[Claimant<'_>]) -> Settlement {
     let mut order: Vec<_> = claimants.iter().enumerate().collect();
     order.sort_by_key(|(_, claimant)| claimant.rank());
@@ -79,34 +86,55 @@ impl Claimant<'_> {
 }
 
 impl Claims {
-    /// Adds a plugin, or refuses it as a whole: its name, each of its vendors, and `any` can be claimed once.
+    /// Adds a plugin, or refuses it as a whole: its name, each of its vendors, and `any` can be claimed once. The outcome
+    /// for the plugin with `any` does not depend on whether it comes before or after the others.
     pub(super) fn add(&mut self, plugin: &Description) -> Result<usize, LoadError> {
+        self.check(plugin)?;
+        let at = self.names.len();
+        self.names.push(plugin.name.clone());
+        if plugin.any {
+            self.any = Some(at);
+        }
+        for vendor in &plugin.vendors {
+            match self.vendors.get(&vendor.name) {
+                Some(_) if plugin.any => continue,
+                Some(&other) => self.ouis.retain(|_, claim| claim.plugin != other || claim.vendor != vendor.name),
+                None => {}
+            }
+            self.vendors.insert(vendor.name.clone(), at);
+            vendor.ouis.iter().for_each(|oui| self.add_oui(oui, &vendor.name, at));
+        }
+        Ok(at)
+    }
+
+    fn check(&self, plugin: &Description) -> Result<(), LoadError> {
         let claimed = |what: String, by: &str| Err(LoadError::Claimed { what, other: format!("the plugin {by:?}") });
         if self.names.contains(&plugin.name) {
             return claimed(format!("the name {:?}", plugin.name), &plugin.name);
         }
+        let taken = |name: &String| self.vendors.get(name).filter(|other| !plugin.any && self.any != Some(**other));
         for vendor in &plugin.vendors {
-            if let Some(&other) = self.vendors.get(&vendor.name) {
+            if let Some(&other) = taken(&vendor.name) {
                 return claimed(format!("vendor {:?} as {:?}", vendor.name, plugin.name), &self.names[other]);
             }
         }
         if let Some(other) = self.any.filter(|_| plugin.any) {
             return claimed(format!("every other vendor as {:?}", plugin.name), &self.names[other]);
         }
-        let at = self.names.len();
-        self.names.push(plugin.name.clone());
-        for vendor in &plugin.vendors {
-            self.vendors.insert(vendor.name.clone(), at);
-            for oui in &vendor.ouis {
-                // Two vendors can share an OUI. The device's row in the database has the last word; this is a first
-                // guess.
-                self.ouis.entry(oui.clone()).or_insert_with(|| vendor.name.clone());
-            }
+        Ok(())
+    }
+
+    /// Two vendors can share an OUI. The device's row in the database has the last word; this is a first guess.
+    fn add_oui(&mut self, oui: &str, vendor: &str, plugin: usize) {
+        let is_kept = self.ouis.get(oui).is_some_and(|known| Some(known.plugin) != self.any || known.plugin == plugin);
+        if !is_kept {
+            self.ouis.insert(oui.to_owned(), OuiClaim { plugin, vendor: vendor.to_owned() });
         }
-        if plugin.any {
-            self.any = Some(at);
-        }
-        Ok(at)
+    }
+
+    /// Whether a plugin serves a vendor that it names. The plugin with `any` may have yielded it.
+    pub(super) fn serves(&self, plugin: usize, vendor: &str) -> bool {
+        self.vendors.get(vendor) == Some(&plugin)
     }
 
     /// The plugin of a template folder. The first path component that is a vendor's name decides (`yealink/t46u`,
@@ -127,7 +155,7 @@ impl Claims {
     }
 
     pub(super) fn vendor_of(&self, oui: &str) -> Option<&str> {
-        self.ouis.get(oui).map(String::as_str)
+        self.ouis.get(oui).map(|claim| claim.vendor.as_str())
     }
 }
 
@@ -156,6 +184,44 @@ mod tests {
         let mut claims = Claims::default();
         claims.add(&plugin("first", &[], true)).unwrap();
         assert!(claims.add(&plugin("second", &["snom"], true)).is_err());
+    }
+
+    #[test]
+    fn plugin_for_every_other_vendor_yields_those_of_others() {
+        let rest = |name: &str| Description { any: true, ..plugin(name, &["snom", "fanvil"], true) };
+        let mut fanvil = plugin("own", &["fanvil"], false);
+        fanvil.vendors[0].ouis = vec!["0c383e".into()];
+        let (mut rest, snom) = (rest("rest"), "snom");
+        rest.vendors[0].ouis = vec!["000413".into(), "0c383e".into()];
+        rest.vendors[1].ouis = vec!["0c11aa".into()];
+        for plugins in [[&fanvil, &rest], [&rest, &fanvil]] {
+            let mut claims = Claims::default();
+            let [first, second] = plugins.map(|plugin| claims.add(plugin).unwrap());
+            let (own, any) = if plugins[0].any { (second, first) } else { (first, second) };
+            assert_eq!(claims.of_folder("fanvil/x6"), Some(own));
+            assert_eq!((claims.of_folder("snom/300"), claims.of_folder("acme/1")), (Some(any), Some(any)));
+            assert!(claims.serves(own, "fanvil") && claims.serves(any, snom) && !claims.serves(any, "fanvil"));
+            let vendors = ["0c383e", "000413", "0c11aa"].map(|oui| claims.vendor_of(oui));
+            assert_eq!(vendors, [Some("fanvil"), Some(snom), None], "the vendor's own plugin knows its OUIs");
+        }
+        let mut claims = Claims::default();
+        claims.add(&fanvil).unwrap();
+        claims.add(&rest).unwrap();
+        assert!(claims.add(&plugin("second", &["fanvil"], false)).is_err(), "only the one with `any` yields");
+    }
+
+    #[test]
+    fn new_component_takes_vendor_from_the_one_for_the_rest() {
+        let (rest, own) = (plugin("rest", &["fanvil"], true), plugin("own", &["fanvil"], false));
+        let serving = Claimant { new: Some(&rest), old: Some(&rest), unchanged: true, is_late: false };
+        let claimants = [Claimant { new: Some(&own), ..Claimant::default() }, serving];
+        assert_eq!(settled(&claimants), ("1n 0n".to_owned(), vec![]));
+        assert_eq!(settle(&claimants).claims.of_folder("fanvil/x6"), Some(1));
+        assert_eq!(
+            settle(&[serving]).claims.of_folder("fanvil/x6"),
+            Some(0),
+            "without it, the rest has the vendor again"
+        );
     }
 
     #[test]

@@ -61,9 +61,10 @@ impl Plugins {
     pub(super) fn new(plugins: Vec<Arc<Plugin>>, claims: Claims, previous: Option<&Self>) -> Self {
         let old =
             plugins.iter().map(|plugin| previous.and_then(|previous| previous.last_good(plugin)).cloned()).collect();
-        // Each pattern was compiled when its component was read.
+        // Each pattern was compiled when its component was read. A vendor's patterns are those of the plugin that serves it.
         let of_plugin = |(at, plugin): (usize, &'_ Arc<Plugin>)| -> Vec<Agent> {
-            plugin.description().user_agents.iter().filter_map(|agent| Agent::new(at, agent)).collect()
+            let agents = plugin.description().user_agents.iter().filter(|agent| claims.serves(at, &agent.vendor));
+            agents.filter_map(|agent| Agent::new(at, agent)).collect()
         };
         let agents = plugins.iter().enumerate().flat_map(of_plugin).collect();
         Self { plugins, old, claims, agents }

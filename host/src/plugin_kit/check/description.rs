@@ -98,8 +98,12 @@ async fn others_in(
     others
 }
 
-/// OUIs and patterns that another plugin has as well: the plugin whose file comes first would get the phones.
+/// OUIs and patterns that another plugin has as well: the plugin whose file comes first would get the phones. One of the two
+/// that serves every other vendor yields.
 fn shared(description: &Description, other: &Description, findings: &mut Findings) {
+    if description.any || other.any {
+        return;
+    }
     for oui in description.vendors.iter().flat_map(|vendor| &vendor.ouis) {
         if other.vendors.iter().any(|vendor| vendor.ouis.contains(oui)) {
             findings.add(format!("the OUI {oui} is one of the plugin {:?} as well", other.name));

@@ -31,6 +31,39 @@ pub trait Vendor {
         false
     }
 
+    /// Whether texts of settings are escaped where they are printed, like the texts that users edit. By default they are
+    /// printed as they are, because administrators may write parts of a file into a setting. A plugin says true if the
+    /// templates in its vendors' folders print settings only as values: then a password with `&` leaves an XML file
+    /// well-formed. Other folders' templates are not affected.
+    ///
+    /// ```
+    /// use dialplate_sdk::testing::{FakeHost, Files, job};
+    /// use dialplate_sdk::types::{Description, Setting, Value};
+    /// use dialplate_sdk::{Vendor, vendor};
+    ///
+    /// struct Acme;
+    ///
+    /// impl Vendor for Acme {
+    ///     fn describe(&self) -> Description {
+    ///         let vendors = vec![vendor("acme", &[], "check-sync", "check-sync;reboot=true")];
+    ///         Description { name: "acme".into(), version: "1".into(), vendors, user_agents: vec![], any: false }
+    ///     }
+    ///
+    ///     fn escapes_settings(&self) -> bool {
+    ///         true
+    ///     }
+    /// }
+    ///
+    /// let files = Files::parse("acme/a1", &[("{$mac}.cfg", b"<password>{$admin_password}</password>")]);
+    /// let mut job = job("acme/a1", "acme", "0015652a3b4c");
+    /// job.settings.push(Setting { name: "admin_password".into(), value: Value::Text("R&D<3".into()) });
+    /// let document = files.render(&Acme, &job, &FakeHost::default()).expect("a document");
+    /// assert_eq!(document.body, b"<password>R&amp;D&lt;3</password>");
+    /// ```
+    fn escapes_settings(&self) -> bool {
+        false
+    }
+
     /// Converts a line's registration interval from seconds, FusionPBX's unit, to the unit of the vendor's files.
     fn register_expires(&self, seconds: Value) -> Value {
         seconds

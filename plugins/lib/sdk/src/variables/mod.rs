@@ -61,6 +61,9 @@ impl<'a> Variables<'a> {
         let is_served = served.iter().any(|vendor| vendor.name == name);
         let vendor = if is_served { plugin } else { &vendor::Common };
         let has_upper_case = vendor.has_upper_case_address(&name);
+        // What a setting may contain depends on the template, whichever device has it.
+        let is_own = served.iter().any(|vendor| job.folder.split('/').any(|part| part == vendor.name));
+        let escapes_settings = is_own && plugin.escapes_settings();
         Self {
             job,
             file,
@@ -70,7 +73,7 @@ impl<'a> Variables<'a> {
             release,
             device,
             domain_name,
-            settings: Settings::new(&job.settings, (domain_name, &job.address), release),
+            settings: Settings::new(&job.settings, (domain_name, &job.address), release, escapes_settings),
             lines: OnceCell::new(),
             keys: OnceCell::new(),
             contacts: OnceCell::new(),

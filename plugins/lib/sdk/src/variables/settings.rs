@@ -25,23 +25,31 @@ pub struct Settings<'a> {
     /// In lower case, whatever the vendor's spelling.
     address: &'a str,
     release: Release,
+    /// Texts are escaped where they are printed.
+    escaped: bool,
 }
 
 impl<'a> Settings<'a> {
-    pub fn new(settings: &'a [types::Setting], (domain_name, address): (&'a str, &'a str), release: Release) -> Self {
+    pub fn new(
+        settings: &'a [types::Setting],
+        (domain_name, address): (&'a str, &'a str),
+        release: Release,
+        escaped: bool,
+    ) -> Self {
         let by_name = settings.iter().map(|setting| (setting.name.as_str(), &setting.value)).collect();
-        Self { by_name, domain_name, address, release }
+        Self { by_name, domain_name, address, release, escaped }
     }
 
     /// The setting as a template sees it, with the values of its placeholders: the domain's name, up to 5.2 also the
     /// address.
     pub fn get(&self, name: &str) -> Option<Value> {
         let value = self.find(name).map(trusted);
-        match value {
+        let value = match value {
             Some(Value::Null) | None => self.dates(name).or(value),
             Some(Value::Str(text)) => Some(self.with_placeholders(text)),
             other => other,
-        }
+        };
+        if self.escaped { value.map(untrusted) } else { value }
     }
 
     /// The text of a setting; `absent` when the setting is missing or has another type.
@@ -75,6 +83,15 @@ impl<'a> Settings<'a> {
             whole.replace("{$domain_name}", self.domain_name).replace("${domain_name}", self.domain_name)
         };
         Value::from(replaced.as_str())
+    }
+}
+
+/// The value with its texts marked for escaping.
+fn untrusted(value: Value) -> Value {
+    match value {
+        Value::Str(text) => Value::Str(text.untrusted()),
+        Value::Array(items) => Value::list(items.iter().map(|(_, item)| untrusted(item.clone()))),
+        other => other,
     }
 }
 
