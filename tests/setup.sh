@@ -43,6 +43,7 @@ if [ "${1:-build}" = test ]; then
   need isc-dhcp-server dhcpd
   need kea-dhcp4-server kea-dhcp4
   need prometheus promtool
+  need docker-registry docker-registry
   need man-db man
   need minisign minisign
   # Plugins in C and JavaScript.

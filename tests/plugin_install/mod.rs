@@ -3,6 +3,7 @@
 
 mod files;
 mod interrupted;
+mod oci;
 mod page;
 mod refusals;
 mod running;

@@ -189,9 +189,3 @@ fn update_installs_nothing_that_fails() {
     let others = Host::new();
     assert_eq!(others.does(None, &["update"]), "no plugin came from a URL\n");
 }
-
-#[test]
-fn oci_reference_is_refused_with_what_to_do() {
-    let said = Host::new().refuses(None, &["install", "oci://ghcr.io/acme/plugin:1.0.0"]);
-    assert!(said.contains("oras pull") && said.contains("name its file"), "{said}");
-}

@@ -66,7 +66,7 @@ fn install() -> Command {
     let source = Arg::new(SOURCE).value_name("FILE|URL").required(true).value_hint(ValueHint::FilePath);
     let sha256 = Arg::new(SHA256).long(SHA256).value_name("HEX").value_parser(parse_sha256);
     changing("install", "Examines a component and installs it, on a running or a stopped host")
-        .arg(source.help("The component (*.wasm): a file or an https:// URL"))
+        .arg(source.help("The component: a file (*.wasm), an https:// URL, or oci://HOST/NAME[:TAG][@DIGEST]"))
         .arg(sha256.help("The SHA-256 that the component must have"))
         .arg(no_check())
 }

@@ -5,7 +5,7 @@ use super::limits::{CONNECT_TIMEOUT, REDIRECTS_MAX, TIMEOUT};
 use super::url::FileUrl;
 use crate::authorities;
 use crate::facts::causes;
-use axum::http::{Request, Response, StatusCode, header};
+use axum::http::{HeaderMap, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -18,6 +18,14 @@ const AGENT: &str = concat!("dialplate/", env!("CARGO_PKG_VERSION"));
 
 pub struct Client {
     client: legacy::Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+}
+
+/// The answer to a request, after redirects.
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    /// Empty unless the status is 200.
+    pub body: Vec<u8>,
 }
 
 impl Client {
@@ -39,34 +47,43 @@ impl Client {
     /// # Errors
     /// There is no whole answer with the file, in time, of the size, and over encrypted connections alone.
     pub async fn fetch(&self, url: &FileUrl, bytes_max: u64) -> Result<Option<Vec<u8>>, Error> {
-        let fetched = tokio::time::timeout(TIMEOUT, self.follow(url, bytes_max)).await;
-        fetched.unwrap_or_else(|_| Err(Error::TooSlow(url.to_string())))
+        let answer = self.get(url, HeaderMap::new(), bytes_max).await?;
+        match answer.status {
+            StatusCode::OK => Ok(Some(answer.body)),
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
+            status => Err(Error::Status { place: url.to_string(), status: status.as_u16() }),
+        }
     }
 
-    async fn follow(&self, url: &FileUrl, bytes_max: u64) -> Result<Option<Vec<u8>>, Error> {
+    /// Sends a GET request. Headers may hold a secret, so another URL to which it is redirected does not get them.
+    pub(super) async fn get(&self, url: &FileUrl, headers: HeaderMap, bytes_max: u64) -> Result<Answer, Error> {
+        let answered = tokio::time::timeout(TIMEOUT, self.follow(url, headers, bytes_max)).await;
+        answered.unwrap_or_else(|_| Err(Error::TooSlow(url.to_string())))
+    }
+
+    async fn follow(&self, url: &FileUrl, mut headers: HeaderMap, bytes_max: u64) -> Result<Answer, Error> {
         let mut at = url.clone();
         for _ in 0..=REDIRECTS_MAX {
-            let answer = self.ask(&at).await?;
-            match answer.status() {
-                StatusCode::OK => return body(answer, &at, bytes_max).await.map(Some),
-                StatusCode::NOT_FOUND | StatusCode::GONE => return Ok(None),
-                status if status.is_redirection() => {
-                    let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
-                    at = at.redirected(location.ok_or_else(|| Error::NoTarget(at.to_string()))?)?;
-                }
-                status => return Err(Error::Status { place: at.to_string(), status: status.as_u16() }),
+            let answer = self.ask(&at, std::mem::take(&mut headers)).await?;
+            let (status, headers) = (answer.status(), answer.headers().clone());
+            if status == StatusCode::OK {
+                return Ok(Answer { status, headers, body: body(answer, &at, bytes_max).await? });
             }
+            if !status.is_redirection() {
+                return Ok(Answer { status, headers, body: Vec::new() });
+            }
+            let location = headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
+            at = at.redirected(location.ok_or_else(|| Error::NoTarget(at.to_string()))?)?;
         }
         Err(Error::Redirects(url.to_string()))
     }
 
-    async fn ask(&self, url: &FileUrl) -> Result<Response<Incoming>, Error> {
+    async fn ask(&self, url: &FileUrl, headers: HeaderMap) -> Result<Response<Incoming>, Error> {
         let unreachable = |reason: String| Error::Unreachable { place: url.to_string(), reason };
-        let (without_fragment, _) = url.as_str().split_once('#').unwrap_or((url.as_str(), ""));
-        let request = Request::get(without_fragment)
-            .header(header::USER_AGENT, AGENT)
-            .body(Empty::new())
-            .map_err(|error| unreachable(error.to_string()))?;
+        let without_fragment = url.as_str().split('#').next().unwrap_or_default();
+        let request = Request::get(without_fragment).header(header::USER_AGENT, AGENT).body(Empty::new());
+        let mut request = request.map_err(|error| unreachable(error.to_string()))?;
+        request.headers_mut().extend(headers);
         self.client.request(request).await.map_err(|error| unreachable(causes(&error)))
     }
 }

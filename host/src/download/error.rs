@@ -14,6 +14,12 @@ pub enum Error {
     Credentials(String),
     #[error("the authorities that downloads are checked against (plugins_ca): {0}")]
     Authorities(String),
+    #[error("{0:?} is no reference; write for instance oci://ghcr.io/acme/plugin:1.0.0")]
+    NoReference(String),
+    #[error("{place} is no component in the layout of the WebAssembly working group: {reason}")]
+    Manifest { place: String, reason: String },
+    #[error("{0} does not have the bytes that its digest names")]
+    OtherHash(String),
     #[error("cannot reach {place}: {reason}")]
     Unreachable { place: String, reason: String },
     #[error("{place} answers with status {status}")]

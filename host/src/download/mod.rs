@@ -1,10 +1,14 @@
-//! Files from other servers: over TLS, with limits on size, time and redirects.
+//! Files from other servers and components from OCI registries: over TLS, with limits on size, time and redirects.
 
 mod client;
 mod error;
 mod limits;
+mod reference;
+mod registry;
 mod url;
 
 pub use client::Client;
 pub use error::Error;
+pub use reference::Reference;
+pub use registry::Pulled;
 pub use url::FileUrl;

@@ -26,7 +26,8 @@ impl Candidate {
     /// The component has another hash than it should have, or is no plugin.
     pub async fn new(config: &Config, options: &InstallOptions, source: &Source, fetched: Fetched) -> Result<Self> {
         let Fetched { component, signature } = fetched;
-        let (url, source) = (source.url().map(str::to_owned), source.to_string());
+        let project = source.project();
+        let (url, source) = (source.url(), source.to_string());
         if let Some(wanted) = &options.sha256 {
             let found = hex(&Sha256::digest(&component));
             ensure!(found.eq_ignore_ascii_case(wanted), "{source} has the SHA-256 {found}, and not {wanted}");
@@ -44,7 +45,8 @@ impl Candidate {
             url,
             installed: Some(jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
         });
-        let staged = Project { component: file, cases: Vec::new(), templates: None };
+        let (cases, templates) = project.map(|found| (found.cases, found.templates)).unwrap_or_default();
+        let staged = Project { component: file, cases, templates };
         Ok(Self { package: Package { component, signature, record }, examined, source, staged, _folder: folder })
     }
 

@@ -3,9 +3,9 @@
 use super::config::Config;
 use super::outcome::Version;
 use super::running::other_folder;
+use super::source::Source;
 use crate::admin_command;
 use crate::config::AdminListen;
-use crate::download::FileUrl;
 use crate::facts::DisplayPath;
 use crate::http::Listing;
 use crate::plugin;
@@ -114,7 +114,7 @@ async fn one(config: &Config, listing: Option<&Listing>, file: &Path) -> Result<
         file: DisplayPath(file).to_string(),
         sha256: sha256.clone(),
         error: None,
-        url: package.record.as_ref().and_then(|record| Some(FileUrl::parse(record.url.as_ref()?).ok()?.to_string())),
+        url: package.record.as_ref().and_then(|record| Some(Source::parse(record.url.as_ref()?).ok()?.to_string())),
         installed: package.record.as_ref().and_then(|record| record.installed.clone()),
         signed: package.signature.is_some(),
         kept: Vec::new(),

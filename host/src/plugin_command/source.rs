@@ -1,9 +1,10 @@
 //! Where a component comes from.
 
 use super::config::Config;
-use crate::download::{self, Client, FileUrl};
+use crate::download::{self, Client, FileUrl, Pulled, Reference};
 use crate::facts::DisplayPath;
 use crate::files::read_bounded;
+use crate::plugin_kit::Project;
 use crate::plugin_store::{SIGNATURE_BYTES_MAX, signature_file};
 use anyhow::{Context, Result, bail};
 use std::fmt::{Display, Formatter};
@@ -17,6 +18,7 @@ const SIGNATURE: &str = ".minisig";
 pub enum Source {
     File(PathBuf),
     Url(FileUrl),
+    Registry(Reference),
 }
 
 /// A component as it came, with the signature that lay beside it.
@@ -32,19 +34,27 @@ impl Source {
         match text.split_once("://") {
             None => Ok(Self::File(text.into())),
             Some(("http" | "https", _)) => Ok(Self::Url(FileUrl::parse(text)?)),
-            Some(("oci", _)) => bail!(
-                "this version of dialplate fetches no components from OCI registries; pull the component, for instance with \
-                 `oras pull` or `wkg oci pull`, and name its file"
-            ),
-            Some((scheme, _)) => bail!("{scheme}:// is no source of plugins; name a file or an https:// URL"),
+            Some(("oci", _)) => Ok(Self::Registry(Reference::parse(text)?)),
+            Some((scheme, _)) => {
+                bail!("{scheme}:// is no source of plugins; name a file, an https:// URL or an oci:// reference")
+            }
         }
     }
 
     /// Where the component can be fetched again.
-    pub fn url(&self) -> Option<&str> {
+    pub fn url(&self) -> Option<String> {
         match self {
             Self::File(_) => None,
-            Self::Url(url) => Some(url.as_str()),
+            Self::Url(url) => Some(url.as_str().to_owned()),
+            Self::Registry(reference) => Some(reference.to_string()),
+        }
+    }
+
+    /// The component's folder on this machine: a check takes the templates and the cases of the author's folder.
+    pub fn project(&self) -> Option<Project> {
+        match self {
+            Self::File(file) => Project::find(file, Some(file)).ok(),
+            Self::Url(_) | Self::Registry(_) => None,
         }
     }
 
@@ -57,6 +67,7 @@ impl Source {
                 tokio::task::spawn_blocking(move || of_file(&file, bytes_max)).await?
             }
             Self::Url(url) => of_url(config, url).await,
+            Self::Registry(reference) => of_registry(config, reference).await,
         }
     }
 }
@@ -66,6 +77,7 @@ impl Display for Source {
         match self {
             Self::File(file) => DisplayPath(file).fmt(f),
             Self::Url(url) => url.fmt(f),
+            Self::Registry(reference) => reference.fmt(f),
         }
     }
 }
@@ -79,6 +91,12 @@ async fn of_url(config: &Config, url: &FileUrl) -> Result<Fetched> {
         Err(download::Error::Status { status: 403, .. }) => None,
         signature => signature?,
     };
+    Ok(Fetched { component, signature })
+}
+
+async fn of_registry(config: &Config, reference: &Reference) -> Result<Fetched> {
+    let client = Client::new(config.authorities.as_deref())?;
+    let Pulled { component, signature } = client.pull(reference, config.bytes_max()).await?;
     Ok(Fetched { component, signature })
 }
 
