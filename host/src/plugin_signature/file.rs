@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// What minisign appends to a file's name.
 pub const ENDING: &str = ".minisig";
 
-/// Four lines. minisign itself writes comments of up to 8 KB.
-const FILE_BYTES_MAX: u64 = 32 << 10;
+/// A signature has four lines, of which two are free text. minisign itself writes comments of up to 8 KB.
+pub const SIGNATURE_BYTES_MAX: u64 = 32 << 10;
 
 /// Where the signature of a component is.
 pub fn signature_file(component: &Path) -> PathBuf {
@@ -37,9 +37,9 @@ pub fn read_signature(component: &Path) -> Result<Option<Vec<u8>>, SignatureFaul
         opened => opened.map_err(SignatureFault::Read)?,
     };
     let mut bytes = Vec::new();
-    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(SignatureFault::Read)?;
-    match bytes.len() as u64 > FILE_BYTES_MAX {
-        true => Err(SignatureFault::TooLarge { bytes_max: FILE_BYTES_MAX }),
+    file.take(SIGNATURE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(SignatureFault::Read)?;
+    match bytes.len() as u64 > SIGNATURE_BYTES_MAX {
+        true => Err(SignatureFault::TooLarge { bytes_max: SIGNATURE_BYTES_MAX }),
         false => Ok(Some(bytes)),
     }
 }

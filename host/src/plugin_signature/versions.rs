@@ -56,7 +56,7 @@ impl Versions {
 
     /// Checks that a component is not older than the one that served last, or that an operator went back to it.
     pub(super) fn check(&self, new: &LiveVersion, live: Option<&LiveVersion>) -> Result<(), SignatureFault> {
-        // Who can write this file can also write the compiled plugins beside it. So a damaged record refuses nothing.
+        // A user who can write this file can also write the compiled plugins beside it, so a damaged record refuses nothing.
         let entry = self.read().unwrap_or_default().remove(&new.name);
         if entry.as_ref().is_some_and(|entry| entry.rollback.as_ref() == Some(&new.sha256)) {
             return Ok(());

@@ -4,6 +4,7 @@ use super::error::Error;
 use super::record::Record;
 use crate::facts::hex;
 use crate::files::read_bounded;
+use crate::plugin_signature::{SIGNATURE_BYTES_MAX, signature_file};
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
@@ -11,8 +12,6 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-/// A signature of minisign has four lines, of which two are free text.
-pub const SIGNATURE_BYTES_MAX: u64 = 16 << 10;
 /// A record is some lines; only its URL may be long.
 const RECORD_BYTES_MAX: u64 = 64 << 10;
 /// The server reads components as a user of its own.
@@ -30,18 +29,9 @@ pub struct Package {
     pub record: Option<Record>,
 }
 
-/// The signature of a component's file, whether it exists or not.
-pub fn signature_file(component: &Path) -> PathBuf {
-    beside(component, ".minisig")
-}
-
 fn record_file(component: &Path) -> PathBuf {
-    beside(component, ".json")
-}
-
-fn beside(component: &Path, ending: &str) -> PathBuf {
     let mut path = OsString::from(component);
-    path.push(ending);
+    path.push(".json");
     PathBuf::from(path)
 }
 
