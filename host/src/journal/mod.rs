@@ -1,6 +1,7 @@
 //! The journal: one line for each request, in a SQLite file beside the server. A request only puts its line into a queue; a
 //! task writes the lines in batches, and loses them if it cannot.
 
+mod batch;
 mod bounds;
 mod config;
 mod diff;

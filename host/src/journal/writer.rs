@@ -1,6 +1,7 @@
 //! Writes the lines in batches, in the background. If the file cannot be written, the log says so once, and once more when it
 //! can be written again; requests notice nothing.
 
+use super::batch::Batch;
 use super::bounds::{Bounds, remove_unused_origins};
 use super::config::Config;
 use super::insert::insert;
@@ -16,12 +17,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::timeout;
 
-/// How long lines are collected before they are written. A killed server loses at most these.
-const GATHER: Duration = Duration::from_millis(150);
-/// Lines that are written in one transaction: half of those that may wait, so that the others have room meanwhile.
-const BATCH_MAX: usize = 8_192;
 /// The pause before the next attempt to write to a file that cannot be written.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// How long a batch may take. A slow disk needs a second.
@@ -30,20 +27,17 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(20);
 const LAST_ATTEMPTS: usize = 3;
 /// Calls to a file system that does not answer.
 const CALLS_MAX: usize = 4;
-/// How often old lines are removed if no new ones come.
-const IDLE: Duration = Duration::from_secs(3_600);
 
 /// Writes what comes until the queue is closed and empty.
 pub async fn run(file: PathBuf, config: Config, mut queue: Receiver<NewEntry>, state: Arc<JournalState>) {
     let mut writer = Writer::new(file, &config, Arc::clone(&state));
     loop {
-        let mut batch = Vec::new();
-        match timeout(IDLE, queue.recv_many(&mut batch, BATCH_MAX)).await {
-            Ok(0) => break,
-            Ok(_) => gather(&mut queue, &mut batch, &state).await,
-            Err(_) => {}
+        let mut batch = Batch::default();
+        if !batch.start(&mut queue, &state).await {
+            break;
         }
-        let lines = batch.len();
+        batch.gather(&mut queue, &state).await;
+        let lines = batch.rows.len();
         // In a task of its own, a panic costs this batch and not the writer.
         let working = tokio::spawn(async move {
             writer.write(batch).await;
@@ -59,21 +53,6 @@ pub async fn run(file: PathBuf, config: Config, mut queue: Receiver<NewEntry>, s
         state.waiting_since(None);
     }
     writer.close().await;
-}
-
-/// Collects further lines for a moment, unless the server stops.
-async fn gather(queue: &mut Receiver<NewEntry>, batch: &mut Vec<NewEntry>, state: &JournalState) {
-    state.waiting_since(batch.first().map(|entry| entry.at));
-    let end = Instant::now() + GATHER;
-    // While lines keep coming, the timeout below never elapses.
-    while batch.len() < BATCH_MAX && Instant::now() < end {
-        match timeout_at(end, queue.recv_many(batch, BATCH_MAX - batch.len())).await {
-            Ok(0) | Err(_) => break,
-            Ok(_) => {}
-        }
-        // Without this pause, each line would wake the task.
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }
 
 struct Writer {
@@ -129,11 +108,8 @@ impl Writer {
     }
 
     /// Writes a batch, as often as it takes. The last batch of a stopping server is given up after some attempts.
-    async fn write(&mut self, batch: Vec<NewEntry>) {
-        let room: usize = batch.iter().map(|entry| entry.room_bytes).sum();
-        let prepared = tokio::task::spawn_blocking(|| prepare(batch)).await;
-        self.state.free_room(room);
-        let Ok((rows, candidates)) = prepared else { return };
+    async fn write(&mut self, batch: Batch) {
+        let Batch { rows, candidates, .. } = batch;
         let mut attempts = 0;
         while let Err(error) = self.try_write(&rows, &candidates).await {
             self.failed(&error);
@@ -221,11 +197,4 @@ impl Writer {
             tracing::warn!(%error, "the journal was not closed");
         }
     }
-}
-
-/// The lines of a batch, and the documents among them that may be new versions.
-fn prepare(batch: Vec<NewEntry>) -> (Vec<Row>, Vec<Arc<Candidate>>) {
-    let mut rows: Vec<_> = batch.into_iter().map(Row::from).collect();
-    let candidates = rows.iter_mut().filter_map(Candidate::of).map(Arc::new).collect();
-    (rows, candidates)
 }
