@@ -7,10 +7,10 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-const GUEST: &str = "02aabb000001";
+pub(crate) const GUEST: &str = "02aabb000001";
 /// Part of a request's line in the access log.
 const ACCESS: &str = "http::access_log";
-const YEALINK: &str = "/provision/001565000046.cfg";
+pub(crate) const YEALINK: &str = "/provision/001565000046.cfg";
 
 /// A second domain with its own extensions and contacts, and a device of the guest in each domain.
 const SECOND_DOMAIN: &str = "
@@ -30,7 +30,7 @@ values ('c0000000-0000-4000-8000-000000000900', 'd0000000-0000-4000-8000-0000000
 ";
 
 /// The server with the guest and the Yealink component.
-fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
+pub(crate) fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
     let plugins = folder.join("plugins");
     std::fs::create_dir_all(&plugins).expect("a step of the test");
     std::fs::copy(guests::built("minimal"), plugins.join("minimal.wasm")).expect("a step of the test");
@@ -54,7 +54,7 @@ fn start(folder: &Path, settings: &[(&str, &str)]) -> Server {
 }
 
 /// The answer to the guest's device for an action.
-fn get(server: &Server, device: &str, action: &str) -> dialplate_tests::client::Answer {
+pub(crate) fn get(server: &Server, device: &str, action: &str) -> dialplate_tests::client::Answer {
     let action: String = action.bytes().map(|byte| format!("%{byte:02x}")).collect();
     server.get("localhost", &format!("/app/provision/?mac={device}&file=a.cfg&do={action}"))
 }

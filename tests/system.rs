@@ -51,6 +51,7 @@ mod outside;
 mod own_templates;
 mod package;
 mod password;
+mod permissions;
 mod pin;
 mod plugin_install;
 mod plugin_kit;

@@ -6,6 +6,7 @@ mod firmware;
 mod journal;
 mod key;
 mod limits;
+mod plugin_section;
 mod resync;
 mod secrecy;
 mod server;
@@ -13,6 +14,7 @@ mod tls;
 mod uploads;
 
 pub use key::{ConfigKey, DefaultValue};
+pub use plugin_section::{LIMITS, PERMISSIONS, PLUGINS, find_in_section};
 
 use std::sync::LazyLock;
 

@@ -8,6 +8,7 @@ mod keys;
 mod nonce_key;
 mod output;
 mod plugin_signature;
+mod plugins;
 mod resync;
 mod secret_file;
 mod source;
@@ -165,10 +166,10 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
             custom: source.optional("custom_templates", parse_folder),
         },
         url_forms: source.value("url_forms", parse_url_forms),
-        plugins: read_plugins(source, program),
+        plugins: plugins::read_folder(source, program),
         plugins_ca: source.optional("plugins_ca", |text| Ok(text.into())),
         clock: source.optional("clock", parse_clock).unwrap_or(Clock::System),
-        plugin: read_plugin(source),
+        plugin: plugins::read(source),
         documents_bytes_max: source.number("documents_bytes_max"),
         gate: read_gate(source, client_certificates),
         sentry: sentry::Config {
@@ -265,34 +266,6 @@ fn find_fusionpbx_database(source: &mut ConfigSource) -> Option<(DatabaseUrl, Pa
     }
 }
 
-fn read_plugin(source: &mut ConfigSource) -> plugin::Config {
-    plugin::Config {
-        cache: Some(read_folder_in_data(source, "cache")),
-        compiler: None,
-        cache_bytes_max: source.number("cache_bytes_max"),
-        compile_cpu_s_max: source.number("compile_cpu_s_max"),
-        compile_memory_bytes_max: source.number("compile_memory_bytes_max"),
-        code_bytes_max: source.number("code_bytes_max"),
-        component_bytes_max: source.number("component_bytes_max"),
-        render_timeout_ms: source.number("render_timeout_ms"),
-        prepare_timeout_ms: source.number("prepare_timeout_ms"),
-        render_memory_bytes_max: source.number("render_memory_bytes_max"),
-        prepare_memory_bytes_max: source.number("prepare_memory_bytes_max"),
-        output_bytes_max: source.number("output_bytes_max"),
-        prepare_output_bytes_max: source.number("prepare_output_bytes_max"),
-        stack_bytes_max: source.number("stack_bytes_max"),
-        table_entries_max: source.number("table_entries_max"),
-        log_lines_max: source.number("log_lines_max"),
-        log_line_chars_max: source.number("log_line_chars_max"),
-        contacts_rows_max: source.number("contacts_rows_max"),
-        questions_max: source.number("questions_max"),
-        instances_max: source.number("instances_max"),
-        failures_max: source.number("failures_max"),
-        counts_instructions: false,
-        signatures: plugin_signature::read(source),
-    }
-}
-
 fn read_gate(source: &mut ConfigSource, client_certificates: gate::ClientCertificates) -> gate::Policy {
     gate::Policy {
         algorithms: source.value("digest_algorithms", parse_algorithms),
@@ -332,14 +305,6 @@ fn read_templates(source: &mut ConfigSource, program: Option<&Path>) -> Vec<Path
     let text: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
     source.found("templates", text.join(":"), ValueOrigin::Default);
     folders
-}
-
-fn read_plugins(source: &mut ConfigSource, program: Option<&Path>) -> PathBuf {
-    source.optional("plugins", |text| Ok(text.into())).unwrap_or_else(|| {
-        let folder = next_to(program, "plugins");
-        source.found("plugins", folder.display().to_string(), ValueOrigin::Default);
-        folder
-    })
 }
 
 /// Dialplate's folder of this name: next to a build's program (`target/release/dialplate` finds `target/plugins` and

@@ -1,7 +1,7 @@
 //! What is printed from the registry: the help, the default file, the Markdown table, the values in force.
 
-use super::keys::{ConfigKey, DefaultValue, KEYS};
-use super::source::{EffectiveValue, LIST};
+use super::keys::{ConfigKey, DefaultValue, KEYS, LIMITS, PERMISSIONS, PLUGINS};
+use super::source::{EffectiveValue, LIST, ValueOrigin};
 use std::fmt::Write;
 
 /// Columns of the comments in the default file.
@@ -33,13 +33,31 @@ pub fn default_file() -> String {
         comment(&mut text, &format!("{}.{}{default}", key.doc, bounds.unwrap_or_default()));
         let _ = writeln!(text, "#{} = {}", key.name, toml_value(key, value));
     }
+    text.push('\n');
+    let names: Vec<_> = PERMISSIONS.iter().map(|key| key.name).chain(LIMITS).collect();
+    comment(
+        &mut text,
+        &format!(
+            "A section [{PLUGINS}.NAME] at the end of this file is for one plugin, and may have these keys: {}. With a section, \
+             the plugins' folder is written as `folder` in a section [{PLUGINS}].",
+            names.join(", ")
+        ),
+    );
     text
 }
 
-/// The settings table of `docs/administration.md`.
+/// The settings tables of `docs/administration.md`.
 pub fn markdown_table() -> String {
+    let mut text = table(&KEYS);
+    let _ = writeln!(text, "\nIn a section `[{PLUGINS}.NAME]`, for one plugin:\n\n{}", table(&PERMISSIONS));
+    let limits: Vec<_> = LIMITS.iter().map(|name| format!("`{name}`")).collect();
+    let _ = writeln!(text, "and limits of its own, in place of the server's: {}.", limits.join(", "));
+    text
+}
+
+fn table(keys: &[ConfigKey]) -> String {
     let mut text = "| Key | Value | Default | Meaning |\n|---|---|---|---|\n".to_owned();
-    for key in KEYS.iter() {
+    for key in keys {
         let unit = match &key.bounds {
             Some(bounds) => format!("{}, {} to {}", key.unit, bounds.start(), bounds.end()),
             None => key.unit.to_owned(),
@@ -55,9 +73,14 @@ pub fn markdown_table() -> String {
 
 /// One line per key: its value in force, and where that comes from.
 pub fn effective_lines(values: &[EffectiveValue]) -> String {
-    let mut text = String::new();
+    let (mut text, mut section) = (String::new(), None);
     for value in values {
         let (key, origin) = (value.key, value.origin_text());
+        if let ValueOrigin::Section { plugin, .. } = &value.origin
+            && section.replace(plugin) != Some(plugin)
+        {
+            let _ = writeln!(text, "\n[{PLUGINS}.{plugin}]");
+        }
         let _ = match (&value.value, &key.default) {
             (Some(shown), _) => writeln!(text, "{} = {}  # {origin}", key.name, toml_value(key, shown)),
             (None, DefaultValue::Absent { meaning, .. }) => writeln!(text, "# {} is not set: {meaning}", key.name),

@@ -1,7 +1,7 @@
 //! Where values come from: flags, then environment variables, then the file; the first that has a key wins. All errors
 //! are collected, so that an operator sees them at once.
 
-use super::keys::{ConfigKey, DefaultValue, KEYS, find};
+use super::keys::{ConfigKey, DefaultValue, KEYS, PLUGINS, find, find_in_section};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -26,6 +26,11 @@ pub enum ValueOrigin {
     Flag,
     Environment,
     File(PathBuf),
+    /// The section of a plugin in the file.
+    Section {
+        plugin: String,
+        file: PathBuf,
+    },
     /// FusionPBX's configuration file.
     FusionPbx(PathBuf),
     Default,
@@ -52,6 +57,8 @@ pub struct ConfigSource {
     given: BTreeMap<&'static str, Value>,
     /// Values that the server found itself.
     found: BTreeMap<&'static str, Value>,
+    /// What the sections of the plugins give, by the plugin's name.
+    sections: BTreeMap<String, BTreeMap<&'static str, Value>>,
     errors: Vec<ConfigError>,
 }
 
@@ -91,18 +98,77 @@ impl ConfigSource {
             }
         };
         for (name, value) in table {
-            let place = format!("{name} in {place}");
-            let Some(key) = find(&name) else {
-                self.error(place, "is not a configuration key; `dialplate config` prints all keys".to_owned());
-                continue;
-            };
-            match text_of(&value) {
-                Some(text) => {
-                    self.given.insert(key.name, Value { text, origin: ValueOrigin::File(path.to_owned()) });
-                }
-                None => self.error(place, "must be a string, a number, a boolean, or a list of strings".to_owned()),
+            if let (PLUGINS, toml::Value::Table(sections)) = (&*name, &value) {
+                self.read_sections(sections, path);
+            } else if let Some((key, value)) =
+                self.read_value(find(&name), &value, ValueOrigin::File(path.to_owned()), &name)
+            {
+                self.given.insert(key, value);
             }
         }
+    }
+
+    /// Reads `[plugins]`: the folder under the name `folder`, and a section for each plugin.
+    fn read_sections(&mut self, sections: &toml::Table, path: &Path) {
+        for (name, value) in sections {
+            let origin = ValueOrigin::Section { plugin: name.clone(), file: path.to_owned() };
+            match value {
+                toml::Value::Table(section) => {
+                    let read = section.iter().filter_map(|(name, value)| {
+                        self.read_value(find_in_section(name), value, origin.clone(), name)
+                    });
+                    let read = read.collect();
+                    self.sections.insert(name.clone(), read);
+                }
+                value if name == "folder" => {
+                    let read = self.read_value(find(PLUGINS), value, ValueOrigin::File(path.to_owned()), PLUGINS);
+                    self.given.extend(read);
+                }
+                _ => {
+                    let reason = format!("is no section; write what the plugin is permitted below [{PLUGINS}.{name}]");
+                    self.error(place(name, &ValueOrigin::File(path.to_owned())), reason);
+                }
+            }
+        }
+    }
+
+    fn read_value(
+        &mut self,
+        key: Option<&'static ConfigKey>,
+        value: &toml::Value,
+        origin: ValueOrigin,
+        name: &str,
+    ) -> Option<(&'static str, Value)> {
+        let reason = match (key, text_of(value)) {
+            (Some(key), Some(text)) => return Some((key.name, Value { text, origin })),
+            (Some(_), None) => "must be a string, a number, a boolean, or a list of strings",
+            (None, _) if matches!(origin, ValueOrigin::Section { .. }) && find(name).is_some() => {
+                "holds for the whole server and not for one plugin; write it above all sections"
+            }
+            (None, _) => "is not a configuration key; `dialplate config` prints all keys",
+        };
+        self.error(place(name, &origin), reason.to_owned());
+        None
+    }
+
+    /// The plugins that have a section.
+    pub fn sections(&self) -> Vec<String> {
+        self.sections.keys().cloned().collect()
+    }
+
+    /// The values for one plugin: those of its section, then those of the server.
+    pub fn section(&self, plugin: &str) -> Self {
+        let mut given = self.given.clone();
+        given.extend(self.sections.get(plugin).into_iter().flatten().map(|(name, value)| (*name, value.clone())));
+        Self { given, ..Self::default() }
+    }
+
+    /// Takes over the errors of a section's values.
+    pub fn adopt_errors(&mut self, section: Self) {
+        // The server's own values were read before, so their errors are known.
+        let new = section.errors.into_iter().filter(|error| !self.errors.contains(error));
+        let new: Vec<_> = new.collect();
+        self.errors.extend(new);
     }
 
     /// The value of a key without a fixed default; `None` if none was given, or an invalid one.
@@ -168,7 +234,7 @@ impl ConfigSource {
         KEYS.iter().filter(is_exposed).collect()
     }
 
-    /// What is in force for every key.
+    /// What is in force for every key, and what the sections of the plugins give.
     pub fn effective(&self) -> Vec<EffectiveValue> {
         let effective = |key: &'static ConfigKey| {
             let value = self.found.get(key.name).or_else(|| self.given.get(key.name)).cloned();
@@ -184,7 +250,11 @@ impl ConfigSource {
                 None => EffectiveValue { key, value: default, origin: ValueOrigin::Default, is_secret: false },
             }
         };
-        KEYS.iter().map(effective).collect()
+        let of_section = |(name, value): (&&str, &Value)| {
+            let (key, origin) = (find_in_section(name)?, value.origin.clone());
+            Some(EffectiveValue { key, value: Some(value.text.clone()), origin, is_secret: false })
+        };
+        KEYS.iter().map(effective).chain(self.sections.values().flatten().filter_map(of_section)).collect()
     }
 
     /// `value`, or everything that was wrong.
@@ -202,6 +272,7 @@ fn place(name: &str, origin: &ValueOrigin) -> String {
         (Some(key), ValueOrigin::Flag) => key.flag(),
         (Some(key), ValueOrigin::Environment) => key.environment(),
         (_, ValueOrigin::File(path) | ValueOrigin::FusionPbx(path)) => format!("{name} in {}", path.display()),
+        (_, ValueOrigin::Section { plugin, file }) => format!("{PLUGINS}.{plugin}.{name} in {}", file.display()),
         _ => name.to_owned(),
     }
 }
@@ -213,6 +284,7 @@ impl EffectiveValue {
             ValueOrigin::Flag => format!("flag {}", self.key.flag()),
             ValueOrigin::Environment => format!("environment {}", self.key.environment()),
             ValueOrigin::File(path) => format!("file {}", path.display()),
+            ValueOrigin::Section { plugin, file } => format!("[{PLUGINS}.{plugin}] in file {}", file.display()),
             ValueOrigin::FusionPbx(path) => format!("FusionPBX's configuration {}", path.display()),
             ValueOrigin::Default => "default".to_owned(),
         }

@@ -229,6 +229,33 @@ fn secret_is_exposed_only_in_the_command_line() {
 }
 
 #[test]
+fn section_holds_for_its_plugin_alone() {
+    let text = "render_timeout_ms = 700\n[plugins]\nfolder = \"/p\"\n[plugins.acme]\nvendors = [\"Snom\", \"*\"]\n\
+        ouis = [\"00:04:13\"]\ncontacts = false\nrender_timeout_ms = 900\n[plugins.other]\n";
+    let (_folder, file) = file(text);
+    let config = read(&[], &[("output_bytes_max", "70000")], Some(&file)).unwrap();
+    assert_eq!(config.plugins, Path::new("/p"));
+    let plugin = config.plugin;
+    let (acme, other) = (&plugin.plugins["acme"], &plugin.plugins["other"]);
+    assert_eq!((plugin.render_timeout_ms, acme.render_timeout_ms, other.render_timeout_ms), (700, 900, 700));
+    assert_eq!((acme.output_bytes_max, other.permissions.clone()), (70_000, plugin.permissions));
+    let listed = |names: &[&str]| Some(names.iter().map(|name| (*name).to_owned()).collect());
+    let expected = (listed(&["snom", "*"]), listed(&["000413"]), false);
+    assert_eq!((acme.permissions.vendors.clone(), acme.permissions.ouis.clone(), acme.permissions.contacts), expected);
+    let shown = effective_lines(&effective(source(&[], &[], Some(&file)), None).unwrap());
+    for part in ["\n[plugins.acme]\n", "contacts = false  # [plugins.acme] in file ", "vendors = [\"Snom\", \"*\"]"] {
+        assert!(shown.contains(part), "{part} is not in {shown}");
+    }
+}
+
+#[test]
+fn value_of_the_server_that_is_wrong_is_reported_once() {
+    let (_folder, file) = file("render_timeout_ms = 0\n[plugins.acme]\n[plugins.other]\n");
+    let errors = read(&[], &[], Some(&file)).err().unwrap();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+}
+
+#[test]
 fn settings_table_in_the_docs_is_the_registrys() {
     let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/administration.md");
     let page = std::fs::read_to_string(page).unwrap();

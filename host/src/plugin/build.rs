@@ -56,18 +56,13 @@ impl Candidate {
         let known: Option<Unprepared> = engine.cache().and_then(|cache| cache.note(&key));
         let description = match known.filter(|known| known.description.check().is_ok()) {
             Some(known) => known.description,
-            None => {
-                let mut code = instrument(engine, &binary.bytes).await?;
-                let component = code.component(engine).map_err(not_ready)?;
-                let description = describe(engine, binary.version, file, &component).await?;
-                description.check()?;
-                keep_unprepared(engine, &key, &mut code, &description);
-                description
-            }
+            None => described(engine, &key, &binary, file).await?.1,
         };
         if let SignatureState::Valid(signed) = &binary.signature {
             signed.check_subject(&description.name, &description.version)?;
         }
+        let permissions = &engine.config().of_plugin(&description.name).permissions;
+        let description = permissions.narrow(description)?;
         Ok(Self { file: file.to_owned(), description, binary: binary.into() })
     }
 
@@ -102,6 +97,7 @@ impl Candidate {
         engine: &Engine,
         templates: Vec<TemplateFile>,
     ) -> Result<Plugin, LoadError> {
+        let engine = &engine.of_plugin(&self.description.name);
         let key = self.key(engine, &templates);
         let (component, Note { prepared, warnings, .. }) = match cached(engine, &key) {
             Some(found) => found,
@@ -121,7 +117,7 @@ impl Candidate {
         key: &Key,
         templates: &[TemplateFile],
     ) -> Result<(Component, Note), LoadError> {
-        let mut instrumented = unprepared(engine, &self.binary, &self.description).await?;
+        let mut instrumented = unprepared(engine, &self.binary, &self.file).await?;
         let subject = Subject {
             plugin: &self.description.name,
             version: self.binary.version,
@@ -145,7 +141,7 @@ fn not_ready(error: wasmtime::Error) -> LoadError {
 }
 
 /// The code of the component before `prepare`, compiled unless the cache has it.
-pub(super) async fn unprepared(engine: &Engine, binary: &Binary, description: &Description) -> Result<Code, LoadError> {
+pub(super) async fn unprepared(engine: &Engine, binary: &Binary, file: &Path) -> Result<Code, LoadError> {
     let key = unprepared_key(engine, binary);
     let known = engine.cache().and_then(|cache| {
         let note: Unprepared = cache.note(&key)?;
@@ -153,17 +149,21 @@ pub(super) async fn unprepared(engine: &Engine, binary: &Binary, description: &D
         let of = |purpose| Code::of_file(engine, purpose, cache.code(&key, &note.code)?);
         [Purpose::Snapshot, Purpose::Render].into_iter().find_map(of)
     });
-    if let Some((code, _)) = known {
-        return Ok(code);
+    match known {
+        Some((code, _)) => Ok(code),
+        None => described(engine, &key, binary, file).await.map(|(code, _)| code),
     }
-    let mut code = instrument(engine, &binary.bytes).await?;
-    keep_unprepared(engine, &key, &mut code, description);
-    Ok(code)
 }
 
-fn keep_unprepared(engine: &Engine, key: &Key, code: &mut Code, description: &Description) {
-    let description = description.clone();
-    code.keep(engine, key, |cache, code| cache.put_note(key, &Unprepared { code, description }));
+/// Compiles a component, and calls its `describe`. The cache keeps both: the description as it is, whatever is permitted.
+async fn described(engine: &Engine, key: &Key, binary: &Binary, file: &Path) -> Result<(Code, Description), LoadError> {
+    let mut code = instrument(engine, &binary.bytes).await?;
+    let component = code.component(engine).map_err(not_ready)?;
+    let description = describe(engine, binary.version, file, &component).await?;
+    description.check()?;
+    let note = description.clone();
+    code.keep(engine, key, |cache, code| cache.put_note(key, &Unprepared { code, description: note }));
+    Ok((code, description))
 }
 
 /// Identifies the code of a component that is not prepared.

@@ -35,6 +35,7 @@ pub(super) struct Call {
     table_entries_max: usize,
     questions_left: u32,
     contacts_rows_max: usize,
+    may_read_contacts: bool,
     log_lines_left: u32,
     log_lines_dropped: u32,
     log_line_chars_max: usize,
@@ -110,6 +111,7 @@ impl Call {
             table_entries_max: config.table_entries_max,
             questions_left: config.questions_max,
             contacts_rows_max: config.contacts_rows_max,
+            may_read_contacts: config.permissions.contacts,
             log_lines_left: config.log_lines_max,
             log_lines_dropped: 0,
             log_line_chars_max: config.log_line_chars_max,
@@ -162,6 +164,9 @@ impl Call {
 
     pub(super) async fn contacts(&mut self) -> Result<Arc<Vec<Table>>, RenderError> {
         let (scope, rows_max) = (self.ask()?, self.contacts_rows_max);
+        if !self.may_read_contacts {
+            return Ok(Arc::default());
+        }
         let Versioned { value, version } = self.answer(scope.contacts(rows_max)).await?;
         let rows: usize = value.iter().map(|table| table.rows.len()).sum();
         if rows > rows_max {

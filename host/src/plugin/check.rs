@@ -21,7 +21,7 @@ impl Plugin {
 
     async fn unprepared(&self) -> Result<&Component, LoadError> {
         if self.unprepared.get().is_none() {
-            let code = build::unprepared(self.engine(), &self.origin().binary, self.description()).await?;
+            let code = build::unprepared(self.engine(), &self.origin().binary, self.file()).await?;
             let component = code.component(self.engine());
             let _ = self.unprepared.set(component.map_err(|error| LoadError::Build(format!("{error:#}")))?);
         }

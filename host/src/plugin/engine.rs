@@ -33,6 +33,8 @@ pub struct Engine {
     machine: Arc<Machine>,
     /// The server does not listen yet, so no component may delay it for long.
     is_starting: bool,
+    /// The plugin whose own configuration is in force, if it has one.
+    plugin: Option<Arc<str>>,
 }
 
 struct Machine {
@@ -63,7 +65,7 @@ impl Engine {
         tick(vec![render.weak(), snapshot.weak()]);
         let (builds, limit_counters) = (Semaphore::new(cores), LimitCounters::default());
         let machine = Machine { config, render, snapshot, turns, builds, cache, limit_counters };
-        Ok(Self { machine: Arc::new(machine), is_starting: false })
+        Ok(Self { machine: Arc::new(machine), is_starting: false, plugin: None })
     }
 
     /// The same engine while the server does not listen yet. A component that takes long is put off.
@@ -76,6 +78,12 @@ impl Engine {
         Self { is_starting: false, ..self.clone() }
     }
 
+    /// The same engine with the limits of this plugin.
+    pub(super) fn of_plugin(&self, name: &str) -> Self {
+        let plugin = self.machine.config.plugins.contains_key(name).then(|| Arc::from(name));
+        Self { plugin, ..self.clone() }
+    }
+
     /// Processor time after which `prepare` is put off.
     pub(super) fn prepare_cpu_max(&self) -> Option<Duration> {
         self.is_starting.then_some(START_PREPARE_CPU)
@@ -86,8 +94,10 @@ impl Engine {
         Some(START_COMPILE_CPU_S).filter(|max| self.is_starting && *max < self.config().compile_cpu_s_max)
     }
 
+    /// The limits of the server, or of the plugin that this engine is for.
     pub fn config(&self) -> &Config {
-        &self.machine.config
+        let config = &self.machine.config;
+        self.plugin.as_deref().map_or(config, |name| config.of_plugin(name))
     }
 
     /// The counters of the limits that calls have reached.
@@ -170,7 +180,7 @@ pub(super) fn settings(config: &Config, purpose: Purpose) -> wasmtime::Config {
     match purpose {
         // A snapshot's image is mapped as it is, however large and sparse: it is never copied for a request.
         Purpose::Render => settings
-            .memory_guaranteed_dense_image_size(config.instance_memory_bytes_max() as u64)
+            .memory_guaranteed_dense_image_size(config.largest_instance_bytes() as u64)
             .consume_fuel(config.counts_instructions),
         // `prepare` runs once, so compiling four times as fast is worth running half as fast.
         Purpose::Snapshot if cfg!(target_arch = "x86_64") => settings.strategy(Strategy::Winch),
@@ -218,7 +228,7 @@ fn pool(config: &Config, builds: usize, running: usize) -> PoolingAllocationConf
         // slots, they are used again before slots that served none.
         .max_unused_warm_slots(count(running))
         .table_elements(config.table_entries_max)
-        .max_memory_size(config.instance_memory_bytes_max())
+        .max_memory_size(config.largest_instance_bytes())
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES)
         .table_keep_resident(64 << 10)
         // Linux 6.7 and later.

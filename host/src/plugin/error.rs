@@ -117,6 +117,11 @@ pub enum LoadError {
     Read(#[source] std::io::Error),
     #[error("is larger than {bytes_max} bytes (component_bytes_max)")]
     TooLarge { bytes_max: u64 },
+    #[error(
+        "the configuration permits it none of its vendors ([plugins.{plugin}] vendors); it serves {}",
+        if claimed.is_empty() { "those that no other plugin serves: `*`".to_owned() } else { claimed.join(", ") }
+    )]
+    NothingPermitted { plugin: String, claimed: Vec<String> },
     #[error("exceeds the maximum of {max} components; remove one")]
     TooMany { max: usize },
     #[error("is not a WebAssembly component: {0}")]

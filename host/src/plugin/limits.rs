@@ -1,8 +1,10 @@
 //! The limits of plugins. Vendor code can be wrong or hostile, so every resource that it uses has a limit here.
 
+use super::permissions::Permissions;
 use crate::facts::is_control;
 use crate::plugin_signature::Policy;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -64,6 +66,10 @@ pub struct Config {
     pub component_bytes_max: u64,
     /// Failures in a row after which a plugin is retried less often for a template folder and domain.
     pub failures_max: u32,
+    /// What plugins are permitted that have no configuration of their own; or the plugin whose configuration this is.
+    pub permissions: Permissions,
+    /// Plugins with a configuration of their own, by name.
+    pub plugins: BTreeMap<String, Self>,
     /// Renders count the instructions that they execute. It makes them slower, so it is for commands that measure.
     pub counts_instructions: bool,
     /// Whose signatures components need. The processes that compile do not check them again.
@@ -95,6 +101,8 @@ impl Default for Config {
             instances_max: 64,
             component_bytes_max: 64 * MIB as u64,
             failures_max: 5,
+            permissions: Permissions::default(),
+            plugins: BTreeMap::new(),
             counts_instructions: false,
             signatures: Policy::default(),
         }
@@ -102,6 +110,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// The configuration of one plugin.
+    pub(super) fn of_plugin(&self, name: &str) -> &Self {
+        self.plugins.get(name).unwrap_or(self)
+    }
+
     pub fn render_timeout(&self) -> Duration {
         Duration::from_millis(self.render_timeout_ms)
     }
@@ -123,9 +136,15 @@ impl Config {
         [cpu, self.compile_memory_bytes_max, code, self.prepare_timeout_ms, memory, output, stack, table]
     }
 
-    /// The largest memory of any instance.
+    /// The largest memory of a plugin's instance.
     pub(super) fn instance_memory_bytes_max(&self) -> usize {
         self.prepare_memory_bytes_max.saturating_add(self.render_memory_bytes_max)
+    }
+
+    /// The largest memory of any plugin's instance.
+    pub(super) fn largest_instance_bytes(&self) -> usize {
+        let own = self.plugins.values().map(Self::instance_memory_bytes_max).max();
+        self.instance_memory_bytes_max().max(own.unwrap_or_default())
     }
 }
 

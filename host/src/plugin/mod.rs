@@ -27,6 +27,7 @@ mod limits;
 mod load;
 mod load_log;
 mod off_the_path;
+mod permissions;
 #[allow(clippy::module_inception, reason = "the room holds plugins, and this file is one")]
 mod plugin;
 mod purpose;
@@ -52,6 +53,7 @@ pub use limit_counters::LimitCounters;
 pub use limits::Config;
 pub use load::{LoadPlan, Share};
 pub use off_the_path::{OffThePath, off_the_path};
+pub use permissions::{ANY_VENDOR, Permissions};
 pub use plugin::{Plugin, Usage};
 pub use remark::Remark;
 pub use set::{Choice, Plugins, files};
