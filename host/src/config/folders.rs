@@ -1,7 +1,11 @@
 //! The folders of what the server writes, and of firmware.
 
 use super::source::{ConfigSource, ValueOrigin};
+use crate::files::is_folder;
 use std::path::{Path, PathBuf};
+
+/// Where a package installs plugins and templates.
+const SHARED: &str = "/usr/share/dialplate";
 
 /// The folder for what the server writes.
 pub fn read_data(source: &mut ConfigSource) -> PathBuf {
@@ -22,6 +26,14 @@ pub fn in_data(source: &mut ConfigSource, name: &'static str, default: &Path) ->
     let moved = read_data(source).join(default.file_name().unwrap_or_default());
     source.found(name, moved.display().to_string(), ValueOrigin::Default);
     moved
+}
+
+/// Dialplate's folder of this name: next to a build's program (`target/release/dialplate` finds `target/plugins` and
+/// the repository's `templates`), else where a package installs it.
+pub fn next_to(program: Option<&Path>, name: &str) -> PathBuf {
+    let above = program.into_iter().flat_map(|program| program.ancestors().skip(2).take(2));
+    let found = above.map(|folder| folder.join(name)).find(|folder| is_folder(folder));
+    found.unwrap_or_else(|| Path::new(SHARED).join(name))
 }
 
 /// The URL of the firmware folder, without a final slash.

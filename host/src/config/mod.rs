@@ -20,7 +20,7 @@ pub use keys::{ConfigKey, KEYS};
 pub use output::{default_file, effective_lines, help, markdown_table};
 pub use source::{ConfigError, ConfigSource, EffectiveValue, ValueOrigin};
 
-use self::folders::{parse_firmware_url, read_data, read_folder_in_data};
+use self::folders::{next_to, parse_firmware_url, read_data, read_folder_in_data};
 use self::source::{items, parse_flag, parse_listen};
 use crate::clock::Clock;
 use crate::directory::DatabaseUrl;
@@ -43,9 +43,6 @@ const FUSIONPBX_TEMPLATES: [&str; 3] = [
 
 /// A shorter name would occur in the User-Agent of many other phones.
 const VENDOR_CHARS_MIN: usize = 3;
-
-/// Where a package installs plugins and templates.
-const SHARED: &str = "/usr/share/dialplate";
 
 /// Where the admin endpoint listens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -305,14 +302,6 @@ fn read_templates(source: &mut ConfigSource, program: Option<&Path>) -> Vec<Path
     let text: Vec<_> = folders.iter().map(|folder| folder.display().to_string()).collect();
     source.found("templates", text.join(":"), ValueOrigin::Default);
     folders
-}
-
-/// Dialplate's folder of this name: next to a build's program (`target/release/dialplate` finds `target/plugins` and
-/// the repository's `templates`), else where a package installs it.
-fn next_to(program: Option<&Path>, name: &str) -> PathBuf {
-    let above = program.into_iter().flat_map(|program| program.ancestors().skip(2).take(2));
-    let found = above.map(|folder| folder.join(name)).find(|folder| is_folder(folder));
-    found.unwrap_or_else(|| Path::new(SHARED).join(name))
 }
 
 fn parse_algorithms(text: &str) -> Result<Vec<gate::Algorithm>, String> {

@@ -1,7 +1,8 @@
 //! The plugins' folder and limits, and the sections `[plugins.NAME]`.
 
+use super::folders::{next_to, read_folder_in_data};
+use super::plugin_signature;
 use super::source::{ConfigSource, ValueOrigin, items, parse_flag};
-use super::{next_to, plugin_signature, read_folder_in_data};
 use crate::plugin::{ANY_VENDOR, Config, Permissions};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -26,6 +26,7 @@ mod limit_counters;
 mod limits;
 mod load;
 mod load_log;
+mod narrow;
 mod off_the_path;
 mod permissions;
 #[allow(clippy::module_inception, reason = "the room holds plugins, and this file is one")]
