@@ -99,8 +99,8 @@ fn signature_of_a_url_comes_along() {
     site.does(None, &["update", "--no-check"]);
     assert_eq!(site.host.installed("careless.wasm.minisig"), b"another one");
     site.publish("large.wasm", &second());
-    site.publish("large.wasm.minisig", &[b'x'; 20_000]);
-    assert!(site.refuses(&["install", &site.url("large.wasm"), "--no-check"]).contains("larger than 16384 bytes"));
+    site.publish("large.wasm.minisig", &[b'x'; 40_000]);
+    assert!(site.refuses(&["install", &site.url("large.wasm"), "--no-check"]).contains("larger than 32768 bytes"));
 }
 
 #[test]
