@@ -4,12 +4,10 @@ use super::digest::hex;
 use super::error::LoadError;
 use super::inspect::{Surface, inspect};
 use super::interface::Version;
-use crate::files::{NoAnswer, within};
+use crate::files::{NoAnswer, read_regular, within};
 use crate::plugin_signature::{Policy, SignatureState, read_signature};
 use sha2::{Digest, Sha256};
-use std::fs::OpenOptions;
-use std::io::{Error, ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::{Error, ErrorKind};
 use std::path::Path;
 use std::time::Duration;
 
@@ -46,12 +44,5 @@ impl Binary {
 }
 
 fn read(file: &Path, bytes_max: u64) -> Result<Vec<u8>, LoadError> {
-    let mut bytes = Vec::new();
-    // Opening a pipe would block until its other end is open.
-    let opened = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(file).map_err(LoadError::Read)?;
-    if !opened.metadata().map_err(LoadError::Read)?.is_file() {
-        return Err(LoadError::Read(Error::other("it is not a regular file")));
-    }
-    opened.take(bytes_max.saturating_add(1)).read_to_end(&mut bytes).map_err(LoadError::Read)?;
-    if bytes.len() as u64 > bytes_max { Err(LoadError::TooLarge { bytes_max }) } else { Ok(bytes) }
+    read_regular(file, bytes_max).map_err(LoadError::Read)?.ok_or(LoadError::TooLarge { bytes_max })
 }

@@ -4,6 +4,7 @@ use super::config::Config;
 use super::error::Error;
 use super::shown::shown;
 use crate::facts::DisplayPath;
+use crate::files::replace;
 use crate::plugin::{self, Examined};
 use crate::plugin_signature::{
     KeyId, LiveVersion, Policy, SignatureFault, SignatureState, Signed, SigningKey, Statement, read_signature,
@@ -12,9 +13,6 @@ use crate::plugin_signature::{
 use crate::request::Secret;
 use jiff::civil::Date;
 use serde::Serialize;
-use std::fs::Permissions;
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 /// A signature is public, and the server's user has to read it.
@@ -68,7 +66,7 @@ pub async fn sign(
     let statement = Statement { plugin: Some(name.clone()), version: Some(version.clone()), expires };
     let (id, text) = key.sign(password, examined.component(), &statement)?;
     let file = signature_file(component);
-    write(&file, &text).map_err(|source| Error::Write { path: file, source })?;
+    replace(&file, text.as_bytes(), MODE).map_err(|source| Error::Write { path: file, source })?;
     Ok(SignedComponent::new(component, (name, version), &Signed { key: id, statement }))
 }
 
@@ -126,15 +124,6 @@ fn age(examined: &Examined) -> LiveVersion {
 async fn examine(config: &Config, component: &Path, signatures: Policy) -> Result<Examined, Error> {
     let failed = |error| Error::Component { file: component.to_owned(), error: Box::new(error) };
     plugin::examine(&config.engine_with(signatures)?, component).await.map_err(failed)
-}
-
-/// Writes beside the file and renames, so that a server never reads a part.
-fn write(file: &Path, text: &str) -> io::Result<()> {
-    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut draft = tempfile::Builder::new().permissions(Permissions::from_mode(MODE)).tempfile_in(folder)?;
-    draft.write_all(text.as_bytes())?;
-    draft.as_file().sync_all()?;
-    draft.persist(file).map(drop).map_err(|failed| failed.error)
 }
 
 impl SignedComponent {

@@ -1,9 +1,8 @@
 //! The file of a signature.
 
 use super::fault::SignatureFault;
-use std::fs::OpenOptions;
-use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use crate::files::read_regular;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What minisign appends to a file's name.
@@ -24,23 +23,11 @@ pub fn signature_file(component: &Path) -> PathBuf {
 /// # Errors
 /// It cannot be read, or is larger than a signature.
 pub fn read_signature(component: &Path) -> Result<Option<Vec<u8>>, SignatureFault> {
-    // Opening a pipe would block until its other end is open.
-    let opened =
-        OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(signature_file(component)).and_then(|file| {
-            match file.metadata()?.is_file() {
-                true => Ok(file),
-                false => Err(io::Error::other("it is not a regular file")),
-            }
-        });
-    let file = match opened {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        opened => opened.map_err(SignatureFault::Read)?,
-    };
-    let mut bytes = Vec::new();
-    file.take(SIGNATURE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(SignatureFault::Read)?;
-    match bytes.len() as u64 > SIGNATURE_BYTES_MAX {
-        true => Err(SignatureFault::TooLarge { bytes_max: SIGNATURE_BYTES_MAX }),
-        false => Ok(Some(bytes)),
+    match read_regular(&signature_file(component), SIGNATURE_BYTES_MAX) {
+        Ok(Some(bytes)) => Ok(Some(bytes)),
+        Ok(None) => Err(SignatureFault::TooLarge { bytes_max: SIGNATURE_BYTES_MAX }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(SignatureFault::Read(error)),
     }
 }
 

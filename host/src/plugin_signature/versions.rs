@@ -1,14 +1,13 @@
 //! Which version of each plugin served last, so that an old component cannot come back unnoticed, not even over a restart.
 
 use super::fault::SignatureFault;
-use crate::files::read_bounded;
+use crate::files::{read_bounded, replace};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::fs::{File, Permissions};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 /// The file in the server's data folder.
@@ -96,11 +95,7 @@ impl Versions {
         if before.as_ref() == Some(&record) {
             return Ok(());
         }
-        let mut draft = tempfile::Builder::new().permissions(Permissions::from_mode(MODE)).tempfile_in(&self.folder)?;
-        serde_json::to_writer_pretty(&mut draft, &record)?;
-        draft.as_file().sync_all()?;
-        draft.persist(self.file()).map_err(|failed| failed.error)?;
-        folder.sync_all()
+        replace(&self.file(), &serde_json::to_vec_pretty(&record)?, MODE)
     }
 
     /// `None` without a readable record.
