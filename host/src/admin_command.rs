@@ -3,7 +3,7 @@
 use crate::config::AdminListen;
 use crate::explain::{Explanation, Question};
 use crate::http::{self, Cleared, ListedSignature, Listing, Reloaded};
-use crate::plugin_kit::{CaptureQuestion, CaseFiles};
+use crate::plugin_kit::{CaptureQuestion, CaseFiles, valid_through};
 use crate::sentry::{LimitKind, ReachedLimit};
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use axum::http::{Method, Request, StatusCode, header};
@@ -27,7 +27,7 @@ const WHERE: &str = "set --admin-listen (DIALPLATE_ADMIN_LISTEN) to the server's
 /// A render may take its whole time, and wait for a turn before.
 const QUESTION_TIMEOUT: Duration = Duration::from_secs(60);
 /// Digits of a content hash in the table, enough to tell two hashes apart. `--json` prints all digits.
-const HASH_DIGITS: usize = 12;
+pub const HASH_DIGITS: usize = 12;
 
 /// No program listens at the address of the admin endpoint.
 #[derive(Debug, thiserror::Error)]
@@ -274,8 +274,7 @@ fn signed(signature: &ListedSignature) -> String {
     match signature {
         ListedSignature::Unsigned => "is not signed".to_owned(),
         ListedSignature::Valid { key, expires } => {
-            let until = expires.as_ref().map_or_else(String::new, |last| format!(", valid through {last}"));
-            format!("is signed with key {key}{until}")
+            format!("is signed with key {key}{}", valid_through(expires.as_deref()))
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::folders::{next_to, read_folder_in_data};
 use super::plugin_signature;
 use super::source::{ConfigSource, ValueOrigin, items, parse_flag};
-use crate::plugin::{ANY_VENDOR, Config, Permissions};
+use crate::plugin::{ANY_VENDOR, Config, Permissions, is_name};
+use crate::plugin_signature::Policy;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -17,11 +18,12 @@ pub fn read_folder(source: &mut ConfigSource, program: Option<&Path>) -> PathBuf
 
 /// The limits of the server, and the configuration of each plugin that has a section.
 pub fn read(source: &mut ConfigSource) -> Config {
-    let config = read_one(source);
+    let config = Config { signatures: plugin_signature::read(source), ..read_one(source) };
     let mut plugins = BTreeMap::new();
     for name in source.sections() {
         let mut section = source.section(&name);
-        plugins.insert(name, Config { permissions: read_permissions(&mut section), ..read_one(&mut section) });
+        let (permissions, signatures) = (read_permissions(&mut section), config.signatures.clone());
+        plugins.insert(name, Config { permissions, signatures, ..read_one(&mut section) });
         source.adopt_errors(section);
     }
     Config { plugins, ..config }
@@ -53,7 +55,7 @@ fn read_one(source: &mut ConfigSource) -> Config {
         permissions: Permissions::default(),
         plugins: BTreeMap::new(),
         counts_instructions: false,
-        signatures: plugin_signature::read(source),
+        signatures: Policy::default(),
     }
 }
 
@@ -66,9 +68,9 @@ fn read_permissions(section: &mut ConfigSource) -> Permissions {
 }
 
 fn parse_permitted(text: &str) -> Result<String, String> {
-    let is_name = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-    if is_name || text == ANY_VENDOR {
-        return Ok(text.to_ascii_lowercase());
+    let name = text.to_ascii_lowercase();
+    if is_name(&name) || name == ANY_VENDOR {
+        return Ok(name);
     }
     Err(format!(
         "`{text}` is not a vendor; write for instance snom, or {ANY_VENDOR} for every vendor that no other plugin serves"

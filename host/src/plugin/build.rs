@@ -16,7 +16,7 @@ use super::plugin::{ComponentOrigin, Plugin};
 use super::purpose::Purpose;
 use super::remark::remarks;
 use super::snapshot::Subject;
-use crate::plugin_signature::{LiveVersion, SignatureState};
+use crate::plugin_signature::LiveVersion;
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -58,9 +58,7 @@ impl Candidate {
             Some(known) => known.description,
             None => described(engine, &key, &binary, file).await?.1,
         };
-        if let SignatureState::Valid(signed) = &binary.signature {
-            signed.check_subject(&description.name, &description.version)?;
-        }
+        binary.signature.check_subject(&description.name, &description.version)?;
         let permissions = &engine.config().of_plugin(&description.name).permissions;
         let description = permissions.narrow(description)?;
         Ok(Self { file: file.to_owned(), description, binary: binary.into() })

@@ -121,9 +121,14 @@ impl UserAgent {
     }
 }
 
-fn check_name(what: &str, name: &str) -> Result<(), LoadError> {
+/// Whether a plugin or a vendor may have this name.
+pub fn is_name(text: &str) -> bool {
     let fits = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_');
-    if name.is_empty() || name.len() > NAME_BYTES_MAX || !name.bytes().all(fits) {
+    !text.is_empty() && text.len() <= NAME_BYTES_MAX && text.bytes().all(fits)
+}
+
+fn check_name(what: &str, name: &str) -> Result<(), LoadError> {
+    if !is_name(name) {
         return wrong(&format!("{what} {} is not lower-case letters, digits and hyphens", quoted(name)));
     }
     Ok(())

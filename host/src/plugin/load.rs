@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// FusionPBX has templates of some thirty vendors. Each plugin takes a few MB, and a thread while it is built.
-const COMPONENTS_MAX: usize = 128;
+pub const COMPONENTS_MAX: usize = 128;
 
 /// Which templates belong to the plugin that is being prepared.
 pub struct Share<'a> {

@@ -44,7 +44,7 @@ mod v0_1;
 mod v0_2;
 
 pub use compiler::{COMMAND as COMPILE, compile_for_parent, own_program};
-pub use description::{Action, Description, UserAgent};
+pub use description::{Action, Description, UserAgent, is_name};
 pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
 pub use examine::{Examined, clash, examine};
@@ -52,7 +52,7 @@ pub use host_calls::{Asked, HostCalls};
 pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, JobSettings, Moment, Reads, RenderGroup, ScopeError};
 pub use limit_counters::LimitCounters;
 pub use limits::Config;
-pub use load::{LoadPlan, Share};
+pub use load::{COMPONENTS_MAX, LoadPlan, Share};
 pub use off_the_path::{OffThePath, off_the_path};
 pub use permissions::{ANY_VENDOR, Permissions};
 pub use plugin::{Plugin, Usage};

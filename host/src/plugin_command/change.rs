@@ -21,10 +21,10 @@ pub struct Plan {
 impl Plan {
     /// # Errors
     /// Another plugin has what the component claims, or its file has another plugin.
-    pub async fn new(config: &Config, component: &Examined) -> Result<Self> {
-        let (description, neighbours) = (&component.description, plugin_kit::neighbours(&config.kit).await?);
+    pub fn new(config: &Config, component: &Examined, neighbours: &[Neighbour]) -> Result<Self> {
+        let description = &component.description;
         let name = &description.name;
-        if let Some(clash) = plugin_kit::clash(description, &neighbours) {
+        if let Some(clash) = plugin_kit::clash(description, neighbours) {
             bail!("{name} {clash} with `dialplate plugin remove NAME`. Nothing was changed");
         }
         let own = neighbours.iter().find(|neighbour| neighbour.is(name));
@@ -39,9 +39,8 @@ impl Plan {
             let vendors = before.description.vendors.iter().map(|vendor| vendor.name.clone());
             vendors.filter(|vendor| !serves(description, vendor)).collect()
         });
-        let takes_over = takeovers(description, before.map(|before| &before.description), &neighbours);
-        let before = before.map(|it| Version { version: it.description.version.clone(), sha256: it.sha256.clone() });
-        Ok(Self { file, before, takes_over, gives_up })
+        let takes_over = takeovers(description, before.map(|before| &before.description), neighbours);
+        Ok(Self { file, before: before.map(Version::of), takes_over, gives_up })
     }
 
     /// Puts the component in place. Only the server's refusal makes it undo that.

@@ -5,6 +5,7 @@ use super::change::Plan;
 use super::config::{Config, InstallOptions};
 use super::outcome::{Action, Outcome, Version};
 use super::source::Source;
+use crate::plugin_kit;
 use crate::plugin_store::PluginFolder;
 use anyhow::Result;
 
@@ -28,17 +29,16 @@ pub async fn put(
     source: &Source,
     options: &InstallOptions,
 ) -> Result<Outcome> {
-    let plan = Plan::new(config, &candidate.examined).await?;
+    let plan = Plan::new(config, &candidate.examined, &plugin_kit::neighbours(&config.kit).await?)?;
     if !options.no_check {
         candidate.check(config).await?;
     }
-    let sha256 = candidate.examined.sha256.clone();
-    let is_same = plan.before.as_ref().is_some_and(|before| before.sha256 == sha256);
+    let version = Version::of(&candidate.examined);
+    let is_same = plan.before.as_ref().is_some_and(|before| before.sha256 == version.sha256);
     let server = plan.carry_out(config, store, candidate.name(), &candidate.package).await?;
+    let action = if is_same { Action::Unchanged } else { Action::Installed };
     Ok(Outcome {
-        action: if is_same { Action::Unchanged } else { Action::Installed },
-        plugin: candidate.name().to_owned(),
-        version: Some(Version { version: candidate.examined.description.version.clone(), sha256 }),
+        version: Some(version),
         file: Some(plan.file),
         before: plan.before.filter(|_| !is_same),
         takes_over: plan.takes_over,
@@ -46,5 +46,6 @@ pub async fn put(
         checked: Some(!options.no_check),
         source: Some(source.to_string()),
         server: Some(server),
+        ..Outcome::new(action, candidate.name())
     })
 }

@@ -8,7 +8,7 @@ use crate::admin_command;
 use crate::config::AdminListen;
 use crate::facts::DisplayPath;
 use crate::http::Listing;
-use crate::plugin;
+use crate::plugin::{self, Examined};
 use crate::plugin_kit;
 use crate::plugin_store::{Package, kept_plugins, kept_versions};
 use anyhow::{Context, Result};
@@ -95,46 +95,46 @@ async fn installed(config: &Config, listing: Option<&Listing>) -> Result<Vec<Ins
     let shown = || {
         format!("cannot read the plugin folder {}; name one with --plugins or DIALPLATE_PLUGINS", DisplayPath(folder))
     };
-    let mut installed = Vec::new();
+    let mut found = Vec::new();
     for file in plugin::files(folder).with_context(shown)? {
-        if let Some(found) = one(config, listing, &file).await? {
-            installed.push(found);
+        // It may have been removed meanwhile.
+        let Some(package) = Package::read(&file, config.bytes_max())? else { continue };
+        found.push((installed_as(&file, &package, listing), file));
+    }
+    // The server knows already what it has loaded.
+    let unknown = found.iter().filter(|(installed, _)| installed.plugin.is_none()).map(|(_, file)| file.clone());
+    let mut examined = match unknown.collect::<Vec<_>>() {
+        unknown if unknown.is_empty() => Vec::new(),
+        unknown => plugin_kit::examine_all(&config.kit, unknown).await?,
+    };
+    for (installed, file) in &mut found {
+        match examined.extract_if(.., |it| it.file == *file).next().map(|it| it.component) {
+            Some(Ok(Examined { description, .. })) => {
+                (installed.plugin, installed.version) = (Some(description.name), Some(description.version));
+            }
+            Some(Err(error)) => installed.error = Some(error.to_string()),
+            None => {}
+        }
+        if let Some(name) = &installed.plugin {
+            installed.kept = kept(config, name, Some(&installed.sha256))?;
         }
     }
-    Ok(installed)
+    Ok(found.into_iter().map(|(installed, _)| installed).collect())
 }
 
-/// A component file; `None` if it has been removed meanwhile.
-async fn one(config: &Config, listing: Option<&Listing>, file: &Path) -> Result<Option<Installed>> {
-    let Some(package) = Package::read(file, config.bytes_max())? else { return Ok(None) };
-    let sha256 = package.sha256();
-    let mut found = Installed {
-        plugin: None,
-        version: None,
+/// A component file with what its package and the server's list say.
+fn installed_as(file: &Path, package: &Package, listing: Option<&Listing>) -> Installed {
+    let (sha256, record) = (package.sha256(), package.record.as_ref());
+    let known = listing.and_then(|listing| listing.plugins.iter().find(|plugin| plugin.sha256 == sha256));
+    Installed {
+        plugin: known.map(|known| known.name.clone()),
+        version: known.map(|known| known.version.clone()),
         file: DisplayPath(file).to_string(),
-        sha256: sha256.clone(),
+        sha256,
         error: None,
-        url: package.record.as_ref().and_then(|record| Some(Source::parse(record.url.as_ref()?).ok()?.to_string())),
-        installed: package.record.as_ref().and_then(|record| record.installed.clone()),
+        url: record.and_then(|record| Some(Source::parse(record.url.as_ref()?).ok()?.to_string())),
+        installed: record.and_then(|record| record.installed.clone()),
         signed: package.signature.is_some(),
         kept: Vec::new(),
-    };
-    // The server knows already what it has loaded.
-    let known = listing.and_then(|listing| listing.plugins.iter().find(|plugin| plugin.sha256 == sha256));
-    if let Some(known) = known {
-        (found.plugin, found.version) = (Some(known.name.clone()), Some(known.version.clone()));
-    } else {
-        match plugin_kit::examine(&config.kit, file).await {
-            Ok(examined) => {
-                let description = examined.description;
-                (found.plugin, found.version) = (Some(description.name), Some(description.version));
-            }
-            Err(plugin_kit::Error::Component { error, .. }) => found.error = Some(error.to_string()),
-            Err(error) => return Err(error.into()),
-        }
     }
-    if let Some(name) = &found.plugin {
-        found.kept = kept(config, name, Some(&sha256))?;
-    }
-    Ok(Some(found))
 }

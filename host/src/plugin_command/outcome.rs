@@ -1,13 +1,12 @@
 //! What a command has changed, as JSON and as text.
 
 use super::running::ServerState;
+use crate::admin_command::HASH_DIGITS;
 use crate::facts::DisplayPath;
+use crate::plugin::Examined;
 use crate::plugin_kit::shown;
 use serde::Serialize;
 use std::path::PathBuf;
-
-/// Digits of a hash in a text, enough to tell two apart.
-pub const HASH_DIGITS: usize = 12;
 
 #[derive(Serialize)]
 pub struct Outcome {
@@ -56,12 +55,32 @@ pub struct Takeover {
 }
 
 impl Version {
+    pub fn of(component: &Examined) -> Self {
+        Self { version: component.description.version.clone(), sha256: component.sha256.clone() }
+    }
+
     pub fn text(&self) -> String {
         format!("{} (SHA-256 {})", shown(&self.version), self.sha256.get(..HASH_DIGITS).unwrap_or(&self.sha256))
     }
 }
 
 impl Outcome {
+    /// An outcome with nothing but this.
+    pub fn new(action: Action, plugin: &str) -> Self {
+        Self {
+            action,
+            plugin: plugin.to_owned(),
+            version: None,
+            file: None,
+            before: None,
+            takes_over: Vec::new(),
+            gives_up: Vec::new(),
+            checked: None,
+            source: None,
+            server: None,
+        }
+    }
+
     /// The outcome for a terminal.
     pub fn to_text(&self) -> String {
         let Self { action, plugin, file, .. } = self;

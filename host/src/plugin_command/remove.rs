@@ -9,7 +9,6 @@ use crate::plugin_kit::{self, Neighbour};
 use crate::plugin_store::PluginFolder;
 use anyhow::{Result, bail};
 use std::ffi::OsStr;
-use std::path::PathBuf;
 
 /// Removes a plugin from the folder. It is kept for a rollback, unless all its kept versions are to be purged.
 ///
@@ -26,16 +25,15 @@ pub async fn remove(config: &Config, name: &str, purge: bool) -> Result<Outcome>
             bail!("no plugin {name:?} is in {folder}, which has {}", names.join(", "));
         }
         store.purge(name)?;
-        return Ok(outcome(name, Action::Purged, None, None, None));
+        return Ok(Outcome::new(Action::Purged, name));
     };
-    let before = found.component.as_ref().ok();
-    let before = before.map(|it| Version { version: it.description.version.clone(), sha256: it.sha256.clone() });
+    let before = found.component.as_ref().ok().map(Version::of);
     let server = take_out(config, &store, name, found).await?;
     if purge {
         store.purge(name)?;
     }
     let action = if purge { Action::Purged } else { Action::Removed };
-    Ok(outcome(name, action, Some(found.file.clone()), before, Some(server)))
+    Ok(Outcome { file: Some(found.file.clone()), before, server: Some(server), ..Outcome::new(action, name) })
 }
 
 /// The file of this name, if its component cannot say what it is called.
@@ -50,25 +48,4 @@ async fn take_out(config: &Config, store: &PluginFolder, name: &str, found: &Nei
         Ok(running) => running.until(&Expected::Absence { name }).await,
         Err(state) => state,
     })
-}
-
-fn outcome(
-    plugin: &str,
-    action: Action,
-    file: Option<PathBuf>,
-    before: Option<Version>,
-    server: Option<ServerState>,
-) -> Outcome {
-    Outcome {
-        action,
-        plugin: plugin.to_owned(),
-        version: None,
-        file,
-        before,
-        takes_over: Vec::new(),
-        gives_up: Vec::new(),
-        checked: None,
-        source: None,
-        server,
-    }
 }

@@ -21,21 +21,18 @@ pub async fn rollback(config: &Config, name: &str, to: Option<&str>) -> Result<O
     let kept = store.earlier(name, current.map(|current| &*current.sha256))?;
     let version = chosen(kept, name, to)?;
     let examined = plugin_kit::examine(&config.kit, &version.file).await?;
-    let plan = Plan::new(config, &examined).await?;
+    let plan = Plan::new(config, &examined, &neighbours)?;
     plugin_kit::admit_rollback(&config.kit, &examined, version.package.signature.as_deref())?;
     let server = plan.carry_out(config, &store, name, &version.package).await?;
     store.forget(&version)?;
     Ok(Outcome {
-        action: Action::RolledBack,
-        plugin: name.to_owned(),
-        version: Some(Version { version: examined.description.version, sha256: version.sha256 }),
+        version: Some(Version::of(&examined)),
         file: Some(plan.file),
         before: plan.before,
         takes_over: plan.takes_over,
         gives_up: plan.gives_up,
-        checked: None,
-        source: None,
         server: Some(server),
+        ..Outcome::new(Action::RolledBack, name)
     })
 }
 

@@ -5,14 +5,11 @@ use crate::download::{self, Client, FileUrl, Pulled, Reference};
 use crate::facts::DisplayPath;
 use crate::files::read_bounded;
 use crate::plugin_kit::Project;
-use crate::plugin_store::{SIGNATURE_BYTES_MAX, signature_file};
+use crate::plugin_signature::{ENDING, SIGNATURE_BYTES_MAX, signature_file};
 use anyhow::{Context, Result, bail};
 use std::fmt::{Display, Formatter};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-
-/// The ending of a signature's URL, as of its file.
-const SIGNATURE: &str = ".minisig";
 
 #[derive(Clone)]
 pub enum Source {
@@ -86,7 +83,7 @@ async fn of_url(config: &Config, url: &FileUrl) -> Result<Fetched> {
     let client = Client::new(config.authorities.as_deref())?;
     let component = client.fetch(url, config.bytes_max()).await?;
     let component = component.with_context(|| format!("there is no file at {url}"))?;
-    let signature = match client.fetch(&url.beside(SIGNATURE), SIGNATURE_BYTES_MAX).await {
+    let signature = match client.fetch(&url.beside(ENDING), SIGNATURE_BYTES_MAX).await {
         // Stores of files answer so for what is absent, to those who may not list their files.
         Err(download::Error::Status { status: 403, .. }) => None,
         signature => signature?,

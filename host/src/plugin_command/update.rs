@@ -90,16 +90,10 @@ async fn one(config: &Config, store: &PluginFolder, origin: &Origin, options: &I
 fn unchanged(origin: &Origin, source: &Source) -> Outcome {
     let Record { name, version, sha256, .. } = origin.record.clone();
     Outcome {
-        action: Action::Unchanged,
-        plugin: name,
         version: Some(Version { version, sha256 }),
         file: Some(origin.file.clone()),
-        before: None,
-        takes_over: Vec::new(),
-        gives_up: Vec::new(),
-        checked: None,
         source: Some(source.to_string()),
-        server: None,
+        ..Outcome::new(Action::Unchanged, &name)
     }
 }
 

@@ -2,11 +2,8 @@
 
 use super::config::Config;
 use super::error::Error;
-use crate::plugin::{self, Description, Examined, LoadError};
+use crate::plugin::{self, COMPONENTS_MAX, Description, Engine, Examined, LoadError};
 use std::path::{Path, PathBuf};
-
-/// Components that are looked at, as many as a server loads.
-const NEIGHBOURS_MAX: usize = 128;
 
 /// A component file in the folder of the plugins.
 pub struct Neighbour {
@@ -24,20 +21,33 @@ pub async fn examine(config: &Config, file: &Path) -> Result<Examined, Error> {
     examined.map_err(|error| Error::Component { file: file.to_owned(), error: Box::new(error) })
 }
 
-/// All components in the folder of the plugins, by the names of their files.
+/// The components in the folder of the plugins, by the names of their files, as many as a server loads.
 ///
 /// # Errors
 /// The folder cannot be read.
 pub async fn neighbours(config: &Config) -> Result<Vec<Neighbour>, Error> {
-    let engine = config.engine()?;
     let folder = &config.plugins;
-    let files = plugin::files(folder).map_err(|source| Error::Read { path: folder.clone(), source })?;
+    let mut files = plugin::files(folder).map_err(|source| Error::Read { path: folder.clone(), source })?;
+    files.truncate(COMPONENTS_MAX);
+    examine_all(config, files).await
+}
+
+/// What each of these components says about itself.
+///
+/// # Errors
+/// There is no engine.
+pub async fn examine_all(config: &Config, files: Vec<PathBuf>) -> Result<Vec<Neighbour>, Error> {
+    Ok(examine_each(&config.engine()?, files).await)
+}
+
+/// The same in an engine.
+pub(super) async fn examine_each(engine: &Engine, files: Vec<PathBuf>) -> Vec<Neighbour> {
     let mut neighbours = Vec::new();
-    for file in files.into_iter().take(NEIGHBOURS_MAX) {
-        let component = plugin::examine(&engine, &file).await;
+    for file in files {
+        let component = plugin::examine(engine, &file).await;
         neighbours.push(Neighbour { file, component });
     }
-    Ok(neighbours)
+    neighbours
 }
 
 /// What a plugin claims that another one among the neighbours has.

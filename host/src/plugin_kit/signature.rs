@@ -99,21 +99,16 @@ pub fn admit(config: &Config, examined: &Examined, signature: Option<&[u8]>) -> 
 /// # Errors
 /// The server would refuse its signature, or the server's record of versions cannot be written.
 pub fn admit_rollback(config: &Config, examined: &Examined, signature: Option<&[u8]>) -> Result<(), Error> {
-    let policy = &config.engine.signatures;
     let refused =
         |error: SignatureFault| Error::Component { file: examined.file.clone(), error: Box::new(error.into()) };
     admit_signature(config, examined, signature).map_err(refused)?;
-    let Some(versions) = policy.versions.as_ref().filter(|_| policy.required) else { return Ok(()) };
+    let Some(versions) = config.engine.signatures.record() else { return Ok(()) };
     versions.allow_rollback(&age(examined)).map_err(|source| Error::Write { path: versions.file(), source })
 }
 
 fn admit_signature(config: &Config, examined: &Examined, signature: Option<&[u8]>) -> Result<(), SignatureFault> {
-    match config.engine.signatures.check(examined.component(), signature)? {
-        SignatureState::Valid(signed) => {
-            signed.check_subject(&examined.description.name, &examined.description.version)
-        }
-        _ => Ok(()),
-    }
+    let state = config.engine.signatures.check(examined.component(), signature)?;
+    state.check_subject(&examined.description.name, &examined.description.version)
 }
 
 fn age(examined: &Examined) -> LiveVersion {
@@ -124,6 +119,11 @@ fn age(examined: &Examined) -> LiveVersion {
 async fn examine(config: &Config, component: &Path, signatures: Policy) -> Result<Examined, Error> {
     let failed = |error| Error::Component { file: component.to_owned(), error: Box::new(error) };
     plugin::examine(&config.engine_with(signatures)?, component).await.map_err(failed)
+}
+
+/// The end of a signature, behind what says that it is valid.
+pub fn valid_through(last: Option<&str>) -> String {
+    last.map_or_else(String::new, |last| format!(", valid through {last}"))
 }
 
 impl SignedComponent {
@@ -140,7 +140,7 @@ impl SignedComponent {
 
     /// One line for a terminal.
     pub fn to_text(&self) -> String {
-        let until = self.expires.as_ref().map_or_else(String::new, |last| format!(", valid through {last}"));
+        let until = valid_through(self.expires.as_deref());
         let component = DisplayPath(Path::new(&self.component));
         format!("{component}: {} {}, signed with key {}{until}\n", self.name, shown(&self.version), self.key)
     }
@@ -184,7 +184,7 @@ impl InspectedSignature {
     /// One line for a terminal.
     pub(super) fn to_text(&self) -> String {
         let key = self.key.as_deref().unwrap_or("unknown");
-        let until = self.expires.as_ref().map_or_else(String::new, |last| format!(", valid through {last}"));
+        let until = valid_through(self.expires.as_deref());
         match (self.signed, &self.problem) {
             (false, _) => "none".to_owned(),
             (true, Some(problem)) => format!("not valid: it {problem}"),

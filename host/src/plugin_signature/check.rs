@@ -79,6 +79,17 @@ impl SignatureState {
         }
     }
 
+    /// Whether the component may be this plugin and version. Only a valid signature names one.
+    ///
+    /// # Errors
+    /// It is for another one.
+    pub fn check_subject(&self, name: &str, version: &str) -> Result<(), SignatureFault> {
+        match self {
+            Self::Valid(signed) => signed.check_subject(name, version),
+            Self::Unsigned | Self::Unchecked => Ok(()),
+        }
+    }
+
     /// The number of the key that a signature claims to be by, whether the key is trusted or not.
     ///
     /// # Errors

@@ -36,18 +36,21 @@ impl Policy {
         }
     }
 
+    /// The record of versions, if older components are refused and there is one.
+    pub fn record(&self) -> Option<&Versions> {
+        self.versions.as_ref().filter(|_| self.required)
+    }
+
     /// Checks that a component is not older than the one that served before it. `live` is the version that serves now.
     /// Reads a file, so it may block.
     ///
     /// # Errors
     /// Signatures are required, and the component is older or cannot be compared.
     pub fn check_version(&self, new: &LiveVersion, live: Option<&LiveVersion>) -> Result<(), SignatureFault> {
-        if !self.required {
-            return Ok(());
-        }
-        match &self.versions {
+        match self.record() {
             Some(versions) => versions.check(new, live),
-            None => live.map_or(Ok(()), |live| new.check_after(&live.version)),
+            None if self.required => live.map_or(Ok(()), |live| new.check_after(&live.version)),
+            None => Ok(()),
         }
     }
 }

@@ -7,7 +7,6 @@ mod kept;
 mod package;
 mod record;
 
-pub use crate::plugin_signature::{SIGNATURE_BYTES_MAX, signature_file};
 pub use error::Error;
 pub use folder::{PluginFolder, Replaced};
 pub use kept::{KeptVersion, kept_plugins, kept_versions};

@@ -141,7 +141,7 @@ impl Live {
 
     /// Notes which version of each plugin serves, if an older one must not follow.
     pub(super) fn note_versions(&self) {
-        let Some(versions) = self.signatures.versions.clone().filter(|_| self.signatures.required) else { return };
+        let Some(versions) = self.signatures.record().cloned() else { return };
         let live: Vec<_> = self.current.load().plugins.live_versions().collect();
         // Nothing waits for it. A build compares with what serves besides, and later notes do not depend on earlier ones.
         drop(tokio::task::spawn_blocking(move || {

@@ -1,11 +1,9 @@
 //! The description is complete, is the same on each call, and claims nothing that another component claims.
 
+use super::super::neighbours::examine_each;
 use super::report::{DESCRIPTION, Findings, PointReport};
-use crate::plugin::{self, Action, Description, Engine, Examined, LoadError};
-use std::path::{Path, PathBuf};
-
-/// Components in the folder of the plugins that are looked at for clashes, as many as a server loads.
-const OTHERS_MAX: usize = 128;
+use crate::plugin::{self, Action, COMPONENTS_MAX, Description, Engine, Examined, LoadError};
+use std::path::Path;
 
 /// The engine that knows no earlier description, and the one with the server's cache.
 pub struct Engines<'a> {
@@ -85,17 +83,13 @@ async fn others_in(
     folder: &Path,
 ) -> Vec<Description> {
     let component = component.canonicalize().ok();
-    let is_other = |file: &PathBuf| file.canonicalize().ok() != component;
-    let files = plugin::files(folder).unwrap_or_default().into_iter().filter(is_other).take(OTHERS_MAX);
-    let mut others = Vec::new();
-    for file in files {
-        // A server would refuse it.
-        let Ok(other) = plugin::examine(engine, &file).await else { continue };
-        if other.sha256 != sha256 && other.description.name != description.name {
-            others.push(other.description);
-        }
-    }
-    others
+    let mut files = plugin::files(folder).unwrap_or_default();
+    files.retain(|file| file.canonicalize().ok() != component);
+    files.truncate(COMPONENTS_MAX);
+    // A server would refuse the others.
+    let examined = examine_each(engine, files).await.into_iter().filter_map(|found| found.component.ok());
+    let others = examined.filter(|other| other.sha256 != sha256 && other.description.name != description.name);
+    others.map(|other| other.description).collect()
 }
 
 /// OUIs and patterns that another plugin has as well: the plugin whose file comes first would get the phones. One of the two
