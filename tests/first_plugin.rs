@@ -2,7 +2,7 @@
 //! the time. The plugin in JavaScript costs a minute of processor time, most of it for npm and componentize-js.
 
 use dialplate_tests::author::{Machine, succeed};
-use dialplate_tests::page::{PageCommand, blocks, commands};
+use dialplate_tests::page::{self, blocks, commands};
 use dialplate_tests::server::{free_port, root, target};
 use dialplate_tests::{skip, wait};
 use std::fs;
@@ -46,30 +46,6 @@ impl Drop for GuideServer {
     }
 }
 
-/// Runs the commands for the second terminal in one shell, and checks what each prints.
-fn follow(machine: &Machine, folder: &Path, server: &GuideServer, commands: &[PageCommand]) {
-    let mut script = String::new();
-    for (at, line) in commands.iter().enumerate() {
-        let command = line.command.replace("127.0.0.1:8080", &format!("127.0.0.1:{}", server.port));
-        script += &format!("printf '\\001%s\\001' {at}\n{command}\n");
-    }
-    let output = succeed(
-        machine
-            .shell(folder, &script)
-            .env("DIALPLATE_ADMIN_LISTEN", &server.admin)
-            .env("DIALPLATE_CACHE", target().join("test-cache"))
-            // npm downloads what it has not kept from an earlier run.
-            .env("npm_config_cache", target().join("npm"))
-            .env("npm_config_prefer_offline", "true"),
-    );
-    let printed = String::from_utf8(output.stdout).unwrap();
-    for (at, line) in commands.iter().enumerate() {
-        let (_, after) = printed.split_once(&format!("\u{1}{at}\u{1}")).expect("the command's mark");
-        let own = after.split('\u{1}').next().unwrap_or_default();
-        assert!(line.is_shown_by(own), "`{}` prints {own:?} and not {:?}", line.command, line.output);
-    }
-}
-
 /// Follows the guide in one language, and returns the plugin's folder. The server is the one of its beginning.
 fn follow_guide(machine: &Machine, language: &str) -> PathBuf {
     let work = machine.folder("work");
@@ -77,7 +53,16 @@ fn follow_guide(machine: &Machine, language: &str) -> PathBuf {
     let mut lines = commands(GUIDE, &format!("console {language}"));
     assert!(!lines.is_empty(), "the guide has no commands for {language}");
     lines.extend(commands(GUIDE, "console"));
-    follow(machine, &work, &server, &lines);
+    for line in &mut lines {
+        line.command = line.command.replace("127.0.0.1:8080", &format!("127.0.0.1:{}", server.port));
+    }
+    page::follow(&lines, |script| {
+        let mut shell = machine.shell(&work, script);
+        shell.env("DIALPLATE_ADMIN_LISTEN", &server.admin).env("DIALPLATE_CACHE", target().join("test-cache"));
+        // npm downloads what it has not kept from an earlier run.
+        shell.env("npm_config_cache", target().join("npm")).env("npm_config_prefer_offline", "true");
+        shell
+    });
     assert!(server.process.try_wait().unwrap().is_none(), "the server ended");
     work.join("acme")
 }

@@ -4,8 +4,8 @@ mod answers;
 mod guide;
 mod swap;
 
-use dialplate_tests::author::{Machine, succeed};
-use dialplate_tests::page::{PageCommand, commands};
+use dialplate_tests::author::Machine;
+use dialplate_tests::page::{self, commands};
 use dialplate_tests::server::{root, target};
 use std::fs;
 use std::path::PathBuf;
@@ -33,17 +33,10 @@ static BUILT: LazyLock<PathBuf> = LazyLock::new(|| {
 });
 
 /// Runs the commands of a page in one shell, and checks what each prints.
-fn follow(page: &str, language: &str, shell: impl FnOnce(&str) -> Command) {
-    let lines = commands(page, language);
-    assert!(lines.len() >= 4, "{page} has only {} commands", lines.len());
-    let marked = |(at, line): (usize, &PageCommand)| format!("printf '\\001%s\\001' {at}\n{}\n", line.command);
-    let script: String = lines.iter().enumerate().map(marked).collect();
-    let printed = String::from_utf8(succeed(&mut shell(&script)).stdout).unwrap();
-    for (at, line) in lines.iter().enumerate() {
-        let (_, after) = printed.split_once(&format!("\u{1}{at}\u{1}")).expect("the command's mark");
-        let own = after.split('\u{1}').next().unwrap_or_default();
-        assert!(line.is_shown_by(own), "`{}` prints {own:?} and not {:?}", line.command, line.output);
-    }
+fn follow(name: &str, language: &str, shell: impl FnOnce(&str) -> Command) {
+    let lines = commands(name, language);
+    assert!(lines.len() >= 4, "{name} has only {} commands", lines.len());
+    page::follow(&lines, shell);
 }
 
 /// The component of the example.

@@ -1,6 +1,8 @@
 //! The documents of the repository, whose examples tests run.
 
+use crate::author::succeed;
 use crate::server::root;
+use std::process::Command;
 
 /// The contents of a page's code blocks in this language.
 ///
@@ -33,6 +35,22 @@ pub fn commands(page: &str, language: &str) -> Vec<PageCommand> {
         }
     }
     commands
+}
+
+/// Runs commands one after the other in one shell, and checks what each prints. `shell` makes the shell that runs a script and
+/// ends at the first command that fails.
+///
+/// # Panics
+/// A command fails, or prints something else than the page shows.
+pub fn follow(commands: &[PageCommand], shell: impl FnOnce(&str) -> Command) {
+    let marked = |(at, line): (usize, &PageCommand)| format!("printf '\\001%s\\001' {at}\n{}\n", line.command);
+    let script: String = commands.iter().enumerate().map(marked).collect();
+    let printed = String::from_utf8(succeed(&mut shell(&script)).stdout).expect("text");
+    for (at, line) in commands.iter().enumerate() {
+        let (_, after) = printed.split_once(&format!("\u{1}{at}\u{1}")).expect("the command's mark");
+        let own = after.split('\u{1}').next().unwrap_or_default();
+        assert!(line.is_shown_by(own), "`{}` prints {own:?} and not {:?}", line.command, line.output);
+    }
 }
 
 impl PageCommand {
