@@ -1,6 +1,7 @@
 //! Dialplate: a provisioning server for desk phones, compatible with FusionPBX. [`app`] builds and runs the server,
 //! [`cli`] is its command line; `ARCHITECTURE.md` describes the rooms, which are the other modules.
 
+pub mod accounts;
 pub mod admin_command;
 pub mod app;
 pub mod auth_server;
@@ -9,6 +10,7 @@ pub mod bench;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod console;
 pub mod db_command;
 pub mod dhcp;
 pub mod directory;

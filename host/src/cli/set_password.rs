@@ -21,7 +21,8 @@ const INPUT_BYTES_MAX: u64 = 4096;
 pub fn command() -> Command {
     let user = Arg::new(USER).value_name("USER").required(true).help("The user's name in FusionPBX");
     let domain = Arg::new(DOMAIN).long(DOMAIN).value_name("DOMAIN").help("The user's domain [default: any]");
-    keyed(NAME, "Sets the password of a user; it is asked for, or read from standard input").arg(user).arg(domain)
+    let about = "Sets the password of a user; it is asked for, or read from standard input";
+    keyed(NAME, about).visible_alias("password").arg(user).arg(domain)
 }
 
 pub fn run(flags: &ArgMatches, log: &Log) -> Result<()> {

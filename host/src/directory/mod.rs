@@ -7,6 +7,7 @@
 //! settings of its domain, for the devices from which a device takes what it lacks, and for contacts and extensions, each
 //! only if it needs them.
 
+mod accounts;
 mod addresses;
 mod cache;
 mod catalog;
@@ -37,6 +38,7 @@ mod query;
 mod relatives;
 mod replica;
 mod setting_values;
+mod sightings;
 mod statements;
 mod switch;
 #[cfg(test)]
@@ -61,6 +63,7 @@ pub use notes::ProvisionNote;
 pub use phones::{LastFetch, Phone, PhoneLine, StoredEventSocket};
 pub use pins::{PreparedDevice, PreparedPin};
 pub use setting_values::SettingValue;
+pub use sightings::{LatePhone, Sightings};
 pub use triggers::{TriggerChange, TriggerPlan};
 pub use url::{DatabaseKind, DatabaseUrl};
 pub use users::LoginTemplate;

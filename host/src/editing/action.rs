@@ -272,7 +272,7 @@ impl Place {
             (Owner::Domain(Some(domain)), Kind::Contact) => {
                 contact::add_phones(edits, request, &domain.uuid, &uuid).await
             }
-            (Owner::Domain(Some(domain)), Kind::User) => user::assign(edits, request, domain, request.name()).await,
+            (Owner::Domain(Some(domain)), Kind::User) => user::set(edits, request, domain, &uuid).await,
             _ => Ok(()),
         }
     }

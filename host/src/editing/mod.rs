@@ -20,6 +20,7 @@ mod profile;
 mod record;
 mod request;
 mod reset;
+mod role;
 mod rotate;
 mod setting;
 mod template;

@@ -7,6 +7,7 @@ use super::field::{Field, FieldKind};
 use super::find;
 use super::password::Password;
 use super::request::Request;
+use super::role;
 use crate::directory::{Edits, NewRow};
 use crate::facts;
 use crate::password::NewPassword;
@@ -30,6 +31,12 @@ pub static USER: Entity = Entity {
         Field::new("email", "user_email", FieldKind::Text, "The mail address"),
         Field::new("enabled", "user_enabled", FieldKind::Flag, "Whether the user may log in"),
         Field::new("extension", "", FieldKind::Texts, "An extension to assign to the user; may be repeated"),
+        Field::new(
+            "role",
+            "",
+            FieldKind::Choice(role::ROLES),
+            "What the user may do in the console: admin everything, reader look at everything",
+        ),
     ],
     extras: &[
         Field::new("group", "", FieldKind::Text, "The group of FusionPBX [default: user]"),
@@ -82,22 +89,22 @@ pub async fn add(edits: &mut Edits, request: &Request, password: &Password) -> R
     }
     edits.insert("v_users", &[row]).await?;
     store_verifier(edits, &user, &domain.uuid, &new.verifier).await?;
-    if let Some((group, group_name)) = group(edits, request, &domain.uuid).await? {
-        let row: NewRow = vec![
-            ("user_group_uuid", Some(Uuid::new_v4().to_string())),
-            of_domain,
-            ("group_name", Some(group_name)),
-            ("group_uuid", Some(group)),
-            ("user_uuid", Some(user.clone())),
-        ];
-        edits.insert("v_user_groups", &[row]).await?;
+    if let Some(group) = group(edits, request, &domain.uuid).await? {
+        role::join(edits, &group, &user, &domain.uuid).await?;
     }
+    role::set(edits, request, &user, &domain.uuid).await?;
     assign(edits, request, &domain, name).await?;
     Ok(user)
 }
 
+/// Changes what is in no column of the user's row.
+pub async fn set(edits: &mut Edits, request: &Request, domain: &find::Domain, uuid: &str) -> Result<(), Error> {
+    role::set(edits, request, uuid, &domain.uuid).await?;
+    assign(edits, request, domain, request.name()).await
+}
+
 /// Assigns the extensions of the request.
-pub async fn assign(edits: &mut Edits, request: &Request, domain: &find::Domain, user: &str) -> Result<(), Error> {
+async fn assign(edits: &mut Edits, request: &Request, domain: &find::Domain, user: &str) -> Result<(), Error> {
     for number in request.all_of("extension") {
         let found = find::extension(edits, domain, number).await?;
         extension::assign(edits, domain, found.row().text("extension_uuid"), user).await?;
@@ -106,17 +113,19 @@ pub async fn assign(edits: &mut Edits, request: &Request, domain: &find::Domain,
 }
 
 /// The group of a new user. A database without FusionPBX has no groups.
-async fn group(edits: &mut Edits, request: &Request, domain: &str) -> Result<Option<(String, String)>, Error> {
+async fn group(edits: &mut Edits, request: &Request, domain: &str) -> Result<Option<role::Group>, Error> {
     if request.value("group").is_none() && !edits.has("v_groups", "group_uuid") {
         return Ok(None);
     }
     let all = edits.select_only("v_groups", &["group_uuid", "group_name", "domain_uuid"], &[]).await?;
     let own = all.rows().filter(|row| ["", domain].contains(&row.text("domain_uuid")));
-    let own: Vec<_> = own.map(|row| (row.text("group_uuid").to_owned(), row.text("group_name").to_owned())).collect();
+    let own =
+        own.map(|row| role::Group { uuid: row.text("group_uuid").to_owned(), name: row.text("group_name").to_owned() });
+    let mut own: Vec<_> = own.collect();
     let wanted = request.value("group").unwrap_or(GROUP);
-    let found = own.iter().find(|(_, name)| name == wanted).cloned();
+    let found = own.iter().position(|group| group.name == wanted).map(|at| own.swap_remove(at));
     if found.is_none() && request.value("group").is_some() {
-        let names: Vec<_> = own.into_iter().map(|(_, name)| name).collect();
+        let names: Vec<_> = own.into_iter().map(|group| group.name).collect();
         return Err(Error::unknown("group", wanted, &names));
     }
     Ok(found)

@@ -1,6 +1,7 @@
 //! The plain types that the other rooms hand to each other: addresses, networks, settings, table rows, and what the
 //! directory finds for a request. This room does no I/O, makes no decision and imports no other room.
 
+mod account;
 mod address;
 mod causes;
 mod certificate;
@@ -19,6 +20,7 @@ mod user;
 mod value;
 mod version;
 
+pub use account::{AccountFacts, AccountGroup, AccountLookup};
 pub use address::{DeviceAddress, MacAddress, Oui};
 pub use causes::causes;
 pub use certificate::{CertificateFault, PhoneCertificate};
