@@ -12,6 +12,7 @@ mod book;
 mod cache;
 mod clock;
 mod connections;
+mod console;
 mod convert;
 mod crowd;
 mod database;

@@ -4,6 +4,9 @@
 //! phone, but for the networks with the most failed requests, whose number is bounded.
 
 mod labels;
+mod series;
+
+pub use series::{Moment, Recent};
 
 use crate::log;
 use labels::{
@@ -16,6 +19,7 @@ use prometheus_client::metrics::family::{Family, MetricConstructor};
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use series::Series;
 use std::collections::HashMap;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Mutex, PoisonError};
@@ -56,6 +60,7 @@ pub struct Metrics {
     /// Held while the gauges are updated and encoded, so that two scrapes do not interleave.
     reading: Mutex<()>,
     tallies: Mutex<HashMap<String, Tally>>,
+    series: Series,
 }
 
 /// Gauges that are updated from the snapshot at each scrape.
@@ -192,6 +197,7 @@ impl Default for Metrics {
             refusals: RefusalGauges::default(),
             reading: Mutex::default(),
             tallies: Mutex::default(),
+            series: Series::default(),
         };
         metrics.journal.register(&mut metrics.registry);
         let (registry, plugins) = (&mut metrics.registry, &metrics.plugins);
@@ -287,8 +293,17 @@ impl Metrics {
         InFlight(&self.in_flight)
     }
 
-    /// Counts an answer. `outcome` and `reason` are one word each; `plugin` is empty if the request reached no plugin.
-    pub fn answered(&self, status: u16, outcome: &'static str, plugin: &str, reason: &'static str) {
+    /// Counts an answer. `outcome` and `reason` are one word each; `plugin` is empty if the request reached no plugin;
+    /// `took` is `None` for a request that was never read.
+    pub fn answered(
+        &self,
+        status: u16,
+        outcome: &'static str,
+        plugin: &str,
+        reason: &'static str,
+        took: Option<Duration>,
+    ) {
+        self.series.add((status >= 400).then_some(reason), took);
         self.reasons.get_or_create(&ReasonLabels { reason }).inc();
         self.requests.get_or_create(&RequestLabels { status, outcome, plugin: plugin.to_owned() }).inc();
     }
@@ -312,6 +327,11 @@ impl Metrics {
 
     pub fn tally(&self, plugin: &str) -> Tally {
         self.tallies.lock().unwrap_or_else(PoisonError::into_inner).get(plugin).cloned().unwrap_or_default()
+    }
+
+    /// The requests of the last so many minutes, a bin for each `bin` of them.
+    pub fn recent(&self, minutes: usize, bin: usize) -> Recent {
+        self.series.recent(minutes, bin)
     }
 
     pub fn reloaded(&self, outcome: &'static str) {

@@ -88,6 +88,7 @@ impl Opened {
         let journal_config = config.journal.clone();
         let (journal, journal_writer) = Journal::start(config.journal);
         let steady = SteadyClock::start();
+        let operators = Arc::new(Sentry::new(config.sentry.clone()));
         let state = AppState {
             clock: config.clock,
             steady,
@@ -111,13 +112,15 @@ impl Opened {
             probes: Arc::new(http::Probes::new(config.http.clone())),
             metrics: Arc::default(),
         };
-        Ok(App { state: Arc::new(state), http: config.http, journal_config, notes_writer, journal_writer })
+        Ok(App { state: Arc::new(state), operators, http: config.http, journal_config, notes_writer, journal_writer })
     }
 }
 
 /// A server that is ready to answer requests, and does not listen yet.
 pub struct App {
     pub(super) state: Arc<AppState>,
+    /// Limits for operators who log in. Phones that fail keep no operator of their network from logging in.
+    pub(super) operators: Arc<Sentry>,
     pub(super) http: http::Config,
     /// Where explanations find the journal.
     pub(super) journal_config: journal::Config,

@@ -2,11 +2,13 @@
 
 use super::build::{App, Opened, with_compiler};
 use crate::config::{AdminListen, Config};
+use crate::console::{self, Desk};
 use crate::http::{self, AdminState, EXPLAINING_MAX, PhoneListener, Tls};
 use crate::resync_watch::{self, Watcher};
 use crate::vital::VitalTasks;
 use crate::{reload, tftp};
 use anyhow::{Context, Result};
+use axum::Router;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
@@ -33,12 +35,12 @@ pub async fn run(config: Config) -> Result<()> {
     // Without a handler, SIGHUP would end the process. One that arrives during the start causes a reload after it.
     let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
     let admin = listen_for_admin(config.admin_listen)?;
-    let tftp = config.tftp.clone().map(listen_for_tftp).transpose()?;
+    let (tftp, console) = (config.tftp.clone().map(listen_for_tftp).transpose()?, config.console.clone());
     let watched = config.resync.on_change.then(|| (config.resync.clone(), config.journal.clone()));
     let opened = Opened::open(with_compiler(config)?).await?;
     let loaded = opened.load().await?;
     let app = opened.into_app(Arc::clone(&loaded.current))?;
-    let mut vital = serve_admin(admin, &app, loaded, hangup)?;
+    let mut vital = serve_admin(admin, console, &app, loaded, hangup)?;
     if let Some(tls) = &tls {
         tls.watch(&mut vital)?;
     }
@@ -103,6 +105,7 @@ impl BoundTls {
 /// Starts reloads and, if there is a listener, the admin endpoint. Both must run until the process ends.
 fn serve_admin(
     listener: Option<TcpListener>,
+    console: Option<console::Config>,
     app: &App,
     loaded: reload::FirstLoad,
     hangup: Signal,
@@ -120,6 +123,7 @@ fn serve_admin(
         directory: state.directory.clone(),
         probes: Arc::clone(&state.probes),
         sentry,
+        operators: Arc::clone(&app.operators),
         steady: state.steady,
         snapshot,
         reloads,
@@ -131,7 +135,15 @@ fn serve_admin(
         metrics,
         journal,
     });
-    vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state)));
+    let pages = match console {
+        Some(config) => {
+            tracing::info!(path = config.path, "console");
+            let desk = Desk::new(Arc::clone(&state), config).context("the console")?;
+            console::router(Arc::new(desk))
+        }
+        None => Router::new(),
+    };
+    vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state, pages)));
     Ok(vital)
 }
 

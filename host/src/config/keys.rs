@@ -2,6 +2,7 @@
 //! table in `docs/administration.md` are made from it. A default that a room's `Config` has is taken from there.
 
 mod access;
+mod console;
 mod firmware;
 mod journal;
 mod key;
@@ -26,6 +27,7 @@ pub fn find(name: &str) -> Option<&'static ConfigKey> {
 pub static KEYS: LazyLock<Vec<ConfigKey>> = LazyLock::new(|| {
     let groups = [
         server::addresses(),
+        console::console(),
         tls::tls(),
         tls::client_certificates(),
         server::database(),

@@ -1,6 +1,7 @@
 //! The server's configuration: the `Config` of each room, put together from one source of values. The registry in
 //! `keys.rs` has each key's default, bounds and documentation.
 
+mod console;
 mod folders;
 mod fusionpbx;
 mod journal;
@@ -67,6 +68,8 @@ impl AdminListen {
 pub struct Config {
     pub listen: SocketAddr,
     pub admin_listen: AdminListen,
+    /// `None` without a web console.
+    pub console: Option<crate::console::Config>,
     /// Where the server writes what has no folder of its own.
     pub data: PathBuf,
     pub http: http::Config,
@@ -147,9 +150,11 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
     let listen = source.value("listen", |text| parse_listen(text, "0.0.0.0:8080 or [::]:8080"));
     let trusted_proxies = source.optional("trusted_proxies", parse_networks).unwrap_or_default();
     let tls::TlsKeys { tls, client_certificates, headers } = tls::read(source, listen, !trusted_proxies.is_empty());
+    let admin_listen = read_admin_listen(source);
     Config {
         listen,
-        admin_listen: read_admin_listen(source),
+        admin_listen,
+        console: console::read(source, admin_listen.address().is_some()),
         data: read_data(source),
         http: http::Config {
             trusted_proxies,

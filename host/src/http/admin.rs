@@ -134,7 +134,10 @@ async fn reload(State(state): State<Arc<AdminState>>, headers: HeaderMap) -> Res
 }
 
 async fn limits(State(state): State<Arc<AdminState>>) -> Response {
-    json(&state.sentry.reached(state.steady.now()))
+    let now = state.steady.now();
+    let mut reached = state.sentry.reached(now);
+    reached.extend(state.operators.reached(now));
+    json(&reached)
 }
 
 /// Which limits to lift: those of one network, maker or domain, or all.
@@ -148,7 +151,7 @@ async fn clear_limits(State(state): State<Arc<AdminState>>, Query(lift): Query<L
         return (StatusCode::FORBIDDEN, format!("lifting limits requires the header {CALLER}\n")).into_response();
     }
     let subject = lift.subject.as_deref();
-    let counters = state.sentry.clear(subject);
+    let counters = state.sentry.clear(subject) + state.operators.clear(subject);
     tracing::info!(subject = subject.unwrap_or("all"), counters, "limits cleared by the operator");
     json(&Cleared { counters })
 }

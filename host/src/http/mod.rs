@@ -12,7 +12,7 @@ pub mod client;
 mod connections;
 mod descriptors;
 mod error_document;
-mod evenly;
+pub mod evenly;
 mod firmware_answer;
 mod header_bytes;
 pub mod job;
@@ -34,6 +34,7 @@ mod tls;
 mod unread;
 
 pub use admin::REQUEST_TIMEOUT as ADMIN_TIMEOUT;
+pub use arrived::Arrived;
 pub use caller::CALLER;
 pub use certificate_headers::CertificateHeaders;
 pub use client::Config;
@@ -95,9 +96,12 @@ pub async fn serve(
     serving.join_all().await;
 }
 
-/// Serves operators on this machine until the process ends.
-pub async fn serve_admin(listener: TcpListener, state: Arc<AdminState>) {
-    let (router, config) = (admin::router(state), Config::default());
+/// Serves operators until the process ends: this machine's without a password, and others by `pages`, which decide who
+/// they are.
+pub async fn serve_admin(listener: TcpListener, state: Arc<AdminState>, pages: Router) {
+    // A proxy in front of the pages is one of those in front of the phones' listener, without the PROXY protocol.
+    let config = Config { proxy_protocol: false, certificates: None, ..state.http.clone() };
+    let router = admin::router(state).merge(pages);
     let limits = Limits { connections_max: admin::CONNECTIONS_MAX, of_network_max: usize::MAX };
     let (connections, request_timeout) = (Connections::new(limits), admin::REQUEST_TIMEOUT);
     let unread: unread::OnUnread = Arc::new(|head| head.log());

@@ -80,7 +80,7 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
         Err(failure) => (answer::failure(&failure), failure.kind()),
     };
     let status = answer.status().as_u16();
-    app.metrics.answered(status, kind, seen.plugin_name(), reason.word());
+    app.metrics.answered(status, kind, seen.plugin_name(), reason.word(), Some(took));
     if let Some((name, value)) = app.request_id_header.as_ref().zip(seen.id_value()) {
         answer.headers_mut().insert(name, value);
     }

@@ -62,6 +62,8 @@ pub struct AdminState {
     pub directory: Directory,
     pub probes: Arc<Probes>,
     pub sentry: Arc<Sentry>,
+    /// The limits for operators who log in.
+    pub operators: Arc<Sentry>,
     pub steady: SteadyClock,
     pub snapshot: reload::Current,
     pub reloads: Reloads,

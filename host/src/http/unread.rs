@@ -51,7 +51,7 @@ pub fn record(app: &AppState, head: &UnreadHead) {
     tracing::info!(
         client.address = %client, peer.address = %peer, status, %error, reason = reason.word(), request.id = %id, "refused"
     );
-    app.metrics.answered(*status, KIND, "", reason.word());
+    app.metrics.answered(*status, KIND, "", reason.word(), None);
     let seen = AccessRecord::of_unread(id, (*client).into());
     app.journal.add(seen.into_entry(*status, *reason, Sent::default(), Duration::ZERO));
 }

@@ -60,6 +60,10 @@ reasons! {
     RateLimited "rate_limited" "A limit on failed requests or new devices is reached."
     LoginBusy "login_busy" "Too many logins at once."
 
+    ConsoleLogin "console_login" "An operator logged in to the console."
+    ConsoleRefused "console_refused" "A login to the console was refused; the log says why."
+    ConsoleLogout "console_logout" "An operator logged out of the console."
+
     PinSecret "pin_secret" "A call with a PIN has not the dial plan's secret."
     PinLimited "pin_limited" "Too many failed tries of PINs."
     PinAddress "pin_address" "A call with a PIN names no phone's address."

@@ -111,6 +111,11 @@ impl Sentry {
         source(peer, client, self.hasher.hash_one((4, name.to_lowercase())), None)
     }
 
+    /// As [`Self::user`], for an operator. One on this machine is limited, too.
+    pub fn operator(&self, client: ClientAddress, name: &str) -> RequestSource {
+        RequestSource::new(client, self.hasher.hash_one((5, name.to_lowercase())), None)
+    }
+
     fn warn_of_proxy(&self) {
         if !self.is_off && !self.has_warned.swap(true, Ordering::Relaxed) {
             tracing::warn!(

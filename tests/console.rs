@@ -1,0 +1,7 @@
+//! The web console of the built server, on both databases: who may log in, what a session needs, and what no page does.
+
+mod browser;
+mod logins;
+mod nginx;
+mod pages;
+mod stage;

@@ -1,0 +1,80 @@
+//! A browser without scripts: it keeps cookies, follows no redirect by itself, and sends the forms that it is shown.
+
+use dialplate_tests::client::{self, Answer};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+
+pub const BASE: &str = "/console";
+
+pub struct Browser {
+    pub server: SocketAddr,
+    pub cookies: BTreeMap<String, String>,
+    /// Further headers of each request.
+    pub headers: Vec<(&'static str, String)>,
+    /// The `Set-Cookie` headers of the last answer.
+    pub set: Vec<String>,
+}
+
+impl Browser {
+    pub fn new(server: SocketAddr) -> Self {
+        Self { server, cookies: BTreeMap::new(), headers: Vec::new(), set: Vec::new() }
+    }
+
+    pub fn get(&mut self, page: &str) -> Answer {
+        self.send("GET", page, b"")
+    }
+
+    /// Sends fields as a form.
+    pub fn post(&mut self, page: &str, fields: &[(&str, &str)]) -> Answer {
+        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02x}")).collect::<String>();
+        let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        self.send("POST", page, fields.join("&").as_bytes())
+    }
+
+    /// Opens the form and fills it in.
+    pub fn log_in(&mut self, user: &str, password: &str) -> Answer {
+        let form = self.get("/login");
+        let token = token(&form, "/login");
+        self.post("/login", &[("token", &token), ("user", user), ("password", password)])
+    }
+
+    fn send(&mut self, method: &str, page: &str, body: &[u8]) -> Answer {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let (cookies, host) = (cookies.join("; "), self.server.to_string());
+        let mut headers = Vec::new();
+        if !self.headers.iter().any(|(name, _)| *name == "Host") {
+            headers.push(("Host", host.as_str()));
+        }
+        if !cookies.is_empty() {
+            headers.push(("Cookie", &cookies));
+        }
+        headers.extend(self.headers.iter().map(|(name, value)| (*name, value.as_str())));
+        let bytes = client::exchange(self.server, &client::request(method, &format!("{BASE}{page}"), &headers, body));
+        self.keep_cookies(&String::from_utf8_lossy(&bytes));
+        client::parse(&bytes)
+    }
+
+    fn keep_cookies(&mut self, answer: &str) {
+        let head = answer.split("\r\n\r\n").next().unwrap_or_default();
+        let lines = head.lines().filter_map(|line| line.split_once(':'));
+        let set = lines.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        self.set = set.map(|(_, value)| value.trim().to_owned()).collect();
+        for cookie in &self.set {
+            let (name, value) = cookie.split(';').next().and_then(|pair| pair.split_once('=')).unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+    }
+}
+
+/// The token of the page's form that leads to this path.
+pub fn token(page: &Answer, path: &str) -> String {
+    let text = page.text();
+    let form = text.split("<form").find(|form| form.contains(&format!("action=\"{BASE}{path}\"")));
+    let value =
+        form.and_then(|form| form.split_once("name=\"token\" value=\"")).and_then(|(_, rest)| rest.split_once('"'));
+    value.unwrap_or_else(|| panic!("no form for {path} in {text}")).0.to_owned()
+}
