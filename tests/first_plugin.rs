@@ -1,6 +1,7 @@
 //! The guide to a first plugin, followed literally for each language: from `plugin new` to a file of a server that runs all
 //! the time. The plugin in JavaScript costs a minute of processor time, most of it for npm and componentize-js.
 
+use crate::plugin_dev::languages::{self, Mistake};
 use dialplate_tests::author::{Machine, succeed};
 use dialplate_tests::page::{self, blocks, commands};
 use dialplate_tests::server::{free_port, root, target};
@@ -73,6 +74,8 @@ fn guide_leads_to_a_served_file_in_rust() {
     let machine = Machine::new(&folder.path().join("machine"));
     let plugin = follow_guide(&machine, "rust");
     check_program(&plugin.join("src/lib.rs"));
+    let mistake = Mistake { file: "src/lib.rs", old: "[\"02acce\"]", new: "[02acce]", says: "src/lib.rs" };
+    languages::check(&machine, &plugin, &mistake, Some("[\"02accf\"]"));
     check_lacking_target(&machine, &plugin);
 }
 
@@ -97,6 +100,8 @@ fn guide_leads_to_a_served_file_in_js() {
     let machine = Machine::without_sdk(&folder.path().join("machine"));
     let plugin = follow_guide(&machine, "js");
     check_templates(&machine, &plugin);
+    let mistake = Mistake { file: "src/plugin.js", old: "import", new: "}\nimport", says: "SyntaxError" };
+    languages::check(&machine, &plugin, &mistake, None);
     check_mistake(&machine, &plugin, "src/plugin.js", "node could not build");
 }
 

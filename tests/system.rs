@@ -54,6 +54,7 @@ mod package;
 mod password;
 mod permissions;
 mod pin;
+mod plugin_dev;
 mod plugin_install;
 mod plugin_kit;
 mod plugin_signature;

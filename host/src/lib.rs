@@ -35,6 +35,7 @@ pub mod pin_command;
 pub mod plugin;
 pub mod plugin_author;
 pub mod plugin_command;
+pub mod plugin_dev;
 pub mod plugin_kit;
 pub mod plugin_signature;
 pub mod plugin_store;

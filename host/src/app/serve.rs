@@ -4,9 +4,10 @@ use super::build::{App, Opened, with_compiler};
 use crate::config::{AdminListen, Config};
 use crate::console::{self, Desk};
 use crate::http::{self, AdminState, EXPLAINING_MAX, PhoneListener, Tls};
+use crate::reload::{self, Reloads};
 use crate::resync_watch::{self, Watcher};
+use crate::tftp;
 use crate::vital::VitalTasks;
-use crate::{reload, tftp};
 use anyhow::{Context, Result};
 use axum::Router;
 use std::net::SocketAddr;
@@ -23,54 +24,120 @@ const BACKLOG: u32 = 1024;
 /// # Errors
 /// The server cannot start.
 pub async fn run(config: Config) -> Result<()> {
-    // The port is bound before plugins are compiled, so that a taken port is reported at once. It is listened on last:
-    // until then, connections are refused, and a proxy tries another server.
-    let address = config.listen;
-    let taken = || format!("cannot listen on {address}; is another server there? --listen names another port");
-    let socket = bind(address).with_context(taken)?;
-    let tls = match config.tls.clone() {
-        Some(tls) => Some(BoundTls::open(tls).await?),
-        None => None,
-    };
-    // Without a handler, SIGHUP would end the process. One that arrives during the start causes a reload after it.
-    let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
-    let admin = listen_for_admin(config.admin_listen)?;
-    let (tftp, console) = (config.tftp.clone().map(listen_for_tftp).transpose()?, config.console.clone());
-    let watched = config.resync.on_change.then(|| (config.resync.clone(), config.journal.clone()));
-    let opened = Opened::open(with_compiler(config)?).await?;
-    let loaded = opened.load().await?;
-    let app = opened.into_app(Arc::clone(&loaded.current))?;
-    let mut vital = serve_admin(admin, console, &app, loaded, hangup)?;
-    if let Some(tls) = &tls {
-        tls.watch(&mut vital)?;
+    let config = with_compiler(config)?;
+    let server = Bound::open(&config).await?.start(config).await?;
+    server.serve(stop_signal()?).await
+}
+
+/// The sockets of a server. They are bound before plugins are compiled, so that a taken port is reported at once. The phones'
+/// are listened on last: until then, connections are refused, and a proxy tries another server.
+pub(super) struct Bound {
+    address: SocketAddr,
+    socket: TcpSocket,
+    tls: Option<BoundTls>,
+    hangup: Signal,
+    admin: Option<TcpListener>,
+    tftp: Option<(std::net::UdpSocket, tftp::Config)>,
+}
+
+impl Bound {
+    /// # Errors
+    /// An address is taken, or a certificate cannot be used.
+    pub(super) async fn open(config: &Config) -> Result<Self> {
+        let address = config.listen;
+        let socket = bind(address).with_context(|| taken(address))?;
+        let tls = match config.tls.clone() {
+            Some(tls) => Some(BoundTls::open(tls).await?),
+            None => None,
+        };
+        // Without a handler, SIGHUP would end the process. One that arrives during the start causes a reload after it.
+        let hangup = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
+        let admin = listen_for_admin(config.admin_listen)?;
+        let tftp = config.tftp.clone().map(listen_for_tftp).transpose()?;
+        Ok(Self { address, socket, tls, hangup, admin, tftp })
     }
-    if let Some((socket, config)) = tftp {
-        let socket = UdpSocket::from_std(socket)?;
-        tracing::info!(listen = %socket.local_addr()?, "tftp");
-        let door = Arc::new(http::TftpDoor::new(Arc::downgrade(&app.state), app.http.clone()));
-        vital.add("the TFTP server", tokio::spawn(tftp::serve(socket, config, door)));
-    }
-    if let Some((config, journal)) = watched {
-        let app = Arc::downgrade(&app.state);
-        let watching = resync_watch::watch(Watcher { app, config, journal });
-        vital.add("the task that notifies phones of edits", tokio::spawn(watching));
-    }
-    let mut ended = None;
-    let signal = stop_signal()?;
-    let stop = async {
-        tokio::select! {
-            () = signal => {}
-            task = vital.end() => ended = Some(task),
+
+    /// Builds the rooms, and starts the tasks that run beside the answers.
+    ///
+    /// # Errors
+    /// The server cannot start.
+    pub(super) async fn start(self, config: Config) -> Result<Server> {
+        let Self { address, socket, tls, hangup, admin, tftp } = self;
+        let watched = config.resync.on_change.then(|| (config.resync.clone(), config.journal.clone()));
+        let console = config.console.clone();
+        let opened = Opened::open(config).await?;
+        let loaded = opened.load().await?;
+        let app = opened.into_app(Arc::clone(&loaded.current))?;
+        let mut vital = VitalTasks::default();
+        let (reloads, task) = loaded.watch(Arc::clone(&app.state.metrics), hangup);
+        vital.add("the task that reloads templates and plugins", task);
+        if let Some(listener) = admin {
+            serve_admin(listener, console, &app, reloads.clone(), &mut vital)?;
         }
-    };
-    let mut listeners: Vec<_> = tls.map(BoundTls::listen).transpose()?.into_iter().collect();
-    let listener = socket.listen(BACKLOG).with_context(taken)?;
-    tracing::info!(listen = %listener.local_addr()?, "serving");
-    listeners.push(PhoneListener { listener, tls: None });
-    app.serve(listeners, stop).await;
-    app.close().await;
-    tracing::info!("stopped");
-    ended.map_or(Ok(()), |task| Err(task.into()))
+        if let Some(tls) = &tls {
+            tls.watch(&mut vital)?;
+        }
+        if let Some((socket, config)) = tftp {
+            let socket = UdpSocket::from_std(socket)?;
+            tracing::info!(listen = %socket.local_addr()?, "tftp");
+            let door = Arc::new(http::TftpDoor::new(Arc::downgrade(&app.state), app.http.clone()));
+            vital.add("the TFTP server", tokio::spawn(tftp::serve(socket, config, door)));
+        }
+        if let Some((config, journal)) = watched {
+            let app = Arc::downgrade(&app.state);
+            let watching = resync_watch::watch(Watcher { app, config, journal });
+            vital.add("the task that notifies phones of edits", tokio::spawn(watching));
+        }
+        Ok(Server { app, vital, reloads, address, socket, tls })
+    }
+}
+
+/// A server that is built, and does not answer phones yet.
+pub(super) struct Server {
+    app: App,
+    vital: VitalTasks,
+    reloads: Reloads,
+    address: SocketAddr,
+    socket: TcpSocket,
+    tls: Option<BoundTls>,
+}
+
+impl Server {
+    pub(super) fn reloads(&self) -> Reloads {
+        self.reloads.clone()
+    }
+
+    /// The live snapshot.
+    pub(super) fn current(&self) -> reload::Current {
+        Arc::clone(&self.app.state.snapshot)
+    }
+
+    /// Answers phones until `stop` resolves.
+    ///
+    /// # Errors
+    /// It cannot listen, or a task that must not end has ended.
+    pub(super) async fn serve(self, stop: impl Future<Output = ()>) -> Result<()> {
+        let Self { app, mut vital, address, socket, tls, .. } = self;
+        let mut ended = None;
+        let stop = async {
+            tokio::select! {
+                () = stop => {}
+                task = vital.end() => ended = Some(task),
+            }
+        };
+        let mut listeners: Vec<_> = tls.map(BoundTls::listen).transpose()?.into_iter().collect();
+        let listener = socket.listen(BACKLOG).with_context(|| taken(address))?;
+        tracing::info!(listen = %listener.local_addr()?, "serving");
+        listeners.push(PhoneListener { listener, tls: None });
+        app.serve(listeners, stop).await;
+        app.close().await;
+        tracing::info!("stopped");
+        ended.map_or(Ok(()), |task| Err(task.into()))
+    }
+}
+
+fn taken(address: SocketAddr) -> String {
+    format!("cannot listen on {address}; is another server there? --listen names another port")
 }
 
 /// A bound socket for TLS, with its certificate.
@@ -102,20 +169,16 @@ impl BoundTls {
     }
 }
 
-/// Starts reloads and, if there is a listener, the admin endpoint. Both must run until the process ends.
+/// Starts the admin endpoint, with the console if there is one. It must run until the process ends.
 fn serve_admin(
-    listener: Option<TcpListener>,
+    listener: TcpListener,
     console: Option<console::Config>,
     app: &App,
-    loaded: reload::FirstLoad,
-    hangup: Signal,
-) -> Result<VitalTasks> {
+    reloads: Reloads,
+    vital: &mut VitalTasks,
+) -> Result<()> {
     let state = &app.state;
     let (snapshot, metrics) = (Arc::clone(&state.snapshot), Arc::clone(&state.metrics));
-    let mut vital = VitalTasks::default();
-    let (reloads, task) = loaded.watch(Arc::clone(&metrics), hangup);
-    vital.add("the task that reloads templates and plugins", task);
-    let Some(listener) = listener else { return Ok(vital) };
     tracing::info!(listen = %listener.local_addr()?, "admin endpoint");
     let (sentry, documents) = (Arc::clone(&state.sentry), Arc::clone(&state.documents));
     let journal = state.journal.state();
@@ -144,7 +207,7 @@ fn serve_admin(
         None => Router::new(),
     };
     vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state, pages)));
-    Ok(vital)
+    Ok(())
 }
 
 fn bind(address: SocketAddr) -> std::io::Result<TcpSocket> {
@@ -186,7 +249,8 @@ fn listen_for_tftp(config: tftp::Config) -> Result<(std::net::UdpSocket, tftp::C
     Ok((socket, config))
 }
 
-fn stop_signal() -> Result<impl Future<Output = ()>> {
+/// Resolves at SIGTERM or SIGINT.
+pub(super) fn stop_signal() -> Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot wait for SIGINT")?;
     Ok(async move {

@@ -1,7 +1,8 @@
 //! `dialplate plugin new` and `dialplate plugin build`.
 
+use super::flags::switch;
 use crate::plugin_author::{self, Language, PluginName, SdkSource};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::{Arg, ArgMatches, Command, ValueHint, value_parser};
 use std::io::{Write, stderr, stdout};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,9 @@ const LANG: &str = "lang";
 const SDK: &str = "sdk";
 const PATH: &str = "path";
 const OUTPUT: &str = "output";
+const JSON: &str = "json";
+/// For `serve --dev`, whose build ends with the server.
+const END_WITH_INPUT: &str = "end-with-input";
 
 /// The commands, in the order of the help.
 pub fn commands() -> [Command; 2] {
@@ -41,6 +45,8 @@ fn build() -> Command {
         .about("Builds a plugin with the tools of its language, and makes a component of it that a server loads")
         .arg(path.value_hint(ValueHint::DirPath).help("The plugin's folder"))
         .arg(output.value_hint(ValueHint::FilePath).help("Where to write the component [default: build/NAME.wasm]"))
+        .arg(switch(JSON, "Print the component's file and its bytes as JSON"))
+        .arg(switch(END_WITH_INPUT, "End the build when standard input ends").hide(true))
 }
 
 /// Runs one of the commands.
@@ -64,8 +70,14 @@ fn run_new(flags: &ArgMatches) -> Result<()> {
 }
 
 fn run_build(flags: &ArgMatches) -> Result<()> {
+    if flags.get_flag(END_WITH_INPUT) {
+        plugin_author::end_with_input().context("cannot watch standard input")?;
+    }
     let path = flags.get_one::<PathBuf>(PATH).map_or(Path::new("."), PathBuf::as_path);
     let built = plugin_author::build(path, flags.get_one::<PathBuf>(OUTPUT).map(PathBuf::as_path), &mut stderr())?;
-    writeln!(stdout(), "{} ({} bytes)", built.file.display(), built.bytes)?;
+    match flags.get_flag(JSON) {
+        true => writeln!(stdout(), "{}", serde_json::to_string(&built)?)?,
+        false => writeln!(stdout(), "{} ({} bytes)", built.file.display(), built.bytes)?,
+    }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::flags::{joined, source};
 use crate::app;
-use crate::config::Config;
+use crate::config::{Config, ConfigSource};
 use crate::directory::{self, Directory};
 use crate::log::{self, Log};
 use anyhow::{Context, Result, ensure};
@@ -16,7 +16,12 @@ const SECRET_BYTES_MAX: u64 = 4096;
 
 /// Reads the configuration, and starts logging.
 pub fn configure(flags: &ArgMatches, log: &Log) -> Result<Config> {
-    let config = Config::read(source(flags), program().as_deref()).map_err(|errors| joined(&errors))?;
+    configure_from(source(flags), log)
+}
+
+/// Reads the configuration from a source, and starts logging.
+pub fn configure_from(source: ConfigSource, log: &Log) -> Result<Config> {
+    let config = Config::read(source, program().as_deref()).map_err(|errors| joined(&errors))?;
     // An error of the log itself is not printed: printing it would panic where standard error cannot be written.
     let lines = tracing_subscriber::fmt().with_writer(log.lines()).log_internal_errors(false);
     lines.with_env_filter(log_filter()?).with_ansi(false).init();

@@ -137,6 +137,18 @@ pub fn read_admin(mut source: ConfigSource) -> Result<AdminListen, Vec<ConfigErr
     source.finish(listen)
 }
 
+/// Has the server of a plugin's author write to `data`, and use the embedded database there, unless the configuration names
+/// others. FusionPBX's own database counts only if the configuration names it: phones are served from it.
+pub fn default_to_folder(source: &mut ConfigSource, data: Option<&Path>) {
+    if let Some(data) = data {
+        source.default_to("data", data.display().to_string());
+    }
+    if !source.is_given("fusionpbx_config") {
+        let embedded = DatabaseUrl::embedded_in(&read_data(source));
+        source.default_to("database", embedded.as_str().to_owned());
+    }
+}
+
 /// Reads the keys of the journal alone, for the commands that read it.
 ///
 /// # Errors

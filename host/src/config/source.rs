@@ -216,6 +216,11 @@ impl ConfigSource {
         self.given.contains_key(name)
     }
 
+    /// Gives a key a value if it has none, as if it were the default.
+    pub fn default_to(&mut self, name: &'static str, text: String) {
+        self.given.entry(name).or_insert(Value { text, origin: ValueOrigin::Default });
+    }
+
     /// Notes the value that the server found for a key, for [`Self::effective`].
     pub fn found(&mut self, name: &'static str, text: impl Into<String>, origin: ValueOrigin) {
         self.found.insert(name, Value { text: text.into(), origin });

@@ -4,6 +4,7 @@ use super::error::AuthorError;
 use super::language::Language;
 use super::{cargo, clang, node};
 use crate::files::read_bounded;
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ const BUILD: &str = "build";
 const MODULE_BYTES_MAX: u64 = 64 << 20;
 
 /// A component that was built.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Built {
     pub file: PathBuf,
     pub bytes: usize,

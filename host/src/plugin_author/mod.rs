@@ -4,6 +4,7 @@ mod bindings;
 mod build;
 mod cargo;
 mod clang;
+mod ended;
 mod error;
 mod files;
 mod language;
@@ -14,6 +15,7 @@ mod sdk;
 mod target;
 
 pub use build::{Built, build};
+pub use ended::end_with_input;
 pub use error::AuthorError;
 pub use language::Language;
 pub use name::PluginName;

@@ -171,7 +171,7 @@ fn compare(name: String, folder: &Path, actual: &[u8], bless: bool) -> Result<Ca
         },
         Some(expected) => {
             let message = "the file differs from `expected`; if the new one is right, --bless writes it";
-            report(Verdict::Failed, Some(message), Some(diff::unified(&expected, actual)))
+            report(Verdict::Failed, Some(message), Some(diff::unified(("expected", &expected), ("actual", actual))))
         }
         None => report(Verdict::Failed, Some("there is no file `expected`; --bless writes it"), None),
     }

@@ -25,6 +25,7 @@ const REQUESTS_MAX: usize = 16;
 type Reply = oneshot::Sender<Arc<Report>>;
 
 /// Asks the running server for a reload, and reports on reloads.
+#[derive(Clone)]
 pub struct Reloads {
     requests: mpsc::Sender<Reply>,
     report: Arc<ArcSwap<Report>>,

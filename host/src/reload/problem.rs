@@ -19,6 +19,11 @@ pub struct TemplateProblem {
     pub(super) kind: ProblemKind,
 }
 
+/// What is said of a version that serves in place of the one on disk.
+pub(super) fn kept(serves: bool) -> &'static str {
+    if serves { " (the previous version stays active)" } else { "" }
+}
+
 /// How a text fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ProblemKind {
@@ -43,6 +48,11 @@ impl TemplateProblem {
     /// A problem of a live text, found now. [`FoundProblem::weigh`] decides whether it is an error.
     pub(super) fn live(message: String, kind: ProblemKind) -> Self {
         Self { message, since: SystemTime::now(), old_serves: false, is_error: false, kind }
+    }
+
+    /// The problem, and whether the text before serves.
+    pub fn sentence(&self) -> String {
+        format!("{}{}", self.message, kept(self.old_serves))
     }
 
     /// Whether it is the same problem, whenever it was found.

@@ -1,6 +1,6 @@
 //! The state of reloads, as operators see it.
 
-use super::problem::{Problems, TemplateProblem, name};
+use super::problem::{Problems, TemplateProblem, kept, name};
 use crate::facts::DisplayPath;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
@@ -83,12 +83,8 @@ impl Report {
 
     fn template_messages(&self, errors: bool) -> impl Iterator<Item = String> {
         let of_kind = self.problems.values().filter(move |it| it.is_error == errors);
-        of_kind.map(|it| format!("{}{}", it.message, kept(it.old_serves)))
+        of_kind.map(TemplateProblem::sentence)
     }
-}
-
-fn kept(serves: bool) -> &'static str {
-    if serves { " (the previous version stays active)" } else { "" }
 }
 
 /// The first of these sentences, and how many more there are.

@@ -1,0 +1,65 @@
+//! The server of `serve --dev`: the running server, with a plugin that is built and swapped in on each save.
+
+use super::build::with_compiler;
+use super::serve::{Bound, stop_signal};
+use crate::config::Config;
+use crate::plugin;
+use crate::plugin_dev::Session;
+use crate::plugin_kit;
+use crate::plugin_signature::Policy;
+use anyhow::Result;
+use std::path::Path;
+use std::pin::pin;
+use tokio::sync::oneshot;
+
+/// Builds the plugin of a folder, serves it, and builds it anew on each save, until SIGTERM or SIGINT.
+///
+/// # Errors
+/// There is no plugin, or the server cannot start.
+pub async fn develop(config: Config, path: &Path) -> Result<()> {
+    let mut stop = pin!(stop_signal()?);
+    let start = async {
+        let mut config = with_compiler(without_signatures(config))?;
+        let bound = Bound::open(&config).await?;
+        let (templates, plugins, engine) = (config.templates.clone(), config.plugins.clone(), config.plugin.clone());
+        let mut session = Session::open(path, plugin_kit::Config { templates, plugins, engine }).await?;
+        session.prepare().await?;
+        config.plugins = session.plugins();
+        config.templates.roots.splice(0..0, session.templates());
+        anyhow::Ok((bound.start(config).await?, session))
+    };
+    let (server, mut session) = tokio::select! {
+        () = &mut stop => return Ok(()),
+        started = start => started?,
+    };
+    let (reloads, current) = (server.reloads(), server.current());
+    let (ending, ended) = oneshot::channel::<()>();
+    // Dropping the session ends its build.
+    let mut task = tokio::spawn(async move {
+        tokio::select! {
+            _ = ended => {}
+            () = session.run(&reloads, &current) => {}
+        }
+    });
+    let stopped = async {
+        tokio::select! {
+            () = stop => {
+                drop(ending);
+                let _ = (&mut task).await;
+            }
+            _ = &mut task => tracing::error!("the task that builds the plugin crashed; the log says where"),
+        }
+    };
+    server.serve(stopped).await
+}
+
+/// An author's component is not signed yet, and its versions are no concern of the operator's.
+fn without_signatures(config: Config) -> Config {
+    if config.plugin.signatures.required {
+        tracing::warn!("this server checks no signatures (plugins_require_signature), because it is one for an author");
+    }
+    let of_plugins = config.plugin.plugins.into_iter();
+    let plugins = of_plugins.map(|(name, one)| (name, plugin::Config { signatures: Policy::default(), ..one }));
+    let plugin = plugin::Config { signatures: Policy::default(), plugins: plugins.collect(), ..config.plugin };
+    Config { plugin, ..config }
+}
