@@ -83,7 +83,10 @@ fn looping_prepare_delays_no_other_vendor() {
         std::fs::write(file, text).unwrap();
     }
     let text = |path: &Path| path.display().to_string();
+    let sections = folder.path().join("dialplate.toml");
+    std::fs::write(&sections, "[plugins.minimal]\ncontacts = false\n[plugins.absent]\ncontacts = false\n").unwrap();
     let server = server::Server::start(&[
+        ("DIALPLATE_CONFIG", &text(&sections)),
         ("DIALPLATE_DATABASE", &server::new_demo_url(folder.path())),
         ("DIALPLATE_TEMPLATES", &text(&templates)),
         ("DIALPLATE_PLUGINS", &text(&plugins)),
@@ -96,6 +99,10 @@ fn looping_prepare_delays_no_other_vendor() {
     let log = server.log();
     assert!(log.contains("plugin not ready") && log.contains("minimal.wasm"), "{log}");
     assert!(!log.contains("plugin refused"), "{log}");
+    // Its section is one of a plugin that is there.
+    let unknown: Vec<_> =
+        log.lines().filter(|line| line.contains("a section for a plugin that is not loaded")).collect();
+    assert!(unknown.len() == 1 && unknown[0].contains("plugin.name=\"absent\""), "{unknown:?}");
     assert_eq!(server.get("localhost", "/provision/001565000046.cfg").text(), "mac = 001565000046");
     let waiting = server.get("localhost", "/app/provision/?mac=0004f2000450&file=prepare-loops");
     assert_eq!((waiting.status, waiting.header("retry-after")), (503, "5"), "{}", server.log());

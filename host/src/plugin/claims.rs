@@ -107,6 +107,11 @@ impl Claims {
         Ok(at)
     }
 
+    /// Whether a plugin has claimed this name.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
+
     fn check(&self, plugin: &Description) -> Result<(), LoadError> {
         let claimed = |what: String, by: &str| Err(LoadError::Claimed { what, other: format!("the plugin {by:?}") });
         if self.names.contains(&plugin.name) {

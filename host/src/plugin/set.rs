@@ -93,6 +93,11 @@ impl Plugins {
         self.claims.of_device(vendor, folder).is_some_and(|at| at >= self.plugins.len())
     }
 
+    /// Whether there is a plugin of this name, built or still to be built.
+    pub fn has(&self, name: &str) -> bool {
+        self.claims.has(name)
+    }
+
     /// The plugin that this template folder belongs to, and that is prepared with it.
     pub fn owner(&self, folder: &str) -> Option<&Arc<Plugin>> {
         self.plugins.get(self.claims.of_folder(folder)?)

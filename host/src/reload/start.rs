@@ -74,8 +74,8 @@ pub async fn load(config: Config) -> Result<FirstLoad, Error> {
         return Err(Error::Plugins(failures));
     }
     log_loaded(&plugins, None);
-    let is_loaded = |name: &str| plugins.iter().any(|plugin| plugin.name() == name);
-    for name in engine.config().plugins.keys().filter(|name| !is_loaded(name)) {
+    // One that is put off is built by the reload task.
+    for name in engine.config().plugins.keys().filter(|name| !plugins.has(name)) {
         tracing::warn!(plugin.name = name, "the configuration has a section for a plugin that is not loaded");
     }
     tracing::info!(
