@@ -33,7 +33,7 @@ impl Binary {
         let no_answer = || LoadError::Read(Error::new(ErrorKind::TimedOut, NoAnswer(file.to_owned())));
         let read = move || {
             let bytes = read(&path, bytes_max)?;
-            let signature = if checks { read_signature(&path)? } else { None };
+            let signature = if checks { read_signature(&path, &bytes)? } else { None };
             Ok((bytes, signature))
         };
         let (bytes, signature) = within(READ_MAX, read).unwrap_or_else(|| Err(no_answer()))?;

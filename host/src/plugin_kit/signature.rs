@@ -150,7 +150,7 @@ impl InspectedSignature {
     /// The signature beside a component that was examined, checked with the configured keys.
     pub(super) fn of(config: &Config, component: &Path, examined: &Examined) -> Self {
         let unsigned = Self { signed: false, key: None, trusted: false, valid: None, expires: None, problem: None };
-        let bytes = match read_signature(component) {
+        let bytes = match read_signature(component, examined.component()) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return unsigned,
             Err(fault) => return Self { signed: true, problem: Some(fault.to_string()), ..unsigned },

@@ -14,7 +14,7 @@ mod versions;
 
 pub use check::{SignatureState, Signed, check};
 pub use fault::SignatureFault;
-pub use file::{ENDING, SIGNATURE_BYTES_MAX, read_signature, signature_file};
+pub use file::{ENDING, NextSignature, SIGNATURE_BYTES_MAX, next_file, read_signature, signature_file};
 pub use key::{KeyError, KeyId, TrustedKey, TrustedKeys};
 pub use policy::Policy;
 pub use sign::{KeyPair, SignError, SigningKey, generate};

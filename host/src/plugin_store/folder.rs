@@ -4,6 +4,7 @@ use super::error::Error;
 use super::kept::{self, KeptVersion, kept_versions};
 use super::package::{DRAFT, Package, remove_file};
 use super::record::Record;
+use crate::plugin;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -39,16 +40,20 @@ impl PluginFolder {
         let lock = File::options().create(true).truncate(false).write(true).open(&path);
         let lock = lock.and_then(|lock| lock.lock().map(|()| lock)).map_err(Error::write(&path))?;
         let store = Self { folder: folder.to_owned(), bytes_max, _lock: lock };
-        store.remove_drafts()?;
+        store.tidy()?;
         Ok(store)
     }
 
-    fn remove_drafts(&self) -> Result<(), Error> {
+    /// Completes what a killed command has begun, and removes its drafts.
+    fn tidy(&self) -> Result<(), Error> {
         let kept = kept::kept_plugins(&self.folder)?.into_iter().map(|name| self.folder.join(kept::FOLDER).join(name));
         for folder in kept.chain([self.folder.clone()]) {
             let entries = fs::read_dir(&folder).map_err(Error::read(&folder))?;
             let is_draft = |entry: &fs::DirEntry| entry.file_name().as_encoded_bytes().starts_with(DRAFT.as_bytes());
             entries.flatten().filter(is_draft).try_for_each(|entry| remove_file(&entry.path()))?;
+            for component in plugin::files(&folder).map_err(Error::read(&folder))? {
+                Package::finish(&component, self.bytes_max)?;
+            }
         }
         Ok(())
     }

@@ -4,13 +4,14 @@ use super::error::Error;
 use super::record::Record;
 use crate::facts::hex;
 use crate::files::read_bounded;
-use crate::plugin_signature::{SIGNATURE_BYTES_MAX, signature_file};
+use crate::plugin_signature::{NextSignature, SignatureFault, next_file, read_signature, signature_file};
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// A record is some lines; only its URL may be long.
 const RECORD_BYTES_MAX: u64 = 64 << 10;
@@ -47,41 +48,96 @@ impl Package {
     /// A file cannot be read, or is larger than allowed.
     pub fn read(component: &Path, bytes_max: u64) -> Result<Option<Self>, Error> {
         let Some(bytes) = read(component, bytes_max)? else { return Ok(None) };
-        let signature = read(&signature_file(component), SIGNATURE_BYTES_MAX)?;
+        let signature = read_signature(component, &bytes).map_err(unreadable(component))?;
         let mut package = Self { component: bytes, signature, record: None };
         package.record = Record::read(component)?.filter(|record| record.sha256 == package.sha256());
         Ok(Some(package))
     }
 
-    /// Writes the files completely beside their places, then renames them, each over its predecessor. The component is a whole
-    /// one at every moment. The renames follow each other directly, so that a component and its signature hardly ever differ.
+    /// Writes the files completely beside their places, then renames them, each over its predecessor. At every moment the
+    /// component is a whole one, and has its own signature.
     pub(super) fn write(&self, component: &Path) -> Result<(), Error> {
-        let record = self.record.as_ref().and_then(|record| serde_json::to_vec_pretty(record).ok());
-        let files = [
-            (signature_file(component), self.signature.as_deref(), READABLE),
-            (component.to_owned(), Some(&*self.component), READABLE),
-            (record_file(component), record.as_deref(), PRIVATE),
-        ];
-        let mut drafts = Vec::new();
-        for (path, bytes, mode) in files {
-            let draft = bytes.map(|bytes| draft(&path, bytes, mode).map_err(Error::write(&path))).transpose()?;
-            drafts.push((path, draft));
+        self.steps(component)?.into_iter().try_for_each(Step::take)?;
+        sync_parent(component)
+    }
+
+    /// What puts the package in place, with everything written already. A process may end between any two of the steps.
+    fn steps(&self, component: &Path) -> Result<Vec<Step>, Error> {
+        let [signature, next, record] = [signature_file(component), next_file(component), record_file(component)];
+        let of_next = NextSignature::of(&self.component, self.signature.as_deref()).to_bytes();
+        let written = |path: &Path, bytes: &[u8], mode| -> Result<Step, Error> {
+            Ok(Step::Put(draft(path, bytes, mode).map_err(Error::write(path))?, path.to_owned()))
+        };
+        let mut steps = vec![written(&next, &of_next, READABLE)?, written(component, &self.component, READABLE)?];
+        steps.push(match &self.signature {
+            Some(bytes) => written(&signature, bytes, READABLE)?,
+            None => Step::Remove(signature),
+        });
+        steps.push(Step::Remove(next));
+        let bytes = self.record.as_ref().and_then(|record| serde_json::to_vec_pretty(record).ok());
+        steps.push(match bytes {
+            Some(bytes) => written(&record, &bytes, PRIVATE)?,
+            None => Step::Remove(record),
+        });
+        Ok(steps)
+    }
+
+    /// Brings the signature of a component to its place, if a command was killed before it had done so.
+    pub(super) fn finish(component: &Path, bytes_max: u64) -> Result<(), Error> {
+        let next = next_file(component);
+        if !next.exists() {
+            return Ok(());
         }
-        for (path, draft) in drafts {
-            match draft {
-                Some(draft) => draft.persist(&path).map(drop).map_err(|failed| Error::write(&path)(failed.error))?,
-                None => remove_file(&path)?,
+        if let Some(bytes) = read(component, bytes_max)?
+            && let Some(found) = NextSignature::read(component, &bytes).map_err(unreadable(component))?
+        {
+            let signature = signature_file(component);
+            match found.signature {
+                Some(bytes) => {
+                    let draft = draft(&signature, &bytes, READABLE).map_err(Error::write(&signature))?;
+                    Step::Put(draft, signature).take()?;
+                }
+                None => remove_file(&signature)?,
             }
         }
-        sync_parent(component)
+        remove_file(&next)
     }
 
     /// Removes the files of a component. The component is the first: nothing may be loaded without its signature.
     pub(super) fn remove(component: &Path) -> Result<(), Error> {
-        for path in [component.to_owned(), signature_file(component), record_file(component)] {
+        for path in [component.to_owned(), signature_file(component), next_file(component), record_file(component)] {
             remove_file(&path)?;
         }
         sync_parent(component)
+    }
+}
+
+/// A step of putting a package in place. Each is done as a whole or not at all.
+enum Step {
+    /// A file that is written gets its name.
+    Put(NamedTempFile, PathBuf),
+    Remove(PathBuf),
+}
+
+impl Step {
+    fn take(self) -> Result<(), Error> {
+        match self {
+            Self::Put(draft, path) => {
+                draft.persist(&path).map(drop).map_err(|failed| Error::write(&path)(failed.error))
+            }
+            Self::Remove(path) => remove_file(&path),
+        }
+    }
+}
+
+/// What makes an error of a signature that cannot be read.
+fn unreadable(component: &Path) -> impl FnOnce(SignatureFault) -> Error {
+    let path = signature_file(component);
+    move |fault| match fault {
+        SignatureFault::TooLarge { bytes_max } => Error::TooLarge { path, bytes_max },
+        SignatureFault::Read(source) => Error::Read { path, source },
+        // Reading alone gives no other fault.
+        other => Error::Read { path, source: io::Error::other(other) },
     }
 }
 
@@ -107,7 +163,7 @@ fn read(path: &Path, bytes_max: u64) -> Result<Option<Vec<u8>>, Error> {
 }
 
 /// A complete file in the folder of `path`. It is removed unless it is renamed.
-fn draft(path: &Path, bytes: &[u8], mode: u32) -> io::Result<tempfile::NamedTempFile> {
+fn draft(path: &Path, bytes: &[u8], mode: u32) -> io::Result<NamedTempFile> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let mut draft = tempfile::Builder::new().prefix(DRAFT).tempfile_in(folder)?;
     draft.write_all(bytes)?;
@@ -127,4 +183,40 @@ pub(super) fn remove_file(path: &Path) -> Result<(), Error> {
 fn sync_parent(path: &Path) -> Result<(), Error> {
     let folder = path.parent().unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(Error::write(folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BYTES_MAX: u64 = 1 << 10;
+
+    fn package(component: &str, signature: Option<&str>) -> Package {
+        let signature = signature.map(|text| text.as_bytes().to_vec());
+        Package { component: component.as_bytes().to_vec(), signature, record: None }
+    }
+
+    #[test]
+    fn component_has_its_own_signature_after_each_step() {
+        for (old, new) in [(Some("one"), Some("two")), (Some("one"), None), (None, Some("two")), (None, None)] {
+            for done in 0..=5 {
+                let folder = tempfile::tempdir().unwrap();
+                let file = folder.path().join("acme.wasm");
+                package("old", old).write(&file).unwrap();
+                let steps = package("new", new).steps(&file).unwrap();
+                assert_eq!(steps.len(), 5);
+                steps.into_iter().take(done).try_for_each(Step::take).unwrap();
+                let expected = if done < 2 { package("old", old) } else { package("new", new) };
+                for finished in [false, true] {
+                    if finished {
+                        Package::finish(&file, BYTES_MAX).unwrap();
+                    }
+                    let found = Package::read(&file, BYTES_MAX).unwrap().unwrap();
+                    let parts = |package: &Package| (package.component.clone(), package.signature.clone());
+                    assert_eq!(parts(&found), parts(&expected), "{old:?} {new:?} after {done} steps");
+                }
+                assert!(!next_file(&file).exists());
+            }
+        }
+    }
 }
