@@ -18,26 +18,32 @@ fn faketime() -> Option<PathBuf> {
 }
 
 /// Sets the clock to this much from the real time.
-fn set_clock(file: &Path, offset: &str) {
+pub fn set_clock(file: &Path, offset: &str) {
     let beside = file.with_extension("new");
     std::fs::write(&beside, offset).unwrap();
     std::fs::rename(beside, file).unwrap();
 }
 
-/// A demonstration that demands digest credentials, with a clock in the file `clock`.
-fn start(folder: &Path, settings: &[(&str, &str)]) -> Option<Server> {
+/// The environment of a server whose clock is in the file `clock` of a folder; `None` without the library.
+pub fn with_clock(folder: &Path) -> Option<[(&'static str, String); 4]> {
     let Some(library) = faketime() else {
         skip("libfaketime is not installed");
         return None;
     };
     let clock = folder.join("clock");
     set_clock(&clock, "+0");
-    let fake = [
-        ("LD_PRELOAD", library.to_str().unwrap()),
-        ("FAKETIME_TIMESTAMP_FILE", clock.to_str().unwrap()),
-        ("FAKETIME_NO_CACHE", "1"),
-        ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
-    ];
+    Some([
+        ("LD_PRELOAD", library.display().to_string()),
+        ("FAKETIME_TIMESTAMP_FILE", clock.display().to_string()),
+        ("FAKETIME_NO_CACHE", "1".to_owned()),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+    ])
+}
+
+/// A demonstration that demands digest credentials, with a clock in the file `clock`.
+fn start(folder: &Path, settings: &[(&str, &str)]) -> Option<Server> {
+    let fake = with_clock(folder)?;
+    let fake: Vec<_> = fake.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let server = Server::demo(folder, &[&fake, settings].concat());
     execute(folder, &setting::digest());
     Some(server)

@@ -273,7 +273,11 @@ pub fn aligned(rows: &[impl AsRef<[String]>]) -> String {
 fn signed(signature: &ListedSignature) -> String {
     match signature {
         ListedSignature::Unsigned => "is not signed".to_owned(),
-        ListedSignature::Valid { key, expires } => {
+        ListedSignature::Valid { key, expires: Some(last), expired: true } => format!(
+            "is signed with key {key}, and the signature expired after {last}: the server refuses the component when it \
+             starts again; get a newer signature from its publisher"
+        ),
+        ListedSignature::Valid { key, expires, .. } => {
             format!("is signed with key {key}{}", valid_through(expires.as_deref()))
         }
     }

@@ -67,16 +67,19 @@ fn site(publisher: &Publisher) -> Site {
 
 /// Starts a server that trusts the publisher.
 fn start(site: &Site, publisher: &Publisher, required: bool) -> Server {
+    start_with(site, publisher, required, &[])
+}
+
+/// The same, with further settings.
+fn start_with(site: &Site, publisher: &Publisher, required: bool, more: &[(&str, &str)]) -> Server {
     let (key, data) = (publisher.path("pub"), site.path("data").display().to_string());
     let required = required.to_string();
-    site.start_with(
-        &site.path("templates"),
-        &[
-            ("DIALPLATE_PLUGINS_TRUSTED_KEYS", &key),
-            ("DIALPLATE_PLUGINS_REQUIRE_SIGNATURE", &required),
-            ("DIALPLATE_DATA", &data),
-        ],
-    )
+    let own = [
+        ("DIALPLATE_PLUGINS_TRUSTED_KEYS", key.as_str()),
+        ("DIALPLATE_PLUGINS_REQUIRE_SIGNATURE", &required),
+        ("DIALPLATE_DATA", &data),
+    ];
+    site.start_with(&site.path("templates"), &[&own, more].concat())
 }
 
 fn read(path: &Path) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! What a running server does with each change of a component or its signature.
 
 use super::*;
+use crate::clock::{set_clock, with_clock};
 use crate::reload::{another_version, listed, until};
 use dialplate::plugin_signature::{LiveVersion, Versions};
 use sha2::{Digest, Sha256};
@@ -130,4 +131,33 @@ fn downgrade_is_refused_where_signatures_are_required() {
         }
         running.until_serves("address");
     }
+}
+
+#[test]
+fn signature_that_expires_while_serving_is_reported() {
+    let clock = tempfile::tempdir().unwrap();
+    let Some(fake) = with_clock(clock.path()) else { return };
+    let fake: Vec<_> = fake.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let publisher = Publisher::new();
+    let site = site(&publisher);
+    site.write(SIGNATURE, publisher.signature(&first(&site), &["--expires", "2099-12-31"]));
+    let server = start_with(&site, &publisher, true, &fake);
+    let admin = server.admin().to_string();
+    let says = |command: &str, arguments: &[&str]| {
+        let output = server::command(command, &[("DIALPLATE_ADMIN_LISTEN", &admin)]).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(!says("plugin", &["list"]).contains("expired"), "{}", says("plugin", &["list"]));
+    set_clock(&clock.path().join("clock"), "+80y");
+    for _ in 0..2 {
+        says("reload", &[]);
+    }
+    let event = "the signature of a plugin expired";
+    server.until_logged(&[event, "plugin.name=\"minimal\"", "expired_after=2099-12-31"]);
+    assert_eq!(server.log().matches(event).count(), 1, "{}", server.log());
+    assert!(serves(&server, "address"), "{}", server.log());
+    for said in [says("plugin", &["list"]), says("doctor", &[])] {
+        assert!(said.contains("minimal") && said.contains("expired after 2099-12-31"), "{said}");
+    }
+    assert!(says("plugin", &["list", "--json"]).contains("\"expired\": true"));
 }

@@ -3,7 +3,7 @@
 use super::fetch::fetch;
 use super::finding::Finding;
 use crate::config::AdminListen;
-use crate::http::{self, Listing};
+use crate::http::{self, ListedPlugin, ListedSignature, Listing};
 use axum::http::Method;
 
 /// Whether the server runs, and in which state it is.
@@ -31,6 +31,13 @@ pub async fn check(admin: AdminListen) -> Running {
         let message = format!("the plugin {} fails: {reason}", plugin.name);
         findings.push(Finding::error("server", message, "`dialplate plugin list` and the server's log say why"));
     }
+    for (plugin, last) in listing.plugins.iter().filter_map(expired) {
+        let message = format!(
+            "the signature of the plugin {plugin} expired after {last}: it serves, and is refused when the server starts again"
+        );
+        let advice = "get a newer signature from its publisher: `dialplate plugin update`";
+        findings.push(Finding::warning("server", message, advice));
+    }
     for folder in &listing.silent {
         let message = format!("{folder} does not answer; requests that need it get 503");
         findings.push(Finding::error("server", message, "check the file system of this folder"));
@@ -40,6 +47,14 @@ pub async fn check(admin: AdminListen) -> Running {
         findings.push(Finding::warning("server", message, "correct it; what was loaded before stays active"));
     }
     Running { is_running: true, findings }
+}
+
+/// A plugin whose signature has expired since it was loaded, with the last day.
+fn expired(plugin: &ListedPlugin) -> Option<(&str, &str)> {
+    match plugin.signature.as_ref()? {
+        ListedSignature::Valid { expires: Some(last), expired: true, .. } => Some((&plugin.name, last)),
+        _ => None,
+    }
 }
 
 fn version(listing: &Listing) -> Finding {

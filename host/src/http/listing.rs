@@ -5,6 +5,7 @@ use crate::metrics::Metrics;
 use crate::plugin::Plugin;
 use crate::plugin_signature::SignatureState;
 use crate::reload::{Outcome, Refused, Report, Snapshot};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -68,6 +69,9 @@ pub enum ListedSignature {
         key: String,
         /// The last day.
         expires: Option<String>,
+        /// That day is over. The component serves until the server starts again or reads it again.
+        #[serde(default)]
+        expired: bool,
     },
 }
 
@@ -212,6 +216,7 @@ impl ListedSignature {
             SignatureState::Valid(signed) => Some(Self::Valid {
                 key: signed.key.to_string(),
                 expires: signed.statement.expires.map(|last| last.to_string()),
+                expired: state.ended(Timestamp::now()).is_some(),
             }),
         }
     }

@@ -4,6 +4,7 @@ use super::fault::SignatureFault;
 use super::key::{KeyId, TrustedKeys};
 use super::statement::Statement;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use minisign_verify::Signature;
 
 /// What is known about a component that may serve.
@@ -79,6 +80,14 @@ impl SignatureState {
         }
     }
 
+    /// The last day of a signature that was valid and has ended by now.
+    pub fn ended(&self, now: Timestamp) -> Option<Date> {
+        match self {
+            Self::Valid(signed) => signed.statement.ended(now),
+            Self::Unsigned | Self::Unchecked => None,
+        }
+    }
+
     /// Whether the component may be this plugin and version. Only a valid signature names one.
     ///
     /// # Errors
@@ -149,6 +158,8 @@ mod tests {
         assert!(matches!(changed, Err(SignatureFault::Changed { .. })));
         let tomorrow = "2026-07-02T00:00:00Z".parse().unwrap();
         assert!(matches!(check(COMPONENT, Some(&signature), &keys, tomorrow), Err(SignatureFault::Expired { .. })));
+        let state = SignatureState::Valid(found.clone());
+        assert_eq!((state.ended(now()), state.ended(tomorrow)), (None, found.statement.expires));
         let (_, others) = signed("");
         let foreign = check(COMPONENT, Some(&signature), &others, now());
         assert!(matches!(foreign, Err(SignatureFault::UnknownKey { .. })));

@@ -11,6 +11,7 @@ use super::tasks::{BuildInput, Builds, Checks, EndedBuild, EndedCheck, EndedLook
 use crate::metrics::Metrics;
 use crate::plugin::{LimitCounters, Plugins};
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
 use std::collections::{HashMap, VecDeque};
 use std::future::pending;
 use std::sync::Arc;
@@ -230,6 +231,7 @@ impl Executor {
     }
 
     fn looked(&mut self, ended: &EndedLook) -> Event {
+        self.live.note_expired(Timestamp::now());
         let Some(outcome) = &ended.outcome else {
             self.live
                 .report

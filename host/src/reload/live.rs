@@ -11,7 +11,8 @@ use super::tasks::{BuildInput, EndedBuild, EndedCheck};
 use crate::metrics::Metrics;
 use crate::plugin::{LoadFailure, Plugins, off_the_path};
 use crate::plugin_signature::Policy;
-use std::collections::HashMap;
+use jiff::Timestamp;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,6 +26,8 @@ pub(super) struct Live {
     checked: HashMap<String, (String, CheckedFolder)>,
     /// Plugins that are built and not live yet.
     built: Option<(BuildInput, Arc<Plugins>, Vec<LoadFailure>)>,
+    /// The components whose expired signature was logged, by their hash.
+    expired: HashSet<String>,
 }
 
 impl Owners for Plugins {
@@ -36,7 +39,7 @@ impl Owners for Plugins {
 
 impl Live {
     pub(super) fn new(current: Current, report: Report, metrics: Arc<Metrics>, signatures: Policy) -> Self {
-        Self { current, report, metrics, signatures, checked: HashMap::new(), built: None }
+        Self { current, report, metrics, signatures, checked: HashMap::new(), built: None, expired: HashSet::new() }
     }
 
     pub(super) fn conclude(&mut self, outcome: Outcome, started: Instant) {
@@ -149,6 +152,17 @@ impl Live {
                 tracing::warn!(%error, "cannot record the plugins' versions; after a restart older ones would be accepted");
             }
         }));
+    }
+
+    /// Logs once of each signature that has expired while its component serves.
+    pub(super) fn note_expired(&mut self, now: Timestamp) {
+        for plugin in self.current.load().plugins.iter() {
+            let Some(last) = plugin.origin().signature().ended(now) else { continue };
+            if self.expired.insert(plugin.origin().sha256().to_owned()) {
+                let name = plugin.name();
+                tracing::warn!(plugin.name = name, expired_after = %last, "the signature of a plugin expired; it serves until the server starts again, which refuses it then");
+            }
+        }
     }
 
     /// Compiles what checks need, so that the first edit of a template need not wait for a compiler.
