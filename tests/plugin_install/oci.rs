@@ -10,28 +10,47 @@ use std::thread;
 const CONFIG: &str = "application/vnd.wasm.config.v0+json";
 const LAYER: &str = "application/wasm";
 
+/// A user of the registry that demands a password, and its line in the registry's file: bcrypt, the only hash that it takes.
+const USER: &str = "ada:correct horse";
+const HTPASSWD: &str = "ada:$2y$05$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2\n";
+/// The user and another password in Base64, as `docker login` stores them.
+const LOGIN: &str = "YWRhOmNvcnJlY3QgaG9yc2U=";
+const WRONG_LOGIN: &str = "YWRhOndyb25n";
+
 /// A registry with an empty store.
 struct Registry {
     folder: tempfile::TempDir,
     process: Proxy,
+    /// What curl needs to push.
+    login: &'static [&'static str],
 }
 
 impl Registry {
     /// Reports a skipped test if no registry is installed.
     fn start() -> Option<Self> {
+        Self::start_with(false)
+    }
+
+    /// A registry that demands a password, or none.
+    fn start_with(demands_password: bool) -> Option<Self> {
         let (folder, port) = (tempfile::tempdir().unwrap(), server::free_port());
         let store = folder.path().join("store");
-        let config = json!({
+        let mut config = json!({
             "version": 0.1,
             "storage": {"filesystem": {"rootdirectory": store}},
             "http": {"addr": format!("127.0.0.1:{port}")},
         });
+        if demands_password {
+            let users = folder.path().join("users");
+            fs::write(&users, HTPASSWD).unwrap();
+            config["auth"] = json!({"htpasswd": {"realm": "here", "path": users}});
+        }
         // YAML includes JSON.
         fs::write(folder.path().join("config.yml"), config.to_string()).unwrap();
         let mut command = Command::new("/usr/bin/docker-registry");
         command.arg("serve").arg(folder.path().join("config.yml"));
         let process = Proxy::start(&mut command, port, &folder.path().join("log"))?;
-        Some(Self { folder, process })
+        Some(Self { folder, process, login: if demands_password { &["--user", USER] } else { &[] } })
     }
 
     fn reference(&self, tag: &str) -> String {
@@ -43,7 +62,11 @@ impl Registry {
         let url =
             if path.starts_with("http") { path.to_owned() } else { format!("http://{}{path}", self.process.address) };
         let mut curl = Command::new("curl");
-        let ran = run(curl.args(["--silent", "--fail", "--show-error", "--include"]).args(arguments).arg(url));
+        let ran = run(curl
+            .args(["--silent", "--fail", "--show-error", "--include"])
+            .args(self.login)
+            .args(arguments)
+            .arg(url));
         assert!(ran.success, "{arguments:?}: {}{}", ran.out, ran.err);
         ran.out
     }
@@ -216,4 +239,38 @@ fn registry_that_gives_tokens_to_everybody_is_read() {
     let host = Host::new();
     host.does(None, &["install", &format!("oci://127.0.0.1:{port}/acme/careless:1"), "--no-check"]);
     assert!(host.installed("careless.wasm") == first());
+}
+
+#[test]
+fn registry_with_a_password_gets_that_of_docker_login() {
+    let Some(registry) = Registry::start_with(true) else { return };
+    registry.publish("1", &first());
+    let (host, place) = (Host::new(), registry.process.address.to_string());
+    let auth = host.path("auth.json").display().to_string();
+    let reference = registry.reference(":1");
+    let install = ["install", &reference, "--no-check", "--plugins-registry-auth", &auth];
+    for (file, expected) in [
+        (json!({}), format!("{place} demands a password; log in with `docker login {place}`")),
+        (json!({"auths": {"other.example": {"auth": LOGIN}}}), format!("{place} demands a password")),
+        (json!({"auths": {&place: {"auth": WRONG_LOGIN}}}), format!("{place} refuses the password in {auth}")),
+        (json!({"auths": {&place: {}}, "credsStore": "pass"}), "docker-credential-pass has the password".to_owned()),
+    ] {
+        fs::write(&auth, file.to_string()).unwrap();
+        let said = host.refuses(None, &install);
+        assert!(said.contains(&expected) && !said.contains(WRONG_LOGIN), "{file}: {said}");
+    }
+    fs::write(&auth, "{").unwrap();
+    assert!(host.refuses(None, &install).contains("line 1 is not as `docker login` writes it"));
+
+    fs::write(&auth, json!({"auths": {&place: {"auth": LOGIN}}}).to_string()).unwrap();
+    host.does(None, &install);
+    assert!(host.installed("careless.wasm") == first());
+    // Without the key, the file of the command's user counts.
+    registry.publish("1", &second());
+    let folder = host.path("docker");
+    fs::create_dir(&folder).unwrap();
+    fs::rename(&auth, folder.join("config.json")).unwrap();
+    let update = run(host.program("plugin", None, &["update", "--no-check"]).env("DOCKER_CONFIG", &folder));
+    assert!(update.success, "{}{}", update.out, update.err);
+    assert!(host.installed("careless.wasm") == second());
 }

@@ -126,7 +126,8 @@ fn run_remove(flags: &ArgMatches, log: &Log) -> Result<()> {
 
 /// A command with the keys that it needs.
 fn changing(name: &'static str, about: &'static str) -> Command {
-    let keys: Vec<_> = plugin_kit::KEYS.into_iter().chain(["admin_listen", "plugins_ca"]).collect();
+    let keys: Vec<_> =
+        plugin_kit::KEYS.into_iter().chain(["admin_listen", "plugins_ca", "plugins_registry_auth"]).collect();
     keyed_some(name, about, &keys).arg(json())
 }
 
@@ -150,7 +151,8 @@ fn parse_sha256(text: &str) -> Result<String, String> {
 fn install_config(flags: &ArgMatches, log: &Log) -> Result<Config> {
     let config = configure(flags, log)?;
     let (admin, authorities) = (config.admin_listen, config.plugins_ca.clone());
-    Ok(Config { kit: plugin_kit::of_server(config)?, admin, authorities })
+    let registry_auth = config.plugins_registry_auth.clone();
+    Ok(Config { kit: plugin_kit::of_server(config)?, admin, authorities, registry_auth })
 }
 
 fn report(flags: &ArgMatches, outcome: &Outcome) -> Result<()> {

@@ -81,6 +81,8 @@ pub struct Config {
     pub plugins: PathBuf,
     /// The authorities that downloaded plugins are checked against; `None` for the system's.
     pub plugins_ca: Option<PathBuf>,
+    /// The passwords of the registries that plugins are downloaded from; `None` for those of the command's user.
+    pub plugins_registry_auth: Option<PathBuf>,
     pub clock: Clock,
     pub plugin: plugin::Config,
     /// Bytes of documents that are kept.
@@ -182,6 +184,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
         url_forms: source.value("url_forms", parse_url_forms),
         plugins: plugins::read_folder(source, program),
         plugins_ca: source.optional("plugins_ca", |text| Ok(text.into())),
+        plugins_registry_auth: source.optional("plugins_registry_auth", |text| Ok(text.into())),
         clock: source.optional("clock", parse_clock).unwrap_or(Clock::System),
         plugin: plugins::read(source),
         documents_bytes_max: source.number("documents_bytes_max"),

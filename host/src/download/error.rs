@@ -20,6 +20,15 @@ pub enum Error {
     Manifest { place: String, reason: String },
     #[error("{0} does not have the bytes that its digest names")]
     OtherHash(String),
+    #[error(
+        "{0} demands a password; log in with `docker login {0}`, or name a file as that command writes it in \
+         plugins_registry_auth"
+    )]
+    Password(String),
+    #[error("{host} refuses the password in {place}; log in again with `docker login {host}`")]
+    Refused { host: String, place: String },
+    #[error("cannot use the passwords of registries in {place}: {reason}")]
+    Logins { place: String, reason: String },
     #[error("cannot reach {place}: {reason}")]
     Unreachable { place: String, reason: String },
     #[error("{place} answers with status {status}")]

@@ -3,12 +3,14 @@
 mod client;
 mod error;
 mod limits;
+mod logins;
 mod reference;
 mod registry;
 mod url;
 
 pub use client::Client;
 pub use error::Error;
+pub use logins::Logins;
 pub use reference::Reference;
 pub use registry::Pulled;
 pub use url::FileUrl;

@@ -54,6 +54,11 @@ impl Reference {
         Ok(Self { host: host.to_owned(), name: name.to_owned(), tag, digest })
     }
 
+    /// The registry, with its port.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
     pub(super) fn digest(&self) -> Option<&str> {
         self.digest.as_deref()
     }

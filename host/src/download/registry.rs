@@ -4,6 +4,7 @@
 
 use super::client::{Answer, Client};
 use super::error::Error;
+use super::logins::Logins;
 use super::reference::Reference;
 use super::url::FileUrl;
 use crate::facts::hex;
@@ -50,20 +51,21 @@ struct Token {
 }
 
 impl Client {
-    /// Pulls a component of at most `bytes_max` bytes from a registry that everybody may read.
+    /// Pulls a component of at most `bytes_max` bytes. A registry that demands a password gets the one in `logins`.
     ///
     /// # Errors
-    /// There is no such artifact, it is no component, or its bytes do not have the hash of the manifest.
-    pub async fn pull(&self, reference: &Reference, bytes_max: u64) -> Result<Pulled, Error> {
+    /// There is no such artifact, it is no component, its bytes do not have the hash of the manifest, or the registry demands
+    /// another password.
+    pub async fn pull(&self, reference: &Reference, logins: &Logins, bytes_max: u64) -> Result<Pulled, Error> {
         // As other clients do: a registry of this machine may be without TLS.
-        let (scheme, answer) = match self.manifest(reference, "https").await {
+        let (scheme, answer) = match self.manifest(reference, logins, "https").await {
             Err(Error::Unreachable { .. }) if reference.manifest("http").is_ok() => {
-                ("http", self.manifest(reference, "http").await?)
+                ("http", self.manifest(reference, logins, "http").await?)
             }
             answer => ("https", answer?),
         };
         let place = reference.to_string();
-        let (token, answer) = answer;
+        let (permission, answer) = answer;
         let manifest = checked(answer, &place)?.body;
         if reference.digest().is_some_and(|digest| digest != hex(&Sha256::digest(&manifest))) {
             return Err(Error::OtherHash(place));
@@ -71,7 +73,7 @@ impl Client {
         let manifest: Manifest = serde_json::from_slice(&manifest)
             .map_err(|error| Error::Manifest { place: place.clone(), reason: error.to_string() })?;
         let hash = manifest.layer(&place)?;
-        let blob = self.get(&reference.blob(scheme, hash)?, headers(None, token.as_deref()), bytes_max).await?;
+        let blob = self.get(&reference.blob(scheme, hash)?, headers(None, permission.as_ref()), bytes_max).await?;
         let component = checked(blob, &place)?.body;
         if hex(&Sha256::digest(&component)) != hash {
             return Err(Error::OtherHash(place));
@@ -80,26 +82,56 @@ impl Client {
         Ok(Pulled { component, signature })
     }
 
-    /// Asks for the manifest; if the registry wants a token, with one for everybody.
-    async fn manifest(&self, reference: &Reference, scheme: &str) -> Result<(Option<String>, Answer), Error> {
+    /// Asks for the manifest; if the registry demands it, with the password, or with a token, which it may give to everybody.
+    /// Returns with which header it answered.
+    async fn manifest(
+        &self,
+        reference: &Reference,
+        logins: &Logins,
+        scheme: &str,
+    ) -> Result<(Option<HeaderValue>, Answer), Error> {
         let url = reference.manifest(scheme)?;
         let answer = self.get(&url, headers(Some(MANIFEST), None), MANIFEST_BYTES_MAX).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok((None, answer));
         }
-        let Some(realm) = token_url(&answer.headers, reference) else { return Ok((None, answer)) };
-        let given = checked(self.get(&realm?, HeaderMap::new(), TOKEN_BYTES_MAX).await?, &reference.to_string())?;
-        let Ok(Token { token }) = serde_json::from_slice(&given.body) else { return Ok((None, answer)) };
-        let answer = self.get(&url, headers(Some(MANIFEST), Some(&token)), MANIFEST_BYTES_MAX).await?;
-        Ok((Some(token), answer))
+        let host = reference.host();
+        // A registry may give tokens to everybody, so what is wrong with a login matters only if it is needed.
+        let (login, refusal) = match logins.authorization(host) {
+            Ok(Some(login)) => {
+                (Some(login), Error::Refused { host: host.to_owned(), place: logins.place().to_owned() })
+            }
+            Ok(None) => (None, Error::Password(host.to_owned())),
+            Err(error) => (None, error),
+        };
+        let permission = match token_url(&answer.headers, reference) {
+            Some(realm) => self.token(&realm?, login.as_ref()).await?,
+            None => login,
+        };
+        let Some(permission) = permission else { return Err(refusal) };
+        let answer = self.get(&url, headers(Some(MANIFEST), Some(&permission)), MANIFEST_BYTES_MAX).await?;
+        match answer.status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Err(refusal),
+            _ => Ok((Some(permission), answer)),
+        }
+    }
+
+    /// A token for this login, or for everybody; `None` if there is none.
+    async fn token(&self, realm: &FileUrl, login: Option<&HeaderValue>) -> Result<Option<HeaderValue>, Error> {
+        let answer = self.get(realm, headers(None, login), TOKEN_BYTES_MAX).await?;
+        if matches!(answer.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN) {
+            return Ok(None);
+        }
+        let given = checked(answer, &realm.to_string())?;
+        let Ok(Token { token }) = serde_json::from_slice(&given.body) else { return Ok(None) };
+        Ok(HeaderValue::from_str(&format!("Bearer {token}")).ok())
     }
 }
 
-fn headers(accept: Option<&str>, token: Option<&str>) -> HeaderMap {
-    let bearer = token.map(|token| format!("Bearer {token}"));
-    let pairs = [(header::ACCEPT, accept), (header::AUTHORIZATION, bearer.as_deref())];
-    let value = |(name, text): (_, Option<&str>)| Some((name, HeaderValue::from_str(text?).ok()?));
-    pairs.into_iter().filter_map(value).collect()
+fn headers(accept: Option<&'static str>, permission: Option<&HeaderValue>) -> HeaderMap {
+    let accept = accept.map(HeaderValue::from_static);
+    let pairs = [(header::ACCEPT, accept), (header::AUTHORIZATION, permission.cloned())];
+    pairs.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
 }
 
 /// Where a registry gives tokens, from its challenge: `Bearer realm="https://…",service="…"`.

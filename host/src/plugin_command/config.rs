@@ -11,6 +11,8 @@ pub struct Config {
     pub admin: AdminListen,
     /// The authorities that downloads are checked against; `None` for the system's.
     pub authorities: Option<PathBuf>,
+    /// The passwords of registries; `None` for those of this user.
+    pub registry_auth: Option<PathBuf>,
 }
 
 /// How a component is installed.

@@ -1,7 +1,7 @@
 //! Where a component comes from.
 
 use super::config::Config;
-use crate::download::{self, Client, FileUrl, Pulled, Reference};
+use crate::download::{self, Client, FileUrl, Logins, Pulled, Reference};
 use crate::facts::DisplayPath;
 use crate::files::read_bounded;
 use crate::plugin_kit::Project;
@@ -93,7 +93,8 @@ async fn of_url(config: &Config, url: &FileUrl) -> Result<Fetched> {
 
 async fn of_registry(config: &Config, reference: &Reference) -> Result<Fetched> {
     let client = Client::new(config.authorities.as_deref())?;
-    let Pulled { component, signature } = client.pull(reference, config.bytes_max()).await?;
+    let logins = Logins::read(config.registry_auth.as_deref())?;
+    let Pulled { component, signature } = client.pull(reference, &logins, config.bytes_max()).await?;
     Ok(Fetched { component, signature })
 }
 

@@ -138,6 +138,13 @@ pub fn templates_and_plugins() -> Vec<ConfigKey> {
             "Certificate authorities (PEM) for the servers that `dialplate plugin install` and `update` download from",
         ),
         absent(
+            "plugins_registry_auth",
+            "file",
+            "the file of `docker login` of the command's user",
+            "/etc/dialplate/registries.json",
+            "Passwords for the OCI registries that `dialplate plugin install` and `update` download from, as `docker login` writes them",
+        ),
+        absent(
             "plugins_trusted_keys",
             "keys",
             "none",
