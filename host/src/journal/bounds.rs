@@ -76,6 +76,8 @@ impl Bounds {
                 break;
             }
         }
+        let delete = "delete from actions where at_us < $1";
+        sqlx::query(delete).bind(limit.as_microsecond()).execute(&mut *connection).await?;
         // The newest version of a file stays, so that the next one has something to be compared with.
         let delete = "delete from documents where at_us < $1 and exists (select 1 from documents as newer where \
             newer.device = documents.device and newer.file = documents.file and newer.domain = documents.domain \

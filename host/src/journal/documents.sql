@@ -13,3 +13,17 @@ create table if not exists documents (
 );
 
 create index if not exists documents_device on documents (device, file);
+
+-- What operators did: resync, reload, edits, logins, tokens.
+create table if not exists actions (
+    id integer primary key autoincrement,
+    at_us integer not null,
+    operator text not null,
+    source text not null,
+    client text not null,
+    action text not null,
+    domain text not null,
+    device text,
+    detail text not null,
+    is_done integer not null
+);

@@ -4,13 +4,14 @@ use serde::Serialize;
 use serde::ser::Serializer;
 
 /// One request, and its answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct Entry {
     pub id: i64,
     /// The request's id, which is also in the log.
     pub request: String,
     /// Microseconds since 1970-01-01T00:00:00Z.
     #[serde(rename = "time", serialize_with = "as_time")]
+    #[schema(value_type = String)]
     pub at_us: i64,
     pub client: String,
     pub method: String,
@@ -33,7 +34,7 @@ pub struct Entry {
 }
 
 /// What rendered a document, or failed to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct PluginVersion {
     pub name: String,
     pub version: String,

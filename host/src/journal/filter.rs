@@ -11,9 +11,13 @@ pub struct Filter {
     /// The address in any case, with or without separators.
     pub device: Option<DeviceAddress>,
     pub domain: Option<String>,
+    /// Names in lower case, of which one must be the domain; `None` for all.
+    pub domains: Option<Vec<String>>,
     pub status: Option<StatusFilter>,
     pub reason: Option<Reason>,
     pub since: Option<Timestamp>,
+    /// Only entries before this one.
+    pub below: Option<i64>,
 }
 
 /// One status, or all of a hundred.

@@ -1,6 +1,7 @@
 //! The journal: one line for each request, in a SQLite file beside the server. A request only puts its line into a queue; a
 //! task writes the lines in batches, and loses them if it cannot.
 
+mod action;
 mod batch;
 mod bounds;
 mod config;
@@ -22,10 +23,12 @@ mod target;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unsent;
 mod versions;
 mod writer;
 mod zip;
 
+pub use action::{ActionEntry, ActionFilter, NewAction};
 pub use config::Config;
 pub use diff::unified;
 pub use entry::{Entry, PluginVersion};
@@ -40,3 +43,5 @@ pub use state::JournalState;
 pub use stored::{StoredDocument, StoredVersion};
 pub use target::path;
 pub use text::cut;
+pub use unsent::hide_secrets;
+pub use versions::is_secret;

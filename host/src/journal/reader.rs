@@ -67,7 +67,7 @@ impl Reader {
     /// The file cannot be read.
     pub async fn newest(&mut self, filter: &Filter, limit: u32) -> Result<Vec<Entry>, ReadError> {
         let mut found: Vec<Entry> = Vec::new();
-        let mut below = i64::MAX;
+        let mut below = filter.below.unwrap_or(i64::MAX);
         loop {
             let wanted = limit.saturating_sub(u32::try_from(found.len()).unwrap_or(u32::MAX)).min(ROWS_MAX);
             let rows = self.select(filter, "entries.id < ", below, "desc", wanted).await?;
@@ -161,13 +161,14 @@ impl Reader {
         limit: u32,
     ) -> Result<Vec<Entry>, ReadError> {
         let mut sql = format!("{SELECT} where {bound}$1");
-        let Filter { device, domain, status, reason, since } = filter;
+        let Filter { device, domain, domains, status, reason, since, below: _ } = filter;
         for (is_set, condition) in [
             (device.is_some(), "device = $2"),
             (domain.is_some(), "domain = $3"),
             (status.is_some(), "status between $4 and $5"),
             (reason.is_some(), "reason = $6"),
             (since.is_some(), "at_us >= $7"),
+            (domains.is_some(), "domain in (select value from json_each($9))"),
         ] {
             if is_set {
                 sql += " and ";
@@ -184,7 +185,8 @@ impl Reader {
             .bind(greatest)
             .bind(reason.map(super::reason::Reason::word))
             .bind(since.map(|since| since.as_microsecond()))
-            .bind(limit);
+            .bind(limit)
+            .bind(domains.as_ref().map(|names| serde_json::to_string(names).unwrap_or_default()));
         let rows = query.fetch_all(&mut self.connection).await.map_err(|error| self.error(error))?;
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| self.error(error))
     }

@@ -96,7 +96,7 @@ fn parameters(target: &str) -> String {
 }
 
 /// Passwords of lines, and what columns and settings of the device name as secret.
-fn secrets(device: &Device) -> Vec<String> {
+pub(super) fn secrets(device: &Device) -> Vec<String> {
     let mut found = Vec::new();
     for table in &device.tables {
         for row in &table.rows {
@@ -112,7 +112,8 @@ fn secrets(device: &Device) -> Vec<String> {
     found
 }
 
-fn is_secret(name: &str) -> bool {
+/// Whether the name of a column or setting says that its value is secret.
+pub fn is_secret(name: &str) -> bool {
     crate::facts::is_secret(name) || mask::Kind::of(name) == mask::Kind::Secret
 }
 
