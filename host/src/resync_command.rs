@@ -123,7 +123,7 @@ async fn outdated(app: &App, journal: &journal::Config, phones: Vec<Phone>) -> R
     let mut reader = Reader::open(journal).await?;
     let mut outdated = Vec::new();
     for phone in phones {
-        if Comparison::of(app.state(), &mut reader, &phone).await?.is_outdated() {
+        if Comparison::of(app.state(), &mut reader, &phone.address, &phone.domain).await?.is_outdated() {
             outdated.push(phone);
         }
     }

@@ -3,6 +3,7 @@
 use super::addresses::AddressLog;
 use super::config::Config;
 use super::database::Database;
+use super::dialect::Dialect;
 use super::error::Error;
 use super::query::{QueryResult, Statement};
 use super::replica::{ReadSource, Replica};
@@ -12,6 +13,9 @@ use crate::metrics::FactsCounts;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// The mark of a file that Dialplate has created: "Dial" in ASCII, as a decimal number.
+const MARK_NUMBER: &str = "1147756908";
 
 /// The pause between two attempts to reach the database at start.
 const START_PAUSE: Duration = Duration::from_millis(500);
@@ -69,6 +73,20 @@ impl Directory {
     /// It does not.
     pub async fn ping(&self) -> Result<(), Error> {
         self.database().ping().await
+    }
+
+    /// Whether Dialplate has created the database, and FusionPBX's pages do not edit it.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn is_embedded(&self) -> Result<bool, Error> {
+        if self.database().dialect() == Dialect::Postgres {
+            return Ok(false);
+        }
+        let sql = "select cast(application_id as text), null from pragma_application_id";
+        let rows = self.database().fetch(&Arc::from(sql), &[]).await;
+        let rows = rows.map_err(|error| error.naming("read whose database it is"))?;
+        Ok(rows.first().is_some_and(|(id, _)| id == MARK_NUMBER))
     }
 
     /// The use of the facts that are kept of the database and of its replica.

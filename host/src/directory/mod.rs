@@ -17,6 +17,7 @@ mod database;
 pub mod daylight;
 mod defaults;
 mod device;
+mod device_rows;
 mod dialect;
 #[allow(clippy::module_inception, reason = "the room holds the directory, and this file is its type")]
 mod directory;
@@ -51,6 +52,7 @@ pub use config::Config;
 pub use contacts::PhoneBook;
 pub use database::{Access, ChangeNotice};
 pub use device::{Admitted, Device, TemplateFrom};
+pub use device_rows::{DeviceQuery, DeviceRow, DeviceRows, DeviceSort, DeviceState};
 pub use directory::Directory;
 pub use edits::{Condition, Edits, NewRow};
 pub use embedded::DEFAULT_DOMAIN;

@@ -165,13 +165,13 @@ fn phones(read: &QueryResult<'_>) -> Result<Vec<Phone>, Error> {
 }
 
 /// An address. Behind a proxy, a client may have been noted as unknown.
-fn ip(text: &str) -> String {
+pub(super) fn ip(text: &str) -> String {
     text.parse::<IpAddr>().map(|ip| ip.to_canonical().to_string()).unwrap_or_default()
 }
 
 /// From release 5.5 on, a device without the flag is enabled; the gate decides by the release, and a NOTIFY to a phone that
 /// gets nothing does no harm.
-fn is_enabled(row: Row<'_>) -> bool {
+pub(super) fn is_enabled(row: Row<'_>) -> bool {
     !matches!(row.get("device_enabled"), Some(Value::Flag(false)))
 }
 

@@ -4,7 +4,7 @@ use super::entity::{Entity, Kind, Within};
 use super::error::Error;
 use super::find::{self, Domain};
 use super::password::Password;
-use super::record::{Record, records};
+use super::record::{Record, records, tag};
 use super::request::{Action, Context, Request};
 use super::setting::Layer;
 use super::{contact, device, domain, extension, key, line, profile, setting, user};
@@ -49,10 +49,17 @@ pub async fn run(
         }
         Action::Set => {
             let row = place.row(&mut edits, request).await?;
+            place.expect(&mut edits, request, &row).await?;
             place.set(&mut edits, request, context, &row).await?;
             vec![place.shown(&mut edits, &uuid_of(&place, &row)).await?]
         }
-        Action::Remove => place.remove(&mut edits, request).await?,
+        Action::Remove => {
+            if request.expected.is_some() {
+                let row = place.row(&mut edits, request).await?;
+                place.expect(&mut edits, request, &row).await?;
+            }
+            place.remove(&mut edits, request).await?
+        }
     };
     if !is_read {
         edits.commit().await?;
@@ -176,6 +183,13 @@ impl Place {
             return Err(Error::unknown(self.entity.name, &request.names.join(" "), &known));
         }
         Ok(found)
+    }
+
+    /// Refuses an edit that builds on another version of the row.
+    async fn expect(&self, edits: &mut Edits, request: &Request, row: &facts::Record) -> Result<(), Error> {
+        let Some(expected) = &request.expected else { return Ok(()) };
+        let record = self.shown(edits, &uuid_of(self, row)).await?;
+        if tag(&record) == *expected { Ok(()) } else { Err(Error::Changed) }
     }
 
     /// A row with what belongs to it, for the output.

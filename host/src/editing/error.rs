@@ -31,6 +31,10 @@ pub enum Error {
     #[error("{0}")]
     Usage(String),
 
+    /// The row is not the one on which the edit builds.
+    #[error("the row has changed since it was read; read it again, and repeat the edit")]
+    Changed,
+
     #[error("the system returned no random numbers: {0}")]
     Random(#[from] getrandom::Error),
 

@@ -116,6 +116,15 @@ pub async fn home(directory: &Directory, text: &str) -> Result<Home, Error> {
     Ok(Home { address, domain: domain_of(&mut edits, &found).await?.name })
 }
 
+/// A domain's name as the database has it.
+///
+/// # Errors
+/// There is none of this name; the message suggests others.
+pub async fn known_domain(directory: &Directory, name: &str) -> Result<String, Error> {
+    let mut edits = directory.edit(Access::Read).await?;
+    Ok(domain(&mut edits, Some(name)).await?.name)
+}
+
 /// The name of the only domain.
 ///
 /// # Errors

@@ -1,14 +1,20 @@
 //! Rows as commands print them: the columns by FusionPBX's current names, without secrets.
 
 use super::entity::Entity;
-use crate::facts::{Row, Table, Value};
+use crate::facts::{Row, Table, Value, hex};
 use serde_json::{Map, Value as Json};
+use sha2::{Digest, Sha256};
 
 /// A row for the output. JSON's own order of names is alphabetical.
 pub type Record = Map<String, Json>;
 
 /// The columns that no output shows, whatever the table.
 const SECRET: [&str; 6] = ["password", "salt", "api_key", "user_totp_secret", "device_password", "voicemail_password"];
+
+/// The version of a row as it is shown, in the form of an entity tag.
+pub fn tag(record: &Record) -> String {
+    format!("\"{}\"", hex(&Sha256::digest(Json::Object(record.clone()).to_string())))
+}
 
 /// The rows of a table. The columns of an entity that are flags are `true` or `false` also in releases that store
 /// texts or numbers.

@@ -27,6 +27,8 @@ pub struct Request {
     pub values: Vec<(&'static Field, Option<String>)>,
     /// A password from standard input.
     pub password: Option<Password>,
+    /// The version of the row on which the edit builds; `None` for whichever there is.
+    pub expected: Option<String>,
     /// Whether what belongs to the row may be removed with it.
     pub all: bool,
 }

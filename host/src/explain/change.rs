@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// The comparison of an answer with that of today.
-#[derive(Clone, Default, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Comparison {
     /// The id of the line.
     pub entry: i64,
@@ -16,7 +16,7 @@ pub struct Comparison {
 }
 
 /// One difference.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Change {
     pub what: String,
     pub then: String,

@@ -5,7 +5,7 @@ use super::setting::SettingUse;
 use serde::{Deserialize, Serialize};
 
 /// Each decision about one request. It holds no secret.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Explanation {
     pub walker: Walker,
     pub request: RequestPart,
@@ -29,7 +29,7 @@ pub struct Explanation {
 }
 
 /// Which program walked the request, and with whose state.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Walker {
     /// `server` for a running server, whose limits and kept documents count, or `command`.
     pub program: String,
@@ -39,7 +39,7 @@ pub struct Walker {
 }
 
 /// The request as it was read.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RequestPart {
     pub method: String,
     pub path: String,
@@ -58,7 +58,7 @@ pub struct RequestPart {
 }
 
 /// What gave a path its meaning.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RulePart {
     /// `page` (FusionPBX's own), `natural`, `template`, `upload` or `static`.
     pub kind: String,
@@ -69,7 +69,7 @@ pub struct RulePart {
 }
 
 /// The device that the request names.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DevicePart {
     pub named_by: NamedPart,
     /// The address that was looked up; absent if there is none.
@@ -88,7 +88,7 @@ pub struct DevicePart {
 }
 
 /// The part of a request that names the device.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NamedPart {
     /// `parameter`, `user_agent`, `serial_number` or `nothing`.
     pub by: String,
@@ -101,7 +101,7 @@ pub struct NamedPart {
 }
 
 /// The domain by whose settings the request is judged.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DomainPart {
     pub host: String,
     pub name: Option<String>,
@@ -117,7 +117,7 @@ pub struct DomainPart {
 }
 
 /// One check of the gate.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CheckPart {
     pub check: String,
     pub verdict: CheckVerdict,
@@ -127,7 +127,7 @@ pub struct CheckPart {
     pub settings: Vec<SettingUse>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckVerdict {
     NotRequired,
@@ -137,7 +137,7 @@ pub enum CheckVerdict {
 }
 
 /// How client and device stand with the rate limits.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LimitsPart {
     /// A client on this machine that forwards no address has no limits.
     pub is_exempt: bool,
@@ -150,7 +150,7 @@ pub struct LimitsPart {
 }
 
 /// One count. A maximum of 0 is no limit.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LimitCount {
     pub kind: String,
     pub subject: String,
@@ -160,7 +160,7 @@ pub struct LimitCount {
 }
 
 /// The template of the answer.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TemplatePart {
     /// `row`, `stand_in`, `alternate`, `user_agent` or `login`.
     pub named_by: String,
@@ -185,7 +185,7 @@ pub struct TemplatePart {
 }
 
 /// One folder on disk.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TemplateFolder {
     pub path: String,
     /// `root 1` and so on in the order of the search path, `custom` or `template_dir`.
@@ -193,7 +193,7 @@ pub struct TemplateFolder {
 }
 
 /// The plugin that renders.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PluginPart {
     pub name: String,
     pub version: String,
@@ -206,7 +206,7 @@ pub struct PluginPart {
 }
 
 /// The document.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DocumentPart {
     /// `kept`, `rendered`, `picture`, `template` (unrendered), `static` or `uploaded`.
     pub from: String,
@@ -219,7 +219,7 @@ pub struct DocumentPart {
 }
 
 /// What the phone would get.
-#[derive(Clone, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Outcome {
     pub status: u16,
     /// The check of the gate that refused the request, another step, or `admitted`.

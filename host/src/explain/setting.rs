@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 const BUILT_IN: &str = "built-in";
 
 /// One setting.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SettingUse {
     pub category: String,
     pub name: String,

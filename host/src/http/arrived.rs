@@ -1,6 +1,7 @@
 //! What the connection says of a request.
 
 use super::client::Client;
+use axum::http::request::Parts;
 use std::net::IpAddr;
 use tokio::time::Instant;
 
@@ -12,4 +13,9 @@ pub struct Arrived {
     pub client: Client,
     /// The arrival time of its first byte.
     pub at: Instant,
+}
+
+/// The address of the client that sent a request; empty if it came over no connection.
+pub fn client_address(parts: &Parts) -> String {
+    parts.extensions.get::<Arrived>().map(|arrived| arrived.client.address.to_string()).unwrap_or_default()
 }

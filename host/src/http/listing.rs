@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 /// The loaded plugins and templates, and the files that could not be loaded. Times are in RFC 3339 format.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Listing {
     /// The version of the server.
     pub version: String,
@@ -26,13 +26,13 @@ pub struct Listing {
 }
 
 /// The answer to a request that lifts limits.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Cleared {
     /// How many counters were cleared, those below their limit included.
     pub counters: usize,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ListedPlugin {
     pub name: String,
     pub version: String,
@@ -60,7 +60,7 @@ pub struct ListedPlugin {
 }
 
 /// A component's signature when it was loaded.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum ListedSignature {
     Unsigned,
@@ -75,7 +75,7 @@ pub enum ListedSignature {
     },
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PluginStatus {
     Ok,
@@ -87,7 +87,7 @@ pub enum PluginStatus {
     OldServes,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ListedFailure {
     pub at: String,
     /// The kind of failure, one word.
@@ -95,7 +95,7 @@ pub struct ListedFailure {
     pub message: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RefusedFile {
     pub file: String,
     pub error: String,
@@ -104,7 +104,7 @@ pub struct RefusedFile {
     pub old_serves: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Templates {
     pub folders: usize,
     pub files: usize,
@@ -112,7 +112,7 @@ pub struct Templates {
     pub wrong: Vec<WrongFile>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct WrongFile {
     /// Folder and file, or only the folder if the file is unknown.
     pub template: String,
@@ -125,7 +125,7 @@ pub struct WrongFile {
     pub warning: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ReloadState {
     /// Why the server polls the disk twice a second instead of watching it.
     pub polling_because: Option<String>,
@@ -136,7 +136,7 @@ pub struct ReloadState {
     pub last: Option<LastReload>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LastReload {
     pub at: String,
     pub duration_ms: u64,
@@ -145,7 +145,7 @@ pub struct LastReload {
 }
 
 /// The answer to a requested reload.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Reloaded {
     /// The number of snapshots replaced since the server started.
     pub swaps: u64,

@@ -34,7 +34,7 @@ mod tls;
 mod unread;
 
 pub use admin::REQUEST_TIMEOUT as ADMIN_TIMEOUT;
-pub use arrived::Arrived;
+pub use arrived::{Arrived, client_address};
 pub use caller::CALLER;
 pub use certificate_headers::CertificateHeaders;
 pub use client::Config;
@@ -44,6 +44,7 @@ pub use probe::{ArrivedProbe, IssuedProbe, PROBE, Probes};
 pub use provision::capture::capture;
 pub use provision::explain::{Context as ExplainContext, ExplainError, explain};
 pub use provision::preview::{NoDocument, preview};
+pub use provision::view::{DeviceView, FileView, FolderView, render_text, view};
 pub use state::{AdminState, AppState, EXPLAINING_MAX};
 pub use tftp_door::TftpDoor;
 pub use tls::{Tls, TlsConfig, TlsError};

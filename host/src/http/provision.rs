@@ -9,6 +9,7 @@ mod pin;
 pub mod preview;
 mod render;
 mod upload;
+pub mod view;
 
 use super::access_log::{AccessRecord, Sent};
 use super::answer::{Answer, DocumentAnswer};

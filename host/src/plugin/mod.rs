@@ -49,7 +49,9 @@ pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
 pub use examine::{Examined, clash, examine};
 pub use host_calls::{Asked, HostCalls};
-pub use job::{BoxFuture, DeviceScope, Document, Faulty, Job, JobSettings, Moment, Reads, RenderGroup, ScopeError};
+pub use job::{
+    BoxFuture, DeviceScope, Document, Faulty, Job, JobSettings, Moment, Reads, RenderGroup, ScopeError, TemplateFault,
+};
 pub use limit_counters::LimitCounters;
 pub use limits::Config;
 pub use load::{COMPONENTS_MAX, LoadPlan, Share};

@@ -8,7 +8,7 @@ use super::error::RenderError;
 use super::health::{Health, HealthChange, HealthState};
 use super::interface::Renderer;
 use super::job::{DeviceScope, Document, Faulty, Job, Prepared, Reads, RenderGroup};
-use super::limits::{TRANSFER_BYTES_EXTRA, keys};
+use super::limits::{Config, TRANSFER_BYTES_EXTRA, keys};
 use super::remark::Remark;
 use super::turns::{PluginTurns, QUEUE_TIMEOUT, Turn};
 use crate::facts::{DeviceAddress, DisplayPath};
@@ -166,6 +166,11 @@ impl Plugin {
     /// Bytes of memory in the snapshot.
     pub fn prepared_bytes(&self) -> usize {
         self.prepared_bytes
+    }
+
+    /// The limits that hold for it.
+    pub fn limits(&self) -> &Config {
+        self.engine.config()
     }
 
     pub(super) fn engine(&self) -> &Engine {

@@ -43,6 +43,7 @@ mod watch;
 
 pub use executor::Reloads;
 pub use look::LookError;
+pub use problem::TemplateProblem;
 pub use report::{Outcome, Refused, Report};
 pub use snapshot::{Current, PendingTemplates, Snapshot};
 pub use start::{Config, Error, FirstLoad, load};

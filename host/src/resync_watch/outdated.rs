@@ -1,7 +1,6 @@
 //! Compares what a phone has, by the journal, with what it would get now.
 
-use crate::directory::Phone;
-use crate::facts::hex;
+use crate::facts::{DeviceAddress, hex};
 use crate::http::{self, AppState};
 use crate::journal::{Entry, ReadError, Reader};
 use std::time::Duration;
@@ -24,11 +23,16 @@ impl Comparison {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub async fn of(app: &AppState, reader: &mut Reader, phone: &Phone) -> Result<Self, ReadError> {
-        let fetched = reader.last_fetches(&phone.address).await?;
+    pub async fn of(
+        app: &AppState,
+        reader: &mut Reader,
+        address: &DeviceAddress,
+        domain: &str,
+    ) -> Result<Self, ReadError> {
+        let fetched = reader.last_fetches(address).await?;
         let mut newer = Vec::new();
         for entry in of_last_round(&fetched) {
-            let preview = http::preview(app, &phone.address, &phone.domain, Some(&entry.file)).await;
+            let preview = http::preview(app, address, domain, Some(&entry.file)).await;
             let Ok(ready) = preview else { continue };
             if ready.document.host_calls.asked().is_none() {
                 continue;

@@ -126,7 +126,7 @@ impl Work<'_> {
             }
             return false;
         };
-        match Comparison::of(self.app, reader, &phone).await {
+        match Comparison::of(self.app, reader, &phone.address, &phone.domain).await {
             Ok(comparison) if comparison.is_outdated() => {
                 let plugins = Arc::clone(&self.app.snapshot.load().plugins);
                 let event = plugins.event(&phone.vendor, &phone.template, Action::Resync).map(str::to_owned);

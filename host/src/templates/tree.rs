@@ -130,6 +130,11 @@ impl Tree {
         self.folders.iter().filter_map(|(name, layers)| Some((TemplateName::parse(name)?, layers.as_slice())))
     }
 
+    /// The names of the template folders with their layers, sorted.
+    pub fn layered(&self) -> impl Iterator<Item = (&str, &[PathBuf])> {
+        self.folders.iter().map(|(name, layers)| (name.as_str(), layers.as_slice()))
+    }
+
     /// The layers of the template folder of that name.
     pub(super) fn layers(&self, name: &TemplateName) -> &[PathBuf] {
         self.folders.get(name.as_str()).map_or(&[], Vec::as_slice)

@@ -9,6 +9,7 @@ use crate::facts::DeviceAddress;
 use crate::gate;
 use crate::http::state::AppState;
 use crate::http::status::{self, Failure};
+use crate::plugin::{RenderError, TemplateFault};
 use crate::request::{ProvisionRequest, RequestError, RequestTarget, UrlForms};
 use std::sync::Arc;
 
@@ -21,6 +22,14 @@ pub struct NoDocument {
 }
 
 impl NoDocument {
+    /// The place in a template that is at fault, if one is.
+    pub fn fault(&self) -> Option<&TemplateFault> {
+        match &self.failure {
+            Failure::Render { error: RenderError::Template(fault), .. } => Some(fault),
+            _ => None,
+        }
+    }
+
     pub(super) fn of(failure: Failure) -> Self {
         Self { status: status::of(&failure).status.as_u16(), failure }
     }

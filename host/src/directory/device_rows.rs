@@ -1,0 +1,322 @@
+//! A page of the table of devices, searched, filtered and sorted by the database. One statement reads the table once for the
+//! number of devices found and for the page, and the rows of the page alone.
+
+use super::catalog::{Catalog, ColumnKind};
+use super::dialect::Dialect;
+use super::directory::Directory;
+use super::error::Error;
+use super::phones::{LastFetch, ip, is_enabled};
+use super::query::{Part, QueryResult, Statement, StatementBuilder};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Which devices to read.
+#[derive(Clone, Debug, Default)]
+pub struct DeviceQuery {
+    /// A part of an address, label, domain, vendor, template or description, in any case.
+    pub text: Option<String>,
+    /// Names in lower case; `None` for devices of all domains and of none.
+    pub domains: Option<Vec<String>>,
+    pub domain: Option<String>,
+    /// A uuid, or a whole address.
+    pub device: Option<String>,
+    pub vendor: Option<String>,
+    pub template: Option<String>,
+    pub state: Option<DeviceState>,
+    pub sort: DeviceSort,
+    pub descending: bool,
+    pub offset: u32,
+    pub limit: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeviceState {
+    Enabled,
+    Disabled,
+    /// The phone has fetched a file.
+    Fetched,
+    NeverFetched,
+}
+
+/// What devices are ordered by; those with the same value by their uuid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeviceSort {
+    #[default]
+    Address,
+    Label,
+    Domain,
+    Vendor,
+    Template,
+    Fetched,
+}
+
+/// A page of devices.
+#[derive(Clone, Debug)]
+pub struct DeviceRows {
+    /// How many were found, on all pages.
+    pub total: u64,
+    pub rows: Vec<DeviceRow>,
+}
+
+/// A device in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceRow {
+    pub uuid: String,
+    pub address: String,
+    pub label: String,
+    pub domain: String,
+    pub vendor: String,
+    pub template: String,
+    pub description: String,
+    pub is_enabled: bool,
+    pub fetched: LastFetch,
+}
+
+const SHOWN: [&str; 11] = [
+    "device_uuid",
+    "domain_uuid",
+    "device_address",
+    "device_label",
+    "device_vendor",
+    "device_template",
+    "device_description",
+    "device_enabled",
+    "device_provisioned_date",
+    "device_provisioned_ip",
+    "device_provisioned_agent",
+];
+
+/// The columns in which a text is searched, beside the domain's name.
+const SEARCHED: [&str; 5] =
+    ["device_address", "device_label", "device_vendor", "device_template", "device_description"];
+
+impl Directory {
+    /// A page of the devices.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn device_rows(&self, query: &DeviceQuery) -> Result<DeviceRows, Error> {
+        let statements = self.statements();
+        let dialect = self.database().dialect();
+        let (statement, binds) = Builder::new(&statements.catalog, dialect).build(query);
+        let binds: Vec<Option<&str>> = binds.iter().map(|text| Some(text.as_str())).collect();
+        let read = statement.run(self.database(), &binds).await;
+        rows(&read.map_err(|error| error.naming("read devices"))?)
+    }
+}
+
+/// The names of the domains, in lower case, that have a device of each address. Addresses without a device are absent.
+pub type DomainsOfAddresses = BTreeMap<String, BTreeSet<String>>;
+
+impl Directory {
+    /// The domains of devices.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn domains_of(&self, addresses: &[String]) -> Result<DomainsOfAddresses, Error> {
+        if addresses.is_empty() {
+            return Ok(DomainsOfAddresses::new());
+        }
+        let address = self.statements().catalog.sql("v_devices", "device_address", "d");
+        let sql = format!(
+            "select cast({address} as text), cast(coalesce(n.domain_name, '') as text) from v_devices d \
+             left join v_domains n on n.domain_uuid = d.domain_uuid where {address} in ({})",
+            self.database().dialect().texts(1)
+        );
+        let list = serde_json::to_string(addresses).unwrap_or_default();
+        let rows = self.database().fetch(&Arc::from(sql), &[Some(&list)]).await;
+        let mut found = DomainsOfAddresses::new();
+        for (address, domain) in rows.map_err(|error| error.naming("read the domains of devices"))? {
+            found.entry(address).or_default().insert(domain.unwrap_or_default().to_lowercase());
+        }
+        Ok(found)
+    }
+}
+
+/// A statement in the making.
+struct Builder<'a> {
+    catalog: &'a Catalog,
+    dialect: Dialect,
+    conditions: Vec<String>,
+    binds: Vec<String>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(catalog: &'a Catalog, dialect: Dialect) -> Self {
+        Self { catalog, dialect, conditions: Vec::new(), binds: Vec::new() }
+    }
+
+    fn build(mut self, query: &DeviceQuery) -> (Statement, Vec<String>) {
+        self.search(query.text.as_deref());
+        self.domains(query);
+        if let Some(word) = &query.device {
+            self.device(word);
+        }
+        for (column, wanted) in [("device_vendor", &query.vendor), ("device_template", &query.template)] {
+            if let Some(wanted) = wanted {
+                let parameter = self.bind(wanted.to_lowercase());
+                let text = self.text(column);
+                self.conditions.push(format!("lower({text}) = {parameter}"));
+            }
+        }
+        if let Some(state) = query.state {
+            let condition = self.state(state);
+            self.conditions.push(condition);
+        }
+        let conditions = if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" and ") };
+        let (key, id) = (self.key(query.sort), self.catalog.sql("v_devices", "device_uuid", "d"));
+        let found = format!(
+            "select {id} as id, {key} as place from v_devices d left join v_domains n on n.domain_uuid = d.domain_uuid \
+             where {conditions}"
+        );
+        let (direction, limit, offset) = (if query.descending { "desc" } else { "asc" }, query.limit, query.offset);
+        let order = |alias: &str| {
+            format!("{} {direction}, {alias}.id {direction}", self.dialect.by_bytes(&format!("{alias}.place")))
+        };
+        let page = format!("select f.id, f.place from found f order by {} limit {limit} offset {offset}", order("f"));
+        let statement = StatementBuilder::new(self.dialect)
+            .with("found", &found)
+            .with("page", &page)
+            .text("total", "select cast(count(*) as text) from found")
+            .part(Part {
+                name: "domains",
+                columns: self.catalog.only("v_domains", &["domain_uuid", "domain_name"]),
+                alias: "n",
+                from: "v_domains n where n.domain_uuid in (select d.domain_uuid from v_devices d join page p on \
+                    p.id = d.device_uuid)"
+                    .to_owned(),
+                order: "n.domain_uuid".to_owned(),
+            })
+            .part(Part {
+                name: "devices",
+                columns: self.catalog.only("v_devices", &SHOWN),
+                alias: "d",
+                from: format!("page p join v_devices d on {id} = p.id"),
+                order: order("p"),
+            })
+            .build();
+        (statement, self.binds)
+    }
+
+    /// Adds a parameter, and returns its name.
+    fn bind(&mut self, text: String) -> String {
+        self.binds.push(text);
+        format!("${}", self.binds.len())
+    }
+
+    /// A column as a text that is never NULL.
+    fn text(&self, column: &str) -> String {
+        format!("coalesce(cast({} as text), '')", self.catalog.sql("v_devices", column, "d"))
+    }
+
+    fn search(&mut self, text: Option<&str>) {
+        let Some(text) = text else { return };
+        let places: Vec<_> = SEARCHED.iter().map(|column| self.text(column)).collect();
+        // The line feed is in no text that a person types, so nothing is found across two columns.
+        let all = format!("lower({} || '\n' || coalesce(n.domain_name, ''))", places.join(" || '\n' || "));
+        let parameter = self.bind(self.lower(text));
+        let mut condition = self.contains(&all, &parameter);
+        let digits: String = text.chars().filter(|c| !matches!(c, ':' | '-' | '.')).collect();
+        if digits != text && digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            let parameter = self.bind(digits.to_ascii_lowercase());
+            let address = format!("lower({})", self.text("device_address"));
+            condition = format!("({condition} or {})", self.contains(&address, &parameter));
+        }
+        self.conditions.push(condition);
+    }
+
+    /// A text as the database's `lower` makes one: SQLite's knows ASCII alone.
+    fn lower(&self, text: &str) -> String {
+        match self.dialect {
+            Dialect::Postgres => text.to_lowercase(),
+            Dialect::Sqlite => text.to_ascii_lowercase(),
+        }
+    }
+
+    fn contains(&self, text: &str, part: &str) -> String {
+        match self.dialect {
+            Dialect::Postgres => format!("strpos({text}, {part}) > 0"),
+            Dialect::Sqlite => format!("instr({text}, {part}) > 0"),
+        }
+    }
+
+    fn domains(&mut self, query: &DeviceQuery) {
+        if let Some(names) = &query.domains {
+            self.bind(serde_json::to_string(names).unwrap_or_default());
+            self.conditions.push(format!("lower(n.domain_name) in ({})", self.dialect.texts(self.binds.len())));
+        }
+        if let Some(name) = &query.domain {
+            let parameter = self.bind(self.lower(name));
+            self.conditions.push(format!("lower(n.domain_name) = {parameter}"));
+        }
+    }
+
+    fn device(&mut self, word: &str) {
+        // A softphone's address may be the 32 digits of a uuid, without its dashes.
+        match uuid::Uuid::try_parse(word).ok().filter(|_| word.contains('-')) {
+            Some(uuid) => {
+                self.bind(uuid.to_string());
+                let parameter = self.dialect.parameter(self.binds.len(), self.catalog.kind("v_devices", "device_uuid"));
+                let column = self.catalog.sql("v_devices", "device_uuid", "d");
+                self.conditions.push(format!("{column} = {parameter}"));
+            }
+            None => {
+                let parameter = self.bind(word.to_lowercase());
+                let column = self.catalog.sql("v_devices", "device_address", "d");
+                self.conditions.push(format!("{column} = {parameter}"));
+            }
+        }
+    }
+
+    fn state(&self, state: DeviceState) -> String {
+        let flag = self.catalog.sql("v_devices", "device_enabled", "d");
+        let is_text = self.catalog.kind("v_devices", "device_enabled") == ColumnKind::TextFlag;
+        let disabled = if is_text { format!("{flag} = 'false'") } else { format!("not {flag}") };
+        let date = self.catalog.sql("v_devices", "device_provisioned_date", "d");
+        match state {
+            DeviceState::Disabled => format!("({disabled})"),
+            // From release 5.5 on, a device without the flag is enabled.
+            DeviceState::Enabled => format!("({disabled}) is not true"),
+            DeviceState::Fetched => format!("{date} is not null"),
+            DeviceState::NeverFetched => format!("{date} is null"),
+        }
+    }
+
+    /// The text by which devices are sorted.
+    fn key(&self, sort: DeviceSort) -> String {
+        match sort {
+            DeviceSort::Address => self.text("device_address"),
+            DeviceSort::Label => format!("lower({})", self.text("device_label")),
+            DeviceSort::Domain => "lower(coalesce(n.domain_name, ''))".to_owned(),
+            DeviceSort::Vendor => format!("lower({})", self.text("device_vendor")),
+            DeviceSort::Template => self.text("device_template"),
+            DeviceSort::Fetched => self.text("device_provisioned_date"),
+        }
+    }
+}
+
+fn rows(read: &QueryResult<'_>) -> Result<DeviceRows, Error> {
+    let total = read.single("total").and_then(|count| count.parse().ok()).unwrap_or_default();
+    let (domains, devices) = (read.table("domains")?, read.table("devices")?);
+    let names: HashMap<&str, &str> =
+        domains.rows().map(|row| (row.text("domain_uuid"), row.text("domain_name"))).collect();
+    let rows = devices.rows().map(|row| {
+        let text = |column| row.text(column).to_owned();
+        DeviceRow {
+            uuid: text("device_uuid"),
+            address: text("device_address"),
+            label: text("device_label"),
+            domain: names.get(row.text("domain_uuid")).copied().unwrap_or_default().to_owned(),
+            vendor: text("device_vendor"),
+            template: text("device_template"),
+            description: text("device_description"),
+            is_enabled: is_enabled(row),
+            fetched: LastFetch {
+                at: text("device_provisioned_date"),
+                ip: ip(row.text("device_provisioned_ip")),
+                agent: text("device_provisioned_agent"),
+            },
+        }
+    });
+    Ok(DeviceRows { total, rows: rows.collect() })
+}
