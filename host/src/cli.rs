@@ -31,6 +31,7 @@ mod running;
 mod server;
 mod set_password;
 mod setup;
+mod token;
 mod user;
 mod zoiper;
 
@@ -67,6 +68,7 @@ const FAMILIES: &[Family] = &[
     rows::EXTENSION,
     rows::CONTACT,
     user::USER,
+    token::TOKEN,
     dhcp::DHCP,
     zoiper::ZOIPER,
     grandstream::GRANDSTREAM,

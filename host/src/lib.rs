@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod admin_command;
+pub mod api;
 pub mod app;
 pub mod auth_server;
 pub mod authorities;
@@ -29,6 +30,7 @@ pub mod journal_command;
 pub mod log;
 pub mod metrics;
 pub mod notes;
+pub mod operator;
 pub mod password;
 pub mod pin;
 pub mod pin_command;
@@ -49,5 +51,6 @@ pub mod sentry;
 pub mod syslog;
 pub mod templates;
 pub mod tftp;
+pub mod token_command;
 pub mod uploads;
 pub mod vital;

@@ -16,7 +16,7 @@ use crate::pin::Pins;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use crate::uploads::Uploads;
-use crate::{gate, plugin, reload};
+use crate::{gate, operator, plugin, reload, resync};
 use anyhow::{Context, Result, ensure};
 use axum::body::Body;
 use axum::http::{Request, Response};
@@ -112,7 +112,8 @@ impl Opened {
             probes: Arc::new(http::Probes::new(config.http.clone())),
             metrics: Arc::default(),
         };
-        Ok(App { state: Arc::new(state), operators, http: config.http, journal_config, notes_writer, journal_writer })
+        let (http, operator, resync) = (config.http, config.operator, config.resync);
+        Ok(App { state: Arc::new(state), operators, http, journal_config, operator, resync, notes_writer, journal_writer })
     }
 }
 
@@ -124,6 +125,9 @@ pub struct App {
     pub(super) http: http::Config,
     /// Where explanations find the journal.
     pub(super) journal_config: journal::Config,
+    pub(super) operator: operator::Config,
+    /// The way to phones, for operators.
+    pub(super) resync: resync::Config,
     notes_writer: JoinHandle<()>,
     journal_writer: JoinHandle<()>,
 }

@@ -1,15 +1,16 @@
 //! The running server: the rooms, with listeners, signals and the tasks that must not end.
 
 use super::build::{App, Opened, with_compiler};
+use crate::api;
 use crate::config::{AdminListen, Config};
 use crate::console::{self, Desk};
 use crate::http::{self, AdminState, EXPLAINING_MAX, PhoneListener, Tls};
+use crate::operator::Operations;
 use crate::reload::{self, Reloads};
 use crate::resync_watch::{self, Watcher};
 use crate::tftp;
 use crate::vital::VitalTasks;
 use anyhow::{Context, Result};
-use axum::Router;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::{TcpListener, TcpSocket, UdpSocket};
@@ -198,14 +199,13 @@ fn serve_admin(
         metrics,
         journal,
     });
-    let pages = match console {
-        Some(config) => {
-            tracing::info!(path = config.path, "console");
-            let desk = Desk::new(Arc::clone(&state), config).context("the console")?;
-            console::router(Arc::new(desk))
-        }
-        None => Router::new(),
-    };
+    let operations = Arc::new(Operations::new(Arc::clone(&state), app.operator.clone(), app.resync.clone()));
+    let mut pages = api::router(operations);
+    if let Some(config) = console {
+        tracing::info!(path = config.path, "console");
+        let desk = Desk::new(Arc::clone(&state), config).context("the console")?;
+        pages = pages.merge(console::router(Arc::new(desk)));
+    }
     vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state, pages)));
     Ok(())
 }

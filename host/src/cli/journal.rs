@@ -147,6 +147,7 @@ fn filter(flags: &ArgMatches) -> Result<Filter> {
         status: flags.get_one(STATUS).copied(),
         reason: flags.get_one(REASON).copied(),
         since: since.map_err(|error| anyhow!("--since: {error}"))?,
+        ..Filter::default()
     })
 }
 

@@ -7,6 +7,7 @@ mod firmware;
 mod journal;
 mod key;
 mod limits;
+mod operator;
 mod plugin_section;
 mod resync;
 mod secrecy;
@@ -34,6 +35,7 @@ pub static KEYS: LazyLock<Vec<ConfigKey>> = LazyLock::new(|| {
         server::templates_and_plugins(),
         uploads::uploads(),
         journal::journal(),
+        operator::operator(),
         firmware::firmware(),
         access::auth_server(),
         access::credentials(),

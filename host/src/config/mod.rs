@@ -7,6 +7,7 @@ mod fusionpbx;
 mod journal;
 mod keys;
 mod nonce_key;
+mod operator;
 mod output;
 mod plugin_signature;
 mod plugins;
@@ -91,6 +92,7 @@ pub struct Config {
     pub sentry: sentry::Config,
     pub uploads: uploads::Config,
     pub journal: crate::journal::Config,
+    pub operator: crate::operator::Config,
     /// The header of every answer that has the request's id.
     pub request_id_header: Option<HeaderName>,
     pub firmware: Option<firmware::Config>,
@@ -202,6 +204,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
             files_max: source.number("upload_files_max"),
         },
         journal: journal::read_journal(source),
+        operator: operator::read(source),
         request_id_header: journal::read_request_id_header(source),
         firmware: source.optional("firmware", parse_folder).map(|folder| firmware::Config { folder }),
         firmware_url: source.optional("firmware_url", parse_firmware_url),

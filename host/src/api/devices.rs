@@ -1,0 +1,112 @@
+//! `/api/v1/devices`.
+
+use super::answer::Answer;
+use super::problem::{ApiProblem, ProblemDetails};
+use super::request::{Caller, Parameters};
+use crate::directory::{DeviceSort, DeviceState};
+use crate::operator::{DevicePage, DeviceSearch, Operations};
+use axum::extract::State;
+use serde::Deserialize;
+use std::sync::Arc;
+
+/// Which devices to list.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct DevicesQuery {
+    /// A part of an address, label, domain, vendor, template or description, in any case. An address may have colons.
+    search: Option<String>,
+    domain: Option<String>,
+    vendor: Option<String>,
+    /// A template folder such as `yealink/t46u`.
+    template: Option<String>,
+    #[param(inline)]
+    state: Option<StateParameter>,
+    #[param(inline)]
+    sort: SortParameter,
+    #[param(inline)]
+    order: OrderParameter,
+    /// How many devices to pass over.
+    offset: u32,
+    /// The most devices of the page, at most 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum StateParameter {
+    Enabled,
+    Disabled,
+    /// The phone has fetched a file.
+    Fetched,
+    NeverFetched,
+}
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum SortParameter {
+    #[default]
+    Address,
+    Label,
+    Domain,
+    Vendor,
+    Template,
+    Fetched,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum OrderParameter {
+    #[default]
+    Ascending,
+    Descending,
+}
+
+impl From<DevicesQuery> for DeviceSearch {
+    fn from(query: DevicesQuery) -> Self {
+        Self {
+            text: query.search,
+            domain: query.domain,
+            vendor: query.vendor,
+            template: query.template,
+            state: query.state.map(|state| match state {
+                StateParameter::Enabled => DeviceState::Enabled,
+                StateParameter::Disabled => DeviceState::Disabled,
+                StateParameter::Fetched => DeviceState::Fetched,
+                StateParameter::NeverFetched => DeviceState::NeverFetched,
+            }),
+            sort: match query.sort {
+                SortParameter::Address => DeviceSort::Address,
+                SortParameter::Label => DeviceSort::Label,
+                SortParameter::Domain => DeviceSort::Domain,
+                SortParameter::Vendor => DeviceSort::Vendor,
+                SortParameter::Template => DeviceSort::Template,
+                SortParameter::Fetched => DeviceSort::Fetched,
+            },
+            descending: query.order == OrderParameter::Descending,
+            offset: query.offset,
+            limit: query.limit,
+        }
+    }
+}
+
+/// The devices of the domains that the token may see, searched, filtered, sorted and paged
+#[utoipa::path(
+    get,
+    path = "/api/v1/devices",
+    tag = "devices",
+    params(DevicesQuery),
+    responses(
+        (status = 200, body = DevicePage),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+    ),
+    security(("token" = ["read"]))
+)]
+pub async fn list(
+    State(operations): State<Arc<Operations>>,
+    caller: Caller,
+    Parameters(query): Parameters<DevicesQuery>,
+) -> Result<Answer<DevicePage>, ApiProblem> {
+    Ok(Answer(operations.devices(&caller.principal, &query.into()).await?))
+}

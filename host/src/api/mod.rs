@@ -1,0 +1,64 @@
+//! The HTTP API under `/api/v1`: handlers that turn requests into calls of `operator/`, and its types into JSON.
+
+mod answer;
+mod device;
+mod devices;
+mod document;
+mod journal;
+mod plugins;
+mod problem;
+mod request;
+mod resync;
+mod rows;
+mod templates;
+
+use self::problem::ApiProblem;
+use crate::operator::Operations;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{any, get};
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// The routes of the API, for the admin listener.
+pub fn router(operations: Arc<Operations>) -> Router {
+    let (router, document) = routes().split_for_parts();
+    let text: Arc<str> = document.to_json().unwrap_or_default().into();
+    router
+        .route("/api/v1/openapi.json", get(move || async move { document::answer(&text) }))
+        .method_not_allowed_fallback(async || ApiProblem::method())
+        .route("/api/{*path}", any(async || ApiProblem::not_found()))
+        .layer(DefaultBodyLimit::max(request::BODY_BYTES_MAX))
+        .with_state(operations)
+}
+
+/// The OpenAPI document of all routes.
+pub fn document() -> Document {
+    routes().split_for_parts().1
+}
+
+fn routes() -> OpenApiRouter<Arc<Operations>> {
+    OpenApiRouter::with_openapi(document::Start::openapi())
+        .routes(routes!(devices::list))
+        .routes(routes!(device::show))
+        .routes(routes!(device::file))
+        .routes(routes!(device::difference))
+        .routes(routes!(device::explanation))
+        .routes(routes!(journal::list))
+        .routes(routes!(journal::show))
+        .routes(routes!(journal::explanation))
+        .routes(routes!(journal::actions))
+        .routes(routes!(templates::tree))
+        .routes(routes!(templates::folder))
+        .routes(routes!(templates::text))
+        .routes(routes!(templates::try_text))
+        .routes(routes!(plugins::list))
+        .routes(routes!(plugins::reload))
+        .routes(routes!(resync::resync))
+        .routes(routes!(resync::reboot))
+        .routes(routes!(rows::list, rows::add))
+        .routes(routes!(rows::show, rows::set, rows::remove))
+}

@@ -1,0 +1,203 @@
+//! `/api/v1/rows/{kind}`: edits of rows. An edit names the version on which it builds in the header `If-Match`.
+
+use super::answer::Answer;
+use super::problem::{ApiProblem, ProblemDetails};
+use super::request::{Caller, JsonBody, Parameters, Word};
+use crate::operator::{EditedRow, Operations, RowPage, RowPlace, RowValues};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Which rows are meant.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct PlaceQuery {
+    /// The domain. A token of some domains has to name one of them.
+    domain: Option<String>,
+    /// The address of a device, for its lines, keys and settings.
+    device: Option<String>,
+    /// The name of a profile, for its keys and settings.
+    profile: Option<String>,
+    /// The name of the row; for settings category and name, for keys category and number, with a blank between them.
+    name: Option<String>,
+}
+
+/// What to write.
+#[derive(Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Values {
+    /// By the names of the commands' flags, such as `label`. Null removes a value.
+    #[serde(default)]
+    #[schema(value_type = Object)]
+    values: BTreeMap<String, Json>,
+    /// The password of a line or an extension.
+    password: Option<String>,
+}
+
+impl PlaceQuery {
+    fn place(self, kind: String) -> RowPlace {
+        let Self { domain, device, profile, name } = self;
+        let parts: usize = if matches!(kind.as_str(), "setting" | "key" | "profile-key") { 2 } else { 1 };
+        let names = name.iter().flat_map(|name| name.splitn(parts, ' ')).map(str::to_owned).collect();
+        RowPlace { kind, domain, device, profile, names }
+    }
+}
+
+impl From<Values> for RowValues {
+    fn from(Values { values, password }: Values) -> Self {
+        Self { values, password }
+    }
+}
+
+/// A row with its version.
+struct Versioned(StatusCode, EditedRow);
+
+impl IntoResponse for Versioned {
+    fn into_response(self) -> Response {
+        let tag = self.1.tag.clone();
+        (self.0, [(header::ETAG, tag)], Answer(self.1)).into_response()
+    }
+}
+
+/// All rows of a kind in a place
+#[utoipa::path(
+    get,
+    path = "/api/v1/rows/{kind}",
+    tag = "rows",
+    params(("kind" = String, Path, description = "`domain`, `device`, `line`, `key`, `profile`, `profile-key`, `setting` or `extension`."), PlaceQuery),
+    responses(
+        (status = 200, body = RowPage),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+    ),
+    security(("token" = ["read"]))
+)]
+pub async fn list(
+    State(operations): State<Arc<Operations>>,
+    caller: Caller,
+    Word(kind): Word,
+    Parameters(query): Parameters<PlaceQuery>,
+) -> Result<Answer<RowPage>, ApiProblem> {
+    Ok(Answer(operations.rows(&caller.principal, query.place(kind)).await?))
+}
+
+/// Adds a row
+#[utoipa::path(
+    post,
+    path = "/api/v1/rows/{kind}",
+    tag = "rows",
+    params(("kind" = String, Path, description = "The kind of row."), PlaceQuery),
+    request_body = Values,
+    responses(
+        (status = 201, body = EditedRow, headers(("ETag" = String))),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+    ),
+    security(("token" = ["edit"]))
+)]
+pub async fn add(
+    State(operations): State<Arc<Operations>>,
+    caller: Caller,
+    Word(kind): Word,
+    Parameters(query): Parameters<PlaceQuery>,
+    JsonBody(values): JsonBody<Values>,
+) -> Result<Response, ApiProblem> {
+    let added = operations.add_row(&caller.principal, query.place(kind), values.into(), caller.client).await?;
+    Ok(Versioned(StatusCode::CREATED, added).into_response())
+}
+
+/// One row with what belongs to it, and its version
+#[utoipa::path(
+    get,
+    path = "/api/v1/rows/{kind}/row",
+    tag = "rows",
+    params(("kind" = String, Path, description = "The kind of row."), PlaceQuery),
+    responses(
+        (status = 200, body = EditedRow, headers(("ETag" = String))),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+    ),
+    security(("token" = ["read"]))
+)]
+pub async fn show(
+    State(operations): State<Arc<Operations>>,
+    caller: Caller,
+    Word(kind): Word,
+    Parameters(query): Parameters<PlaceQuery>,
+) -> Result<Response, ApiProblem> {
+    let row = operations.row(&caller.principal, query.place(kind)).await?;
+    Ok(Versioned(StatusCode::OK, row).into_response())
+}
+
+/// Changes a row, unless it has changed since it was read
+#[utoipa::path(
+    patch,
+    path = "/api/v1/rows/{kind}/row",
+    tag = "rows",
+    params(
+        ("kind" = String, Path, description = "The kind of row."),
+        PlaceQuery,
+        ("If-Match" = String, Header, description = "The version that was read.")
+    ),
+    request_body = Values,
+    responses(
+        (status = 200, body = EditedRow, headers(("ETag" = String))),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+    ),
+    security(("token" = ["edit"]))
+)]
+pub async fn set(
+    State(operations): State<Arc<Operations>>,
+    caller: Caller,
+    headers: HeaderMap,
+    Word(kind): Word,
+    Parameters(query): Parameters<PlaceQuery>,
+    JsonBody(values): JsonBody<Values>,
+) -> Result<Response, ApiProblem> {
+    let (place, tag) = (query.place(kind), version(&headers)?);
+    let row = operations.set_row(&caller.principal, place, values.into(), tag, caller.client).await?;
+    Ok(Versioned(StatusCode::OK, row).into_response())
+}
+
+/// Removes a row with what belongs to it, unless it has changed since it was read
+#[utoipa::path(
+    delete,
+    path = "/api/v1/rows/{kind}/row",
+    tag = "rows",
+    params(
+        ("kind" = String, Path, description = "The kind of row."),
+        PlaceQuery,
+        ("If-Match" = String, Header, description = "The version that was read.")
+    ),
+    responses(
+        (status = 200, body = EditedRow),
+        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+    ),
+    security(("token" = ["edit"]))
+)]
+pub async fn remove(
+    State(operations): State<Arc<Operations>>,
+    caller: Caller,
+    headers: HeaderMap,
+    Word(kind): Word,
+    Parameters(query): Parameters<PlaceQuery>,
+) -> Result<Answer<EditedRow>, ApiProblem> {
+    let (place, tag) = (query.place(kind), version(&headers)?);
+    Ok(Answer(operations.remove_row(&caller.principal, place, tag, caller.client).await?))
+}
+
+/// The version on which an edit builds. Without one, an edit could overwrite another one unseen.
+fn version(headers: &HeaderMap) -> Result<String, ApiProblem> {
+    let mut values = headers.get_all(header::IF_MATCH).iter();
+    let (value, rest) = (values.next().and_then(|value| value.to_str().ok()), values.next());
+    let value = value.filter(|value| rest.is_none() && *value != "*").map(str::trim);
+    value.map(str::to_owned).ok_or_else(|| {
+        ApiProblem::new(
+            StatusCode::PRECONDITION_REQUIRED,
+            "no-version",
+            "name the version that you have read in the header If-Match: the ETag of its answer",
+        )
+    })
+}

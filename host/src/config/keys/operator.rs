@@ -1,0 +1,21 @@
+//! Keys of the API and of the web console.
+
+use super::key::{ConfigKey, fixed};
+use crate::operator::Config;
+
+pub fn operator() -> Vec<ConfigKey> {
+    vec![
+        fixed(
+            "access_file",
+            "file",
+            Config::ACCESS_FILE,
+            "SQLite file of the server's own with the tokens of the API, of which it has hashes alone",
+        ),
+        fixed(
+            "console_edit",
+            "flag",
+            "false",
+            "Whether operators may edit a database of FusionPBX's through the API; the embedded database they always may",
+        ),
+    ]
+}

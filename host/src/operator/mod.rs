@@ -1,0 +1,33 @@
+//! What operators see and do, in types and without HTTP: the API and the web console show the same. Each function takes the
+//! operator who asks, and shows a domain's admin that domain alone.
+
+mod config;
+mod device;
+mod devices;
+mod edits;
+mod journal;
+mod operations;
+mod plugins;
+mod principal;
+mod problem;
+mod resync;
+mod store;
+mod templates;
+mod tokens;
+
+pub use config::Config;
+pub use device::{DeviceDetail, DeviceFile, DeviceTemplate, FileDifference, RenderedFile};
+pub use devices::{DevicePage, DeviceSearch, DeviceSummary, FetchSummary, PAGE_DEFAULT, PAGE_MAX, firmware};
+pub use edits::{EditedRow, RowPage, RowPlace, RowValues};
+pub use journal::{ActionPage, JournalPage, JournalSearch};
+pub use operations::Operations;
+pub use plugins::{PluginLimits, PluginPage};
+pub use principal::{Domains, Forbidden, Principal, Role, Scope, Source, UnknownScope};
+pub use problem::Problem;
+pub use resync::Notified;
+pub use store::{Store, StoreError};
+pub use templates::{
+    FaultPlace, Origin, TEXT_BYTES_MAX, TemplateFileSummary, TemplateFolderDetail, TemplateFolderSummary,
+    TemplateLayer, TemplateProblemEntry, TemplateText, TemplateTree, Trial,
+};
+pub use tokens::{InvalidToken, NewToken, PREFIX as TOKEN_PREFIX, Token, TokenError, TokenText};

@@ -1,0 +1,31 @@
+//! What operators can do with the running server.
+
+use super::config::Config;
+use super::principal::Principal;
+use super::store::Store;
+use crate::http::AdminState;
+use crate::journal::NewAction;
+use crate::resync;
+use std::sync::Arc;
+
+/// The server as an operator sees it. Each of its functions takes the operator who asks, and checks what he may do.
+pub struct Operations {
+    pub(super) admin: Arc<AdminState>,
+    /// The way to phones.
+    pub(super) resync: resync::Config,
+    /// Whether a database of FusionPBX's may be edited.
+    pub(super) console_edit: bool,
+    pub access: Store,
+}
+
+impl Operations {
+    pub fn new(admin: Arc<AdminState>, config: Config, resync: resync::Config) -> Self {
+        Self { admin, resync, console_edit: config.console_edit, access: Store::new(config.access_file) }
+    }
+
+    /// Writes what an operator did into the journal. `action.operator` and `source` are filled in.
+    pub async fn record(&self, principal: &Principal, action: NewAction) {
+        let action = NewAction { operator: principal.name.clone(), source: principal.source.word(), ..action };
+        action.record(&self.admin.journal_config).await;
+    }
+}
