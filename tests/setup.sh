@@ -37,6 +37,7 @@ if [ "${1:-build}" = test ]; then
   need procps pgrep
   need faketime faketime
   need python3 python3
+  need python3-jsonschema
   need libxml2-utils xmllint
   need sip-tester sipp
   need dnsmasq-base dnsmasq

@@ -6,6 +6,7 @@
 mod addresses;
 mod agents;
 mod answer;
+mod api;
 mod architecture;
 mod bench;
 mod book;
