@@ -92,7 +92,7 @@ fn answers_conform_to_the_openapi_document() {
     if !has_validator() {
         return;
     }
-    for stage in Stage::both_with(&[("DIALPLATE_CONSOLE_EDIT", "true")]) {
+    for stage in Stage::both_with(&[("DIALPLATE_CONSOLE_EDIT", "true"), ("DIALPLATE_RESYNC_WAY", "sip")]) {
         let token = stage.token("all", &["--scope", "read,secrets,resync,reload,try,edit"]);
         assert_eq!(stage.fetch("a.example", PHONE).status, 200);
         let id = stage.until_lines(&token, 1)[0]["id"].to_string();

@@ -71,6 +71,10 @@ fn difference_to_the_last_fetch_is_shown_without_secrets() {
     assert!(changed["is_same"] == false && diff.contains("199") && diff.contains("(hidden)"), "{diff}");
     assert!(!diff.contains("line-secret"), "{diff}");
     assert_eq!(stage.json(&token, "/api/v1/devices/001565000001")["is_in_date"], false);
+    let page = stage.json(&token, "/api/v1/devices?domain=a.example&compare=true");
+    let in_date: Vec<_> =
+        page["devices"].as_array().unwrap().iter().map(|device| device["is_in_date"].clone()).collect();
+    assert_eq!(in_date, [Value::Null, json!(false), Value::Null]);
 }
 
 #[test]

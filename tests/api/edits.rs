@@ -1,6 +1,6 @@
 //! Edits of rows, and lost updates.
 
-use super::{PHONE, Stage, json, problem};
+use super::{PHONE, Stage, json, problem, runtime};
 use dialplate_tests::client::Answer;
 use dialplate_tests::database;
 use serde_json::{Value, json};
@@ -27,7 +27,11 @@ fn edit_of_an_older_version_is_refused_and_loses_nothing() {
         let lost = set(&stage, &token, &tag, &json!({ "label": "Hall" }));
         assert!(problem(&lost, 412).contains("has changed since it was read"));
         assert_eq!(json(&stage.get(&token, ROW))["row"]["device_label"], "Lobby");
-        // What another program writes counts, too.
+        // The phone's visit is no edit, and what another program writes is one.
+        assert_eq!(stage.fetch("a.example", PHONE).status, 200);
+        let client = "select device_provisioned_ip from v_devices where device_address = '001565000001'";
+        runtime().block_on(database::until_value(&stage.url, client, "127.0.0.1")).unwrap();
+        assert_eq!(stage.get(&token, ROW).header("etag"), first.header("etag"));
         let tag = first.header("etag").to_owned();
         database::run_blocking(&stage.url, "update v_device_lines set user_id = '109' where user_id = '101'");
         problem(&set(&stage, &token, &tag, &json!({ "label": "Hall" })), 412);

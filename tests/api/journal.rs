@@ -10,9 +10,9 @@ fn stage() -> (Stage, Vec<Value>) {
     let stage = Stage::sqlite();
     let token = stage.token("all", &[]);
     assert_eq!(stage.fetch("a.example", PHONE).status, 200);
-    assert_eq!(stage.fetch("a.example", "001565ffffff").status, 404);
+    assert_eq!(stage.fetch("a.example", "001565ffffff").status, 403);
     assert_eq!(stage.fetch("b.example", "0004f2000004").status, 200);
-    assert_eq!(stage.fetch("a.example", "0004f2000004").status, 404);
+    assert_eq!(stage.fetch("a.example", "0004f2000004").status, 403);
     let lines = stage.until_lines(&token, 4);
     (stage, lines)
 }
@@ -31,7 +31,7 @@ fn lines_are_filtered_paged_and_followed() {
         ("?device=00:15:65:00:00:01", vec![PHONE]),
         ("?device=de000000-0000-4000-8000-000000000001", vec![PHONE]),
         ("?domain=b.example", vec!["0004f2000004"]),
-        ("?status=404", vec!["0004f2000004", "001565ffffff"]),
+        ("?status=403", vec!["0004f2000004", "001565ffffff"]),
         ("?reason=sent&limit=1", vec!["0004f2000004"]),
         ("?since=2000-01-01&status=2xx", vec!["0004f2000004", PHONE]),
     ] {

@@ -31,6 +31,9 @@ pub struct DevicesQuery {
     /// The most devices of the page, at most 200.
     #[param(minimum = 1, maximum = 200, default = 50)]
     limit: Option<u32>,
+    /// Also say of each phone whether it has what it would get now, by the journal. This renders its files, so the page has
+    /// at most 50 devices.
+    compare: bool,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
@@ -87,6 +90,7 @@ impl From<DevicesQuery> for DeviceSearch {
             descending: query.order == OrderParameter::Descending,
             offset: query.offset,
             limit: query.limit,
+            compares: query.compare,
         }
     }
 }

@@ -147,6 +147,71 @@ impl<'a> Builder<'a> {
     }
 
     fn build(mut self, query: &DeviceQuery) -> (Statement, Vec<String>) {
+        self.filter(query);
+        let (id, key) = (self.id(), self.key(query.sort));
+        let (direction, limit, offset) = (if query.descending { "desc" } else { "asc" }, query.limit, query.offset);
+        let order = |place: &str, id: &str| {
+            let place = if query.sort.is_text() { self.dialect.by_bytes(place) } else { place.to_owned() };
+            // NULL is less than any value, as in SQLite.
+            let nulls = if query.descending { "nulls last" } else { "nulls first" };
+            format!("{place} {direction} {nulls}, {id} {direction}")
+        };
+        let mut builder = StatementBuilder::new(self.dialect);
+        let mut from = "v_devices d".to_owned();
+        if query.sort == DeviceSort::Domain {
+            // Numbers are sorted faster than names.
+            let ranks =
+                "select n.domain_uuid, row_number() over (order by lower(n.domain_name)) as place from v_domains n";
+            builder = builder.with("ranks", ranks);
+            from += " left join ranks r on r.domain_uuid = d.domain_uuid";
+        }
+        let builder = if self.conditions.is_empty() {
+            // The database counts rows, and finds the first ones of an index, without looking at the others.
+            let page = format!(
+                "select {id} as id, {key} as place from {from} order by {} limit {limit} offset {offset}",
+                order(&key, &id)
+            );
+            builder.with("page", &page).text("total", "select cast(count(*) as text) from v_devices")
+        } else {
+            let found =
+                format!("select {id} as id, {key} as place from {from} where {}", self.conditions.join(" and "));
+            let page = format!(
+                "select f.id, f.place from found f order by {} limit {limit} offset {offset}",
+                order("f.place", "f.id")
+            );
+            let builder = builder.with("found", &found).with("page", &page);
+            builder.text("total", "select cast(count(*) as text) from found")
+        };
+        let statement = builder
+            .part(Part {
+                name: "domains",
+                columns: self.catalog.only("v_domains", &["domain_uuid", "domain_name"]),
+                alias: "n",
+                from: format!(
+                    "v_domains n where n.domain_uuid in (select d.domain_uuid from page p join v_devices d on {id} = p.id)"
+                ),
+                order: "n.domain_uuid".to_owned(),
+            })
+            .part(Part {
+                name: "devices",
+                columns: self.catalog.only("v_devices", &SHOWN),
+                alias: "d",
+                from: format!("page p join v_devices d on {id} = p.id"),
+                order: order("p.place", "p.id"),
+            })
+            .build();
+        (statement, self.binds)
+    }
+
+    /// What names a row: of the columns that do, the one that the database sorts fastest.
+    fn id(&self) -> String {
+        match self.dialect {
+            Dialect::Postgres => self.catalog.sql("v_devices", "device_uuid", "d"),
+            Dialect::Sqlite => "d.rowid".to_owned(),
+        }
+    }
+
+    fn filter(&mut self, query: &DeviceQuery) {
         self.search(query.text.as_deref());
         self.domains(query);
         if let Some(word) = &query.device {
@@ -155,47 +220,14 @@ impl<'a> Builder<'a> {
         for (column, wanted) in [("device_vendor", &query.vendor), ("device_template", &query.template)] {
             if let Some(wanted) = wanted {
                 let parameter = self.bind(wanted.to_lowercase());
-                let text = self.text(column);
-                self.conditions.push(format!("lower({text}) = {parameter}"));
+                let column = self.catalog.sql("v_devices", column, "d");
+                self.conditions.push(format!("lower({column}) = {parameter}"));
             }
         }
         if let Some(state) = query.state {
             let condition = self.state(state);
             self.conditions.push(condition);
         }
-        let conditions = if self.conditions.is_empty() { "true".to_owned() } else { self.conditions.join(" and ") };
-        let (key, id) = (self.key(query.sort), self.catalog.sql("v_devices", "device_uuid", "d"));
-        let found = format!(
-            "select {id} as id, {key} as place from v_devices d left join v_domains n on n.domain_uuid = d.domain_uuid \
-             where {conditions}"
-        );
-        let (direction, limit, offset) = (if query.descending { "desc" } else { "asc" }, query.limit, query.offset);
-        let order = |alias: &str| {
-            format!("{} {direction}, {alias}.id {direction}", self.dialect.by_bytes(&format!("{alias}.place")))
-        };
-        let page = format!("select f.id, f.place from found f order by {} limit {limit} offset {offset}", order("f"));
-        let statement = StatementBuilder::new(self.dialect)
-            .with("found", &found)
-            .with("page", &page)
-            .text("total", "select cast(count(*) as text) from found")
-            .part(Part {
-                name: "domains",
-                columns: self.catalog.only("v_domains", &["domain_uuid", "domain_name"]),
-                alias: "n",
-                from: "v_domains n where n.domain_uuid in (select d.domain_uuid from v_devices d join page p on \
-                    p.id = d.device_uuid)"
-                    .to_owned(),
-                order: "n.domain_uuid".to_owned(),
-            })
-            .part(Part {
-                name: "devices",
-                columns: self.catalog.only("v_devices", &SHOWN),
-                alias: "d",
-                from: format!("page p join v_devices d on {id} = p.id"),
-                order: order("p"),
-            })
-            .build();
-        (statement, self.binds)
     }
 
     /// Adds a parameter, and returns its name.
@@ -204,28 +236,28 @@ impl<'a> Builder<'a> {
         format!("${}", self.binds.len())
     }
 
-    /// A column as a text that is never NULL.
-    fn text(&self, column: &str) -> String {
-        format!("coalesce(cast({} as text), '')", self.catalog.sql("v_devices", column, "d"))
-    }
-
     fn search(&mut self, text: Option<&str>) {
         let Some(text) = text else { return };
-        let places: Vec<_> = SEARCHED.iter().map(|column| self.text(column)).collect();
-        // The line feed is in no text that a person types, so nothing is found across two columns.
-        let all = format!("lower({} || '\n' || coalesce(n.domain_name, ''))", places.join(" || '\n' || "));
-        let parameter = self.bind(self.lower(text));
-        let mut condition = self.contains(&all, &parameter);
+        let pattern = self.bind(format!("%{}%", escaped(text)));
+        let mut places: Vec<_> =
+            SEARCHED.iter().map(|column| self.is_like(&self.catalog.sql("v_devices", column, "d"), &pattern)).collect();
+        let domains = self.is_like("n.domain_name", &pattern);
+        places.push(format!("d.domain_uuid in (select n.domain_uuid from v_domains n where {domains})"));
         let digits: String = text.chars().filter(|c| !matches!(c, ':' | '-' | '.')).collect();
         if digits != text && digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            let parameter = self.bind(digits.to_ascii_lowercase());
-            let address = format!("lower({})", self.text("device_address"));
-            condition = format!("({condition} or {})", self.contains(&address, &parameter));
+            let pattern = self.bind(format!("%{digits}%"));
+            places.push(self.is_like(&self.catalog.sql("v_devices", "device_address", "d"), &pattern));
         }
-        self.conditions.push(condition);
+        self.conditions.push(format!("({})", places.join(" or ")));
     }
 
-    /// A text as the database's `lower` makes one: SQLite's knows ASCII alone.
+    /// Whether a column is like a pattern, in any case. SQLite knows the case of ASCII letters alone.
+    fn is_like(&self, column: &str, pattern: &str) -> String {
+        let operator = if self.dialect == Dialect::Postgres { "ilike" } else { "like" };
+        format!("{column} {operator} {pattern} escape '\\'")
+    }
+
+    /// A text as the database's `lower` makes one.
     fn lower(&self, text: &str) -> String {
         match self.dialect {
             Dialect::Postgres => text.to_lowercase(),
@@ -233,22 +265,22 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn contains(&self, text: &str, part: &str) -> String {
-        match self.dialect {
-            Dialect::Postgres => format!("strpos({text}, {part}) > 0"),
-            Dialect::Sqlite => format!("instr({text}, {part}) > 0"),
-        }
-    }
-
     fn domains(&mut self, query: &DeviceQuery) {
         if let Some(names) = &query.domains {
             self.bind(serde_json::to_string(names).unwrap_or_default());
-            self.conditions.push(format!("lower(n.domain_name) in ({})", self.dialect.texts(self.binds.len())));
+            self.of_domains(&format!("in ({})", self.dialect.texts(self.binds.len())));
         }
         if let Some(name) = &query.domain {
             let parameter = self.bind(self.lower(name));
-            self.conditions.push(format!("lower(n.domain_name) = {parameter}"));
+            self.of_domains(&format!("= {parameter}"));
         }
+    }
+
+    /// Devices of the domains whose name in lower case fulfils a condition.
+    fn of_domains(&mut self, condition: &str) {
+        self.conditions.push(format!(
+            "d.domain_uuid in (select n.domain_uuid from v_domains n where lower(n.domain_name) {condition})"
+        ));
     }
 
     fn device(&mut self, word: &str) {
@@ -282,17 +314,36 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The text by which devices are sorted.
+    /// What devices are sorted by. A column as it is lets the database use an index.
     fn key(&self, sort: DeviceSort) -> String {
+        let column = |name| self.catalog.sql("v_devices", name, "d");
         match sort {
-            DeviceSort::Address => self.text("device_address"),
-            DeviceSort::Label => format!("lower({})", self.text("device_label")),
-            DeviceSort::Domain => "lower(coalesce(n.domain_name, ''))".to_owned(),
-            DeviceSort::Vendor => format!("lower({})", self.text("device_vendor")),
-            DeviceSort::Template => self.text("device_template"),
-            DeviceSort::Fetched => self.text("device_provisioned_date"),
+            DeviceSort::Address => column("device_address"),
+            DeviceSort::Label => format!("lower({})", column("device_label")),
+            DeviceSort::Domain => "coalesce(r.place, 0)".to_owned(),
+            DeviceSort::Vendor => format!("lower({})", column("device_vendor")),
+            DeviceSort::Template => column("device_template"),
+            DeviceSort::Fetched => column("device_provisioned_date"),
         }
     }
+}
+
+impl DeviceSort {
+    /// Whether devices are sorted by a text, and so by its bytes, whatever the database's collation.
+    fn is_text(self) -> bool {
+        matches!(self, Self::Address | Self::Label | Self::Vendor | Self::Template)
+    }
+}
+
+/// A text in a pattern of `like`, which it stands for itself.
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::new(), |mut escaped, c| {
+        if matches!(c, '%' | '_' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+        escaped
+    })
 }
 
 fn rows(read: &QueryResult<'_>) -> Result<DeviceRows, Error> {

@@ -2,8 +2,11 @@
 
 use super::entity::Entity;
 use crate::facts::{Row, Table, Value, hex};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
+
+/// What the columns begin with that a phone's visit changes.
+const VISITED: &str = "device_provisioned_";
 
 /// A row for the output. JSON's own order of names is alphabetical.
 pub type Record = Map<String, Json>;
@@ -13,7 +16,10 @@ const SECRET: [&str; 6] = ["password", "salt", "api_key", "user_totp_secret", "d
 
 /// The version of a row as it is shown, in the form of an entity tag.
 pub fn tag(record: &Record) -> String {
-    format!("\"{}\"", hex(&Sha256::digest(Json::Object(record.clone()).to_string())))
+    // A visit of the phone is no edit.
+    let is_edited = |(column, _): &(&String, &Json)| !column.starts_with(VISITED);
+    let columns: Vec<_> = record.iter().filter(is_edited).collect();
+    format!("\"{}\"", hex(&Sha256::digest(json!(columns).to_string())))
 }
 
 /// The rows of a table. The columns of an entity that are flags are `true` or `false` also in releases that store

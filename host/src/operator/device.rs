@@ -9,6 +9,7 @@ use crate::explain::SettingUse;
 use crate::facts::{DeviceAddress, HIDDEN, Table, Value, hex};
 use crate::http::{self, AppState, DeviceView};
 use crate::journal::{self, Entry, Reader, is_secret};
+use crate::request::with_address;
 use crate::resync_watch::Comparison;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -26,14 +27,12 @@ pub struct DeviceDetail {
     /// objects each.
     #[schema(value_type = std::collections::BTreeMap<String, Vec<Object>>)]
     pub tables: Map<String, Json>,
-    /// The settings of all layers, and the layer of each.
+    /// The settings that templates can read, and the layer of each.
     pub settings: Vec<SettingUse>,
     /// Absent if the device has none that serves.
     pub template: Option<DeviceTemplate>,
     /// Why the device would get nothing; absent if it would get its files.
     pub refusal: Option<String>,
-    /// Whether the phone has what it would get now. Absent if the journal does not know a fetch of it.
-    pub is_in_date: Option<bool>,
 }
 
 /// The template folder that serves a device.
@@ -63,6 +62,8 @@ pub struct DeviceFile {
 pub struct RenderedFile {
     /// The name that the phone asks for.
     pub name: String,
+    /// The template file.
+    pub template: String,
     pub content_type: String,
     pub bytes: usize,
     pub sha256: String,
@@ -152,7 +153,6 @@ impl Operations {
             settings: Vec::new(),
             template: None,
             refusal: None,
-            is_in_date: None,
         };
         let address = match found.usable() {
             Ok(address) => address,
@@ -182,7 +182,8 @@ impl Operations {
             }
             Err(refusal) => (None, Some(refusal.to_string())),
         };
-        Ok(DeviceDetail { tables, settings, template, refusal, is_in_date, ..empty })
+        let summary = DeviceSummary { is_in_date, ..found.summary };
+        Ok(DeviceDetail { summary, tables, settings, template, refusal })
     }
 
     /// The last fetch of each file, and whether the phone has what it would get now.
@@ -242,7 +243,8 @@ impl Operations {
         let view = http::view(&app, address, host).await.map_err(Problem::refused)?;
         let ready = http::preview(&app, address, host, Some(file)).await.map_err(Problem::refused)?;
         let name = ready.document.file.clone();
-        let mut difference = FileDifference { name: name.clone(), fetched: None, is_same: None, diff: None };
+        let mut difference =
+            FileDifference { name: with_address(&name, address.as_str()), fetched: None, is_same: None, diff: None };
         let Some(mut reader) = self.reader().await? else { return Ok(difference) };
         if let Some(fetch) = reader.last_fetch(address, &name).await? {
             let sha256 = hex(&ready.sha256());
@@ -272,7 +274,8 @@ impl RenderedFile {
             false => journal::hide_secrets(&document.body, &view.device),
         };
         Self {
-            name: document.file.clone(),
+            name: with_address(&document.file, view.device.address.as_str()),
+            template: document.file.clone(),
             content_type: document.content_type.clone(),
             bytes: document.body.len(),
             sha256: hex(&ready.sha256()),

@@ -4,7 +4,8 @@ use super::operations::Operations;
 use super::principal::{Principal, Scope};
 use super::problem::Problem;
 use crate::directory::{DeviceQuery, DeviceRow, DeviceSort, DeviceState};
-use crate::facts::timestamp;
+use crate::facts::{DeviceAddress, timestamp};
+use crate::resync_watch::Comparison;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
@@ -13,6 +14,9 @@ pub const PAGE_MAX: u32 = 200;
 
 /// Devices of a page if the request names no number.
 pub const PAGE_DEFAULT: u32 = 50;
+
+/// Devices of a page whose files are compared: each may be rendered.
+pub const COMPARED_MAX: u32 = 50;
 
 /// The longest text to search for: more than the longest label.
 pub const SEARCH_CHARS_MAX: usize = 200;
@@ -30,6 +34,8 @@ pub struct DeviceSearch {
     pub descending: bool,
     pub offset: u32,
     pub limit: Option<u32>,
+    /// Whether each phone's files are compared with what it would get now, which renders them.
+    pub compares: bool,
 }
 
 /// A page of devices.
@@ -55,6 +61,8 @@ pub struct DeviceSummary {
     pub is_enabled: bool,
     /// What the database has of the last fetch; absent if there was none.
     pub last_fetch: Option<FetchSummary>,
+    /// Whether the phone has what it would get now. Absent if that was not asked, or the journal does not know a fetch of it.
+    pub is_in_date: Option<bool>,
 }
 
 /// The last fetch of a device.
@@ -77,8 +85,9 @@ impl Operations {
     pub async fn devices(&self, principal: &Principal, search: &DeviceSearch) -> Result<DevicePage, Problem> {
         principal.needs(Scope::Read)?;
         let limit = search.limit.unwrap_or(PAGE_DEFAULT);
-        if !(1..=PAGE_MAX).contains(&limit) {
-            return Err(Problem::invalid("limit", format!("{limit} is not between 1 and {PAGE_MAX}")));
+        let limit_max = if search.compares { COMPARED_MAX } else { PAGE_MAX };
+        if !(1..=limit_max).contains(&limit) {
+            return Err(Problem::invalid("limit", format!("{limit} is not between 1 and {limit_max}")));
         }
         let text = search.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
         if text.is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX) {
@@ -98,8 +107,32 @@ impl Operations {
             limit,
         };
         let found = self.admin.directory.device_rows(&query).await?;
-        let devices = found.rows.into_iter().map(DeviceSummary::of).collect();
+        let mut devices: Vec<_> = found.rows.into_iter().map(DeviceSummary::of).collect();
+        if search.compares {
+            self.compare(&mut devices).await?;
+        }
         Ok(DevicePage { total: found.total, offset: search.offset, devices })
+    }
+}
+
+impl Operations {
+    /// Says of each device whether its phone has what it would get now.
+    async fn compare(&self, devices: &mut [DeviceSummary]) -> Result<(), Problem> {
+        let Some(mut reader) = self.reader().await? else { return Ok(()) };
+        let app = self.app()?;
+        for device in devices {
+            let Some(address) = DeviceAddress::parse(&device.address).ok().filter(|it| !it.is_placeholder()) else {
+                continue;
+            };
+            if reader.last_fetches(&address).await?.is_empty() {
+                continue;
+            }
+            let _turn = self.admin.explaining.acquire().await;
+            let comparison = Comparison::of(&app, &mut reader, &address, &device.domain).await?;
+            device.is_in_date = Some(!comparison.is_outdated());
+        }
+        reader.close().await;
+        Ok(())
     }
 }
 
@@ -122,6 +155,7 @@ impl DeviceSummary {
             description: row.description,
             is_enabled: row.is_enabled,
             last_fetch,
+            is_in_date: None,
         }
     }
 }

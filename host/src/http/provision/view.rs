@@ -12,6 +12,7 @@ use crate::gate;
 use crate::http::job;
 use crate::http::state::AppState;
 use crate::http::status::Failure;
+use crate::plugin::{JobSettings, Reads};
 use crate::request::with_address;
 use crate::templates::TemplateFile;
 
@@ -20,7 +21,7 @@ pub struct DeviceView {
     pub device: Admitted,
     /// The template folder that serves; `None` if there is none, and why.
     pub folder: Result<FolderView, NoDocument>,
-    /// The settings of all layers.
+    /// The settings of the category `provision`, each with the layer that counts.
     pub settings: Vec<SettingUse>,
 }
 
@@ -49,8 +50,9 @@ pub async fn view(app: &AppState, address: &DeviceAddress, host: &str) -> Result
     let walk = Walk::new(app);
     let device = walk.operators(address, host).await.map_err(NoDocument::of)?;
     let folder = walk.folder(&device).await.map_err(NoDocument::of);
-    let settings = device.settings.all();
-    let settings = settings.map(|(name, value)| SettingUse::for_template(&device.settings, name, value)).collect();
+    let settings = JobSettings { layers: device.settings.clone(), reads: Reads::Every };
+    let of_template = |(name, value)| SettingUse::for_template(&settings.layers, name, value);
+    let settings = settings.all().into_iter().map(of_template).collect();
     Ok(DeviceView { settings, folder, device })
 }
 
