@@ -113,7 +113,16 @@ impl Opened {
             metrics: Arc::default(),
         };
         let (http, operator, resync) = (config.http, config.operator, config.resync);
-        Ok(App { state: Arc::new(state), operators, http, journal_config, operator, resync, notes_writer, journal_writer })
+        Ok(App {
+            state: Arc::new(state),
+            operators,
+            http,
+            journal_config,
+            operator,
+            resync,
+            notes_writer,
+            journal_writer,
+        })
     }
 }
 
