@@ -23,8 +23,8 @@ fn device_has_facts_with_layers_and_its_files() {
             assert_eq!((&password["value"], &password["layer"]), (&json!("(hidden)"), &json!("default")));
             let line = &device["tables"]["lines"][0];
             assert_eq!((&line["user_id"], &line["password"]), (&json!("101"), &json!("(hidden)")));
-            let files = device["template"]["files"].as_array().unwrap();
-            assert_eq!(device["template"]["name"], "yealink/t46u");
+            let files = device["template_folder"]["files"].as_array().unwrap();
+            assert_eq!(device["template_folder"]["name"], "yealink/t46u");
             assert!(files.iter().any(|file| file["name"] == "001565000001.cfg" && file["template"] == "{$mac}.cfg"));
             assert_eq!((&device["refusal"], &device["is_in_date"]), (&Value::Null, &Value::Null));
         }

@@ -30,7 +30,7 @@ pub struct DeviceDetail {
     /// The settings that templates can read, and the layer of each.
     pub settings: Vec<SettingUse>,
     /// Absent if the device has none that serves.
-    pub template: Option<DeviceTemplate>,
+    pub template_folder: Option<DeviceTemplate>,
     /// Why the device would get nothing; absent if it would get its files.
     pub refusal: Option<String>,
 }
@@ -151,7 +151,7 @@ impl Operations {
             summary: found.summary.clone(),
             tables: Map::new(),
             settings: Vec::new(),
-            template: None,
+            template_folder: None,
             refusal: None,
         };
         let address = match found.usable() {
@@ -166,7 +166,7 @@ impl Operations {
         };
         let tables = device.tables.iter().map(|table| (table.name.to_owned(), rows(table))).collect();
         let (fetches, is_in_date) = self.fetches(&app, address, &found.summary).await?;
-        let (template, refusal) = match folder {
+        let (template_folder, refusal) = match folder {
             Ok(folder) => {
                 let file = |file: http::FileView| {
                     let fetch = fetches.iter().find(|fetch| fetch.file == file.template);
@@ -183,7 +183,7 @@ impl Operations {
             Err(refusal) => (None, Some(refusal.to_string())),
         };
         let summary = DeviceSummary { is_in_date, ..found.summary };
-        Ok(DeviceDetail { summary, tables, settings, template, refusal })
+        Ok(DeviceDetail { summary, tables, settings, template_folder, refusal })
     }
 
     /// The last fetch of each file, and whether the phone has what it would get now.

@@ -20,7 +20,7 @@ pub enum Problem {
     Invalid { parameter: String, reason: String },
     /// A phone would get no document, or the text does not render.
     #[error(transparent)]
-    Refused(NoDocument),
+    Refused(Box<NoDocument>),
     /// What the request builds on has changed, or contradicts it.
     #[error("{0}")]
     Conflict(String),
@@ -48,7 +48,7 @@ impl Problem {
     }
 
     pub fn refused(refusal: NoDocument) -> Self {
-        Self::Refused(refusal)
+        Self::Refused(Box::new(refusal))
     }
 
     pub fn missing(what: &'static str, name: impl Into<String>) -> Self {

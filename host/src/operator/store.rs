@@ -85,7 +85,9 @@ impl Store {
         let mut connection = SqliteConnection::connect_with(&options).await?;
         let version: i64 = sqlx::query_scalar("pragma user_version").fetch_one(&mut connection).await?;
         match version {
-            0 if !is_read_only => drop(sqlx::raw_sql(SCHEMA).execute(&mut connection).await?),
+            0 if !is_read_only => {
+                sqlx::raw_sql(SCHEMA).execute(&mut connection).await?;
+            }
             0 | VERSION => {}
             newer => return Err(Cause::Newer(newer)),
         }
