@@ -52,6 +52,8 @@ if [ "${1:-build}" = test ]; then
   need lld wasm-ld
   need nodejs node
   need npm npm
+  # The console in a real browser.
+  need chromium chromium
 fi
 [ ${#wanted[@]} -gt 0 ] || exit 0
 

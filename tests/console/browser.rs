@@ -1,6 +1,7 @@
 //! A browser without scripts: it keeps cookies, follows no redirect by itself, and sends the forms that it is shown.
 
 use dialplate_tests::client::{self, Answer};
+use dialplate_tests::wait;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
@@ -77,4 +78,17 @@ pub fn token(page: &Answer, path: &str) -> String {
     let value =
         form.and_then(|form| form.split_once("name=\"token\" value=\"")).and_then(|(_, rest)| rest.split_once('"'));
     value.unwrap_or_else(|| panic!("no form for {path} in {text}")).0.to_owned()
+}
+
+/// Waits for a line that fulfils these conditions, and returns the number of the newest.
+pub fn first_line(browser: &mut Browser, query: &str) -> String {
+    let mut id = None;
+    let find = || {
+        let text = browser.get(&format!("/journal{query}")).text();
+        let link = text.split_once("href=\"/console/journal/").and_then(|(_, rest)| rest.split_once('"'));
+        id = link.map(|(id, _)| id.to_owned());
+        id.is_some()
+    };
+    wait::until(find, || format!("a line for {query}"));
+    id.unwrap()
 }

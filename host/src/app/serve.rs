@@ -200,10 +200,10 @@ fn serve_admin(
         journal,
     });
     let operations = Arc::new(Operations::new(Arc::clone(&state), app.operator.clone(), app.resync.clone()));
-    let mut pages = api::router(operations);
+    let mut pages = api::router(Arc::clone(&operations));
     if let Some(config) = console {
         tracing::info!(path = config.path, "console");
-        let desk = Desk::new(Arc::clone(&state), config).context("the console")?;
+        let desk = Desk::new(Arc::clone(&state), operations, config).context("the console")?;
         pages = pages.merge(console::router(Arc::new(desk)));
     }
     vital.add("the admin endpoint", tokio::spawn(http::serve_admin(listener, state, pages)));

@@ -3,11 +3,8 @@
 use super::config::Config;
 use crate::accounts::{FormKey, Sessions};
 use crate::http::{AdminState, LoginTurns};
+use crate::operator::Operations;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
-
-/// Pages that read the journal at once. A search may read the whole file, and phones need the disk.
-const READING_MAX: usize = 2;
 
 /// The paths of the forms of a session, which are the purposes of their tokens.
 pub const LOGIN: &str = "/login";
@@ -16,27 +13,26 @@ pub const LOGOUT: &str = "/logout";
 /// The state of the console.
 pub struct Desk {
     pub state: Arc<AdminState>,
+    pub operations: Arc<Operations>,
     /// The path before every page's own.
     pub base: String,
     pub sessions: Sessions,
     /// For the form of those who are not logged in.
     pub door: FormKey,
     pub turns: LoginTurns,
-    /// A turn for each page that reads the journal.
-    pub reading: Semaphore,
 }
 
 impl Desk {
     /// # Errors
     /// The system returned no random numbers.
-    pub fn new(state: Arc<AdminState>, config: Config) -> Result<Self, getrandom::Error> {
+    pub fn new(state: Arc<AdminState>, operations: Arc<Operations>, config: Config) -> Result<Self, getrandom::Error> {
         Ok(Self {
             state,
+            operations,
             base: config.path,
             sessions: Sessions::default(),
             door: FormKey::generate()?,
             turns: LoginTurns::default(),
-            reading: Semaphore::new(READING_MAX),
         })
     }
 

@@ -18,14 +18,28 @@ pub struct Place {
     pub is_of_server: bool,
 }
 
-pub const OVERVIEW: Place = Place { path: "/", title: "Overview", is_of_server: false };
+const fn place(path: &'static str, title: &'static str) -> Place {
+    Place { path, title, is_of_server: false }
+}
+
+pub const OVERVIEW: Place = place("/", "Overview");
+pub const DEVICES: Place = place("/devices", "Devices");
+pub const JOURNAL: Place = place("/journal", "Journal");
+pub const ACTIONS: Place = place("/actions", "Actions");
+pub const TEMPLATES: Place = place("/templates", "Templates");
+pub const PLUGINS: Place = Place { path: "/plugins", title: "Plugins", is_of_server: true };
 
 /// The navigation, in its order.
-const PLACES: [Place; 1] = [OVERVIEW];
+const PLACES: [Place; 6] = [OVERVIEW, DEVICES, JOURNAL, ACTIONS, TEMPLATES, PLUGINS];
 
 /// A page of the navigation.
 pub fn page(visit: &Visit, place: Place, content: &Markup) -> Response {
     html(StatusCode::OK, inside(visit, Some(place), place.title, content))
+}
+
+/// A page below one of the navigation.
+pub fn inner_page(visit: &Visit, place: Place, title: &str, content: &Markup) -> Response {
+    html(StatusCode::OK, inside(visit, Some(place), title, content))
 }
 
 /// A page that says why there is no other one.
@@ -51,7 +65,7 @@ pub fn button(visit: &Visit, purpose: &str, label: &str) -> Markup {
 
 fn inside(visit: &Visit, place: Option<Place>, title: &str, content: &Markup) -> Markup {
     let (desk, grant) = (&visit.desk, &visit.grant);
-    let places = PLACES.into_iter().filter(|place| !place.is_of_server || grant.domain.is_none());
+    let places = PLACES.into_iter().filter(|place| !place.is_of_server || visit.sees_server());
     let rights = match (&grant.domain, grant.is_admin) {
         (Some(domain), true) => format!("administrator of {domain}"),
         (Some(domain), false) => format!("reader of {domain}"),

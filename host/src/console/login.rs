@@ -6,12 +6,12 @@ use super::cookie;
 use super::desk::{Desk, LOGIN, LOGOUT};
 use super::form::{self, Form};
 use super::layout;
-use super::visit::Visit;
+use super::visit::{Visit, principal};
 use crate::accounts::{self, FormKey, Grant, LoginRefusal, RandomId, SessionUser};
 use crate::facts::AccountFacts;
 use crate::gate::Refusal;
 use crate::http::{Arrived, evenly};
-use crate::journal::Reason;
+use crate::journal::{NewAction, Reason};
 use crate::password;
 use crate::request::{DeviceIdentifier, Secret};
 use crate::sentry::Decision;
@@ -59,7 +59,10 @@ pub async fn post(
     let form = Form::parse(&body);
     let mut account = None;
     let outcome = match log_in(&desk, &arrived, &headers, &form, &mut account).await {
-        Ok(proved) => open(&desk, proved),
+        Ok(proved) => {
+            let grant = proved.grant.clone();
+            open(&desk, proved).map(|session| (session, grant))
+        }
         Err(refused) => Err(refused),
     };
     let known = account.as_ref().map_or(("", ""), |(name, domain)| (name, domain));
@@ -68,8 +71,9 @@ pub async fn post(
         audit::note(&desk, &arrived, &headers, &act);
     };
     match outcome {
-        Ok(session) => {
+        Ok((session, grant)) => {
             note(Reason::ConsoleLogin, StatusCode::SEE_OTHER, "");
+            act(&desk, &arrived, &grant, "login").await;
             let mut answer = redirect(&desk.path("/"));
             let https = arrived.client.https;
             answer.headers_mut().append(header::SET_COOKIE, cookie::set(&desk, cookie::SESSION, &session, https));
@@ -100,10 +104,18 @@ pub async fn log_out(visit: Visit, body: Bytes) -> Response {
     let (reason, status) = (Reason::ConsoleLogout, StatusCode::SEE_OTHER);
     let act = Act { reason, status, user: &visit.grant.name, domain, page: LOGOUT, why: "" };
     audit::note(desk, &visit.arrived, &visit.headers, &act);
+    self::act(desk, &visit.arrived, &visit.grant, "logout").await;
     let mut answer = redirect(&desk.path(LOGIN));
     let removed = cookie::remove(desk, cookie::SESSION, visit.arrived.client.https);
     answer.headers_mut().append(header::SET_COOKIE, removed);
     answer
+}
+
+/// A line among what operators did.
+async fn act(desk: &Desk, arrived: &Arrived, grant: &Grant, action: &'static str) {
+    let (client, domain) = (arrived.client.address.to_string(), grant.domain.clone().unwrap_or_default());
+    let new = NewAction { client, action, domain, is_done: true, ..NewAction::default() };
+    desk.operations.record(&principal(grant), new).await;
 }
 
 /// The user of a form whose password is right. `known` is the user whom the name means, if there is one.

@@ -4,14 +4,24 @@
 mod answer;
 mod assets;
 mod audit;
+mod chart;
 mod config;
 mod cookie;
 mod desk;
+mod device;
+mod devices;
+mod file;
 mod form;
+mod journal;
 mod layout;
 mod login;
 mod overview;
+mod parts;
+mod plugins;
+mod problem;
+mod query;
 mod routes;
+mod templates;
 mod visit;
 
 pub use config::Config;

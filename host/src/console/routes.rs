@@ -1,7 +1,9 @@
 //! Which path leads to which page.
 
 use super::desk::{Desk, LOGIN, LOGOUT};
-use super::{answer, assets, form, login, overview};
+use super::layout::{ACTIONS, DEVICES, JOURNAL, PLUGINS, Place, TEMPLATES};
+use super::plugins::RELOAD;
+use super::{answer, assets, device, devices, file, form, journal, login, overview, plugins, templates};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
@@ -15,9 +17,27 @@ use std::sync::Arc;
 /// has no session's cookie. So any `Host` is served, and a proxy may pass the browser's on.
 pub fn router(desk: Arc<Desk>) -> Router {
     let path = |rest: &str| desk.path(rest);
+    let below = |place: Place, rest: &str| desk.path(&format!("{}{rest}", place.path));
+    let long = DefaultBodyLimit::max(file::TRY_BYTES_MAX);
     Router::new()
         .route(&desk.base, get(to_overview))
         .route(&path("/"), get(overview::get))
+        .route(&path(DEVICES.path), get(devices::get))
+        .route(&below(DEVICES, "/{device}"), get(device::get))
+        .route(&below(DEVICES, "/{device}/explain"), get(device::explanation))
+        .route(&below(DEVICES, "/{device}/file"), get(file::get))
+        .route(&below(DEVICES, "/{device}/try"), get(file::form).post(file::try_text).layer(long))
+        .route(&below(DEVICES, "/{device}/resync"), post(device::resync))
+        .route(&below(DEVICES, "/{device}/reboot"), post(device::reboot))
+        .route(&path(JOURNAL.path), get(journal::get))
+        .route(&below(JOURNAL, "/{id}"), get(journal::entry))
+        .route(&below(JOURNAL, "/{id}/explain"), get(journal::explanation))
+        .route(&path(ACTIONS.path), get(journal::actions))
+        .route(&path(TEMPLATES.path), get(templates::get))
+        .route(&below(TEMPLATES, "/folder"), get(templates::folder))
+        .route(&below(TEMPLATES, "/text"), get(templates::live))
+        .route(&path(PLUGINS.path), get(plugins::get))
+        .route(&path(RELOAD), post(plugins::reload))
         .route(&path(LOGIN), get(login::get).post(login::post))
         .route(&path(LOGOUT), post(login::log_out))
         .route(&path(assets::STYLE.name), get(async || assets::answer(&assets::STYLE)))

@@ -5,6 +5,7 @@ use super::cookie;
 use super::desk::{Desk, LOGIN};
 use crate::accounts::{self, FormKey, Grant, RandomId, SessionUser};
 use crate::http::Arrived;
+use crate::operator::{Domains, Principal, Role};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
@@ -18,11 +19,31 @@ pub const REFRESH: HeaderName = HeaderName::from_static("x-dialplate-refresh");
 pub struct Visit {
     pub desk: Arc<Desk>,
     pub grant: Arc<Grant>,
+    /// The same for what operators can do.
+    pub principal: Principal,
     /// For the tokens of the page's forms.
     pub forms: FormKey,
     pub session: RandomId,
     pub arrived: Arrived,
     pub headers: HeaderMap,
+}
+
+impl Visit {
+    /// Whether the one sees what belongs to no domain: plugins, and figures of the whole server.
+    pub fn sees_server(&self) -> bool {
+        self.grant.domain.is_none()
+    }
+
+    /// The address of the browser, for the journal.
+    pub fn client(&self) -> String {
+        self.arrived.client.address.to_string()
+    }
+}
+
+/// What the operations know of the one.
+pub fn principal(grant: &Grant) -> Principal {
+    let role = if grant.is_admin { Role::Admin } else { Role::Reader };
+    Principal::user(&grant.name, role, grant.domain.as_ref().map_or(Domains::All, |name| Domains::only([name])))
 }
 
 impl FromRequestParts<Arc<Desk>> for Visit {
@@ -45,7 +66,8 @@ impl FromRequestParts<Arc<Desk>> for Visit {
             return Err(to_login());
         }
         let (desk, headers) = (Arc::clone(desk), parts.headers.clone());
-        Ok(Self { desk, grant: found.grant, forms: found.forms, session, arrived, headers })
+        let principal = principal(&found.grant);
+        Ok(Self { desk, principal, grant: found.grant, forms: found.forms, session, arrived, headers })
     }
 }
 

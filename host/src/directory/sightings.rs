@@ -25,6 +25,7 @@ pub struct Sightings {
 /// A device that has not fetched for long.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LatePhone {
+    pub uuid: String,
     pub address: String,
     pub label: String,
     pub domain: String,
@@ -60,6 +61,7 @@ impl Directory {
 fn phone(row: Row<'_>) -> LatePhone {
     let text = |name: &str| row.text(name).to_owned();
     LatePhone {
+        uuid: text("device_uuid"),
         address: text("device_address"),
         label: text("device_label"),
         domain: text("domain_name"),
@@ -75,7 +77,8 @@ fn statement(catalog: &Catalog, dialect: Dialect, listed_max: usize) -> Statemen
     let (name, enabled) =
         (catalog.sql("v_domains", "domain_name", "n"), catalog.sql("v_devices", "device_enabled", "d"));
     let is_enabled = format!("({} or {enabled} is null)", catalog.is_true("v_devices", "device_enabled", "d"));
-    let mut columns = catalog.only("v_devices", &["device_address", "device_label", "device_provisioned_date"]);
+    let mut columns =
+        catalog.only("v_devices", &["device_uuid", "device_address", "device_label", "device_provisioned_date"]);
     let selected: Vec<_> = columns.iter().map(|column| column.sql("d")).collect();
     columns.extend(catalog.column("v_domains", "domain_name").cloned());
     let sum = |condition: &str| format!("cast(coalesce(sum(case when {condition} then 1 else 0 end), 0) as text)");

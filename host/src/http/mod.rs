@@ -38,7 +38,7 @@ pub use arrived::{Arrived, client_address};
 pub use caller::CALLER;
 pub use certificate_headers::CertificateHeaders;
 pub use client::Config;
-pub use listing::{Cleared, ListedPlugin, ListedSignature, Listing, RefusedFile, Reloaded};
+pub use listing::{Cleared, ListedPlugin, ListedSignature, Listing, PluginStatus, RefusedFile, Reloaded};
 pub use login_turns::LoginTurns;
 pub use probe::{ArrivedProbe, IssuedProbe, PROBE, Probes};
 pub use provision::capture::capture;

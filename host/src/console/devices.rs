@@ -1,0 +1,177 @@
+//! The list of devices: searched, filtered, sorted and paged.
+
+use super::layout::{self, DEVICES};
+use super::parts::{cell, choice, field, link, table};
+use super::problem;
+use super::query::{given, query};
+use super::visit::Visit;
+use crate::directory::{DeviceSort, DeviceState};
+use crate::operator::{DevicePage, DeviceSearch, DeviceSummary};
+use axum::extract::Query;
+use axum::response::Response;
+use maud::{Markup, html};
+use serde::Deserialize;
+
+/// Devices of one page.
+const DEVICES_OF_PAGE: u32 = 50;
+
+const STATES: [(&str, &str); 5] = [
+    ("", "any"),
+    ("enabled", "enabled"),
+    ("disabled", "disabled"),
+    ("fetched", "has fetched"),
+    ("never_fetched", "never fetched"),
+];
+
+const SORTS: [(&str, &str); 6] = [
+    ("", "address"),
+    ("label", "label"),
+    ("domain", "domain"),
+    ("vendor", "vendor"),
+    ("template", "template"),
+    ("fetched", "last fetch"),
+];
+
+const ORDERS: [(&str, &str); 2] = [("", "ascending"), ("descending", "descending")];
+
+/// The conditions as a form sends them. An empty one is none.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct Conditions {
+    search: String,
+    domain: String,
+    vendor: String,
+    template: String,
+    state: String,
+    sort: String,
+    order: String,
+    /// Counted from 1.
+    page: String,
+}
+
+pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Response {
+    let found = match visit.desk.operations.devices(&visit.principal, &conditions.search()).await {
+        Ok(found) => found,
+        Err(problem) => return problem::page(&visit, &problem),
+    };
+    let shown = list(&visit, &found);
+    layout::page(
+        &visit,
+        DEVICES,
+        &html! {
+            (form(&visit, &conditions))
+            p role="status" { (found.total) @if found.total == 1 { " device" } @else { " devices" } }
+            @if !found.devices.is_empty() { (shown) }
+            (pages(&visit, &conditions, &found))
+        },
+    )
+}
+
+impl Conditions {
+    fn page(&self) -> u32 {
+        self.page.parse().unwrap_or(1).clamp(1, u32::MAX / DEVICES_OF_PAGE)
+    }
+
+    fn search(&self) -> DeviceSearch {
+        let state = match self.state.as_str() {
+            "enabled" => Some(DeviceState::Enabled),
+            "disabled" => Some(DeviceState::Disabled),
+            "fetched" => Some(DeviceState::Fetched),
+            "never_fetched" => Some(DeviceState::NeverFetched),
+            _ => None,
+        };
+        let sort = match self.sort.as_str() {
+            "label" => DeviceSort::Label,
+            "domain" => DeviceSort::Domain,
+            "vendor" => DeviceSort::Vendor,
+            "template" => DeviceSort::Template,
+            "fetched" => DeviceSort::Fetched,
+            _ => DeviceSort::Address,
+        };
+        DeviceSearch {
+            text: given(&self.search),
+            domain: given(&self.domain),
+            vendor: given(&self.vendor),
+            template: given(&self.template),
+            state,
+            sort,
+            descending: self.order == "descending",
+            offset: (self.page() - 1) * DEVICES_OF_PAGE,
+            limit: Some(DEVICES_OF_PAGE),
+            ..DeviceSearch::default()
+        }
+    }
+
+    /// The link to another page of the same search.
+    fn link(&self, visit: &Visit, page: u32) -> String {
+        let page = page.to_string();
+        let query = query(&[
+            ("search", &self.search),
+            ("domain", &self.domain),
+            ("vendor", &self.vendor),
+            ("template", &self.template),
+            ("state", &self.state),
+            ("sort", &self.sort),
+            ("order", &self.order),
+            ("page", &page),
+        ]);
+        format!("{}?{query}", visit.desk.path(DEVICES.path))
+    }
+}
+
+fn form(visit: &Visit, given: &Conditions) -> Markup {
+    html! {
+        form .filter method="get" action=(visit.desk.path(DEVICES.path)) role="search" {
+            (field("search", "Search", &given.search, "address, label, …"))
+            @if visit.sees_server() { (field("domain", "Domain", &given.domain, "pbx.example.net")) }
+            (field("vendor", "Vendor", &given.vendor, "yealink"))
+            (field("template", "Template", &given.template, "yealink/t46u"))
+            (choice("state", "State", &given.state, &STATES))
+            (choice("sort", "Sorted by", &given.sort, &SORTS))
+            (choice("order", "Order", &given.order, &ORDERS))
+            button type="submit" { "Show" }
+        }
+    }
+}
+
+fn list(visit: &Visit, found: &DevicePage) -> Markup {
+    let heads = ["Address", "Label", "Domain", "Vendor", "Template", "Last fetch (UTC)", "From", "Firmware", "State"];
+    let rows: Vec<_> = found.devices.iter().map(|device| row(visit, device)).collect();
+    table("Devices", &heads, &rows, None)
+}
+
+fn row(visit: &Visit, device: &DeviceSummary) -> Vec<Markup> {
+    let fetch = device.last_fetch.as_ref();
+    let text = |text: Option<&str>| cell(text.unwrap_or_default());
+    let name = if device.address.is_empty() { "no address" } else { &device.address };
+    vec![
+        link(&path(visit, &device.uuid), name),
+        cell(&device.label),
+        cell(&device.domain),
+        cell(&device.vendor),
+        cell(&device.template),
+        text(Some(fetch.map_or("never", |fetch| &fetch.time))),
+        text(fetch.map(|fetch| fetch.client.as_str())),
+        text(fetch.and_then(|fetch| fetch.firmware.as_deref())),
+        text(Some(if device.is_enabled { "enabled" } else { "disabled" })),
+    ]
+}
+
+/// The page of a device.
+pub fn path(visit: &Visit, uuid: &str) -> String {
+    format!("{}/{uuid}", visit.desk.path(DEVICES.path))
+}
+
+fn pages(visit: &Visit, conditions: &Conditions, found: &DevicePage) -> Markup {
+    let (page, of_page) = (conditions.page(), u64::from(DEVICES_OF_PAGE));
+    let last = found.total.div_ceil(of_page).max(1);
+    html! {
+        @if last > 1 {
+            nav .pages aria-label="Pages of devices" {
+                @if page > 1 { (link(&conditions.link(visit, page - 1), "Previous page")) }
+                span { "Page " (page) " of " (last) }
+                @if u64::from(page) < last { (link(&conditions.link(visit, page + 1), "Next page")) }
+            }
+        }
+    }
+}

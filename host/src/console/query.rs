@@ -1,0 +1,14 @@
+//! Queries of the console's own links.
+
+use url::form_urlencoded::Serializer;
+
+/// A query with those of these parameters that are not empty.
+pub fn query(pairs: &[(&str, &str)]) -> String {
+    let given = pairs.iter().filter(|(_, text)| !text.is_empty());
+    Serializer::new(String::new()).extend_pairs(given).finish()
+}
+
+/// A text that a form sent; `None` if it is empty.
+pub fn given(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
