@@ -12,6 +12,7 @@ mod insert;
 mod mask;
 mod new_entry;
 mod origins;
+mod own;
 mod queue;
 mod reader;
 mod reason;

@@ -3,6 +3,7 @@
 use super::config::Config;
 use super::entry::{Entry, PluginVersion};
 use super::filter::{Filter, StatusFilter};
+use super::own::of_device;
 use super::store::{Identity, StoreError, identity, open_to_read};
 use crate::facts::{DeviceAddress, hex};
 use sqlx::sqlite::SqliteRow;
@@ -116,10 +117,8 @@ impl Reader {
     /// # Errors
     /// The file cannot be read.
     pub async fn last_fetches(&mut self, device: &DeviceAddress) -> Result<Vec<Entry>, ReadError> {
-        let sql = format!(
-            "{SELECT} where entries.id in (select max(id) from entries where device = $1 and {FETCHED} group by file) \
-             order by file"
-        );
+        let newest = of_device("max(own.id)", "$1", &format!("where {FETCHED} group by own.file"));
+        let sql = format!("{SELECT} where entries.id in ({newest}) order by file");
         let query = sqlx::query(AssertSqlSafe(sql)).bind(device.as_str().to_owned());
         let rows = query.fetch_all(&mut self.connection).await.map_err(|error| self.error(error))?;
         rows.iter().map(read).collect::<Result<_, _>>().map_err(|error| self.error(error))
@@ -131,7 +130,8 @@ impl Reader {
     /// # Errors
     /// The file cannot be read.
     pub async fn last_fetch(&mut self, device: &DeviceAddress, file: &str) -> Result<Option<Entry>, ReadError> {
-        let sql = format!("{SELECT} where device = $1 and file = $2 and {FETCHED} order by entries.id desc limit 1");
+        let newest = of_device("max(own.id)", "$1", &format!("where {FETCHED} and own.file = $2"));
+        let sql = format!("{SELECT} where entries.id = ({newest})");
         let query = sqlx::query(AssertSqlSafe(sql)).bind(device.as_str().to_owned()).bind(file.to_owned());
         let row = query.fetch_optional(&mut self.connection).await.map_err(|error| self.error(error))?;
         row.as_ref().map(read).transpose().map_err(|error| self.error(error))
@@ -162,8 +162,9 @@ impl Reader {
     ) -> Result<Vec<Entry>, ReadError> {
         let mut sql = format!("{SELECT} where {bound}$1");
         let Filter { device, domain, domains, status, reason, since, below: _ } = filter;
+        let own = format!("entries.id in ({})", of_device("own.id", "$2", ""));
         for (is_set, condition) in [
-            (device.is_some(), "device = $2"),
+            (device.is_some(), own.as_str()),
             (domain.is_some(), "domain = $3"),
             (status.is_some(), "status between $4 and $5"),
             (reason.is_some(), "reason = $6"),

@@ -9,10 +9,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const SCHEMA: &str = include_str!("schema.sql");
+const FROM_1: &str = include_str!("schema_2.sql");
 const DOCUMENTS: &str = include_str!("documents.sql");
 
 /// The version of the schema, in `user_version`.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
+/// A version that has other indexes, which a reader does not notice.
+const READ_TOO: i64 = 1;
 
 /// How long a statement waits while another program writes. A backup takes some seconds.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
@@ -74,7 +77,7 @@ pub fn create(path: &Path) -> io::Result<Identity> {
     Ok((found.dev(), found.ino()))
 }
 
-/// Opens the file for the writer, and creates the tables in an empty one.
+/// Opens the file for the writer. Creates the tables in an empty one, and makes an old one new.
 pub async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -89,7 +92,8 @@ pub async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
         .disable_statement_logging();
     let mut connection = SqliteConnection::connect_with(&options).await?;
     match version(&mut connection).await? {
-        0 => create_tables(&mut connection).await?,
+        0 => step(0, SCHEMA, &mut connection).await?,
+        1 => step(1, FROM_1, &mut connection).await?,
         VERSION => {}
         newer => return Err(StoreError::Newer(newer)),
     }
@@ -115,7 +119,7 @@ pub async fn open_to_read(path: &Path) -> Result<SqliteConnection, StoreError> {
         found => found?,
     };
     match found {
-        VERSION => Ok(connection),
+        READ_TOO | VERSION => Ok(connection),
         0 => Err(StoreError::Empty),
         newer => Err(StoreError::Newer(newer)),
     }
@@ -135,11 +139,12 @@ async fn version(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
     if tables > 0 && mark != 0x4469_616a { Err(StoreError::Foreign) } else { Ok(version) }
 }
 
-async fn create_tables(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+/// Leads from one version to the current one.
+async fn step(from: i64, statements: &'static str, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let mut transaction = connection.begin_with("begin immediate").await?;
     // Another server may have been faster.
-    if version(&mut transaction).await? == 0 {
-        sqlx::raw_sql(SCHEMA).execute(&mut *transaction).await?;
+    if version(&mut transaction).await? == from {
+        sqlx::raw_sql(statements).execute(&mut *transaction).await?;
     }
     Ok(transaction.commit().await?)
 }

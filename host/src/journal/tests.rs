@@ -1,9 +1,12 @@
 //! Lines on their way through the queue, the writer and the file.
 
+use super::own::of_device;
 use super::store::beside;
 use super::{Config, Filter, Journal, NewEntry, ReadError, Reader, Reason, StatusFilter};
 use crate::facts::{ClientAddress, DeviceAddress, RequestIds};
 use jiff::{Timestamp, ToSpan};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, Connection, Row, SqliteConnection};
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt;
@@ -95,6 +98,63 @@ async fn filter_finds_lines_by_each_condition() {
     }
     let after: Vec<_> = reader.after(&all, 2).await.unwrap().iter().map(|entry| entry.id).collect();
     assert_eq!((after, reader.newest_id().await.unwrap()), (vec![3, 4], 4));
+}
+
+#[tokio::test]
+async fn lines_of_a_device_are_found_in_every_block_of_the_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let (config, ids) = (config(folder.path()), RequestIds::new(1));
+    write(
+        &config,
+        vec![entry(&ids, "001565aabbcc", 200, Reason::Sent), entry(&ids, "001565ddeeff", 404, Reason::NoFile)],
+    )
+    .await;
+    let columns =
+        "at_us, request, client, method, domain, device, file, target, agent, status, reason, bytes, duration_us";
+    let copies = [16_383, 16_384, 40_000, 81_920].map(|id| {
+        format!(
+            "insert into entries (id, sha256, {columns}) select {id}, x'{id:08}', {columns} from entries where id = 1;"
+        )
+    });
+    change(&config, &copies.concat()).await;
+    let expected = [1, 16_383, 16_384, 40_000, 81_920];
+    let device = DeviceAddress::parse("001565aabbcc").unwrap();
+    let own = Filter { device: Some(device.clone()), ..Filter::default() };
+    // A file of version 1 has another index, until a server opens it for writing.
+    let old =
+        "drop index entries_block_device; create index entries_device on entries (device); pragma user_version = 1;";
+    for (change_before, is_written, version) in [("", false, 2), (old, false, 1), ("", true, 2)] {
+        change(&config, change_before).await;
+        if is_written {
+            write(&config, vec![entry(&ids, "001565ddeeff", 404, Reason::NoFile)]).await;
+        }
+        let mut reader = Reader::open(&config).await.unwrap();
+        let found: Vec<_> = reader.newest(&own, 100).await.unwrap().iter().map(|entry| entry.id).collect();
+        assert_eq!(found, expected);
+        let found: Vec<_> = reader.after(&own, 16_383).await.unwrap().iter().map(|entry| entry.id).collect();
+        assert_eq!(found, expected[2..]);
+        assert_eq!(reader.last_fetch(&device, "{$mac}.cfg").await.unwrap().unwrap().id, 81_920);
+        assert!(reader.last_fetch(&device, "{$mac}.xml").await.unwrap().is_none());
+        assert_eq!(
+            reader.last_fetches(&device).await.unwrap().iter().map(|entry| entry.id).collect::<Vec<_>>(),
+            [81_920]
+        );
+        let found: i64 = sqlx::query_scalar("pragma user_version").fetch_one(reader.connection()).await.unwrap();
+        assert_eq!(found, version);
+        let plan = format!("explain query plan {}", of_device("own.id", "$1", ""));
+        let plan = sqlx::query(AssertSqlSafe(plan)).bind("").fetch_all(reader.connection()).await.unwrap();
+        let details: Vec<String> = plan.iter().map(|row| row.get("detail")).collect();
+        let index = if version == 1 { "entries_device" } else { "entries_block_device" };
+        assert!(details.iter().any(|detail| detail.contains(&format!("INDEX {index} "))), "{details:?}");
+    }
+}
+
+/// Runs statements in the file beside the server.
+async fn change(config: &Config, statements: &str) {
+    let options = SqliteConnectOptions::new().filename(config.file.as_ref().unwrap());
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    sqlx::raw_sql(AssertSqlSafe(statements.to_owned())).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
 }
 
 #[tokio::test]
