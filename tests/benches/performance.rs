@@ -1,7 +1,8 @@
 //! The table of `docs/performance.md`: the recorded documents from this server on PostgreSQL, and from nginx as files with
 //! the same bytes, by turns: `cargo bench --workspace --bench performance [-- [--before FOLDER] SECONDS]`.
 //!
-//! `FOLDER` has another build to compare with: the program `dialplate` and the folder `plugins`.
+//! `FOLDER` has another build to compare with: the program `dialplate` and the folder `plugins`. The two builds take many short
+//! turns, since the speed of a machine differs between one minute and the next.
 
 #![allow(clippy::print_stdout, reason = "a command-line program")]
 
@@ -16,6 +17,12 @@ use std::process::{Command, Stdio};
 
 /// The length of a round, unless the command line has another.
 const SECONDS: u64 = 10;
+
+/// Turns of each server against nginx.
+const ROUNDS: usize = 2;
+
+/// Turns of each build, of a second: the ratio of two equal builds then differs from 1 by 2 %.
+const BUILD_ROUNDS: usize = 20;
 
 /// As many as FusionPBX's measurement had.
 const CONNECTIONS: usize = 8;
@@ -40,19 +47,38 @@ fn main() {
     let Some(nginx) = nginx(folder.path()) else { return };
     println!("| server | documents | answers/s | p50 ms | p90 ms | p99 ms | server µs | PostgreSQL µs | memory |");
     println!("|---|---|---|---|---|---|---|---|---|");
-    let before = options.before.as_deref().map(|folder| ("before", serve(&database, Some(folder), true)));
-    let servers: Vec<_> = before.into_iter().chain([("Dialplate", server)]).collect();
+    // With one database for both, the notes of each would make the other read the devices anew.
+    let second = options.before.as_ref().and_then(|_| Recorded::start());
+    let before = options.before.as_deref().zip(second.as_ref()).map(|(folder, database)| {
+        database.run("analyze");
+        serve(database, Some(folder), true)
+    });
     for (list, requests) in [("all", &requests), ("without a printed time", &steady)] {
         let list = format!("{} {list}", requests.len());
-        for (name, server) in &servers {
-            let (report, postgres) = run(&database, server.address, nginx.address, requests, options.seconds);
-            print(name, &list, &report.servers[0], postgres);
-            print("nginx, the same bytes as files", &list, &report.servers[1], 0.0);
-            let (bytes, ratio) = (report.servers[0].bytes, report.ratio().unwrap_or_default());
-            let mean = bytes / report.servers[0].answers.max(1);
-            println!("| {name} as a part of nginx | {list}, {mean} bytes | {ratio:.3} | | | | | | |");
+        let plan = |against, rounds, seconds| Plan {
+            requests: requests.clone(),
+            base: origin(server.address),
+            against: Some(origin(against)),
+            connections: CONNECTIONS,
+            seconds,
+            rounds,
+            account: None,
+        };
+        compare(&database, &plan(nginx.address, ROUNDS, options.seconds), &list, "nginx, the same bytes as files");
+        if let Some(before) = &before {
+            compare(&database, &plan(before.address, BUILD_ROUNDS, 1), &list, "the build before");
         }
     }
+}
+
+/// Measures this server and another one by turns.
+fn compare(database: &Recorded, plan: &Plan, list: &str, other: &str) {
+    let (report, postgres) = run(database, plan);
+    let [own, against] = &report.servers[..] else { unreachable!("two servers") };
+    print("Dialplate", list, own, postgres);
+    print(other, list, against, 0.0);
+    let (mean, ratio) = (own.bytes / own.answers.max(1), report.ratio().unwrap_or_default());
+    println!("| Dialplate as a part of {other} | {list}, {mean} bytes | {ratio:.3} | | | | | | |");
 }
 
 /// The documents that FusionPBX answers to its devices without the name of a file.
@@ -124,32 +150,16 @@ fn nginx(folder: &Path) -> Option<Nginx> {
     Nginx::start_with_workers(port, NGINX_WORKERS, &site)
 }
 
-/// Measures a server and nginx by turns. Returns the report, and PostgreSQL's processor time for each answer in
-/// microseconds.
-fn run(
-    database: &Recorded,
-    base: SocketAddr,
-    against: SocketAddr,
-    requests: &[Request],
-    seconds: u64,
-) -> (Report, f64) {
-    let plan = Plan {
-        requests: requests.to_vec(),
-        base: origin(base),
-        against: Some(origin(against)),
-        connections: CONNECTIONS,
-        seconds,
-        rounds: 2,
-        account: None,
-    };
+/// Returns the report, and PostgreSQL's processor time for each answer of the first server in microseconds.
+fn run(database: &Recorded, plan: &Plan) -> (Report, f64) {
     // The server may open further connections, for which PostgreSQL starts processes.
     let postgres = || Processes::tree(database.postgres.id()).usage().processor;
     let before = postgres();
-    let report = measure(&plan, &|_| ()).expect("a measurement");
+    let report = measure(plan, &|_| ()).expect("a measurement");
     let used = postgres().saturating_sub(before);
     assert_eq!(report.errors(), 0, "{}", report.text());
     // Before the rounds, each document is asked for twice.
-    let answers = report.servers[0].answers + 2 * requests.len() as u64;
+    let answers = report.servers[0].answers + 2 * plan.requests.len() as u64;
     (report, used.as_secs_f64() * 1e6 / answers as f64)
 }
 
