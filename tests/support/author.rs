@@ -5,10 +5,34 @@ use crate::server::{root, target};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 /// The libraries that authors get from a registry, each with its folder in the repository.
 pub const LIBRARIES: [(&str, &str); 2] =
     [("dialplate-smarty", "plugins/lib/smarty"), ("dialplate-sdk", "plugins/lib/sdk")];
+
+/// The unpacked libraries. All machines of a process share them: from another folder, cargo would compile them anew.
+static UNPACKED: LazyLock<PathBuf> = LazyLock::new(|| {
+    let folder = target().join("author-libraries");
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("the libraries of an earlier run");
+    }
+    let packages = folder.join("packages");
+    let mut package = Command::new(cargo());
+    package.current_dir(root()).args(["package", "--quiet", "--offline", "--no-verify", "--allow-dirty"]);
+    package.arg("--target-dir").arg(&packages);
+    for (name, _) in LIBRARIES {
+        package.args(["-p", name]);
+    }
+    succeed(&mut package);
+    for (name, _) in LIBRARIES {
+        let archive = packages.join(format!("package/{}.crate", unpacked(name)));
+        // The times in a package are always the same, and cargo looks at them for changes.
+        succeed(Command::new("tar").arg("xmf").arg(archive).arg("-C").arg(&folder));
+    }
+    fs::remove_dir_all(packages).expect("the archives are unpacked");
+    folder
+});
 
 /// A folder in which cargo takes the SDK from unpacked packages, and everything else from the registry.
 pub struct Machine {
@@ -16,32 +40,20 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Packages both libraries and unpacks them into `folder`, which is made and is outside of the repository.
+    /// Makes the folder, which is outside of the repository's workspace. Both libraries are those that cargo packages.
     ///
     /// # Panics
     /// If cargo cannot package them.
     pub fn new(folder: &Path) -> Self {
-        fs::create_dir_all(folder).expect("a folder for the machine");
-        let packages = folder.join("packages");
-        let mut package = Command::new(cargo());
-        package.current_dir(root()).args(["package", "--quiet", "--offline", "--no-verify", "--allow-dirty"]);
-        package.arg("--target-dir").arg(&packages);
-        for (name, _) in LIBRARIES {
-            package.args(["-p", name]);
-        }
-        succeed(&mut package);
+        let machine = Self::without_sdk(folder);
         let mut patch = String::from("[patch.crates-io]\n");
         for (name, _) in LIBRARIES {
-            let unpacked = format!("{name}-{}", env!("CARGO_PKG_VERSION"));
-            let archive = packages.join(format!("package/{unpacked}.crate"));
-            succeed(Command::new("tar").arg("xf").arg(archive).arg("-C").arg(folder));
-            patch += &format!("{name} = {{ path = {:?} }}\n", folder.join(unpacked));
+            patch += &format!("{name} = {{ path = {:?} }}\n", machine.library(name));
         }
-        fs::remove_dir_all(packages).expect("the archives are unpacked");
         fs::create_dir_all(folder.join(".cargo")).expect("a folder for cargo's configuration");
         let config = format!("{patch}[target.wasm32-unknown-unknown]\nrustflags = {:?}\n", flags());
         fs::write(folder.join(".cargo/config.toml"), config).expect("cargo's configuration");
-        Self { folder: folder.to_owned() }
+        machine
     }
 
     /// A machine for a language that does not use the SDK.
@@ -55,7 +67,7 @@ impl Machine {
 
     /// The folder of an unpacked library.
     pub fn library(&self, name: &str) -> PathBuf {
-        self.folder.join(format!("{name}-{}", env!("CARGO_PKG_VERSION")))
+        UNPACKED.join(unpacked(name))
     }
 
     /// A new folder of this machine.
@@ -85,6 +97,11 @@ impl Machine {
         shell.env_remove("CARGO_MANIFEST_DIR").env_remove("RUSTFLAGS");
         shell
     }
+}
+
+/// The folder in a library's package.
+fn unpacked(name: &str) -> String {
+    format!("{name}-{}", env!("CARGO_PKG_VERSION"))
 }
 
 fn cargo() -> String {
