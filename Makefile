@@ -13,6 +13,8 @@
 
 CARGO ?= cargo
 export CARGO_TERM_COLOR ?= never
+# The tests mostly wait for servers and compilers of their own, so twice as many run as there are processors.
+export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(nproc))))
 SKIPPED := $(CURDIR)/target/skipped.log
 
 .PHONY: build host plugins plugin run check test fresh deb deb-test lint lint-fuzzing deny bench setup-build setup-test clean
