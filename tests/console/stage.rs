@@ -5,6 +5,7 @@ use dialplate::request::Secret;
 use dialplate_tests::postgres::Postgres;
 use dialplate_tests::server::{Server, root};
 use md5::{Digest, Md5};
+use std::sync::LazyLock;
 
 const SCHEMA: &str = include_str!("../../host/src/directory/embedded/schema.sql");
 
@@ -38,6 +39,9 @@ struct User(u32, &'static str, u32, String, &'static str, u32, bool);
 fn bcrypt(password: &str) -> String {
     NewPassword::of(&Secret::new(password)).unwrap().hash
 }
+
+/// Made once, since each password is hashed for a while.
+static USERS: LazyLock<String> = LazyLock::new(users);
 
 fn users() -> String {
     let salted = format!("{:x}", Md5::digest("saltold&pass"));
@@ -83,7 +87,7 @@ pub struct Stage {
 impl Stage {
     pub async fn new(settings: &[(&str, &str)]) -> Self {
         let (folder, postgres) = (tempfile::tempdir().unwrap(), Postgres::start().await);
-        let rows = ROWS.to_owned() + &users();
+        let rows = ROWS.to_owned() + &USERS;
         let sqlite = dialplate_tests::database::empty(folder.path()).await;
         dialplate_tests::database::run(&sqlite, &(SCHEMA.to_owned() + &rows)).await;
         let mut urls = vec![sqlite];
