@@ -13,9 +13,11 @@
 
 CARGO ?= cargo
 export CARGO_TERM_COLOR ?= never
-# The tests mostly wait for servers and compilers of their own, so twice as many run as there are processors.
-export RUST_TEST_THREADS ?= $(shell echo $$((2 * $$(nproc))))
+# Tests of the whole system mostly wait for servers and compilers of their own, so twice as many run as there are processors.
+SYSTEM_THREADS ?= $(shell echo $$((2 * $$(nproc))))
 SKIPPED := $(CURDIR)/target/skipped.log
+TESTS = $(CARGO) test --release --workspace
+NAMED = $(if $(ONLY),-- $(ONLY))
 
 .PHONY: build host plugins plugin run check test fresh deb deb-test lint lint-fuzzing deny bench setup-build setup-test clean
 
@@ -72,7 +74,10 @@ test: setup-test $(if $(ONLY),,lint)
 	plugins/build.sh
 	plugins/build.sh tests/guests target/guests
 	@rm -f $(SKIPPED)
-	DIALPLATE_SKIPPED_LOG=$(SKIPPED) $(CARGO) test --release --workspace $(if $(ONLY),-- $(ONLY)); status=$$?; \
+	export DIALPLATE_SKIPPED_LOG=$(SKIPPED); \
+	$(TESTS) --lib --bins --examples $(NAMED) && \
+	RUST_TEST_THREADS=$(SYSTEM_THREADS) $(TESTS) --test '*' $(NAMED) && \
+	$(TESTS) --doc $(NAMED); status=$$?; \
 	if [ -s $(SKIPPED) ]; then echo "$$(wc -l < $(SKIPPED)) skipped:"; sort $(SKIPPED) | uniq -c; \
 	else echo "0 skipped"; fi; exit $$status
 
