@@ -123,7 +123,8 @@ async fn outdated(app: &App, journal: &journal::Config, phones: Vec<Phone>) -> R
     let mut reader = Reader::open(journal).await?;
     let mut outdated = Vec::new();
     for phone in phones {
-        if Comparison::of(app.state(), &mut reader, &phone.address, &phone.domain).await?.is_outdated() {
+        let fetches = reader.last_fetches(&phone.address).await?;
+        if Comparison::of(app.state(), &fetches, &phone.address, &phone.domain).await.is_outdated() {
             outdated.push(phone);
         }
     }

@@ -1,7 +1,7 @@
 //! `/api/v1/devices/{device}`.
 
 use super::answer::Answer;
-use super::problem::{ApiProblem, ProblemDetails};
+use super::problem::ApiProblem;
 use super::request::{Caller, Parameters, Word};
 use crate::explain::Explanation;
 use crate::operator::{DeviceDetail, FileDifference, Operations, RenderedFile};
@@ -47,7 +47,7 @@ pub struct ExplanationQuery {
     params(("device" = String, Path, description = "Its uuid, or its address as the database has it.")),
     responses(
         (status = 200, body = DeviceDetail),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -67,7 +67,7 @@ pub async fn show(
     params(("device" = String, Path, description = "Its uuid or address."), FileQuery),
     responses(
         (status = 200, body = RenderedFile),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -88,7 +88,7 @@ pub async fn file(
     params(("device" = String, Path, description = "Its uuid or address."), DifferenceQuery),
     responses(
         (status = 200, body = FileDifference),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -109,7 +109,7 @@ pub async fn difference(
     params(("device" = String, Path, description = "Its uuid or address."), ExplanationQuery),
     responses(
         (status = 200, body = Explanation),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]

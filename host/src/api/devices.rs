@@ -1,7 +1,7 @@
 //! `/api/v1/devices`.
 
 use super::answer::Answer;
-use super::problem::{ApiProblem, ProblemDetails};
+use super::problem::ApiProblem;
 use super::request::{Caller, Parameters};
 use crate::directory::{DeviceSort, DeviceState};
 use crate::operator::{DevicePage, DeviceSearch, Operations};
@@ -21,9 +21,9 @@ pub struct DevicesQuery {
     /// A template folder such as `yealink/t46u`.
     template: Option<String>,
     #[param(inline)]
-    state: Option<StateParameter>,
+    state: Option<DeviceState>,
     #[param(inline)]
-    sort: SortParameter,
+    sort: DeviceSort,
     #[param(inline)]
     order: OrderParameter,
     /// How many devices to pass over.
@@ -34,28 +34,6 @@ pub struct DevicesQuery {
     /// Also say of each phone whether it has what it would get now, by the journal. This renders its files, so the page has
     /// at most 50 devices.
     compare: bool,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum StateParameter {
-    Enabled,
-    Disabled,
-    /// The phone has fetched a file.
-    Fetched,
-    NeverFetched,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum SortParameter {
-    #[default]
-    Address,
-    Label,
-    Domain,
-    Vendor,
-    Template,
-    Fetched,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
@@ -73,20 +51,8 @@ impl From<DevicesQuery> for DeviceSearch {
             domain: query.domain,
             vendor: query.vendor,
             template: query.template,
-            state: query.state.map(|state| match state {
-                StateParameter::Enabled => DeviceState::Enabled,
-                StateParameter::Disabled => DeviceState::Disabled,
-                StateParameter::Fetched => DeviceState::Fetched,
-                StateParameter::NeverFetched => DeviceState::NeverFetched,
-            }),
-            sort: match query.sort {
-                SortParameter::Address => DeviceSort::Address,
-                SortParameter::Label => DeviceSort::Label,
-                SortParameter::Domain => DeviceSort::Domain,
-                SortParameter::Vendor => DeviceSort::Vendor,
-                SortParameter::Template => DeviceSort::Template,
-                SortParameter::Fetched => DeviceSort::Fetched,
-            },
+            state: query.state,
+            sort: query.sort,
             descending: query.order == OrderParameter::Descending,
             offset: query.offset,
             limit: query.limit,
@@ -103,7 +69,7 @@ impl From<DevicesQuery> for DeviceSearch {
     params(DevicesQuery),
     responses(
         (status = 200, body = DevicePage),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]

@@ -1,5 +1,6 @@
 //! The OpenAPI document, which is made of the handlers.
 
+use super::problem::ProblemDetails;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::openapi::OpenApi as Document;
@@ -13,6 +14,7 @@ use utoipa::{Modify, OpenApi};
         description = "What an administrator sees and does: devices, the journal, templates and plugins.",
         license(name = "MIT OR Apache-2.0")
     ),
+    components(schemas(ProblemDetails)),
     modifiers(&Tokens)
 )]
 pub struct Start;

@@ -1,7 +1,7 @@
 //! `/api/v1/journal` and `/api/v1/actions`.
 
 use super::answer::Answer;
-use super::problem::{ApiProblem, ProblemDetails};
+use super::problem::ApiProblem;
 use super::request::{Caller, Parameters, Word};
 use crate::explain::Explanation;
 use crate::journal::Entry;
@@ -53,7 +53,7 @@ pub struct ActionsQuery {
     params(JournalQuery),
     responses(
         (status = 200, body = JournalPage),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -75,7 +75,7 @@ pub async fn list(
     params(("id" = i64, Path, description = "The id of the line.")),
     responses(
         (status = 200, body = Entry),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -95,7 +95,7 @@ pub async fn show(
     params(("id" = i64, Path, description = "The id of the line.")),
     responses(
         (status = 200, body = Explanation),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -115,7 +115,7 @@ pub async fn explanation(
     params(ActionsQuery),
     responses(
         (status = 200, body = ActionPage),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]

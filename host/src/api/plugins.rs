@@ -1,7 +1,7 @@
 //! `/api/v1/plugins` and `/api/v1/reload`.
 
 use super::answer::Answer;
-use super::problem::{ApiProblem, ProblemDetails};
+use super::problem::ApiProblem;
 use super::request::Caller;
 use crate::http::Reloaded;
 use crate::operator::{Operations, PluginPage};
@@ -15,7 +15,7 @@ use std::sync::Arc;
     tag = "plugins",
     responses(
         (status = 200, body = PluginPage),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -30,7 +30,7 @@ pub async fn list(State(operations): State<Arc<Operations>>, caller: Caller) -> 
     tag = "plugins",
     responses(
         (status = 200, body = Reloaded),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["reload"]))
 )]

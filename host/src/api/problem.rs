@@ -5,11 +5,14 @@ use crate::operator::{InvalidToken, Problem, TokenError};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::openapi::{self, RefOr};
+use utoipa::{IntoResponses, ToSchema};
 
 const CONTENT_TYPE: &str = "application/problem+json";
 
 /// What a client gets in place of an answer.
-#[derive(Debug, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ProblemDetails {
     /// A word that stays the same from release to release, as a relative URL.
     #[serde(rename = "type")]
@@ -57,6 +60,16 @@ impl ApiProblem {
 
     pub fn parameters(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "invalid-parameter", detail)
+    }
+}
+
+/// In the OpenAPI document, every status that is not named is a problem.
+impl IntoResponses for ApiProblem {
+    fn responses() -> BTreeMap<String, RefOr<openapi::Response>> {
+        let content =
+            openapi::ContentBuilder::new().schema(Some(openapi::Ref::from_schema_name("ProblemDetails"))).build();
+        let response = openapi::ResponseBuilder::new().content(CONTENT_TYPE, content).build();
+        BTreeMap::from([("default".to_owned(), response.into())])
     }
 }
 

@@ -1,7 +1,7 @@
 //! `POST /api/v1/devices/{device}/resync` and `…/reboot`.
 
 use super::answer::Answer;
-use super::problem::{ApiProblem, ProblemDetails};
+use super::problem::ApiProblem;
 use super::request::{Caller, Parameters, Word};
 use crate::operator::{Notified, Operations};
 use crate::plugin::Action;
@@ -26,7 +26,7 @@ pub struct NotifyQuery {
     params(("device" = String, Path, description = "Its uuid or address."), NotifyQuery),
     responses(
         (status = 200, body = Notified),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["resync"]))
 )]
@@ -47,7 +47,7 @@ pub async fn resync(
     params(("device" = String, Path, description = "Its uuid or address."), NotifyQuery),
     responses(
         (status = 200, body = Notified),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["resync"]))
 )]

@@ -1,7 +1,7 @@
 //! `/api/v1/rows/{kind}`: edits of rows. An edit names the version on which it builds in the header `If-Match`.
 
 use super::answer::Answer;
-use super::problem::{ApiProblem, ProblemDetails};
+use super::problem::ApiProblem;
 use super::request::{Caller, JsonBody, Parameters, Word};
 use crate::operator::{EditedRow, Operations, RowPage, RowPlace, RowValues};
 use axum::extract::State;
@@ -72,7 +72,7 @@ impl IntoResponse for Versioned {
     params(("kind" = String, Path, description = "`domain`, `device`, `line`, `key`, `profile`, `profile-key`, `setting` or `extension`."), PlaceQuery),
     responses(
         (status = 200, body = RowPage),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -94,7 +94,7 @@ pub async fn list(
     request_body = Values,
     responses(
         (status = 201, body = EditedRow, headers(("ETag" = String))),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["edit"]))
 )]
@@ -117,7 +117,7 @@ pub async fn add(
     params(("kind" = String, Path, description = "The kind of row."), PlaceQuery),
     responses(
         (status = 200, body = EditedRow, headers(("ETag" = String))),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -144,7 +144,7 @@ pub async fn show(
     request_body = Values,
     responses(
         (status = 200, body = EditedRow, headers(("ETag" = String))),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["edit"]))
 )]
@@ -173,7 +173,7 @@ pub async fn set(
     ),
     responses(
         (status = 200, body = EditedRow),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["edit"]))
 )]

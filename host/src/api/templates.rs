@@ -1,7 +1,7 @@
 //! `/api/v1/templates`.
 
 use super::answer::Answer;
-use super::problem::{ApiProblem, ProblemDetails};
+use super::problem::ApiProblem;
 use super::request::{Caller, JsonBody, Parameters};
 use crate::operator::{Operations, TemplateFolderDetail, TemplateText, TemplateTree, Trial};
 use axum::extract::State;
@@ -46,7 +46,7 @@ pub struct TrialText {
     tag = "templates",
     responses(
         (status = 200, body = TemplateTree),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -65,7 +65,7 @@ pub async fn tree(
     params(FolderQuery),
     responses(
         (status = 200, body = TemplateFolderDetail),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -85,7 +85,7 @@ pub async fn folder(
     params(TextQuery),
     responses(
         (status = 200, body = TemplateText),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["read"]))
 )]
@@ -105,7 +105,7 @@ pub async fn text(
     request_body = TrialText,
     responses(
         (status = 200, body = Trial),
-        (status = "default", body = ProblemDetails, content_type = "application/problem+json")
+        ApiProblem
     ),
     security(("token" = ["try", "secrets"]))
 )]

@@ -20,9 +20,9 @@ pub async fn render(config: Config, address: &str, file: Option<&str>, host: Opt
     let home = editing::home(&opened.directory, address).await?;
     let loaded = reload::load(reload_config(&opened.config, false)).await?;
     let app = opened.into_app(loaded.current)?;
-    let document = http::preview(&app.state, &home.address, host.unwrap_or(&home.domain), file).await;
+    let preview = http::preview(&app.state, &home.address, host.unwrap_or(&home.domain), file).await;
     app.close().await;
-    Ok(document?.document.body.clone())
+    Ok(preview?.ready.document.body.clone())
 }
 
 /// A case of a device's request, with other secrets in place of the device's.

@@ -3,9 +3,8 @@
 use super::layout::{self, DEVICES};
 use super::parts::{cell, choice, field, link, table};
 use super::problem;
-use super::query::{given, query};
+use super::query::{chosen, given, query};
 use super::visit::Visit;
-use crate::directory::{DeviceSort, DeviceState};
 use crate::operator::{DevicePage, DeviceSearch, DeviceSummary};
 use axum::extract::Query;
 use axum::response::Response;
@@ -73,28 +72,13 @@ impl Conditions {
     }
 
     fn search(&self) -> DeviceSearch {
-        let state = match self.state.as_str() {
-            "enabled" => Some(DeviceState::Enabled),
-            "disabled" => Some(DeviceState::Disabled),
-            "fetched" => Some(DeviceState::Fetched),
-            "never_fetched" => Some(DeviceState::NeverFetched),
-            _ => None,
-        };
-        let sort = match self.sort.as_str() {
-            "label" => DeviceSort::Label,
-            "domain" => DeviceSort::Domain,
-            "vendor" => DeviceSort::Vendor,
-            "template" => DeviceSort::Template,
-            "fetched" => DeviceSort::Fetched,
-            _ => DeviceSort::Address,
-        };
         DeviceSearch {
             text: given(&self.search),
             domain: given(&self.domain),
             vendor: given(&self.vendor),
             template: given(&self.template),
-            state,
-            sort,
+            state: chosen(&self.state),
+            sort: chosen(&self.sort).unwrap_or_default(),
             descending: self.order == "descending",
             offset: (self.page() - 1) * DEVICES_OF_PAGE,
             limit: Some(DEVICES_OF_PAGE),

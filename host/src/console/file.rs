@@ -26,12 +26,10 @@ pub struct OfFile {
 }
 
 pub async fn get(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile>) -> Response {
-    let operations = &visit.desk.operations;
-    let file = match operations.file(&visit.principal, &word, &of.name, false).await {
-        Ok(file) => file,
+    let (file, difference) = match visit.desk.operations.compared_file(&visit.principal, &word, &of.name).await {
+        Ok(compared) => compared,
         Err(problem) => return problem::page(&visit, &problem),
     };
-    let difference = operations.difference(&visit.principal, &word, &of.name).await;
     layout::inner_page(
         &visit,
         DEVICES,

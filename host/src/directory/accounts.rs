@@ -22,16 +22,6 @@ const NEEDED: [(&str, &[&str]); 3] = [
 
 const USER: [&str; 6] = ["user_uuid", "username", "password", "salt", "user_enabled", "user_totp_secret"];
 
-/// A name as the user typed it, in its parts.
-struct Login<'a> {
-    whole: &'a str,
-    /// Before the last `@`, and after it. Without one, both are empty.
-    user: &'a str,
-    domain: &'a str,
-    /// The host that the browser asked.
-    host: &'a str,
-}
-
 impl Directory {
     /// Finds the user who is meant by `name`: the one of the domain that the name ends with, else of the domain that has
     /// the name of the host, else the only one of this name. An unknown user costs the same statement.
@@ -41,19 +31,17 @@ impl Directory {
     pub async fn find_account(&self, name: &str, host: &str) -> Result<AccountLookup, Error> {
         let catalog = &self.statements().catalog;
         let statement = statement(catalog, self.database().dialect(), Wanted::Name)?;
+        // No user has an empty name.
+        let name = Some(name).filter(|name| name.len() <= NAME_BYTES_MAX && !name.contains('\0')).unwrap_or_default();
         let (user, domain) = name.rsplit_once('@').unwrap_or_default();
-        let is_name = !name.is_empty() && name.len() <= NAME_BYTES_MAX && !name.contains('\0');
-        let login = Login { whole: if is_name { name } else { "" }, user, domain, host };
-        let Login { whole, user, domain, host } = login;
-        let parts = if is_name { [user, domain] } else { [""; 2] };
-        let binds = [Some(whole), Some(parts[0]), Some(parts[1]), Some(host)];
+        let binds = [name, user, domain, host].map(Some);
         let result = match statement.run(self.database(), &binds).await {
             // No user has a name that the database cannot hold.
             Err(error) if error.is_of_value() => return Ok(AccountLookup { account: None, cost: 0 }),
             result => result?,
         };
         let cost = result.single("cost").unwrap_or_default().parse().unwrap_or_default();
-        Ok(AccountLookup { account: login.pick(accounts(&result)?), cost })
+        Ok(AccountLookup { account: pick(accounts(&result)?, domain, host), cost })
     }
 
     /// The user of this uuid, for a look at a session that lasts; `None` if it was removed.
@@ -68,14 +56,13 @@ impl Directory {
     }
 }
 
-impl Login<'_> {
-    /// The user who is meant, of those that were found in the order of the statement.
-    fn pick(&self, found: Vec<AccountFacts>) -> Option<AccountFacts> {
-        let is_alone = found.len() == 1;
-        let first = found.into_iter().next()?;
-        let is_of = |domain: &str| !domain.is_empty() && first.domain.eq_ignore_ascii_case(domain);
-        (is_alone || is_of(self.domain) || is_of(self.host)).then_some(first)
-    }
+/// The user who is meant, of those that were found in the order of the statement: the first, if it is the only one, or of the
+/// domain that the name ends with or that the browser asked.
+fn pick(found: Vec<AccountFacts>, domain: &str, host: &str) -> Option<AccountFacts> {
+    let is_alone = found.len() == 1;
+    let first = found.into_iter().next()?;
+    let is_of = |domain: &str| !domain.is_empty() && first.domain.eq_ignore_ascii_case(domain);
+    (is_alone || is_of(domain) || is_of(host)).then_some(first)
 }
 
 /// Which user a statement finds.

@@ -7,8 +7,10 @@ use super::directory::Directory;
 use super::error::Error;
 use super::phones::{LastFetch, ip, is_enabled};
 use super::query::{Part, QueryResult, Statement, StatementBuilder};
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// Which devices to read.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +31,8 @@ pub struct DeviceQuery {
     pub limit: u32,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DeviceState {
     Enabled,
     Disabled,
@@ -39,7 +42,8 @@ pub enum DeviceState {
 }
 
 /// What devices are ordered by; those with the same value by their uuid.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum DeviceSort {
     #[default]
     Address,
@@ -131,6 +135,11 @@ impl Directory {
         }
         Ok(found)
     }
+}
+
+/// The uuid that this word is; `None` for an address. A softphone's address may be the 32 digits of a uuid, without its dashes.
+pub fn device_uuid(word: &str) -> Option<Uuid> {
+    Uuid::try_parse(word).ok().filter(|_| word.contains('-'))
 }
 
 /// A statement in the making.
@@ -284,8 +293,7 @@ impl<'a> Builder<'a> {
     }
 
     fn device(&mut self, word: &str) {
-        // A softphone's address may be the 32 digits of a uuid, without its dashes.
-        match uuid::Uuid::try_parse(word).ok().filter(|_| word.contains('-')) {
+        match device_uuid(word) {
             Some(uuid) => {
                 self.bind(uuid.to_string());
                 let parameter = self.dialect.parameter(self.binds.len(), self.catalog.kind("v_devices", "device_uuid"));

@@ -52,7 +52,7 @@ pub use config::Config;
 pub use contacts::PhoneBook;
 pub use database::{Access, ChangeNotice};
 pub use device::{Admitted, Device, TemplateFrom};
-pub use device_rows::{DeviceQuery, DeviceRow, DeviceRows, DeviceSort, DeviceState};
+pub use device_rows::{DeviceQuery, DeviceRow, DeviceRows, DeviceSort, DeviceState, device_uuid};
 pub use directory::Directory;
 pub use edits::{Condition, Edits, NewRow};
 pub use embedded::DEFAULT_DOMAIN;

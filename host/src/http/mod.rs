@@ -43,7 +43,7 @@ pub use login_turns::LoginTurns;
 pub use probe::{ArrivedProbe, IssuedProbe, PROBE, Probes};
 pub use provision::capture::capture;
 pub use provision::explain::{Context as ExplainContext, ExplainError, explain};
-pub use provision::preview::{NoDocument, preview};
+pub use provision::preview::{NoDocument, Preview, preview};
 pub use provision::view::{DeviceView, FileView, FolderView, render_text, view};
 pub use state::{AdminState, AppState, EXPLAINING_MAX};
 pub use tftp_door::TftpDoor;

@@ -4,10 +4,11 @@ use super::devices::DeviceSummary;
 use super::operations::Operations;
 use super::principal::{Principal, Scope};
 use super::problem::Problem;
-use crate::directory::DeviceQuery;
+use crate::directory::{Admitted, DeviceQuery};
+use crate::documents::ReadyDocument;
 use crate::explain::SettingUse;
 use crate::facts::{DeviceAddress, HIDDEN, Table, Value, hex};
-use crate::http::{self, AppState, DeviceView};
+use crate::http::{self, AppState, DeviceView, Preview};
 use crate::journal::{self, Entry, Reader, is_secret};
 use crate::request::with_address;
 use crate::resync_watch::Comparison;
@@ -110,7 +111,7 @@ impl Operations {
         }
         let query = DeviceQuery {
             device: Some(word.to_owned()),
-            domains: principal.domains.names().map(|names| names.iter().cloned().collect()),
+            domains: principal.domains.list(),
             limit: 2,
             ..DeviceQuery::default()
         };
@@ -197,7 +198,7 @@ impl Operations {
         let fetches = reader.last_fetches(address).await?;
         let is_in_date = match fetches.is_empty() {
             true => None,
-            false => Some(!Comparison::of(app, &mut reader, address, &summary.domain).await?.is_outdated()),
+            false => Some(!Comparison::of(app, &fetches, address, &summary.domain).await.is_outdated()),
         };
         reader.close().await;
         Ok((fetches, is_in_date))
@@ -219,14 +220,8 @@ impl Operations {
         if with_secrets {
             principal.needs(Scope::Secrets)?;
         }
-        let found = self.find(principal, word).await?;
-        let address = found.usable()?;
-        let _turn = self.admin.explaining.acquire().await;
-        let app = self.app()?;
-        let host = &found.summary.domain;
-        let view = http::view(&app, address, host).await.map_err(Problem::refused)?;
-        let ready = http::preview(&app, address, host, Some(file)).await.map_err(Problem::refused)?;
-        Ok(RenderedFile::of(&ready, &view, with_secrets))
+        let preview = self.preview(principal, word, file).await?;
+        Ok(RenderedFile::of(&preview.ready, &preview.device, with_secrets))
     }
 
     /// How a document differs from the one that the phone fetched last.
@@ -234,30 +229,54 @@ impl Operations {
     /// # Errors
     /// The operator may not see it, or the phone would get none.
     pub async fn difference(&self, principal: &Principal, word: &str, file: &str) -> Result<FileDifference, Problem> {
+        self.difference_of(&self.preview(principal, word, file).await?).await
+    }
+
+    /// Both, with secrets hidden, of one render.
+    ///
+    /// # Errors
+    /// The operator may not see the document, or the phone would get none. A journal that cannot be read costs the difference
+    /// alone.
+    pub async fn compared_file(
+        &self,
+        principal: &Principal,
+        word: &str,
+        file: &str,
+    ) -> Result<(RenderedFile, Result<FileDifference, Problem>), Problem> {
+        let preview = self.preview(principal, word, file).await?;
+        let difference = self.difference_of(&preview).await;
+        Ok((RenderedFile::of(&preview.ready, &preview.device, false), difference))
+    }
+
+    async fn preview(&self, principal: &Principal, word: &str, file: &str) -> Result<Preview, Problem> {
         principal.needs(Scope::Read)?;
         let found = self.find(principal, word).await?;
         let address = found.usable()?;
         let _turn = self.admin.explaining.acquire().await;
         let app = self.app()?;
-        let host = &found.summary.domain;
-        let view = http::view(&app, address, host).await.map_err(Problem::refused)?;
-        let ready = http::preview(&app, address, host, Some(file)).await.map_err(Problem::refused)?;
-        let name = ready.document.file.clone();
+        http::preview(&app, address, &found.summary.domain, Some(file)).await.map_err(Problem::refused)
+    }
+
+    async fn difference_of(&self, Preview { device, ready }: &Preview) -> Result<FileDifference, Problem> {
+        let _turn = self.admin.explaining.acquire().await;
+        let (address, name) = (&device.address, &ready.document.file);
         let mut difference =
-            FileDifference { name: with_address(&name, address.as_str()), fetched: None, is_same: None, diff: None };
+            FileDifference { name: with_address(name, address.as_str()), fetched: None, is_same: None, diff: None };
         let Some(mut reader) = self.reader().await? else { return Ok(difference) };
-        if let Some(fetch) = reader.last_fetch(address, &name).await? {
+        if let Some(fetch) = reader.last_fetch(address, name).await? {
             let sha256 = hex(&ready.sha256());
             difference.fetched = Some(fetch.time().to_string());
             difference.is_same = fetch.sha256.as_ref().map(|fetched| *fetched == sha256);
             let versions = reader.versions(address).await?;
             let stored = versions.iter().rev().find(|version| {
-                version.file == name && Some(&version.sha256) == fetch.sha256.as_ref() && version.domain == *host
+                version.file == *name
+                    && Some(&version.sha256) == fetch.sha256.as_ref()
+                    && version.domain == device.domain_name
             });
             if let (Some(false), Some(stored)) = (difference.is_same, stored)
                 && let Some(old) = reader.document(stored.id).await?
             {
-                let new = journal::StoredDocument::of(&ready.document.body, &view.device);
+                let new = journal::StoredDocument::of(&ready.document.body, device);
                 difference.diff = journal::unified(&old, &new, false);
             }
         }
@@ -267,14 +286,14 @@ impl Operations {
 }
 
 impl RenderedFile {
-    pub(super) fn of(ready: &crate::documents::ReadyDocument, view: &DeviceView, with_secrets: bool) -> Self {
+    pub(super) fn of(ready: &ReadyDocument, device: &Admitted, with_secrets: bool) -> Self {
         let document = &ready.document;
         let text = match with_secrets {
             true => std::str::from_utf8(&document.body).ok().map(str::to_owned),
-            false => journal::hide_secrets(&document.body, &view.device),
+            false => journal::hide_secrets(&document.body, device),
         };
         Self {
-            name: with_address(&document.file, view.device.address.as_str()),
+            name: with_address(&document.file, device.address.as_str()),
             template: document.file.clone(),
             content_type: document.content_type.clone(),
             bytes: document.body.len(),

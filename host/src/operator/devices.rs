@@ -84,11 +84,7 @@ impl Operations {
     /// The operator may not look, the page is too large, or the database does not answer.
     pub async fn devices(&self, principal: &Principal, search: &DeviceSearch) -> Result<DevicePage, Problem> {
         principal.needs(Scope::Read)?;
-        let limit = search.limit.unwrap_or(PAGE_DEFAULT);
-        let limit_max = if search.compares { COMPARED_MAX } else { PAGE_MAX };
-        if !(1..=limit_max).contains(&limit) {
-            return Err(Problem::invalid("limit", format!("{limit} is not between 1 and {limit_max}")));
-        }
+        let limit = page_limit(search.limit, if search.compares { COMPARED_MAX } else { PAGE_MAX })?;
         let text = search.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
         if text.is_some_and(|text| text.chars().count() > SEARCH_CHARS_MAX) {
             return Err(Problem::invalid("search", format!("it is longer than {SEARCH_CHARS_MAX} characters")));
@@ -96,7 +92,7 @@ impl Operations {
         let query = DeviceQuery {
             text: text.map(str::to_owned),
             device: None,
-            domains: principal.domains.names().map(|names| names.iter().cloned().collect()),
+            domains: principal.domains.list(),
             domain: search.domain.clone(),
             vendor: search.vendor.clone(),
             template: search.template.clone(),
@@ -124,15 +120,28 @@ impl Operations {
             let Some(address) = DeviceAddress::parse(&device.address).ok().filter(|it| !it.is_placeholder()) else {
                 continue;
             };
-            if reader.last_fetches(&address).await?.is_empty() {
+            let fetches = reader.last_fetches(&address).await?;
+            if fetches.is_empty() {
                 continue;
             }
             let _turn = self.admin.explaining.acquire().await;
-            let comparison = Comparison::of(&app, &mut reader, &address, &device.domain).await?;
+            let comparison = Comparison::of(&app, &fetches, &address, &device.domain).await;
             device.is_in_date = Some(!comparison.is_outdated());
         }
         reader.close().await;
         Ok(())
+    }
+}
+
+/// The number of rows of a page.
+///
+/// # Errors
+/// It is 0, or more than `max`.
+pub(super) fn page_limit(limit: Option<u32>, max: u32) -> Result<u32, Problem> {
+    let limit = limit.unwrap_or(PAGE_DEFAULT);
+    match (1..=max).contains(&limit) {
+        true => Ok(limit),
+        false => Err(Problem::invalid("limit", format!("{limit} is not between 1 and {max}"))),
     }
 }
 

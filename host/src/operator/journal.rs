@@ -1,10 +1,11 @@
 //! The journal as an operator sees it. A domain's admin sees the requests for that domain and of its devices, but none of
 //! a device of another domain that asked for his.
 
-use super::devices::{PAGE_DEFAULT, PAGE_MAX};
+use super::devices::{PAGE_MAX, page_limit};
 use super::operations::Operations;
 use super::principal::{Domains, Principal, Scope};
 use super::problem::Problem;
+use crate::directory::device_uuid;
 use crate::explain::{Explanation, Question};
 use crate::facts::DeviceAddress;
 use crate::http::{self, ExplainContext};
@@ -62,7 +63,7 @@ impl Operations {
     /// A filter is wrong, the operator may not look, or the journal cannot be read.
     pub async fn journal(&self, principal: &Principal, search: &JournalSearch) -> Result<JournalPage, Problem> {
         principal.needs(Scope::Read)?;
-        let limit = page_limit(search.limit)?;
+        let limit = page_limit(search.limit, PAGE_MAX)?;
         let mut filter = self.filter(principal, search).await?;
         let none = JournalPage { entries: Vec::new(), next: search.after };
         if filter.domains.as_ref().is_some_and(Vec::is_empty) {
@@ -197,8 +198,8 @@ impl Operations {
         limit: Option<u32>,
     ) -> Result<ActionPage, Problem> {
         principal.needs(Scope::Read)?;
-        let limit = page_limit(limit)?;
-        let domains = principal.domains.names().map(|names| names.iter().cloned().collect());
+        let limit = page_limit(limit, PAGE_MAX)?;
+        let domains = principal.domains.list();
         let Some(mut reader) = self.reader().await? else { return Ok(ActionPage { actions: Vec::new(), next: None }) };
         let actions = reader.actions(&ActionFilter { domains, below: before, limit }).await;
         reader.close().await;
@@ -210,12 +211,10 @@ impl Operations {
     async fn filter(&self, principal: &Principal, search: &JournalSearch) -> Result<Filter, Problem> {
         let device = match &search.device {
             None => None,
-            Some(word) if word.contains('-') && uuid::Uuid::try_parse(word).is_ok() => {
-                Some(self.find(principal, word).await?.usable()?.clone())
-            }
+            Some(word) if device_uuid(word).is_some() => Some(self.find(principal, word).await?.usable()?.clone()),
             Some(word) => Some(address(word)?),
         };
-        let mut domains: Option<Vec<String>> = principal.domains.names().map(|names| names.iter().cloned().collect());
+        let mut domains = principal.domains.list();
         if let (Some(device), Some(_)) = (&device, &domains) {
             let owners = self.admin.directory.domains_of(&[device.as_str().to_owned()]).await?;
             let owners = owners.get(device.as_str()).cloned().unwrap_or_default();
@@ -264,14 +263,6 @@ fn sees(domains: &Domains, entry: &Entry, owners: &Owners) -> bool {
         Some(owners) if owners.iter().all(|domain| domains.has(domain)) => true,
         Some(owners) => owners.iter().any(|domain| domains.has(domain)) && domains.has(&entry.domain),
         None => domains.has(&entry.domain),
-    }
-}
-
-fn page_limit(limit: Option<u32>) -> Result<u32, Problem> {
-    let limit = limit.unwrap_or(PAGE_DEFAULT);
-    match (1..=PAGE_MAX).contains(&limit) {
-        true => Ok(limit),
-        false => Err(Problem::invalid("limit", format!("{limit} is not between 1 and {PAGE_MAX}"))),
     }
 }
 

@@ -144,6 +144,11 @@ impl Domains {
             Self::Only(names) => Some(names),
         }
     }
+
+    /// The same as a list, for a query.
+    pub fn list(&self) -> Option<Vec<String>> {
+        self.names().map(|names| names.iter().cloned().collect())
+    }
 }
 
 impl Source {

@@ -222,7 +222,7 @@ impl Operations {
         let named = folder.files.iter().find(|it| it.template == file || it.name == file);
         let missing = || Problem::missing("template file", format!("{}/{file}", folder.name));
         let name = &named.ok_or_else(missing)?.template;
-        let live = http::preview(&app, address, host, Some(name)).await.ok();
+        let live = http::preview(&app, address, host, Some(name)).await.ok().map(|preview| preview.ready);
         let ready = match http::render_text(&app, address, host, name, text).await {
             Ok(ready) => ready,
             Err(refusal) => {
@@ -236,7 +236,13 @@ impl Operations {
         let diff = live
             .filter(|_| is_changed == Some(true))
             .and_then(|live| journal::unified(&stored(&live.document.body), &stored(&ready.document.body), false));
-        Ok(Trial { rendered: Some(RenderedFile::of(&ready, &view, false)), error: None, fault: None, is_changed, diff })
+        Ok(Trial {
+            rendered: Some(RenderedFile::of(&ready, &view.device, false)),
+            error: None,
+            fault: None,
+            is_changed,
+            diff,
+        })
     }
 }
 

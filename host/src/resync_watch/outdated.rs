@@ -1,8 +1,8 @@
 //! Compares what a phone has, by the journal, with what it would get now.
 
 use crate::facts::{DeviceAddress, hex};
-use crate::http::{self, AppState};
-use crate::journal::{Entry, ReadError, Reader};
+use crate::http::{self, AppState, Preview};
+use crate::journal::Entry;
 use std::time::Duration;
 
 /// A phone fetches its files within this time. What it fetched before its last files is no part of what it fetches now, such
@@ -18,22 +18,13 @@ pub struct Comparison {
 }
 
 impl Comparison {
-    /// Renders each file of the phone's last fetch anew. A file that does not exist any more, or has the time in it, is not
-    /// compared.
-    ///
-    /// # Errors
-    /// The journal cannot be read.
-    pub async fn of(
-        app: &AppState,
-        reader: &mut Reader,
-        address: &DeviceAddress,
-        domain: &str,
-    ) -> Result<Self, ReadError> {
-        let fetched = reader.last_fetches(address).await?;
+    /// Renders each file of the phone's last fetch anew. `fetched` are the last fetches of all its files. A file that does not
+    /// exist any more, or has the time in it, is not compared.
+    pub async fn of(app: &AppState, fetched: &[Entry], address: &DeviceAddress, domain: &str) -> Self {
         let mut newer = Vec::new();
-        for entry in of_last_round(&fetched) {
+        for entry in of_last_round(fetched) {
             let preview = http::preview(app, address, domain, Some(&entry.file)).await;
-            let Ok(ready) = preview else { continue };
+            let Ok(Preview { ready, .. }) = preview else { continue };
             if ready.document.host_calls.asked().is_none() {
                 continue;
             }
@@ -42,7 +33,7 @@ impl Comparison {
                 newer.push(hash);
             }
         }
-        Ok(Self { newer })
+        Self { newer }
     }
 
     pub fn is_outdated(&self) -> bool {

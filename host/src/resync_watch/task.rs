@@ -126,17 +126,21 @@ impl Work<'_> {
             }
             return false;
         };
-        match Comparison::of(self.app, reader, &phone.address, &phone.domain).await {
-            Ok(comparison) if comparison.is_outdated() => {
-                let plugins = Arc::clone(&self.app.snapshot.load().plugins);
-                let event = plugins.event(&phone.vendor, &phone.template, Action::Resync).map(str::to_owned);
-                pending.add(Errand { phone, event }, comparison.newer);
-            }
-            Ok(_) => pending.is_up_to_date(&phone.uuid),
+        let fetches = match reader.last_fetches(&phone.address).await {
+            Ok(fetches) => fetches,
             Err(error) => {
                 tracing::warn!(%error, "phones are not notified of an edit");
                 round.rest.clear();
+                return true;
             }
+        };
+        let comparison = Comparison::of(self.app, &fetches, &phone.address, &phone.domain).await;
+        if comparison.is_outdated() {
+            let plugins = Arc::clone(&self.app.snapshot.load().plugins);
+            let event = plugins.event(&phone.vendor, &phone.template, Action::Resync).map(str::to_owned);
+            pending.add(Errand { phone, event }, comparison.newer);
+        } else {
+            pending.is_up_to_date(&phone.uuid);
         }
         true
     }

@@ -3,9 +3,7 @@
 use super::Walk;
 use super::preview::{NoDocument, request};
 use super::render::Target;
-use crate::directory::Lookup;
 use crate::facts::{DeviceAddress, Table, Versioned};
-use crate::gate;
 use crate::http::job;
 use crate::http::state::AppState;
 use crate::http::status::Failure;
@@ -29,8 +27,7 @@ pub async fn capture(
 impl Walk<'_> {
     async fn captured(&self, address: &DeviceAddress, host: &str, file: Option<&str>) -> Result<Captured, Failure> {
         let request = request(address, host, file)?;
-        let facts = self.app.directory.find(&Lookup { address: Some(address), host }).await?;
-        let device = self.app.directory.load(gate::admit_operator(facts)?).await?;
+        let device = self.operators(address, host).await?;
         let located = self.located(&device).await?;
         let (plugin, _, group) = self.current(&device, located.name.as_str())?;
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
@@ -38,11 +35,7 @@ impl Walk<'_> {
         let times = job::Times::of(&device, self.app.clock.now());
         let target = Target { plugin, group, located: &located, file };
         let job = self.job(&request, &device, &target, &times).await?;
-        let live = self.snapshot.texts.folder(located.name.as_str()).filter(|_| located.in_tree);
-        let templates = match live {
-            Some(texts) => texts.to_vec(),
-            None => located.read().await?.unwrap_or_default(),
-        };
+        let templates = self.texts(&located).await?;
         let recorder = Arc::new(Recorder { scope: self.scope(&request, &device), seen: Mutex::default() });
         plugin.preview(job.clone(), recorder.clone()).await.map_err(failed)?;
         let Seen { contacts, extensions } = recorder.take();

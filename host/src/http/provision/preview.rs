@@ -3,7 +3,7 @@
 use super::Walk;
 use super::explain::Steps;
 use super::explain::arrival;
-use crate::directory::Lookup;
+use crate::directory::{Admitted, Lookup};
 use crate::documents::ReadyDocument;
 use crate::facts::DeviceAddress;
 use crate::gate;
@@ -35,6 +35,12 @@ impl NoDocument {
     }
 }
 
+/// A document, and the device for which it was rendered.
+pub struct Preview {
+    pub device: Admitted,
+    pub ready: Arc<ReadyDocument>,
+}
+
 /// What a phone that is admitted gets for this file, or for its default file. Nothing is asked of it, counted or written.
 ///
 /// # Errors
@@ -44,22 +50,23 @@ pub async fn preview(
     address: &DeviceAddress,
     host: &str,
     file: Option<&str>,
-) -> Result<Arc<ReadyDocument>, NoDocument> {
+) -> Result<Preview, NoDocument> {
     let found = Walk::new(app).preview(address, host, file).await;
     found.map_err(NoDocument::of)
 }
 
 impl Walk<'_> {
-    async fn preview(
-        &self,
-        address: &DeviceAddress,
-        host: &str,
-        file: Option<&str>,
-    ) -> Result<Arc<ReadyDocument>, Failure> {
+    async fn preview(&self, address: &DeviceAddress, host: &str, file: Option<&str>) -> Result<Preview, Failure> {
         let request = request(address, host, file)?;
+        let device = self.operators(address, host).await?;
+        let ready = self.unsent_document(&request, &device, &mut Steps::default()).await?;
+        Ok(Preview { device, ready })
+    }
+
+    /// The device of this address, without the checks of the gate.
+    pub(super) async fn operators(&self, address: &DeviceAddress, host: &str) -> Result<Admitted, Failure> {
         let facts = self.app.directory.find(&Lookup { address: Some(address), host }).await?;
-        let device = self.app.directory.load(gate::admit_operator(facts)?).await?;
-        self.unsent_document(&request, &device, &mut Steps::default()).await
+        Ok(self.app.directory.load(gate::admit_operator(facts)?).await?)
     }
 }
 

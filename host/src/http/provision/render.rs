@@ -10,7 +10,7 @@ use crate::http::status::Failure;
 use crate::journal::Origin;
 use crate::plugin::{Choice, Job, Plugin, RenderGroup};
 use crate::request::ProvisionRequest;
-use crate::templates::{self, TemplateLocation};
+use crate::templates::{self, TemplateFile, TemplateLocation};
 use std::sync::Arc;
 use tokio::time::Instant;
 
@@ -37,7 +37,7 @@ impl Walk<'_> {
             return Ok(Arc::new(picture.into()));
         }
         let plugin = self.serving(device, &folder)?;
-        let texts = snapshot.texts.folder(&folder).filter(|_| located.in_tree).cloned();
+        let texts = self.live_texts(&located).cloned();
         seen.origin(Origin { plugin: Arc::clone(plugin), folder: folder.as_str().into(), texts });
         if self.app.journal.keeps_documents() {
             seen.admitted(device);
@@ -52,6 +52,19 @@ impl Walk<'_> {
         }
         let file = job::file(request, snapshot, &located).await?;
         self.document_of(request, device, Target { plugin, group, located: &located, file }).await
+    }
+
+    /// The live texts of a template folder; `None` if the server does not watch it.
+    pub(super) fn live_texts(&self, located: &TemplateLocation) -> Option<&Arc<[TemplateFile]>> {
+        self.snapshot.texts.folder(located.name.as_str()).filter(|_| located.in_tree)
+    }
+
+    /// All texts of a template folder: the live ones, or those on the disk if it is not watched.
+    pub(super) async fn texts(&self, located: &TemplateLocation) -> Result<Vec<TemplateFile>, Failure> {
+        match self.live_texts(located) {
+            Some(texts) => Ok(texts.to_vec()),
+            None => Ok(located.read().await?.unwrap_or_default()),
+        }
     }
 
     /// The device's template folder, which must not be another domain's.
@@ -154,7 +167,7 @@ impl Walk<'_> {
         times: &job::Times,
     ) -> Option<Basis<'a>> {
         let facts = device.version.filter(|_| !self.app.documents.is_off() && plugin.is_sound_for(group))?;
-        let texts = self.snapshot.texts.folder(located.name.as_str()).filter(|_| located.in_tree)?;
+        let texts = self.live_texts(located)?;
         let (vendor, component) = (job::vendor(device, &self.snapshot.plugins), plugin.origin().sha256());
         Some(Basis { facts, vendor, season: times.season(), component, texts })
     }

@@ -3,12 +3,10 @@
 
 use super::Walk;
 use super::preview::{NoDocument, request};
-use super::render::Target;
-use crate::directory::{Admitted, Lookup};
+use crate::directory::Admitted;
 use crate::documents::ReadyDocument;
 use crate::explain::SettingUse;
 use crate::facts::DeviceAddress;
-use crate::gate;
 use crate::http::job;
 use crate::http::state::AppState;
 use crate::http::status::Failure;
@@ -72,18 +70,9 @@ pub async fn render_text(
 }
 
 impl Walk<'_> {
-    async fn operators(&self, address: &DeviceAddress, host: &str) -> Result<Admitted, Failure> {
-        let facts = self.app.directory.find(&Lookup { address: Some(address), host }).await?;
-        Ok(self.app.directory.load(gate::admit_operator(facts)?).await?)
-    }
-
     async fn folder(&self, device: &Admitted) -> Result<FolderView, Failure> {
         let located = self.located(device).await?;
-        let live = self.snapshot.texts.folder(located.name.as_str()).filter(|_| located.in_tree);
-        let texts = match live {
-            Some(texts) => texts.to_vec(),
-            None => located.read().await?.unwrap_or_default(),
-        };
+        let texts = self.texts(&located).await?;
         let file = |text: &TemplateFile| FileView {
             name: with_address(&text.file, device.address.as_str()),
             template: text.file.clone(),
@@ -106,18 +95,13 @@ impl Walk<'_> {
         let device = self.operators(address, host).await?;
         let located = self.located(&device).await?;
         let (plugin, _, group) = self.current(&device, located.name.as_str())?;
-        let live = self.snapshot.texts.folder(located.name.as_str()).filter(|_| located.in_tree);
-        let mut templates = match live {
-            Some(texts) => texts.to_vec(),
-            None => located.read().await?.unwrap_or_default(),
-        };
+        let mut templates = self.texts(&located).await?;
         match templates.iter_mut().find(|file| file.file == name) {
             Some(file) => file.source = text.into_bytes().into(),
             None => return Err(Failure::NoTemplate(format!("{}/{name}", located.name.as_str()))),
         }
         let times = job::Times::of(&device, self.app.clock.now());
-        let target = Target { plugin, group: group.clone(), located: &located, file: Some(name.to_owned()) };
-        let Target { group, file, .. } = target;
+        let (group, file) = (group.clone(), Some(name.to_owned()));
         let firmware_url = self.app.firmware_url.as_deref();
         let parts = job::Parts { group, file, templates, device: &device, times: &times, firmware_url };
         let job = job::of(&request, parts, plugin, &self.snapshot.plugins)?;

@@ -100,7 +100,7 @@ impl Walk<'_> {
         steps: &mut Steps,
     ) -> Result<(), Failure> {
         let path = located.path(name).await?;
-        let live = self.snapshot.texts.folder(located.name.as_str()).filter(|_| located.in_tree);
+        let live = self.live_texts(located);
         let text = file(sent, name).or_else(|| file(live?, name));
         if let Some(part) = &mut steps.explanation.template {
             part.file = Some(name.to_owned());
