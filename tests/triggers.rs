@@ -10,7 +10,7 @@ use dialplate_tests::server;
 use dialplate_tests::wait;
 use std::process::Command;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const FILE: &str = "/app/provision/?mac=0015652ac38a&file=%7B%24mac%7D.cfg";
 const HOST: &str = "alpha.example.net";
@@ -115,12 +115,14 @@ fn requests_send_no_statement_while_triggers_notify_of_nothing() {
         let log = stage.postgres.log();
         log.lines().filter(|line| line.contains("LOG:  execute") || line.contains("LOG:  statement")).count()
     };
-    let before = statements();
+    let (before, began) = (statements(), Instant::now());
     for _ in 0..500 {
         get();
     }
-    let sent = statements() - before;
-    assert!(sent <= 1, "{sent} statements for 500 requests; only the triggers are checked, each ten seconds");
+    let (sent, took) = (statements() - before, began.elapsed());
+    // The triggers are checked each ten seconds, and the device is noted each thirty: begin, update, commit.
+    let tens = took.as_secs() as usize / 10;
+    assert!(sent <= 1 + tens + 3 * tens.div_ceil(3), "{sent} statements for 500 requests within {took:?}");
 }
 
 #[test]

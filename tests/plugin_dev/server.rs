@@ -66,7 +66,7 @@ impl DevServer {
             texts.iter().try_fold(self.read, |at, text| Some(at + terminal.get(at..)?.find(text)? + text.len()))
         };
         let instead = || format!("{texts:?} in\n{}\nlog:\n{}", &self.text("terminal")[self.read..], self.events());
-        wait::until(|| end(&self.text("terminal")).is_some(), instead);
+        wait::within(wait::BUILD_PATIENCE, || end(&self.text("terminal")).is_some(), instead);
         let terminal = self.text("terminal");
         let end = end(&terminal).unwrap();
         let shown = terminal[self.read..end].to_owned();
