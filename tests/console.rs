@@ -2,6 +2,7 @@
 
 mod browser;
 mod chromium;
+mod device_edits;
 mod devices;
 mod logins;
 mod nginx;

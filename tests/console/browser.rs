@@ -32,6 +32,12 @@ impl Browser {
         self.send("POST", page, fields.join("&").as_bytes())
     }
 
+    /// Sends the form of a page with one of its buttons.
+    pub fn submit(&mut self, page: &str, fields: &[(String, String)], button: &str) -> Answer {
+        let fields = fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        self.post(page, &fields.chain([("do", button)]).collect::<Vec<_>>())
+    }
+
     /// Opens the form and fills it in.
     pub fn log_in(&mut self, user: &str, password: &str) -> Answer {
         let form = self.get("/login");
@@ -78,6 +84,44 @@ pub fn token(page: &Answer, path: &str) -> String {
     let value =
         form.and_then(|form| form.split_once("name=\"token\" value=\"")).and_then(|(_, rest)| rest.split_once('"'));
     value.unwrap_or_else(|| panic!("no form for {path} in {text}")).0.to_owned()
+}
+
+/// The fields that a browser would send of the page's form that leads to this path, without its buttons.
+pub fn fields(page: &Answer, path: &str) -> Vec<(String, String)> {
+    let text = page.text();
+    let form = text.split("<form").find(|form| form.contains(&format!("action=\"{BASE}{path}\"")));
+    let form = form.unwrap_or_else(|| panic!("no form for {path} in {text}")).split("</form>").next().unwrap();
+    let attribute = |tag: &str, name: &str| {
+        let value = tag.split_once(&format!(" {name}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+        value.map(|(value, _)| plain(value))
+    };
+    let mut fields = Vec::new();
+    for part in form.split('<').skip(1) {
+        let (tag, text) = part.split_once('>').unwrap();
+        let name = attribute(tag, "name");
+        let is_on = !tag.contains("type=\"checkbox\"") || tag.contains(" checked");
+        match tag.split(' ').next().unwrap() {
+            "input" if is_on => fields.push((name.unwrap(), attribute(tag, "value").unwrap_or_default())),
+            "select" => fields.push((name.unwrap(), String::new())),
+            "option" if tag.ends_with(" selected") => fields.last_mut().unwrap().1 = attribute(tag, "value").unwrap(),
+            "textarea" => fields.push((name.unwrap(), plain(text.strip_prefix('\n').unwrap_or(text)))),
+            _ => {}
+        }
+    }
+    fields
+}
+
+/// A text without the references of HTML.
+fn plain(text: &str) -> String {
+    [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&amp;", "&")]
+        .iter()
+        .fold(text.to_owned(), |text, (reference, plain)| text.replace(reference, plain))
+}
+
+/// Writes into a field.
+pub fn fill(fields: &mut [(String, String)], name: &str, text: &str) {
+    let field = fields.iter_mut().find(|(field, _)| field == name);
+    text.clone_into(&mut field.unwrap_or_else(|| panic!("no field {name}")).1);
 }
 
 /// Waits for a line that fulfils these conditions, and returns the number of the newest.

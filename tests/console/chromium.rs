@@ -33,7 +33,7 @@ async fn every_page_is_usable_in_chromium() {
     let Ok(modules) = modules() else { return skip("npm is not installed") };
     let shots = target().join("screenshots");
     fs::create_dir_all(&shots).unwrap();
-    let stage = Stage::new(&[]).await;
+    let stage = Stage::new(&[("DIALPLATE_CONSOLE_EDIT", "true")]).await;
     // The pages are the same on both databases, so one look at their colours and widths is enough.
     for ((server, _), (name, is_thorough)) in stage.servers.iter().zip([("sqlite", "1"), ("postgresql", "")]) {
         let pages = pages(&a_line(server)).join(" ");
@@ -62,7 +62,8 @@ fn pages(line: &str) -> Vec<String> {
     let file = "name=%7B%24mac%7D.cfg";
     let mut pages: Vec<_> =
         ["/", "/devices", "/journal", "/actions", "/templates", "/plugins"].map(str::to_owned).into();
-    pages.extend(["", "/explain"].map(|page| format!("{device}{page}")));
+    pages.extend(["", "/explain", "/edit", "/delete"].map(|page| format!("{device}{page}")));
+    pages.extend(["/devices/new", "/devices/new?domain=pbx.example.net"].map(str::to_owned));
     pages.extend(["file", "try"].map(|page| format!("{device}/{page}?{file}")));
     pages.extend(["", "/explain"].map(|page| format!("/journal/{line}{page}")));
     pages.extend(

@@ -12,8 +12,8 @@ const OTHERS: &str = "/devices/de000000-0000-4000-8000-000000000002";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn devices_are_searched_shown_and_compared() {
-    let stage = Stage::new(&[]).await;
-    for (server, _) in &stage.servers {
+    let stage = Stage::new(&[("DIALPLATE_CONSOLE_EDIT", "true")]).await;
+    for (server, url) in &stage.servers {
         let mut root = Browser::new(server.admin());
         root.log_in("root@pbx.example.net", "s3cret");
         devices_are_found(&mut root);
@@ -21,6 +21,7 @@ async fn devices_are_searched_shown_and_compared() {
         file_is_compared_with_the_last_fetch(server, &mut root);
         text_is_tried_and_not_saved(server, &mut root);
         devices_of_other_domains_are_missing(server);
+        super::device_edits::device_is_edited_by_its_form(server, url, &mut root).await;
     }
 }
 
@@ -151,6 +152,7 @@ fn reader_asks_no_phone_and_sees_no_secret() {
     let token_of_form = token(&form, &format!("{device}/try"));
     let fields = [("token", token_of_form.as_str()), ("name", "{$mac}.cfg"), ("text", "x")];
     assert_eq!(rita.post(&format!("{device}/try"), &fields).status, 403);
+    super::device_edits::reader_has_no_form(&mut rita, &mut ada);
     // Without a switch, the phone cannot be asked, and the page says why.
     let uuid = ada.get("/devices").text();
     let uuid = uuid.split_once("001565000046</a>").and_then(|(before, _)| before.rsplit_once("/devices/")).unwrap().1;

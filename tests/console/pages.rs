@@ -63,6 +63,7 @@ async fn pages_are_complete_and_from_the_server_alone() {
         journal_is_filtered(server, &mut browser);
         one_domain_is_seen_alone(server);
         plugins_are_listed_and_reloaded(&mut browser);
+        super::device_edits::edits_of_fusionpbx_are_off(&mut browser);
     }
 }
 

@@ -103,9 +103,10 @@ fn of_edit(error: &editing::Error) -> (StatusCode, &'static str) {
         editing::Error::Unknown { .. } => (StatusCode::NOT_FOUND, "missing"),
         editing::Error::Taken { .. } => (StatusCode::CONFLICT, "conflict"),
         editing::Error::Changed => (StatusCode::PRECONDITION_FAILED, "changed"),
-        editing::Error::Value { .. } | editing::Error::Usage(_) | editing::Error::Password(_) => {
-            (StatusCode::BAD_REQUEST, "invalid-parameter")
-        }
+        editing::Error::Value { .. }
+        | editing::Error::Usage(_)
+        | editing::Error::Fields(_)
+        | editing::Error::Password(_) => (StatusCode::BAD_REQUEST, "invalid-parameter"),
         editing::Error::Directory(_) => (StatusCode::SERVICE_UNAVAILABLE, "database"),
         editing::Error::Templates(_) | editing::Error::Random(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
     }

@@ -25,6 +25,8 @@ pub struct PlaceQuery {
     profile: Option<String>,
     /// The name of the row; for settings category and name, for keys category and number, with a blank between them.
     name: Option<String>,
+    /// The uuid of the row in place of its name: of rows with the same name, such as the values of a list, it means one.
+    uuid: Option<String>,
 }
 
 /// What to write.
@@ -41,10 +43,10 @@ pub struct Values {
 
 impl PlaceQuery {
     fn place(self, kind: String) -> RowPlace {
-        let Self { domain, device, profile, name } = self;
+        let Self { domain, device, profile, name, uuid } = self;
         let parts: usize = if matches!(kind.as_str(), "setting" | "key" | "profile-key") { 2 } else { 1 };
         let names = name.iter().flat_map(|name| name.splitn(parts, ' ')).map(str::to_owned).collect();
-        RowPlace { kind, domain, device, profile, names }
+        RowPlace { kind, domain, device, profile, names, uuid }
     }
 }
 

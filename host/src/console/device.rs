@@ -1,12 +1,12 @@
 //! One device: its facts with the layer of each, its files, and buttons that ask its phone.
 
-use super::devices;
 use super::form::Form;
 use super::layout::{self, DEVICES, JOURNAL};
 use super::parts::{cell, facts, link, table, text};
 use super::problem;
 use super::query::query;
 use super::visit::Visit;
+use super::{device_edit, devices};
 use crate::explain::{self, SettingUse};
 use crate::operator::{DeviceDetail, DeviceFile, Notified};
 use crate::plugin::Action;
@@ -17,8 +17,20 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-pub async fn get(visit: Visit, Path(word): Path<String>) -> Response {
-    shown(&visit, &word, None).await
+/// What became of an edit that led here.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct AfterEdit {
+    edit: String,
+}
+
+pub async fn get(visit: Visit, Path(word): Path<String>, Query(after): Query<AfterEdit>) -> Response {
+    let said = match after.edit.as_str() {
+        "saved" => html! { p .good role="status" { "Saved." } },
+        "same" => html! { p role="status" { "Everything was stored like that already. Nothing was written." } },
+        _ => html! {},
+    };
+    shown(&visit, &word, said).await
 }
 
 /// Asks the phone to fetch.
@@ -36,7 +48,7 @@ async fn ask(visit: &Visit, word: &str, body: &Bytes, action: Action) -> Respons
         return layout::foreign_form(visit);
     }
     match visit.desk.operations.notify(&visit.principal, word, action, false, visit.client()).await {
-        Ok(notified) => shown(visit, word, Some(&notified)).await,
+        Ok(notified) => shown(visit, word, outcome(&notified)).await,
         Err(problem) => problem::page(visit, &problem),
     }
 }
@@ -47,12 +59,13 @@ fn purpose(word: &str, action: Action) -> String {
     format!("{}/{word}/{name}", DEVICES.path)
 }
 
-async fn shown(visit: &Visit, word: &str, notified: Option<&Notified>) -> Response {
+async fn shown(visit: &Visit, word: &str, said: Markup) -> Response {
     let detail = match visit.desk.operations.device(&visit.principal, word).await {
         Ok(detail) => detail,
         Err(problem) => return problem::page(visit, &problem),
     };
     let device = &detail.summary;
+    let edits = device_edit::actions(visit, &device.uuid).await;
     let title =
         if device.label.is_empty() { device.address.clone() } else { format!("{} {}", device.address, device.label) };
     layout::inner_page(
@@ -60,10 +73,11 @@ async fn shown(visit: &Visit, word: &str, notified: Option<&Notified>) -> Respon
         DEVICES,
         &title,
         &html! {
-            @if let Some(notified) = notified { (outcome(notified)) }
+            (said)
             @if let Some(refusal) = &detail.refusal { p .error { "The phone would get no file: " (refusal) } }
             (summary(visit, &detail))
             (buttons(visit, &device.uuid))
+            (edits)
             (files(visit, &detail))
             (settings(&detail.settings))
             (rows(&detail))

@@ -11,6 +11,9 @@ use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
+/// The path of the form for a new device, below that of devices.
+pub const NEW: &str = "/new";
+
 /// Devices of one page.
 const DEVICES_OF_PAGE: u32 = 50;
 
@@ -53,12 +56,14 @@ pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Response
         Ok(found) => found,
         Err(problem) => return problem::page(&visit, &problem),
     };
+    let can_edit = visit.desk.operations.may_edit_rows(&visit.principal).await.is_ok();
     let shown = list(&visit, &found);
     layout::page(
         &visit,
         DEVICES,
         &html! {
             (form(&visit, &conditions))
+            @if can_edit { p { a .button href=(visit.desk.path(&format!("{}{NEW}", DEVICES.path))) { "New device" } } }
             p role="status" { (found.total) @if found.total == 1 { " device" } @else { " devices" } }
             @if !found.devices.is_empty() { (shown) }
             (pages(&visit, &conditions, &found))

@@ -36,6 +36,11 @@ impl Form {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
+    /// All fields in their order.
+    pub fn pairs(&self) -> &[(String, String)] {
+        &self.0
+    }
+
     /// # Errors
     /// The form is none that this console gave to this browser for this purpose.
     pub fn check(&self, headers: &HeaderMap, key: &FormKey, purpose: &str) -> Result<(), ForeignForm> {

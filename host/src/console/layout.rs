@@ -39,7 +39,12 @@ pub fn page(visit: &Visit, place: Place, content: &Markup) -> Response {
 
 /// A page below one of the navigation.
 pub fn inner_page(visit: &Visit, place: Place, title: &str, content: &Markup) -> Response {
-    html(StatusCode::OK, inside(visit, Some(place), title, content))
+    inner_page_with(visit, place, StatusCode::OK, title, content)
+}
+
+/// The same with a status.
+pub fn inner_page_with(visit: &Visit, place: Place, status: StatusCode, title: &str, content: &Markup) -> Response {
+    html(status, inside(visit, Some(place), title, content))
 }
 
 /// A page that says why there is no other one.

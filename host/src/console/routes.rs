@@ -3,7 +3,7 @@
 use super::desk::{Desk, LOGIN, LOGOUT};
 use super::layout::{ACTIONS, DEVICES, JOURNAL, PLUGINS, Place, TEMPLATES};
 use super::plugins::RELOAD;
-use super::{answer, assets, device, devices, file, form, journal, login, overview, plugins, templates};
+use super::{answer, assets, device, device_edit, devices, file, form, journal, login, overview, plugins, templates};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
@@ -18,12 +18,17 @@ use std::sync::Arc;
 pub fn router(desk: Arc<Desk>) -> Router {
     let path = |rest: &str| desk.path(rest);
     let below = |place: Place, rest: &str| desk.path(&format!("{}{rest}", place.path));
+    let edit = DefaultBodyLimit::max(device_edit::BYTES_MAX);
     let long = DefaultBodyLimit::max(file::TRY_BYTES_MAX);
     Router::new()
         .route(&desk.base, get(to_overview))
         .route(&path("/"), get(overview::get))
         .route(&path(DEVICES.path), get(devices::get))
+        .route(&below(DEVICES, devices::NEW), get(device_edit::new).post(device_edit::add).layer(edit))
         .route(&below(DEVICES, "/{device}"), get(device::get))
+        .route(&below(DEVICES, "/{device}/edit"), get(device_edit::get).post(device_edit::set).layer(edit))
+        .route(&below(DEVICES, "/{device}/enable"), post(device_edit::enable))
+        .route(&below(DEVICES, "/{device}/delete"), get(device_edit::confirm).post(device_edit::delete))
         .route(&below(DEVICES, "/{device}/explain"), get(device::explanation))
         .route(&below(DEVICES, "/{device}/file"), get(file::get))
         .route(&below(DEVICES, "/{device}/try"), get(file::form).post(file::try_text).layer(long))

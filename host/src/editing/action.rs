@@ -7,10 +7,12 @@ use super::password::Password;
 use super::record::{Record, records, tag};
 use super::request::{Action, Context, Request};
 use super::setting::Layer;
+use super::shown::shown;
 use super::{contact, device, domain, extension, key, line, profile, setting, user};
 use crate::directory::{Access, Directory, Edits};
 use crate::facts;
 use serde_json::Value as Json;
+use uuid::Uuid;
 
 /// What a command found or wrote. It may hold a generated password, so there is no `Debug`.
 pub struct Outcome {
@@ -34,24 +36,25 @@ pub async fn run(
     let is_read = matches!(action, Action::List | Action::Show);
     let mut edits = directory.edit(if is_read { Access::Read } else { Access::Write }).await?;
     let place = Place::find(&mut edits, entity, request).await?;
+    let request = &place.named(&mut edits, request).await?;
     let mut generated = None;
     let records = match action {
         Action::List => place.list(&mut edits).await?,
         Action::Show => {
             let row = place.row(&mut edits, request).await?;
-            vec![place.shown(&mut edits, &uuid_of(&place, &row)).await?]
+            vec![shown(&mut edits, place.entity, &uuid_of(&place, &row)).await?]
         }
         Action::Add => {
             let password = password(place.entity, request)?;
             let uuid = place.add(&mut edits, request, context, password.as_ref()).await?;
             generated = password.filter(|password| password.is_new);
-            vec![place.shown(&mut edits, &uuid).await?]
+            vec![shown(&mut edits, place.entity, &uuid).await?]
         }
         Action::Set => {
             let row = place.row(&mut edits, request).await?;
             place.expect(&mut edits, request, &row).await?;
             place.set(&mut edits, request, context, &row).await?;
-            vec![place.shown(&mut edits, &uuid_of(&place, &row)).await?]
+            vec![shown(&mut edits, place.entity, &uuid_of(&place, &row)).await?]
         }
         Action::Remove => {
             if request.expected.is_some() {
@@ -145,6 +148,16 @@ impl Place {
         Ok(records)
     }
 
+    /// The request with the names of the row whose key it has.
+    async fn named(&self, edits: &mut Edits, request: &Request) -> Result<Request, Error> {
+        let mut request = request.clone();
+        if request.uuid.is_some() {
+            let row = self.row(edits, &request).await?;
+            request.names = self.entity.names.iter().map(|field| row.row().text(field.column).to_owned()).collect();
+        }
+        Ok(request)
+    }
+
     /// The row that a command names.
     async fn row(&self, edits: &mut Edits, request: &Request) -> Result<facts::Record, Error> {
         let mut found = self.rows(edits, request).await?;
@@ -156,6 +169,13 @@ impl Place {
 
     /// The rows that a command names: one, or the values of a list.
     async fn rows(&self, edits: &mut Edits, request: &Request) -> Result<Vec<facts::Record>, Error> {
+        if let Some(uuid) = &request.uuid {
+            let missing = || Error::absent(self.entity.name, uuid);
+            let uuid = Uuid::parse_str(uuid).map_err(|_| missing())?.to_string();
+            let conditions = [self.scope(), vec![(self.entity.uuid, Some(uuid.as_str()))]].concat();
+            let found = edits.select(self.entity.table, &conditions).await?.into_records().next();
+            return found.map(|row| vec![row]).ok_or_else(missing);
+        }
         let name = request.name();
         match (&self.owner, self.entity.kind) {
             (Owner::Domain(domain), Kind::Device) => {
@@ -188,39 +208,8 @@ impl Place {
     /// Refuses an edit that builds on another version of the row.
     async fn expect(&self, edits: &mut Edits, request: &Request, row: &facts::Record) -> Result<(), Error> {
         let Some(expected) = &request.expected else { return Ok(()) };
-        let record = self.shown(edits, &uuid_of(self, row)).await?;
+        let record = shown(edits, self.entity, &uuid_of(self, row)).await?;
         if tag(&record) == *expected { Ok(()) } else { Err(Error::Changed) }
-    }
-
-    /// A row with what belongs to it, for the output.
-    async fn shown(&self, edits: &mut Edits, uuid: &str) -> Result<Record, Error> {
-        let table = edits.select(self.entity.table, &[(self.entity.uuid, Some(uuid))]).await?;
-        let mut record = records(self.entity, &table).into_iter().next().unwrap_or_default();
-        if matches!(self.owner, Owner::Layer(_)) {
-            setting::mask(self.entity, &mut record);
-        }
-        let parts: &[(&str, &str, &'static str)] = match self.entity.kind {
-            Kind::Device => &[
-                ("lines", "device_uuid", "v_device_lines"),
-                ("keys", "device_uuid", "v_device_keys"),
-                ("settings", "device_uuid", "v_device_settings"),
-            ],
-            Kind::Profile => &[
-                ("keys", "device_profile_uuid", "v_device_profile_keys"),
-                ("settings", "device_profile_uuid", "v_device_profile_settings"),
-            ],
-            Kind::Contact => &[("phones", "contact_uuid", "v_contact_phones")],
-            _ => &[],
-        };
-        for (name, column, table) in parts {
-            let rows = edits.select(table, &[(*column, Some(uuid))]).await?;
-            let mut rows = records(self.entity, &rows);
-            if let Some(layer) = setting::own_layer(table) {
-                rows.iter_mut().for_each(|row| setting::mask(layer, row));
-            }
-            record.insert((*name).to_owned(), Json::Array(rows.into_iter().map(Json::Object).collect()));
-        }
-        Ok(record)
     }
 
     async fn add(
@@ -307,7 +296,7 @@ impl Place {
         let mut removed = Vec::new();
         for row in &rows {
             let uuid = uuid_of(self, row);
-            removed.push(self.shown(edits, &uuid).await?);
+            removed.push(shown(edits, self.entity, &uuid).await?);
             let parts: &[&str] = match self.entity.kind {
                 Kind::Device => &device::PARTS,
                 Kind::Contact => &contact::PARTS,

@@ -1,5 +1,6 @@
 //! Errors of an operator's commands. Each message names the thing or the flag, and the next step.
 
+use super::fault::{FieldFault, Part, joined};
 use super::near::near;
 use crate::password::PasswordError;
 use crate::{directory, templates};
@@ -35,6 +36,10 @@ pub enum Error {
     #[error("the row has changed since it was read; read it again, and repeat the edit")]
     Changed,
 
+    /// Several values are wrong.
+    #[error("{}", joined(.0))]
+    Fields(Vec<FieldFault>),
+
     #[error("the system returned no random numbers: {0}")]
     Random(#[from] getrandom::Error),
 
@@ -59,8 +64,40 @@ impl Error {
         Self::Unknown { thing, name: quoted(name), hint }
     }
 
+    /// There is no thing with that key.
+    pub fn absent(thing: &'static str, uuid: &str) -> Self {
+        Self::Unknown { thing, name: quoted(uuid), hint: String::new() }
+    }
+
     pub fn value(flag: &str, value: &str, reason: impl Into<String>) -> Self {
         Self::Value { flag: flag.to_owned(), value: quoted(value), reason: reason.into() }
+    }
+
+    /// What is wrong with a value; the error itself if it concerns none. `name` is the argument that names the row.
+    ///
+    /// # Errors
+    /// The database or the system fails, or the row has changed.
+    pub fn into_fault(self, part: Part, name: &str) -> Result<FieldFault, Self> {
+        let (flag, message) = match self {
+            Self::Value { flag, reason, .. } => (flag.trim_start_matches("--").to_owned(), reason),
+            Self::Taken { thing, name: taken, place, .. } => {
+                (name.to_owned(), format!("{thing} {taken} exists already{place}"))
+            }
+            Self::Unknown { thing, .. } => (flag_of(thing, name).to_owned(), self.to_string()),
+            Self::Usage(message) => (String::new(), message),
+            other => return Err(other),
+        };
+        Ok(FieldFault { part, flag, message })
+    }
+}
+
+/// The flag that names a thing.
+fn flag_of<'a>(thing: &'static str, name: &'a str) -> &'a str {
+    match thing {
+        "template" | "profile" | "user" | "extension" => thing,
+        "template for the model" => "model",
+        "device" => "alternate",
+        _ => name,
     }
 }
 

@@ -134,6 +134,17 @@ pub async fn only_domain(directory: &Directory) -> Result<String, Error> {
     Ok(domain(&mut edits, None).await?.name)
 }
 
+/// The names of all domains, sorted.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn domain_names(directory: &Directory) -> Result<Vec<String>, Error> {
+    let mut edits = directory.edit(Access::Read).await?;
+    let mut names = texts(&edits.select_only("v_domains", &["domain_name"], &[]).await?, "domain_name");
+    names.sort();
+    Ok(names)
+}
+
 /// The row of a table that has this name in this column.
 pub async fn named(
     edits: &mut Edits,

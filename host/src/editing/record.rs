@@ -22,6 +22,15 @@ pub fn tag(record: &Record) -> String {
     format!("\"{}\"", hex(&Sha256::digest(json!(columns).to_string())))
 }
 
+/// A column of a shown row as a form has it: flags are `true` or `false`, and NULL is empty.
+pub fn text_of(record: &Record, column: &str) -> String {
+    match record.get(column) {
+        None | Some(Json::Null) => String::new(),
+        Some(Json::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
+}
+
 /// The rows of a table. The columns of an entity that are flags are `true` or `false` also in releases that store
 /// texts or numbers.
 pub fn records(entity: &Entity, table: &Table) -> Vec<Record> {

@@ -20,6 +20,8 @@ pub enum Action {
 pub struct Request {
     /// The names in front of the flags: the row's own, behind the device's.
     pub names: Vec<String>,
+    /// The row by its key in place of its names: of rows with the same names, such as the values of a list, it means one.
+    pub uuid: Option<String>,
     pub domain: Option<String>,
     pub device: Option<String>,
     pub profile: Option<String>,

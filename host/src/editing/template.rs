@@ -35,7 +35,8 @@ impl Templates {
         Ok(found)
     }
 
-    fn of_domain(&self, domain: &str) -> &[String] {
+    /// The folders for devices of a domain.
+    pub fn names(&self, domain: &str) -> &[String] {
         self.of_domains.get(domain).unwrap_or(&self.names)
     }
 
@@ -44,7 +45,7 @@ impl Templates {
     /// # Errors
     /// There is none of this name; the message suggests others.
     pub fn named(&self, name: &str, domain: &str) -> Result<String, Error> {
-        let known = self.of_domain(domain);
+        let known = self.names(domain);
         let is_own = |known: &String| {
             known == name || known.strip_prefix(domain).and_then(|rest| rest.strip_prefix('/')) == Some(name)
         };
@@ -56,7 +57,7 @@ impl Templates {
     /// # Errors
     /// No folder is named like it, or those of several vendors are.
     pub fn of_model(&self, model: &str, vendor: Option<&str>, domain: &str) -> Result<String, Error> {
-        let (wanted, known) = (plain(model), self.of_domain(domain));
+        let (wanted, known) = (plain(model), self.names(domain));
         let of_vendor = |name: &&String| vendor.is_none_or(|vendor| name.split('/').next() == Some(vendor));
         let found = known.iter().filter(|name| name.split('/').count() == 2).filter(of_vendor);
         let found: Vec<_> = found.filter_map(|name| Some((likeness(&wanted, name)?, name))).collect();

@@ -37,6 +37,8 @@ pub struct RowPlace {
     pub profile: Option<String>,
     /// The names of the row.
     pub names: Vec<String>,
+    /// The row by its uuid in place of its names.
+    pub uuid: Option<String>,
 }
 
 /// What to write. It may hold a password, so there is no `Debug`.
@@ -166,7 +168,7 @@ impl Operations {
     }
 
     /// FusionPBX's own pages edit its database, unless an operator wants it otherwise.
-    async fn may_edit(&self) -> Result<(), Problem> {
+    pub(super) async fn may_edit(&self) -> Result<(), Problem> {
         if self.console_edit || self.admin.directory.is_embedded().await? {
             return Ok(());
         }
@@ -183,7 +185,7 @@ impl Operations {
     }
 
     /// The template folders. They are looked for on the disk, and so on a thread of its own.
-    async fn template_names(&self) -> Result<Templates, Problem> {
+    pub(super) async fn template_names(&self) -> Result<Templates, Problem> {
         let (path, directory) = (self.admin.snapshot.load().tree.search_path().clone(), self.admin.directory.clone());
         let runtime = tokio::runtime::Handle::current();
         let looking = tokio::task::spawn_blocking(move || runtime.block_on(Templates::find(path, &directory)));
@@ -212,7 +214,7 @@ fn detail(place: &RowPlace, values: &RowValues) -> String {
 
 /// The request of an operator. A domain's admin names his domain, and no default setting.
 fn request(principal: &Principal, place: RowPlace, action: Action) -> Result<(&'static Entity, Request), Problem> {
-    let RowPlace { kind, domain, device, profile, names } = place;
+    let RowPlace { kind, domain, device, profile, names, uuid } = place;
     let entity = ENTITIES.into_iter().find(|entity| entity.name == kind && EDITED.contains(&entity.kind));
     let entity = entity.ok_or_else(|| Problem::missing("kind of rows", kind))?;
     if let Some(own) = principal.domains.names() {
@@ -229,13 +231,14 @@ fn request(principal: &Principal, place: RowPlace, action: Action) -> Result<(&'
             }
         }
     }
-    let wanted = if action == Action::List { 0 } else { entity.names.len() };
+    let is_named = action != Action::List && (action == Action::Add || uuid.is_none());
+    let wanted = if is_named { entity.names.len() } else { 0 };
     if names.len() != wanted {
         let all: Vec<_> = entity.names.iter().map(|field| field.flag).collect();
         let reason = format!("name {wanted} of {}: {}", entity.name, all.join(", "));
         return Err(Problem::invalid("name", reason));
     }
-    let mut request = Request { domain, device, profile, ..Request::default() };
+    let mut request = Request { domain, device, profile, uuid, ..Request::default() };
     for (field, name) in entity.names.iter().zip(&names) {
         let parsed = field.parse_as(field.flag, name)?;
         request.names.push(parsed.ok_or_else(|| Problem::invalid("name", format!("{} is empty", field.flag)))?);

@@ -3,6 +3,7 @@
 
 mod config;
 mod device;
+mod device_form;
 mod devices;
 mod edits;
 mod journal;
@@ -17,6 +18,7 @@ mod tokens;
 
 pub use config::Config;
 pub use device::{DeviceDetail, DeviceFile, DeviceTemplate, FileDifference, RenderedFile};
+pub use device_form::DeviceForm;
 pub use devices::{DevicePage, DeviceSearch, DeviceSummary, FetchSummary, PAGE_DEFAULT, PAGE_MAX, firmware};
 pub use edits::{EditedRow, RowPage, RowPlace, RowValues};
 pub use journal::{ActionPage, JournalPage, JournalSearch};
