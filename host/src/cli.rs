@@ -23,6 +23,7 @@ mod plugin_install;
 mod plugin_kit;
 mod plugin_signature;
 mod profile;
+mod redirect;
 mod render;
 mod reset;
 mod resync;
@@ -70,6 +71,7 @@ const FAMILIES: &[Family] = &[
     user::USER,
     token::TOKEN,
     dhcp::DHCP,
+    redirect::REDIRECT,
     zoiper::ZOIPER,
     grandstream::GRANDSTREAM,
     firmware::FIRMWARE,

@@ -42,6 +42,8 @@ pub mod plugin_kit;
 pub mod plugin_signature;
 pub mod plugin_store;
 pub mod provision_xml;
+pub mod redirect;
+pub mod redirect_command;
 pub mod reload;
 pub mod request;
 pub mod resync;

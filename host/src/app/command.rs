@@ -71,6 +71,15 @@ pub async fn open_for_command(config: Config) -> Result<(Opened, reload::FirstLo
     Ok((opened, loaded))
 }
 
+/// Loads plugins and templates, for a command that needs no database.
+///
+/// # Errors
+/// All plugins cannot be used.
+pub async fn load_for_command(config: Config) -> Result<reload::FirstLoad> {
+    let config = with_compiler(config)?;
+    Ok(reload::load(reload_config(&config, false)).await?)
+}
+
 /// Opens the database. Nobody is asked, and nobody is told.
 async fn open_quietly(config: Config) -> Result<Opened> {
     let config = Config { auth_server: None, syslog: None, journal: journal::Config::OFF, ..with_compiler(config)? };

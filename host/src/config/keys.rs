@@ -9,6 +9,7 @@ mod key;
 mod limits;
 mod operator;
 mod plugin_section;
+mod redirect;
 mod resync;
 mod secrecy;
 mod server;
@@ -41,6 +42,7 @@ pub static KEYS: LazyLock<Vec<ConfigKey>> = LazyLock::new(|| {
         access::credentials(),
         access::rate_limits(),
         resync::resync(),
+        redirect::redirect(),
         limits::render_limits(),
         limits::kept(),
         limits::build_limits(),

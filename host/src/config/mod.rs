@@ -11,6 +11,7 @@ mod operator;
 mod output;
 mod plugin_signature;
 mod plugins;
+mod redirect;
 mod resync;
 mod secret_file;
 mod source;
@@ -104,6 +105,7 @@ pub struct Config {
     /// What a dial plan must send to bind a phone by PIN.
     pub pin_secret: Option<Secret>,
     pub resync: crate::resync::Config,
+    pub redirect: crate::redirect::Config,
     /// Signs digest nonces; `None` for a random key.
     pub nonce_key: Option<[u8; 32]>,
     /// Keys whose value in the command line holds a secret.
@@ -213,6 +215,7 @@ fn read(source: &mut ConfigSource, program: Option<&Path>) -> Config {
         syslog: source.value("syslog", parse_syslog),
         pin_secret: source.optional("pin_secret_file", secret_file::read_pin_secret).map(Secret::new),
         resync: resync::read(source),
+        redirect: redirect::read(source),
         nonce_key: source.optional("nonce_key", nonce_key::parse),
         exposed: source.exposed(),
     }

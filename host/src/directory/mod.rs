@@ -62,7 +62,7 @@ pub use find::Lookup;
 pub use insert::{Insertion, NewDevice};
 
 pub use notes::ProvisionNote;
-pub use phones::{LastFetch, Phone, PhoneLine, StoredEventSocket};
+pub use phones::{Hardware, LastFetch, Phone, PhoneLine, StoredEventSocket};
 pub use pins::{PreparedDevice, PreparedPin};
 pub use setting_values::SettingValue;
 pub use sightings::{LatePhone, Sightings};

@@ -22,10 +22,20 @@ pub struct Phone {
     /// `yealink/t46u`; empty if there is none.
     pub template: String,
     pub is_enabled: bool,
+    pub hardware: Hardware,
     /// Its enabled lines, or those of the device that it shows instead, by number.
     pub lines: Vec<PhoneLine>,
     /// What FusionPBX's columns say of the last fetch; empty texts if there was none.
     pub fetched: LastFetch,
+}
+
+/// What FusionPBX's columns say of the device itself; empty texts where they are empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hardware {
+    pub model: String,
+    pub serial: String,
+    /// The firmware's version.
+    pub firmware: String,
 }
 
 /// An account of a device.
@@ -56,7 +66,7 @@ pub struct StoredEventSocket {
     pub password: String,
 }
 
-const DEVICE: [&str; 9] = [
+const DEVICE: [&str; 12] = [
     "device_uuid",
     "domain_uuid",
     "device_address",
@@ -66,6 +76,9 @@ const DEVICE: [&str; 9] = [
     "device_uuid_alternate",
     "device_provisioned_date",
     "device_provisioned_ip",
+    "device_model",
+    "device_serial_number",
+    "device_firmware_version",
 ];
 const AGENT: &str = "device_provisioned_agent";
 const LINE: [&str; 5] = ["device_uuid", "line_number", "user_id", "server_address", "sip_transport"];
@@ -151,6 +164,11 @@ fn phones(read: &QueryResult<'_>) -> Result<Vec<Phone>, Error> {
             vendor: row.text("device_vendor").to_ascii_lowercase(),
             template: text("device_template"),
             is_enabled: is_enabled(row),
+            hardware: Hardware {
+                model: text("device_model"),
+                serial: text("device_serial_number"),
+                firmware: text("device_firmware_version"),
+            },
             lines: lines.collect(),
             fetched: LastFetch {
                 at: text("device_provisioned_date"),

@@ -16,6 +16,7 @@ mod request;
 mod request_id;
 mod secrecy;
 mod settings;
+mod spreadsheet;
 mod user;
 mod value;
 mod version;
@@ -35,6 +36,7 @@ pub use request::{CachePlace, DeviceFacts, Domain, LastProvisioned, ReadOrigin, 
 pub use request_id::{RequestId, RequestIds};
 pub use secrecy::{HIDDEN, is_secret, without_credentials};
 pub use settings::{Layer, SettingLayer, SettingRow, Settings};
+pub use spreadsheet::read_spreadsheet;
 pub use user::{LoginFacts, StoredPassword, UserFacts};
 pub use value::{Record, Row, Table, Value};
 pub use version::{DatabaseVersion, FactsVersion, Versioned};

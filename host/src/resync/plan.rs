@@ -96,6 +96,7 @@ mod tests {
             vendor: String::new(),
             template: template.to_owned(),
             is_enabled,
+            hardware: Default::default(),
             lines: Vec::new(),
             fetched: LastFetch::default(),
         }

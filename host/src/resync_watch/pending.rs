@@ -79,6 +79,7 @@ mod tests {
             vendor: String::new(),
             template: String::new(),
             is_enabled: true,
+            hardware: Default::default(),
             lines: Vec::new(),
             fetched: LastFetch::default(),
         };

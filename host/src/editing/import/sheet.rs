@@ -1,9 +1,10 @@
-//! Reads a CSV file as spreadsheets write it: UTF-8 with or without a byte order mark, with commas, semicolons or tabs.
+//! Reads a CSV file of devices, as spreadsheets write it.
 
 use crate::editing::error::Error;
 use crate::editing::field::{Field, FieldKind};
 use crate::editing::near::near;
-use csv::{ReaderBuilder, StringRecord};
+use crate::facts::read_spreadsheet;
+use csv::StringRecord;
 
 /// Fifty thousand rows of 300 bytes.
 pub const FILE_BYTES_MAX: usize = 16 << 20;
@@ -13,9 +14,6 @@ const ROWS_MAX: usize = 50_000;
 
 /// A sheet has a column for each name in [`COLUMNS`]; a file with more is none.
 const CELLS_MAX: usize = 64;
-
-/// The separators that spreadsheets write.
-const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// The columns that a file may have. The flag is the name in its first row.
 pub static COLUMNS: [Field; 16] = [
@@ -69,16 +67,7 @@ impl SheetRow {
 /// # Errors
 /// The file is no such CSV file, or larger than a limit.
 pub fn read(bytes: &[u8]) -> Result<(Vec<SheetRow>, Vec<Fault>), Error> {
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-        Error::Usage(format!("line {line} is not UTF-8; save the file as \"CSV UTF-8\""))
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let head = text.lines().next().unwrap_or_default();
-    let count = |separator: &u8| head.bytes().filter(|byte| byte == separator).count();
-    let separator =
-        SEPARATORS.into_iter().max_by_key(|separator| (count(separator), *separator == b',')).unwrap_or(b',');
-    let mut reader = ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text.as_bytes());
+    let mut reader = read_spreadsheet(bytes).map_err(Error::Usage)?;
     let names = names(reader.headers().map_err(|error| Error::Usage(error.to_string()))?)?;
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     for record in reader.records() {

@@ -146,6 +146,7 @@ mod tests {
             vendor: "yealink".to_owned(),
             template: "yealink/t46s".to_owned(),
             is_enabled: true,
+            hardware: Default::default(),
             lines: users.iter().map(line).collect(),
             fetched: LastFetch { at: String::new(), ip: ip.to_owned(), agent: agent.to_owned() },
         }

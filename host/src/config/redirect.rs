@@ -1,0 +1,8 @@
+//! Reads the keys of the room `redirect`.
+
+use super::source::ConfigSource;
+use crate::redirect::Config;
+
+pub fn read(source: &mut ConfigSource) -> Config {
+    Config { url: source.optional("redirect_url", Config::parse_url) }
+}

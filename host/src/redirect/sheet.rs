@@ -1,0 +1,136 @@
+//! Reads a CSV file of devices: the columns of `dialplate device import` that a service needs, and the URL.
+
+use super::device::{RedirectDevice, model_of};
+use crate::facts::{DeviceAddress, read_spreadsheet};
+use csv::StringRecord;
+
+/// A hundred thousand rows of 160 bytes.
+pub const FILE_BYTES_MAX: u64 = 16 << 20;
+
+/// More phones than a distributor ships at once.
+const ROWS_MAX: usize = 100_000;
+
+/// The names of columns, and other spellings of each.
+const COLUMNS: [(&str, &[&str]); 8] = [
+    ("address", &["device_address", "mac", "mac_address"]),
+    ("vendor", &["device_vendor", "maker"]),
+    ("template", &["device_template"]),
+    ("model", &["device_model"]),
+    ("serial_number", &["device_serial_number", "serial", "sn"]),
+    ("firmware", &["device_firmware_version"]),
+    ("domain", &["domain_name"]),
+    ("url", &["server_url"]),
+];
+
+/// Why a file cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SheetError(pub String);
+
+/// Reads all devices. Other columns are ignored. A device without a maker gets none here.
+///
+/// # Errors
+/// The file is no CSV file with a column `address`, a row has no address, or the file is larger than a limit.
+pub fn read_sheet(bytes: &[u8]) -> Result<Vec<RedirectDevice>, SheetError> {
+    let mut reader = read_spreadsheet(bytes).map_err(SheetError)?;
+    let head = reader.headers().map_err(|error| SheetError(error.to_string()))?.clone();
+    if column(&head, "address").is_none() {
+        let message = "line 1 has no column `address`; write the names of the columns there: address, vendor, template, \
+                       model, serial_number, firmware, domain, url";
+        return Err(SheetError(message.to_owned()));
+    }
+    let mut devices = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|error| SheetError(error.to_string()))?;
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if devices.len() == ROWS_MAX {
+            return Err(SheetError(format!("the file has more than {ROWS_MAX} rows; split it")));
+        }
+        devices.push(device(&head, &record)?);
+    }
+    if devices.is_empty() {
+        return Err(SheetError("the file has no row below its names".to_owned()));
+    }
+    Ok(devices)
+}
+
+/// The place of a column by its name.
+fn column(head: &StringRecord, name: &str) -> Option<usize> {
+    let spellings = COLUMNS.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, others)| *others);
+    let is_it = |cell: &str| {
+        let cell = cell.trim().to_lowercase().replace([' ', '-'], "_");
+        cell == name || spellings.contains(&cell.as_str())
+    };
+    head.iter().position(is_it)
+}
+
+fn device(head: &StringRecord, record: &StringRecord) -> Result<RedirectDevice, SheetError> {
+    let line = record.position().map_or(0, csv::Position::line);
+    let text = |name| column(head, name).and_then(|at| record.get(at)).unwrap_or_default().trim();
+    let spelled = text("address");
+    let (hardware, id) = split_mac_id(spelled);
+    let address = DeviceAddress::parse(hardware).map_err(|error| SheetError(format!("line {line}: {error}")))?;
+    let template = text("template");
+    let maker = if text("vendor").is_empty() { template.split('/').next().unwrap_or_default() } else { text("vendor") };
+    Ok(RedirectDevice {
+        address,
+        spelled: spelled.to_owned(),
+        place: format!("line {line}"),
+        vendor: maker.to_ascii_lowercase(),
+        model: model_of(text("model"), template),
+        serial: if text("serial_number").is_empty() { id } else { text("serial_number") }.to_owned(),
+        firmware: text("firmware").to_owned(),
+        domain: text("domain").to_owned(),
+        url: text("url").to_owned(),
+    })
+}
+
+/// Gigaset's labels have a MAC-ID: the address, a dash, and four characters.
+fn split_mac_id(text: &str) -> (&str, &str) {
+    let id = text.rsplit_once('-').filter(|(address, id)| {
+        address.len() == 12 && address.bytes().all(|byte| byte.is_ascii_hexdigit()) && id.len() == 4
+    });
+    id.unwrap_or((text, ""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn devices_are_read_by_the_names_of_columns() {
+        let text = "\u{feff}MAC Address;Template;SN;Location;URL\r\n00:15:65:AA:BB:CC;yealink/t46s;42;3rd floor;https://a/\r\n;;\r\n";
+        let devices = read_sheet(text.as_bytes()).unwrap();
+        let [device] = devices.as_slice() else { panic!("{devices:?}") };
+        assert_eq!(device.address.as_str(), "001565aabbcc");
+        assert_eq!((device.vendor.as_str(), device.model.as_str()), ("yealink", "t46s"));
+        assert_eq!(
+            (device.serial.as_str(), device.url.as_str(), device.place.as_str()),
+            ("42", "https://a/", "line 2")
+        );
+    }
+
+    #[test]
+    fn mac_id_is_address_and_serial_number() {
+        let devices = read_sheet(b"address,vendor\n7C2F80ABCDEF-1A2B,gigaset\n00-15-65-aa-bb-cc,yealink\n").unwrap();
+        let read: Vec<_> = devices.iter().map(|one| (one.address.as_str(), one.serial.as_str())).collect();
+        assert_eq!(read, [("7c2f80abcdef", "1A2B"), ("001565aabbcc", "")]);
+    }
+
+    #[test]
+    fn unusable_file_names_the_place() {
+        let long = format!("mac\n{}", "001565aabbcc\n".repeat(ROWS_MAX + 1));
+        for (bytes, part) in [
+            (&b"adress\n1"[..], "line 1 has no column `address`"),
+            (b"mac\n", "no row below"),
+            (b"mac\nxyz", "line 2: an address has"),
+            (b"mac\n\xff", "line 2 is not UTF-8"),
+            (long.as_bytes(), "more than 100000 rows"),
+        ] {
+            let error = read_sheet(bytes).unwrap_err().to_string();
+            assert!(error.contains(part), "{error}");
+        }
+    }
+}

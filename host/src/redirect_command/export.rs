@@ -1,0 +1,38 @@
+//! `dialplate redirect export`.
+
+use super::devices::{Subject, load, read_file};
+use crate::config::Config;
+use crate::redirect::{self, Service};
+use anyhow::{Result, ensure};
+use std::io::{Write, stderr};
+use std::path::PathBuf;
+
+/// What an operator wants.
+pub struct ExportOrder {
+    pub service: Service,
+    pub subject: Subject,
+    /// The service's own template.
+    pub template: Option<PathBuf>,
+}
+
+/// Writes a list for the service's portal, with the devices of its maker.
+///
+/// # Errors
+/// No device is the maker's, or the service has no format for them.
+pub async fn export(config: Config, order: ExportOrder, out: &mut impl Write) -> Result<()> {
+    let ExportOrder { service, subject, template } = order;
+    let template = template.as_deref().map(read_file).transpose()?;
+    let mut devices = load(config, &subject).await?.devices;
+    let total = devices.len();
+    devices.retain(|device| device.vendor == service.maker);
+    ensure!(
+        !devices.is_empty(),
+        "none of {total} devices is {}'s; the vendor of a device says whose it is",
+        service.maker
+    );
+    let export = redirect::export(&service, &devices, template.as_deref())?;
+    for note in &export.notes {
+        writeln!(stderr(), "dialplate: {note}")?;
+    }
+    Ok(out.write_all(export.text.as_bytes())?)
+}
