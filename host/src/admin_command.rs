@@ -3,6 +3,7 @@
 use crate::config::AdminListen;
 use crate::explain::{Explanation, Question};
 use crate::http::{self, Cleared, ListedSignature, Listing, Reloaded};
+use crate::plugin_install::HASH_DIGITS;
 use crate::plugin_kit::{CaptureQuestion, CaseFiles, valid_through};
 use crate::sentry::{LimitKind, ReachedLimit};
 use anyhow::{Context, Error, Result, anyhow, bail, ensure};
@@ -26,8 +27,6 @@ const OFF: &str = "admin_listen is off, so no command can reach the server";
 const WHERE: &str = "set --admin-listen (DIALPLATE_ADMIN_LISTEN) to the server's admin address";
 /// A render may take its whole time, and wait for a turn before.
 const QUESTION_TIMEOUT: Duration = Duration::from_secs(60);
-/// Digits of a content hash in the table, enough to tell two hashes apart. `--json` prints all digits.
-pub const HASH_DIGITS: usize = 12;
 
 /// No program listens at the address of the admin endpoint.
 #[derive(Debug, thiserror::Error)]

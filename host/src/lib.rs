@@ -38,6 +38,7 @@ pub mod plugin;
 pub mod plugin_author;
 pub mod plugin_command;
 pub mod plugin_dev;
+pub mod plugin_install;
 pub mod plugin_kit;
 pub mod plugin_signature;
 pub mod plugin_store;

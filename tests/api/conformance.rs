@@ -38,6 +38,10 @@ const ASKED: &[(&str, &str, &str, u16)] = &[
     ("get", "/api/v1/templates/text", "?folder=yealink/t46u&file=%7B$mac%7D.cfg", 200),
     ("post", "/api/v1/templates/try", "", 200),
     ("get", "/api/v1/plugins", "", 200),
+    ("post", "/api/v1/plugins", "", 400),
+    ("post", "/api/v1/plugins/upload", "", 400),
+    ("post", "/api/v1/plugins/{name}/rollback", "", 422),
+    ("delete", "/api/v1/plugins/{name}", "", 422),
     ("post", "/api/v1/reload", "", 200),
     ("get", "/api/v1/actions", "", 200),
     ("get", "/api/v1/rows/{kind}", "?domain=a.example", 200),
@@ -93,7 +97,7 @@ fn answers_conform_to_the_openapi_document() {
         return;
     }
     for stage in Stage::both_with(&[("DIALPLATE_CONSOLE_EDIT", "true"), ("DIALPLATE_RESYNC_WAY", "sip")]) {
-        let token = stage.token("all", &["--scope", "read,secrets,resync,reload,try,edit"]);
+        let token = stage.token("all", &["--scope", "read,secrets,resync,reload,plugins,try,edit"]);
         assert_eq!(stage.fetch("a.example", PHONE).status, 200);
         let id = stage.until_lines(&token, 1)[0]["id"].to_string();
         let document = stage.json("", "/api/v1/openapi.json");

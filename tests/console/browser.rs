@@ -38,6 +38,24 @@ impl Browser {
         self.post(page, &fields.chain([("do", button)]).collect::<Vec<_>>())
     }
 
+    /// Sends files and fields as a form with files: name, file name and bytes.
+    pub fn upload(&mut self, page: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+        const BOUNDARY: &str = "----boundary-of-a-browser";
+        let mut body = Vec::new();
+        for (name, file, bytes) in parts {
+            let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"") };
+            body.extend(
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").bytes(),
+            );
+            body.extend([bytes, &b"\r\n"[..]].concat());
+        }
+        body.extend(format!("--{BOUNDARY}--\r\n").bytes());
+        self.headers.push(("Content-Type", format!("multipart/form-data; boundary={BOUNDARY}")));
+        let answer = self.send("POST", page, &body);
+        self.headers.pop();
+        answer
+    }
+
     /// Opens the form and fills it in.
     pub fn log_in(&mut self, user: &str, password: &str) -> Answer {
         let form = self.get("/login");

@@ -4,6 +4,7 @@
 mod files;
 mod interrupted;
 mod oci;
+mod operators;
 mod page;
 mod refusals;
 mod running;

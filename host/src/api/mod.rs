@@ -11,6 +11,9 @@ mod request;
 mod resync;
 mod rows;
 mod templates;
+mod upload;
+
+pub use upload::{COMPONENT, SIGNATURE, read_upload};
 
 use self::problem::ApiProblem;
 use crate::operator::Operations;
@@ -55,7 +58,10 @@ fn routes() -> OpenApiRouter<Arc<Operations>> {
         .routes(routes!(templates::folder))
         .routes(routes!(templates::text))
         .routes(routes!(templates::try_text))
-        .routes(routes!(plugins::list))
+        .routes(routes!(plugins::list, plugins::install))
+        .routes(routes!(plugins::upload))
+        .routes(routes!(plugins::roll_back))
+        .routes(routes!(plugins::remove))
         .routes(routes!(plugins::reload))
         .routes(routes!(resync::resync))
         .routes(routes!(resync::reboot))

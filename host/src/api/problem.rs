@@ -81,6 +81,7 @@ impl From<Problem> for ApiProblem {
             Problem::Invalid { .. } => (StatusCode::BAD_REQUEST, "invalid-parameter"),
             Problem::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "no-document"),
             Problem::Conflict(_) => (StatusCode::CONFLICT, "conflict"),
+            Problem::Plugin { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "plugin-refused"),
             Problem::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
             Problem::EditsOff => (StatusCode::FORBIDDEN, "edits-off"),
             Problem::Edit(error) => of_edit(error),

@@ -16,7 +16,7 @@ use crate::pin::Pins;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use crate::uploads::Uploads;
-use crate::{gate, operator, plugin, reload, resync};
+use crate::{gate, operator, plugin, plugin_kit, reload, resync};
 use anyhow::{Context, Result, ensure};
 use axum::body::Body;
 use axum::http::{Request, Response};
@@ -113,12 +113,16 @@ impl Opened {
             metrics: Arc::default(),
         };
         let (http, operator, resync) = (config.http, config.operator, config.resync);
+        let kit = plugin_kit::Config { templates: config.templates, plugins: config.plugins, engine: config.plugin };
+        let (authorities, registry_auth) = (config.plugins_ca, config.plugins_registry_auth);
+        let plugins = operator::PluginSources { kit, authorities, registry_auth };
         Ok(App {
             state: Arc::new(state),
             operators,
             http,
             journal_config,
             operator,
+            plugins,
             resync,
             notes_writer,
             journal_writer,
@@ -135,6 +139,8 @@ pub struct App {
     /// Where explanations find the journal.
     pub(super) journal_config: journal::Config,
     pub(super) operator: operator::Config,
+    /// How operators change the plugins.
+    pub(super) plugins: operator::PluginSources,
     /// The way to phones, for operators.
     pub(super) resync: resync::Config,
     notes_writer: JoinHandle<()>,

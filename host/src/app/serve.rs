@@ -199,7 +199,8 @@ fn serve_admin(
         metrics,
         journal,
     });
-    let operations = Arc::new(Operations::new(Arc::clone(&state), app.operator.clone(), app.resync.clone()));
+    let (config, resync, plugins) = (app.operator.clone(), app.resync.clone(), app.plugins.clone());
+    let operations = Arc::new(Operations::new(Arc::clone(&state), config, resync, plugins));
     let mut pages = api::router(Arc::clone(&operations));
     if let Some(config) = console {
         tracing::info!(path = config.path, "console");

@@ -5,10 +5,12 @@ use super::plugin_kit::{self, json, print};
 use super::setup::{block_on, configure};
 use crate::admin_command;
 use crate::log::Log;
-use crate::plugin_command::{self, Config, InstallOptions, Outcome, Source};
+use crate::plugin_command::{self, AdminServer};
+use crate::plugin_install::{self, Config, InstallOptions, Outcome, Source};
 use anyhow::{Result, ensure};
 use clap::{Arg, ArgMatches, Command, ValueHint};
 use std::io::{Write, stderr};
+use std::sync::Arc;
 
 const SOURCE: &str = "source";
 const NAME: &str = "name";
@@ -76,7 +78,7 @@ fn run_install(flags: &ArgMatches, log: &Log) -> Result<()> {
     let options =
         InstallOptions { no_check: flags.get_flag(NO_CHECK), sha256: flags.get_one::<String>(SHA256).cloned() };
     let config = install_config(flags, log)?;
-    block_on(async { report(flags, &plugin_command::install(&config, &source, &options).await?) })
+    block_on(async { report(flags, &plugin_install::install(&config, &source, &options).await?) })
 }
 
 fn update() -> Command {
@@ -92,7 +94,7 @@ fn run_update(flags: &ArgMatches, log: &Log) -> Result<()> {
     let options = InstallOptions { no_check: flags.get_flag(NO_CHECK), sha256: None };
     block_on(async {
         let name = flags.get_one::<String>(NAME).map(String::as_str);
-        let updates = plugin_command::update(&config, name, &options).await?;
+        let updates = plugin_install::update(&config, name, &options).await?;
         print(flags, &updates, || updates.to_text())?;
         let (failed, all) = (updates.failed.len(), updates.failed.len() + updates.updated.len());
         ensure!(failed == 0, "{failed} of {all} plugins were not updated");
@@ -110,7 +112,7 @@ fn rollback() -> Command {
 fn run_rollback(flags: &ArgMatches, log: &Log) -> Result<()> {
     let config = install_config(flags, log)?;
     let to = flags.get_one::<String>(TO).map(String::as_str);
-    block_on(async { report(flags, &plugin_command::rollback(&config, text(flags, NAME), to).await?) })
+    block_on(async { report(flags, &plugin_install::rollback(&config, text(flags, NAME), to).await?) })
 }
 
 fn remove() -> Command {
@@ -121,7 +123,7 @@ fn remove() -> Command {
 
 fn run_remove(flags: &ArgMatches, log: &Log) -> Result<()> {
     let config = install_config(flags, log)?;
-    block_on(async { report(flags, &plugin_command::remove(&config, text(flags, NAME), flags.get_flag(PURGE)).await?) })
+    block_on(async { report(flags, &plugin_install::remove(&config, text(flags, NAME), flags.get_flag(PURGE)).await?) })
 }
 
 /// A command with the keys that it needs.
@@ -150,9 +152,10 @@ fn parse_sha256(text: &str) -> Result<String, String> {
 
 fn install_config(flags: &ArgMatches, log: &Log) -> Result<Config> {
     let config = configure(flags, log)?;
-    let (admin, authorities) = (config.admin_listen, config.plugins_ca.clone());
+    let (server, authorities) = (Arc::new(AdminServer(config.admin_listen)), config.plugins_ca.clone());
     let registry_auth = config.plugins_registry_auth.clone();
-    Ok(Config { kit: plugin_kit::of_server(config)?, admin, authorities, registry_auth })
+    let (kit, notices) = (plugin_kit::of_server(config)?, Arc::new(plugin_command::print_notice));
+    Ok(Config { kit, server, authorities, registry_auth, notices })
 }
 
 fn report(flags: &ArgMatches, outcome: &Outcome) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Forms that browsers send: their fields, and the proof that they are the console's own.
 
 use crate::accounts::FormKey;
+use crate::http::Part;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, header};
 use url::form_urlencoded;
@@ -31,6 +32,12 @@ impl Form {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
 
+    /// The fields of a form with files.
+    pub fn of(parts: Vec<Part>) -> Self {
+        let text = |part: Part| (part.name, String::from_utf8_lossy(&part.bytes).into_owned());
+        Self(parts.into_iter().map(text).collect())
+    }
+
     /// The first field of this name, empty if there is none.
     pub fn text(&self, name: &str) -> &str {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
@@ -39,6 +46,11 @@ impl Form {
     /// All fields in their order.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.0
+    }
+
+    /// Whether a box is ticked.
+    pub fn has(&self, name: &str) -> bool {
+        !self.text(name).is_empty()
     }
 
     /// # Errors
@@ -53,7 +65,7 @@ impl Form {
 
 /// Whether the browser says that the console's own page sends the form. A client that says nothing is none that another
 /// site's page could use.
-fn is_same_site(headers: &HeaderMap) -> bool {
+pub fn is_same_site(headers: &HeaderMap) -> bool {
     let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or_default());
     if let Some(site) = text(FETCH_SITE) {
         return site == "same-origin";

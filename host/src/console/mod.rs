@@ -22,6 +22,8 @@ mod login;
 mod overview;
 mod parts;
 mod phone;
+mod plugin_changes;
+mod plugin_forms;
 mod plugins;
 mod problem;
 mod query;

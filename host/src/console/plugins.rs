@@ -1,8 +1,9 @@
-//! The loaded plugins, and the button that reloads.
+//! The loaded plugins, the button that reloads, and the forms that change plugins.
 
 use super::form::Form;
 use super::layout::{self, PLUGINS};
 use super::parts::{cell, facts};
+use super::plugin_forms;
 use super::problem;
 use super::visit::Visit;
 use crate::http::{ListedPlugin, ListedSignature, Listing, PluginStatus, Reloaded};
@@ -15,7 +16,7 @@ use maud::{Markup, html};
 pub const RELOAD: &str = "/plugins/reload";
 
 pub async fn get(visit: Visit) -> Response {
-    shown(&visit, None)
+    shown(&visit, None).await
 }
 
 /// Looks at templates and plugins now, and waits until everything that changed is checked.
@@ -24,25 +25,28 @@ pub async fn reload(visit: Visit, body: Bytes) -> Response {
         return layout::foreign_form(&visit);
     }
     match visit.desk.operations.reload(&visit.principal, visit.client()).await {
-        Ok(reloaded) => shown(&visit, Some(&reloaded)),
+        Ok(reloaded) => shown(&visit, Some(&outcome(&reloaded))).await,
         Err(problem) => problem::page(&visit, &problem),
     }
 }
 
-fn shown(visit: &Visit, reloaded: Option<&Reloaded>) -> Response {
-    match visit.desk.operations.plugins(&visit.principal) {
-        Ok(page) => layout::page(visit, PLUGINS, &content(visit, &page, reloaded)),
+/// The page, with what an action came to.
+pub async fn shown(visit: &Visit, outcome: Option<&Markup>) -> Response {
+    match visit.desk.operations.plugins(&visit.principal).await {
+        Ok(page) => layout::page(visit, PLUGINS, &content(visit, &page, outcome)),
         Err(problem) => problem::page(visit, &problem),
     }
 }
 
-fn content(visit: &Visit, page: &PluginPage, reloaded: Option<&Reloaded>) -> Markup {
-    let listing = &page.listing;
+fn content(visit: &Visit, page: &PluginPage, outcome: Option<&Markup>) -> Markup {
+    let (listing, is_admin) = (&page.listing, visit.grant.is_admin);
+    let is_listed = |name: &str| listing.plugins.iter().any(|plugin| plugin.name == name);
+    let removed = page.kept.iter().filter(|kept| !is_listed(&kept.plugin));
     let limits = |name: &str| page.limits.iter().find(|limits| limits.plugin == name);
     html! {
-        @if let Some(reloaded) = reloaded { (outcome(reloaded)) }
+        @if let Some(outcome) = outcome { (outcome) }
         (state(listing))
-        @if visit.grant.is_admin { (layout::button(visit, RELOAD, "Reload templates and plugins")) }
+        @if is_admin { (layout::button(visit, RELOAD, "Reload templates and plugins")) }
         @for refused in &listing.refused {
             section .card {
                 h2 { "Refused: " (refused.file) }
@@ -50,7 +54,34 @@ fn content(visit: &Visit, page: &PluginPage, reloaded: Option<&Reloaded>) -> Mar
                 p { "Since " (refused.since) ". " @if refused.old_serves { "The version loaded before serves." } }
             }
         }
-        @for plugin in &listing.plugins { (card(plugin, limits(&plugin.name))) }
+        @if let Some(error) = &page.kept_error { p .error { "Kept versions: " (error) } }
+        @for plugin in &listing.plugins {
+            section .card {
+                (card(plugin, limits(&plugin.name)))
+                (versions(visit, page, &plugin.name))
+                @if is_admin { (plugin_forms::remove(visit, &plugin.name)) }
+            }
+        }
+        @for kept in removed {
+            section .card {
+                h2 { (kept.plugin) ", which is not loaded" }
+                (versions(visit, page, &kept.plugin))
+            }
+        }
+        @if is_admin { (plugin_forms::install(visit, page.component_bytes_max)) }
+        (plugin_forms::history(&page.history))
+    }
+}
+
+/// The versions of a plugin that can be put back.
+fn versions(visit: &Visit, page: &PluginPage, plugin: &str) -> Markup {
+    let Some(kept) = page.kept.iter().find(|kept| kept.plugin == plugin) else { return html! {} };
+    html! {
+        h3 { "Kept versions" }
+        @if visit.grant.is_admin { (plugin_forms::kept(visit, plugin, &kept.versions)) }
+        @else {
+            ul { @for version in &kept.versions { li { (version.version) " SHA-256 " code { (version.sha256) } } } }
+        }
     }
 }
 
@@ -90,22 +121,20 @@ fn card(plugin: &ListedPlugin, limits: Option<&PluginLimits>) -> Markup {
     };
     let last = plugin.last_failure.as_ref();
     html! {
-        section .card {
-            h2 { (plugin.name) " " (plugin.version) }
-            (status(plugin))
-            (facts(&[
-                ("Vendors", html! { (plugin.vendors.join(", ")) @if plugin.any { (others) } }),
-                ("File", html! { code { (plugin.file) } }),
-                ("SHA-256", html! { code { (plugin.sha256) } }),
-                ("Signature", cell(signature(plugin.signature.as_ref()))),
-                ("Loaded", cell(&plugin.since)),
-                ("Templates", html! { (plugin.templates) ", " (plugin.template_faults) " of them with faults" }),
-                ("Memory", cell(mebibytes(plugin.memory_bytes))),
-                ("Renders", html! { (plugin.renders) ", " (plugin.failures) " failed" }),
-                ("Last failure", html! { @if let Some(last) = last { (last.at) ", " (last.kind) ": " (last.message) } }),
-                ("Limits", html! { @if let Some(limits) = limits { (limit_text(limits)) } }),
-            ]))
-        }
+        h2 { (plugin.name) " " (plugin.version) }
+        (status(plugin))
+        (facts(&[
+            ("Vendors", html! { (plugin.vendors.join(", ")) @if plugin.any { (others) } }),
+            ("File", html! { code { (plugin.file) } }),
+            ("SHA-256", html! { code { (plugin.sha256) } }),
+            ("Signature", cell(signature(plugin.signature.as_ref()))),
+            ("Loaded", cell(&plugin.since)),
+            ("Templates", html! { (plugin.templates) ", " (plugin.template_faults) " of them with faults" }),
+            ("Memory", cell(mebibytes(plugin.memory_bytes))),
+            ("Renders", html! { (plugin.renders) ", " (plugin.failures) " failed" }),
+            ("Last failure", html! { @if let Some(last) = last { (last.at) ", " (last.kind) ": " (last.message) } }),
+            ("Limits", html! { @if let Some(limits) = limits { (limit_text(limits)) } }),
+        ]))
     }
 }
 

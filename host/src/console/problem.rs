@@ -13,6 +13,7 @@ pub fn page(visit: &Visit, problem: &Problem) -> Response {
         Problem::Missing { .. } => (StatusCode::NOT_FOUND, "Not found"),
         Problem::Invalid { .. } => (StatusCode::BAD_REQUEST, "Invalid request"),
         Problem::Refused(_) => (StatusCode::UNPROCESSABLE_ENTITY, "No document"),
+        Problem::Plugin { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Nothing changed"),
         Problem::Conflict(_) | Problem::Edit(_) => (StatusCode::CONFLICT, "Not possible"),
         Problem::Unavailable(_)
         | Problem::Directory(_)

@@ -3,7 +3,10 @@
 use super::desk::{Desk, LOGIN, LOGOUT};
 use super::layout::{ACTIONS, DEVICES, JOURNAL, PLUGINS, Place, TEMPLATES};
 use super::plugins::RELOAD;
-use super::{answer, assets, device, device_edit, devices, file, form, journal, login, overview, plugins, templates};
+use super::{
+    answer, assets, device, device_edit, devices, file, form, journal, login, overview, plugin_changes, plugin_forms,
+    plugins, templates,
+};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
@@ -43,6 +46,10 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route(&below(TEMPLATES, "/text"), get(templates::live))
         .route(&path(PLUGINS.path), get(plugins::get))
         .route(&path(RELOAD), post(plugins::reload))
+        .route(&path(plugin_forms::INSTALL), post(plugin_changes::install))
+        .route(&path(plugin_forms::UPLOAD), post(plugin_changes::upload))
+        .route(&below(PLUGINS, "/{plugin}/rollback"), post(plugin_changes::roll_back))
+        .route(&below(PLUGINS, "/{plugin}/remove"), post(plugin_changes::remove))
         .route(&path(LOGIN), get(login::get).post(login::post))
         .route(&path(LOGOUT), post(login::log_out))
         .route(&path(assets::STYLE.name), get(async || assets::answer(&assets::STYLE)))

@@ -1,5 +1,6 @@
 //! Keys of the API and of the web console.
 
+use crate::plugin_kit;
 use std::path::PathBuf;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,4 +13,15 @@ pub struct Config {
 
 impl Config {
     pub const ACCESS_FILE: &str = "data/access.db";
+}
+
+/// What changes of the plugins need beside the running server.
+#[derive(Clone)]
+pub struct PluginSources {
+    /// The folders, and the limits of a component.
+    pub kit: plugin_kit::Config,
+    /// The authorities that downloads are checked against; `None` for the system's.
+    pub authorities: Option<PathBuf>,
+    /// The passwords of registries.
+    pub registry_auth: Option<PathBuf>,
 }

@@ -1,12 +1,14 @@
 //! What operators can do with the running server.
 
-use super::config::Config;
+use super::config::{Config, PluginSources};
 use super::principal::Principal;
 use super::store::Store;
+use crate::files::Root;
 use crate::http::AdminState;
 use crate::journal::NewAction;
 use crate::resync;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// The server as an operator sees it. Each of its functions takes the operator who asks, and checks what he may do.
 pub struct Operations {
@@ -15,12 +17,26 @@ pub struct Operations {
     pub(super) resync: resync::Config,
     /// Whether a database of FusionPBX's may be edited.
     pub(super) console_edit: bool,
+    /// What changes of the plugins need.
+    pub(super) plugins: PluginSources,
+    /// The folder of the plugins, for lists of what is in it.
+    pub(super) plugin_folder: Arc<Root>,
+    /// One change of the plugins at a time: each holds a component, and compiles.
+    pub(super) changing: Arc<Semaphore>,
     pub access: Store,
 }
 
 impl Operations {
-    pub fn new(admin: Arc<AdminState>, config: Config, resync: resync::Config) -> Self {
-        Self { admin, resync, console_edit: config.console_edit, access: Store::new(config.access_file) }
+    pub fn new(admin: Arc<AdminState>, config: Config, resync: resync::Config, plugins: PluginSources) -> Self {
+        Self {
+            admin,
+            resync,
+            console_edit: config.console_edit,
+            plugin_folder: Root::new(plugins.kit.plugins.clone()),
+            plugins,
+            changing: Arc::new(Semaphore::new(1)),
+            access: Store::new(config.access_file),
+        }
     }
 
     /// Writes what an operator did into the journal. `action.operator` and `source` are filled in.

@@ -1,11 +1,15 @@
 //! The plugins, and reloads. Both concern all domains.
 
 use super::operations::Operations;
+use super::plugin_changes::PluginVersion;
 use super::principal::{Principal, Scope};
 use super::problem::Problem;
 use crate::http::{Listing, Reloaded};
 use crate::journal::NewAction;
 use crate::plugin;
+use crate::plugin_kit;
+use crate::plugin_store::{KeptSummary, kept_summaries};
+use crate::reload::{PluginSwap, SwappedVersion};
 use serde::Serialize;
 
 /// The plugins with their limits.
@@ -15,6 +19,32 @@ pub struct PluginPage {
     pub listing: Listing,
     /// The limits of each plugin.
     pub limits: Vec<PluginLimits>,
+    /// The largest component that can be installed.
+    pub component_bytes_max: u64,
+    /// Versions that can be put back, of plugins in the folder and of removed ones.
+    pub kept: Vec<KeptPlugin>,
+    /// Why the kept versions cannot be listed.
+    pub kept_error: Option<String>,
+    /// Which versions took the place of others since the start of the server, the newest first; at most 100.
+    pub history: Vec<PluginSwapEntry>,
+}
+
+/// The versions of one plugin that can be put back, the one that was replaced last first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct KeptPlugin {
+    pub plugin: String,
+    pub versions: Vec<PluginVersion>,
+}
+
+/// A version that took the place of another one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct PluginSwapEntry {
+    pub time: String,
+    pub plugin: String,
+    /// Absent if the plugin is new.
+    pub before: Option<PluginVersion>,
+    /// Absent if the plugin was removed.
+    pub after: Option<PluginVersion>,
 }
 
 /// The limits of one plugin, by the names of their keys.
@@ -52,18 +82,57 @@ impl PluginLimits {
     }
 }
 
+impl PluginSwapEntry {
+    fn of(swap: &PluginSwap) -> Self {
+        let version = |it: &SwappedVersion| PluginVersion { version: it.version.clone(), sha256: it.sha256.clone() };
+        Self {
+            time: jiff::Timestamp::try_from(swap.at).unwrap_or_default().to_string(),
+            plugin: swap.plugin.clone(),
+            before: swap.before.as_ref().map(version),
+            after: swap.after.as_ref().map(version),
+        }
+    }
+}
+
 impl Operations {
-    /// The plugins: versions, hashes, signatures, limits and faults.
+    /// The plugins: versions, hashes, signatures, limits, faults, kept versions and the history of swaps.
     ///
     /// # Errors
     /// The operator may not look.
-    pub fn plugins(&self, principal: &Principal) -> Result<PluginPage, Problem> {
+    pub async fn plugins(&self, principal: &Principal) -> Result<PluginPage, Problem> {
         principal.needs(Scope::Read)?;
         principal.needs_all_domains()?;
         let snapshot = self.admin.snapshot.load();
-        let listing = Listing::of(&snapshot, &self.admin.reloads.report(), &self.admin.metrics);
-        let limits = snapshot.plugins.iter().map(|plugin| PluginLimits::of(plugin.name(), plugin.limits()));
-        Ok(PluginPage { listing, limits: limits.collect() })
+        let report = self.admin.reloads.report();
+        let listing = Listing::of(&snapshot, &report, &self.admin.metrics);
+        let limits = snapshot.plugins.iter().map(|plugin| PluginLimits::of(plugin.name(), plugin.limits())).collect();
+        let history = report.plugin_swaps.iter().rev().map(PluginSwapEntry::of).collect();
+        let (kept, kept_error) = match self.kept(&listing).await {
+            Ok(kept) => (kept, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        let component_bytes_max = self.plugins.kit.engine.component_bytes_max;
+        Ok(PluginPage { listing, limits, component_bytes_max, kept, kept_error, history })
+    }
+
+    /// The versions that can be put back: those that do not serve already.
+    async fn kept(&self, listing: &Listing) -> Result<Vec<KeptPlugin>, String> {
+        let plugin_kit::Config { plugins, engine, .. } = &self.plugins.kit;
+        let (folder, bytes_max) = (plugins.clone(), engine.component_bytes_max);
+        let read = self.plugin_folder.ask(move || kept_summaries(&folder, bytes_max)).await;
+        let summaries = read.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
+        let mut kept: Vec<KeptPlugin> = Vec::new();
+        for KeptSummary { plugin, version, sha256 } in summaries {
+            if listing.plugins.iter().any(|live| live.name == plugin && live.sha256 == sha256) {
+                continue;
+            }
+            let version = PluginVersion { version: version.unwrap_or_else(|| "unknown version".to_owned()), sha256 };
+            match kept.last_mut().filter(|last| last.plugin == plugin) {
+                Some(last) => last.versions.push(version),
+                None => kept.push(KeptPlugin { plugin, versions: vec![version] }),
+            }
+        }
+        Ok(kept)
     }
 
     /// Reloads changed templates and plugins, and waits for it.

@@ -60,6 +60,7 @@ scopes! {
     Secrets "secrets" "See documents with their secrets."
     Resync "resync" "Ask phones to fetch their configuration, or to restart."
     Reload "reload" "Make the server reload changed templates and plugins."
+    Plugins "plugins" "Install plugins, put earlier versions back, and remove plugins."
     Try "try" "Render a template text that is not saved for a device."
     Edit "edit" "Change domains, devices, extensions and settings."
 }
@@ -203,6 +204,9 @@ mod tests {
     #[test]
     fn unknown_scope_is_an_error_that_lists_all() {
         let said = Scope::parse("write").unwrap_err().to_string();
-        assert_eq!(said, "there is no scope \"write\"; the scopes are read, secrets, resync, reload, try, edit");
+        assert_eq!(
+            said,
+            "there is no scope \"write\"; the scopes are read, secrets, resync, reload, plugins, try, edit"
+        );
     }
 }

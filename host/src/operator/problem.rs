@@ -24,6 +24,9 @@ pub enum Problem {
     /// What the request builds on has changed, or contradicts it.
     #[error("{0}")]
     Conflict(String),
+    /// The plugins are as they were. The report is that of the conformance check, if that is why.
+    #[error("{error}{}{report}", if report.is_empty() { "" } else { "\n" })]
+    Plugin { error: String, report: String },
     #[error("{0}")]
     Unavailable(String),
     #[error(

@@ -1,14 +1,11 @@
 //! `dialplate plugin list`: what the running server has loaded, and what is in the folder of the plugins.
 
-use super::config::Config;
-use super::outcome::Version;
-use super::running::other_folder;
-use super::source::Source;
 use crate::admin_command;
 use crate::config::AdminListen;
 use crate::facts::DisplayPath;
 use crate::http::Listing;
 use crate::plugin::{self, Examined};
+use crate::plugin_install::{Config, Source, Version, other_folder};
 use crate::plugin_kit;
 use crate::plugin_store::{Package, kept_plugins, kept_versions};
 use anyhow::{Context, Result};
@@ -56,7 +53,7 @@ pub struct Installed {
 /// # Errors
 /// The program at the address of the admin endpoint is no server, or the folder cannot be read.
 pub async fn list(config: &Config) -> Result<List> {
-    let listing = admin_command::listing(config.admin).await?;
+    let listing = config.server.listing().await?;
     let running = listing.is_some();
     let folder = &config.kit.plugins;
     let is_other = listing.as_ref().is_some_and(|listing| other_folder(listing, folder).is_some());

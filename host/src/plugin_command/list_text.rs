@@ -1,8 +1,8 @@
 //! The list of plugins for a terminal.
 
 use super::list::{Installed, List, Removed};
-use super::outcome::Version;
-use crate::admin_command::{HASH_DIGITS, aligned, listing_text};
+use crate::admin_command::{aligned, listing_text};
+use crate::plugin_install::{HASH_DIGITS, Version};
 use crate::plugin_kit::shown;
 
 impl List {

@@ -1,25 +1,9 @@
-//! `dialplate plugin install`, `update`, `rollback`, `remove` and `list`: changes the folder of the plugins, whether a server
-//! runs or not, and waits for a running one to serve what is in it.
+//! `dialplate plugin list`, and what the commands that change the folder of the plugins need of a terminal and of the admin
+//! endpoint.
 
-mod candidate;
-mod change;
-mod config;
-mod install;
 mod list;
 mod list_text;
-mod name;
-mod outcome;
-mod remove;
-mod rollback;
-mod running;
-mod source;
-mod update;
+mod server;
 
-pub use config::{Config, InstallOptions};
-pub use install::install;
 pub use list::{List, list, list_of_server};
-pub use outcome::Outcome;
-pub use remove::remove;
-pub use rollback::rollback;
-pub use source::Source;
-pub use update::{Updates, update};
+pub use server::{AdminServer, print_notice};

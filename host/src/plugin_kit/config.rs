@@ -7,6 +7,7 @@ use crate::templates::SearchPath;
 use std::path::PathBuf;
 
 /// The limits of a running server, and where its templates and plugins are.
+#[derive(Clone)]
 pub struct Config {
     pub templates: SearchPath,
     pub plugins: PathBuf,

@@ -3,6 +3,7 @@
 
 use super::error::Error;
 use super::package::Package;
+use super::record::Record;
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
@@ -56,6 +57,33 @@ pub fn kept_plugins(plugins: &Path) -> Result<Vec<String>, Error> {
     let mut names: Vec<_> = names.filter_map(|entry| entry.file_name().into_string().ok()).collect();
     names.sort_unstable();
     Ok(names)
+}
+
+/// A version that `rollback` can put back, as far as a list shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptSummary {
+    pub plugin: String,
+    /// Absent if it has no record that this user may read.
+    pub version: Option<String>,
+    pub sha256: String,
+}
+
+/// All kept versions: for each plugin, the one that was replaced last first. Only components without a record are read.
+///
+/// # Errors
+/// A folder cannot be read.
+pub fn kept_summaries(plugins: &Path, bytes_max: u64) -> Result<Vec<KeptSummary>, Error> {
+    let mut summaries = Vec::new();
+    for plugin in kept_plugins(plugins)? {
+        for (_, file) in numbered(&of_plugin(plugins, &plugin))?.into_iter().rev() {
+            let summary = match Record::read(&file)? {
+                Some(Record { version, sha256, .. }) => Some((Some(version), sha256)),
+                None => Package::read(&file, bytes_max)?.map(|package| (None, package.sha256())),
+            };
+            summaries.extend(summary.map(|(version, sha256)| KeptSummary { plugin: plugin.clone(), version, sha256 }));
+        }
+    }
+    Ok(summaries)
 }
 
 /// Keeps a version, as the last that was replaced. The same component is kept once.

@@ -9,6 +9,6 @@ mod record;
 
 pub use error::Error;
 pub use folder::{PluginFolder, Replaced};
-pub use kept::{KeptVersion, kept_plugins, kept_versions};
+pub use kept::{KeptSummary, KeptVersion, kept_plugins, kept_summaries, kept_versions};
 pub use package::Package;
 pub use record::Record;

@@ -2,6 +2,7 @@
 //! in.
 
 use super::check::CheckedFolder;
+use super::history;
 use super::look::Look;
 use super::record::log_loaded;
 use super::report::{Outcome, Report};
@@ -15,7 +16,7 @@ use jiff::Timestamp;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 pub(super) struct Live {
     pub(super) current: Current,
@@ -123,6 +124,8 @@ impl Live {
         log_loaded(&plugins, Some(&snapshot.plugins));
         let same = Arc::ptr_eq(&plugins, &snapshot.plugins);
         if !same {
+            let swaps = Arc::make_mut(&mut self.report.plugin_swaps);
+            history::note(swaps, &snapshot.plugins, &plugins, SystemTime::now());
             self.swap(Snapshot { tree: snapshot.tree.clone(), plugins, texts: snapshot.texts.clone() });
             self.warm_up();
             self.note_versions();

@@ -20,11 +20,13 @@
 //! | `tasks`     | looks, checks and builds that run beside the executor              |
 //! | `live`      | swaps results in: the snapshot, the report                          |
 //! | `report`    | the state of reloads for operators; `record` updates and logs it   |
+//! | `history`   | which versions of plugins were swapped                             |
 //! | `snapshot`  | what one request sees                                              |
 
 mod attempt;
 mod check;
 mod executor;
+mod history;
 mod live;
 mod look;
 mod places;
@@ -42,6 +44,7 @@ mod tests;
 mod watch;
 
 pub use executor::Reloads;
+pub use history::{PLUGIN_SWAPS_MAX, PluginSwap, SwappedVersion};
 pub use look::LookError;
 pub use problem::TemplateProblem;
 pub use report::{Outcome, Refused, Report};

@@ -1,8 +1,11 @@
 //! The state of reloads, as operators see it.
 
+use super::history::PluginSwap;
 use super::problem::{Problems, TemplateProblem, kept, name};
 use crate::facts::DisplayPath;
+use std::collections::VecDeque;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// Complaints in one answer. Each takes some lines of a terminal, and broken templates come by the folder.
@@ -21,6 +24,8 @@ pub struct Report {
     pub(super) problems: Problems,
     /// How often the snapshot was replaced since the start.
     pub swaps: u64,
+    /// Which versions of plugins were swapped since the start, the oldest first.
+    pub plugin_swaps: Arc<VecDeque<PluginSwap>>,
     pub last: Option<Last>,
 }
 

@@ -9,6 +9,7 @@ use crate::plugin_kit::{self, Neighbour};
 use crate::plugin_store::{Package, PluginFolder};
 use anyhow::{Result, anyhow, bail};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Where a component goes, and what that changes.
 pub struct Plan {
@@ -55,7 +56,7 @@ impl Plan {
         new: &Package,
     ) -> Result<ServerState> {
         let sha256 = new.sha256();
-        let running = Running::find(config.admin, store.path()).await;
+        let running = Running::find(Arc::clone(&config.server), store.path()).await;
         let replaced = store.replace(&self.file, name, self.before.as_ref().map(|it| &*it.version), new)?;
         let expected = Expected::Component { file: &self.file, sha256: &sha256 };
         let state = match running {

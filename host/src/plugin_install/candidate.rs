@@ -1,6 +1,6 @@
 //! A component before it is put in place: everything that can be known of it without a change of the folder.
 
-use super::config::{Config, InstallOptions};
+use super::config::{Config, InstallOptions, Notice};
 use super::source::{Fetched, Source};
 use crate::facts::hex;
 use crate::plugin::Examined;
@@ -8,7 +8,6 @@ use crate::plugin_kit::{self, Project};
 use crate::plugin_store::{Package, Record};
 use anyhow::{Result, anyhow, ensure};
 use sha2::{Digest, Sha256};
-use std::io::{Write, stderr};
 
 pub struct Candidate {
     pub package: Package,
@@ -57,17 +56,14 @@ impl Candidate {
     /// Examines whether the component keeps to the contract of the interface, with the templates of the configuration.
     ///
     /// # Errors
-    /// It does not. The report is printed.
+    /// It does not. The operator gets the report.
     pub async fn check(&self, config: &Config) -> Result<()> {
-        let (name, version) = (self.name(), plugin_kit::shown(&self.examined.description.version));
-        writeln!(
-            stderr(),
-            "dialplate: checking whether {name} {version} keeps to the contract of the plugin interface"
-        )?;
+        let (name, version) = (self.name(), &plugin_kit::shown(&self.examined.description.version));
+        (config.notices)(&Notice::Checking { name, version });
         let mut report = plugin_kit::check(&config.kit, &self.staged, plugin_kit::SEED).await?;
         report.component = self.source.clone();
         if !report.passed {
-            stderr().write_all(report.to_text().as_bytes())?;
+            (config.notices)(&Notice::Failed { report: &report.to_text() });
         }
         ensure!(
             report.passed,

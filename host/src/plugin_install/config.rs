@@ -1,18 +1,28 @@
-//! What the commands need of the server's configuration, and what their flags say.
+//! What a change needs of the server's configuration, and what an operator asks for.
 
-use crate::config::AdminListen;
+use super::server::PluginServer;
 use crate::plugin_kit;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 pub struct Config {
     /// The folders, and the limits of a component.
     pub kit: plugin_kit::Config,
-    /// Where a running server answers.
-    pub admin: AdminListen,
+    /// The server that a change is waited for.
+    pub server: Arc<dyn PluginServer>,
     /// The authorities that downloads are checked against; `None` for the system's.
     pub authorities: Option<PathBuf>,
     /// The passwords of registries; `None` for those of this user.
     pub registry_auth: Option<PathBuf>,
+    pub notices: Arc<dyn Fn(&Notice<'_>) + Send + Sync>,
+}
+
+/// What an operator reads beside the outcome.
+pub enum Notice<'a> {
+    /// The conformance check begins, which takes some seconds.
+    Checking { name: &'a str, version: &'a str },
+    /// The report of a check that has failed.
+    Failed { report: &'a str },
 }
 
 /// How a component is installed.
@@ -25,7 +35,7 @@ pub struct InstallOptions {
 }
 
 impl Config {
-    pub(super) fn bytes_max(&self) -> u64 {
+    pub fn bytes_max(&self) -> u64 {
         self.kit.engine.component_bytes_max
     }
 }

@@ -1,10 +1,10 @@
 //! The running server, if there is one: whether it has noticed a change of its folder, and what it thinks of it.
 
-use crate::admin_command;
-use crate::config::AdminListen;
+use super::server::PluginServer;
 use crate::http::{Listing, RefusedFile};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long the watcher may take until the server is asked to look: twice the interval at which it looks at file systems that
@@ -36,7 +36,7 @@ pub enum Expected<'a> {
 
 /// The server that loads the plugins of a folder.
 pub struct Running {
-    admin: AdminListen,
+    server: Arc<dyn PluginServer>,
     folder: PathBuf,
     /// What it has refused before the change: a refusal of the same file stays in its list until it has looked again.
     refused: Vec<(String, String)>,
@@ -47,26 +47,26 @@ impl Running {
     ///
     /// # Errors
     /// There is none for this folder: the state that this leaves.
-    pub async fn find(admin: AdminListen, folder: &Path) -> Result<Self, ServerState> {
-        let listing = list_of(admin, folder).await?;
+    pub async fn find(server: Arc<dyn PluginServer>, folder: &Path) -> Result<Self, ServerState> {
+        let listing = list_of(&*server, folder).await?;
         let refused = listing.refused.into_iter().map(|refused| (refused.file, refused.since)).collect();
-        Ok(Self { admin, folder: folder.to_owned(), refused })
+        Ok(Self { server, folder: folder.to_owned(), refused })
     }
 
     /// Waits until the server's list shows what was changed.
     pub async fn until(&self, expected: &Expected<'_>) -> ServerState {
         let end = Instant::now() + WATCHER_MAX;
         while Instant::now() < end {
-            match list_of(self.admin, &self.folder).await.map(|listing| expected.in_list(&listing, &self.refused)) {
+            match list_of(&*self.server, &self.folder).await.map(|listing| expected.in_list(&listing, &self.refused)) {
                 Ok(Some(state)) | Err(state) => return state,
                 Ok(None) => tokio::time::sleep(PAUSE).await,
             }
         }
         // It has not noticed the change, or is still building. This waits for both, and renews the list of refusals.
-        if let Err(error) = admin_command::reload_and_wait(self.admin).await {
+        if let Err(error) = self.server.reload().await {
             return ServerState::Unknown(format!("{error:#}"));
         }
-        match list_of(self.admin, &self.folder).await {
+        match list_of(&*self.server, &self.folder).await {
             Ok(listing) => expected.in_list(&listing, &[]).unwrap_or_else(|| expected.missing()),
             Err(state) => state,
         }
@@ -74,8 +74,8 @@ impl Running {
 }
 
 /// The list of the server that loads its plugins from this folder; else the state that this leaves.
-async fn list_of(admin: AdminListen, folder: &Path) -> Result<Listing, ServerState> {
-    match admin_command::listing(admin).await {
+async fn list_of(server: &dyn PluginServer, folder: &Path) -> Result<Listing, ServerState> {
+    match server.listing().await {
         Ok(Some(listing)) => match other_folder(&listing, folder) {
             Some(other) => Err(ServerState::Unknown(format!(
                 "the running server loads its plugins from {other}; name that folder with --plugins or DIALPLATE_PLUGINS if \

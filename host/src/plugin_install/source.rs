@@ -4,16 +4,26 @@ use super::config::Config;
 use crate::download::{self, Client, FileUrl, Logins, Pulled, Reference};
 use crate::facts::DisplayPath;
 use crate::files::read_bounded;
-use crate::plugin_kit::Project;
+use crate::plugin_kit::{Project, shown};
 use crate::plugin_signature::{ENDING, SIGNATURE_BYTES_MAX, signature_file};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use std::fmt::{Display, Formatter};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A component that an operator sent.
+pub struct Upload {
+    /// The name of the operator's file.
+    pub name: String,
+    pub component: Vec<u8>,
+    pub signature: Option<Vec<u8>>,
+}
 
 #[derive(Clone)]
 pub enum Source {
     File(PathBuf),
+    Upload(Arc<Upload>),
     Url(FileUrl),
     Registry(Reference),
 }
@@ -41,7 +51,7 @@ impl Source {
     /// Where the component can be fetched again.
     pub fn url(&self) -> Option<String> {
         match self {
-            Self::File(_) => None,
+            Self::File(_) | Self::Upload(_) => None,
             Self::Url(url) => Some(url.as_str().to_owned()),
             Self::Registry(reference) => Some(reference.to_string()),
         }
@@ -51,7 +61,7 @@ impl Source {
     pub fn project(&self) -> Option<Project> {
         match self {
             Self::File(file) => Project::find(file, Some(file)).ok(),
-            Self::Url(_) | Self::Registry(_) => None,
+            Self::Upload(_) | Self::Url(_) | Self::Registry(_) => None,
         }
     }
 
@@ -63,6 +73,7 @@ impl Source {
                 let (file, bytes_max) = (file.clone(), config.bytes_max());
                 tokio::task::spawn_blocking(move || of_file(&file, bytes_max)).await?
             }
+            Self::Upload(upload) => of_upload(upload, config.bytes_max()),
             Self::Url(url) => of_url(config, url).await,
             Self::Registry(reference) => of_registry(config, reference).await,
         }
@@ -73,6 +84,7 @@ impl Display for Source {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::File(file) => DisplayPath(file).fmt(f),
+            Self::Upload(upload) => write!(f, "the uploaded file {}", shown(&upload.name)),
             Self::Url(url) => url.fmt(f),
             Self::Registry(reference) => reference.fmt(f),
         }
@@ -96,6 +108,16 @@ async fn of_registry(config: &Config, reference: &Reference) -> Result<Fetched> 
     let logins = Logins::read(config.registry_auth.as_deref())?;
     let Pulled { component, signature } = client.pull(reference, &logins, config.bytes_max()).await?;
     Ok(Fetched { component, signature })
+}
+
+fn of_upload(upload: &Upload, bytes_max: u64) -> Result<Fetched> {
+    let Upload { name, component, signature } = upload;
+    ensure!(
+        component.len() as u64 <= bytes_max,
+        "the uploaded file {} is larger than {bytes_max} bytes (component_bytes_max)",
+        shown(name)
+    );
+    Ok(Fetched { component: component.clone(), signature: signature.clone() })
 }
 
 fn of_file(file: &Path, bytes_max: u64) -> Result<Fetched> {

@@ -1,12 +1,14 @@
 //! What a command has changed, as JSON and as text.
 
 use super::running::ServerState;
-use crate::admin_command::HASH_DIGITS;
 use crate::facts::DisplayPath;
 use crate::plugin::Examined;
 use crate::plugin_kit::shown;
 use serde::Serialize;
 use std::path::PathBuf;
+
+/// Digits of a content hash in a text, enough to tell two hashes apart. JSON has all digits.
+pub const HASH_DIGITS: usize = 12;
 
 #[derive(Serialize)]
 pub struct Outcome {
@@ -40,6 +42,19 @@ pub enum Action {
     RolledBack,
     Removed,
     Purged,
+}
+
+impl Action {
+    /// The word that JSON has.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Installed => "installed",
+            Self::Unchanged => "unchanged",
+            Self::RolledBack => "rolled_back",
+            Self::Removed => "removed",
+            Self::Purged => "purged",
+        }
+    }
 }
 
 #[derive(Clone, Serialize)]

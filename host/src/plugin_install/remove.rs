@@ -9,6 +9,7 @@ use crate::plugin_kit::{self, Neighbour};
 use crate::plugin_store::PluginFolder;
 use anyhow::{Result, bail};
 use std::ffi::OsStr;
+use std::sync::Arc;
 
 /// Removes a plugin from the folder. It is kept for a rollback, unless all its kept versions are to be purged.
 ///
@@ -42,7 +43,7 @@ fn broken<'a>(neighbours: &'a [Neighbour], name: &str) -> Option<&'a Neighbour> 
 }
 
 async fn take_out(config: &Config, store: &PluginFolder, name: &str, found: &Neighbour) -> Result<ServerState> {
-    let running = Running::find(config.admin, store.path()).await;
+    let running = Running::find(Arc::clone(&config.server), store.path()).await;
     store.remove(&found.file, name, found.description().map(|it| &*it.version))?;
     Ok(match running {
         Ok(running) => running.until(&Expected::Absence { name }).await,
