@@ -36,6 +36,8 @@ const ASKED: &[(&str, &str, &str, u16)] = &[
     ("get", "/api/v1/templates", "", 200),
     ("get", "/api/v1/templates/folder", "?name=yealink/t46u", 200),
     ("get", "/api/v1/templates/text", "?folder=yealink/t46u&file=%7B$mac%7D.cfg", 200),
+    ("get", "/api/v1/templates/versions", "?folder=yealink/t46u&file=%7B$mac%7D.cfg", 200),
+    ("get", "/api/v1/templates/difference", "?folder=yealink/t46u&file=%7B$mac%7D.cfg&other_folder=yealink/t54w", 200),
     ("post", "/api/v1/templates/try", "", 200),
     ("get", "/api/v1/plugins", "", 200),
     ("post", "/api/v1/plugins", "", 400),

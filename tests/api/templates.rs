@@ -1,6 +1,7 @@
 //! Templates and plugins.
 
 use super::{PHONE, Stage, json, problem};
+use dialplate_tests::server::root;
 use serde_json::{Value, json};
 
 const TEXT: &str = "/api/v1/templates/text?folder=yealink/t46u&file=%7B$mac%7D.cfg";
@@ -25,13 +26,71 @@ fn tree_has_folders_with_origin_and_texts() {
     problem(&stage.get(&token, "/api/v1/templates/text?folder=yealink/t46u&file=../../x"), 404);
 }
 
-#[test]
-fn fault_of_a_template_has_file_line_and_excerpt() {
+/// A folder with `fusionpbx` and `custom`, which both have a text of `yealink/t46u/{$mac}.cfg`.
+fn three_origins() -> (tempfile::TempDir, Stage) {
     let folder = tempfile::tempdir().unwrap();
-    let custom = folder.path().join("yealink/t46u");
-    std::fs::create_dir_all(&custom).unwrap();
-    std::fs::write(custom.join("extra.cfg"), "one\n{if $mac}\n").unwrap();
-    let stage = Stage::sqlite_with(&[("DIALPLATE_CUSTOM_TEMPLATES", folder.path().to_str().unwrap())]);
+    let path = |name: &str| folder.path().join(name);
+    for (name, file, text) in [
+        ("fusionpbx", "{$mac}.cfg", "#!version:1.0.0.1\nlabel = {$mac}\nfrom = fusionpbx\n"),
+        ("custom", "{$mac}.cfg", "#!version:1.0.0.1\nlabel = {$mac}\nfrom = custom\n"),
+        ("custom", "extra.cfg", "one\n{if $mac}\n"),
+    ] {
+        let folder = path(name).join("yealink/t46u");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(file), text).unwrap();
+    }
+    std::fs::write(path("secret"), "s3cret").unwrap();
+    std::os::unix::fs::symlink(path("secret"), path("fusionpbx/yealink/t46u/extra.cfg")).unwrap();
+    let own = root().join("templates").display().to_string();
+    let templates = format!("{}:{own}", path("fusionpbx").display());
+    let custom = path("custom").display().to_string();
+    let stage = Stage::sqlite_with(&[("DIALPLATE_TEMPLATES", &templates), ("DIALPLATE_CUSTOM_TEMPLATES", &custom)]);
+    (folder, stage)
+}
+
+#[test]
+fn texts_of_all_origins_have_faults_and_are_compared() {
+    let (_folder, stage) = three_origins();
+    fault_has_file_line_and_excerpt(&stage);
+    texts_are_compared(&stage);
+}
+
+fn texts_are_compared(stage: &Stage) {
+    let token = stage.token("comparer", &[]);
+    let of_file = "folder=yealink/t46u&file=%7B$mac%7D.cfg";
+    let versions = stage.json(&token, &format!("/api/v1/templates/versions?{of_file}"))["versions"].clone();
+    let of = |at: usize| versions[at]["layer"].as_str().unwrap();
+    let origins: Vec<_> = (0..3).map(|at| versions[at]["origin"].as_str().unwrap()).collect();
+    assert_eq!(
+        (origins, versions.as_array().unwrap().len()),
+        (vec!["fusionpbx", "dialplate", "custom"], 3),
+        "{versions}"
+    );
+    assert_eq!((&versions[0]["is_live"], &versions[2]["is_live"]), (&json!(false), &json!(true)));
+    let difference = |more: &str| stage.json(&token, &format!("/api/v1/templates/difference?{of_file}{more}"));
+    let layers = |before: usize, after: usize| format!("&layer={}&other_layer={}", of(before), of(after));
+    let changed = difference(&layers(0, 2));
+    let diff = "@@ -1,3 +1,3 @@\n #!version:1.0.0.1\n label = {$mac}\n-from = fusionpbx\n+from = custom\n";
+    assert_eq!(
+        (&changed["diff"], &changed["is_same"], &changed["before"]["origin"]),
+        (&json!(diff), &json!(false), &json!("fusionpbx"))
+    );
+    let ours = difference(&layers(1, 2));
+    assert!(ours["diff"].as_str().unwrap().contains("+from = custom"), "{ours}");
+    // The live text is the custom one.
+    let same = difference(&format!("&other_layer={}", of(2)));
+    assert_eq!((&same["is_same"], &same["diff"]), (&json!(true), &Value::Null));
+    let other = difference("&other_folder=yealink/t54w");
+    assert!(other["diff"].as_str().unwrap().contains("-from = custom"), "{other}");
+    for more in ["&layer=/etc", "&layer=/etc/../etc", "&other_folder=yealink/none", "&other_file=../../secret"] {
+        problem(&stage.get(&token, &format!("/api/v1/templates/difference?{of_file}{more}")), 404);
+    }
+    // A link that leads out of the template folders is not followed.
+    let extra = stage.json(&token, "/api/v1/templates/versions?folder=yealink/t46u&file=extra.cfg");
+    assert_eq!(extra["versions"].as_array().unwrap().len(), 1, "{extra}");
+}
+
+fn fault_has_file_line_and_excerpt(stage: &Stage) {
     let token = stage.token("reader", &[]);
     let tree = stage.json(&token, "/api/v1/templates");
     let problems = tree["problems"].as_array().unwrap();

@@ -67,8 +67,12 @@ fn pages(line: &str) -> Vec<String> {
     pages.extend(["file", "try"].map(|page| format!("{device}/{page}?{file}")));
     pages.extend(["", "/explain"].map(|page| format!("/journal/{line}{page}")));
     pages.extend(
-        ["folder?name=yealink/t46u", "text?folder=yealink/t46u&file=%7B%24mac%7D.cfg"]
-            .map(|page| format!("/templates/{page}")),
+        [
+            "folder?name=yealink/t46u",
+            "text?folder=yealink/t46u&file=%7B%24mac%7D.cfg",
+            "compare?folder=yealink/t46u&file=%7B%24mac%7D.cfg&other_folder=polycom/vvx450",
+        ]
+        .map(|page| format!("/templates/{page}")),
     );
     pages
 }

@@ -180,6 +180,17 @@ fn plugins_are_listed_and_reloaded(browser: &mut Browser) {
     let actions = browser.get("/actions").text();
     assert!(actions.contains("<td>reload</td>") && actions.contains("<td>root</td>"), "{actions}");
     assert!(browser.get("/templates").text().contains("yealink/t46u"));
+    let file = "folder=yealink/t46u&file=%7B%24mac%7D.cfg";
+    let page = browser.get(&format!("/templates/text?{file}"));
+    assert!(page.text().contains("name=\"other_folder\""), "{}", page.text());
+    for (other, part) in
+        [("", "Both texts are the same."), ("&other_folder=polycom/vvx450", "aria-label=\"Difference\"")]
+    {
+        let compared = browser.get(&format!("/templates/compare?{file}{other}"));
+        assert!(compared.status == 200 && compared.text().contains(part), "{}", compared.text());
+        assert_safe("compare", &compared);
+    }
+    assert_eq!(browser.get(&format!("/templates/compare?{file}&other_folder=none")).status, 404);
 }
 
 #[test]

@@ -57,6 +57,8 @@ fn routes() -> OpenApiRouter<Arc<Operations>> {
         .routes(routes!(templates::tree))
         .routes(routes!(templates::folder))
         .routes(routes!(templates::text))
+        .routes(routes!(templates::versions))
+        .routes(routes!(templates::difference))
         .routes(routes!(templates::try_text))
         .routes(routes!(plugins::list, plugins::install))
         .routes(routes!(plugins::upload))

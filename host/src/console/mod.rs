@@ -28,6 +28,7 @@ mod plugins;
 mod problem;
 mod query;
 mod routes;
+mod template_compare;
 mod templates;
 mod visit;
 

@@ -5,7 +5,7 @@ use super::layout::{ACTIONS, DEVICES, JOURNAL, PLUGINS, Place, TEMPLATES};
 use super::plugins::RELOAD;
 use super::{
     answer, assets, device, device_edit, devices, file, form, journal, login, overview, plugin_changes, plugin_forms,
-    plugins, templates,
+    plugins, template_compare, templates,
 };
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -44,6 +44,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route(&path(TEMPLATES.path), get(templates::get))
         .route(&below(TEMPLATES, "/folder"), get(templates::folder))
         .route(&below(TEMPLATES, "/text"), get(templates::live))
+        .route(&below(TEMPLATES, template_compare::COMPARE), get(template_compare::get))
         .route(&path(PLUGINS.path), get(plugins::get))
         .route(&path(RELOAD), post(plugins::reload))
         .route(&path(plugin_forms::INSTALL), post(plugin_changes::install))

@@ -4,8 +4,9 @@ use super::layout::{self, TEMPLATES};
 use super::parts::{cell, facts, link, table, text};
 use super::problem;
 use super::query::query;
+use super::template_compare::{forms, origin, text_path};
 use super::visit::Visit;
-use crate::operator::{Origin, TemplateFolderSummary, TemplateProblemEntry};
+use crate::operator::{TemplateFolderSummary, TemplateProblemEntry};
 use axum::extract::Query;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -43,14 +44,6 @@ fn folder_path(visit: &Visit, name: &str) -> String {
     format!("{}/folder?{}", visit.desk.path(TEMPLATES.path), query(&[("name", name)]))
 }
 
-fn origin(origin: Origin) -> &'static str {
-    match origin {
-        Origin::Fusionpbx => "FusionPBX",
-        Origin::Dialplate => "Dialplate",
-        Origin::Custom => "custom",
-    }
-}
-
 fn card(fault: &TemplateProblemEntry) -> Markup {
     let (class, state) = match (fault.old_serves, fault.is_error) {
         (true, _) => ("warn", "The text before serves."),
@@ -86,8 +79,7 @@ pub async fn folder(visit: Visit, Query(of): Query<OfFolder>) -> Response {
         Err(problem) => return problem::page(&visit, &problem),
     };
     let rows = folder.texts.iter().map(|file| {
-        let query = query(&[("folder", &folder.summary.name), ("file", &file.file)]);
-        let path = format!("{}/text?{query}", visit.desk.path(TEMPLATES.path));
+        let path = text_path(&visit, &folder.summary.name, &file.file);
         vec![link(&path, &file.file), cell(file.bytes), html! { code { (file.sha256) } }]
     });
     let rows: Vec<_> = rows.collect();
@@ -120,6 +112,7 @@ pub async fn live(visit: Visit, Query(of): Query<OfText>) -> Response {
         Ok(found) => found,
         Err(problem) => return problem::page(&visit, &problem),
     };
+    let versions = visit.desk.operations.template_versions(&visit.principal, &of.folder, &of.file).await;
     layout::inner_page(
         &visit,
         TEMPLATES,
@@ -130,6 +123,10 @@ pub async fn live(visit: Visit, Query(of): Query<OfText>) -> Response {
             @match &found.text {
                 Some(live) => (text("Live text", live)),
                 None => p { "The text is not UTF-8." },
+            }
+            @match &versions {
+                Ok(versions) => (forms(&visit, versions)),
+                Err(problem) => p .error { (problem) },
             }
         },
     )

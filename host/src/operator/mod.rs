@@ -15,6 +15,7 @@ mod principal;
 mod problem;
 mod resync;
 mod store;
+mod template_compare;
 mod templates;
 mod tokens;
 
@@ -31,6 +32,7 @@ pub use principal::{Domains, Forbidden, Principal, Role, Scope, Source, UnknownS
 pub use problem::Problem;
 pub use resync::Notified;
 pub use store::{Store, StoreError};
+pub use template_compare::{ComparedText, TemplateComparison, TemplateVersion, TemplateVersions, TextPlace};
 pub use templates::{
     FaultPlace, Origin, TEXT_BYTES_MAX, TemplateFileSummary, TemplateFolderDetail, TemplateFolderSummary,
     TemplateLayer, TemplateProblemEntry, TemplateText, TemplateTree, Trial,

@@ -251,7 +251,11 @@ fn sees(domains: &Domains, snapshot: &Snapshot, folder: &str) -> bool {
     snapshot.tree.domain_of(folder).is_none_or(|domain| domains.has(domain))
 }
 
-fn visible<'a>(snapshot: &'a Snapshot, domains: &Domains, name: &str) -> Result<&'a [TemplateFile], Problem> {
+pub(super) fn visible<'a>(
+    snapshot: &'a Snapshot,
+    domains: &Domains,
+    name: &str,
+) -> Result<&'a [TemplateFile], Problem> {
     let texts = snapshot.texts.folder(name).filter(|_| sees(domains, snapshot, name));
     texts.map(|texts| &texts[..]).ok_or_else(|| Problem::missing("template folder", name))
 }
@@ -278,7 +282,7 @@ fn summary(
     }
 }
 
-fn origin(path: &SearchPath, folder: &Path) -> Origin {
+pub(super) fn origin(path: &SearchPath, folder: &Path) -> Origin {
     if path.custom.as_ref().is_some_and(|custom| folder.starts_with(custom)) {
         return Origin::Custom;
     }
@@ -305,7 +309,7 @@ fn problems(snapshot: &Snapshot, report: &Report, domains: &Domains) -> Vec<Temp
     visible.map(entry).collect()
 }
 
-fn sha256(text: &[u8]) -> String {
+pub(super) fn sha256(text: &[u8]) -> String {
     hex(&Sha256::digest(text))
 }
 

@@ -10,6 +10,7 @@ mod shared;
 mod stamp;
 mod texts;
 mod tree;
+mod versions;
 mod walk;
 mod writer;
 
@@ -20,4 +21,5 @@ pub use model::{plain, spelled};
 pub use stamp::FileStamp;
 pub use texts::{Texts, file};
 pub use tree::{SearchPath, Tree};
+pub use versions::TextVersion;
 pub use writer::has_writer;

@@ -5,7 +5,7 @@ use super::elsewhere::Elsewhere;
 use super::folder::{self, Error, Kind, TemplateName};
 use super::location::TemplateLocation;
 use super::walk::{self, Folders};
-use crate::files::{NoAnswer, Progress, Roots};
+use crate::files::{NoAnswer, Progress, Root, Roots};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -143,6 +143,11 @@ impl Tree {
     /// The folders whose files may be served.
     pub(super) fn allowed(&self) -> &[PathBuf] {
         &self.allowed
+    }
+
+    /// The folder of the search path that contains a template folder, for calls to its file system.
+    pub(super) fn root_of(&self, layer: &Path) -> Arc<Root> {
+        self.roots.containing(layer).map_or_else(|| self.roots.named(layer), Arc::clone)
     }
 
     /// The folders that do not answer, also those of plugins.
