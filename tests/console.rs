@@ -7,4 +7,5 @@ mod devices;
 pub mod logins;
 mod nginx;
 pub mod pages;
+mod row_edits;
 mod stage;

@@ -75,12 +75,30 @@ fn rows_of_each_kind_are_added() {
         let line = add("line?domain=c.example&device=00156500000c&name=1", line);
         assert!(line["row"]["user_id"] == "301" && !line.to_string().contains("line-secret-7"));
         add("setting?domain=c.example&name=provision%20ntp_server_primary", json!({ "values": { "value": "ntp.c" } }));
+        for value in ["127.0.0.0/8", "192.0.2.0/24"] {
+            add("setting?name=provision%20cidr", json!({ "values": { "value": value } }));
+        }
+        let values = stage.json(&token, "/api/v1/rows/setting")["rows"].as_array().unwrap().clone();
+        let of_list = values.iter().find(|row| row["default_setting_value"] == "192.0.2.0/24").unwrap();
+        let row = format!("/api/v1/rows/setting/row?uuid={}", of_list["default_setting_uuid"].as_str().unwrap());
+        let tag = stage.get(&token, &row).header("etag").to_owned();
+        let body = json!({ "values": { "value": "198.51.100.0/24" } });
+        let set = stage.send_with(&[("If-Match", &tag)], "PATCH", &token, &row, Some(&body));
+        assert_eq!(json(&set)["row"]["default_setting_value"], "198.51.100.0/24");
+        for row in [
+            "setting/row?uuid=x",
+            "setting/row?uuid=5e000000-0000-4000-8000-00000000ffff",
+            "setting/row?name=provision%20cidr",
+        ] {
+            let status = stage.get(&token, &format!("/api/v1/rows/{row}")).status;
+            assert!([400, 404].contains(&status), "{row}: {status}");
+        }
         let rows = stage.json(&token, "/api/v1/rows/device?domain=c.example");
         assert_eq!(rows["rows"].as_array().unwrap().len(), 1);
         let phone = stage.fetch("c.example", "00156500000c");
         assert!(phone.status == 200 && phone.text().contains("line-secret-7") && phone.text().contains("ntp.c"));
         let actions = stage.json(&token, "/api/v1/actions");
-        let line = &actions["actions"][1];
+        let line = &actions["actions"][4];
         assert_eq!((&line["action"], &line["domain"]), (&json!("add"), &json!("c.example")));
         assert_eq!(line["detail"], "line 1 --transport --user-id --password");
     }
@@ -141,6 +159,8 @@ fn wrong_values_are_named() {
     assert!(refused(json!({ "enabled": "perhaps" })).contains("write true or false"));
     assert!(refused(json!({ "label": { "a": 1 } })).contains("write a text"));
     assert!(refused(json!({})).contains("name what to change"));
+    let both = refused(json!({ "enabled": "perhaps", "vendor": "a b" }));
+    assert!(both.contains("enabled: write true or false; vendor: write letters"), "{both}");
     let template = set(&stage, &token, &tag, &json!({ "template": "yealink/t46" }));
     assert!(problem(&template, 404).contains("yealink/t46u"));
     let body = json!({ "values": { "template": "yealink/t46u" } });

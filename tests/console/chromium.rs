@@ -61,8 +61,11 @@ fn pages(line: &str) -> Vec<String> {
     let device = "/devices/001565aa0001";
     let file = "name=%7B%24mac%7D.cfg";
     let mut pages: Vec<_> =
-        ["/", "/devices", "/journal", "/actions", "/templates", "/plugins"].map(str::to_owned).into();
+        ["/", "/devices", "/domains", "/extensions", "/settings", "/journal", "/actions", "/templates", "/plugins"]
+            .map(str::to_owned)
+            .into();
     pages.extend(["", "/explain", "/edit", "/delete"].map(|page| format!("{device}{page}")));
+    pages.extend(["/domains/new", "/extensions/new", "/settings/new", "/settings?search=time"].map(str::to_owned));
     pages.extend(["/devices/new", "/devices/new?domain=pbx.example.net"].map(str::to_owned));
     pages.extend(["file", "try"].map(|page| format!("{device}/{page}?{file}")));
     pages.extend(["", "/explain"].map(|page| format!("/journal/{line}{page}")));

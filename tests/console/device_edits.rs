@@ -203,6 +203,12 @@ pub fn reader_has_no_form(rita: &mut Browser, ada: &mut Browser) {
         assert_eq!(rita.get(&page).status, 403, "{page}");
         assert_eq!(ada.get(&page).status, 200, "{page}");
     }
+    for list in ["/domains", "/extensions", "/settings"] {
+        let text = rita.get(list).text();
+        assert!(text.contains("rows") && !text.contains("/edit?") && !text.contains("/new"), "{text}");
+        assert_eq!(rita.get(&format!("{list}/new")).status, 403, "{list}");
+        assert_eq!(ada.get(&format!("{list}/new")).status, 200, "{list}");
+    }
     // The tokens of a reader's own forms serve no edit.
     let logout = token(&rita.get("/"), "/logout");
     for page in [format!("{device}/edit"), format!("{device}/delete"), format!("{device}/enable"), NEW.to_owned()] {
@@ -218,5 +224,10 @@ pub fn edits_of_fusionpbx_are_off(root: &mut Browser) {
     assert!(!root.get("/devices").text().contains(NEW));
     for page in [format!("{device}/edit"), format!("{device}/delete"), NEW.to_owned()] {
         assert_eq!(root.get(&page).status, 403, "{page}");
+    }
+    for list in ["/domains", "/extensions", "/settings"] {
+        let text = root.get(list).text();
+        assert!(text.contains("console_edit = true") && !text.contains("/edit?") && !text.contains("/new"), "{text}");
+        assert_eq!(root.get(&format!("{list}/new")).status, 403, "{list}");
     }
 }

@@ -9,10 +9,10 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The pages that every user has.
-const PAGES: [&str; 5] = ["/", "/devices", "/journal", "/actions", "/templates"];
+const PAGES: [&str; 6] = ["/", "/devices", "/extensions", "/journal", "/actions", "/templates"];
 
 /// The pages that show the whole server.
-const OF_SERVER: [&str; 1] = ["/plugins"];
+const OF_SERVER: [&str; 3] = ["/plugins", "/domains", "/settings"];
 
 #[track_caller]
 pub fn assert_safe(page: &str, answer: &Answer) {

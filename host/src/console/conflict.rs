@@ -1,8 +1,10 @@
-//! Two versions of a device, when somebody else has changed it since a form was opened.
+//! Two versions of a row, when somebody else has changed it since a form was opened.
 
 use super::draft::{Draft, DraftPart, entity};
 use super::fields::label;
+use super::parts::{cell, table};
 use crate::editing::Kind;
+use maud::{Markup, html};
 use std::collections::BTreeSet;
 
 /// A value that differs.
@@ -27,6 +29,19 @@ pub fn rebase(typed: &mut Draft, stored: &Draft) -> Vec<Difference> {
     parts(&mut differences, Kind::Key, &mut typed.keys, &stored.keys);
     typed.tag.clone_from(&stored.tag);
     differences
+}
+
+/// Says that somebody else was faster, and lists both values of each difference.
+pub fn notice(thing: &str, differences: &[Difference]) -> Markup {
+    let rows: Vec<_> = differences.iter().map(|it| vec![cell(&it.place), cell(&it.yours), cell(&it.stored)]).collect();
+    html! {
+        div .error role="alert" {
+            p { "Somebody else has changed this " (thing) " since you opened it. Nothing was saved." }
+            p { "The form below has your values. Change what you want to keep of the others', and save again." }
+        }
+        @if rows.is_empty() { p { "The fields of this form are the same; a setting or a password was changed." } }
+        @else { (table("Values that differ", &["Value", "Yours", "Stored now"], &rows, None)) }
+    }
 }
 
 fn differ(differences: &mut Vec<Difference>, place: String, yours: &str, stored: &str) {

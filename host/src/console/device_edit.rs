@@ -1,11 +1,11 @@
 //! Adding, changing, enabling and deleting a device.
 
-use super::conflict::{Difference, rebase};
+use super::conflict::{Difference, notice, rebase};
 use super::devices::NEW;
 use super::draft::{ADDRESS, Draft};
 use super::form::{Form, TOKEN};
-use super::layout::{self, DEVICES};
-use super::parts::{cell, choice, link, table};
+use super::layout::{self, DEVICES, SETTINGS};
+use super::parts::{choice, link};
 use super::phone::{Shown, add_row, place};
 use super::query::query;
 use super::visit::Visit;
@@ -156,7 +156,7 @@ fn page(visit: &Visit, word: Option<&str>, status: StatusCode, shown: &Shown<'_>
     };
     let content = html! {
         @if let Some(word) = word { p { (link(&devices::path(visit, word), "The device")) } }
-        @if status == StatusCode::CONFLICT { (changed_by_others(other)) }
+        @if status == StatusCode::CONFLICT { (notice("device", other)) }
         (fields::faults(shown.faults, place))
         form .edit method="post" action=(visit.desk.path(&purpose)) {
             input type="hidden" name=(TOKEN) value=(visit.forms.token(&purpose));
@@ -166,18 +166,6 @@ fn page(visit: &Visit, word: Option<&str>, status: StatusCode, shown: &Shown<'_>
         }
     };
     layout::inner_page_with(visit, DEVICES, status, &title, &content)
-}
-
-fn changed_by_others(differences: &[Difference]) -> Markup {
-    let rows: Vec<_> = differences.iter().map(|it| vec![cell(&it.place), cell(&it.yours), cell(&it.stored)]).collect();
-    html! {
-        div .error role="alert" {
-            p { "Somebody else has changed this device since you opened it. Nothing was saved." }
-            p { "The form below has your values. Change what you want to keep of the others', and save again." }
-        }
-        @if rows.is_empty() { p { "The fields of this form are the same; a setting or a password was changed." } }
-        @else { (table("Values that differ", &["Value", "Yours", "Stored now"], &rows, None)) }
-    }
 }
 
 /// What would be removed with a device.
@@ -259,7 +247,7 @@ pub async fn actions(visit: &Visit, word: &str) -> Markup {
     }
     let Ok(place) = operations.device_place(&visit.principal, word).await else { return html! {} };
     let Ok(row) = operations.row(&visit.principal, place).await else { return html! {} };
-    let path = devices::path(visit, word);
+    let (path, address) = (devices::path(visit, word), editing::text_of(&row.row, "device_address"));
     let (value, text) = match editing::text_of(&row.row, "device_enabled").as_str() {
         "true" => ("false", "Disable the device"),
         _ => ("true", "Enable the device"),
@@ -267,6 +255,9 @@ pub async fn actions(visit: &Visit, word: &str) -> Markup {
     html! {
         div .buttons {
             a .button href={ (path) "/edit" } { "Edit" }
+            @if visit.sees_server() {
+                a .button href={ (visit.desk.path(SETTINGS.path)) "?" (query(&[("device", &address)])) } { "Settings" }
+            }
             (button(visit, &format!("{}/{word}/enable", DEVICES.path), &row.tag, value, text))
             a .button href={ (path) "/delete" } { "Delete" }
         }

@@ -10,7 +10,7 @@ use axum::response::Response;
 use maud::{DOCTYPE, Markup, html as markup};
 
 /// A page of the navigation.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     pub path: &'static str,
     pub title: &'static str,
@@ -24,13 +24,16 @@ const fn place(path: &'static str, title: &'static str) -> Place {
 
 pub const OVERVIEW: Place = place("/", "Overview");
 pub const DEVICES: Place = place("/devices", "Devices");
+pub const DOMAINS: Place = Place { path: "/domains", title: "Domains", is_of_server: true };
+pub const EXTENSIONS: Place = place("/extensions", "Extensions");
+pub const SETTINGS: Place = Place { path: "/settings", title: "Settings", is_of_server: true };
 pub const JOURNAL: Place = place("/journal", "Journal");
 pub const ACTIONS: Place = place("/actions", "Actions");
 pub const TEMPLATES: Place = place("/templates", "Templates");
 pub const PLUGINS: Place = Place { path: "/plugins", title: "Plugins", is_of_server: true };
 
 /// The navigation, in its order.
-const PLACES: [Place; 6] = [OVERVIEW, DEVICES, JOURNAL, ACTIONS, TEMPLATES, PLUGINS];
+const PLACES: [Place; 9] = [OVERVIEW, DEVICES, DOMAINS, EXTENSIONS, SETTINGS, JOURNAL, ACTIONS, TEMPLATES, PLUGINS];
 
 /// A page of the navigation.
 pub fn page(visit: &Visit, place: Place, content: &Markup) -> Response {

@@ -3,12 +3,16 @@
 use super::desk::{Desk, LOGIN, LOGOUT};
 use super::layout::{ACTIONS, DEVICES, JOURNAL, PLUGINS, Place, TEMPLATES};
 use super::plugins::RELOAD;
+use super::row_pages::{self, OfRows, RowPages};
+use super::visit::Visit;
 use super::{
     answer, assets, device, device_edit, devices, file, form, journal, login, overview, plugin_changes, plugin_forms,
     plugins, template_compare, templates,
 };
+use super::{row_edit, row_list};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Query, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -23,7 +27,11 @@ pub fn router(desk: Arc<Desk>) -> Router {
     let below = |place: Place, rest: &str| desk.path(&format!("{}{rest}", place.path));
     let edit = DefaultBodyLimit::max(device_edit::BYTES_MAX);
     let long = DefaultBodyLimit::max(file::TRY_BYTES_MAX);
-    Router::new()
+    let mut router = Router::new();
+    for pages in [&row_pages::OF_DOMAINS, &row_pages::OF_EXTENSIONS, &row_pages::OF_SETTINGS] {
+        router = rows(router, &desk, pages);
+    }
+    router
         .route(&desk.base, get(to_overview))
         .route(&path("/"), get(overview::get))
         .route(&path(DEVICES.path), get(devices::get))
@@ -59,6 +67,19 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .layer(DefaultBodyLimit::max(form::BYTES_MAX))
         .layer(middleware::from_fn(guarded))
         .with_state(desk)
+}
+
+/// The list and the forms of a kind of row.
+fn rows(router: Router<Arc<Desk>>, desk: &Desk, pages: &'static RowPages) -> Router<Arc<Desk>> {
+    let path = |page: &str| desk.path(&format!("{}{page}", pages.place.path));
+    let list = get(async move |visit: Visit, of: Query<OfRows>| row_list::get(visit, of, pages).await);
+    let form = get(async move |visit: Visit, of: Query<OfRows>| row_edit::get(visit, of, pages).await)
+        .post(async move |visit: Visit, of: Query<OfRows>, body: Bytes| row_edit::save(visit, of, body, pages).await)
+        .layer(DefaultBodyLimit::max(row_edit::BYTES_MAX));
+    let delete = get(async move |visit: Visit, of: Query<OfRows>| row_edit::confirm(visit, of, pages).await)
+        .post(async move |visit: Visit, of: Query<OfRows>, body: Bytes| row_edit::delete(visit, of, body, pages).await);
+    let router = router.route(&path(""), list).route(&path("/delete"), delete);
+    router.route(&path("/new"), form.clone()).route(&path("/edit"), form)
 }
 
 async fn to_overview(State(desk): State<Arc<Desk>>) -> Response {

@@ -4,7 +4,9 @@
 use super::operations::Operations;
 use super::principal::{Principal, Scope};
 use super::problem::Problem;
-use crate::editing::{self, Action, Context, ENTITIES, Entity, Kind, Outcome, Password, Request, Templates, Within};
+use crate::editing::{
+    self, Action, Context, ENTITIES, Entity, Kind, Outcome, Part, Password, Request, Templates, Within,
+};
 use crate::journal::NewAction;
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -59,6 +61,9 @@ pub struct EditedRow {
     pub tag: String,
     /// A password that was generated, shown this once.
     pub generated_password: Option<String>,
+    /// What its columns are.
+    #[serde(skip)]
+    pub entity: &'static Entity,
 }
 
 /// Rows of one kind.
@@ -67,6 +72,9 @@ pub struct RowPage {
     /// The columns by FusionPBX's names.
     #[schema(value_type = Vec<Object>)]
     pub rows: Vec<Map<String, Json>>,
+    /// What the columns are.
+    #[serde(skip)]
+    pub entity: &'static Entity,
 }
 
 impl Operations {
@@ -78,7 +86,7 @@ impl Operations {
         principal.needs(Scope::Read)?;
         let (entity, request) = request(principal, place, Action::List)?;
         let outcome = self.edit(entity, Action::List, &request).await?;
-        Ok(RowPage { rows: outcome.records })
+        Ok(RowPage { rows: outcome.records, entity: outcome.entity })
     }
 
     /// One row.
@@ -199,7 +207,7 @@ impl EditedRow {
     fn of(outcome: Outcome) -> Self {
         let row = outcome.records.into_iter().next().unwrap_or_default();
         let generated_password = outcome.generated.map(|password| password.text.expose().to_owned());
-        Self { tag: editing::tag(&row), row, generated_password }
+        Self { tag: editing::tag(&row), row, generated_password, entity: outcome.entity }
     }
 }
 
@@ -254,6 +262,7 @@ fn give(entity: &'static Entity, action: Action, values: RowValues, request: &mu
     }
     let extras = entity.extras.iter().filter(|_| action == Action::Add);
     let fields: Vec<_> = entity.fields.iter().chain(extras).collect();
+    let mut wrong = Vec::new();
     for (name, value) in values {
         let field = fields.iter().find(|field| field.flag == name).copied();
         let field = field.ok_or_else(|| {
@@ -261,7 +270,17 @@ fn give(entity: &'static Entity, action: Action, values: RowValues, request: &mu
             Problem::invalid(&name, format!("{} has no such value; it has {}", entity.name, known.join(", ")))
         })?;
         for text in texts(&name, value)? {
-            request.give(field, &text)?;
+            if let Err(error) = request.give(field, &text) {
+                wrong.push((field.flag, error));
+            }
+        }
+    }
+    match wrong.len() {
+        0 => {}
+        1 => return Err(wrong.remove(0).1.into()),
+        _ => {
+            let faults = wrong.into_iter().map(|(flag, error)| error.into_fault(Part::Row, flag));
+            return Err(editing::Error::Fields(faults.collect::<Result<_, _>>()?).into());
         }
     }
     if let Some(password) = password {

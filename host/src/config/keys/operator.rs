@@ -15,7 +15,7 @@ pub fn operator() -> Vec<ConfigKey> {
             "console_edit",
             "flag",
             "false",
-            "Whether operators may edit a database of FusionPBX's through the API; the embedded database they always may",
+            "Whether operators may edit a database of FusionPBX's through the API and the web console; the embedded database they always may",
         ),
     ]
 }
