@@ -4,6 +4,7 @@ pub mod browser;
 mod chromium;
 mod device_edits;
 mod devices;
+mod imports;
 pub mod logins;
 mod nginx;
 pub mod pages;

@@ -51,7 +51,21 @@ const ASKED: &[(&str, &str, &str, u16)] = &[
     ("get", "/api/v1/rows/{kind}/row", "?domain=a.example&name=001565000009", 200),
     ("patch", "/api/v1/rows/{kind}/row", "?domain=a.example&name=001565000009", 200),
     ("delete", "/api/v1/rows/{kind}/row", "?domain=a.example&name=001565000009", 200),
+    ("post", "/api/v1/import", "", 200),
+    ("post", "/api/v1/devices", "", 201),
+    ("get", "/api/v1/rows/{kind}/row", "?domain=a.example&name=001565000001", 200),
+    ("patch", "/api/v1/devices/{device}", "", 200),
 ];
+
+fn new_device() -> Value {
+    json!({
+        "domain": "a.example",
+        "address": "001565000019",
+        "values": { "template": "yealink/t46u" },
+        "lines": [{ "number": 1, "values": { "user-id": "119" } }],
+        "keys": [{ "category": "line", "number": 1, "values": { "type": "15" } }]
+    })
+}
 
 /// Method and path of each route of the document.
 fn routes(document: &Value) -> BTreeSet<String> {
@@ -109,6 +123,8 @@ fn answers_conform_to_the_openapi_document() {
             let target = path.replace("{device}", PHONE).replace("{id}", &id).replace("{kind}", "device") + query;
             let body = match *method {
                 "post" if path.ends_with("/try") => json!({ "device": PHONE, "file": "{$mac}.cfg", "text": "{if}" }),
+                "post" if path.ends_with("/import") => json!({ "text": "address\n1\n", "domain": "a.example" }),
+                "post" if path.ends_with("/devices") => new_device(),
                 "patch" => json!({ "values": { "label": "Other" } }),
                 _ => json!({ "values": { "template": "yealink/t46u" } }),
             };

@@ -93,15 +93,74 @@ fn rows_of_each_kind_are_added() {
             let status = stage.get(&token, &format!("/api/v1/rows/{row}")).status;
             assert!([400, 404].contains(&status), "{row}: {status}");
         }
+        device_is_saved_with_its_rows_or_not_at_all(&stage, &token);
+        sheet_is_imported_as_it_was_previewed(&stage, &token);
         let rows = stage.json(&token, "/api/v1/rows/device?domain=c.example");
         assert_eq!(rows["rows"].as_array().unwrap().len(), 1);
         let phone = stage.fetch("c.example", "00156500000c");
         assert!(phone.status == 200 && phone.text().contains("line-secret-7") && phone.text().contains("ntp.c"));
         let actions = stage.json(&token, "/api/v1/actions");
-        let line = &actions["actions"][4];
+        let actions = actions["actions"].as_array().unwrap();
+        let line = actions.iter().find(|it| it["detail"] == "line 1 --transport --user-id --password").unwrap();
         assert_eq!((&line["action"], &line["domain"]), (&json!("add"), &json!("c.example")));
-        assert_eq!(line["detail"], "line 1 --transport --user-id --password");
     }
+}
+
+fn device_is_saved_with_its_rows_or_not_at_all(stage: &Stage, token: &str) {
+    let send = |method: &str, path: &str, tag: &str, body: Value| {
+        stage.send_with(&[("If-Match", tag)], method, token, &format!("/api/v1/devices{path}"), Some(&body))
+    };
+    let wrong = json!({
+        "domain": "a.example", "address": "001565000030", "values": { "template": "yealink/t46u" },
+        "lines": [{ "number": 1, "values": { "user-id": "130", "transport": "sctp" } }],
+        "keys": [{ "category": "line", "number": 1, "values": { "value": "8" } }]
+    });
+    let refused = problem(&send("POST", "", "", wrong), 400);
+    assert!(
+        refused.contains("lines[0] transport: write one of") && refused.contains("keys[0] type: name what"),
+        "{refused}"
+    );
+    let row = "/api/v1/rows/device/row?domain=a.example&name=001565000030";
+    problem(&stage.get(token, row), 404);
+    let new = json!({
+        "domain": "a.example", "address": "00:15:65:00:00:30", "values": { "template": "yealink/t46u", "enabled": true },
+        "lines": [{ "number": 1, "values": { "user-id": "130" }, "password": "line-secret-30" }],
+        "keys": [{ "category": "line", "number": 1, "values": { "type": "15", "label": null } }]
+    });
+    let added = send("POST", "", "", new);
+    assert_eq!(added.status, 201, "{}", added.text());
+    let (tag, shown) = (added.header("etag").to_owned(), serde_json::from_slice::<Value>(&added.body).unwrap());
+    assert_eq!(stage.get(token, row).header("etag"), tag, "the version is that of the row");
+    assert!(!shown.to_string().contains("line-secret-30"));
+    let line = shown["row"]["lines"][0]["device_line_uuid"].clone();
+    let change = json!({ "lines": [{ "uuid": line, "values": { "label": "Hall" } }], "keys": [] });
+    let changed = send("PATCH", "/001565000030", &tag, change.clone());
+    let row = &json(&changed)["row"];
+    assert!(row["lines"][0]["label"] == "Hall" && row["lines"][0]["line_number"].to_string().contains('1'), "{row}");
+    assert_eq!(row["keys"].as_array().unwrap().len(), 1, "what is not named stays");
+    problem(&send("PATCH", "/001565000030", &tag, change.clone()), 412);
+    let bare = stage.send("PATCH", token, "/api/v1/devices/001565000030", Some(&change));
+    problem(&bare, 428);
+    problem(&send("PATCH", "/001565000031", &tag, change), 404);
+}
+
+fn sheet_is_imported_as_it_was_previewed(stage: &Stage, token: &str) {
+    let text = "address,template,label\n001565000001,,Imported\n001565000040,yealink/t46u,New\n";
+    let import = |digest: Value, update: bool| {
+        let body = json!({ "text": text, "domain": "a.example", "update": update, "digest": digest });
+        json(&stage.send("POST", token, "/api/v1/import", Some(&body)))
+    };
+    let strict = import(Value::Null, false);
+    assert_eq!((&strict["refused"], &strict["rows"][0]["outcome"]), (&json!(1), &json!("refused")), "{strict}");
+    let preview = import(Value::Null, true);
+    assert!(preview["added"] == 1 && preview["changed"] == 1 && preview["is_applied"] == false, "{preview}");
+    assert_eq!(preview["rows"][0]["details"], json!(["label"]));
+    let stale = import(json!("0"), true);
+    assert!(stale["is_stale"] == true && stale["is_applied"] == false, "{stale}");
+    let label = "select device_label from v_devices where device_address = '001565000001'";
+    assert_ne!(database::value_blocking(&stage.url, label), "Imported");
+    assert_eq!(import(preview["digest"].clone(), true)["is_applied"], true);
+    assert_eq!(database::value_blocking(&stage.url, label), "Imported");
 }
 
 #[test]

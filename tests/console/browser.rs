@@ -63,7 +63,7 @@ impl Browser {
         self.post("/login", &[("token", &token), ("user", user), ("password", password)])
     }
 
-    fn send(&mut self, method: &str, page: &str, body: &[u8]) -> Answer {
+    pub fn send(&mut self, method: &str, page: &str, body: &[u8]) -> Answer {
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let (cookies, host) = (cookies.join("; "), self.server.to_string());
         let mut headers = Vec::new();

@@ -66,7 +66,7 @@ fn pages(line: &str) -> Vec<String> {
             .into();
     pages.extend(["", "/explain", "/edit", "/delete"].map(|page| format!("{device}{page}")));
     pages.extend(["/domains/new", "/extensions/new", "/settings/new", "/settings?search=time"].map(str::to_owned));
-    pages.extend(["/devices/new", "/devices/new?domain=pbx.example.net"].map(str::to_owned));
+    pages.extend(["/devices/new", "/devices/new?domain=pbx.example.net", "/devices/import"].map(str::to_owned));
     pages.extend(["file", "try"].map(|page| format!("{device}/{page}?{file}")));
     pages.extend(["", "/explain"].map(|page| format!("/journal/{line}{page}")));
     pages.extend(

@@ -199,7 +199,7 @@ pub fn reader_has_no_form(rita: &mut Browser, ada: &mut Browser) {
     let device = "/devices/001565000046";
     let own = rita.get(device).text();
     assert!(!own.contains("/edit\"") && !own.contains("Disable") && !rita.get("/devices").text().contains(NEW));
-    for page in [format!("{device}/edit"), format!("{device}/delete"), NEW.to_owned()] {
+    for page in [format!("{device}/edit"), format!("{device}/delete"), NEW.to_owned(), "/devices/import".to_owned()] {
         assert_eq!(rita.get(&page).status, 403, "{page}");
         assert_eq!(ada.get(&page).status, 200, "{page}");
     }

@@ -22,6 +22,7 @@ async fn devices_are_searched_shown_and_compared() {
         text_is_tried_and_not_saved(server, &mut root);
         devices_of_other_domains_are_missing(server);
         super::device_edits::device_is_edited_by_its_form(server, url, &mut root).await;
+        super::imports::sheet_is_previewed_and_imported(server, url, &mut root).await;
         super::row_edits::rows_are_edited_by_their_forms(server, url, &mut root).await;
     }
 }

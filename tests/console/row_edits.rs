@@ -35,7 +35,8 @@ pub async fn rows_are_edited_by_their_forms(server: &Server, url: &str, root: &m
     secrets_are_not_shown(url, root).await;
     admin_of_a_domain_edits_its_extensions_alone(server);
     let actions = root.get("/actions").text();
-    for part in ["domain new.example.net --description", "extension 801 --name", "setting provision ntp_server_primary"]
+    for part in
+        ["domain new.example.net --description", "extension 801 --name --password", "setting provision cidr --value"]
     {
         assert!(actions.contains(part), "{part}: {actions}");
     }

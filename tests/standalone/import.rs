@@ -25,7 +25,7 @@ fn pallet_of_all_makers_is_imported_and_served() {
         let ran = import(&stage, PALLET, &["--json"]);
         let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
         let expected = json!({
-            "devices": 5, "lines": 5, "extensions": 4, "generated_passwords": 3, "dry_run": false, "faults": []
+            "devices": 5, "lines": 5, "extensions": 4, "generated_passwords": 3, "changed": 0, "dry_run": false, "faults": []
         });
         assert_eq!((ran.success, report), (true, expected), "{}", ran.err);
         let device = stage.json(&["device", "show", "001565001001"]);

@@ -2,8 +2,10 @@
 
 mod answer;
 mod device;
+mod device_edit;
 mod devices;
 mod document;
+mod import;
 mod journal;
 mod plugins;
 mod problem;
@@ -45,8 +47,8 @@ pub fn document() -> Document {
 
 fn routes() -> OpenApiRouter<Arc<Operations>> {
     OpenApiRouter::with_openapi(document::Start::openapi())
-        .routes(routes!(devices::list))
-        .routes(routes!(device::show))
+        .routes(routes!(devices::list, device_edit::add))
+        .routes(routes!(device::show, device_edit::set))
         .routes(routes!(device::file))
         .routes(routes!(device::difference))
         .routes(routes!(device::explanation))
@@ -68,5 +70,6 @@ fn routes() -> OpenApiRouter<Arc<Operations>> {
         .routes(routes!(resync::resync))
         .routes(routes!(resync::reboot))
         .routes(routes!(rows::list, rows::add))
+        .routes(routes!(import::import))
         .routes(routes!(rows::show, rows::set, rows::remove))
 }

@@ -57,7 +57,7 @@ impl From<Values> for RowValues {
 }
 
 /// A row with its version.
-struct Versioned(StatusCode, EditedRow);
+pub(super) struct Versioned(pub StatusCode, pub EditedRow);
 
 impl IntoResponse for Versioned {
     fn into_response(self) -> Response {
@@ -191,7 +191,7 @@ pub async fn remove(
 }
 
 /// The version on which an edit builds. Without one, an edit could overwrite another one unseen.
-fn version(headers: &HeaderMap) -> Result<String, ApiProblem> {
+pub(super) fn version(headers: &HeaderMap) -> Result<String, ApiProblem> {
     let mut values = headers.get_all(header::IF_MATCH).iter();
     let (value, rest) = (values.next().and_then(|value| value.to_str().ok()), values.next());
     let value = value.filter(|value| rest.is_none() && *value != "*").map(str::trim);

@@ -4,7 +4,7 @@ use super::family::Family;
 use super::flags::{keyed_some, switch};
 use super::setup::{block_on, configure, open};
 use super::{reset, rows};
-use crate::editing::{self, Context, FILE_BYTES_MAX, Import, Imported, Kind, Templates};
+use crate::editing::{self, Context, FILE_BYTES_MAX, Import, Imported, Kind, Templates, Terms};
 use crate::log::Log;
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::{Arg, ArgMatches, Command, ValueHint};
@@ -15,6 +15,7 @@ use std::io::{Read, Write, stderr, stdin, stdout};
 const IMPORT: &str = "import";
 const FILE: &str = "file";
 const DOMAIN: &str = "domain";
+const UPDATE: &str = "update";
 const DRY_RUN: &str = "dry-run";
 const JSON: &str = "json";
 
@@ -36,6 +37,7 @@ fn command() -> Command {
     let import = keyed_some(IMPORT, "Adds many devices from a CSV file, all of them or none", &rows::KEYS)
         .arg(file)
         .arg(domain)
+        .arg(switch(UPDATE, "Change devices that exist already; without it, their rows are refused"))
         .arg(switch(DRY_RUN, "Check everything, and change nothing"))
         .arg(switch(JSON, "Print JSON"));
     rows::command(Kind::Device).subcommands([import, reset::command()])
@@ -52,8 +54,13 @@ fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
     let bytes = read(name)?;
     let import = Import {
         bytes: &bytes,
-        domain: flags.get_one::<String>(DOMAIN).map(String::as_str),
+        terms: Terms {
+            domain: flags.get_one::<String>(DOMAIN).map(String::as_str),
+            update: flags.get_flag(UPDATE),
+            only: None,
+        },
         dry_run: flags.get_flag(DRY_RUN),
+        expected: None,
     };
     block_on(async {
         let directory = open(&config.database).await?;
@@ -82,7 +89,7 @@ fn read(name: &str) -> Result<Vec<u8>> {
 
 /// Prints what was imported, or the faults, one a line.
 fn report(name: &str, imported: &Imported, dry_run: bool, json: bool) -> Result<()> {
-    let Imported { devices, lines, extensions, generated, faults } = imported;
+    let Imported { devices, lines, extensions, generated, changed, faults, .. } = imported;
     let listed = faults.iter().take(FAULTS_MAX);
     if json {
         let faults: Vec<_> = listed
@@ -90,6 +97,7 @@ fn report(name: &str, imported: &Imported, dry_run: bool, json: bool) -> Result<
             .collect();
         let object = json!({
             "devices": devices, "lines": lines, "extensions": extensions, "generated_passwords": generated,
+            "changed": changed,
             "dry_run": dry_run, "faults": faults
         });
         writeln!(stdout(), "{}", serde_json::to_string_pretty(&object)?)?;
@@ -108,6 +116,9 @@ fn report(name: &str, imported: &Imported, dry_run: bool, json: bool) -> Result<
             stdout(),
             "{done} {devices} devices, {lines} lines and {extensions} new extensions, {generated} of them with a generated password"
         )?;
+        if *changed > 0 {
+            writeln!(stdout(), "{} {changed} devices", if dry_run { "would change" } else { "changed" })?;
+        }
     }
     Ok(())
 }

@@ -1,9 +1,9 @@
 //! Two versions of a row, when somebody else has changed it since a form was opened.
 
-use super::draft::{Draft, DraftPart, entity};
+use super::draft::{Draft, DraftPart};
 use super::fields::label;
 use super::parts::{cell, table};
-use crate::editing::Kind;
+use crate::editing::{Kind, entity};
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 

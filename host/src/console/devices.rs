@@ -14,6 +14,9 @@ use serde::Deserialize;
 /// The path of the form for a new device, below that of devices.
 pub const NEW: &str = "/new";
 
+/// The path of the form that imports devices, below that of devices.
+pub const IMPORT: &str = "/import";
+
 /// Devices of one page.
 const DEVICES_OF_PAGE: u32 = 50;
 
@@ -63,7 +66,7 @@ pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Response
         DEVICES,
         &html! {
             (form(&visit, &conditions))
-            @if can_edit { p { a .button href=(visit.desk.path(&format!("{}{NEW}", DEVICES.path))) { "New device" } } }
+            @if can_edit { p { a .button href=(visit.desk.path(&format!("{}{NEW}", DEVICES.path))) { "New device" } " " a .button href=(visit.desk.path(&format!("{}{IMPORT}", DEVICES.path))) { "Import" } } }
             p role="status" { (found.total) @if found.total == 1 { " device" } @else { " devices" } }
             @if !found.devices.is_empty() { (shown) }
             (pages(&visit, &conditions, &found))

@@ -1,7 +1,7 @@
 //! What stands in the form of a device: as it is stored, or as somebody typed it.
 
 use super::form::Form;
-use crate::editing::{DeviceRows, ENTITIES, Entity, Kind, Part, PartEdit, WholeDevice, text_of};
+use crate::editing::{DeviceRows, Entity, Kind, Part, PartEdit, WholeDevice, entity, text_of};
 use std::collections::BTreeMap;
 
 /// The field with the address of the device.
@@ -37,11 +37,6 @@ pub struct DraftPart {
     pub texts: BTreeMap<String, String>,
     pub password: String,
     pub is_removed: bool,
-}
-
-/// The description of a kind of row.
-pub fn entity(kind: Kind) -> &'static Entity {
-    ENTITIES.into_iter().find(|entity| entity.kind == kind).unwrap_or(ENTITIES[0])
 }
 
 /// The name of a control.

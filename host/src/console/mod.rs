@@ -16,6 +16,7 @@ mod draft;
 mod fields;
 mod file;
 mod form;
+mod import;
 mod journal;
 mod layout;
 mod login;
@@ -33,6 +34,7 @@ mod row_list;
 mod row_pages;
 mod template_compare;
 mod templates;
+mod upload;
 mod visit;
 
 pub use config::Config;

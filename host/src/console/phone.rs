@@ -1,8 +1,8 @@
 //! The form of a device in the shape of a phone: line keys beside the display, the other keys below, then the lines.
 
-use super::draft::{ADDRESS, Draft, DraftPart, PASSWORD, REMOVE, UUID, entity, name};
+use super::draft::{ADDRESS, Draft, DraftPart, PASSWORD, REMOVE, UUID, name};
 use super::fields::{self, Control, control};
-use crate::editing::{Field, FieldFault, Kind, Part};
+use crate::editing::{Field, FieldFault, Kind, Part, entity};
 use crate::operator::DeviceForm;
 use maud::{Markup, html};
 

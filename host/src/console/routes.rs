@@ -6,8 +6,8 @@ use super::plugins::RELOAD;
 use super::row_pages::{self, OfRows, RowPages};
 use super::visit::Visit;
 use super::{
-    answer, assets, device, device_edit, devices, file, form, journal, login, overview, plugin_changes, plugin_forms,
-    plugins, template_compare, templates,
+    answer, assets, device, device_edit, devices, file, form, import, journal, login, overview, plugin_changes,
+    plugin_forms, plugins, template_compare, templates,
 };
 use super::{row_edit, row_list};
 use axum::Router;
@@ -25,6 +25,7 @@ use std::sync::Arc;
 pub fn router(desk: Arc<Desk>) -> Router {
     let path = |rest: &str| desk.path(rest);
     let below = |place: Place, rest: &str| desk.path(&format!("{}{rest}", place.path));
+    let sheet = DefaultBodyLimit::max(import::BYTES_MAX);
     let edit = DefaultBodyLimit::max(device_edit::BYTES_MAX);
     let long = DefaultBodyLimit::max(file::TRY_BYTES_MAX);
     let mut router = Router::new();
@@ -36,6 +37,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route(&path("/"), get(overview::get))
         .route(&path(DEVICES.path), get(devices::get))
         .route(&below(DEVICES, devices::NEW), get(device_edit::new).post(device_edit::add).layer(edit))
+        .route(&below(DEVICES, devices::IMPORT), get(import::get).post(import::post).layer(sheet))
         .route(&below(DEVICES, "/{device}"), get(device::get))
         .route(&below(DEVICES, "/{device}/edit"), get(device_edit::get).post(device_edit::set).layer(edit))
         .route(&below(DEVICES, "/{device}/enable"), post(device_edit::enable))

@@ -4,7 +4,7 @@ use super::entity::{Entity, Kind, Within};
 use super::error::Error;
 use super::find::{self, Domain};
 use super::password::Password;
-use super::record::{Record, records, tag};
+use super::record::{Record, records, tag, text_of};
 use super::request::{Action, Context, Request};
 use super::setting::Layer;
 use super::shown::shown;
@@ -20,6 +20,15 @@ pub struct Outcome {
     pub records: Vec<Record>,
     /// A password that the command generated, which nobody can read later.
     pub generated: Option<Password>,
+}
+
+impl Outcome {
+    /// The names of the first row.
+    pub fn names(&self) -> Vec<String> {
+        let row = self.records.first();
+        let columns = self.entity.names.iter().map(|field| field.column).filter(|column| !column.is_empty());
+        columns.filter_map(|column| row.map(|row| text_of(row, column))).collect()
+    }
 }
 
 /// Runs a command in one transaction.

@@ -160,6 +160,6 @@ impl Addresses {
 }
 
 /// The hexadecimal digits of a stored address.
-fn digits(text: &str) -> String {
+pub fn digits(text: &str) -> String {
     text.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_lowercase()).collect()
 }

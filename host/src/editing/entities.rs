@@ -1,6 +1,6 @@
 //! The list of what commands edit.
 
-use super::entity::Entity;
+use super::entity::{Entity, Kind};
 use super::{contact, device, domain, extension, key, line, profile, setting, user};
 
 /// Every kind of row, in the order of the help.
@@ -16,3 +16,8 @@ pub const ENTITIES: [&Entity; 10] = [
     &contact::CONTACT,
     &user::USER,
 ];
+
+/// The description of a kind of row. That of settings is of the default ones.
+pub fn entity(kind: Kind) -> &'static Entity {
+    ENTITIES.into_iter().find(|entity| entity.kind == kind).unwrap_or(ENTITIES[0])
+}

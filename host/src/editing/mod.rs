@@ -31,15 +31,15 @@ mod whole;
 mod whole_rows;
 
 pub use action::{Outcome, run};
-pub use entities::ENTITIES;
+pub use entities::{ENTITIES, entity};
 pub use entity::{Entity, Kind, Within};
 pub use error::Error;
 pub use fault::{FieldFault, Part};
 pub use field::{Field, FieldKind};
 pub use find::{domain_names, home, known_domain, only_domain};
-pub use import::{FILE_BYTES_MAX, Fault, Import, Imported, import};
+pub use import::{FILE_BYTES_MAX, Fault, Import, ImportRow, Imported, RowOutcome, Terms, import};
 pub use password::Password;
-pub use record::{Record, tag, text_of};
+pub use record::{Record, tag, text_of, text_of_json};
 pub use request::{Action, Context, Request};
 pub use reset::reset;
 pub use rotate::{RotatedLine, Rotation, rotate};

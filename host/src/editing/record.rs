@@ -24,10 +24,15 @@ pub fn tag(record: &Record) -> String {
 
 /// A column of a shown row as a form has it: flags are `true` or `false`, and NULL is empty.
 pub fn text_of(record: &Record, column: &str) -> String {
-    match record.get(column) {
-        None | Some(Json::Null) => String::new(),
-        Some(Json::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
+    record.get(column).map(text_of_json).unwrap_or_default()
+}
+
+/// A value as a form has it.
+pub fn text_of_json(value: &Json) -> String {
+    match value {
+        Json::Null => String::new(),
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
     }
 }
 

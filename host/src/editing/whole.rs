@@ -279,7 +279,11 @@ impl Saving {
         let mut request = Request { values, ..Request::default() };
         request.password = part.password.as_deref().map(Password::given);
         for (at, field) in list.entity.names.iter().enumerate() {
-            let text = part.names.get(at).map_or("", |text| text.trim());
+            // An edit that names a row by its key alone leaves it in its place.
+            let text = match (part.names.get(at).map_or("", |text| text.trim()), stored) {
+                ("", Some(row)) => &text_of(row, field.column),
+                (text, _) => text,
+            };
             let is_same = stored.is_some_and(|row| text_of(row, field.column) == text);
             match field.parse(text) {
                 _ if is_same => request.names.push(text.to_owned()),

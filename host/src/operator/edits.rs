@@ -5,7 +5,7 @@ use super::operations::Operations;
 use super::principal::{Principal, Scope};
 use super::problem::Problem;
 use crate::editing::{
-    self, Action, Context, ENTITIES, Entity, Kind, Outcome, Part, Password, Request, Templates, Within,
+    self, Action, Context, ENTITIES, Entity, Kind, Outcome, Part, Password, Request, SavedDevice, Templates, Within,
 };
 use crate::journal::NewAction;
 use serde::Serialize;
@@ -152,11 +152,15 @@ impl Operations {
     ) -> Result<EditedRow, Problem> {
         principal.needs(Scope::Edit)?;
         self.may_edit().await?;
-        let detail = detail(&place, &values);
+        let (mut names, given) = (place.names.clone(), written(&values));
+        let kind = place.kind.clone();
         let (entity, mut request) = request(principal, place, action)?;
         give(entity, action, values, &mut request)?;
         request.expected = expected;
         let changed = self.edit(entity, action, &request).await;
+        if let (true, Ok(outcome)) = (names.is_empty(), &changed) {
+            names = outcome.names();
+        }
         let word = match action {
             Action::Add => "add",
             Action::Remove => "remove",
@@ -167,7 +171,7 @@ impl Operations {
             action: word,
             domain: request.domain.clone().unwrap_or_default(),
             device: request.device.clone(),
-            detail,
+            detail: [vec![kind], names, given].concat().join(" "),
             is_done: changed.is_ok(),
             ..NewAction::default()
         };
@@ -203,6 +207,12 @@ impl Operations {
     }
 }
 
+impl From<SavedDevice> for EditedRow {
+    fn from(SavedDevice { rows, .. }: SavedDevice) -> Self {
+        Self { row: rows.record, tag: rows.tag, generated_password: None, entity: editing::entity(Kind::Device) }
+    }
+}
+
 impl EditedRow {
     fn of(outcome: Outcome) -> Self {
         let row = outcome.records.into_iter().next().unwrap_or_default();
@@ -211,13 +221,10 @@ impl EditedRow {
     }
 }
 
-/// What a line of the journal says: names, and the names of what was changed.
-fn detail(place: &RowPlace, values: &RowValues) -> String {
-    let mut words = vec![place.kind.clone()];
-    words.extend(place.names.iter().cloned());
-    words.extend(values.values.keys().map(|name| format!("--{name}")));
-    words.extend(values.password.as_ref().map(|_| "--password".to_owned()));
-    words.join(" ")
+/// What a line of the journal says of the values: their names.
+fn written(values: &RowValues) -> Vec<String> {
+    let names = values.values.keys().map(|name| format!("--{name}"));
+    names.chain(values.password.as_ref().map(|_| "--password".to_owned())).collect()
 }
 
 /// The request of an operator. A domain's admin names his domain, and no default setting.

@@ -6,6 +6,7 @@ mod device;
 mod device_form;
 mod devices;
 mod edits;
+mod import;
 mod journal;
 mod known_settings;
 mod operations;
@@ -25,6 +26,7 @@ pub use device::{DeviceDetail, DeviceFile, DeviceTemplate, FileDifference, Rende
 pub use device_form::DeviceForm;
 pub use devices::{DevicePage, DeviceSearch, DeviceSummary, FetchSummary, PAGE_DEFAULT, PAGE_MAX, firmware};
 pub use edits::{EditedRow, RowPage, RowPlace, RowValues};
+pub use import::{IMPORT_BYTES_MAX, ImportReport, ImportRequest, ImportedRow};
 pub use journal::{ActionPage, JournalPage, JournalSearch};
 pub use known_settings::{KnownSetting, known_settings, meaning};
 pub use operations::Operations;

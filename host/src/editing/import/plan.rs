@@ -1,19 +1,25 @@
 //! Checks the rows of a file against the database and against each other, and plans what to write.
 
+use super::outcome::{ImportRow, RowOutcome};
 use super::sheet::{Fault, SheetRow};
-use crate::directory::Edits;
+use super::update::{self, LineUpdate, StoredDevices};
+use crate::directory::{Edits, NewRow};
 use crate::editing::device::Addresses;
 use crate::editing::error::{Error, quoted};
 use crate::editing::find::{self, Domain};
+use crate::editing::record::{Record as Shown, text_of};
 use crate::editing::request::Context;
 use crate::facts::Record;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// What to write.
 #[derive(Default)]
 pub struct Plan {
     pub domains: Vec<PlannedDomain>,
     pub devices: Vec<PlannedDevice>,
+    pub updates: Vec<PlannedUpdate>,
+    /// What becomes of each row.
+    pub rows: Vec<ImportRow>,
 }
 
 /// A domain that rows name, with the extensions that it has.
@@ -42,11 +48,35 @@ pub struct PlannedDevice {
     pub domain: usize,
 }
 
+/// A device that exists, and what changes.
+pub struct PlannedUpdate {
+    /// The row of the file.
+    pub row: usize,
+    pub uuid: String,
+    /// The place in [`Plan::domains`].
+    pub domain: usize,
+    /// The device's own columns.
+    pub columns: NewRow,
+    pub line: LineUpdate,
+}
+
+/// Which rows are accepted.
+#[derive(Clone, Copy, Default)]
+pub struct Terms<'a> {
+    /// The domain of rows that name none.
+    pub domain: Option<&'a str>,
+    /// Whether devices that exist are changed.
+    pub update: bool,
+    /// The only domains that rows may name, in lower case; `None` for all.
+    pub only: Option<&'a BTreeSet<String>>,
+}
+
 /// Checks rows one after the other.
 pub struct Planner<'a> {
     context: &'a Context,
-    given: Option<&'a str>,
+    terms: Terms<'a>,
     taken: Addresses,
+    stored: StoredDevices,
     /// The lines in which the addresses of the file stand.
     seen: HashMap<String, u64>,
     of_name: HashMap<String, usize>,
@@ -54,9 +84,11 @@ pub struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    pub async fn new(edits: &mut Edits, context: &'a Context, domain: Option<&'a str>) -> Result<Self, Error> {
+    pub async fn new(edits: &mut Edits, context: &'a Context, terms: Terms<'a>) -> Result<Self, Error> {
         let taken = Addresses::read(edits).await?;
-        Ok(Self { context, given: domain, taken, seen: HashMap::new(), of_name: HashMap::new(), plan: Plan::default() })
+        let stored = if terms.update { StoredDevices::read(edits).await? } else { StoredDevices::default() };
+        let (seen, of_name, plan) = (HashMap::new(), HashMap::new(), Plan::default());
+        Ok(Self { context, terms, taken, stored, seen, of_name, plan })
     }
 
     /// Plans a row, or adds what is wrong with it.
@@ -71,6 +103,8 @@ impl<'a> Planner<'a> {
         faults: &mut Vec<Fault>,
     ) -> Result<(), Error> {
         let before = faults.len();
+        let address_text = row.text("address").unwrap_or_default().to_owned();
+        self.plan.rows.push(ImportRow { line: row.line, address: address_text, outcome: RowOutcome::Added });
         let address = self.address(row).map_err(|fault| faults.push(fault)).ok();
         let domain = match self.domain(edits, row).await? {
             Ok(domain) => Some(domain),
@@ -80,22 +114,56 @@ impl<'a> Planner<'a> {
             }
         };
         let name = domain.map(|at| self.plan.domains[at].domain.name.clone()).unwrap_or_default();
-        let template = self.template(row, &name).map_err(|fault| faults.push(fault)).ok();
+        let known = self.known(address.as_deref(), domain);
+        let template = match &known {
+            Some(known) if !update::names_template(row, known) => Ok(String::new()),
+            _ => self.template(row, &name),
+        };
+        let template = template.map_err(|fault| faults.push(fault)).ok();
         if let Some(domain) = domain {
             faults.extend(self.plan.domains[domain].extension(row).err());
         }
         if let (Some(address), Some(domain), Some(template)) = (address, domain, template)
             && faults.len() == before
         {
-            self.plan.devices.push(PlannedDevice { row: at, address, template, domain });
+            match known {
+                None => self.plan.devices.push(PlannedDevice { row: at, address, template, domain }),
+                Some(known) => self.update(at, row, domain, &template, &known),
+            }
         }
         Ok(())
+    }
+
+    /// The device of this address, if devices that exist are changed.
+    fn known(&self, address: Option<&str>, domain: Option<usize>) -> Option<Shown> {
+        let domain = &self.plan.domains[domain?].domain;
+        self.stored.find(address?, &domain.uuid).cloned()
+    }
+
+    /// Plans the change of a device that exists.
+    fn update(&mut self, at: usize, row: &SheetRow, domain: usize, template: &str, known: &Shown) {
+        let (columns, mut names) = update::columns(row, template, known);
+        let uuid = text_of(known, "device_uuid");
+        let line = self.stored.line(row, &uuid);
+        match &line {
+            LineUpdate::Same => {}
+            LineUpdate::Add => names.push(format!("line {}", row.text("line").unwrap_or("1"))),
+            LineUpdate::Extension(_) => names.push("extension".to_owned()),
+            LineUpdate::Transport(_) => names.push("transport".to_owned()),
+        }
+        let outcome = if names.is_empty() { RowOutcome::Unchanged } else { RowOutcome::Changed(names) };
+        if let Some(planned) = self.plan.rows.last_mut() {
+            planned.outcome = outcome;
+        }
+        if !columns.is_empty() || line != LineUpdate::Same {
+            self.plan.updates.push(PlannedUpdate { row: at, uuid, domain, columns, line });
+        }
     }
 
     fn address(&mut self, row: &SheetRow) -> Result<String, Fault> {
         let fault = |error: Error| row.fault("address", error.to_string());
         let address = find::address("address", row.text("address").unwrap_or_default()).map_err(fault)?;
-        if let Some(taken) = self.taken.taken(address) {
+        if let Some(taken) = self.taken.taken(address).filter(|_| !self.may_update(address.as_str(), row)) {
             return Err(fault(taken));
         }
         match self.seen.insert(address.to_string(), row.line) {
@@ -106,9 +174,14 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Whether the device of this address is in the row's domain, and may be changed.
+    fn may_update(&self, address: &str, row: &SheetRow) -> bool {
+        self.terms.update && self.stored.is_in(address, row.text("domain").or(self.terms.domain))
+    }
+
     /// The place of the row's domain in the plan.
     async fn domain(&mut self, edits: &mut Edits, row: &SheetRow) -> Result<Result<usize, Fault>, Error> {
-        let name = row.text("domain").or(self.given);
+        let name = row.text("domain").or(self.terms.domain);
         if let Some(at) = self.of_name.get(name.unwrap_or_default()) {
             return Ok(Ok(*at));
         }
@@ -117,6 +190,10 @@ impl<'a> Planner<'a> {
             Err(Error::Directory(error)) => return Err(error.into()),
             Err(error) => return Ok(Err(row.fault("domain", error.to_string()))),
         };
+        if self.terms.only.is_some_and(|only| !only.contains(&domain.name.to_lowercase())) {
+            let message = format!("there is no domain {}", quoted(name.unwrap_or(&domain.name)));
+            return Ok(Err(row.fault("domain", message)));
+        }
         let extensions = edits.select("v_extensions", &[("domain_uuid", Some(&domain.uuid))]).await?;
         let number = |record: Record| (record.row().text("extension").to_owned(), record);
         let known = extensions.into_records().map(number).collect();

@@ -1,7 +1,9 @@
 //! Imports a file: reads, checks and writes it.
 
-use super::plan::{Plan, PlannedDomain, Planner};
+use super::outcome::{ImportRow, RowOutcome, digest, refuse};
+use super::plan::{Plan, PlannedDomain, PlannedUpdate, Planner, Terms};
 use super::sheet::{COLUMNS, Fault, SheetRow, read};
+use super::update::LineUpdate;
 use crate::directory::{Access, Directory, Edits, NewRow};
 use crate::editing::error::Error;
 use crate::editing::password::Password;
@@ -17,10 +19,11 @@ const STEP_ROWS: usize = 1_000;
 /// A file to import. It may hold passwords, so there is no `Debug`.
 pub struct Import<'a> {
     pub bytes: &'a [u8],
-    /// The domain of rows that name none.
-    pub domain: Option<&'a str>,
+    pub terms: Terms<'a>,
     /// Whether nothing is kept.
     pub dry_run: bool,
+    /// What a preview has shown ([`Imported::digest`]): nothing is kept if something else would become of the rows.
+    pub expected: Option<&'a str>,
 }
 
 /// What was written, or why nothing was.
@@ -31,6 +34,14 @@ pub struct Imported {
     pub extensions: usize,
     /// The new extensions that got a generated password.
     pub generated: usize,
+    /// The devices that existed, and were changed.
+    pub changed: usize,
+    /// What became of each row.
+    pub rows: Vec<ImportRow>,
+    /// Names what became of all rows; empty if the file cannot be read.
+    pub digest: String,
+    /// Whether nothing was written because a preview has shown something else.
+    pub is_stale: bool,
     /// Nothing was written if there is one.
     pub faults: Vec<Fault>,
 }
@@ -43,31 +54,86 @@ pub async fn import(
     directory: &Directory,
     import: &Import<'_>,
     context: &Context,
-    progress: &mut dyn FnMut(&str, usize, usize),
+    progress: &mut (dyn FnMut(&str, usize, usize) + Send),
 ) -> Result<Imported, Error> {
     let (rows, mut faults) = read(import.bytes)?;
     let mut edits = directory.edit(Access::Write).await?;
-    let mut planner = Planner::new(&mut edits, context, import.domain).await?;
+    let mut planner = Planner::new(&mut edits, context, import.terms).await?;
     for (at, row) in rows.iter().enumerate() {
         planner.add(&mut edits, at, row, &mut faults).await?;
         if (at + 1) % STEP_ROWS == 0 {
             progress("checked", at + 1, rows.len());
         }
     }
-    if !faults.is_empty() {
-        faults.sort_by_key(|fault| (fault.line, fault.column));
-        return Ok(Imported { faults, ..Imported::default() });
-    }
     let mut plan = planner.plan;
-    let mut imported = Imported::default();
+    refuse(&mut plan.rows, &faults);
+    let Terms { domain, update, .. } = import.terms;
+    let digest = digest(import.bytes, domain, update, &plan.rows);
+    let is_stale = import.expected.is_some_and(|expected| expected != digest);
+    let mut imported = Imported { digest, is_stale, ..Imported::default() };
+    if !faults.is_empty() || is_stale {
+        faults.sort_by_key(|fault| (fault.line, fault.column));
+        return Ok(Imported { faults, rows: plan.rows, ..imported });
+    }
+    let mut defaults = Vec::new();
     for domain in &mut plan.domains {
         add_extensions(&mut edits, domain, &mut imported).await?;
+        defaults.push(line::Defaults::read(&mut edits, &domain.domain).await?);
     }
-    add_devices(&mut edits, &plan, &rows, &mut imported, progress).await?;
+    add_devices(&mut edits, &plan, &rows, &defaults, &mut imported, progress).await?;
+    for planned in &plan.updates {
+        change(&mut edits, planned, &rows[planned.row], &plan, &defaults, &mut imported).await?;
+    }
     if !import.dry_run {
         edits.commit().await?;
     }
-    Ok(imported)
+    imported.changed = plan.rows.iter().filter(|row| matches!(row.outcome, RowOutcome::Changed(_))).count();
+    Ok(Imported { rows: plan.rows, ..imported })
+}
+
+/// Changes a device that exists.
+async fn change(
+    edits: &mut Edits,
+    planned: &PlannedUpdate,
+    row: &SheetRow,
+    plan: &Plan,
+    defaults: &[line::Defaults],
+    imported: &mut Imported,
+) -> Result<(), Error> {
+    /// What a line keeps with another extension.
+    const KEPT: [&str; 5] = ["device_line_uuid", "domain_uuid", "device_uuid", "line_number", "enabled"];
+    if !planned.columns.is_empty() {
+        edits.update("v_devices", &[("device_uuid", Some(&planned.uuid))], &planned.columns).await?;
+    }
+    let transport = row.text("transport").map(|text| ("sip_transport", Some(text.to_owned())));
+    let known = &plan.domains[planned.domain].known;
+    let extension = row.text("extension").and_then(|number| known.get(number));
+    let mut new = match extension {
+        Some(extension) => {
+            defaults[planned.domain].row(edits, &planned.uuid, row.text("line").unwrap_or("1"), extension.row())
+        }
+        None => NewRow::new(),
+    };
+    if let Some(transport) = transport {
+        new.retain(|(column, _)| *column != transport.0);
+        new.push(transport);
+    }
+    match &planned.line {
+        LineUpdate::Same => {}
+        LineUpdate::Add => {
+            edits.insert("v_device_lines", &[new]).await?;
+            imported.lines += 1;
+        }
+        LineUpdate::Extension(uuid) => {
+            new.retain(|(column, _)| !KEPT.contains(column));
+            edits.update("v_device_lines", &[("device_line_uuid", Some(uuid))], &new).await?;
+        }
+        LineUpdate::Transport(uuid) => {
+            new.retain(|(column, _)| *column == "sip_transport");
+            edits.update("v_device_lines", &[("device_line_uuid", Some(uuid))], &new).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Adds the new extensions of a domain. They count as known then.
@@ -99,13 +165,10 @@ async fn add_devices(
     edits: &mut Edits,
     plan: &Plan,
     rows: &[SheetRow],
+    defaults: &[line::Defaults],
     imported: &mut Imported,
-    progress: &mut dyn FnMut(&str, usize, usize),
+    progress: &mut (dyn FnMut(&str, usize, usize) + Send),
 ) -> Result<(), Error> {
-    let mut defaults = Vec::new();
-    for planned in &plan.domains {
-        defaults.push(line::Defaults::read(edits, &planned.domain).await?);
-    }
     let optional = optional_columns(rows);
     for batch in plan.devices.chunks(STEP_ROWS) {
         let (mut devices, mut lines) = (Vec::new(), HashMap::<usize, Vec<NewRow>>::new());
