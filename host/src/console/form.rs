@@ -43,11 +43,6 @@ impl Form {
         self.0.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
     }
 
-    /// Fields that were read elsewhere.
-    pub fn of(fields: Vec<(String, String)>) -> Self {
-        Self(fields)
-    }
-
     /// All fields in their order.
     pub fn pairs(&self) -> &[(String, String)] {
         &self.0

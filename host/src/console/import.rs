@@ -9,13 +9,10 @@ use super::visit::Visit;
 use super::{fields, problem, upload};
 use crate::editing::Error;
 use crate::operator::{IMPORT_BYTES_MAX, ImportReport, ImportRequest, ImportedRow, Problem};
-use axum::extract::Request;
+use axum::body::Body;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
-
-/// Bytes of a form with a file: each byte may be written with three, and the file may stand in it twice, uploaded and pasted.
-pub const BYTES_MAX: usize = 4 * IMPORT_BYTES_MAX + (16 << 10);
 
 /// Rows of a preview that one page lists. The counts are those of all.
 const ROWS_MAX: usize = 1_000;
@@ -36,8 +33,8 @@ pub async fn get(visit: Visit) -> Response {
 }
 
 /// Shows a preview, or makes the changes that one has shown.
-pub async fn post(visit: Visit, request: Request) -> Response {
-    let form = match upload::read(request).await {
+pub async fn post(visit: Visit, body: Body) -> Response {
+    let form = match upload::read(&visit.headers, body).await {
         Ok(form) => form,
         Err(error) => return layout::refusal(&visit, error.status(), "Form refused", &error.to_string()),
     };

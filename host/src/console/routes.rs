@@ -25,7 +25,6 @@ use std::sync::Arc;
 pub fn router(desk: Arc<Desk>) -> Router {
     let path = |rest: &str| desk.path(rest);
     let below = |place: Place, rest: &str| desk.path(&format!("{}{rest}", place.path));
-    let sheet = DefaultBodyLimit::max(import::BYTES_MAX);
     let edit = DefaultBodyLimit::max(device_edit::BYTES_MAX);
     let long = DefaultBodyLimit::max(file::TRY_BYTES_MAX);
     let mut router = Router::new();
@@ -37,7 +36,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route(&path("/"), get(overview::get))
         .route(&path(DEVICES.path), get(devices::get))
         .route(&below(DEVICES, devices::NEW), get(device_edit::new).post(device_edit::add).layer(edit))
-        .route(&below(DEVICES, devices::IMPORT), get(import::get).post(import::post).layer(sheet))
+        .route(&below(DEVICES, devices::IMPORT), get(import::get).post(import::post))
         .route(&below(DEVICES, "/{device}"), get(device::get))
         .route(&below(DEVICES, "/{device}/edit"), get(device_edit::get).post(device_edit::set).layer(edit))
         .route(&below(DEVICES, "/{device}/enable"), post(device_edit::enable))

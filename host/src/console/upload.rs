@@ -1,21 +1,35 @@
-//! Forms that may carry a file (`multipart/form-data`).
+//! The form of an import, which may carry a file (`multipart/form-data`).
 
-use super::form::Form;
-use axum::body::Bytes;
-use axum::extract::multipart::MultipartError;
-use axum::extract::{FromRequest, Multipart, Request};
-use axum::http::{StatusCode, header};
+use super::form::{Form, TOKEN};
+use crate::http::{PartsError, read_parts};
+use crate::operator::IMPORT_BYTES_MAX;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, StatusCode, header};
 
-/// Fields of such a form: more than any of the console's has.
-const FIELDS_MAX: usize = 20;
+/// Bytes of a form without a file: each byte of the text may be written with three.
+const BYTES_MAX: usize = 3 * IMPORT_BYTES_MAX + (16 << 10);
+
+/// Bytes of a text. Browsers send the end of a line with two.
+const TEXT_BYTES_MAX: u64 = 2 * IMPORT_BYTES_MAX as u64;
+
+/// The fields, and the bytes of each: a token and a digest have 64 digits, a domain's name at most 253 characters.
+const FIELDS: [(&str, u64); 7] = [
+    (TOKEN, 256),
+    ("digest", 256),
+    ("domain", 1_024),
+    ("update", 16),
+    ("do", 16),
+    ("text", TEXT_BYTES_MAX),
+    ("file", TEXT_BYTES_MAX),
+];
 
 /// Why a form cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum UnreadableForm {
-    #[error("the form is larger than this page takes, or incomplete; split the file")]
+    #[error("the form is incomplete, or larger than {BYTES_MAX} bytes; split the file")]
     Large,
-    #[error("the form cannot be read: {0}")]
-    Malformed(String),
+    #[error(transparent)]
+    Parts(#[from] PartsError),
     #[error("the file is not UTF-8; save it as \"CSV UTF-8\"")]
     NotUtf8,
 }
@@ -23,14 +37,12 @@ pub enum UnreadableForm {
 impl UnreadableForm {
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::Large => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Large | Self::Parts(PartsError::TooLarge { .. } | PartsError::FormTooLarge(_)) => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
+            Self::Parts(_) => StatusCode::BAD_REQUEST,
             Self::NotUtf8 => StatusCode::UNPROCESSABLE_ENTITY,
         }
-    }
-
-    fn of(error: &MultipartError) -> Self {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Self::Large } else { Self::Malformed(error.body_text()) }
     }
 }
 
@@ -38,23 +50,15 @@ impl UnreadableForm {
 ///
 /// # Errors
 /// The body is too large, or no form.
-pub async fn read(request: Request) -> Result<Form, UnreadableForm> {
-    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+pub async fn read(headers: &HeaderMap, body: Body) -> Result<Form, UnreadableForm> {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     if !content_type.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
-        let bytes = Bytes::from_request(request, &()).await.map_err(|_| UnreadableForm::Large)?;
+        let bytes = to_bytes(body, BYTES_MAX).await.map_err(|_| UnreadableForm::Large)?;
         return Ok(Form::parse(&bytes));
     }
-    let multipart = Multipart::from_request(request, &()).await;
-    let mut multipart = multipart.map_err(|error| UnreadableForm::Malformed(error.body_text()))?;
-    let mut fields = Vec::new();
-    while let Some(field) = multipart.next_field().await.map_err(|error| UnreadableForm::of(&error))? {
-        if fields.len() == FIELDS_MAX {
-            return Err(UnreadableForm::Malformed(format!("it has more than {FIELDS_MAX} fields")));
-        }
-        let name = field.name().unwrap_or_default().to_owned();
-        let bytes = field.bytes().await.map_err(|error| UnreadableForm::of(&error))?;
-        let text = String::from_utf8(bytes.to_vec()).map_err(|_| UnreadableForm::NotUtf8)?;
-        fields.push((name, text));
+    let parts = read_parts(headers, body, &FIELDS).await?;
+    if parts.iter().any(|part| std::str::from_utf8(&part.bytes).is_err()) {
+        return Err(UnreadableForm::NotUtf8);
     }
-    Ok(Form::of(fields))
+    Ok(Form::of(parts))
 }
