@@ -1,12 +1,13 @@
 //! The client.
 
+use super::call::{Call, Reply};
 use super::error::Error;
-use super::limits::{CONNECT_TIMEOUT, REDIRECTS_MAX, TIMEOUT};
+use super::limits::{CALL_TIMEOUT, CONNECT_TIMEOUT, REDIRECTS_MAX, TIMEOUT};
 use super::url::FileUrl;
 use crate::authorities;
 use crate::facts::causes;
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
-use http_body_util::{BodyExt, Empty};
+use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
@@ -17,7 +18,7 @@ use std::path::Path;
 const AGENT: &str = concat!("dialplate/", env!("CARGO_PKG_VERSION"));
 
 pub struct Client {
-    client: legacy::Client<HttpsConnector<HttpConnector>, Empty<Bytes>>,
+    client: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
 }
 
 /// The answer to a request, after redirects.
@@ -61,6 +62,30 @@ impl Client {
         answered.unwrap_or_else(|_| Err(Error::TooSlow(url.to_string())))
     }
 
+    /// Sends a request to a service. An answer of any status is one, and a redirect is not followed.
+    ///
+    /// # Errors
+    /// There is no whole answer in time and of the size.
+    pub async fn call(&self, call: Call, bytes_max: u64) -> Result<Reply, Error> {
+        let place = call.url.to_string();
+        let answered = tokio::time::timeout(CALL_TIMEOUT, self.send(call, bytes_max)).await;
+        answered.unwrap_or_else(|_| {
+            let reason = format!("no answer within {} s", CALL_TIMEOUT.as_secs());
+            Err(Error::Unreachable { place, reason })
+        })
+    }
+
+    async fn send(&self, call: Call, bytes_max: u64) -> Result<Reply, Error> {
+        let Call { method, url, headers, body: sent } = call;
+        let unreachable = |reason: String| Error::Unreachable { place: url.to_string(), reason };
+        let request = Request::builder().method(method).uri(url.as_str()).header(header::USER_AGENT, AGENT);
+        let mut request = request.body(Full::from(sent)).map_err(|error| unreachable(error.to_string()))?;
+        request.headers_mut().extend(headers);
+        let answer = self.client.request(request).await.map_err(|error| unreachable(causes(&error)))?;
+        let (status, headers) = (answer.status(), answer.headers().clone());
+        Ok(Reply { status, headers, body: body(answer, &url, bytes_max).await? })
+    }
+
     async fn follow(&self, url: &FileUrl, mut headers: HeaderMap, bytes_max: u64) -> Result<Answer, Error> {
         let mut at = url.clone();
         for _ in 0..=REDIRECTS_MAX {
@@ -81,7 +106,7 @@ impl Client {
     async fn ask(&self, url: &FileUrl, headers: HeaderMap) -> Result<Response<Incoming>, Error> {
         let unreachable = |reason: String| Error::Unreachable { place: url.to_string(), reason };
         let without_fragment = url.as_str().split('#').next().unwrap_or_default();
-        let request = Request::get(without_fragment).header(header::USER_AGENT, AGENT).body(Empty::new());
+        let request = Request::get(without_fragment).header(header::USER_AGENT, AGENT).body(Full::default());
         let mut request = request.map_err(|error| unreachable(error.to_string()))?;
         request.headers_mut().extend(headers);
         self.client.request(request).await.map_err(|error| unreachable(causes(&error)))

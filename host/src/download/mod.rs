@@ -1,5 +1,7 @@
 //! Files from other servers and components from OCI registries: over TLS, with limits on size, time and redirects.
+//! And single requests to services.
 
+mod call;
 mod client;
 mod error;
 mod limits;
@@ -8,6 +10,7 @@ mod reference;
 mod registry;
 mod url;
 
+pub use call::{Call, Reply};
 pub use client::Client;
 pub use error::Error;
 pub use logins::Logins;

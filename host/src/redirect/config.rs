@@ -1,15 +1,27 @@
 //! The configuration of this room.
 
+use super::provider::CallPace;
 use super::url_rule::UrlRule;
+use std::path::PathBuf;
 use url::Url;
 
 /// Stands for the device's domain in the URL.
 const DOMAIN: &str = "{domain}";
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Config {
     /// The URL of the provisioning folder, with [`DOMAIN`] for the device's domain.
     pub url: Option<String>,
+    /// The file with the accounts at the services.
+    pub accounts: Option<PathBuf>,
+    /// Calls a second.
+    pub rate: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self { url: None, accounts: None, rate: CallPace::RATE }
+    }
 }
 
 impl Config {
@@ -39,7 +51,8 @@ mod tests {
 
     #[test]
     fn url_has_the_domain_and_what_the_maker_needs() {
-        let config = Config { url: Some(Config::parse_url("https://{domain}/app/provision").unwrap()) };
+        let config =
+            Config { url: Some(Config::parse_url("https://{domain}/app/provision").unwrap()), ..Config::default() };
         assert_eq!(config.url_of("yealink", "a.example"), "https://a.example/app/provision/");
         assert_eq!(config.url_of("snom", "a.example"), "https://a.example/app/provision/snom-{mac}.htm");
         assert_eq!(config.url_of("yealink", ""), "");

@@ -1,5 +1,6 @@
 //! `dialplate redirect check`.
 
+use super::connect::connect;
 use super::devices::{ComponentOuis, Loaded, Subject, load, read_file};
 use crate::config::Config;
 use crate::redirect::{self, Finding, OuiOwners, Pallet, RedirectDevice, Severity};
@@ -13,6 +14,8 @@ pub struct CheckOrder {
     pub subject: Subject,
     /// The delivery note.
     pub pallet: Option<PathBuf>,
+    /// Whether the servers in the URLs are connected to.
+    pub connects: bool,
     pub json: bool,
 }
 
@@ -21,11 +24,14 @@ pub struct CheckOrder {
 /// # Errors
 /// The devices cannot be read, or a device has an error.
 pub async fn check(config: Config, order: CheckOrder, out: &mut impl Write) -> Result<()> {
-    let Loaded { devices, plugins } = load(config, &order.subject).await?;
+    let Loaded { devices, plugins, .. } = load(config, &order.subject).await?;
     let owners = ComponentOuis(&plugins);
     let mut findings = redirect::check(&devices, &owners);
     if let Some(file) = &order.pallet {
         findings.extend(compare(file, &devices, &owners)?);
+    }
+    if order.connects {
+        findings.extend(connect(&devices).await?);
     }
     print(&findings, devices.len(), order.json, out)?;
     let errors = findings.iter().filter(|found| found.severity == Severity::Error).count();

@@ -9,6 +9,7 @@ use crate::plugin::Plugins;
 use crate::redirect::{self, FILE_BYTES_MAX, OuiOwners, RedirectDevice, UrlRule, model_of, read_sheet, version};
 use crate::resync::{self, Selection};
 use anyhow::{Context, Result, anyhow};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,6 +26,10 @@ pub(super) struct Loaded {
     pub devices: Vec<RedirectDevice>,
     /// They know makers' addresses.
     pub plugins: Arc<Plugins>,
+    /// All addresses of the database, or of the file.
+    pub known: HashSet<String>,
+    /// Whether all devices are meant.
+    pub is_whole: bool,
 }
 
 pub(super) async fn load(config: Config, subject: &Subject) -> Result<Loaded> {
@@ -42,7 +47,8 @@ async fn load_file(config: Config, file: &Path) -> Result<Loaded> {
     for device in &mut devices {
         complete(device, &plugins, &redirect);
     }
-    Ok(Loaded { devices, plugins })
+    let known = devices.iter().map(|device| device.address.to_string()).collect();
+    Ok(Loaded { devices, plugins, known, is_whole: true })
 }
 
 async fn load_rows(config: Config, selection: &Selection) -> Result<Loaded> {
@@ -56,8 +62,9 @@ async fn load_rows(config: Config, selection: &Selection) -> Result<Loaded> {
     // A softphone has no hardware address, and no maker would redirect it.
     let chosen = chosen.filter(|phone| is_named || phone.address.mac().is_some() || has_service(phone));
     let devices = chosen.map(|phone| device(phone, &redirect)).collect();
+    let known = phones.iter().map(|phone| phone.address.to_string()).collect();
     opened.into_app(loaded.current)?.close().await;
-    Ok(Loaded { devices, plugins })
+    Ok(Loaded { devices, plugins, known, is_whole: !is_named && selection.domain.is_none() })
 }
 
 fn has_service(phone: &Phone) -> bool {

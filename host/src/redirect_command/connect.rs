@@ -1,0 +1,68 @@
+//! Connects to the servers that phones would be sent to: whether their certificates come from an authority that phones can know.
+
+use crate::download::{Call, Client, FileUrl};
+use crate::redirect::{Finding, RedirectDevice, Severity};
+use anyhow::Result;
+use axum::http::{HeaderMap, Method};
+use std::collections::BTreeSet;
+use url::{Position, Url};
+
+/// More servers than one list has.
+const SERVERS_MAX: usize = 100;
+
+/// The page of a server's root is small; whatever it is, it is not read.
+const BYTES_MAX: u64 = 1 << 20;
+
+/// What is wrong with the connections to the devices' servers, tried from this machine and with the system's authorities.
+///
+/// # Errors
+/// The system has no authorities.
+pub(super) async fn connect(devices: &[RedirectDevice]) -> Result<Vec<Finding>> {
+    let client = Client::new(None)?;
+    let origin = |device: &RedirectDevice| Url::parse(&device.url).ok().filter(|url| url.scheme() == "https");
+    let origins: BTreeSet<String> =
+        devices.iter().filter_map(origin).map(|url| url[..Position::BeforePath].to_owned()).collect();
+    let mut findings = Vec::new();
+    for origin in origins.into_iter().take(SERVERS_MAX) {
+        let Ok(url) = FileUrl::parse(&origin) else { continue };
+        let call = Call { method: Method::HEAD, url, headers: HeaderMap::new(), body: Vec::new() };
+        let Err(error) = client.call(call, BYTES_MAX).await else { continue };
+        let (severity, problem, message) = explain(&error.to_string());
+        findings.push(Finding { severity, device: String::new(), place: origin, problem, message });
+    }
+    Ok(findings)
+}
+
+fn explain(error: &str) -> (Severity, &'static str, String) {
+    if !error.contains("invalid peer certificate") {
+        return (Severity::Warning, "unreachable", format!("{error}; a phone outside may see the same"));
+    }
+    let advice = if error.contains("UnknownIssuer") {
+        "a new phone trusts only public authorities; use a certificate of one, and send the intermediate certificates, too"
+    } else {
+        "the phone refuses it as well; renew it, or have it name this host"
+    };
+    (Severity::Error, "certificate", format!("{error}; {advice}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refused_certificates_are_told_from_absent_servers() {
+        let words = |error| {
+            let (severity, problem, message) = explain(error);
+            (severity, problem, message.contains("intermediate"))
+        };
+        assert_eq!(
+            words("cannot reach https://a: invalid peer certificate: UnknownIssuer"),
+            (Severity::Error, "certificate", true)
+        );
+        assert_eq!(
+            words("cannot reach https://a: invalid peer certificate: Expired"),
+            (Severity::Error, "certificate", false)
+        );
+        assert_eq!(words("cannot reach https://a: Connection refused"), (Severity::Warning, "unreachable", false));
+    }
+}
