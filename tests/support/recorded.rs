@@ -2,11 +2,15 @@
 
 use crate::app::TestApp;
 use crate::corpus;
-use crate::postgres::Postgres;
+use crate::postgres::{Cluster, Postgres};
 use crate::server::Server;
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tokio::runtime::Runtime;
+use tokio::sync::OnceCell;
+
+/// The files of a server with the recorded database, which each test copies.
+static LOADED: OnceCell<Cluster> = OnceCell::const_new();
 
 /// A PostgreSQL server with the recorded database.
 pub struct Recorded {
@@ -28,18 +32,16 @@ impl Recorded {
     pub fn start_with(settings: &[&str]) -> Option<Self> {
         let (corpus, runtime) = (corpus::find()?, Runtime::new().expect("a runtime"));
         let settings = settings.iter().map(|setting| (*setting).to_owned()).collect();
-        let postgres = runtime.block_on(Postgres::start_with(|_| settings))?;
-        let recorded = Self { corpus, runtime, postgres };
-        recorded.create(Self::NAME, "");
-        Some(recorded)
+        let postgres = runtime.block_on(async {
+            let cluster = LOADED.get_or_try_init(|| loaded(&corpus)).await.ok()?;
+            Some(Postgres::on(cluster, settings).await)
+        })?;
+        Some(Self { corpus, runtime, postgres })
     }
 
     /// Creates another database with the recorded rows. `words` are appended to `create database NAME`.
     pub fn create(&self, name: &str, words: &str) {
-        self.runtime.block_on(self.postgres.run("postgres", &format!("create database {name} {words}")));
-        for file in ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"] {
-            self.runtime.block_on(self.postgres.run(name, &corpus::text(&self.corpus, file)));
-        }
+        self.runtime.block_on(create(&self.postgres, &self.corpus, name, words));
     }
 
     /// Runs SQL statements in the recorded database.
@@ -83,5 +85,19 @@ impl Recorded {
     /// Starts a Dialplate server on the recorded database, as [`corpus::serve`] does.
     pub fn serve(&self, settings: &[(&str, &str)]) -> Server {
         corpus::serve(&self.url(), &self.corpus, settings)
+    }
+}
+
+/// An error says that PostgreSQL is not installed, which the skipped test reports.
+async fn loaded(corpus: &Path) -> Result<Cluster, ()> {
+    let postgres = Postgres::start().await.ok_or(())?;
+    create(&postgres, corpus, Recorded::NAME, "").await;
+    Ok(postgres.into_cluster())
+}
+
+async fn create(postgres: &Postgres, corpus: &Path, name: &str, words: &str) {
+    postgres.run("postgres", &format!("create database {name} {words}")).await;
+    for file in ["schema-postgres.sql", "defaults.sql", "fixture-1.sql"] {
+        postgres.run(name, &corpus::text(corpus, file)).await;
     }
 }
