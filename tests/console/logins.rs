@@ -275,6 +275,11 @@ fn standalone_users_log_in_by_their_role() {
     assert!(log_in("ada", "s3cret").unwrap().contains("(administrator)"));
     assert!(log_in("rita", "s3cret").unwrap().contains("(reader)"));
     assert!(log_in("phil", "s3cret").is_none());
+    let listed = String::from_utf8(user(folder.path(), &["list"], "").stdout).unwrap();
+    for (name, role) in [("ada", "admin"), ("rita", "reader"), ("phil", "true")] {
+        let line = listed.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{name}: {listed}"));
+        assert!(line.trim_end().ends_with(role), "{listed}");
+    }
     let succeed = |words: &[&str], input: &str| {
         let output = user(folder.path(), words, input);
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -296,6 +301,15 @@ fn standalone_users_log_in_by_their_role() {
 async fn role_in_fusionpbx_database_is_refused() {
     let stage = Stage::new(&[]).await;
     for (_, url) in &stage.servers {
+        let listed = command("user", &[("DIALPLATE_DATABASE", url)]).args(["list", "--json"]).output().unwrap();
+        let listed: serde_json::Value = serde_json::from_slice(&listed.stdout).unwrap();
+        let role = |name: &str| {
+            let users = listed.as_array().unwrap().iter();
+            users.filter(|user| user["username"] == name).map(|user| user["role"].to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!((role("root"), role("tenant")), (vec!["\"admin\"".into()], vec!["\"admin of the domain\"".into()]));
+        // A group of one domain gives no rights over all, whatever its name is.
+        assert_eq!((role("person"), role("forger")), (vec!["null".to_owned()], vec!["null".to_owned()]));
         let mut command = command("user", &[("DIALPLATE_DATABASE", url)]);
         let output = command.args(["add", "x", "--domain", PBX, "--role", "admin"]).output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -26,6 +26,17 @@ pub enum LoginRefusal {
     NoGroup,
 }
 
+/// What a user may do in the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rights {
+    /// Everything, in all domains.
+    Admin,
+    /// Everything, in the user's own domain.
+    DomainAdmin,
+    /// Look at everything.
+    Reader,
+}
+
 /// What the user may do whose password was checked.
 ///
 /// # Errors
@@ -38,20 +49,26 @@ pub fn admit(account: Option<&AccountFacts>, is_password: bool) -> Result<Grant,
     if account.has_second_factor {
         return Err(LoginRefusal::SecondFactor);
     }
-    let is_in = |name: &str| account.groups.iter().any(|group| group.name == name);
-    let is_in_global = |name: &str| account.groups.contains(&AccountGroup { name: name.to_owned(), is_global: true });
     let grant = |is_admin, domain| Grant { name: account.name.clone(), is_admin, domain };
+    match rights(&account.groups).ok_or(LoginRefusal::NoGroup)? {
+        Rights::Admin => Ok(grant(true, None)),
+        Rights::DomainAdmin => Ok(grant(true, Some(account.domain.clone()))),
+        Rights::Reader => Ok(grant(false, None)),
+    }
+}
+
+/// The rights that a user with these groups has; `None` if the user may not log in.
+pub fn rights(groups: &[AccountGroup]) -> Option<Rights> {
+    let is_in = |name: &str| groups.iter().any(|group| group.name == name);
+    let is_in_global = |name: &str| groups.iter().any(|group| group.name == name && group.is_global);
     if is_in_global(SUPERADMIN) || is_in_global(GROUP_ADMIN) {
-        return Ok(grant(true, None));
+        return Some(Rights::Admin);
     }
     // FusionPBX's `admin` may exist for all domains or for one; either gives rights over the user's own.
     if is_in(ADMIN) {
-        return Ok(grant(true, Some(account.domain.clone())));
+        return Some(Rights::DomainAdmin);
     }
-    if is_in_global(GROUP_READER) {
-        return Ok(grant(false, None));
-    }
-    Err(LoginRefusal::NoGroup)
+    is_in_global(GROUP_READER).then_some(Rights::Reader)
 }
 
 /// A hash of what a session depends on beside the groups: with another password, the user logs in again.

@@ -6,7 +6,7 @@ mod grant;
 mod sessions;
 mod token;
 
-pub use admit::{GROUP_ADMIN, GROUP_READER, LoginRefusal, admit, mark};
+pub use admit::{GROUP_ADMIN, GROUP_READER, LoginRefusal, Rights, admit, mark, rights};
 pub use grant::Grant;
 pub use sessions::{FoundSession, SessionUser, Sessions};
 pub use token::{FormKey, RandomId};

@@ -8,7 +8,7 @@ use super::record::{Record, records, tag, text_of};
 use super::request::{Action, Context, Request};
 use super::setting::Layer;
 use super::shown::shown;
-use super::{contact, device, domain, extension, key, line, profile, setting, user};
+use super::{contact, device, domain, extension, key, line, profile, role, setting, user};
 use crate::directory::{Access, Directory, Edits};
 use crate::facts;
 use serde_json::Value as Json;
@@ -149,6 +149,9 @@ impl Place {
         let mut records = records(self.entity, &table);
         if matches!(self.owner, Owner::Layer(_)) {
             records.iter_mut().for_each(|record| setting::mask(self.entity, record));
+        }
+        if self.entity.kind == Kind::User {
+            role::show(edits, &mut records).await?;
         }
         let order = |record: &Record| -> Vec<String> {
             self.entity.listed.iter().map(|name| sortable(record.get(*name))).collect()

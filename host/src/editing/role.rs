@@ -2,16 +2,25 @@
 //! FusionPBX's database its own groups decide, and this writes nothing.
 
 use super::error::Error;
+use super::record::Record;
 use super::request::Request;
-use crate::accounts::{GROUP_ADMIN, GROUP_READER};
+use crate::accounts::{GROUP_ADMIN, GROUP_READER, Rights, rights};
 use crate::directory::{Edits, NewRow};
+use crate::facts::{self, AccountGroup};
+use serde_json::Value as Json;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 const ADMIN: &str = "admin";
 const READER: &str = "reader";
+/// Of FusionPBX: an administrator of the own domain.
+const DOMAIN_ADMIN: &str = "admin of the domain";
 
 /// The roles that a user can have.
 pub const ROLES: &[&str] = &[ADMIN, READER];
+
+/// The name under which a user's role is shown.
+pub const ROLE: &str = "role";
 
 /// A group as a membership names it.
 pub struct Group {
@@ -76,4 +85,40 @@ async fn add_group(edits: &mut Edits, name: &str) -> Result<Group, Error> {
     }
     edits.insert("v_groups", &[row]).await?;
     Ok(group)
+}
+
+/// Adds to each user's row what the user may do in the console, by the same rule as a login. Users without rights have none.
+pub async fn show(edits: &mut Edits, users: &mut [Record]) -> Result<(), Error> {
+    let groups = groups_of_users(edits).await?;
+    for user in users {
+        let uuid = user.get("user_uuid").and_then(Json::as_str).unwrap_or_default();
+        let role = groups.get(uuid).and_then(|groups| rights(groups)).map(|rights| match rights {
+            Rights::Admin => ADMIN,
+            Rights::DomainAdmin => DOMAIN_ADMIN,
+            Rights::Reader => READER,
+        });
+        user.insert(ROLE.to_owned(), role.map_or(Json::Null, Json::from));
+    }
+    Ok(())
+}
+
+/// The groups of each user, by its key.
+async fn groups_of_users(edits: &mut Edits) -> Result<HashMap<String, Vec<AccountGroup>>, Error> {
+    let mut of_users: HashMap<String, Vec<AccountGroup>> = HashMap::new();
+    if !edits.has("v_groups", "group_uuid") || !edits.has("v_user_groups", "group_uuid") {
+        return Ok(of_users);
+    }
+    let groups = edits.select_only("v_groups", &["group_uuid", "group_name", "domain_uuid"], &[]).await?;
+    let group = |row: facts::Row<'_>| {
+        let (name, is_global) = (row.text("group_name").to_owned(), row.text("domain_uuid").is_empty());
+        (row.text("group_uuid").to_owned(), AccountGroup { name, is_global })
+    };
+    let groups: HashMap<String, AccountGroup> = groups.rows().map(group).collect();
+    let memberships = edits.select_only("v_user_groups", &["user_uuid", "group_uuid"], &[]).await?;
+    for row in memberships.rows() {
+        if let Some(group) = groups.get(row.text("group_uuid")) {
+            of_users.entry(row.text("user_uuid").to_owned()).or_default().push(group.clone());
+        }
+    }
+    Ok(of_users)
 }

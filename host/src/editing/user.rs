@@ -45,7 +45,7 @@ pub static USER: Entity = Entity {
         Field::new("organization", "", FieldKind::Text, "The organization of the user's contact"),
     ],
     has_password: true,
-    listed: &["username", "user_email", "user_enabled"],
+    listed: &["username", "user_email", "user_enabled", role::ROLE],
 };
 
 /// Adds a user with a contact, and returns its row's key. `password` is stored as a hash.
