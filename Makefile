@@ -87,11 +87,11 @@ fresh:
 
 # Measurements: parse and render by template size, the server under load, start and swap times, one request room by
 # room, a fork per request against a long-lived instance; the table of docs/performance.md, the cost of a request as
-# tables, plugins and templates grow, and a storm of ten thousand phones.
+# tables, plugins and templates grow, phones while browsers poll the console, and a storm of ten thousand phones.
 bench: setup-test build
 	plugins/build.sh tests/guests target/guests
 	$(CARGO) bench --workspace --bench templates --bench load --bench reload --bench request \
-		--bench performance --bench growth --bench storm
+		--bench performance --bench growth --bench console --bench storm
 
 # Installs missing packages on Debian as root, and names them elsewhere.
 setup-build:

@@ -24,9 +24,16 @@ pub struct Figures {
     latencies: Vec<Duration>,
 }
 
+impl Figures {
+    /// The latency that so many percent of the answers had at most.
+    pub fn at(&self, percent: usize) -> Duration {
+        self.latencies[(self.latencies.len() - 1) * percent / 100]
+    }
+}
+
 impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let at = |percent: usize| self.latencies[(self.latencies.len() - 1) * percent / 100].as_micros();
+        let at = |percent| self.at(percent).as_micros();
         write!(
             f,
             "{:<24} {} {:>6} B {:>6.0}/s, processor {:>5} us, latency p10 {:>5} median {:>5} p99 {:>6} us",
