@@ -5,6 +5,7 @@ mod conformance;
 mod device;
 mod devices;
 mod edits;
+mod fusionpbx;
 mod journal;
 mod templates;
 mod tokens;

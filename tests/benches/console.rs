@@ -30,7 +30,7 @@ const PHONE: Target = Target { name: "without", path: "/provision/001565000046.c
 const POLLED: Target = Target { name: "while polled", ..PHONE };
 
 fn main() {
-    let seconds = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(SECONDS);
+    let seconds = std::env::args().find_map(|word| word.parse().ok()).unwrap_or(SECONDS);
     let folder = tempfile::tempdir().expect("a folder");
     let journal = folder.path().join("journal.db").display().to_string();
     let server =

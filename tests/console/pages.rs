@@ -46,7 +46,8 @@ pub fn assert_safe(page: &str, answer: &Answer) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_are_complete_and_from_the_server_alone() {
-    let stage = Stage::new(&[]).await;
+    // Nothing listens there.
+    let stage = Stage::new(&[("DIALPLATE_FUSIONPBX_URL", "http://127.0.0.1:9")]).await;
     for (server, _) in &stage.servers {
         let mut browser = Browser::new(server.admin());
         assert_safe("login", &browser.get("/login"));
@@ -64,7 +65,19 @@ async fn pages_are_complete_and_from_the_server_alone() {
         one_domain_is_seen_alone(server);
         plugins_are_listed_and_reloaded(&mut browser);
         super::device_edits::edits_of_fusionpbx_are_off(&mut browser);
+        fusionpbx_is_asked(&mut browser);
     }
+}
+
+fn fusionpbx_is_asked(browser: &mut Browser) {
+    let path = "/devices/001565aa0001/fusionpbx";
+    let page = browser.get("/devices/001565aa0001/file?name=%7B%24mac%7D.cfg");
+    let fields = [("token", &*token(&page, path)), ("name", "{$mac}.cfg")];
+    let answer = browser.post(path, &fields);
+    assert_safe("fusionpbx", &Answer { body: answer.text().replace("http://127.0.0.1:9", "").into(), ..answer });
+    assert_eq!(browser.post(path, &[("token", "0"), ("name", "{$mac}.cfg")]).status, 403);
+    let said = browser.post(path, &fields).text();
+    assert!(said.contains("cannot reach http://127.0.0.1:9") && said.contains("<dt>Host</dt>"), "{said}");
 }
 
 fn every_page_needs_a_session(server: &Server) {

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::problem::ApiProblem;
 use super::request::{Caller, Parameters, Word};
 use crate::explain::Explanation;
-use crate::operator::{DeviceDetail, FileDifference, Operations, RenderedFile};
+use crate::operator::{DeviceDetail, FileDifference, FusionpbxDifference, Operations, RenderedFile};
 use axum::extract::State;
 use serde::Deserialize;
 use std::sync::Arc;
@@ -120,4 +120,26 @@ pub async fn explanation(
     Parameters(query): Parameters<ExplanationQuery>,
 ) -> Result<Answer<Explanation>, ApiProblem> {
     Ok(Answer(operations.explain_device(&caller.principal, &device, query.file).await?))
+}
+
+/// How a document differs from FusionPBX's own answer to the phone's request, which FusionPBX notes as a fetch
+#[utoipa::path(
+    post,
+    path = "/api/v1/devices/{device}/fusionpbx",
+    tag = "devices",
+    params(("device" = String, Path, description = "Its uuid or address."), DifferenceQuery),
+    responses(
+        (status = 200, body = FusionpbxDifference),
+        ApiProblem
+    ),
+    security(("token" = ["read"]))
+)]
+pub async fn fusionpbx(
+    State(operations): State<Arc<Operations>>,
+    caller: Caller,
+    Word(device): Word,
+    Parameters(query): Parameters<DifferenceQuery>,
+) -> Result<Answer<FusionpbxDifference>, ApiProblem> {
+    let Caller { principal, client } = caller;
+    Ok(Answer(operations.fusionpbx_difference(&principal, &device, &query.file, client).await?))
 }

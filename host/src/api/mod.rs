@@ -52,6 +52,7 @@ fn routes() -> OpenApiRouter<Arc<Operations>> {
         .routes(routes!(device::file))
         .routes(routes!(device::difference))
         .routes(routes!(device::explanation))
+        .routes(routes!(device::fusionpbx))
         .routes(routes!(journal::list))
         .routes(routes!(journal::show))
         .routes(routes!(journal::explanation))

@@ -2,7 +2,7 @@
 
 use super::folders::in_data;
 use super::source::{ConfigSource, parse_flag};
-use crate::operator::Config;
+use crate::operator::{Config, Fusionpbx};
 use std::path::PathBuf;
 
 pub fn read(source: &mut ConfigSource) -> Config {
@@ -11,8 +11,11 @@ pub fn read(source: &mut ConfigSource) -> Config {
         path => Ok(path.into()),
     });
     let is_default = !source.is_given("access_file") && source.is_given("data");
+    let authorities = source.optional("fusionpbx_ca", |text| Ok(text.into()));
+    let url = source.optional("fusionpbx_url", Fusionpbx::parse_url);
     Config {
         access_file: if is_default { in_data(source, "access_file", &file) } else { file },
         console_edit: source.value("console_edit", parse_flag),
+        fusionpbx: url.map(|url| Fusionpbx { url, authorities }),
     }
 }

@@ -3,6 +3,7 @@
 
 use super::devices;
 use super::form::{Form, TOKEN};
+use super::fusionpbx;
 use super::layout::{self, DEVICES};
 use super::parts::{cell, facts, link, text};
 use super::problem;
@@ -37,6 +38,7 @@ pub async fn get(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile
         &html! {
             p { (link(&devices::path(&visit, &word), "The device")) }
             (changed(&difference))
+            (fusionpbx::button(&visit, &word, &of.name))
             (document(&file))
         },
     )

@@ -16,6 +16,7 @@ mod draft;
 mod fields;
 mod file;
 mod form;
+mod fusionpbx;
 mod import;
 mod journal;
 mod layout;

@@ -6,8 +6,8 @@ use super::plugins::RELOAD;
 use super::row_pages::{self, OfRows, RowPages};
 use super::visit::Visit;
 use super::{
-    answer, assets, device, device_edit, devices, file, form, import, journal, login, overview, plugin_changes,
-    plugin_forms, plugins, template_compare, templates,
+    answer, assets, device, device_edit, devices, file, form, fusionpbx, import, journal, login, overview,
+    plugin_changes, plugin_forms, plugins, template_compare, templates,
 };
 use super::{row_edit, row_list};
 use axum::Router;
@@ -44,6 +44,7 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route(&below(DEVICES, "/{device}/explain"), get(device::explanation))
         .route(&below(DEVICES, "/{device}/file"), get(file::get))
         .route(&below(DEVICES, "/{device}/try"), get(file::form).post(file::try_text).layer(long))
+        .route(&below(DEVICES, "/{device}/fusionpbx"), post(fusionpbx::compare))
         .route(&below(DEVICES, "/{device}/resync"), post(device::resync))
         .route(&below(DEVICES, "/{device}/reboot"), post(device::reboot))
         .route(&path(JOURNAL.path), get(journal::get))

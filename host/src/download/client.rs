@@ -1,8 +1,7 @@
 //! The client.
 
-use super::call::{Call, Reply};
 use super::error::Error;
-use super::limits::{CALL_TIMEOUT, CONNECT_TIMEOUT, REDIRECTS_MAX, TIMEOUT};
+use super::limits::{CONNECT_TIMEOUT, REDIRECTS_MAX, TIMEOUT};
 use super::url::FileUrl;
 use crate::authorities;
 use crate::facts::causes;
@@ -15,7 +14,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::path::Path;
 
-const AGENT: &str = concat!("dialplate/", env!("CARGO_PKG_VERSION"));
+/// The User-Agent of requests.
+pub const AGENT: &str = concat!("dialplate/", env!("CARGO_PKG_VERSION"));
 
 pub struct Client {
     client: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
@@ -43,6 +43,10 @@ impl Client {
         Ok(Self { client: legacy::Client::builder(TokioExecutor::new()).build(connector.wrap_connector(http)) })
     }
 
+    pub(super) fn http(&self) -> &legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>> {
+        &self.client
+    }
+
     /// Fetches a file of at most `bytes_max` bytes; `None` if there is none at this URL.
     ///
     /// # Errors
@@ -62,37 +66,13 @@ impl Client {
         answered.unwrap_or_else(|_| Err(Error::TooSlow(url.to_string())))
     }
 
-    /// Sends a request to a service. An answer of any status is one, and a redirect is not followed.
-    ///
-    /// # Errors
-    /// There is no whole answer in time and of the size.
-    pub async fn call(&self, call: Call, bytes_max: u64) -> Result<Reply, Error> {
-        let place = call.url.to_string();
-        let answered = tokio::time::timeout(CALL_TIMEOUT, self.send(call, bytes_max)).await;
-        answered.unwrap_or_else(|_| {
-            let reason = format!("no answer within {} s", CALL_TIMEOUT.as_secs());
-            Err(Error::Unreachable { place, reason })
-        })
-    }
-
-    async fn send(&self, call: Call, bytes_max: u64) -> Result<Reply, Error> {
-        let Call { method, url, headers, body: sent } = call;
-        let unreachable = |reason: String| Error::Unreachable { place: url.to_string(), reason };
-        let request = Request::builder().method(method).uri(url.as_str()).header(header::USER_AGENT, AGENT);
-        let mut request = request.body(Full::from(sent)).map_err(|error| unreachable(error.to_string()))?;
-        request.headers_mut().extend(headers);
-        let answer = self.client.request(request).await.map_err(|error| unreachable(causes(&error)))?;
-        let (status, headers) = (answer.status(), answer.headers().clone());
-        Ok(Reply { status, headers, body: body(answer, &url, bytes_max).await? })
-    }
-
     async fn follow(&self, url: &FileUrl, mut headers: HeaderMap, bytes_max: u64) -> Result<Answer, Error> {
         let mut at = url.clone();
         for _ in 0..=REDIRECTS_MAX {
             let answer = self.ask(&at, std::mem::take(&mut headers)).await?;
             let (status, headers) = (answer.status(), answer.headers().clone());
             if status == StatusCode::OK {
-                return Ok(Answer { status, headers, body: body(answer, &at, bytes_max).await? });
+                return Ok(Answer { status, headers, body: body(answer, &at.to_string(), bytes_max).await? });
             }
             if !status.is_redirection() {
                 return Ok(Answer { status, headers, body: Vec::new() });
@@ -113,15 +93,16 @@ impl Client {
     }
 }
 
-async fn body(answer: Response<Incoming>, url: &FileUrl, bytes_max: u64) -> Result<Vec<u8>, Error> {
-    let too_large = || Error::TooLarge { place: url.to_string(), bytes_max };
+/// The body of an answer, if it is not larger than `bytes_max`.
+pub(super) async fn body(answer: Response<Incoming>, place: &str, bytes_max: u64) -> Result<Vec<u8>, Error> {
+    let too_large = || Error::TooLarge { place: place.to_owned(), bytes_max };
     let mut body = answer.into_body();
     if body.size_hint().lower() > bytes_max {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| Error::Broken { place: url.to_string(), reason: causes(&error) })?;
+        let frame = frame.map_err(|error| Error::Broken { place: place.to_owned(), reason: causes(&error) })?;
         bytes.extend(frame.data_ref().into_iter().flatten());
         if bytes.len() as u64 > bytes_max {
             return Err(too_large());

@@ -43,6 +43,8 @@ pub enum Error {
     TooLarge { place: String, bytes_max: u64 },
     #[error("{0} has not sent the whole file within {max} s", max = TIMEOUT.as_secs())]
     TooSlow(String),
+    #[error("{place} has not answered within {seconds} s")]
+    NoAnswer { place: String, seconds: u64 },
     #[error("{place} broke off: {reason}")]
     Broken { place: String, reason: String },
 }

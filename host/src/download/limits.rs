@@ -8,5 +8,3 @@ pub const REDIRECTS_MAX: usize = 5;
 pub const TIMEOUT: Duration = Duration::from_secs(300);
 /// A server that takes longer to accept a connection is down.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
-/// A service that takes longer for a small question is out of order.
-pub const CALL_TIMEOUT: Duration = Duration::from_secs(30);

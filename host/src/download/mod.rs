@@ -10,8 +10,8 @@ mod reference;
 mod registry;
 mod url;
 
-pub use call::{Call, Reply};
-pub use client::Client;
+pub use call::{Call, Limits, Reply};
+pub use client::{AGENT, Client};
 pub use error::Error;
 pub use logins::Logins;
 pub use reference::Reference;

@@ -248,7 +248,7 @@ impl Operations {
         Ok((RenderedFile::of(&preview.ready, &preview.device, false), difference))
     }
 
-    async fn preview(&self, principal: &Principal, word: &str, file: &str) -> Result<Preview, Problem> {
+    pub(super) async fn preview(&self, principal: &Principal, word: &str, file: &str) -> Result<Preview, Problem> {
         principal.needs(Scope::Read)?;
         let found = self.find(principal, word).await?;
         let address = found.usable()?;

@@ -1,6 +1,6 @@
 //! What operators can do with the running server.
 
-use super::config::{Config, PluginSources};
+use super::config::{Config, Fusionpbx, PluginSources};
 use super::principal::Principal;
 use super::store::Store;
 use crate::files::Root;
@@ -17,6 +17,8 @@ pub struct Operations {
     pub(super) resync: resync::Config,
     /// Whether a database of FusionPBX's may be edited.
     pub(super) console_edit: bool,
+    /// FusionPBX's own web server.
+    pub(super) fusionpbx: Option<Fusionpbx>,
     /// What changes of the plugins need.
     pub(super) plugins: PluginSources,
     /// The folder of the plugins, for lists of what is in it.
@@ -32,6 +34,7 @@ impl Operations {
             admin,
             resync,
             console_edit: config.console_edit,
+            fusionpbx: config.fusionpbx,
             plugin_folder: Root::new(plugins.kit.plugins.clone()),
             plugins,
             changing: Arc::new(Semaphore::new(1)),

@@ -1,10 +1,11 @@
 //! Connects to the servers that phones would be sent to: whether their certificates come from an authority that phones can know.
 
-use crate::download::{Call, Client, FileUrl};
+use crate::download::{Call, Client, Limits};
 use crate::redirect::{Finding, RedirectDevice, Severity};
 use anyhow::Result;
 use axum::http::{HeaderMap, Method};
 use std::collections::BTreeSet;
+use std::time::Duration;
 use url::{Position, Url};
 
 /// More servers than one list has.
@@ -12,6 +13,9 @@ const SERVERS_MAX: usize = 100;
 
 /// The page of a server's root is small; whatever it is, it is not read.
 const BYTES_MAX: u64 = 1 << 20;
+
+/// A phone does not wait longer either.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What is wrong with the connections to the devices' servers, tried from this machine and with the system's authorities.
 ///
@@ -24,9 +28,10 @@ pub(super) async fn connect(devices: &[RedirectDevice]) -> Result<Vec<Finding>> 
         devices.iter().filter_map(origin).map(|url| url[..Position::BeforePath].to_owned()).collect();
     let mut findings = Vec::new();
     for origin in origins.into_iter().take(SERVERS_MAX) {
-        let Ok(url) = FileUrl::parse(&origin) else { continue };
-        let call = Call { method: Method::HEAD, url, headers: HeaderMap::new(), body: Vec::new() };
-        let Err(error) = client.call(call, BYTES_MAX).await else { continue };
+        let limits = Limits { bytes_max: BYTES_MAX, timeout: TIMEOUT };
+        let (uri, place, headers) = (origin.clone(), origin.clone(), HeaderMap::new());
+        let call = Call { method: Method::HEAD, uri, place, headers, body: Vec::new(), limits };
+        let Err(error) = client.call(call).await else { continue };
         let (severity, problem, message) = explain(&error.to_string());
         findings.push(Finding { severity, device: String::new(), place: origin, problem, message });
     }

@@ -1,6 +1,6 @@
 //! A connection to a service: at its pace, with pauses where it asks for them.
 
-use crate::download::{Call, Client, Error, FileUrl, Reply};
+use crate::download::{AGENT, Call, Client, Error, FileUrl, Limits, Reply};
 use crate::redirect::account::Account;
 use crate::redirect::provider::{CallPace, ServiceError};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -12,6 +12,9 @@ use tokio::time::Instant;
 
 /// A page of a list has a hundred devices of some hundred bytes.
 const ANSWER_BYTES_MAX: u64 = 4 << 20;
+
+/// A service that takes longer for a small question is out of order.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// So often a call is made that the service puts off.
 const ATTEMPTS_MAX: u32 = 5;
@@ -46,8 +49,17 @@ impl Connection {
     ) -> Result<Reply, ServiceError> {
         for _ in 0..ATTEMPTS_MAX {
             self.wait().await;
-            let call = Call { method: method.clone(), url: url.clone(), headers: headers()?, body: body.to_vec() };
-            let reply = self.client.call(call, ANSWER_BYTES_MAX).await.map_err(|error| self.unreachable(&error))?;
+            let mut headers = headers()?;
+            headers.insert(header::USER_AGENT, HeaderValue::from_static(AGENT));
+            let call = Call {
+                method: method.clone(),
+                uri: url.as_str().to_owned(),
+                place: url.to_string(),
+                headers,
+                body: body.to_vec(),
+                limits: Limits { bytes_max: ANSWER_BYTES_MAX, timeout: ANSWER_TIMEOUT },
+            };
+            let reply = self.client.call(call).await.map_err(|error| self.unreachable(&error))?;
             match reply.status {
                 StatusCode::TOO_MANY_REQUESTS => self.pause(&reply.headers).await,
                 StatusCode::UNAUTHORIZED => return Err(ServiceError::Credentials),
