@@ -1,7 +1,7 @@
 //! Devices edited by forms, as a browser without scripts sends them.
 
 use super::browser::{Browser, fields, fill, token};
-use super::pages::assert_safe;
+use super::pages::{FUSIONPBX_PAGE, assert_safe};
 use super::stage::PBX;
 use dialplate_tests::server::Server;
 use dialplate_tests::{client, database};
@@ -221,6 +221,7 @@ pub fn edits_of_fusionpbx_are_off(root: &mut Browser) {
     let device = "/devices/001565aa0001";
     let text = root.get(device).text();
     assert!(text.contains("console_edit = true") && !text.contains("/edit\""), "{text}");
+    assert!(text.contains(&format!("href=\"{FUSIONPBX_PAGE}")), "{text}");
     assert!(!root.get("/devices").text().contains(NEW));
     for page in [format!("{device}/edit"), format!("{device}/delete"), NEW.to_owned()] {
         assert_eq!(root.get(&page).status, 403, "{page}");

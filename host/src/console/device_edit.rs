@@ -237,12 +237,19 @@ async fn checked(visit: &Visit, word: &str, action: &str, form: Form) -> Result<
     }
 }
 
-/// The links and buttons that edit a device, on its page. Where edits are off, a sentence says so.
+/// The links and buttons that edit a device, on its page. Where edits are off, a sentence says so, with a link to FusionPBX's
+/// own page.
 pub async fn actions(visit: &Visit, word: &str) -> Markup {
     let operations = &visit.desk.operations;
     match operations.may_edit_rows(&visit.principal).await {
         Ok(()) => {}
-        Err(problem @ Problem::EditsOff) => return html! { p .quiet { (problem) } },
+        Err(problem @ Problem::EditsOff) => {
+            let page = operations.fusionpbx_page(word);
+            return html! {
+                p .quiet { (problem) }
+                @if let Some(page) = page { p { a href=(page) rel="noreferrer" { "Edit in FusionPBX" } } }
+            };
+        }
         Err(_) => return html! {},
     }
     let Ok(place) = operations.device_place(&visit.principal, word).await else { return html! {} };

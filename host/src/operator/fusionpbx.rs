@@ -51,6 +51,12 @@ impl Operations {
         self.fusionpbx.is_some()
     }
 
+    /// FusionPBX's own page of a device.
+    pub fn fusionpbx_page(&self, device_uuid: &str) -> Option<String> {
+        let Fusionpbx { url, .. } = self.fusionpbx.as_ref()?;
+        Some(format!("{url}/app/devices/device_edit.php?id={}", percent_encoded(device_uuid, "")))
+    }
+
     /// Asks FusionPBX for a file of a device, and compares. This server writes nothing but the action's line; FusionPBX notes
     /// the request like a fetch of the phone.
     ///
