@@ -63,6 +63,7 @@ mod pooler;
 mod provision_xml;
 mod proxied;
 mod proxies;
+mod redirect;
 mod refusals;
 mod releases;
 mod reload;

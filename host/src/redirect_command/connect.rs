@@ -42,7 +42,8 @@ fn explain(error: &str) -> (Severity, &'static str, String) {
     if !error.contains("invalid peer certificate") {
         return (Severity::Warning, "unreachable", format!("{error}; a phone outside may see the same"));
     }
-    let advice = if error.contains("UnknownIssuer") {
+    // A certificate that is its own authority is refused by another name.
+    let advice = if error.contains("UnknownIssuer") || error.contains("CaUsedAsEndEntity") {
         "a new phone trusts only public authorities; use a certificate of one, and send the intermediate certificates, too"
     } else {
         "the phone refuses it as well; renew it, or have it name this host"

@@ -68,7 +68,8 @@ pub async fn service(config: Config, order: ServiceOrder, out: &mut impl Write) 
     if verb == Verb::Sync {
         let (register, remove) = (plan.count(Action::Register), plan.count(Action::Remove));
         let unchanged = plan.unchanged.len();
-        writeln!(stderr(), "plan: {register} to register, {remove} to remove, {unchanged} unchanged")?;
+        let line = format!("plan: {register} to register, {remove} to remove, {unchanged} unchanged\n");
+        stderr().write_all(line.as_bytes())?;
     }
     let total = plan.tasks.len();
     let mut reports = settled(&plan, fleet.withheld);
