@@ -22,7 +22,7 @@ const RETRY_PAUSE: Duration = Duration::from_millis(10);
 /// The pause after some lines, in which others may come. To wake the thread for each line would cost a request under load
 /// as much as a tenth of its time.
 const GATHER_PAUSE: Duration = Duration::from_millis(2);
-/// The thread's name. `tests/support/server.rs` finds the thread by it.
+/// The thread's name. `tests/tools/server.rs` finds the thread by it.
 const THREAD: &str = "log-writer";
 
 /// Lines lost since the process started, which has one log.

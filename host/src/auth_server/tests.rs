@@ -122,7 +122,7 @@ fn certificate(folder: &Path) -> Option<ServerConfig> {
     openssl.args(["-subj", "/CN=auth", "-addext", "subjectAltName=IP:127.0.0.1"]);
     openssl.args(["-addext", "basicConstraints=critical,CA:FALSE", "-out"]).arg(&certificate).arg("-keyout").arg(&key);
     let Ok(output) = openssl.output() else {
-        dialplate_tests::skip("openssl is not installed");
+        dialplate_test_tools::skip("openssl is not installed");
         return None;
     };
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -338,7 +338,7 @@ mod tests {
     fn every_release_since_5_0_makes_a_catalog() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/contract");
         let Ok(entries) = std::fs::read_dir(folder) else {
-            return dialplate_tests::skip("../shared/contract is missing");
+            return dialplate_test_tools::skip("../shared/contract is missing");
         };
         let schemas = entries.flatten().map(|entry| entry.path());
         let mut count = 0;

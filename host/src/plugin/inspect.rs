@@ -227,7 +227,7 @@ fn judge(imports: &[String], exports: &[String]) -> Result<Version, LoadError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dialplate_tests::guests;
+    use dialplate_test_tools::guests;
 
     fn judged(imports: &[&str], exports: &[&str]) -> Result<Version, String> {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();

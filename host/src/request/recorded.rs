@@ -75,7 +75,7 @@ const OTHER_RULES: [(&str, u64, &str); 12] = [
 fn recorded() -> Option<Json> {
     let text = std::fs::read_to_string(RECORDED).ok();
     if text.is_none() {
-        dialplate_tests::skip(&format!("no recorded rewrites at {RECORDED}"));
+        dialplate_test_tools::skip(&format!("no recorded rewrites at {RECORDED}"));
     }
     text.map(|text| serde_json::from_str(&text).unwrap())
 }

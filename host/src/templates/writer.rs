@@ -54,7 +54,7 @@ mod tests {
         let path = folder.path().join("a.cfg");
         let mut first = File::create(&path).unwrap();
         if has_writer(&path).is_none() {
-            return dialplate_tests::unsupported("the kernel reports no writers of a file here");
+            return dialplate_test_tools::unsupported("the kernel reports no writers of a file here");
         }
         first.write_all(b"half").unwrap();
         drop(File::options().append(true).open(&path).unwrap());

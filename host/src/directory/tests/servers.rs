@@ -4,7 +4,7 @@ use crate::directory::{Config, DatabaseUrl, Directory};
 use sqlx::{Connection, SqliteConnection};
 use std::path::Path;
 
-pub use dialplate_tests::postgres::Postgres;
+pub use dialplate_test_tools::postgres::Postgres;
 
 /// A temporary folder.
 pub struct Scratch(tempfile::TempDir);
@@ -26,7 +26,7 @@ pub fn corpus(file: &str) -> Option<String> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/corpus/").to_owned() + file;
     let text = std::fs::read_to_string(path).ok();
     if text.is_none() {
-        dialplate_tests::skip(&format!("../shared/corpus/{file} is missing"));
+        dialplate_test_tools::skip(&format!("../shared/corpus/{file} is missing"));
     }
     text
 }

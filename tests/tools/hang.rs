@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 /// The library that makes file calls wait.
 static LIBRARY: LazyLock<PathBuf> = LazyLock::new(|| {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("support/hang.c");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("hang.c");
     let library = target().join(format!("hang-{}.so", std::process::id()));
     let status = Command::new("cc").args(["-shared", "-fPIC", "-o"]).args([&library, &source]).arg("-ldl").status();
     assert!(status.is_ok_and(|status| status.success()), "cc compiles {}", source.display());

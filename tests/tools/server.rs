@@ -36,7 +36,7 @@ pub struct Server {
 
 /// The root folder of the repository.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests are in the repository").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the tests are in the repository").to_owned()
 }
 
 /// Cargo's target folder. The running test is in `<target>/release/deps`.
