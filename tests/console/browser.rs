@@ -43,7 +43,10 @@ impl Browser {
         const BOUNDARY: &str = "----boundary-of-a-browser";
         let mut body = Vec::new();
         for (name, file, bytes) in parts {
-            let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"") };
+            let file = match file.is_empty() {
+                true => String::new(),
+                false => format!("; filename=\"{file}\"\r\nContent-Type: application/octet-stream"),
+            };
             body.extend(
                 format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").bytes(),
             );

@@ -4,8 +4,9 @@ use super::form::TOKEN;
 use super::parts::{cell, table};
 use super::visit::Visit;
 use crate::api::{COMPONENT, SIGNATURE};
-use crate::operator::{PluginSwapEntry, PluginVersion};
+use crate::operator::PluginSwapEntry;
 use crate::plugin_install::HASH_DIGITS;
+use crate::plugin_install::Version;
 use maud::{Markup, html};
 
 /// The paths of the forms, and the purposes of their tokens.
@@ -70,7 +71,7 @@ fn token(visit: &Visit, purpose: &str) -> Markup {
 }
 
 /// The kept versions of a plugin, each with a button that puts it back.
-pub fn kept(visit: &Visit, plugin: &str, versions: &[PluginVersion]) -> Markup {
+pub fn kept(visit: &Visit, plugin: &str, versions: &[Version]) -> Markup {
     let purpose = path(plugin, "rollback");
     html! {
         @for version in versions {
@@ -118,10 +119,10 @@ pub fn history(swaps: &[PluginSwapEntry]) -> Markup {
     }
 }
 
-fn version(version: Option<&PluginVersion>) -> Markup {
+fn version(version: Option<&Version>) -> Markup {
     html! {
         @match version {
-            Some(PluginVersion { version, sha256 }) => {
+            Some(Version { version, sha256 }) => {
                 (version) " " code title=(sha256) { (sha256.get(..HASH_DIGITS).unwrap_or(sha256)) }
             }
             None => "none",

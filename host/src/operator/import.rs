@@ -5,20 +5,25 @@ use super::principal::{Principal, Scope};
 use super::problem::Problem;
 use crate::editing::{self, Context, Import, Imported, RowOutcome, Terms};
 use crate::journal::NewAction;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Bytes of a file that a browser or the API sends: some 5,000 devices. The command `device import` takes larger ones.
 pub const IMPORT_BYTES_MAX: usize = 512 << 10;
 
-/// A file, and how it is imported. It may hold passwords, so there is no `Debug`.
-#[derive(Default)]
+// It may hold passwords, so there is no `Debug`.
+/// A CSV file, and how it is imported.
+#[derive(Default, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ImportBody)]
 pub struct ImportRequest {
+    /// The file, at most 512 KiB of it.
     pub text: String,
     /// The domain of rows that name none.
     pub domain: Option<String>,
     /// Whether devices that exist are changed. Else their rows are refused.
+    #[serde(default)]
     pub update: bool,
-    /// The digest of the preview whose changes are made; `None` for a preview.
+    /// The digest of the preview that is applied. Without one, the answer is a preview, and nothing is written.
     pub digest: Option<String>,
 }
 

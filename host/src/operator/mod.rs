@@ -32,7 +32,7 @@ pub use import::{IMPORT_BYTES_MAX, ImportReport, ImportRequest, ImportedRow};
 pub use journal::{ActionPage, JournalPage, JournalSearch};
 pub use known_settings::{KnownSetting, known_settings, meaning};
 pub use operations::Operations;
-pub use plugin_changes::{PluginChange, PluginTurn, PluginVersion};
+pub use plugin_changes::{PluginChange, PluginTurn};
 pub use plugins::{KeptPlugin, PluginLimits, PluginPage, PluginSwapEntry};
 pub use principal::{Domains, Forbidden, Principal, Role, Scope, Source, UnknownScope};
 pub use problem::Problem;

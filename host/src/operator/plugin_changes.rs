@@ -20,23 +20,15 @@ pub struct PluginChange {
     pub action: String,
     pub plugin: String,
     /// What is in place now; absent after a removal.
-    pub version: Option<PluginVersion>,
+    pub version: Option<Version>,
     /// What was in place before. It is kept, unless it is purged.
-    pub before: Option<PluginVersion>,
+    pub before: Option<Version>,
     /// Whether the conformance check was made; absent if the change makes none.
     pub checked: Option<bool>,
     /// Whether the server serves what is in the folder now.
     pub is_live: bool,
     /// The outcome as the command prints it.
     pub text: String,
-}
-
-/// A version of a plugin.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-pub struct PluginVersion {
-    pub version: String,
-    /// SHA-256 of the component.
-    pub sha256: String,
 }
 
 /// The turn of one operator to change the plugins. While it exists, no other operator has one.
@@ -179,17 +171,11 @@ impl PluginChange {
         Self {
             action: action.word().to_owned(),
             plugin,
-            version: version.map(PluginVersion::of),
-            before: before.map(PluginVersion::of),
+            version,
+            before,
             checked,
             is_live: server == Some(ServerState::Live),
             text,
         }
-    }
-}
-
-impl PluginVersion {
-    fn of(Version { version, sha256 }: Version) -> Self {
-        Self { version, sha256 }
     }
 }

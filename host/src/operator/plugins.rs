@@ -1,15 +1,16 @@
 //! The plugins, and reloads. Both concern all domains.
 
 use super::operations::Operations;
-use super::plugin_changes::PluginVersion;
 use super::principal::{Principal, Scope};
 use super::problem::Problem;
 use crate::http::{Listing, Reloaded};
 use crate::journal::NewAction;
 use crate::plugin;
+use crate::plugin_install::Version;
 use crate::plugin_kit;
+use crate::plugin_signature::LiveVersion;
 use crate::plugin_store::{KeptSummary, kept_summaries};
-use crate::reload::{PluginSwap, SwappedVersion};
+use crate::reload::PluginSwap;
 use serde::Serialize;
 
 /// The plugins with their limits.
@@ -33,7 +34,7 @@ pub struct PluginPage {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct KeptPlugin {
     pub plugin: String,
-    pub versions: Vec<PluginVersion>,
+    pub versions: Vec<Version>,
 }
 
 /// A version that took the place of another one.
@@ -42,9 +43,9 @@ pub struct PluginSwapEntry {
     pub time: String,
     pub plugin: String,
     /// Absent if the plugin is new.
-    pub before: Option<PluginVersion>,
+    pub before: Option<Version>,
     /// Absent if the plugin was removed.
-    pub after: Option<PluginVersion>,
+    pub after: Option<Version>,
 }
 
 /// The limits of one plugin, by the names of their keys.
@@ -84,7 +85,7 @@ impl PluginLimits {
 
 impl PluginSwapEntry {
     fn of(swap: &PluginSwap) -> Self {
-        let version = |it: &SwappedVersion| PluginVersion { version: it.version.clone(), sha256: it.sha256.clone() };
+        let version = |it: &LiveVersion| Version { version: it.version.clone(), sha256: it.sha256.clone() };
         Self {
             time: jiff::Timestamp::try_from(swap.at).unwrap_or_default().to_string(),
             plugin: swap.plugin.clone(),
@@ -126,7 +127,7 @@ impl Operations {
             if listing.plugins.iter().any(|live| live.name == plugin && live.sha256 == sha256) {
                 continue;
             }
-            let version = PluginVersion { version: version.unwrap_or_else(|| "unknown version".to_owned()), sha256 };
+            let version = Version { version: version.unwrap_or_else(|| "unknown version".to_owned()), sha256 };
             match kept.last_mut().filter(|last| last.plugin == plugin) {
                 Some(last) => last.versions.push(version),
                 None => kept.push(KeptPlugin { plugin, versions: vec![version] }),

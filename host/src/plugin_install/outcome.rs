@@ -57,9 +57,12 @@ impl Action {
     }
 }
 
-#[derive(Clone, Serialize)]
+/// A version of a plugin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = PluginVersion)]
 pub struct Version {
     pub version: String,
+    /// SHA-256 of the component.
     pub sha256: String,
 }
 

@@ -14,35 +14,23 @@ pub struct PluginSwap {
     pub at: SystemTime,
     pub plugin: String,
     /// `None` if the plugin is new.
-    pub before: Option<SwappedVersion>,
+    pub before: Option<LiveVersion>,
     /// `None` if the plugin was removed.
-    pub after: Option<SwappedVersion>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SwappedVersion {
-    pub version: String,
-    pub sha256: String,
+    pub after: Option<LiveVersion>,
 }
 
 /// Keeps which versions differ between two sets of plugins. The same component with other templates is no swap.
 pub(super) fn note(kept: &mut VecDeque<PluginSwap>, before: &Plugins, after: &Plugins, at: SystemTime) {
-    kept.extend(swaps(&versions(before), &versions(after), at));
+    let live = |plugins: &Plugins| plugins.live_versions().collect::<Vec<_>>();
+    kept.extend(swaps(&live(before), &live(after), at));
     let excess = kept.len().saturating_sub(PLUGIN_SWAPS_MAX);
     kept.drain(..excess);
 }
 
-fn versions(plugins: &Plugins) -> Vec<(String, SwappedVersion)> {
-    let version = |LiveVersion { name, version, sha256 }| (name, SwappedVersion { version, sha256 });
-    plugins.live_versions().map(version).collect()
-}
-
-fn swaps(before: &[(String, SwappedVersion)], after: &[(String, SwappedVersion)], at: SystemTime) -> Vec<PluginSwap> {
-    let of = |all: &[(String, SwappedVersion)], name: &str| {
-        all.iter().find(|(known, _)| known == name).map(|(_, version)| version.clone())
-    };
-    let gone = before.iter().filter(|(name, _)| of(after, name).is_none());
-    let names = after.iter().chain(gone).map(|(name, _)| name);
+fn swaps(before: &[LiveVersion], after: &[LiveVersion], at: SystemTime) -> Vec<PluginSwap> {
+    let of = |all: &[LiveVersion], name: &str| all.iter().find(|live| live.name == name).cloned();
+    let gone = before.iter().filter(|live| of(after, &live.name).is_none());
+    let names = after.iter().chain(gone).map(|live| &live.name);
     let swap =
         |name: &String| PluginSwap { at, plugin: name.clone(), before: of(before, name), after: of(after, name) };
     names.map(swap).filter(|swap| swap.before != swap.after).collect()
@@ -52,19 +40,20 @@ fn swaps(before: &[(String, SwappedVersion)], after: &[(String, SwappedVersion)]
 mod tests {
     use super::*;
 
-    fn set(versions: &[(&str, &str)]) -> Vec<(String, SwappedVersion)> {
-        let one = |(name, version): &(&str, &str)| {
-            let (version, sha256) = ((*version).to_owned(), format!("hash of {version}"));
-            ((*name).to_owned(), SwappedVersion { version, sha256 })
+    fn set(versions: &[(&str, &str)]) -> Vec<LiveVersion> {
+        let live = |(name, version): &(&str, &str)| LiveVersion {
+            name: (*name).to_owned(),
+            version: (*version).to_owned(),
+            sha256: format!("hash of {version}"),
         };
-        versions.iter().map(one).collect()
+        versions.iter().map(live).collect()
     }
 
     #[test]
     fn swaps_name_new_replaced_and_removed_plugins() {
         let (before, after) = (set(&[("a", "1"), ("b", "1"), ("c", "1")]), set(&[("a", "1"), ("b", "2"), ("d", "1")]));
         let swaps = swaps(&before, &after, SystemTime::UNIX_EPOCH);
-        let version = |it: &Option<SwappedVersion>| it.as_ref().map(|it| it.version.clone()).unwrap_or_default();
+        let version = |it: &Option<LiveVersion>| it.as_ref().map(|it| it.version.clone()).unwrap_or_default();
         let short: Vec<_> =
             swaps.iter().map(|it| format!("{} {}>{}", it.plugin, version(&it.before), version(&it.after))).collect();
         assert_eq!(short, ["b 1>2", "d >1", "c 1>"]);

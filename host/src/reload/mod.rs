@@ -44,7 +44,7 @@ mod tests;
 mod watch;
 
 pub use executor::Reloads;
-pub use history::{PLUGIN_SWAPS_MAX, PluginSwap, SwappedVersion};
+pub use history::{PLUGIN_SWAPS_MAX, PluginSwap};
 pub use look::LookError;
 pub use problem::TemplateProblem;
 pub use report::{Outcome, Refused, Report};
