@@ -6,7 +6,7 @@ use super::setup::{block_on, configure};
 use crate::admin_command;
 use crate::log::Log;
 use crate::plugin_command::{self, AdminServer};
-use crate::plugin_install::{self, Config, InstallOptions, Outcome, Source};
+use crate::plugin_install::{self, Config, InstallOptions, Outcome, Source, parse_sha256};
 use anyhow::{Result, ensure};
 use clap::{Arg, ArgMatches, Command, ValueHint};
 use std::io::{Write, stderr};
@@ -143,11 +143,6 @@ fn no_check() -> Arg {
 
 fn text<'a>(flags: &'a ArgMatches, name: &str) -> &'a str {
     flags.get_one::<String>(name).map_or("", String::as_str)
-}
-
-fn parse_sha256(text: &str) -> Result<String, String> {
-    let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_hash { Ok(text.to_ascii_lowercase()) } else { Err("a SHA-256 has 64 hexadecimal digits".to_owned()) }
 }
 
 fn install_config(flags: &ArgMatches, log: &Log) -> Result<Config> {

@@ -18,6 +18,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
 ];
 
+/// A page, or the one that says why there is no other.
+pub type Page = Result<Response, Response>;
+
 /// Adds the headers that every answer of the console has.
 pub fn guard(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {

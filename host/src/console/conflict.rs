@@ -44,7 +44,8 @@ pub fn notice(thing: &str, differences: &[Difference]) -> Markup {
     }
 }
 
-fn differ(differences: &mut Vec<Difference>, place: String, yours: &str, stored: &str) {
+/// Adds a difference, if there is one.
+pub fn differ(differences: &mut Vec<Difference>, place: String, yours: &str, stored: &str) {
     if yours != stored {
         differences.push(Difference { place, yours: yours.to_owned(), stored: stored.to_owned() });
     }

@@ -1,18 +1,19 @@
 //! One device: its facts with the layer of each, its files, and buttons that ask its phone.
 
+use super::answer::Page;
 use super::form::Form;
 use super::layout::{self, DEVICES, JOURNAL};
-use super::parts::{cell, facts, link, table, text};
+use super::parts::{cell, edited, facts, link, table, text};
 use super::problem;
 use super::query::query;
 use super::visit::Visit;
 use super::{device_edit, devices};
+use crate::editing::text_of_json;
 use crate::explain::{self, SettingUse};
 use crate::operator::{DeviceDetail, DeviceFile, Notified};
 use crate::plugin::Action;
 use axum::body::Bytes;
 use axum::extract::{Path, Query};
-use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -24,33 +25,25 @@ pub struct AfterEdit {
     edit: String,
 }
 
-pub async fn get(visit: Visit, Path(word): Path<String>, Query(after): Query<AfterEdit>) -> Response {
-    let said = match after.edit.as_str() {
-        "saved" => html! { p .good role="status" { "Saved." } },
-        "same" => html! { p role="status" { "Everything was stored like that already. Nothing was written." } },
-        _ => html! {},
-    };
-    shown(&visit, &word, said).await
+pub async fn get(visit: Visit, Path(word): Path<String>, Query(after): Query<AfterEdit>) -> Page {
+    shown(&visit, &word, edited(&after.edit)).await
 }
 
 /// Asks the phone to fetch.
-pub async fn resync(visit: Visit, Path(word): Path<String>, body: Bytes) -> Response {
+pub async fn resync(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
     ask(&visit, &word, &body, Action::Resync).await
 }
 
 /// Asks the phone to restart.
-pub async fn reboot(visit: Visit, Path(word): Path<String>, body: Bytes) -> Response {
+pub async fn reboot(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
     ask(&visit, &word, &body, Action::Reboot).await
 }
 
-async fn ask(visit: &Visit, word: &str, body: &Bytes, action: Action) -> Response {
-    if Form::parse(body).check(&visit.headers, &visit.forms, &purpose(word, action)).is_err() {
-        return layout::foreign_form(visit);
-    }
-    match visit.desk.operations.notify(&visit.principal, word, action, false, visit.client()).await {
-        Ok(notified) => shown(visit, word, outcome(&notified)).await,
-        Err(problem) => problem::page(visit, &problem),
-    }
+async fn ask(visit: &Visit, word: &str, body: &Bytes, action: Action) -> Page {
+    layout::check(visit, &Form::parse(body), &purpose(word, action))?;
+    let notified = visit.desk.operations.notify(&visit.principal, word, action, false, visit.client()).await;
+    let notified = notified.map_err(problem::refuse(visit))?;
+    shown(visit, word, outcome(&notified)).await
 }
 
 /// The path of a button, and the purpose of its token.
@@ -59,30 +52,23 @@ fn purpose(word: &str, action: Action) -> String {
     format!("{}/{word}/{name}", DEVICES.path)
 }
 
-async fn shown(visit: &Visit, word: &str, said: Markup) -> Response {
-    let detail = match visit.desk.operations.device(&visit.principal, word).await {
-        Ok(detail) => detail,
-        Err(problem) => return problem::page(visit, &problem),
-    };
+async fn shown(visit: &Visit, word: &str, said: Markup) -> Page {
+    let detail = visit.desk.operations.device(&visit.principal, word).await.map_err(problem::refuse(visit))?;
     let device = &detail.summary;
-    let edits = device_edit::actions(visit, &device.uuid).await;
+    let edits = device_edit::actions(visit, device).await;
     let title =
         if device.label.is_empty() { device.address.clone() } else { format!("{} {}", device.address, device.label) };
-    layout::inner_page(
-        visit,
-        DEVICES,
-        &title,
-        &html! {
-            (said)
-            @if let Some(refusal) = &detail.refusal { p .error { "The phone would get no file: " (refusal) } }
-            (summary(visit, &detail))
-            (buttons(visit, &device.uuid))
-            (edits)
-            (files(visit, &detail))
-            (settings(&detail.settings))
-            (rows(&detail))
-        },
-    )
+    let content = html! {
+        (said)
+        @if let Some(refusal) = &detail.refusal { p .error { "The phone would get no file: " (refusal) } }
+        (summary(visit, &detail))
+        (buttons(visit, &device.uuid))
+        (edits)
+        (files(visit, &detail))
+        (settings(&detail.settings))
+        (rows(&detail))
+    };
+    Ok(layout::inner_page(visit, DEVICES, &title, &content))
 }
 
 fn outcome(notified: &Notified) -> Markup {
@@ -167,7 +153,8 @@ fn files(visit: &Visit, detail: &DeviceDetail) -> Markup {
 }
 
 fn settings(settings: &[SettingUse]) -> Markup {
-    let row = |setting: &SettingUse| vec![cell(&setting.name), cell(plain(&setting.value)), cell(&setting.layer)];
+    let row =
+        |setting: &SettingUse| vec![cell(&setting.name), cell(text_of_json(&setting.value)), cell(&setting.layer)];
     let rows: Vec<_> = settings.iter().map(row).collect();
     html! {
         @if !rows.is_empty() {
@@ -195,16 +182,8 @@ fn rows(detail: &DeviceDetail) -> Markup {
 
 fn one_row(row: &Json) -> Markup {
     let columns = row.as_object().into_iter().flatten();
-    let columns: Vec<_> = columns.map(|(name, value)| (name.as_str(), cell(plain(value)))).collect();
+    let columns: Vec<_> = columns.map(|(name, value)| (name.as_str(), cell(text_of_json(value)))).collect();
     facts(&columns)
-}
-
-fn plain(value: &Json) -> String {
-    match value {
-        Json::Null => String::new(),
-        Json::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }
 
 /// Which file of the phone an explanation is for.
@@ -215,18 +194,13 @@ pub struct OfFile {
 }
 
 /// What the phone would get, and why, step by step.
-pub async fn explanation(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile>) -> Response {
+pub async fn explanation(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile>) -> Page {
     let file = super::query::given(&of.name);
-    match visit.desk.operations.explain_device(&visit.principal, &word, file).await {
-        Ok(explanation) => layout::inner_page(
-            &visit,
-            DEVICES,
-            "Explained",
-            &html! {
-                p { (link(&devices::path(&visit, &word), "The device")) }
-                (text("Explanation", &explain::text(&explanation)))
-            },
-        ),
-        Err(problem) => problem::page(&visit, &problem),
-    }
+    let explanation = visit.desk.operations.explain_device(&visit.principal, &word, file).await;
+    let explanation = explanation.map_err(problem::refuse(&visit))?;
+    let content = html! {
+        p { (link(&devices::path(&visit, &word), "The device")) }
+        (text("Explanation", &explain::text(&explanation)))
+    };
+    Ok(layout::inner_page(&visit, DEVICES, "Explained", &content))
 }

@@ -1,13 +1,13 @@
 //! The list of devices: searched, filtered, sorted and paged.
 
+use super::answer::Page;
 use super::layout::{self, DEVICES};
-use super::parts::{cell, choice, field, link, table};
+use super::parts::{cell, choice, field, link, pager, table};
 use super::problem;
 use super::query::{chosen, given, query};
 use super::visit::Visit;
 use crate::operator::{DevicePage, DeviceSearch, DeviceSummary};
 use axum::extract::Query;
-use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -54,14 +54,12 @@ pub struct Conditions {
     page: String,
 }
 
-pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Response {
-    let found = match visit.desk.operations.devices(&visit.principal, &conditions.search()).await {
-        Ok(found) => found,
-        Err(problem) => return problem::page(&visit, &problem),
-    };
+pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Page {
+    let found =
+        visit.desk.operations.devices(&visit.principal, &conditions.search()).await.map_err(problem::refuse(&visit))?;
     let can_edit = visit.desk.operations.may_edit_rows(&visit.principal).await.is_ok();
     let shown = list(&visit, &found);
-    layout::page(
+    Ok(layout::page(
         &visit,
         DEVICES,
         &html! {
@@ -71,7 +69,7 @@ pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Response
             @if !found.devices.is_empty() { (shown) }
             (pages(&visit, &conditions, &found))
         },
-    )
+    ))
 }
 
 impl Conditions {
@@ -95,7 +93,7 @@ impl Conditions {
     }
 
     /// The link to another page of the same search.
-    fn link(&self, visit: &Visit, page: u32) -> String {
+    fn link(&self, visit: &Visit, page: u64) -> String {
         let page = page.to_string();
         let query = query(&[
             ("search", &self.search),
@@ -155,15 +153,6 @@ pub fn path(visit: &Visit, uuid: &str) -> String {
 }
 
 fn pages(visit: &Visit, conditions: &Conditions, found: &DevicePage) -> Markup {
-    let (page, of_page) = (conditions.page(), u64::from(DEVICES_OF_PAGE));
-    let last = found.total.div_ceil(of_page).max(1);
-    html! {
-        @if last > 1 {
-            nav .pages aria-label="Pages of devices" {
-                @if page > 1 { (link(&conditions.link(visit, page - 1), "Previous page")) }
-                span { "Page " (page) " of " (last) }
-                @if u64::from(page) < last { (link(&conditions.link(visit, page + 1), "Next page")) }
-            }
-        }
-    }
+    let last = found.total.div_ceil(u64::from(DEVICES_OF_PAGE)).max(1);
+    pager("Pages of devices", u64::from(conditions.page()), last, |page| conditions.link(visit, page))
 }

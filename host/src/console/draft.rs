@@ -165,7 +165,7 @@ impl DraftPart {
 }
 
 /// The texts of a stored row by flag.
-fn texts(entity: &Entity, row: &crate::editing::Record) -> BTreeMap<String, String> {
+pub fn texts(entity: &Entity, row: &crate::editing::Record) -> BTreeMap<String, String> {
     let fields = entity.names.iter().chain(entity.fields).filter(|field| !field.column.is_empty());
     fields.map(|field| (field.flag.to_owned(), text_of(row, field.column))).collect()
 }

@@ -1,10 +1,7 @@
 //! Controls of forms that edit rows: each with its label, FusionPBX's name, a hint, and what is wrong with its value.
 
-use crate::editing::{Field, FieldFault, FieldKind};
+use crate::editing::{Field, FieldFault, FieldKind, VALUE_BYTES_MAX};
 use maud::{Markup, html};
-
-/// The longest text of a control. It is that of a value of a row.
-const CHARS_MAX: usize = 16 << 10;
 
 /// A control of a form.
 pub struct Control<'a> {
@@ -56,9 +53,9 @@ pub fn control(control: &Control<'_>) -> Markup {
                     @if !value.is_empty() && !choices.contains(value) { option value=(value) selected { (value) } }
                     @for choice in choices { option value=(choice) selected[choice == value] { (choice) } }
                 },
-                None if value.contains('\n') => textarea id=(name) name=(name) rows="3" maxlength=(CHARS_MAX)
+                None if value.contains('\n') => textarea id=(name) name=(name) rows="3" maxlength=(VALUE_BYTES_MAX)
                     aria-invalid=[invalid] aria-describedby=[&described] { "\n" (value) },
-                None => input id=(name) name=(name) type="text" value=(value) maxlength=(CHARS_MAX) list=[control.list]
+                None => input id=(name) name=(name) type="text" value=(value) maxlength=(VALUE_BYTES_MAX) list=[control.list]
                     inputmode=[matches!(field.kind, FieldKind::Number(..)).then_some("numeric")] autocomplete="off"
                     spellcheck="false" aria-invalid=[invalid] aria-describedby=[&described];
             }

@@ -1,8 +1,9 @@
 //! A file of a device: as its phone would get it now, how that differs from what it fetched, and what another template text
 //! would change.
 
+use super::answer::Page;
 use super::devices;
-use super::form::{Form, TOKEN};
+use super::form::Form;
 use super::fusionpbx;
 use super::layout::{self, DEVICES};
 use super::parts::{cell, facts, link, text};
@@ -26,12 +27,14 @@ pub struct OfFile {
     name: String,
 }
 
-pub async fn get(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile>) -> Response {
-    let (file, difference) = match visit.desk.operations.compared_file(&visit.principal, &word, &of.name).await {
-        Ok(compared) => compared,
-        Err(problem) => return problem::page(&visit, &problem),
-    };
-    layout::inner_page(
+pub async fn get(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile>) -> Page {
+    let (file, difference) = visit
+        .desk
+        .operations
+        .compared_file(&visit.principal, &word, &of.name)
+        .await
+        .map_err(problem::refuse(&visit))?;
+    Ok(layout::inner_page(
         &visit,
         DEVICES,
         &file.name,
@@ -41,7 +44,7 @@ pub async fn get(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile
             (fusionpbx::button(&visit, &word, &of.name))
             (document(&file))
         },
-    )
+    ))
 }
 
 fn document(file: &RenderedFile) -> Markup {
@@ -87,29 +90,23 @@ fn purpose(word: &str) -> String {
 }
 
 /// A form with the template's live text.
-pub async fn form(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile>) -> Response {
-    let folder = match visit.desk.operations.device(&visit.principal, &word).await {
-        Ok(device) => device.template_folder.map(|folder| folder.name).unwrap_or_default(),
-        Err(problem) => return problem::page(&visit, &problem),
-    };
-    match visit.desk.operations.template_text(&visit.principal, &folder, &of.name) {
-        Ok(live) => page(&visit, &word, &of.name, &live.text.unwrap_or_default(), None),
-        Err(problem) => problem::page(&visit, &problem),
-    }
+pub async fn form(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile>) -> Page {
+    let operations = &visit.desk.operations;
+    let device = operations.device(&visit.principal, &word).await.map_err(problem::refuse(&visit))?;
+    let folder = device.template_folder.map(|folder| folder.name).unwrap_or_default();
+    let live = operations.template_text(&visit.principal, &folder, &of.name).map_err(problem::refuse(&visit))?;
+    Ok(page(&visit, &word, &of.name, &live.text.unwrap_or_default(), None))
 }
 
 /// Renders a text for the device, and saves nothing.
-pub async fn try_text(visit: Visit, Path(word): Path<String>, body: Bytes) -> Response {
+pub async fn try_text(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
     let form = Form::parse(&body);
-    if form.check(&visit.headers, &visit.forms, &purpose(&word)).is_err() {
-        return layout::foreign_form(&visit);
-    }
+    layout::check(&visit, &form, &purpose(&word))?;
     // Browsers send the lines of a text field with CR and LF.
     let (name, template) = (form.text("name"), form.text("text").replace("\r\n", "\n"));
-    match visit.desk.operations.try_text(&visit.principal, &word, name, template.clone()).await {
-        Ok(trial) => page(&visit, &word, name, &template, Some(&trial)),
-        Err(problem) => problem::page(&visit, &problem),
-    }
+    let trial = visit.desk.operations.try_text(&visit.principal, &word, name, template.clone()).await;
+    let trial = trial.map_err(problem::refuse(&visit))?;
+    Ok(page(&visit, &word, name, &template, Some(&trial)))
 }
 
 fn page(visit: &Visit, word: &str, name: &str, template: &str, trial: Option<&Trial>) -> Response {
@@ -122,7 +119,7 @@ fn page(visit: &Visit, word: &str, name: &str, template: &str, trial: Option<&Tr
             p { (link(&devices::path(visit, word), "The device")) ". Nothing is saved." }
             @if let Some(trial) = trial { (outcome(trial)) }
             form method="post" action=(visit.desk.path(&purpose)) {
-                input type="hidden" name=(TOKEN) value=(visit.forms.token(&purpose));
+                (layout::token(visit, &purpose))
                 input type="hidden" name="name" value=(name);
                 label for="text" { "Template text" }
                 textarea #text name="text" rows="24" spellcheck="false" autocomplete="off" { (template) }

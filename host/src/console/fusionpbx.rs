@@ -1,7 +1,8 @@
 //! A file of a device compared with FusionPBX's own answer.
 
+use super::answer::Page;
 use super::devices;
-use super::form::{Form, TOKEN};
+use super::form::Form;
 use super::layout::{self, DEVICES};
 use super::parts::{cell, facts, link, text};
 use super::problem;
@@ -10,7 +11,6 @@ use super::visit::Visit;
 use crate::operator::FusionpbxDifference;
 use axum::body::Bytes;
 use axum::extract::Path;
-use axum::response::Response;
 use maud::{Markup, html};
 
 /// The path of the form, and the purpose of its token.
@@ -24,30 +24,21 @@ pub fn button(visit: &Visit, word: &str, name: &str) -> Markup {
     html! {
         @if visit.desk.operations.has_fusionpbx() {
             h2 { "Compared with FusionPBX" }
-            form method="post" action=(visit.desk.path(&purpose)) {
-                input type="hidden" name=(TOKEN) value=(visit.forms.token(&purpose));
-                input type="hidden" name="name" value=(name);
-                button type="submit" { "Ask FusionPBX" }
-            }
+            (layout::button_with(visit, &purpose, &[("name", name)], "Ask FusionPBX"))
             p .quiet { "FusionPBX notes this request as a fetch of the phone." }
         }
     }
 }
 
 /// Asks FusionPBX, and shows what differs.
-pub async fn compare(visit: Visit, Path(word): Path<String>, body: Bytes) -> Response {
+pub async fn compare(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
     let form = Form::parse(&body);
-    if form.check(&visit.headers, &visit.forms, &purpose(&word)).is_err() {
-        return layout::foreign_form(&visit);
-    }
+    layout::check(&visit, &form, &purpose(&word))?;
     let (operations, name) = (&visit.desk.operations, form.text("name"));
-    match operations.fusionpbx_difference(&visit.principal, &word, name, visit.client()).await {
-        Ok(difference) => {
-            let title = format!("{} and FusionPBX", difference.name);
-            layout::inner_page(&visit, DEVICES, &title, &content(&visit, &word, name, &difference))
-        }
-        Err(problem) => problem::page(&visit, &problem),
-    }
+    let difference = operations.fusionpbx_difference(&visit.principal, &word, name, visit.client()).await;
+    let difference = difference.map_err(problem::refuse(&visit))?;
+    let title = format!("{} and FusionPBX", difference.name);
+    Ok(layout::inner_page(&visit, DEVICES, &title, &content(&visit, &word, name, &difference)))
 }
 
 fn content(visit: &Visit, word: &str, name: &str, difference: &FusionpbxDifference) -> Markup {

@@ -1,7 +1,8 @@
 //! Importing many devices from a CSV file: uploaded or pasted, previewed row by row, and confirmed.
 
+use super::answer::Page;
 use super::devices::IMPORT;
-use super::form::{Form, TOKEN};
+use super::form::Form;
 use super::layout::{self, DEVICES};
 use super::parts::{cell, choice, link, table};
 use super::query::given;
@@ -24,27 +25,21 @@ fn purpose() -> String {
 }
 
 /// The form.
-pub async fn get(visit: Visit) -> Response {
-    if let Err(problem) = visit.desk.operations.may_edit_rows(&visit.principal).await {
-        return problem::page(&visit, &problem);
-    }
+pub async fn get(visit: Visit) -> Page {
+    visit.desk.operations.may_edit_rows(&visit.principal).await.map_err(problem::refuse(&visit))?;
     let request = ImportRequest { update: true, ..ImportRequest::default() };
     page(&visit, StatusCode::OK, &request, &html! {}).await
 }
 
 /// Shows a preview, or makes the changes that one has shown.
-pub async fn post(visit: Visit, body: Body) -> Response {
-    let form = match upload::read(&visit.headers, body).await {
-        Ok(form) => form,
-        Err(error) => return layout::refusal(&visit, error.status(), "Form refused", &error.to_string()),
-    };
-    if form.check(&visit.headers, &visit.forms, &purpose()).is_err() {
-        return layout::foreign_form(&visit);
-    }
+pub async fn post(visit: Visit, body: Body) -> Page {
+    let form = upload::read(&visit.headers, body).await;
+    let form = form.map_err(|error| layout::refusal(&visit, error.status(), "Form refused", &error.to_string()))?;
+    layout::check(&visit, &form, &purpose())?;
     let request = read(&form);
     let found = visit.desk.operations.import(&visit.principal, &request, visit.client()).await;
     match found {
-        Ok(report) if report.is_applied => done(&visit, &report),
+        Ok(report) if report.is_applied => Ok(done(&visit, &report)),
         Ok(report) => {
             let status = if report.is_stale { StatusCode::CONFLICT } else { StatusCode::OK };
             page(&visit, status, &request, &preview(&visit, &request, &report)).await
@@ -58,7 +53,7 @@ pub async fn post(visit: Visit, body: Body) -> Response {
             let request = ImportRequest { text: String::new(), ..request };
             page(&visit, StatusCode::PAYLOAD_TOO_LARGE, &request, &shown).await
         }
-        Err(problem) => problem::page(&visit, &problem),
+        Err(problem) => Err(problem::page(&visit, &problem)),
     }
 }
 
@@ -74,11 +69,8 @@ fn read(form: &Form) -> ImportRequest {
     }
 }
 
-async fn page(visit: &Visit, status: StatusCode, request: &ImportRequest, shown: &Markup) -> Response {
-    let domains = match visit.desk.operations.domain_names(&visit.principal).await {
-        Ok(domains) => domains,
-        Err(problem) => return problem::page(visit, &problem),
-    };
+async fn page(visit: &Visit, status: StatusCode, request: &ImportRequest, shown: &Markup) -> Page {
+    let domains = visit.desk.operations.domain_names(&visit.principal).await.map_err(problem::refuse(visit))?;
     let mut choices: Vec<_> = domains.iter().map(|name| (name.as_str(), name.as_str())).collect();
     choices.insert(0, ("", "the only one, or as each row says"));
     let (purpose, size) = (purpose(), IMPORT_BYTES_MAX >> 10);
@@ -87,7 +79,7 @@ async fn page(visit: &Visit, status: StatusCode, request: &ImportRequest, shown:
         (shown)
         h2 { "File" }
         form .edit method="post" action=(visit.desk.path(&purpose)) enctype="multipart/form-data" {
-            input type="hidden" name=(TOKEN) value=(visit.forms.token(&purpose));
+            (layout::token(visit, &purpose))
             div .fields {
                 div .field {
                     label for="file" { "CSV file" }
@@ -104,7 +96,7 @@ async fn page(visit: &Visit, status: StatusCode, request: &ImportRequest, shown:
             p .buttons { button type="submit" { "Preview" } }
         }
     };
-    layout::inner_page_with(visit, DEVICES, status, "Import devices", &content)
+    Ok(layout::inner_page_with(visit, DEVICES, status, "Import devices", &content))
 }
 
 fn counts(report: &ImportReport) -> Markup {
@@ -152,7 +144,7 @@ fn confirm(visit: &Visit, request: &ImportRequest, report: &ImportReport) -> Mar
     let purpose = purpose();
     html! {
         form method="post" action=(visit.desk.path(&purpose)) enctype="multipart/form-data" {
-            input type="hidden" name=(TOKEN) value=(visit.forms.token(&purpose));
+            (layout::token(visit, &purpose))
             input type="hidden" name="digest" value=(report.digest);
             input type="hidden" name="domain" value=[request.domain.as_deref()];
             input type="hidden" name="update" value=(request.update);

@@ -1,5 +1,6 @@
 //! The journal: its lines by conditions, one of them, and what operators did.
 
+use super::answer::Page;
 use super::layout::{self, ACTIONS, DEVICES, JOURNAL};
 use super::parts::{cell, choice, facts, field, link, table, text};
 use super::problem;
@@ -9,7 +10,6 @@ use crate::explain;
 use crate::journal::{ActionEntry, Entry, Reason};
 use crate::operator::{JournalSearch, Problem};
 use axum::extract::{Path, Query};
-use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -32,7 +32,7 @@ pub struct Conditions {
     before: String,
 }
 
-pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Response {
+pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Page {
     let found = match conditions.search() {
         Ok(search) => visit.desk.operations.journal(&visit.principal, &search).await,
         Err(problem) => Err(problem),
@@ -40,11 +40,11 @@ pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Response
     let found = match found {
         // The form stays, so that the condition can be corrected.
         Err(problem @ Problem::Invalid { .. }) => Err(problem.to_string()),
-        Err(problem) => return problem::page(&visit, &problem),
+        Err(problem) => return Err(problem::page(&visit, &problem)),
         Ok(found) => Ok(found),
     };
     let is_on = visit.desk.state.journal_config.file.is_some();
-    layout::page(
+    Ok(layout::page(
         &visit,
         JOURNAL,
         &html! {
@@ -59,31 +59,24 @@ pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Response
                 }
             }
         },
-    )
+    ))
 }
 
 /// One line with everything that it has.
-pub async fn entry(visit: Visit, Path(id): Path<i64>) -> Response {
-    match visit.desk.operations.entry(&visit.principal, id).await {
-        Ok(entry) => layout::inner_page(&visit, JOURNAL, &format!("Line {id}"), &whole(&visit, &entry)),
-        Err(problem) => problem::page(&visit, &problem),
-    }
+pub async fn entry(visit: Visit, Path(id): Path<i64>) -> Page {
+    let entry = visit.desk.operations.entry(&visit.principal, id).await.map_err(problem::refuse(&visit))?;
+    Ok(layout::inner_page(&visit, JOURNAL, &format!("Line {id}"), &whole(&visit, &entry)))
 }
 
 /// The request of a line, walked through again.
-pub async fn explanation(visit: Visit, Path(id): Path<i64>) -> Response {
-    match visit.desk.operations.explain_entry(&visit.principal, id).await {
-        Ok(explanation) => layout::inner_page(
-            &visit,
-            JOURNAL,
-            &format!("Line {id} explained"),
-            &html! {
-                p { (link(&path(&visit, id), "The line")) }
-                (text("Explanation", &explain::text(&explanation)))
-            },
-        ),
-        Err(problem) => problem::page(&visit, &problem),
-    }
+pub async fn explanation(visit: Visit, Path(id): Path<i64>) -> Page {
+    let explanation = visit.desk.operations.explain_entry(&visit.principal, id).await;
+    let explanation = explanation.map_err(problem::refuse(&visit))?;
+    let content = html! {
+        p { (link(&path(&visit, id), "The line")) }
+        (text("Explanation", &explain::text(&explanation)))
+    };
+    Ok(layout::inner_page(&visit, JOURNAL, &format!("Line {id} explained"), &content))
 }
 
 /// Which actions.
@@ -94,14 +87,16 @@ pub struct Older {
 }
 
 /// What operators did.
-pub async fn actions(visit: Visit, Query(older): Query<Older>) -> Response {
-    let found = match visit.desk.operations.actions(&visit.principal, older.before, Some(LINES)).await {
-        Ok(found) => found,
-        Err(problem) => return problem::page(&visit, &problem),
-    };
+pub async fn actions(visit: Visit, Query(older): Query<Older>) -> Page {
+    let found = visit
+        .desk
+        .operations
+        .actions(&visit.principal, older.before, Some(LINES))
+        .await
+        .map_err(problem::refuse(&visit))?;
     let rows: Vec<_> = found.actions.iter().map(action).collect();
     let heads = ["Time (UTC)", "Operator", "By", "From", "Action", "Domain", "Device", "Detail", "Outcome"];
-    layout::page(
+    Ok(layout::page(
         &visit,
         ACTIONS,
         &html! {
@@ -112,7 +107,7 @@ pub async fn actions(visit: Visit, Query(older): Query<Older>) -> Response {
                 }
             }
         },
-    )
+    ))
 }
 
 fn action(action: &ActionEntry) -> Vec<Markup> {

@@ -3,7 +3,7 @@
 use super::answer::html;
 use super::assets;
 use super::desk::{Desk, LOGIN, LOGOUT};
-use super::form::TOKEN;
+use super::form::{Form, TOKEN};
 use super::visit::Visit;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -55,17 +55,36 @@ pub fn refusal(visit: &Visit, status: StatusCode, title: &str, text: &str) -> Re
     html(status, inside(visit, None, title, &markup! { p { (text) } }))
 }
 
+/// Checks that a form is one that this console gave to this browser for this purpose.
+///
+/// # Errors
+/// It is none; the page says so.
+pub fn check(visit: &Visit, form: &Form, purpose: &str) -> Result<(), Response> {
+    form.check(&visit.headers, &visit.forms, purpose).map_err(|_| foreign_form(visit))
+}
+
 /// The answer to a form that is not the console's own.
 pub fn foreign_form(visit: &Visit) -> Response {
     let text = "The form was out of date, or another site has sent it. Nothing was changed. Open the page again.";
     refusal(visit, StatusCode::FORBIDDEN, "Form refused", text)
 }
 
+/// The field of a form by which the console knows it again. `purpose` is the form's path.
+pub fn token(visit: &Visit, purpose: &str) -> Markup {
+    markup! { input type="hidden" name=(TOKEN) value=(visit.forms.token(purpose)); }
+}
+
 /// A form with one button. `purpose` is its path.
 pub fn button(visit: &Visit, purpose: &str, label: &str) -> Markup {
+    button_with(visit, purpose, &[], label)
+}
+
+/// The same with fields that are not shown: names with their values.
+pub fn button_with(visit: &Visit, purpose: &str, hidden: &[(&str, &str)], label: &str) -> Markup {
     markup! {
         form method="post" action=(visit.desk.path(purpose)) {
-            input type="hidden" name=(TOKEN) value=(visit.forms.token(purpose));
+            (token(visit, purpose))
+            @for (name, value) in hidden { input type="hidden" name=(name) value=(value); }
             button type="submit" { (label) }
         }
     }

@@ -1,6 +1,6 @@
 //! Login and logout.
 
-use super::answer::{html, redirect};
+use super::answer::{Page, html, redirect};
 use super::audit::{self, Act};
 use super::cookie;
 use super::desk::{Desk, LOGIN, LOGOUT};
@@ -94,11 +94,9 @@ pub async fn post(
 }
 
 /// Ends the session.
-pub async fn log_out(visit: Visit, body: Bytes) -> Response {
+pub async fn log_out(visit: Visit, body: Bytes) -> Page {
     let desk = &visit.desk;
-    if Form::parse(&body).check(&visit.headers, &visit.forms, LOGOUT).is_err() {
-        return layout::foreign_form(&visit);
-    }
+    layout::check(&visit, &Form::parse(&body), LOGOUT)?;
     desk.sessions.end(&visit.session);
     let domain = visit.grant.domain.as_deref().unwrap_or_default();
     let (reason, status) = (Reason::ConsoleLogout, StatusCode::SEE_OTHER);
@@ -108,7 +106,7 @@ pub async fn log_out(visit: Visit, body: Bytes) -> Response {
     let mut answer = redirect(&desk.path(LOGIN));
     let removed = cookie::remove(desk, cookie::SESSION, visit.arrived.client.https);
     answer.headers_mut().append(header::SET_COOKIE, removed);
-    answer
+    Ok(answer)
 }
 
 /// A line among what operators did.

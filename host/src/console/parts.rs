@@ -17,6 +17,29 @@ pub fn table(label: &str, heads: &[&str], rows: &[Vec<Markup>], refresh: Option<
     }
 }
 
+/// What became of an edit that led to a page.
+pub fn edited(word: &str) -> Markup {
+    match word {
+        "saved" => html! { p .good role="status" { "Saved." } },
+        "same" => html! { p role="status" { "Everything was stored like that already. Nothing was written." } },
+        "deleted" => html! { p .good role="status" { "Deleted." } },
+        _ => html! {},
+    }
+}
+
+/// Links to the pages before and after one of several, and nothing if there is only one. Pages are counted from 1.
+pub fn pager(label: &str, page: u64, last: u64, to: impl Fn(u64) -> String) -> Markup {
+    html! {
+        @if last > 1 {
+            nav .pages aria-label=(label) {
+                @if page > 1 { (link(&to(page - 1), "Previous page")) }
+                span { "Page " (page) " of " (last) }
+                @if page < last { (link(&to(page + 1), "Next page")) }
+            }
+        }
+    }
+}
+
 /// A text as a cell.
 pub fn cell(text: impl maud::Render) -> Markup {
     html! { (text) }

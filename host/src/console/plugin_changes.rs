@@ -1,5 +1,6 @@
 //! Installs plugins, puts earlier versions back, and removes plugins.
 
+use super::answer::Page;
 use super::form::{Form, TOKEN, is_same_site};
 use super::layout;
 use super::plugin_forms::{INSTALL, NO_CHECK, PURGE, SHA256, SOURCE, TO, UPLOAD, path};
@@ -8,8 +9,8 @@ use super::problem;
 use super::query::given;
 use super::visit::Visit;
 use crate::api::read_upload;
-use crate::operator::{PluginChange, Problem};
-use crate::plugin_install::InstallOptions;
+use crate::operator::{PluginChange, PluginTurn, Problem};
+use crate::plugin_install::{InstallOptions, parse_sha256};
 use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::response::Response;
@@ -19,85 +20,62 @@ use maud::{Markup, html};
 const UPLOAD_FIELDS: [(&str, u64); 3] = [(TOKEN, 256), (SHA256, 256), (NO_CHECK, 16)];
 
 /// Installs a component from a URL or a registry.
-pub async fn install(visit: Visit, body: Bytes) -> Response {
+pub async fn install(visit: Visit, body: Bytes) -> Page {
     let form = Form::parse(&body);
-    if form.check(&visit.headers, &visit.forms, INSTALL).is_err() {
-        return layout::foreign_form(&visit);
-    }
-    let options = match options(&form) {
-        Ok(options) => options,
-        Err(problem) => return problem::page(&visit, &problem),
-    };
-    match visit.desk.operations.plugin_turn(&visit.principal, visit.client()) {
-        Ok(turn) => answer(&visit, turn.install_from(form.text(SOURCE), options).await).await,
-        Err(problem) => problem::page(&visit, &problem),
-    }
+    layout::check(&visit, &form, INSTALL)?;
+    let options = options(&form).map_err(problem::refuse(&visit))?;
+    shown(&visit, turn(&visit)?.install_from(form.text(SOURCE), options).await).await
 }
 
 /// Installs a component that the browser sends. Nothing of it is read for those who may not install it.
-pub async fn upload(visit: Visit, body: Body) -> Response {
+pub async fn upload(visit: Visit, body: Body) -> Page {
     if !is_same_site(&visit.headers) {
-        return layout::foreign_form(&visit);
+        return Err(layout::foreign_form(&visit));
     }
-    let turn = match visit.desk.operations.plugin_turn(&visit.principal, visit.client()) {
-        Ok(turn) => turn,
-        Err(problem) => return problem::page(&visit, &problem),
-    };
-    let (upload, rest) = match read_upload(&turn, &visit.headers, body, &UPLOAD_FIELDS).await {
-        Ok(read) => read,
-        Err(error) => return problem::page(&visit, &Problem::invalid("form", error.to_string())),
-    };
+    let turn = turn(&visit)?;
+    let read = read_upload(&turn, &visit.headers, body, &UPLOAD_FIELDS).await;
+    let read = read.map_err(|error| Problem::invalid("form", error.to_string()));
+    let (upload, rest) = read.map_err(problem::refuse(&visit))?;
     let form = Form::of(rest);
-    if form.check(&visit.headers, &visit.forms, UPLOAD).is_err() {
-        return layout::foreign_form(&visit);
-    }
+    layout::check(&visit, &form, UPLOAD)?;
     let chosen = upload.ok_or_else(|| Problem::invalid("component", "choose the file of a plugin (*.wasm)"));
-    match chosen.and_then(|upload| Ok((upload, options(&form)?))) {
-        Ok((upload, options)) => answer(&visit, turn.install_upload(upload, options).await).await,
-        Err(problem) => problem::page(&visit, &problem),
-    }
+    let upload = chosen.map_err(problem::refuse(&visit))?;
+    let options = options(&form).map_err(problem::refuse(&visit))?;
+    shown(&visit, turn.install_upload(upload, options).await).await
 }
 
 fn options(form: &Form) -> Result<InstallOptions, Problem> {
-    let sha256 = given(form.text(SHA256));
-    let is_hash = |text: &String| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if sha256.as_ref().is_some_and(|text| !is_hash(text)) {
-        return Err(Problem::invalid(SHA256, "a SHA-256 has 64 hexadecimal digits"));
-    }
+    let sha256 = given(form.text(SHA256)).map(|text| parse_sha256(&text)).transpose();
+    let sha256 = sha256.map_err(|reason| Problem::invalid(SHA256, reason))?;
     Ok(InstallOptions { no_check: form.has(NO_CHECK), sha256 })
 }
 
 /// Puts a kept version back.
-pub async fn roll_back(visit: Visit, Path(name): Path<String>, body: Bytes) -> Response {
+pub async fn roll_back(visit: Visit, Path(name): Path<String>, body: Bytes) -> Page {
     let form = Form::parse(&body);
-    if form.check(&visit.headers, &visit.forms, &path(&name, "rollback")).is_err() {
-        return layout::foreign_form(&visit);
-    }
-    match visit.desk.operations.plugin_turn(&visit.principal, visit.client()) {
-        Ok(turn) => answer(&visit, turn.roll_back(name, given(form.text(TO))).await).await,
-        Err(problem) => problem::page(&visit, &problem),
-    }
+    layout::check(&visit, &form, &path(&name, "rollback"))?;
+    shown(&visit, turn(&visit)?.roll_back(name, given(form.text(TO))).await).await
 }
 
 /// Removes a plugin.
-pub async fn remove(visit: Visit, Path(name): Path<String>, body: Bytes) -> Response {
+pub async fn remove(visit: Visit, Path(name): Path<String>, body: Bytes) -> Page {
     let form = Form::parse(&body);
-    if form.check(&visit.headers, &visit.forms, &path(&name, "remove")).is_err() {
-        return layout::foreign_form(&visit);
-    }
-    match visit.desk.operations.plugin_turn(&visit.principal, visit.client()) {
-        Ok(turn) => answer(&visit, turn.remove(name, form.has(PURGE)).await).await,
-        Err(problem) => problem::page(&visit, &problem),
-    }
+    layout::check(&visit, &form, &path(&name, "remove"))?;
+    shown(&visit, turn(&visit)?.remove(name, form.has(PURGE)).await).await
+}
+
+fn turn(visit: &Visit) -> Result<PluginTurn, Response> {
+    visit.desk.operations.plugin_turn(&visit.principal, visit.client()).map_err(problem::refuse(visit))
 }
 
 /// The page of the plugins with what the change came to.
-async fn answer(visit: &Visit, changed: Result<PluginChange, Problem>) -> Response {
-    match changed {
-        Ok(change) => plugins::shown(visit, Some(&outcome(&change))).await,
-        Err(Problem::Plugin { error, report }) => plugins::shown(visit, Some(&failure(&error, &report))).await,
-        Err(problem) => problem::page(visit, &problem),
-    }
+async fn shown(visit: &Visit, changed: Result<PluginChange, Problem>) -> Page {
+    let said = match changed {
+        Ok(change) => outcome(&change),
+        Err(Problem::Plugin { error, report }) => failure(&error, &report),
+        Err(problem) => return Err(problem::page(visit, &problem)),
+    };
+    plugins::shown(visit, Some(&said)).await
 }
 
 fn outcome(change: &PluginChange) -> Markup {

@@ -1,12 +1,11 @@
 //! The forms that change plugins, for those who may use them, and the history of swaps.
 
-use super::form::TOKEN;
+use super::layout::token;
 use super::parts::{cell, table};
 use super::visit::Visit;
 use crate::api::{COMPONENT, SIGNATURE};
 use crate::operator::PluginSwapEntry;
-use crate::plugin_install::HASH_DIGITS;
-use crate::plugin_install::Version;
+use crate::plugin_install::{HASH_DIGITS, Version};
 use maud::{Markup, html};
 
 /// The paths of the forms, and the purposes of their tokens.
@@ -64,10 +63,6 @@ fn options(way: &str) -> Markup {
             label for=(check) { "Leave out the conformance check" }
         }
     }
-}
-
-fn token(visit: &Visit, purpose: &str) -> Markup {
-    html! { input type="hidden" name=(TOKEN) value=(visit.forms.token(purpose)); }
 }
 
 /// The kept versions of a plugin, each with a button that puts it back.

@@ -1,5 +1,6 @@
 //! The loaded plugins, the button that reloads, and the forms that change plugins.
 
+use super::answer::Page;
 use super::form::Form;
 use super::layout::{self, PLUGINS};
 use super::parts::{cell, facts};
@@ -9,33 +10,27 @@ use super::visit::Visit;
 use crate::http::{ListedPlugin, ListedSignature, Listing, PluginStatus, Reloaded};
 use crate::operator::{PluginLimits, PluginPage};
 use axum::body::Bytes;
-use axum::response::Response;
 use maud::{Markup, html};
 
 /// The path of the reload, and the purpose of its token.
 pub const RELOAD: &str = "/plugins/reload";
 
-pub async fn get(visit: Visit) -> Response {
+pub async fn get(visit: Visit) -> Page {
     shown(&visit, None).await
 }
 
 /// Looks at templates and plugins now, and waits until everything that changed is checked.
-pub async fn reload(visit: Visit, body: Bytes) -> Response {
-    if Form::parse(&body).check(&visit.headers, &visit.forms, RELOAD).is_err() {
-        return layout::foreign_form(&visit);
-    }
-    match visit.desk.operations.reload(&visit.principal, visit.client()).await {
-        Ok(reloaded) => shown(&visit, Some(&outcome(&reloaded))).await,
-        Err(problem) => problem::page(&visit, &problem),
-    }
+pub async fn reload(visit: Visit, body: Bytes) -> Page {
+    layout::check(&visit, &Form::parse(&body), RELOAD)?;
+    let reloaded = visit.desk.operations.reload(&visit.principal, visit.client()).await;
+    let reloaded = reloaded.map_err(problem::refuse(&visit))?;
+    shown(&visit, Some(&outcome(&reloaded))).await
 }
 
 /// The page, with what an action came to.
-pub async fn shown(visit: &Visit, outcome: Option<&Markup>) -> Response {
-    match visit.desk.operations.plugins(&visit.principal).await {
-        Ok(page) => layout::page(visit, PLUGINS, &content(visit, &page, outcome)),
-        Err(problem) => problem::page(visit, &problem),
-    }
+pub async fn shown(visit: &Visit, outcome: Option<&Markup>) -> Page {
+    let page = visit.desk.operations.plugins(&visit.principal).await.map_err(problem::refuse(visit))?;
+    Ok(layout::page(visit, PLUGINS, &content(visit, &page, outcome)))
 }
 
 fn content(visit: &Visit, page: &PluginPage, outcome: Option<&Markup>) -> Markup {

@@ -6,6 +6,11 @@ use crate::operator::Problem;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+/// The page of a problem, for `map_err`.
+pub fn refuse(visit: &Visit) -> impl Fn(Problem) -> Response {
+    |problem| page(visit, &problem)
+}
+
 /// The page of a problem.
 pub fn page(visit: &Visit, problem: &Problem) -> Response {
     let (status, title) = match problem {

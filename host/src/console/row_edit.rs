@@ -1,14 +1,15 @@
 //! Forms that add, change and delete domains, extensions and settings.
 
+use super::answer::Page;
 use super::conflict::{self, Difference};
-use super::draft::PASSWORD;
+use super::draft::{self, Draft, PASSWORD};
 use super::fields::{self, Control, control};
-use super::form::{Form, TOKEN};
+use super::form::Form;
 use super::parts::{cell, facts, link};
 use super::row_pages::{OfRows, RowPages, control_name, fields_of, head};
 use super::visit::Visit;
 use super::{answer, layout, problem};
-use crate::editing::{self, Entity, Field, FieldFault, Kind, Part, text_of};
+use crate::editing::{self, Entity, Field, FieldFault, Kind, PROVISION, Part, text_of};
 use crate::operator::{EditedRow, Problem, RowValues, known_settings, meaning};
 use axum::body::Bytes;
 use axum::extract::Query;
@@ -46,16 +47,21 @@ struct Typed {
 
 impl<'a> RowForm<'a> {
     async fn open(visit: &'a Visit, of: OfRows, pages: &'static RowPages) -> Result<Self, Response> {
-        let refuse = |problem: Problem| problem::page(visit, &problem);
-        let operations = &visit.desk.operations;
-        operations.may_edit_rows(&visit.principal).await.map_err(refuse)?;
-        let (of, _) = of.find(visit, pages).await?;
+        let (operations, principal) = (&visit.desk.operations, &visit.principal);
+        operations.may_edit_rows(principal).await.map_err(problem::refuse(visit))?;
+        let of = of.find(visit, pages).await?;
+        let place = of.place(pages, Vec::new());
         if of.uuid.is_empty() {
-            let rows = operations.rows(&visit.principal, of.place(pages, Vec::new())).await.map_err(refuse)?;
-            return Ok(Self { visit, of, pages, entity: rows.entity, stored: None });
+            let entity = operations.described(principal, place).await.map_err(problem::refuse(visit))?;
+            return Ok(Self { visit, of, pages, entity, stored: None });
         }
-        let stored = operations.row(&visit.principal, of.place(pages, Vec::new())).await.map_err(refuse)?;
+        let stored = operations.row(principal, place).await.map_err(problem::refuse(visit))?;
         Ok(Self { visit, of, pages, entity: stored.entity, stored: Some(stored) })
+    }
+
+    /// The page of the form, and the purpose of its token.
+    fn own_path(&self) -> String {
+        self.path(if self.stored.is_some() { EDIT } else { NEW })
     }
 
     /// The path of a form, and the purpose of its token.
@@ -77,9 +83,7 @@ impl<'a> RowForm<'a> {
             let named = [("CATEGORY", &self.of.category), ("NAME", &self.of.name)];
             return named.into_iter().map(|(flag, text)| (flag.to_owned(), text.clone())).collect();
         };
-        let fields = self.entity.names.iter().chain(fields_of(self.entity)).filter(|field| !field.column.is_empty());
-        let mut texts: BTreeMap<_, _> =
-            fields.map(|field| (field.flag.to_owned(), text_of(&stored.row, field.column))).collect();
+        let mut texts = draft::texts(self.entity, &stored.row);
         if self.is_secret(&texts) {
             texts.insert("value".to_owned(), String::new());
         }
@@ -99,12 +103,12 @@ impl<'a> RowForm<'a> {
         RowValues { values: changed.collect(), password: Some(typed.password.clone()).filter(|it| !it.is_empty()) }
     }
 
-    async fn save(self, typed: Typed) -> Response {
+    async fn save(self, typed: Typed) -> Page {
         let (operations, principal) = (&self.visit.desk.operations, &self.visit.principal);
         let values = self.values(&typed);
         let saved = if self.stored.is_some() {
             if values.values.is_empty() && values.password.is_none() {
-                return answer::redirect(&self.list("same"));
+                return Ok(answer::redirect(&self.list("same")));
             }
             let place = self.of.place(self.pages, Vec::new());
             operations.set_row(principal, place, values, typed.tag.clone(), self.visit.client()).await
@@ -112,19 +116,19 @@ impl<'a> RowForm<'a> {
             let text = |field: &Field| typed.texts.get(field.flag).map_or("", |text| text.trim()).to_owned();
             let text = |field: &Field| {
                 let is_fixed = field.flag == "CATEGORY" && field.column.is_empty();
-                if is_fixed { "provision".to_owned() } else { text(field) }
+                if is_fixed { PROVISION.to_owned() } else { text(field) }
             };
             let names = self.entity.names.iter().map(text).collect();
             operations.add_row(principal, self.of.place(self.pages, names), values, self.visit.client()).await
         };
         match saved {
-            Ok(EditedRow { generated_password: Some(password), .. }) => self.generated(&password),
-            Ok(_) => answer::redirect(&self.list("saved")),
+            Ok(EditedRow { generated_password: Some(password), .. }) => Ok(self.generated(&password)),
+            Ok(_) => Ok(answer::redirect(&self.list("saved"))),
             Err(Problem::Edit(editing::Error::Changed)) => self.conflict(typed).await,
-            Err(problem) => match self.faults(problem) {
-                Ok(faults) => self.page(StatusCode::UNPROCESSABLE_ENTITY, &typed, &faults, &[]),
-                Err(problem) => problem::page(self.visit, &problem),
-            },
+            Err(problem) => {
+                let faults = self.faults(problem).map_err(problem::refuse(self.visit))?;
+                Ok(self.page(StatusCode::UNPROCESSABLE_ENTITY, &typed, &faults, &[]))
+            }
         }
     }
 
@@ -152,25 +156,26 @@ impl<'a> RowForm<'a> {
     }
 
     /// Somebody else has changed the row: shows both values, and a form that builds on the new version.
-    async fn conflict(self, mut typed: Typed) -> Response {
-        let form = match Self::open(self.visit, self.of, self.pages).await {
-            Ok(form) => form,
-            Err(answer) => return answer,
-        };
+    async fn conflict(self, mut typed: Typed) -> Page {
+        let form = Self::open(self.visit, self.of, self.pages).await?;
         let stored = form.stored_texts();
-        let fields = fields_of(form.entity).filter(|field| stored.contains_key(field.flag));
-        let differ = |field: &Field| {
-            let yours = typed.texts.get(field.flag).cloned().unwrap_or_default();
-            let stored = stored.get(field.flag).cloned().unwrap_or_default();
-            (yours != stored).then(|| Difference { place: fields::label(field.flag), yours, stored })
-        };
-        let differences: Vec<_> = fields.filter_map(differ).collect();
-        typed.tag = form.stored.as_ref().map(|stored| stored.tag.clone()).unwrap_or_default();
-        form.page(StatusCode::CONFLICT, &typed, &[], &differences)
+        let mut differences = Vec::new();
+        for field in fields_of(form.entity) {
+            let Some(stored) = stored.get(field.flag) else { continue };
+            let yours = typed.texts.get(field.flag).map_or("", String::as_str);
+            conflict::differ(&mut differences, fields::label(field.flag), yours, stored);
+        }
+        typed.tag = form.tag();
+        Ok(form.page(StatusCode::CONFLICT, &typed, &[], &differences))
+    }
+
+    /// The version that is stored.
+    fn tag(&self) -> String {
+        self.stored.as_ref().map(|stored| stored.tag.clone()).unwrap_or_default()
     }
 
     fn page(&self, status: StatusCode, typed: &Typed, faults: &[FieldFault], other: &[Difference]) -> Response {
-        let path = self.path(if self.stored.is_some() { EDIT } else { NEW });
+        let path = self.own_path();
         let title = match &self.stored {
             None => format!("New {}{}", self.entity.name, self.of.owner()),
             Some(_) => format!("Edit {} {}", self.entity.name, self.name(&typed.texts)),
@@ -193,7 +198,7 @@ impl<'a> RowForm<'a> {
             (fields::faults(faults, |fault| control_name(&fault.flag)))
             (self.help(&typed.texts))
             form .edit method="post" action=(self.visit.desk.path(&path)) {
-                input type="hidden" name=(TOKEN) value=(self.visit.forms.token(&path));
+                (layout::token(self.visit, &path))
                 input type="hidden" name="tag" value=(typed.tag);
                 div .fields {
                     @if self.stored.is_none() {
@@ -224,7 +229,7 @@ impl<'a> RowForm<'a> {
             return html! {};
         }
         let text = |flag: &str| texts.get(flag).map_or("", String::as_str);
-        let category = if text("CATEGORY").is_empty() { "provision" } else { text("CATEGORY") };
+        let category = if text("CATEGORY").is_empty() { PROVISION } else { text("CATEGORY") };
         let names: Vec<_> = known_settings().iter().map(|known| known.name.clone()).collect();
         html! {
             (fields::list(KNOWN, &names))
@@ -248,36 +253,23 @@ impl<'a> RowForm<'a> {
 
 impl Typed {
     fn of(form: &Form) -> Self {
-        // Browsers send the lines of a text field with CR and LF.
-        let pairs = form.pairs().iter();
-        let texts =
-            pairs.filter_map(|(name, text)| Some((name.strip_prefix("d.")?.to_owned(), text.replace("\r\n", "\n"))));
-        Self { texts: texts.collect(), tag: form.text("tag").to_owned(), password: form.text(PASSWORD).to_owned() }
+        let Draft { device: texts, tag, .. } = Draft::typed(form);
+        Self { texts, tag, password: form.text(PASSWORD).to_owned() }
     }
 }
 
 /// The form of a row, or for a new one.
-pub async fn get(visit: Visit, Query(of): Query<OfRows>, pages: &'static RowPages) -> Response {
-    let form = match RowForm::open(&visit, of, pages).await {
-        Ok(form) => form,
-        Err(answer) => return answer,
-    };
-    let tag = form.stored.as_ref().map(|stored| stored.tag.clone()).unwrap_or_default();
-    let typed = Typed { tag, texts: form.stored_texts(), password: String::new() };
-    form.page(StatusCode::OK, &typed, &[], &[])
+pub async fn get(visit: Visit, Query(of): Query<OfRows>, pages: &'static RowPages) -> Page {
+    let form = RowForm::open(&visit, of, pages).await?;
+    let typed = Typed { tag: form.tag(), texts: form.stored_texts(), password: String::new() };
+    Ok(form.page(StatusCode::OK, &typed, &[], &[]))
 }
 
 /// Adds or changes a row.
-pub async fn save(visit: Visit, Query(of): Query<OfRows>, body: Bytes, pages: &'static RowPages) -> Response {
+pub async fn save(visit: Visit, Query(of): Query<OfRows>, body: Bytes, pages: &'static RowPages) -> Page {
     let form = Form::parse(&body);
-    let row = match RowForm::open(&visit, of, pages).await {
-        Ok(row) => row,
-        Err(answer) => return answer,
-    };
-    let path = row.path(if row.stored.is_some() { EDIT } else { NEW });
-    if form.check(&visit.headers, &visit.forms, &path).is_err() {
-        return layout::foreign_form(&visit);
-    }
+    let row = RowForm::open(&visit, of, pages).await?;
+    layout::check(&visit, &form, &row.own_path())?;
     let mut typed = Typed::of(&form);
     // The names of a stored row are no fields of its form.
     if row.stored.is_some() {
@@ -287,12 +279,10 @@ pub async fn save(visit: Visit, Query(of): Query<OfRows>, body: Bytes, pages: &'
 }
 
 /// What would be deleted.
-pub async fn confirm(visit: Visit, Query(of): Query<OfRows>, pages: &'static RowPages) -> Response {
-    let row = match RowForm::open(&visit, of, pages).await {
-        Ok(row) => row,
-        Err(answer) => return answer,
-    };
-    let Some(stored) = &row.stored else { return problem::page(&visit, &Problem::missing("row", "")) };
+pub async fn confirm(visit: Visit, Query(of): Query<OfRows>, pages: &'static RowPages) -> Page {
+    let row = RowForm::open(&visit, of, pages).await?;
+    let stored = row.stored.as_ref().ok_or_else(|| Problem::missing("row", ""));
+    let stored = stored.map_err(problem::refuse(&visit))?;
     let path = row.path(DELETE);
     let texts = row.stored_texts();
     let listed: Vec<_> =
@@ -302,27 +292,22 @@ pub async fn confirm(visit: Visit, Query(of): Query<OfRows>, pages: &'static Row
         p { (link(&row.list(""), pages.place.title)) }
         (facts(&listed))
         form method="post" action=(visit.desk.path(&path)) {
-            input type="hidden" name=(TOKEN) value=(visit.forms.token(&path));
+            (layout::token(&visit, &path))
             input type="hidden" name="tag" value=(stored.tag);
             p .buttons { button type="submit" { "Delete" } }
         }
     };
-    layout::inner_page(&visit, pages.place, &format!("Delete {} {}", row.entity.name, row.name(&texts)), &content)
+    let title = format!("Delete {} {}", row.entity.name, row.name(&texts));
+    Ok(layout::inner_page(&visit, pages.place, &title, &content))
 }
 
 /// Deletes a row.
-pub async fn delete(visit: Visit, Query(of): Query<OfRows>, body: Bytes, pages: &'static RowPages) -> Response {
+pub async fn delete(visit: Visit, Query(of): Query<OfRows>, body: Bytes, pages: &'static RowPages) -> Page {
     let form = Form::parse(&body);
-    let row = match RowForm::open(&visit, of, pages).await {
-        Ok(row) => row,
-        Err(answer) => return answer,
-    };
-    if form.check(&visit.headers, &visit.forms, &row.path(DELETE)).is_err() {
-        return layout::foreign_form(&visit);
-    }
+    let row = RowForm::open(&visit, of, pages).await?;
+    layout::check(&visit, &form, &row.path(DELETE))?;
     let (place, tag) = (row.of.place(pages, Vec::new()), form.text("tag").to_owned());
-    match visit.desk.operations.remove_row(&visit.principal, place, tag, visit.client()).await {
-        Ok(_) => answer::redirect(&row.list("deleted")),
-        Err(problem) => problem::page(&visit, &problem),
-    }
+    let removed = visit.desk.operations.remove_row(&visit.principal, place, tag, visit.client()).await;
+    removed.map_err(problem::refuse(&visit))?;
+    Ok(answer::redirect(&row.list("deleted")))
 }

@@ -1,14 +1,14 @@
 //! Lists of domains, extensions and settings, with search; for settings also what is known about each.
 
+use super::answer::Page;
 use super::layout;
-use super::parts::{cell, choice, field, link, table};
+use super::parts::{cell, choice, edited, field, link, pager, table};
 use super::problem;
 use super::row_pages::{OfRows, RowPages, head};
 use super::visit::Visit;
-use crate::editing::{Entity, Kind, Record, text_of};
-use crate::operator::{KnownSetting, known_settings, meaning};
+use crate::editing::{Entity, Kind, PROVISION, Record, text_of};
+use crate::operator::{KnownSetting, Problem, known_settings, meaning};
 use axum::extract::Query;
-use axum::response::Response;
 use maud::{Markup, html};
 
 /// Rows of one page.
@@ -17,32 +17,31 @@ const ROWS_OF_PAGE: usize = 100;
 /// Known settings that one page lists: more is a reason to search.
 const KNOWN_MAX: usize = 100;
 
-pub async fn get(visit: Visit, Query(of): Query<OfRows>, pages: &'static RowPages) -> Response {
-    let (of, domains) = match of.find(&visit, pages).await {
-        Ok(found) => found,
-        Err(answer) => return answer,
-    };
+pub async fn get(visit: Visit, Query(of): Query<OfRows>, pages: &'static RowPages) -> Page {
+    let of = of.find(&visit, pages).await?;
     let operations = &visit.desk.operations;
-    let rows = match operations.rows(&visit.principal, of.place(pages, Vec::new())).await {
-        Ok(found) => found,
-        Err(problem) => return problem::page(&visit, &problem),
+    let rows = operations.rows(&visit.principal, of.place(pages, Vec::new())).await;
+    let rows = rows.map_err(problem::refuse(&visit))?;
+    let domains = if pages.is_of_domain || rows.entity.kind == Kind::Setting {
+        operations.domain_names(&visit.principal).await.map_err(problem::refuse(&visit))?
+    } else {
+        Vec::new()
     };
     let can_edit = operations.may_edit_rows(&visit.principal).await;
-    let list = List { visit: &visit, of: &of, pages, entity: rows.entity, can_edit: can_edit.is_ok() };
+    let wanted = of.search.trim().to_lowercase();
+    let list = List { visit: &visit, of: &of, pages, entity: rows.entity, can_edit: can_edit.is_ok(), wanted };
     let found: Vec<_> = rows.rows.iter().filter(|row| list.matches(row)).collect();
     let title = format!("{}{}", pages.place.title, of.owner());
     let content = html! {
-        @if of.edit == "saved" { p .good role="status" { "Saved." } }
-        @if of.edit == "same" { p role="status" { "Everything was stored like that already. Nothing was written." } }
-        @if of.edit == "deleted" { p .good role="status" { "Deleted." } }
-        @if let Err(crate::operator::Problem::EditsOff) = &can_edit { p .quiet { (crate::operator::Problem::EditsOff) } }
+        (edited(&of.edit))
+        @if let Err(problem @ Problem::EditsOff) = &can_edit { p .quiet { (problem) } }
         (list.form(&domains))
         @if list.can_edit { p { a .button href=(visit.desk.path(&of.path(pages, "/new", &[]))) { "Add" } } }
         p role="status" { (found.len()) @if found.len() == 1 { " row" } @else { " rows" } }
         (list.table(&found))
         @if rows.entity.kind == Kind::Setting { (list.known(&rows.rows)) }
     };
-    layout::inner_page(&visit, pages.place, &title, &content)
+    Ok(layout::inner_page(&visit, pages.place, &title, &content))
 }
 
 struct List<'a> {
@@ -51,23 +50,27 @@ struct List<'a> {
     pages: &'static RowPages,
     entity: &'static Entity,
     can_edit: bool,
+    /// The searched text in small letters.
+    wanted: String,
 }
 
 impl List<'_> {
     /// Whether a row has the searched text in one of the columns that the list shows, or in its meaning.
     fn matches(&self, row: &Record) -> bool {
-        let wanted = self.of.search.trim().to_lowercase();
+        if self.wanted.is_empty() {
+            return true;
+        }
         let columns = self.entity.listed.iter().copied().chain(self.entity.names.iter().map(|field| field.column));
         let mut texts: Vec<_> = columns.map(|column| text_of(row, column)).collect();
         texts.extend(self.meaning(row).map(str::to_owned));
         texts.extend(self.entity.fields.iter().filter(|it| it.flag == "description").map(|it| text_of(row, it.column)));
-        wanted.is_empty() || texts.iter().any(|text| text.to_lowercase().contains(&wanted))
+        texts.iter().any(|text| text.to_lowercase().contains(&self.wanted))
     }
 
     /// Category and name of a setting.
     fn name(&self, row: &Record) -> Option<(String, String)> {
         let [category, name] = self.entity.names else { return None };
-        let category = if category.column.is_empty() { "provision".to_owned() } else { text_of(row, category.column) };
+        let category = if category.column.is_empty() { PROVISION.to_owned() } else { text_of(row, category.column) };
         Some((category, text_of(row, name.column)))
     }
 
@@ -100,19 +103,13 @@ impl List<'_> {
         heads.extend(self.can_edit.then(|| "Edit".to_owned()));
         let heads: Vec<_> = heads.iter().map(String::as_str).collect();
         let rows: Vec<_> = shown.map(|row| self.row(row)).collect();
-        let to = |page: usize| {
+        let to = |page: u64| {
             let more = [("search", self.of.search.as_str()), ("page", &page.to_string())];
             self.visit.desk.path(&self.of.path(self.pages, "", &more))
         };
         html! {
             @if !rows.is_empty() { (table(self.pages.place.title, &heads, &rows, None)) }
-            @if pages > 1 {
-                nav .pages aria-label="Pages of rows" {
-                    @if page > 1 { (link(&to(page - 1), "Previous page")) }
-                    span { "Page " (page) " of " (pages) }
-                    @if page < pages { (link(&to(page + 1), "Next page")) }
-                }
-            }
+            (pager("Pages of rows", page as u64, pages as u64, to))
         }
     }
 
@@ -135,10 +132,10 @@ impl List<'_> {
 
     /// The known settings that have no value in this layer.
     fn known(&self, rows: &[Record]) -> Markup {
-        let wanted = self.of.search.trim().to_lowercase();
-        let has_layer = |known: &&KnownSetting| self.of.device.is_empty() || known.category == "provision";
+        let wanted = &self.wanted;
+        let has_layer = |known: &&KnownSetting| self.of.device.is_empty() || known.category == PROVISION;
         let is_wanted =
-            |known: &&KnownSetting| known.name.contains(&wanted) || known.meaning.to_lowercase().contains(&wanted);
+            |known: &&KnownSetting| known.name.contains(wanted) || known.meaning.to_lowercase().contains(wanted);
         let set: Vec<_> = rows.iter().filter_map(|row| self.name(row)).collect();
         let is_set = |known: &&KnownSetting| set.iter().any(|(c, n)| c == known.category && *n == known.name);
         let all: Vec<_> =

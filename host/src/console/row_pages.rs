@@ -47,17 +47,16 @@ pub struct OfRows {
 
 impl OfRows {
     /// Where the rows are. Rows of a domain are those of the first that the operator sees, unless the query names one.
-    pub async fn find(mut self, visit: &Visit, pages: &RowPages) -> Result<(Self, Vec<String>), Response> {
-        let domains = visit.desk.operations.domain_names(&visit.principal).await;
-        let domains = domains.map_err(|problem| problem::page(visit, &problem))?;
+    pub async fn find(mut self, visit: &Visit, pages: &RowPages) -> Result<Self, Response> {
         if pages.is_of_domain && self.domain.is_empty() {
-            let Some(first) = domains.first() else {
+            let domains = visit.desk.operations.domain_names(&visit.principal).await;
+            let Some(first) = domains.map_err(problem::refuse(visit))?.into_iter().next() else {
                 let text = "Extensions belong to a domain. Add one first.";
                 return Err(layout::refusal(visit, StatusCode::CONFLICT, "No domain", text));
             };
-            self.domain.clone_from(first);
+            self.domain = first;
         }
-        Ok((self, domains))
+        Ok(self)
     }
 
     pub fn place(&self, pages: &RowPages, names: Vec<String>) -> RowPlace {

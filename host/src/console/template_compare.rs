@@ -1,13 +1,13 @@
 //! Two template texts compared: those of one file in all folders of the search path, or of any two files.
 
+use super::answer::Page;
 use super::layout::{self, TEMPLATES};
-use super::parts::{cell, link, table, text};
+use super::parts::{cell, choice, link, table, text};
 use super::problem;
 use super::query::{given, query};
 use super::visit::Visit;
-use crate::operator::{ComparedText, Origin, TemplateComparison, TemplateVersions, TextPlace};
+use crate::operator::{ComparedText, Origin, TemplateComparison, TemplateVersion, TemplateVersions, TextPlace};
 use axum::extract::Query;
-use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -26,17 +26,16 @@ pub struct OfTexts {
     other_layer: String,
 }
 
-pub async fn get(visit: Visit, Query(of): Query<OfTexts>) -> Response {
+pub async fn get(visit: Visit, Query(of): Query<OfTexts>) -> Page {
     let before = TextPlace { layer: given(&of.layer), folder: of.folder, file: of.file };
     let after = TextPlace {
         folder: given(&of.other_folder).unwrap_or_else(|| before.folder.clone()),
         file: given(&of.other_file).unwrap_or_else(|| before.file.clone()),
         layer: given(&of.other_layer),
     };
-    match visit.desk.operations.compare_templates(&visit.principal, &before, &after).await {
-        Ok(comparison) => layout::inner_page(&visit, TEMPLATES, "Two texts compared", &content(&visit, &comparison)),
-        Err(problem) => problem::page(&visit, &problem),
-    }
+    let comparison = visit.desk.operations.compare_templates(&visit.principal, &before, &after).await;
+    let comparison = comparison.map_err(problem::refuse(&visit))?;
+    Ok(layout::inner_page(&visit, TEMPLATES, "Two texts compared", &content(&visit, &comparison)))
 }
 
 fn content(visit: &Visit, TemplateComparison { before, after, is_same, diff }: &TemplateComparison) -> Markup {
@@ -90,7 +89,7 @@ pub fn forms(visit: &Visit, found: &TemplateVersions) -> Markup {
 }
 
 fn rows(found: &TemplateVersions) -> Vec<Vec<Markup>> {
-    let row = |version: &crate::operator::TemplateVersion| {
+    let row = |version: &TemplateVersion| {
         vec![
             cell(origin(version.origin)),
             html! { code { (version.layer) } },
@@ -103,12 +102,15 @@ fn rows(found: &TemplateVersions) -> Vec<Vec<Markup>> {
 }
 
 fn of_one_file(visit: &Visit, found: &TemplateVersions) -> Markup {
-    let last = found.versions.len() - 1;
+    let label = |version: &TemplateVersion| format!("{}: {}", origin(version.origin), version.layer);
+    let texts: Vec<_> = found.versions.iter().map(|version| (version.layer.as_str(), label(version))).collect();
+    let texts: Vec<_> = texts.iter().map(|(layer, label)| (*layer, label.as_str())).collect();
+    let (first, last) = (texts[0].0, texts[texts.len() - 1].0);
     html! {
         form .filter method="get" action=(action(visit)) {
             (file(found))
-            (choice("layer", "Compare", found, 0))
-            (choice("other_layer", "with", found, last))
+            (choice("layer", "Compare", first, &texts))
+            (choice("other_layer", "with", last, &texts))
             button type="submit" { "Compare" }
         }
     }
@@ -141,20 +143,6 @@ fn file(found: &TemplateVersions) -> Markup {
     html! {
         input type="hidden" name="folder" value=(found.folder);
         input type="hidden" name="file" value=(found.file);
-    }
-}
-
-/// A choice among the texts of a file.
-fn choice(name: &str, label: &str, found: &TemplateVersions, chosen: usize) -> Markup {
-    html! {
-        div {
-            label for=(name) { (label) }
-            select id=(name) name=(name) {
-                @for (at, version) in found.versions.iter().enumerate() {
-                    option value=(version.layer) selected[at == chosen] { (origin(version.origin)) ": " (version.layer) }
-                }
-            }
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The template folders with their origin and faults, and the live texts.
 
+use super::answer::Page;
 use super::layout::{self, TEMPLATES};
 use super::parts::{cell, facts, link, table, text};
 use super::problem;
@@ -8,17 +9,13 @@ use super::template_compare::{forms, origin, text_path};
 use super::visit::Visit;
 use crate::operator::{TemplateFolderSummary, TemplateProblemEntry};
 use axum::extract::Query;
-use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-pub async fn get(visit: Visit) -> Response {
-    let tree = match visit.desk.operations.templates(&visit.principal) {
-        Ok(tree) => tree,
-        Err(problem) => return problem::page(&visit, &problem),
-    };
+pub async fn get(visit: Visit) -> Page {
+    let tree = visit.desk.operations.templates(&visit.principal).map_err(problem::refuse(&visit))?;
     let rows: Vec<_> = tree.folders.iter().map(|folder| row(&visit, folder)).collect();
-    layout::page(
+    Ok(layout::page(
         &visit,
         TEMPLATES,
         &html! {
@@ -27,7 +24,7 @@ pub async fn get(visit: Visit) -> Response {
             h2 { (tree.folders.len()) " folders" }
             (table("Folders", &["Folder", "Files", "Faults", "Origin"], &rows, None))
         },
-    )
+    ))
 }
 
 fn row(visit: &Visit, folder: &TemplateFolderSummary) -> Vec<Markup> {
@@ -73,17 +70,14 @@ pub struct OfFolder {
 }
 
 /// One folder with its files.
-pub async fn folder(visit: Visit, Query(of): Query<OfFolder>) -> Response {
-    let folder = match visit.desk.operations.template_folder(&visit.principal, &of.name) {
-        Ok(folder) => folder,
-        Err(problem) => return problem::page(&visit, &problem),
-    };
+pub async fn folder(visit: Visit, Query(of): Query<OfFolder>) -> Page {
+    let folder = visit.desk.operations.template_folder(&visit.principal, &of.name).map_err(problem::refuse(&visit))?;
     let rows = folder.texts.iter().map(|file| {
         let path = text_path(&visit, &folder.summary.name, &file.file);
         vec![link(&path, &file.file), cell(file.bytes), html! { code { (file.sha256) } }]
     });
     let rows: Vec<_> = rows.collect();
-    layout::inner_page(
+    Ok(layout::inner_page(
         &visit,
         TEMPLATES,
         &folder.summary.name,
@@ -95,7 +89,7 @@ pub async fn folder(visit: Visit, Query(of): Query<OfFolder>) -> Response {
             }
             (table("Files", &["File", "Bytes", "SHA-256"], &rows, None))
         },
-    )
+    ))
 }
 
 /// Which file.
@@ -107,13 +101,11 @@ pub struct OfText {
 }
 
 /// The live text of a file.
-pub async fn live(visit: Visit, Query(of): Query<OfText>) -> Response {
-    let found = match visit.desk.operations.template_text(&visit.principal, &of.folder, &of.file) {
-        Ok(found) => found,
-        Err(problem) => return problem::page(&visit, &problem),
-    };
+pub async fn live(visit: Visit, Query(of): Query<OfText>) -> Page {
+    let found =
+        visit.desk.operations.template_text(&visit.principal, &of.folder, &of.file).map_err(problem::refuse(&visit))?;
     let versions = visit.desk.operations.template_versions(&visit.principal, &of.folder, &of.file).await;
-    layout::inner_page(
+    Ok(layout::inner_page(
         &visit,
         TEMPLATES,
         &found.file,
@@ -129,5 +121,5 @@ pub async fn live(visit: Visit, Query(of): Query<OfText>) -> Response {
                 Err(problem) => p .error { (problem) },
             }
         },
-    )
+    ))
 }

@@ -79,6 +79,19 @@ pub async fn run(
     Ok(Outcome { entity: place.entity, records, generated })
 }
 
+/// What the rows of a place are, without reading them.
+///
+/// # Errors
+/// There is no such place, or the database does not answer.
+pub async fn described(
+    directory: &Directory,
+    entity: &'static Entity,
+    request: &Request,
+) -> Result<&'static Entity, Error> {
+    let mut edits = directory.edit(Access::Read).await?;
+    Ok(Place::find(&mut edits, entity, request).await?.entity)
+}
+
 /// The given password, or a generated one where a new row needs one and gets it from nothing else.
 fn password(entity: &Entity, request: &Request) -> Result<Option<Password>, Error> {
     let needs_one = matches!(entity.kind, Kind::Extension | Kind::User);

@@ -3,7 +3,7 @@
 use super::error::Error;
 
 /// The longest value. Templates and phones take far less; the limit keeps a pasted file out of a label.
-const VALUE_BYTES_MAX: usize = 16 << 10;
+pub const VALUE_BYTES_MAX: usize = 16 << 10;
 
 /// A flag, and the column that it writes.
 pub struct Field {

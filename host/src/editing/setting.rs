@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 /// The category of everything that templates read; the layers of profiles and devices have no other.
-const PROVISION: &str = "provision";
+pub const PROVISION: &str = "provision";
 
 /// Settings that FusionPBX reads as a list, so that a single value of another type has no effect there.
 const LISTS: [&str; 3] = ["cidr", "pin_networks", "http_auth_password"];

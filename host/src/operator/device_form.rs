@@ -1,8 +1,9 @@
 //! A device with its lines and keys, edited at once: what a form shows, and what it sends.
 
+use super::devices::DeviceSummary;
 use super::edits::RowPlace;
 use super::operations::Operations;
-use super::principal::{Principal, Scope};
+use super::principal::Principal;
 use super::problem::Problem;
 use crate::editing::{self, Context, DeviceRows, Offered, SavedDevice, WholeDevice};
 use crate::journal::NewAction;
@@ -17,15 +18,6 @@ pub struct DeviceForm {
 }
 
 impl Operations {
-    /// Whether an operator may edit rows.
-    ///
-    /// # Errors
-    /// He has not the scope, or this is a database of FusionPBX's and `console_edit` is off.
-    pub async fn may_edit_rows(&self, principal: &Principal) -> Result<(), Problem> {
-        principal.needs(Scope::Edit)?;
-        self.may_edit().await
-    }
-
     /// The names of the domains that an operator may see.
     ///
     /// # Errors
@@ -62,9 +54,7 @@ impl Operations {
     /// # Errors
     /// The operator may not see it.
     pub async fn device_place(&self, principal: &Principal, word: &str) -> Result<RowPlace, Problem> {
-        let found = self.find(principal, word).await?.summary;
-        let domain = Some(found.domain).filter(|domain| !domain.is_empty());
-        Ok(RowPlace { kind: "device".to_owned(), domain, uuid: Some(found.uuid), ..RowPlace::default() })
+        Ok(self.find(principal, word).await?.summary.place())
     }
 
     /// Adds or changes a device with its lines and keys, in one transaction. `word` is its uuid or address; without one, a
@@ -113,5 +103,13 @@ impl Operations {
             self.record(principal, line).await;
         }
         Ok(saved?)
+    }
+}
+
+impl DeviceSummary {
+    /// The place of the device's row.
+    pub fn place(&self) -> RowPlace {
+        let domain = Some(self.domain.clone()).filter(|domain| !domain.is_empty());
+        RowPlace { kind: "device".to_owned(), domain, uuid: Some(self.uuid.clone()), ..RowPlace::default() }
     }
 }

@@ -89,6 +89,16 @@ impl Operations {
         Ok(RowPage { rows: outcome.records, entity: outcome.entity })
     }
 
+    /// What the rows of a place are, without reading them.
+    ///
+    /// # Errors
+    /// As for [`Operations::rows`].
+    pub async fn described(&self, principal: &Principal, place: RowPlace) -> Result<&'static Entity, Problem> {
+        principal.needs(Scope::Read)?;
+        let (entity, request) = request(principal, place, Action::List)?;
+        Ok(editing::described(&self.admin.directory, entity, &request).await?)
+    }
+
     /// One row.
     ///
     /// # Errors
@@ -150,8 +160,7 @@ impl Operations {
         expected: Option<String>,
         client: String,
     ) -> Result<EditedRow, Problem> {
-        principal.needs(Scope::Edit)?;
-        self.may_edit().await?;
+        self.may_edit_rows(principal).await?;
         let (mut names, given) = (place.names.clone(), written(&values));
         let kind = place.kind.clone();
         let (entity, mut request) = request(principal, place, action)?;
@@ -179,8 +188,12 @@ impl Operations {
         changed.map(EditedRow::of)
     }
 
-    /// FusionPBX's own pages edit its database, unless an operator wants it otherwise.
-    pub(super) async fn may_edit(&self) -> Result<(), Problem> {
+    /// Whether an operator may edit rows. FusionPBX's own pages edit its database, unless `console_edit` is on.
+    ///
+    /// # Errors
+    /// He has not the scope, or this is a database of FusionPBX's and `console_edit` is off.
+    pub async fn may_edit_rows(&self, principal: &Principal) -> Result<(), Problem> {
+        principal.needs(Scope::Edit)?;
         if self.console_edit || self.admin.directory.is_embedded().await? {
             return Ok(());
         }
@@ -302,14 +315,11 @@ fn give(entity: &'static Entity, action: Action, values: RowValues, request: &mu
 /// A value as texts: a list for a flag that may be repeated, null for an empty one.
 fn texts(name: &str, value: Json) -> Result<Vec<String>, Problem> {
     match value {
-        Json::Null => Ok(vec![String::new()]),
-        Json::Bool(flag) => Ok(vec![flag.to_string()]),
-        Json::Number(number) => Ok(vec![number.to_string()]),
-        Json::String(text) => Ok(vec![text]),
         Json::Array(items) => {
             let texts: Result<Vec<_>, _> = items.into_iter().map(|item| texts(name, item)).collect();
             Ok(texts?.concat())
         }
         Json::Object(_) => Err(Problem::invalid(name, "write a text, a number, true, false or null")),
+        value => Ok(vec![editing::text_of_json(&value)]),
     }
 }

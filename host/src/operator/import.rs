@@ -1,7 +1,7 @@
 //! Imports of CSV files with many devices: first a preview, then exactly what it has shown.
 
 use super::operations::Operations;
-use super::principal::{Principal, Scope};
+use super::principal::Principal;
 use super::problem::Problem;
 use crate::editing::{self, Context, Import, Imported, RowOutcome, Terms};
 use crate::journal::NewAction;
@@ -70,8 +70,7 @@ impl Operations {
         request: &ImportRequest,
         client: String,
     ) -> Result<ImportReport, Problem> {
-        principal.needs(Scope::Edit)?;
-        self.may_edit().await?;
+        self.may_edit_rows(principal).await?;
         if request.text.len() > IMPORT_BYTES_MAX {
             let reason =
                 format!("the file has more than {IMPORT_BYTES_MAX} bytes; split it, or use `dialplate device import`");

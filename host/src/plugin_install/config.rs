@@ -39,3 +39,12 @@ impl Config {
         self.kit.engine.component_bytes_max
     }
 }
+
+/// The SHA-256 that a component must have, as somebody wrote it.
+///
+/// # Errors
+/// It is none.
+pub fn parse_sha256(text: &str) -> Result<String, String> {
+    let is_hash = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_hash { Ok(text.to_ascii_lowercase()) } else { Err("a SHA-256 has 64 hexadecimal digits".to_owned()) }
+}

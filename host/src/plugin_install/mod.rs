@@ -14,7 +14,7 @@ mod server;
 mod source;
 mod update;
 
-pub use config::{Config, InstallOptions, Notice};
+pub use config::{Config, InstallOptions, Notice, parse_sha256};
 pub use install::install;
 pub use outcome::{Action, HASH_DIGITS, Outcome, Takeover, Version};
 pub use remove::remove;
