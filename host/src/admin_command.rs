@@ -15,7 +15,8 @@ use hyper_util::rt::TokioExecutor;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::borrow::Cow;
-use std::io::Write;
+use std::fmt::Display;
+use std::io::{Write, stderr};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -267,6 +268,26 @@ pub fn aligned(rows: &[impl AsRef<[String]>]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Writes a value as JSON for people: in several lines.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write_json(out: &mut impl Write, value: &impl Serialize) -> Result<()> {
+    Ok(writeln!(out, "{}", serde_json::to_string_pretty(value)?)?)
+}
+
+/// Writes each of several reports to standard error as soon as it is made. A single one is only printed at the end.
+pub fn progress(total: usize) -> impl FnMut(&dyn Display) {
+    let mut count = 0;
+    move |report| {
+        count += 1;
+        if total > 1 {
+            // Progress that nobody can read is no reason to stop.
+            let _ = writeln!(stderr(), "{count} of {total}: {report}");
+        }
+    }
 }
 
 fn signed(signature: &ListedSignature) -> String {

@@ -1,5 +1,6 @@
 //! `dialplate resync`: asks phones to fetch their configuration, and reports what became of each.
 
+use crate::admin_command::{progress, write_json};
 use crate::app::{self, App};
 use crate::config::Config;
 use crate::directory::{Directory, Phone};
@@ -11,7 +12,7 @@ use crate::resync::{
 use crate::resync_watch::{Comparison, Fetches};
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
-use std::io::{Write, stderr};
+use std::io::Write;
 use std::sync::Arc;
 
 /// What an operator wants.
@@ -66,16 +67,10 @@ pub async fn run(config: Config, order: Order, out: &mut impl Write) -> Result<(
         Notifier::by_sip(&settings, None, None)?
     };
     let is_named = !order.selection.addresses.is_empty();
-    let (total, mut count) = (errands.len(), 0);
+    let total = errands.len();
     let round = Round { errands, action: order.action, pace: order.pace, dry_run: order.dry_run };
-    let progress = |done: &Done| {
-        count += 1;
-        if total > 1 {
-            // Progress that nobody can read is no reason to stop.
-            let _ = writeln!(stderr(), "{count} of {total}: {}", done.report);
-        }
-    };
-    let mut done = round.run(Arc::new(notifier), progress).await;
+    let mut progress = progress(total);
+    let mut done = round.run(Arc::new(notifier), |done: &Done| progress(&done.report)).await;
     if let Some((seconds, fetches)) = &mut fetches {
         fetches.wait(&mut done, *seconds).await?;
     }
@@ -145,7 +140,7 @@ fn errands(phones: Vec<Phone>, plugins: &Plugins, action: Action) -> Vec<Errand>
 fn print(done: &[Done], total: usize, json: bool, out: &mut impl Write) -> Result<()> {
     if json {
         let reports: Vec<Value> = done.iter().map(|done| done.report.as_json()).collect();
-        return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&reports)?)?);
+        return write_json(out, &reports);
     }
     for done in done {
         writeln!(out, "{}", done.report)?;

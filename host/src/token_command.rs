@@ -1,6 +1,6 @@
 //! `dialplate token`: tokens with which programs use the API.
 
-use crate::admin_command::aligned;
+use crate::admin_command::{aligned, write_json};
 use crate::journal::{self, NewAction};
 use crate::operator::{Domains, NewToken, Scope, Source, Store, Token, TokenError, TokenText};
 use anyhow::{Context, Result};
@@ -30,7 +30,7 @@ pub async fn add(access: &Access, new: &NewToken, json: bool, out: &mut impl Wri
     if json {
         let mut value = as_json(&token, Timestamp::now());
         value["token"] = json!(text.expose());
-        return writeln!(out, "{}", serde_json::to_string_pretty(&value)?).context("standard output");
+        return write_json(out, &value).context("standard output");
     }
     let Token { name, expires, .. } = &token;
     let explained = format!("token {name}, valid until {expires}; it is shown this once:");
@@ -45,7 +45,7 @@ pub async fn list(access: &Access, json: bool, out: &mut impl Write) -> Result<(
     let (tokens, now) = (access.store.tokens().await?, Timestamp::now());
     if json {
         let values: Vec<_> = tokens.iter().map(|token| as_json(token, now)).collect();
-        return writeln!(out, "{}", serde_json::to_string_pretty(&values)?).context("standard output");
+        return write_json(out, &values).context("standard output");
     }
     if tokens.is_empty() {
         return writeln!(out, "no tokens").context("standard output");

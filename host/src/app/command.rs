@@ -160,8 +160,7 @@ pub struct Examined {
 /// # Errors
 /// No template folder or no plugin can be loaded.
 pub async fn examine_files(config: Config) -> Result<Examined> {
-    let config = with_compiler(config)?;
-    let loaded = reload::load(reload_config(&config, false)).await?;
+    let loaded = load_for_command(config).await?;
     let report = loaded.review().await;
     let snapshot = loaded.current.load_full();
     Ok(Examined {

@@ -135,7 +135,7 @@ fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
     }
 }
 
-fn read_service(flags: &ArgMatches) -> Result<Service> {
+fn read_service(flags: &ArgMatches) -> Result<&'static Service> {
     let name = flags.get_one::<String>(PROVIDER).context("no provider")?;
     Service::find(name).with_context(|| format!("no service `{name}`"))
 }

@@ -4,7 +4,7 @@
 use super::catalog::Catalog;
 use super::database::Database;
 use super::error::Error;
-use crate::facts::{DeviceAddress, MacAddress};
+use crate::facts::{DeviceAddress, MacAddress, address_digits};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -52,8 +52,7 @@ impl AddressLog {
 
 /// Whether a text has the digits of an address, and no other digits.
 pub fn is_spelling(text: &str, address: MacAddress) -> bool {
-    let digits = text.chars().filter(char::is_ascii_hexdigit).map(|digit| digit.to_ascii_lowercase());
-    digits.eq(address.as_str().chars())
+    address_digits(text) == address.as_str()
 }
 
 /// The addresses to correct, one sentence for each stored text of a domain.

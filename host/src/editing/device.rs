@@ -7,7 +7,7 @@ use super::find::{self, Domain};
 use super::line;
 use super::request::{Context, Request};
 use crate::directory::{Edits, NewRow};
-use crate::facts::MacAddress;
+use crate::facts::{MacAddress, address_digits};
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -146,7 +146,7 @@ impl Addresses {
             domains.rows().map(|row| (row.text("domain_uuid"), row.text("domain_name"))).collect();
         let devices = edits.select_only("v_devices", &["device_address", "domain_uuid"], &[]).await?;
         let place = |uuid| name_of.get(uuid).copied().unwrap_or_default().to_owned();
-        let of = devices.rows().map(|row| (digits(row.text("device_address")), place(row.text("domain_uuid"))));
+        let of = devices.rows().map(|row| (address_digits(row.text("device_address")), place(row.text("domain_uuid"))));
         Ok(Self(of.collect()))
     }
 
@@ -157,9 +157,4 @@ impl Addresses {
         let next = "change it with `dialplate device set`, or remove it first".to_owned();
         Some(Error::Taken { thing: "device", name: address.to_string(), place, next })
     }
-}
-
-/// The hexadecimal digits of a stored address.
-pub fn digits(text: &str) -> String {
-    text.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_ascii_lowercase()).collect()
 }

@@ -27,6 +27,11 @@ pub struct Oui([u8; 6]);
 #[error("an address has 1 to {ADDRESS_CHARS_MAX} hexadecimal digits, dots and slashes")]
 pub struct InvalidAddress;
 
+/// The hexadecimal digits of an address in any spelling, in lower case.
+pub fn address_digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_hexdigit).map(|digit| digit.to_ascii_lowercase()).collect()
+}
+
 impl DeviceAddress {
     /// Cleans a text as FusionPBX does: lower case, and all characters but `0-9 a-f . /` are dropped.
     ///

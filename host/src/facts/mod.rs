@@ -22,7 +22,7 @@ mod value;
 mod version;
 
 pub use account::{AccountFacts, AccountGroup, AccountLookup};
-pub use address::{DeviceAddress, MacAddress, Oui};
+pub use address::{DeviceAddress, MacAddress, Oui, address_digits};
 pub use causes::causes;
 pub use certificate::{CertificateFault, PhoneCertificate};
 pub use client::ClientAddress;
@@ -36,7 +36,7 @@ pub use request::{CachePlace, DeviceFacts, Domain, LastProvisioned, ReadOrigin, 
 pub use request_id::{RequestId, RequestIds};
 pub use secrecy::{HIDDEN, is_secret, without_credentials};
 pub use settings::{Layer, SettingLayer, SettingRow, Settings};
-pub use spreadsheet::read_spreadsheet;
+pub use spreadsheet::{column_name, read_spreadsheet, separator};
 pub use user::{LoginFacts, StoredPassword, UserFacts};
 pub use value::{Record, Row, Table, Value};
 pub use version::{DatabaseVersion, FactsVersion, Versioned};

@@ -6,7 +6,19 @@ use std::io::Cursor;
 /// The separators that spreadsheets write.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
-/// A reader of the rows; the separator is the most frequent one in the first line.
+/// The separator of a file: the most frequent one in its first line, or a comma.
+pub fn separator(text: &str) -> u8 {
+    let head = text.lines().next().unwrap_or_default();
+    let count = |separator: &u8| head.bytes().filter(|byte| byte == separator).count();
+    SEPARATORS.into_iter().max_by_key(|separator| (count(separator), *separator == b',')).unwrap_or(b',')
+}
+
+/// The name of a column, from its cell in the first line: `Serial Number` is `serial_number`.
+pub fn column_name(cell: &str) -> String {
+    cell.trim().to_lowercase().replace([' ', '-'], "_")
+}
+
+/// A reader of the rows.
 ///
 /// # Errors
 /// The file is not UTF-8; the message has the line.
@@ -16,10 +28,7 @@ pub fn read_spreadsheet(bytes: &[u8]) -> Result<Reader<Cursor<Vec<u8>>>, String>
         format!("line {line} is not UTF-8; save the file as \"CSV UTF-8\"")
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let head = text.lines().next().unwrap_or_default();
-    let count = |separator: &u8| head.bytes().filter(|byte| byte == separator).count();
-    let separator =
-        SEPARATORS.into_iter().max_by_key(|separator| (count(separator), *separator == b',')).unwrap_or(b',');
+    let separator = separator(text);
     // The reader counts lines wrongly where they end as Windows writes them.
     let text = text.replace("\r\n", "\n").into_bytes();
     Ok(ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(Cursor::new(text)))
@@ -28,6 +37,13 @@ pub fn read_spreadsheet(bytes: &[u8]) -> Result<Reader<Cursor<Vec<u8>>>, String>
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn separator_is_the_most_frequent_one_or_a_comma() {
+        for (text, found) in [("a;b;c,d\n1,2,3,4", b';'), ("a\tb", b'\t'), ("a,b;c", b','), ("a\n1;2", b',')] {
+            assert_eq!(separator(text), found, "{text:?}");
+        }
+    }
 
     #[test]
     fn rows_have_their_lines_whatever_ends_them() {

@@ -1,7 +1,9 @@
 //! Accounts at redirection services, from a file and from the environment. They are never part of a command line.
 
+use super::provider::ServiceError;
 use super::service::Service;
 use crate::download::FileUrl;
+use crate::facts::HIDDEN;
 use crate::files::read_bounded;
 use crate::request::Secret;
 use std::path::Path;
@@ -9,15 +11,6 @@ use toml::{Table, Value};
 
 /// A file has some lines for each service.
 const BYTES_MAX: u64 = 64 << 10;
-
-/// Where each service is, unless an account names another place. Yealink's, Snom's and Gigaset's differ by region or age.
-const ADDRESSES: [(&str, &str); 5] = [
-    ("yealink", "https://api-dm.yealink.com:8443/xmlrpc/"),
-    ("ymcs", "https://eu-api.ymcs.yealink.com"),
-    ("fanvil", "https://fdps.fanvil.com/xmlrpc.php"),
-    ("snom", "https://api.sraps.snom.com/api/v1/"),
-    ("gigaset", "https://prov.gigaset.net/apxml/rpc.do"),
-];
 
 /// The name that services show for a URL, unless an account has another one.
 const SERVER: &str = "dialplate";
@@ -57,7 +50,7 @@ impl Account {
                 "{name} has no {key}; write it below [{name}] in the file that redirect_accounts names, or set {variable}"
             )
         };
-        let default = ADDRESSES.iter().find(|(name, _)| *name == service.name).map(|(_, url)| (*url).to_owned());
+        let default = Some(service.address.clone()).filter(|url| !url.is_empty());
         let url = text("url").or(default).ok_or_else(|| missing("url"))?;
         let wrong = |_| format!("the url of {} must begin with https://, and hold no password", service.name);
         Ok(Self {
@@ -71,9 +64,19 @@ impl Account {
     /// A text of the service without the account's secret, for a message: one line, and not longer than one.
     pub fn cleaned(&self, text: &str) -> String {
         const CHARS_MAX: usize = 200;
-        let text = text.replace(self.secret.expose(), "(hidden)");
+        let text = text.replace(self.secret.expose(), HIDDEN);
         let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(CHARS_MAX).collect();
         text.trim().to_owned()
+    }
+
+    /// The error for an answer in an undocumented form; the text may hold the secret.
+    pub fn undocumented(&self, text: &str) -> ServiceError {
+        ServiceError::Undocumented(self.cleaned(text))
+    }
+
+    /// The error for a refusal in the service's words, which may hold the secret.
+    pub fn refused(&self, text: &str) -> ServiceError {
+        ServiceError::Other(self.cleaned(text))
     }
 }
 
@@ -88,9 +91,10 @@ fn section(file: &Path, name: &str) -> Result<Option<Table>, String> {
         format!("redirect_accounts: {place}:{line} is not TOML")
     })?;
     for (known, section) in &table {
-        let is_service = Service::find(known).is_some_and(|service| service.has_api());
+        let is_service = Service::find(known).is_some_and(Service::has_api);
         let Some(section) = section.as_table().filter(|_| is_service) else {
-            let names: Vec<_> = Service::all().into_iter().filter(Service::has_api).map(|one| one.name).collect();
+            let known_services = Service::all().iter().filter(|one| one.has_api());
+            let names: Vec<_> = known_services.map(|one| one.name.as_str()).collect();
             let names = names.join(", ");
             return Err(format!("redirect_accounts: {place}: `{known}` is no section of a service; known are {names}"));
         };
@@ -116,7 +120,7 @@ mod tests {
         std::fs::write(&file, text).unwrap();
         let environment =
             |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
-        Account::read(&Service::find(service).unwrap(), Some(&file), &environment)
+        Account::read(Service::find(service).unwrap(), Some(&file), &environment)
     }
 
     #[test]

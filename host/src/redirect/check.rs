@@ -2,7 +2,7 @@
 
 use super::check_url::check_url;
 use super::device::RedirectDevice;
-use super::finding::{Finding, Severity};
+use super::finding::{Finding, Flaw, Severity};
 use super::support::{Limit, version};
 use super::url_rule::UrlRule;
 use crate::facts::Oui;
@@ -47,7 +47,8 @@ pub fn check(devices: &[RedirectDevice], owners: &impl OuiOwners) -> Vec<Finding
                 format!("no loaded component knows which addresses are {}'s; compare them by hand", device.vendor);
             add(Severity::Warning, "maker-unknown", message);
         }
-        for limit in limits.iter().filter(|limit| holds(limit, device)) {
+        let firmware = version(&device.firmware);
+        for limit in limits.iter().filter(|limit| limit.holds(&device.vendor, &device.model, firmware)) {
             add(limit.severity(), "too-old", format!("{} ({})", limit.problem, limit.source));
         }
         match UrlRule::of(&device.vendor) {
@@ -69,11 +70,7 @@ pub fn check(devices: &[RedirectDevice], owners: &impl OuiOwners) -> Vec<Finding
     findings
 }
 
-fn holds(limit: &Limit, device: &RedirectDevice) -> bool {
-    limit.holds(&device.vendor, &device.model, version(&device.firmware))
-}
-
-fn check_address(device: &RedirectDevice) -> Option<(Severity, &'static str, String)> {
+fn check_address(device: &RedirectDevice) -> Option<Flaw> {
     let Some(mac) = device.address.mac() else {
         let digits = device.address.as_str().len();
         let message = format!("has {digits} characters, and a hardware address has 12 hexadecimal digits");
@@ -90,7 +87,7 @@ fn check_address(device: &RedirectDevice) -> Option<(Severity, &'static str, Str
     None
 }
 
-fn check_maker(device: &RedirectDevice, owners: &impl OuiOwners) -> Option<(Severity, &'static str, String)> {
+fn check_maker(device: &RedirectDevice, owners: &impl OuiOwners) -> Option<Flaw> {
     let oui = device.address.oui()?;
     match owners.vendor_of(oui) {
         Some(owner) if device.vendor.is_empty() || owner == device.vendor => None,

@@ -1,18 +1,15 @@
 //! What is wrong with the URL for a maker's phones.
 
-use super::finding::Severity;
+use super::finding::{Flaw, Severity};
 use super::url_rule::{Reads, UrlRule};
 use std::net::IpAddr;
 use url::{Host, Url};
-
-/// A problem of a URL: its severity, a word, and what is wrong.
-pub type UrlProblem = (Severity, &'static str, String);
 
 /// The longest URL of any maker whose limit is known.
 const CHARS_MAX: usize = 1_024;
 
 /// Everything that is wrong with a URL.
-pub fn check_url(rule: &UrlRule, text: &str) -> Vec<UrlProblem> {
+pub fn check_url(rule: &UrlRule, text: &str) -> Vec<Flaw> {
     let error = |word, message: String| (Severity::Error, word, message);
     if let Some(bad) = text.chars().find(|c| !c.is_ascii_graphic()) {
         let message = format!("the URL contains {bad:?}; write only ASCII, without blanks");
@@ -43,7 +40,7 @@ pub fn check_url(rule: &UrlRule, text: &str) -> Vec<UrlProblem> {
     problems
 }
 
-fn check_scheme(url: &Url) -> Option<UrlProblem> {
+fn check_scheme(url: &Url) -> Option<Flaw> {
     match url.scheme() {
         "https" => None,
         "http" => {
@@ -58,7 +55,7 @@ fn check_scheme(url: &Url) -> Option<UrlProblem> {
     }
 }
 
-fn check_host(url: &Url) -> Option<UrlProblem> {
+fn check_host(url: &Url) -> Option<Flaw> {
     let unreachable = |ip: IpAddr| match ip {
         IpAddr::V4(ip) => ip.is_private() || ip.is_link_local(),
         IpAddr::V6(ip) => ip.is_unique_local() || ip.is_unicast_link_local(),
@@ -89,7 +86,7 @@ fn check_host(url: &Url) -> Option<UrlProblem> {
     }
 }
 
-fn check_file(rule: &UrlRule, text: &str, url: &Url) -> Option<UrlProblem> {
+fn check_file(rule: &UrlRule, text: &str, url: &Url) -> Option<Flaw> {
     let maker = rule.maker;
     if let Some(foreign) = rule.foreign_variable(text) {
         let instead = match rule.variable {

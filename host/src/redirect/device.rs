@@ -22,6 +22,23 @@ pub struct RedirectDevice {
     pub url: String,
 }
 
+impl RedirectDevice {
+    /// A device of which only the address is known.
+    pub fn of(address: DeviceAddress) -> Self {
+        Self {
+            spelled: address.to_string(),
+            address,
+            place: String::new(),
+            vendor: String::new(),
+            model: String::new(),
+            serial: String::new(),
+            firmware: String::new(),
+            domain: String::new(),
+            url: String::new(),
+        }
+    }
+}
+
 /// How a service spells addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {

@@ -3,8 +3,8 @@
 
 use super::device::{RedirectDevice, Spelling};
 use super::service::Service;
-use crate::facts::read_spreadsheet;
-use csv::{StringRecord, Writer};
+use crate::facts::{read_spreadsheet, separator};
+use csv::StringRecord;
 
 /// Why a list cannot be written.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -140,11 +140,8 @@ fn fill(service: &Service, devices: &[RedirectDevice], template: &[u8]) -> Resul
         notes.push("the template has no column for the URL; set it at the service, for a server or a site".to_owned());
     }
     // The same separator as the template's.
-    let separator = std::str::from_utf8(template).ok().and_then(|text| {
-        let head = text.lines().next()?;
-        [b',', b';', b'\t'].into_iter().max_by_key(|one| head.bytes().filter(|byte| byte == one).count())
-    });
-    Ok(Export { text: written(&rows, separator.unwrap_or(b',')), notes })
+    let separator = separator(&String::from_utf8_lossy(template));
+    Ok(Export { text: written(&rows, separator), notes })
 }
 
 /// How the template's first example spells the address.
@@ -164,15 +161,11 @@ fn example(reader: &mut csv::Reader<impl std::io::Read>, columns: &[Column]) -> 
 
 fn written(rows: &[Vec<String>], separator: u8) -> String {
     let mut writer = csv::WriterBuilder::new().delimiter(separator).from_writer(Vec::new());
-    write_rows(&mut writer, rows);
-    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
-}
-
-fn write_rows(writer: &mut Writer<Vec<u8>>, rows: &[Vec<String>]) {
     for row in rows {
         // A write to memory does not fail, and every row has as many cells as the first.
         let _ = writer.write_record(row);
     }
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -184,19 +177,19 @@ mod tests {
         read_sheet(format!("address,template,serial_number,url\n{rows}").as_bytes()).unwrap()
     }
 
-    fn service(name: &str) -> Service {
+    fn service(name: &str) -> &'static Service {
         Service::find(name).unwrap()
     }
 
     #[test]
     fn poly_lens_gets_its_columns_and_demands_serials() {
         let listed = devices("64167faabbcc,polycom/vvx410,64167FAABBCC,\n");
-        let export = export(&service("poly"), &listed, None).unwrap();
+        let export = export(service("poly"), &listed, None).unwrap();
         assert_eq!(
             export.text,
             "mac_address,serial_number,device_model,room_name,site_name\n64167faabbcc,64167FAABBCC,vvx410,,\n"
         );
-        let lacking = super::export(&service("poly"), &devices("64167faabbcc,polycom/vvx410,,\n"), None).unwrap_err();
+        let lacking = super::export(service("poly"), &devices("64167faabbcc,polycom/vvx410,,\n"), None).unwrap_err();
         assert!(lacking.to_string().contains("1 have none: 64167faabbcc"), "{lacking}");
     }
 
@@ -205,7 +198,7 @@ mod tests {
         let listed = devices(
             "000413aabbcc,snom/d735,,https://a/snom-{mac}.htm\n000413aabbcd,snom/d735,,https://a/snom-{mac}.htm\n",
         );
-        let export = export(&service("snom"), &listed, None).unwrap();
+        let export = export(service("snom"), &listed, None).unwrap();
         assert_eq!(export.text, "000413AABBCC\n000413AABBCD\n");
         assert_eq!(export.notes.len(), 1);
     }
@@ -213,7 +206,7 @@ mod tests {
     #[test]
     fn service_without_a_public_format_demands_its_template() {
         for name in ["yealink", "ymcs", "grandstream", "fanvil", "gigaset"] {
-            let error = export(&service(name), &devices("001565aabbcc,,,\n"), None).unwrap_err().to_string();
+            let error = export(service(name), &devices("001565aabbcc,,,\n"), None).unwrap_err().to_string();
             assert!(error.contains("--template FILE") && error.contains("public"), "{name}: {error}");
         }
     }
@@ -222,10 +215,10 @@ mod tests {
     fn template_is_filled_by_the_names_of_its_columns() {
         let listed = devices("000b82aabbcc,grandstream/gxp2170,20EYZ,https://a/\n");
         let template = "\u{feff}Device Name;MAC Address*;Serial Number*;Site\r\nExample;00:0B:82:00:00:01;1;Main\r\n";
-        let export = export(&service("grandstream"), &listed, Some(template.as_bytes())).unwrap();
+        let export = export(service("grandstream"), &listed, Some(template.as_bytes())).unwrap();
         assert_eq!(export.text, "Device Name;MAC Address*;Serial Number*;Site\n;00:0B:82:AA:BB:CC;20EYZ;\n");
         assert!(export.notes[0].contains("Device Name, Site") && export.notes[1].contains("no column for the URL"));
-        let error = super::export(&service("yealink"), &listed, Some(b"a,b\n")).unwrap_err();
+        let error = super::export(service("yealink"), &listed, Some(b"a,b\n")).unwrap_err();
         assert_eq!(error, ExportError::NoAddress("a, b".to_owned()));
     }
 }

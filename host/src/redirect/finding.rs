@@ -10,6 +10,9 @@ pub enum Severity {
     Warning,
 }
 
+/// What is wrong, before it is known where: a word for programs, and the message.
+pub type Flaw = (Severity, &'static str, String);
+
 impl Severity {
     pub fn word(self) -> &'static str {
         match self {

@@ -2,6 +2,7 @@
 
 use super::account::Account;
 use super::protocol::connection::Connection;
+use super::protocol::xmlrpc::XmlRpc;
 use super::provider::{CallPace, Provider};
 use super::service::Service;
 use super::services::{fanvil::Fanvil, gigaset::Gigaset, snom::Sraps, yealink::YealinkRps, ymcs::Ymcs};
@@ -11,11 +12,11 @@ use crate::download::Client;
 pub fn open(service: &Service, client: Client, account: Account, pace: CallPace) -> Option<Box<dyn Provider>> {
     let connection = Connection::new(client, account, pace);
     Some(match service.name.as_str() {
-        "yealink" => Box::new(YealinkRps(connection)),
+        "yealink" => Box::new(YealinkRps(XmlRpc::new(connection))),
         "ymcs" => Box::new(Ymcs::new(connection)),
         "fanvil" => Box::new(Fanvil::new(connection)),
         "snom" => Box::new(Sraps::new(connection)),
-        "gigaset" => Box::new(Gigaset(connection)),
+        "gigaset" => Box::new(Gigaset(XmlRpc::new(connection))),
         _ => return None,
     })
 }
@@ -30,8 +31,8 @@ mod tests {
             let client = Client::new(None).unwrap();
             let environment =
                 |name: &str| Some(if name.ends_with("_URL") { "https://127.0.0.1:1/" } else { "x" }.to_owned());
-            let account = Account::read(&service, None, &environment).unwrap_or_else(|error| panic!("{error}"));
-            let provider = open(&service, client, account, CallPace::per_second(1));
+            let account = Account::read(service, None, &environment).unwrap_or_else(|error| panic!("{error}"));
+            let provider = open(service, client, account, CallPace::per_second(1));
             assert_eq!(provider.is_some(), service.has_api(), "{}", service.name);
         }
     }

@@ -2,7 +2,7 @@
 
 use super::device::RedirectDevice;
 use super::finding::{Finding, Severity};
-use crate::facts::{MacAddress, Oui};
+use crate::facts::{MacAddress, Oui, address_digits};
 use regex::Regex;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -24,8 +24,8 @@ impl Pallet {
     pub fn read(text: &str, is_known: impl Fn(Oui) -> bool) -> Self {
         let mut lines = BTreeMap::new();
         for (at, line) in text.lines().enumerate() {
-            let found: Vec<MacAddress> =
-                ADDRESS.find_iter(line).filter_map(|found| MacAddress::parse(&cleaned(found.as_str())).ok()).collect();
+            let parse = |text: &str| MacAddress::parse(&address_digits(text)).ok();
+            let found: Vec<_> = ADDRESS.find_iter(line).filter_map(|found| parse(found.as_str())).collect();
             let known: Vec<_> = found.iter().filter(|address| is_known(address.oui())).collect();
             let is_decimal = |address: &MacAddress| address.as_str().bytes().all(|digit| digit.is_ascii_digit());
             let meant: Vec<_> = if known.is_empty() {
@@ -88,10 +88,6 @@ impl Pallet {
     }
 }
 
-fn cleaned(text: &str) -> String {
-    text.chars().filter(char::is_ascii_hexdigit).collect()
-}
-
 /// Finds addresses that differ in one digit, by two exchanged neighbours, or by one digit too few or too many.
 struct Neighbours<'a> {
     /// Each address, whole and without one of its digits.
@@ -144,17 +140,8 @@ mod tests {
     use crate::facts::DeviceAddress;
 
     fn device(address: &str) -> RedirectDevice {
-        RedirectDevice {
-            address: DeviceAddress::parse(address).unwrap(),
-            spelled: address.to_owned(),
-            place: "line 2".to_owned(),
-            vendor: "yealink".to_owned(),
-            model: String::new(),
-            serial: String::new(),
-            firmware: String::new(),
-            domain: String::new(),
-            url: String::new(),
-        }
+        let (place, vendor) = ("line 2".to_owned(), "yealink".to_owned());
+        RedirectDevice { place, vendor, ..RedirectDevice::of(DeviceAddress::parse(address).unwrap()) }
     }
 
     fn words(note: &str, entered: &[&str]) -> Vec<String> {

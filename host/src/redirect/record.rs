@@ -3,11 +3,12 @@
 
 use super::provider::ServiceError;
 use super::run::{Action, Outcome, Task};
-use crate::files::read_bounded;
+use crate::files::{read_bounded, replace};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
 /// A hundred thousand phones, each twice registered.
@@ -63,6 +64,18 @@ const SENT: &str = "sent";
 const DONE: &str = "done";
 const FAILED: &str = "failed";
 
+impl Line {
+    fn new(address: &str, action: Action, url: &str, state: &str) -> Self {
+        let url = if action == Action::Register { url } else { "" };
+        let (address, action) = (address.to_owned(), action.word().to_owned());
+        Self { address, action, url: url.to_owned(), state: state.to_owned() }
+    }
+
+    fn text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default() + "\n"
+    }
+}
+
 pub struct Record {
     path: PathBuf,
     phones: BTreeMap<String, Recorded>,
@@ -76,19 +89,12 @@ impl Record {
     /// # Errors
     /// The file cannot be read or written, or another command has it.
     pub fn open(path: PathBuf) -> Result<Self, RecordError> {
+        // Before the lock, another command may still write.
+        let mut file = lock(&path)?;
         let (phones, lines, whole) = read(&path)?;
-        let wrong = |error| RecordError::File(path.clone(), error);
-        let mut file = OpenOptions::new().create(true).append(true).open(&path).map_err(wrong)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(std::fs::TryLockError::WouldBlock) => return Err(RecordError::Busy(path)),
-            Err(std::fs::TryLockError::Error(error)) => return Err(wrong(error)),
-        }
         if lines > phones.len() + SPARE_LINES || !whole {
-            file.set_len(0).map_err(wrong)?;
-            for (address, recorded) in &phones {
-                file.write_all(lines_of(address, recorded).as_bytes()).map_err(wrong)?;
-            }
+            rewrite(&path, &file, &phones).map_err(|error| RecordError::File(path.clone(), error))?;
+            file = lock(&path)?;
         }
         Ok(Self { path, phones, file: Some(file) })
     }
@@ -132,18 +138,39 @@ impl Record {
     }
 
     fn write(&mut self, task: &Task, state: &str) -> Result<(), RecordError> {
-        let line = Line {
-            address: task.device.address.to_string(),
-            action: task.action.word().to_owned(),
-            url: if task.action == Action::Register { task.device.url.clone() } else { String::new() },
-            state: state.to_owned(),
-        };
-        let text = serde_json::to_string(&line).unwrap_or_default() + "\n";
+        let line = Line::new(task.device.address.as_str(), task.action, &task.device.url, state);
         if let Some(file) = &mut self.file {
-            file.write_all(text.as_bytes()).map_err(|error| RecordError::File(self.path.clone(), error))?;
+            let written = file.write_all(line.text().as_bytes());
+            written.map_err(|error| RecordError::File(self.path.clone(), error))?;
         }
         apply(&mut self.phones, line);
         Ok(())
+    }
+}
+
+/// Opens the file for appending, and locks it.
+fn lock(path: &Path) -> Result<File, RecordError> {
+    let wrong = |error| RecordError::File(path.to_owned(), error);
+    let file = OpenOptions::new().create(true).append(true).open(path).map_err(wrong)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(RecordError::Busy(path.to_owned())),
+        Err(TryLockError::Error(error)) => return Err(wrong(error)),
+    }
+    // Another command may have replaced the file between the opening and the lock.
+    let is_live = file.metadata().and_then(|ours| Ok(ours.ino() == path.metadata()?.ino())).map_err(wrong)?;
+    if is_live { Ok(file) } else { Err(RecordError::Busy(path.to_owned())) }
+}
+
+/// Replaces the file with one that has no line too many. An interruption leaves the old file or the new one.
+fn rewrite(path: &Path, old: &File, phones: &BTreeMap<String, Recorded>) -> io::Result<()> {
+    let owner = old.metadata()?;
+    let text: String = phones.iter().map(|(address, recorded)| lines_of(address, recorded)).collect();
+    replace(path, text.as_bytes(), owner.mode() & 0o7777)?;
+    match path.metadata()?.uid() == owner.uid() {
+        true => Ok(()),
+        // A command of root leaves the file to the server's user.
+        false => chown(path, Some(owner.uid()), Some(owner.gid())),
     }
 }
 
@@ -193,15 +220,7 @@ fn apply(phones: &mut BTreeMap<String, Recorded>, line: Line) {
 
 /// The lines that give this again.
 fn lines_of(address: &str, recorded: &Recorded) -> String {
-    let line = |action: Action, url: &str, state: &str| {
-        let line = Line {
-            address: address.to_owned(),
-            action: action.word().to_owned(),
-            url: url.to_owned(),
-            state: state.to_owned(),
-        };
-        serde_json::to_string(&line).unwrap_or_default() + "\n"
-    };
+    let line = |action, url: &str, state| Line::new(address, action, url, state).text();
     match recorded {
         Recorded::Registered { url } => line(Action::Register, url, DONE),
         Recorded::Removed => line(Action::Remove, "", DONE),
@@ -213,5 +232,45 @@ fn lines_of(address: &str, recorded: &Recorded) -> String {
                     Sent::Remove => line(Action::Remove, "", SENT),
                 }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs::{self, Permissions};
+    use std::io::Read;
+    use std::os::unix::fs::PermissionsExt;
+
+    const LINE: &str = "{\"address\":\"001565aabbcc\",\"action\":\"remove\",\"state\":\"done\"}\n";
+
+    #[test]
+    fn record_of_another_command_is_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record");
+        let holder = Record::open(path.clone()).unwrap();
+        // A wrong line would be noticed if the file were read before it is locked.
+        fs::write(&path, "x\n").unwrap();
+        assert!(matches!(Record::open(path.clone()), Err(RecordError::Busy(_))));
+        drop(holder);
+        assert!(matches!(Record::open(path), Err(RecordError::Line(_, 1))));
+    }
+
+    #[test]
+    fn rewrite_replaces_the_file_as_a_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("record");
+        let cut = LINE.to_owned() + "{\"address\":\"00";
+        fs::write(&path, &cut).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        let mut old = File::open(&path).unwrap();
+        let record = Record::open(path.clone()).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), LINE);
+        assert_eq!(path.metadata().unwrap().mode() & 0o7777, 0o600);
+        let mut text = String::new();
+        old.read_to_string(&mut text).unwrap();
+        assert_eq!(text, cut, "the old file was never written to");
+        assert!(matches!(Record::open(path), Err(RecordError::Busy(_))), "the new file is locked");
+        drop(record);
     }
 }

@@ -21,10 +21,6 @@ impl Action {
             Self::Remove => "remove",
         }
     }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        [Self::Status, Self::Register, Self::Remove].into_iter().find(|action| action.word() == text)
-    }
 }
 
 /// A phone, and what is asked for it.
@@ -131,20 +127,4 @@ pub async fn perform(provider: &dyn Provider, task: &Task) -> Outcome {
         Action::Remove => provider.remove(device).await.map(|()| Outcome::Removed),
     };
     done.unwrap_or_else(Outcome::Failed)
-}
-
-/// Does all tasks, in their order, and ends early if every further one would fail in the same way.
-pub async fn perform_all(provider: &dyn Provider, tasks: Vec<Task>, mut progress: impl FnMut(&Report)) -> Vec<Report> {
-    let mut reports = Vec::new();
-    for task in tasks {
-        let outcome = perform(provider, &task).await;
-        let is_last = matches!(&outcome, Outcome::Failed(error) if error.is_fatal());
-        let report = Report { action: task.action, device: task.device, outcome };
-        progress(&report);
-        reports.push(report);
-        if is_last {
-            break;
-        }
-    }
-    reports
 }

@@ -2,8 +2,13 @@
 //! same words in the help, in the documentation and here.
 
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 const TABLE: &str = include_str!("services.csv");
+
+// A unit test reads every row, so none is left out here.
+static SERVICES: LazyLock<Vec<Service>> =
+    LazyLock::new(|| csv::Reader::from_reader(TABLE.as_bytes()).deserialize().flatten().collect());
 
 /// A maker's service.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -12,7 +17,11 @@ pub struct Service {
     /// As in `device_vendor`.
     pub maker: String,
     pub product: String,
-    /// How programs reach it; begins with `none` if they cannot.
+    /// The URL for programs, unless an account names another one: some differ by region or age. Empty if programs cannot
+    /// register phones there.
+    #[serde(skip_serializing)]
+    pub address: String,
+    /// How programs reach it.
     pub access: String,
     pub needs: String,
     /// What its portal takes.
@@ -24,24 +33,23 @@ pub struct Service {
 
 impl Service {
     /// All services, in the order of the table.
-    pub fn all() -> Vec<Self> {
-        // A unit test reads every row, so none is left out here.
-        csv::Reader::from_reader(TABLE.as_bytes()).deserialize().flatten().collect()
+    pub fn all() -> &'static [Self] {
+        &SERVICES
     }
 
     /// The service of this name.
-    pub fn find(name: &str) -> Option<Self> {
-        Self::all().into_iter().find(|service| service.name.eq_ignore_ascii_case(name))
+    pub fn find(name: &str) -> Option<&'static Self> {
+        Self::all().iter().find(|service| service.name.eq_ignore_ascii_case(name))
     }
 
     /// The names, for help and messages.
-    pub fn names() -> Vec<String> {
-        Self::all().into_iter().map(|service| service.name).collect()
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        Self::all().iter().map(|service| service.name.as_str())
     }
 
     /// Whether programs can register phones there.
     pub fn has_api(&self) -> bool {
-        !self.access.starts_with("none")
+        !self.address.is_empty()
     }
 }
 
@@ -53,7 +61,8 @@ mod tests {
     fn every_row_of_the_table_is_read() {
         let rows = Service::all();
         assert_eq!(rows.len(), TABLE.lines().count() - 1);
-        for row in &rows {
+        for row in rows {
+            assert_eq!(row.has_api(), !row.access.starts_with("none"), "{}", row.name);
             assert!(!row.source.is_empty() && !row.needs.is_empty() && !row.upload.is_empty(), "{}", row.name);
         }
         assert_eq!(Service::find("SNOM").map(|service| service.has_api()), Some(true));

@@ -1,8 +1,9 @@
 //! Reads a CSV file of devices: the columns of `dialplate device import` that a service needs, and the URL.
 
 use super::device::{RedirectDevice, model_of};
-use crate::facts::{DeviceAddress, read_spreadsheet};
+use crate::facts::{DeviceAddress, column_name, read_spreadsheet};
 use csv::StringRecord;
+use std::collections::HashMap;
 
 /// A hundred thousand rows of 160 bytes.
 pub const FILE_BYTES_MAX: u64 = 16 << 20;
@@ -33,8 +34,8 @@ pub struct SheetError(pub String);
 /// The file is no CSV file with a column `address`, a row has no address, or the file is larger than a limit.
 pub fn read_sheet(bytes: &[u8]) -> Result<Vec<RedirectDevice>, SheetError> {
     let mut reader = read_spreadsheet(bytes).map_err(SheetError)?;
-    let head = reader.headers().map_err(|error| SheetError(error.to_string()))?.clone();
-    if column(&head, "address").is_none() {
+    let places = places(reader.headers().map_err(|error| SheetError(error.to_string()))?);
+    if !places.contains_key("address") {
         let message = "line 1 has no column `address`; write the names of the columns there: address, vendor, template, \
                        model, serial_number, firmware, domain, url";
         return Err(SheetError(message.to_owned()));
@@ -48,7 +49,7 @@ pub fn read_sheet(bytes: &[u8]) -> Result<Vec<RedirectDevice>, SheetError> {
         if devices.len() == ROWS_MAX {
             return Err(SheetError(format!("the file has more than {ROWS_MAX} rows; split it")));
         }
-        devices.push(device(&head, &record)?);
+        devices.push(device(&places, &record)?);
     }
     if devices.is_empty() {
         return Err(SheetError("the file has no row below its names".to_owned()));
@@ -56,19 +57,21 @@ pub fn read_sheet(bytes: &[u8]) -> Result<Vec<RedirectDevice>, SheetError> {
     Ok(devices)
 }
 
-/// The place of a column by its name.
-fn column(head: &StringRecord, name: &str) -> Option<usize> {
-    let spellings = COLUMNS.iter().find(|(known, _)| *known == name).map_or(&[][..], |(_, others)| *others);
-    let is_it = |cell: &str| {
-        let cell = cell.trim().to_lowercase().replace([' ', '-'], "_");
-        cell == name || spellings.contains(&cell.as_str())
+/// The places of the columns that a file has, by name.
+type Places = HashMap<&'static str, usize>;
+
+fn places(head: &StringRecord) -> Places {
+    let cells: Vec<String> = head.iter().map(column_name).collect();
+    let place = |(name, spellings): (&'static str, &[&str])| {
+        let at = cells.iter().position(|cell| cell == name || spellings.contains(&cell.as_str()))?;
+        Some((name, at))
     };
-    head.iter().position(is_it)
+    COLUMNS.into_iter().filter_map(place).collect()
 }
 
-fn device(head: &StringRecord, record: &StringRecord) -> Result<RedirectDevice, SheetError> {
+fn device(places: &Places, record: &StringRecord) -> Result<RedirectDevice, SheetError> {
     let line = record.position().map_or(0, csv::Position::line);
-    let text = |name| column(head, name).and_then(|at| record.get(at)).unwrap_or_default().trim();
+    let text = |name| places.get(name).and_then(|at| record.get(*at)).unwrap_or_default().trim();
     let spelled = text("address");
     let (hardware, id) = split_mac_id(spelled);
     let address = DeviceAddress::parse(hardware).map_err(|error| SheetError(format!("line {line}: {error}")))?;

@@ -126,32 +126,16 @@ fn removals(record: &Record, listed: Option<&HashMap<String, Option<String>>>, w
     let devices: HashSet<&str> = wanted.devices.iter().map(|device| device.address.as_str()).collect();
     there.retain(|address| !devices.contains(address.as_str()) && !wanted.kept.contains(address));
     let task = |address: String| {
-        let device = unknown(&address)?;
+        let device = RedirectDevice::of(DeviceAddress::parse(&address).ok()?);
         Some(Task { action: Action::Remove, device })
     };
     there.into_iter().filter_map(task).collect()
 }
 
-/// A device of which only the address is known.
-fn unknown(address: &str) -> Option<RedirectDevice> {
-    let text = String::new;
-    Some(RedirectDevice {
-        address: DeviceAddress::parse(address).ok()?,
-        spelled: address.to_owned(),
-        place: text(),
-        vendor: text(),
-        model: text(),
-        serial: text(),
-        firmware: text(),
-        domain: text(),
-        url: text(),
-    })
-}
-
-/// Does the tasks of a plan, and ends early if every further one would fail in the same way.
+/// Does the tasks in their order, and ends early if every further one would fail in the same way.
 ///
 /// # Errors
-/// The record cannot be written. Nothing is sent without a record.
+/// The record cannot be written. Nothing is changed without a record.
 pub async fn carry_out(
     provider: &dyn Provider,
     record: &mut Record,
@@ -160,9 +144,15 @@ pub async fn carry_out(
 ) -> Result<Vec<Report>, RecordError> {
     let mut reports = Vec::new();
     for task in tasks {
-        record.sent(&task)?;
+        // A question changes nothing.
+        let is_recorded = task.action != Action::Status;
+        if is_recorded {
+            record.sent(&task)?;
+        }
         let outcome = perform(provider, &task).await;
-        record.finished(&task, &outcome)?;
+        if is_recorded {
+            record.finished(&task, &outcome)?;
+        }
         let is_last = matches!(&outcome, Outcome::Failed(error) if error.is_fatal());
         let report = Report { action: task.action, device: task.device, outcome };
         progress(&report);
@@ -250,9 +240,8 @@ mod tests {
 
     fn devices(range: std::ops::Range<u32>) -> Vec<RedirectDevice> {
         let device = |at| {
-            let mut device = unknown(&format!("001565{at:06x}")).unwrap();
-            device.url = "https://a.example/".to_owned();
-            device
+            let address = DeviceAddress::parse(&format!("001565{at:06x}")).unwrap();
+            RedirectDevice { url: "https://a.example/".to_owned(), ..RedirectDevice::of(address) }
         };
         range.map(device).collect()
     }

@@ -23,7 +23,8 @@ pub struct UrlRule {
 }
 
 /// The variables for an address, of all makers. A phone sends the variable of another maker as it stands.
-pub const VARIABLES: [&str; 8] = ["$MAC", "$mac", "{mac}", "{MAC}", "%MACD", "$MA", "[PHONE_MAC_ADDRESS]", "{$mac}"];
+/// The longest first: `$MAC` begins with `$MA`, and `{$mac}` contains `$mac`.
+const VARIABLES: [&str; 8] = ["[PHONE_MAC_ADDRESS]", "{$mac}", "{mac}", "{MAC}", "%MACD", "$MAC", "$mac", "$MA"];
 
 pub const URL_RULES: &[UrlRule] = &[
     UrlRule {
@@ -87,11 +88,8 @@ impl UrlRule {
 
     /// The first variable of another maker in a URL.
     pub fn foreign_variable(&self, url: &str) -> Option<&'static str> {
-        // The longest first: `$MAC` begins with `$MA`, and `{$mac}` contains `$mac`.
-        let mut known = VARIABLES;
-        known.sort_by_key(|variable| std::cmp::Reverse(variable.len()));
         let mut rest = url.to_owned();
-        for variable in known {
+        for variable in VARIABLES {
             if rest.contains(variable) && variable != self.variable {
                 return Some(variable);
             }

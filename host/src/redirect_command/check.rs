@@ -2,6 +2,7 @@
 
 use super::connect::connect;
 use super::devices::{ComponentOuis, Loaded, Subject, load, read_file};
+use crate::admin_command::write_json;
 use crate::config::Config;
 use crate::redirect::{self, Finding, OuiOwners, Pallet, RedirectDevice, Severity};
 use anyhow::{Context, Result, ensure};
@@ -56,7 +57,7 @@ fn print(findings: &[Finding], devices: usize, json: bool, out: &mut impl Write)
     if json {
         let findings: Vec<_> = findings.iter().map(Finding::as_json).collect();
         let report = json!({"devices": devices, "findings": findings});
-        return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&report)?)?);
+        return write_json(out, &report);
     }
     for finding in findings {
         writeln!(out, "{finding}")?;

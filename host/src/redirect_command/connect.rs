@@ -1,7 +1,7 @@
 //! Connects to the servers that phones would be sent to: whether their certificates come from an authority that phones can know.
 
 use crate::download::{Call, Client, Limits};
-use crate::redirect::{Finding, RedirectDevice, Severity};
+use crate::redirect::{Finding, Flaw, RedirectDevice, Severity};
 use anyhow::Result;
 use axum::http::{HeaderMap, Method};
 use std::collections::BTreeSet;
@@ -38,7 +38,7 @@ pub(super) async fn connect(devices: &[RedirectDevice]) -> Result<Vec<Finding>> 
     Ok(findings)
 }
 
-fn explain(error: &str) -> (Severity, &'static str, String) {
+fn explain(error: &str) -> Flaw {
     if !error.contains("invalid peer certificate") {
         return (Severity::Warning, "unreachable", format!("{error}; a phone outside may see the same"));
     }

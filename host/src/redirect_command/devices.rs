@@ -8,7 +8,7 @@ use crate::files::read_bounded;
 use crate::plugin::Plugins;
 use crate::redirect::{self, FILE_BYTES_MAX, OuiOwners, RedirectDevice, UrlRule, model_of, read_sheet, version};
 use crate::resync::{self, Selection};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,6 +30,22 @@ pub(super) struct Loaded {
     pub known: HashSet<String>,
     /// Whether all devices are meant.
     pub is_whole: bool,
+}
+
+impl Loaded {
+    /// Leaves out the devices of other makers.
+    ///
+    /// # Errors
+    /// No device is the maker's, and there has to be one.
+    pub fn keep_maker(&mut self, maker: &str, may_be_empty: bool) -> Result<()> {
+        let total = self.devices.len();
+        self.devices.retain(|device| device.vendor == maker);
+        ensure!(
+            may_be_empty || !self.devices.is_empty(),
+            "none of {total} devices is {maker}'s; the vendor of a device says whose it is"
+        );
+        Ok(())
+    }
 }
 
 pub(super) async fn load(config: Config, subject: &Subject) -> Result<Loaded> {

@@ -3,13 +3,13 @@
 use super::devices::{Subject, load, read_file};
 use crate::config::Config;
 use crate::redirect::{self, Service};
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use std::io::{Write, stderr};
 use std::path::PathBuf;
 
 /// What an operator wants.
 pub struct ExportOrder {
-    pub service: Service,
+    pub service: &'static Service,
     pub subject: Subject,
     /// The service's own template.
     pub template: Option<PathBuf>,
@@ -22,15 +22,9 @@ pub struct ExportOrder {
 pub async fn export(config: Config, order: ExportOrder, out: &mut impl Write) -> Result<()> {
     let ExportOrder { service, subject, template } = order;
     let template = template.as_deref().map(read_file).transpose()?;
-    let mut devices = load(config, &subject).await?.devices;
-    let total = devices.len();
-    devices.retain(|device| device.vendor == service.maker);
-    ensure!(
-        !devices.is_empty(),
-        "none of {total} devices is {}'s; the vendor of a device says whose it is",
-        service.maker
-    );
-    let export = redirect::export(&service, &devices, template.as_deref())?;
+    let mut loaded = load(config, &subject).await?;
+    loaded.keep_maker(&service.maker, false)?;
+    let export = redirect::export(service, &loaded.devices, template.as_deref())?;
     for note in &export.notes {
         writeln!(stderr(), "dialplate: {note}")?;
     }

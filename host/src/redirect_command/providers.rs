@@ -1,5 +1,6 @@
 //! `dialplate redirect providers`.
 
+use crate::admin_command::write_json;
 use crate::redirect::Service;
 use anyhow::Result;
 use std::io::Write;
@@ -11,9 +12,9 @@ use std::io::Write;
 pub fn providers(json: bool, out: &mut impl Write) -> Result<()> {
     let services = Service::all();
     if json {
-        return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&services)?)?);
+        return write_json(out, &services);
     }
-    for Service { name, maker, product, access, needs, upload, pace, source } in services {
+    for Service { name, maker, product, access, needs, upload, pace, source, .. } in services {
         writeln!(out, "{name}: {product} ({maker})")?;
         for (head, text) in
             [("access", access), ("needs", needs), ("upload", upload), ("pace", pace), ("source", source)]

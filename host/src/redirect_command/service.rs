@@ -1,6 +1,7 @@
 //! `dialplate redirect status`, `register`, `remove` and `sync`.
 
-use super::devices::{ComponentOuis, Subject, load};
+use super::devices::{ComponentOuis, Loaded, Subject, load};
+use crate::admin_command::{progress, write_json};
 use crate::config::Config;
 use crate::download::Client;
 use crate::redirect::{
@@ -8,7 +9,7 @@ use crate::redirect::{
     Wanted,
 };
 use anyhow::{Context, Result, anyhow, ensure};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::io::{Write, stderr};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -25,24 +26,13 @@ pub enum Verb {
 /// What an operator wants.
 pub struct ServiceOrder {
     pub verb: Verb,
-    pub service: Service,
+    pub service: &'static Service,
     pub subject: Subject,
     /// Whether nothing is changed.
     pub dry_run: bool,
     /// Whether the service is asked about each phone, whatever the record says.
     pub asks: bool,
     pub json: bool,
-}
-
-/// The devices of the service's maker.
-struct Fleet {
-    devices: Vec<RedirectDevice>,
-    /// Those with an error, and why nothing is sent for them.
-    withheld: Vec<(RedirectDevice, String)>,
-    /// All addresses of the database, or of the file.
-    known: HashSet<String>,
-    /// Whether all devices are meant.
-    is_whole: bool,
 }
 
 /// Does what is ordered, and prints a line for each phone.
@@ -57,14 +47,17 @@ pub async fn service(config: Config, order: ServiceOrder, out: &mut impl Write) 
         "{product} has no programming interface; `dialplate redirect export {name}` writes its list"
     );
     warn_of_readers(config.redirect.accounts.as_deref());
-    let account = Account::read(&service, config.redirect.accounts.as_deref(), &|name| std::env::var(name).ok());
+    let account = Account::read(service, config.redirect.accounts.as_deref(), &|name| std::env::var(name).ok());
     let account = account.map_err(|reason| anyhow!(reason))?;
     let pace = CallPace::per_second(config.redirect.rate);
     let path = config.data.join(format!("redirect-{name}.jsonl"));
-    let provider = redirect::open(&service, Client::new(None)?, account, pace).context("no provider")?;
-    let fleet = fleet(config, &service, &subject, verb).await?;
+    let provider = redirect::open(service, Client::new(None)?, account, pace).context("no provider")?;
+    let mut loaded = load(config, &subject).await?;
+    // A synchronisation may have to remove the last phone.
+    loaded.keep_maker(&service.maker, verb == Verb::Sync)?;
+    let withheld = if matches!(verb, Verb::Register | Verb::Sync) { withhold(&mut loaded) } else { Vec::new() };
     let mut record = if dry_run || verb == Verb::Status { Record::look(path)? } else { Record::open(path)? };
-    let plan = plan(&*provider, &record, &fleet, verb, asks).await?;
+    let plan = plan(&*provider, &record, &loaded, verb, asks).await?;
     if verb == Verb::Sync {
         let (register, remove) = (plan.count(Action::Register), plan.count(Action::Remove));
         let unchanged = plan.unchanged.len();
@@ -72,7 +65,7 @@ pub async fn service(config: Config, order: ServiceOrder, out: &mut impl Write) 
         stderr().write_all(line.as_bytes())?;
     }
     let total = plan.tasks.len();
-    let mut reports = settled(&plan, fleet.withheld);
+    let mut reports = settled(&plan, withheld);
     let done = carry_out(&*provider, &mut record, plan.tasks, dry_run && verb != Verb::Status).await?;
     let missing = total - done.len();
     reports.extend(done);
@@ -94,46 +87,35 @@ fn warn_of_readers(file: Option<&Path>) {
     }
 }
 
-async fn fleet(config: Config, service: &Service, subject: &Subject, verb: Verb) -> Result<Fleet> {
-    let loaded = load(config, subject).await?;
-    let total = loaded.devices.len();
-    let of_maker = loaded.devices.into_iter().filter(|device| device.vendor == service.maker);
-    let mut devices: Vec<RedirectDevice> = of_maker.collect();
-    // A synchronisation may have to remove the last phone.
-    ensure!(
-        !devices.is_empty() || verb == Verb::Sync,
-        "none of {total} devices is {}'s; the vendor of a device says whose it is",
-        service.maker
-    );
-    let mut withheld = Vec::new();
-    if matches!(verb, Verb::Register | Verb::Sync) {
-        let findings = redirect::check(&devices, &ComponentOuis(&loaded.plugins));
-        let mut wrong: HashMap<(String, String), String> = HashMap::new();
-        for found in findings.into_iter().filter(|found| found.severity == Severity::Error) {
-            wrong.entry((found.device, found.place)).or_insert(found.message);
-        }
-        devices.retain(|device| match wrong.get(&(device.spelled.clone(), device.place.clone())) {
-            Some(reason) => {
-                withheld.push((device.clone(), reason.clone()));
-                false
-            }
-            None => true,
-        });
+/// Takes out the devices that have an error, with the reason why nothing is sent for them.
+fn withhold(loaded: &mut Loaded) -> Vec<(RedirectDevice, String)> {
+    let findings = redirect::check(&loaded.devices, &ComponentOuis(&loaded.plugins));
+    let mut wrong: HashMap<(String, String), String> = HashMap::new();
+    for found in findings.into_iter().filter(|found| found.severity == Severity::Error) {
+        wrong.entry((found.device, found.place)).or_insert(found.message);
     }
-    Ok(Fleet { devices, withheld, known: loaded.known, is_whole: loaded.is_whole })
+    let mut withheld = Vec::new();
+    loaded.devices.retain(|device| match wrong.get(&(device.spelled.clone(), device.place.clone())) {
+        Some(reason) => {
+            withheld.push((device.clone(), reason.clone()));
+            false
+        }
+        None => true,
+    });
+    withheld
 }
 
-async fn plan(provider: &dyn Provider, record: &Record, fleet: &Fleet, verb: Verb, asks: bool) -> Result<Plan> {
+async fn plan(provider: &dyn Provider, record: &Record, loaded: &Loaded, verb: Verb, asks: bool) -> Result<Plan> {
     let all = |action| {
-        let tasks = fleet.devices.iter().map(|device| Task { action, device: device.clone() });
+        let tasks = loaded.devices.iter().map(|device| Task { action, device: device.clone() });
         Plan { tasks: tasks.collect(), ..Plan::default() }
     };
     match verb {
         Verb::Status => Ok(all(Action::Status)),
         Verb::Remove => Ok(all(Action::Remove)),
         Verb::Register | Verb::Sync => {
-            let removes = verb == Verb::Sync && fleet.is_whole;
-            let wanted = Wanted { devices: &fleet.devices, kept: &fleet.known, removes, asks };
+            let removes = verb == Verb::Sync && loaded.is_whole;
+            let wanted = Wanted { devices: &loaded.devices, kept: &loaded.known, removes, asks };
             Ok(redirect::plan(provider, record, &wanted).await?)
         }
     }
@@ -156,24 +138,14 @@ async fn carry_out(
         let planned = |Task { action, device }| Report { action, device, outcome: Outcome::Would };
         return Ok(tasks.into_iter().map(planned).collect());
     }
-    let (total, mut count) = (tasks.len(), 0);
-    let progress = |report: &Report| {
-        count += 1;
-        if total > 1 {
-            // Progress that nobody can read is no reason to stop.
-            let _ = writeln!(stderr(), "{count} of {total}: {report}");
-        }
-    };
-    if tasks.iter().all(|task| task.action == Action::Status) {
-        return Ok(redirect::perform_all(provider, tasks, progress).await);
-    }
-    Ok(redirect::carry_out(provider, record, tasks, progress).await?)
+    let mut progress = progress(tasks.len());
+    Ok(redirect::carry_out(provider, record, tasks, |report| progress(report)).await?)
 }
 
 fn print(reports: &[Report], json: bool, out: &mut impl Write) -> Result<()> {
     if json {
         let reports: Vec<_> = reports.iter().map(Report::as_json).collect();
-        return Ok(writeln!(out, "{}", serde_json::to_string_pretty(&reports)?)?);
+        return write_json(out, &reports);
     }
     for report in reports {
         writeln!(out, "{report}")?;

@@ -141,7 +141,7 @@ impl Tree {
     }
 
     /// The folders whose files may be served.
-    pub(super) fn allowed(&self) -> &[PathBuf] {
+    pub(super) fn allowed(&self) -> &Arc<[PathBuf]> {
         &self.allowed
     }
 

@@ -28,7 +28,7 @@ impl Tree {
         layers.splice(0..0, served);
         let mut versions = Vec::new();
         for layer in layers {
-            let (path, allowed) = (layer.join(file.as_str()), Arc::<[PathBuf]>::from(self.allowed()));
+            let (path, allowed) = (layer.join(file.as_str()), Arc::clone(self.allowed()));
             let read =
                 self.root_of(&layer).ask(move || path.is_file().then(|| folder::read_file(&path, &allowed))).await?;
             match read.transpose() {

@@ -3,7 +3,7 @@
 use crate::editing::error::Error;
 use crate::editing::field::{Field, FieldKind};
 use crate::editing::near::near;
-use crate::facts::read_spreadsheet;
+use crate::facts::{column_name, read_spreadsheet};
 use csv::StringRecord;
 
 /// Fifty thousand rows of 300 bytes.
@@ -94,7 +94,7 @@ fn names(head: &StringRecord) -> Result<Vec<&'static Field>, Error> {
     let known: Vec<_> = COLUMNS.iter().map(|field| field.flag.to_owned()).collect();
     let mut names: Vec<&'static Field> = Vec::new();
     for (at, name) in head.iter().enumerate() {
-        let name = name.trim().to_lowercase().replace([' ', '-'], "_");
+        let name = column_name(name);
         let field = COLUMNS.iter().find(|field| field.flag == name || !name.is_empty() && field.column == name);
         let Some(field) = field else {
             let near = near(&name, &known, 1).join("");

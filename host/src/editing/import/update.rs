@@ -2,9 +2,10 @@
 
 use super::sheet::{COLUMNS, SheetRow};
 use crate::directory::{Edits, NewRow};
-use crate::editing::device::{DEVICE, digits};
+use crate::editing::device::DEVICE;
 use crate::editing::error::Error;
 use crate::editing::record::{Record as Shown, records, text_of};
+use crate::facts::address_digits;
 use std::collections::HashMap;
 
 /// What an import does with the line of a device that exists.
@@ -40,8 +41,8 @@ pub struct StoredDevices {
 impl StoredDevices {
     pub async fn read(edits: &mut Edits) -> Result<Self, Error> {
         let table = edits.select("v_devices", &[]).await?;
-        let devices = records(&DEVICE, &table).into_iter().map(|row| (digits(&text_of(&row, "device_address")), row));
-        let devices = devices.collect();
+        let by_digits = |row| (address_digits(&text_of(&row, "device_address")), row);
+        let devices = records(&DEVICE, &table).into_iter().map(by_digits).collect();
         let table = edits.select_only("v_domains", &["domain_uuid", "domain_name"], &[]).await?;
         let domains =
             table.rows().map(|row| (row.text("domain_uuid").to_owned(), row.text("domain_name").to_lowercase()));

@@ -3,6 +3,7 @@
 use crate::download::{AGENT, Call, Client, Error, FileUrl, Limits, Reply};
 use crate::redirect::account::Account;
 use crate::redirect::provider::{CallPace, ServiceError};
+use axum::http::header::InvalidHeaderValue;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -17,7 +18,7 @@ const ANSWER_BYTES_MAX: u64 = 4 << 20;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// So often a call is made that the service puts off.
-const ATTEMPTS_MAX: u32 = 5;
+pub const ATTEMPTS_MAX: u32 = 5;
 
 /// A pause without a length, and the longest one that is kept. A service that wants a longer one is asked another day.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -90,8 +91,16 @@ impl Connection {
     /// The header of basic authentication.
     pub fn basic(user: &str, password: &str) -> Result<HeaderValue, ServiceError> {
         let text = format!("Basic {}", BASE64_STANDARD.encode(format!("{user}:{password}")));
-        let mut value = HeaderValue::from_str(&text).map_err(|_| ServiceError::Credentials)?;
-        value.set_sensitive(true);
-        Ok(value)
+        sensitive(&text).map_err(|_| ServiceError::Credentials)
     }
+}
+
+/// The value of a header that is enough to log in.
+///
+/// # Errors
+/// A header cannot hold the text.
+pub fn sensitive(text: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+    let mut value = HeaderValue::from_str(text)?;
+    value.set_sensitive(true);
+    Ok(value)
 }

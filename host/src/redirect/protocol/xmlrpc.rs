@@ -1,7 +1,9 @@
 //! XML-RPC, as far as the services use it: strings and lists of strings in, values out (http://xmlrpc.com/spec.md).
 
 use super::connection::Connection;
+use crate::redirect::account::Account;
 use crate::redirect::provider::ServiceError;
+use crate::request::Secret;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use quick_xml::escape::escape;
 use roxmltree::{Document, Node, ParsingOptions};
@@ -22,33 +24,57 @@ pub struct Verdict {
     pub text: String,
 }
 
-/// Calls a method with the account's user and this password.
-///
-/// # Errors
-/// The service cannot be reached, refuses the account, or answers in another form.
-pub async fn call(
-    connection: &Connection,
-    password: &str,
-    method: &str,
-    arguments: &[Argument<'_>],
-) -> Result<Verdict, ServiceError> {
-    let body = request(method, arguments);
-    let account = &connection.account;
-    let headers = || {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/xml"));
-        headers.insert(header::AUTHORIZATION, Connection::basic(&account.user, password)?);
-        Ok(headers)
-    };
-    let reply = connection.send(Method::POST, &account.url, &headers, body.as_bytes()).await?;
-    match reply.status {
-        StatusCode::OK => {}
-        StatusCode::FORBIDDEN => return Err(ServiceError::Credentials),
-        status => return Err(ServiceError::Undocumented(format!("status {}", status.as_u16()))),
+impl Verdict {
+    /// # Errors
+    /// It was not done; `error` says what the text means.
+    pub fn done(self, error: impl FnOnce(&str) -> ServiceError) -> Result<(), ServiceError> {
+        if self.is_done { Ok(()) } else { Err(error(&self.text)) }
     }
-    let undocumented = |text: String| ServiceError::Undocumented(account.cleaned(&text));
-    let text = String::from_utf8(reply.body).map_err(|_| undocumented("it is not UTF-8".to_owned()))?;
-    verdict(&text).map_err(undocumented)
+}
+
+/// A service that speaks XML-RPC. There is no `Debug`, because the password is enough to log in.
+pub struct XmlRpc {
+    connection: Connection,
+    password: Secret,
+}
+
+impl XmlRpc {
+    /// The password is the account's secret.
+    pub fn new(connection: Connection) -> Self {
+        let password = connection.account.secret.clone();
+        Self::with_password(connection, password)
+    }
+
+    pub fn with_password(connection: Connection, password: Secret) -> Self {
+        Self { connection, password }
+    }
+
+    pub fn account(&self) -> &Account {
+        &self.connection.account
+    }
+
+    /// Calls a method with the account's user and the password.
+    ///
+    /// # Errors
+    /// The service cannot be reached, refuses the account, or answers in another form.
+    pub async fn call(&self, method: &str, arguments: &[Argument<'_>]) -> Result<Verdict, ServiceError> {
+        let account = self.account();
+        let headers = || {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/xml"));
+            headers.insert(header::AUTHORIZATION, Connection::basic(&account.user, self.password.expose())?);
+            Ok(headers)
+        };
+        let body = request(method, arguments);
+        let reply = self.connection.send(Method::POST, &account.url, &headers, body.as_bytes()).await?;
+        match reply.status {
+            StatusCode::OK => {}
+            StatusCode::FORBIDDEN => return Err(ServiceError::Credentials),
+            status => return Err(ServiceError::Undocumented(format!("status {}", status.as_u16()))),
+        }
+        let text = String::from_utf8(reply.body).map_err(|_| account.undocumented("it is not UTF-8"))?;
+        verdict(&text).map_err(|text| account.undocumented(&text))
+    }
 }
 
 fn request(method: &str, arguments: &[Argument<'_>]) -> String {

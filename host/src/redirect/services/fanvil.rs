@@ -4,7 +4,7 @@
 use crate::facts::hex;
 use crate::redirect::device::{RedirectDevice, Spelling};
 use crate::redirect::protocol::connection::Connection;
-use crate::redirect::protocol::xmlrpc::{self, Argument, Verdict};
+use crate::redirect::protocol::xmlrpc::{Argument, XmlRpc};
 use crate::redirect::provider::{Answer, Provider, Registration, ServiceError};
 use crate::request::Secret;
 use md5::{Digest, Md5};
@@ -13,21 +13,13 @@ use url::Url;
 /// The protocols by FDPS's numbers.
 const PROTOCOLS: [(&str, u8); 4] = [("ftp", 1), ("tftp", 2), ("http", 4), ("https", 5)];
 
-/// There is no `Debug`, because the password is enough to log in.
-pub struct Fanvil {
-    connection: Connection,
-    password: Secret,
-}
+pub struct Fanvil(XmlRpc);
 
 impl Fanvil {
     pub fn new(connection: Connection) -> Self {
         let once = hex(&Md5::digest(connection.account.secret.expose()));
         let password = Secret::new(hex(&Md5::digest(once)));
-        Self { connection, password }
-    }
-
-    async fn call(&self, method: &str, arguments: &[Argument<'_>]) -> Result<Verdict, ServiceError> {
-        xmlrpc::call(&self.connection, self.password.expose(), method, arguments).await
+        Self(XmlRpc::with_password(connection, password))
     }
 
     async fn add(&self, device: &RedirectDevice) -> Result<(), ServiceError> {
@@ -36,7 +28,7 @@ impl Fanvil {
         self.delete_group(&address, device).await?;
         self.done("redirect.addMaterialServer", &[Argument::List(&group)], device).await?;
         // A phone that is absent is refused here, and one of another account below.
-        self.call("redirect.deRegisterDevice", &[Argument::Text(&address)]).await?;
+        self.0.call("redirect.deRegisterDevice", &[Argument::Text(&address)]).await?;
         self.done("redirect.registerDevice", &[Argument::Text(&address), Argument::Text(&address)], device).await
     }
 
@@ -47,9 +39,9 @@ impl Fanvil {
     }
 
     async fn delete_group(&self, address: &str, device: &RedirectDevice) -> Result<(), ServiceError> {
-        let verdict = self.call("redirect.deleteServer", &[Argument::Text(address)]).await?;
+        let verdict = self.0.call("redirect.deleteServer", &[Argument::Text(address)]).await?;
         let is_absent = word(&verdict.text) == "server_not_exist";
-        if verdict.is_done || is_absent { Ok(()) } else { Err(self.error(&verdict.text, device)) }
+        if is_absent { Ok(()) } else { verdict.done(|text| self.error(text, device)) }
     }
 
     async fn done(
@@ -58,8 +50,7 @@ impl Fanvil {
         arguments: &[Argument<'_>],
         device: &RedirectDevice,
     ) -> Result<(), ServiceError> {
-        let verdict = self.call(method, arguments).await?;
-        if verdict.is_done { Ok(()) } else { Err(self.error(&verdict.text, device)) }
+        self.0.call(method, arguments).await?.done(|text| self.error(text, device))
     }
 
     fn error(&self, text: &str, device: &RedirectDevice) -> ServiceError {
@@ -67,7 +58,7 @@ impl Fanvil {
             "mac_format_error" => ServiceError::NoSuchDevice,
             "url_format_error" => ServiceError::Url(device.url.clone()),
             "device_had_existed" => ServiceError::Elsewhere,
-            _ => ServiceError::Other(self.connection.account.cleaned(text)),
+            _ => self.0.account().refused(text),
         }
     }
 }

@@ -2,29 +2,24 @@
 //! packagist.org/packages/peoplefone/provisioning-rpc.
 
 use crate::redirect::device::{RedirectDevice, Spelling};
-use crate::redirect::protocol::connection::Connection;
-use crate::redirect::protocol::xmlrpc::{self, Argument, Verdict};
+use crate::redirect::protocol::xmlrpc::{Argument, XmlRpc};
 use crate::redirect::provider::{Answer, Provider, Registration, ServiceError};
 
 /// The characters behind the dash of a MAC-ID.
 const ID_CHARS: usize = 4;
 
-pub struct Gigaset(pub Connection);
+pub struct Gigaset(pub XmlRpc);
 
 impl Gigaset {
-    async fn call(&self, method: &str, arguments: &[Argument<'_>]) -> Result<Verdict, ServiceError> {
-        xmlrpc::call(&self.0, self.0.account.secret.expose(), method, arguments).await
-    }
-
     async fn find(&self, device: &RedirectDevice) -> Result<Registration, ServiceError> {
-        let verdict = self.call("autoprov.checkDevice", &[Argument::Text(&mac_id(device))]).await?;
+        let verdict = self.0.call("autoprov.checkDevice", &[Argument::Text(&mac_id(device))]).await?;
         if verdict.is_done {
             return Ok(Registration::Here(None));
         }
         match self.error(&verdict.text, device) {
-            Refusal::Absent => Ok(Registration::Absent),
-            Refusal::Error(ServiceError::Elsewhere) => Ok(Registration::Elsewhere),
-            Refusal::Error(error) => Err(error),
+            None => Ok(Registration::Absent),
+            Some(ServiceError::Elsewhere) => Ok(Registration::Elsewhere),
+            Some(error) => Err(error),
         }
     }
 
@@ -35,10 +30,10 @@ impl Gigaset {
             Registration::Here(_) => self.take_out(device).await?,
             _ => {}
         }
-        let (id, server) = (mac_id(device), &self.0.account.server);
+        let (id, server) = (mac_id(device), &self.0.account().server);
         let arguments = [id.as_str(), &device.url, server].map(Argument::Text);
-        let verdict = self.call("autoprov.registerDevice", &arguments).await?;
-        if verdict.is_done { Ok(()) } else { self.error(&verdict.text, device).into_result(ServiceError::NoSuchDevice) }
+        let verdict = self.0.call("autoprov.registerDevice", &arguments).await?;
+        verdict.done(|text| self.error(text, device).unwrap_or(ServiceError::NoSuchDevice))
     }
 
     async fn delete(&self, device: &RedirectDevice) -> Result<(), ServiceError> {
@@ -50,40 +45,23 @@ impl Gigaset {
     }
 
     async fn take_out(&self, device: &RedirectDevice) -> Result<(), ServiceError> {
-        let verdict = self.call("autoprov.deregisterDevice", &[Argument::Text(&mac_id(device))]).await?;
+        let verdict = self.0.call("autoprov.deregisterDevice", &[Argument::Text(&mac_id(device))]).await?;
         if verdict.is_done || verdict.text.eq_ignore_ascii_case("ok") {
             return Ok(());
         }
-        match self.error(&verdict.text, device) {
-            Refusal::Absent => Ok(()),
-            Refusal::Error(error) => Err(error),
-        }
+        self.error(&verdict.text, device).map_or(Ok(()), Err)
     }
 
-    fn error(&self, text: &str, device: &RedirectDevice) -> Refusal {
+    /// What a negative answer means; `None`: the service does not have the phone.
+    fn error(&self, text: &str, device: &RedirectDevice) -> Option<ServiceError> {
         let word = text.split(':').next().unwrap_or_default().trim().to_ascii_lowercase();
-        Refusal::Error(match word.as_str() {
-            "mac_not_found" => return Refusal::Absent,
+        Some(match word.as_str() {
+            "mac_not_found" => return None,
             "mac_invalid" | "mac_not_exist" => ServiceError::NoSuchDevice,
             "mac_already_in_use" => ServiceError::Elsewhere,
             "url_invalid" => ServiceError::Url(device.url.clone()),
-            "name_invalid" => ServiceError::NoServer(self.0.account.server.clone()),
-            _ => ServiceError::Other(self.0.account.cleaned(text)),
-        })
-    }
-}
-
-/// What a negative answer means.
-enum Refusal {
-    Absent,
-    Error(ServiceError),
-}
-
-impl Refusal {
-    fn into_result(self, absent: ServiceError) -> Result<(), ServiceError> {
-        Err(match self {
-            Self::Absent => absent,
-            Self::Error(error) => error,
+            "name_invalid" => ServiceError::NoServer(self.0.account().server.clone()),
+            _ => self.0.account().refused(text),
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::download::{FileUrl, Reply};
 use crate::redirect::device::RedirectDevice;
-use crate::redirect::protocol::connection::Connection;
+use crate::redirect::protocol::connection::{Connection, sensitive};
 use crate::redirect::protocol::hawk::{Signed, Stamp, authorization};
 use crate::redirect::provider::{Answer, Provider, Registration, ServiceError};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -58,9 +58,7 @@ impl Sraps {
                 Stamp::now().ok_or_else(|| ServiceError::Other("the system has no random numbers".to_owned()))?;
             let signed = Signed { method: method.as_str(), url: target.as_str(), content_type, body };
             let value = authorization(&account.user, &account.secret, &stamp, &signed);
-            let value = value.and_then(|text| HeaderValue::from_str(&text).ok());
-            let mut value = value.ok_or(ServiceError::Credentials)?;
-            value.set_sensitive(true);
+            let value = value.and_then(|text| sensitive(&text).ok()).ok_or(ServiceError::Credentials)?;
             let mut headers = HeaderMap::new();
             headers.insert(header::AUTHORIZATION, value);
             headers.insert(header::ACCEPT, HeaderValue::from_static(JSON));
@@ -75,10 +73,13 @@ impl Sraps {
     /// A URL that the service named, if it is its own: a signature goes nowhere else.
     fn own(&self, text: &str) -> Result<FileUrl, ServiceError> {
         let other = || ServiceError::Undocumented("it links to another server".to_owned());
-        let base = self.connection.account.url.as_str();
-        let target = Url::parse(base).and_then(|base| base.join(text)).map_err(|_| other())?;
-        let is_own = Url::parse(base).is_ok_and(|base| base.origin() == target.origin());
-        if is_own { FileUrl::parse(target.as_str()).map_err(|_| other()) } else { Err(other()) }
+        let base = Url::parse(self.connection.account.url.as_str()).map_err(|_| other())?;
+        let target = base.join(text).map_err(|_| other())?;
+        if base.origin() == target.origin() {
+            FileUrl::parse(target.as_str()).map_err(|_| other())
+        } else {
+            Err(other())
+        }
     }
 
     async fn read<T: DeserializeOwned>(&self, url: &str) -> Result<(T, HeaderMap), ServiceError> {
@@ -192,7 +193,7 @@ impl Sraps {
     }
 
     fn undocumented(&self, text: &str) -> ServiceError {
-        ServiceError::Undocumented(self.connection.account.cleaned(text))
+        self.connection.account.undocumented(text)
     }
 }
 

@@ -2,23 +2,18 @@
 //! github.com/nethesis/falconieri and packagist.org/packages/peoplefone/provisioning-rpc.
 
 use crate::redirect::device::RedirectDevice;
-use crate::redirect::protocol::connection::Connection;
-use crate::redirect::protocol::xmlrpc::{self, Argument, Verdict};
+use crate::redirect::protocol::xmlrpc::{Argument, XmlRpc};
 use crate::redirect::provider::{Answer, Provider, Registration, ServiceError};
 
 /// Replaces the registration that this account has. That of another account is never replaced.
 const OVERRIDE: &str = "1";
 
-pub struct YealinkRps(pub Connection);
+pub struct YealinkRps(pub XmlRpc);
 
 impl YealinkRps {
-    async fn call(&self, method: &str, arguments: &[Argument<'_>]) -> Result<Verdict, ServiceError> {
-        xmlrpc::call(&self.0, self.0.account.secret.expose(), method, arguments).await
-    }
-
     async fn find(&self, device: &RedirectDevice) -> Result<Registration, ServiceError> {
         let address = device.address.as_str();
-        let verdict = self.call("redirect.checkDevice", &[Argument::Text(address)]).await?;
+        let verdict = self.0.call("redirect.checkDevice", &[Argument::Text(address)]).await?;
         match verdict.text.to_ascii_lowercase().as_str() {
             "registered" => Ok(Registration::Here(None)),
             "registered elsewhere" => Ok(Registration::Elsewhere),
@@ -31,9 +26,9 @@ impl YealinkRps {
         if self.find(device).await? == Registration::Elsewhere {
             return Err(ServiceError::Elsewhere);
         }
-        let arguments = [device.address.as_str(), &self.0.account.server, &device.url, OVERRIDE].map(Argument::Text);
-        let verdict = self.call("redirect.registerDeviceWithUniqueUrl", &arguments).await?;
-        if verdict.is_done { Ok(()) } else { Err(self.error(&verdict.text, device)) }
+        let arguments = [device.address.as_str(), &self.0.account().server, &device.url, OVERRIDE].map(Argument::Text);
+        let verdict = self.0.call("redirect.registerDeviceWithUniqueUrl", &arguments).await?;
+        verdict.done(|text| self.error(text, device))
     }
 
     async fn delete(&self, device: &RedirectDevice) -> Result<(), ServiceError> {
@@ -42,8 +37,8 @@ impl YealinkRps {
             Registration::Elsewhere => return Err(ServiceError::Elsewhere),
             _ => {}
         }
-        let verdict = self.call("redirect.deRegisterDevice", &[Argument::Text(device.address.as_str())]).await?;
-        if verdict.is_done { Ok(()) } else { Err(self.error(&verdict.text, device)) }
+        let verdict = self.0.call("redirect.deRegisterDevice", &[Argument::Text(device.address.as_str())]).await?;
+        verdict.done(|text| self.error(text, device))
     }
 
     fn error(&self, text: &str, device: &RedirectDevice) -> ServiceError {
@@ -52,13 +47,13 @@ impl YealinkRps {
         if lower.starts_with("invalid mac") {
             ServiceError::NoSuchDevice
         } else if lower.starts_with("invalid server") || lower.starts_with("the server name") {
-            ServiceError::NoServer(self.0.account.server.clone())
+            ServiceError::NoServer(self.0.account().server.clone())
         } else if lower.starts_with("the url can only begin") {
             ServiceError::Url(device.url.clone())
         } else if lower.starts_with("are you sure you want to override") {
             ServiceError::Elsewhere
         } else {
-            ServiceError::Other(self.0.account.cleaned(text))
+            self.0.account().refused(text)
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Yealink's YMCS by REST, with a token. Source: github.com/nethesis/falconieri, libs/ymcs/API_MANUAL.md.
 
 use crate::download::{FileUrl, Reply};
+use crate::facts::address_digits;
 use crate::redirect::device::RedirectDevice;
-use crate::redirect::protocol::connection::Connection;
+use crate::redirect::protocol::connection::{ATTEMPTS_MAX, Connection, sensitive};
 use crate::redirect::provider::{Answer, Listed, Provider, Registration, ServiceError};
 use crate::request::Secret;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
@@ -21,8 +22,7 @@ const PAGES_MAX: usize = 2_000;
 /// A token is renewed so long before it expires.
 const MARGIN: Duration = Duration::from_secs(60);
 
-/// So often a call is made that the service puts off in its answer's body.
-const ATTEMPTS_MAX: u32 = 5;
+/// The pause if the service puts a call off in its answer's body.
 const PAUSE: Duration = Duration::from_secs(2);
 
 const JSON: &str = "application/json";
@@ -118,7 +118,7 @@ impl Ymcs {
     async fn find(&self, device: &RedirectDevice) -> Result<Registration, ServiceError> {
         let address = device.address.as_str();
         let body = json!({"skip": 0, "limit": PAGE, "autoCount": false, "filter": {"mac": address}});
-        let found = self.page(&body).await?.into_iter().find(|found| cleaned(&found.mac) == address);
+        let found = self.page(&body).await?.into_iter().find(|found| address_digits(&found.mac) == address);
         Ok(found.map_or(Registration::Absent, |found| Registration::Here(found.unique_server_url.or(found.server_url))))
     }
 
@@ -135,7 +135,7 @@ impl Ymcs {
             let page = self.page(&json!({"skip": at * PAGE, "limit": PAGE, "autoCount": false})).await?;
             let is_last = page.len() < PAGE;
             listed.extend(page.into_iter().map(|found| Listed {
-                address: cleaned(&found.mac),
+                address: address_digits(&found.mac),
                 url: found.unique_server_url.or(found.server_url),
             }));
             if is_last {
@@ -175,7 +175,7 @@ impl Ymcs {
             return Ok(());
         }
         let said = answer["errors"][0][field].as_str().unwrap_or("it names no reason");
-        Err(self.reason(said).unwrap_or_else(|| ServiceError::Other(self.connection.account.cleaned(said))))
+        Err(self.reason(said).unwrap_or_else(|| self.connection.account.refused(said)))
     }
 
     /// A documented code, or the words of the documented examples.
@@ -217,14 +217,8 @@ impl Ymcs {
 }
 
 fn bearer(token: &Secret) -> Result<HeaderValue, ServiceError> {
-    let value = HeaderValue::from_str(&format!("Bearer {}", token.expose()));
-    let mut value = value.map_err(|_| ServiceError::Undocumented("its token cannot be sent".to_owned()))?;
-    value.set_sensitive(true);
-    Ok(value)
-}
-
-fn cleaned(address: &str) -> String {
-    address.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_ascii_lowercase()
+    let value = sensitive(&format!("Bearer {}", token.expose()));
+    value.map_err(|_| ServiceError::Undocumented("its token cannot be sent".to_owned()))
 }
 
 impl Provider for Ymcs {

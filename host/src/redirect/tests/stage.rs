@@ -35,23 +35,13 @@ pub fn provider_with(name: &str, url: &str, secret: &str) -> Box<dyn Provider> {
         Some("URL") => Some(url.to_owned()),
         _ => None,
     };
-    let account = Account::read(&service, None, &text).unwrap_or_else(|error| panic!("{error}"));
+    let account = Account::read(service, None, &text).unwrap_or_else(|error| panic!("{error}"));
     let client = Client::new(None).unwrap();
-    open(&service, client, account, CallPace::per_second(CallPace::RATE_MAX)).unwrap()
+    open(service, client, account, CallPace::per_second(CallPace::RATE_MAX)).unwrap()
 }
 
 pub fn device(address: &str) -> RedirectDevice {
-    RedirectDevice {
-        address: DeviceAddress::parse(address).unwrap(),
-        spelled: address.to_owned(),
-        place: String::new(),
-        vendor: String::new(),
-        model: String::new(),
-        serial: String::new(),
-        firmware: String::new(),
-        domain: String::new(),
-        url: URL.to_owned(),
-    }
+    RedirectDevice { url: URL.to_owned(), ..RedirectDevice::of(DeviceAddress::parse(address).unwrap()) }
 }
 
 /// Whether a request has this user and password.
