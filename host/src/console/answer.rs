@@ -19,7 +19,23 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// A page, or the one that says why there is no other.
-pub type Page = Result<Response, Response>;
+pub type Page = Result<Response, Refusal>;
+
+/// The page that says why there is no other. It is on the heap, because most pages are not refused.
+#[derive(Debug)]
+pub struct Refusal(Box<Response>);
+
+impl From<Response> for Refusal {
+    fn from(page: Response) -> Self {
+        Self(Box::new(page))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
 
 /// Adds the headers that every answer of the console has.
 pub fn guard(headers: &mut HeaderMap) {

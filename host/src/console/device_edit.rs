@@ -1,6 +1,6 @@
 //! Adding, changing, enabling and deleting a device.
 
-use super::answer::Page;
+use super::answer::{Page, Refusal};
 use super::conflict::{Difference, notice, rebase};
 use super::devices::NEW;
 use super::draft::{ADDRESS, Draft};
@@ -42,7 +42,7 @@ pub async fn new(visit: Visit, Query(of): Query<OfDomain>) -> Page {
         [only] => open(&visit, None, &Draft::new(only)).await,
         [] => {
             let text = "A device belongs to a domain. Add one first.";
-            Err(layout::refusal(&visit, StatusCode::CONFLICT, "No domain", text))
+            Err(layout::refusal(&visit, StatusCode::CONFLICT, "No domain", text).into())
         }
         _ => Ok(choose_domain(&visit, &domains)),
     }
@@ -66,7 +66,7 @@ pub async fn get(visit: Visit, Path(word): Path<String>) -> Page {
 }
 
 /// The form, and what is stored.
-async fn stored(visit: &Visit, word: Option<&str>) -> Result<(DeviceForm, Draft), Response> {
+async fn stored(visit: &Visit, word: Option<&str>) -> Result<(DeviceForm, Draft), Refusal> {
     let form = visit.desk.operations.device_form(&visit.principal, word, "").await.map_err(problem::refuse(visit))?;
     let draft = form.rows.as_ref().map(Draft::stored).unwrap_or_default();
     Ok((form, draft))
@@ -194,7 +194,7 @@ pub async fn enable(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page
 }
 
 /// The row of a device, after a check of the form.
-async fn checked(visit: &Visit, word: &str, action: &str, form: &Form) -> Result<RowPlace, Response> {
+async fn checked(visit: &Visit, word: &str, action: &str, form: &Form) -> Result<RowPlace, Refusal> {
     layout::check(visit, form, &format!("{}/{word}/{action}", DEVICES.path))?;
     visit.desk.operations.device_place(&visit.principal, word).await.map_err(problem::refuse(visit))
 }

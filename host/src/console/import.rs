@@ -53,7 +53,7 @@ pub async fn post(visit: Visit, body: Body) -> Page {
             let request = ImportRequest { text: String::new(), ..request };
             page(&visit, StatusCode::PAYLOAD_TOO_LARGE, &request, &shown).await
         }
-        Err(problem) => Err(problem::page(&visit, &problem)),
+        Err(problem) => Err(problem::refuse(&visit)(problem)),
     }
 }
 

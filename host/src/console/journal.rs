@@ -40,7 +40,7 @@ pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Page {
     let found = match found {
         // The form stays, so that the condition can be corrected.
         Err(problem @ Problem::Invalid { .. }) => Err(problem.to_string()),
-        Err(problem) => return Err(problem::page(&visit, &problem)),
+        Err(problem) => return Err(problem::refuse(&visit)(problem)),
         Ok(found) => Ok(found),
     };
     let is_on = visit.desk.state.journal_config.file.is_some();

@@ -1,6 +1,6 @@
 //! The frame of every page. All text is escaped by `maud`, which writes no text as markup unless it is told to.
 
-use super::answer::html;
+use super::answer::{Refusal, html};
 use super::assets;
 use super::desk::{Desk, LOGIN, LOGOUT};
 use super::form::{Form, TOKEN};
@@ -59,8 +59,8 @@ pub fn refusal(visit: &Visit, status: StatusCode, title: &str, text: &str) -> Re
 ///
 /// # Errors
 /// It is none; the page says so.
-pub fn check(visit: &Visit, form: &Form, purpose: &str) -> Result<(), Response> {
-    form.check(&visit.headers, &visit.forms, purpose).map_err(|_| foreign_form(visit))
+pub fn check(visit: &Visit, form: &Form, purpose: &str) -> Result<(), Refusal> {
+    form.check(&visit.headers, &visit.forms, purpose).map_err(|_| foreign_form(visit).into())
 }
 
 /// The answer to a form that is not the console's own.

@@ -1,6 +1,6 @@
 //! Installs plugins, puts earlier versions back, and removes plugins.
 
-use super::answer::Page;
+use super::answer::{Page, Refusal};
 use super::form::{Form, TOKEN, is_same_site};
 use super::layout;
 use super::plugin_forms::{INSTALL, NO_CHECK, PURGE, SHA256, SOURCE, TO, UPLOAD, path};
@@ -13,7 +13,6 @@ use crate::operator::{PluginChange, PluginTurn, Problem};
 use crate::plugin_install::{InstallOptions, parse_sha256};
 use axum::body::{Body, Bytes};
 use axum::extract::Path;
-use axum::response::Response;
 use maud::{Markup, html};
 
 /// Fields beside the files of an upload, and the bytes of each: a token and a hash have 64 digits.
@@ -30,7 +29,7 @@ pub async fn install(visit: Visit, body: Bytes) -> Page {
 /// Installs a component that the browser sends. Nothing of it is read for those who may not install it.
 pub async fn upload(visit: Visit, body: Body) -> Page {
     if !is_same_site(&visit.headers) {
-        return Err(layout::foreign_form(&visit));
+        return Err(layout::foreign_form(&visit).into());
     }
     let turn = turn(&visit)?;
     let read = read_upload(&turn, &visit.headers, body, &UPLOAD_FIELDS).await;
@@ -64,7 +63,7 @@ pub async fn remove(visit: Visit, Path(name): Path<String>, body: Bytes) -> Page
     shown(&visit, turn(&visit)?.remove(name, form.has(PURGE)).await).await
 }
 
-fn turn(visit: &Visit) -> Result<PluginTurn, Response> {
+fn turn(visit: &Visit) -> Result<PluginTurn, Refusal> {
     visit.desk.operations.plugin_turn(&visit.principal, visit.client()).map_err(problem::refuse(visit))
 }
 
@@ -73,7 +72,7 @@ async fn shown(visit: &Visit, changed: Result<PluginChange, Problem>) -> Page {
     let said = match changed {
         Ok(change) => outcome(&change),
         Err(Problem::Plugin { error, report }) => failure(&error, &report),
-        Err(problem) => return Err(problem::page(visit, &problem)),
+        Err(problem) => return Err(problem::refuse(visit)(problem)),
     };
     plugins::shown(visit, Some(&said)).await
 }

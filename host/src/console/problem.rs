@@ -1,5 +1,6 @@
 //! Pages that say why an operator does not get what was asked for.
 
+use super::answer::Refusal;
 use super::layout;
 use super::visit::Visit;
 use crate::operator::Problem;
@@ -7,8 +8,8 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 /// The page of a problem, for `map_err`.
-pub fn refuse(visit: &Visit) -> impl Fn(Problem) -> Response {
-    |problem| page(visit, &problem)
+pub fn refuse(visit: &Visit) -> impl Fn(Problem) -> Refusal {
+    |problem| page(visit, &problem).into()
 }
 
 /// The page of a problem.

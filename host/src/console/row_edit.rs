@@ -1,6 +1,6 @@
 //! Forms that add, change and delete domains, extensions and settings.
 
-use super::answer::Page;
+use super::answer::{Page, Refusal};
 use super::conflict::{self, Difference};
 use super::draft::{self, Draft, PASSWORD};
 use super::fields::{self, Control, control};
@@ -46,7 +46,7 @@ struct Typed {
 }
 
 impl<'a> RowForm<'a> {
-    async fn open(visit: &'a Visit, of: OfRows, pages: &'static RowPages) -> Result<Self, Response> {
+    async fn open(visit: &'a Visit, of: OfRows, pages: &'static RowPages) -> Result<Self, Refusal> {
         let (operations, principal) = (&visit.desk.operations, &visit.principal);
         operations.may_edit_rows(principal).await.map_err(problem::refuse(visit))?;
         let of = of.find(visit, pages).await?;

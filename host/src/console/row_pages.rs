@@ -1,5 +1,6 @@
 //! Which rows the pages of domains, extensions and settings are about.
 
+use super::answer::Refusal;
 use super::fields;
 use super::layout::{self, DOMAINS, EXTENSIONS, Place, SETTINGS};
 use super::query::{given, query};
@@ -8,7 +9,6 @@ use super::{draft, problem};
 use crate::editing::{Entity, Field, Kind, Part};
 use crate::operator::RowPlace;
 use axum::http::StatusCode;
-use axum::response::Response;
 use serde::Deserialize;
 
 /// A kind of row with a list and forms.
@@ -47,12 +47,12 @@ pub struct OfRows {
 
 impl OfRows {
     /// Where the rows are. Rows of a domain are those of the first that the operator sees, unless the query names one.
-    pub async fn find(mut self, visit: &Visit, pages: &RowPages) -> Result<Self, Response> {
+    pub async fn find(mut self, visit: &Visit, pages: &RowPages) -> Result<Self, Refusal> {
         if pages.is_of_domain && self.domain.is_empty() {
             let domains = visit.desk.operations.domain_names(&visit.principal).await;
             let Some(first) = domains.map_err(problem::refuse(visit))?.into_iter().next() else {
                 let text = "Extensions belong to a domain. Add one first.";
-                return Err(layout::refusal(visit, StatusCode::CONFLICT, "No domain", text));
+                return Err(layout::refusal(visit, StatusCode::CONFLICT, "No domain", text).into());
             };
             self.domain = first;
         }
