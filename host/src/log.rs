@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 const LINES_MAX: usize = 4_096;
 /// The length of a line, after which it is cut, so that the queue has a bound in bytes.
 const LINE_BYTES_MAX: usize = 16 * 1024;
+/// Waiting lines are written together up to this length and a line more, because a write costs more than a line does. A pipe
+/// takes up to 4 KiB whole, so that lines of other processes do not come between.
+const WRITE_BYTES_MAX: usize = 3 * 1024;
 /// How long an ending process waits until the waiting lines are written.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 /// The pause between two attempts to write to a full pipe that does not block.
@@ -128,16 +131,30 @@ fn run(messages: &Receiver<Message>, output: impl Write) {
                 message
             }
         };
-        match message {
-            Message::Line(line) => {
-                works = lines.write(&line).is_ok();
-                has_written = true;
-                LOST.fetch_add(u64::from(!works), Ordering::Relaxed);
-            }
+        let (text, close) = gather(message, messages);
+        let lost = lines.write(&text);
+        works = lost == 0;
+        has_written = !text.is_empty();
+        LOST.fetch_add(lost, Ordering::Relaxed);
+        if let Some(written) = close {
             // The receiver may have given up.
-            Message::Close(written) => return written.send(()).unwrap_or_default(),
+            return written.send(()).unwrap_or_default();
         }
     }
+}
+
+/// The message and the waiting ones after it, up to [`WRITE_BYTES_MAX`] or the last message.
+fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<u8>, Option<SyncSender<()>>) {
+    let mut text = Vec::new();
+    let mut next = Some(first);
+    while let Some(message) = next {
+        match message {
+            Message::Line(line) => text.extend(line),
+            Message::Close(written) => return (text, Some(written)),
+        }
+        next = if text.len() < WRITE_BYTES_MAX { messages.try_recv().ok() } else { None };
+    }
+    (text, None)
 }
 
 /// Writes whole lines.
@@ -148,20 +165,29 @@ struct LineWriter<W> {
 }
 
 impl<W: Write> LineWriter<W> {
-    fn write(&mut self, line: &[u8]) -> io::Result<()> {
-        if self.is_torn {
-            self.write_all(b"\n")?;
+    /// Writes lines, and returns how many were lost. A line of which a part was written is lost, too.
+    fn write(&mut self, lines: &[u8]) -> u64 {
+        let mut rest = lines;
+        if self.is_torn && !rest.is_empty() {
+            let mut end: &[u8] = b"\n";
+            if self.write_all(&mut end).is_err() {
+                return count_lines(rest);
+            }
         }
-        self.write_all(line)
+        match self.write_all(&mut rest) {
+            Ok(()) => 0,
+            Err(_) => count_lines(rest),
+        }
     }
 
-    fn write_all(&mut self, mut rest: &[u8]) -> io::Result<()> {
+    /// Leaves in `rest` what was not written.
+    fn write_all(&mut self, rest: &mut &[u8]) -> io::Result<()> {
         while !rest.is_empty() {
             match self.output.write(rest) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(written) => {
-                    rest = &rest[written..];
-                    self.is_torn = !rest.is_empty();
+                    self.is_torn = rest[written - 1] != b'\n';
+                    *rest = &rest[written..];
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // The program that started the server made the pipe non-blocking.
@@ -171,6 +197,10 @@ impl<W: Write> LineWriter<W> {
         }
         Ok(())
     }
+}
+
+fn count_lines(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
 #[cfg(test)]
@@ -207,11 +237,11 @@ mod tests {
         let disk = Disk::default();
         let mut lines = LineWriter { output: disk.clone(), is_torn: false };
         disk.0.lock().unwrap().1 = 6;
-        assert!(lines.write(b"one\n").is_ok());
-        assert!(lines.write(b"two\n").is_err() && lines.write(b"three\n").is_err());
+        assert_eq!(lines.write(b"one\n"), 0);
+        assert_eq!((lines.write(b"two\nthree\n"), lines.write(b"four\n")), (2, 1));
         disk.0.lock().unwrap().1 = 100;
-        assert!(lines.write(b"four\n").is_ok() && lines.write(b"five\n").is_ok());
-        assert_eq!(disk.text(), "one\ntw\nfour\nfive\n");
+        assert_eq!((lines.write(b"five\n"), lines.write(b"six\n")), (0, 0));
+        assert_eq!(disk.text(), "one\ntw\nfive\nsix\n");
     }
 
     #[test]
@@ -228,6 +258,21 @@ mod tests {
         disk.0.lock().unwrap().1 = 100;
         run(&messages, disk.clone());
         assert_eq!(disk.text(), "1\n2\n");
+    }
+
+    #[test]
+    fn waiting_lines_are_written_together() {
+        let (queue, messages) = sync_channel(8);
+        let line = format!("{}\n", "x".repeat(1023));
+        for _ in 0..5 {
+            (&LogLines(queue.clone())).write_all(line.as_bytes()).unwrap();
+        }
+        let (closed, _is_closed) = sync_channel(1);
+        queue.send(Message::Close(closed)).unwrap();
+        let (text, close) = gather(messages.recv().unwrap(), &messages);
+        assert!(text.len() == WRITE_BYTES_MAX && close.is_none());
+        let (text, close) = gather(messages.recv().unwrap(), &messages);
+        assert!(text.len() == 2 * 1024 && close.is_some());
     }
 
     #[test]
