@@ -2,6 +2,7 @@
 
 use super::release::Release;
 use super::value::Value;
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -40,7 +41,11 @@ pub struct SettingRow {
 }
 
 /// Values by category and subcategory.
-type Values = HashMap<String, HashMap<String, Value>>;
+type Values = Names<Names<Value>>;
+
+/// A render looks up a thousand names in each layer. They are an administrator's, so no attacker chooses them, and a quick hash is
+/// enough.
+type Names<T> = HashMap<String, T, RandomState>;
 
 /// The settings that hold for one device's domain, or for one device. Values may be secrets, so there is no `Debug`.
 ///
@@ -163,7 +168,7 @@ impl Settings {
 
     /// Adds a layer of one category: what neither has types nor arrays, or is computed.
     pub fn add_category(&mut self, layer: Layer, category: &str, values: impl IntoIterator<Item = (String, Value)>) {
-        let values = Arc::new(HashMap::from([(category.to_owned(), values.into_iter().collect())]));
+        let values = Arc::new(Values::from_iter([(category.to_owned(), values.into_iter().collect())]));
         push(&mut self.layers, layer, Arc::clone(&values));
         if let Some(layers) = &mut self.of_templates {
             push(layers, layer, values);
