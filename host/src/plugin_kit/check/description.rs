@@ -1,6 +1,7 @@
 //! The description is complete, is the same on each call, and claims nothing that another component claims.
 
 use super::super::neighbours::examine_each;
+use super::repeated;
 use super::report::{DESCRIPTION, Findings, PointReport};
 use crate::plugin::{self, Action, COMPONENTS_MAX, Description, Engine, Examined, LoadError};
 use std::path::Path;
@@ -23,6 +24,7 @@ pub async fn examine(
 ) -> Result<PointReport, LoadError> {
     let (description, mut findings) = (&examined.description, Findings::default());
     complete(description, &mut findings);
+    repeated::examine(description, &mut findings);
     let again = plugin::examine(engines.uncached, component).await?;
     if text(&again.description) != text(description) {
         findings.add("`describe` returns something else when it is called again");
@@ -51,11 +53,6 @@ fn complete(description: &Description, findings: &mut Findings) {
         for (action, name) in [(Action::Resync, "resync"), (Action::Reboot, "reboot")] {
             if !vendor.events.iter().any(|(described, event)| *described == action && !event.is_empty()) {
                 findings.add(format!("vendor {:?} has no event for {name}", vendor.name));
-            }
-        }
-        for (at, oui) in vendor.ouis.iter().enumerate() {
-            if vendor.ouis[..at].contains(oui) {
-                findings.add(format!("vendor {:?} has the OUI {oui} twice", vendor.name));
             }
         }
     }

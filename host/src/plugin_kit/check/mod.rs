@@ -9,6 +9,7 @@ mod limits;
 mod malformed;
 mod phone;
 mod random;
+mod repeated;
 mod report;
 mod report_text;
 mod run;
