@@ -126,6 +126,11 @@ fn row(record: &StringRecord, names: &[&'static Field], faults: &mut Vec<Fault>)
     for (at, (field, cell)) in names.iter().zip(record).enumerate() {
         // A password may begin or end with a blank.
         let cell = if field.flag == "password" { cell } else { cell.trim() };
+        if let Some(what) = unprintable(cell) {
+            let message = format!("{} has {what}; write the cell in one line, without it", field.flag);
+            faults.push(Fault { line, column: at + 1, message });
+            continue;
+        }
         match field.parse_as(field.flag, cell) {
             Ok(Some(text)) if !cell.is_empty() => row.cells.push((field.flag, at, text)),
             Ok(_) => {}
@@ -135,6 +140,15 @@ fn row(record: &StringRecord, names: &[&'static Field], faults: &mut Vec<Fault>)
         }
     }
     row
+}
+
+/// What a cell has that no line of a phone's configuration can hold.
+fn unprintable(cell: &str) -> Option<&'static str> {
+    let is_break = |c: char| matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    if cell.contains(is_break) {
+        return Some("a line break");
+    }
+    cell.contains(char::is_control).then_some("a control character")
 }
 
 #[cfg(test)]
@@ -176,5 +190,18 @@ mod tests {
         let (_, faults) = read(b"address,line\n1,\"a\nb\"\n2,3,4\n").unwrap();
         let places: Vec<_> = faults.iter().map(|fault| (fault.line, fault.column)).collect();
         assert_eq!(places, [(2, 2), (4, 3)]);
+    }
+
+    #[test]
+    fn line_breaks_and_control_characters_are_refused() {
+        for (cell, what) in [("a\nb", "a line break"), ("a\r\nb", "a line break"), ("a\u{7}b", "a control character")] {
+            for column in ["label", "password", "description"] {
+                let (_, faults) = read(format!("address,{column}\n001565aabbcc,\"{cell}\"\n").as_bytes()).unwrap();
+                let said: Vec<_> =
+                    faults.iter().map(|fault| (fault.line, fault.column, fault.message.as_str())).collect();
+                let message = format!("{column} has {what}; write the cell in one line, without it");
+                assert_eq!(said, [(2, 2, message.as_str())], "{cell:?}");
+            }
+        }
     }
 }
