@@ -5,7 +5,7 @@ use crate::api;
 use crate::config::{AdminListen, Config};
 use crate::console::{self, Desk};
 use crate::http::{self, AdminState, EXPLAINING_MAX, PhoneListener, Tls};
-use crate::operator::Operations;
+use crate::operator::{self, Operations};
 use crate::reload::{self, Reloads};
 use crate::resync_watch::{self, Watcher};
 use crate::tftp;
@@ -72,6 +72,10 @@ impl Bound {
         let mut vital = VitalTasks::default();
         let (reloads, task) = loaded.watch(Arc::clone(&app.state.metrics), hangup);
         vital.add("the task that reloads templates and plugins", task);
+        if app.journal_config.file.is_some() {
+            let keeping = operator::keep_plugin_history(reloads.clone(), app.journal_config.clone());
+            vital.add("the task that keeps the history of plugins", tokio::spawn(keeping));
+        }
         if let Some(listener) = admin {
             serve_admin(listener, console, &app, reloads.clone(), &mut vital)?;
         }

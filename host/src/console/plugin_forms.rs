@@ -106,9 +106,9 @@ pub fn history(swaps: &[PluginSwapEntry]) -> Markup {
     let rows: Vec<_> = swaps.iter().map(row).collect();
     html! {
         h2 { "History" }
-        @if rows.is_empty() { p { "No plugin was swapped since the start of the server." } }
+        @if rows.is_empty() { p { "No swap of a plugin is known." } }
         @else {
-            p .quiet { "The swaps since the start of the server, the newest first." }
+            p .quiet { "The last swaps, the newest first. Those before the start of the server are in the journal, if it is on." }
             (table("Swaps", &["Time (UTC)", "Plugin", "Before", "After"], &rows, None))
         }
     }

@@ -27,3 +27,14 @@ create table if not exists actions (
     detail text not null,
     is_done integer not null
 );
+
+-- Which version of a plugin took the place of another one. A plugin that was new has none before, a removed one none after.
+create table if not exists plugin_swaps (
+    id integer primary key autoincrement,
+    at_us integer not null,
+    plugin text not null,
+    version_before text,
+    sha256_before text,
+    version_after text,
+    sha256_after text
+);

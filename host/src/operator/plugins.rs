@@ -26,7 +26,8 @@ pub struct PluginPage {
     pub kept: Vec<KeptPlugin>,
     /// Why the kept versions cannot be listed.
     pub kept_error: Option<String>,
-    /// Which versions took the place of others since the start of the server, the newest first; at most 100.
+    /// Which versions took the place of others, the newest first; at most 100. Without a journal, those since the start of the
+    /// server.
     pub history: Vec<PluginSwapEntry>,
 }
 
@@ -107,7 +108,7 @@ impl Operations {
         let report = self.admin.reloads.report();
         let listing = Listing::of(&snapshot, &report, &self.admin.metrics);
         let limits = snapshot.plugins.iter().map(|plugin| PluginLimits::of(plugin.name(), plugin.limits())).collect();
-        let history = report.plugin_swaps.iter().rev().map(PluginSwapEntry::of).collect();
+        let history = self.plugin_swaps().await.iter().map(PluginSwapEntry::of).collect();
         let (kept, kept_error) = match self.kept(&listing).await {
             Ok(kept) => (kept, None),
             Err(error) => (Vec::new(), Some(error)),
