@@ -217,39 +217,54 @@ fn sync_shows_its_plan_and_carries_it_out_once() {
     }
 }
 
+/// Makes an authority and a certificate of it for localhost; `None` without openssl.
+fn certificates(folder: &Path) -> Option<()> {
+    let script = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj '/CN=Example Root 1' \
+                  -keyout root.key -out root.pem && \
+                  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -keyout key.pem -out request.pem && \
+                  echo 'subjectAltName=DNS:localhost' >names && \
+                  openssl x509 -req -in request.pem -CA root.pem -CAkey root.key -CAcreateserial -days 2 -extfile names -out certificate.pem";
+    let made = Command::new("sh").args(["-c", script]).current_dir(folder).stderr(Stdio::null()).status();
+    made.is_ok_and(|made| made.success()).then_some(())
+}
+
 #[test]
-fn check_connects_and_names_an_unknown_authority() {
+fn check_connects_and_names_authorities_that_phones_lack() {
     let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name).display().to_string();
-    let (key, certificate, port) = (path("key.pem"), path("certificate.pem"), server::free_port());
-    let made = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
-        .args([
-            "-subj",
-            "/CN=localhost",
-            "-addext",
-            "subjectAltName=DNS:localhost",
-            "-keyout",
-            &key,
-            "-out",
-            &certificate,
-        ])
-        .output();
-    if !made.is_ok_and(|made| made.status.success()) {
+    if certificates(folder.path()).is_none() {
         return skip("openssl is not installed");
     }
-    let accept = format!("127.0.0.1:{port}");
+    let accept = format!("127.0.0.1:{}", server::free_port());
     let mut tls = Command::new("openssl");
-    let tls = tls.args(["s_server", "-quiet", "-www", "-accept", &accept, "-key", &key, "-cert", &certificate]);
-    let mut tls = tls.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let tls =
+        tls.args(["s_server", "-quiet", "-www", "-accept", &accept, "-key", "key.pem", "-cert", "certificate.pem"]);
+    let tls = tls.current_dir(folder.path()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut tls = tls.spawn().unwrap();
     wait::until(|| TcpStream::connect(&accept).is_ok(), || "openssl does not serve".to_owned());
-    let rows = format!("mac,template,url\n001565aabb01,yealink/t46s,https://localhost:{port}/\n");
+    let origin = accept.replace("127.0.0.1", "https://localhost");
+    let rows = format!(
+        "mac,template,firmware,url\n001565aabb01,yealink/t28p,,{origin}/\n001565aabb02,yealink/t46s,66.86.0.15,{origin}/\n"
+    );
     let csv = written(folder.path(), "phones.csv", &rows);
-    let ran = run(folder.path(), &[], &["check", "--csv", &csv, "--connect"]);
+    let root = folder.path().join("root.pem").display().to_string();
+    let ran = |settings: &[(&str, &str)]| run(folder.path(), settings, &["check", "--csv", &csv, "--connect"]);
+    let (unknown, known) = (ran(&[]), ran(&[("SSL_CERT_FILE", root.as_str())]));
     let _ = tls.kill();
     let _ = tls.wait();
-    let expected = format!("list (https://localhost:{port}): error certificate:");
-    assert!(ran.out.contains(&expected) && ran.out.contains("public authorities"), "{} {}", ran.out, ran.err);
+    let expected = format!("list ({origin}): error certificate:");
+    assert!(
+        unknown.out.contains(&expected) && unknown.out.contains("public authorities"),
+        "{}{}",
+        unknown.out,
+        unknown.err
+    );
+    assert!(!known.out.contains("error certificate:"), "{}", known.out);
+    for expected in [
+        "001565aabb01 (line 2): error authority: the server's certificate is from Example Root 1, an authority of 20",
+        "001565aabb02 (line 3): warning authority: the server's certificate is from Example Root 1, an authority of 20",
+    ] {
+        assert!(known.out.contains(expected), "{}{}", known.out, known.err);
+    }
 }
 
 #[test]

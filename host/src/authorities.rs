@@ -37,3 +37,8 @@ pub fn client(file: Option<&Path>) -> Result<ClientConfig, String> {
     };
     Ok(builder.with_root_certificates(read(file)?).with_no_client_auth())
 }
+
+/// The certificates of the system's authorities; those that cannot be read are left out.
+pub fn system() -> Vec<CertificateDer<'static>> {
+    rustls_native_certs::load_native_certs().certs
+}

@@ -21,6 +21,7 @@ mod support;
 mod sync;
 #[cfg(test)]
 mod tests;
+mod trust;
 mod url_rule;
 
 pub use account::Account;
@@ -38,4 +39,5 @@ pub use service::Service;
 pub use sheet::{FILE_BYTES_MAX, SheetError, read_sheet};
 pub use support::version;
 pub use sync::{Plan, Wanted, carry_out, plan};
+pub use trust::{Authority, check_authority};
 pub use url_rule::UrlRule;

@@ -31,21 +31,25 @@ impl Limit {
 
     /// Whether it holds for a phone. A limit of the firmware holds only if the version is known.
     pub fn holds(&self, vendor: &str, model: &str, firmware: Option<&str>) -> bool {
-        let is_model = |pattern: &str| match pattern.strip_suffix('*') {
-            Some(start) => model.starts_with(start),
-            None => model == pattern,
-        };
         let is_old = || match firmware {
             _ if self.firmware.is_empty() => true,
             Some(version) => is_older(version, &self.firmware),
             None => false,
         };
-        self.vendor == vendor && self.models.split(' ').any(is_model) && is_old()
+        self.vendor == vendor && is_model(&self.models, model) && is_old()
     }
 }
 
+/// Whether a model is among patterns with blanks between them; `*` at the end stands for any rest.
+pub(super) fn is_model(patterns: &str, model: &str) -> bool {
+    patterns.split(' ').any(|pattern| match pattern.strip_suffix('*') {
+        Some(start) => model.starts_with(start),
+        None => model == pattern,
+    })
+}
+
 /// Compares the parts of two versions as numbers.
-fn is_older(version: &str, least: &str) -> bool {
+pub(super) fn is_older(version: &str, least: &str) -> bool {
     let number = |part: &str| part.parse::<u64>().unwrap_or_default();
     for (part, least) in version.split('.').zip(least.split('.')).filter(|(_, least)| *least != "*") {
         if number(part) != number(least) {
