@@ -149,9 +149,12 @@ async fn ymcs(State(desk): State<Desk>, uri: Uri, headers: HeaderMap, body: Stri
             json!({"data": data}).to_string().into_response()
         }
         "/v2/rps/addDevicesByMac" => {
-            phones.insert(text(&body[0]["mac"]), text(&body[0]["uniqueServerUrl"]));
-            changes.push(format!("add {}", text(&body[0]["mac"])));
-            json!({"successCount": 1, "failureCount": 0}).to_string().into_response()
+            let entries = body.as_array().unwrap();
+            for entry in entries {
+                phones.insert(text(&entry["mac"]), text(&entry["uniqueServerUrl"]));
+                changes.push(format!("add {}", text(&entry["mac"])));
+            }
+            json!({"successCount": entries.len(), "failureCount": 0}).to_string().into_response()
         }
         "/v2/rps/delDevices" => {
             phones.remove(&text(&body["deviceIds"][0]));

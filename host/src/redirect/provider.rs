@@ -7,6 +7,9 @@ use std::time::Duration;
 /// The answer of a service, later.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, ServiceError>> + Send + 'a>>;
 
+/// What became of each of several phones, later, in their order.
+pub type Outcomes<'a> = Pin<Box<dyn Future<Output = Vec<Result<(), ServiceError>>> + Send + 'a>>;
+
 /// What a service knows of a phone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Registration {
@@ -38,6 +41,33 @@ pub trait Provider: Send + Sync {
     /// Removes a phone. One that is absent is no error.
     fn remove<'a>(&'a self, device: &'a RedirectDevice) -> Answer<'a, ()>;
 
+    /// The most phones that one call can change.
+    fn batch_max(&self) -> usize {
+        1
+    }
+
+    /// Registers several phones, at most [`Self::batch_max`].
+    fn register_all<'a>(&'a self, devices: &'a [RedirectDevice]) -> Outcomes<'a> {
+        Box::pin(async move {
+            let mut outcomes = Vec::new();
+            for device in devices {
+                outcomes.push(self.register(device).await);
+            }
+            outcomes
+        })
+    }
+
+    /// Removes several phones, at most [`Self::batch_max`].
+    fn remove_all<'a>(&'a self, devices: &'a [RedirectDevice]) -> Outcomes<'a> {
+        Box::pin(async move {
+            let mut outcomes = Vec::new();
+            for device in devices {
+                outcomes.push(self.remove(device).await);
+            }
+            outcomes
+        })
+    }
+
     /// All phones of the account; `None` if the service documents no list.
     fn list(&self) -> Answer<'_, Option<Vec<Listed>>> {
         Box::pin(async { Ok(None) })
@@ -57,8 +87,8 @@ pub enum ServiceError {
         "the service still asks for a pause after {0} attempts; run the command again later, it goes on where it stopped"
     )]
     Throttled(u32),
-    #[error("the service reports a fault of its own (status {0}); try again later")]
-    Faulty(u16),
+    #[error("the service reports a fault of its own ({0}); try again later, the command goes on where it stopped")]
+    Faulty(u32),
     #[error("the phone is registered in another account; have its previous owner or the distributor release it")]
     Elsewhere,
     #[error(

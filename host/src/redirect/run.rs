@@ -118,13 +118,20 @@ impl fmt::Display for Report {
     }
 }
 
-/// Does a task.
-pub async fn perform(provider: &dyn Provider, task: &Task) -> Outcome {
-    let device = &task.device;
-    let done = match task.action {
-        Action::Status => provider.status(device).await.map(Outcome::Found),
-        Action::Register => provider.register(device).await.map(|()| Outcome::Registered),
-        Action::Remove => provider.remove(device).await.map(|()| Outcome::Removed),
+/// Does tasks of one action, and returns what became of each. Questions come one by one.
+pub async fn perform(provider: &dyn Provider, tasks: &[Task]) -> Vec<Outcome> {
+    let devices: Vec<RedirectDevice> = tasks.iter().map(|task| task.device.clone()).collect();
+    let (done, good) = match tasks.first().map(|task| task.action) {
+        None => return Vec::new(),
+        Some(Action::Register) => (provider.register_all(&devices).await, Outcome::Registered),
+        Some(Action::Remove) => (provider.remove_all(&devices).await, Outcome::Removed),
+        Some(Action::Status) => {
+            let mut outcomes = Vec::new();
+            for device in &devices {
+                outcomes.push(provider.status(device).await.map_or_else(Outcome::Failed, Outcome::Found));
+            }
+            return outcomes;
+        }
     };
-    done.unwrap_or_else(Outcome::Failed)
+    done.into_iter().map(|done| done.map_or_else(Outcome::Failed, |()| good.clone())).collect()
 }

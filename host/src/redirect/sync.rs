@@ -132,7 +132,8 @@ fn removals(record: &Record, listed: Option<&HashMap<String, Option<String>>>, w
     there.into_iter().filter_map(task).collect()
 }
 
-/// Does the tasks in their order, and ends early if every further one would fail in the same way.
+/// Does the tasks in their order, and ends early if every further one would fail in the same way. All tasks of a call are
+/// recorded before it: an interruption leaves each of them in doubt.
 ///
 /// # Errors
 /// The record cannot be written. Nothing is changed without a record.
@@ -143,25 +144,33 @@ pub async fn carry_out(
     mut progress: impl FnMut(&Report),
 ) -> Result<Vec<Report>, RecordError> {
     let mut reports = Vec::new();
-    for task in tasks {
+    for tasks in calls(&tasks, provider.batch_max()) {
         // A question changes nothing.
-        let is_recorded = task.action != Action::Status;
-        if is_recorded {
-            record.sent(&task)?;
+        let changes: &[Task] = if tasks[0].action == Action::Status { &[] } else { tasks };
+        for task in changes {
+            record.sent(task)?;
         }
-        let outcome = perform(provider, &task).await;
-        if is_recorded {
-            record.finished(&task, &outcome)?;
+        let outcomes = perform(provider, tasks).await;
+        for (task, outcome) in changes.iter().zip(&outcomes) {
+            record.finished(task, outcome)?;
         }
-        let is_last = matches!(&outcome, Outcome::Failed(error) if error.is_fatal());
-        let report = Report { action: task.action, device: task.device, outcome };
-        progress(&report);
-        reports.push(report);
+        let is_last = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(error) if error.is_fatal()));
+        for (task, outcome) in tasks.iter().zip(outcomes) {
+            let report = Report { action: task.action, device: task.device.clone(), outcome };
+            progress(&report);
+            reports.push(report);
+        }
         if is_last {
             break;
         }
     }
     Ok(reports)
+}
+
+/// The tasks that one call does: neighbours with the same action.
+fn calls(tasks: &[Task], batch_max: usize) -> impl Iterator<Item = &[Task]> {
+    let most = move |same: &[Task]| if same[0].action == Action::Status { 1 } else { batch_max.max(1) };
+    tasks.chunk_by(|one, next| one.action == next.action).flat_map(move |same| same.chunks(most(same)))
 }
 
 #[cfg(test)]

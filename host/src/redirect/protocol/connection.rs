@@ -64,7 +64,7 @@ impl Connection {
             match reply.status {
                 StatusCode::TOO_MANY_REQUESTS => self.pause(&reply.headers).await,
                 StatusCode::UNAUTHORIZED => return Err(ServiceError::Credentials),
-                status if status.is_server_error() => return Err(ServiceError::Faulty(status.as_u16())),
+                status if status.is_server_error() => return Err(ServiceError::Faulty(status.as_u16().into())),
                 _ => return Ok(reply),
             }
         }

@@ -5,3 +5,4 @@ pub mod gigaset;
 pub mod snom;
 pub mod yealink;
 pub mod ymcs;
+mod ymcs_batch;

@@ -4,7 +4,7 @@ use crate::download::{FileUrl, Reply};
 use crate::facts::address_digits;
 use crate::redirect::device::RedirectDevice;
 use crate::redirect::protocol::connection::{ATTEMPTS_MAX, Connection, sensitive};
-use crate::redirect::provider::{Answer, Listed, Provider, Registration, ServiceError};
+use crate::redirect::provider::{Answer, Listed, Outcomes, Provider, Registration, ServiceError};
 use crate::request::Secret;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Deserialize;
@@ -15,6 +15,9 @@ use uuid::Uuid;
 
 /// The devices of a page of the list.
 const PAGE: usize = 100;
+
+/// The devices that one call adds or removes.
+const BATCH_MAX: usize = 100;
 
 /// More devices than an enterprise has.
 const PAGES_MAX: usize = 2_000;
@@ -29,7 +32,7 @@ const JSON: &str = "application/json";
 
 /// There is no `Debug`, because the token is enough to log in.
 pub struct Ymcs {
-    connection: Connection,
+    pub(super) connection: Connection,
     token: Mutex<Option<(Secret, Instant)>>,
 }
 
@@ -100,7 +103,7 @@ impl Ymcs {
         value
     }
 
-    async fn call(&self, path: &str, body: &Value) -> Result<Value, ServiceError> {
+    pub(super) async fn call(&self, path: &str, body: &Value) -> Result<Value, ServiceError> {
         for _ in 0..ATTEMPTS_MAX {
             let reply = self.post(path, self.bearer().await?, body).await?;
             let read: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
@@ -115,7 +118,7 @@ impl Ymcs {
         Err(ServiceError::Throttled(ATTEMPTS_MAX))
     }
 
-    async fn find(&self, device: &RedirectDevice) -> Result<Registration, ServiceError> {
+    pub(super) async fn find(&self, device: &RedirectDevice) -> Result<Registration, ServiceError> {
         let address = device.address.as_str();
         let body = json!({"skip": 0, "limit": PAGE, "autoCount": false, "filter": {"mac": address}});
         let found = self.page(&body).await?.into_iter().find(|found| address_digits(&found.mac) == address);
@@ -145,41 +148,21 @@ impl Ymcs {
         Err(ServiceError::Undocumented(format!("its list has more than {PAGES_MAX} pages")))
     }
 
-    /// The service changes no registration, so an old one is removed first.
-    async fn add(&self, device: &RedirectDevice) -> Result<(), ServiceError> {
+    /// Adds a phone by its serial number. The service changes no registration, so an old one is removed first.
+    pub(super) async fn add_by_serial(&self, device: &RedirectDevice) -> Result<(), ServiceError> {
         if self.find(device).await? != Registration::Absent {
             self.delete(device).await?;
         }
-        let address = device.address.as_str();
-        if !device.serial.is_empty() {
-            let body = json!({"mac": address, "sn": device.serial, "uniqueServerUrl": device.url});
-            return self.call("/v2/rps/devices", &body).await.map(drop);
-        }
-        let answer =
-            self.call("/v2/rps/addDevicesByMac", &json!([{"mac": address, "uniqueServerUrl": device.url}])).await?;
-        self.counted(&answer, "errorInfo")
+        let body = json!({"mac": device.address.as_str(), "sn": device.serial, "uniqueServerUrl": device.url});
+        self.call("/v2/rps/devices", &body).await.map(drop)
     }
 
     async fn delete(&self, device: &RedirectDevice) -> Result<(), ServiceError> {
-        let body = json!({"deviceIdType": "mac", "deviceIds": [device.address.as_str()]});
-        let answer = self.call("/v2/rps/delDevices", &body).await?;
-        match self.counted(&answer, "msg") {
-            Err(error) if self.find(device).await? != Registration::Absent => Err(error),
-            _ => Ok(()),
-        }
-    }
-
-    /// What an answer about several devices says of the only one.
-    fn counted(&self, answer: &Value, field: &str) -> Result<(), ServiceError> {
-        if answer["failureCount"].as_u64().unwrap_or_default() == 0 && answer["successCount"].as_u64() != Some(0) {
-            return Ok(());
-        }
-        let said = answer["errors"][0][field].as_str().unwrap_or("it names no reason");
-        Err(self.reason(said).unwrap_or_else(|| self.connection.account.refused(said)))
+        self.delete_all(std::slice::from_ref(device)).await.pop().unwrap_or(Ok(()))
     }
 
     /// A documented code, or the words of the documented examples.
-    fn reason(&self, text: &str) -> Option<ServiceError> {
+    pub(super) fn reason(text: &str) -> Option<ServiceError> {
         let lower = text.to_ascii_lowercase();
         let is = |code: &str, words: &str| text == code || lower.contains(words);
         if is("800001", "device.mac.invalid") || lower.contains("invalid mac") {
@@ -203,17 +186,27 @@ impl Ymcs {
         if is_forbidden {
             return ServiceError::Credentials;
         }
-        if let Some(known) = self.reason(code) {
+        if let Some(known) = Self::reason(code) {
             return known;
         }
         match code {
-            "900500" | "900502" | "900503" | "900504" | "900511" | "900599" => ServiceError::Faulty(status.as_u16()),
+            "900408" | "900500" | "900502" | "900503" | "900504" | "900511" | "900599" => {
+                ServiceError::Faulty(code.parse().unwrap_or_default())
+            }
+            _ if fields(read).any(|field| field == "uniqueServerUrl") => ServiceError::Url(String::new()),
+            _ if fields(read).any(|field| field == "sn") => ServiceError::Serial,
+            _ if fields(read).any(|field| field == "mac") => ServiceError::NoSuchDevice,
             _ => {
                 let said = self.connection.account.cleaned(read["message"].as_str().unwrap_or("no message"));
                 ServiceError::Other(format!("status {}, code {code}: {said}", status.as_u16()))
             }
         }
     }
+}
+
+/// The fields that the service finds wrong.
+fn fields(read: &Value) -> impl Iterator<Item = &str> {
+    read["details"].as_array().into_iter().flatten().filter_map(|detail| detail["field"].as_str())
 }
 
 fn bearer(token: &Secret) -> Result<HeaderValue, ServiceError> {
@@ -227,11 +220,23 @@ impl Provider for Ymcs {
     }
 
     fn register<'a>(&'a self, device: &'a RedirectDevice) -> Answer<'a, ()> {
-        Box::pin(self.add(device))
+        Box::pin(async move { self.add_all(std::slice::from_ref(device)).await.pop().unwrap_or(Ok(())) })
     }
 
     fn remove<'a>(&'a self, device: &'a RedirectDevice) -> Answer<'a, ()> {
         Box::pin(self.delete(device))
+    }
+
+    fn batch_max(&self) -> usize {
+        BATCH_MAX
+    }
+
+    fn register_all<'a>(&'a self, devices: &'a [RedirectDevice]) -> Outcomes<'a> {
+        Box::pin(self.add_all(devices))
+    }
+
+    fn remove_all<'a>(&'a self, devices: &'a [RedirectDevice]) -> Outcomes<'a> {
+        Box::pin(self.delete_all(devices))
     }
 
     fn list(&self) -> Answer<'_, Option<Vec<Listed>>> {

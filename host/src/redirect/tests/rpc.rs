@@ -1,6 +1,6 @@
 //! The services that speak XML-RPC.
 
-use super::stage::{SECRET, URL, device, has_basic, provider, provider_with, serve};
+use super::stage::{SECRET, URL, device, has_basic, provider, provider_of, provider_with, serve};
 use crate::redirect::{Provider, RedirectDevice, Registration, ServiceError};
 use axum::Router;
 use axum::extract::State;
@@ -220,6 +220,18 @@ async fn fanvil_fdps_does_every_verb_it_documents() {
     assert!(!desk.lock().unwrap().groups.contains_key("001565AABBCC"), "the group goes with the phone");
     let bad = RedirectDevice { url: "https://a/bad".to_owned(), ..device("001565aabbcc") };
     assert_eq!(provider.register(&bad).await, Err(ServiceError::Url("https://a/bad".to_owned())));
+}
+
+#[tokio::test]
+async fn unknown_server_of_the_account_is_named() {
+    for (name, speak) in [("yealink", yealink as Speak), ("gigaset", gigaset)] {
+        let (desk, _, url) = stage(name, speak, SECRET).await;
+        let provider = provider_of(name, &url, SECRET, "elsewhere");
+        let error = provider.register(&labelled("001565aabbcc")).await.unwrap_err();
+        assert_eq!(error, ServiceError::NoServer("elsewhere".to_owned()));
+        assert!(error.to_string().contains("`elsewhere`; add it at the portal"), "{error}");
+        assert!(desk.lock().unwrap().phones.is_empty());
+    }
 }
 
 #[tokio::test]

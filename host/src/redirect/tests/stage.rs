@@ -28,11 +28,17 @@ pub fn provider(name: &str, url: &str) -> Box<dyn Provider> {
 }
 
 pub fn provider_with(name: &str, url: &str, secret: &str) -> Box<dyn Provider> {
+    provider_of(name, url, secret, "")
+}
+
+/// The provider of an account with this server at the service.
+pub fn provider_of(name: &str, url: &str, secret: &str, server: &str) -> Box<dyn Provider> {
     let service = Service::find(name).unwrap();
     let text = |key: &str| match key.rsplit('_').next() {
         Some("USER") => Some(USER.to_owned()),
         Some("SECRET") => Some(secret.to_owned()),
         Some("URL") => Some(url.to_owned()),
+        Some("SERVER") => Some(server.to_owned()),
         _ => None,
     };
     let account = Account::read(service, None, &text).unwrap_or_else(|error| panic!("{error}"));

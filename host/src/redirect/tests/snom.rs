@@ -1,7 +1,7 @@
-//! The services with a REST interface.
+//! Snom's SRAPS.
 
-use super::stage::{Json, SECRET, URL, USER, device, has_basic, provider, provider_with, serve};
-use crate::redirect::{Listed, RedirectDevice, Registration, ServiceError};
+use super::stage::{Json, SECRET, URL, USER, device, provider, provider_with, serve};
+use crate::redirect::{RedirectDevice, Registration, ServiceError};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -27,9 +27,6 @@ struct Desk {
     nonces: HashSet<String>,
     requests: Vec<String>,
     put_off: usize,
-    tokens: usize,
-    /// YMCS: whether phones are added by their address alone.
-    grants: bool,
 }
 
 type Shared = Arc<Mutex<Desk>>;
@@ -121,16 +118,16 @@ fn endpoint(desk: &mut Desk, method: &Method, address: &str, body: &[u8]) -> Res
     }
 }
 
-async fn stage(handler: axum::routing::MethodRouter<Shared>) -> (Shared, String) {
+async fn stage() -> (Shared, String) {
     let desk = Shared::default();
-    let url = serve(Router::new().fallback_service(handler.with_state(Arc::clone(&desk)))).await;
+    let url = serve(Router::new().fallback_service(any(sraps).with_state(Arc::clone(&desk)))).await;
     desk.lock().unwrap().host = url.replace("http://", "");
     (desk, url)
 }
 
 #[tokio::test]
 async fn snom_sraps_does_every_verb() {
-    let (desk, url) = stage(any(sraps)).await;
+    let (desk, url) = stage().await;
     let base = url + "/api/v1/";
     let provider = provider("snom", &base);
     let phone = device("000413aabbcc");
@@ -160,118 +157,4 @@ async fn snom_sraps_signs_nothing_for_another_server() {
     let url = serve(Router::new().fallback_service(any(elsewhere).with_state(()))).await;
     let error = provider("snom", &(url + "/api/v1/")).register(&device("000413aabbcc")).await.unwrap_err();
     assert_eq!(error, ServiceError::Undocumented("it links to another server".to_owned()));
-}
-
-async fn ymcs(State(desk): State<Shared>, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    let body: Value = serde_json::from_slice(&body).unwrap();
-    let mut desk = desk.lock().unwrap();
-    desk.requests.push(uri.to_string());
-    let is_new = desk.nonces.insert(headers["nonce"].to_str().unwrap().to_owned());
-    let has_time = headers["timestamp"].to_str().unwrap().len() == 13;
-    assert!(is_new && has_time, "each request has a nonce and the time in milliseconds");
-    let refuse = |status: u16, code: &str| {
-        let body = json!({"code": code, "message": "refused", "requestId": "1"});
-        (StatusCode::from_u16(status).unwrap(), Json(body)).into_response()
-    };
-    if uri.path() == "/v2/token" {
-        desk.tokens += 1;
-        let is_known = has_basic(&headers, SECRET) && body == json!({"grant_type": "client_credentials"});
-        let token =
-            json!({"access_token": format!("token-{}", desk.tokens), "token_type": "Bearer", "expires_in": 3600});
-        return if is_known { Json(token).into_response() } else { refuse(401, "900401") };
-    }
-    if headers["authorization"] != format!("Bearer token-{}", desk.tokens) {
-        return refuse(400, "900401");
-    }
-    if desk.put_off > 0 {
-        desk.put_off -= 1;
-        return refuse(400, "900429");
-    }
-    let counted = |error: Option<Value>| {
-        let (good, bad) = if error.is_some() { (0, 1) } else { (1, 0) };
-        let errors: Vec<Value> = error.into_iter().collect();
-        Json(json!({"total": 1, "successCount": good, "failureCount": bad, "errors": errors})).into_response()
-    };
-    let address = |value: &Value| value.as_str().unwrap().to_owned();
-    match uri.path() {
-        "/v2/rps/listDevices" => list(&desk, &body),
-        "/v2/rps/addDevicesByMac" if !desk.grants => refuse(403, "900403"),
-        "/v2/rps/addDevicesByMac" if body[0]["mac"] == UNKNOWN => {
-            counted(Some(json!({"mac": UNKNOWN, "errorInfo": "800001"})))
-        }
-        "/v2/rps/addDevicesByMac" if body[0]["mac"] == TAKEN => {
-            counted(Some(json!({"mac": TAKEN, "errorInfo": "800004"})))
-        }
-        "/v2/rps/addDevicesByMac" => {
-            desk.phones.insert(address(&body[0]["mac"]), address(&body[0]["uniqueServerUrl"]));
-            counted(None)
-        }
-        "/v2/rps/devices" if body["sn"] == "bad" => refuse(400, "800002"),
-        "/v2/rps/devices" if body["sn"] == "full" => refuse(400, "800008"),
-        "/v2/rps/devices" => {
-            desk.phones.insert(address(&body["mac"]), address(&body["uniqueServerUrl"]));
-            (StatusCode::CREATED, Json(json!({"id": "1"}))).into_response()
-        }
-        "/v2/rps/delDevices" => {
-            assert_eq!(body["deviceIdType"], "mac");
-            let known = desk.phones.remove(&address(&body["deviceIds"][0])).is_some();
-            counted((!known).then(|| json!({"field": "mac", "msg": "not found"})))
-        }
-        _ => refuse(404, "900404"),
-    }
-}
-
-/// As documented: `skip`, `limit`, and a filter by address.
-fn list(desk: &Desk, body: &Value) -> Response {
-    let of = |name: &str| usize::try_from(body[name].as_u64().unwrap()).unwrap();
-    let filter = body["filter"]["mac"].as_str().unwrap_or_default();
-    let chosen = desk.phones.iter().filter(|(address, _)| address.contains(filter));
-    let data: Vec<Value> = chosen
-        .skip(of("skip"))
-        .take(of("limit"))
-        .map(|(address, url)| json!({"id": "1", "mac": address, "uniqueServerUrl": url, "serverUrl": null}))
-        .collect();
-    Json(json!({"skip": of("skip"), "limit": of("limit"), "total": desk.phones.len(), "data": data})).into_response()
-}
-
-#[tokio::test]
-async fn yealink_ymcs_does_every_verb() {
-    let (desk, url) = stage(any(ymcs)).await;
-    let provider = provider("ymcs", &url);
-    let mut phone = device("001565aabbcc");
-    assert_eq!(provider.status(&phone).await, Ok(Registration::Absent));
-    assert_eq!(provider.register(&phone).await, Err(ServiceError::NoGrant));
-    desk.lock().unwrap().grants = true;
-    assert_eq!(provider.register(&phone).await, Ok(()));
-    assert_eq!(provider.status(&phone).await, Ok(Registration::Here(Some(URL.to_owned()))));
-    phone.url = "https://other.example.net/".to_owned();
-    assert_eq!(provider.register(&phone).await, Ok(()), "another URL");
-    assert_eq!(desk.lock().unwrap().phones["001565aabbcc"], phone.url);
-    assert_eq!(provider.remove(&phone).await, Ok(()));
-    assert_eq!(provider.remove(&phone).await, Ok(()), "an absent phone");
-    for (address, error) in [(TAKEN, ServiceError::Elsewhere), (UNKNOWN, ServiceError::NoSuchDevice)] {
-        assert_eq!(provider.register(&device(address)).await, Err(error));
-    }
-    for (serial, expected) in [("314", Ok(())), ("bad", Err(ServiceError::Serial)), ("full", Err(ServiceError::Full))] {
-        let phone = RedirectDevice { serial: serial.to_owned(), ..device("001565aabbcd") };
-        assert_eq!(provider.register(&phone).await, expected, "{serial}");
-    }
-    assert_eq!(desk.lock().unwrap().tokens, 1, "the token is kept");
-    let wrong = provider_with("ymcs", &url, "wrong");
-    assert_eq!(wrong.status(&phone).await, Err(ServiceError::Credentials));
-}
-
-#[tokio::test]
-async fn yealink_ymcs_lists_every_page_and_renews_its_token() {
-    let (desk, url) = stage(any(ymcs)).await;
-    let provider = provider("ymcs", &url);
-    for at in 0..250 {
-        desk.lock().unwrap().phones.insert(format!("001565{at:06x}"), URL.to_owned());
-    }
-    let listed = provider.list().await.unwrap().unwrap();
-    assert_eq!(listed.len(), 250);
-    assert_eq!(listed[0], Listed { address: "001565000000".to_owned(), url: Some(URL.to_owned()) });
-    assert_eq!(desk.lock().unwrap().requests.iter().filter(|path| path.ends_with("listDevices")).count(), 3);
-    desk.lock().unwrap().tokens += 1;
-    assert_eq!(provider.status(&device("001565aabbcc")).await, Ok(Registration::Absent), "after the token has expired");
 }
