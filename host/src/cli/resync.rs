@@ -3,7 +3,7 @@
 use super::family::Family;
 use super::flags::{keyed, switch};
 use super::setup::{block_on, configure};
-use crate::facts::DeviceAddress;
+use crate::facts::{DeviceAddress, read_typed};
 use crate::log::Log;
 use crate::plugin::Action;
 use crate::resync::{Pace, Selection, SipTarget, Transport};
@@ -95,6 +95,9 @@ fn run(flags: &ArgMatches, log: &Log) -> Result<()> {
 
 /// A device's address in any spelling.
 pub fn parse_address(text: &str) -> Result<DeviceAddress> {
+    if let Some(read) = read_typed(text) {
+        return read.map_err(|error| anyhow!("`{text}` is no device's address: {error}"));
+    }
     let spelled = text.replace([':', '-', ' '], "");
     let read = DeviceAddress::parse(&spelled).ok().filter(|read| read.as_str().len() == spelled.len());
     read.with_context(|| format!("`{text}` is no device's address; write one like 001565aabbcc or 00:15:65:aa:bb:cc"))

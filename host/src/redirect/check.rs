@@ -3,9 +3,10 @@
 use super::check_url::check_url;
 use super::device::RedirectDevice;
 use super::finding::{Finding, Flaw, Severity};
+use super::sheet::split_mac_id;
 use super::support::{Limit, version};
 use super::url_rule::UrlRule;
-use crate::facts::Oui;
+use crate::facts::{Oui, read_typed};
 use std::collections::{HashMap, HashSet};
 
 /// What the loaded components know of makers' addresses.
@@ -30,15 +31,15 @@ pub fn check(devices: &[RedirectDevice], owners: &impl OuiOwners) -> Vec<Finding
             let (device, place) = (device.spelled.clone(), device.place.clone());
             findings.push(Finding { severity, device, place, problem, message });
         };
+        if let Some((severity, problem, message)) = check_address(device) {
+            add(severity, problem, message);
+            continue;
+        }
         if let Some(place) = first.get(device.address.as_str()) {
             add(Severity::Error, "duplicate", format!("stands in {place} already; one phone can be in one place only"));
             continue;
         }
         first.insert(device.address.as_str(), &device.place);
-        if let Some((severity, problem, message)) = check_address(device) {
-            add(severity, problem, message);
-            continue;
-        }
         if let Some((severity, problem, message)) = check_maker(device, owners) {
             add(severity, problem, message);
         }
@@ -70,7 +71,21 @@ pub fn check(devices: &[RedirectDevice], owners: &impl OuiOwners) -> Vec<Finding
     findings
 }
 
-fn check_address(device: &RedirectDevice) -> Option<Flaw> {
+/// Whether the address can be a phone's.
+pub fn check_address(device: &RedirectDevice) -> Option<Flaw> {
+    let (hardware, _) = split_mac_id(&device.spelled);
+    let message = match read_typed(hardware) {
+        Some(Ok(_)) => None,
+        Some(Err(error)) => Some(format!("is no address: {error}")),
+        // What is no digit was dropped, and the rest may be the address of another phone.
+        None => hardware
+            .chars()
+            .find(|c| c.is_alphanumeric() && !c.is_ascii_hexdigit())
+            .map(|other| format!("contains {other:?}, and a hardware address has 12 hexadecimal digits")),
+    };
+    if let Some(message) = message {
+        return Some((Severity::Error, "no-address", message));
+    }
     let Some(mac) = device.address.mac() else {
         let digits = device.address.as_str().len();
         let message = format!("has {digits} characters, and a hardware address has 12 hexadecimal digits");
@@ -143,6 +158,8 @@ mod tests {
             ("000413aabbcc,yealink/t46s,,https://a.example/", "line 2 other-maker"),
             ("805ec0aabbcc,yealink/t46s,,https://a.example/", "line 2 oui-unknown"),
             ("001565aabbc,yealink/t46s,,https://a.example/", "line 2 no-address"),
+            ("001565aabbOc,yealink/t46s,,https://a.example/", "line 2 no-address"),
+            ("x001565aabbcc,yealink/t46s,,https://a.example/", "line 2 no-address"),
             ("011565aabbcc,yealink/t46s,,https://a.example/", "line 2 no-address"),
             ("021565aabbcc,yealink/t46s,,https://a.example/", "line 2 no-address"),
             ("001565aabbcc,yealink/t46s,66.70.0.1,https://a.example/", "line 2 too-old"),
@@ -152,6 +169,14 @@ mod tests {
         ] {
             assert_eq!(words(row), [expected], "{row}");
         }
+    }
+
+    #[test]
+    fn look_alike_letter_is_named_with_its_line() {
+        let devices = read_sheet(b"address,template\n00:15:65:AA:BB:0O,yealink/t46s\n").unwrap();
+        let found = check(&devices, &Owners).remove(0);
+        assert_eq!((found.device.as_str(), found.place.as_str()), ("00:15:65:AA:BB:0O", "line 2"));
+        assert!(found.message.contains("digit 12 is the letter O, and likely the digit 0"), "{}", found.message);
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod trust;
 mod url_rule;
 
 pub use account::Account;
-pub use check::{OuiOwners, check};
+pub use check::{OuiOwners, check, check_address};
 pub use config::Config;
 pub use device::{RedirectDevice, Spelling, model_of};
 pub use export::{Export, ExportError, export};

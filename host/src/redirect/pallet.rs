@@ -2,7 +2,7 @@
 
 use super::device::RedirectDevice;
 use super::finding::{Finding, Severity};
-use crate::facts::{MacAddress, Oui, address_digits};
+use crate::facts::{LookAlike, MacAddress, Oui, address_digits, read_typed, without_look_alikes};
 use regex::Regex;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::LazyLock;
@@ -12,10 +12,18 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b[0-9a-f]{2}(?:[:. -]?[0-9a-f]{2}){5}\b").unwrap_or_else(|error| unreachable!("{error}"))
 });
 
+/// The same with letters that look like digits, as in a note that was scanned.
+static DOUBTFUL: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b[0-9a-fA-FOoQIiLlZzSsG]{2}(?:[:. -]?[0-9a-fA-FOoQIiLlZzSsG]{2}){5}\b")
+        .unwrap_or_else(|error| unreachable!("{error}"))
+});
+
 /// The addresses of a delivery note, each with its line.
 #[derive(Debug, Default)]
 pub struct Pallet {
     lines: BTreeMap<String, usize>,
+    /// Addresses that have a letter for a digit on the note.
+    doubtful: BTreeMap<String, LookAlike>,
 }
 
 impl Pallet {
@@ -23,6 +31,7 @@ impl Pallet {
     /// of a known maker count: article and serial numbers may have twelve digits, too.
     pub fn read(text: &str, is_known: impl Fn(Oui) -> bool) -> Self {
         let mut lines = BTreeMap::new();
+        let mut doubtful = BTreeMap::new();
         for (at, line) in text.lines().enumerate() {
             let parse = |text: &str| MacAddress::parse(&address_digits(text)).ok();
             let found: Vec<_> = ADDRESS.find_iter(line).filter_map(|found| parse(found.as_str())).collect();
@@ -36,8 +45,16 @@ impl Pallet {
             for address in meant {
                 lines.entry(address.as_str().to_owned()).or_insert(at + 1);
             }
+            for found in DOUBTFUL.find_iter(line) {
+                let Some(Err(error)) = read_typed(found.as_str()) else { continue };
+                let likely = parse(&without_look_alikes(found.as_str())).filter(|address| is_known(address.oui()));
+                if let Some(likely) = likely {
+                    lines.entry(likely.as_str().to_owned()).or_insert(at + 1);
+                    doubtful.entry(likely.as_str().to_owned()).or_insert(error);
+                }
+            }
         }
-        Self { lines }
+        Self { lines, doubtful }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -70,6 +87,17 @@ impl Pallet {
             let message = format!("is in line {} of the delivery note, and was not entered", self.line(address));
             let (device, place) = (address.to_owned(), String::new());
             findings.push(Finding { severity: Severity::Warning, device, place, problem: "not-entered", message });
+        }
+        for (address, error) in &self.doubtful {
+            let place = format!("line {} of the delivery note", self.line(address));
+            let message = format!("is read as {address}: {error}");
+            findings.push(Finding {
+                severity: Severity::Error,
+                device: address.clone(),
+                place,
+                problem: "look-alike",
+                message,
+            });
         }
         findings
     }
@@ -157,6 +185,15 @@ mod tests {
         let pallet = Pallet::read(note, |oui| oui.as_str() == "001565");
         let found: Vec<_> = pallet.lines.keys().map(String::as_str).collect();
         assert_eq!(found, ["001565aabb01", "001565aabb02", "001565aabb03", "001565aabb04", "7c2f80abcdef"]);
+    }
+
+    #[test]
+    fn look_alike_letter_of_a_note_is_named() {
+        let note = "1 00:15:65:AA:BB:O1\n2 0015.65aa.bb02\n3 Is loosely 12 34 56\n4 ISSOLID12345\n";
+        let pallet = Pallet::read(note, |oui| oui.as_str() == "001565");
+        let [found] = pallet.compare(&[device("001565aabb01"), device("001565aabb02")]).try_into().unwrap();
+        assert_eq!((found.problem, found.place.as_str()), ("look-alike", "line 1 of the delivery note"));
+        assert!(found.message.contains("001565aabb01: its digit 11 is the letter O"), "{}", found.message);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Reads a CSV file of devices: the columns of `dialplate device import` that a service needs, and the URL.
 
 use super::device::{RedirectDevice, model_of};
-use crate::facts::{DeviceAddress, column_name, read_spreadsheet};
+use crate::facts::{DeviceAddress, column_name, read_spreadsheet, read_typed};
 use csv::StringRecord;
 use std::collections::HashMap;
 
@@ -74,7 +74,8 @@ fn device(places: &Places, record: &StringRecord) -> Result<RedirectDevice, Shee
     let text = |name| places.get(name).and_then(|at| record.get(*at)).unwrap_or_default().trim();
     let spelled = text("address");
     let (hardware, id) = split_mac_id(spelled);
-    let address = DeviceAddress::parse(hardware).map_err(|error| SheetError(format!("line {line}: {error}")))?;
+    let typed = read_typed(hardware).and_then(Result::ok).map_or_else(|| DeviceAddress::parse(hardware), Ok);
+    let address = typed.map_err(|error| SheetError(format!("line {line}: {error}")))?;
     let template = text("template");
     let maker = if text("vendor").is_empty() { template.split('/').next().unwrap_or_default() } else { text("vendor") };
     Ok(RedirectDevice {
@@ -91,11 +92,9 @@ fn device(places: &Places, record: &StringRecord) -> Result<RedirectDevice, Shee
 }
 
 /// Gigaset's labels have a MAC-ID: the address, a dash, and four characters.
-fn split_mac_id(text: &str) -> (&str, &str) {
-    let id = text.rsplit_once('-').filter(|(address, id)| {
-        address.len() == 12 && address.bytes().all(|byte| byte.is_ascii_hexdigit()) && id.len() == 4
-    });
-    id.unwrap_or((text, ""))
+pub(super) fn split_mac_id(text: &str) -> (&str, &str) {
+    let id = text.rsplit_once('-').filter(|(address, id)| id.trim().len() == 4 && read_typed(address).is_some());
+    id.map_or((text, ""), |(address, id)| (address, id.trim()))
 }
 
 #[cfg(test)]
@@ -117,9 +116,12 @@ mod tests {
 
     #[test]
     fn mac_id_is_address_and_serial_number() {
-        let devices = read_sheet(b"address,vendor\n7C2F80ABCDEF-1A2B,gigaset\n00-15-65-aa-bb-cc,yealink\n").unwrap();
+        let rows = "address,vendor\n7C2F80ABCDEF-1A2B,gigaset\n00-15-65-aa-bb-cc,yealink\n7C:2F:80:AB:CD:EF-1A2B,gigaset\n\
+                    0015.65aa.bbcc,yealink\n0015-65aa-bbcc,yealink\n";
+        let devices = read_sheet(rows.as_bytes()).unwrap();
         let read: Vec<_> = devices.iter().map(|one| (one.address.as_str(), one.serial.as_str())).collect();
-        assert_eq!(read, [("7c2f80abcdef", "1A2B"), ("001565aabbcc", "")]);
+        let (labelled, other) = (("7c2f80abcdef", "1A2B"), ("001565aabbcc", ""));
+        assert_eq!(read, [labelled, other, labelled, other, other]);
     }
 
     #[test]

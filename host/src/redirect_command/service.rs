@@ -55,7 +55,7 @@ pub async fn service(config: Config, order: ServiceOrder, out: &mut impl Write) 
     let mut loaded = load(config, &subject).await?;
     // A synchronisation may have to remove the last phone.
     loaded.keep_maker(&service.maker, verb == Verb::Sync)?;
-    let withheld = if matches!(verb, Verb::Register | Verb::Sync) { withhold(&mut loaded) } else { Vec::new() };
+    let withheld = withhold(&mut loaded, verb);
     let mut record = if dry_run || verb == Verb::Status { Record::look(path)? } else { Record::open(path)? };
     let plan = plan(&*provider, &record, &loaded, verb, asks).await?;
     if verb == Verb::Sync {
@@ -87,12 +87,21 @@ fn warn_of_readers(file: Option<&Path>) {
     }
 }
 
-/// Takes out the devices that have an error, with the reason why nothing is sent for them.
-fn withhold(loaded: &mut Loaded) -> Vec<(RedirectDevice, String)> {
-    let findings = redirect::check(&loaded.devices, &ComponentOuis(&loaded.plugins));
+/// Takes out the devices that have an error, with the reason why nothing is sent for them. A question and a removal need
+/// the right address alone.
+fn withhold(loaded: &mut Loaded, verb: Verb) -> Vec<(RedirectDevice, String)> {
     let mut wrong: HashMap<(String, String), String> = HashMap::new();
-    for found in findings.into_iter().filter(|found| found.severity == Severity::Error) {
-        wrong.entry((found.device, found.place)).or_insert(found.message);
+    if matches!(verb, Verb::Register | Verb::Sync) {
+        let findings = redirect::check(&loaded.devices, &ComponentOuis(&loaded.plugins));
+        for found in findings.into_iter().filter(|found| found.severity == Severity::Error) {
+            wrong.entry((found.device, found.place)).or_insert(found.message);
+        }
+    } else {
+        for device in &loaded.devices {
+            if let Some((.., message)) = redirect::check_address(device) {
+                wrong.insert((device.spelled.clone(), device.place.clone()), message);
+            }
+        }
     }
     let mut withheld = Vec::new();
     loaded.devices.retain(|device| match wrong.get(&(device.spelled.clone(), device.place.clone())) {
