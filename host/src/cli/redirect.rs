@@ -70,8 +70,7 @@ fn service(name: &'static str, verb: Verb, about: &'static str) -> Command {
     let dry_run = switch(DRY_RUN, "Change nothing, and say what would be done");
     match verb {
         Verb::Status => command,
-        Verb::Remove => command.arg(dry_run),
-        Verb::Register => command.arg(dry_run).arg(ask),
+        Verb::Remove | Verb::Register => command.arg(dry_run).arg(ask),
         Verb::Sync => {
             let yes = switch(YES, "Carry the plan out").conflicts_with(DRY_RUN);
             command.arg(dry_run).arg(ask).arg(yes)

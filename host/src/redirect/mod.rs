@@ -2,6 +2,7 @@
 //! needs, what would go wrong there, lists for its portal, and calls of its programming interface behind one trait.
 
 mod account;
+mod carry_out;
 mod check;
 mod check_url;
 mod config;
@@ -25,6 +26,7 @@ mod trust;
 mod url_rule;
 
 pub use account::Account;
+pub use carry_out::carry_out;
 pub use check::{OuiOwners, check, check_address};
 pub use config::Config;
 pub use device::{RedirectDevice, Spelling, model_of};
@@ -38,6 +40,6 @@ pub use run::{Action, Outcome, Report, Task};
 pub use service::Service;
 pub use sheet::{FILE_BYTES_MAX, SheetError, read_sheet};
 pub use support::version;
-pub use sync::{Plan, Wanted, carry_out, plan};
+pub use sync::{Plan, Wanted, plan, plan_removal};
 pub use trust::{Authority, check_authority};
 pub use url_rule::UrlRule;

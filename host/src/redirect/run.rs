@@ -1,7 +1,7 @@
-//! What is done with many phones at a service, one after the other, and what became of each.
+//! What is asked of a service for each phone, and what became of it.
 
 use super::device::RedirectDevice;
-use super::provider::{Provider, Registration, ServiceError};
+use super::provider::{Registration, ServiceError};
 use serde_json::{Value, json};
 use std::fmt;
 
@@ -116,22 +116,4 @@ impl fmt::Display for Report {
         let message = if message.is_empty() { message } else { format!(": {message}") };
         write!(f, "{}{place}: {}{message}", self.device.address, self.outcome.word())
     }
-}
-
-/// Does tasks of one action, and returns what became of each. Questions come one by one.
-pub async fn perform(provider: &dyn Provider, tasks: &[Task]) -> Vec<Outcome> {
-    let devices: Vec<RedirectDevice> = tasks.iter().map(|task| task.device.clone()).collect();
-    let (done, good) = match tasks.first().map(|task| task.action) {
-        None => return Vec::new(),
-        Some(Action::Register) => (provider.register_all(&devices).await, Outcome::Registered),
-        Some(Action::Remove) => (provider.remove_all(&devices).await, Outcome::Removed),
-        Some(Action::Status) => {
-            let mut outcomes = Vec::new();
-            for device in &devices {
-                outcomes.push(provider.status(device).await.map_or_else(Outcome::Failed, Outcome::Found));
-            }
-            return outcomes;
-        }
-    };
-    done.into_iter().map(|done| done.map_or_else(Outcome::Failed, |()| good.clone())).collect()
 }

@@ -1,9 +1,9 @@
-//! Makes a service equal to a list of devices: a plan first, then the changes, each recorded before it is sent.
+//! Plans what makes a service equal to a list of devices.
 
 use super::device::RedirectDevice;
 use super::provider::{Listed, Provider, Registration, ServiceError};
-use super::record::{Record, RecordError, Recorded, Sent};
-use super::run::{Action, Outcome, Report, Task, perform};
+use super::record::{Record, Recorded, Sent};
+use super::run::{Action, Task};
 use crate::facts::DeviceAddress;
 use std::collections::{HashMap, HashSet};
 
@@ -64,6 +64,36 @@ pub async fn plan(provider: &dyn Provider, record: &Record, wanted: &Wanted<'_>)
             if listed.is_some() || !is_gone(provider, record, &task.device).await? {
                 plan.tasks.push(task);
             }
+        }
+    }
+    Ok(plan)
+}
+
+/// Plans the removal of devices: those that the service does not list, or that are recorded as removed, are unchanged.
+///
+/// # Errors
+/// The service does not answer.
+pub async fn plan_removal(
+    provider: &dyn Provider,
+    record: &Record,
+    devices: &[RedirectDevice],
+    asks: bool,
+) -> Result<Plan, ServiceError> {
+    let listed = provider.list().await?;
+    let listed: Option<HashSet<String>> =
+        listed.map(|all| all.into_iter().map(|Listed { address, .. }| address).collect());
+    let mut plan = Plan::default();
+    for device in devices {
+        let address = device.address.as_str();
+        let is_absent = match &listed {
+            Some(listed) => !listed.contains(address),
+            None if asks => false,
+            None if record.of(address) == Some(&Recorded::Removed) => true,
+            None => is_gone(provider, record, device).await?,
+        };
+        match is_absent {
+            true => plan.unchanged.push(device.clone()),
+            false => plan.tasks.push(Task { action: Action::Remove, device: device.clone() }),
         }
     }
     Ok(plan)
@@ -132,51 +162,13 @@ fn removals(record: &Record, listed: Option<&HashMap<String, Option<String>>>, w
     there.into_iter().filter_map(task).collect()
 }
 
-/// Does the tasks in their order, and ends early if every further one would fail in the same way. All tasks of a call are
-/// recorded before it: an interruption leaves each of them in doubt.
-///
-/// # Errors
-/// The record cannot be written. Nothing is changed without a record.
-pub async fn carry_out(
-    provider: &dyn Provider,
-    record: &mut Record,
-    tasks: Vec<Task>,
-    mut progress: impl FnMut(&Report),
-) -> Result<Vec<Report>, RecordError> {
-    let mut reports = Vec::new();
-    for tasks in calls(&tasks, provider.batch_max()) {
-        // A question changes nothing.
-        let changes: &[Task] = if tasks[0].action == Action::Status { &[] } else { tasks };
-        for task in changes {
-            record.sent(task)?;
-        }
-        let outcomes = perform(provider, tasks).await;
-        for (task, outcome) in changes.iter().zip(&outcomes) {
-            record.finished(task, outcome)?;
-        }
-        let is_last = outcomes.iter().any(|outcome| matches!(outcome, Outcome::Failed(error) if error.is_fatal()));
-        for (task, outcome) in tasks.iter().zip(outcomes) {
-            let report = Report { action: task.action, device: task.device.clone(), outcome };
-            progress(&report);
-            reports.push(report);
-        }
-        if is_last {
-            break;
-        }
-    }
-    Ok(reports)
-}
-
-/// The tasks that one call does: neighbours with the same action.
-fn calls(tasks: &[Task], batch_max: usize) -> impl Iterator<Item = &[Task]> {
-    let most = move |same: &[Task]| if same[0].action == Action::Status { 1 } else { batch_max.max(1) };
-    tasks.chunk_by(|one, next| one.action == next.action).flat_map(move |same| same.chunks(most(same)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::redirect::carry_out::carry_out;
     use crate::redirect::provider::Answer;
+    use crate::redirect::record::RecordError;
+    use crate::redirect::run::{Outcome, Report};
     use std::collections::BTreeMap;
     use std::future::pending;
     use std::sync::Mutex;
@@ -320,6 +312,23 @@ mod tests {
         let kept = HashSet::from(["001565000001".to_owned()]);
         let none = super::plan(&memory, &record, &wanted(&[], &kept)).await.unwrap();
         assert_eq!(none.count(Action::Remove), 2, "one is kept, one was removed");
+    }
+
+    #[tokio::test]
+    async fn second_removal_sends_nothing() {
+        for lists in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let mut record = Record::open(folder.path().join("record")).unwrap();
+            let memory = Memory { lists, ..Memory::default() };
+            let devices = devices(0..3);
+            run(&memory, &mut record, &devices).await;
+            let first = plan_removal(&memory, &record, &devices[..2], false).await.unwrap();
+            carry_out(&memory, &mut record, first.tasks, |_| {}).await.unwrap();
+            let second = plan_removal(&memory, &record, &devices, false).await.unwrap();
+            assert_eq!((second.count(Action::Remove), second.unchanged.len()), (1, 2));
+            let asked = plan_removal(&memory, &record, &devices, true).await.unwrap();
+            assert_eq!(asked.tasks.len(), if lists { 1 } else { 3 });
+        }
     }
 
     #[tokio::test]

@@ -5,8 +5,8 @@ use crate::admin_command::{progress, write_json};
 use crate::config::Config;
 use crate::download::Client;
 use crate::redirect::{
-    self, Account, Action, CallPace, Outcome, Plan, Provider, Record, RedirectDevice, Report, Service, Severity, Task,
-    Wanted,
+    self, Account, Action, CallPace, Outcome, Plan, Provider, Record, RedirectDevice, Registration, Report, Service,
+    Severity, Task, Wanted,
 };
 use anyhow::{Context, Result, anyhow, ensure};
 use std::collections::HashMap;
@@ -56,6 +56,13 @@ pub async fn service(config: Config, order: ServiceOrder, out: &mut impl Write) 
     // A synchronisation may have to remove the last phone.
     loaded.keep_maker(&service.maker, verb == Verb::Sync)?;
     let withheld = withhold(&mut loaded, verb);
+    let mistyped = withheld.iter().filter(|(device, _)| redirect::check_address(device).is_some()).count();
+    if verb == Verb::Sync && loaded.is_whole && mistyped > 0 {
+        loaded.is_whole = false;
+        let line =
+            format!("dialplate: {mistyped} addresses are wrong, so no phone is removed: it may be one of them\n");
+        stderr().write_all(line.as_bytes())?;
+    }
     let mut record = if dry_run || verb == Verb::Status { Record::look(path)? } else { Record::open(path)? };
     let plan = plan(&*provider, &record, &loaded, verb, asks).await?;
     if verb == Verb::Sync {
@@ -65,7 +72,7 @@ pub async fn service(config: Config, order: ServiceOrder, out: &mut impl Write) 
         stderr().write_all(line.as_bytes())?;
     }
     let total = plan.tasks.len();
-    let mut reports = settled(&plan, withheld);
+    let mut reports = settled(&plan, withheld, verb);
     let done = carry_out(&*provider, &mut record, plan.tasks, dry_run && verb != Verb::Status).await?;
     let missing = total - done.len();
     reports.extend(done);
@@ -115,13 +122,12 @@ fn withhold(loaded: &mut Loaded, verb: Verb) -> Vec<(RedirectDevice, String)> {
 }
 
 async fn plan(provider: &dyn Provider, record: &Record, loaded: &Loaded, verb: Verb, asks: bool) -> Result<Plan> {
-    let all = |action| {
-        let tasks = loaded.devices.iter().map(|device| Task { action, device: device.clone() });
-        Plan { tasks: tasks.collect(), ..Plan::default() }
-    };
     match verb {
-        Verb::Status => Ok(all(Action::Status)),
-        Verb::Remove => Ok(all(Action::Remove)),
+        Verb::Status => {
+            let tasks = loaded.devices.iter().map(|device| Task { action: Action::Status, device: device.clone() });
+            Ok(Plan { tasks: tasks.collect(), ..Plan::default() })
+        }
+        Verb::Remove => Ok(redirect::plan_removal(provider, record, &loaded.devices, asks).await?),
         Verb::Register | Verb::Sync => {
             let removes = verb == Verb::Sync && loaded.is_whole;
             let wanted = Wanted { devices: &loaded.devices, kept: &loaded.known, removes, asks };
@@ -131,9 +137,14 @@ async fn plan(provider: &dyn Provider, record: &Record, loaded: &Loaded, verb: V
 }
 
 /// What needs nothing to be sent.
-fn settled(plan: &Plan, withheld: Vec<(RedirectDevice, String)>) -> Vec<Report> {
-    let report = |device, outcome| Report { action: Action::Register, device, outcome };
-    let unchanged = plan.unchanged.iter().map(|device| report(device.clone(), Outcome::Unchanged));
+fn settled(plan: &Plan, withheld: Vec<(RedirectDevice, String)>, verb: Verb) -> Vec<Report> {
+    let (action, settled) = match verb {
+        Verb::Status => (Action::Status, Outcome::Found(Registration::Unknown)),
+        Verb::Remove => (Action::Remove, Outcome::Found(Registration::Absent)),
+        Verb::Register | Verb::Sync => (Action::Register, Outcome::Unchanged),
+    };
+    let report = |device, outcome| Report { action, device, outcome };
+    let unchanged = plan.unchanged.iter().map(|device| report(device.clone(), settled.clone()));
     unchanged.chain(withheld.into_iter().map(|(device, reason)| report(device, Outcome::Withheld(reason)))).collect()
 }
 
