@@ -11,8 +11,10 @@ use std::process::Command;
 const ADDRESS: &str = "001565000046";
 
 /// Secrets of the device and of its settings: a password of a line with characters that templates escape, the same one as a
-/// setting, a PIN, and a password in a URL.
-const SECRETS: [&str; 4] = ["Tr0ub&dor<3>\"x", "sh0rtWave-77", "830194", "urlPa55word"];
+/// setting and in capital letters within another one, a PIN, a password in a URL, and a key in a URL's query that is a part of
+/// another setting.
+const SECRETS: [&str; 7] =
+    ["Tr0ub&dor<3>\"x", "sh0rtWave-77", "SH0RTWAVE-77", "830194", "urlPa55word", "q/u3ryKey", "q%2Fu3ryKey"];
 
 const ROWS: &str = "
 update v_device_lines set password = 'Tr0ub&dor<3>\"x'
@@ -24,7 +26,12 @@ values
     ('ca5e0000-0000-4000-8000-000000000002', 'provision', 'user_password', 'text', 'sh0rtWave-77', true),
     ('ca5e0000-0000-4000-8000-000000000003', 'provision', 'yealink_lock_pin', 'text', '830194', true),
     ('ca5e0000-0000-4000-8000-000000000004', 'provision', 'yealink_firmware_url', 'text',
-        'https://ada:urlPa55word@fw.example.net/x.rom', true);
+        'https://ada:urlPa55word@fw.example.net/x.rom', true),
+    ('ca5e0000-0000-4000-8000-000000000005', 'provision', 'yealink_dial_tone', 'text', 'tone SH0RTWAVE-77!', true),
+    ('ca5e0000-0000-4000-8000-000000000006', 'provision', 'yealink_ldap_base', 'text',
+        'https://fw.example.net/?api_key=q%2Fu3ryKey&area=4', true),
+    ('ca5e0000-0000-4000-8000-000000000007', 'provision', 'yealink_ldap_attr', 'text', 'area q/u3ryKey', true),
+    ('ca5e0000-0000-4000-8000-000000000008', 'provision', 'user_pin', 'text', '0046', true);
 ";
 
 /// A template that prints every secret, some of them in other forms.
@@ -35,6 +42,10 @@ admin = {$admin_password}
 user = {$user_password}
 pin = {$yealink_lock_pin}
 url = {$yealink_firmware_url}
+tone = {$yealink_dial_tone}
+query = {$yealink_ldap_base}
+key = {$yealink_ldap_attr}
+short = {$user_pin}
 hash = {$admin_password|md5}
 mac = {$mac}
 {foreach $contacts as $contact}contact = {$contact.contact_name_given} {$contact.phone_number}
@@ -127,6 +138,15 @@ fn check(stage: &Stage, case: &Path) {
             && value(&expected, "url").ends_with("@fw.example.net/x.rom")
     );
     assert_eq!(value(&expected, "mac"), ADDRESS);
+    assert_eq!(value(&expected, "tone"), format!("tone {}!", value(&expected, "admin").to_uppercase()));
+    let key = value(&expected, "key").strip_prefix("area ").unwrap();
+    let query = format!("https://fw.example.net/?api_key={}&area=4", key.replace('!', "%21"));
+    assert!(
+        [query, format!("https://fw.example.net/?api_key={key}&area=4")]
+            .iter()
+            .any(|it| it == value(&expected, "query"))
+    );
+    assert_ne!(value(&expected, "short"), "0046");
     // All other lines are those that the phone gets.
     let contacts = |text: &str| text.lines().filter(|line| line.starts_with("contact =")).count();
     assert!(contacts(&phone) > 0 && contacts(&phone) == contacts(&expected), "{phone} {expected}");
@@ -143,6 +163,8 @@ fn captured_case_has_other_secrets_and_passes() {
     for secret in SECRETS {
         assert!(!out(&done).contains(secret) && !err(&done).contains(secret), "{}", err(&done));
     }
+    let said = format!("{}{}", out(&done), err(&done));
+    assert!(said.contains("the value of user_pin is a part of the device's address, which a case keeps"), "{said}");
     check(&stage, &stage.folder.path().join(format!("captured-{ADDRESS}")));
 }
 

@@ -35,7 +35,7 @@ pub use config::Config;
 pub use diff::unified;
 pub use entry::{Entry, PluginVersion};
 pub use filter::{Filter, FilterError, StatusFilter, parse_since};
-pub use mask::find as places_of_secrets;
+pub use mask::{find as places_of_secrets, forms as forms_of_secret};
 pub use new_entry::{NewEntry, Origin, SentDocument};
 pub use origins::hash as texts_hash;
 pub use plugin_swaps::record_plugin_swaps;

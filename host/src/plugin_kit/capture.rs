@@ -5,7 +5,7 @@ use super::case::{DEVICE, EXPECTED};
 use super::case_text::device_file;
 use super::outcome::expected_bytes;
 use super::scope::FixedScope;
-use super::secrets::Secrets;
+use super::secrets::{Secrets, each_value};
 use crate::facts::Table;
 use crate::plugin::{Job, JobSettings, Plugin, Reads, RenderError};
 use crate::templates::TemplateFile;
@@ -57,8 +57,11 @@ pub struct CaseFile {
 pub enum CaptureError {
     #[error("the plugin {0}, so there is no document to expect")]
     Render(String),
-    #[error("the rendered file contains the secret of {0} in a form that cannot be replaced, so no case was made")]
-    Leftover(String),
+    #[error(
+        "{holder} would still contain the value of {secret} in a form that cannot be replaced, so no case was made; change \
+         one of the two on the device, and capture it again"
+    )]
+    Leftover { holder: String, secret: String },
     #[error("{0}")]
     Text(#[from] toml::ser::Error),
 }
@@ -69,29 +72,35 @@ impl Captured {
     /// # Errors
     /// The render fails, or a secret would remain.
     pub async fn into_case(self) -> Result<CaseFiles, CaptureError> {
-        let secrets = Secrets::of(&self.job, self.contacts.iter().chain(&self.extensions));
+        let secrets = Secrets::of(&self.job, self.contacts.iter().chain(&self.extensions), &self.server);
         let mut notes = secrets.notes_on(&self.templates);
         let Self { plugin, job, templates, contacts, extensions, server } = self;
         let reads = job.settings.all().into_iter().map(|(name, value)| (name.to_owned(), secrets.value(name, value)));
         let settings: BTreeMap<_, _> = reads.collect();
         let tables = |tables: Vec<Table>| tables.iter().map(|table| secrets.table(table)).collect::<Vec<_>>();
-        let (contacts, extensions) = (tables(contacts), joined(&tables(extensions)));
-        let server: Vec<_> = server.into_iter().map(|(name, text)| (name, secrets.text(&text))).collect();
+        let (contacts, extensions, server) = (tables(contacts), joined(&tables(extensions)), secrets.pairs(&server));
         let job = Job {
-            parameters: job.parameters.iter().map(|(name, text)| (name.clone(), secrets.text(text))).collect(),
+            parameters: secrets.pairs(&job.parameters),
             tables: job.tables.iter().map(|table| Arc::new(secrets.table(table))).collect(),
             settings: JobSettings { layers: secrets.settings(&settings), reads: Reads::Every },
             ..job
         };
+        let answers = || contacts.iter().chain([&extensions]);
+        notes.extend(secrets.notes_on_kept(&job, answers(), &server));
+        let mut left = None;
+        each_value(&job, answers(), &server, |holder, value| {
+            let found = secrets.left_in_value(value);
+            left = left.take().or_else(|| found.map(|secret| (holder.to_owned(), secret.to_owned())));
+        });
         let device = device_file(&job, &settings, (&contacts, &extensions), &server)?;
         let address = job.address.as_str().to_owned();
         let scope = FixedScope::new(contacts, extensions, server);
         let rendered = plugin.preview(job, Arc::new(scope)).await;
         let failed = |error: RenderError| CaptureError::Render(error.to_string());
         let expected = expected_bytes(&rendered).map_err(|_| rendered.err().map_or_else(unknown, failed))?;
-        let found = |bytes: &[u8]| secrets.left_in(bytes, &templates);
-        if let Some(name) = found(device.as_bytes()).or_else(|| found(&expected)) {
-            return Err(CaptureError::Leftover(name));
+        let in_file = || Some(("the rendered file".to_owned(), secrets.left_in(&expected, &templates)?.to_owned()));
+        if let Some((holder, secret)) = left.or_else(in_file) {
+            return Err(CaptureError::Leftover { holder, secret });
         }
         notes.extend(personal(&device));
         let case = |name: &str, bytes| CaseFile { path: format!("cases/{address}/{name}"), bytes };

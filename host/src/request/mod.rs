@@ -24,6 +24,7 @@ pub use file::with_address;
 pub use login::{Login, LoginForm};
 pub use natural::{UrlForms, UrlRule};
 pub use parameters::{PARAMETERS_MAX, ParameterPlace};
+pub use path::decode_form;
 pub use pin::{PinCall, is_pin_call};
 pub use secret::Secret;
 pub use uploads::UploadFile;

@@ -23,8 +23,8 @@ pub fn find(text: &str, secrets: &[String]) -> Vec<Range<usize>> {
     found
 }
 
-/// The secret as it is, and escaped for XML, JSON and URLs, and in Base64.
-fn forms(secret: &str) -> Vec<String> {
+/// The secret as it is, and escaped for XML, JSON and URLs, and in Base64. Every secret has the same forms in this order.
+pub fn forms(secret: &str) -> Vec<String> {
     let escaped = |quote: &str, apostrophe: &str| {
         let text = secret.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         text.replace('"', quote).replace('\'', apostrophe)

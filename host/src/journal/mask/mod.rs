@@ -9,7 +9,7 @@ mod name;
 mod tests;
 mod xml;
 
-pub use known::find;
+pub use known::{find, forms};
 pub use name::Kind;
 
 use hidden::Hidden;
