@@ -64,6 +64,15 @@ fn each_fault_fails_its_own_point() {
             "claims vendor \"yealink\" as \"careless\", which the plugin \"yealink\" serves",
         ),
         ("takes-oui", "description", "the OUI 001565 is one of the plugin \"yealink\" as well"),
+        ("oui-twice", "description", "vendor \"careless\" has the OUI 02ccdd twice"),
+        ("oui-of-two-vendors", "description", "the OUI 02ccdd belongs to two vendors, \"careless\" and \"heedless\""),
+        ("oui-of-groups", "description", "the OUI 03ccdd of groups"),
+        ("event-twice", "description", "vendor \"careless\" has 2 events for resync"),
+        ("event-with-blanks", "description", "has blanks around it"),
+        ("vendor-spelt-again", "description", "the vendor \"care-less\" is \"careless\" in another spelling"),
+        ("pattern-twice", "description", "the User-Agent pattern \"^Careless One\" is there twice"),
+        ("pattern-spelt-again", "description", "is \"^Careless [0-9]\" in another spelling"),
+        ("pattern-swallows", "description", "is never used, because \"^Careless\" before it matches the same phones"),
         ("counts-templates", "same_bytes", "the file differs if the job carries its templates"),
         ("slow", "limits", "did not finish within 5000 ms (render_timeout_ms)"),
         ("hungry", "limits", "(render_memory_bytes_max)"),
@@ -85,6 +94,20 @@ fn each_fault_fails_its_own_point() {
         assert!(findings.contains(finding), "{fault}: {findings}");
         // The report on escaping shows excerpts of files, with the made-up password of the check's own device.
         assert!(point == "escaping" || !found.to_string().contains("kit-s3cret"), "{fault}: {found:#}");
+    }
+}
+
+#[test]
+fn description_that_a_server_refuses_fails_with_the_reason() {
+    for (fault, reason) in [
+        ("vendor-twice", "vendor \"careless\" twice"),
+        ("oui-misspelt", "OUI \"02:CC:DD\" is not six lower-case hexadecimal digits"),
+    ] {
+        let (status, found, _) = checked(fault);
+        assert_eq!((status, &found["passed"]), (Some(1), &false.into()), "{fault}: {found:#}");
+        let failed = found["points"].as_array().unwrap().iter().find(|point| point["verdict"] == "failed").unwrap();
+        assert_eq!(failed["name"], "description", "{fault}: {found:#}");
+        assert!(failed["findings"][0].as_str().unwrap().contains(reason), "{fault}: {found:#}");
     }
 }
 

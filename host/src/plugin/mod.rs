@@ -44,7 +44,7 @@ mod v0_1;
 mod v0_2;
 
 pub use compiler::{COMMAND as COMPILE, compile_for_parent, own_program};
-pub use description::{Action, Description, UserAgent, is_name};
+pub use description::{Action, Description, UserAgent, Vendor, is_name};
 pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
 pub use examine::{Examined, clash, examine};

@@ -1,7 +1,7 @@
-//! The description is complete, is the same on each call, and claims nothing that another component claims.
+//! The description is complete, is the same on each call, and claims nothing twice, nor what another component claims.
 
 use super::super::neighbours::examine_each;
-use super::repeated;
+use super::clashes;
 use super::report::{DESCRIPTION, Findings, PointReport};
 use crate::plugin::{self, Action, COMPONENTS_MAX, Description, Engine, Examined, LoadError};
 use std::path::Path;
@@ -24,7 +24,7 @@ pub async fn examine(
 ) -> Result<PointReport, LoadError> {
     let (description, mut findings) = (&examined.description, Findings::default());
     complete(description, &mut findings);
-    repeated::examine(description, &mut findings);
+    clashes::examine(description, &mut findings);
     let again = plugin::examine(engines.uncached, component).await?;
     if text(&again.description) != text(description) {
         findings.add("`describe` returns something else when it is called again");

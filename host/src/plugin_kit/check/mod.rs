@@ -2,6 +2,7 @@
 //! them in their order.
 
 mod bare;
+mod clashes;
 mod description;
 mod escaping;
 mod examiner;
@@ -9,11 +10,11 @@ mod limits;
 mod malformed;
 mod phone;
 mod random;
-mod repeated;
 mod report;
 mod report_text;
 mod run;
 mod same_bytes;
+mod samples;
 
 pub use random::Random;
 pub use report::CheckReport;

@@ -37,13 +37,15 @@ impl Guest for Careless {
         }
         let name = if has("takes-vendor") { "yealink" } else { "careless" };
         let oui = if has("takes-oui") { "001565" } else { "02ccdd" };
-        Description {
+        let mut description = Description {
             name: "careless".into(),
             version: if has("no-version") { "".into() } else { "1.0.0".into() },
             vendors: vec![Vendor { name: name.into(), ouis: vec![oui.into()], events }],
             user_agents: vec![],
             any: false,
-        }
+        };
+        clash_with_itself(&mut description);
+        description
     }
 
     fn prepare(templates: Vec<Template>) -> Vec<Prepared> {
@@ -74,6 +76,42 @@ impl Guest for Careless {
         let keys = rows(&job, "device_keys");
         while has("slow") && black_box(keys.len()) > KEYS_MAX {}
         Ok(document(&job, file, format, &lines, &keys))
+    }
+}
+
+/// The faults of a description that claims something twice.
+fn clash_with_itself(description: &mut Description) {
+    let mut patterns = |patterns: [&str; 2]| {
+        description.user_agents.extend(patterns.map(|pattern| UserAgent {
+            pattern: pattern.into(),
+            vendor: "careless".into(),
+            template: Some("careless/one".into()),
+        }));
+    };
+    match () {
+        () if has("pattern-twice") => patterns(["^Careless One", "^Careless One"]),
+        () if has("pattern-spelt-again") => patterns(["^Careless [0-9]", "^Careless [[:digit:]]"]),
+        () if has("pattern-swallows") => patterns(["^Careless", "^Careless One"]),
+        () => {}
+    }
+    let mut second = description.vendors[0].clone();
+    let vendor = &mut description.vendors[0];
+    match () {
+        () if has("oui-twice") => vendor.ouis.push("02ccdd".into()),
+        () if has("oui-of-groups") => vendor.ouis.push("03ccdd".into()),
+        () if has("oui-misspelt") => vendor.ouis.push("02:CC:DD".into()),
+        () if has("event-twice") => vendor.events.push(second.events.remove(0)),
+        () if has("event-with-blanks") => vendor.events[0].event.push(' '),
+        () if has("vendor-twice") => description.vendors.push(second),
+        () if has("vendor-spelt-again") => {
+            (second.name, second.ouis) = ("care-less".into(), vec![]);
+            description.vendors.push(second);
+        }
+        () if has("oui-of-two-vendors") => {
+            second.name = "heedless".into();
+            description.vendors.push(second);
+        }
+        () => {}
     }
 }
 
