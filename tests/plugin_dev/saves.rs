@@ -80,6 +80,9 @@ fn save_is_built_swapped_in_and_shown() {
     add.env("DIALPLATE_DATABASE", "sqlite://build/dev/dialplate.db").env("DIALPLATE_CONFIG", "");
     succeed(add.env("DIALPLATE_TEMPLATES", "templates"));
     let phone = Phone::start(address);
+    // A line for the request, and the whole file the first time.
+    let fetched = server.until(&["02acce000001 fetched ", ": 200\n", "label = Front desk\n"]);
+    assert!(!fetched.contains("+++"), "{fetched}");
 
     check_saves(&author, &mut server);
     check_mistakes(&author, &mut server);

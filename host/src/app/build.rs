@@ -22,7 +22,7 @@ use axum::body::Body;
 use axum::http::{Request, Response};
 use std::net::IpAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
@@ -111,6 +111,7 @@ impl Opened {
             documents: Arc::new(Documents::new(config.documents_bytes_max)),
             probes: Arc::new(http::Probes::new(config.http.clone())),
             metrics: Arc::default(),
+            fetches: OnceLock::new(),
         };
         let (http, operator, resync) = (config.http, config.operator, config.resync);
         let kit = plugin_kit::Config { templates: config.templates, plugins: config.plugins, engine: config.plugin };

@@ -3,13 +3,17 @@
 use super::build::with_compiler;
 use super::serve::{Bound, stop_signal};
 use crate::config::Config;
+use crate::facts::DeviceAddress;
+use crate::http::{self, AppState};
 use crate::plugin;
-use crate::plugin_dev::Session;
+use crate::plugin::BoxFuture;
+use crate::plugin_dev::{Phones, Renders, Session, fetches};
 use crate::plugin_kit;
 use crate::plugin_signature::Policy;
 use anyhow::Result;
 use std::path::Path;
 use std::pin::pin;
+use std::sync::{Arc, Weak};
 use tokio::sync::oneshot;
 
 /// Builds the plugin of a folder, serves it, and builds it anew on each save, until SIGTERM or SIGINT.
@@ -33,12 +37,15 @@ pub async fn develop(config: Config, path: &Path) -> Result<()> {
         started = start => started?,
     };
     let (reloads, current) = (server.reloads(), server.current());
+    let phones = Phones::new(Arc::new(Preview(Arc::downgrade(server.state()))));
+    let (noted, arriving) = fetches();
+    let _ = server.state().fetches.set(noted);
     let (ending, ended) = oneshot::channel::<()>();
     // Dropping the session ends its build.
     let mut task = tokio::spawn(async move {
         tokio::select! {
             _ = ended => {}
-            () = session.run(&reloads, &current) => {}
+            () = async { tokio::join!(session.run(&reloads, &current, &phones), phones.show_all(arriving)); } => {}
         }
     });
     let stopped = async {
@@ -51,6 +58,24 @@ pub async fn develop(config: Config, path: &Path) -> Result<()> {
         }
     };
     server.serve(stopped).await
+}
+
+/// Renders as `dialplate render` does. It does not keep the server from its end.
+struct Preview(Weak<AppState>);
+
+impl Renders for Preview {
+    fn render<'a>(
+        &'a self,
+        device: &'a DeviceAddress,
+        host: &'a str,
+        file: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<u8>, String>> {
+        Box::pin(async move {
+            let app = self.0.upgrade().ok_or("the server has ended")?;
+            let preview = http::preview(&app, device, host, Some(file).filter(|file| !file.is_empty())).await;
+            preview.map(|preview| preview.ready.document.body.to_vec()).map_err(|error| error.to_string())
+        })
+    }
 }
 
 /// An author's component is not signed yet, and its versions are no concern of the operator's.

@@ -4,7 +4,7 @@ use super::build::{App, Opened, with_compiler};
 use crate::api;
 use crate::config::{AdminListen, Config};
 use crate::console::{self, Desk};
-use crate::http::{self, AdminState, EXPLAINING_MAX, PhoneListener, Tls};
+use crate::http::{self, AdminState, AppState, EXPLAINING_MAX, PhoneListener, Tls};
 use crate::operator::{self, Operations};
 use crate::reload::{self, Reloads};
 use crate::resync_watch::{self, Watcher};
@@ -110,6 +110,11 @@ pub(super) struct Server {
 impl Server {
     pub(super) fn reloads(&self) -> Reloads {
         self.reloads.clone()
+    }
+
+    /// The state of the handlers that answer phones.
+    pub(super) fn state(&self) -> &Arc<AppState> {
+        &self.app.state
     }
 
     /// The live snapshot.

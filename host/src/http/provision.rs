@@ -85,8 +85,11 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
     if let Some((name, value)) = app.request_id_header.as_ref().zip(seen.id_value()) {
         answer.headers_mut().insert(name, value);
     }
-    if app.journal.is_on() {
-        app.journal.add(seen.into_entry(status, reason, sent, took));
+    let fetches = app.fetches.get();
+    if app.journal.is_on() || fetches.is_some() {
+        let entry = seen.into_entry(status, reason, sent, took);
+        fetches.into_iter().for_each(|fetches| fetches.note(&entry));
+        app.journal.add(entry);
     }
     answer
 }

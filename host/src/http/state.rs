@@ -14,13 +14,14 @@ use crate::journal::{self, Journal, JournalState};
 use crate::metrics::Metrics;
 use crate::notes::Notes;
 use crate::pin::Pins;
+use crate::plugin_dev::FetchNotes;
 use crate::reload::{self, Reloads};
 use crate::request::UrlForms;
 use crate::sentry::Sentry;
 use crate::syslog::Syslog;
 use crate::uploads::Uploads;
 use axum::http::HeaderName;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 use tokio::sync::Semaphore;
 
 /// The state of the handlers that answer phones; all requests share it.
@@ -52,6 +53,8 @@ pub struct AppState {
     pub documents: Arc<Documents>,
     pub probes: Arc<Probes>,
     pub metrics: Arc<Metrics>,
+    /// Set in the server of an author.
+    pub fetches: OnceLock<FetchNotes>,
 }
 
 /// Requests that are explained at once. Each may render a document, and phones need the processors.

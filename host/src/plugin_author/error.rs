@@ -38,6 +38,10 @@ pub enum AuthorError {
     NoNode(io::Error),
     #[error("{} has no componentize-js; run `npm install` there, then build again", .0.display())]
     NoPackages(PathBuf),
+    #[error("{place}: {message}; correct the mistake, then build again")]
+    Script { place: String, message: String },
+    #[error("{} has more than {max} scripts; leave what is generated to `node_modules`", .folder.display())]
+    TooManyScripts { folder: PathBuf, max: usize },
     #[error("{} wrote no component to the file that its command line names", .0.display())]
     NoComponent(PathBuf),
     #[error("{name} could not build {} (see its messages above); correct the mistake, then build again", .folder.display())]

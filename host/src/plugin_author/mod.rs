@@ -11,6 +11,7 @@ mod language;
 mod name;
 mod node;
 mod scaffold;
+mod script;
 mod sdk;
 mod target;
 

@@ -1,6 +1,7 @@
 //! Builds a plugin in JavaScript with componentize-js, which puts an engine for JavaScript into the component.
 
 use super::error::AuthorError;
+use super::script;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -22,6 +23,7 @@ pub fn component(folder: &Path) -> Result<TempPath, AuthorError> {
     if !folder.join(PACKAGE).is_dir() {
         return Err(AuthorError::NoPackages(folder.to_owned()));
     }
+    script::check(folder)?;
     let unwritable = |source| AuthorError::Write { path: std::env::temp_dir(), source };
     let component = tempfile::Builder::new().suffix(".wasm").tempfile().map_err(unwritable)?.into_temp_path();
     let status = Command::new("node")

@@ -56,6 +56,15 @@ impl Cases {
         RenderedCase { name, difference, usage, is_expected }
     }
 
+    /// What a document is, compared with the last one of this name.
+    pub fn difference(&mut self, name: &Path, document: Result<Vec<u8>, String>) -> Difference {
+        block_in_place(|| self.compare(name, document, false))
+    }
+
+    pub fn forget(&mut self, name: &Path) {
+        self.last.remove(name);
+    }
+
     /// A failure is not remembered: once it is mended, the document before it is what counts.
     fn compare(&mut self, folder: &Path, outcome: Result<Vec<u8>, String>, is_expected: bool) -> Difference {
         let document = match outcome {

@@ -9,6 +9,7 @@
 //! | `build`   | builds in a process of its own, which ends with the server; `tail` keeps what it prints |
 //! | `overlay` | the folder that the server loads: the installed components, and the author's            |
 //! | `cases`   | renders the cases, and remembers what each gave                                         |
+//! | `fetches` | what phones fetch, and the last of it rendered again                                    |
 //! | `text`    | what the author reads; `screen` prints it                                               |
 //! | `session` | all of it, from one save to the next                                                    |
 //!
@@ -17,6 +18,7 @@
 mod build;
 mod cases;
 mod error;
+mod fetches;
 mod overlay;
 mod saves;
 mod screen;
@@ -28,5 +30,6 @@ mod text;
 mod watch;
 
 pub use error::DevError;
+pub use fetches::{FetchNotes, Phones, Renders, fetches};
 pub use session::Session;
 pub use subject::Subject;

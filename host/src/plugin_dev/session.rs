@@ -3,6 +3,7 @@
 use super::build::{Build, BuildOutcome};
 use super::cases::{CASES_MAX, Cases};
 use super::error::DevError;
+use super::fetches::Phones;
 use super::overlay::Overlay;
 use super::saves::Saves;
 use super::screen::Screen;
@@ -87,12 +88,12 @@ impl Session {
     }
 
     /// Shows what the server made of the last save, and waits for the next one, for ever.
-    pub async fn run(&mut self, reloads: &Reloads, current: &Current) {
+    pub async fn run(&mut self, reloads: &Reloads, current: &Current, phones: &Phones) {
         let mut shows = true;
         loop {
             if shows {
                 let Some(report) = reloads.reload().await else { return pending().await };
-                self.show(&report, current).await;
+                self.show(&report, current, phones).await;
             }
             let mut save = self.next_save().await;
             if save.all().next().is_some() {
@@ -205,7 +206,7 @@ impl Session {
     }
 
     /// Shows what serves now, and what the cases give.
-    async fn show(&mut self, report: &Report, current: &Current) {
+    async fn show(&mut self, report: &Report, current: &Current, phones: &Phones) {
         self.show_complaints(report).await;
         let snapshot = current.load_full();
         let Some(own) = self.overlay.own().map(Path::to_owned) else { return };
@@ -226,7 +227,8 @@ impl Session {
             None => {}
         }
         if let Some(live) = live {
-            self.show_cases(&own, &live, current).await;
+            let fetched = phones.show_again().await;
+            self.show_cases(&own, &live, current, fetched).await;
         }
     }
 
@@ -247,7 +249,7 @@ impl Session {
         self.complaints = said;
     }
 
-    async fn show_cases(&mut self, own: &Path, live: &Arc<Plugin>, current: &Current) {
+    async fn show_cases(&mut self, own: &Path, live: &Arc<Plugin>, current: &Current, fetched: usize) {
         let component = matches!(&*self.subject, Subject::Project(_)).then_some(own);
         let project = match Project::find(self.subject.path(), component) {
             Ok(project) => project,
@@ -260,8 +262,10 @@ impl Session {
         }
         let home = self.subject.home().display();
         let text = match project.cases.len() {
+            0 if fetched > 0 => return,
             0 => format!(
-                "{home} has no cases, so nothing is rendered; `dialplate plugin capture` makes one of a live device\n"
+                "{home} has no cases, so nothing is rendered before a phone asks; `dialplate plugin capture` makes one of a \
+                 live device\n"
             ),
             count if count > CASES_MAX => {
                 format!("{} more cases are not rendered; `dialplate plugin test` renders all\n", count - CASES_MAX)

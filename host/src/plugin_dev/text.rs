@@ -47,6 +47,13 @@ pub fn complaint(screen: Screen, text: &str) -> String {
     screen.paint(Look::Bad, &visible(text.as_bytes())) + "\n"
 }
 
+/// A request that was answered.
+pub fn fetched(screen: Screen, device: &str, file: &str, status: u16) -> String {
+    let device = if device.is_empty() { "an unknown device" } else { device };
+    let line = format!("{} fetched {}: {status}", shown(device), shown(file));
+    screen.paint(if status < 400 { Look::Good } else { Look::Bad }, &line) + "\n"
+}
+
 /// A case, with its document, what has changed in it, or why there is none.
 pub fn case(screen: Screen, rendered: &RenderedCase) -> String {
     let mut heading = shown(&rendered.name);
