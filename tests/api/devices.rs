@@ -48,6 +48,46 @@ fn devices_are_searched_filtered_sorted_and_paged() {
 }
 
 #[test]
+fn devices_are_in_date_until_one_of_their_rows_is_written() {
+    for stage in Stage::both() {
+        let token = stage.token("reader", &[]);
+        let list = |query: &str| stage.json(&token, &format!("/api/v1/devices?{query}"));
+        let of = |state: &str| addresses(&list(&format!("state={state}"))).join(" ");
+        let write = |sql: &str| dialplate_tests::database::run_blocking(&stage.url, sql);
+        // The fixture's rows have no dates, and those of its settings are older than any fetch from now on.
+        let tables =
+            ["v_device_lines", "v_device_keys", "v_device_settings", "v_domain_settings", "v_default_settings"];
+        for table in tables {
+            write(&format!("update {table} set insert_date = '2026-01-01 00:00:00+00', update_date = null"));
+        }
+        let is_in_date = || list("search=001565000001")["devices"][0]["is_in_date"].clone();
+        assert_eq!((is_in_date(), of("in_date"), of("outdated")), (json!(true), "001565000001".into(), String::new()));
+        assert_eq!(list("search=001565000002")["devices"][0]["is_in_date"], Value::Null, "it never fetched");
+        for table in ["v_devices", "v_device_lines", "v_domain_settings", "v_default_settings"] {
+            let set = |date: &str| write(&format!("update {table} set update_date = {date}"));
+            set("'2026-07-01 00:00:00+00'");
+            // A table of which the fixture has no row changes nothing.
+            let count = dialplate_tests::database::value_blocking(&stage.url, &rows_that_matter(table));
+            let is_old = count != "0";
+            assert_eq!(is_in_date(), json!(!is_old), "{table} {}", stage.url);
+            assert_eq!(of("outdated"), if is_old { "001565000001" } else { "" }, "{table} {}", stage.url);
+            set("null");
+            assert_eq!(is_in_date(), json!(true), "{table}");
+        }
+    }
+}
+
+/// The number of rows by which the device of the test could be out of date.
+fn rows_that_matter(table: &str) -> String {
+    let condition = match table {
+        "v_domain_settings" => "domain_setting_category = 'provision'",
+        "v_default_settings" => "default_setting_category = 'provision'",
+        _ => "true",
+    };
+    format!("select count(*) from {table} where {condition}")
+}
+
+#[test]
 fn device_shows_its_last_fetch_and_hostile_label_as_data() {
     for stage in Stage::both() {
         let token = stage.token("reader", &[]);

@@ -46,6 +46,47 @@ fn edit_of_an_older_version_is_refused_and_loses_nothing() {
 }
 
 #[test]
+fn rows_are_listed_in_pages() {
+    for stage in Stage::both_with(ON) {
+        let token = stage.token("editor", &["--scope", "read,edit"]);
+        for number in ["9", "1000", "20", "0100"] {
+            let place = format!("/api/v1/rows/extension?domain=b.example&name={number}");
+            let added = stage.send("POST", &token, &place, Some(&json!({ "values": {} })));
+            assert_eq!(added.status, 201, "{}", added.text());
+        }
+        let list = |query: &str| stage.json(&token, &format!("/api/v1/rows/extension?domain=b.example&{query}"));
+        let numbers = |page: &Value| -> Vec<String> {
+            page["rows"].as_array().unwrap().iter().map(|row| row["extension"].as_str().unwrap().to_owned()).collect()
+        };
+        let all = list("limit=200");
+        let sorted = numbers(&all);
+        let mut by_size = sorted.clone();
+        by_size.sort_by_key(|number| number.parse::<u64>().unwrap());
+        assert_eq!(sorted, by_size, "{}", stage.url);
+        assert_eq!((all["total"].as_u64(), &all["offset"]), (Some(sorted.len() as u64), &json!(0)));
+        let (first, second) = (list("limit=2"), list("limit=2&offset=2"));
+        assert_eq!([numbers(&first), numbers(&second)].concat(), sorted[..4], "{}", stage.url);
+        assert_eq!(second["total"], all["total"]);
+        for (query, said) in [("limit=0", "limit: 0"), ("limit=201", "limit: 201"), ("offset=x", "invalid digit")] {
+            let answer = stage.get(&token, &format!("/api/v1/rows/extension?domain=b.example&{query}"));
+            assert!(problem(&answer, 400).contains(said), "{query}: {}", answer.text());
+        }
+        let devices = stage.json(&token, "/api/v1/rows/device?limit=1&offset=1");
+        assert_eq!((&devices["total"], &devices["rows"][0]["device_address"]), (&json!(4), &json!("000b82000003")));
+    }
+}
+
+#[test]
+fn refused_edit_names_its_row() {
+    let stage = Stage::sqlite_with(ON);
+    let token = stage.token("editor", &["--scope", "read,edit"]);
+    let old = set(&stage, &token, "\"old\"", &json!({ "label": "x" }));
+    assert!(problem(&old, 412).starts_with("device 001565000001: "), "{}", old.text());
+    let wrong = set(&stage, &token, "\"old\"", &json!({ "enabled": "perhaps" }));
+    assert!(problem(&wrong, 400).starts_with("device 001565000001: "), "{}", wrong.text());
+}
+
+#[test]
 fn edit_without_version_is_refused() {
     let stage = Stage::sqlite_with(ON);
     let token = stage.token("editor", &["--scope", "read,edit"]);

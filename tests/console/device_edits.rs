@@ -231,4 +231,14 @@ pub fn edits_of_fusionpbx_are_off(root: &mut Browser) {
         assert!(text.contains("console_edit = true") && !text.contains("/edit?") && !text.contains("/new"), "{text}");
         assert_eq!(root.get(&format!("{list}/new")).status, 403, "{list}");
     }
+    for (list, page) in [
+        ("/devices", "/app/devices/devices.php\""),
+        ("/domains", "/core/domains/domains.php\""),
+        ("/domains", "/core/domains/domain_edit.php?id="),
+        ("/extensions", "/app/extensions/extensions.php\""),
+        ("/settings", "/core/default_settings/default_setting_edit.php?id="),
+    ] {
+        let text = root.get(list).text();
+        assert!(text.contains(&format!("href=\"http://127.0.0.1:9{page}")), "{list}: {page}: {text}");
+    }
 }

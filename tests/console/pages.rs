@@ -21,7 +21,7 @@ pub const FUSIONPBX_PAGE: &str = "http://127.0.0.1:9/app/devices/device_edit.php
 #[track_caller]
 pub fn assert_safe(page: &str, answer: &Answer) {
     // A link to FusionPBX's page loads nothing.
-    let text = answer.text().replace(&format!("href=\"{FUSIONPBX_PAGE}"), "href=\"");
+    let text = answer.text().replace(&format!("href=\"{FUSIONPBX}/"), "href=\"");
     assert_eq!(answer.header("content-security-policy"), POLICY, "{page}");
     assert_eq!(answer.header("x-content-type-options"), "nosniff", "{page}");
     assert_eq!(answer.header("cache-control"), "no-store", "{page}");
@@ -70,7 +70,32 @@ async fn pages_are_complete_and_from_the_server_alone() {
         plugins_are_listed_and_reloaded(&mut browser);
         super::device_edits::edits_of_fusionpbx_are_off(&mut browser);
         fusionpbx_is_asked(&mut browser);
+        wrong_addresses_have_the_navigation(server, &mut browser);
     }
+}
+
+fn wrong_addresses_have_the_navigation(server: &Server, browser: &mut Browser) {
+    for (page, status, said) in [
+        ("/nothing", 404, "no page at this address"),
+        ("/devices/001565aa0001/nothing", 404, "no page at this address"),
+        ("/journal/abc", 404, "no page at this address"),
+        ("/plugins/reload", 405, "Open the page again"),
+        ("/devices/001565aa0001/resync", 405, "Open the page again"),
+        ("/devices?page=1&page=2", 400, "duplicate field"),
+        ("/devices?page=x", 400, "page: write a number"),
+        ("/devices?state=lost", 400, "state: unknown variant"),
+        ("/devices?order=up", 400, "order: write"),
+        ("/extensions?page=0", 400, "page: write a number"),
+        ("/actions?before=x", 400, "wrong parameter"),
+    ] {
+        let answer = browser.get(page);
+        assert_eq!(answer.status, status, "{page}: {}", answer.text());
+        assert_safe(page, &answer);
+        let text = answer.text();
+        assert!(text.contains(said) && text.contains("aria-label=\"Pages\""), "{page}: {text}");
+    }
+    let answer = Browser::new(server.admin()).get("/nothing");
+    assert_eq!((answer.status, answer.header("location")), (303, "/console/login"));
 }
 
 fn fusionpbx_is_asked(browser: &mut Browser) {

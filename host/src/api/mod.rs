@@ -35,6 +35,8 @@ pub fn router(operations: Arc<Operations>) -> Router {
     router
         .route("/api/v1/openapi.json", get(move || async move { document::answer(&text) }))
         .method_not_allowed_fallback(async || ApiProblem::method())
+        .route("/api", any(async || ApiProblem::not_found()))
+        .route("/api/", any(async || ApiProblem::not_found()))
         .route("/api/{*path}", any(async || ApiProblem::not_found()))
         .layer(DefaultBodyLimit::max(request::BODY_BYTES_MAX))
         .with_state(operations)

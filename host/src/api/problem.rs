@@ -36,6 +36,16 @@ impl ApiProblem {
         Self { status, word, detail: detail.into() }
     }
 
+    /// Names the row of a refused edit, unless the problem says what is missing.
+    pub fn about(mut self, row: &str) -> Self {
+        let is_of_row =
+            matches!(self.status, StatusCode::BAD_REQUEST | StatusCode::CONFLICT | StatusCode::PRECONDITION_FAILED);
+        if is_of_row {
+            self.detail = format!("{row}: {}", self.detail);
+        }
+        self
+    }
+
     /// The request proves no identity.
     pub fn unauthorized(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", detail)

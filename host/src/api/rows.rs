@@ -3,7 +3,8 @@
 use super::answer::Answer;
 use super::problem::ApiProblem;
 use super::request::{Caller, JsonBody, Parameters, Word};
-use crate::operator::{EditedRow, Operations, RowPage, RowPlace, RowValues};
+use crate::directory::Window;
+use crate::operator::{EditedRow, Operations, PAGE_DEFAULT, RowPage, RowPlace, RowValues};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -29,6 +30,24 @@ pub struct PlaceQuery {
     uuid: Option<String>,
 }
 
+/// Which rows to list, and which page of them.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[serde(default, deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// The domain. A token of some domains has to name one of them.
+    domain: Option<String>,
+    /// The address of a device, for its lines, keys and settings.
+    device: Option<String>,
+    /// The name of a profile, for its keys and settings.
+    profile: Option<String>,
+    /// How many rows to pass over.
+    offset: u32,
+    /// The most rows of the page, at most 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u32>,
+}
+
 /// What to write.
 #[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +61,12 @@ pub struct Values {
 }
 
 impl PlaceQuery {
+    /// What a refused edit was about.
+    fn named(&self, kind: &str) -> String {
+        let parts = [self.device.as_deref(), self.profile.as_deref(), self.name.as_deref(), self.uuid.as_deref()];
+        parts.into_iter().flatten().fold(kind.to_owned(), |named, part| format!("{named} {part}"))
+    }
+
     fn place(self, kind: String) -> RowPlace {
         let Self { domain, device, profile, name, uuid } = self;
         let parts: usize = if matches!(kind.as_str(), "setting" | "key" | "profile-key") { 2 } else { 1 };
@@ -66,12 +91,12 @@ impl IntoResponse for Versioned {
     }
 }
 
-/// All rows of a kind in a place
+/// A page of the rows of a kind in a place
 #[utoipa::path(
     get,
     path = "/api/v1/rows/{kind}",
     tag = "rows",
-    params(("kind" = String, Path, description = "`domain`, `device`, `line`, `key`, `profile`, `profile-key`, `setting` or `extension`."), PlaceQuery),
+    params(("kind" = String, Path, description = "`domain`, `device`, `line`, `key`, `profile`, `profile-key`, `setting` or `extension`."), ListQuery),
     responses(
         (status = 200, body = RowPage),
         ApiProblem
@@ -82,9 +107,12 @@ pub async fn list(
     State(operations): State<Arc<Operations>>,
     caller: Caller,
     Word(kind): Word,
-    Parameters(query): Parameters<PlaceQuery>,
+    Parameters(query): Parameters<ListQuery>,
 ) -> Result<Answer<RowPage>, ApiProblem> {
-    Ok(Answer(operations.rows(&caller.principal, query.place(kind)).await?))
+    let ListQuery { domain, device, profile, offset, limit } = query;
+    let window = Window { offset, limit: limit.unwrap_or(PAGE_DEFAULT) };
+    let place = RowPlace { kind, domain, device, profile, ..RowPlace::default() };
+    Ok(Answer(operations.rows(&caller.principal, place, Some(window)).await?))
 }
 
 /// Adds a row
@@ -107,7 +135,9 @@ pub async fn add(
     Parameters(query): Parameters<PlaceQuery>,
     JsonBody(values): JsonBody<Values>,
 ) -> Result<Response, ApiProblem> {
-    let added = operations.add_row(&caller.principal, query.place(kind), values.into(), caller.client).await?;
+    let named = query.named(&kind);
+    let added = operations.add_row(&caller.principal, query.place(kind), values.into(), caller.client).await;
+    let added = added.map_err(|problem| ApiProblem::from(problem).about(&named))?;
     Ok(Versioned(StatusCode::CREATED, added).into_response())
 }
 
@@ -158,8 +188,9 @@ pub async fn set(
     Parameters(query): Parameters<PlaceQuery>,
     JsonBody(values): JsonBody<Values>,
 ) -> Result<Response, ApiProblem> {
-    let (place, tag) = (query.place(kind), version(&headers)?);
-    let row = operations.set_row(&caller.principal, place, values.into(), tag, caller.client).await?;
+    let (named, tag) = (query.named(&kind), version(&headers)?);
+    let row = operations.set_row(&caller.principal, query.place(kind), values.into(), tag, caller.client).await;
+    let row = row.map_err(|problem| ApiProblem::from(problem).about(&named))?;
     Ok(Versioned(StatusCode::OK, row).into_response())
 }
 
@@ -186,8 +217,9 @@ pub async fn remove(
     Word(kind): Word,
     Parameters(query): Parameters<PlaceQuery>,
 ) -> Result<Answer<EditedRow>, ApiProblem> {
-    let (place, tag) = (query.place(kind), version(&headers)?);
-    Ok(Answer(operations.remove_row(&caller.principal, place, tag, caller.client).await?))
+    let (named, tag) = (query.named(&kind), version(&headers)?);
+    let removed = operations.remove_row(&caller.principal, query.place(kind), tag, caller.client).await;
+    removed.map(Answer).map_err(|problem| ApiProblem::from(problem).about(&named))
 }
 
 /// The version on which an edit builds. Without one, an edit could overwrite another one unseen.

@@ -26,7 +26,7 @@ fn as_json(action: Action, outcome: &Outcome) -> Result<String> {
 }
 
 fn as_text(action: Action, outcome: &Outcome) -> String {
-    let Outcome { entity, records, generated } = outcome;
+    let Outcome { entity, records, generated, .. } = outcome;
     let done = match action {
         Action::List => return table(entity.listed, records),
         Action::Show => return records.iter().map(|record| page(record, "")).collect(),

@@ -1,6 +1,7 @@
 //! One device: its facts with the layer of each, its files, and buttons that ask its phone.
 
 use super::answer::Page;
+use super::asked::{Asked, Named};
 use super::form::Form;
 use super::layout::{self, DEVICES, JOURNAL};
 use super::parts::{cell, edited, facts, link, table, text};
@@ -13,7 +14,6 @@ use crate::explain::{self, SettingUse};
 use crate::operator::{DeviceDetail, DeviceFile, Notified};
 use crate::plugin::Action;
 use axum::body::Bytes;
-use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -25,17 +25,17 @@ pub struct AfterEdit {
     edit: String,
 }
 
-pub async fn get(visit: Visit, Path(word): Path<String>, Query(after): Query<AfterEdit>) -> Page {
+pub async fn get(visit: Visit, Named(word): Named<String>, Asked(after): Asked<AfterEdit>) -> Page {
     shown(&visit, &word, edited(&after.edit)).await
 }
 
 /// Asks the phone to fetch.
-pub async fn resync(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
+pub async fn resync(visit: Visit, Named(word): Named<String>, body: Bytes) -> Page {
     ask(&visit, &word, &body, Action::Resync).await
 }
 
 /// Asks the phone to restart.
-pub async fn reboot(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
+pub async fn reboot(visit: Visit, Named(word): Named<String>, body: Bytes) -> Page {
     ask(&visit, &word, &body, Action::Reboot).await
 }
 
@@ -194,7 +194,7 @@ pub struct OfFile {
 }
 
 /// What the phone would get, and why, step by step.
-pub async fn explanation(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile>) -> Page {
+pub async fn explanation(visit: Visit, Named(word): Named<String>, Asked(of): Asked<OfFile>) -> Page {
     let file = super::query::given(&of.name);
     let explanation = visit.desk.operations.explain_device(&visit.principal, &word, file).await;
     let explanation = explanation.map_err(problem::refuse(&visit))?;

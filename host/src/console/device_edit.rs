@@ -1,6 +1,7 @@
 //! Adding, changing, enabling and deleting a device.
 
 use super::answer::{Page, Refusal};
+use super::asked::{Asked, Named};
 use super::conflict::{Difference, notice, rebase};
 use super::devices::NEW;
 use super::draft::{ADDRESS, Draft};
@@ -12,9 +13,8 @@ use super::query::query;
 use super::visit::Visit;
 use super::{answer, devices, fields, problem};
 use crate::editing::{self, FieldFault, Part};
-use crate::operator::{DeviceForm, DeviceSummary, Problem, RowPlace, RowValues};
+use crate::operator::{DeviceForm, DeviceSummary, OwnPage, Problem, RowPlace, RowValues};
 use axum::body::Bytes;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -33,7 +33,7 @@ pub struct OfDomain {
 }
 
 /// The form for a new device.
-pub async fn new(visit: Visit, Query(of): Query<OfDomain>) -> Page {
+pub async fn new(visit: Visit, Asked(of): Asked<OfDomain>) -> Page {
     let operations = &visit.desk.operations;
     operations.may_edit_rows(&visit.principal).await.map_err(problem::refuse(&visit))?;
     let domains = operations.domain_names(&visit.principal).await.map_err(problem::refuse(&visit))?;
@@ -60,7 +60,7 @@ fn choose_domain(visit: &Visit, domains: &[String]) -> Response {
 }
 
 /// The form of a device.
-pub async fn get(visit: Visit, Path(word): Path<String>) -> Page {
+pub async fn get(visit: Visit, Named(word): Named<String>) -> Page {
     let (form, draft) = stored(&visit, Some(&word)).await?;
     Ok(page(&visit, Some(&word), StatusCode::OK, &Shown { draft: &draft, form: &form, faults: &[] }, &[]))
 }
@@ -89,7 +89,7 @@ pub async fn add(visit: Visit, body: Bytes) -> Page {
 }
 
 /// Changes a device.
-pub async fn set(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
+pub async fn set(visit: Visit, Named(word): Named<String>, body: Bytes) -> Page {
     save(&visit, Some(&word), &body).await
 }
 
@@ -156,7 +156,7 @@ fn page(visit: &Visit, word: Option<&str>, status: StatusCode, shown: &Shown<'_>
 }
 
 /// What would be removed with a device.
-pub async fn confirm(visit: Visit, Path(word): Path<String>) -> Page {
+pub async fn confirm(visit: Visit, Named(word): Named<String>) -> Page {
     let operations = &visit.desk.operations;
     operations.may_edit_rows(&visit.principal).await.map_err(problem::refuse(&visit))?;
     let place = operations.device_place(&visit.principal, &word).await.map_err(problem::refuse(&visit))?;
@@ -173,7 +173,7 @@ pub async fn confirm(visit: Visit, Path(word): Path<String>) -> Page {
 }
 
 /// Deletes a device.
-pub async fn delete(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
+pub async fn delete(visit: Visit, Named(word): Named<String>, body: Bytes) -> Page {
     let form = Form::parse(&body);
     let place = checked(&visit, &word, "delete", &form).await?;
     let tag = form.text("tag").to_owned();
@@ -183,7 +183,7 @@ pub async fn delete(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page
 }
 
 /// Enables or disables a device.
-pub async fn enable(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
+pub async fn enable(visit: Visit, Named(word): Named<String>, body: Bytes) -> Page {
     let form = Form::parse(&body);
     let place = checked(&visit, &word, "enable", &form).await?;
     let values = BTreeMap::from([("enabled".to_owned(), form.text("value").into())]);
@@ -206,10 +206,8 @@ pub async fn actions(visit: &Visit, device: &DeviceSummary) -> Markup {
     match operations.may_edit_rows(&visit.principal).await {
         Ok(()) => {}
         Err(problem @ Problem::EditsOff) => {
-            let page = operations.fusionpbx_page(&device.uuid);
             return html! {
-                p .quiet { (problem) }
-                @if let Some(page) = page { p { a href=(page) rel="noreferrer" { "Edit in FusionPBX" } } }
+                p .quiet { (problem) (layout::in_fusionpbx(visit, OwnPage::Device(&device.uuid))) }
             };
         }
         Err(_) => return html! {},

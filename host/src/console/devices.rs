@@ -1,13 +1,13 @@
 //! The list of devices: searched, filtered, sorted and paged.
 
 use super::answer::Page;
+use super::asked::Asked;
 use super::layout::{self, DEVICES};
-use super::parts::{cell, choice, field, link, pager, table};
+use super::parts::{cell, choice, field, link, pager, stacked};
 use super::problem;
-use super::query::{chosen, given, query};
+use super::query::{chosen, given, page_number, query};
 use super::visit::Visit;
-use crate::operator::{DevicePage, DeviceSearch, DeviceSummary};
-use axum::extract::Query;
+use crate::operator::{DevicePage, DeviceSearch, DeviceSummary, OwnPage, Problem};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -20,12 +20,14 @@ pub const IMPORT: &str = "/import";
 /// Devices of one page.
 const DEVICES_OF_PAGE: u32 = 50;
 
-const STATES: [(&str, &str); 5] = [
+const STATES: [(&str, &str); 7] = [
     ("", "any"),
     ("enabled", "enabled"),
     ("disabled", "disabled"),
     ("fetched", "has fetched"),
     ("never_fetched", "never fetched"),
+    ("in_date", "in date"),
+    ("outdated", "changed since its fetch"),
 ];
 
 const SORTS: [(&str, &str); 6] = [
@@ -54,16 +56,20 @@ pub struct Conditions {
     page: String,
 }
 
-pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Page {
-    let found =
-        visit.desk.operations.devices(&visit.principal, &conditions.search()).await.map_err(problem::refuse(&visit))?;
-    let can_edit = visit.desk.operations.may_edit_rows(&visit.principal).await.is_ok();
+pub async fn get(visit: Visit, Asked(conditions): Asked<Conditions>) -> Page {
+    let search = conditions.search().map_err(problem::refuse(&visit))?;
+    let found = visit.desk.operations.devices(&visit.principal, &search).await.map_err(problem::refuse(&visit))?;
+    let may_edit = visit.desk.operations.may_edit_rows(&visit.principal).await;
+    let can_edit = may_edit.is_ok();
     let shown = list(&visit, &found);
     Ok(layout::page(
         &visit,
         DEVICES,
         &html! {
             (form(&visit, &conditions))
+            @if let Err(problem @ Problem::EditsOff) = &may_edit {
+                p .quiet { (problem) (layout::in_fusionpbx(&visit, OwnPage::Devices)) }
+            }
             @if can_edit { p { a .button href=(visit.desk.path(&format!("{}{NEW}", DEVICES.path))) { "New device" } " " a .button href=(visit.desk.path(&format!("{}{IMPORT}", DEVICES.path))) { "Import" } } }
             p role="status" { (found.total) @if found.total == 1 { " device" } @else { " devices" } }
             @if !found.devices.is_empty() { (shown) }
@@ -73,23 +79,26 @@ pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Page {
 }
 
 impl Conditions {
-    fn page(&self) -> u32 {
-        self.page.parse().unwrap_or(1).clamp(1, u32::MAX / DEVICES_OF_PAGE)
-    }
-
-    fn search(&self) -> DeviceSearch {
-        DeviceSearch {
+    /// # Errors
+    /// One of them has a value that the form does not offer.
+    fn search(&self) -> Result<DeviceSearch, Problem> {
+        let page = page_number(&self.page, u32::MAX / DEVICES_OF_PAGE)?;
+        Ok(DeviceSearch {
             text: given(&self.search),
             domain: given(&self.domain),
             vendor: given(&self.vendor),
             template: given(&self.template),
-            state: chosen(&self.state),
-            sort: chosen(&self.sort).unwrap_or_default(),
-            descending: self.order == "descending",
-            offset: (self.page() - 1) * DEVICES_OF_PAGE,
+            state: chosen("state", &self.state)?,
+            sort: chosen("sort", &self.sort)?.unwrap_or_default(),
+            descending: match self.order.as_str() {
+                "" | "ascending" => false,
+                "descending" => true,
+                _ => return Err(Problem::invalid("order", "write ascending or descending")),
+            },
+            offset: (page - 1) * DEVICES_OF_PAGE,
             limit: Some(DEVICES_OF_PAGE),
             ..DeviceSearch::default()
-        }
+        })
     }
 
     /// The link to another page of the same search.
@@ -125,9 +134,20 @@ fn form(visit: &Visit, given: &Conditions) -> Markup {
 }
 
 fn list(visit: &Visit, found: &DevicePage) -> Markup {
-    let heads = ["Address", "Label", "Domain", "Vendor", "Template", "Last fetch (UTC)", "From", "Firmware", "State"];
+    let heads = [
+        "Address",
+        "Label",
+        "Domain",
+        "Vendor",
+        "Template",
+        "Last fetch (UTC)",
+        "In date",
+        "From",
+        "Firmware",
+        "State",
+    ];
     let rows: Vec<_> = found.devices.iter().map(|device| row(visit, device)).collect();
-    table("Devices", &heads, &rows, None)
+    stacked("Devices", &heads, &rows)
 }
 
 fn row(visit: &Visit, device: &DeviceSummary) -> Vec<Markup> {
@@ -141,6 +161,11 @@ fn row(visit: &Visit, device: &DeviceSummary) -> Vec<Markup> {
         cell(&device.vendor),
         cell(&device.template),
         text(Some(fetch.map_or("never", |fetch| &fetch.time))),
+        match device.is_in_date {
+            Some(true) => cell("yes"),
+            Some(false) => html! { span .warn { "changed since" } },
+            None => cell(""),
+        },
         text(fetch.map(|fetch| fetch.client.as_str())),
         text(fetch.and_then(|fetch| fetch.firmware.as_deref())),
         text(Some(if device.is_enabled { "enabled" } else { "disabled" })),
@@ -154,5 +179,5 @@ pub fn path(visit: &Visit, uuid: &str) -> String {
 
 fn pages(visit: &Visit, conditions: &Conditions, found: &DevicePage) -> Markup {
     let last = found.total.div_ceil(u64::from(DEVICES_OF_PAGE)).max(1);
-    pager("Pages of devices", u64::from(conditions.page()), last, |page| conditions.link(visit, page))
+    pager("Pages of devices", u64::from(found.offset / DEVICES_OF_PAGE) + 1, last, |page| conditions.link(visit, page))
 }

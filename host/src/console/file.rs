@@ -2,6 +2,7 @@
 //! would change.
 
 use super::answer::Page;
+use super::asked::{Asked, Named};
 use super::devices;
 use super::form::Form;
 use super::fusionpbx;
@@ -12,7 +13,6 @@ use super::query::query;
 use super::visit::Visit;
 use crate::operator::{FileDifference, Problem, RenderedFile, Trial};
 use axum::body::Bytes;
-use axum::extract::{Path, Query};
 use axum::response::Response;
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -27,7 +27,7 @@ pub struct OfFile {
     name: String,
 }
 
-pub async fn get(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile>) -> Page {
+pub async fn get(visit: Visit, Named(word): Named<String>, Asked(of): Asked<OfFile>) -> Page {
     let (file, difference) = visit
         .desk
         .operations
@@ -90,7 +90,7 @@ fn purpose(word: &str) -> String {
 }
 
 /// A form with the template's live text.
-pub async fn form(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFile>) -> Page {
+pub async fn form(visit: Visit, Named(word): Named<String>, Asked(of): Asked<OfFile>) -> Page {
     let operations = &visit.desk.operations;
     let device = operations.device(&visit.principal, &word).await.map_err(problem::refuse(&visit))?;
     let folder = device.template_folder.map(|folder| folder.name).unwrap_or_default();
@@ -99,7 +99,7 @@ pub async fn form(visit: Visit, Path(word): Path<String>, Query(of): Query<OfFil
 }
 
 /// Renders a text for the device, and saves nothing.
-pub async fn try_text(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
+pub async fn try_text(visit: Visit, Named(word): Named<String>, body: Bytes) -> Page {
     let form = Form::parse(&body);
     layout::check(&visit, &form, &purpose(&word))?;
     // Browsers send the lines of a text field with CR and LF.

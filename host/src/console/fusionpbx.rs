@@ -1,6 +1,7 @@
 //! A file of a device compared with FusionPBX's own answer.
 
 use super::answer::Page;
+use super::asked::Named;
 use super::devices;
 use super::form::Form;
 use super::layout::{self, DEVICES};
@@ -10,7 +11,6 @@ use super::query::query;
 use super::visit::Visit;
 use crate::operator::FusionpbxDifference;
 use axum::body::Bytes;
-use axum::extract::Path;
 use maud::{Markup, html};
 
 /// The path of the form, and the purpose of its token.
@@ -31,7 +31,7 @@ pub fn button(visit: &Visit, word: &str, name: &str) -> Markup {
 }
 
 /// Asks FusionPBX, and shows what differs.
-pub async fn compare(visit: Visit, Path(word): Path<String>, body: Bytes) -> Page {
+pub async fn compare(visit: Visit, Named(word): Named<String>, body: Bytes) -> Page {
     let form = Form::parse(&body);
     layout::check(&visit, &form, &purpose(&word))?;
     let (operations, name) = (&visit.desk.operations, form.text("name"));

@@ -1,6 +1,7 @@
 //! The journal: its lines by conditions, one of them, and what operators did.
 
 use super::answer::Page;
+use super::asked::{Asked, Named};
 use super::layout::{self, ACTIONS, DEVICES, JOURNAL};
 use super::parts::{cell, choice, facts, field, link, table, text};
 use super::problem;
@@ -9,7 +10,6 @@ use super::visit::Visit;
 use crate::explain;
 use crate::journal::{ActionEntry, Entry, Reason};
 use crate::operator::{JournalSearch, Problem};
-use axum::extract::{Path, Query};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -32,7 +32,7 @@ pub struct Conditions {
     before: String,
 }
 
-pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Page {
+pub async fn get(visit: Visit, Asked(conditions): Asked<Conditions>) -> Page {
     let found = match conditions.search() {
         Ok(search) => visit.desk.operations.journal(&visit.principal, &search).await,
         Err(problem) => Err(problem),
@@ -63,13 +63,13 @@ pub async fn get(visit: Visit, Query(conditions): Query<Conditions>) -> Page {
 }
 
 /// One line with everything that it has.
-pub async fn entry(visit: Visit, Path(id): Path<i64>) -> Page {
+pub async fn entry(visit: Visit, Named(id): Named<i64>) -> Page {
     let entry = visit.desk.operations.entry(&visit.principal, id).await.map_err(problem::refuse(&visit))?;
     Ok(layout::inner_page(&visit, JOURNAL, &format!("Line {id}"), &whole(&visit, &entry)))
 }
 
 /// The request of a line, walked through again.
-pub async fn explanation(visit: Visit, Path(id): Path<i64>) -> Page {
+pub async fn explanation(visit: Visit, Named(id): Named<i64>) -> Page {
     let explanation = visit.desk.operations.explain_entry(&visit.principal, id).await;
     let explanation = explanation.map_err(problem::refuse(&visit))?;
     let content = html! {
@@ -87,7 +87,7 @@ pub struct Older {
 }
 
 /// What operators did.
-pub async fn actions(visit: Visit, Query(older): Query<Older>) -> Page {
+pub async fn actions(visit: Visit, Asked(older): Asked<Older>) -> Page {
     let found = visit
         .desk
         .operations

@@ -5,6 +5,7 @@ use super::assets;
 use super::desk::{Desk, LOGIN, LOGOUT};
 use super::form::{Form, TOKEN};
 use super::visit::Visit;
+use crate::operator::OwnPage;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{DOCTYPE, Markup, html as markup};
@@ -67,6 +68,15 @@ pub fn check(visit: &Visit, form: &Form, purpose: &str) -> Result<(), Refusal> {
 pub fn foreign_form(visit: &Visit) -> Response {
     let text = "The form was out of date, or another site has sent it. Nothing was changed. Open the page again.";
     refusal(visit, StatusCode::FORBIDDEN, "Form refused", text)
+}
+
+/// The link to FusionPBX's own page, behind a sentence. Nothing without `fusionpbx_url`.
+pub fn in_fusionpbx(visit: &Visit, page: OwnPage<'_>) -> Markup {
+    markup! {
+        @if let Some(page) = visit.desk.operations.fusionpbx_page(&page) {
+            " " a href=(page) rel="noreferrer" { "Edit in FusionPBX" }
+        }
+    }
 }
 
 /// The field of a form by which the console knows it again. `purpose` is the form's path.

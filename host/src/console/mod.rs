@@ -2,6 +2,7 @@
 //! the login needs a session, from this machine too.
 
 mod answer;
+mod asked;
 mod assets;
 mod audit;
 mod chart;

@@ -17,6 +17,20 @@ pub fn table(label: &str, heads: &[&str], rows: &[Vec<Markup>], refresh: Option<
     }
 }
 
+/// A table whose rows stand below each other in a narrow window, each cell behind the head of its column.
+pub fn stacked(label: &str, heads: &[&str], rows: &[Vec<Markup>]) -> Markup {
+    html! {
+        div .scroll .stacked tabindex="0" role="region" aria-label=(label) {
+            table {
+                thead { tr { @for head in heads { th scope="col" { (head) } } } }
+                tbody {
+                    @for row in rows { tr { @for (cell, head) in row.iter().zip(heads) { td data-head=(head) { (cell) } } } }
+                }
+            }
+        }
+    }
+}
+
 /// What became of an edit that led to a page.
 pub fn edited(word: &str) -> Markup {
     match word {

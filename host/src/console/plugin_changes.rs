@@ -1,6 +1,7 @@
 //! Installs plugins, puts earlier versions back, and removes plugins.
 
 use super::answer::{Page, Refusal};
+use super::asked::Named;
 use super::form::{Form, TOKEN, is_same_site};
 use super::layout;
 use super::plugin_forms::{INSTALL, NO_CHECK, PURGE, SHA256, SOURCE, TO, UPLOAD, path};
@@ -12,7 +13,6 @@ use crate::api::read_upload;
 use crate::operator::{PluginChange, PluginTurn, Problem};
 use crate::plugin_install::{InstallOptions, parse_sha256};
 use axum::body::{Body, Bytes};
-use axum::extract::Path;
 use maud::{Markup, html};
 
 /// Fields beside the files of an upload, and the bytes of each: a token and a hash have 64 digits.
@@ -50,14 +50,14 @@ fn options(form: &Form) -> Result<InstallOptions, Problem> {
 }
 
 /// Puts a kept version back.
-pub async fn roll_back(visit: Visit, Path(name): Path<String>, body: Bytes) -> Page {
+pub async fn roll_back(visit: Visit, Named(name): Named<String>, body: Bytes) -> Page {
     let form = Form::parse(&body);
     layout::check(&visit, &form, &path(&name, "rollback"))?;
     shown(&visit, turn(&visit)?.roll_back(name, given(form.text(TO))).await).await
 }
 
 /// Removes a plugin.
-pub async fn remove(visit: Visit, Path(name): Path<String>, body: Bytes) -> Page {
+pub async fn remove(visit: Visit, Named(name): Named<String>, body: Bytes) -> Page {
     let form = Form::parse(&body);
     layout::check(&visit, &form, &path(&name, "remove"))?;
     shown(&visit, turn(&visit)?.remove(name, form.has(PURGE)).await).await

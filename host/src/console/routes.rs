@@ -1,21 +1,22 @@
 //! Which path leads to which page.
 
+use super::asked::Asked;
 use super::desk::{Desk, LOGIN, LOGOUT};
 use super::layout::{ACTIONS, DEVICES, JOURNAL, PLUGINS, Place, TEMPLATES};
 use super::plugins::RELOAD;
 use super::row_pages::{self, OfRows, RowPages};
 use super::visit::Visit;
 use super::{
-    answer, assets, device, device_edit, devices, file, form, fusionpbx, import, journal, login, overview,
+    answer, asked, assets, device, device_edit, devices, file, form, fusionpbx, import, journal, login, overview,
     plugin_changes, plugin_forms, plugins, template_compare, templates,
 };
 use super::{row_edit, row_list};
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use std::sync::Arc;
 
 /// The pages, for the admin endpoint.
@@ -66,6 +67,8 @@ pub fn router(desk: Arc<Desk>) -> Router {
         .route(&path(assets::STYLE.name), get(async || assets::answer(&assets::STYLE)))
         .route(&path(assets::SCRIPT.name), get(async || assets::answer(&assets::SCRIPT)))
         .route(&path(assets::ICON.name), get(async || assets::answer(&assets::ICON)))
+        .method_not_allowed_fallback(asked::no_method)
+        .route(&path("/{*rest}"), any(asked::no_page))
         .layer(DefaultBodyLimit::max(form::BYTES_MAX))
         .layer(middleware::from_fn(guarded))
         .with_state(desk)
@@ -74,12 +77,12 @@ pub fn router(desk: Arc<Desk>) -> Router {
 /// The list and the forms of a kind of row.
 fn rows(router: Router<Arc<Desk>>, desk: &Desk, pages: &'static RowPages) -> Router<Arc<Desk>> {
     let path = |page: &str| desk.path(&format!("{}{page}", pages.place.path));
-    let list = get(async move |visit: Visit, of: Query<OfRows>| row_list::get(visit, of, pages).await);
-    let form = get(async move |visit: Visit, of: Query<OfRows>| row_edit::get(visit, of, pages).await)
-        .post(async move |visit: Visit, of: Query<OfRows>, body: Bytes| row_edit::save(visit, of, body, pages).await)
+    let list = get(async move |visit: Visit, of: Asked<OfRows>| row_list::get(visit, of, pages).await);
+    let form = get(async move |visit: Visit, of: Asked<OfRows>| row_edit::get(visit, of, pages).await)
+        .post(async move |visit: Visit, of: Asked<OfRows>, body: Bytes| row_edit::save(visit, of, body, pages).await)
         .layer(DefaultBodyLimit::max(row_edit::BYTES_MAX));
-    let delete = get(async move |visit: Visit, of: Query<OfRows>| row_edit::confirm(visit, of, pages).await)
-        .post(async move |visit: Visit, of: Query<OfRows>, body: Bytes| row_edit::delete(visit, of, body, pages).await);
+    let delete = get(async move |visit: Visit, of: Asked<OfRows>| row_edit::confirm(visit, of, pages).await)
+        .post(async move |visit: Visit, of: Asked<OfRows>, body: Bytes| row_edit::delete(visit, of, body, pages).await);
     let router = router.route(&path(""), list).route(&path("/delete"), delete);
     router.route(&path("/new"), form.clone()).route(&path("/edit"), form)
 }

@@ -1,6 +1,7 @@
 //! Forms that add, change and delete domains, extensions and settings.
 
 use super::answer::{Page, Refusal};
+use super::asked::Asked;
 use super::conflict::{self, Difference};
 use super::draft::{self, Draft, PASSWORD};
 use super::fields::{self, Control, control};
@@ -12,7 +13,6 @@ use super::{answer, layout, problem};
 use crate::editing::{self, Entity, Field, FieldFault, Kind, PROVISION, Part, text_of};
 use crate::operator::{EditedRow, Problem, RowValues, known_settings, meaning};
 use axum::body::Bytes;
-use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, html};
@@ -259,14 +259,14 @@ impl Typed {
 }
 
 /// The form of a row, or for a new one.
-pub async fn get(visit: Visit, Query(of): Query<OfRows>, pages: &'static RowPages) -> Page {
+pub async fn get(visit: Visit, Asked(of): Asked<OfRows>, pages: &'static RowPages) -> Page {
     let form = RowForm::open(&visit, of, pages).await?;
     let typed = Typed { tag: form.tag(), texts: form.stored_texts(), password: String::new() };
     Ok(form.page(StatusCode::OK, &typed, &[], &[]))
 }
 
 /// Adds or changes a row.
-pub async fn save(visit: Visit, Query(of): Query<OfRows>, body: Bytes, pages: &'static RowPages) -> Page {
+pub async fn save(visit: Visit, Asked(of): Asked<OfRows>, body: Bytes, pages: &'static RowPages) -> Page {
     let form = Form::parse(&body);
     let row = RowForm::open(&visit, of, pages).await?;
     layout::check(&visit, &form, &row.own_path())?;
@@ -279,7 +279,7 @@ pub async fn save(visit: Visit, Query(of): Query<OfRows>, body: Bytes, pages: &'
 }
 
 /// What would be deleted.
-pub async fn confirm(visit: Visit, Query(of): Query<OfRows>, pages: &'static RowPages) -> Page {
+pub async fn confirm(visit: Visit, Asked(of): Asked<OfRows>, pages: &'static RowPages) -> Page {
     let row = RowForm::open(&visit, of, pages).await?;
     let stored = row.stored.as_ref().ok_or_else(|| Problem::missing("row", ""));
     let stored = stored.map_err(problem::refuse(&visit))?;
@@ -302,7 +302,7 @@ pub async fn confirm(visit: Visit, Query(of): Query<OfRows>, pages: &'static Row
 }
 
 /// Deletes a row.
-pub async fn delete(visit: Visit, Query(of): Query<OfRows>, body: Bytes, pages: &'static RowPages) -> Page {
+pub async fn delete(visit: Visit, Asked(of): Asked<OfRows>, body: Bytes, pages: &'static RowPages) -> Page {
     let form = Form::parse(&body);
     let row = RowForm::open(&visit, of, pages).await?;
     layout::check(&visit, &form, &row.path(DELETE))?;

@@ -1,26 +1,34 @@
 //! Lists of domains, extensions and settings, with search; for settings also what is known about each.
 
 use super::answer::Page;
+use super::asked::Asked;
 use super::layout;
 use super::parts::{cell, choice, edited, field, link, pager, table};
 use super::problem;
-use super::row_pages::{OfRows, RowPages, head};
+use super::query::page_number;
+use super::row_pages::{self, OfRows, RowPages, head};
 use super::visit::Visit;
+use crate::directory::Window;
 use crate::editing::{Entity, Kind, PROVISION, Record, text_of};
-use crate::operator::{KnownSetting, Problem, known_settings, meaning};
-use axum::extract::Query;
+use crate::operator::{KnownSetting, OwnPage, Problem, known_settings, meaning};
 use maud::{Markup, html};
 
 /// Rows of one page.
-const ROWS_OF_PAGE: usize = 100;
+const ROWS_OF_PAGE: u32 = 100;
 
 /// Known settings that one page lists: more is a reason to search.
 const KNOWN_MAX: usize = 100;
 
-pub async fn get(visit: Visit, Query(of): Query<OfRows>, pages: &'static RowPages) -> Page {
+pub async fn get(visit: Visit, Asked(of): Asked<OfRows>, pages: &'static RowPages) -> Page {
     let of = of.find(&visit, pages).await?;
     let operations = &visit.desk.operations;
-    let rows = operations.rows(&visit.principal, of.place(pages, Vec::new())).await;
+    let page = page_number(&of.page, u32::MAX / ROWS_OF_PAGE).map_err(problem::refuse(&visit))?;
+    let place = of.place(pages, Vec::new());
+    let wanted = of.search.trim().to_lowercase();
+    // Meanings are searched here, and a layer has some hundred settings. Of other rows the database finds the page.
+    let is_whole = place.kind == row_pages::OF_SETTINGS.kind || !wanted.is_empty();
+    let window = Window { offset: (page - 1) * ROWS_OF_PAGE, limit: ROWS_OF_PAGE };
+    let rows = operations.rows(&visit.principal, place, (!is_whole).then_some(window)).await;
     let rows = rows.map_err(problem::refuse(&visit))?;
     let domains = if pages.is_of_domain || rows.entity.kind == Kind::Setting {
         operations.domain_names(&visit.principal).await.map_err(problem::refuse(&visit))?
@@ -28,17 +36,23 @@ pub async fn get(visit: Visit, Query(of): Query<OfRows>, pages: &'static RowPage
         Vec::new()
     };
     let can_edit = operations.may_edit_rows(&visit.principal).await;
-    let wanted = of.search.trim().to_lowercase();
-    let list = List { visit: &visit, of: &of, pages, entity: rows.entity, can_edit: can_edit.is_ok(), wanted };
-    let found: Vec<_> = rows.rows.iter().filter(|row| list.matches(row)).collect();
+    let links = matches!(can_edit, Err(Problem::EditsOff)) && operations.has_fusionpbx();
+    let list = List { visit: &visit, of: &of, pages, entity: rows.entity, can_edit: can_edit.is_ok(), links, wanted };
+    let mut found: Vec<_> = rows.rows.iter().filter(|row| list.matches(row)).collect();
+    let total = if is_whole { found.len() as u64 } else { rows.total };
+    if is_whole {
+        found = found.into_iter().skip(window.offset as usize).take(ROWS_OF_PAGE as usize).collect();
+    }
     let title = format!("{}{}", pages.place.title, of.owner());
     let content = html! {
         (edited(&of.edit))
-        @if let Err(problem @ Problem::EditsOff) = &can_edit { p .quiet { (problem) } }
+        @if let Err(problem @ Problem::EditsOff) = &can_edit {
+            p .quiet { (problem) @if let Some(page) = list.own_list() { (layout::in_fusionpbx(&visit, page)) } }
+        }
         (list.form(&domains))
         @if list.can_edit { p { a .button href=(visit.desk.path(&of.path(pages, "/new", &[]))) { "Add" } } }
-        p role="status" { (found.len()) @if found.len() == 1 { " row" } @else { " rows" } }
-        (list.table(&found))
+        p role="status" { (total) @if total == 1 { " row" } @else { " rows" } }
+        (list.table(&found, page, total))
         @if rows.entity.kind == Kind::Setting { (list.known(&rows.rows)) }
     };
     Ok(layout::inner_page(&visit, pages.place, &title, &content))
@@ -50,6 +64,8 @@ struct List<'a> {
     pages: &'static RowPages,
     entity: &'static Entity,
     can_edit: bool,
+    /// Whether rows have links to FusionPBX's own pages.
+    links: bool,
     /// The searched text in small letters.
     wanted: String,
 }
@@ -94,22 +110,20 @@ impl List<'_> {
         }
     }
 
-    fn table(&self, found: &[&Record]) -> Markup {
-        let page: usize = self.of.page.parse().unwrap_or(1).max(1);
-        let pages = found.len().div_ceil(ROWS_OF_PAGE).max(1);
-        let shown = found.iter().skip((page - 1).saturating_mul(ROWS_OF_PAGE)).take(ROWS_OF_PAGE);
+    fn table(&self, found: &[&Record], page: u32, total: u64) -> Markup {
+        let pages = total.div_ceil(u64::from(ROWS_OF_PAGE)).max(1);
         let mut heads: Vec<_> = self.entity.listed.iter().map(|column| head(self.entity, column)).collect();
         heads.extend((self.entity.kind == Kind::Setting).then(|| "Meaning".to_owned()));
-        heads.extend(self.can_edit.then(|| "Edit".to_owned()));
+        heads.extend((self.can_edit || self.links).then(|| "Edit".to_owned()));
         let heads: Vec<_> = heads.iter().map(String::as_str).collect();
-        let rows: Vec<_> = shown.map(|row| self.row(row)).collect();
+        let rows: Vec<_> = found.iter().map(|row| self.row(row)).collect();
         let to = |page: u64| {
             let more = [("search", self.of.search.as_str()), ("page", &page.to_string())];
             self.visit.desk.path(&self.of.path(self.pages, "", &more))
         };
         html! {
             @if !rows.is_empty() { (table(self.pages.place.title, &heads, &rows, None)) }
-            (pager("Pages of rows", page as u64, pages as u64, to))
+            (pager("Pages of rows", u64::from(page), pages, to))
         }
     }
 
@@ -118,8 +132,22 @@ impl List<'_> {
         if self.entity.kind == Kind::Setting {
             cells.push(cell(self.meaning(row).unwrap_or("")));
         }
+        let uuid = text_of(row, self.entity.uuid);
+        if self.links {
+            let of = |column| text_of(row, column);
+            let (domain, device) = (of("domain_uuid"), of("device_uuid"));
+            let page = match self.entity.uuid {
+                "domain_uuid" => Some(OwnPage::Domain(&uuid)),
+                "extension_uuid" => Some(OwnPage::Extension(&uuid)),
+                "default_setting_uuid" => Some(OwnPage::DefaultSetting(&uuid)),
+                "domain_setting_uuid" => Some(OwnPage::DomainSetting { domain: &domain, setting: &uuid }),
+                // FusionPBX's page of a device has its settings.
+                "device_setting_uuid" => Some(OwnPage::Device(&device)),
+                _ => None,
+            };
+            cells.push(page.map_or_else(|| html! {}, |page| layout::in_fusionpbx(self.visit, page)));
+        }
         if self.can_edit {
-            let uuid = text_of(row, self.entity.uuid);
             let to = |page| self.visit.desk.path(&self.of.path(self.pages, page, &[("uuid", &uuid)]));
             let name = self.entity.names.last().map(|field| text_of(row, field.column)).unwrap_or_default();
             cells.push(html! {
@@ -128,6 +156,16 @@ impl List<'_> {
             });
         }
         cells
+    }
+
+    /// FusionPBX's own list of these rows.
+    fn own_list(&self) -> Option<OwnPage<'static>> {
+        match self.entity.kind {
+            Kind::Domain => Some(OwnPage::Domains),
+            Kind::Extension => Some(OwnPage::Extensions),
+            Kind::Setting => Some(OwnPage::Settings),
+            _ => None,
+        }
     }
 
     /// The known settings that have no value in this layer.

@@ -1,13 +1,13 @@
 //! Two template texts compared: those of one file in all folders of the search path, or of any two files.
 
 use super::answer::Page;
+use super::asked::Asked;
 use super::layout::{self, TEMPLATES};
 use super::parts::{cell, choice, link, table, text};
 use super::problem;
 use super::query::{given, query};
 use super::visit::Visit;
 use crate::operator::{ComparedText, Origin, TemplateComparison, TemplateVersion, TemplateVersions, TextPlace};
-use axum::extract::Query;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -26,7 +26,7 @@ pub struct OfTexts {
     other_layer: String,
 }
 
-pub async fn get(visit: Visit, Query(of): Query<OfTexts>) -> Page {
+pub async fn get(visit: Visit, Asked(of): Asked<OfTexts>) -> Page {
     let before = TextPlace { layer: given(&of.layer), folder: of.folder, file: of.file };
     let after = TextPlace {
         folder: given(&of.other_folder).unwrap_or_else(|| before.folder.clone()),

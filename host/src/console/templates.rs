@@ -1,6 +1,7 @@
 //! The template folders with their origin and faults, and the live texts.
 
 use super::answer::Page;
+use super::asked::Asked;
 use super::layout::{self, TEMPLATES};
 use super::parts::{cell, facts, link, table, text};
 use super::problem;
@@ -8,7 +9,6 @@ use super::query::query;
 use super::template_compare::{forms, origin, text_path};
 use super::visit::Visit;
 use crate::operator::{TemplateFolderSummary, TemplateProblemEntry};
-use axum::extract::Query;
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -70,7 +70,7 @@ pub struct OfFolder {
 }
 
 /// One folder with its files.
-pub async fn folder(visit: Visit, Query(of): Query<OfFolder>) -> Page {
+pub async fn folder(visit: Visit, Asked(of): Asked<OfFolder>) -> Page {
     let folder = visit.desk.operations.template_folder(&visit.principal, &of.name).map_err(problem::refuse(&visit))?;
     let rows = folder.texts.iter().map(|file| {
         let path = text_path(&visit, &folder.summary.name, &file.file);
@@ -101,7 +101,7 @@ pub struct OfText {
 }
 
 /// The live text of a file.
-pub async fn live(visit: Visit, Query(of): Query<OfText>) -> Page {
+pub async fn live(visit: Visit, Asked(of): Asked<OfText>) -> Page {
     let found =
         visit.desk.operations.template_text(&visit.principal, &of.folder, &of.file).map_err(problem::refuse(&visit))?;
     let versions = visit.desk.operations.template_versions(&visit.principal, &of.folder, &of.file).await;

@@ -2,13 +2,14 @@
 //! number of devices found and for the page, and the rows of the page alone.
 
 use super::catalog::{Catalog, ColumnKind};
+use super::device_changes::changed;
 use super::dialect::Dialect;
 use super::directory::Directory;
 use super::error::Error;
 use super::phones::{LastFetch, ip, is_enabled};
 use super::query::{Part, QueryResult, Statement, StatementBuilder};
 use serde::Deserialize;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -39,6 +40,10 @@ pub enum DeviceState {
     /// The phone has fetched a file.
     Fetched,
     NeverFetched,
+    /// Nothing of the device was written since its phone fetched.
+    InDate,
+    /// A row of the device was written after its phone fetched.
+    Outdated,
 }
 
 /// What devices are ordered by; those with the same value by their uuid.
@@ -74,6 +79,8 @@ pub struct DeviceRow {
     pub description: String,
     pub is_enabled: bool,
     pub fetched: LastFetch,
+    /// Whether one of its rows was written after its last fetch.
+    pub has_changed: bool,
 }
 
 const SHOWN: [&str; 11] = [
@@ -208,6 +215,13 @@ impl<'a> Builder<'a> {
                 from: format!("page p join v_devices d on {id} = p.id"),
                 order: order("p.place", "p.id"),
             })
+            .part(Part {
+                name: "changed",
+                columns: self.catalog.only("v_devices", &["device_uuid"]),
+                alias: "d",
+                from: format!("page p join v_devices d on {id} = p.id where {}", changed(self.catalog)),
+                order: self.catalog.sql("v_devices", "device_uuid", "d"),
+            })
             .build();
         (statement, self.binds)
     }
@@ -319,6 +333,8 @@ impl<'a> Builder<'a> {
             DeviceState::Enabled => format!("({disabled}) is not true"),
             DeviceState::Fetched => format!("{date} is not null"),
             DeviceState::NeverFetched => format!("{date} is null"),
+            DeviceState::InDate => format!("{date} is not null and not ({})", changed(self.catalog)),
+            DeviceState::Outdated => format!("{date} is not null and {}", changed(self.catalog)),
         }
     }
 
@@ -356,7 +372,8 @@ fn escaped(text: &str) -> String {
 
 fn rows(read: &QueryResult<'_>) -> Result<DeviceRows, Error> {
     let total = read.single("total").and_then(|count| count.parse().ok()).unwrap_or_default();
-    let (domains, devices) = (read.table("domains")?, read.table("devices")?);
+    let (domains, devices, changed) = (read.table("domains")?, read.table("devices")?, read.table("changed")?);
+    let changed: HashSet<&str> = changed.rows().map(|row| row.text("device_uuid")).collect();
     let names: HashMap<&str, &str> =
         domains.rows().map(|row| (row.text("domain_uuid"), row.text("domain_name"))).collect();
     let rows = devices.rows().map(|row| {
@@ -370,6 +387,7 @@ fn rows(read: &QueryResult<'_>) -> Result<DeviceRows, Error> {
             template: text("device_template"),
             description: text("device_description"),
             is_enabled: is_enabled(row),
+            has_changed: changed.contains(row.text("device_uuid")),
             fetched: LastFetch {
                 at: text("device_provisioned_date"),
                 ip: ip(row.text("device_provisioned_ip")),

@@ -64,6 +64,20 @@ impl Dialect {
         }
     }
 
+    /// A text as a key by which numbers are ordered by their size, and other texts by their bytes behind them. NULL is the
+    /// empty text.
+    pub fn by_size(self, text: &str) -> String {
+        match self {
+            Self::Postgres => format!(
+                "coalesce(case when {text} ~ '^[0-9]{{1,20}}$' then lpad({text}, 20, '0') else {text} end, '') collate \"C\""
+            ),
+            Self::Sqlite => format!(
+                "coalesce(case when {text} not glob '*[^0-9]*' and length({text}) between 1 and 20 \
+                 then substr('00000000000000000000' || {text}, -20) else {text} end, '')"
+            ),
+        }
+    }
+
     /// The texts of a parameter that is a JSON array, as rows.
     pub fn texts(self, number: usize) -> String {
         match self {

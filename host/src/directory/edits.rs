@@ -43,6 +43,13 @@ impl Directory {
     }
 }
 
+/// Which rows of a list make a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    pub offset: u32,
+    pub limit: u32,
+}
+
 impl Edits {
     /// Whether this database has a column.
     pub fn has(&self, table: &str, column: &str) -> bool {
@@ -66,6 +73,36 @@ impl Edits {
     pub async fn select(&mut self, table: &'static str, conditions: &[Condition<'_>]) -> Result<Table, Error> {
         let columns = self.catalog().columns(table).to_vec();
         self.read(table, columns, conditions).await
+    }
+
+    /// A page of the rows that fulfil all conditions, in the order of these columns, and the number of rows on all pages. The
+    /// database sorts, and only the page is read.
+    pub async fn select_window(
+        &mut self,
+        table: &'static str,
+        conditions: &[Condition<'_>],
+        (order, key): (&[&str], &str),
+        Window { offset, limit }: Window,
+    ) -> Result<(u64, Table), Error> {
+        let columns = self.catalog().columns(table).to_vec();
+        let (condition, binds) = self.condition(table, conditions, 1)?;
+        let key = self.column(table, key)?.sql("t");
+        let known = self.catalog().only(table, order);
+        let order = known.iter().map(|column| self.dialect.by_size(&format!("cast({} as text)", column.sql("t"))));
+        let order = order.chain([key.clone()]).collect::<Vec<_>>().join(", ");
+        let page = format!(
+            "select {key} as id from {table} t where {condition} order by {order} limit {limit} offset {offset}"
+        );
+        let from = format!("{table} t where {key} in (select p.id from page p)");
+        let statement = StatementBuilder::new(self.dialect)
+            .with("page", &page)
+            .text("total", &format!("select cast(count(*) as text) from {table} t where {condition}"))
+            .part(Part { name: "rows", columns, alias: "t", from, order })
+            .build();
+        let read = statement.run_in(&mut self.transaction, &binds).await;
+        let read = read.map_err(|error| error.naming(format!("read {table}")))?;
+        let total = read.single("total").and_then(|count| count.parse().ok()).unwrap_or_default();
+        Ok((total, read.table("rows")?))
     }
 
     /// The same with these columns alone.

@@ -17,6 +17,7 @@ mod database;
 pub mod daylight;
 mod defaults;
 mod device;
+mod device_changes;
 mod device_rows;
 mod dialect;
 #[allow(clippy::module_inception, reason = "the room holds the directory, and this file is its type")]
@@ -54,7 +55,7 @@ pub use database::{Access, ChangeNotice};
 pub use device::{Admitted, Device, TemplateFrom};
 pub use device_rows::{DeviceQuery, DeviceRow, DeviceRows, DeviceSort, DeviceState, device_uuid};
 pub use directory::Directory;
-pub use edits::{Condition, Edits, NewRow};
+pub use edits::{Condition, Edits, NewRow, Window};
 pub use embedded::DEFAULT_DOMAIN;
 pub use error::Error;
 pub use examine::Examination;

@@ -9,7 +9,7 @@ use super::request::{Action, Context, Request};
 use super::setting::Layer;
 use super::shown::shown;
 use super::{contact, device, domain, extension, key, line, profile, role, setting, user};
-use crate::directory::{Access, Directory, Edits};
+use crate::directory::{Access, Directory, Edits, Window};
 use crate::facts;
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -18,6 +18,8 @@ use uuid::Uuid;
 pub struct Outcome {
     pub entity: &'static Entity,
     pub records: Vec<Record>,
+    /// How many rows a list has on all pages.
+    pub total: u64,
     /// A password that the command generated, which nobody can read later.
     pub generated: Option<Password>,
 }
@@ -46,9 +48,13 @@ pub async fn run(
     let mut edits = directory.edit(if is_read { Access::Read } else { Access::Write }).await?;
     let place = Place::find(&mut edits, entity, request).await?;
     let request = &place.named(&mut edits, request).await?;
-    let mut generated = None;
+    let (mut generated, mut total) = (None, 0);
     let records = match action {
-        Action::List => place.list(&mut edits).await?,
+        Action::List => {
+            let (count, rows) = place.list(&mut edits, request.window).await?;
+            total = count;
+            rows
+        }
         Action::Show => {
             let row = place.row(&mut edits, request).await?;
             vec![shown(&mut edits, place.entity, &uuid_of(&place, &row)).await?]
@@ -76,7 +82,7 @@ pub async fn run(
     if !is_read {
         edits.commit().await?;
     }
-    Ok(Outcome { entity: place.entity, records, generated })
+    Ok(Outcome { entity: place.entity, records, total, generated })
 }
 
 /// What the rows of a place are, without reading them.
@@ -157,8 +163,16 @@ impl Place {
         }
     }
 
-    async fn list(&self, edits: &mut Edits) -> Result<Vec<Record>, Error> {
-        let table = edits.select(self.entity.table, &self.scope()).await?;
+    /// The rows, or a page of them, and their number on all pages.
+    async fn list(&self, edits: &mut Edits, window: Option<Window>) -> Result<(u64, Vec<Record>), Error> {
+        let (total, table) = match window {
+            Some(window) => {
+                let order = (self.entity.listed, self.entity.uuid);
+                let (total, table) = edits.select_window(self.entity.table, &self.scope(), order, window).await?;
+                (Some(total), table)
+            }
+            None => (None, edits.select(self.entity.table, &self.scope()).await?),
+        };
         let mut records = records(self.entity, &table);
         if matches!(self.owner, Owner::Layer(_)) {
             records.iter_mut().for_each(|record| setting::mask(self.entity, record));
@@ -169,8 +183,10 @@ impl Place {
         let order = |record: &Record| -> Vec<String> {
             self.entity.listed.iter().map(|name| sortable(record.get(*name))).collect()
         };
-        records.sort_by_cached_key(order);
-        Ok(records)
+        if window.is_none() {
+            records.sort_by_cached_key(order);
+        }
+        Ok((total.unwrap_or(records.len() as u64), records))
     }
 
     /// The request with the names of the row whose key it has.

@@ -4,7 +4,7 @@ use super::error::Error;
 use super::field::Field;
 use super::password::Password;
 use super::template::Templates;
-use crate::directory::NewRow;
+use crate::directory::{NewRow, Window};
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Action {
@@ -31,6 +31,8 @@ pub struct Request {
     pub password: Option<Password>,
     /// The version of the row on which the edit builds; `None` for whichever there is.
     pub expected: Option<String>,
+    /// The page of a list; `None` for all rows.
+    pub window: Option<Window>,
     /// Whether what belongs to the row may be removed with it.
     pub all: bool,
 }

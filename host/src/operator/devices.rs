@@ -61,7 +61,9 @@ pub struct DeviceSummary {
     pub is_enabled: bool,
     /// What the database has of the last fetch; absent if there was none.
     pub last_fetch: Option<FetchSummary>,
-    /// Whether the phone has what it would get now. Absent if that was not asked, or the journal does not know a fetch of it.
+    /// Whether the phone has what it would get now; absent if it never fetched. Of a list without `compare` this is by the
+    /// dates of rows: false if the device, its lines, keys, settings or profile, or a setting of its domain or of all domains
+    /// was written after the last fetch. With `compare` and of one device it is by the journal, and absent without a line.
     pub is_in_date: Option<bool>,
 }
 
@@ -114,6 +116,7 @@ impl Operations {
 impl Operations {
     /// Says of each device whether its phone has what it would get now.
     async fn compare(&self, devices: &mut [DeviceSummary]) -> Result<(), Problem> {
+        devices.iter_mut().for_each(|device| device.is_in_date = None);
         let Some(mut reader) = self.reader().await? else { return Ok(()) };
         let app = self.app()?;
         for device in devices {
@@ -154,6 +157,7 @@ impl DeviceSummary {
             firmware: firmware(&fetch.agent),
             user_agent: fetch.agent,
         });
+        let is_in_date = last_fetch.is_some().then_some(!row.has_changed);
         Self {
             uuid: row.uuid,
             address: row.address,
@@ -164,7 +168,7 @@ impl DeviceSummary {
             description: row.description,
             is_enabled: row.is_enabled,
             last_fetch,
-            is_in_date: None,
+            is_in_date,
         }
     }
 }

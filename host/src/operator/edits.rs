@@ -1,9 +1,11 @@
 //! Edits of rows: domains, devices with their lines and keys, profiles, extensions and settings, as the commands make them. An
 //! edit that builds on an older row is refused.
 
+use super::devices::{PAGE_MAX, page_limit};
 use super::operations::Operations;
 use super::principal::{Principal, Scope};
 use super::problem::Problem;
+use crate::directory::Window;
 use crate::editing::{
     self, Action, Context, ENTITIES, Entity, Kind, Outcome, Part, Password, Request, SavedDevice, Templates, Within,
 };
@@ -69,6 +71,9 @@ pub struct EditedRow {
 /// Rows of one kind.
 #[derive(Clone, Serialize, utoipa::ToSchema)]
 pub struct RowPage {
+    /// How many rows there are on all pages.
+    pub total: u64,
+    pub offset: u32,
     /// The columns by FusionPBX's names.
     #[schema(value_type = Vec<Object>)]
     pub rows: Vec<Map<String, Json>>,
@@ -78,15 +83,24 @@ pub struct RowPage {
 }
 
 impl Operations {
-    /// All rows of a kind in a place.
+    /// The rows of a kind in a place: one page of them, or all.
     ///
     /// # Errors
-    /// The operator may not see it, or there is no such place.
-    pub async fn rows(&self, principal: &Principal, place: RowPlace) -> Result<RowPage, Problem> {
+    /// The operator may not see it, there is no such place, or the page is too large.
+    pub async fn rows(
+        &self,
+        principal: &Principal,
+        place: RowPlace,
+        window: Option<Window>,
+    ) -> Result<RowPage, Problem> {
         principal.needs(Scope::Read)?;
+        if let Some(Window { limit, .. }) = window {
+            page_limit(Some(limit), PAGE_MAX)?;
+        }
         let (entity, request) = request(principal, place, Action::List)?;
-        let outcome = self.edit(entity, Action::List, &request).await?;
-        Ok(RowPage { rows: outcome.records, entity: outcome.entity })
+        let outcome = self.edit(entity, Action::List, &Request { window, ..request }).await?;
+        let offset = window.map_or(0, |window| window.offset);
+        Ok(RowPage { total: outcome.total, offset, rows: outcome.records, entity: outcome.entity })
     }
 
     /// What the rows of a place are, without reading them.

@@ -45,16 +45,51 @@ pub struct FusionpbxRequest {
     pub user_agent: String,
 }
 
+/// A page on which FusionPBX lists or edits rows. Rows are named by their uuid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnPage<'a> {
+    Devices,
+    Device(&'a str),
+    Domains,
+    Domain(&'a str),
+    Extensions,
+    Extension(&'a str),
+    Settings,
+    DefaultSetting(&'a str),
+    DomainSetting { domain: &'a str, setting: &'a str },
+}
+
+impl OwnPage<'_> {
+    /// Path and query.
+    fn target(&self) -> String {
+        let of = |page: &str, uuid: &str| format!("/{page}.php?id={}", percent_encoded(uuid, ""));
+        match self {
+            Self::Devices => "/app/devices/devices.php".to_owned(),
+            Self::Device(uuid) => of("app/devices/device_edit", uuid),
+            Self::Domains => "/core/domains/domains.php".to_owned(),
+            Self::Domain(uuid) => of("core/domains/domain_edit", uuid),
+            Self::Extensions => "/app/extensions/extensions.php".to_owned(),
+            Self::Extension(uuid) => of("app/extensions/extension_edit", uuid),
+            Self::Settings => "/core/default_settings/default_settings.php".to_owned(),
+            Self::DefaultSetting(uuid) => of("core/default_settings/default_setting_edit", uuid),
+            Self::DomainSetting { domain, setting } => {
+                let page = of("core/domain_settings/domain_setting_edit", setting);
+                format!("{page}&domain_uuid={}", percent_encoded(domain, ""))
+            }
+        }
+    }
+}
+
 impl Operations {
     /// Whether FusionPBX can be asked (`fusionpbx_url`).
     pub fn has_fusionpbx(&self) -> bool {
         self.fusionpbx.is_some()
     }
 
-    /// FusionPBX's own page of a device.
-    pub fn fusionpbx_page(&self, device_uuid: &str) -> Option<String> {
+    /// The address of one of FusionPBX's own pages; `None` without `fusionpbx_url`.
+    pub fn fusionpbx_page(&self, page: &OwnPage<'_>) -> Option<String> {
         let Fusionpbx { url, .. } = self.fusionpbx.as_ref()?;
-        Some(format!("{url}/app/devices/device_edit.php?id={}", percent_encoded(device_uuid, "")))
+        Some(format!("{url}{}", page.target()))
     }
 
     /// Asks FusionPBX for a file of a device, and compares. This server writes nothing but the action's line; FusionPBX notes

@@ -28,7 +28,7 @@ pub use device::{DeviceDetail, DeviceFile, DeviceTemplate, FileDifference, Rende
 pub use device_form::DeviceForm;
 pub use devices::{DevicePage, DeviceSearch, DeviceSummary, FetchSummary, PAGE_DEFAULT, PAGE_MAX, firmware};
 pub use edits::{EditedRow, RowPage, RowPlace, RowValues};
-pub use fusionpbx::{FusionpbxDifference, FusionpbxRequest};
+pub use fusionpbx::{FusionpbxDifference, FusionpbxRequest, OwnPage};
 pub use import::{IMPORT_BYTES_MAX, ImportReport, ImportRequest, ImportedRow};
 pub use journal::{ActionPage, JournalPage, JournalSearch};
 pub use known_settings::{KnownSetting, known_settings, meaning};
