@@ -77,7 +77,7 @@ pub trait Provider: Send + Sync {
 /// Why a service does not do what it is asked, and what to do. No message holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ServiceError {
-    #[error("the service cannot be reached: {0}; nothing was changed, try again later")]
+    #[error("the service cannot be reached: {0}; run the command again later, it goes on where it stopped")]
     Unreachable(String),
     #[error(
         "the service refuses the user or the secret; correct them in redirect_accounts, and check the account's role"
