@@ -270,7 +270,7 @@ fn check_connects_and_names_authorities_that_phones_lack() {
     );
     assert!(!known.out.contains("error certificate:"), "{}", known.out);
     for expected in [
-        "001565aabb01 (line 2): error authority: the server's certificate is from Example Root 1, an authority of 20",
+        "001565aabb01 (line 2): warning authority: the server's certificate is from Example Root 1, an authority of 20",
         "001565aabb02 (line 3): warning authority: the server's certificate is from Example Root 1, an authority of 20",
     ] {
         assert!(known.out.contains(expected), "{}{}", known.out, known.err);

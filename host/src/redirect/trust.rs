@@ -1,5 +1,5 @@
-//! Authorities that a phone cannot know: a list in firmware has none that was made after it. Makers name how many authorities
-//! their firmware knows, and since when; so the year of a server's authority decides.
+//! Authorities that a phone cannot know: a list in firmware has none that was made after it. Makers say how many authorities
+//! a firmware knows, and the edition of their guide bounds their age; so the year of a server's authority decides on a warning.
 
 use super::device::RedirectDevice;
 use super::finding::{Flaw, Severity};
@@ -29,7 +29,6 @@ struct TrustList {
     firmware: String,
     /// The last year whose authorities can be in the list; `None` if the maker does not say.
     year: Option<u16>,
-    severity: String,
     advice: String,
     source: String,
 }
@@ -48,9 +47,9 @@ impl TrustList {
         if is_sure { Some(first) } else { lists.next_back().or(Some(first)) }
     }
 
-    fn severity(&self, device: &RedirectDevice) -> Severity {
-        let is_sure = self.firmware.is_empty() || version(&device.firmware).is_some();
-        if is_sure && self.severity == "error" { Severity::Error } else { Severity::Warning }
+    /// Whether the phone's version is known, if it matters.
+    fn is_certain_for(&self, device: &RedirectDevice) -> bool {
+        self.firmware.is_empty() || version(&device.firmware).is_some()
     }
 }
 
@@ -88,23 +87,20 @@ pub fn check_authority(authority: &Authority, device: &RedirectDevice, this_year
         return None;
     }
     let from = format!("the server's certificate is from {name}, an authority of {year}");
-    let (severity, message) = match list {
+    let message = match list {
         Some(list @ TrustList { year: Some(last), advice, source, .. }) => {
-            let unsure = match list.severity(device) {
-                Severity::Error => "",
-                Severity::Warning => ", unless its firmware is newer",
-            };
-            (list.severity(device), format!("{from}; the phone knows those until {last}{unsure}: {advice} ({source})"))
+            let unsure = if list.is_certain_for(device) { "" } else { ", unless its firmware is newer" };
+            format!("{from}; the phone may know only those until {last}{unsure}: {advice} ({source})")
         }
         Some(TrustList { advice, source, .. }) => {
-            (Severity::Warning, format!("{from}, which older firmware does not know: {advice} ({source})"))
+            format!("{from}, which older firmware does not know: {advice} ({source})")
         }
         None => {
             let advice = "try one phone of each model first, or use a certificate of an older authority";
-            (Severity::Warning, format!("{from}, which older firmware does not know: {advice}"))
+            format!("{from}, which older firmware does not know: {advice}")
         }
     };
-    Some((severity, "authority", message))
+    Some((Severity::Warning, "authority", message))
 }
 
 #[cfg(test)]
@@ -122,48 +118,44 @@ mod tests {
     fn every_row_of_the_table_is_read() {
         assert_eq!(LISTS.len(), TABLE.lines().count() - 1);
         for list in LISTS.iter() {
-            assert!(["error", "warning"].contains(&list.severity.as_str()) && !list.source.is_empty(), "{list:?}");
+            assert!(!list.advice.is_empty() && !list.source.is_empty(), "{list:?}");
         }
     }
 
     #[test]
     fn page_has_every_list() {
         let page = include_str!("../../../docs/redirect.md");
-        for TrustList { vendor, models, firmware, year, severity, advice, source } in LISTS.iter() {
+        for TrustList { vendor, models, firmware, year, advice, source } in LISTS.iter() {
             let version = if firmware.is_empty() { "every version".to_owned() } else { format!("before {firmware}") };
             let year = year.map_or("not published".to_owned(), |year| year.to_string());
-            let line = format!("| {vendor} | `{models}` | {version} | {year} | {severity} | {advice} | {source} |");
+            let line = format!("| {vendor} | `{models}` | {version} | {year} | {advice} | {source} |");
             assert!(page.contains(&line), "docs/redirect.md lacks the line\n{line}");
         }
     }
 
     #[test]
     fn authority_that_is_younger_than_the_phones_list_is_found() {
-        use Severity::{Error, Warning};
         for (vendor, model, firmware, year, expected) in [
-            ("yealink", "t28p", "", 2015, Some(Error)),
-            ("yealink", "t28p", "", 2006, None),
-            ("yealink", "t46g", "28.73.0.50", 2015, Some(Error)),
-            ("yealink", "t46s", "66.83.0.50", 2015, None),
-            ("yealink", "t46s", "66.83.0.50", 2020, Some(Error)),
-            ("yealink", "t46s", "", 2015, None),
-            ("yealink", "t46s", "", 2020, Some(Warning)),
-            ("yealink", "t46s", "66.86.0.15", 2020, None),
-            ("yealink", "t46s", "66.86.0.15", 2025, Some(Warning)),
-            ("polycom", "vvx410", "5.9.0.9373", 2015, Some(Warning)),
-            ("polycom", "vvx450", "6.4.0", 2015, None),
-            ("snom", "d735", "", 2015, None),
-            ("snom", "d735", "", 2025, Some(Warning)),
-            ("gigaset", "n670", "", 2025, Some(Warning)),
+            ("yealink", "t28p", "", 2015, true),
+            ("yealink", "t28p", "", 2006, false),
+            ("yealink", "t46g", "28.73.0.50", 2015, true),
+            ("yealink", "t46s", "66.83.0.50", 2015, false),
+            ("yealink", "t46s", "66.83.0.50", 2020, true),
+            ("yealink", "t46s", "", 2015, false),
+            ("yealink", "t46s", "", 2020, true),
+            ("yealink", "t46s", "66.86.0.15", 2020, false),
+            ("yealink", "t46s", "66.86.0.15", 2025, true),
+            ("polycom", "vvx410", "5.9.0.9373", 2015, true),
+            ("polycom", "vvx450", "6.4.0", 2015, false),
+            ("snom", "d735", "", 2015, false),
+            ("snom", "d735", "", 2025, true),
+            ("gigaset", "n670", "", 2025, true),
         ] {
             let authority = Authority { name: "Example Root".to_owned(), year };
             let found = check_authority(&authority, &device(vendor, model, firmware), 2026);
-            assert_eq!(
-                found.as_ref().map(|(severity, ..)| *severity),
-                expected,
-                "{model} {firmware} {year}: {found:?}"
-            );
-            if let Some((_, _, message)) = found {
+            assert_eq!(found.is_some(), expected, "{model} {firmware} {year}: {found:?}");
+            if let Some((severity, _, message)) = found {
+                assert_eq!(severity, Severity::Warning);
                 assert!(message.contains("Example Root") && message.contains("authority"), "{message}");
             }
         }
