@@ -85,9 +85,12 @@ fn in_case_of(found: &str, pattern: &Pattern) -> String {
     if found == text {
         return instead.clone();
     }
-    if found.chars().count() != instead.chars().count() {
-        let is_upper = *found == found.to_ascii_uppercase();
-        return if is_upper { instead.to_ascii_uppercase() } else { instead.to_ascii_lowercase() };
+    // A hash has digits where the other one has letters.
+    if *found == text.to_ascii_uppercase() {
+        return instead.to_ascii_uppercase();
+    }
+    if *found == text.to_ascii_lowercase() || found.chars().count() != instead.chars().count() {
+        return instead.to_ascii_lowercase();
     }
     let letters = found.chars().zip(text.chars()).zip(instead.chars());
     let letter = |((found, text), instead): ((char, char), char)| match found == text {
