@@ -284,8 +284,8 @@ pub fn progress(total: usize) -> impl FnMut(&dyn Display) {
     move |report| {
         count += 1;
         if total > 1 {
-            // Progress that nobody can read is no reason to stop.
-            let _ = writeln!(stderr(), "{count} of {total}: {report}");
+            // In one piece, so that no line of the log comes between. Progress that nobody can read is no reason to stop.
+            let _ = stderr().write_all(format!("{count} of {total}: {report}\n").as_bytes());
         }
     }
 }
