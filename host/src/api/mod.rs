@@ -32,14 +32,13 @@ use utoipa_axum::routes;
 pub fn router(operations: Arc<Operations>) -> Router {
     let (router, document) = routes().split_for_parts();
     let text: Arc<str> = document.to_json().unwrap_or_default().into();
-    router
+    let mut router = router
         .route("/api/v1/openapi.json", get(move || async move { document::answer(&text) }))
-        .method_not_allowed_fallback(async || ApiProblem::method())
-        .route("/api", any(async || ApiProblem::not_found()))
-        .route("/api/", any(async || ApiProblem::not_found()))
-        .route("/api/{*path}", any(async || ApiProblem::not_found()))
-        .layer(DefaultBodyLimit::max(request::BODY_BYTES_MAX))
-        .with_state(operations)
+        .method_not_allowed_fallback(async || ApiProblem::method());
+    for elsewhere in ["/api", "/api/", "/api/{*path}"] {
+        router = router.route(elsewhere, any(async || ApiProblem::not_found()));
+    }
+    router.layer(DefaultBodyLimit::max(request::BODY_BYTES_MAX)).with_state(operations)
 }
 
 /// The OpenAPI document of all routes.
