@@ -100,7 +100,7 @@ fn guide_leads_to_a_served_file_in_js() {
     let machine = Machine::without_sdk(&folder.path().join("machine"));
     let plugin = follow_guide(&machine, "js");
     check_templates(&machine, &plugin);
-    check_mistake(&machine, &plugin, "src/plugin.js", "node could not build");
+    check_mistake(&machine, &plugin, "src/plugin.js", "src/plugin.js:1:1: SyntaxError");
 }
 
 /// Whether these programs are installed. If not, the test is reported as skipped.

@@ -34,6 +34,7 @@ if [ "${1:-build}" = test ]; then
   need apache2-bin apache2
   need haproxy haproxy
   need caddy caddy
+  need tftp-hpa tftp
   need procps pgrep
   need faketime faketime
   need python3 python3

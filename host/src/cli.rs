@@ -89,7 +89,8 @@ pub fn run() -> ExitCode {
     let Ok(log) = Log::start() else { return ExitCode::FAILURE };
     let outcome = dispatch(name, flags, &log);
     if let Err(error) = &outcome {
-        let _ = writeln!(&*log.lines(), "dialplate: {}", message(error));
+        // In one piece, so that no line of another thread comes between.
+        let _ = (&*log.lines()).write_all(format!("dialplate: {}\n", message(error)).as_bytes());
     }
     log.close();
     if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }

@@ -186,8 +186,9 @@ impl<W: Write> LineWriter<W> {
             match self.output.write(rest) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
                 Ok(written) => {
-                    self.is_torn = rest[written - 1] != b'\n';
+                    let ends_line = rest[written - 1] == b'\n';
                     *rest = &rest[written..];
+                    self.is_torn = !rest.is_empty() && !ends_line;
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 // The program that started the server made the pipe non-blocking.
@@ -241,7 +242,9 @@ mod tests {
         assert_eq!((lines.write(b"two\nthree\n"), lines.write(b"four\n")), (2, 1));
         disk.0.lock().unwrap().1 = 100;
         assert_eq!((lines.write(b"five\n"), lines.write(b"six\n")), (0, 0));
-        assert_eq!(disk.text(), "one\ntw\nfive\nsix\n");
+        // Whoever writes a line in parts gets one line.
+        assert_eq!((lines.write(b"se"), lines.write(b"ven\n")), (0, 0));
+        assert_eq!(disk.text(), "one\ntw\nfive\nsix\nseven\n");
     }
 
     #[test]

@@ -126,13 +126,14 @@ fn row(record: &StringRecord, names: &[&'static Field], faults: &mut Vec<Fault>)
     for (at, (field, cell)) in names.iter().zip(record).enumerate() {
         // A password may begin or end with a blank.
         let cell = if field.flag == "password" { cell } else { cell.trim() };
-        if let Some(what) = unprintable(cell) {
-            let message = format!("{} has {what}; write the cell in one line, without it", field.flag);
-            faults.push(Fault { line, column: at + 1, message });
-            continue;
-        }
         match field.parse_as(field.flag, cell) {
-            Ok(Some(text)) if !cell.is_empty() => row.cells.push((field.flag, at, text)),
+            Ok(Some(text)) if !cell.is_empty() => match unprintable(cell) {
+                None => row.cells.push((field.flag, at, text)),
+                Some(what) => {
+                    let message = format!("{} has {what}; write the cell in one line, without it", field.flag);
+                    faults.push(Fault { line, column: at + 1, message });
+                }
+            },
             Ok(_) => {}
             // The field `lower` refuses an empty cell.
             Err(_) if cell.is_empty() => {}
