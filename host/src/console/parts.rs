@@ -4,27 +4,26 @@ use maud::{Markup, html};
 
 /// A table that scrolls by itself where it is too wide. `id` and `refresh`, in seconds, are for tables that refresh.
 pub fn table(label: &str, heads: &[&str], rows: &[Vec<Markup>], refresh: Option<(&str, u32)>) -> Markup {
-    let (id, seconds) = refresh.unzip();
-    html! {
-        div .scroll id=[id] data-refresh=[seconds] tabindex="0" role="region" aria-label=(label) {
-            table {
-                thead { tr { @for head in heads { th scope="col" { (head) } } } }
-                tbody {
-                    @for row in rows { tr { @for cell in row { td { (cell) } } } }
-                }
-            }
-        }
-    }
+    framed(label, heads, rows, refresh, false)
 }
 
 /// A table whose rows stand below each other in a narrow window, each cell behind the head of its column.
 pub fn stacked(label: &str, heads: &[&str], rows: &[Vec<Markup>]) -> Markup {
+    framed(label, heads, rows, None, true)
+}
+
+fn framed(label: &str, heads: &[&str], rows: &[Vec<Markup>], refresh: Option<(&str, u32)>, is_stacked: bool) -> Markup {
+    let (id, seconds) = refresh.unzip();
     html! {
-        div .scroll .stacked tabindex="0" role="region" aria-label=(label) {
+        div .scroll .stacked[is_stacked] id=[id] data-refresh=[seconds] tabindex="0" role="region" aria-label=(label) {
             table {
                 thead { tr { @for head in heads { th scope="col" { (head) } } } }
                 tbody {
-                    @for row in rows { tr { @for (cell, head) in row.iter().zip(heads) { td data-head=(head) { (cell) } } } }
+                    @for row in rows {
+                        tr { @for (at, cell) in row.iter().enumerate() {
+                            td data-head=[heads.get(at).filter(|_| is_stacked)] { (cell) }
+                        } }
+                    }
                 }
             }
         }

@@ -52,7 +52,6 @@ pub fn read_typed(text: &str) -> Option<Result<DeviceAddress, LookAlike>> {
         true => groups.iter().map(|group| format!("{group:0>2}")).collect(),
         false => groups.concat(),
     };
-    let digit_of = |c: char| LOOK_ALIKES.into_iter().find_map(|(letter, digit)| (letter == c).then_some(digit));
     let is_known = |c: char| c.is_ascii_hexdigit() || digit_of(c).is_some();
     if joined.chars().count() != DIGITS || !joined.chars().all(is_known) {
         return None;
@@ -69,9 +68,12 @@ pub fn read_typed(text: &str) -> Option<Result<DeviceAddress, LookAlike>> {
 
 /// The text with each look-alike letter replaced by its digit.
 pub fn without_look_alikes(text: &str) -> String {
-    let digit =
-        |c: char| LOOK_ALIKES.into_iter().find_map(|(letter, digit)| (letter == c).then_some(digit)).unwrap_or(c);
-    text.chars().map(digit).collect()
+    text.chars().map(|c| digit_of(c).unwrap_or(c)).collect()
+}
+
+/// The digit that a letter looks like.
+fn digit_of(c: char) -> Option<char> {
+    LOOK_ALIKES.into_iter().find_map(|(letter, digit)| (letter == c).then_some(digit))
 }
 
 #[cfg(test)]

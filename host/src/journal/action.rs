@@ -98,11 +98,8 @@ impl NewAction {
     }
 
     async fn write(&self, config: &Config) -> Result<(), StoreError> {
-        let Some(file) = config.file.clone() else { return Ok(()) };
-        let path = file.clone();
-        let created = tokio::task::spawn_blocking(move || store::create(&path)).await;
-        created.map_err(|_| StoreError::Silent)??;
-        let mut connection = store::open(&file).await?;
+        let Some(file) = &config.file else { return Ok(()) };
+        let mut connection = store::open_or_create(file).await?;
         let mut transaction = connection.begin_with("begin immediate").await?;
         self.insert(&mut transaction).await?;
         sqlx::query("delete from actions where id <= (select max(id) from actions) - $1")

@@ -23,11 +23,8 @@ pub async fn record_plugin_swaps(config: &Config, swaps: &[PluginSwap]) -> Resul
 }
 
 async fn write(config: &Config, swaps: &[PluginSwap]) -> Result<(), StoreError> {
-    let Some(file) = config.file.clone() else { return Ok(()) };
-    let path = file.clone();
-    let created = tokio::task::spawn_blocking(move || store::create(&path)).await;
-    created.map_err(|_| StoreError::Silent)??;
-    let mut connection = store::open(&file).await?;
+    let Some(file) = &config.file else { return Ok(()) };
+    let mut connection = store::open_or_create(file).await?;
     let mut transaction = connection.begin_with("begin immediate").await?;
     for PluginSwap { at, plugin, before, after } in swaps {
         let sql = "insert into plugin_swaps (at_us, plugin, version_before, sha256_before, version_after, sha256_after) \

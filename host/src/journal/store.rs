@@ -101,6 +101,13 @@ pub async fn open(path: &Path) -> Result<SqliteConnection, StoreError> {
     Ok(connection)
 }
 
+/// Opens the file for single lines beside those of the writer's queue, and creates it if it is absent.
+pub async fn open_or_create(path: &Path) -> Result<SqliteConnection, StoreError> {
+    let file = path.to_owned();
+    tokio::task::spawn_blocking(move || create(&file)).await.map_err(|_| StoreError::Silent)??;
+    open(path).await
+}
+
 /// Opens the file for reading, while a server writes or while none runs.
 pub async fn open_to_read(path: &Path) -> Result<SqliteConnection, StoreError> {
     let options = SqliteConnectOptions::new()

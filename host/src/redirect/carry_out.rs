@@ -1,7 +1,7 @@
 //! Carries tasks out, each recorded before it is sent.
 
 use super::device::RedirectDevice;
-use super::provider::Provider;
+use super::provider::{Provider, one_by_one};
 use super::record::{Record, RecordError};
 use super::run::{Action, Outcome, Report, Task};
 
@@ -54,11 +54,8 @@ async fn perform(provider: &dyn Provider, tasks: &[Task]) -> Vec<Outcome> {
         Some(Action::Register) => (provider.register_all(&devices).await, Outcome::Registered),
         Some(Action::Remove) => (provider.remove_all(&devices).await, Outcome::Removed),
         Some(Action::Status) => {
-            let mut outcomes = Vec::new();
-            for device in &devices {
-                outcomes.push(provider.status(device).await.map_or_else(Outcome::Failed, Outcome::Found));
-            }
-            return outcomes;
+            let found = one_by_one(&devices, |device| provider.status(device)).await;
+            return found.into_iter().map(|found| found.map_or_else(Outcome::Failed, Outcome::Found)).collect();
         }
     };
     done.into_iter().map(|done| done.map_or_else(Outcome::Failed, |()| good.clone())).collect()

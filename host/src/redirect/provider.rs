@@ -48,30 +48,30 @@ pub trait Provider: Send + Sync {
 
     /// Registers several phones, at most [`Self::batch_max`].
     fn register_all<'a>(&'a self, devices: &'a [RedirectDevice]) -> Outcomes<'a> {
-        Box::pin(async move {
-            let mut outcomes = Vec::new();
-            for device in devices {
-                outcomes.push(self.register(device).await);
-            }
-            outcomes
-        })
+        Box::pin(one_by_one(devices, |device| self.register(device)))
     }
 
     /// Removes several phones, at most [`Self::batch_max`].
     fn remove_all<'a>(&'a self, devices: &'a [RedirectDevice]) -> Outcomes<'a> {
-        Box::pin(async move {
-            let mut outcomes = Vec::new();
-            for device in devices {
-                outcomes.push(self.remove(device).await);
-            }
-            outcomes
-        })
+        Box::pin(one_by_one(devices, |device| self.remove(device)))
     }
 
     /// All phones of the account; `None` if the service documents no list.
     fn list(&self) -> Answer<'_, Option<Vec<Listed>>> {
         Box::pin(async { Ok(None) })
     }
+}
+
+/// The answers for several phones, of which each is asked for after the one before.
+pub async fn one_by_one<'a, T>(
+    devices: &'a [RedirectDevice],
+    ask: impl Fn(&'a RedirectDevice) -> Answer<'a, T>,
+) -> Vec<Result<T, ServiceError>> {
+    let mut answers = Vec::new();
+    for device in devices {
+        answers.push(ask(device).await);
+    }
+    answers
 }
 
 /// Why a service does not do what it is asked, and what to do. No message holds a secret.
