@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each released version, with the SHA-256 of its interface and of the component that was built on it.
-const RELEASED: [(&str, &str, &str); 2] = [
+const RELEASED: [(&str, &str, &str); 3] = [
     (
         "0.1.0",
         "a61b664498dedf6d9a7feaac6aec5ab354a90127daef30a67c774051082ac43c",
@@ -19,6 +19,11 @@ const RELEASED: [(&str, &str, &str); 2] = [
         "0.2.0",
         "d3cae730e267af0af491369b63603371054fa0e74285d8da35d07a91789de999",
         "4499d78a5edc1e2cd32591848f75cd9c93fe50b40c1531820e0f6eb986e3f429",
+    ),
+    (
+        "0.2.1",
+        "116a9626ff1374ab94a2a07d95e6fe17af20d2979c809985f86b49d35d2b3d2c",
+        "91c5840a0ffcdb966e4659c287f36c01a4c25ad26a7a233e8e80143d1e6763e6",
     ),
 ];
 

@@ -31,7 +31,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 fn packages_are_what_the_repository_has() {
     let folder = tempfile::tempdir().unwrap();
     let machine = Machine::new(&folder.path().join("machine"));
-    let interface = fs::read(root().join("wit/0.2.0/provision.wit")).unwrap();
+    let interface = fs::read(root().join("wit/0.2.1/provision.wit")).unwrap();
     assert_eq!(files(&machine.library("dialplate-sdk").join("wit")), [("provision.wit".to_owned(), interface)]);
     for (name, folder) in LIBRARIES {
         let (packaged, own) = (machine.library(name), root().join(folder));

@@ -13,7 +13,7 @@ fn inspect_shows_what_a_component_is_and_serves() {
     let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(found["name"], "yealink");
     assert_eq!(found["version"], env!("CARGO_PKG_VERSION"));
-    assert_eq!(found["interface"], "0.2.0");
+    assert_eq!(found["interface"], "0.2.1");
     assert_eq!(found["bytes"], bytes.len());
     assert_eq!(found["sha256"], sha256);
     assert_eq!(found["any"], false);
@@ -21,7 +21,7 @@ fn inspect_shows_what_a_component_is_and_serves() {
     assert!(found["vendors"][0]["ouis"].as_array().unwrap().iter().any(|oui| oui == "001565"), "{found}");
     assert!(found["vendors"][0]["reboot"].as_str().is_some_and(|event| event.contains("reboot")), "{found}");
     assert!(found["user_agents"].as_array().unwrap().iter().all(|agent| agent["vendor"] == "yealink"), "{found}");
-    let imports = ["dialplate:provision/types@0.2.0", "dialplate:provision/host@0.2.0"];
+    let imports = ["dialplate:provision/types@0.2.1", "dialplate:provision/host@0.2.1"];
     let listed = found["imports"].as_array().unwrap();
     assert!(listed.iter().all(|import| imports.iter().any(|known| import == known)), "{found}");
     assert!(listed.iter().any(|import| import == imports[1]), "{found}");
@@ -50,12 +50,12 @@ fn inspect_prints_the_same_for_a_terminal() {
     let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
     for expected in [
         "grandstream ",
-        "dialplate:provision 0.2.0",
+        "dialplate:provision 0.2.1",
         &sha256,
         "000b82",
         "check-sync",
         "User-Agent",
-        "dialplate:provision/host@0.2.0",
+        "dialplate:provision/host@0.2.1",
     ] {
         assert!(text.contains(expected), "{expected}: {text}");
     }

@@ -4,15 +4,17 @@ use super::*;
 use dialplate_tests::client;
 use dialplate_tests::database;
 use std::collections::BTreeSet;
+use std::time::SystemTime;
 
 /// Parts of the language that read the time, in a form that differs between two requests.
-const TIMES: [&str; 12] = [
+const TIMES: [&str; 13] = [
     "{microtime(true)}",
     "{microtime()}",
     "{gettimeofday(true)}",
     "{gettimeofday()|serialize}",
     "{uniqid()}",
     "{$microtime}",
+    "{if true}{$microtime}{/if}",
     "{call_user_func('microtime', true)}",
     "{array_map('uniqid', ['a'])|implode}",
     "{function name=f}{uniqid()}{/function}{f}",
@@ -91,7 +93,7 @@ fn parameters_headers_and_rows_give_their_own_document() {
 }
 
 #[test]
-fn document_that_prints_the_time_is_never_kept() {
+fn printed_time_is_that_of_each_request() {
     let site = Site::new();
     let names: Vec<_> = (0..TIMES.len()).map(|number| format!("t{number}.cfg")).collect();
     let files: Vec<_> = names.iter().map(String::as_str).zip(TIMES).collect();
@@ -122,6 +124,26 @@ fn unchanged_document_is_sent_without_a_render() {
     assert!(metric(&server, "dialplate_document_bytes") > 0);
     (0..10).for_each(|_| drop(with(&server, "t.cfg", "")));
     assert_eq!((hits(), renders()), (before.0 + 10, before.1 + 10));
+}
+
+#[test]
+fn document_that_only_prints_the_time_is_kept() {
+    let site = Site::new();
+    let server = server(&site, &[("t.cfg", "#{$microtime}\nlabel = {$device_label}\n")]);
+    let seconds = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs_f64();
+    let renders = || metric(&server, "dialplate_render_seconds_count{plugin=\"yealink\"}");
+    let label = with(&server, "t.cfg", "").split_once('\n').unwrap().1.to_owned();
+    let before = renders();
+    for _ in 0..10 {
+        let earliest = seconds();
+        let text = with(&server, "t.cfg", "");
+        let (time, rest) = text.strip_prefix('#').unwrap().split_once('\n').unwrap();
+        let time: f64 = time.parse().unwrap();
+        // The text has four decimals.
+        assert!((earliest - 1e-4..=seconds() + 1e-4).contains(&time), "{text}, asked at {earliest}");
+        assert_eq!(rest, label);
+    }
+    assert_eq!(renders(), before);
 }
 
 #[test]

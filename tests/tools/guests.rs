@@ -74,7 +74,7 @@ const REFUSED: [(&str, &str); 17] = [
     ("memory-of-64-bits", "is not a WebAssembly component: "),
     ("memory-shared", "shared"),
     ("memories-of-two", "multiple memories"),
-    ("future", "was built for dialplate:provision 9.9.0; this server supports 0.1.0 and 0.2.0"),
+    ("future", "was built for dialplate:provision 9.9.0; this server supports 0.1.0 and 0.2.1"),
     ("greedy", "imports items that no plugin may import: guests:greedy/files, clock"),
     ("too-large", "is larger than 4194304 bytes (component_bytes_max)"),
     ("torn", "is not a WebAssembly component"),

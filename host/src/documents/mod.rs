@@ -1,6 +1,6 @@
 //! Documents that are rendered once: a document is kept, and sent again as long as nothing that it depends on has changed.
 //! `plugin` notes what a render asked of the host; the document is sent again if the answers are the same, and is not kept
-//! if the render asked for the time.
+//! if the render asked for the time. A time that the host itself inserts is replaced by that of each request.
 
 mod basis;
 mod kept;

@@ -1,8 +1,8 @@
 //! A document that is ready to be sent.
 
-use crate::plugin::Document;
+use crate::plugin::{Document, Moment};
 use sha2::{Digest, Sha256};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use xxhash_rust::xxh3::xxh3_128;
 
 /// A document and its entity tag, which is computed once however often the document is sent. It holds passwords, so there
@@ -14,6 +14,11 @@ pub struct ReadyDocument {
 }
 
 impl ReadyDocument {
+    /// The same document with the time of another request, if it has the time in it.
+    pub fn at(self: &Arc<Self>, time: Moment) -> Arc<Self> {
+        if self.document.has_time() { Arc::new(self.document.at(time).into()) } else { Arc::clone(self) }
+    }
+
     /// The SHA-256 of the body, which is computed once. For a large body it takes as long as a quick answer.
     pub fn sha256(&self) -> [u8; 32] {
         *self.sha256.get_or_init(|| Sha256::digest(&self.document.body).into())

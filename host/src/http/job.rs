@@ -52,7 +52,7 @@ impl Times {
         self.zone.season(self.now)
     }
 
-    fn moment(&self) -> Moment {
+    pub fn moment(&self) -> Moment {
         Moment {
             seconds: self.now.as_second(),
             nanoseconds: u32::try_from(self.now.subsec_nanosecond()).unwrap_or_default(),

@@ -1,5 +1,6 @@
 //! The state of one call of a plugin: its deadline, what is left of its limits, and its access to the device's data.
 
+use super::document::Document;
 use super::error::RenderError;
 use super::host_calls::{Asked, HostCalls};
 use super::job::{DeviceScope, Moment, ScopeError};
@@ -152,14 +153,20 @@ impl Call {
         self.memory_bytes
     }
 
-    /// What the plugin has asked until now.
-    pub(super) fn take_host_calls(&mut self) -> HostCalls {
-        std::mem::take(&mut self.host_calls)
+    /// The document of this render, with what the plugin has asked of the host.
+    pub(super) fn finish(&mut self, document: Document) -> Result<Document, RenderError> {
+        let time = self.subject()?.time;
+        document.finish(std::mem::take(&mut self.host_calls), time)
     }
 
     pub(super) fn time(&mut self) -> Result<Moment, RenderError> {
         self.host_calls.cannot_be_repeated();
         Ok(self.subject()?.time)
+    }
+
+    pub(super) fn insert_microtime(&mut self, offset: u32) -> Result<(), RenderError> {
+        self.subject()?;
+        self.host_calls.insert_microtime(offset)
     }
 
     pub(super) async fn contacts(&mut self) -> Result<Arc<Vec<Table>>, RenderError> {

@@ -1,10 +1,14 @@
 //! What a render asked of the host. Another render of the same job gives the same document if it gets the same answers.
 
+use super::error::RenderError;
 use crate::facts::FactsVersion;
+use std::ops::Range;
 use xxhash_rust::xxh3::Xxh3;
 
 /// Answers with which a document is kept. Renders need one or two.
 const ANSWERS_MAX: usize = 32;
+/// Times in one document. FusionPBX's templates print one.
+const MICROTIMES_MAX: usize = 100;
 
 /// A question of a render, and the version of the answer.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -57,6 +61,8 @@ impl Asked {
 pub struct HostCalls {
     asked: Vec<Asked>,
     cannot_be_repeated: bool,
+    /// Where the body has the time, in order; empty places where the host has not inserted it yet.
+    microtimes: Vec<Range<usize>>,
 }
 
 impl HostCalls {
@@ -64,6 +70,26 @@ impl HostCalls {
     /// without a version. A render that logs counts too, since another one would write the lines again.
     pub fn asked(&self) -> Option<&[Asked]> {
         (!self.cannot_be_repeated).then_some(&self.asked)
+    }
+
+    /// Notes that the time belongs before this byte of the body.
+    pub(super) fn insert_microtime(&mut self, offset: u32) -> Result<(), RenderError> {
+        if self.microtimes.len() >= MICROTIMES_MAX {
+            let text = format!("it inserts the time more than {MICROTIMES_MAX} times (insert-microtime)");
+            return Err(RenderError::Output(text));
+        }
+        let offset = offset as usize;
+        let at = self.microtimes.partition_point(|place| place.start <= offset);
+        self.microtimes.insert(at, offset..offset);
+        Ok(())
+    }
+
+    pub(super) fn microtimes(&self) -> &[Range<usize>] {
+        &self.microtimes
+    }
+
+    pub(super) fn with_microtimes(self, microtimes: Vec<Range<usize>>) -> Self {
+        Self { microtimes, ..self }
     }
 
     /// The render called a function whose result is never the same again.

@@ -251,7 +251,7 @@ mod tests {
         for (version, imports) in [("0.1.0-rc.1", vec![]), ("0.1.1-2", vec![host]), ("0.10.0", vec![host])] {
             let types = format!("dialplate:provision/types@{version}");
             let message = judged(&[&imports[..], &[&types]].concat(), &[]).unwrap_err();
-            let expected = format!("was built for dialplate:provision {version}; this server supports 0.1.0 and 0.2.0");
+            let expected = format!("was built for dialplate:provision {version}; this server supports 0.1.0 and 0.2.1");
             assert_eq!(message, expected);
         }
         let component = guests::component("(component (import \"dialplate:provision/types@0.1.0-rc.1\" (instance)))");
@@ -263,7 +263,7 @@ mod tests {
         let (without, with) = ("dialplate:provision/types", "dialplate:provision/host@0.1.0");
         for (imports, exports) in [(&[without][..], &[][..]), (&[], &[without]), (&[with, without], &[])] {
             let message = judged(imports, exports).unwrap_err();
-            assert_eq!(message, "names no version of dialplate:provision; this server supports 0.1.0 and 0.2.0");
+            assert_eq!(message, "names no version of dialplate:provision; this server supports 0.1.0 and 0.2.1");
         }
         let component = guests::component("(component (import \"dialplate:provision/types\" (instance)))");
         assert!(matches!(inspect(&component), Err(LoadError::NoVersion { .. })));

@@ -2,8 +2,9 @@
 
 use super::call::Call;
 use super::description::Description;
+use super::document::Document;
 use super::error::RenderError;
-use super::job::{Document, Job, Prepared};
+use super::job::{Job, Prepared};
 use super::{v0_1, v0_2};
 use crate::templates::TemplateFile;
 use serde::{Deserialize, Serialize};
@@ -19,12 +20,12 @@ pub(super) enum Version {
 
 impl Version {
     /// All versions, for messages.
-    pub(super) const SUPPORTED: &'static str = "0.1.0 and 0.2.0";
+    pub(super) const SUPPORTED: &'static str = "0.1.0 and 0.2.1";
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::V0_1 => "0.1.0",
-            Self::V0_2 => "0.2.0",
+            Self::V0_2 => "0.2.1",
         }
     }
 
@@ -96,8 +97,7 @@ impl Renderer {
             Self::V0_1(renderer) => renderer.render(store, job).await?,
             Self::V0_2(renderer) => renderer.render(store, job).await?,
         };
-        let host_calls = store.data_mut().take_host_calls();
-        Ok(answer.map(|document| Document { host_calls, ..document }))
+        Ok(answer.and_then(|document| store.data_mut().finish(document)))
     }
 }
 

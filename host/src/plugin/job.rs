@@ -1,9 +1,7 @@
 //! The input and output of a plugin, in the host's own types.
 
-use super::host_calls::HostCalls;
 use crate::facts::{DeviceAddress, Settings, Table, Value, Versioned};
 use crate::templates::TemplateFile;
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -82,16 +80,6 @@ pub struct Moment {
     pub zone: &'static str,
     /// The zone's rules as a TZif file (RFC 9636); empty for UTC.
     pub tzif: &'static [u8],
-}
-
-/// A rendered file. It holds passwords, so there is no `Debug`.
-pub struct Document {
-    /// The Content-Type; a valid header value.
-    pub content_type: String,
-    /// The template file that was rendered.
-    pub file: String,
-    pub body: Bytes,
-    pub host_calls: HostCalls,
 }
 
 /// An error in a template, and its position.

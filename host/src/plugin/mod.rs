@@ -12,6 +12,7 @@ mod claims;
 mod compiler;
 mod description;
 mod digest;
+mod document;
 mod draft;
 mod engine;
 mod error;
@@ -45,12 +46,13 @@ mod v0_2;
 
 pub use compiler::{COMMAND as COMPILE, compile_for_parent, own_program};
 pub use description::{Action, Description, UserAgent, Vendor, is_name};
+pub use document::Document;
 pub use engine::Engine;
 pub use error::{EngineError, LoadError, LoadFailure, RenderError};
 pub use examine::{Examined, clash, examine};
 pub use host_calls::{Asked, HostCalls};
 pub use job::{
-    BoxFuture, DeviceScope, Document, Faulty, Job, JobSettings, Moment, Reads, RenderGroup, ScopeError, TemplateFault,
+    BoxFuture, DeviceScope, Faulty, Job, JobSettings, Moment, Reads, RenderGroup, ScopeError, TemplateFault,
 };
 pub use limit_counters::LimitCounters;
 pub use limits::Config;

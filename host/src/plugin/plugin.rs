@@ -3,11 +3,12 @@
 use super::binary::Binary;
 use super::call::{Call, Subject};
 use super::description::Description;
+use super::document::Document;
 use super::engine::{Engine, FUEL, store};
 use super::error::RenderError;
 use super::health::{Health, HealthChange, HealthState};
 use super::interface::Renderer;
-use super::job::{DeviceScope, Document, Faulty, Job, Prepared, Reads, RenderGroup};
+use super::job::{DeviceScope, Faulty, Job, Prepared, Reads, RenderGroup};
 use super::limits::{Config, TRANSFER_BYTES_EXTRA, keys};
 use super::remark::Remark;
 use super::turns::{PluginTurns, QUEUE_TIMEOUT, Turn};

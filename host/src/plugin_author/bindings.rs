@@ -38,7 +38,7 @@ mod tests {
     #[test]
     fn interface_becomes_a_header_a_source_and_an_object() {
         let folder = tempfile::tempdir().unwrap();
-        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/0.2.0/provision.wit");
+        let wit = Path::new(env!("CARGO_MANIFEST_DIR")).join("../wit/0.2.1/provision.wit");
         generate(&wit, folder.path()).unwrap();
         let header = fs::read_to_string(folder.path().join("plugin.h")).unwrap();
         assert!(header.contains("bool exports_plugin_render("), "{header}");

@@ -5,7 +5,7 @@ use super::language::Language;
 type File = (&'static str, &'static str);
 
 /// The interface that a plugin in C or JavaScript is built on. The SDK brings its own.
-const INTERFACE: File = ("wit/provision.wit", include_str!("../../../wit/0.2.0/provision.wit"));
+const INTERFACE: File = ("wit/provision.wit", include_str!("../../../wit/0.2.1/provision.wit"));
 
 const TEMPLATE: &str = "templates/@NAME@/one/{$mac}.cfg";
 

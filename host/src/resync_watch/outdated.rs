@@ -25,7 +25,7 @@ impl Comparison {
         for entry in of_last_round(fetched) {
             let preview = http::preview(app, address, domain, Some(&entry.file)).await;
             let Ok(Preview { ready, .. }) = preview else { continue };
-            if ready.document.host_calls.asked().is_none() {
+            if !ready.document.is_repeatable() {
                 continue;
             }
             let hash = hex(&ready.sha256());

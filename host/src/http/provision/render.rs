@@ -125,7 +125,7 @@ impl Walk<'_> {
         let place = Place { device: &device.uuid, file: target.file.as_deref(), parameters: &parameters };
         let basis = self.basis(device, &target, &times);
         if let Some(basis) = &basis {
-            let kept = self.kept(&place, basis, &scope).await?;
+            let kept = self.kept(&place, basis, &scope, &times).await?;
             self.app.documents.count(kept.is_some());
             if let Some(kept) = kept {
                 plugin.note_kept(group, &device.address);
@@ -145,15 +145,16 @@ impl Walk<'_> {
         Ok(ready)
     }
 
-    /// The document that was rendered before, if a new render would give the same.
+    /// The document that was rendered before, if a new render would give the same, with the time of this request.
     pub(super) async fn kept(
         &self,
         place: &Place<'_>,
         basis: &Basis<'_>,
         scope: &job::Scope,
+        times: &job::Times,
     ) -> Result<Option<Arc<ReadyDocument>>, Failure> {
         Ok(match self.app.documents.find(place, basis) {
-            Some(kept) if scope.answers_the_same(&kept.asked).await? => Some(Arc::clone(&kept.ready)),
+            Some(kept) if scope.answers_the_same(&kept.asked).await? => Some(kept.ready.at(times.moment())),
             _ => None,
         })
     }

@@ -176,6 +176,7 @@ fn failure_in_prepare_refuses_the_plugin_in_bounded_time() {
             ("prepare-eats-memory", "bytes of memory"),
             ("prepare-asks-contacts", "there is no device"),
             ("prepare-reads-time", "there is no device"),
+            ("prepare-inserts-time", "there is no device"),
         ] {
             let start = Instant::now();
             let (set, failures) = load(&engine, from_ref(&file), vec![template("minimal/one", action, "")]).await;

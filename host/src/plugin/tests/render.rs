@@ -92,6 +92,7 @@ fn document_names_host_functions_that_its_render_called() {
         ("tables", Some(vec![])),
         ("log 1", None),
         ("time", None),
+        ("insert-times a|b", Some(vec![])),
         ("contacts", Some(vec![contacts])),
         // This scope's extensions have no version.
         ("extension 101", None),
@@ -117,6 +118,21 @@ fn time_is_that_of_the_job() {
             let said = text(&plugin, Job { time, ..doing("time") }).await.unwrap();
             let expected = r#"Instant { seconds: 12, nanoseconds: 34, zone: "Europe/Paris", tzif: [97, 98] }"#;
             assert_eq!(said, expected);
+        },
+    );
+}
+
+#[test]
+fn time_of_the_job_is_inserted_where_the_plugin_says() {
+    with_minimal(
+        |_| {},
+        async |_, plugin| {
+            let time = Moment { seconds: 1_782_907_200, nanoseconds: 500_000_000, zone: "UTC", tzif: b"" };
+            let document = plugin.render(Job { time, ..doing("insert-times #|;|") }, no_contacts()).await.unwrap();
+            assert_eq!(&document.body[..], b"#1782907200.5;1782907200.5");
+            assert!(!document.is_repeatable() && document.host_calls.asked().is_some());
+            let many = text(&plugin, doing(&format!("insert-times {}", "|".repeat(101)))).await.unwrap_err();
+            assert!(many.to_string().contains("more than 100 times"), "{many}");
         },
     );
 }

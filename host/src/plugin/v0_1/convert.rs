@@ -4,9 +4,10 @@
 use super::bindings::dialplate::provision::types as wit;
 use crate::facts::{Table, Value};
 use crate::plugin::description::{Action, Description, UserAgent, Vendor};
+use crate::plugin::document::Document;
 use crate::plugin::error::RenderError;
 use crate::plugin::host_calls::HostCalls;
-use crate::plugin::job::{Document, Job, Moment, Prepared, Reads, TemplateFault};
+use crate::plugin::job::{Job, Moment, Prepared, Reads, TemplateFault};
 use crate::plugin::limits::{MESSAGE_CHARS_MAX, one_line};
 use crate::templates::TemplateFile;
 

@@ -13,6 +13,10 @@ impl host::Host for Call {
         Ok(convert::instant(Call::time(self)?))
     }
 
+    fn insert_microtime(&mut self, offset: u32) -> Result<()> {
+        Ok(Call::insert_microtime(self, offset)?)
+    }
+
     async fn contacts(&mut self) -> Result<Vec<types::Table>> {
         let tables = Call::contacts(self).await?;
         Ok(tables.iter().map(convert::table).collect())

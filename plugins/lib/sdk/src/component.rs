@@ -10,7 +10,7 @@ use crate::types::{self, Description, Document, Failure, Instant, Job, Level, Pr
 use crate::variables::{self, Variables};
 use crate::vendor::{RenderedFile, Vendor};
 use dialplate_smarty::{self as smarty, php};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 /// The host that imports this component's functions come from.
@@ -88,16 +88,29 @@ pub fn render(vendor: &dyn Vendor, job: Job) -> Result<Document, Failure> {
         [] => library::prepared(&job.folder).unwrap_or_default(),
         sent => Rc::new(Folder::of(sent)),
     };
-    with_served(vendor, |served| render_from(&folder, vendor, served, &job, &Imports))
+    with_served(vendor, |served| {
+        let places = RefCell::default();
+        let document = render_from(&folder, vendor, served, &job, &Imports, Some(&places))?;
+        places.take().into_iter().for_each(imports::insert_microtime);
+        Ok(document)
+    })
 }
 
-/// Renders a job from a folder of parsed templates. `served` are the vendors of the plugin's description.
+/// The host takes as many places of one document.
+const PLACES_MAX: usize = 100;
+
+/// Where the host inserts the time into a document.
+pub(crate) type Places = RefCell<Vec<u32>>;
+
+/// Renders a job from a folder of parsed templates. `served` are the vendors of the plugin's description. Without `places` the
+/// document has the time in it.
 pub(crate) fn render_from(
     folder: &Folder,
     vendor: &dyn Vendor,
     served: &[types::Vendor],
     job: &Job,
     host: &dyn Host,
+    places: Option<&Places>,
 ) -> Result<Document, Failure> {
     let requested = job.file.as_deref().unwrap_or_default();
     let absent = || Failure::NoSuchFile(format!("{}/{requested}", job.folder));
@@ -108,10 +121,16 @@ pub(crate) fn render_from(
         return vendor.missing_file(file, &request)?.ok_or_else(absent);
     };
     let template = template.as_ref().map_err(|error| failure(error.clone()))?;
-    let body = evaluate(template, folder, &variables, (job, host), &Escaper::new(file))?;
+    let body = evaluate(template, folder, &variables, (job, host), &Escaper::new(file), places)?;
     let content_type = vendor.content_type(&RenderedFile { vendor: &job.vendor, requested, body: &body }).to_owned();
     let mut document = Document { content_type, file: file.to_owned(), body };
+    let unfinished = places.is_some_and(|places| !places.borrow().is_empty()).then(|| document.body.clone());
     vendor.finish(&mut document, &request)?;
+    // A place in the body is none in the file that was made of it, such as an encrypted one.
+    if unfinished.is_some_and(|body| body != document.body) {
+        places.map(RefCell::take);
+        return render_from(folder, vendor, served, job, host, None);
+    }
     Ok(document)
 }
 
@@ -121,16 +140,25 @@ fn evaluate(
     variables: &Variables<'_>,
     (job, host): (&Job, &dyn Host),
     escaper: &Escaper,
+    places: Option<&Places>,
 ) -> Result<Vec<u8>, Failure> {
     let read = || now(host);
     let clock = php::Clock::new(&read);
     let sent = variables::parameters(job);
+    let insert = |name: &str, at: usize| match (places, u32::try_from(at)) {
+        (Some(places), Ok(at)) if variables.is_microtime(name) && places.borrow().len() < PLACES_MAX => {
+            places.borrow_mut().push(at);
+            true
+        }
+        _ => false,
+    };
     let render = smarty::Render {
         templates: folder,
         folder: &job.folder,
         superglobals: smarty::Superglobals { get: sent.clone(), request: sent, ..Default::default() },
         server: &|| variables.server(),
         untrusted: &|value, out, kept| escaper.write(value, out, kept),
+        insert: &insert,
         ..smarty::Render::new(variables, &clock)
     };
     template.render(&render).map_err(failure)
@@ -147,5 +175,61 @@ fn failure(error: smarty::Error) -> Failure {
     match error.kind {
         smarty::ErrorKind::Limit => Failure::Limit(error.to_string()),
         _ => Failure::Template(library::fault(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{FakeHost, job};
+    use crate::types::{Setting, Value};
+
+    /// A vendor whose files are reversed if a setting says so.
+    struct Acme;
+
+    impl Vendor for Acme {
+        fn describe(&self) -> Description {
+            let vendors = vec![crate::vendor("acme", &[], "check-sync", "check-sync;reboot=true")];
+            Description { name: "acme".into(), version: "1".into(), vendors, user_agents: vec![], any: false }
+        }
+
+        fn finish_settings(&self) -> &'static [&'static str] {
+            &["acme_reversed"]
+        }
+
+        fn finish(&self, document: &mut Document, request: &FileRequest<'_>) -> Result<(), Failure> {
+            if request.is_on("acme_reversed") {
+                document.body.reverse();
+            }
+            Ok(())
+        }
+    }
+
+    /// The body of a file, and where the host inserts the time into it.
+    fn rendered(source: &str, settings: &[(&str, Value)]) -> (String, Vec<u32>) {
+        let (file, source) = ("{$mac}.cfg".to_owned(), source.as_bytes().to_vec());
+        let folder = Folder::of(&[Template { folder: "acme/a1".into(), file, source }]);
+        let setting = |(name, value): &(&str, Value)| Setting { name: (*name).into(), value: value.clone() };
+        let job = Job { settings: settings.iter().map(setting).collect(), ..job("acme/a1", "acme", "0015652a3b4c") };
+        let places = Places::default();
+        let vendors = Acme.describe().vendors;
+        let document = render_from(&folder, &Acme, &vendors, &job, &FakeHost::default(), Some(&places));
+        (String::from_utf8(document.expect("a document").body).expect("text"), places.take())
+    }
+
+    #[test]
+    fn time_is_left_to_the_host() {
+        assert_eq!(rendered("#{$microtime}\na = {$mac}\n", &[]), ("#\na = 0015652a3b4c\n".to_owned(), vec![1]));
+        let many = rendered(&"{$microtime};".repeat(101), &[]);
+        assert_eq!((&*many.0, many.1.len()), (&*format!("{}1782907200;", ";".repeat(100)), 100));
+    }
+
+    #[test]
+    fn time_is_printed_where_the_host_cannot_insert_it() {
+        let reversed = [("acme_reversed", Value::Flag(true))];
+        assert_eq!(rendered("a ={$microtime}", &reversed), ("0027092871= a".to_owned(), vec![]));
+        assert_eq!(rendered("#{$microtime + 1}", &[]), ("#1782907201".to_owned(), vec![]));
+        let setting = [("microtime", Value::Text("noon".into()))];
+        assert_eq!(rendered("#{$microtime}", &setting), ("#noon".to_owned(), vec![]));
     }
 }

@@ -107,7 +107,8 @@ pub trait Vendor {
         &[]
     }
 
-    /// Changes a rendered document before it is sent, for instance encrypts it. By default nothing changes.
+    /// Changes a rendered document before it is sent, for instance encrypts it. By default nothing changes. If the template
+    /// prints `{$microtime}`, the document comes without that time first, and once more with it if this changes anything.
     ///
     /// # Errors
     /// The phone must not get the document, or a setting is invalid.

@@ -6,7 +6,7 @@ mod write;
 use self::write::{Format, escaped};
 use std::hint::black_box;
 
-wit_bindgen::generate!({ path: "../../../wit/0.2.0", world: "plugin" });
+wit_bindgen::generate!({ path: "../../../wit/0.2.1", world: "plugin" });
 
 use dialplate::provision::host;
 use dialplate::provision::types::*;

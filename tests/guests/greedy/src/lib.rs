@@ -1,12 +1,12 @@
 //! A plugin that imports more than the interface offers: the host's files and clock.
 
 wit_bindgen::generate!({
-    path: "../../../wit/0.2.0",
+    path: "../../../wit/0.2.1",
     inline: r#"
         package guests:greedy;
         interface files { read: func(path: string) -> list<u8>; }
         world greedy {
-            include dialplate:provision/plugin@0.2.0;
+            include dialplate:provision/plugin@0.2.1;
             import files;
             import clock: func() -> u64;
         }

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-wit_bindgen::generate!({ path: "../../../wit/0.2.0", world: "plugin" });
+wit_bindgen::generate!({ path: "../../../wit/0.2.1", world: "plugin" });
 
 use dialplate::provision::host;
 use dialplate::provision::types::*;

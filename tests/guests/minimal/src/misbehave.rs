@@ -10,6 +10,7 @@ pub fn prepare(file: &str) {
         "prepare-eats-memory" => eat(),
         "prepare-asks-contacts" => drop(host::contacts()),
         "prepare-reads-time" => drop(host::now()),
+        "prepare-inserts-time" => host::insert_microtime(0),
         _ => {}
     }
 }
@@ -47,6 +48,7 @@ pub fn render(action: &str, job: &Job, before: u32) -> Result<Document, Failure>
         "cells" => return Ok(document("cells", format!("{:?}", host::contacts()).into_bytes())),
         "ask" => return Ok(document("ask", format!("{:?}", host::extension(argument)).into_bytes())),
         "time" => return Ok(document("time", format!("{:?}", host::now()).into_bytes())),
+        "insert-times" => return Ok(document("insert-times", inserted(argument))),
         "request" => return Ok(document("request", format!("{:?}", host::server_variables()).into_bytes())),
         "tables" => return Ok(document("tables", names(&job.tables))),
         "settings" => return Ok(document("settings", job.settings.len().to_string().into_bytes())),
@@ -60,6 +62,17 @@ pub fn render(action: &str, job: &Job, before: u32) -> Result<Document, Failure>
 
 fn fault(folder: &str) -> Fault {
     Fault { template: folder.into(), line: 3, column: 7, message: "asked to".into(), excerpt: String::new() }
+}
+
+/// Inserts the time before each `|` of the text, and removes these.
+fn inserted(text: &str) -> Vec<u8> {
+    let parts: Vec<_> = text.split('|').collect();
+    let ends = parts.iter().scan(0, |end, part| {
+        *end += part.len();
+        Some(*end)
+    });
+    ends.take(parts.len() - 1).for_each(|end| host::insert_microtime(u32::try_from(end).unwrap()));
+    parts.concat().into_bytes()
 }
 
 /// Each table's name, columns and rows.

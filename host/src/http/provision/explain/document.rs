@@ -57,7 +57,7 @@ impl Walk<'_> {
         let parameters: Vec<_> = request.visible_parameters().collect();
         let place = Place { device: &device.uuid, file: target.file.as_deref(), parameters: &parameters };
         let kept = match self.basis(device, target, &times) {
-            Some(basis) => self.kept(&place, &basis, &scope).await?,
+            Some(basis) => self.kept(&place, &basis, &scope, &times).await?,
             None => None,
         };
         let job = self.job(request, device, target, &times).await?;

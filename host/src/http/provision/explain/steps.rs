@@ -196,7 +196,7 @@ impl Steps {
             bytes: document.body.len(),
             sha256: sha256(&document.body),
             render_ms,
-            is_repeatable: document.host_calls.asked().is_some(),
+            is_repeatable: document.is_repeatable(),
         });
     }
 

@@ -96,7 +96,7 @@ impl Files {
     /// # Errors
     /// The folder has no such file, the template is faulty, or a limit is reached.
     pub fn render(&self, vendor: &dyn Vendor, job: &Job, host: &dyn Host) -> Result<Document, Failure> {
-        component::render_from(&self.0, vendor, &vendor.describe().vendors, job, host)
+        component::render_from(&self.0, vendor, &vendor.describe().vendors, job, host, None)
     }
 }
 

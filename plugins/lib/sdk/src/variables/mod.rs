@@ -26,6 +26,9 @@ pub use settings::ingredients;
 /// PHP's date format of `{$time}` unless `version_format` says otherwise.
 const VERSION_FORMAT: &str = "dmyHi";
 
+/// PHP's `microtime(true)` at the beginning of the request.
+const MICROTIME: &str = "microtime";
+
 /// One job's variables.
 pub struct Variables<'a> {
     job: &'a Job,
@@ -92,6 +95,11 @@ impl<'a> Variables<'a> {
             .or_else(|| self.of_lines(name))
     }
 
+    /// Whether this is the time with its fraction, which the host can insert into the document.
+    pub fn is_microtime(&self, name: &str) -> bool {
+        name == MICROTIME && self.settings.get(name).is_none()
+    }
+
     /// The setting of this name. No other variable takes its place.
     pub fn setting(&self, name: &str) -> Option<Value> {
         self.settings.get(name)
@@ -127,7 +135,7 @@ impl<'a> Variables<'a> {
         Some(match name {
             "mac" | "address" | "device_address" => Value::from(self.address.as_str()),
             "time" => self.time()?,
-            "microtime" => {
+            MICROTIME => {
                 let Instant { seconds, nanoseconds, .. } = self.host.now();
                 Value::Float(seconds as f64 + f64::from(nanoseconds) / 1e9)
             }

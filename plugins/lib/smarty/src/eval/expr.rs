@@ -28,12 +28,22 @@ impl Evaluator<'_> {
                 return self.print_value(&value);
             }
             Peek::Null => {}
+            Peek::Slow if self.is_inserted(code, id) => {}
             Peek::Slow => {
                 let value = self.eval(code, id)?;
                 return self.print_value(&value);
             }
         }
         self.allow_output(self.out.len() - before)
+    }
+
+    /// Whether the caller of the render inserts the text of this variable. It must be one that the template has not read or
+    /// set, and printed outside of all blocks of the first template, whose output nothing captures or discards.
+    fn is_inserted(&self, code: &Code<'_>, id: ExprId) -> bool {
+        let Expr::Var(symbol) = code.expr(id) else { return false };
+        let symbol = code.symbol(symbol);
+        let is_outermost = self.depth == 1 && self.trust.captures == 0 && self.inheritances.is_empty();
+        is_outermost && self.known(symbol).is_err() && (self.render.insert)(&self.names[symbol], self.out.len())
     }
 
     /// Borrows the value of a constant, a variable, or an element of one.

@@ -82,6 +82,11 @@ pub struct Superglobals {
 /// repeated.
 pub type Escape<'a> = dyn Fn(&[u8], &mut Vec<u8>, usize) + 'a;
 
+/// Takes over the printing of a variable: it is given the name and the length of the document until there. If it returns
+/// true, nothing is printed and the variable is not read. It is asked only about `{$name}` outside of all blocks, where what
+/// is printed stays in the document at this place.
+pub type Insert<'a> = dyn Fn(&str, usize) -> bool + 'a;
+
 /// All inputs of one render. The same inputs give the same bytes.
 pub struct Render<'a> {
     /// The files that the template may include or extend; `&()` for none.
@@ -101,6 +106,8 @@ pub struct Render<'a> {
     pub limits: Limits,
     /// Escapes untrusted values for the format of the file.
     pub untrusted: &'a Escape<'a>,
+    /// Takes over the printing of variables whose text the caller inserts into the document.
+    pub insert: &'a Insert<'a>,
 }
 
 impl<'a> Render<'a> {
@@ -116,6 +123,7 @@ impl<'a> Render<'a> {
             clock,
             limits: Limits::default(),
             untrusted: &|value, out, _| out.extend_from_slice(value),
+            insert: &|_, _| false,
         }
     }
 }

@@ -128,3 +128,42 @@ fn render_fault_names_its_line() {
     let error = limited("a\n{if 1}\n{if 0}{elseif 'a' * 2}{/if}\n{/if}", Limits::default());
     assert_eq!((error.kind, error.line, error.column), (ErrorKind::Fault, 3, 7));
 }
+
+/// Renders with `$t` inserted by the caller: the document, and where the text belongs.
+fn inserted(source: &str) -> (String, Vec<usize>) {
+    let mut variables = Array::new();
+    variables.insert(Key::from("t"), Value::from("12"));
+    let (clock, places) = (clock(), RefCell::new(vec![]));
+    let template = Template::parse("t.cfg", source.as_bytes()).unwrap();
+    let insert = |name: &str, at: usize| {
+        let is_taken = name == "t";
+        places.borrow_mut().extend(is_taken.then_some(at));
+        is_taken
+    };
+    let document = template.render(&Render { insert: &insert, ..Render::new(&variables, &clock) }).unwrap();
+    (String::from_utf8(document).unwrap(), places.into_inner())
+}
+
+#[test]
+fn variable_outside_of_blocks_is_inserted() {
+    assert_eq!(inserted("#{$t}\na = {$t}{$x};"), ("#\na = ;".to_owned(), vec![1, 6]));
+    assert_eq!(inserted("#{$t}{if $t > 3} more{/if} {$t}"), ("# more 12".to_owned(), vec![1]));
+}
+
+#[test]
+fn text_that_may_leave_its_place_is_printed() {
+    let sources = [
+        ("{capture name=c}{$t}{/capture}{$smarty.capture.c}", "12"),
+        ("{if true}{$t}{/if}", "12"),
+        ("{foreach [1, 2] as $i}{$t}{/foreach}", "1212"),
+        ("{textformat wrap=5}{$t}{/textformat}", "12"),
+        ("{block name=b}{$t}{/block}|{$t}", "12|12"),
+        ("{function f}{$t}{/function}{call f}", "12"),
+        ("{$u = \"<$t>\"}{$u}", "<12>"),
+        ("{$t|cat:'3'}{$t + 1}", "12313"),
+        ("{$t = 7}{$t}", "7"),
+    ];
+    for (source, expected) in sources {
+        assert_eq!(inserted(source), (expected.to_owned(), vec![]), "{source}");
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use dialplate_smarty::php::{Array, Clock, Key, Value};
-use dialplate_smarty::{Error, Limits, Render, Superglobals, Template, Templates};
+use dialplate_smarty::{Error, Render, Superglobals, Template, Templates};
 
 use super::Job;
 use super::json::{entries, value};
@@ -24,13 +24,9 @@ pub fn render(job: &Job) -> Result<Vec<u8>, Error> {
     let [get, post, cookies, server] = job.request.each_ref().map(|text| value(text));
     let render = Render {
         templates: &files,
-        folder: "",
-        variables: &variables,
         superglobals: Superglobals { request: merged(&post, &get), get, post, cookies },
         server: &|| server.clone(),
-        clock: &clock,
-        limits: Limits::default(),
-        untrusted: &|value, out, _| out.extend_from_slice(value),
+        ..Render::new(&variables, &clock)
     };
     template.render(&render).map_err(|error| match files.source(&error.template) {
         Some(source) => error.with_source(source),
