@@ -19,7 +19,7 @@ pub struct Report {
     pub rounds: usize,
     /// Documents whose printed times are left out of the comparison.
     pub documents_with_time: usize,
-    /// Documents whose length varies, of which only the status is compared.
+    /// Documents that vary in more than times, of which only the status is compared.
     pub documents_compared_by_status: usize,
     /// The server, and the one it is compared with.
     pub servers: Vec<ServerReport>,
@@ -127,7 +127,7 @@ impl Report {
         }
         if self.documents_compared_by_status > 0 {
             let count = self.documents_compared_by_status;
-            let _ = writeln!(text, "{count} documents vary in length, so only their status was compared");
+            let _ = writeln!(text, "{count} documents vary in more than times, so only their status was compared");
         }
         for server in &self.servers {
             for kind in server.error_kinds.iter().take(KINDS_MAX) {

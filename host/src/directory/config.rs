@@ -45,7 +45,7 @@ impl Config {
             acquire_timeout: Duration::from_secs(3),
             statement_timeout: Duration::from_secs(5),
             start_timeout: Duration::from_secs(30),
-            facts_bytes_max: 40 << 20,
+            facts_bytes_max: 24 << 20,
         }
     }
 

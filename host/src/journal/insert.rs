@@ -5,7 +5,7 @@ use super::row::Row;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{Sqlite, SqliteConnection};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// Rows in one statement. More do not make it faster.
 const ROWS: usize = 64;
@@ -59,14 +59,14 @@ fn bound<'q>(
 ) -> Query<'q, Sqlite, SqliteArguments> {
     query
         .bind(row.at.as_microsecond())
-        .bind(&row.request)
-        .bind(&row.client)
-        .bind(&row.method)
-        .bind(&row.domain)
+        .bind(Arc::clone(&row.request))
+        .bind(Arc::clone(&row.client))
+        .bind(Arc::clone(&row.method))
+        .bind(Arc::clone(&row.domain))
         .bind(row.device.as_ref().map(|device| device.as_str()))
-        .bind(&row.file)
-        .bind(&row.target)
-        .bind(&row.agent)
+        .bind(Arc::clone(&row.file))
+        .bind(Arc::clone(&row.target))
+        .bind(Arc::clone(&row.agent))
         .bind(row.status)
         .bind(row.reason.word())
         .bind(row.bytes)

@@ -3,9 +3,10 @@
 use super::new_entry::{NewEntry, Origin, SentDocument};
 use super::reason::Reason;
 use super::target::without_secrets;
-use super::text::cut;
+use super::text::shared;
 use crate::facts::DeviceAddress;
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// The longest User-Agent. Phones send less than 100 characters.
 const AGENT_CHARS_MAX: usize = 200;
@@ -19,14 +20,14 @@ const METHOD_CHARS_MAX: usize = 20;
 /// The columns of an entry.
 pub struct Row {
     pub at: Timestamp,
-    pub request: String,
-    pub client: String,
-    pub method: String,
-    pub domain: String,
+    pub request: Arc<str>,
+    pub client: Arc<str>,
+    pub method: Arc<str>,
+    pub domain: Arc<str>,
     pub device: Option<DeviceAddress>,
-    pub file: String,
-    pub target: String,
-    pub agent: String,
+    pub file: Arc<str>,
+    pub target: Arc<str>,
+    pub agent: Arc<str>,
     pub status: u16,
     pub reason: Reason,
     pub bytes: i64,
@@ -46,14 +47,14 @@ impl From<NewEntry> for Row {
         });
         Self {
             at: entry.at,
-            request: entry.request.to_string(),
-            client: entry.client.to_string(),
-            method: cut(&entry.method, METHOD_CHARS_MAX),
-            domain: cut(&entry.domain, DOMAIN_CHARS_MAX),
+            request: entry.request.to_string().into(),
+            client: entry.client.to_string().into(),
+            method: shared(&entry.method, METHOD_CHARS_MAX),
+            domain: shared(&entry.domain, DOMAIN_CHARS_MAX),
             device: entry.device,
-            file: cut(&entry.file, FILE_CHARS_MAX),
-            target: without_secrets(&entry.target),
-            agent: cut(&entry.agent, AGENT_CHARS_MAX),
+            file: shared(&entry.file, FILE_CHARS_MAX),
+            target: without_secrets(&entry.target).into(),
+            agent: shared(&entry.agent, AGENT_CHARS_MAX),
             status: entry.status,
             reason: entry.reason,
             bytes: i64::try_from(entry.bytes).unwrap_or(i64::MAX),

@@ -44,6 +44,9 @@ pub fn path(target: &str) -> &str {
 
 /// The target without secrets and control characters, cut.
 pub fn without_secrets(target: &str) -> String {
+    if is_harmless(target) {
+        return target.to_owned();
+    }
     let path = path(target);
     let mut kept = without_account(path);
     let rest = decoded(&target[path.len()..]);
@@ -63,6 +66,18 @@ pub fn without_secrets(target: &str) -> String {
         }
     }
     super::text::cut(&kept, CHARS_MAX)
+}
+
+/// Whether the target can stay as it is, as nearly all do: nothing in it is encoded, and all parameters are shown.
+fn is_harmless(target: &str) -> bool {
+    let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
+    let is_shown = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or_default();
+        SHOWN.contains(&name) && value.bytes().all(|byte| is_plain(byte) || byte == b':')
+    };
+    target.len() <= CHARS_MAX
+        && path.bytes().all(|byte| is_plain(byte) || byte == b'/')
+        && query.is_none_or(|query| query.split('&').all(is_shown))
 }
 
 /// Hides an account before an `@`, as in `//user:password@host/file`.

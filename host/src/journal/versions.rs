@@ -58,7 +58,7 @@ impl Candidate {
         let place = Place {
             domain: device.domain_name.clone(),
             device: device.address.as_str().to_owned(),
-            file: row.file.clone(),
+            file: row.file.to_string(),
             parameters: parameters(&row.target),
         };
         Some(Self { at_us: row.at.as_microsecond(), place, sha256: row.sha256?, ready, device })
