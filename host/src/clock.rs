@@ -18,6 +18,14 @@ impl Clock {
             Self::Fixed(moment) => *moment,
         }
     }
+
+    /// What this clock showed at that time of the system's.
+    pub fn at(&self, time: Timestamp) -> Timestamp {
+        match self {
+            Self::System => time,
+            Self::Fixed(moment) => *moment,
+        }
+    }
 }
 
 /// The time for whatever expires, such as nonces and limits: seconds since 1970-01-01T00:00:00Z by the system's clock

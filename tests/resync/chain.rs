@@ -202,6 +202,47 @@ fn outdated_selects_phones_by_the_journal() {
 }
 
 #[test]
+fn printed_time_makes_no_file_outdated() {
+    // The server inserts the first time itself, and the plugin prints the second.
+    for (time, versions) in [("{$microtime}", 1), ("{microtime(true)}", 2)] {
+        let stage = with_journal(Stage::new()).with("DIALPLATE_JOURNAL_DOCUMENTS", "changed");
+        let templates = stage.folder.path().join("templates");
+        std::fs::create_dir_all(templates.join("yealink/t46u")).unwrap();
+        let text = format!("#{time}\n{{$lines.1.display_name}}\n");
+        std::fs::write(templates.join("yealink/t46u/{$mac}.cfg"), text).unwrap();
+        let stage = stage.with("DIALPLATE_TEMPLATES", &templates.display().to_string());
+        let server = serve(&stage, &[]);
+        for lines in [1, 2] {
+            fetch(&server);
+            until_journal_has(&stage, lines);
+        }
+        let kept = text_of(&stage, "journal", &["versions", PHONE, "--json"]);
+        assert_eq!(kept.lines().count(), versions, "{time}: {kept}");
+        let explained = text_of(&stage, "explain", &["--entry", "1", "--json"]);
+        let explained: serde_json::Value = serde_json::from_str(&explained).unwrap();
+        assert_eq!(explained["comparison"]["is_same"], true, "{time}: {explained}");
+        let registered = vec![registered("127.0.0.1:5999")];
+        let peer = EventSocketPeer::start(Manner { registered, ..Manner::default() });
+        let stage = stage.with("DIALPLATE_EVENT_SOCKET", &peer.address.to_string());
+        let outdated = || stage.run(&["--outdated", "--json"]).json().len();
+        assert_eq!(outdated(), 0, "{time}");
+        stage.sql(EDIT);
+        assert_eq!(outdated(), 1, "{time}");
+        fetch(&server);
+        until_journal_has(&stage, 3);
+        assert_eq!(outdated(), 0, "{time}");
+    }
+}
+
+/// What a command of the stage prints.
+fn text_of(stage: &Stage, command: &str, arguments: &[&str]) -> String {
+    let settings = stage.all_settings();
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let output = dialplate_tests::server::command(command, &settings).args(arguments).output().unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
 fn wait_reports_whether_the_phone_fetched_again() {
     let stage = with_journal(Stage::new());
     let server = serve(&stage, &[]);

@@ -51,7 +51,7 @@ impl AccessRecord {
     pub fn new(id: RequestId, client: ClientAddress, method: Cow<'static, str>, target: &str, agent: String) -> Self {
         Self {
             id,
-            at: Timestamp::now(),
+            at: now_in_microseconds(),
             client,
             method,
             target: target.to_owned(),
@@ -66,6 +66,11 @@ impl AccessRecord {
             admitted: None,
             is_login: false,
         }
+    }
+
+    /// When the request arrived.
+    pub fn at(&self) -> Timestamp {
+        self.at
     }
 
     /// The record of a request whose head cannot be read.
@@ -232,6 +237,12 @@ impl AccessRecord {
         let uncovered = if matches!(failure, Failure::Uncovered(_)) { ", by a URL without a rule" } else { "" };
         format!("unknown device: {device}{domain}{uncovered}")
     }
+}
+
+/// The time as the journal has it, and as PHP knows it: so a document can be compared with one that printed it.
+fn now_in_microseconds() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
 }
 
 /// What an answer sends, for the journal.

@@ -35,16 +35,18 @@ pub struct Parts<'a> {
 /// The time of a job in the device's zone.
 pub struct Times {
     now: Timestamp,
+    printed: Timestamp,
     zone: Zone,
 }
 
 impl Times {
-    pub fn of(device: &Device, now: Timestamp) -> Self {
+    /// The document prints another time than now if it is to be compared with an earlier one.
+    pub fn of(device: &Device, now: Timestamp, printed: Timestamp) -> Self {
         let zone = device.zone.clone();
         if zone.unknown {
             tracing::warn!(domain.name = device.domain_name, "unknown zone in the setting time_zone; phones show UTC");
         }
-        Self { now, zone }
+        Self { now, printed, zone }
     }
 
     /// What the settings for daylight saving time depend on.
@@ -53,12 +55,7 @@ impl Times {
     }
 
     pub fn moment(&self) -> Moment {
-        Moment {
-            seconds: self.now.as_second(),
-            nanoseconds: u32::try_from(self.now.subsec_nanosecond()).unwrap_or_default(),
-            zone: self.zone.name,
-            tzif: self.zone.tzif,
-        }
+        Moment { zone: self.zone.name, tzif: self.zone.tzif, ..self.printed.into() }
     }
 }
 

@@ -45,7 +45,7 @@ pub use multipart::{Part, PartsError, read_parts};
 pub use probe::{ArrivedProbe, IssuedProbe, PROBE, Probes};
 pub use provision::capture::capture;
 pub use provision::explain::{Context as ExplainContext, ExplainError, explain};
-pub use provision::preview::{NoDocument, Preview, preview};
+pub use provision::preview::{NoDocument, Preview, preview, preview_at};
 pub use provision::view::{DeviceView, FileView, FolderView, render_text, view};
 pub use state::{AdminState, AppState, EXPLAINING_MAX};
 pub use tftp_door::TftpDoor;

@@ -14,6 +14,7 @@ pub mod view;
 use super::access_log::{AccessRecord, Sent};
 use super::answer::{Answer, DocumentAnswer};
 use super::arrived::Arrived;
+use super::job::Times;
 use super::pace::{BODY_TIMEOUT, REQUEST_TIMEOUT};
 use super::state::AppState;
 use super::status::Failure;
@@ -33,6 +34,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method as HttpMethod, Request, Response, StatusCode, Version, header};
 use axum::response::IntoResponse;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use jiff::Timestamp;
 use std::borrow::Cow;
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -62,7 +64,7 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
     let (mut parts, body) = request.into_parts();
     settle_host(&mut parts);
     let mut seen = seen(&app, &parts, &arrived);
-    let walk = Walk::new(&app);
+    let walk = Walk { time: app.clock.at(seen.at()), ..Walk::new(&app) };
     let answer = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
     let outcome = answer.await.unwrap_or(Err(Failure::Timeout));
     let outcome =
@@ -112,13 +114,20 @@ fn seen(app: &AppState, parts: &Parts, arrived: &Arrived) -> AccessRecord {
 struct Walk<'a> {
     app: &'a AppState,
     snapshot: Arc<Snapshot>,
+    /// The time that documents print.
+    time: Timestamp,
     keeper: &'a gate::Keeper,
     auth_server: Option<&'a AuthServer>,
 }
 
 impl<'a> Walk<'a> {
     fn new(app: &'a AppState) -> Self {
-        Self { app, snapshot: app.snapshot.load_full(), keeper: &app.keeper, auth_server: app.auth_server.as_ref() }
+        let (snapshot, time) = (app.snapshot.load_full(), app.clock.now());
+        Self { app, snapshot, time, keeper: &app.keeper, auth_server: app.auth_server.as_ref() }
+    }
+
+    fn times(&self, device: &Device) -> Times {
+        Times::of(device, self.app.clock.now(), self.time)
     }
 }
 

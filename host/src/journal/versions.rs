@@ -8,6 +8,7 @@ use super::zip::zip;
 use crate::directory::{Admitted, Device};
 use crate::documents::ReadyDocument;
 use crate::facts::Value;
+use jiff::Timestamp;
 use sqlx::SqliteConnection;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -128,7 +129,26 @@ fn texts(value: &Value) -> Vec<String> {
 /// The newest version of each file, as far as it is known.
 #[derive(Default)]
 pub struct Versions {
-    newest: HashMap<Place, [u8; 32]>,
+    newest: HashMap<Place, Newest>,
+}
+
+/// When a version was sent, and its hash.
+#[derive(Clone, Copy)]
+struct Newest {
+    at_us: i64,
+    sha256: [u8; 32],
+}
+
+impl Newest {
+    /// Whether the document is this version, perhaps with another time in it.
+    fn is(&self, candidate: &Candidate) -> bool {
+        let Candidate { sha256, ready, .. } = candidate;
+        let at_that_time = || {
+            let time = Timestamp::from_microsecond(self.at_us).unwrap_or_default();
+            ready.at(time.into()).sha256()
+        };
+        *sha256 == self.sha256 || ready.document.has_time() && at_that_time() == self.sha256
+    }
 }
 
 impl Versions {
@@ -145,28 +165,30 @@ impl Versions {
     ) -> sqlx::Result<Vec<Version>> {
         let mut new = Vec::new();
         for candidate in candidates {
-            if self.newest(&candidate.place, connection).await? == Some(candidate.sha256) {
+            if self.newest(&candidate.place, connection).await?.is_some_and(|newest| newest.is(candidate)) {
                 continue;
             }
             if self.newest.len() >= KNOWN_MAX {
                 self.newest.clear();
             }
-            self.newest.insert(candidate.place.clone(), candidate.sha256);
+            let newest = Newest { at_us: candidate.at_us, sha256: candidate.sha256 };
+            self.newest.insert(candidate.place.clone(), newest);
             new.push(Arc::clone(candidate));
         }
         let packing = tokio::task::spawn_blocking(move || new.iter().map(|new| new.pack()).collect());
         Ok(packing.await.unwrap_or_default())
     }
 
-    async fn newest(&self, place: &Place, connection: &mut SqliteConnection) -> sqlx::Result<Option<[u8; 32]>> {
-        if let Some(hash) = self.newest.get(place) {
-            return Ok(Some(*hash));
+    async fn newest(&self, place: &Place, connection: &mut SqliteConnection) -> sqlx::Result<Option<Newest>> {
+        if let Some(newest) = self.newest.get(place) {
+            return Ok(Some(*newest));
         }
-        let select = "select sha256 from documents where device = $1 and file = $2 and domain = $3 and parameters = $4 \
+        let select = "select at_us, sha256 from documents where device = $1 and file = $2 and domain = $3 and parameters = $4 \
             order by id desc limit 1";
-        let query = sqlx::query_scalar::<_, Vec<u8>>(select);
+        let query = sqlx::query_as::<_, (i64, Vec<u8>)>(select);
         let query = query.bind(&place.device).bind(&place.file).bind(&place.domain).bind(&place.parameters);
-        Ok(query.fetch_optional(connection).await?.and_then(|hash| hash.try_into().ok()))
+        let found = query.fetch_optional(connection).await?;
+        Ok(found.and_then(|(at_us, hash)| Some(Newest { at_us, sha256: hash.try_into().ok()? })))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::facts::{DeviceAddress, Settings, Table, Value, Versioned};
 use crate::templates::TemplateFile;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -80,6 +81,14 @@ pub struct Moment {
     pub zone: &'static str,
     /// The zone's rules as a TZif file (RFC 9636); empty for UTC.
     pub tzif: &'static [u8],
+}
+
+impl From<Timestamp> for Moment {
+    /// In UTC.
+    fn from(time: Timestamp) -> Self {
+        let nanoseconds = u32::try_from(time.subsec_nanosecond()).unwrap_or_default();
+        Self { seconds: time.as_second(), nanoseconds, zone: "UTC", tzif: &[] }
+    }
 }
 
 /// An error in a template, and its position.

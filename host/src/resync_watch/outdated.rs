@@ -19,15 +19,12 @@ pub struct Comparison {
 
 impl Comparison {
     /// Renders each file of the phone's last fetch anew. `fetched` are the last fetches of all its files. A file that does not
-    /// exist any more, or has the time in it, is not compared.
+    /// exist any more is not compared. A time that a file prints is that of the fetch.
     pub async fn of(app: &AppState, fetched: &[Entry], address: &DeviceAddress, domain: &str) -> Self {
         let mut newer = Vec::new();
         for entry in of_last_round(fetched) {
-            let preview = http::preview(app, address, domain, Some(&entry.file)).await;
+            let preview = http::preview_at(app, address, domain, Some(&entry.file), entry.time()).await;
             let Ok(Preview { ready, .. }) = preview else { continue };
-            if !ready.document.is_repeatable() {
-                continue;
-            }
             let hash = hex(&ready.sha256());
             if entry.sha256.as_ref() != Some(&hash) {
                 newer.push(hash);

@@ -80,7 +80,7 @@ pub async fn walk(app: &AppState, (host, agent, target): (&str, &str, &str), tim
         let group = RenderGroup { folder: located.name.as_str().to_owned(), domain: device.domain_name.clone() };
         let file = job::file(&request, &snapshot, &located).await.unwrap();
         let scope = Arc::new(job::Scope(app.directory.phone_book(&device), Arc::clone(&request)));
-        let times = &job::Times::of(&device, app.clock.now());
+        let times = &job::Times::of(&device, app.clock.now(), app.clock.now());
         let parts = job::Parts { group, file, templates: vec![], device: &device, times, firmware_url: None };
         Walked { job: job::of(&request, parts, plugin, &snapshot.plugins).unwrap(), scope }
     };

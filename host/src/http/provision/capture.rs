@@ -32,7 +32,7 @@ impl Walk<'_> {
         let (plugin, _, group) = self.current(&device, located.name.as_str())?;
         let failed = |error| Failure::Render { plugin: plugin.name().to_owned(), error };
         let file = job::file(&request, &self.snapshot, &located).await?;
-        let times = job::Times::of(&device, self.app.clock.now());
+        let times = self.times(&device);
         let target = Target { plugin, group, located: &located, file };
         let job = self.job(&request, &device, &target, &times).await?;
         let templates = self.texts(&located).await?;

@@ -11,6 +11,7 @@ use crate::http::state::AppState;
 use crate::http::status::{self, Failure};
 use crate::plugin::{RenderError, TemplateFault};
 use crate::request::{ProvisionRequest, RequestError, RequestTarget, UrlForms};
+use jiff::Timestamp;
 use std::sync::Arc;
 
 /// The phone would get no document.
@@ -53,6 +54,18 @@ pub async fn preview(
 ) -> Result<Preview, NoDocument> {
     let found = Walk::new(app).preview(address, host, file).await;
     found.map_err(NoDocument::of)
+}
+
+/// As [`preview`], with the time that a document printed before.
+pub async fn preview_at(
+    app: &AppState,
+    address: &DeviceAddress,
+    host: &str,
+    file: Option<&str>,
+    printed: Timestamp,
+) -> Result<Preview, NoDocument> {
+    let walk = Walk { time: app.clock.at(printed), ..Walk::new(app) };
+    walk.preview(address, host, file).await.map_err(NoDocument::of)
 }
 
 impl Walk<'_> {

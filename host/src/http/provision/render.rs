@@ -106,7 +106,7 @@ impl Walk<'_> {
         let Ok(file) = job::file(request, &self.snapshot, located).await else { return };
         let scope = self.scope(request, device);
         let target = Target { plugin: failing, group: group.clone(), located, file };
-        let parts = job::Times::of(device, self.app.clock.now());
+        let parts = self.times(device);
         if let Ok(job) = self.job(request, device, &target, &parts).await {
             Arc::clone(failing).try_again(job, scope);
         }
@@ -119,7 +119,7 @@ impl Walk<'_> {
         target: Target<'_>,
     ) -> Result<Arc<ReadyDocument>, Failure> {
         let Target { plugin, group, .. } = &target;
-        let times = job::Times::of(device, self.app.clock.now());
+        let times = self.times(device);
         let scope = self.scope(request, device);
         let parameters: Vec<_> = request.visible_parameters().collect();
         let place = Place { device: &device.uuid, file: target.file.as_deref(), parameters: &parameters };

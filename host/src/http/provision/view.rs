@@ -100,7 +100,7 @@ impl Walk<'_> {
             Some(file) => file.source = text.into_bytes().into(),
             None => return Err(Failure::NoTemplate(format!("{}/{name}", located.name.as_str()))),
         }
-        let times = job::Times::of(&device, self.app.clock.now());
+        let times = self.times(&device);
         let (group, file) = (group.clone(), Some(name.to_owned()));
         let firmware_url = self.app.firmware_url.as_deref();
         let parts = job::Parts { group, file, templates, device: &device, times: &times, firmware_url };

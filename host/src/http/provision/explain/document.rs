@@ -52,7 +52,7 @@ impl Walk<'_> {
         steps: &mut Steps,
     ) -> Result<Arc<ReadyDocument>, Failure> {
         let Target { plugin, located, .. } = target;
-        let times = job::Times::of(device, self.app.clock.now());
+        let times = self.times(device);
         let scope = self.scope(request, device);
         let parameters: Vec<_> = request.visible_parameters().collect();
         let place = Place { device: &device.uuid, file: target.file.as_deref(), parameters: &parameters };

@@ -13,6 +13,7 @@ use crate::http::state::AppState;
 use crate::journal::{self, Reader};
 use crate::request::{Secret, is_pin_call};
 use axum::http::{HeaderValue, Method as HttpMethod, header};
+use jiff::Timestamp;
 use tokio::time::Instant;
 
 /// The client's random text in a digest; its only purpose is to be there.
@@ -35,29 +36,34 @@ pub struct Context<'a> {
 /// # Errors
 /// The question describes no request.
 pub async fn explain(app: &AppState, context: Context<'_>, question: &Question) -> Result<Explanation, ExplainError> {
-    let Some(id) = question.entry else { return Box::pin(walk(app, context, question)).await };
+    let Some(id) = question.entry else {
+        return Box::pin(walk(app, context, question, app.clock.now())).await;
+    };
     let mut reader = Reader::open(context.journal).await?;
     let entry = reader.entry(id).await;
     reader.close().await;
     let entry = entry?.ok_or(ExplainError::Entry(id))?;
     let of_entry = Question { ask_auth_server: question.ask_auth_server, ..Question::of_entry(&entry) };
-    let mut explanation = Box::pin(walk(app, context, &of_entry)).await?;
+    let mut explanation = Box::pin(walk(app, context, &of_entry, app.clock.at(entry.time()))).await?;
     let home = match &entry.device {
         Some(device) => editing::home(&app.directory, device).await.ok().map(|home| home.domain),
         None => None,
     };
     explanation.comparison = Some(compare(&entry, &explanation, home.as_deref()));
-    if explanation.document.as_ref().is_some_and(|document| !document.is_repeatable) {
-        explanation.remarks.push("each render of the document may give another one: it asks for the time".to_owned());
-    }
     Ok(explanation)
 }
 
-async fn walk(app: &AppState, context: Context<'_>, question: &Question) -> Result<Explanation, ExplainError> {
+/// Explains a request whose document prints this time.
+async fn walk(
+    app: &AppState,
+    context: Context<'_>,
+    question: &Question,
+    time: Timestamp,
+) -> Result<Explanation, ExplainError> {
     let started = Instant::now();
     let keeper = app.keeper.copy();
     let auth_server = app.auth_server.as_ref().filter(|_| question.ask_auth_server);
-    let walk = Walk { keeper: &keeper, auth_server, ..Walk::new(app) };
+    let walk = Walk { time, keeper: &keeper, auth_server, ..Walk::new(app) };
     let mut arrival = Box::pin(walk.arrival(context.http, question)).await?;
     if app.pins.is_some() && arrival.parts.method == HttpMethod::POST && is_pin_call(target(&arrival.parts)) {
         return Err(ExplainError::Pin);
@@ -81,7 +87,7 @@ async fn walk(app: &AppState, context: Context<'_>, question: &Question) -> Resu
     explanation.walker = Walker {
         program: context.program.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
     };
     explanation.duration_ms = started.elapsed().as_secs_f64() * 1e3;
     Ok(explanation)
