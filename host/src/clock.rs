@@ -13,10 +13,7 @@ pub enum Clock {
 
 impl Clock {
     pub fn now(&self) -> Timestamp {
-        match self {
-            Self::System => Timestamp::now(),
-            Self::Fixed(moment) => *moment,
-        }
+        self.at(Timestamp::now())
     }
 
     /// What this clock showed at that time of the system's.

@@ -216,9 +216,9 @@ fn printed_time_makes_no_file_outdated() {
             fetch(&server);
             until_journal_has(&stage, lines);
         }
-        let kept = text_of(&stage, "journal", &["versions", PHONE, "--json"]);
+        let kept = stage.command("journal", &["versions", PHONE, "--json"]).out;
         assert_eq!(kept.lines().count(), versions, "{time}: {kept}");
-        let explained = text_of(&stage, "explain", &["--entry", "1", "--json"]);
+        let explained = stage.command("explain", &["--entry", "1", "--json"]).out;
         let explained: serde_json::Value = serde_json::from_str(&explained).unwrap();
         assert_eq!(explained["comparison"]["is_same"], true, "{time}: {explained}");
         let registered = vec![registered("127.0.0.1:5999")];
@@ -232,14 +232,6 @@ fn printed_time_makes_no_file_outdated() {
         until_journal_has(&stage, 3);
         assert_eq!(outdated(), 0, "{time}");
     }
-}
-
-/// What a command of the stage prints.
-fn text_of(stage: &Stage, command: &str, arguments: &[&str]) -> String {
-    let settings = stage.all_settings();
-    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let output = dialplate_tests::server::command(command, &settings).args(arguments).output().unwrap();
-    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]
@@ -274,11 +266,6 @@ fn commands_that_need_the_journal_say_so() {
 
 /// Waits until the server has written so many lines.
 fn until_journal_has(stage: &Stage, lines: usize) {
-    let settings = stage.all_settings();
-    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let count = || {
-        let listed = dialplate_tests::server::command("journal", &settings).output().unwrap();
-        String::from_utf8_lossy(&listed.stdout).lines().filter(|line| line.contains(PHONE)).count()
-    };
+    let count = || stage.command("journal", &[]).out.lines().filter(|line| line.contains(PHONE)).count();
     wait::until(|| count() >= lines, || format!("{lines} lines in the journal"));
 }

@@ -93,9 +93,13 @@ impl Stage {
     }
 
     fn run(&self, arguments: &[&str]) -> Ran {
+        self.command("resync", arguments)
+    }
+
+    fn command(&self, name: &str, arguments: &[&str]) -> Ran {
         let settings = self.all_settings();
         let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        server::command("resync", &settings).args(arguments).output().unwrap().into()
+        server::command(name, &settings).args(arguments).output().unwrap().into()
     }
 }
 

@@ -8,7 +8,7 @@ use super::problem;
 use super::query::{given, query};
 use super::visit::Visit;
 use crate::explain;
-use crate::journal::{ActionEntry, Entry, Reason};
+use crate::journal::{ActionEntry, Entry, Reason, time_of};
 use crate::operator::{JournalSearch, Problem};
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -126,8 +126,7 @@ fn action(action: &ActionEntry) -> Vec<Markup> {
 
 /// Whole seconds, in UTC.
 fn moment(at_us: i64) -> String {
-    let at = jiff::Timestamp::from_microsecond(at_us).unwrap_or_default();
-    at.strftime("%Y-%m-%d %H:%M:%S").to_string()
+    time_of(at_us).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 fn path(visit: &Visit, id: i64) -> String {

@@ -64,7 +64,7 @@ async fn walk(app: Arc<AppState>, arrived: Arrived, request: Request<Body>) -> R
     let (mut parts, body) = request.into_parts();
     settle_host(&mut parts);
     let mut seen = seen(&app, &parts, &arrived);
-    let walk = Walk { time: app.clock.at(seen.at()), ..Walk::new(&app) };
+    let walk = Walk::at(&app, seen.at());
     let answer = timeout_at(arrived.at + REQUEST_TIMEOUT, walk.answer(&parts, body, &arrived, &mut seen));
     let outcome = answer.await.unwrap_or(Err(Failure::Timeout));
     let outcome =
@@ -122,7 +122,12 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn new(app: &'a AppState) -> Self {
-        let (snapshot, time) = (app.snapshot.load_full(), app.clock.now());
+        Self::at(app, Timestamp::now())
+    }
+
+    /// A walk whose documents print this time, unless the clock is a fixed one.
+    fn at(app: &'a AppState, time: Timestamp) -> Self {
+        let (snapshot, time) = (app.snapshot.load_full(), app.clock.at(time));
         Self { app, snapshot, time, keeper: &app.keeper, auth_server: app.auth_server.as_ref() }
     }
 

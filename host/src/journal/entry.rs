@@ -53,11 +53,16 @@ impl Entry {
     }
 
     pub fn time(&self) -> jiff::Timestamp {
-        jiff::Timestamp::from_microsecond(self.at_us).unwrap_or_default()
+        time_of(self.at_us)
     }
 }
 
+/// A time as the journal's tables have it.
+pub fn time_of(at_us: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_microsecond(at_us).unwrap_or_default()
+}
+
 pub(super) fn as_time<S: Serializer>(at_us: &i64, serializer: S) -> Result<S::Ok, S::Error> {
-    let at = jiff::Timestamp::from_microsecond(*at_us).unwrap_or_default();
+    let at = time_of(*at_us);
     serializer.collect_str(&format_args!("{at:.6}"))
 }

@@ -33,7 +33,7 @@ mod zip;
 pub use action::{ActionEntry, ActionFilter, NewAction};
 pub use config::Config;
 pub use diff::unified;
-pub use entry::{Entry, PluginVersion};
+pub use entry::{Entry, PluginVersion, time_of};
 pub use filter::{Filter, FilterError, StatusFilter, parse_since};
 pub use mask::{find as places_of_secrets, forms as forms_of_secret};
 pub use new_entry::{NewEntry, Origin, SentDocument};

@@ -1,6 +1,7 @@
 //! Which versions of plugins took the place of others, in a table of its own: the history survives a restart of the server.
 
 use super::config::Config;
+use super::entry::time_of;
 use super::reader::{ReadError, Reader};
 use super::store::{self, StoreError};
 use crate::plugin_signature::LiveVersion;
@@ -66,7 +67,7 @@ fn read(row: &SqliteRow) -> sqlx::Result<PluginSwap> {
         Ok(version.zip(sha256).map(|(version, sha256)| LiveVersion { name: plugin.clone(), version, sha256 }))
     };
     let (before, after) = (live("version_before", "sha256_before")?, live("version_after", "sha256_after")?);
-    let at = Timestamp::from_microsecond(row.try_get("at_us")?).unwrap_or_default().into();
+    let at = time_of(row.try_get("at_us")?).into();
     Ok(PluginSwap { at, plugin: plugin.clone(), before, after })
 }
 

@@ -29,6 +29,8 @@ const SHOWN: [&str; 14] = [
 ];
 /// The longest name of a parameter that is kept.
 const NAME_CHARS_MAX: usize = 40;
+/// Characters of a value that is kept, which a query has encoded.
+const ENCODED: [char; 3] = [' ', '{', '}'];
 /// How often a target is decoded. A proxy may have encoded it a second time.
 const DECODINGS_MAX: usize = 3;
 
@@ -71,13 +73,13 @@ pub fn without_secrets(target: &str) -> String {
 /// Whether the target can stay as it is, as nearly all do: nothing in it is encoded, and all parameters are shown.
 fn is_harmless(target: &str) -> bool {
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
-    let is_shown = |pair: &str| {
+    let stays = |pair: &str| {
         let (name, value) = pair.split_once('=').unwrap_or_default();
-        SHOWN.contains(&name) && value.bytes().all(|byte| is_plain(byte) || byte == b':')
+        is_shown(name, value) && !value.contains(ENCODED)
     };
     target.len() <= CHARS_MAX
         && path.bytes().all(|byte| is_plain(byte) || byte == b'/')
-        && query.is_none_or(|query| query.split('&').all(is_shown))
+        && query.is_none_or(|query| query.split('&').all(stays))
 }
 
 /// Hides an account before an `@`, as in `//user:password@host/file`.

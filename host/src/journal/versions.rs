@@ -1,5 +1,6 @@
 //! Versions of devices' documents: each new one is stored, compressed, with the places of the secrets that it shows.
 
+use super::entry::time_of;
 use super::mask;
 use super::new_entry::SentDocument;
 use super::reason::Reason;
@@ -8,7 +9,6 @@ use super::zip::zip;
 use crate::directory::{Admitted, Device};
 use crate::documents::ReadyDocument;
 use crate::facts::Value;
-use jiff::Timestamp;
 use sqlx::SqliteConnection;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -143,10 +143,7 @@ impl Newest {
     /// Whether the document is this version, perhaps with another time in it.
     fn is(&self, candidate: &Candidate) -> bool {
         let Candidate { sha256, ready, .. } = candidate;
-        let at_that_time = || {
-            let time = Timestamp::from_microsecond(self.at_us).unwrap_or_default();
-            ready.at(time.into()).sha256()
-        };
+        let at_that_time = || ready.at(time_of(self.at_us).into()).sha256();
         *sha256 == self.sha256 || ready.document.has_time() && at_that_time() == self.sha256
     }
 }

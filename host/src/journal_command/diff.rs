@@ -3,7 +3,7 @@
 use super::lines::{Output, ended};
 use crate::admin_command::aligned;
 use crate::facts::DeviceAddress;
-use crate::journal::{Reader, StoredDocument, StoredVersion, unified};
+use crate::journal::{Reader, StoredDocument, StoredVersion, time_of, unified};
 use anyhow::{Context, Result, anyhow, bail};
 use std::io::Write;
 
@@ -73,8 +73,7 @@ fn head(mark: &str, version: &StoredVersion) -> String {
 }
 
 fn time(version: &StoredVersion) -> String {
-    let at = jiff::Timestamp::from_microsecond(version.at_us).unwrap_or_default();
-    at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
+    time_of(version.at_us).to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 async fn stored(reader: &mut Reader, device: &DeviceAddress) -> Result<Vec<StoredVersion>> {

@@ -22,14 +22,12 @@ pub struct Document {
 impl Document {
     /// The document of a render that made these calls, with the time of its job.
     pub(super) fn finish(self, host_calls: HostCalls, time: Moment) -> Result<Self, RenderError> {
-        match host_calls.microtimes().last() {
-            None => Ok(Self { host_calls, ..self }),
-            Some(last) if last.end > self.body.len() => {
-                let text = "it inserts the time after the end of its body (insert-microtime)";
-                Err(RenderError::Output(text.to_owned()))
-            }
-            Some(_) => Ok(Self { host_calls, ..self }.at(time)),
+        if host_calls.microtimes().last().is_some_and(|place| place.end > self.body.len()) {
+            let text = "it inserts the time after the end of its body (insert-microtime)";
+            return Err(RenderError::Output(text.to_owned()));
         }
+        let document = Self { host_calls, ..self };
+        Ok(if document.has_time() { document.at(time) } else { document })
     }
 
     /// Whether the time is in it, which the host inserted.

@@ -52,8 +52,7 @@ pub async fn preview(
     host: &str,
     file: Option<&str>,
 ) -> Result<Preview, NoDocument> {
-    let found = Walk::new(app).preview(address, host, file).await;
-    found.map_err(NoDocument::of)
+    preview_at(app, address, host, file, Timestamp::now()).await
 }
 
 /// As [`preview`], with the time that a document printed before.
@@ -64,8 +63,7 @@ pub async fn preview_at(
     file: Option<&str>,
     printed: Timestamp,
 ) -> Result<Preview, NoDocument> {
-    let walk = Walk { time: app.clock.at(printed), ..Walk::new(app) };
-    walk.preview(address, host, file).await.map_err(NoDocument::of)
+    Walk::at(app, printed).preview(address, host, file).await.map_err(NoDocument::of)
 }
 
 impl Walk<'_> {

@@ -37,14 +37,14 @@ pub struct Context<'a> {
 /// The question describes no request.
 pub async fn explain(app: &AppState, context: Context<'_>, question: &Question) -> Result<Explanation, ExplainError> {
     let Some(id) = question.entry else {
-        return Box::pin(walk(app, context, question, app.clock.now())).await;
+        return Box::pin(walk(app, context, question, Timestamp::now())).await;
     };
     let mut reader = Reader::open(context.journal).await?;
     let entry = reader.entry(id).await;
     reader.close().await;
     let entry = entry?.ok_or(ExplainError::Entry(id))?;
     let of_entry = Question { ask_auth_server: question.ask_auth_server, ..Question::of_entry(&entry) };
-    let mut explanation = Box::pin(walk(app, context, &of_entry, app.clock.at(entry.time()))).await?;
+    let mut explanation = Box::pin(walk(app, context, &of_entry, entry.time())).await?;
     let home = match &entry.device {
         Some(device) => editing::home(&app.directory, device).await.ok().map(|home| home.domain),
         None => None,
@@ -63,7 +63,7 @@ async fn walk(
     let started = Instant::now();
     let keeper = app.keeper.copy();
     let auth_server = app.auth_server.as_ref().filter(|_| question.ask_auth_server);
-    let walk = Walk { time, keeper: &keeper, auth_server, ..Walk::new(app) };
+    let walk = Walk { keeper: &keeper, auth_server, ..Walk::at(app, time) };
     let mut arrival = Box::pin(walk.arrival(context.http, question)).await?;
     if app.pins.is_some() && arrival.parts.method == HttpMethod::POST && is_pin_call(target(&arrival.parts)) {
         return Err(ExplainError::Pin);
